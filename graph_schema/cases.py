@@ -1,0 +1,246 @@
+"""Cases: what is open between an account and its office, the issues behind it, decisions and rulings."""
+
+from typing import Final
+
+from graph_schema.formats import ENTRY_NUMBER, HTS10
+from graph_schema.model import Edge, Kind, NodeType, Property, Way
+from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN
+
+CASE: Final = NodeType(
+    label="Case",
+    doc="One matter of one account: a request for information, a protest, a detention and so on.",
+    properties=(
+        Property("id", "Its identity in the hub.", required=True),
+        Property("number", "The number it is known by.", required=True, unique=True),
+        Property(
+            "status",
+            "Where it stands.",
+            required=True,
+            values=("DRAFT", "OPEN", "AWAITING", "EXTENDED", "SUSPENDED", "DEEMED", "CLOSED"),
+        ),
+        Property("title", "What it is about, in a line.", required=True),
+        Property("openedAt", "When it was opened.", Kind.DATETIME, required=True),
+        Property("closedAt", "When it was closed.", Kind.DATETIME),
+        ORIGIN,
+    ),
+    key="id",
+    one="case",
+    many="cases",
+    lookup="number",
+    indexes=(("status", "openedAt"), ("openedAt",)),
+)
+CASE_KIND: Final = NodeType(
+    label="CaseKind",
+    doc="A kind of case, with the law it rests on.",
+    properties=(
+        Property("code", "A short code, e.g. protest.", required=True),
+        Property("name", "Its name.", required=True),
+        Property("form", "The form or channel it is made on."),
+        Property("legalBasis", "The law it rests on."),
+        ORIGIN,
+        CONFIDENCE,
+    ),
+    key="code",
+    one="caseKind",
+    many="caseKinds",
+)
+CLOCK: Final = NodeType(
+    label="Clock",
+    doc="A period the law or practice sets for a kind of case.",
+    properties=(
+        Property("id", "Kind and position.", required=True),
+        Property("name", "What it limits, e.g. Protest: file.", required=True),
+        Property("action", "What must be done, or what happens by itself."),
+        Property("startsAt", "The event it runs from."),
+        Property("length", "How long it runs, in `unit`; empty where no period is set.", Kind.INT),
+        Property("unit", "calendar_day, business_day, month or year."),
+        Property("owedBy", "Who must act."),
+        Property("legalBasis", "The law it rests on."),
+        ORIGIN,
+        CONFIDENCE,
+    ),
+    key="id",
+    one="clock",
+    many="clocks",
+)
+ENTRY: Final = NodeType(
+    label="Entry",
+    doc="An entry of goods; confidential (19 CFR 103).",
+    properties=(
+        Property("number", "Filer code, serial and check digit.", required=True, format=ENTRY_NUMBER),
+        Property("enteredAt", "When it was filed.", Kind.DATETIME),
+        ORIGIN,
+    ),
+    key="number",
+    one="entry",
+    many="entries",
+)
+ISSUE: Final = NodeType(
+    label="Issue",
+    doc="What several cases have in common.",
+    properties=(
+        Property("id", "Its identity in the hub.", required=True),
+        Property("title", "What it is about.", required=True),
+        Property("topic", "classification, valuation, origin, forced_labor, and so on.", required=True),
+        ORIGIN,
+    ),
+    key="id",
+    one="issue",
+    many="issues",
+)
+DECISION: Final = NodeType(
+    label="Decision",
+    doc="What was decided in a case, about which goods.",
+    properties=(
+        Property("id", "Its identity in the hub.", required=True),
+        Property("question", "What was to be decided.", required=True),
+        Property("outcome", "What was decided.", required=True),
+        Property("decidedAt", "When.", Kind.DATETIME, required=True),
+        Property("hts10", "The ten-digit HTSUS number of the goods.", format=HTS10),
+        Property("origin", "Their country of origin, two letters."),
+        Property("maker", "Their maker."),
+        Property("description", "The goods, in words."),
+        Property(
+            "audience",
+            "Who may see it beside the case's owner: owner, parties, agencies or public.",
+            required=True,
+            values=("owner", "parties", "agencies", "public"),
+        ),
+        ORIGIN,
+    ),
+    key="id",
+    one="decision",
+    many="decisions",
+)
+RULING: Final = NodeType(
+    label="Ruling",
+    doc="A published ruling.",
+    properties=(
+        Property("number", "Its number, e.g. NY N301234.", required=True),
+        Property("title", "What it rules on.", required=True),
+        Property("issuedAt", "The day it was issued.", Kind.DATE),
+        ORIGIN,
+        CITATION,
+    ),
+    key="number",
+    one="ruling",
+    many="rulings",
+)
+NODES: Final = (CASE, CASE_KIND, CLOCK, ENTRY, ISSUE, DECISION, RULING)
+
+OF_KIND: Final = Edge(
+    "OF_KIND",
+    ("Case",),
+    ("CaseKind",),
+    "The kind of a case.",
+    (Way("kind", "Its kind.", one=True),),
+    (Way("cases", "Cases of this kind."),),
+)
+HAS_CLOCK: Final = Edge(
+    "HAS_CLOCK",
+    ("CaseKind",),
+    ("Clock",),
+    "The clocks of a kind of case.",
+    (Way("clocks", "The clocks it runs on."),),
+    (Way("kind", "The kind it belongs to.", one=True),),
+)
+CONCERNS: Final = Edge(
+    "CONCERNS",
+    ("Case",),
+    ("Importer",),
+    "The importer whose account a case is about.",
+    (Way("importer", "The importer it concerns.", one=True),),
+    (Way("cases", "Its cases."),),
+)
+HANDLED_BY: Final = Edge(
+    "HANDLED_BY",
+    ("Case",),
+    ("Center", "Port", "Office"),
+    "The owner of a case: a Center, a port or a headquarters office.",
+    (Way("handledBy", "Who owns it.", one=True),),
+    (Way("cases", "The cases it owns."),),
+)
+AT: Final = Edge(
+    "AT",
+    ("Case",),
+    ("Port",),
+    "The port a case arose at; it grants the port nothing.",
+    (Way("port", "The port it arose at.", one=True),),
+    (Way("casesHere", "Cases that arose there, whoever owns them."),),
+)
+INVOLVES: Final = Edge(
+    "INVOLVES",
+    ("Case",),
+    ("Agency",),
+    "A partner agency's part in a case; until its owner accepts it, it grants nothing.",
+    (Way("involves", "The partner agencies involved."),),
+    (Way("cases", "The cases it is involved in."),),
+    properties=(Property("acceptedAt", "When the case's owner accepted the agency.", Kind.DATETIME),),
+)
+ABOUT: Final = Edge(
+    "ABOUT",
+    ("Case",),
+    ("Issue",),
+    "The issue behind a case.",
+    (Way("issue", "The issue behind it.", one=True),),
+    (Way("cases", "Cases about it."),),
+)
+UNDER: Final = Edge(
+    "UNDER",
+    ("Case",),
+    ("HtsHeading",),
+    "The goods a case is about.",
+    (Way("goods", "The tariff headings it is about."),),
+    (Way("cases", "Cases about these goods."),),
+)
+TAGGED: Final = Edge(
+    "TAGGED",
+    ("Case",),
+    ("Program",),
+    "The trade programs a case falls under.",
+    (Way("programs", "The trade programs it falls under."),),
+    (Way("cases", "Cases under it."),),
+)
+COVERS_ENTRY: Final = Edge(
+    "COVERS_ENTRY",
+    ("Case",),
+    ("Entry",),
+    "The entries a case spans, at one port or several.",
+    (Way("entries", "The entries it spans."),),
+    (Way("cases", "The cases that span it."),),
+)
+ENTRY_AT: Final = Edge(
+    "AT",
+    ("Entry",),
+    ("Port",),
+    "The port of an entry.",
+    (Way("port", "Where it was filed.", one=True),),
+    (Way("entries", "The entries filed there."),),
+)
+DECIDES: Final = Edge(
+    "DECIDES",
+    ("Decision",),
+    ("Case",),
+    "The case a decision was made in.",
+    (Way("case", "The case it was made in.", one=True),),
+    (Way("decisions", "The decisions made in it."),),
+)
+MADE_AT: Final = Edge(
+    "MADE_AT",
+    ("Decision",),
+    ("Port", "Center"),
+    "The port or Center that decided.",
+    (Way("madeAt", "The port or Center that decided.", one=True),),
+    (Way("decisions", "Decisions made there."),),
+)
+EXPLAINS: Final = Edge(
+    "EXPLAINS",
+    ("Ruling",),
+    ("Decision",),
+    "The ruling that explains a decision.",
+    (Way("explains", "The decisions it explains."),),
+    (Way("rulings", "The rulings that explain it."),),
+)
+EDGES: Final = (
+    OF_KIND, HAS_CLOCK, CONCERNS, HANDLED_BY, AT, INVOLVES, ABOUT, UNDER, TAGGED, COVERS_ENTRY, ENTRY_AT, DECIDES, MADE_AT, EXPLAINS,
+)  # fmt: skip

@@ -1,0 +1,335 @@
+"""The words in which a graph is declared. Every value is frozen, and `GraphSchema` checks itself when it is built."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from graph_schema.formats import Format
+
+
+class Kind(Enum):
+    """What a property holds. `DATETIME` is a moment with its offset, `DATE` a calendar day."""
+
+    STRING = "String"
+    STRINGS = "[String!]"
+    INT = "Int"
+    FLOAT = "Float"
+    BOOLEAN = "Boolean"
+    DATE = "Date"
+    DATETIME = "DateTime"
+
+
+class SchemaError(ValueError):
+    """A declaration that contradicts another; raised while the schema is built, never later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property of a node or an edge, of the same name in graph and API.
+
+    `guard` is a Cypher predicate about the row (`{n}`): where it does not hold, the property reads as null.
+    """
+
+    name: str
+    doc: str
+    kind: Kind = Kind.STRING
+    required: bool = False
+    format: Format | None = None
+    values: tuple[str, ...] = ()
+    guard: str | None = None
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A second way to a node by key: nodes of `label` that carry further codes and point at it by `edge`.
+
+    Arguments and their properties on the alias: `code`, `issuer` (with its default) and a day within its validity.
+    """
+
+    label: str
+    edge: str
+    code: str
+    issuer: str
+    default_issuer: str
+    valid_from: str
+    valid_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeType:
+    """A label: its properties, the property that identifies a row, and how it is named in the API.
+
+    `lookup` is the property by which one row is asked for (the key where it is None); `order` the default order.
+    """
+
+    label: str
+    doc: str
+    properties: tuple[Property, ...]
+    key: str
+    one: str
+    many: str
+    lookup: str | None = None
+    alias: Alias | None = None
+    listed: bool = True
+    indexes: tuple[tuple[str, ...], ...] = ()
+
+    def property_named(self, name: str) -> Property:
+        """The property of that name. Raises `KeyError`."""
+        for found in self.properties:
+            if found.name == name:
+                return found
+        raise KeyError(f"{self.label}.{name}")
+
+    @property
+    def lookup_property(self) -> Property:
+        return self.property_named(self.lookup or self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One named way along an edge, as a field on the node it starts from.
+
+    `one`: the graph guarantees at most one row there. `when`: which edges count, a Cypher predicate about `{e}`.
+    """
+
+    field: str
+    doc: str
+    one: bool = False
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A relationship type between labels, read tail to head, with the fields that lead along it from either end."""
+
+    type: str
+    tail: tuple[str, ...]
+    head: tuple[str, ...]
+    doc: str
+    forward: tuple[Way, ...]
+    backward: tuple[Way, ...]
+    properties: tuple[Property, ...] = ()
+    key: str | None = None
+    unique: str | None = None
+
+    @property
+    def name(self) -> str:
+        """A name that is this edge's alone, also where a relationship type joins several pairs of labels."""
+        return f"{'_'.join(self.tail)}__{self.type}__{'_'.join(self.head)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Abstract:
+    """Several labels under one name: an interface where they share `shared` properties, else a union."""
+
+    name: str
+    doc: str
+    labels: tuple[str, ...]
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a row comes from; its name is the row's `source`."""
+
+    name: str
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerSet:
+    """What is computed once per statement from the viewer's rights in term; `cypher` may name sets declared before it."""
+
+    name: str
+    doc: str
+    cypher: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One reason why a row may be seen. The row is seen if any of its rule's grants holds.
+
+    Exactly one of:
+    - `test` alone: a predicate about the row `{n}` and the viewer sets; other `{names}` are fresh variables;
+    - `edge` and `test`: the row at the other end of that edge, `{x}`, satisfies the test (`{e}` is the edge);
+    - `edge` and `by_label`: the same, with a test for each label the other end may have (none: never);
+    - `edge` and `through`: a row of that label at the other end is itself visible.
+    """
+
+    name: str
+    reason: str
+    test: str | None = None
+    edge: str | None = None
+    forward: bool = True
+    through: str | None = None
+    by_label: Mapping[str, str] | None = None
+
+    def test_at(self, labels: Iterable[str]) -> str | None:
+        """The test on the other end where it has one of these labels; None where the grant passes through instead."""
+        if self.by_label is None:
+            return self.test
+        wanted = {label: self.by_label[label] for label in labels if label in self.by_label}
+        if len(wanted) == 1 and len(tuple(labels)) == 1:
+            return next(iter(wanted.values()))
+        return " OR ".join(f"({{x}}:{label} AND ({test}))" for label, test in wanted.items()) or "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may see the rows of a label."""
+
+    label: str
+    grants: tuple[Grant, ...]
+
+    @property
+    def public(self) -> bool:
+        return any(grant.test == "true" for grant in self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeRule:
+    """Who may see an edge beside seeing both its ends: `{a}` is its tail, `{b}` its head, `{e}` the edge."""
+
+    edge: str
+    name: str
+    reason: str
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way from the node it starts at: the edge, its direction, the labels it may reach and the type it has there."""
+
+    way: Way
+    edge: Edge
+    forward: bool
+    labels: tuple[str, ...]
+    target: str
+
+    @property
+    def arrives_as_only(self) -> bool:
+        """Whether a row reached this way has no second row at the end it was reached from."""
+        opposite = self.edge.backward if self.forward else self.edge.forward
+        return any(way.one and way.when is None for way in opposite)
+
+
+@dataclass(frozen=True)
+class GraphSchema:
+    """All declarations together; building it checks that they fit."""
+
+    nodes: tuple[NodeType, ...]
+    edges: tuple[Edge, ...]
+    abstracts: tuple[Abstract, ...]
+    viewer_sets: tuple[ViewerSet, ...]
+    rules: tuple[Rule, ...]
+    edge_rules: tuple[EdgeRule, ...]
+    _routes: Mapping[str, Mapping[str, Route]] = field(init=False, repr=False, compare=False)
+    _nodes: Mapping[str, NodeType] = field(init=False, repr=False, compare=False)
+    _rules: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
+    _edges: Mapping[str, Edge] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _distinct("label", (node.label for node in self.nodes))
+        _distinct("edge", (edge.name for edge in self.edges))
+        _distinct("rule", (rule.label for rule in self.rules))
+        object.__setattr__(self, "_nodes", {node.label: node for node in self.nodes})
+        object.__setattr__(self, "_rules", {rule.label: rule for rule in self.rules})
+        object.__setattr__(self, "_edges", {edge.name: edge for edge in self.edges})
+        self._check()
+        routes = {node.label: MappingProxyType(self._routes_from(node)) for node in self.nodes}
+        object.__setattr__(self, "_routes", MappingProxyType(routes))
+
+    def node(self, label: str) -> NodeType:
+        return self._nodes[label]
+
+    def rule(self, label: str) -> Rule:
+        return self._rules[label]
+
+    def edge(self, name: str) -> Edge:
+        """The edge of that `Edge.name`."""
+        return self._edges[name]
+
+    def routes(self, label: str) -> Mapping[str, Route]:
+        """Field name -> route, for the ways that start at rows of this label."""
+        return self._routes[label]
+
+    def edge_rule(self, edge: Edge) -> EdgeRule | None:
+        return next((rule for rule in self.edge_rules if rule.edge == edge.name), None)
+
+    def abstract(self, name: str) -> Abstract | None:
+        return next((found for found in self.abstracts if found.name == name), None)
+
+    def concrete(self, name: str) -> tuple[str, ...]:
+        """The labels a type name stands for: itself, or the members of an abstract."""
+        found = self.abstract(name)
+        return found.labels if found else (name,)
+
+    def _routes_from(self, node: NodeType) -> dict[str, Route]:
+        routes: dict[str, Route] = {}
+        taken = {found.name for found in node.properties}
+        for edge in self.edges:
+            for forward in (True, False):
+                starts, ends = (edge.tail, edge.head) if forward else (edge.head, edge.tail)
+                if node.label not in starts:
+                    continue
+                for way in edge.forward if forward else edge.backward:
+                    if way.field in taken:
+                        raise SchemaError(f"{node.label}.{way.field} is declared twice")
+                    taken.add(way.field)
+                    routes[way.field] = Route(way, edge, forward, ends, self._target(ends))
+        return routes
+
+    def _target(self, labels: tuple[str, ...]) -> str:
+        """The narrowest declared type that holds all of the labels."""
+        if len(labels) == 1:
+            return labels[0]
+        holding = [found for found in self.abstracts if set(labels) <= set(found.labels)]
+        if not holding:
+            raise SchemaError(f"no abstract holds {', '.join(labels)}")
+        return min(holding, key=lambda found: len(found.labels)).name
+
+    def _check(self) -> None:
+        known = set(self._nodes)
+        for node in self.nodes:
+            _distinct(f"property of {node.label}", (found.name for found in node.properties))
+            if not node.property_named(node.key).required:
+                raise SchemaError(f"{node.label}.{node.key} is a key and must be required")
+            if node.label not in self._rules:
+                raise SchemaError(f"{node.label} has no rule: who may see it?")
+        for owner, labels in (
+            *((edge.name, (*edge.tail, *edge.head)) for edge in self.edges),
+            *((found.name, found.labels) for found in self.abstracts),
+            *((rule.label, (rule.label,)) for rule in self.rules),
+        ):
+            if not set(labels) <= known:
+                raise SchemaError(f"{owner} names an unknown label: {sorted(set(labels) - known)}")
+        for rule in self.rules:
+            for grant in rule.grants:
+                self._check_grant(rule, grant)
+        for edge_rule in self.edge_rules:
+            if edge_rule.edge not in self._edges:
+                raise SchemaError(f"a rule names an unknown edge: {edge_rule.edge}")
+
+    def _check_grant(self, rule: Rule, grant: Grant) -> None:
+        where = f"{rule.label}, grant {grant.name!r}"
+        if grant.edge is None:
+            if grant.test is None or grant.through is not None:
+                raise SchemaError(f"{where}: a grant without an edge is a test")
+            return
+        if grant.edge not in self._edges:
+            raise SchemaError(f"{where}: unknown edge {grant.edge}")
+        if sum(given is not None for given in (grant.test, grant.through, grant.by_label)) != 1:
+            raise SchemaError(f"{where}: an edge needs one of a test, tests by label, or a label to pass through")
+        edge = self._edges[grant.edge]
+        if rule.label not in (edge.tail if grant.forward else edge.head):
+            raise SchemaError(f"{where}: {grant.edge} does not start at {rule.label}")
+
+
+def _distinct(what: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise SchemaError(f"{what} {name} is declared twice")
+        seen.add(name)

@@ -1,0 +1,122 @@
+"""People and sign-ins: contacts with their coverage and deputies, and the accounts that act for parties."""
+
+from typing import Final
+
+from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
+from graph_schema.parties import IN_TERM, PARTY, SINCE, UNTIL
+from graph_schema.sources import ORIGIN
+
+AUDIENCES: Final = ("public", "counterpart", "own")
+SEEN_AS: Final = (
+    "{{n}}.{audience} = 'public' OR seesAll OR [own-organisation] "
+    "OR ({{n}}.{audience} = 'counterpart' AND [counterpart])"
+)
+
+CONTACT: Final = NodeType(
+    label="Contact",
+    doc="A person, desk or mailbox to turn to.",
+    properties=(
+        Property("id", "Its identity in the hub.", required=True),
+        Property("name", "The name it goes by.", required=True),
+        Property("role", "What it does, by the code of its role.", required=True),
+        Property(
+            "email",
+            "Its mail address, where its audience includes the viewer.",
+            guard=SEEN_AS.format(audience="emailAudience"),
+        ),
+        Property("emailAudience", "Who sees the mail address.", required=True, values=AUDIENCES),
+        Property(
+            "phone",
+            "Its telephone number, where its audience includes the viewer.",
+            guard=SEEN_AS.format(audience="phoneAudience"),
+        ),
+        Property("phoneAudience", "Who sees the telephone number.", required=True, values=AUDIENCES),
+        Property("published", "Whether anyone may see that it exists.", Kind.BOOLEAN, required=True),
+        ORIGIN,
+    ),
+    key="id",
+    one="contact",
+    many="contacts",
+    indexes=(("name",),),
+)
+ROLE: Final = NodeType(
+    label="Role",
+    doc="Who works in this field.",
+    properties=(
+        Property("code", "A short code, e.g. import_specialist.", required=True),
+        Property("name", "Its title.", required=True),
+        Property("side", "government or trade."),
+        Property("note", "What the role does."),
+        ORIGIN,
+    ),
+    key="code",
+    one="role",
+    many="roles",
+)
+ACCOUNT: Final = NodeType(
+    label="Account",
+    doc="A sign-in. What it may see follows from the parties it acts for, in term; only its holder sees it.",
+    properties=(
+        Property("id", "Issuer and subject.", required=True),
+        Property("subject", "The subject of its token.", required=True),
+        Property("issuer", "The issuer of its token.", required=True),
+        ORIGIN,
+    ),
+    key="id",
+    one="account",
+    many="accounts",
+)
+NODES: Final = (CONTACT, ROLE, ACCOUNT)
+
+COVERAGE: Final = Abstract(
+    "Coverage",
+    "What a contact covers.",
+    ("HtsChapter", "HtsHeading", "CaseKind", "Port", "Importer", "Program"),
+)
+
+WORKS_FOR: Final = Edge(
+    "WORKS_FOR",
+    ("Contact",),
+    PARTY.labels,
+    "The organisation a contact works for.",
+    (Way("organisation", "The organisation it works for.", one=True),),
+    (Way("contacts", "Its contacts, as far as the viewer may see them."),),
+)
+SITS_AT: Final = Edge(
+    "SITS_AT",
+    ("Contact",),
+    ("Port",),
+    "The port a contact sits in; staff sit in ports and work accounts anywhere.",
+    (Way("sitsAt", "The port it sits in.", one=True),),
+    (Way("seated", "The contacts that sit there, whomever they work for."),),
+)
+COVERS: Final = Edge(
+    "COVERS",
+    ("Contact",),
+    COVERAGE.labels,
+    "What a contact is responsible for within its organisation.",
+    (Way("covers", "What it is responsible for."),),
+    (Way("coveredBy", "The contacts responsible for it."),),
+)
+DEPUTIZED_BY: Final = Edge(
+    "DEPUTIZED_BY",
+    ("Contact",),
+    ("Contact",),
+    "Who stands in for a contact.",
+    (Way("deputies", "Who stands in for it."),),
+    (Way("deputyFor", "Whom it stands in for."),),
+)
+ACTS_FOR: Final = Edge(
+    "ACTS_FOR",
+    ("Account",),
+    PARTY.labels,
+    "The party an account acts for; written only by the hub's own verbs or by an authority for that party.",
+    (
+        Way("actsFor", "The parties it acts for now.", when=IN_TERM),
+        Way("rights", "All parties it was given the right to act for, expired and revoked ones included."),
+    ),
+    (Way("accounts", "The accounts that act for it now.", when=IN_TERM),),
+    properties=(SINCE, UNTIL, Property("grantedBy", "Who granted it.", Kind.STRING, required=True)),
+    key="since",
+)
+EDGES: Final = (WORKS_FOR, SITS_AT, COVERS, DEPUTIZED_BY, ACTS_FOR)

@@ -1,0 +1,19 @@
+"""Where rows come from, as far as the hub itself provides them. A connection's Source is made from its settings."""
+
+from typing import Final
+
+from graph_schema.model import Property, Source
+
+HUB: Final = Source("hub", "made by the hub's own verbs")
+REFERENCE: Final = Source("reference", "a public fact shipped with the hub")
+SAMPLE: Final = Source("sample", "invented for the sample world; no real person, firm or case")
+
+ORIGIN: Final = Property(
+    "source",
+    "Where this row comes from: `reference` (a public fact), `sample` (invented), `hub`, or a connected system.",
+    required=True,
+)
+CONFIDENCE: Final = Property(
+    "confidence", "How sure the fact is: high, medium, low or n/a; empty where nobody has judged it."
+)
+CITATION: Final = Property("citation", "The public text the fact was taken from, or `unverified` with what it rests on.")

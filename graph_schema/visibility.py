@@ -1,0 +1,262 @@
+"""The rule table: who may see a row, and why. A label without a rule is refused when the schema is built.
+
+How a test is written: Cypher predicates in which `{n}` is the row, `{x}` the row at the other end of a grant's edge,
+`{e}` that edge, `{a}` and `{b}` an edge's tail and head; every other `{name}` becomes a variable of its own. The viewer
+sets (`own`, `seesAll`, `official`) are computed once at the head of a statement, from the account's rights in term:
+what other systems write about themselves (WORKS_FOR, names, mail addresses) never enters them.
+"""
+
+from typing import Final
+
+from graph_schema import cases, parties, people
+from graph_schema.model import EdgeRule, Grant, Rule, ViewerSet
+
+_IN_TERM: Final = "{p}.since <= $now AND ({p}.until IS NULL OR $now < {p}.until)"
+
+VIEWER_SETS: Final = (
+    ViewerSet(
+        "acted",
+        "the parties the account acts for at this moment",
+        "COLLECT { MATCH (:Account {id: $viewer})-[right:ACTS_FOR]->(party:Party) "
+        "WHERE right.since <= $now AND (right.until IS NULL OR $now < right.until) RETURN party }",
+    ),
+    ViewerSet(
+        "own",
+        "those, the offices and teams that are part of them, and a team's Center",
+        "acted + COLLECT { UNWIND acted AS whole MATCH (whole)<-[:PART_OF*1..]-(part:Party) RETURN part } "
+        "+ COLLECT { UNWIND acted AS team MATCH (team:Team)-[:PART_OF]->(home:Center) RETURN home }",
+    ),
+    ViewerSet(
+        "seesAll",
+        "whether one of them is the Office of Trade or part of it",
+        "EXISTS { UNWIND acted AS office MATCH (office:Office)-[:PART_OF*0..]->(:Office {code: 'OT'}) }",
+    ),
+    ViewerSet(
+        "official",
+        "whether one of them can own a case or be involved in it as an agency",
+        "any(party IN own WHERE party:Center OR party:Port OR party:Office OR party:Agency)",
+    ),
+)
+
+
+def client(importer: str) -> str:
+    """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
+    return (
+        f"({importer} IN own OR EXISTS {{ ({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker) "
+        f"WHERE {{broker}} IN own AND {_IN_TERM} }})"
+    )
+
+
+def _owned_or_joined(case: str) -> str:
+    """The viewer owns the case, or is an agency accepted in it."""
+    return (
+        f"(official AND (EXISTS {{ ({case})-[:HANDLED_BY]->({{owner}}) WHERE {{owner}} IN own }} "
+        f"OR EXISTS {{ ({case})-[{{i}}:INVOLVES]->({{agency}}) WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }}))"
+    )
+
+
+def _my_cases_reach(pattern: str, where: str) -> str:
+    """Among the cases of the viewer's own importers and clients, walked from the viewer's side, one fits `pattern`."""
+    return (
+        f"EXISTS {{ UNWIND own AS {{me}} MATCH ({{me}}:Importer)<-[:CONCERNS]-({{mine}}:Case) "
+        f"WITH {{mine}} MATCH {pattern} WHERE {where} }} "
+        f"OR EXISTS {{ UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{for}}:Importer) WHERE {_IN_TERM} "
+        f"MATCH ({{for}})<-[:CONCERNS]-({{mine}}:Case) WITH {{mine}} MATCH {pattern} WHERE {where} }}"
+    )
+
+
+def _center_acts(importer: str) -> str:
+    """The viewer's Center is the importer's."""
+    return (
+        f"EXISTS {{ ({importer})-[{{assigned}}:ASSIGNED_TO]->({{center}}:Center) "
+        f"WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}"
+    )
+
+
+def _office_linked(office: str) -> str:
+    """A visible case is handled by the office (a Center, a port or a headquarters office)."""
+    return (
+        _my_cases_reach(f"({{mine}})-[:HANDLED_BY]->({{handler}})", f"{{handler}} = {office}")
+        + f" OR (official AND EXISTS {{ ({office})<-[:HANDLED_BY]-({{k}}:Case)-[{{i}}:INVOLVES]->({{agency}}) "
+        f"WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }})"
+    )
+
+
+_OWNED_OR_JOINED: Final = _owned_or_joined("{k}")
+_OFFICE_LINKED: Final = _office_linked("{x}")
+
+# A visible case links the viewer's organisation with the contact's, {x}: by its label, each from its selective end.
+LINKED: Final = {
+    "Importer": f"EXISTS {{ ({{x}})<-[:CONCERNS]-({{k}}:Case) WHERE {client('{x}')} OR ({_OWNED_OR_JOINED}) }}",
+    "Center": _OFFICE_LINKED,
+    "Port": _OFFICE_LINKED,
+    "Office": _OFFICE_LINKED,
+    "Team": f"EXISTS {{ ({{x}})-[:PART_OF]->({{c}}:Center) WHERE {_office_linked('{c}')} }}",
+    "Agency": _my_cases_reach("({mine})-[{i}:INVOLVES]->({agency})", "{agency} = {x} AND {i}.acceptedAt IS NOT NULL")
+    + f" OR (official AND EXISTS {{ ({{x}})<-[{{j}}:INVOLVES]-({{k}}:Case) WHERE {{j}}.acceptedAt IS NOT NULL AND {_OWNED_OR_JOINED} }})",
+    "Broker": "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) "
+    f"WHERE {_IN_TERM} AND EXISTS {{ ({{me}})<-[:CONCERNS]-(:Case) }} }} "
+    "OR EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
+    f"WHERE {_IN_TERM} AND {_IN_TERM.replace('{p}', '{q}')} AND EXISTS {{ ({{shared}})<-[:CONCERNS]-(:Case) }} }} "
+    "OR (official AND EXISTS { ({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case) "
+    f"WHERE {_IN_TERM} AND {_OWNED_OR_JOINED} }})",
+}
+
+PUBLIC: Final = Grant("public", "a public fact", test="true")
+OFFICE_OF_TRADE: Final = Grant(
+    "office-of-trade", "the Office of Trade oversees all of it", test="seesAll"
+)
+
+
+def _public(*labels: str) -> tuple[Rule, ...]:
+    return tuple(Rule(label, (PUBLIC,)) for label in labels)
+
+
+RULES: Final = (
+    *_public("Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker"),
+    *_public("HtsChapter", "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder"),
+    *_public("CaseKind", "Clock", "Ruling", "Role"),
+    Rule(
+        "Importer",
+        (
+            Grant("itself-or-its-broker", "the viewer is the importer, or its broker in term", test=client("{n}")),
+            Grant(
+                "its-center",
+                "the viewer is the Center it is assigned to",
+                edge=parties.ASSIGNED_TO.name,
+                test="{x} IN own AND {e}.activeFor IS NOT NULL",
+            ),
+            OFFICE_OF_TRADE,
+            Grant(
+                "through-a-case",
+                "the viewer owns a case of it, or is an agency accepted in one",
+                edge=cases.CONCERNS.name,
+                forward=False,
+                through="Case",
+            ),
+        ),
+    ),
+    Rule(
+        "Case",
+        (
+            Grant("its-owner", "the viewer owns it", edge=cases.HANDLED_BY.name, test="{x} IN own"),
+            Grant(
+                "its-importer-or-broker",
+                "the viewer is its importer, or the importer's broker in term",
+                edge=cases.CONCERNS.name,
+                test=client("{x}"),
+            ),
+            OFFICE_OF_TRADE,
+            Grant(
+                "agency-accepted",
+                "the viewer is an agency whose part in it the owner accepted",
+                edge=cases.INVOLVES.name,
+                test="{x} IN own AND {e}.acceptedAt IS NOT NULL",
+            ),
+        ),
+    ),
+    Rule(
+        "Entry",
+        (
+            OFFICE_OF_TRADE,
+            Grant(
+                "owner-or-importer",
+                "the viewer owns a case that spans it, or is that case's importer or broker; agencies see headers only",
+                edge=cases.COVERS_ENTRY.name,
+                forward=False,
+                test="EXISTS { ({x})-[:HANDLED_BY]->({owner}) WHERE {owner} IN own } "
+                f"OR EXISTS {{ ({{x}})-[:CONCERNS]->({{i}}:Importer) WHERE {client('{i}')} }}",
+            ),
+        ),
+    ),
+    Rule(
+        "Issue",
+        (
+            OFFICE_OF_TRADE,
+            Grant("through-a-case", "a visible case is about it", edge=cases.ABOUT.name, forward=False, through="Case"),
+        ),
+    ),
+    Rule(
+        "Decision",
+        (
+            Grant("published", "it was published", test="{n}.audience = 'public'"),
+            OFFICE_OF_TRADE,
+            Grant(
+                "its-owner",
+                "the viewer owns the case",
+                edge=cases.DECIDES.name,
+                test="EXISTS { ({x})-[:HANDLED_BY]->({owner}) WHERE {owner} IN own }",
+            ),
+            Grant(
+                "its-importer-or-broker",
+                "it is shared with the parties, and the viewer is the importer, or its broker in term",
+                test="{n}.audience IN ['parties', 'agencies'] AND EXISTS { ({n})-[:DECIDES]->(:Case)-[:CONCERNS]->({i}:Importer) "
+                f"WHERE {client('{i}')} }}",
+            ),
+            Grant(
+                "agency-accepted",
+                "it is shared with agencies, and the viewer is one accepted in the case",
+                test="{n}.audience = 'agencies' AND EXISTS { ({n})-[:DECIDES]->(:Case)-[{i}:INVOLVES]->({agency}) "
+                "WHERE {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
+            ),
+        ),
+    ),
+    Rule(
+        "Contact",
+        (
+            Grant("published", "its organisation published it", test="{n}.published"),
+            OFFICE_OF_TRADE,
+            Grant(
+                "own-organisation",
+                "it works for the viewer's organisation",
+                edge=people.WORKS_FOR.name,
+                test="{x} IN own",
+            ),
+            Grant(
+                "counterpart",
+                "a case the viewer may see links the two organisations",
+                edge=people.WORKS_FOR.name,
+                by_label=LINKED,
+            ),
+        ),
+    ),
+    Rule("Account", (Grant("itself", "it is the viewer's own sign-in", test="{n}.id = $viewer"),)),
+)
+
+_PARTIES_OF_ASSIGNMENT: Final = f"seesAll OR {{b}} IN own OR {client('{a}')} OR {_center_acts('{a}')}"
+
+EDGE_RULES: Final = (
+    EdgeRule(
+        parties.REPRESENTS.name,
+        "one-end-or-its-center",
+        "the viewer is the broker or the importer themselves, the importer's Center, or Office of Trade: "
+        "another broker's power of attorney is hidden",
+        f"seesAll OR {{a}} IN own OR {{b}} IN own OR {_center_acts('{b}')}",
+    ),
+    EdgeRule(
+        parties.ASSIGNED_TO.name,
+        "one-end-or-its-center",
+        "the viewer is the importer, its broker in term, the Center of the assignment, its Center now, or Office of Trade",
+        _PARTIES_OF_ASSIGNMENT,
+    ),
+    EdgeRule(
+        parties.ENTERS_AT.name,
+        "one-end-or-its-center",
+        "the viewer is the importer, its broker in term, the port, the importer's Center, or Office of Trade",
+        _PARTIES_OF_ASSIGNMENT,
+    ),
+    EdgeRule(
+        parties.HAS_MEMBER.name,
+        "one-end-or-its-center",
+        "the viewer is the association, the member or its broker in term, the member's Center, or Office of Trade",
+        f"seesAll OR {{a}} IN own OR {client('{b}')} OR {_center_acts('{b}')}",
+    ),
+    EdgeRule(
+        people.COVERS.name,
+        "one-end-or-its-center",
+        "where a contact covers an importer: the viewer is the contact's organisation, the importer or its broker "
+        "in term, its Center, or Office of Trade",
+        "NOT {b}:Importer OR seesAll OR EXISTS { ({a})-[:WORKS_FOR]->({employer}) WHERE {employer} IN own } "
+        f"OR {client('{b}')} OR {_center_acts('{b}')}",
+    ),
+)

@@ -1,0 +1,184 @@
+"""The `hub` command."""
+
+import asyncio
+import ipaddress
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Final, NoReturn
+
+import platformdirs
+import typer
+import uvicorn
+from pydantic import SecretStr
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from graph_schema.graph import GRAPH
+from hub.app import create_app
+from hub.errors import HubError, SetupError
+from hub.gql.types import build_schema
+from hub.graph import Graph
+from hub.local_neo4j.jars import cache_folder, fetch
+from hub.local_neo4j.java import java
+from hub.local_neo4j.server import LocalNeo4j, Memory, Running
+from hub.sample_sign_in import SampleSignIn
+from hub.settings import Settings, read_settings
+from hub.world.load import Wanted, load
+from hub.world.sample import personas
+
+DEFAULT_SCALE: Final = 0.02
+_console: Final = Console(stderr=True, highlight=False)
+_commands: Final = typer.Typer(
+    help="Who is responsible for what in customs trade work: a GraphQL API over a Neo4j graph.", no_args_is_help=True, add_completion=False
+)
+
+Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory; by default one in the user's data folder.")]
+
+
+@_commands.command()
+def up(  # noqa: PLR0913, PLR0917 - one parameter an option
+    data: Data = None,
+    host: Annotated[str, typer.Option(help="Where to listen. A sample world listens on loopback only.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    scale: Annotated[float, typer.Option(min=0.001, max=1, help="Size of the sample world; 1 is 20,000 importers and 100,000 cases.")] = DEFAULT_SCALE,
+    seed: Annotated[int, typer.Option(help="The seed the sample world is made from.")] = 7,
+    sample: Annotated[bool, typer.Option("--sample/--no-sample", help="With or without the invented sample world.")] = True,
+) -> None:
+    """Start everything on this machine: Neo4j, the public facts, a sample world, and the hub itself."""
+    signal.signal(signal.SIGTERM, _interrupted)
+    folder = (data or _default_folder()).resolve()
+    settings = read_settings()
+    if sample and not _is_loopback(host):
+        raise SetupError(f"a sample world listens on loopback only, not on {host}: leave --host out, or use --no-sample")
+    _refuse_taken(host, port)
+    started = time.monotonic()
+    fetched_s = asyncio.run(_fetch(settings))
+    memory = Memory(settings.local_heap, settings.local_pagecache)
+    with LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory) as server:
+        with _console.status("starting Neo4j …"):
+            running = server.start()
+        here = settings.model_copy(update={"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password)})
+        asyncio.run(_load(here, Wanted(scale if sample else None, seed)))
+        sign_in = SampleSignIn(folder) if sample else None
+        browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
+        app = create_app(here, sign_in=sign_in, browser_url=browser)
+        _tell(host, port, running, browser, folder if sample else None, fetched_s, time.monotonic() - started)
+        server_ = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10))
+        server_.run()
+        _console.print("stopping …")
+
+
+@_commands.command()
+def token(
+    persona: Annotated[str, typer.Option("--as", metavar="PERSONA", help="Whom to sign in as; an unknown name lists them all.")],
+    data: Data = None,
+) -> None:
+    """Print a token for a persona of the sample world, good for twelve hours."""
+    sys.stdout.write(SampleSignIn((data or _default_folder()).resolve()).token(persona) + "\n")
+
+
+@_commands.command()
+def schema() -> None:
+    """Print the GraphQL schema."""
+    sys.stdout.write(build_schema(GRAPH).as_str() + "\n")
+
+
+def main() -> NoReturn:
+    """The entry point: errors that say what to do, never a traceback for them."""
+    try:
+        _commands(standalone_mode=True)
+    except HubError as error:
+        _console.print(f"[bold red]hub:[/] {_escaped(str(error))}", soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0)
+
+
+async def _fetch(settings: Settings) -> float:
+    """Fetches Neo4j where it is not there yet; gives the seconds it took, 0 where there was nothing to fetch."""
+    if settings.local_jars:
+        return 0
+    began = time.monotonic()
+    columns = (TextColumn("fetching Neo4j"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=_console, transient=True) as bar:
+        task = bar.add_task("", total=None, visible=False)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, visible=True)
+
+        fetched = await fetch(cache_folder(), settings.maven_mirror, progress)
+    return time.monotonic() - began if fetched else 0
+
+
+async def _load(settings: Settings, wanted: Wanted) -> None:
+    columns = (SpinnerColumn(), TextColumn("loading the {task.description}"), BarColumn(), MofNCompleteColumn())
+    # loading and schema changes may take long; the statement limit is for questions
+    async with Graph(settings.model_copy(update={"statement_timeout_s": 120})) as graph:
+        with Progress(*columns, console=_console, transient=True) as bar:
+            await load(graph, wanted, _bars(bar))
+
+
+def _bars(bar: Progress) -> Callable[[str, int, int], None]:
+    tasks: dict[str, int] = {}
+
+    def progress(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = bar.add_task(what, total=total)
+        bar.update(tasks[what], completed=done)  # pyright: ignore[reportArgumentType]
+
+    return progress
+
+
+def _tell(host: str, port: int, running: Running, browser: str, sample_folder: Path | None, fetched_s: float, total_s: float) -> None:  # noqa: PLR0913, PLR0917
+    shown = "localhost" if _is_loopback(host) else host
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_row("Start page", f"http://{shown}:{port}/")
+    table.add_row("GraphQL", f"http://{shown}:{port}/graphql")
+    table.add_row("Neo4j Browser", browser)
+    table.add_row("", f"user neo4j, password {running.password}")
+    if sample_folder:
+        default = "" if sample_folder == _default_folder().resolve() else f" --data {sample_folder}"
+        table.add_row("Sign in", f"hub token --as {personas()[0].name}{default}")
+        table.add_row("", ", ".join(found.name for found in personas()))
+    fetching = f"Neo4j fetched in {fetched_s:.0f} s, then " if fetched_s else ""
+    table.add_row("Ready", f"{fetching}up in {total_s - fetched_s:.0f} s")
+    table.add_row("Stop", "Ctrl-C; the data stays")
+    _console.print(table, soft_wrap=True)
+
+
+def _default_folder() -> Path:
+    return platformdirs.user_data_path("trade-collaboration-hub")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise SetupError(f"port {port} of {host} cannot be used ({error.strerror}): stop what uses it, or choose another with --port") from None
+
+
+def _interrupted(_: int, __: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+if __name__ == "__main__":
+    main()

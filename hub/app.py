@@ -1,0 +1,59 @@
+"""Where the parts are joined: settings in, an ASGI app out."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from graph_schema.graph import GRAPH
+from hub.auth import Verifier
+from hub.errors import Unavailable
+from hub.gql.endpoint import Endpoint
+from hub.gql.guard import Limits
+from hub.graph import Graph
+from hub.sample_sign_in import SampleSignIn
+from hub.settings import Settings
+from hub.web import start
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+def create_app(settings: Settings, *, sign_in: SampleSignIn | None = None, browser_url: str | None = None, routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The hub over the database its settings name; with `sign_in`, a sample world that answers on loopback names only."""
+    graph = Graph(settings)
+    issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
+    endpoint = Endpoint(
+        GRAPH, graph, Verifier(issuers), max_page=settings.max_page, max_body_bytes=settings.max_body_bytes, limits=Limits()
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await graph.close()
+
+    async def live(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def ready(_: Request) -> Response:
+        try:
+            await graph.check()
+        except Unavailable as error:
+            return PlainTextResponse(f"{error}\n", status_code=503, headers={"Retry-After": str(int(error.retry_after_s))})
+        return PlainTextResponse("ok\n")
+
+    return Starlette(
+        routes=[
+            Route("/graphql", endpoint),
+            Route("/livez", live),
+            Route("/readyz", ready),
+            *start.routes(sign_in, browser_url),
+            *routes,
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))] if sign_in else [],
+        lifespan=lifespan,
+    )

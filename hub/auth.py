@@ -1,0 +1,122 @@
+"""From a bearer token to a viewer: signature, issuer, audience and times; never more than the account it names."""
+
+import hashlib
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import jwt
+from anyio import to_thread
+from jwt import PyJWK, PyJWKClient, PyJWKSet
+
+from hub.errors import NotSignedIn, SetupError
+from hub.settings import Issuer
+from hub.viewer import PUBLIC, Viewer
+
+_ALGORITHMS: Final = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
+_LIFETIME_S: Final = 12 * 3600
+_LEEWAY_S: Final = 30
+_REMEMBERED: Final = 4096
+_REMEMBERED_S: Final = 300
+_KEYS_KEPT_S: Final = 300
+_ASK_AGAIN_S: Final = 30
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+class Verifier:
+    """Verifies tokens of the issuers it was given; remembers verified ones until they expire.
+
+    A remembered token saves the signature only: what its account may see is read from the graph at every request.
+    """
+
+    def __init__(self, issuers: Sequence[Issuer]) -> None:
+        self._issuers = {issuer.issuer: (issuer, _keys(issuer)) for issuer in issuers}
+        self._verified: OrderedDict[bytes, tuple[float, Viewer]] = OrderedDict()
+
+    async def viewer(self, authorization: str | None) -> Viewer:
+        """The viewer behind an Authorization header, the public where there is none. Raises `NotSignedIn`."""
+        if authorization is None:
+            return PUBLIC
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotSignedIn
+        digest = hashlib.sha256(token.encode()).digest()
+        remembered = self._verified.get(digest)
+        if remembered and remembered[0] > time.time():
+            return remembered[1]
+        expires, viewer = await self._verify(token.strip())
+        self._verified[digest] = min(expires, time.time() + _REMEMBERED_S), viewer
+        if len(self._verified) > _REMEMBERED:
+            self._verified.popitem(last=False)
+        return viewer
+
+    async def _verify(self, token: str) -> tuple[float, Viewer]:
+        try:
+            header = jwt.get_unverified_header(token)
+            claimed = jwt.decode(token, options={"verify_signature": False}).get("iss")
+            issuer, keys = self._issuers[claimed]
+            key = await keys.key(str(header["kid"]))
+            claims = jwt.decode(
+                token,
+                key=key,
+                algorithms=[key.algorithm_name],
+                issuer=issuer.issuer,
+                audience=issuer.audience,
+                leeway=_LEEWAY_S,
+                options={"require": ["exp", "iss", "aud", "sub"]},
+            )
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
+            raise NotSignedIn from error
+        if claims["exp"] > time.time() + _LIFETIME_S + _LEEWAY_S:
+            raise NotSignedIn
+        return float(claims["exp"]), Viewer.of(issuer.issuer, claims["sub"])
+
+
+class _FileKeys:
+    """Keys from a JWKS file, read again when the file changes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read_at = -1.0
+        self._keys: dict[str, PyJWK] = {}
+
+    async def key(self, key_id: str) -> PyJWK:
+        changed = self._path.stat().st_mtime if self._path.exists() else -1.0
+        if changed != self._read_at:
+            found = PyJWKSet.from_dict(json.loads(self._path.read_text())).keys
+            self._keys = {key.key_id: key for key in found if key.key_id and key.algorithm_name in _ALGORITHMS}
+            self._read_at = changed
+        return self._keys[key_id]
+
+
+class _UrlKeys:
+    """Keys from a JWKS URL, fetched in a thread: when they are old, and at most every half minute for an unknown key id."""
+
+    def __init__(self, url: str) -> None:
+        self._client = PyJWKClient(url, timeout=5)
+        self._asked_at = float("-inf")
+        self._keys: dict[str, PyJWK] = {}
+
+    async def key(self, key_id: str) -> PyJWK:
+        age_s = time.monotonic() - self._asked_at
+        if age_s > _KEYS_KEPT_S or (key_id not in self._keys and age_s > _ASK_AGAIN_S):
+            self._asked_at = time.monotonic()
+            found = await to_thread.run_sync(self._client.get_signing_keys, True)
+            self._keys = {key.key_id: key for key in found if key.key_id and key.algorithm_name in _ALGORITHMS}
+        return self._keys[key_id]
+
+
+def _keys(issuer: Issuer) -> _FileKeys | _UrlKeys:
+    parts = urlsplit(issuer.jwks)
+    if parts.scheme in ("http", "https"):
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            raise SetupError(f"the keys of issuer {issuer.issuer} must come by https, not from {issuer.jwks}")
+        return _UrlKeys(issuer.jwks)
+    path = Path(issuer.jwks)
+    if not path.exists():
+        raise SetupError(f"issuer {issuer.issuer}: there is no JWKS file {path}")
+    return _FileKeys(path)

@@ -1,0 +1,138 @@
+"""The rule table as Cypher: whether a row may be seen, told by where the statement comes from.
+
+Two things make rules cheap without weakening them. A statement that walks to a row over an edge already holds the row
+that a grant about this edge speaks of: the grant's test is then made on that row, once, before the walk (`hoisted`), and
+never again per row where no second row can be at that end. And a grant *through* a visible row holds by itself where the
+statement came from just that row.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from graph_schema import cypher
+from graph_schema.model import Edge, Grant, GraphSchema, Property, Route
+
+Fresh = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a statement came to a row: from `start` (one of `labels`, itself visible) along a route, by edge variable `edge`."""
+
+    start: str
+    labels: tuple[str, ...]
+    route: Route
+    edge: str
+
+
+@dataclass(slots=True)
+class Sight:
+    """What makes the rows behind a variable visible.
+
+    `predicate` is None where nothing needs to be asked. `hoisted`: variable -> expression, to be computed before the walk.
+    `known`: grant name -> the expression that stands for it on these rows.
+    """
+
+    predicate: str | None
+    hoisted: dict[str, str] = field(default_factory=dict[str, str])
+    known: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class Visible:
+    """Turns the rules of a graph into predicates; `fresh` gives variables that nobody else uses."""
+
+    def __init__(self, graph: GraphSchema, fresh: Fresh) -> None:
+        self._graph = graph
+        self._fresh = fresh
+
+    def row(self, variable: str, labels: tuple[str, ...], arrival: Arrival | None = None) -> Sight:
+        """Whether a row of one of these labels may be seen. Each label stands under its own rule."""
+        if len(labels) == 1:
+            return self._of_label(variable, labels[0], arrival)
+        whole = Sight(predicate=None)
+        parts: list[str] = []
+        for label in labels:
+            sight = self._of_label(variable, label, arrival)
+            whole.hoisted |= sight.hoisted
+            if sight.predicate is not None:
+                parts.append(f"(NOT {variable}:{label} OR {sight.predicate})")
+        whole.predicate = " AND ".join(parts) or None
+        return whole
+
+    def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str | None:
+        """Whether the edge between two visible rows may be seen; None where it always may."""
+        rule = self._graph.edge_rule(edge)
+        if rule is None:
+            return None
+        return f"({cypher.fill(rule.test, {'a': tail, 'b': head, 'e': variable}, self._fresh)})"
+
+    def property(self, variable: str, label: str, asked: Property, known: Mapping[str, str]) -> str | None:
+        """Whether a guarded property of a visible row may be seen; None where it always may."""
+        if asked.guard is None:
+            return None
+        text = cypher.fill(asked.guard, {"n": variable}, self._fresh)
+        for grant in self._graph.rule(label).grants:
+            slot = f"[{grant.name}]"
+            if slot in text:
+                text = text.replace(slot, known.get(grant.name) or self._anywhere(variable, grant))
+        return f"({text})"
+
+    def _of_label(self, variable: str, label: str, arrival: Arrival | None) -> Sight:
+        rule = self._graph.rule(label)
+        if rule.public or (arrival and any(_came_through(grant, arrival) for grant in rule.grants)):
+            return Sight(predicate=None)
+        sight = Sight(predicate=None)
+        alternatives: list[str] = []
+        for grant in rule.grants:
+            if arrival and not grant.through and _is_about(grant, arrival):
+                alternatives += self._on_arrival(variable, grant, arrival, sight)
+            else:
+                alternatives.append(self._anywhere(variable, grant))
+        sight.predicate = f"({' OR '.join(alternatives)})"
+        return sight
+
+    def _on_arrival(self, variable: str, grant: Grant, arrival: Arrival, sight: Sight) -> list[str]:
+        """The grant on a row whose other end the statement holds already."""
+        template = grant.test_at(arrival.labels)
+        assert template is not None
+        test = cypher.fill(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self._fresh)
+        if "{e}" in template or "{n}" in template:
+            here = f"({test})"
+        else:
+            here = self._fresh("may")
+            sight.hoisted[here] = test
+        if arrival.route.arrives_as_only:
+            sight.known[grant.name] = here
+            return [here]
+        return [here, self._anywhere(variable, grant)]
+
+    def _anywhere(self, variable: str, grant: Grant) -> str:
+        """The grant on a row about which nothing is known."""
+        if grant.edge is None:
+            assert grant.test is not None
+            return f"({cypher.fill(grant.test, {'n': variable}, self._fresh)})"
+        other, edge = self._fresh("x"), self._fresh("e")
+        declared = self._graph.edge(grant.edge)
+        ends = declared.head if grant.forward else declared.tail
+        typed = f"{other}:{'|'.join(ends)}" if grant.through is None else f"{other}:{grant.through}"
+        test = grant.test_at(ends)
+        filled = self._through(grant, other) if test is None else cypher.fill(test, {"n": variable, "x": other, "e": edge}, self._fresh)
+        return f"EXISTS {{ MATCH {_hop(variable, declared, grant.forward, edge, typed)} WHERE {filled} }}"
+
+    def _through(self, grant: Grant, other: str) -> str:
+        assert grant.through is not None
+        return self._of_label(other, grant.through, None).predicate or "true"
+
+
+def _is_about(grant: Grant, arrival: Arrival) -> bool:
+    """Whether the grant speaks of just the edge the statement came over."""
+    return grant.edge == arrival.route.edge.name and grant.forward != arrival.route.forward
+
+
+def _came_through(grant: Grant, arrival: Arrival) -> bool:
+    return _is_about(grant, arrival) and set(arrival.labels) == {grant.through}
+
+
+def _hop(start: str, edge: Edge, forward: bool, variable: str, end: str) -> str:
+    left, right = ("-", "->") if forward else ("<-", "-")
+    return f"({start}){left}[{variable}:{edge.type}]{right}({end})"

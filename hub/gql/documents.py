@@ -1,0 +1,215 @@
+"""Documents and their plans, remembered: parsing, validation and compilation happen once for each text and shape."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    execute_sync,
+    specified_rules,
+    type_from_ast,
+    validate,
+    value_from_ast_untyped,
+)
+from graphql.execution.values import get_variable_values
+from graphql.type import GraphQLBoolean, GraphQLInputType
+from graphql.validation import MaxIntrospectionDepthRule
+
+from graph_schema.model import GraphSchema
+from hub.compile.read import Compiled, compile_read
+from hub.errors import BadInput, TooCostly
+from hub.gql.guard import Limits, parse_within
+from hub.gql.lookahead import Cost, Lookahead
+from hub.gql.values import Binding, Variables
+
+_DOCUMENTS: Final = 512
+_PLANS: Final = 16
+_MAX_ERRORS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RootPlan:
+    """One root field, compiled."""
+
+    key: str
+    compiled: Compiled
+    bindings: tuple[Binding, ...]
+    cost: Cost
+
+    def bind(self, variables: Variables) -> dict[str, Any]:
+        """The statement's parameters. Raises `BadInput`."""
+        parameters: dict[str, Any] = {}
+        for binding in self.bindings:
+            binding.bind(variables, parameters)
+        return parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An operation, ready to run: its root fields in order, and what needs no database."""
+
+    keys: tuple[str, ...]
+    roots: tuple[RootPlan, ...]
+    known: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class _Operation:
+    node: OperationDefinitionNode
+    types: Mapping[str, GraphQLInputType]
+    defaults: Mapping[str, Any]
+    fragments: Mapping[str, FragmentDefinitionNode]
+    plans: OrderedDict[Any, Plan] = field(default_factory=OrderedDict[Any, Plan])
+
+
+class Documents:
+    """Plans of documents. A document is kept only when a plan of it was made, and never with its variables."""
+
+    def __init__(self, graph: GraphSchema, schema: strawberry.Schema, limits: Limits, max_page: int) -> None:
+        self._graph = graph
+        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - strawberry has no public way to it
+        self._limits = limits
+        self._max_page = max_page
+        self._kept: OrderedDict[tuple[str, str | None], _Operation] = OrderedDict()
+
+    def plan(self, text: str, operation_name: str | None, given: Mapping[str, Any]) -> tuple[Plan, Variables]:
+        """The plan of an operation and its variables, defaults filled in.
+
+        Raises `GraphQLErrors` for what GraphQL itself refuses, `BadInput` and `TooCostly` for what the hub does.
+        """
+        name = (text, operation_name)
+        operation = self._kept.get(name) or self._operation(text, operation_name)
+        if operation.types:
+            # validates only: the values themselves are converted where they are bound
+            self._check_variables(operation, given)
+        variables = {**operation.defaults, **{key: given[key] for key in operation.types if key in given}}
+        shape = tuple(_shape(operation.types[key], variables.get(key)) for key in operation.types)
+        plan = operation.plans.get(shape)
+        if plan is None:
+            plan = self._compiled(operation, variables)
+            for root in plan.roots:  # a refused value must not leave its document behind
+                root.bind(variables)
+            operation.plans[shape] = plan
+            _trim(operation.plans, _PLANS)
+            self._kept[name] = operation
+            _trim(self._kept, _DOCUMENTS)
+        return plan, variables
+
+    def check_cost(self, root: RootPlan, parameters: Mapping[str, Any]) -> None:
+        """Raises `TooCostly` where a question may touch too many rows."""
+        cost = root.cost.of(parameters)
+        if cost > self._limits.cost:
+            raise TooCostly(f"{root.key} may touch {cost} rows, at most {self._limits.cost}: ask for smaller pages or fewer levels")
+
+    def _operation(self, text: str, operation_name: str | None) -> _Operation:
+        document = parse_within(text, self._limits)
+        errors = validate(self._schema, document, (*specified_rules, MaxIntrospectionDepthRule), max_errors=_MAX_ERRORS)
+        if errors:
+            raise GraphQLErrors(errors)
+        node = _chosen(document, operation_name)
+        if node.operation is not OperationType.QUERY:
+            raise BadInput(f"a {node.operation.value} cannot be asked here")
+        types: dict[str, GraphQLInputType] = {}
+        defaults: dict[str, Any] = {}
+        for variable in node.variable_definitions or ():
+            declared = type_from_ast(self._schema, variable.type)
+            types[variable.variable.name.value] = declared  # pyright: ignore[reportArgumentType] - validated to be an input type
+            if variable.default_value:
+                defaults[variable.variable.name.value] = value_from_ast_untyped(variable.default_value)
+        fragments = {found.name.value: found for found in document.definitions if isinstance(found, FragmentDefinitionNode)}
+        return _Operation(node, types, defaults, fragments)
+
+    def _check_variables(self, operation: _Operation, given: Mapping[str, Any]) -> None:
+        found = get_variable_values(self._schema, operation.node.variable_definitions or (), dict(given), max_errors=_MAX_ERRORS)
+        if isinstance(found, list):
+            raise GraphQLErrors(found)
+
+    def _compiled(self, operation: _Operation, variables: Variables) -> Plan:
+        lookahead = Lookahead(self._graph, operation.fragments, variables, self._max_page)
+        selected = lookahead.roots(operation.node)
+        roots: list[RootPlan] = []
+        known: dict[str, Any] = {}
+        introspection: list[FieldNode] = []
+        for key, nodes in selected.items():
+            name = nodes[0].name.value
+            if name == "__typename":
+                known[key] = "Query"
+            elif name.startswith("__"):
+                introspection += nodes
+            else:
+                question = lookahead.question(nodes)
+                roots.append(RootPlan(key, compile_read(self._graph, question.root), question.bindings, question.cost))
+        if introspection:
+            known |= self._introspected(operation, introspection, variables)
+        return Plan(tuple(selected), tuple(roots), known)
+
+    def _introspected(self, operation: _Operation, nodes: list[FieldNode], variables: Variables) -> Mapping[str, Any]:
+        """The schema about itself: graphql-core's own executor, on a document of these fields alone."""
+        alone = OperationDefinitionNode(
+            operation=OperationType.QUERY,
+            selection_set=SelectionSetNode(selections=tuple(nodes)),
+            variable_definitions=operation.node.variable_definitions,
+            directives=(),
+        )
+        document = DocumentNode(definitions=(alone, *operation.fragments.values()))
+        result = execute_sync(self._schema, document, variable_values=dict(variables))
+        if result.errors:
+            raise GraphQLErrors(result.errors)
+        return result.data or {}
+
+
+class GraphQLErrors(Exception):
+    """What GraphQL itself refuses: syntax, validation, variables."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(f"{len(errors)} errors")
+        self.errors = errors
+
+
+def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [found for found in document.definitions if isinstance(found, OperationDefinitionNode)]
+    if name is None and len(operations) == 1:
+        return operations[0]
+    for found in operations:
+        if name and found.name and found.name.value == name:
+            return found
+    raise BadInput("operationName: the document has no such operation" if name else "operationName: the document has several operations; name one")
+
+
+def _shape(declared: Any, value: Any) -> Any:
+    """What of a variable's value decides the plan: what is given, conditions and choices, but no value compared with."""
+    if value is None:
+        return None
+    if isinstance(declared, GraphQLNonNull):
+        return _shape(declared.of_type, value)
+    if isinstance(declared, GraphQLList):
+        if not isinstance(value, list):
+            return _shape(declared.of_type, value)
+        of_type = declared.of_type.of_type if isinstance(declared.of_type, GraphQLNonNull) else declared.of_type
+        if isinstance(of_type, GraphQLInputObjectType):
+            return tuple(_shape(of_type, item) for item in value)
+        return "list"
+    if isinstance(declared, GraphQLInputObjectType):
+        return tuple((key, _shape(declared.fields[key].type, value[key])) for key in value)
+    if isinstance(declared, GraphQLEnumType) or declared is GraphQLBoolean:
+        return value
+    return "value"
+
+
+def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
+    while len(kept) > most:
+        kept.popitem(last=False)

@@ -1,0 +1,116 @@
+"""What a document may ask of the machine, told in one pass before any work is done for it.
+
+Fragments are weighed once each and remembered, so a document in which fragments spread fragments costs no more to
+refuse than to read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+)
+
+from hub.errors import TooCostly
+
+_NOT_DEEPER: Final = frozenset(("nodes", "edges", "node"))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on a document; `cost` bounds the rows that a question may touch."""
+
+    characters: int = 20_000
+    tokens: int = 2_000
+    depth: int = 15
+    fields: int = 500
+    aliases: int = 30
+    roots: int = 20
+    directives: int = 30
+    cost: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Weight:
+    fields: int = 0
+    depth: int = 0
+    aliases: int = 0
+    directives: int = 0
+
+
+def parse_within(text: str, limits: Limits) -> DocumentNode:
+    """The document, if it is within the limits. Raises `TooCostly`, or `GraphQLError` for a syntax error."""
+    if len(text) > limits.characters:
+        raise TooCostly(f"the document has {len(text)} characters; at most {limits.characters}")
+    try:
+        document = parse(text, max_tokens=limits.tokens)
+    except GraphQLError as error:
+        if "token" in error.message and str(limits.tokens) in error.message:
+            raise TooCostly(f"the document has more than {limits.tokens} tokens") from None
+        raise
+    except RecursionError:
+        raise TooCostly("the document is nested too deep") from None
+    _weigh(document, limits)
+    return document
+
+
+def _weigh(document: DocumentNode, limits: Limits) -> None:
+    fragments = {found.name.value: found for found in document.definitions if isinstance(found, FragmentDefinitionNode)}
+    weights: dict[str, _Weight] = {}
+    for operation in document.definitions:
+        if not isinstance(operation, OperationDefinitionNode):
+            continue
+        weight = _of(operation.selection_set, fragments, weights)
+        roots = len(operation.selection_set.selections)
+        for what, found, bound in (
+            ("fields", weight.fields, limits.fields),
+            ("levels", weight.depth, limits.depth),
+            ("aliases", weight.aliases, limits.aliases),
+            ("directives", weight.directives, limits.directives),
+            ("root fields", roots, limits.roots),
+        ):
+            if found > bound:
+                raise TooCostly(f"the question has {min(found, 10**9)} {what} with its fragments written out; at most {bound}")
+
+
+def _of(selected: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], weights: dict[str, _Weight]) -> _Weight:
+    fields = depth = aliases = directives = 0
+    for selection in selected.selections:
+        directives += len(selection.directives or ())
+        deeper = 0
+        if isinstance(selection, FieldNode):
+            fields += 1
+            aliases += selection.alias is not None
+            name = selection.name.value
+            if name.startswith("__"):  # introspection has a depth rule of its own
+                continue
+            deeper = name not in _NOT_DEEPER
+            inner = _of(selection.selection_set, fragments, weights) if selection.selection_set else _Weight()
+        elif isinstance(selection, InlineFragmentNode):
+            inner = _of(selection.selection_set, fragments, weights)
+        else:
+            assert isinstance(selection, FragmentSpreadNode)
+            inner = _of_fragment(selection.name.value, fragments, weights)
+        fields += inner.fields
+        aliases += inner.aliases
+        directives += inner.directives
+        depth = max(depth, inner.depth + deeper)
+    return _Weight(fields, depth, aliases, directives)
+
+
+def _of_fragment(name: str, fragments: Mapping[str, FragmentDefinitionNode], weights: dict[str, _Weight]) -> _Weight:
+    """A fragment's weight; an unknown one or a cycle weighs nothing here, validation names it."""
+    if name not in weights:
+        weights[name] = _Weight()
+        if name in fragments:
+            weights[name] = _of(fragments[name].selection_set, fragments, weights)
+    return weights[name]

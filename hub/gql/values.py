@@ -1,0 +1,163 @@
+"""Argument values: where each comes from (the document or a variable), and how it becomes a statement parameter."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode, value_from_ast_untyped
+
+from graph_schema.formats import BadFormat
+from graph_schema.model import Kind, Property
+from hub.errors import BadInput
+
+ABSENT: Final = object()
+Variables = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value written in the document."""
+
+    value: Any
+
+    def read(self, variables: Variables) -> Any:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value inside a variable: its name, and the path of keys and positions below it."""
+
+    variable: str
+    path: tuple[str | int, ...] = ()
+
+    def read(self, variables: Variables) -> Any:
+        value = variables.get(self.variable, ABSENT)
+        for step in self.path:
+            value = value[step]
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list written in the document, some of whose items are variables."""
+
+    items: tuple["Value", ...]
+
+    def read(self, variables: Variables) -> Any:
+        return [item.read(variables) for item in self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """An input object written in the document."""
+
+    members: Mapping[str, "Value"]
+
+    def read(self, variables: Variables) -> Any:
+        return {key: member.read(variables) for key, member in self.members.items()}
+
+
+Value = Constant | Reference | Items | Members
+
+
+def value_of(node: ValueNode) -> Value:
+    """Where the value of an argument comes from."""
+    match node:
+        case VariableNode():
+            return Reference(node.name.value)
+        case ObjectValueNode():
+            return Members({field.name.value: value_of(field.value) for field in node.fields})
+        case ListValueNode():
+            return Items(tuple(value_of(item) for item in node.values))
+        case _:
+            return Constant(value_from_ast_untyped(node))
+
+
+def members(value: Value, variables: Variables, *, nulls: bool = False) -> dict[str, Value]:
+    """The members of an input object that are given; an absent variable is not, null only where `nulls` says so."""
+    if isinstance(value, Members):
+        found = value.members
+    else:
+        whole = value.read(variables)
+        if whole is None or whole is ABSENT:
+            return {}
+        assert isinstance(value, Reference)
+        found = {key: Reference(value.variable, (*value.path, key)) for key in whole}
+    absent = (ABSENT,) if nulls else (ABSENT, None)
+    return {key: member for key, member in found.items() if member.read(variables) not in absent}
+
+
+def items(value: Value, variables: Variables) -> list[Value]:
+    """The items of a list; one value stands for a list of itself, as GraphQL has it."""
+    if isinstance(value, Items):
+        return list(value.items)
+    whole = value.read(variables)
+    if whole is None or whole is ABSENT:
+        return []
+    if isinstance(value, Reference) and isinstance(whole, list):
+        return [Reference(value.variable, (*value.path, position)) for position in range(len(whole))]  # pyright: ignore[reportUnknownArgumentType]
+    return [value]
+
+
+def is_given(value: Value | None, variables: Variables) -> bool:
+    """Whether there is a value at all, null not counted as one."""
+    return value is not None and value.read(variables) not in (None, ABSENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A statement parameter: where its value comes from, and how it is checked and converted."""
+
+    parameters: tuple[str, ...]
+    value: Value
+    convert: Callable[[Any], tuple[Any, ...]]
+
+    def bind(self, variables: Variables, into: dict[str, Any]) -> None:
+        """Puts the parameters in place. Raises `BadInput`."""
+        into.update(zip(self.parameters, self.convert(self.value.read(variables)), strict=True))
+
+
+def converter(found: Property, *, many: bool = False) -> Callable[[Any], tuple[Any, ...]]:
+    """How a value given for a property becomes a parameter; `many` for a list of them."""
+
+    def one(value: Any) -> Any:
+        if value is None:
+            raise BadInput(f"{found.name}: null is not a value to compare with; use isNull")
+        return convert(found, value)
+
+    if many:
+        return lambda value: ([one(item) for item in (value if isinstance(value, list) else [value])],)  # pyright: ignore[reportUnknownVariableType]
+    return lambda value: (one(value),)
+
+
+def convert(found: Property, value: Any) -> Any:
+    """The value as the driver takes it. Raises `BadInput` where it does not have the property's format."""
+    try:
+        if found.format:
+            return found.format.check(value)
+        return at_kind(found.kind, value)
+    except BadFormat as error:
+        raise BadInput(str(error)) from None
+    except ValueError:
+        raise BadInput(f"{found.name}: {found.kind.value} expected, e.g. {_EXAMPLES.get(found.kind, '1')}") from None
+
+
+def at_kind(kind: Kind, value: Any) -> Any:
+    """A JSON value as the driver takes it; a moment without an offset is UTC. Raises `ValueError`."""
+    match kind:
+        case Kind.DATETIME:
+            moment = datetime.fromisoformat(value)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        case Kind.DATE:
+            return date.fromisoformat(value)
+        case Kind.INT:
+            return int(value)
+        case Kind.FLOAT:
+            return float(value)
+        case _:
+            return value
+
+
+_EXAMPLES: Final = {Kind.DATETIME: "2026-03-01T09:00:00Z", Kind.DATE: "2026-03-01"}

@@ -1,0 +1,221 @@
+"""One Neo4j for one data directory: configured, started as a child process, watched, stopped."""
+
+import hashlib
+import os
+import secrets
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import orjson
+import psutil
+from filelock import FileLock, Timeout
+
+from hub.errors import SetupError
+
+_START_S: Final = 120
+_STOP_S: Final = 30
+_CONFIG: Final = """\
+server.bolt.listen_address=127.0.0.1:{bolt}
+server.bolt.advertised_address=localhost:{bolt}
+server.http.listen_address=127.0.0.1:{http}
+server.http.advertised_address=localhost:{http}
+server.https.enabled=false
+server.http_enabled_modules=BROWSER
+internal.server.bolt.thread_pool_shutdown_wait_time=0s
+dbms.usage_report.enabled=false
+client.allow_telemetry=false
+dbms.security.allow_csv_import_from_file_urls=false
+db.transaction.timeout=120s
+db.lock.acquisition.timeout=10s
+dbms.memory.transaction.total.max={transactions}
+server.memory.pagecache.size={pagecache}
+"""
+_JVM: Final = (
+    "-XX:+UseParallelGC",
+    "-Xshare:auto",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",
+    "-Dfile.encoding=UTF-8",
+)
+_HASHINGS: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the server may use, in Neo4j's own notation."""
+
+    heap: str = "1g"
+    pagecache: str = "512m"
+    transactions: str = "700m"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers: its ports on loopback, and the password of the user neo4j."""
+
+    bolt: int
+    http: int
+    password: str
+
+    @property
+    def uri(self) -> str:
+        return f"bolt://127.0.0.1:{self.bolt}"
+
+
+class LocalNeo4j:
+    """The server of a data directory. A context: inside it nobody else may use the directory."""
+
+    def __init__(self, folder: Path, java: Path, jars: Path, memory: Memory) -> None:
+        self._folder = folder
+        self._home = folder / "neo4j"
+        self._java = java
+        self._jars = jars
+        self._memory = memory
+        self._lock = FileLock(folder / "hub.lock")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> "LocalNeo4j":
+        try:
+            self._home.mkdir(parents=True, exist_ok=True)
+            self._folder.chmod(0o700)
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            raise SetupError(f"another hub is using {self._folder}: stop it, or choose another directory with --data DIR") from None
+        except OSError as error:
+            raise SetupError(f"{self._folder} cannot be used as a data directory: {error.strerror}; choose another with --data DIR") from None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._lock.release()
+
+    def start(self) -> Running:
+        """Starts the server and waits until it listens. Raises `SetupError` with the server's own words."""
+        _end_orphans(self._home)
+        password = self._password()
+        state = self._ports()
+        for name in ("conf", "data", "logs", "plugins", "import", "run"):
+            (self._home / name).mkdir(exist_ok=True)
+        memory = {"pagecache": self._memory.pagecache, "transactions": self._memory.transactions}
+        (self._home / "conf" / "neo4j.conf").write_text(_CONFIG.format(**state, **memory))
+        if not (self._home / "data" / "dbms").exists():
+            self._set_initial_password(password)
+        self._launch(state["bolt"])
+        return Running(state["bolt"], state["http"], password)
+
+    def stop(self) -> None:
+        """Ends the server as Neo4j wants to be ended; after half a minute as nobody does."""
+        if self._process:
+            _end([psutil.Process(self._process.pid)] if self._process.poll() is None else [])
+            self._process.wait()
+            self._process = None
+
+    def has_died(self) -> bool:
+        return self._process is not None and self._process.poll() is not None
+
+    def _launch(self, bolt: int) -> None:
+        log = (self._home / "logs" / "console.log").open("wb")
+        with log:
+            self._process = subprocess.Popen(
+                [
+                    str(self._java),
+                    *(f"-X{end}{self._memory.heap}" for end in ("ms", "mx")),
+                    *_JVM,
+                    *("-cp", str(self._jars / "*"), "org.neo4j.server.Neo4jCommunity"),
+                    *(f"--home-dir={self._home}", f"--config-dir={self._home / 'conf'}", "--console-mode"),
+                ],
+                env={**os.environ, "NEO4J_HOME": str(self._home)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches the hub alone, which then stops its server in order
+            )
+        deadline = time.monotonic() + _START_S
+        while not _listens(bolt):
+            if self.has_died() or time.monotonic() > deadline:
+                self.stop()
+                raise SetupError(f"Neo4j did not start; its last words in {self._home / 'logs' / 'console.log'}:\n{self._last_words()}")
+            time.sleep(0.1)
+
+    def _set_initial_password(self, password: str) -> None:
+        """Writes what `neo4j-admin dbms set-initial-password` writes, without the four seconds of a Java of its own."""
+        salt = secrets.token_bytes(32)
+        digest = hashlib.sha256(salt + password.encode()).digest()
+        for _ in range(_HASHINGS - 1):
+            digest = hashlib.sha256(digest).digest()
+        file = self._home / "data" / "dbms" / "auth.ini"
+        file.parent.mkdir(parents=True)
+        file.write_text(f"neo4j:SHA-256,{digest.hex()},{salt.hex()},{_HASHINGS}:\n")
+        file.chmod(0o600)
+
+    def _password(self) -> str:
+        file = self._folder / "neo4j-password"
+        if not file.exists():
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+                opened.write(secrets.token_urlsafe(18))
+        return file.read_text().strip()
+
+    def _ports(self) -> dict[str, int]:
+        """The two ports of this directory: those of last time where they are free, else others."""
+        file = self._folder / "neo4j-ports.json"
+        state: dict[str, int] = orjson.loads(file.read_bytes()) if file.exists() else {}
+        if not state or any(_listens(port) for port in state.values()):
+            state = dict(zip(("bolt", "http"), free_ports(2), strict=True))
+            file.write_bytes(orjson.dumps(state))
+        return state
+
+    def _last_words(self) -> str:
+        lines = (self._home / "logs" / "console.log").read_text(errors="replace").splitlines()
+        return "\n".join(lines[-8:])
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports nobody listens on at the moment, on loopback."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for opened in sockets:
+            opened.bind(("127.0.0.1", 0))
+        return [opened.getsockname()[1] for opened in sockets]
+    finally:
+        for opened in sockets:
+            opened.close()
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as opened:
+        opened.settimeout(0.5)
+        return opened.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _end_orphans(home: Path) -> None:
+    """Ends the Neo4j that a killed hub left behind in this directory. The lock says that no living hub owns it."""
+    _end([process for process in psutil.process_iter() if _serves(process, home)])
+
+
+def _serves(process: psutil.Process, home: Path) -> bool:
+    try:
+        return "org.neo4j.server" in " ".join(process.cmdline()) and process.environ().get("NEO4J_HOME") == str(home)
+    except (psutil.Error, OSError):
+        return False
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    family = {child for process in processes for child in (process, *process.children(recursive=True))}
+    for process in family:
+        _quietly(process.terminate)
+    _, alive = psutil.wait_procs(family, timeout=_STOP_S)
+    for process in alive:
+        _quietly(process.kill)
+    psutil.wait_procs(alive, timeout=_STOP_S)
+
+
+def _quietly(signal: object) -> None:
+    try:
+        signal()  # pyright: ignore[reportCallIssue]
+    except psutil.NoSuchProcess:
+        return

@@ -1,0 +1,1 @@
+"""Pages for people: the start page. Plain files, no build step, nothing from elsewhere."""

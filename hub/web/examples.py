@@ -1,0 +1,111 @@
+"""Questions to begin with, each with the persona it is best asked as; the start page and README show them, tests run them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question; `persona` None for the public."""
+
+    title: str
+    persona: str | None
+    query: str
+
+
+EXAMPLES: Final = (
+    Example(
+        "Which Center handles integrated circuits (8542), how sure is that, and who manages it?",
+        None,
+        """\
+{
+  htsHeading(code: "8542") {
+    title
+    suggests {
+      edges {
+        confidence
+        basis
+        node {
+          code
+          name
+          managedFrom { name }
+          contacts(where: { role: { eq: "center_director" } }) { nodes { name role email } }
+        }
+      }
+    }
+  }
+}
+""",
+    ),
+    Example(
+        "My Center, its contacts, my brokers, ports and open cases, and who handles them",
+        "importer-manager",
+        """\
+{
+  importer(number: "00-0000000SW") {
+    name
+    center {
+      code
+      name
+      contacts(first: 5, orderBy: [{ name: ASC }]) { nodes { name role email } }
+    }
+    brokers { nodes { filerCode name } }
+    ports { nodes { code name } }
+    cases(where: { status: { eq: OPEN } }, orderBy: [{ openedAt: DESC }], first: 5) {
+      totalCount
+      nodes {
+        number
+        title
+        openedAt
+        handledBy { __typename name contacts(first: 2) { nodes { name email } } }
+        involves { nodes { code name } }
+      }
+    }
+  }
+}
+""",
+    ),
+    Example(
+        "My clients and the power of attorney for each, expired ones included",
+        "broker",
+        """\
+{
+  broker(filerCode: "S00") {
+    name
+    powersOfAttorney(first: 50) {
+      totalCount
+      edges { since until node { number name centerStatus } }
+    }
+  }
+}
+""",
+    ),
+    Example(
+        "My Center's newest open cases with importer, port, issue and agencies",
+        "import-specialist",
+        """\
+{
+  center(code: "CEE007") {
+    name
+    cases(where: { status: { eq: OPEN } }, orderBy: [{ openedAt: DESC }], first: 20) {
+      totalCount
+      nodes {
+        number
+        title
+        openedAt
+        importer { number name }
+        port { code name }
+        issue { title topic }
+        involves { nodes { code name } }
+      }
+    }
+  }
+}
+""",
+    ),
+    Example(
+        "The ten Centers and the Field Offices that manage them",
+        None,
+        "{ centers { totalCount nodes { code shortName name managedFrom { name } } } }\n",
+    ),
+)

@@ -1,0 +1,217 @@
+"""The public facts as rows: Centers, ports, offices, agencies, goods, kinds of case, programs and orders."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+from typing import Final
+
+from graph_schema import cases, goods, parties, reference
+from graph_schema.graph import GRAPH
+from graph_schema.sources import REFERENCE
+from graph_schema.upsert import EdgeRow, NodeRow, dangling
+
+_TRADED: Final = re.compile(r"traded \d{4}(?:-(?P<last>\d{4}))?")
+_NO_GOODS: Final = "n/a"
+Row = Mapping[str, str]
+
+
+class BrokenReference(ValueError):
+    """Reference files that contradict each other; the message lists every dangling row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Nodes and edges of one source."""
+
+    nodes: tuple[NodeRow, ...]
+    edges: tuple[EdgeRow, ...]
+
+    def __add__(self, other: "Rows") -> "Rows":
+        return Rows(self.nodes + other.nodes, self.edges + other.edges)
+
+
+def reference_rows() -> Rows:
+    """All public facts the hub ships. Raises `BrokenReference` for a dangling parent."""
+    rows = sum(
+        (_offices(), _ports(), _agencies(), _goods(), _case_kinds(), _orders(), _others()),
+        start=Rows((), ()),
+    )
+    if broken := list(dangling(GRAPH, rows.nodes, rows.edges)):
+        raise BrokenReference("\n".join(broken))
+    return rows
+
+
+def reference_hash() -> str:
+    """Changes when a reference file does."""
+    digest = hashlib.sha256()
+    for file in sorted(resources.files(reference).iterdir(), key=lambda found: found.name):
+        if file.name.endswith(".csv"):
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _read(name: str) -> list[Row]:
+    with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _node(label: str, **properties: object) -> NodeRow:
+    return NodeRow(label, {"source": REFERENCE.name, **{key: value or None for key, value in properties.items()}})
+
+
+def _offices() -> Rows:
+    nodes = [_node("FieldOffice", name=row["name"], area=row["area"], confidence=row["area_confidence"], citation=row["source"]) for row in _read("field_offices")]
+    edges: list[EdgeRow] = []
+    for row in _read("centers"):
+        if not row["short"]:  # PNDING and NOTELG are states of an importer, never Centers
+            continue
+        nodes.append(
+            _node(
+                "Center", code=row["code"], name=row["name"], shortName=row["short"], scope=row["industry_scope"],
+                city=row["management_office_city"], citation=row["code_source"],
+            )
+        )  # fmt: skip
+        edges.append(EdgeRow(parties.MANAGED_FROM, ("Center", row["code"]), ("FieldOffice", row["field_office"])))
+    for row in _read("offices"):
+        nodes.append(_node("Office", code=row["code"], name=row["name"], function=row["function"], citation=row["source"]))
+        if row["parent"]:
+            edges.append(EdgeRow(parties.OFFICE_PART_OF, ("Office", row["code"]), ("Office", row["parent"])))
+    return Rows(tuple(nodes), tuple(edges))
+
+
+def _ports() -> Rows:
+    nodes: list[NodeRow] = []
+    edges: list[EdgeRow] = []
+    same_port = {row["census_code"]: row["cbp_ace_code"] for row in _read("port_aliases")}
+    for row in _read("ports"):
+        code, ended = row["code"], _ended(row)
+        port = f"ACE:{same_port.get(code, code)}"
+        # Census and ACE agree on a code unless an alias says otherwise
+        for issuer in ("CENSUS",) if code in same_port else ("ACE",) if "appendix_e" in row["status"] else ("ACE", "CENSUS"):
+            citation = row["status"] + (f"; {row['note']}" if row["note"] else "")
+            nodes.append(_node("PortCode", id=f"{issuer}:{code}", issuer=issuer, code=code, validTo=ended, citation=citation))
+            edges.append(EdgeRow(parties.IDENTIFIES, ("PortCode", f"{issuer}:{code}"), ("Port", port)))
+        if code in same_port:
+            continue
+        nodes.append(
+            _node(
+                "Port", id=port, issuer="ACE", code=code, name=row["name"], state=row["state"], kind=row["kind"],
+                district=row["district_name"], validTo=ended, confidence=row["field_office_confidence"], citation=row["status"],
+            )
+        )  # fmt: skip
+        if row["field_office"]:
+            edges.append(EdgeRow(parties.IN_FIELD_OFFICE, ("Port", port), ("FieldOffice", row["field_office"])))
+    return Rows(tuple(nodes), tuple(edges))
+
+
+def _ended(row: Row) -> date | None:
+    """The first day a code counts as no longer valid: the year after its last traded one, where it is historical."""
+    if row["status"] != "historical":
+        return None
+    traded = _TRADED.search(row["note"])
+    last = (traded["last"] or traded[0][-4:]) if traded else "2024"
+    return date(int(last) + 1, 1, 1)
+
+
+def _agencies() -> Rows:
+    return Rows(
+        tuple(
+            _node(
+                "Agency", code=row["abbreviation"], aceCode=row["code"], name=row["name"], department=row["department"],
+                programs=row["programs"], regulatedGoods=row["regulated_goods"], aceFlags=row["ace_flags"],
+                forms=row["forms"], confidence=row["confidence"], citation=row["source"],
+            )
+            for row in _read("agencies")
+        ),
+        (),
+    )  # fmt: skip
+
+
+def _goods() -> Rows:
+    nodes = [_node("HtsChapter", code=row["chapter"], title=row["title"], section=row["section"], citation=row["source"]) for row in _read("hts_chapters")]
+    edges: list[EdgeRow] = []
+    by_chapter = {row["chapter"]: row for row in _read("hts_chapter_center") if row["confidence"] != _NO_GOODS}
+    exceptions = _read("hts_heading_center")
+    for chapter, row in by_chapter.items():
+        edges.append(_suggestion("HtsChapter", chapter, row["center"], row["confidence"], row["basis"]))
+    for row in _read("hts_headings"):
+        heading, chapter = row["heading"], row["chapter"]
+        nodes.append(_node("HtsHeading", code=heading, title=row["description"], citation=row["source"]))
+        edges.append(EdgeRow(goods.IN_CHAPTER, ("HtsHeading", heading), ("HtsChapter", chapter)))
+        exception = next((found for found in exceptions if found["heading_from"] <= heading <= found["heading_to"]), None)
+        if exception:
+            edges.append(_suggestion("HtsHeading", heading, exception["center"], exception["confidence"], exception["basis"]))
+        elif chapter in by_chapter:
+            rule = by_chapter[chapter]
+            edges.append(_suggestion("HtsHeading", heading, rule["center"], rule["confidence"], f"chapter {chapter}: {rule['basis']}"))
+    return Rows(tuple(nodes), tuple(edges))
+
+
+def _suggestion(label: str, code: str, center: str, confidence: str, basis: str) -> EdgeRow:
+    return EdgeRow(goods.SUGGESTS, (label, code), ("Center", center), {"confidence": confidence, "basis": basis})
+
+
+def _case_kinds() -> Rows:
+    nodes: list[NodeRow] = []
+    edges: list[EdgeRow] = []
+    seen: set[str] = set()
+    for position, row in enumerate(_read("case_kinds")):
+        kind = row["kind"]
+        if kind not in seen:
+            seen.add(kind)
+            nodes.append(
+                _node(
+                    "CaseKind", code=kind, name=row["name"], form=row["form_or_channel"], legalBasis=row["legal_basis"],
+                    confidence=row["confidence_source"],
+                )
+            )  # fmt: skip
+        clock = f"{kind}:{position}"
+        name = f"{row['name']}: {row['clock']}" if row["clock"] else row["name"]
+        length = int(row["length"]) if row["length"] else None
+        nodes.append(
+            _node(
+                "Clock", id=clock, name=name, action=row["clock"], startsAt=row["starts_at"], length=length,
+                unit=row["unit"], owedBy=row["owed_by"], legalBasis=row["legal_basis"], confidence=row["confidence_source"],
+            )
+        )  # fmt: skip
+        edges.append(EdgeRow(cases.HAS_CLOCK, ("CaseKind", kind), ("Clock", clock)))
+    return Rows(tuple(nodes), tuple(edges))
+
+
+def _orders() -> Rows:
+    centers = [row["code"] for row in _read("centers") if row["short"]]
+    nodes: list[NodeRow] = []
+    edges: list[EdgeRow] = []
+    for row in _read("forced_labor_orders"):
+        order = f"{row['effective']} {row['entity']}"
+        effective = date.fromisoformat(row["effective"]) if row["effective"] else None
+        nodes.append(
+            _node(
+                "ForcedLaborOrder", id=order, entity=row["entity"], country=row["country"], kind=row["type"],
+                effective=effective, citation=row["source"],
+            )
+        )  # fmt: skip
+        for center in centers if row["center"] == "ALL" else filter(None, (row["center"],)):
+            edges.append(EdgeRow(goods.TAGGED_TO, ("ForcedLaborOrder", order), ("Center", center)))
+    for row in _read("adcvd_cases_sample"):
+        nodes.append(_node("AdcvdOrder", number=row["case"], product=row["product"], country=row["country_iso2"], citation=row["source"]))
+        edges.append(EdgeRow(goods.ORDER_IN_CHAPTER, ("AdcvdOrder", row["case"]), ("HtsChapter", row["hts_chapter"])))
+    return Rows(tuple(nodes), tuple(edges))
+
+
+def _others() -> Rows:
+    return Rows(tuple(_plain_nodes()), ())
+
+
+def _plain_nodes() -> Iterator[NodeRow]:
+    for row in _read("roles"):
+        yield _node("Role", code=row["role"], name=row["name"], side=row["side"], note=row["note"])
+    for row in _read("associations"):
+        yield _node("Association", code=row["code"], name=row["name"])
+    for row in _read("programs"):
+        since = date.fromisoformat(row["since"])
+        yield _node("Program", code=row["code"], name=row["name"], since=since, legalBasis=row["legal_basis"], citation=row["source"])

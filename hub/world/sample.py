@@ -1,0 +1,357 @@
+"""The sample world: invented parties, contacts and cases on the real Centers, ports and goods. Deterministic by seed.
+
+Nothing in it is real: firms and people are called Sample, mail addresses end in `.example`, telephone numbers are
+from the range kept for fiction, importer numbers begin with 00. Every row carries the source `sample`.
+"""
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from graph_schema import cases, parties, people
+from graph_schema.formats import entry_check_digit
+from graph_schema.sources import SAMPLE
+from graph_schema.upsert import EdgeRow, NodeRow
+from hub.viewer import account_id
+from hub.world.reference import Rows
+
+ISSUER: Final = "urn:hub:sample"
+"""The issuer of the sample world's tokens; its accounts are the only ones such a token can name."""
+
+_ANCHOR: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
+_BLOCK: Final = 4000
+_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_GIVEN: Final = ("Ana", "Luis", "Mei", "Omar", "Priya", "Jon", "Sofia", "Kofi", "Elena", "Tariq", "Hana", "Marek")
+_STATUS: Final = {"OPEN": 30, "AWAITING": 12, "EXTENDED": 6, "SUSPENDED": 4, "DEEMED": 3, "DRAFT": 5, "CLOSED": 40}
+_AUDIENCE: Final = {"parties": 50, "owner": 20, "agencies": 20, "public": 10}
+_CONTACT_AUDIENCE: Final = {"public": 25, "counterpart": 60, "own": 15}
+_TOPICS: Final = ("classification", "valuation", "origin", "forced_labor", "marking", "drawback", "quota", "duty_rate")
+_HANDLING_OFFICE: Final = {
+    "uflpa_detention": "OT-TRLED-FLD", "wro_detention": "OT-TRLED-FLD", "eapa": "OT-TRLED-EAPA",
+    "eapa_review": "OT-RR", "penalty": "OFO-FPF", "ruling": "OT-RR-NCSD", "internal_advice": "OT-RR", "drawback": "OFO-DRAW",
+}  # fmt: skip
+_KIND_PROGRAM: Final = {"uflpa_detention": "UFLPA", "eapa": "EAPA", "eapa_review": "EAPA", "adcvd_inquiry": "ADCVD", "exclusion_232_301": "S301"}
+_CENTER_ROLES: Final = ("import_specialist", "entry_specialist", "supervisory_import_specialist", "drawback_specialist", "national_account_manager")
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Someone of the sample world whom one can sign in as."""
+
+    name: str
+    doc: str
+    party: tuple[str, str]
+
+
+def personas() -> tuple[Persona, ...]:
+    """Whom one can sign in as: the eight kinds of viewer."""
+    return (
+        Persona("importer-manager", "compliance manager of Sample Importer 00000", ("Importer", _importer_number(0))),
+        Persona("broker", "licensed broker of Sample Broker 0000, with powers of attorney", ("Broker", _filer_code(0))),
+        Persona("import-specialist", "import specialist of the Electronics Center", ("Center", "CEE007")),
+        Persona("center-director", "director of the Electronics Center", ("Center", "CEE007")),
+        Persona("port-director", "director of the port of Los Angeles", ("Port", "ACE:2704")),
+        Persona("trade-analyst", "analyst in the Office of Trade", ("Office", "OT-TPP")),
+        Persona("agency-officer", "officer of the Food and Drug Administration", ("Agency", "FDA")),
+        Persona("association-officer", "officer of the brokers' association", ("Association", "NCBFAA")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many of each there are."""
+
+    importers: int
+    brokers: int
+    contacts: int
+    cases: int
+
+    @staticmethod
+    def of(scale: float) -> "Size":
+        """At scale 1: 20,000 importers, 2,000 brokers, 5,000 contacts, 100,000 cases; never fewer than makes a world."""
+        return Size(
+            max(60, round(20_000 * scale)), max(12, round(2_000 * scale)), max(260, round(5_000 * scale)), max(300, round(100_000 * scale))
+        )
+
+
+def sample_rows(scale: float, seed: int, known: Rows) -> Iterator[Rows]:
+    """The sample world in blocks, each to be written after the one before; `known` are the public facts it stands on."""
+    world = _World(Size.of(scale), random.Random(seed), known)
+    yield world.parties()
+    yield world.people()
+    yield from world.cases()
+
+
+def _importer_number(index: int) -> str:
+    return f"00-{index:07d}SW"
+
+
+def _filer_code(index: int) -> str:
+    return f"{'STUV'[index // 1296]}{_DIGITS[index // 36 % 36]}{_DIGITS[index % 36]}"
+
+
+@dataclass(slots=True)
+class _World:
+    size: Size
+    random: random.Random
+    known: Rows
+    centers: list[str] = field(default_factory=list[str])
+    ports: list[str] = field(default_factory=list[str])
+    headings: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    chapters: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    kinds: list[str] = field(default_factory=list[str])
+    kind_names: dict[str, str] = field(default_factory=dict[str, str])
+    agencies: list[str] = field(default_factory=list[str])
+    center_of: dict[int, str | None] = field(default_factory=dict[int, str | None])
+    ports_of: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+
+    def __post_init__(self) -> None:
+        keys = _keys(self.known)
+        self.centers, self.agencies, self.kinds = keys["Center"], keys["Agency"], keys["CaseKind"]
+        self.ports = [
+            row.properties["id"]
+            for row in self.known.nodes
+            if row.label == "Port" and row.properties["kind"] == "port_of_entry" and not row.properties.get("validTo")
+        ]
+        self.kind_names = {row.properties["code"]: row.properties["name"] for row in self.known.nodes if row.label == "CaseKind"}
+        for row in self.known.edges:
+            if row.edge.type == "SUGGESTS":
+                into = self.headings if row.tail[0] == "HtsHeading" else self.chapters
+                into.setdefault(row.head[1], []).append(row.tail[1])
+
+    def parties(self) -> Rows:
+        nodes: list[NodeRow] = []
+        edges: list[EdgeRow] = []
+        for center in self.centers:
+            for letter in "ABC":
+                number = f"{letter}0{center[-1]}"
+                nodes.append(_node("Team", number=number, name=f"Sample Team {number} of {center}"))
+                edges.append(EdgeRow(parties.TEAM_PART_OF, ("Team", number), ("Center", center)))
+        for index in range(self.size.importers):
+            self._importer(index, nodes, edges)
+        for index in range(self.size.brokers):
+            filer = _filer_code(index)
+            nodes.append(_node("Broker", filerCode=filer, name=f"Sample Broker {index:04d}"))
+            if index % 3 == 0:
+                edges.append(EdgeRow(parties.HAS_MEMBER, ("Association", self._one(("NCBFAA", "PCC"))), ("Broker", filer)))
+            edges += self._powers_of_attorney(index, filer)
+        return Rows(tuple(nodes), tuple(edges))
+
+    def _importer(self, index: int, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
+        number = _importer_number(index)
+        state = "ASSIGNED" if index == 0 or self.random.random() > 0.04 else self._one(("PNDING", "NOTELG"))
+        center = ("CEE007" if index == 0 else self._one(self.centers)) if state == "ASSIGNED" else None
+        self.center_of[index] = center
+        self.ports_of[index] = ["ACE:2704", "ACE:4601"] if index == 0 else self.random.sample(self.ports, self.random.randint(1, 4))
+        nodes.append(_node("Importer", number=number, name=f"Sample Importer {index:05d}", centerStatus=state))
+        edges += [EdgeRow(parties.ENTERS_AT, ("Importer", number), ("Port", port)) for port in self.ports_of[index]]
+        if index % 40 == 0:
+            edges.append(EdgeRow(parties.HAS_MEMBER, ("Association", "COAC"), ("Importer", number)))
+        if center is None:
+            return
+        since = self._moment(200, 3000)
+        if self.random.random() < 0.1:
+            before, until = self._one(self.centers), since
+            past = {"since": since - timedelta(days=900), "until": until, "source": SAMPLE.name}
+            edges.append(EdgeRow(parties.ASSIGNED_TO, ("Importer", number), ("Center", before), past))
+        active = {"since": since, "activeFor": number, "source": SAMPLE.name}
+        edges.append(EdgeRow(parties.ASSIGNED_TO, ("Importer", number), ("Center", center), active))
+
+    def _powers_of_attorney(self, index: int, filer: str) -> Iterator[EdgeRow]:
+        """The first broker has 20 clients, the second 200, the others few to many; a quarter has expired."""
+        wanted = {0: 20, 1: 200}.get(index) or min(400, int(self.random.paretovariate(0.9) * 5))
+        clients = self.random.sample(range(self.size.importers), min(wanted, self.size.importers // 2))
+        if index == 0:
+            clients = [0, *(client for client in clients if client)]
+        for position, client in enumerate(clients):
+            since = self._moment(900, 2500)
+            expired = position and self.random.random() < 0.25
+            until = self._moment(1, 800) if expired else self._one((None, _ANCHOR + timedelta(days=3650)))
+            term = {"since": since, **({"until": until} if until else {})}
+            yield EdgeRow(parties.REPRESENTS, ("Broker", filer), ("Importer", _importer_number(client)), term)
+
+    def people(self) -> Rows:
+        nodes: list[NodeRow] = []
+        edges: list[EdgeRow] = []
+        posts = self._posts()
+        by_party: dict[tuple[str, str], list[str]] = {}
+        for index in range(self.size.contacts):
+            party, role, published = posts[index] if index < len(posts) else self._any_post()
+            contact = f"contact-{index:05d}"
+            nodes.append(
+                _node(
+                    "Contact", id=contact, name=f"{self._one(_GIVEN)} Sample {index:05d}", role=role, published=published,
+                    email=f"{contact}@sample.example", emailAudience="public" if published else self._weighted(_CONTACT_AUDIENCE),
+                    phone=f"+1-202-555-01{index % 100:02d}", phoneAudience="public" if published else self._weighted(_CONTACT_AUDIENCE),
+                )
+            )  # fmt: skip
+            edges.append(EdgeRow(people.WORKS_FOR, ("Contact", contact), party))
+            edges += self._coverage(contact, party)
+            colleagues = by_party.setdefault(party, [])
+            if colleagues:
+                edges.append(EdgeRow(people.DEPUTIZED_BY, ("Contact", contact), ("Contact", self._one(colleagues))))
+            colleagues.append(contact)
+        for persona in personas():
+            account = account_id(ISSUER, persona.name)
+            nodes.append(_node("Account", id=account, subject=persona.name, issuer=ISSUER))
+            right = {"since": _ANCHOR - timedelta(days=400), "grantedBy": "the sample world"}
+            edges.append(EdgeRow(people.ACTS_FOR, ("Account", account), persona.party, right))
+        return Rows(tuple(nodes), tuple(edges))
+
+    def _posts(self) -> list[tuple[tuple[str, str], str, bool]]:
+        """The posts that are filled first: every Center's director and desk, specialists, and one desk everywhere else."""
+        posts = [(("Center", center), "center_director", True) for center in self.centers]
+        posts += [(("Center", center), role, position == 0) for center in self.centers for position, role in enumerate(_CENTER_ROLES)]
+        posts += [persona_post for persona_post in self._persona_posts()]
+        posts += [(("Agency", agency), "pga_officer", True) for agency in self.agencies]
+        posts += [(("Office", office), "international_trade_specialist", True) for office in _keys(self.known)["Office"]]
+        posts += [(("FieldOffice", office), "partnership_staff", True) for office in _keys(self.known)["FieldOffice"]]
+        posts += [(("Association", found), "association", True) for found in _keys(self.known)["Association"]]
+        return posts
+
+    def _persona_posts(self) -> Iterator[tuple[tuple[str, str], str, bool]]:
+        roles = {"Importer": "importer_compliance", "Broker": "broker", "Port": "port_director"}
+        for persona in personas():
+            if persona.party[0] in roles:
+                yield persona.party, roles[persona.party[0]], False
+
+    def _any_post(self) -> tuple[tuple[str, str], str, bool]:
+        kind = self.random.random()
+        if kind < 0.4:
+            return ("Center", self._one(self.centers)), self._one(_CENTER_ROLES), self.random.random() < 0.2
+        if kind < 0.45:
+            return ("Team", f"{self._one('ABC')}0{self._one(self.centers)[-1]}"), "import_specialist", False
+        if kind < 0.6:
+            return ("Port", self._one(self.ports)), self._one(("port_director", "fpf_officer", "agriculture_specialist")), self.random.random() < 0.5
+        if kind < 0.75:
+            return ("Broker", _filer_code(self.random.randrange(self.size.brokers))), "broker", self.random.random() < 0.3
+        if kind < 0.95:
+            return ("Importer", _importer_number(self.random.randrange(self.size.importers))), "importer_compliance", False
+        return ("Agency", self._one(self.agencies)), "pga_officer", False
+
+    def _coverage(self, contact: str, party: tuple[str, str]) -> Iterator[EdgeRow]:
+        if party[0] == "Center":
+            for chapter in self.random.sample(self.chapters[party[1]], min(3, len(self.chapters[party[1]]))):
+                yield EdgeRow(people.COVERS, ("Contact", contact), ("HtsChapter", chapter))
+            yield EdgeRow(people.COVERS, ("Contact", contact), ("CaseKind", self._one(self.kinds)))
+            yield EdgeRow(people.SITS_AT, ("Contact", contact), ("Port", self._one(self.ports)))
+            if self.random.random() < 0.3:
+                client = _importer_number(self.random.randrange(self.size.importers))
+                yield EdgeRow(people.COVERS, ("Contact", contact), ("Importer", client))
+        elif party[0] == "Port":
+            yield EdgeRow(people.COVERS, ("Contact", contact), ("Port", party[1]))
+            yield EdgeRow(people.SITS_AT, ("Contact", contact), ("Port", party[1]))
+
+    def cases(self) -> Iterator[Rows]:
+        issues = max(12, self.size.cases // 100)
+        nodes: list[NodeRow] = [
+            _node("Issue", id=f"issue-{index:05d}", title=f"Sample issue {index:05d}: {topic} of similar goods", topic=topic)
+            for index in range(issues)
+            for topic in (self._one(_TOPICS),)
+        ]
+        nodes += [
+            _node("Ruling", number=f"SAMPLE {index:06d}", title=f"Sample ruling {index:06d}", issuedAt=self._moment(30, 2000).date())
+            for index in range(20)
+        ]
+        edges: list[EdgeRow] = []
+        for index in range(self.size.cases):
+            self._case(index, issues, nodes, edges)
+            if index % _BLOCK == _BLOCK - 1:
+                yield Rows(tuple(nodes), tuple(edges))
+                nodes, edges = [], []
+        yield Rows(tuple(nodes), tuple(edges))
+
+    def _case(self, index: int, issues: int, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
+        importer = 0 if index % 50 == 0 and index < 1000 else self.random.randrange(self.size.importers)
+        center = self.center_of[importer]
+        kind = self._one(self.kinds)
+        port = self._one(self.ports_of[importer])
+        heading = self._one(self.headings[center or self._one(self.centers)])
+        opened = self._moment(1, 1100)
+        status = self._weighted(_STATUS)
+        closed = {"closedAt": opened + timedelta(days=self.random.randint(1, 300))} if status in ("CLOSED", "DEEMED") else {}
+        case = f"case-{index:06d}"
+        title = f"Sample: {self.kind_names[kind]} on heading {heading}"
+        nodes.append(_node("Case", id=case, number=f"SW-{opened:%y}-{index:06d}", status=status, title=title, openedAt=opened, **closed))
+        owner = self._owner(kind, center, port)
+        for edge, head in (
+            (cases.OF_KIND, ("CaseKind", kind)),
+            (cases.CONCERNS, ("Importer", _importer_number(importer))),
+            (cases.HANDLED_BY, owner),
+            (cases.AT, ("Port", port)),
+            (cases.UNDER, ("HtsHeading", heading)),
+        ):
+            edges.append(EdgeRow(edge, ("Case", case), head))
+        if self.random.random() < 0.7:
+            edges.append(EdgeRow(cases.ABOUT, ("Case", case), ("Issue", f"issue-{self.random.randrange(issues):05d}")))
+        program = _KIND_PROGRAM.get(kind) or (self._one(("S232", "S301", "LOWVALUE")) if self.random.random() < 0.1 else None)
+        if program:
+            edges.append(EdgeRow(cases.TAGGED, ("Case", case), ("Program", program)))
+        edges += self._involvement(case, opened)
+        self._entries(index, case, opened, importer, nodes, edges)
+        if closed and self.random.random() < 0.5:
+            self._decision(case, opened, heading, port, center, nodes, edges)
+
+    def _owner(self, kind: str, center: str | None, port: str) -> tuple[str, str]:
+        if kind in _HANDLING_OFFICE and self.random.random() < 0.5:
+            return "Office", _HANDLING_OFFICE[kind]
+        if center is None or self.random.random() < 0.1:
+            return "Port", port
+        return "Center", center
+
+    def _involvement(self, case: str, opened: datetime) -> Iterator[EdgeRow]:
+        involved = [agency for agency in ("FDA", self._one(self.agencies)) if self.random.random() < 0.2]
+        for agency in dict.fromkeys(involved):
+            accepted = {"acceptedAt": opened + timedelta(days=1)} if self.random.random() < 0.85 else {}
+            yield EdgeRow(cases.INVOLVES, ("Case", case), ("Agency", agency), accepted)
+
+    def _entries(self, index: int, case: str, opened: datetime, importer: int, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
+        for position in range(self._one((0, 1, 1, 2))):
+            filer, serial = _filer_code(index % self.size.brokers), f"{index * 2 + position:07d}"
+            number = f"{filer}-{serial}-{entry_check_digit(filer, serial)}"
+            nodes.append(_node("Entry", number=number, enteredAt=opened - timedelta(days=self.random.randint(5, 200))))
+            edges.append(EdgeRow(cases.COVERS_ENTRY, ("Case", case), ("Entry", number)))
+            edges.append(EdgeRow(cases.ENTRY_AT, ("Entry", number), ("Port", self._one(self.ports_of[importer]))))
+
+    def _decision(  # noqa: PLR0913 - all of one case
+        self, case: str, opened: datetime, heading: str, port: str, center: str | None, nodes: list[NodeRow], edges: list[EdgeRow]
+    ) -> None:
+        decision = case.replace("case", "decision")
+        nodes.append(
+            _node(
+                "Decision", id=decision, question="classification of the goods", outcome=self._one(("approved", "denied", "rate advanced")),
+                decidedAt=opened + timedelta(days=30), hts10=f"{heading}.{self.random.randrange(100):02d}.{self.random.randrange(10000):04d}"[:12],
+                origin=self._one(("CN", "MX", "VN", "DE", "IN")), maker=f"Sample Maker {self.random.randrange(300):03d}",
+                description="sample goods", audience=self._weighted(_AUDIENCE),
+            )
+        )  # fmt: skip
+        edges.append(EdgeRow(cases.DECIDES, ("Decision", decision), ("Case", case)))
+        edges.append(EdgeRow(cases.MADE_AT, ("Decision", decision), ("Center", center) if center else ("Port", port)))
+        if self.random.random() < 0.05:
+            edges.append(EdgeRow(cases.EXPLAINS, ("Ruling", f"SAMPLE {self.random.randrange(20):06d}"), ("Decision", decision)))
+
+    def _moment(self, least_days: int, most_days: int) -> datetime:
+        """A moment that many days before the sample world's present, to the second."""
+        return _ANCHOR - timedelta(seconds=self.random.randint(least_days * 86_400, most_days * 86_400))
+
+    def _one(self, among: Sequence[Any]) -> Any:
+        return among[self.random.randrange(len(among))]
+
+    def _weighted(self, weights: Mapping[str, int]) -> str:
+        return self.random.choices(list(weights), list(weights.values()))[0]
+
+
+def _node(label: str, **properties: Any) -> NodeRow:
+    return NodeRow(label, {"source": SAMPLE.name, **properties})
+
+
+def _keys(rows: Rows) -> dict[str, list[str]]:
+    """Label -> the keys of its nodes."""
+    found: dict[str, list[str]] = {}
+    for row in rows.nodes:
+        found.setdefault(row.label, []).append(row.properties.get("code") or row.properties.get("name"))
+    return found
+
+
