@@ -151,10 +151,12 @@ class ViewerSet:
 class Grant:
     """One reason why a row may be seen. The row is seen if any of its rule's grants holds.
 
+    A rule lists its grants from the one that decides fastest; whoever has an earlier one may do what a later one allows.
+
     Exactly one of:
     - `test` alone: a predicate about the row `{n}` and the viewer sets; other `{names}` are fresh variables;
     - `edge` and `test`: the row at the other end of that edge, `{x}`, satisfies the test (`{e}` is the edge);
-    - `edge` and `by_label`: the same, with a test for each label the other end may have (none: never);
+    - those and `by_label`: another form of the test for where the other end is at hand, and its label with it (none: never);
     - `edge` and `through`: a row of that label at the other end is itself visible.
     """
 
@@ -166,14 +168,12 @@ class Grant:
     through: str | None = None
     by_label: Mapping[str, str] | None = None
 
-    def test_at(self, labels: Iterable[str]) -> str | None:
-        """The test on the other end where it has one of these labels; None where the grant passes through instead."""
-        if self.by_label is None:
-            return self.test
-        wanted = {label: self.by_label[label] for label in labels if label in self.by_label}
-        if len(wanted) == 1 and len(tuple(labels)) == 1:
-            return next(iter(wanted.values()))
-        return " OR ".join(f"({{x}}:{label} AND ({test}))" for label, test in wanted.items()) or "false"
+    def test_at(self, label: str) -> str:
+        """The test on an other end that is at hand and has this label."""
+        if self.by_label is not None:
+            return self.by_label.get(label, "false")
+        assert self.test is not None
+        return self.test
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,8 +320,8 @@ class GraphSchema:
             return
         if grant.edge not in self._edges:
             raise SchemaError(f"{where}: unknown edge {grant.edge}")
-        if sum(given is not None for given in (grant.test, grant.through, grant.by_label)) != 1:
-            raise SchemaError(f"{where}: an edge needs one of a test, tests by label, or a label to pass through")
+        if (grant.test is None) == (grant.through is None):
+            raise SchemaError(f"{where}: an edge needs either a test or a label to pass through")
         edge = self._edges[grant.edge]
         if rule.label not in (edge.tail if grant.forward else edge.head):
             raise SchemaError(f"{where}: {grant.edge} does not start at {rule.label}")

@@ -8,8 +8,8 @@ from graph_schema.sources import ORIGIN
 
 AUDIENCES: Final = ("public", "counterpart", "own")
 SEEN_AS: Final = (
-    "{{n}}.{audience} = 'public' OR seesAll OR [own-organisation] "
-    "OR ({{n}}.{audience} = 'counterpart' AND [counterpart])"
+    "CASE WHEN {{n}}.{audience} = 'public' OR seesAll THEN true "
+    "WHEN {{n}}.{audience} = 'counterpart' THEN [own-organisation] OR [counterpart] ELSE [own-organisation] END"
 )
 
 CONTACT: Final = NodeType(

@@ -2,8 +2,11 @@
 
 How a test is written: Cypher predicates in which `{n}` is the row, `{x}` the row at the other end of a grant's edge,
 `{e}` that edge, `{a}` and `{b}` an edge's tail and head; every other `{name}` becomes a variable of its own. The viewer
-sets (`own`, `seesAll`, `official`) are computed once at the head of a statement, from the account's rights in term:
-what other systems write about themselves (WORKS_FOR, names, mail addresses) never enters them.
+sets (`own`, `seesAll`, …) are computed once at the head of a statement, from the account's rights in term: what other
+systems write about themselves (WORKS_FOR, names, mail addresses) never enters them.
+
+Alternatives are joined by OR. Where one needs a condition before a sub-query, that condition stands inside the sub-query
+or in a CASE, never in an AND beside it: Neo4j would turn that into a conjunction of ORs, with every other alternative twice.
 """
 
 from typing import Final
@@ -36,6 +39,25 @@ VIEWER_SETS: Final = (
         "whether one of them can own a case or be involved in it as an agency",
         "any(party IN own WHERE party:Center OR party:Port OR party:Office OR party:Agency)",
     ),
+    ViewerSet("joins", "whether one of them is an agency", "any(party IN own WHERE party:Agency)"),
+    ViewerSet(
+        "myCases",
+        "the cases the account may see by its own parties, from their side: its importers' and clients', owned and joined ones",
+        "COLLECT { UNWIND own AS p MATCH (p:Importer)<-[:CONCERNS]-(k:Case) RETURN k "
+        "UNION UNWIND own AS p MATCH (p:Broker)-[r:REPRESENTS]->(:Importer)<-[:CONCERNS]-(k:Case) "
+        "WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until) RETURN k "
+        "UNION UNWIND own AS p MATCH (p)<-[:HANDLED_BY]-(k:Case) RETURN k "
+        "UNION UNWIND own AS p MATCH (p:Agency)<-[i:INVOLVES]-(k:Case) WHERE i.acceptedAt IS NOT NULL RETURN k }",
+    ),
+    ViewerSet(
+        "counterparts",
+        "the organisations that take part in one of those cases",
+        "COLLECT { UNWIND myCases AS k MATCH (k)-[:CONCERNS|HANDLED_BY]->(o) RETURN o "
+        "UNION UNWIND myCases AS k MATCH (k)-[:HANDLED_BY]->(:Center)<-[:PART_OF]-(o:Team) RETURN o "
+        "UNION UNWIND myCases AS k MATCH (k)-[i:INVOLVES]->(o:Agency) WHERE i.acceptedAt IS NOT NULL RETURN o "
+        "UNION UNWIND myCases AS k MATCH (k)-[:CONCERNS]->(:Importer)<-[r:REPRESENTS]-(o:Broker) "
+        "WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until) RETURN o }",
+    ),
 )
 
 
@@ -50,9 +72,14 @@ def client(importer: str) -> str:
 def _owned_or_joined(case: str) -> str:
     """The viewer owns the case, or is an agency accepted in it."""
     return (
-        f"(official AND (EXISTS {{ ({case})-[:HANDLED_BY]->({{owner}}) WHERE {{owner}} IN own }} "
-        f"OR EXISTS {{ ({case})-[{{i}}:INVOLVES]->({{agency}}) WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }}))"
+        f"(EXISTS {{ ({case})-[:HANDLED_BY]->({{owner}}) WHERE {{owner}} IN own }} "
+        f"OR EXISTS {{ ({case})-[{{i}}:INVOLVES]->({{agency}}) WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }})"
     )
+
+
+def _if(condition: str, test: str) -> str:
+    """The test, made only where the condition holds."""
+    return f"CASE WHEN {condition} THEN {test} ELSE false END"
 
 
 def _my_cases_reach(pattern: str, where: str) -> str:
@@ -75,31 +102,39 @@ def _center_acts(importer: str) -> str:
 
 def _office_linked(office: str) -> str:
     """A visible case is handled by the office (a Center, a port or a headquarters office)."""
-    return (
-        _my_cases_reach(f"({{mine}})-[:HANDLED_BY]->({{handler}})", f"{{handler}} = {office}")
-        + f" OR (official AND EXISTS {{ ({office})<-[:HANDLED_BY]-({{k}}:Case)-[{{i}}:INVOLVES]->({{agency}}) "
-        f"WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }})"
+    joint = (
+        f"EXISTS {{ ({office})<-[:HANDLED_BY]-({{k}}:Case)-[{{i}}:INVOLVES]->({{agency}}) "
+        f"WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }}"
     )
+    return f"{_my_cases_reach('({mine})-[:HANDLED_BY]->({handler})', f'{{handler}} = {office}')} OR {_if('joins', joint)}"
 
 
 _OWNED_OR_JOINED: Final = _owned_or_joined("{k}")
 _OFFICE_LINKED: Final = _office_linked("{x}")
 
-# A visible case links the viewer's organisation with the contact's, {x}: by its label, each from its selective end.
+# A visible case links the viewer's organisation with the contact's, {x}, which is at hand: by its label, from the selective end.
 LINKED: Final = {
     "Importer": f"EXISTS {{ ({{x}})<-[:CONCERNS]-({{k}}:Case) WHERE {client('{x}')} OR ({_OWNED_OR_JOINED}) }}",
     "Center": _OFFICE_LINKED,
     "Port": _OFFICE_LINKED,
     "Office": _OFFICE_LINKED,
-    "Team": f"EXISTS {{ ({{x}})-[:PART_OF]->({{c}}:Center) WHERE {_office_linked('{c}')} }}",
+    "Team": "EXISTS { ({x})-[:PART_OF]->({c}:Center) "
+    f"WHERE EXISTS {{ ({{c}})<-[:HANDLED_BY]-(:Case) WHERE {{c}} IN own }} OR {_office_linked('{c}')} }}",
     "Agency": _my_cases_reach("({mine})-[{i}:INVOLVES]->({agency})", "{agency} = {x} AND {i}.acceptedAt IS NOT NULL")
-    + f" OR (official AND EXISTS {{ ({{x}})<-[{{j}}:INVOLVES]-({{k}}:Case) WHERE {{j}}.acceptedAt IS NOT NULL AND {_OWNED_OR_JOINED} }})",
+    + " OR "
+    + _if(
+        "official",
+        f"EXISTS {{ ({{x}})<-[{{j}}:INVOLVES]-({{k}}:Case) WHERE {{j}}.acceptedAt IS NOT NULL AND {_OWNED_OR_JOINED} }}",
+    ),
     "Broker": "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) "
     f"WHERE {_IN_TERM} AND EXISTS {{ ({{me}})<-[:CONCERNS]-(:Case) }} }} "
     "OR EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
-    f"WHERE {_IN_TERM} AND {_IN_TERM.replace('{p}', '{q}')} AND EXISTS {{ ({{shared}})<-[:CONCERNS]-(:Case) }} }} "
-    "OR (official AND EXISTS { ({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case) "
-    f"WHERE {_IN_TERM} AND {_OWNED_OR_JOINED} }})",
+    f"WHERE {_IN_TERM} AND {_IN_TERM.replace('{p}', '{q}')} AND EXISTS {{ ({{shared}})<-[:CONCERNS]-(:Case) }} }} OR "
+    + _if(
+        "official",
+        "EXISTS { ({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case) "
+        f"WHERE {_IN_TERM} AND {_OWNED_OR_JOINED} }}",
+    ),
 }
 
 PUBLIC: Final = Grant("public", "a public fact", test="true")
@@ -190,14 +225,14 @@ RULES: Final = (
             Grant(
                 "its-importer-or-broker",
                 "it is shared with the parties, and the viewer is the importer, or its broker in term",
-                test="{n}.audience IN ['parties', 'agencies'] AND EXISTS { ({n})-[:DECIDES]->(:Case)-[:CONCERNS]->({i}:Importer) "
-                f"WHERE {client('{i}')} }}",
+                test="EXISTS { ({n})-[:DECIDES]->(:Case)-[:CONCERNS]->({i}:Importer) "
+                f"WHERE {{n}}.audience IN ['parties', 'agencies'] AND {client('{i}')} }}",
             ),
             Grant(
                 "agency-accepted",
                 "it is shared with agencies, and the viewer is one accepted in the case",
-                test="{n}.audience = 'agencies' AND EXISTS { ({n})-[:DECIDES]->(:Case)-[{i}:INVOLVES]->({agency}) "
-                "WHERE {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
+                test="EXISTS { ({n})-[:DECIDES]->(:Case)-[{i}:INVOLVES]->({agency}) "
+                "WHERE {n}.audience = 'agencies' AND {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
             ),
         ),
     ),
@@ -216,6 +251,7 @@ RULES: Final = (
                 "counterpart",
                 "a case the viewer may see links the two organisations",
                 edge=people.WORKS_FOR.name,
+                test="{x} IN counterparts",
                 by_label=LINKED,
             ),
         ),

@@ -13,7 +13,7 @@ from hub.settings import Settings
 
 _CONNECT_TIMEOUT_S: Final = 3.0
 _RETRY_TIME_S: Final = 5.0
-_TIMED_OUT: Final = "Neo.ClientError.Transaction.TransactionTimedOut"
+_TIMED_OUT: Final = ("Neo.ClientError.Transaction.TransactionTimedOut", "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration")
 _OUT_OF_MEMORY: Final = ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "Neo.TransientError.General.TransactionOutOfMemoryError")
 
 
@@ -96,7 +96,7 @@ class Graph:
         except (ServiceUnavailable, SessionExpired, DriverError) as error:
             raise _unavailable() from error
         except (TransientError, DatabaseError, ClientError) as error:
-            if error.code in (_TIMED_OUT, *_OUT_OF_MEMORY):
+            if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
                 raise TooCostly("the question took too long or too much memory: ask for fewer rows or fewer levels") from error
             if isinstance(error, TransientError):
                 raise _unavailable() from error

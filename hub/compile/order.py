@@ -33,8 +33,8 @@ def sorts(graph: GraphSchema, labels: Sequence[str], asked: Sequence[OrderKey], 
         if node.key not in {key.property for key in asked}:
             keys.append(Sort(f"{{n}}.{node.key}", node.property_named(node.key).kind, descending, nullable=False))
     else:
-        identities = dict.fromkeys(f"{{n}}.{graph.node(label).key}" for label in labels)
-        keys.append(Sort(f"coalesce({', '.join(identities)})", Kind.STRING, descending, nullable=False))
+        key_of = " ".join(f"WHEN {{n}}:{label} THEN {{n}}.{graph.node(label).key}" for label in labels)
+        keys.append(Sort(f"CASE {key_of} END", Kind.STRING, descending, nullable=False))
         label_of = " ".join(f"WHEN {{n}}:{label} THEN '{label}'" for label in labels)
         keys.append(Sort(f"CASE {label_of} END", Kind.STRING, descending, nullable=False))
     if edge and edge.key:

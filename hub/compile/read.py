@@ -214,7 +214,7 @@ class _Writer:
                 continue
             at = f"r[{start + len(values)}]"
             if isinstance(found, asked.Scalar):
-                values.append(self._value(variable, label, found.property, sight))
+                values.append(self._value(variable, label, found.property, sight, clauses))
                 items.append((found.key, at))
             elif isinstance(found, asked.One):
                 made = self._one(variable, label, found, clauses, typed)
@@ -246,7 +246,7 @@ class _Writer:
         row, edge = self._fresh("n"), self._fresh("e")
         left, right = ("-", "->") if route.forward else ("<-", "-")
         match = f"MATCH ({pattern_start}){left}[{edge}:{route.edge.type}]{right}({row}:{'|'.join(route.labels)})"
-        sight = self._visible.row(row, route.labels, Arrival(start, (label,), route, edge))
+        sight = self._visible.row(row, route.labels, Arrival(start, label, route, edge))
         tail, head = (start, row) if route.forward else (row, start)
         where = [
             fill(route.way.when, {"e": edge}, self._fresh) if route.way.when else None,
@@ -256,10 +256,10 @@ class _Writer:
         before = f"WITH {_named(sight.hoisted)} " if sight.hoisted else ""
         return _Walk(before, match, tuple(filter(None, where)), row, edge, sight)
 
-    def _value(self, variable: str, label: str, property_name: str, sight: Sight) -> str:
+    def _value(self, variable: str, label: str, property_name: str, sight: Sight, clauses: list[str]) -> str:  # noqa: PLR0913, PLR0917
         found = self._graph.node(label).property_named(property_name)
+        seen = self._visible.property(variable, label, found, sight, clauses)
         value = plain(variable, found)
-        seen = self._visible.property(variable, label, found, sight.known)
         return f"CASE WHEN {seen} THEN {value} END" if seen else value
 
     def _fresh(self, wanted: str) -> str:

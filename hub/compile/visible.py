@@ -6,7 +6,7 @@ never again per row where no second row can be at that end. And a grant *through
 statement came from just that row.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from graph_schema import cypher
@@ -17,10 +17,10 @@ Fresh = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How a statement came to a row: from `start` (one of `labels`, itself visible) along a route, by edge variable `edge`."""
+    """How a statement came to a row: from `start` (of that label, itself visible) along a route, by edge variable `edge`."""
 
     start: str
-    labels: tuple[str, ...]
+    label: str
     route: Route
     edge: str
 
@@ -66,15 +66,22 @@ class Visible:
             return None
         return f"({cypher.fill(rule.test, {'a': tail, 'b': head, 'e': variable}, self._fresh)})"
 
-    def property(self, variable: str, label: str, asked: Property, known: Mapping[str, str]) -> str | None:
-        """Whether a guarded property of a visible row may be seen; None where it always may."""
+    def property(self, variable: str, label: str, asked: Property, sight: Sight, clauses: list[str]) -> str | None:
+        """Whether a guarded property of a visible row may be seen; None where it always may.
+
+        A grant the guard names is computed once for the row, by a clause added to `clauses`, and then known.
+        """
         if asked.guard is None:
             return None
         text = cypher.fill(asked.guard, {"n": variable}, self._fresh)
         for grant in self._graph.rule(label).grants:
             slot = f"[{grant.name}]"
-            if slot in text:
-                text = text.replace(slot, known.get(grant.name) or self._anywhere(variable, grant))
+            if slot not in text:
+                continue
+            if grant.name not in sight.known:
+                sight.known[grant.name] = self._fresh("may")
+                clauses.append(f"WITH *, {self._anywhere(variable, grant)} AS {sight.known[grant.name]}")
+            text = text.replace(slot, sight.known[grant.name])
         return f"({text})"
 
     def _of_label(self, variable: str, label: str, arrival: Arrival | None) -> Sight:
@@ -93,18 +100,21 @@ class Visible:
 
     def _on_arrival(self, variable: str, grant: Grant, arrival: Arrival, sight: Sight) -> list[str]:
         """The grant on a row whose other end the statement holds already."""
-        template = grant.test_at(arrival.labels)
-        assert template is not None
+        template = grant.test_at(arrival.label)
         test = cypher.fill(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self._fresh)
         if "{e}" in template or "{n}" in template:
             here = f"({test})"
         else:
             here = self._fresh("may")
-            sight.hoisted[here] = test
+            sight.hoisted[here] = self._unless_seen_already(test, arrival)
         if arrival.route.arrives_as_only:
             sight.known[grant.name] = here
             return [here]
         return [here, self._anywhere(variable, grant)]
+
+    def _unless_seen_already(self, test: str, arrival: Arrival) -> str:
+        """A test that walks the graph is not made for a viewer who sees all, or who is the other end."""
+        return f"CASE WHEN seesAll OR {arrival.start} IN own THEN true ELSE {test} END" if "EXISTS" in test else test
 
     def _anywhere(self, variable: str, grant: Grant) -> str:
         """The grant on a row about which nothing is known."""
@@ -114,9 +124,11 @@ class Visible:
         other, edge = self._fresh("x"), self._fresh("e")
         declared = self._graph.edge(grant.edge)
         ends = declared.head if grant.forward else declared.tail
-        typed = f"{other}:{'|'.join(ends)}" if grant.through is None else f"{other}:{grant.through}"
-        test = grant.test_at(ends)
-        filled = self._through(grant, other) if test is None else cypher.fill(test, {"n": variable, "x": other, "e": edge}, self._fresh)
+        typed = f"{other}:{grant.through or '|'.join(ends)}"
+        if grant.test is None:
+            filled = self._through(grant, other)
+        else:
+            filled = cypher.fill(grant.test, {"n": variable, "x": other, "e": edge}, self._fresh)
         return f"EXISTS {{ MATCH {_hop(variable, declared, grant.forward, edge, typed)} WHERE {filled} }}"
 
     def _through(self, grant: Grant, other: str) -> str:
@@ -130,7 +142,7 @@ def _is_about(grant: Grant, arrival: Arrival) -> bool:
 
 
 def _came_through(grant: Grant, arrival: Arrival) -> bool:
-    return _is_about(grant, arrival) and set(arrival.labels) == {grant.through}
+    return _is_about(grant, arrival) and arrival.label == grant.through
 
 
 def _hop(start: str, edge: Edge, forward: bool, variable: str, end: str) -> str:

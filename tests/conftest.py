@@ -1,0 +1,58 @@
+"""One real Neo4j for the whole run, and the wiped graph that each test that asks for it gets."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from pydantic import SecretStr
+
+from graph_schema.ddl import statements
+from graph_schema.graph import GRAPH
+from hub.graph import Graph
+from hub.local_neo4j.jars import cache_folder, fetch
+from hub.local_neo4j.java import java
+from hub.local_neo4j.server import LocalNeo4j, Memory
+from hub.settings import Settings
+
+Result = TypeVar("Result")
+
+
+@pytest.fixture(scope="session")
+def settings() -> Iterator[Settings]:
+    """Settings that name the run's own Neo4j."""
+    asyncio.run(fetch(cache_folder(), os.environ.get("HUB_MAVEN_MIRROR"), lambda _done, _total: None))
+    with tempfile.TemporaryDirectory(prefix="hub-tests-") as folder:
+        with LocalNeo4j(Path(folder).resolve(), java(), cache_folder(), Memory(heap="800m", pagecache="128m", transactions="500m")) as server:
+            running = server.start()
+            yield Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password))
+
+
+@pytest.fixture(scope="session")
+def run() -> Iterator[Callable[[Coroutine[Any, Any, Result]], Result]]:
+    """Runs a coroutine on the session's event loop, which the driver's connections belong to."""
+    with asyncio.Runner() as runner:
+        yield runner.run
+
+
+@pytest.fixture(scope="session")
+def database(settings: Settings, run: Callable[..., Any]) -> Iterator[Graph]:
+    """The run's database, with constraints and indexes."""
+    graph = Graph(settings)
+    run(graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(120)"]))
+    yield graph
+    run(graph.close())
+
+
+@pytest.fixture
+def empty(database: Graph, run: Callable[..., Any]) -> Graph:
+    """The database without a node."""
+    run(wipe(database))
+    return database
+
+
+async def wipe(graph: Graph) -> None:
+    await graph.apply(["MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"])

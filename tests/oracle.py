@@ -1,0 +1,168 @@
+"""Who may see what, told a second time: naively, in plain Python, from the rules' words and not from their Cypher."""
+
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from graph_schema import cases, parties, people
+from tests.random_world import Key, Link, World
+
+PUBLIC = {
+    "Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker", "HtsChapter",
+    "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder", "CaseKind", "Clock", "Ruling", "Role",
+}  # fmt: skip
+
+
+def in_term(link: Link) -> bool:
+    now = datetime.now(UTC)
+    until = link.properties.get("until")
+    return link.properties["since"] <= now and (until is None or now < until)
+
+
+class Oracle:
+    """What one account may see in a world."""
+
+    def __init__(self, world: World, account: str) -> None:
+        self._world = world
+        self._account = account
+        self._seen: dict[Key, bool] = {}
+
+    def sees(self, row: Key) -> bool:
+        if row not in self._seen:
+            self._seen[row] = row[0] in PUBLIC or getattr(self, f"_sees_{row[0].lower()}")(row)
+        return self._seen[row]
+
+    def sees_link(self, link: Link) -> bool:
+        if not (self.sees(link.tail) and self.sees(link.head)):
+            return False
+        match link.edge.type:
+            case "REPRESENTS":
+                return self.sees_all or link.tail in self.own or link.head in self.own or self._is_its_center(link.head)
+            case "ASSIGNED_TO" | "ENTERS_AT":
+                return self.sees_all or self._is_client(link.tail) or link.head in self.own or self._is_its_center(link.tail)
+            case "HAS_MEMBER":
+                return self.sees_all or link.tail in self.own or self._is_client(link.head) or self._is_its_center(link.head)
+            case "COVERS" if link.head[0] == "Importer":
+                employed = any(found in self.own for found in self._world.heads(people.WORKS_FOR, link.tail))
+                return self.sees_all or employed or self._is_client(link.head) or self._is_its_center(link.head)
+            case _:
+                return True
+
+    def value(self, row: Key, name: str) -> Any:
+        """A property of a row the account may see."""
+        value = self._world.nodes[row].get(name)
+        if row[0] != "Contact" or name not in ("email", "phone"):
+            return value
+        audience = self._world.nodes[row][f"{name}Audience"]
+        organisation = self._organisation(row)
+        own = organisation in self.own
+        linked = organisation is not None and self._is_linked(organisation)
+        if audience == "public" or self.sees_all or own or (audience == "counterpart" and linked):
+            return value
+        return None
+
+    @cached_property
+    def acted(self) -> set[Key]:
+        return {link.head for link in self._world.between(people.ACTS_FOR) if link.tail == ("Account", self._account) and in_term(link)}
+
+    @cached_property
+    def own(self) -> set[Key]:
+        own = set(self.acted)
+        for team in [party for party in self.acted if party[0] == "Team"]:
+            own |= set(self._world.heads(parties.TEAM_PART_OF, team))
+        grown = set(self.acted)
+        while grown:
+            grown = {part for whole in grown for edge in (parties.OFFICE_PART_OF, parties.TEAM_PART_OF) for part in self._world.tails(edge, whole)}
+            own |= grown
+        return own
+
+    @cached_property
+    def sees_all(self) -> bool:
+        for office in [party for party in self.acted if party[0] == "Office"]:
+            chain = [office]
+            while chain:
+                if chain[0] == ("Office", "OT"):
+                    return True
+                chain = self._world.heads(parties.OFFICE_PART_OF, chain[0])
+        return False
+
+    def _is_client(self, importer: Key) -> bool:
+        return importer in self.own or any(
+            link.tail in self.own and in_term(link) for link in self._world.between(parties.REPRESENTS, head=importer)
+        )
+
+    def _is_its_center(self, importer: Key) -> bool:
+        return any(
+            link.head in self.own and link.properties.get("activeFor") for link in self._world.between(parties.ASSIGNED_TO, tail=importer)
+        )
+
+    def _owns(self, case: Key) -> bool:
+        return any(owner in self.own for owner in self._world.heads(cases.HANDLED_BY, case))
+
+    def _agencies(self, case: Key) -> set[Key]:
+        return {link.head for link in self._world.between(cases.INVOLVES, tail=case) if link.properties.get("acceptedAt")}
+
+    def _sees_case(self, case: Key) -> bool:
+        importers = self._world.heads(cases.CONCERNS, case)
+        return self.sees_all or self._owns(case) or bool(self._agencies(case) & self.own) or any(map(self._is_client, importers))
+
+    def _sees_importer(self, importer: Key) -> bool:
+        theirs = self._world.tails(cases.CONCERNS, importer)
+        return (
+            self.sees_all
+            or self._is_client(importer)
+            or self._is_its_center(importer)
+            or any(self._owns(case) or self._agencies(case) & self.own for case in theirs)
+        )
+
+    def _sees_entry(self, entry: Key) -> bool:
+        for case in self._world.tails(cases.COVERS_ENTRY, entry):
+            if self._owns(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))):
+                return True
+        return self.sees_all
+
+    def _sees_issue(self, issue: Key) -> bool:
+        return self.sees_all or any(self.sees(case) for case in self._world.tails(cases.ABOUT, issue))
+
+    def _sees_decision(self, decision: Key) -> bool:
+        audience = self._world.nodes[decision]["audience"]
+        if audience == "public" or self.sees_all:
+            return True
+        for case in self._world.heads(cases.DECIDES, decision):
+            if self._owns(case):
+                return True
+            if audience in ("parties", "agencies") and any(map(self._is_client, self._world.heads(cases.CONCERNS, case))):
+                return True
+            if audience == "agencies" and self._agencies(case) & self.own:
+                return True
+        return False
+
+    def _sees_account(self, account: Key) -> bool:
+        return account[1] == self._account
+
+    def _sees_contact(self, contact: Key) -> bool:
+        organisation = self._organisation(contact)
+        return (
+            self._world.nodes[contact]["published"]
+            or self.sees_all
+            or organisation in self.own
+            or (organisation is not None and self._is_linked(organisation))
+        )
+
+    def _organisation(self, contact: Key) -> Key | None:
+        return next(iter(self._world.heads(people.WORKS_FOR, contact)), None)
+
+    def _is_linked(self, organisation: Key) -> bool:
+        """Whether the organisation takes part in a case the account may see."""
+        return organisation in self._counterparts
+
+    @cached_property
+    def _counterparts(self) -> set[Key]:
+        return {party for case in self._world.of("Case") if self.sees(case) for party in self._participants(case)}
+
+    def _participants(self, case: Key) -> set[Key]:
+        importers = self._world.heads(cases.CONCERNS, case)
+        owners = self._world.heads(cases.HANDLED_BY, case)
+        brokers = {link.tail for importer in importers for link in self._world.between(parties.REPRESENTS, head=importer) if in_term(link)}
+        teams = {team for owner in owners for team in self._world.tails(parties.TEAM_PART_OF, owner)}
+        return {*importers, *owners, *brokers, *teams, *self._agencies(case)}

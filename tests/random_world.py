@@ -1,0 +1,253 @@
+"""Small random graphs that are hard on rules: expired powers of attorney, shared offices, owners of all three kinds."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from graph_schema import cases, goods, parties, people
+from graph_schema.formats import entry_check_digit
+from graph_schema.graph import GRAPH
+from graph_schema.model import Edge
+from graph_schema.upsert import EdgeRow, NodeRow, edge_statements, node_statements
+from hub.graph import Graph
+
+Key = tuple[str, Any]
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An edge of the world."""
+
+    edge: Edge
+    tail: Key
+    head: Key
+    properties: dict[str, Any]
+
+
+@dataclass
+class World:
+    """A graph in plain Python: what the oracle reads, and what is written to Neo4j."""
+
+    nodes: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
+    _index: dict[tuple[str, str, Key | None], list[Link]] = field(default_factory=dict)
+
+    def of(self, label: str) -> list[Key]:
+        return [key for key in self.nodes if key[0] == label]
+
+    def add(self, link: Link) -> None:
+        self.links.append(link)
+        for end, key in (("tail", link.tail), ("head", link.head), ("any", None)):
+            self._index.setdefault((link.edge.name, end, key), []).append(link)
+
+    def heads(self, edge: Edge, tail: Key) -> list[Key]:
+        return [link.head for link in self.between(edge, tail=tail)]
+
+    def tails(self, edge: Edge, head: Key) -> list[Key]:
+        return [link.tail for link in self.between(edge, head=head)]
+
+    def between(self, edge: Edge, tail: Key | None = None, head: Key | None = None) -> list[Link]:
+        """The edges from a row, to a row, or all of them."""
+        end, key = ("tail", tail) if tail else ("head", head) if head else ("any", None)
+        return self._index.get((edge.name, end, key), [])
+
+    async def write(self, graph: Graph) -> None:
+        rows = [NodeRow(label, properties) for (label, _), properties in self.nodes.items()]
+        edges = [EdgeRow(link.edge, link.tail, link.head, link.properties) for link in self.links]
+        await graph.write([*node_statements(GRAPH, rows), *edge_statements(GRAPH, edges)])
+
+
+def random_world(seed: int) -> World:
+    """A world of some 150 nodes."""
+    return _Maker(random.Random(seed)).world()
+
+
+class _Maker:
+    def __init__(self, chance: random.Random) -> None:
+        self._random = chance
+        self._made = World()
+
+    def world(self) -> World:
+        self._offices()
+        self._trade()
+        self._people()
+        self._cases()
+        self._accounts()
+        return self._made
+
+    def _add(self, label: str, **properties: Any) -> Key:
+        node = GRAPH.node(label)
+        key = (label, properties[node.key])
+        self._made.nodes[key] = {"source": "sample", **{name: value for name, value in properties.items() if value is not None}}
+        return key
+
+    def _link(self, edge: Edge, tail: Key, head: Key, **properties: Any) -> None:
+        kept = {name: value for name, value in properties.items() if value is not None}
+        if edge.key is None and any(link.head == head for link in self._made.between(edge, tail=tail)):
+            return
+        self._made.add(Link(edge, tail, head, kept))
+
+    def _offices(self) -> None:
+        for name in ("Boston", "Miami"):
+            self._add("FieldOffice", name=name)
+        for code in ("CEE001", "CEE002", "CEE003"):
+            center = self._add("Center", code=code, name=f"Center {code}", city=self._maybe("Town"))
+            self._link(parties.MANAGED_FROM, center, self._one(self._made.of("FieldOffice")))
+            for letter in "AB":
+                team = self._add("Team", number=f"{letter}0{code[-1]}", name=f"Team {letter}{code[-1]}")
+                self._link(parties.TEAM_PART_OF, team, center)
+        for code, parent in (("CBP", None), ("OT", "CBP"), ("OT-RR", "OT"), ("OT-RR-X", "OT-RR"), ("OFO", "CBP"), ("OFO-A", "OFO"), ("OFO-B", "OFO-A")):
+            office = self._add("Office", code=code, name=f"Office {code}")
+            if parent:
+                self._link(parties.OFFICE_PART_OF, office, ("Office", parent))
+        for code in ("0101", "0102", "2704"):
+            port = self._add("Port", id=f"ACE:{code}", issuer="ACE", code=code, name=f"Port {code}", kind="port_of_entry")
+            self._link(parties.IN_FIELD_OFFICE, port, self._one(self._made.of("FieldOffice")))
+            for issuer in ("ACE", "CENSUS"):
+                self._link(parties.IDENTIFIES, self._add("PortCode", id=f"{issuer}:{code}", issuer=issuer, code=code), port)
+        for code in ("FDA", "EPA", "FCC"):
+            self._add("Agency", code=code, name=f"Agency {code}")
+        for code in ("NCBFAA", "COAC"):
+            self._add("Association", code=code, name=f"Association {code}")
+        for chapter in ("84", "85"):
+            self._add("HtsChapter", code=chapter, title=f"Chapter {chapter}")
+            for heading in ("01", "42"):
+                found = self._add("HtsHeading", code=chapter + heading, title=f"Heading {chapter}{heading}")
+                self._link(goods.IN_CHAPTER, found, ("HtsChapter", chapter))
+                suggestion = {"confidence": self._one(("high", "low")), "basis": "because"}
+                self._link(goods.SUGGESTS, found, self._one(self._made.of("Center")), **suggestion)
+        for kind in ("rfi", "protest"):
+            self._add("CaseKind", code=kind, name=f"Kind {kind}")
+        self._add("Program", code="UFLPA", name="UFLPA")
+
+    def _trade(self) -> None:
+        for index in range(7):
+            state = self._one(("ASSIGNED", "ASSIGNED", "ASSIGNED", "PNDING"))
+            number = f"00-{index:07d}SW"
+            importer = self._add("Importer", number=number, name=f"Importer {self._random.randrange(4)}", centerStatus=state)
+            for _ in range(self._random.randrange(3)):
+                before = NOW - timedelta(days=self._random.randint(500, 2000))
+                self._link(parties.ASSIGNED_TO, importer, self._center(), since=before, until=before + timedelta(days=90), source="sample")
+            if state == "ASSIGNED":
+                self._link(parties.ASSIGNED_TO, importer, self._center(), since=NOW - timedelta(days=400), activeFor=number, source="sample")
+            for _ in range(2):
+                self._link(parties.ENTERS_AT, importer, self._one(self._made.of("Port")))
+        for index in range(5):
+            broker = self._add("Broker", filerCode=f"S0{index}", name=f"Broker {self._random.randrange(3)}")
+            for importer in self._random.sample(self._made.of("Importer"), self._random.randint(1, 4)):
+                for term in self._terms():
+                    self._link(parties.REPRESENTS, broker, importer, **term)
+        for association in self._made.of("Association"):
+            for member in self._random.sample([*self._made.of("Importer"), *self._made.of("Broker")], 4):
+                self._link(parties.HAS_MEMBER, association, member)
+
+    def _terms(self) -> Iterator[dict[str, Any]]:
+        """Powers of attorney: half of them expired, some not begun, some renewed."""
+        for position in range(self._one((1, 1, 2))):
+            since = NOW - timedelta(days=self._random.randint(100, 900) + position * 1000)
+            until = self._one((None, NOW + timedelta(days=5), NOW - timedelta(days=self._random.randint(0, 50)), since + timedelta(days=1)))
+            if self._random.random() < 0.1:
+                since, until = NOW + timedelta(days=2), None
+            yield {"since": since, "until": until}
+
+    def _people(self) -> None:
+        employers = [key for label in ("Center", "Team", "Port", "Office", "Agency", "Association", "Importer", "Broker") for key in self._made.of(label)]
+        for index in range(40):
+            contact = self._add(
+                "Contact", id=f"contact-{index:02d}", name=f"Sample {self._random.randrange(9)}", role=self._one(("director", "specialist")),
+                email=f"c{index}@sample.example", emailAudience=self._audience(), phone=self._maybe("+1-202-555-0100"),
+                phoneAudience=self._audience(), published=self._random.random() < 0.2,
+            )  # fmt: skip
+            self._link(people.WORKS_FOR, contact, self._one(employers))
+            if self._random.random() < 0.4:
+                self._link(people.SITS_AT, contact, self._one(self._made.of("Port")))
+            covered = [key for label in people.COVERAGE.labels for key in self._made.of(label)]
+            for found in self._random.sample(covered, 2):
+                self._link(people.COVERS, contact, found)
+            if index:
+                self._link(people.DEPUTIZED_BY, contact, ("Contact", f"contact-{self._random.randrange(index):02d}"))
+
+    def _cases(self) -> None:
+        for index in range(4):
+            self._add("Issue", id=f"issue-{index}", title=f"Issue {index}", topic=self._one(("origin", "valuation")))
+        for index in range(3):
+            self._add("Ruling", number=f"SAMPLE {index}", title=f"Ruling {index}")
+        owners = [*self._made.of("Center"), *self._made.of("Port"), *self._made.of("Office")]
+        for index in range(36):
+            opened = NOW - timedelta(days=self._random.randint(1, 4), hours=self._random.randrange(3))
+            status = self._one(("OPEN", "OPEN", "CLOSED", "DRAFT"))
+            case = self._add(
+                "Case", id=f"case-{index:02d}", number=f"N-{99 - index}", status=status, title=f"Case {self._random.randrange(5)}",
+                openedAt=opened, closedAt=NOW if status == "CLOSED" and self._random.random() < 0.7 else None,
+            )  # fmt: skip
+            self._link(cases.OF_KIND, case, self._one(self._made.of("CaseKind")))
+            if self._random.random() < 0.95:
+                self._link(cases.CONCERNS, case, self._one(self._made.of("Importer")))
+            if self._random.random() < 0.95:
+                self._link(cases.HANDLED_BY, case, self._one(owners))
+            if self._random.random() < 0.8:
+                self._link(cases.AT, case, self._one(self._made.of("Port")))
+            if self._random.random() < 0.6:
+                self._link(cases.ABOUT, case, self._one(self._made.of("Issue")))
+            if self._random.random() < 0.3:
+                self._link(cases.TAGGED, case, ("Program", "UFLPA"))
+            for agency in self._random.sample(self._made.of("Agency"), self._one((0, 0, 1, 2))):
+                self._link(cases.INVOLVES, case, agency, acceptedAt=self._maybe(opened))
+            self._link(cases.UNDER, case, self._one(self._made.of("HtsHeading")))
+            if self._random.random() < 0.5:
+                serial = f"{self._random.randrange(12):07d}"
+                entry = self._add("Entry", number=f"S00-{serial}-{entry_check_digit('S00', serial)}", enteredAt=self._maybe(opened))
+                self._link(cases.COVERS_ENTRY, case, entry)
+                if not self._made.heads(cases.ENTRY_AT, entry):
+                    self._link(cases.ENTRY_AT, entry, self._one(self._made.of("Port")))
+            if self._random.random() < 0.6:
+                decision = self._add(
+                    "Decision", id=f"decision-{index:02d}", question="which heading", outcome=self._one(("approved", "denied")), decidedAt=opened,
+                    maker=self._maybe("Sample Maker"), audience=self._one(("owner", "parties", "agencies", "public")),
+                )  # fmt: skip
+                self._link(cases.DECIDES, decision, case)
+                self._link(cases.MADE_AT, decision, self._one([*self._made.of("Port"), *self._made.of("Center")]))
+                if self._random.random() < 0.4:
+                    self._link(cases.EXPLAINS, self._one(self._made.of("Ruling")), decision)
+
+    def _accounts(self) -> None:
+        """One of every kind of viewer, two with several rights, one whose rights have all ended."""
+        def viewer(name: str, *acted: tuple[Key, datetime | None]) -> None:
+            account = self._add("Account", id=f"test|{name}", subject=name, issuer="test")
+            self._made.accounts.append(f"test|{name}")
+            for party, until in acted:
+                self._link(people.ACTS_FOR, account, party, since=NOW - timedelta(days=300), until=until, grantedBy="the test")
+
+        ended, running = NOW - timedelta(days=1), NOW + timedelta(days=1)
+        for index, importer in enumerate(self._random.sample(self._made.of("Importer"), 2)):
+            viewer(f"importer-{index}", (importer, None))
+        for index, broker in enumerate(self._random.sample(self._made.of("Broker"), 3)):
+            viewer(f"broker-{index}", (broker, running))
+        viewer("center", (self._center(), None))
+        viewer("team", (self._one(self._made.of("Team")), None))
+        viewer("port", (self._one(self._made.of("Port")), None))
+        viewer("trade", (("Office", self._one(("OT", "OT-RR", "OT-RR-X"))), None))
+        viewer("field-operations", (("Office", self._one(("OFO", "OFO-A", "OFO-B"))), None))
+        viewer("agency", (self._one(self._made.of("Agency")), None))
+        viewer("association", (self._one(self._made.of("Association")), None))
+        viewer("field-office", (self._one(self._made.of("FieldOffice")), None))
+        viewer("two-hats", (self._one(self._made.of("Importer")), None), (self._one(self._made.of("Agency")), None))
+        viewer("moved-on", (self._center(), ended), (self._one(self._made.of("Broker")), None))
+        viewer("gone", (("Office", "OT"), ended), (self._one(self._made.of("Importer")), ended))
+        self._made.accounts += ["", "test|nobody"]
+
+    def _center(self) -> Key:
+        return self._one(self._made.of("Center"))
+
+    def _audience(self) -> str:
+        return self._one(("public", "counterpart", "counterpart", "own"))
+
+    def _maybe(self, value: Any) -> Any:
+        return value if self._random.random() < 0.6 else None
+
+    def _one(self, among: Any) -> Any:
+        return among[self._random.randrange(len(among))]
