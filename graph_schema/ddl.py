@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from graph_schema.cypher import name
 from graph_schema.model import GraphSchema
 
+
 def statements(graph: GraphSchema) -> Iterator[str]:
     """Constraints for every key and unique property, then the declared indexes, in a stable order."""
     for node in graph.nodes:
@@ -17,8 +18,7 @@ def statements(graph: GraphSchema) -> Iterator[str]:
         for index in node.indexes:
             properties = ", ".join(f"n.{name(found)}" for found in index)
             yield (
-                f"CREATE INDEX {name('_'.join((node.label, *index, 'range')))} IF NOT EXISTS "
-                f"FOR (n:{name(node.label)}) ON ({properties})"
+                f"CREATE INDEX {name('_'.join((node.label, *index, 'range')))} IF NOT EXISTS FOR (n:{name(node.label)}) ON ({properties})"
             )
     for edge in graph.edges:
         if edge.unique:

@@ -4,7 +4,7 @@ from typing import Final
 
 from graph_schema.formats import HTS_CHAPTER, HTS_HEADING
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
-from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN
+from graph_schema.sources import CITATION, ORIGIN
 
 CHAPTER: Final = NodeType(
     label="HtsChapter",

@@ -13,7 +13,5 @@ ORIGIN: Final = Property(
     "Where this row comes from: `reference` (a public fact), `sample` (invented), `hub`, or a connected system.",
     required=True,
 )
-CONFIDENCE: Final = Property(
-    "confidence", "How sure the fact is: high, medium, low or n/a; empty where nobody has judged it."
-)
+CONFIDENCE: Final = Property("confidence", "How sure the fact is: high, medium, low or n/a; empty where nobody has judged it.")
 CITATION: Final = Property("citation", "The public text the fact was taken from, or `unverified` with what it rests on.")

@@ -40,10 +40,7 @@ def node_statements(graph: GraphSchema, rows: Iterable[NodeRow], size: int = BAT
     for label, found in _grouped(rows, lambda row: row.label).items():
         node = graph.node(label)
         labels = ":".join((label, *(abstract.name for abstract in graph.abstracts if abstract.shared and label in abstract.labels)))
-        text = (
-            f"UNWIND $rows AS row MERGE (n:{name(label)} {{{name(node.key)}: row.{node.key}}}) "
-            f"SET n = row, n:{labels}"
-        )
+        text = f"UNWIND $rows AS row MERGE (n:{name(label)} {{{name(node.key)}: row.{node.key}}}) SET n = row, n:{labels}"
         checked = sorted((_checked(node, row.properties) for row in found), key=lambda row: str(row[node.key]))
         for batch in _batches(checked, size):
             yield Statement(text, {"rows": batch})

@@ -64,8 +64,7 @@ VIEWER_SETS: Final = (
 def client(importer: str) -> str:
     """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
     return (
-        f"({importer} IN own OR EXISTS {{ ({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker) "
-        f"WHERE {{broker}} IN own AND {_IN_TERM} }})"
+        f"({importer} IN own OR EXISTS {{ ({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker) WHERE {{broker}} IN own AND {_IN_TERM} }})"
     )
 
 
@@ -132,15 +131,12 @@ LINKED: Final = {
     f"WHERE {_IN_TERM} AND {_IN_TERM.replace('{p}', '{q}')} AND EXISTS {{ ({{shared}})<-[:CONCERNS]-(:Case) }} }} OR "
     + _if(
         "official",
-        "EXISTS { ({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case) "
-        f"WHERE {_IN_TERM} AND {_OWNED_OR_JOINED} }}",
+        f"EXISTS {{ ({{x}})-[{{p}}:REPRESENTS]->({{for}}:Importer)<-[:CONCERNS]-({{k}}:Case) WHERE {_IN_TERM} AND {_OWNED_OR_JOINED} }}",
     ),
 }
 
 PUBLIC: Final = Grant("public", "a public fact", test="true")
-OFFICE_OF_TRADE: Final = Grant(
-    "office-of-trade", "the Office of Trade oversees all of it", test="seesAll"
-)
+OFFICE_OF_TRADE: Final = Grant("office-of-trade", "the Office of Trade oversees all of it", test="seesAll")
 
 
 def _public(*labels: str) -> tuple[Rule, ...]:

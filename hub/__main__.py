@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final, NoReturn
@@ -42,11 +43,13 @@ Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The da
 
 
 @_commands.command()
-def up(  # noqa: PLR0913, PLR0917 - one parameter an option
+def up(
     data: Data = None,
     host: Annotated[str, typer.Option(help="Where to listen. A sample world listens on loopback only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
-    scale: Annotated[float, typer.Option(min=0.001, max=1, help="Size of the sample world; 1 is 20,000 importers and 100,000 cases.")] = DEFAULT_SCALE,
+    scale: Annotated[
+        float, typer.Option(min=0.001, max=1, help="Size of the sample world; 1 is 20,000 importers and 100,000 cases.")
+    ] = DEFAULT_SCALE,
     seed: Annotated[int, typer.Option(help="The seed the sample world is made from.")] = 7,
     sample: Annotated[bool, typer.Option("--sample/--no-sample", help="With or without the invented sample world.")] = True,
 ) -> None:
@@ -69,8 +72,10 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter an option
         browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
         app = create_app(here, sign_in=sign_in, browser_url=browser)
         _tell(host, port, running, browser, folder if sample else None, fetched_s, time.monotonic() - started)
-        server_ = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10))
-        server_.run()
+        serving = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)
+        # once it has shut down, uvicorn raises the signal again that ended it
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(serving).run()
         _console.print("stopping …")
 
 
@@ -169,7 +174,9 @@ def _refuse_taken(host: str, port: int) -> None:
         with socket.create_server((host, port)):
             return
     except OSError as error:
-        raise SetupError(f"port {port} of {host} cannot be used ({error.strerror}): stop what uses it, or choose another with --port") from None
+        raise SetupError(
+            f"port {port} of {host} cannot be used ({error.strerror}): stop what uses it, or choose another with --port"
+        ) from None
 
 
 def _interrupted(_: int, __: FrameType | None) -> NoReturn:

@@ -1,6 +1,6 @@
 """Where the parts are joined: settings in, an ASGI app out."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -23,7 +23,9 @@ from hub.web import start
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
-def create_app(settings: Settings, *, sign_in: SampleSignIn | None = None, browser_url: str | None = None, routes: Sequence[BaseRoute] = ()) -> Starlette:
+def create_app(
+    settings: Settings, *, sign_in: SampleSignIn | None = None, browser_url: str | None = None, routes: Sequence[BaseRoute] = ()
+) -> Starlette:
     """The hub over the database its settings name; with `sign_in`, a sample world that answers on loopback names only."""
     graph = Graph(settings)
     issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
@@ -32,7 +34,7 @@ def create_app(settings: Settings, *, sign_in: SampleSignIn | None = None, brows
     )
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         yield
         await graph.close()
 

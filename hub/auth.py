@@ -57,8 +57,8 @@ class Verifier:
     async def _verify(self, token: str) -> tuple[float, Viewer]:
         try:
             header = jwt.get_unverified_header(token)
-            claimed = jwt.decode(token, options={"verify_signature": False}).get("iss")
-            issuer, keys = self._issuers[claimed]
+            claimed = jwt.decode(token, options={"verify_signature": False})
+            issuer, keys = self._issuers[claimed["iss"]]
             key = await keys.key(str(header["kid"]))
             claims = jwt.decode(
                 token,

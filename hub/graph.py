@@ -13,7 +13,10 @@ from hub.settings import Settings
 
 _CONNECT_TIMEOUT_S: Final = 3.0
 _RETRY_TIME_S: Final = 5.0
-_TIMED_OUT: Final = ("Neo.ClientError.Transaction.TransactionTimedOut", "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration")
+_TIMED_OUT: Final = (
+    "Neo.ClientError.Transaction.TransactionTimedOut",
+    "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
+)
 _OUT_OF_MEMORY: Final = ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "Neo.TransientError.General.TransactionOutOfMemoryError")
 
 
@@ -90,7 +93,7 @@ class Graph:
             try:
                 return await self._run(query, parameters)
             except (ServiceUnavailable, SessionExpired, TransientError) as error:
-                if error.code in _OUT_OF_MEMORY:
+                if isinstance(error, TransientError) and error.code in _OUT_OF_MEMORY:
                     raise
                 return await self._run(query, parameters)
         except (ServiceUnavailable, SessionExpired, DriverError) as error:

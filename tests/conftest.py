@@ -25,10 +25,12 @@ Result = TypeVar("Result")
 def settings() -> Iterator[Settings]:
     """Settings that name the run's own Neo4j."""
     asyncio.run(fetch(cache_folder(), os.environ.get("HUB_MAVEN_MIRROR"), lambda _done, _total: None))
-    with tempfile.TemporaryDirectory(prefix="hub-tests-") as folder:
-        with LocalNeo4j(Path(folder).resolve(), java(), cache_folder(), Memory(heap="800m", pagecache="128m", transactions="500m")) as server:
-            running = server.start()
-            yield Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password))
+    with (
+        tempfile.TemporaryDirectory(prefix="hub-tests-") as folder,
+        LocalNeo4j(Path(folder).resolve(), java(), cache_folder(), Memory(heap="800m", pagecache="128m", transactions="500m")) as server,
+    ):
+        running = server.start()
+        yield Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password))
 
 
 @pytest.fixture(scope="session")

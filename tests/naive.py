@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cmp_to_key
 from typing import Any
 
@@ -64,13 +64,13 @@ class Naive:
         items = self._along(source, route)
         if route.way.one:
             return items[0].row if items else None
-        return Listing(self._chosen(items, route.labels, route, arguments), arguments.get("first") or 20)
+        return Listing(self._chosen(items, route, arguments), arguments.get("first") or 20)
 
     def _root(self, name: str, arguments: dict[str, Any]) -> Any:
         for node in GRAPH.nodes:
             if name == node.many:
                 items = [Item(row, None) for row in self._world.of(node.label) if self._oracle.sees(row)]
-                return Listing(self._chosen(items, (node.label,), None, arguments), arguments.get("first") or 20)
+                return Listing(self._chosen(items, None, arguments), arguments.get("first") or 20)
             if name == node.one:
                 lookup = node.lookup_property.name
                 found = [row for row in self._world.of(node.label) if self._world.nodes[row][lookup] == arguments[lookup]]
@@ -113,7 +113,7 @@ class Naive:
                 kept.append(Item(link.head if route.forward else link.tail, link))
         return kept
 
-    def _chosen(self, items: list[Item], labels: tuple[str, ...], route: Route | None, arguments: dict[str, Any]) -> list[Item]:
+    def _chosen(self, items: list[Item], route: Route | None, arguments: dict[str, Any]) -> list[Item]:
         for name, conditions in (arguments.get("where") or {}).items():
             items = [item for item in items if all(self._holds(item.row, name, *condition) for condition in conditions.items())]
         asked = [next(iter(key.items())) for key in (arguments.get("orderBy") or [])]
@@ -125,7 +125,7 @@ class Naive:
                 found = _ordered(self._world.nodes[one.row].get(name), self._world.nodes[other.row].get(name), descending)
                 if found:
                     return found
-            for values in _ties(one, other, labels, route):
+            for values in _ties(one, other, route):
                 found = _ordered(*values, last)
                 if found:
                     return found
@@ -134,7 +134,7 @@ class Naive:
         return sorted(items, key=cmp_to_key(compare))
 
     def _holds(self, row: Key, name: str, operator: str, wanted: Any) -> bool:
-        value = self._world.nodes[row].get(name)
+        value: Any = self._world.nodes[row].get(name)
         if isinstance(value, datetime) and isinstance(wanted, str):
             wanted = datetime.fromisoformat(wanted)
         if operator == "isNull":
@@ -157,14 +157,14 @@ class Naive:
             case "contains":
                 return wanted in value
             case _:
-                return value.startswith(wanted)
+                return str(value).startswith(wanted)
 
     def _value(self, row: Key, found: Property) -> Any:
         value = self._oracle.value(row, found.name)
         return _sent(value) if found.kind in (Kind.DATE, Kind.DATETIME) else value
 
 
-def _ties(one: Item, other: Item, labels: tuple[str, ...], route: Route | None) -> list[tuple[Any, Any]]:
+def _ties(one: Item, other: Item, route: Route | None) -> list[tuple[Any, Any]]:
     ties: list[tuple[Any, Any]] = [(one.row[1], other.row[1]), (one.row[0], other.row[0])]
     if route and route.edge.key:
         assert one.link is not None
@@ -177,10 +177,7 @@ def _ordered(one: Any, other: Any, descending: bool) -> int:
     """As Cypher orders: empty values last, or first where the order is descending."""
     if one == other:
         return 0
-    if one is None or other is None:
-        later = one is None
-    else:
-        later = one > other
+    later = one is None if one is None or other is None else one > other
     return (1 if later else -1) * (-1 if descending else 1)
 
 
@@ -188,4 +185,4 @@ def _sent(value: Any) -> Any:
     """Moments as Neo4j writes them: without seconds where there are none."""
     if isinstance(value, datetime):
         return value.astimezone(UTC)
-    return value if isinstance(value, date) else value
+    return value

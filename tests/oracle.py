@@ -72,7 +72,12 @@ class Oracle:
             own |= set(self._world.heads(parties.TEAM_PART_OF, team))
         grown = set(self.acted)
         while grown:
-            grown = {part for whole in grown for edge in (parties.OFFICE_PART_OF, parties.TEAM_PART_OF) for part in self._world.tails(edge, whole)}
+            grown = {
+                part
+                for whole in grown
+                for edge in (parties.OFFICE_PART_OF, parties.TEAM_PART_OF)
+                for part in self._world.tails(edge, whole)
+            }
             own |= grown
         return own
 

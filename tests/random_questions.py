@@ -26,7 +26,9 @@ class Questions:
     def _root(self, depth: int) -> str:
         node = self._random.choice(GRAPH.nodes)
         if self._random.random() < 0.5:
-            node = GRAPH.node(self._random.choice(("Importer", "Case", "Contact", "Center", "Broker", "Decision", "Issue", "Entry", "Association")))
+            node = GRAPH.node(
+                self._random.choice(("Importer", "Case", "Contact", "Center", "Broker", "Decision", "Issue", "Entry", "Association"))
+            )
         if self._random.random() < 0.5:
             rows = self._world.of(node.label)
             lookup = node.lookup_property.name
@@ -57,8 +59,7 @@ class Questions:
         node = GRAPH.node(label)
         fields = ["__typename", *(f"{self._alias(0.2)}{found.name}{self._condition()}" for found in self._some(node.properties))]
         if depth > 0:
-            for route in self._some(tuple(GRAPH.routes(label).values()), most=2):
-                fields.append(self._way(route, depth - 1))
+            fields += [self._way(route, depth - 1) for route in self._some(tuple(GRAPH.routes(label).values()), most=2)]
         self._random.shuffle(fields)
         if self._random.random() < 0.2:
             return f"... on {label} {{ {' '.join(fields)} }}"
@@ -67,7 +68,11 @@ class Questions:
     def _way(self, route: Route, depth: int) -> str:
         if route.way.one:
             return f"{self._alias()}{route.way.field} {{ {self._row(route.labels, depth)} }}"
-        arguments = self._arguments(GRAPH.node(route.labels[0])) if len(route.labels) == 1 and GRAPH.abstract(route.target) is None else self._arguments(None)
+        arguments = (
+            self._arguments(GRAPH.node(route.labels[0]))
+            if len(route.labels) == 1 and GRAPH.abstract(route.target) is None
+            else self._arguments(None)
+        )
         return f"{self._alias()}{route.way.field}{arguments} {{ {self._page(route.labels, route, depth)} }}"
 
     def _arguments(self, node: NodeType | None) -> str:

@@ -5,19 +5,17 @@ It is walked once. On the way down every row gets a variable; on the way up ever
 
     { center(code: "CEE007") { name cases(first: 2) { nodes { number importer { name } } } } }
 
-    WITH COLLECT { … } AS acted                                    the viewer's rights in term, only what is needed
+    WITH COLLECT { … } AS acted                                // the viewer's rights in term, only what is needed
     WITH acted, acted + … AS own
-    MATCH (n1:Center {code: $p0})                                  the root row, by key
-    RETURN [n1.name,
-      COLLECT {
-        WITH n1 IN own AS may4                                     a grant about the edge walked: made once, before it
-        MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case)
-        WHERE (may4 OR EXISTS { … its importer or broker … } OR …) the rule of the label, in the same statement
-        WITH n2, may4 ORDER BY n2.id LIMIT $p1                     the page, before anything else is looked up for its rows
-        OPTIONAL MATCH (n2)-[e6:CONCERNS]->(n5:Importer)           a route to one row: optional, never dropping a row
-        RETURN [n2.number, CASE WHEN n5 IS NULL THEN null ELSE [n5.name] END] ORDER BY n2.id
-      }
-    ] AS row
+    MATCH (n1:Center {code: $p0})                              // the root row, by key
+    RETURN [n1.name, COLLECT {
+      WITH n1 IN own AS may4                                   // a grant about the edge walked: made once, before it
+      MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case)
+      WHERE (may4 OR EXISTS { … } OR (seesAll) OR EXISTS { … }) // the rule of the label, in the same statement
+      WITH n2, e3, may4 ORDER BY n2.id LIMIT $p1               // the page, before anything is looked up for its rows
+      OPTIONAL MATCH (n2)-[e12:CONCERNS]->(n11:Importer)       // a route to one row drops no row that lacks it
+      RETURN [n2.number, CASE WHEN n11 IS NULL THEN null ELSE [n11.name] END] ORDER BY n2.id
+    }] AS row
 
 The importer needs no rule of its own there: whoever sees a case sees its importer (`visible.py`). Values are always
 parameters. The same walk writes the shaper (`shape.py`), which puts the positions back under their names.
@@ -138,12 +136,10 @@ class _Writer:
         alias = self._graph.node(root.label).alias
         assert alias is not None
         code = self._fresh("code")
-        return [
-            f"MATCH ({code}:{alias.label} {{{alias.code}: ${root.parameter}, {alias.issuer}: ${root.issuer}}})-[:{alias.edge}]->({row}:{root.label})",
-            f"WHERE ({code}.{alias.valid_from} IS NULL OR {code}.{alias.valid_from} <= ${root.day}) "
-            f"AND ({code}.{alias.valid_to} IS NULL OR ${root.day} < {code}.{alias.valid_to})",
-            f"WITH {row} LIMIT 1",
-        ]
+        found = f"({code}:{alias.label} {{{alias.code}: ${root.parameter}, {alias.issuer}: ${root.issuer}}})"
+        begun = f"({code}.{alias.valid_from} IS NULL OR {code}.{alias.valid_from} <= ${root.day})"
+        lasts = f"({code}.{alias.valid_to} IS NULL OR ${root.day} < {code}.{alias.valid_to})"
+        return [f"MATCH {found}-[:{alias.edge}]->({row}:{root.label})", f"WHERE {begun} AND {lasts}", f"WITH {row} LIMIT 1"]
 
     def _index_prefix(self, root: asked.List, first: Sort) -> tuple[Sort, ...]:
         """The equality prefix of an index to repeat in the order, without which Neo4j would sort all rows."""
@@ -204,7 +200,7 @@ class _Writer:
             for found in fields
         )
 
-    def _fields(  # noqa: PLR0913 - the two kinds of row differ in where positions start
+    def _fields(
         self, variable: str, label: str, fields: Sequence[asked.Field], sight: Sight, *, start: int, typed: bool
     ) -> tuple[list[str], list[str], list[tuple[str, str]]]:
         clauses, values, items = list[str](), list[str](), list[tuple[str, str]]()
@@ -256,7 +252,7 @@ class _Writer:
         before = f"WITH {_named(sight.hoisted)} " if sight.hoisted else ""
         return _Walk(before, match, tuple(filter(None, where)), row, edge, sight)
 
-    def _value(self, variable: str, label: str, property_name: str, sight: Sight, clauses: list[str]) -> str:  # noqa: PLR0913, PLR0917
+    def _value(self, variable: str, label: str, property_name: str, sight: Sight, clauses: list[str]) -> str:
         found = self._graph.node(label).property_named(property_name)
         seen = self._visible.property(variable, label, found, sight, clauses)
         value = plain(variable, found)

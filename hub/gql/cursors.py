@@ -21,8 +21,6 @@ def read_cursor(cursor: str, wanted: CursorOf) -> tuple[Any, ...]:
         stamp, *values = orjson.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if stamp != wanted.stamp:
             raise BadInput("after: this cursor is of another list or another order; use one that this list gave")
-        return tuple(
-            None if value is None else at_kind(kind, value) for kind, value in zip(wanted.kinds, values, strict=True)
-        )
+        return tuple(None if value is None else at_kind(kind, value) for kind, value in zip(wanted.kinds, values, strict=True))
     except (ValueError, TypeError):
         raise BadInput("after: this is no cursor; use one that this list gave, unchanged") from None

@@ -187,10 +187,12 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     for found in operations:
         if name and found.name and found.name.value == name:
             return found
-    raise BadInput("operationName: the document has no such operation" if name else "operationName: the document has several operations; name one")
+    raise BadInput(
+        "operationName: the document has no such operation" if name else "operationName: the document has several operations; name one"
+    )
 
 
-def _shape(declared: Any, value: Any) -> Any:
+def _shape(declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind of type
     """What of a variable's value decides the plan: what is given, conditions and choices, but no value compared with."""
     if value is None:
         return None

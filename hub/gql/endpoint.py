@@ -20,7 +20,7 @@ from strawberry.types import ExecutionResult
 
 from graph_schema.model import GraphSchema
 from hub.auth import Verifier
-from hub.errors import HubError, NotSignedIn, TooCostly
+from hub.errors import BadInput, HubError, NotSignedIn, TooCostly
 from hub.gql.cursors import write_cursor
 from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan
 from hub.gql.guard import Limits
@@ -74,9 +74,11 @@ class Questions:
 
 
 class Endpoint(GraphQL):
-    """The ASGI app at `/graphql`. A JSON POST is answered directly; everything else about HTTP is strawberry's."""
+    """The ASGI app at `/graphql`. A JSON POST is answered directly; every other request is judged by strawberry's view."""
 
-    def __init__(self, declared: GraphSchema, graph: Graph, verifier: Verifier, *, max_page: int, max_body_bytes: int, limits: Limits) -> None:
+    def __init__(
+        self, declared: GraphSchema, graph: Graph, verifier: Verifier, *, max_page: int, max_body_bytes: int, limits: Limits
+    ) -> None:
         schema = build_schema(declared)
         super().__init__(schema, graphql_ide=None)
         self.questions = Questions(schema, declared, graph, max_page, limits)
@@ -91,26 +93,25 @@ class Endpoint(GraphQL):
         try:
             scope["viewer"] = await self._verifier.viewer(_text(headers.get(b"authorization")))
             body = await _body(receive, self._max_body_bytes)
+            if not _is_json_post(scope, headers):
+                await super().__call__(scope, _replayed(body), send)
+                return
+            response = _json(await self.questions.answer(*_question(body), scope["viewer"]), 200)
         except NotSignedIn:
-            await _json({"errors": [{"message": "not signed in", "extensions": {"code": NotSignedIn.code}}]}, 401)(scope, receive, send)
-            return
+            response = _refusal("not signed in", NotSignedIn.code, 401)
         except TooCostly as error:
-            await _json({"errors": [{"message": str(error), "extensions": {"code": error.code}}]}, 413)(scope, receive, send)
-            return
-        asked = _plain_question(scope, headers, body)
-        if asked is None:
-            await super().__call__(scope, _replayed(body), send)
-            return
-        response = _json(await self.questions.answer(*asked, scope["viewer"]), 200)
+            response = _refusal(str(error), error.code, 413)
+        except BadInput as error:
+            response = _refusal(str(error), error.code, 400)
         await response(scope, receive, send)
 
-    async def execute_single(  # noqa: PLR0913, PLR0917 - strawberry's signature
+    async def execute_single(
         self,
         request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,
-        sub_response: Response,
-        context: Any,
-        root_value: Any,
+        request_adapter: AsyncHTTPRequestAdapter,  # noqa: ARG002
+        sub_response: Response,  # noqa: ARG002
+        context: Any,  # noqa: ARG002
+        root_value: Any,  # noqa: ARG002
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
         answer = await self.questions.answer(
@@ -123,21 +124,25 @@ class Endpoint(GraphQL):
         return orjson.dumps(data)
 
 
-def _plain_question(scope: Scope, headers: Mapping[bytes, bytes], body: bytes) -> tuple[str, str | None, Mapping[str, Any]] | None:
-    """The question in a JSON POST of the usual form; None where strawberry's view should judge the request."""
+def _is_json_post(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
     content_type, accepted = headers.get(b"content-type", b""), headers.get(b"accept", b"*/*")
-    if scope["method"] != "POST" or content_type.split(b";")[0].strip() != b"application/json" or b"multipart" in accepted:
-        return None
+    return scope["method"] == "POST" and content_type.split(b";")[0].strip() == b"application/json" and b"multipart" not in accepted
+
+
+def _question(body: bytes) -> tuple[str, str | None, Mapping[str, Any]]:
+    """The document, operation name and variables of a JSON body. Raises `BadInput`."""
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
-        return None
-    if not isinstance(found, dict):
-        return None
-    query, name, variables = found.get("query"), found.get("operationName"), found.get("variables") or {}  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    if not isinstance(query, str) or not isinstance(variables, dict) or not (name is None or isinstance(name, str)):
-        return None
-    return query, name or None, variables  # pyright: ignore[reportUnknownVariableType]
+        raise BadInput("the body is not JSON") from None
+    if not isinstance(found, dict) or not isinstance(found.get("query"), str):
+        raise BadInput('the body must be a JSON object with the document under "query"')
+    name, variables = found.get("operationName"), found.get("variables")
+    if not (name is None or isinstance(name, str)):
+        raise BadInput('"operationName" must be a string')
+    if not (variables is None or isinstance(variables, dict)):
+        raise BadInput('"variables" must be an object')
+    return found["query"], name or None, variables or {}
 
 
 async def _body(receive: Receive, most: int) -> bytes:
@@ -167,6 +172,10 @@ def _coded(error: GraphQLError, code: str) -> dict[str, Any]:
 
 def _json(content: Mapping[str, Any], status: int) -> Response:
     return Response(orjson.dumps(content), status_code=status, media_type="application/json")
+
+
+def _refusal(message: str, code: str, status: int) -> Response:
+    return _json({"errors": [{"message": message, "extensions": {"code": code}}]}, status)
 
 
 def _text(value: bytes | None) -> str | None:

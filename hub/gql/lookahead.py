@@ -9,6 +9,7 @@ from graphql import (
     DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -133,12 +134,10 @@ class Lookahead:
 
     # Pages
 
-    def _page(  # noqa: PLR0913 - a list's type, and how it was reached
-        self, labels: tuple[str, ...], target: str, route: Route | None, nodes: Sequence[FieldNode], scratch: _Scratch
-    ) -> asked.Page:
+    def _page(self, labels: tuple[str, ...], target: str, route: Route | None, nodes: Sequence[FieldNode], scratch: _Scratch) -> asked.Page:
         arguments = _arguments(nodes[0])
         first = scratch.bind(self._given(arguments, "first") or Constant(DEFAULT_PAGE), self._first)
-        order = tuple(self._order(labels[0], arguments))
+        order = tuple(self._order(arguments))
         after = None
         if given := self._given(arguments, "after"):
             keys = sorts(self._graph, labels, order, route.edge if route else None)
@@ -151,7 +150,7 @@ class Lookahead:
         scratch.costs = outer
         return asked.Page(first, after, filters, order, parts)
 
-    def _part(  # noqa: PLR0913 - as above
+    def _part(
         self, labels: tuple[str, ...], target: str, route: Route | None, key: str, nodes: list[FieldNode], scratch: _Scratch
     ) -> asked.Part:
         match nodes[0].name.value:
@@ -167,7 +166,7 @@ class Lookahead:
             case _:
                 return asked.Typename(key, _connection(target, route, "Connection"))
 
-    def _edge_part(  # noqa: PLR0913 - as above
+    def _edge_part(
         self, labels: tuple[str, ...], target: str, route: Route | None, key: str, nodes: list[FieldNode], scratch: _Scratch
     ) -> asked.EdgeNode | asked.EdgeProperty | asked.Cursor | asked.Typename:
         match nodes[0].name.value:
@@ -194,7 +193,7 @@ class Lookahead:
             raise BadInput(f"first: 1 to {self._max_page}; ask for the next page with after")
         return (int(value),)
 
-    def _order(self, label: str, arguments: Mapping[str, Value]) -> Iterable[asked.OrderKey]:
+    def _order(self, arguments: Mapping[str, Value]) -> Iterable[asked.OrderKey]:
         for item in items(arguments.get("orderBy", Constant(None)), self._variables):
             keys = members(item, self._variables)
             if len(keys) != 1:
@@ -226,14 +225,18 @@ class Lookahead:
                 key = (selection.alias or selection.name).value
                 selected.setdefault(key, []).append(selection)
                 continue
-            fragment = selection if isinstance(selection, InlineFragmentNode) else self._fragments[selection.name.value]  # pyright: ignore[reportAttributeAccessIssue]
+            if isinstance(selection, InlineFragmentNode):
+                fragment: InlineFragmentNode | FragmentDefinitionNode = selection
+            else:
+                assert isinstance(selection, FragmentSpreadNode)
+                fragment = self._fragments[selection.name.value]
             condition = fragment.type_condition
             if label is None or condition is None or label in self._graph.concrete(condition.name.value):
                 self._collect_into(selected, fragment.selection_set, label)
 
     def _included(self, directives: Sequence[DirectiveNode]) -> bool:
         for directive in directives:
-            wanted = value_of(directive.arguments[0].value).read(self._variables)
+            wanted = next(value_of(argument.value).read(self._variables) for argument in directive.arguments or ())
             if directive.name.value == "skip" and wanted is True:
                 return False
             if directive.name.value == "include" and wanted is False:

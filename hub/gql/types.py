@@ -58,13 +58,20 @@ def filterable(node: NodeType) -> list[Property]:
     return [found for found in node.properties if found.guard is None and found.kind is not Kind.STRINGS]
 
 
+class Direction(Enum):
+    """Which way to order."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
 class _Types:
     def __init__(self, graph: GraphSchema) -> None:
         self._graph = graph
         self._names: dict[str, Any] = {"date": date, "datetime": datetime}
 
     def schema(self) -> strawberry.Schema:
-        self._names["Direction"] = strawberry.enum(Enum("Direction", {"ASC": "ASC", "DESC": "DESC"}), description="Which way to order.")
+        self._names["Direction"] = strawberry.enum(Direction, description="Which way to order.")
         self._page_info()
         for operator_type, operators, python in self._filters():
             self._filter(operator_type, operators, python)
@@ -86,7 +93,7 @@ class _Types:
         for found in node.properties:
             if found.values:
                 name = choice_name(node.label, found)
-                self._names[name] = strawberry.enum(Enum(name, {value: value for value in found.values}), description=found.doc)
+                self._names[name] = strawberry.enum(_choice(name, found.values), description=found.doc)
         fields = [self._property(node.label, found) for found in node.properties]
         fields += [self._way(route) for route in self._graph.routes(node.label).values()]
         interfaces = [self._names[found.name] for found in self._graph.abstracts if found.shared and node.label in found.labels]
@@ -227,3 +234,8 @@ class _Types:
 
 def _made(name: str, fields: Sequence[StrawberryField], bases: Sequence[type] = ()) -> type:
     return type(name, tuple(bases), {"__annotations__": {}, **{field.python_name: field for field in fields}})
+
+
+def _choice(name: str, values: Sequence[str]) -> type[Enum]:
+    made: Any = Enum(name, {value: value for value in values})
+    return made

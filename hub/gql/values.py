@@ -21,7 +21,7 @@ class Constant:
 
     value: Any
 
-    def read(self, variables: Variables) -> Any:
+    def read(self, variables: Variables) -> Any:  # noqa: ARG002 - one shape for all values
         return self.value
 
 

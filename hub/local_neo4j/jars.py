@@ -12,7 +12,7 @@ from typing import Final
 
 import httpx2
 import platformdirs
-from jgo import MAVEN_CENTRAL_URL
+from jgo.constants import MAVEN_CENTRAL_URL
 
 from hub.errors import SetupError
 
@@ -21,6 +21,7 @@ _LOCK: Final = "jars.lock"
 _PARALLEL: Final = 16
 _TRIES: Final = 3
 _CHUNK: Final = 1 << 18
+_PARTIAL_CONTENT: Final = 206
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are there, and the bytes there will be."""
@@ -56,6 +57,7 @@ async def fetch(folder: Path, repository: str | None, progress: Progress) -> boo
 
     Goes on where an earlier, broken download stopped. `repository` is a mirror's address. Raises `SetupError`.
     """
+    # small looks at a local folder; the waiting is in the downloads
     missing = [jar for jar in locked_jars() if not _is_there(folder, jar)]
     if not missing:
         return False
@@ -125,7 +127,7 @@ class _Download:
         headers = {"Range": f"bytes={there}-"} if there else {}
         async with client.stream("GET", f"{self._repository}/{jar.path}", headers=headers) as response:
             response.raise_for_status()
-            resumed = response.status_code == httpx2.codes.PARTIAL_CONTENT
+            resumed = response.status_code == _PARTIAL_CONTENT
             self._count(there if resumed else 0)
             with part.open("ab" if resumed else "wb") as file:
                 async for chunk in response.aiter_bytes(_CHUNK):
@@ -152,5 +154,9 @@ def _unreachable(repository: str, jar: Jar, error: httpx2.HTTPError) -> str:
 
 def _disk_error(folder: Path, error: OSError) -> SetupError:
     if error.errno == errno.ENOSPC:
-        return SetupError(f"the disk of {folder} is full: Neo4j needs about 200 MB there and a data directory 1 GB; make room, or set XDG_CACHE_HOME")
-    return SetupError(f"{folder} cannot be written: {os.strerror(error.errno) if error.errno else error}; set XDG_CACHE_HOME to a folder that can")
+        return SetupError(
+            f"the disk of {folder} is full: Neo4j needs about 200 MB there and a data directory 1 GB; make room, or set XDG_CACHE_HOME"
+        )
+    return SetupError(
+        f"{folder} cannot be written: {os.strerror(error.errno) if error.errno else error}; set XDG_CACHE_HOME to a folder that can"
+    )

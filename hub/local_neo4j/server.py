@@ -87,7 +87,9 @@ class LocalNeo4j:
         except Timeout:
             raise SetupError(f"another hub is using {self._folder}: stop it, or choose another directory with --data DIR") from None
         except OSError as error:
-            raise SetupError(f"{self._folder} cannot be used as a data directory: {error.strerror}; choose another with --data DIR") from None
+            raise SetupError(
+                f"{self._folder} cannot be used as a data directory: {error.strerror}; choose another with --data DIR"
+            ) from None
         return self
 
     def __exit__(self, *_: object) -> None:

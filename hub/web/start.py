@@ -13,7 +13,12 @@ from hub.sample_sign_in import SampleSignIn
 from hub.web.examples import EXAMPLES
 from hub.world.sample import personas
 
-_POLICY: Final = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_POLICY: Final = "; ".join(
+    (
+        *("default-src 'none'", "style-src 'self'", "script-src 'self'", "connect-src 'self'", "img-src 'self' data:"),
+        *("base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"),
+    )
+)
 _HEADERS: Final = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _FILES: Final = {"start.js": "text/javascript", "start.css": "text/css"}
 
@@ -34,7 +39,11 @@ def routes(sign_in: SampleSignIn | None, browser_url: str | None) -> list[Route]
         known = personas() if sign_in else ()
         return JSONResponse(
             {
-                "examples": [{"title": found.title, "persona": found.persona, "query": found.query} for found in EXAMPLES if sign_in or not found.persona],
+                "examples": [
+                    {"title": found.title, "persona": found.persona, "query": found.query}
+                    for found in EXAMPLES
+                    if sign_in or not found.persona
+                ],
                 "personas": [{"name": found.name, "doc": found.doc} for found in known],
                 "browser": browser_url,
             },

@@ -55,7 +55,7 @@ def reference_hash() -> str:
 
 
 def _read(name: str) -> list[Row]:
-    with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -64,7 +64,10 @@ def _node(label: str, **properties: object) -> NodeRow:
 
 
 def _offices() -> Rows:
-    nodes = [_node("FieldOffice", name=row["name"], area=row["area"], confidence=row["area_confidence"], citation=row["source"]) for row in _read("field_offices")]
+    nodes = [
+        _node("FieldOffice", name=row["name"], area=row["area"], confidence=row["area_confidence"], citation=row["source"])
+        for row in _read("field_offices")
+    ]
     edges: list[EdgeRow] = []
     for row in _read("centers"):
         if not row["short"]:  # PNDING and NOTELG are states of an importer, never Centers
@@ -132,7 +135,10 @@ def _agencies() -> Rows:
 
 
 def _goods() -> Rows:
-    nodes = [_node("HtsChapter", code=row["chapter"], title=row["title"], section=row["section"], citation=row["source"]) for row in _read("hts_chapters")]
+    nodes = [
+        _node("HtsChapter", code=row["chapter"], title=row["title"], section=row["section"], citation=row["source"])
+        for row in _read("hts_chapters")
+    ]
     edges: list[EdgeRow] = []
     by_chapter = {row["chapter"]: row for row in _read("hts_chapter_center") if row["confidence"] != _NO_GOODS}
     exceptions = _read("hts_heading_center")
@@ -195,8 +201,8 @@ def _orders() -> Rows:
                 effective=effective, citation=row["source"],
             )
         )  # fmt: skip
-        for center in centers if row["center"] == "ALL" else filter(None, (row["center"],)):
-            edges.append(EdgeRow(goods.TAGGED_TO, ("ForcedLaborOrder", order), ("Center", center)))
+        tagged = centers if row["center"] == "ALL" else [row["center"]] if row["center"] else []
+        edges += [EdgeRow(goods.TAGGED_TO, ("ForcedLaborOrder", order), ("Center", center)) for center in tagged]
     for row in _read("adcvd_cases_sample"):
         nodes.append(_node("AdcvdOrder", number=row["case"], product=row["product"], country=row["country_iso2"], citation=row["source"]))
         edges.append(EdgeRow(goods.ORDER_IN_CHAPTER, ("AdcvdOrder", row["case"]), ("HtsChapter", row["hts_chapter"])))

@@ -32,8 +32,20 @@ _HANDLING_OFFICE: Final = {
     "uflpa_detention": "OT-TRLED-FLD", "wro_detention": "OT-TRLED-FLD", "eapa": "OT-TRLED-EAPA",
     "eapa_review": "OT-RR", "penalty": "OFO-FPF", "ruling": "OT-RR-NCSD", "internal_advice": "OT-RR", "drawback": "OFO-DRAW",
 }  # fmt: skip
-_KIND_PROGRAM: Final = {"uflpa_detention": "UFLPA", "eapa": "EAPA", "eapa_review": "EAPA", "adcvd_inquiry": "ADCVD", "exclusion_232_301": "S301"}
-_CENTER_ROLES: Final = ("import_specialist", "entry_specialist", "supervisory_import_specialist", "drawback_specialist", "national_account_manager")
+_KIND_PROGRAM: Final = {
+    "uflpa_detention": "UFLPA",
+    "eapa": "EAPA",
+    "eapa_review": "EAPA",
+    "adcvd_inquiry": "ADCVD",
+    "exclusion_232_301": "S301",
+}
+_CENTER_ROLES: Final = (
+    "import_specialist",
+    "entry_specialist",
+    "supervisory_import_specialist",
+    "drawback_specialist",
+    "national_account_manager",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +216,7 @@ class _World:
         """The posts that are filled first: every Center's director and desk, specialists, and one desk everywhere else."""
         posts = [(("Center", center), "center_director", True) for center in self.centers]
         posts += [(("Center", center), role, position == 0) for center in self.centers for position, role in enumerate(_CENTER_ROLES)]
-        posts += [persona_post for persona_post in self._persona_posts()]
+        posts += self._persona_posts()
         posts += [(("Agency", agency), "pga_officer", True) for agency in self.agencies]
         posts += [(("Office", office), "international_trade_specialist", True) for office in _keys(self.known)["Office"]]
         posts += [(("FieldOffice", office), "partnership_staff", True) for office in _keys(self.known)["FieldOffice"]]
@@ -224,7 +236,11 @@ class _World:
         if kind < 0.45:
             return ("Team", f"{self._one('ABC')}0{self._one(self.centers)[-1]}"), "import_specialist", False
         if kind < 0.6:
-            return ("Port", self._one(self.ports)), self._one(("port_director", "fpf_officer", "agriculture_specialist")), self.random.random() < 0.5
+            return (
+                ("Port", self._one(self.ports)),
+                self._one(("port_director", "fpf_officer", "agriculture_specialist")),
+                self.random.random() < 0.5,
+            )
         if kind < 0.75:
             return ("Broker", _filer_code(self.random.randrange(self.size.brokers))), "broker", self.random.random() < 0.3
         if kind < 0.95:
@@ -292,7 +308,9 @@ class _World:
         edges += self._involvement(case, opened)
         self._entries(index, case, opened, importer, nodes, edges)
         if closed and self.random.random() < 0.5:
-            self._decision(case, opened, heading, port, center, nodes, edges)
+            decision, made = self._decision(case, opened, heading, ("Center", center) if center else ("Port", port))
+            nodes.append(decision)
+            edges += made
 
     def _owner(self, kind: str, center: str | None, port: str) -> tuple[str, str]:
         if kind in _HANDLING_OFFICE and self.random.random() < 0.5:
@@ -315,22 +333,25 @@ class _World:
             edges.append(EdgeRow(cases.COVERS_ENTRY, ("Case", case), ("Entry", number)))
             edges.append(EdgeRow(cases.ENTRY_AT, ("Entry", number), ("Port", self._one(self.ports_of[importer]))))
 
-    def _decision(  # noqa: PLR0913 - all of one case
-        self, case: str, opened: datetime, heading: str, port: str, center: str | None, nodes: list[NodeRow], edges: list[EdgeRow]
-    ) -> None:
+    def _decision(self, case: str, opened: datetime, heading: str, maker: tuple[str, str]) -> tuple[NodeRow, list[EdgeRow]]:
+        """A decision in a case, made at a Center or port."""
         decision = case.replace("case", "decision")
-        nodes.append(
-            _node(
-                "Decision", id=decision, question="classification of the goods", outcome=self._one(("approved", "denied", "rate advanced")),
-                decidedAt=opened + timedelta(days=30), hts10=f"{heading}.{self.random.randrange(100):02d}.{self.random.randrange(10000):04d}"[:12],
-                origin=self._one(("CN", "MX", "VN", "DE", "IN")), maker=f"Sample Maker {self.random.randrange(300):03d}",
-                description="sample goods", audience=self._weighted(_AUDIENCE),
-            )
-        )  # fmt: skip
-        edges.append(EdgeRow(cases.DECIDES, ("Decision", decision), ("Case", case)))
-        edges.append(EdgeRow(cases.MADE_AT, ("Decision", decision), ("Center", center) if center else ("Port", port)))
+        node = _node(
+            "Decision",
+            id=decision,
+            question="classification of the goods",
+            outcome=self._one(("approved", "denied", "rate advanced")),
+            decidedAt=opened + timedelta(days=30),
+            hts10=f"{heading}.{self.random.randrange(100):02d}.{self.random.randrange(10000):04d}",
+            origin=self._one(("CN", "MX", "VN", "DE", "IN")),
+            maker=f"Sample Maker {self.random.randrange(300):03d}",
+            description="sample goods",
+            audience=self._weighted(_AUDIENCE),
+        )
+        edges = [EdgeRow(cases.DECIDES, ("Decision", decision), ("Case", case)), EdgeRow(cases.MADE_AT, ("Decision", decision), maker)]
         if self.random.random() < 0.05:
             edges.append(EdgeRow(cases.EXPLAINS, ("Ruling", f"SAMPLE {self.random.randrange(20):06d}"), ("Decision", decision)))
+        return node, edges
 
     def _moment(self, least_days: int, most_days: int) -> datetime:
         """A moment that many days before the sample world's present, to the second."""
@@ -351,7 +372,5 @@ def _keys(rows: Rows) -> dict[str, list[str]]:
     """Label -> the keys of its nodes."""
     found: dict[str, list[str]] = {}
     for row in rows.nodes:
-        found.setdefault(row.label, []).append(row.properties.get("code") or row.properties.get("name"))
+        found.setdefault(row.label, []).append(str(row.properties.get("code") or row.properties.get("name")))
     return found
-
-

@@ -40,7 +40,9 @@ def test_every_viewer_is_answered_as_the_oracle_answers(seed: int, empty: Graph,
         for account, oracle in oracles.items():
             got = run(hub.answer(query, None, {}, Viewer(account)))
             assert "errors" not in got, (query, got)
-            assert _same(got["data"]) == _same(naive.answer(schema, world, oracle, query)), f"seed {seed}, {account or 'the public'}: {query}"
+            assert _same(got["data"]) == _same(naive.answer(schema, world, oracle, query)), (
+                f"seed {seed}, {account or 'the public'}: {query}"
+            )
 
 
 def _everything() -> list[str]:

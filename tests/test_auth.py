@@ -1,0 +1,107 @@
+"""Tokens: what signs in, and every way in which one must not."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from hub.auth import Verifier
+from hub.errors import NotSignedIn, SetupError
+from hub.sample_sign_in import AUDIENCE, SampleSignIn
+from hub.settings import Issuer
+from hub.viewer import PUBLIC, Viewer
+from hub.world.sample import ISSUER
+
+
+@pytest.fixture
+def sign_in(tmp_path: Path) -> SampleSignIn:
+    found = SampleSignIn(tmp_path)
+    found.issuer()
+    return found
+
+
+@pytest.fixture
+def verifier(sign_in: SampleSignIn) -> Verifier:
+    return Verifier([sign_in.issuer()])
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    now = int(time.time())
+    return {"iss": ISSUER, "aud": AUDIENCE, "sub": "broker", "iat": now, "exp": now + 600, **changed}
+
+
+def signed(folder: Path, kid: str = "sample-1", **changed: Any) -> str:
+    kept = {name: value for name, value in claims(**changed).items() if value is not None}
+    return jwt.encode(kept, (folder / "sample-issuer.pem").read_bytes(), algorithm="ES256", headers={"kid": kid})
+
+
+def test_a_persona_signs_in_as_its_account(sign_in: SampleSignIn, verifier: Verifier, run: Callable[..., Any]) -> None:
+    for _ in range(2):  # the second time from memory
+        assert run(verifier.viewer(f"Bearer {sign_in.token('broker')}")) == Viewer(f"{ISSUER}|broker")
+
+
+def test_no_token_is_the_public(verifier: Verifier, run: Callable[..., Any]) -> None:
+    assert run(verifier.viewer(None)) == PUBLIC
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"exp": int(time.time()) - 60},
+        {"exp": None},
+        {"exp": int(time.time()) + 13 * 3600},
+        {"aud": "another"},
+        {"aud": None},
+        {"iss": "urn:another"},
+        {"iss": None},
+        {"sub": None},
+        {"nbf": int(time.time()) + 600},
+        {"kid": "another"},
+    ],
+)
+def test_a_token_with_wrong_claims_is_refused(changed: dict[str, Any], tmp_path: Path, verifier: Verifier, run: Callable[..., Any]) -> None:
+    with pytest.raises(NotSignedIn):
+        run(verifier.viewer(f"Bearer {signed(tmp_path, **changed)}"))
+
+
+def test_a_token_signed_otherwise_is_refused(tmp_path: Path, verifier: Verifier, run: Callable[..., Any]) -> None:
+    other = ec.generate_private_key(ec.SECP256R1())
+    public = json.loads((tmp_path / "sample-issuer.jwks.json").read_text())["keys"][0]
+    embedded = jwt.algorithms.ECAlgorithm.to_jwk(other.public_key(), as_dict=True)
+    forged = [
+        jwt.encode(claims(), other, algorithm="ES256", headers={"kid": "sample-1"}),
+        jwt.encode(claims(), other, algorithm="ES256", headers={"kid": "sample-1", "jwk": embedded}),
+        jwt.encode(claims(), other, algorithm="ES256", headers={"kid": "sample-1", "jku": "http://127.0.0.1:9/keys"}),
+        jwt.encode(claims(), rsa.generate_private_key(65537, 2048), algorithm="RS256", headers={"kid": "sample-1"}),
+        jwt.encode(claims(), public["x"] + public["y"], algorithm="HS256", headers={"kid": "sample-1"}),
+        jwt.encode(claims(), None, algorithm="none", headers={"kid": "sample-1"}),
+        signed(tmp_path)[:-4] + "AAAA",
+        "", "x", "a.b.c",
+    ]  # fmt: skip
+    for token in forged:
+        with pytest.raises(NotSignedIn):
+            run(verifier.viewer(f"Bearer {token}"))
+    with pytest.raises(NotSignedIn):
+        run(verifier.viewer(f"Basic {signed(tmp_path)}"))
+
+
+def test_a_key_that_is_withdrawn_no_longer_signs_in(tmp_path: Path, sign_in: SampleSignIn, run: Callable[..., Any]) -> None:
+    verifier = Verifier([sign_in.issuer()])
+    (tmp_path / "sample-issuer.jwks.json").write_text(json.dumps({"keys": []}))
+    with pytest.raises(NotSignedIn):
+        run(verifier.viewer(f"Bearer {sign_in.token('broker')}"))
+
+
+def test_an_unknown_persona_is_told_the_known_ones(sign_in: SampleSignIn) -> None:
+    with pytest.raises(SetupError, match="import-specialist"):
+        sign_in.token("somebody")
+
+
+def test_keys_do_not_come_over_plain_http_from_afar() -> None:
+    with pytest.raises(SetupError, match="https"):
+        Verifier([Issuer(issuer="a", audience="b", jwks="http://keys.example/jwks.json")])

@@ -1,0 +1,168 @@
+"""`hub up` as its user runs it: a process of its own, killed, interrupted, started twice, and started again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from hub.local_neo4j.server import free_ports
+
+START_S = 120
+SMALLEST = ("--scale", "0.001")
+
+
+class Hub:
+    """A hub in a process of its own."""
+
+    def __init__(self, data: Path, *options: str) -> None:
+        self.data = data
+        self.port = free_ports(1)[0]
+        self._log = data.parent / f"hub-{self.port}.log"
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "hub", "up", "--data", str(data), "--port", str(self.port), *options], stdout=log, stderr=log
+            )
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2)
+            except OSError:
+                time.sleep(0.2)
+            else:
+                return
+        raise AssertionError(self.said())
+
+    def said(self) -> str:
+        return self._log.read_text()
+
+    def ask(self, query: str, token: str | None = None) -> Any:
+        headers = {"content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {})}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/graphql", json.dumps({"query": query}).encode(), headers)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)["data"]
+
+    def token(self, persona: str) -> str:
+        command = [sys.executable, "-m", "hub", "token", "--as", persona, "--data", str(self.data)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(40)
+
+    def neo4js(self) -> list[psutil.Process]:
+        home = str(self.data / "neo4j")
+        return [found for found in psutil.process_iter() if _has_home(found, home)]
+
+
+def _has_home(process: psutil.Process, home: str) -> bool:
+    try:
+        return process.environ().get("NEO4J_HOME") == home
+    except (psutil.Error, OSError):
+        return False
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "data"
+    yield folder
+    for found in psutil.process_iter():
+        if _has_home(found, str(folder / "neo4j")):
+            found.kill()
+
+
+def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -> None:
+    hub = Hub(data, *SMALLEST)
+    hub.wait_until_ready()
+    assert len(hub.ask("{ centers { nodes { code name } } }")["centers"]["nodes"]) == 10
+    token = hub.token("importer-manager")
+    mine = hub.ask("{ cases { totalCount nodes { number } } }", token)
+    assert mine["cases"]["totalCount"] > 0
+    for told in ("Start page", "/graphql", "Neo4j Browser", "password", "hub token --as", "Ctrl-C"):
+        assert told in hub.said()
+    assert (data / "neo4j-password").stat().st_mode & 0o077 == 0
+    assert (data / "sample-issuer.pem").stat().st_mode & 0o077 == 0
+
+    second = Hub(data, *SMALLEST)
+    assert second.process.wait(30) == 1
+    assert "another hub is using" in second.said()
+
+    # killed without a chance to end its Neo4j: the next one ends it and goes on with the data
+    hub.stop(signal.SIGKILL)
+    orphans = hub.neo4js()
+    assert orphans
+    again = Hub(data, *SMALLEST)
+    again.wait_until_ready()
+    assert not any(orphan.is_running() for orphan in orphans)
+    assert again.ask("{ cases { totalCount nodes { number } } }", token) == mine
+    assert again.stop() == 0
+    assert not again.neo4js()
+
+    other = Hub(data, "--scale", "0.002")
+    assert other.process.wait(60) == 1
+    assert "holds a sample world of scale 0.001" in other.said()
+    assert not other.neo4js()
+
+
+def test_a_hub_without_a_sample_world_has_the_public_facts_and_nobody_to_sign_in_as(data: Path) -> None:
+    hub = Hub(data, "--no-sample")
+    hub.wait_until_ready()
+    assert hub.ask("{ centers { totalCount } importers { totalCount } accounts { totalCount } }") == {
+        "centers": {"totalCount": 10}, "importers": {"totalCount": 0}, "accounts": {"totalCount": 0},
+    }  # fmt: skip
+    assert "hub token" not in hub.said()
+    assert hub.stop(signal.SIGTERM) == 0
+    assert not hub.neo4js()
+
+
+def test_an_interrupt_while_starting_leaves_nothing_behind(data: Path) -> None:
+    hub = Hub(data, *SMALLEST)
+    deadline = time.monotonic() + 60
+    while not hub.neo4js() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert hub.stop() != 0
+    assert not hub.neo4js()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--host", "0.0.0.0"), "loopback only"),  # noqa: S104
+        (("--data", "/dev/null/x"), "cannot be used as a data directory"),
+        (("--scale", "2"), "scale"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_starts(options: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hub", "up", "--data", str(tmp_path / "data"), "--port", str(free_ports(1)[0]), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_said(tmp_path: Path, settings: Any) -> None:
+    taken = settings.neo4j_uri.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "hub", "up", "--data", str(tmp_path / "data"), "--port", taken]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"port {taken} of 127.0.0.1 cannot be used" in done.stderr
+    assert "--port" in done.stderr
+
+
+def test_faulty_settings_are_all_told(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hub", "up", "--data", str(tmp_path / "data")]
+    environment = {**os.environ, "HUB_MAX_PAGE": "0", "HUB_STATEMENT_TIMEOUT_S": "soon"}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+    assert done.returncode == 1
+    assert "HUB_MAX_PAGE" in done.stderr
+    assert "HUB_STATEMENT_TIMEOUT_S" in done.stderr
