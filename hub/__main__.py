@@ -30,8 +30,10 @@ from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory, Running
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings, read_settings
+from hub.viewer import PUBLIC, Viewer
+from hub.web.examples import EXAMPLES
 from hub.world.load import Wanted, load
-from hub.world.sample import personas
+from hub.world.sample import ISSUER, personas
 
 DEFAULT_SCALE: Final = 0.02
 _console: Final = Console(stderr=True, highlight=False)
@@ -70,7 +72,12 @@ def up(
         asyncio.run(_load(here, Wanted(scale if sample else None, seed)))
         sign_in = SampleSignIn(folder) if sample else None
         browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
-        app = create_app(here, sign_in=sign_in, browser_url=browser)
+        asked = [
+            (found.query, Viewer.of(ISSUER, found.persona) if found.persona else PUBLIC)
+            for found in EXAMPLES
+            if sample or not found.persona
+        ]
+        app = create_app(here, sign_in=sign_in, browser_url=browser, first_questions=asked)
         _tell(host, port, running, browser, folder if sample else None, fetched_s, time.monotonic() - started)
         serving = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)
         # once it has shut down, uvicorn raises the signal again that ended it

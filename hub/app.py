@@ -1,7 +1,9 @@
 """Where the parts are joined: settings in, an ASGI app out."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -18,24 +20,39 @@ from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
+from hub.viewer import Viewer
 from hub.web import start
 
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(
-    settings: Settings, *, sign_in: SampleSignIn | None = None, browser_url: str | None = None, routes: Sequence[BaseRoute] = ()
+    settings: Settings,
+    *,
+    sign_in: SampleSignIn | None = None,
+    browser_url: str | None = None,
+    first_questions: Sequence[tuple[str, Viewer]] = (),
+    routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """The hub over the database its settings name; with `sign_in`, a sample world that answers on loopback names only."""
+    """The hub over the database its settings name; with `sign_in`, a sample world that answers on loopback names only.
+
+    `first_questions` are asked once as soon as it serves, so that nobody waits for a cold database to plan them.
+    """
     graph = Graph(settings)
     issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
     endpoint = Endpoint(
         GRAPH, graph, Verifier(issuers), max_page=settings.max_page, max_body_bytes=settings.max_body_bytes, limits=Limits()
     )
 
+    async def warm() -> None:
+        for query, viewer in first_questions:
+            await endpoint.questions.answer(query, None, {}, viewer)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        warming = asyncio.create_task(warm())
         yield
+        warming.cancel()
         await graph.close()
 
     async def live(_: Request) -> Response:

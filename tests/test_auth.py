@@ -9,6 +9,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm
 
 from hub.auth import Verifier
 from hub.errors import NotSignedIn, SetupError
@@ -72,14 +73,14 @@ def test_a_token_with_wrong_claims_is_refused(changed: dict[str, Any], tmp_path:
 def test_a_token_signed_otherwise_is_refused(tmp_path: Path, verifier: Verifier, run: Callable[..., Any]) -> None:
     other = ec.generate_private_key(ec.SECP256R1())
     public = json.loads((tmp_path / "sample-issuer.jwks.json").read_text())["keys"][0]
-    embedded = jwt.algorithms.ECAlgorithm.to_jwk(other.public_key(), as_dict=True)
+    embedded = ECAlgorithm.to_jwk(other.public_key(), as_dict=True)
     forged = [
         jwt.encode(claims(), other, algorithm="ES256", headers={"kid": "sample-1"}),
         jwt.encode(claims(), other, algorithm="ES256", headers={"kid": "sample-1", "jwk": embedded}),
         jwt.encode(claims(), other, algorithm="ES256", headers={"kid": "sample-1", "jku": "http://127.0.0.1:9/keys"}),
         jwt.encode(claims(), rsa.generate_private_key(65537, 2048), algorithm="RS256", headers={"kid": "sample-1"}),
         jwt.encode(claims(), public["x"] + public["y"], algorithm="HS256", headers={"kid": "sample-1"}),
-        jwt.encode(claims(), None, algorithm="none", headers={"kid": "sample-1"}),
+        jwt.encode(claims(), "", algorithm="none", headers={"kid": "sample-1"}),
         signed(tmp_path)[:-4] + "AAAA",
         "", "x", "a.b.c",
     ]  # fmt: skip

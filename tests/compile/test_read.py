@@ -55,5 +55,5 @@ def test_an_index_prefix_is_repeated_in_the_order() -> None:
 
 
 def test_nothing_but_plain_names_enters_a_statement() -> None:
-    text = statement("{ cases(where: {title: {contains: \"x' OR true //\"}}) { nodes { title } } }")
+    text = statement('{ cases(where: {title: {contains: "x\' OR true //"}}) { nodes { title } } }')
     assert "OR true" not in text

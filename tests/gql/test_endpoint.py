@@ -1,6 +1,6 @@
 """`/graphql` over HTTP: who is let in, what is answered to requests of every kind, and that nothing is told in errors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ def sign_in(tmp_path: Path) -> SampleSignIn:
 
 
 @contextmanager
-def served(app: Starlette, run: Callable[..., Any]) -> Iterator[Send]:
+def served(app: Starlette, run: Callable[..., Any]) -> Generator[Send]:
     """Sends requests to an app that has started, and ends it after."""
     lifespan = app.router.lifespan_context(app)
 

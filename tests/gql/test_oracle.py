@@ -20,7 +20,7 @@ from tests.oracle import Oracle
 from tests.random_questions import Questions as RandomQuestions
 from tests.random_world import random_world
 
-QUESTIONS = 40
+QUESTIONS = 14
 LIMITS = Limits(characters=100_000, tokens=10_000, fields=5_000, aliases=1_000, directives=1_000, depth=50, cost=10**9)
 
 

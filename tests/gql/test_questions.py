@@ -81,7 +81,10 @@ def test_an_importer_is_nobody_elses_to_see(ask: Ask) -> None:
 
 
 def test_an_importer_never_sees_anothers_case(ask: Ask) -> None:
-    numbers = {case["importer"]["number"] for case in ask("{ cases(first: 100) { nodes { importer { number } } } }", "importer-manager")["data"]["cases"]["nodes"]}
+    numbers = {
+        case["importer"]["number"]
+        for case in ask("{ cases(first: 100) { nodes { importer { number } } } }", "importer-manager")["data"]["cases"]["nodes"]
+    }
     assert numbers == {MINE}
 
 
@@ -97,7 +100,9 @@ def test_a_revoked_account_sees_nothing_at_its_next_request(ask: Ask, world: Gra
 
 
 @pytest.mark.parametrize("first", [1, 7, 100])
-@pytest.mark.parametrize("order", ["", "orderBy: [{status: DESC}]", "orderBy: [{closedAt: ASC}, {openedAt: DESC}]", "orderBy: [{closedAt: DESC}]"])
+@pytest.mark.parametrize(
+    "order", ["", "orderBy: [{status: DESC}]", "orderBy: [{closedAt: ASC}, {openedAt: DESC}]", "orderBy: [{closedAt: DESC}]"]
+)
 def test_pages_add_up_to_the_whole_list(first: int, order: str, ask: Ask) -> None:
     query = f"""query Q($after: String) {{ center(code: "CEE007") {{ cases(first: {first}, after: $after, {order}) {{
         totalCount nodes {{ number }} edges {{ cursor }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }} }}"""
@@ -127,7 +132,7 @@ def test_pages_add_up_to_the_whole_list(first: int, order: str, ask: Ask) -> Non
         ("{ cases(first: 0) { totalCount } }", "BAD_INPUT", "1 to 100"),
         ("{ cases(first: 101) { totalCount } }", "BAD_INPUT", "next page"),
         ('{ cases(after: "x") { totalCount nodes { id } } }', "BAD_INPUT", "no cursor"),
-        ('{ cases(orderBy: [{status: ASC, id: ASC}]) { totalCount } }', "BAD_INPUT", "exactly one"),
+        ("{ cases(orderBy: [{status: ASC, id: ASC}]) { totalCount } }", "BAD_INPUT", "exactly one"),
         ('{ cases(where: {openedAt: {gt: "soon"}}) { totalCount } }', "INVALID", "soon"),
         ("{ cases(where: {title: {eq: null}}) { totalCount } }", "BAD_INPUT", "isNull"),
         ("{ nobody }", "INVALID", "Cannot query field 'nobody'"),
@@ -154,7 +159,11 @@ def test_a_refused_number_is_kept_nowhere(world: Graph, run: Callable[..., Any])
 
 
 def test_fragments_that_spread_fragments_are_refused_at_once(ask: Ask) -> None:
-    bomb = "{ ...f0 } " + " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(18)) + " fragment f18 on Query { a: __typename }"
+    bomb = (
+        "{ ...f0 } "
+        + " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(18))
+        + " fragment f18 on Query { a: __typename }"
+    )
     began = datetime.now(UTC)
     answer = ask(bomb)
     assert answer["errors"][0]["extensions"]["code"] == "TOO_COSTLY"
@@ -182,7 +191,8 @@ def test_aliases_fragments_conditions_and_typenames_are_answered(ask: Ask) -> No
 
 
 def test_a_port_is_known_by_its_issuer_and_its_day(ask: Ask) -> None:
-    query = "query Q($code: String!, $issuer: PortIssuer, $at: Date) { port(code: $code, issuer: $issuer, at: $at) { id name codes { nodes { id } } } }"
+    query = """query Q($code: String!, $issuer: PortIssuer, $at: Date) {
+        port(code: $code, issuer: $issuer, at: $at) { id name codes { nodes { id } } } }"""
     newark = ask(query, code="1001", issuer="CENSUS")["data"]["port"]
     assert newark["id"] == "ACE:4601"
     assert {"CENSUS:1001", "CENSUS:1003", "ACE:4601"} <= {code["id"] for code in newark["codes"]["nodes"]}

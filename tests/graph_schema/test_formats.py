@@ -42,5 +42,10 @@ def test_the_entry_check_digit_is_the_published_one(filer: str, serial: str, dig
 def test_the_formats_accept_the_examples_of_the_reference() -> None:
     with resources.files(reference).joinpath("identifiers.csv").open(encoding="utf-8") as file:
         examples = {row["id"]: row["example"] for row in csv.DictReader(file)}
-    for identifier, found in (("ior_ein", IMPORTER_NUMBER), ("filer_code", formats.FILER_CODE), ("hts10", formats.HTS10), ("port", formats.PORT_CODE)):
+    for identifier, found in (
+        ("ior_ein", IMPORTER_NUMBER),
+        ("filer_code", formats.FILER_CODE),
+        ("hts10", formats.HTS10),
+        ("port", formats.PORT_CODE),
+    ):
         assert found.check(examples[identifier]) == examples[identifier]

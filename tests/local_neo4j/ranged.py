@@ -25,5 +25,5 @@ class RangedHandler(SimpleHTTPRequestHandler):
         self.wfile.write(whole[start:])
         self.sent[file.name] += len(whole) - start
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002, ARG002 - the base class's
         return

@@ -69,7 +69,7 @@ def test_a_jar_that_is_not_the_locked_one_is_thrown_away(repository: tuple[str, 
 
 def test_no_network_says_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jars, "_TRIES", 1)
-    with pytest.raises(SetupError, match="cannot be reached.*check the network or the proxy"):
+    with pytest.raises(SetupError, match=r"cannot be reached.*check the network or the proxy"):
         asyncio.run(fetch(tmp_path, "http://127.0.0.1:1", lambda _done, _total: None))
 
 
@@ -85,7 +85,7 @@ def test_a_full_disk_says_how_much_is_needed(tmp_path: Path, monkeypatch: pytest
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(jars._Download, "_get", full)  # noqa: SLF001 - a full disk cannot be had for a test
-    with pytest.raises(SetupError, match="is full.*200 MB"):
+    with pytest.raises(SetupError, match=r"is full.*200 MB"):
         asyncio.run(fetch(tmp_path / "cache", repository[0], lambda _done, _total: None))
 
 

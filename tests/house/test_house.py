@@ -1,0 +1,90 @@
+"""The house is in order: walls, types, style, locks, words."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graph_schema.graph import GRAPH
+from hub.gql.types import build_schema
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*command: str) -> str:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def tracked(*patterns: str) -> list[Path]:
+    told = subprocess.run(["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=False)
+    if told.returncode:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in told.stdout.split("\n") if name]
+
+
+def test_each_room_imports_only_what_it_may() -> None:
+    code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "0 broken" in done.stdout
+
+
+def test_types_are_strict() -> None:
+    assert "0 errors, 0 warnings" in run("pyright")
+
+
+def test_style() -> None:
+    run("ruff", "check", ".")
+    run("ruff", "format", "--check", ".")
+
+
+def test_the_committed_schema_is_the_derived_one() -> None:
+    """Run `uv run hub schema > hub/gql/schema.graphql` after a change of graph_schema, and read the difference."""
+    assert (ROOT / "hub/gql/schema.graphql").read_text() == build_schema(GRAPH).as_str() + "\n"
+
+
+def test_the_lock_is_what_the_project_resolves_to() -> None:
+    """Run `uv export --no-emit-project --all-groups --no-header -o requirements.lock` after a change of pyproject.toml."""
+    command = ["uv", "export", "--quiet", "--no-emit-project", "--all-groups", "--no-header"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (ROOT / "requirements.lock").read_text() == done.stdout
+
+
+def test_no_file_names_a_registrys_host_or_this_machine() -> None:
+    forbidden = re.compile(
+        r"https?://(?:repo|registry|files|index|proxy|static|deb|central)[0-9a-z.-]*\.[a-z]{2,}|/work/|/root/", re.IGNORECASE
+    )
+    named = [
+        f"{file}: {found[0]}"
+        for file in tracked("*")
+        if file.suffix != ".png"
+        for found in forbidden.finditer(file.read_text(errors="replace"))
+    ]
+    assert not named
+
+
+def test_an_init_is_one_paragraph() -> None:
+    for file in tracked("hub/**/__init__.py", "graph_schema/**/__init__.py", "hub/__init__.py", "graph_schema/__init__.py"):
+        assert re.fullmatch(r'""".+"""\n', file.read_text()), file
+
+
+def test_nothing_is_imported_inside_a_function() -> None:
+    inside = [
+        f"{file}: {line}"
+        for file in tracked("hub/*.py", "graph_schema/*.py")
+        for line in re.findall(r"(?m)^ +(?:from \S+ )?import .+$", file.read_text())
+    ]
+    assert not inside
+
+
+def test_the_pieces_of_readme_are_there() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert "uv run hub up" in readme
+    assert "uv run pytest" in readme
+    for link in re.findall(r"\]\(([^)#:]+)\)", readme):
+        assert (ROOT / link).exists(), link

@@ -1,0 +1,88 @@
+"""The start page in a real browser: it shows an answer at once, asks as anyone, and loads nothing from elsewhere."""
+
+import os
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page, expect, sync_playwright
+
+from hub.app import create_app
+from hub.graph import Graph
+from hub.local_neo4j.server import free_ports
+from hub.sample_sign_in import SampleSignIn
+from hub.settings import Settings
+from hub.world.load import Wanted, load
+from tests.conftest import wipe
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PICTURE = Path(__file__).parents[1] / "figures" / "start-page.png"
+
+
+@pytest.fixture(scope="module")
+def address(database: Graph, settings: Settings, run: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    run(wipe(database))
+    run(load(database, Wanted(0.001, 7), lambda _what, _done, _total: None))
+    port = free_ports(1)[0]
+    sign_in = SampleSignIn(tmp_path_factory.mktemp("data"))
+    app = create_app(settings, sign_in=sign_in)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://localhost:{port}/"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def page(address: str) -> Iterator[Page]:  # noqa: ARG001 - playwright keeps the event loop to itself: the page comes last
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is missing; .ci/run installs it")
+        pytest.skip("install Chromium for the browser tests, e.g. `apt-get install chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser.new_page(viewport={"width": 1200, "height": 1000})
+        browser.close()
+
+
+def test_the_start_page_answers_shows_personas_and_loads_nothing_from_elsewhere(page: Page, address: str) -> None:
+    requested: list[str] = []
+    faults: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    answer = page.locator("#answer")
+    page.goto(address)
+
+    expect(answer).to_contain_text("Los Angeles")
+    assert '"confidence": "high"' in page.inner_text("#answer")
+
+    page.get_by_role("button", name="My Center, its contacts").click()
+    expect(answer).to_contain_text("Sample Importer 00000")
+    assert page.input_value("#persona") == "importer-manager"
+    page.locator("#run").click()
+    expect(page.locator("#status")).to_have_text(re.compile(r"answered in \d+ ms"))
+    if os.environ.get("HUB_PICTURES"):
+        page.screenshot(path=PICTURE)
+
+    page.select_option("#persona", "")
+    page.locator("#run").click()
+    expect(answer).to_contain_text('"importer": null')
+
+    rows = page.locator("#personas tr")
+    assert rows.count() == 8
+    rows.nth(1).get_by_role("button").click()
+    expect(page.locator("#token")).to_have_value(re.compile(r"\S+\.\S+\.\S+"))
+
+    assert all(url.startswith((address, "data:")) for url in requested)
+    assert not faults
