@@ -18,7 +18,6 @@ import uvicorn
 from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
-from rich.table import Table
 
 from graph_schema.graph import GRAPH
 from hub.app import create_app
@@ -150,19 +149,22 @@ def _bars(bar: Progress) -> Callable[[str, int, int], None]:
 
 def _tell(host: str, port: int, running: Running, browser: str, sample_folder: Path | None, fetched_s: float, total_s: float) -> None:  # noqa: PLR0913, PLR0917
     shown = "localhost" if _is_loopback(host) else host
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("Start page", f"http://{shown}:{port}/")
-    table.add_row("GraphQL", f"http://{shown}:{port}/graphql")
-    table.add_row("Neo4j Browser", browser)
-    table.add_row("", f"user neo4j, password {running.password}")
+    lines = [
+        ("Start page", f"http://{shown}:{port}/"),
+        ("GraphQL", f"http://{shown}:{port}/graphql"),
+        ("Neo4j Browser", browser),
+        ("", f"user neo4j, password {running.password}"),
+    ]
     if sample_folder:
         default = "" if sample_folder == _default_folder().resolve() else f" --data {sample_folder}"
-        table.add_row("Sign in", f"hub token --as {personas()[0].name}{default}")
-        table.add_row("", ", ".join(found.name for found in personas()))
+        lines.append(("Sign in", f"uv run hub token --as {personas()[0].name}{default}"))
+        lines.append(("", ", ".join(found.name for found in personas())))
     fetching = f"Neo4j fetched in {fetched_s:.0f} s, then " if fetched_s else ""
-    table.add_row("Ready", f"{fetching}up in {total_s - fetched_s:.0f} s")
-    table.add_row("Stop", "Ctrl-C; the data stays")
-    _console.print(table, soft_wrap=True)
+    lines.append(("Ready", f"{fetching}up in {total_s - fetched_s:.0f} s"))
+    lines.append(("Stop", "Ctrl-C; the data stays"))
+    # not a Rich table: it would cut addresses that must be copied
+    for name, value in lines:
+        _console.print(f"[bold]{name:15}[/]{_escaped(value)}", soft_wrap=True)
 
 
 def _default_folder() -> Path:
