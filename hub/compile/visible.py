@@ -30,12 +30,12 @@ class Sight:
     """What makes the rows behind a variable visible.
 
     `predicate` is None where nothing needs to be asked. `hoisted`: variable -> expression, to be computed before the walk.
-    `known`: grant name -> the expression that stands for it on these rows.
+    `known`: label and grant -> the expression that stands for it on these rows, or for it and the grants before it.
     """
 
     predicate: str | None
     hoisted: dict[str, str] = field(default_factory=dict[str, str])
-    known: dict[str, str] = field(default_factory=dict[str, str])
+    known: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
 
 class Visible:
@@ -54,6 +54,7 @@ class Visible:
         for label in labels:
             sight = self._of_label(variable, label, arrival)
             whole.hoisted |= sight.hoisted
+            whole.known |= sight.known
             if sight.predicate is not None:
                 parts.append(f"(NOT {variable}:{label} OR {sight.predicate})")
         whole.predicate = " AND ".join(parts) or None
@@ -78,10 +79,10 @@ class Visible:
             slot = f"[{grant.name}]"
             if slot not in text:
                 continue
-            if grant.name not in sight.known:
-                sight.known[grant.name] = self._fresh("may")
-                clauses.append(f"WITH *, {self._anywhere(variable, grant)} AS {sight.known[grant.name]}")
-            text = text.replace(slot, sight.known[grant.name])
+            if (label, grant.name) not in sight.known:
+                sight.known[label, grant.name] = self._fresh("may")
+                clauses.append(f"WITH *, {self._anywhere(variable, grant)} AS {sight.known[label, grant.name]}")
+            text = text.replace(slot, sight.known[label, grant.name])
         return f"({text})"
 
     def _of_label(self, variable: str, label: str, arrival: Arrival | None) -> Sight:
@@ -90,31 +91,36 @@ class Visible:
             return Sight(predicate=None)
         sight = Sight(predicate=None)
         alternatives: list[str] = []
+        decided: list[str] = []
         for grant in rule.grants:
             if arrival and not grant.through and _is_about(grant, arrival):
-                alternatives += self._on_arrival(variable, grant, arrival, sight)
+                alternatives += self._on_arrival(variable, label, grant, arrival, sight, decided)
             else:
                 alternatives.append(self._anywhere(variable, grant))
+            if grant.edge is None and grant.test and "{n}" not in grant.test:
+                decided.append(grant.test)
         sight.predicate = f"({' OR '.join(alternatives)})"
         return sight
 
-    def _on_arrival(self, variable: str, grant: Grant, arrival: Arrival, sight: Sight) -> list[str]:
-        """The grant on a row whose other end the statement holds already."""
+    def _on_arrival(self, variable: str, label: str, grant: Grant, arrival: Arrival, sight: Sight, decided: list[str]) -> list[str]:
+        """The grant on a row whose other end the statement holds already.
+
+        `decided` are the tests of earlier grants that say nothing about the row: where one of them holds, so may this one.
+        """
         template = grant.test_at(arrival.label)
         test = cypher.fill(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self._fresh)
         if "{e}" in template or "{n}" in template:
             here = f"({test})"
         else:
             here = self._fresh("may")
-            sight.hoisted[here] = self._unless_seen_already(test, arrival)
+            walks = "EXISTS" in test
+            sight.hoisted[here] = f"CASE WHEN {' OR '.join(decided)} THEN true ELSE {test} END" if walks and decided else test
+            if not walks:
+                decided.append(test)
         if arrival.route.arrives_as_only:
-            sight.known[grant.name] = here
+            sight.known[label, grant.name] = here
             return [here]
         return [here, self._anywhere(variable, grant)]
-
-    def _unless_seen_already(self, test: str, arrival: Arrival) -> str:
-        """A test that walks the graph is not made for a viewer who sees all, or who is the other end."""
-        return f"CASE WHEN seesAll OR {arrival.start} IN own THEN true ELSE {test} END" if "EXISTS" in test else test
 
     def _anywhere(self, variable: str, grant: Grant) -> str:
         """The grant on a row about which nothing is known."""

@@ -56,9 +56,8 @@ def test_the_lock_is_what_the_project_resolves_to() -> None:
 
 
 def test_no_file_names_a_registrys_host_or_this_machine() -> None:
-    forbidden = re.compile(
-        r"https?://(?:repo|registry|files|index|proxy|static|deb|central)[0-9a-z.-]*\.[a-z]{2,}|/work/|/root/", re.IGNORECASE
-    )
+    hosts = r"https?://(?:repo|registry|files|index|proxy|static|deb|central)[0-9a-z.-]*\.[a-z]{2,}"
+    forbidden = re.compile(hosts + "|/(?:work|root)/", re.IGNORECASE)
     named = [
         f"{file}: {found[0]}"
         for file in tracked("*")
