@@ -1,8 +1,11 @@
 """Tokens: what signs in, and every way in which one must not."""
 
 import json
+import threading
 import time
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from jwt.algorithms import ECAlgorithm
 from hub.auth import Verifier
 from hub.errors import NotSignedIn, SetupError
 from hub.sample_sign_in import AUDIENCE, SampleSignIn
-from hub.settings import Issuer
+from hub.settings import Issuer, read_settings
 from hub.viewer import PUBLIC, Viewer
 from hub.world.sample import ISSUER
 
@@ -106,3 +109,31 @@ def test_an_unknown_persona_is_told_the_known_ones(sign_in: SampleSignIn) -> Non
 def test_keys_do_not_come_over_plain_http_from_afar() -> None:
     with pytest.raises(SetupError, match="https"):
         Verifier([Issuer(issuer="a", audience="b", jwks="http://keys.example/jwks.json")])
+
+
+def test_issuers_come_from_the_environment_and_their_keys_by_url(
+    tmp_path: Path, sign_in: SampleSignIn, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Any]
+) -> None:
+    fetched: list[str] = []
+
+    class Keys(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            fetched.append(self.path)
+            super().do_GET()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002, ARG002 - the base class's
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Keys, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/sample-issuer.jwks.json"
+    monkeypatch.setenv("HUB_ISSUERS", json.dumps([{"issuer": ISSUER, "audience": AUDIENCE, "jwks": url}]))
+    verifier = Verifier(read_settings().issuers)
+    assert not fetched
+    assert run(verifier.viewer(f"Bearer {sign_in.token('broker')}")) == Viewer(f"{ISSUER}|broker")
+    for kid in ("another", "a-third"):  # unknown keys do not make the hub ask again and again
+        with pytest.raises(NotSignedIn):
+            run(verifier.viewer(f"Bearer {signed(tmp_path, kid=kid)}"))
+    assert len(fetched) == 1
+    server.shutdown()
+    server.server_close()

@@ -90,6 +90,8 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     assert mine["cases"]["totalCount"] > 0
     for told in ("Start page", "/graphql", "Neo4j Browser", "password", "hub token --as", "Ctrl-C"):
         assert told in hub.said()
+    with urllib.request.urlopen(next(word for word in hub.said().split() if "/browser/" in word), timeout=10) as browser:
+        assert b"<title>Neo4j Browser" in browser.read()
     assert (data / "neo4j-password").stat().st_mode & 0o077 == 0
     assert (data / "sample-issuer.pem").stat().st_mode & 0o077 == 0
 
