@@ -65,18 +65,14 @@ def up(
     fetched_s = asyncio.run(_fetch(settings))
     memory = Memory(settings.local_heap, settings.local_pagecache)
     with LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory) as server:
-        with _console.status("starting Neo4j …"):
-            running = server.start()
+        running = server.launch()
         here = settings.model_copy(update={"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password)})
-        asyncio.run(_load(here, Wanted(scale if sample else None, seed)))
-        sign_in = SampleSignIn(folder) if sample else None
         browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
-        asked = [
-            (found.query, Viewer.of(ISSUER, found.persona) if found.persona else PUBLIC)
-            for found in EXAMPLES
-            if sample or not found.persona
-        ]
-        app = create_app(here, sign_in=sign_in, browser_url=browser, first_questions=asked)
+        asked = [(found.query, _as(found.persona)) for found in EXAMPLES if sample or not found.persona]
+        app = create_app(here, sign_in=SampleSignIn(folder) if sample else None, browser_url=browser, first_questions=asked)
+        with _console.status("starting Neo4j …"):
+            server.wait_until_it_listens(running)
+        asyncio.run(_load(here, Wanted(scale if sample else None, seed)))
         _tell(host, port, running, browser, folder if sample else None, fetched_s, time.monotonic() - started)
         serving = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)
         # once it has shut down, uvicorn raises the signal again that ended it
@@ -165,6 +161,10 @@ def _tell(host: str, port: int, running: Running, browser: str, sample_folder: P
     # not a Rich table: it would cut addresses that must be copied
     for name, value in lines:
         _console.print(f"[bold]{name:15}[/]{_escaped(value)}", soft_wrap=True)
+
+
+def _as(persona: str | None) -> Viewer:
+    return Viewer.of(ISSUER, persona) if persona else PUBLIC
 
 
 def _default_folder() -> Path:

@@ -98,6 +98,12 @@ class LocalNeo4j:
 
     def start(self) -> Running:
         """Starts the server and waits until it listens. Raises `SetupError` with the server's own words."""
+        running = self.launch()
+        self.wait_until_it_listens(running)
+        return running
+
+    def launch(self) -> Running:
+        """Starts the server and does not wait for it; other work may be done meanwhile."""
         _end_orphans(self._home)
         password = self._password()
         state = self._ports()
@@ -107,8 +113,17 @@ class LocalNeo4j:
         (self._home / "conf" / "neo4j.conf").write_text(_CONFIG.format(**state, **memory))
         if not (self._home / "data" / "dbms").exists():
             self._set_initial_password(password)
-        self._launch(state["bolt"])
+        self._launch()
         return Running(state["bolt"], state["http"], password)
+
+    def wait_until_it_listens(self, running: Running) -> None:
+        """Raises `SetupError` with the server's own words where it dies or takes too long."""
+        deadline = time.monotonic() + _START_S
+        while not _listens(running.bolt):
+            if self.has_died() or time.monotonic() > deadline:
+                self.stop()
+                raise SetupError(f"Neo4j did not start; its last words in {self._home / 'logs' / 'console.log'}:\n{self._last_words()}")
+            time.sleep(0.1)
 
     def stop(self) -> None:
         """Ends the server as Neo4j wants to be ended; after half a minute as nobody does."""
@@ -120,7 +135,7 @@ class LocalNeo4j:
     def has_died(self) -> bool:
         return self._process is not None and self._process.poll() is not None
 
-    def _launch(self, bolt: int) -> None:
+    def _launch(self) -> None:
         log = (self._home / "logs" / "console.log").open("wb")
         with log:
             self._process = subprocess.Popen(
@@ -137,12 +152,6 @@ class LocalNeo4j:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the hub alone, which then stops its server in order
             )
-        deadline = time.monotonic() + _START_S
-        while not _listens(bolt):
-            if self.has_died() or time.monotonic() > deadline:
-                self.stop()
-                raise SetupError(f"Neo4j did not start; its last words in {self._home / 'logs' / 'console.log'}:\n{self._last_words()}")
-            time.sleep(0.1)
 
     def _set_initial_password(self, password: str) -> None:
         """Writes what `neo4j-admin dbms set-initial-password` writes, without the four seconds of a Java of its own."""

@@ -1,5 +1,6 @@
 """Brings a database to where it can answer: constraints, the public facts, and the sample world if it is wanted."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, LiteralString
@@ -13,8 +14,9 @@ from hub.graph import Graph
 from hub.world.reference import Rows, reference_hash, reference_rows
 from hub.world.sample import Size, sample_rows
 
-_READ_STATE: Final[LiteralString] = "MATCH (w:World {id: 'world'}) RETURN [w.reference, w.sample]"
+_READ_STATE: Final[LiteralString] = "MATCH (w:World {id: 'world'}) RETURN [w.schema, w.reference, w.sample]"
 _WRITE_STATE: Final[LiteralString] = "MERGE (w:World {id: 'world'}) SET w += $state"
+_WORLD: Final[LiteralString] = "CREATE CONSTRAINT World_id IF NOT EXISTS FOR (n:World) REQUIRE n.id IS UNIQUE"
 _LARGE: Final = 5_000
 
 Progress = Callable[[str, int, int], None]
@@ -34,8 +36,11 @@ async def load(graph: Graph, wanted: Wanted, progress: Progress) -> None:
 
     Raises `SetupError` where the database holds another sample world than the one wanted.
     """
-    await graph.apply([*statements(GRAPH), "CREATE CONSTRAINT World_id IF NOT EXISTS FOR (n:World) REQUIRE n.id IS UNIQUE"])
-    reference, sample = await graph.read_one(_READ_STATE, {}) or (None, None)
+    schema, reference, sample = await graph.read_one(_READ_STATE, {}) or (None, None, None)
+    ddl = [_WORLD, *statements(GRAPH)]
+    if schema != _digest(ddl):
+        await graph.apply([*ddl, "CALL db.awaitIndexes(300)"])
+        await graph.write([Statement(_WRITE_STATE, {"state": {"schema": _digest(ddl)}})])
     rows = reference_rows()
     if reference != reference_hash():
         await _write(graph, rows, "public facts", progress)
@@ -49,7 +54,6 @@ async def load(graph: Graph, wanted: Wanted, progress: Progress) -> None:
         await graph.write([Statement(_WRITE_STATE, {"state": {"sample": f"loading {_name(wanted)}"}})])
         await _load_sample(graph, rows, wanted, progress)
         await graph.write([Statement(_WRITE_STATE, {"state": {"sample": _name(wanted)}})])
-    await graph.apply(["CALL db.awaitIndexes(300)"])
 
 
 async def _load_sample(graph: Graph, known: Rows, wanted: Wanted, progress: Progress) -> None:
@@ -69,6 +73,10 @@ async def _write(graph: Graph, rows: Rows, what: str, progress: Progress | None)
         await graph.write([statement])
         if progress:
             progress(what, position + 1, len(batches))
+
+
+def _digest(ddl: list[str]) -> str:
+    return hashlib.sha256("\n".join(ddl).encode()).hexdigest()[:16]
 
 
 def _name(wanted: Wanted) -> str:
