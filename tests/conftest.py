@@ -30,7 +30,7 @@ def settings() -> Iterator[Settings]:
         LocalNeo4j(Path(folder).resolve(), java(), cache_folder(), Memory(heap="800m", pagecache="128m", transactions="500m")) as server,
     ):
         running = server.start()
-        yield Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password))
+        yield Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password), statement_timeout_s=120)
 
 
 @pytest.fixture(scope="session")

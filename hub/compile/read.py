@@ -117,7 +117,7 @@ class _Writer:
         lines = self._alias_match(root, row) if root.issuer else [f"MATCH ({row}:{root.label} {{{root.property}: ${root.parameter}}})"]
         sight = self._visible.row(row, (root.label,))
         if sight.predicate:
-            lines.append(f"WITH {row} WHERE {sight.predicate}" if root.issuer else f"WHERE {sight.predicate}")
+            lines.append(f"WITH * WHERE {sight.predicate}" if root.issuer else f"WHERE {sight.predicate}")
         made = self.row(row, root.selection, sight)
         return "\n".join((*lines, *made.clauses, f"RETURN {made.expression} AS row")), made.shaper
 
@@ -139,7 +139,7 @@ class _Writer:
         found = f"({code}:{alias.label} {{{alias.code}: ${root.parameter}, {alias.issuer}: ${root.issuer}}})"
         begun = f"({code}.{alias.valid_from} IS NULL OR {code}.{alias.valid_from} <= ${root.day})"
         lasts = f"({code}.{alias.valid_to} IS NULL OR ${root.day} < {code}.{alias.valid_to})"
-        return [f"MATCH {found}-[:{alias.edge}]->({row}:{root.label})", f"WHERE {begun} AND {lasts}", f"WITH {row} LIMIT 1"]
+        return [f"MATCH {found}-[:{alias.edge}]->({row}:{root.label})", f"WHERE {begun} AND {lasts}", "WITH * LIMIT 1"]
 
     def _index_prefix(self, root: asked.List, first: Sort) -> tuple[Sort, ...]:
         """The equality prefix of an index to repeat in the order, without which Neo4j would sort all rows."""

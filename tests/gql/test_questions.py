@@ -197,6 +197,8 @@ def test_a_port_is_known_by_its_issuer_and_its_day(ask: Ask) -> None:
     assert newark["id"] == "ACE:4601"
     assert {"CENSUS:1001", "CENSUS:1003", "ACE:4601"} <= {code["id"] for code in newark["codes"]["nodes"]}
     assert ask(query, code="2704")["data"]["port"]["id"] == "ACE:2704"
+    seated = ask('{ port(code: "2704") { seated { totalCount } contacts { nodes { name email } } } }', "port-director")["data"]["port"]
+    assert seated["contacts"]["nodes"]
     assert ask(query, code="0132")["data"]["port"] is None
     assert ask(query, code="0132", at="2015-06-01")["data"]["port"]["name"] == "BELFAST, ME"
 
