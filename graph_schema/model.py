@@ -72,7 +72,6 @@ class NodeType:
     many: str
     lookup: str | None = None
     alias: Alias | None = None
-    listed: bool = True
     indexes: tuple[tuple[str, ...], ...] = ()
 
     def property_named(self, name: str) -> Property:

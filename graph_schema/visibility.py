@@ -14,14 +14,19 @@ from typing import Final
 from graph_schema import cases, parties, people
 from graph_schema.model import EdgeRule, Grant, Rule, ViewerSet
 
-_IN_TERM: Final = "{p}.since <= $now AND ({p}.until IS NULL OR $now < {p}.until)"
+
+def _in_term(edge: str) -> str:
+    """The right or power of attorney behind that variable is in term."""
+    return parties.IN_TERM.replace("{e}", edge)
+
+
+_IN_TERM: Final = _in_term("{p}")
 
 VIEWER_SETS: Final = (
     ViewerSet(
         "acted",
         "the parties the account acts for at this moment",
-        "COLLECT { MATCH (:Account {id: $viewer})-[right:ACTS_FOR]->(party:Party) "
-        "WHERE right.since <= $now AND (right.until IS NULL OR $now < right.until) RETURN party }",
+        f"COLLECT {{ MATCH (:Account {{id: $viewer}})-[right:ACTS_FOR]->(party:Party) WHERE {_in_term('right')} RETURN party }}",
     ),
     ViewerSet(
         "own",
@@ -45,7 +50,7 @@ VIEWER_SETS: Final = (
         "the cases the account may see by its own parties, from their side: its importers' and clients', owned and joined ones",
         "COLLECT { UNWIND own AS p MATCH (p:Importer)<-[:CONCERNS]-(k:Case) RETURN k "
         "UNION UNWIND own AS p MATCH (p:Broker)-[r:REPRESENTS]->(:Importer)<-[:CONCERNS]-(k:Case) "
-        "WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until) RETURN k "
+        f"WHERE {_in_term('r')} RETURN k "
         "UNION UNWIND own AS p MATCH (p)<-[:HANDLED_BY]-(k:Case) RETURN k "
         "UNION UNWIND own AS p MATCH (p:Agency)<-[i:INVOLVES]-(k:Case) WHERE i.acceptedAt IS NOT NULL RETURN k }",
     ),
@@ -56,7 +61,7 @@ VIEWER_SETS: Final = (
         "UNION UNWIND myCases AS k MATCH (k)-[:HANDLED_BY]->(:Center)<-[:PART_OF]-(o:Team) RETURN o "
         "UNION UNWIND myCases AS k MATCH (k)-[i:INVOLVES]->(o:Agency) WHERE i.acceptedAt IS NOT NULL RETURN o "
         "UNION UNWIND myCases AS k MATCH (k)-[:CONCERNS]->(:Importer)<-[r:REPRESENTS]-(o:Broker) "
-        "WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until) RETURN o }",
+        f"WHERE {_in_term('r')} RETURN o }}",
     ),
 )
 
@@ -128,7 +133,7 @@ LINKED: Final = {
     "Broker": "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) "
     f"WHERE {_IN_TERM} AND EXISTS {{ ({{me}})<-[:CONCERNS]-(:Case) }} }} "
     "OR EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
-    f"WHERE {_IN_TERM} AND {_IN_TERM.replace('{p}', '{q}')} AND EXISTS {{ ({{shared}})<-[:CONCERNS]-(:Case) }} }} OR "
+    f"WHERE {_IN_TERM} AND {_in_term('{q}')} AND EXISTS {{ ({{shared}})<-[:CONCERNS]-(:Case) }} }} OR "
     + _if(
         "official",
         f"EXISTS {{ ({{x}})-[{{p}}:REPRESENTS]->({{for}}:Importer)<-[:CONCERNS]-({{k}}:Case) WHERE {_IN_TERM} AND {_OWNED_OR_JOINED} }}",

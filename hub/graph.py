@@ -55,12 +55,27 @@ class Graph:
 
         Raises `Unavailable` or `TooCostly`.
         """
-        records = await self._read(text, parameters)
+        records = await self.read(text, parameters)
         return records[0][0] if records else None
 
     async def read(self, text: str, parameters: Mapping[str, Any]) -> list[list[Any]]:
         """The records of a read, each a list of its values. Raises `Unavailable` or `TooCostly`."""
-        return await self._read(text, parameters)
+        query = Query(cast(LiteralString, text), timeout=self._timeout_s)
+        try:
+            try:
+                return await self._run(query, parameters)
+            except (ServiceUnavailable, SessionExpired, TransientError) as error:
+                if isinstance(error, TransientError) and error.code in _OUT_OF_MEMORY:
+                    raise
+                return await self._run(query, parameters)
+        except (ServiceUnavailable, SessionExpired, DriverError) as error:
+            raise _unavailable() from error
+        except (TransientError, DatabaseError, ClientError) as error:
+            if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
+                raise TooCostly("the question took too long or too much memory: ask for fewer rows or fewer levels") from error
+            if isinstance(error, TransientError):
+                raise _unavailable() from error
+            raise
 
     async def write(self, statements: Iterable[Statement]) -> None:
         """Runs the statements in one transaction, which may run twice: they are idempotent. Raises `Unavailable`."""
@@ -86,24 +101,6 @@ class Graph:
                     await result.consume()
         except (ServiceUnavailable, SessionExpired, TransientError, DriverError) as error:
             raise _unavailable() from error
-
-    async def _read(self, text: str, parameters: Mapping[str, Any]) -> list[list[Any]]:
-        query = Query(cast(LiteralString, text), timeout=self._timeout_s)
-        try:
-            try:
-                return await self._run(query, parameters)
-            except (ServiceUnavailable, SessionExpired, TransientError) as error:
-                if isinstance(error, TransientError) and error.code in _OUT_OF_MEMORY:
-                    raise
-                return await self._run(query, parameters)
-        except (ServiceUnavailable, SessionExpired, DriverError) as error:
-            raise _unavailable() from error
-        except (TransientError, DatabaseError, ClientError) as error:
-            if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
-                raise TooCostly("the question took too long or too much memory: ask for fewer rows or fewer levels") from error
-            if isinstance(error, TransientError):
-                raise _unavailable() from error
-            raise
 
     async def _run(self, query: Query, parameters: Mapping[str, Any]) -> list[list[Any]]:
         async with self._driver.session(database=self._database, default_access_mode=READ_ACCESS) as session:

@@ -57,7 +57,6 @@ async def fetch(folder: Path, repository: str | None, progress: Progress) -> boo
 
     Goes on where an earlier, broken download stopped. `repository` is a mirror's address. Raises `SetupError`.
     """
-    # small looks at a local folder; the waiting is in the downloads
     missing = [jar for jar in locked_jars() if not _is_there(folder, jar)]
     if not missing:
         return False
