@@ -28,6 +28,8 @@ CASE: Final = NodeType(
     many="cases",
     lookup="number",
     indexes=(("status", "openedAt"), ("openedAt",)),
+    text=("title",),
+    codes=("number",),
 )
 CASE_KIND: Final = NodeType(
     label="CaseKind",
@@ -43,6 +45,8 @@ CASE_KIND: Final = NodeType(
     key="code",
     one="caseKind",
     many="caseKinds",
+    text=("name",),
+    codes=("code",),
 )
 CLOCK: Final = NodeType(
     label="Clock",
@@ -74,6 +78,7 @@ ENTRY: Final = NodeType(
     key="number",
     one="entry",
     many="entries",
+    codes=("number",),
 )
 ISSUE: Final = NodeType(
     label="Issue",
@@ -87,6 +92,7 @@ ISSUE: Final = NodeType(
     key="id",
     one="issue",
     many="issues",
+    text=("title", "topic"),
 )
 DECISION: Final = NodeType(
     label="Decision",
@@ -111,6 +117,8 @@ DECISION: Final = NodeType(
     key="id",
     one="decision",
     many="decisions",
+    indexes=(("audience",),),
+    text=("question", "description", "maker"),
 )
 RULING: Final = NodeType(
     label="Ruling",
@@ -125,6 +133,8 @@ RULING: Final = NodeType(
     key="number",
     one="ruling",
     many="rulings",
+    text=("title",),
+    codes=("number",),
 )
 NODES: Final = (CASE, CASE_KIND, CLOCK, ENTRY, ISSUE, DECISION, RULING)
 

@@ -1,16 +1,19 @@
 """GRAPH -> constraints and indexes. Each has a name of its own, so that applying them again changes nothing."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from graph_schema.cypher import name
 from graph_schema.model import GraphSchema
+
+ANALYZER: Final = "standard-folding"
+"""Words as Unicode splits them, in lower case, without accents."""
 
 
 def statements(graph: GraphSchema) -> Iterator[str]:
     """Constraints for every key and unique property, then the declared indexes, in a stable order."""
     for node in graph.nodes:
-        unique = dict.fromkeys((node.key, *(found.name for found in node.properties if found.unique)))
-        for found in unique:
+        for found in node.unique:
             yield (
                 f"CREATE CONSTRAINT {name(f'{node.label}_{found}')} IF NOT EXISTS "
                 f"FOR (n:{name(node.label)}) REQUIRE n.{name(found)} IS UNIQUE"
@@ -19,6 +22,12 @@ def statements(graph: GraphSchema) -> Iterator[str]:
             properties = ", ".join(f"n.{name(found)}" for found in index)
             yield (
                 f"CREATE INDEX {name('_'.join((node.label, *index, 'range')))} IF NOT EXISTS FOR (n:{name(node.label)}) ON ({properties})"
+            )
+        if node.text:
+            properties = ", ".join(f"n.{name(found)}" for found in node.text)
+            yield (
+                f"CREATE FULLTEXT INDEX {name(node.text_index)} IF NOT EXISTS FOR (n:{name(node.label)}) ON EACH [{properties}] "
+                f"OPTIONS {{indexConfig: {{`fulltext.analyzer`: '{ANALYZER}'}}}}"
             )
     for edge in graph.edges:
         if edge.unique:

@@ -27,11 +27,15 @@ class Format:
     def check(self, value: str) -> str:
         """The normalised value (trimmed, upper case). Raises `BadFormat`."""
         normalised = value.strip().upper()
-        if self.refused and re.fullmatch(self.refused, normalised):
+        if self.is_refused(value):
             raise BadFormat(self.refusal)
         if not re.fullmatch(self.pattern, normalised):
             raise BadFormat(f"{self.name} expected: {self.expected}")
         return normalised
+
+    def is_refused(self, value: str) -> bool:
+        """Whether it is a value that must never be stored or echoed."""
+        return self.refused is not None and re.fullmatch(self.refused, value.strip().upper()) is not None
 
 
 IMPORTER_NUMBER = Format(
@@ -49,6 +53,14 @@ HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85")
 HTS_HEADING = Format("HTS heading", r"\d{4}", "four digits, e.g. 8542")
 HTS10 = Format("HTSUS number", r"\d{4}\.?\d{2}\.?\d{2}\.?\d{2}", "ten digits, e.g. 8507.60.0020")
 ENTRY_NUMBER = Format("entry number", r"[A-Z0-9]{3}-\d{7}-\d", "FFF-NNNNNNN-C, e.g. ABC-1234567-6")
+
+
+def tariff_number(text: str, wanted: Format) -> str | None:
+    """The chapter or heading, whichever is wanted, of a longer HTSUS number (8507.60.0020); None where it is no such number."""
+    digits = re.fullmatch(r"(\d{2})(\d{2})\.?(\d{2})?\.?(\d{2})?\.?(\d{2})?", text.strip())
+    if digits is None or wanted not in (HTS_CHAPTER, HTS_HEADING):
+        return None
+    return digits[1] if wanted is HTS_CHAPTER else digits[1] + digits[2]
 
 
 def entry_check_digit(filer_code: str, serial: str) -> int:

@@ -19,6 +19,8 @@ CHAPTER: Final = NodeType(
     key="code",
     one="htsChapter",
     many="htsChapters",
+    text=("title",),
+    codes=("code",),
 )
 HEADING: Final = NodeType(
     label="HtsHeading",
@@ -32,6 +34,8 @@ HEADING: Final = NodeType(
     key="code",
     one="htsHeading",
     many="htsHeadings",
+    text=("title",),
+    codes=("code",),
 )
 PROGRAM: Final = NodeType(
     label="Program",
@@ -47,6 +51,8 @@ PROGRAM: Final = NodeType(
     key="code",
     one="program",
     many="programs",
+    text=("name",),
+    codes=("code",),
 )
 FORCED_LABOR_ORDER: Final = NodeType(
     label="ForcedLaborOrder",
@@ -63,6 +69,7 @@ FORCED_LABOR_ORDER: Final = NodeType(
     key="id",
     one="forcedLaborOrder",
     many="forcedLaborOrders",
+    text=("entity",),
 )
 ADCVD_ORDER: Final = NodeType(
     label="AdcvdOrder",
@@ -77,6 +84,8 @@ ADCVD_ORDER: Final = NodeType(
     key="number",
     one="adcvdOrder",
     many="adcvdOrders",
+    text=("product",),
+    codes=("number",),
 )
 NODES: Final = (CHAPTER, HEADING, PROGRAM, FORCED_LABOR_ORDER, ADCVD_ORDER)
 

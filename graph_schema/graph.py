@@ -12,4 +12,5 @@ GRAPH: Final = GraphSchema(
     viewer_sets=visibility.VIEWER_SETS,
     rules=visibility.RULES,
     edge_rules=visibility.EDGE_RULES,
+    rights=visibility.RIGHTS,
 )

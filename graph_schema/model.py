@@ -20,6 +20,10 @@ class Kind(Enum):
     DATETIME = "DateTime"
 
 
+NODE = "Node"
+"""The type that every row has: it can be asked for by its node id."""
+
+
 class SchemaError(ValueError):
     """A declaration that contradicts another; raised while the schema is built, never later."""
 
@@ -61,7 +65,8 @@ class Alias:
 class NodeType:
     """A label: its properties, the property that identifies a row, and how it is named in the API.
 
-    `lookup` is the property by which one row is asked for (the key where it is None); `order` the default order.
+    `lookup` is the property by which one row is asked for (the key where it is None). Search finds it by the words of its
+    `text` properties, and by its `codes`, each of them indexed, exactly.
     """
 
     label: str
@@ -73,6 +78,8 @@ class NodeType:
     lookup: str | None = None
     alias: Alias | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
+    text: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
     def property_named(self, name: str) -> Property:
         """The property of that name. Raises `KeyError`."""
@@ -84,6 +91,16 @@ class NodeType:
     @property
     def lookup_property(self) -> Property:
         return self.property_named(self.lookup or self.key)
+
+    @property
+    def unique(self) -> tuple[str, ...]:
+        """The properties that no two rows share."""
+        return tuple(dict.fromkeys((self.key, *(found.name for found in self.properties if found.unique))))
+
+    @property
+    def text_index(self) -> str:
+        """The name of the full-text index over its text."""
+        return f"{self.label}_text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +165,20 @@ class ViewerSet:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One reason why a row may be seen. The row is seen if any of its rule's grants holds.
+    """One reason why a row may be seen, in two forms. The row is seen if any of its rule's grants holds.
 
     A rule lists its grants from the one that decides fastest; whoever has an earlier one may do what a later one allows.
 
-    Exactly one of:
-    - `test` alone: a predicate about the row `{n}` and the viewer sets; other `{names}` are fresh variables;
+    The predicate, for rows that are at hand, is exactly one of:
+    - `test` alone: about the row `{n}` and the viewer sets; other `{names}` are fresh variables;
     - `edge` and `test`: the row at the other end of that edge, `{x}`, satisfies the test (`{e}` is the edge);
     - those and `by_label`: another form of the test for where the other end is at hand, and its label with it (none: never);
     - `edge` and `through`: a row of that label at the other end is itself visible.
+    `when` is a viewer set without which it cannot hold: nothing is looked up for a row where it is false.
+
+    The enumeration, `rows`, is Cypher that binds `{n}` to all rows it grants, walked from the viewer's side; a grant
+    `through` a label has that label's, and one whose test speaks of the viewer alone grants all rows or none.
+    `degree` tells about how many those are, by a constant-time expression about one of the viewer's parties, `{p}`.
     """
 
     name: str
@@ -166,6 +188,14 @@ class Grant:
     forward: bool = True
     through: str | None = None
     by_label: Mapping[str, str] | None = None
+    when: str | None = None
+    rows: str | None = None
+    degree: str | None = None
+
+    @property
+    def of_viewer(self) -> bool:
+        """Whether it speaks of the viewer alone: it then grants all rows or none."""
+        return self.edge is None and self.test is not None and "{n}" not in self.test
 
     def test_at(self, label: str) -> str:
         """The test on an other end that is at hand and has this label."""
@@ -185,6 +215,15 @@ class Rule:
     @property
     def public(self) -> bool:
         return any(grant.test == "true" for grant in self.grants)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Something beyond seeing rows that a viewer may do, by its role; `test` is a predicate about the viewer sets."""
+
+    name: str
+    doc: str
+    test: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +263,7 @@ class GraphSchema:
     viewer_sets: tuple[ViewerSet, ...]
     rules: tuple[Rule, ...]
     edge_rules: tuple[EdgeRule, ...]
+    rights: tuple[Right, ...] = ()
     _routes: Mapping[str, Mapping[str, Route]] = field(init=False, repr=False, compare=False)
     _nodes: Mapping[str, NodeType] = field(init=False, repr=False, compare=False)
     _rules: Mapping[str, Rule] = field(init=False, repr=False, compare=False)
@@ -260,8 +300,17 @@ class GraphSchema:
     def abstract(self, name: str) -> Abstract | None:
         return next((found for found in self.abstracts if found.name == name), None)
 
+    def right(self, name: str) -> Right:
+        """The right of that name. Raises `KeyError`."""
+        for found in self.rights:
+            if found.name == name:
+                return found
+        raise KeyError(name)
+
     def concrete(self, name: str) -> tuple[str, ...]:
-        """The labels a type name stands for: itself, or the members of an abstract."""
+        """The labels a type name stands for: itself, the members of an abstract, or, for `Node`, all of them."""
+        if name == NODE:
+            return tuple(self._nodes)
         found = self.abstract(name)
         return found.labels if found else (name,)
 
@@ -304,6 +353,10 @@ class GraphSchema:
         ):
             if not set(labels) <= known:
                 raise SchemaError(f"{owner} names an unknown label: {sorted(set(labels) - known)}")
+        for node in self.nodes:
+            for found in (*node.text, *node.codes):
+                if node.property_named(found).guard is not None:
+                    raise SchemaError(f"{node.label}.{found} is guarded and must not be searched")
         for rule in self.rules:
             for grant in rule.grants:
                 self._check_grant(rule, grant)
@@ -313,6 +366,8 @@ class GraphSchema:
 
     def _check_grant(self, rule: Rule, grant: Grant) -> None:
         where = f"{rule.label}, grant {grant.name!r}"
+        if grant.rows is None and grant.through is None and not grant.of_viewer:
+            raise SchemaError(f"{where}: it needs its rows from the viewer's side")
         if grant.edge is None:
             if grant.test is None or grant.through is not None:
                 raise SchemaError(f"{where}: a grant without an edge is a test")

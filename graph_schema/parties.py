@@ -26,6 +26,9 @@ CENTER: Final = NodeType(
     key="code",
     one="center",
     many="centers",
+    indexes=(("shortName",),),
+    text=("name", "shortName", "scope"),
+    codes=("code", "shortName"),
 )
 FIELD_OFFICE: Final = NodeType(
     label="FieldOffice",
@@ -40,6 +43,7 @@ FIELD_OFFICE: Final = NodeType(
     key="name",
     one="fieldOffice",
     many="fieldOffices",
+    text=("name", "area"),
 )
 PORT: Final = NodeType(
     label="Port",
@@ -63,6 +67,9 @@ PORT: Final = NodeType(
     many="ports",
     lookup="code",
     alias=Alias("PortCode", "IDENTIFIES", "code", "issuer", "ACE", "validFrom", "validTo"),
+    indexes=(("code",),),
+    text=("name",),
+    codes=("code",),
 )
 PORT_CODE_NODE: Final = NodeType(
     label="PortCode",
@@ -79,7 +86,8 @@ PORT_CODE_NODE: Final = NodeType(
     key="id",
     one="portCode",
     many="portCodes",
-    indexes=(("code", "issuer"),),
+    indexes=(("code", "issuer"), ("code",)),
+    codes=("code",),
 )
 OFFICE: Final = NodeType(
     label="Office",
@@ -94,6 +102,8 @@ OFFICE: Final = NodeType(
     key="code",
     one="office",
     many="offices",
+    text=("name", "function"),
+    codes=("code",),
 )
 TEAM: Final = NodeType(
     label="Team",
@@ -106,6 +116,8 @@ TEAM: Final = NodeType(
     key="number",
     one="team",
     many="teams",
+    text=("name",),
+    codes=("number",),
 )
 AGENCY: Final = NodeType(
     label="Agency",
@@ -126,6 +138,9 @@ AGENCY: Final = NodeType(
     key="code",
     one="agency",
     many="agencies",
+    indexes=(("aceCode",),),
+    text=("name", "regulatedGoods"),
+    codes=("code", "aceCode"),
 )
 ASSOCIATION: Final = NodeType(
     label="Association",
@@ -134,6 +149,8 @@ ASSOCIATION: Final = NodeType(
     key="code",
     one="association",
     many="associations",
+    text=("name",),
+    codes=("code",),
 )
 IMPORTER: Final = NodeType(
     label="Importer",
@@ -153,6 +170,8 @@ IMPORTER: Final = NodeType(
     one="importer",
     many="importers",
     indexes=(("name",),),
+    text=("name",),
+    codes=("number",),
 )
 BROKER: Final = NodeType(
     label="Broker",
@@ -166,6 +185,8 @@ BROKER: Final = NodeType(
     one="broker",
     many="brokers",
     indexes=(("name",),),
+    text=("name",),
+    codes=("filerCode",),
 )
 NODES: Final = (
     CENTER, FIELD_OFFICE, PORT, PORT_CODE_NODE, OFFICE, TEAM, AGENCY, ASSOCIATION, IMPORTER, BROKER,

@@ -37,7 +37,8 @@ CONTACT: Final = NodeType(
     key="id",
     one="contact",
     many="contacts",
-    indexes=(("name",),),
+    indexes=(("name",), ("published",)),
+    text=("name",),
 )
 ROLE: Final = NodeType(
     label="Role",
@@ -52,6 +53,8 @@ ROLE: Final = NodeType(
     key="code",
     one="role",
     many="roles",
+    text=("name",),
+    codes=("code",),
 )
 ACCOUNT: Final = NodeType(
     label="Account",

@@ -5,14 +5,18 @@ How a test is written: Cypher predicates in which `{n}` is the row, `{x}` the ro
 sets (`own`, `seesAll`, …) are computed once at the head of a statement, from the account's rights in term: what other
 systems write about themselves (WORKS_FOR, names, mail addresses) never enters them.
 
+Each grant also lists its rows from the viewer's side (`rows`): equal sets, and the statement starts from whichever side is
+cheaper for this viewer. A test is made only for viewers who could pass it (`when`, `_if`): a Center's list asks nothing
+about powers of attorney.
+
 Alternatives are joined by OR. Where one needs a condition before a sub-query, that condition stands inside the sub-query
 or in a CASE, never in an AND beside it: Neo4j would turn that into a conjunction of ORs, with every other alternative twice.
 """
 
 from typing import Final
 
-from graph_schema import cases, parties, people
-from graph_schema.model import EdgeRule, Grant, Rule, ViewerSet
+from graph_schema import cases, cypher, parties, people
+from graph_schema.model import EdgeRule, Grant, Right, Rule, ViewerSet
 
 
 def _in_term(edge: str) -> str:
@@ -21,6 +25,33 @@ def _in_term(edge: str) -> str:
 
 
 _IN_TERM: Final = _in_term("{p}")
+
+# The viewer's cases by reason, from its parties, so that the grants and the viewer sets cannot differ.
+_OWNED_CASES: Final = "UNWIND own AS {owner} MATCH ({owner})<-[:HANDLED_BY]-({n}:Case)"
+_CLIENTS: Final = (
+    "UNWIND own AS {me} MATCH ({me}:Importer) RETURN {me} AS {i} "
+    f"UNION UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{i}}:Importer) WHERE {_IN_TERM} RETURN {{i}}"
+)
+_CLIENTS_CASES: Final = f"CALL (own) {{ {_CLIENTS} }} MATCH ({{i}})<-[:CONCERNS]-({{n}}:Case)"
+_JOINED_CASES: Final = "UNWIND own AS {agency} MATCH ({agency}:Agency)<-[{j}:INVOLVES]-({n}:Case) WHERE {j}.acceptedAt IS NOT NULL"
+_CASES_A_CLIENT: Final = 5
+"""About how many cases an importer has; it only decides from which side a list starts."""
+
+
+def _cases_of(*edges: str) -> str:
+    """About how many cases hang on a party by these edges, or by its clients."""
+    return f"COUNT {{ ({{p}})<-[:{'|'.join(edges)}]-() }} + {_CASES_A_CLIENT} * COUNT {{ ({{p}})-[:REPRESENTS]->() }}"
+
+
+def _my_cases() -> str:
+    """The three together, as a list."""
+    forms = (cypher.fill(form, {"n": "mine"}, str) for form in (_OWNED_CASES, _CLIENTS_CASES, _JOINED_CASES))
+    return f"COLLECT {{ {' UNION '.join(f'{form} RETURN mine' for form in forms)} }}"
+
+
+def _any_own(*labels: str) -> str:
+    return f"any(party IN own WHERE {' OR '.join(f'party:{label}' for label in labels)})"
+
 
 VIEWER_SETS: Final = (
     ViewerSet(
@@ -31,59 +62,65 @@ VIEWER_SETS: Final = (
     ViewerSet(
         "own",
         "those, the offices and teams that are part of them, and a team's Center",
-        "acted + COLLECT { UNWIND acted AS whole MATCH (whole)<-[:PART_OF*1..]-(part:Party) RETURN part } "
-        "+ COLLECT { UNWIND acted AS team MATCH (team:Team)-[:PART_OF]->(home:Center) RETURN home }",
+        "COLLECT { UNWIND acted AS whole MATCH (whole)<-[:PART_OF*0..]-(part:Party) RETURN part "
+        "UNION UNWIND acted AS team MATCH (team:Team)-[:PART_OF]->(part:Center) RETURN part }",
     ),
     ViewerSet(
         "seesAll",
         "whether one of them is the Office of Trade or part of it",
         "EXISTS { UNWIND acted AS office MATCH (office:Office)-[:PART_OF*0..]->(:Office {code: 'OT'}) }",
     ),
+    ViewerSet("trades", "whether one of them is an importer or a broker", _any_own("Importer", "Broker")),
+    ViewerSet("isCenter", "whether one of them is a Center", _any_own("Center")),
+    ViewerSet("owns", "whether one of them can own a case", _any_own("Center", "Port", "Office")),
+    ViewerSet("joins", "whether one of them is an agency", _any_own("Agency")),
     ViewerSet(
         "official",
         "whether one of them can own a case or be involved in it as an agency",
-        "any(party IN own WHERE party:Center OR party:Port OR party:Office OR party:Agency)",
+        _any_own("Center", "Port", "Office", "Agency"),
     ),
-    ViewerSet("joins", "whether one of them is an agency", "any(party IN own WHERE party:Agency)"),
     ViewerSet(
         "myCases",
         "the cases the account may see by its own parties, from their side: its importers' and clients', owned and joined ones",
-        "COLLECT { UNWIND own AS p MATCH (p:Importer)<-[:CONCERNS]-(k:Case) RETURN k "
-        "UNION UNWIND own AS p MATCH (p:Broker)-[r:REPRESENTS]->(:Importer)<-[:CONCERNS]-(k:Case) "
-        f"WHERE {_in_term('r')} RETURN k "
-        "UNION UNWIND own AS p MATCH (p)<-[:HANDLED_BY]-(k:Case) RETURN k "
-        "UNION UNWIND own AS p MATCH (p:Agency)<-[i:INVOLVES]-(k:Case) WHERE i.acceptedAt IS NOT NULL RETURN k }",
+        _my_cases(),
+    ),
+    ViewerSet(
+        "involved",
+        "the importers, owners and accepted agencies of those cases",
+        "COLLECT { UNWIND myCases AS k MATCH (k)-[r:CONCERNS|HANDLED_BY|INVOLVES]->(o) "
+        "WHERE NOT r:INVOLVES OR r.acceptedAt IS NOT NULL RETURN DISTINCT o }",
     ),
     ViewerSet(
         "counterparts",
-        "the organisations that take part in one of those cases",
-        "COLLECT { UNWIND myCases AS k MATCH (k)-[:CONCERNS|HANDLED_BY]->(o) RETURN o "
-        "UNION UNWIND myCases AS k MATCH (k)-[:HANDLED_BY]->(:Center)<-[:PART_OF]-(o:Team) RETURN o "
-        "UNION UNWIND myCases AS k MATCH (k)-[i:INVOLVES]->(o:Agency) WHERE i.acceptedAt IS NOT NULL RETURN o "
-        "UNION UNWIND myCases AS k MATCH (k)-[:CONCERNS]->(:Importer)<-[r:REPRESENTS]-(o:Broker) "
-        f"WHERE {_in_term('r')} RETURN o }}",
+        "the organisations that take part in one of those cases: those, the owners' teams and the importers' brokers",
+        "involved + COLLECT { UNWIND involved AS o MATCH (o:Center)<-[:PART_OF]-(team:Team) RETURN team AS other "
+        "UNION UNWIND involved AS o MATCH (o:Importer)<-[r:REPRESENTS]-(broker:Broker) "
+        f"WHERE {_in_term('r')} RETURN broker AS other }}",
     ),
 )
-
-
-def client(importer: str) -> str:
-    """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
-    return (
-        f"({importer} IN own OR EXISTS {{ ({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker) WHERE {{broker}} IN own AND {_IN_TERM} }})"
-    )
-
-
-def _owned_or_joined(case: str) -> str:
-    """The viewer owns the case, or is an agency accepted in it."""
-    return (
-        f"(EXISTS {{ ({case})-[:HANDLED_BY]->({{owner}}) WHERE {{owner}} IN own }} "
-        f"OR EXISTS {{ ({case})-[{{i}}:INVOLVES]->({{agency}}) WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }})"
-    )
 
 
 def _if(condition: str, test: str) -> str:
     """The test, made only where the condition holds."""
     return f"CASE WHEN {condition} THEN {test} ELSE false END"
+
+
+def client(importer: str) -> str:
+    """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
+    return _if(
+        "trades",
+        f"({importer} IN own OR EXISTS {{ ({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker) WHERE {{broker}} IN own AND {_IN_TERM} }})",
+    )
+
+
+def _owned(case: str) -> str:
+    """The viewer owns the case."""
+    return _if("owns", f"EXISTS {{ ({case})-[:HANDLED_BY]->({{owner}}) WHERE {{owner}} IN own }}")
+
+
+def _joined(case: str) -> str:
+    """The viewer is an agency accepted in the case."""
+    return _if("joins", f"EXISTS {{ ({case})-[{{i}}:INVOLVES]->({{agency}}) WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }}")
 
 
 def _my_cases_reach(pattern: str, where: str) -> str:
@@ -98,10 +135,8 @@ def _my_cases_reach(pattern: str, where: str) -> str:
 
 def _center_acts(importer: str) -> str:
     """The viewer's Center is the importer's."""
-    return (
-        f"EXISTS {{ ({importer})-[{{assigned}}:ASSIGNED_TO]->({{center}}:Center) "
-        f"WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}"
-    )
+    assigned = f"({importer})-[{{assigned}}:ASSIGNED_TO]->({{center}}:Center)"
+    return _if("isCenter", f"EXISTS {{ {assigned} WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}")
 
 
 def _office_linked(office: str) -> str:
@@ -113,7 +148,7 @@ def _office_linked(office: str) -> str:
     return f"{_my_cases_reach('({mine})-[:HANDLED_BY]->({handler})', f'{{handler}} = {office}')} OR {_if('joins', joint)}"
 
 
-_OWNED_OR_JOINED: Final = _owned_or_joined("{k}")
+_OWNED_OR_JOINED: Final = f"{_owned('{k}')} OR {_joined('{k}')}"
 _OFFICE_LINKED: Final = _office_linked("{x}")
 
 # A visible case links the viewer's organisation with the contact's, {x}, which is at hand: by its label, from the selective end.
@@ -128,7 +163,7 @@ LINKED: Final = {
     + " OR "
     + _if(
         "official",
-        f"EXISTS {{ ({{x}})<-[{{j}}:INVOLVES]-({{k}}:Case) WHERE {{j}}.acceptedAt IS NOT NULL AND {_OWNED_OR_JOINED} }}",
+        f"EXISTS {{ ({{x}})<-[{{j}}:INVOLVES]-({{k}}:Case) WHERE {{j}}.acceptedAt IS NOT NULL AND ({_OWNED_OR_JOINED}) }}",
     ),
     "Broker": "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) "
     f"WHERE {_IN_TERM} AND EXISTS {{ ({{me}})<-[:CONCERNS]-(:Case) }} }} "
@@ -136,7 +171,7 @@ LINKED: Final = {
     f"WHERE {_IN_TERM} AND {_in_term('{q}')} AND EXISTS {{ ({{shared}})<-[:CONCERNS]-(:Case) }} }} OR "
     + _if(
         "official",
-        f"EXISTS {{ ({{x}})-[{{p}}:REPRESENTS]->({{for}}:Importer)<-[:CONCERNS]-({{k}}:Case) WHERE {_IN_TERM} AND {_OWNED_OR_JOINED} }}",
+        f"EXISTS {{ ({{x}})-[{{p}}:REPRESENTS]->({{for}}:Importer)<-[:CONCERNS]-({{k}}:Case) WHERE {_IN_TERM} AND ({_OWNED_OR_JOINED}) }}",
     ),
 }
 
@@ -155,12 +190,21 @@ RULES: Final = (
     Rule(
         "Importer",
         (
-            Grant("itself-or-its-broker", "the viewer is the importer, or its broker in term", test=client("{n}")),
+            Grant(
+                "itself-or-its-broker",
+                "the viewer is the importer, or its broker in term",
+                test=client("{n}"),
+                rows=f"CALL (own) {{ {_CLIENTS.replace('{i}', '{n}')} }} WITH {{n}}",
+                degree="COUNT { ({p})-[:REPRESENTS]->() }",
+            ),
             Grant(
                 "its-center",
                 "the viewer is the Center it is assigned to",
                 edge=parties.ASSIGNED_TO.name,
                 test="{x} IN own AND {e}.activeFor IS NOT NULL",
+                when="isCenter",
+                rows="UNWIND own AS {c} MATCH ({c}:Center)<-[{e}:ASSIGNED_TO]-({n}:Importer) WHERE {e}.activeFor IS NOT NULL",
+                degree="COUNT { ({p})<-[:ASSIGNED_TO]-() }",
             ),
             OFFICE_OF_TRADE,
             Grant(
@@ -169,18 +213,30 @@ RULES: Final = (
                 edge=cases.CONCERNS.name,
                 forward=False,
                 through="Case",
+                when="official",
             ),
         ),
     ),
     Rule(
         "Case",
         (
-            Grant("its-owner", "the viewer owns it", edge=cases.HANDLED_BY.name, test="{x} IN own"),
+            Grant(
+                "its-owner",
+                "the viewer owns it",
+                edge=cases.HANDLED_BY.name,
+                test="{x} IN own",
+                when="owns",
+                rows=_OWNED_CASES,
+                degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
+            ),
             Grant(
                 "its-importer-or-broker",
                 "the viewer is its importer, or the importer's broker in term",
                 edge=cases.CONCERNS.name,
                 test=client("{x}"),
+                when="trades",
+                rows=_CLIENTS_CASES,
+                degree=_cases_of("CONCERNS"),
             ),
             OFFICE_OF_TRADE,
             Grant(
@@ -188,6 +244,9 @@ RULES: Final = (
                 "the viewer is an agency whose part in it the owner accepted",
                 edge=cases.INVOLVES.name,
                 test="{x} IN own AND {e}.acceptedAt IS NOT NULL",
+                when="joins",
+                rows=_JOINED_CASES,
+                degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
         ),
     ),
@@ -200,8 +259,10 @@ RULES: Final = (
                 "the viewer owns a case that spans it, or is that case's importer or broker; agencies see headers only",
                 edge=cases.COVERS_ENTRY.name,
                 forward=False,
-                test="EXISTS { ({x})-[:HANDLED_BY]->({owner}) WHERE {owner} IN own } "
-                f"OR EXISTS {{ ({{x}})-[:CONCERNS]->({{i}}:Importer) WHERE {client('{i}')} }}",
+                test=f"{_owned('{x}')} OR EXISTS {{ ({{x}})-[:CONCERNS]->({{i}}:Importer) WHERE {client('{i}')} }}",
+                rows=f"CALL (own) {{ {_OWNED_CASES.replace('{n}', '{k}')} RETURN {{k}} "
+                f"UNION {_CLIENTS_CASES.replace('{n}', '{k}')} RETURN {{k}} }} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)",
+                degree=_cases_of("HANDLED_BY", "CONCERNS"),
             ),
         ),
     ),
@@ -215,38 +276,49 @@ RULES: Final = (
     Rule(
         "Decision",
         (
-            Grant("published", "it was published", test="{n}.audience = 'public'"),
+            Grant("published", "it was published", test="{n}.audience = 'public'", rows="MATCH ({n}:Decision {audience: 'public'})"),
             OFFICE_OF_TRADE,
             Grant(
                 "its-owner",
                 "the viewer owns the case",
                 edge=cases.DECIDES.name,
-                test="EXISTS { ({x})-[:HANDLED_BY]->({owner}) WHERE {owner} IN own }",
+                test=_owned("{x}"),
+                when="owns",
+                rows=f"{_OWNED_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision)",
+                degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
             Grant(
                 "its-importer-or-broker",
                 "it is shared with the parties, and the viewer is the importer, or its broker in term",
                 test="EXISTS { ({n})-[:DECIDES]->(:Case)-[:CONCERNS]->({i}:Importer) "
                 f"WHERE {{n}}.audience IN ['parties', 'agencies'] AND {client('{i}')} }}",
+                when="trades",
+                rows=f"{_CLIENTS_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience IN ['parties', 'agencies']",
+                degree=_cases_of("CONCERNS"),
             ),
             Grant(
                 "agency-accepted",
                 "it is shared with agencies, and the viewer is one accepted in the case",
                 test="EXISTS { ({n})-[:DECIDES]->(:Case)-[{i}:INVOLVES]->({agency}) "
                 "WHERE {n}.audience = 'agencies' AND {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
+                when="joins",
+                rows=f"{_JOINED_CASES.replace('{n}', '{k}')} MATCH ({{k}})<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience = 'agencies'",
+                degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
         ),
     ),
     Rule(
         "Contact",
         (
-            Grant("published", "its organisation published it", test="{n}.published"),
+            Grant("published", "its organisation published it", test="{n}.published", rows="MATCH ({n}:Contact {published: true})"),
             OFFICE_OF_TRADE,
             Grant(
                 "own-organisation",
                 "it works for the viewer's organisation",
                 edge=people.WORKS_FOR.name,
                 test="{x} IN own",
+                rows="UNWIND own AS {o} MATCH ({o})<-[:WORKS_FOR]-({n}:Contact)",
+                degree="COUNT { ({p})<-[:WORKS_FOR]-() }",
             ),
             Grant(
                 "counterpart",
@@ -254,10 +326,15 @@ RULES: Final = (
                 edge=people.WORKS_FOR.name,
                 test="{x} IN counterparts",
                 by_label=LINKED,
+                rows="UNWIND counterparts AS {o} MATCH ({o})<-[:WORKS_FOR]-({n}:Contact)",
+                degree=_cases_of("HANDLED_BY", "CONCERNS", "INVOLVES"),
             ),
         ),
     ),
-    Rule("Account", (Grant("itself", "it is the viewer's own sign-in", test="{n}.id = $viewer"),)),
+    Rule(
+        "Account",
+        (Grant("itself", "it is the viewer's own sign-in", test="{n}.id = $viewer", rows="MATCH ({n}:Account {id: $viewer})", degree="1"),),
+    ),
 )
 
 _PARTIES_OF_ASSIGNMENT: Final = f"seesAll OR {{b}} IN own OR {client('{a}')} OR {_center_acts('{a}')}"
@@ -296,4 +373,9 @@ EDGE_RULES: Final = (
         "NOT {b}:Importer OR seesAll OR EXISTS { ({a})-[:WORKS_FOR]->({employer}) WHERE {employer} IN own } "
         f"OR {client('{b}')} OR {_center_acts('{b}')}",
     ),
+)
+
+RIGHTS: Final = (
+    Right("explain", "sees how its questions are answered: the Cypher, its plan and its time (Office of Trade)", test="seesAll"),
+    Right("largePages", "may ask for pages of up to 1,000 rows (Centers, ports, headquarters offices, agencies)", test="official"),
 )

@@ -1,6 +1,7 @@
 """Where the parts are joined: settings in, an ASGI app out."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
@@ -15,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 from graph_schema.graph import GRAPH
 from hub.auth import Verifier
 from hub.errors import Unavailable
-from hub.gql.endpoint import Endpoint
+from hub.gql.endpoint import Asked, Endpoint
 from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.sample_sign_in import SampleSignIn
@@ -41,12 +42,18 @@ def create_app(
     graph = Graph(settings)
     issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
     endpoint = Endpoint(
-        GRAPH, graph, Verifier(issuers), max_page=settings.max_page, max_body_bytes=settings.max_body_bytes, limits=Limits()
+        GRAPH,
+        graph,
+        Verifier(issuers),
+        max_body_bytes=settings.max_body_bytes,
+        limits=Limits(page=settings.max_page, large_page=settings.max_large_page),
+        # without one of their own, cursors are good for as long as this process lives
+        cursor_key=settings.cursor_key.get_secret_value().encode()[:64] or secrets.token_bytes(32),
     )
 
     async def warm() -> None:
         for query, viewer in first_questions:
-            await endpoint.questions.answer(query, None, {}, viewer)
+            await endpoint.questions.answer(Asked(query), viewer)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:

@@ -3,6 +3,7 @@
 HubError
 ├── BadInput          change the request; the message says what is expected
 ├── NotSignedIn       sign in again; the message says no more
+├── NotAllowed        ask someone who has the right
 ├── TooCostly         ask for less
 ├── Unavailable       try again later
 └── SetupError        the machine, the settings or the data directory; the message says what to do
@@ -23,6 +24,10 @@ class BadInput(HubError):
 
 class NotSignedIn(HubError):
     code = "NOT_SIGNED_IN"
+
+
+class NotAllowed(HubError):
+    code = "NOT_ALLOWED"
 
 
 class TooCostly(HubError):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, cast
 
-from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Query
+from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Query, ResultSummary
 from neo4j.exceptions import ClientError, DatabaseError, DriverError, ServiceUnavailable, SessionExpired, TransientError
 
 from graph_schema.cypher import Statement
@@ -58,8 +58,22 @@ class Graph:
         records = await self.read(text, parameters)
         return records[0][0] if records else None
 
+    async def profile_one(self, text: str, parameters: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The one value of a read, and what Neo4j did for it: `plan`, its operators as text with rows and hits, and `timeMs`.
+
+        Raises `Unavailable` or `TooCostly`.
+        """
+        records, summary = await self._read(f"PROFILE {text}", parameters)
+        plan: Any = summary.profile or {}
+        time_ms = (summary.result_available_after or 0) + (summary.result_consumed_after or 0)
+        return records[0][0] if records else None, {"plan": plan.get("args", {}).get("string-representation"), "timeMs": time_ms}
+
     async def read(self, text: str, parameters: Mapping[str, Any]) -> list[list[Any]]:
         """The records of a read, each a list of its values. Raises `Unavailable` or `TooCostly`."""
+        records, _ = await self._read(text, parameters)
+        return records
+
+    async def _read(self, text: str, parameters: Mapping[str, Any]) -> tuple[list[list[Any]], ResultSummary]:
         query = Query(cast(LiteralString, text), timeout=self._timeout_s)
         try:
             try:
@@ -102,10 +116,10 @@ class Graph:
         except (ServiceUnavailable, SessionExpired, TransientError, DriverError) as error:
             raise _unavailable() from error
 
-    async def _run(self, query: Query, parameters: Mapping[str, Any]) -> list[list[Any]]:
+    async def _run(self, query: Query, parameters: Mapping[str, Any]) -> tuple[list[list[Any]], ResultSummary]:
         async with self._driver.session(database=self._database, default_access_mode=READ_ACCESS) as session:
             result = await session.run(query, dict(parameters))
-            return [record.values() async for record in result]
+            return [record.values() async for record in result], await result.consume()
 
 
 def _unavailable() -> Unavailable:

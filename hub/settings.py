@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     statement_timeout_s: Annotated[float, Field(gt=0, le=120)] = 15
     max_body_bytes: Annotated[int, Field(gt=0)] = 2_000_000
     max_page: Annotated[int, Field(gt=0, le=1000)] = 100
+    max_large_page: Annotated[int, Field(gt=0, le=1000)] = 1000
+    cursor_key: SecretStr = SecretStr("")
     maven_mirror: str | None = None
     local_jars: Path | None = None
     local_heap: str = "1g"

@@ -3,9 +3,9 @@
 Every value is the *name* of a statement parameter, so one compiled question serves all values.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from graph_schema.model import Kind, Route
 
@@ -29,6 +29,13 @@ class Typename:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeId:
+    """The row's node id: its label and key."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class One:
     """The one row at the end of a route, or null."""
 
@@ -46,44 +53,100 @@ class Many:
     page: "Page"
 
 
-Field = Scalar | Typename | One | Many
+Field = Scalar | Typename | NodeId | One | Many
 Selection = Mapping[str, tuple[Field, ...]]
 """The fields asked of a row, by its label: a fragment on one member of an interface speaks of that label only."""
 
 
+# Conditions. What is unknown (a comparison with an empty property) does not hold, so `Not` of it does.
+
+
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """`property operator $parameter`."""
+class Compare:
+    """`property operator $parameter`, of the row or, with `of_edge`, of the edge it was reached by."""
 
     property: str
     operator: Comparison
     parameter: str
+    of_edge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every one of them holds; where there is none, that is so."""
+
+    of: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of them holds."""
+
+    of: tuple["Condition", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    of: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """Of the rows at the end of a route, which the viewer may see, some, none or every one fits."""
+
+    route: Route
+    quantifier: Literal["some", "none", "every"]
+    condition: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class IsA:
+    """The row has this label, and fits."""
+
+    label: str
+    condition: "Condition"
+
+
+Condition = Compare | All | AnyOf | Not | Across | IsA
+EVERY_ROW: Final = All(())
 
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
-    """A property to order by; `descending` puts empty values first, as Cypher does."""
+    """A property to order by, of the row, or of the one at the end of `path`, or, with `of_edge`, of the row's edge.
+
+    `descending` puts empty values first, as Cypher does; a row that may not be seen is an empty value.
+    """
 
     property: str
     descending: bool = False
+    path: tuple[Route, ...] = ()
+    of_edge: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class After:
-    """The parameters that hold the position after which the page starts: one for each order key, in their order."""
-
-    parameters: tuple[str, ...]
+Position = tuple[str, ...]
+"""The parameters that hold a position in a list: one for each of its order's keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a connection. `first` is the parameter that holds its size; `parts` what was asked of it."""
+    """A page of a connection. `size` is the parameter that holds its size; `parts` what was asked of it.
 
-    first: str
-    after: After | None
-    filters: tuple[Filter, ...]
-    order: tuple[OrderKey, ...]
+    It is the first rows after `after` and before `before`, or, `backward`, the last ones.
+    """
+
+    size: str
     parts: tuple["Part", ...]
+    backward: bool = False
+    after: Position | None = None
+    before: Position | None = None
+    where: Condition = EVERY_ROW
+    order: tuple[OrderKey, ...] = ()
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The parameters its conditions compare with: a cursor is good for these alone."""
+        return tuple(_compared(self.where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +175,18 @@ class Cursor:
 @dataclass(frozen=True, slots=True)
 class Edges:
     key: str
-    parts: tuple["EdgeNode | EdgeProperty | Cursor | Typename", ...]
+    parts: tuple["EdgePart", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a row was found by search: `match`, `wordsMatched` or `highlights`."""
+
+    key: str
+    what: Literal["match", "wordsMatched", "highlights"]
+
+
+EdgePart = EdgeNode | EdgeProperty | Cursor | Typename | Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +228,57 @@ class List:
     page: Page
 
 
-Root = ByKey | List
+@dataclass(frozen=True, slots=True)
+class ByIds:
+    """A root field that asks for rows by node ids: `keys` are label -> the parameter that holds [position, key] pairs.
+
+    The answer is a list of as many rows as the parameter `count` says, null where there is none; `alone` asks for its first member only.
+    """
+
+    keys: Mapping[str, str]
+    count: str
+    selection: Selection
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A root field that asks for rows by words and codes.
+
+    `text` is the parameter with the whole text in lower case, `queries` that with one full-text query a word,
+    `codes` label -> the parameter with what the text may be as a code of it.
+    """
+
+    labels: tuple[str, ...]
+    text: str
+    queries: str
+    codes: Mapping[str, str]
+    page: Page
+
+
+Root = ByKey | List | ByIds | Search
 
 
 @dataclass(frozen=True, slots=True)
 class CursorOf:
-    """What a cursor holds and must match to be taken: the list's type, its order, and the kinds of its values."""
+    """What a cursor holds and must match to be taken: the list's type, its order and conditions, and its values' kinds.
+
+    `bound` are the parameters whose values a cursor is good for alone.
+    """
 
     stamp: str
     kinds: tuple[Kind, ...]
+    bound: tuple[str, ...]
+
+
+def _compared(condition: Condition) -> Iterator[str]:
+    match condition:
+        case Compare():
+            yield condition.parameter
+        case All() | AnyOf():
+            for member in condition.of:
+                yield from _compared(member)
+        case Not():
+            yield from _compared(condition.of)
+        case Across() | IsA():
+            yield from _compared(condition.condition)

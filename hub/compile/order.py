@@ -1,52 +1,65 @@
-"""In which order rows come, always a total one, and how a page goes on after a given row."""
+"""In which order rows come, always a total one, and how a page goes on before or after a given row."""
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from graph_schema.model import Edge, GraphSchema, Kind
+from graph_schema.model import Edge, GraphSchema, Kind, Route
+from hub.compile import asked
 from hub.compile.asked import CursorOf, OrderKey
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort key: an expression about the row `{n}` and its edge `{e}`."""
+    """One sort key: an expression about the row `{n}` and its edge `{e}`, or about the row at the end of `path`, `{n}` there."""
 
     expression: str
     kind: Kind
     descending: bool
     nullable: bool
+    path: tuple[Route, ...] = ()
 
     def of(self, row: str, edge: str) -> str:
         return self.expression.replace("{n}", row).replace("{e}", edge)
 
+    def reversed(self) -> "Sort":
+        return replace(self, descending=not self.descending)
 
-def sorts(graph: GraphSchema, labels: Sequence[str], asked: Sequence[OrderKey], edge: Edge | None) -> tuple[Sort, ...]:
+
+def sorts(graph: GraphSchema, labels: Sequence[str], keys: Sequence[OrderKey], edge: Edge | None) -> tuple[Sort, ...]:
     """The asked keys, then the row's own key, then the edge's, so that no two rows are equal.
 
     The tie-breaking keys take the direction of the last asked one, as an index read backwards does.
     """
-    descending = asked[-1].descending if asked else False
-    keys = [_asked(graph, labels, key) for key in asked]
-    if len(labels) == 1:
-        node = graph.node(labels[0])
-        if node.key not in {key.property for key in asked}:
-            keys.append(Sort(f"{{n}}.{node.key}", node.property_named(node.key).kind, descending, nullable=False))
-    else:
-        key_of = " ".join(f"WHEN {{n}}:{label} THEN {{n}}.{graph.node(label).key}" for label in labels)
-        keys.append(Sort(f"CASE {key_of} END", Kind.STRING, descending, nullable=False))
-        label_of = " ".join(f"WHEN {{n}}:{label} THEN '{label}'" for label in labels)
-        keys.append(Sort(f"CASE {label_of} END", Kind.STRING, descending, nullable=False))
+    descending = keys[-1].descending if keys else False
+    made = [_asked(graph, labels, key, edge) for key in keys]
+    made += of_rows(graph, labels, {key.property for key in keys if not key.path and not key.of_edge}, descending=descending)
     if edge and edge.key:
         kind = next(found.kind for found in edge.properties if found.name == edge.key)
-        keys.append(Sort(f"{{e}}.{edge.key}", kind, descending, nullable=False))
-    return tuple(keys)
+        made.append(Sort(f"{{e}}.{edge.key}", kind, descending, nullable=False))
+    return tuple(made)
 
 
-def cursor_of(type_name: str, keys: Sequence[Sort]) -> CursorOf:
-    """What a cursor of that list must match, so that none is taken for another list or another order."""
-    text = "|".join([type_name, *(f"{key.expression} {key.descending}" for key in keys)])
-    return CursorOf(hashlib.sha256(text.encode()).hexdigest()[:8], tuple(key.kind for key in keys))
+def of_rows(graph: GraphSchema, labels: Sequence[str], decided: set[str], *, descending: bool = False) -> list[Sort]:
+    """The keys that tell rows of these labels apart, but for what is decided already."""
+    if len(labels) == 1:
+        node = graph.node(labels[0])
+        if node.key in decided:
+            return []
+        return [Sort(f"{{n}}.{node.key}", node.property_named(node.key).kind, descending, nullable=False)]
+    key_of = " ".join(f"WHEN {{n}}:{label} THEN {{n}}.{graph.node(label).key}" for label in labels)
+    label_of = " ".join(f"WHEN {{n}}:{label} THEN '{label}'" for label in labels)
+    return [Sort(f"CASE {text} END", Kind.STRING, descending, nullable=False) for text in (key_of, label_of)]
+
+
+def cursor_of(type_name: str, keys: Sequence[Sort], page: asked.Page, bound: tuple[str, ...] = ()) -> CursorOf:
+    """What a cursor of that list must match, so that none is taken for another list, another order or other conditions.
+
+    `bound` are parameters it is good for beside those of the conditions.
+    """
+    order = (f"{'.'.join(route.way.field for route in key.path)}{key.expression} {key.descending}" for key in keys)
+    text = "|".join([type_name, *order, _form(page.where)])
+    return CursorOf(hashlib.sha256(text.encode()).hexdigest()[:8], tuple(key.kind for key in keys), (*bound, *page.compared))
 
 
 def order_by(keys: Sequence[Sort], row: str, edge: str) -> str:
@@ -65,9 +78,33 @@ def comes_after(keys: Sequence[Sort], parameters: Sequence[str], row: str, edge:
             later = f"({later} OR ({beyond}))"
             same = f"({same} OR ({position} IS NULL AND {value} IS NULL))"
         predicate = f"({later} OR ({same} AND {predicate}))" if predicate else later
-    return f"({predicate})"
+    first, position = keys[0], f"${parameters[0]}"
+    if first.nullable or len(keys) == 1:
+        return f"({predicate})"
+    # says nothing new, but by a plain range an index can start there
+    return f"{first.of(row, edge)} {'<=' if first.descending else '>='} {position} AND ({predicate})"
 
 
-def _asked(graph: GraphSchema, labels: Sequence[str], key: OrderKey) -> Sort:
-    found = graph.node(labels[0]).property_named(key.property)
-    return Sort(f"{{n}}.{found.name}", found.kind, key.descending, nullable=not found.required)
+def _asked(graph: GraphSchema, labels: Sequence[str], key: OrderKey, edge: Edge | None) -> Sort:
+    if key.of_edge:
+        assert edge is not None
+        found = next(found for found in edge.properties if found.name == key.property)
+        return Sort(f"{{e}}.{found.name}", found.kind, key.descending, nullable=not found.required)
+    owner = key.path[-1].labels[0] if key.path else labels[0]
+    found = graph.node(owner).property_named(key.property)
+    return Sort(f"{{n}}.{found.name}", found.kind, key.descending, nullable=bool(key.path) or not found.required, path=key.path)
+
+
+def _form(condition: asked.Condition) -> str:
+    """A condition without its values."""
+    match condition:
+        case asked.Compare():
+            return f"{'~' if condition.of_edge else ''}{condition.property} {condition.operator}"
+        case asked.All() | asked.AnyOf():
+            return f"{type(condition).__name__}({','.join(map(_form, condition.of))})"
+        case asked.Not():
+            return f"Not({_form(condition.of)})"
+        case asked.Across():
+            return f"{condition.quantifier} {condition.route.way.field}({_form(condition.condition)})"
+        case asked.IsA():
+            return f"{condition.label}({_form(condition.condition)})"

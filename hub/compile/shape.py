@@ -1,14 +1,26 @@
 """From positions to the answer: a shaper is Python generated for one plan, which no loop over fields can match.
 
 A shaper takes what a statement returned (lists within lists, each value at the position the plan gave it), the
-statement's parameters and the cursor writer, and gives the field's value as GraphQL wants it.
+statement's parameters and a pen, and gives the field's value as GraphQL wants it.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
-WriteCursor = Callable[[str, list[Any]], str]
-Shaper = Callable[[Any, Mapping[str, Any], WriteCursor], Any]
+
+class Pen(Protocol):
+    """What a shaper cannot write by itself."""
+
+    def cursor(self, stamp: str, bound: tuple[str, ...], values: list[Any]) -> str:
+        """The cursor of a row: its list's stamp, the parameters it is good for, the values it is ordered by."""
+        ...
+
+    def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
+        """Where the words of a search stand in these properties: name and text of each."""
+        ...
+
+
+Shaper = Callable[[Any, Mapping[str, Any], Pen], Any]
 
 
 class ShaperText:
@@ -18,16 +30,16 @@ class ShaperText:
         self._functions: list[str] = []
 
     def function(self, *lines: str) -> str:
-        """A function of a row `r`, the parameters `p` and the cursor writer `c`, the last line its value; gives its name."""
+        """A function of a row `r`, the parameters `p` and the pen `w`, the last line its value; gives its name."""
         name = f"f{len(self._functions)}"
         *steps, value = lines
         body = "".join(f"    {line}\n" for line in (*steps, f"return {value}"))
-        self._functions.append(f"def {name}(r, p, c):\n{body}")
+        self._functions.append(f"def {name}(r, p, w):\n{body}")
         return name
 
     def compiled(self, root: str) -> Shaper:
         """The shaper whose entry is the function named `root`."""
-        scope: dict[str, Any] = {"__builtins__": {"len": len}}
+        scope: dict[str, Any] = {"__builtins__": {"len": len, "dict": dict, "range": range}}
         exec("".join(self._functions), scope)
         return scope[root]
 

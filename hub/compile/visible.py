@@ -60,6 +60,30 @@ class Visible:
         whole.predicate = " AND ".join(parts) or None
         return whole
 
+    def everything(self, label: str) -> str | None:
+        """The predicate, about the viewer alone, under which every row of the label may be seen; None where there is none."""
+        tests = [cypher.fill(grant.test or "", {}, self._fresh) for grant in self._graph.rule(label).grants if grant.of_viewer]
+        return f"({' OR '.join(tests)})" if tests else None
+
+    def enumerated(self, label: str, variable: str) -> str:
+        """All rows that the viewer may see by grants about rows, each once, walked from the viewer's side: `… RETURN variable`."""
+        parts = [self._rows(grant, label, variable) for grant in self._graph.rule(label).grants if not grant.of_viewer]
+        if len(parts) == 1:
+            return f"{parts[0]} RETURN DISTINCT {variable}"
+        return " UNION ".join(f"{part} RETURN {variable}" for part in parts)
+
+    def degree(self, label: str) -> str | None:
+        """About how many rows `enumerated` gives, in constant time; None where that cannot be told and may be many."""
+        parts: list[str] = []
+        for grant in self._graph.rule(label).grants:
+            if grant.of_viewer:
+                continue
+            told = self.degree(grant.through) if grant.through else grant.degree
+            if told is None:
+                return None
+            parts.append(told if grant.through else f"reduce(sum = 0, p IN own | sum + {cypher.fill(told, {'p': 'p'}, self._fresh)})")
+        return " + ".join(parts)
+
     def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str | None:
         """Whether the edge between two visible rows may be seen; None where it always may."""
         rule = self._graph.edge_rule(edge)
@@ -97,8 +121,8 @@ class Visible:
                 alternatives += self._on_arrival(variable, label, grant, arrival, sight, decided)
             else:
                 alternatives.append(self._anywhere(variable, grant))
-            if grant.edge is None and grant.test and "{n}" not in grant.test:
-                decided.append(grant.test)
+            if grant.of_viewer:
+                decided.append(cypher.fill(grant.test or "", {}, self._fresh))
         sight.predicate = f"({' OR '.join(alternatives)})"
         return sight
 
@@ -126,7 +150,7 @@ class Visible:
         """The grant on a row about which nothing is known."""
         if grant.edge is None:
             assert grant.test is not None
-            return f"({cypher.fill(grant.test, {'n': variable}, self._fresh)})"
+            return _gated(grant, f"({cypher.fill(grant.test, {'n': variable}, self._fresh)})")
         other, edge = self._fresh("x"), self._fresh("e")
         declared = self._graph.edge(grant.edge)
         ends = declared.head if grant.forward else declared.tail
@@ -135,11 +159,25 @@ class Visible:
             filled = self._through(grant, other)
         else:
             filled = cypher.fill(grant.test, {"n": variable, "x": other, "e": edge}, self._fresh)
-        return f"EXISTS {{ MATCH {_hop(variable, declared, grant.forward, edge, typed)} WHERE {filled} }}"
+        return _gated(grant, f"EXISTS {{ MATCH {_hop(variable, declared, grant.forward, edge, typed)} WHERE {filled} }}")
+
+    def _rows(self, grant: Grant, label: str, variable: str) -> str:
+        if grant.rows is not None:
+            return cypher.fill(grant.rows, {"n": variable}, self._fresh)
+        assert grant.through is not None
+        assert grant.edge is not None
+        other = self._fresh("x")
+        back = _hop(other, self._graph.edge(grant.edge), not grant.forward, self._fresh("e"), f"{variable}:{label}")
+        return f"CALL (*) {{ {self.enumerated(grant.through, other)} }} MATCH {back}"
 
     def _through(self, grant: Grant, other: str) -> str:
         assert grant.through is not None
         return self._of_label(other, grant.through, None).predicate or "true"
+
+
+def _gated(grant: Grant, test: str) -> str:
+    """The test, made only for viewers who could pass it."""
+    return f"CASE WHEN {grant.when} THEN {test} ELSE false END" if grant.when else test
 
 
 def _is_about(grant: Grant, arrival: Arrival) -> bool:

@@ -12,6 +12,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLEnumType,
     GraphQLError,
+    GraphQLID,
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
@@ -31,14 +32,17 @@ from graphql.validation import MaxIntrospectionDepthRule
 
 from graph_schema.model import GraphSchema
 from hub.compile.read import Compiled, compile_read
+from hub.compile.start import Side
 from hub.errors import BadInput, TooCostly
 from hub.gql.guard import Limits, parse_within
-from hub.gql.lookahead import Cost, Lookahead
-from hub.gql.values import Binding, Variables
+from hub.gql.lookahead import Bounds, Cost, Lookahead
+from hub.gql.values import Binding, PositionBinding, ReadsCursors, Variables
 
 _DOCUMENTS: Final = 512
 _PLANS: Final = 16
 _MAX_ERRORS: Final = 10
+_CHOICES: Final = ("Direction", "SearchKind")
+"""The enums whose values decide the plan; all others are values to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,14 @@ class RootPlan:
 
     key: str
     compiled: Compiled
-    bindings: tuple[Binding, ...]
+    bindings: tuple[Binding | PositionBinding, ...]
     cost: Cost
 
-    def bind(self, variables: Variables) -> dict[str, Any]:
+    def bind(self, variables: Variables, cursors: ReadsCursors) -> dict[str, Any]:
         """The statement's parameters. Raises `BadInput`."""
         parameters: dict[str, Any] = {}
         for binding in self.bindings:
-            binding.bind(variables, parameters)
+            binding.bind(variables, parameters, cursors)
         return parameters
 
 
@@ -79,18 +83,24 @@ class _Operation:
 class Documents:
     """Plans of documents. A document is kept only when a plan of it was made, and never with its variables."""
 
-    def __init__(self, graph: GraphSchema, schema: strawberry.Schema, limits: Limits, max_page: int) -> None:
+    def __init__(self, graph: GraphSchema, schema: strawberry.Schema, limits: Limits, side: Side = Side.CHEAPER) -> None:
         self._graph = graph
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - strawberry has no public way to it
         self._limits = limits
-        self._max_page = max_page
+        self._side = side
         self._kept: OrderedDict[tuple[str, str | None], _Operation] = OrderedDict()
 
-    def plan(self, text: str, operation_name: str | None, given: Mapping[str, Any]) -> tuple[Plan, Variables]:
+    def plan(self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors) -> tuple[Plan, Variables]:
         """The plan of an operation and its variables, defaults filled in.
 
         Raises `GraphQLErrors` for what GraphQL itself refuses, `BadInput` and `TooCostly` for what the hub does.
         """
+        try:
+            return self._plan(text, operation_name, given, cursors)
+        except RecursionError:
+            raise TooCostly("the question or its variables are nested too deep") from None
+
+    def _plan(self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors) -> tuple[Plan, Variables]:
         name = (text, operation_name)
         operation = self._kept.get(name) or self._operation(text, operation_name)
         if operation.types:
@@ -102,18 +112,19 @@ class Documents:
         if plan is None:
             plan = self._compiled(operation, variables)
             for root in plan.roots:  # a refused value must not leave its document behind
-                root.bind(variables)
+                root.bind(variables, cursors)
             operation.plans[shape] = plan
             _trim(operation.plans, _PLANS)
             self._kept[name] = operation
             _trim(self._kept, _DOCUMENTS)
         return plan, variables
 
-    def check_cost(self, root: RootPlan, parameters: Mapping[str, Any]) -> None:
-        """Raises `TooCostly` where a question may touch too many rows."""
+    def cost(self, root: RootPlan, parameters: Mapping[str, Any]) -> int:
+        """How many rows a question may touch. Raises `TooCostly` where those are too many."""
         cost = root.cost.of(parameters)
         if cost > self._limits.cost:
             raise TooCostly(f"{root.key} may touch {cost} rows, at most {self._limits.cost}: ask for smaller pages or fewer levels")
+        return cost
 
     def _operation(self, text: str, operation_name: str | None) -> _Operation:
         document = parse_within(text, self._limits)
@@ -139,7 +150,8 @@ class Documents:
             raise GraphQLErrors(found)
 
     def _compiled(self, operation: _Operation, variables: Variables) -> Plan:
-        lookahead = Lookahead(self._graph, operation.fragments, variables, self._max_page)
+        bounds = Bounds(self._limits.page, self._limits.large_page, self._limits.conditions)
+        lookahead = Lookahead(self._graph, operation.fragments, variables, bounds)
         selected = lookahead.roots(operation.node)
         roots: list[RootPlan] = []
         known: dict[str, Any] = {}
@@ -152,7 +164,7 @@ class Documents:
                 introspection += nodes
             else:
                 question = lookahead.question(nodes)
-                roots.append(RootPlan(key, compile_read(self._graph, question.root), question.bindings, question.cost))
+                roots.append(RootPlan(key, compile_read(self._graph, question.root, self._side), question.bindings, question.cost))
         if introspection:
             known |= self._introspected(operation, introspection, variables)
         return Plan(tuple(selected), tuple(roots), known)
@@ -202,14 +214,22 @@ def _shape(declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind
         if not isinstance(value, list):
             return _shape(declared.of_type, value)
         of_type = declared.of_type.of_type if isinstance(declared.of_type, GraphQLNonNull) else declared.of_type
-        if isinstance(of_type, GraphQLInputObjectType):
+        if of_type is GraphQLID:
+            return tuple(sorted({_label(item) for item in value}))
+        if isinstance(of_type, GraphQLInputObjectType | GraphQLList | GraphQLEnumType):
             return tuple(_shape(of_type, item) for item in value)
         return "list"
     if isinstance(declared, GraphQLInputObjectType):
         return tuple((key, _shape(declared.fields[key].type, value[key])) for key in value)
-    if isinstance(declared, GraphQLEnumType) or declared is GraphQLBoolean:
+    if declared is GraphQLBoolean or (isinstance(declared, GraphQLEnumType) and declared.name in _CHOICES):
         return value
+    if declared is GraphQLID:
+        return _label(value)
     return "value"
+
+
+def _label(node_id: Any) -> str:
+    return str(node_id).partition(":")[0]
 
 
 def _trim(kept: OrderedDict[Any, Any], most: int) -> None:

@@ -4,7 +4,9 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -20,30 +22,52 @@ from strawberry.types import ExecutionResult
 
 from graph_schema.model import GraphSchema
 from hub.auth import Verifier
-from hub.errors import BadInput, HubError, NotSignedIn, TooCostly
-from hub.gql.cursors import write_cursor
-from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan
+from hub.compile.read import compile_right
+from hub.compile.start import Side
+from hub.errors import BadInput, HubError, NotAllowed, NotSignedIn, TooCostly
+from hub.gql.cursors import Cursors
+from hub.gql.documents import Documents, GraphQLErrors, RootPlan
 from hub.gql.guard import Limits
+from hub.gql.pen import AnswerPen
 from hub.gql.types import build_schema
-from hub.gql.values import Variables
 from hub.graph import Graph
 from hub.viewer import Viewer
 
 _log: Final = logging.getLogger("hub.gql")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A document with its variables; `explain` asks for the Cypher, its plan and time as well."""
+
+    document: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    explain: bool = False
+
+
 class Questions:
-    """Answers GraphQL documents from the graph."""
+    """Answers GraphQL documents from the graph. `side` says where lists start; anything but the default is for tests."""
 
-    def __init__(self, schema: strawberry.Schema, declared: GraphSchema, graph: Graph, max_page: int, limits: Limits) -> None:
-        self._documents = Documents(declared, schema, limits, max_page)
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        declared: GraphSchema,
+        graph: Graph,
+        limits: Limits,
+        cursor_key: bytes,
+        side: Side = Side.CHEAPER,
+    ) -> None:
+        self._documents = Documents(declared, schema, limits, side)
+        self._declared = declared
         self._graph = graph
+        self._limits = limits
+        self._cursor_key = cursor_key
 
-    async def answer(self, text: str, operation_name: str | None, variables: Mapping[str, Any], viewer: Viewer) -> Mapping[str, Any]:
+    async def answer(self, asked: Asked, viewer: Viewer) -> Mapping[str, Any]:
         """The response of an operation: `data`, or `errors` that say what to change."""
         try:
-            plan, filled = self._documents.plan(text, operation_name, variables)
-            return {"data": await self._run(plan, filled, viewer)}
+            return await self._answer(asked, viewer)
         except GraphQLErrors as error:
             return {"errors": [_coded(found, "INVALID") for found in error.errors]}
         except GraphQLError as error:
@@ -56,32 +80,52 @@ class Questions:
             message = f"something went wrong here; the hub's log names it by {request_id}"
             return {"errors": [{"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}]}
 
-    async def _run(self, plan: Plan, variables: Variables, viewer: Viewer) -> dict[str, Any]:
+    async def _answer(self, asked: Asked, viewer: Viewer) -> dict[str, Any]:
+        cursors = Cursors(self._cursor_key, viewer.account)
+        plan, variables = self._documents.plan(asked.document, asked.operation_name, asked.variables, cursors)
+        bound = [(root, root.bind(variables, cursors)) for root in plan.roots]
+        extensions: dict[str, Any] = {"cost": sum(self._documents.cost(root, parameters) for root, parameters in bound)}
         now = datetime.now(UTC)
-        bound = [(root, root.bind(variables)) for root in plan.roots]
-        for root, parameters in bound:
-            self._documents.check_cost(root, parameters)
+        rights = {"viewer": viewer.account, "now": now}
+        if any(root.cost.largest(parameters) > self._limits.page for root, parameters in bound):
+            await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)
+        if asked.explain:
+            await self._require("explain", "explaining needs the right explain", rights)
+            extensions["explain"] = []
+        run = partial(self._explained, told=extensions["explain"]) if asked.explain else self._value
         if len(bound) == 1:
-            values = [await self._value(*bound[0], viewer, now)]
+            values = [await run(*bound[0], rights, cursors)]
         else:
-            values = await asyncio.gather(*(self._value(root, parameters, viewer, now) for root, parameters in bound))
+            values = await asyncio.gather(*(run(root, parameters, rights, cursors) for root, parameters in bound))
         answers = {**plan.known, **{root.key: value for root, value in zip(plan.roots, values, strict=True)}}
-        return {key: answers[key] for key in plan.keys}
+        return {"data": {key: answers[key] for key in plan.keys}, "extensions": extensions}
 
-    async def _value(self, root: RootPlan, parameters: dict[str, Any], viewer: Viewer, now: datetime) -> Any:
-        row = await self._graph.read_one(root.compiled.text, {**parameters, "viewer": viewer.account, "now": now})
-        return None if row is None else root.compiled.shape(row, parameters, write_cursor)
+    async def _value(self, root: RootPlan, parameters: dict[str, Any], rights: Mapping[str, Any], cursors: Cursors) -> Any:
+        row = await self._graph.read_one(root.compiled.text, {**parameters, **rights})
+        return None if row is None else root.compiled.shape(row, parameters, AnswerPen(cursors, parameters))
+
+    async def _explained(
+        self, root: RootPlan, parameters: dict[str, Any], rights: Mapping[str, Any], cursors: Cursors, told: list[dict[str, Any]]
+    ) -> Any:
+        """The value; what Neo4j did for it goes into `told`."""
+        row, profile = await self._graph.profile_one(root.compiled.text, {**parameters, **rights})
+        told.append({"field": root.key, "cypher": root.compiled.text, "parameters": parameters, **profile})
+        return None if row is None else root.compiled.shape(row, parameters, AnswerPen(cursors, parameters))
+
+    async def _require(self, right: str, refusal: str, rights: Mapping[str, Any]) -> None:
+        if not await self._graph.read_one(compile_right(self._declared, right), rights):
+            raise NotAllowed(refusal)
 
 
 class Endpoint(GraphQL):
     """The ASGI app at `/graphql`. A JSON POST is answered directly; every other request is judged by strawberry's view."""
 
     def __init__(
-        self, declared: GraphSchema, graph: Graph, verifier: Verifier, *, max_page: int, max_body_bytes: int, limits: Limits
+        self, declared: GraphSchema, graph: Graph, verifier: Verifier, *, max_body_bytes: int, limits: Limits, cursor_key: bytes
     ) -> None:
         schema = build_schema(declared)
         super().__init__(schema, graphql_ide=None)
-        self.questions = Questions(schema, declared, graph, max_page, limits)
+        self.questions = Questions(schema, declared, graph, limits, cursor_key)
         self._verifier = verifier
         self._max_body_bytes = max_body_bytes
 
@@ -96,7 +140,7 @@ class Endpoint(GraphQL):
             if not _is_json_post(scope, headers):
                 await super().__call__(scope, _replayed(body), send)
                 return
-            response = _json(await self.questions.answer(*_question(body), scope["viewer"]), 200)
+            response = _json(await self.questions.answer(_question(body), scope["viewer"]), 200)
         except NotSignedIn:
             response = _refusal("not signed in", NotSignedIn.code, 401)
         except TooCostly as error:
@@ -114,11 +158,10 @@ class Endpoint(GraphQL):
         root_value: Any,  # noqa: ARG002
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
-        answer = await self.questions.answer(
-            request_data.query or "", request_data.operation_name, request_data.variables or {}, request.scope["viewer"]
-        )
+        asked = Asked(request_data.query or "", request_data.operation_name, request_data.variables or {})
+        answer = await self.questions.answer(asked, request.scope["viewer"])
         errors = [GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())]
-        return ExecutionResult(data=answer.get("data"), errors=errors or None)
+        return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
@@ -129,20 +172,22 @@ def _is_json_post(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
     return scope["method"] == "POST" and content_type.split(b";")[0].strip() == b"application/json" and b"multipart" not in accepted
 
 
-def _question(body: bytes) -> tuple[str, str | None, Mapping[str, Any]]:
-    """The document, operation name and variables of a JSON body. Raises `BadInput`."""
+def _question(body: bytes) -> Asked:
+    """What a JSON body asks. Raises `BadInput`."""
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise BadInput("the body is not JSON") from None
     if not isinstance(found, dict) or not isinstance(found.get("query"), str):
         raise BadInput('the body must be a JSON object with the document under "query"')
-    name, variables = found.get("operationName"), found.get("variables")
+    name, variables, extensions = found.get("operationName"), found.get("variables"), found.get("extensions")
     if not (name is None or isinstance(name, str)):
         raise BadInput('"operationName" must be a string')
     if not (variables is None or isinstance(variables, dict)):
         raise BadInput('"variables" must be an object')
-    return found["query"], name or None, variables or {}
+    if not (extensions is None or isinstance(extensions, dict)):
+        raise BadInput('"extensions" must be an object')
+    return Asked(found["query"], name or None, variables or {}, explain=bool(extensions and extensions.get("explain") is True))
 
 
 async def _body(receive: Receive, most: int) -> bytes:

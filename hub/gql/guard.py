@@ -27,7 +27,7 @@ _NOT_DEEPER: Final = frozenset(("nodes", "edges", "node"))
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on a document; `cost` bounds the rows that a question may touch."""
+    """Bounds on a document; `cost` bounds the rows that a question may touch, `large_page` a page with the right to it."""
 
     characters: int = 20_000
     tokens: int = 2_000
@@ -37,6 +37,9 @@ class Limits:
     roots: int = 20
     directives: int = 30
     cost: int = 20_000
+    page: int = 100
+    large_page: int = 1_000
+    conditions: int = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """From a validated operation to what was asked: fragments merged, conditions decided, values bound to parameters."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from graphql import (
     DirectiveNode,
@@ -15,30 +15,51 @@ from graphql import (
     SelectionSetNode,
 )
 
-from graph_schema.model import GraphSchema, Kind, NodeType, Property, Route
+from graph_schema.model import Edge, GraphSchema, Kind, NodeType, Property, Route
 from hub.compile import asked
 from hub.compile.order import cursor_of, sorts
-from hub.errors import BadInput
-from hub.gql.cursors import read_cursor
-from hub.gql.types import DEFAULT_PAGE, connection_name
-from hub.gql.values import Binding, Constant, Value, Variables, converter, is_given, items, members, value_of
+from hub.compile.search import keys as found_keys
+from hub.compile.search import listed_as
+from hub.errors import BadInput, TooCostly
+from hub.gql.types import DEFAULT_PAGE, connection_name, searchable
+from hub.gql.values import Binding, Constant, PositionBinding, Value, Variables, convert, converter, is_given, items, members, value_of
+from hub.gql.words import TERMS, query, words
+from hub.gql.words import codes as codes_of
 
 _OPERATORS: Final[Mapping[str, asked.Comparison]] = {
     "eq": "eq", "in": "in", "gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte",
     "contains": "contains", "startsWith": "startsWith", "isNull": "isNull",
 }  # fmt: skip
+_QUANTIFIERS: Final[Mapping[str, Literal["some", "none", "every"]]] = {"some": "some", "none": "none", "every": "every"}
+_FOUND: Final[Mapping[str, Literal["match", "wordsMatched", "highlights"]]] = {
+    "match": "match", "wordsMatched": "wordsMatched", "highlights": "highlights",
+}  # fmt: skip
+_MOST_IDS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a question may ask: pages of so many rows, of so many with the right `largePages`, so many conditions."""
+
+    page: int
+    large_page: int
+    conditions: int
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
     """How many rows a question may touch: the parameters that bound its pages, nested as the pages are."""
 
-    first: str | None
+    size: str | None
     below: tuple["Cost", ...]
 
     def of(self, parameters: Mapping[str, Any]) -> int:
-        rows = parameters[self.first] if self.first else 1
+        rows = parameters[self.size] if self.size else 1
         return rows * (1 + sum(cost.of(parameters) for cost in self.below))
+
+    def largest(self, parameters: Mapping[str, Any]) -> int:
+        """The size of its largest page."""
+        return max((parameters[self.size] if self.size else 0, *(cost.largest(parameters) for cost in self.below)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +67,7 @@ class Question:
     """A root field: what was asked, its parameters, its cost."""
 
     root: asked.Root
-    bindings: tuple[Binding, ...]
+    bindings: tuple[Binding | PositionBinding, ...]
     cost: Cost
 
 
@@ -54,18 +75,19 @@ class Question:
 class _Scratch:
     """What a walk over one root field gathers."""
 
-    bindings: list[Binding] = field(default_factory=list[Binding])
+    bindings: list[Binding | PositionBinding] = field(default_factory=list[Binding | PositionBinding])
     costs: list[Cost] = field(default_factory=list[Cost])
+    conditions: int = 0
 
     def bind(self, value: Value, convert: Callable[[Any], tuple[Any, ...]]) -> str:
         name = f"p{len(self.bindings)}"
         self.bindings.append(Binding((name,), value, convert))
         return name
 
-    def bind_position(self, value: Value, wanted: asked.CursorOf) -> asked.After:
+    def bind_position(self, value: Value, wanted: asked.CursorOf) -> asked.Position:
         names = tuple(f"p{len(self.bindings)}_{position}" for position in range(len(wanted.kinds)))
-        self.bindings.append(Binding(names, value, lambda cursor: read_cursor(cursor, wanted)))
-        return asked.After(names)
+        self.bindings.append(PositionBinding(names, value, wanted))
+        return names
 
 
 Selected = dict[str, list[FieldNode]]
@@ -79,12 +101,12 @@ class Lookahead:
         graph: GraphSchema,
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: Variables,
-        max_page: int,
+        bounds: Bounds,
     ) -> None:
         self._graph = graph
         self._fragments = fragments
         self._variables = variables
-        self._max_page = max_page
+        self._bounds = bounds
         self._by_key = {node.one: node for node in graph.nodes}
         self._lists = {node.many: node for node in graph.nodes}
 
@@ -95,12 +117,58 @@ class Lookahead:
     def question(self, nodes: Sequence[FieldNode]) -> Question:
         """What one root field asks."""
         name, scratch = nodes[0].name.value, _Scratch()
+        root: asked.Root
         if name in self._by_key:
-            root: asked.Root = self._row_by_key(self._by_key[name], nodes, scratch)
-        else:
+            root = self._row_by_key(self._by_key[name], nodes, scratch)
+        elif name in self._lists:
             label = self._lists[name].label
-            root = asked.List(label, self._page((label,), label, None, nodes, scratch))
+            root = asked.List(label, self._page(_Listed((label,), label, None), nodes, scratch))
+        elif name == "search":
+            root = self._search(nodes, scratch)
+        else:
+            return self._by_ids(nodes, scratch)
         return Question(root, tuple(scratch.bindings), Cost(None, tuple(scratch.costs)))
+
+    def _by_ids(self, nodes: Sequence[FieldNode], scratch: _Scratch) -> Question:
+        """`node(id:)` and `nodes(ids:)`: the labels that the ids name are part of the plan, the keys are not."""
+        alone = nodes[0].name.value == "node"
+        value = _arguments(nodes[0])["id" if alone else "ids"]
+        labels = sorted({label for label, _, _ in _node_ids(self._graph, value.read(self._variables))})
+        keys = {label: f"keys_{label}" for label in labels}
+
+        def pairs(given: Any) -> tuple[Any, ...]:
+            by_label: dict[str, list[Any]] = {label: [] for label in labels}
+            found = list(_node_ids(self._graph, given))
+            for label, position, key in found:
+                by_label[label].append([position, key])
+            return (*by_label.values(), 1 if alone else _count(given))
+
+        scratch.bindings.append(Binding((*keys.values(), "count"), value, pairs))
+        root = asked.ByIds(keys, "count", self._rows(labels, nodes, scratch), alone)
+        return Question(root, tuple(scratch.bindings), Cost("count", tuple(scratch.costs)))
+
+    def _search(self, nodes: Sequence[FieldNode], scratch: _Scratch) -> asked.Search:
+        arguments = _arguments(nodes[0])
+        kinds = arguments.get("kinds", Constant(None))
+        chosen = kinds.read(self._variables) if is_given(kinds, self._variables) else None
+        wanted = set([chosen] if isinstance(chosen, str) else chosen or ())
+        labels = tuple(label for label in searchable(self._graph) if label in wanted or chosen is None)
+        if not labels:
+            raise BadInput("kinds: at least one; leave it out to search all")
+        codes = {label: f"codes_{label}" for label in labels if self._graph.node(label).codes}
+
+        def found(text: str) -> tuple[Any, ...]:
+            terms = words(text)
+            return (
+                text.strip().lower(),
+                [query(term) for term in terms],
+                terms,
+                *(codes_of(self._graph.node(label), text) for label in codes),
+            )
+
+        scratch.bindings.append(Binding(("text", "queries", TERMS, *codes.values()), arguments["text"], found))
+        page = self._page(_Listed(labels, "Search", None, searched=True), nodes, scratch)
+        return asked.Search(labels, "text", "queries", codes, page)
 
     def _row_by_key(self, node: NodeType, nodes: Sequence[FieldNode], scratch: _Scratch) -> asked.ByKey:
         arguments = _arguments(nodes[0])
@@ -125,57 +193,66 @@ class Lookahead:
         name = nodes[0].name.value
         if name == "__typename":
             return asked.Typename(key)
+        if name == "nodeId":
+            return asked.NodeId(key)
         route = self._graph.routes(label).get(name)
         if route is None:
             return asked.Scalar(key, name)
         if route.way.one:
             return asked.One(key, route, self._rows(route.labels, nodes, scratch))
-        return asked.Many(key, route, self._page(route.labels, route.target, route, nodes, scratch))
+        return asked.Many(key, route, self._page(_Listed(route.labels, route.target, route.edge), nodes, scratch))
 
     # Pages
 
-    def _page(self, labels: tuple[str, ...], target: str, route: Route | None, nodes: Sequence[FieldNode], scratch: _Scratch) -> asked.Page:
+    def _page(self, listed: "_Listed", nodes: Sequence[FieldNode], scratch: _Scratch) -> asked.Page:
         arguments = _arguments(nodes[0])
-        first = scratch.bind(self._given(arguments, "first") or Constant(DEFAULT_PAGE), self._first)
-        order = tuple(self._order(arguments))
-        after = None
-        if given := self._given(arguments, "after"):
-            keys = sorts(self._graph, labels, order, route.edge if route else None)
-            after = scratch.bind_position(given, cursor_of(target, keys))
-        filters = tuple(self._filters(labels[0], arguments, scratch))
+        first, last = self._given(arguments, "first"), self._given(arguments, "last")
+        if first and last:
+            raise BadInput("first, last: one of them; the other says nothing more")
+        size = scratch.bind(last or first or Constant(DEFAULT_PAGE), self._last if last else self._first)
+        where = self._where(listed, arguments.get("where", Constant(None)), scratch)
+        order = tuple(self._order(listed, arguments.get("orderBy", Constant(None))))
+        page = asked.Page(size, (), last is not None, where=where, order=order)
+        after, before = (self._position(listed, page, self._given(arguments, name), scratch) for name in ("after", "before"))
         outer, scratch.costs = scratch.costs, []
         sets = [node.selection_set for node in nodes if node.selection_set]
-        parts = tuple(self._part(labels, target, route, *found, scratch) for found in self._collect(sets, None).items())
-        outer.append(Cost(first, tuple(scratch.costs)))
+        parts = tuple(self._part(listed, *found, scratch) for found in self._collect(sets, None).items())
+        outer.append(Cost(size, tuple(scratch.costs)))
         scratch.costs = outer
-        return asked.Page(first, after, filters, order, parts)
+        return replace(page, parts=parts, after=after, before=before)
 
-    def _part(
-        self, labels: tuple[str, ...], target: str, route: Route | None, key: str, nodes: list[FieldNode], scratch: _Scratch
-    ) -> asked.Part:
+    def _position(self, listed: "_Listed", page: asked.Page, given: Value | None, scratch: _Scratch) -> asked.Position | None:
+        if given is None:
+            return None
+        if listed.searched:
+            wanted = cursor_of(listed_as(listed.labels), found_keys(self._graph, listed.labels), page, ("text",))
+        else:
+            wanted = cursor_of(listed.target, sorts(self._graph, listed.labels, page.order, listed.edge), page)
+        return scratch.bind_position(given, wanted)
+
+    def _part(self, listed: "_Listed", key: str, nodes: list[FieldNode], scratch: _Scratch) -> asked.Part:
         match nodes[0].name.value:
             case "nodes":
-                return asked.Nodes(key, self._rows(labels, nodes, scratch))
+                return asked.Nodes(key, self._rows(listed.labels, nodes, scratch))
             case "edges":
-                inner = self._inner(nodes)
-                return asked.Edges(key, tuple(self._edge_part(labels, target, route, *found, scratch) for found in inner.items()))
+                return asked.Edges(key, tuple(self._edge_part(listed, *found, scratch) for found in self._inner(nodes).items()))
             case "pageInfo":
                 return asked.PageInfo(key, {name: found[0].name.value for name, found in self._inner(nodes).items()})
             case "totalCount":
                 return asked.TotalCount(key)
             case _:
-                return asked.Typename(key, _connection(target, route, "Connection"))
+                return asked.Typename(key, listed.type_name("Connection"))
 
-    def _edge_part(
-        self, labels: tuple[str, ...], target: str, route: Route | None, key: str, nodes: list[FieldNode], scratch: _Scratch
-    ) -> asked.EdgeNode | asked.EdgeProperty | asked.Cursor | asked.Typename:
+    def _edge_part(self, listed: "_Listed", key: str, nodes: list[FieldNode], scratch: _Scratch) -> asked.EdgePart:
         match nodes[0].name.value:
             case "node":
-                return asked.EdgeNode(key, self._rows(labels, nodes, scratch))
+                return asked.EdgeNode(key, self._rows(listed.labels, nodes, scratch))
             case "cursor":
                 return asked.Cursor(key)
             case "__typename":
-                return asked.Typename(key, _connection(target, route, "Edge"))
+                return asked.Typename(key, listed.type_name("Edge"))
+            case name if listed.searched:
+                return asked.Found(key, _FOUND[name])
             case name:
                 return asked.EdgeProperty(key, name)
 
@@ -189,24 +266,81 @@ class Lookahead:
         return value if is_given(value, self._variables) else None
 
     def _first(self, value: Any) -> tuple[Any, ...]:
-        if not 1 <= value <= self._max_page:
-            raise BadInput(f"first: 1 to {self._max_page}; ask for the next page with after")
+        return self._size("first", "after", value)
+
+    def _last(self, value: Any) -> tuple[Any, ...]:
+        return self._size("last", "before", value)
+
+    def _size(self, name: str, cursor: str, value: Any) -> tuple[Any, ...]:
+        if not 1 <= value <= self._bounds.large_page:
+            most = f"{self._bounds.page} ({self._bounds.large_page:,} with the right largePages)"
+            raise BadInput(f"{name}: 1 to {most}; ask for the next page with {cursor}")
         return (int(value),)
 
-    def _order(self, arguments: Mapping[str, Value]) -> Iterable[asked.OrderKey]:
-        for item in items(arguments.get("orderBy", Constant(None)), self._variables):
-            keys = members(item, self._variables)
-            if len(keys) != 1:
-                raise BadInput("orderBy: exactly one property in each object, e.g. [{status: ASC}, {openedAt: DESC}]")
-            for name, direction in keys.items():
-                yield asked.OrderKey(name, descending=direction.read(self._variables) == "DESC")
+    def _order(self, listed: "_Listed", value: Value) -> Iterator[asked.OrderKey]:
+        for item in items(value, self._variables):
+            yield self._order_key(listed.labels, listed.edge, item, ())
 
-    def _filters(self, label: str, arguments: Mapping[str, Value], scratch: _Scratch) -> Iterable[asked.Filter]:
-        for name, conditions in members(arguments.get("where", Constant(None)), self._variables).items():
-            found = self._graph.node(label).property_named(name)
-            for operator, value in members(conditions, self._variables, nulls=True).items():
-                parameter = scratch.bind(value, _comparand(found, operator))
-                yield asked.Filter(name, _OPERATORS[operator], parameter)
+    def _order_key(self, labels: tuple[str, ...], edge: Edge | None, value: Value, path: tuple[Route, ...]) -> asked.OrderKey:
+        keys = members(value, self._variables)
+        if len(keys) != 1:
+            raise BadInput("orderBy: exactly one property in each object, e.g. [{status: ASC}, {openedAt: DESC}]")
+        name, direction = next(iter(keys.items()))
+        if edge and name == "edge":
+            inner = self._order_key((), None, direction, ())
+            return replace(inner, of_edge=True)
+        route = self._graph.routes(labels[0]).get(name) if len(labels) == 1 else None
+        if route:
+            return self._order_key(route.labels, None, direction, (*path, route))
+        return asked.OrderKey(name, direction.read(self._variables) == "DESC", path)
+
+    # Conditions
+
+    def _where(self, listed: "_Listed", value: Value, scratch: _Scratch) -> asked.Condition:
+        conditions: list[asked.Condition] = []
+        for name, given in members(value, self._variables).items():
+            scratch.conditions += 1
+            if scratch.conditions > self._bounds.conditions:
+                raise TooCostly(f"where: more than {self._bounds.conditions} conditions")
+            conditions.append(self._condition(listed, name, given, scratch))
+        return conditions[0] if len(conditions) == 1 else asked.All(tuple(conditions))
+
+    def _condition(self, listed: "_Listed", name: str, given: Value, scratch: _Scratch) -> asked.Condition:
+        if name in ("and", "or"):
+            several = tuple(self._where(listed, item, scratch) for item in items(given, self._variables))
+            return asked.All(several) if name == "and" else asked.AnyOf(several)
+        if name == "not":
+            return asked.Not(self._where(listed, given, scratch))
+        if name == "edge":
+            assert listed.edge is not None
+            by_name = {found.name: found for found in listed.edge.properties}
+            each = (self._compared(by_name[found], conditions, scratch, of_edge=True) for found, conditions in self._members(given))
+            return asked.All(tuple(each))
+        first, several = listed.labels[0], len(listed.labels) > 1
+        if several:
+            label = next((label for label in listed.labels if self._graph.node(label).one == name), None)
+            if label:
+                return asked.IsA(label, self._where(_Listed((label,), label, None), given, scratch))
+        elif route := self._graph.routes(first).get(name):
+            return self._across(route, given, scratch)
+        return self._compared(self._graph.node(first).property_named(name), given, scratch)
+
+    def _across(self, route: Route, given: Value, scratch: _Scratch) -> asked.Condition:
+        if route.way.one:
+            return asked.Across(route, "some", self._where(_Listed(route.labels, route.target, None), given, scratch))
+        there = _Listed(route.labels, route.target, route.edge)
+        each = (asked.Across(route, _QUANTIFIERS[name], self._where(there, inner, scratch)) for name, inner in self._members(given))
+        return asked.All(tuple(each))
+
+    def _compared(self, found: Property, given: Value, scratch: _Scratch, *, of_edge: bool = False) -> asked.Condition:
+        each: list[asked.Condition] = []
+        for operator, value in members(given, self._variables, nulls=True).items():
+            scratch.conditions += 1
+            each.append(asked.Compare(found.name, _OPERATORS[operator], scratch.bind(value, _comparand(found, operator)), of_edge))
+        return each[0] if len(each) == 1 else asked.All(tuple(each))
+
+    def _members(self, value: Value) -> Iterable[tuple[str, Value]]:
+        return members(value, self._variables).items()
 
     # Selections
 
@@ -244,6 +378,35 @@ class Lookahead:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The rows of a list: their labels, their type's name, the edge that leads to them, whether they were searched for."""
+
+    labels: tuple[str, ...]
+    target: str
+    edge: Edge | None
+    searched: bool = False
+
+    def type_name(self, suffix: str) -> str:
+        return connection_name(self.target, self.edge).removesuffix("Connection") + suffix
+
+
+def _node_ids(graph: GraphSchema, given: Any) -> Iterator[tuple[str, int, Any]]:
+    """Label, position and key of each node id. Raises `BadInput`."""
+    if _count(given) > _MOST_IDS:
+        raise BadInput(f"ids: at most {_MOST_IDS}, not {_count(given)}")
+    for position, node_id in enumerate(given if isinstance(given, list) else [given]):
+        label, colon, key = str(node_id).partition(":")
+        node = next((found for found in graph.nodes if found.label == label), None)
+        if node is None or not colon or not key:
+            raise BadInput("id: a nodeId is expected, a type and a key, e.g. Center:CEE007")
+        yield label, position, convert(node.property_named(node.key), key)
+
+
+def _count(given: Any) -> int:
+    return len(given) if isinstance(given, list) else 1
+
+
 def _arguments(node: FieldNode) -> dict[str, Value]:
     return {argument.name.value: value_of(argument.value) for argument in node.arguments or ()}
 
@@ -258,7 +421,3 @@ def _day(value: Any) -> tuple[Any, ...]:
     if value is None:
         return (datetime.now(UTC).date(),)
     return converter(Property("at", "", Kind.DATE))(value)
-
-
-def _connection(target: str, route: Route | None, suffix: str) -> str:
-    return connection_name(target, route.edge if route else None).removesuffix("Connection") + suffix

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import Enum
+from keyword import iskeyword
 from typing import Annotated, Any, Final, Union
 
 import strawberry
@@ -10,9 +11,13 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
-from graph_schema.model import Abstract, Edge, GraphSchema, Kind, NodeType, Property, Route
+from graph_schema.model import NODE, Abstract, Edge, GraphSchema, Kind, NodeType, Property, Route
 
 DEFAULT_PAGE: Final = 20
+_SEARCH: Final = (
+    "Rows by their words, forgiving a typo in a word of four letters or more, and by their numbers and codes, exactly. "
+    "In order: the text as a whole, at the beginning, by the number of its words, by key."
+)
 _PYTHON: Final = {
     Kind.STRING: "str",
     Kind.STRINGS: "list[str]",
@@ -32,8 +37,12 @@ _OPERATORS: Final = {
     Kind.DATE: ("DateFilter", _RANGE),
     Kind.DATETIME: ("DateTimeFilter", _RANGE),
 }
-_FIRST: Final = f"How many at most; {DEFAULT_PAGE} if not said."
-_AFTER: Final = "The cursor after which the page starts."
+_PAGE: Final = (
+    ("first", "int | None", f"How many at most, from the front; {DEFAULT_PAGE} if neither first nor last is said."),
+    ("after", "str | None", "The cursor after which the page starts."),
+    ("last", "int | None", "How many at most, from the end."),
+    ("before", "str | None", "The cursor before which the page ends."),
+)
 
 
 def build_schema(graph: GraphSchema) -> strawberry.Schema:
@@ -53,6 +62,16 @@ def connection_name(target: str, edge: Edge | None) -> str:
     return f"{target}{''.join(word.capitalize() for word in edge.type.split('_'))}Connection"
 
 
+def where_name(target: str, edge: Edge | None) -> str:
+    """The name of the conditions on rows of a type, with those on the edge that leads there where it has properties."""
+    return connection_name(target, edge).removesuffix("Connection") + "Where"
+
+
+def searchable(graph: GraphSchema) -> tuple[str, ...]:
+    """The labels that can be searched."""
+    return tuple(node.label for node in graph.nodes if node.text or node.codes)
+
+
 def filterable(node: NodeType) -> list[Property]:
     """The properties a list may be filtered by. A guarded one would tell by its absence what it hides."""
     return [found for found in node.properties if found.guard is None and found.kind is not Kind.STRINGS]
@@ -68,13 +87,17 @@ class Direction(Enum):
 class _Types:
     def __init__(self, graph: GraphSchema) -> None:
         self._graph = graph
-        self._names: dict[str, Any] = {"date": date, "datetime": datetime}
+        self._names: dict[str, Any] = {"date": date, "datetime": datetime, "strawberry": strawberry}
+        self._begun: set[str] = set()
 
     def schema(self) -> strawberry.Schema:
         self._names["Direction"] = strawberry.enum(Direction, description="Which way to order.")
         self._page_info()
         for operator_type, operators, python in self._filters():
             self._filter(operator_type, operators, python)
+        node_id = self._field("nodeId", "strawberry.ID", "Its identity in the whole graph, for `node(id:)`: its label and key.")
+        self._names[NODE] = strawberry.interface(_made(NODE, [node_id]), description="Any row of the graph.")
+        self._settle(self._names[NODE])
         for abstract in self._graph.abstracts:
             if abstract.shared:
                 self._interface(abstract)
@@ -86,6 +109,8 @@ class _Types:
                 self._names[abstract.name] = Annotated[
                     Union[members], strawberry.union(abstract.name, description=abstract.doc)  # noqa: UP007 - made of a tuple
                 ]
+            self._conditions(abstract.name, abstract.labels, None)
+        self._search()
         query = self._object("Query", "Everything that can be asked.", list(self._roots()))
         return strawberry.Schema(query=query, types=[self._names[node.label] for node in self._graph.nodes])
 
@@ -97,8 +122,8 @@ class _Types:
         fields = [self._property(node.label, found) for found in node.properties]
         fields += [self._way(route) for route in self._graph.routes(node.label).values()]
         interfaces = [self._names[found.name] for found in self._graph.abstracts if found.shared and node.label in found.labels]
-        self._object(node.label, node.doc, fields, bases=interfaces)
-        self._where(node)
+        self._object(node.label, node.doc, fields, bases=interfaces or [self._names[NODE]])
+        self._conditions(node.label, (node.label,), None)
         self._connection(node.label, None)
 
     def _interface(self, abstract: Abstract) -> None:
@@ -108,7 +133,7 @@ class _Types:
             starts = route.edge.tail if route.forward else route.edge.head
             if set(starts) == set(abstract.labels):
                 fields.append(self._way(route))
-        self._names[abstract.name] = strawberry.interface(_made(abstract.name, fields), description=abstract.doc)
+        self._names[abstract.name] = strawberry.interface(_made(abstract.name, fields, [self._names[NODE]]), description=abstract.doc)
         self._settle(self._names[abstract.name])
 
     def _property(self, owner: str, found: Property) -> StrawberryField:
@@ -120,7 +145,8 @@ class _Types:
             return self._field(route.way.field, f"{route.target} | None", route.way.doc)
         name = self._connection(route.target, route.edge)
         field = self._field(route.way.field, name, route.way.doc)
-        field.arguments = self._page_arguments(route.target)
+        self._conditions(route.target, route.labels, route.edge)
+        field.arguments = self._page_arguments(where_name(route.target, route.edge))
         return field
 
     def _roots(self) -> Iterable[StrawberryField]:
@@ -135,33 +161,44 @@ class _Types:
                 one.arguments.append(self._argument("at", "date | None", "The day on which the code was valid; today if not said."))
             yield one
             many = self._field(node.many, connection_name(node.label, None), f"{node.doc} All that may be seen, in pages.")
-            many.arguments = self._page_arguments(node.label)
+            many.arguments = self._page_arguments(where_name(node.label, None))
             yield many
-
-    def _page_arguments(self, target: str) -> list[StrawberryArgument]:
-        arguments = [
-            self._argument("first", "int | None", _FIRST, DEFAULT_PAGE),
-            self._argument("after", "str | None", _AFTER),
+        one = self._field("node", f"{NODE} | None", "A row by its node id; null where there is none to be seen.")
+        one.arguments = [self._argument("id", "strawberry.ID", "A `nodeId`.")]
+        yield one
+        several = self._field(
+            "nodes", f"list[{NODE} | None]", "Rows by their node ids, in that order; null where there is none to be seen."
+        )
+        several.arguments = [self._argument("ids", "list[strawberry.ID]", "`nodeId`s, at most 100.")]
+        yield several
+        search = self._field("search", "SearchConnection", _SEARCH)
+        search.arguments = [
+            self._argument("text", "str", "Words, a number or a code."),
+            self._argument("kinds", "list[SearchKind] | None", "Which kinds of rows; all if not said."),
+            *(self._argument(*found) for found in _PAGE),
         ]
-        if self._graph.abstract(target) is None:
-            arguments.append(self._argument("where", f"{target}Where | None", "Which of them; all conditions hold."))
-            arguments.append(
-                self._argument("orderBy", f"list[{target}Order] | None", "In which order, the first key first; by key if not said.")
-            )
-        return arguments
+        yield search
 
-    def _connection(self, target: str, edge: Edge | None) -> str:
+    def _page_arguments(self, conditions: str) -> list[StrawberryArgument]:
+        order = conditions.removesuffix("Where") + "Order"
+        return [
+            *(self._argument(*found) for found in _PAGE),
+            self._argument("where", f"{conditions} | None", "Which of them; all conditions hold."),
+            self._argument("orderBy", f"list[{order}] | None", "In which order, the first key first; by key if not said."),
+        ]
+
+    def _connection(self, target: str, edge: Edge | None, row: str | None = None, edge_fields: list[StrawberryField] | None = None) -> str:
         name = connection_name(target, edge)
         if name in self._names:
             return name
         self._names[name] = None
-        edge_fields = [self._field("cursor", "str", "Where it stands in the list."), self._field("node", target, "The row.")]
+        edge_fields = edge_fields or [self._field("cursor", "str", "Where it stands in the list."), self._field("node", target, "The row.")]
         if edge:
             edge_fields += [self._property(edge.type, found) for found in edge.properties]
         edge_name = name.replace("Connection", "Edge")
         self._object(edge_name, edge.doc if edge and edge.properties else f"A {target} in a list.", edge_fields)
         fields = [
-            self._field("nodes", f"list[{target}]", "The rows of the page."),
+            self._field("nodes", f"list[{row or target}]", "The rows of the page."),
             self._field("edges", f"list[{edge_name}]", "The rows of the page with what their edge says."),
             self._field("pageInfo", "PageInfo", "Where the page stands."),
             self._field("totalCount", "int", "How many there are to be seen on all pages."),
@@ -171,8 +208,10 @@ class _Types:
 
     def _page_info(self) -> None:
         fields = [
-            self._field("hasNextPage", "bool", "Whether more follow."),
-            self._field("hasPreviousPage", "bool", "Whether the page was asked for by a cursor."),
+            self._field("hasNextPage", "bool", "Whether more follow; of a page from the end, whether it was asked for by `before`."),
+            self._field(
+                "hasPreviousPage", "bool", "Whether more come before; of a page from the front, whether it was asked for by `after`."
+            ),
             self._field("startCursor", "str | None", "The cursor of its first row."),
             self._field("endCursor", "str | None", "The cursor of its last row."),
         ]
@@ -191,20 +230,104 @@ class _Types:
         fields = [self._field(operator, types.get(operator, f"{python} | None"), None, optional=True) for operator in operators]
         self._input(name, "Conditions on a property; all of them hold.", fields)
 
-    def _where(self, node: NodeType) -> None:
-        conditions, keys = list[StrawberryField](), list[StrawberryField]()
-        for found in filterable(node):
-            operators = f"{choice_name(node.label, found)}Filter" if found.values else _OPERATORS[found.kind][0]
-            conditions.append(self._field(found.name, f"{operators} | None", found.doc, optional=True))
-            keys.append(self._field(found.name, "Direction | None", found.doc, optional=True))
-        self._input(f"{node.label}Where", f"Which rows of {node.label}; all conditions hold.", conditions)
-        self._input(f"{node.label}Order", f"A property of {node.label} to order by; exactly one.", keys)
+    def _conditions(self, target: str, labels: tuple[str, ...], edge: Edge | None) -> None:
+        """The inputs that say which rows of a type, and in which order; with those of the edge that leads there."""
+        edge = edge if edge and edge.properties else None
+        name = where_name(target, edge)
+        if name in self._begun:
+            return
+        self._begun.add(name)
+        order = name.removesuffix("Where") + "Order"
+        where = [*self._logic(name), *self._fields_to_compare(labels), *self._ways_across(labels)]
+        keys = [self._optional(found.name, "Direction", found.doc) for found in self._shared(labels)]
+        if len(labels) == 1:
+            keys += [
+                self._optional(route.way.field, route.target + "Order", route.way.doc)
+                for route in self._graph.routes(labels[0]).values()
+                if route.way.one and self._shared(route.labels)
+            ]
+        if edge:
+            self._edge_conditions(name, edge)
+            where.append(self._optional("edge", name.replace("Where", "EdgeWhere"), edge.doc))
+            keys.append(self._optional("edge", name.replace("Where", "EdgeOrder"), edge.doc))
+        self._input(name, f"Which rows of {target}; all conditions hold. A comparison with an empty property does not hold.", where)
+        among = [
+            self._optional(quantifier, name, doc)
+            for quantifier, doc in (
+                ("some", "At least one fits."),
+                ("none", "None fits."),
+                ("every", "Every one fits; so where there is none."),
+            )
+        ]
+        self._input(name.removesuffix("Where") + "Among", f"Of the rows of {target} there that may be seen; all that is said holds.", among)
+        if keys:
+            self._input(order, f"What of {target} to order by; exactly one.", keys)
+
+    def _logic(self, name: str) -> list[StrawberryField]:
+        return [
+            self._optional("and", f"list[{name}]", "All of them hold."),
+            self._optional("or", f"list[{name}]", "At least one of them holds."),
+            self._optional("not", name, "It does not hold."),
+        ]
+
+    def _fields_to_compare(self, labels: tuple[str, ...]) -> Iterable[StrawberryField]:
+        for found in self._shared(labels):
+            operators = f"{choice_name(labels[0], found)}Filter" if found.values else _OPERATORS[found.kind][0]
+            yield self._optional(found.name, operators, found.doc)
+
+    def _ways_across(self, labels: tuple[str, ...]) -> Iterable[StrawberryField]:
+        """Conditions on the rows at the end of each way, or, of a type that stands for several labels, on each of those."""
+        first, *others = labels
+        if others:
+            for label in labels:
+                yield self._optional(self._graph.node(label).one, f"{label}Where", f"It is of type {label}, and fits.")
+            return
+        for route in self._graph.routes(first).values():
+            name = where_name(route.target, None if route.way.one else route.edge)
+            yield self._optional(route.way.field, name if route.way.one else name.removesuffix("Where") + "Among", route.way.doc)
+
+    def _edge_conditions(self, name: str, edge: Edge) -> None:
+        conditions = [self._optional(found.name, _OPERATORS[found.kind][0], found.doc) for found in edge.properties]
+        self._input(name.replace("Where", "EdgeWhere"), f"Conditions on the edge: {edge.doc}", conditions)
+        keys = [self._optional(found.name, "Direction", found.doc) for found in edge.properties]
+        self._input(name.replace("Where", "EdgeOrder"), "A property of the edge to order by; exactly one.", keys)
+
+    def _shared(self, labels: Sequence[str]) -> list[Property]:
+        """The properties that rows of all these labels can be filtered and ordered by."""
+        first, *others = (self._graph.node(label) for label in labels)
+        return [found for found in filterable(first) if all(found.name in {other.name for other in filterable(node)} for node in others)]
+
+    def _search(self) -> None:
+        kinds = strawberry.enum(_choice("SearchKind", searchable(self._graph)), description="A kind of row that can be searched.")
+        self._names["SearchKind"] = kinds
+        match = _choice("SearchMatch", ("EXACT", "PREFIX", "WORDS"))
+        self._names["SearchMatch"] = strawberry.enum(
+            match, description="How the text was found: as a whole, at the beginning, or by words."
+        )
+        parts = [self._field("text", "str", "A piece of it."), self._field("matched", "bool", "Whether the piece is a word searched for.")]
+        self._object("HighlightPart", "A piece of a text.", parts)
+        highlight = [
+            self._field("property", "str", "Which property it is."),
+            self._field("parts", "list[HighlightPart]", "Its text, whole, in pieces."),
+        ]
+        self._object("Highlight", "A property in which words were found.", highlight)
+        edge = [
+            self._field("cursor", "str", "Where it stands in the list."),
+            self._field("node", NODE, "The row."),
+            self._field("match", "SearchMatch", "How it was found."),
+            self._field("wordsMatched", "int", "How many of the words it holds."),
+            self._field("highlights", "list[Highlight]", "Where the words stand."),
+        ]
+        self._connection("Search", None, row=NODE, edge_fields=edge)
+
+    def _optional(self, name: str, python: str, doc: str | None) -> StrawberryField:
+        return self._field(name, f"{python} | None", doc, optional=True)
 
     def _field(self, name: str, python: str, doc: str | None, *, optional: bool = False) -> StrawberryField:
         default: dict[str, Any] = {"default": strawberry.UNSET} if optional else {}
-        # `in` is a keyword of Python, not of GraphQL
+        # a keyword of Python may be a name in GraphQL
         return StrawberryField(
-            python_name=f"{name}_" if name == "in" else name,
+            python_name=f"{name}_" if iskeyword(name) else name,
             graphql_name=name,
             type_annotation=StrawberryAnnotation(python, namespace=self._names),
             description=doc,

@@ -1,14 +1,15 @@
 """Argument values: where each comes from (the document or a variable), and how it becomes a statement parameter."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode, value_from_ast_untyped
 
 from graph_schema.formats import BadFormat
 from graph_schema.model import Kind, Property
+from hub.compile.asked import CursorOf
 from hub.errors import BadInput
 
 ABSENT: Final = object()
@@ -114,9 +115,29 @@ class Binding:
     value: Value
     convert: Callable[[Any], tuple[Any, ...]]
 
-    def bind(self, variables: Variables, into: dict[str, Any]) -> None:
+    def bind(self, variables: Variables, into: dict[str, Any], cursors: "ReadsCursors") -> None:  # noqa: ARG002 - one shape for both
         """Puts the parameters in place. Raises `BadInput`."""
         into.update(zip(self.parameters, self.convert(self.value.read(variables)), strict=True))
+
+
+class ReadsCursors(Protocol):
+    """Whoever knows the cursors of the viewer."""
+
+    def read(self, cursor: str, wanted: CursorOf, compared: Sequence[Any]) -> tuple[Any, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PositionBinding:
+    """The parameters that hold a position: a cursor, read once what it is bound to is in place."""
+
+    parameters: tuple[str, ...]
+    value: Value
+    wanted: CursorOf
+
+    def bind(self, variables: Variables, into: dict[str, Any], cursors: ReadsCursors) -> None:
+        """Puts the parameters in place. Raises `BadInput`."""
+        compared = [into[name] for name in self.wanted.bound]
+        into.update(zip(self.parameters, cursors.read(self.value.read(variables), self.wanted, compared), strict=True))
 
 
 def converter(found: Property, *, many: bool = False) -> Callable[[Any], tuple[Any, ...]]:

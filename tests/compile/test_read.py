@@ -1,29 +1,35 @@
 """Text in, text out: what the compiler writes, and that values never enter it."""
 
 import textwrap
+from itertools import pairwise
+
+import pytest
 
 from graph_schema.graph import GRAPH
 from hub.compile import read
 from hub.gql.documents import Documents
 from hub.gql.guard import Limits
-from hub.gql.types import build_schema
-
-SCHEMA = build_schema(GRAPH)
+from tests.asking import SCHEMA, NoCursors
 
 
 def statement(query: str, **variables: object) -> str:
-    plan, _ = Documents(GRAPH, SCHEMA, Limits(), 100).plan(query, None, variables)
+    plan, _ = Documents(GRAPH, SCHEMA, Limits()).plan(query, None, variables, NoCursors())
     return plan.roots[0].compiled.text
 
 
-def test_the_worked_example_of_the_compiler_is_true() -> None:
-    """The example at the top of read.py, line by line: what stands left of its notes is in the statement."""
+def _examples() -> list[tuple[str, str]]:
+    """The questions at the top of read.py, each with what is told of its statement."""
     paragraphs = textwrap.dedent(read.__doc__ or "").split("\n\n")
-    text = statement(paragraphs[2].strip())
-    told = [line.split("//")[0].strip() for line in paragraphs[3].splitlines()]
+    return [(paragraph.strip(), told) for paragraph, told in pairwise(paragraphs) if paragraph.lstrip().startswith("{")]
+
+
+@pytest.mark.parametrize(("query", "told"), _examples(), ids=["by key", "a list"])
+def test_the_worked_examples_of_the_compiler_are_true(query: str, told: str) -> None:
+    """Line by line: what stands left of the notes, but for the points between, is in the statement in that order."""
+    text = statement(query)
     position = 0
-    for line in told:
-        for piece in (piece.strip() for piece in line.split("…")):
+    for line in told.splitlines():
+        for piece in (piece.strip() for piece in line.split("//")[0].split("…")):
             found = text.find(piece, position)
             assert found >= 0, f"{piece!r} is not in what is compiled after position {position}:\n{text}"
             position = found + len(piece)

@@ -12,12 +12,12 @@ from graphql import build_schema as build_plain_schema
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import EdgeRule, Grant, GraphSchema, NodeType, Route
-from hub.gql.endpoint import Questions
+from hub.gql.endpoint import Asked, Questions
 from hub.gql.guard import Limits
-from hub.gql.types import build_schema as hub_schema
 from hub.graph import Graph
 from hub.viewer import Viewer
 from tests import naive
+from tests.asking import SCHEMA, questions
 from tests.conftest import wipe
 from tests.oracle import Oracle
 from tests.random_questions import Questions as RandomQuestions
@@ -29,19 +29,19 @@ LIMITS = Limits(characters=100_000, tokens=10_000, fields=5_000, aliases=1_000, 
 
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
-    return build_plain_schema(hub_schema(GRAPH).as_str())
+    return build_plain_schema(SCHEMA.as_str())
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_every_viewer_is_answered_as_the_oracle_answers(seed: int, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema) -> None:
     world = random_world(seed)
     run(world.write(empty))
-    hub = Questions(hub_schema(GRAPH), GRAPH, empty, 100, LIMITS)
+    hub = questions(empty, limits=LIMITS)
     asked = RandomQuestions(world, random.Random(seed))
     oracles = {account: Oracle(world, account) for account in world.accounts}
     for query in [*_everything(), *(asked.one() for _ in range(QUESTIONS))]:
         for account, oracle in oracles.items():
-            got = run(hub.answer(query, None, {}, Viewer(account)))
+            got = run(hub.answer(Asked(query), Viewer(account)))
             assert "errors" not in got, (query, got)
             assert _same(got["data"]) == _same(naive.answer(schema, world, oracle, query)), (
                 f"seed {seed}, {account or 'the public'}: {query}"
@@ -114,7 +114,7 @@ def test_every_mutated_rule_is_caught(database: Graph, run: Callable[..., Any], 
         run(world.write(database))
         oracles = [(Viewer(account), Oracle(world, account)) for account in world.accounts]
         for name, (graph, labels) in list(uncaught.items()):
-            hub = Questions(hub_schema(GRAPH), graph, database, 100, LIMITS)
+            hub = questions(database, graph, LIMITS)
             if any(_differs(hub, query, oracles, run, schema, world) for query in _about(name, labels)):
                 del uncaught[name]
     assert not sorted(uncaught)
@@ -131,7 +131,7 @@ def _differs(
     hub: Questions, query: str, oracles: list[tuple[Viewer, Oracle]], run: Callable[..., Any], schema: GraphQLSchema, world: World
 ) -> bool:
     for viewer, oracle in oracles:
-        got = run(hub.answer(query, None, {}, viewer))
+        got = run(hub.answer(Asked(query), viewer))
         if _same(got.get("data")) != _same(naive.answer(schema, world, oracle, query)):
             return True
     return False

@@ -19,9 +19,21 @@ def test_a_rule_for_an_unknown_label_is_refused() -> None:
 
 
 def test_a_grant_over_an_edge_that_does_not_start_there_is_refused() -> None:
-    rule = Rule("Center", (Grant("odd", "", edge="Case__CONCERNS__Importer", test="true"),))
+    rule = Rule("Center", (Grant("odd", "", edge="Case__CONCERNS__Importer", test="true", rows="MATCH ({n}:Center)"),))
     with pytest.raises(SchemaError, match="does not start at Center"):
         replace(GRAPH, rules=tuple(rule if found.label == "Center" else found for found in GRAPH.rules))
+
+
+def test_a_grant_about_rows_without_its_rows_from_the_viewers_side_is_refused() -> None:
+    rule = Rule("Center", (Grant("odd", "", test="{n}.code = 'CEE001'"),))
+    with pytest.raises(SchemaError, match="needs its rows"):
+        replace(GRAPH, rules=tuple(rule if found.label == "Center" else found for found in GRAPH.rules))
+
+
+def test_a_guarded_property_is_never_searched() -> None:
+    contact = replace(GRAPH.node("Contact"), text=("email",))
+    with pytest.raises(SchemaError, match=r"Contact\.email is guarded"):
+        replace(GRAPH, nodes=tuple(contact if found.label == "Contact" else found for found in GRAPH.nodes))
 
 
 def test_two_fields_of_one_name_are_refused() -> None:

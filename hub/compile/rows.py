@@ -1,0 +1,93 @@
+"""Rows: what is asked of a row becomes a list of positions, with a shaper that puts them back under their names."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hub.compile import asked
+from hub.compile.order import sorts
+from hub.compile.page import Listing, Pages, Row, plain
+from hub.compile.shape import record
+from hub.compile.start import Walked
+from hub.compile.visible import Sight
+from hub.compile.walk import Scope, along, named
+from hub.compile.where import predicates
+
+
+class Rows:
+    """Writes what is asked of rows, and of the rows that lead on from them."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.pages = Pages(scope, self)
+
+    def row(self, variable: str, selection: asked.Selection, sight: Sight) -> Row:
+        labels = tuple(selection)
+        fields = selection[labels[0]]
+        shapers = self._scope.shapers
+        if len(labels) == 1 or self._alike(selection):
+            clauses, values, items = self._fields(variable, labels[0], fields, sight, start=0, typed=False)
+            return Row(tuple(clauses), f"[{', '.join(values)}]", shapers.function(record(items)))
+        clauses, branches, functions = list[str](), list[str](), list[str]()
+        for position, label in enumerate(labels):
+            more, values, items = self._fields(variable, label, selection[label], sight, start=1, typed=True)
+            clauses += more
+            branches.append(f"WHEN {variable}:{label} THEN [{', '.join((str(position), *values))}]")
+            functions.append(shapers.function(record(items)))
+        shaper = shapers.function(f"({', '.join(functions)},)[r[0]](r, p, w)")
+        return Row(tuple(clauses), f"CASE {' '.join(branches)} END", shaper)
+
+    def _alike(self, selection: asked.Selection) -> bool:
+        """Whether every label is asked for the same unguarded properties, so that its label need not be known."""
+        first, *others = selection.items()
+        return all(fields == first[1] for _, fields in others) and all(
+            isinstance(found, asked.Scalar) and self._scope.graph.node(label).property_named(found.property).guard is None
+            for label, fields in selection.items()
+            for found in fields
+        )
+
+    def _fields(
+        self, variable: str, label: str, fields: Sequence[asked.Field], sight: Sight, *, start: int, typed: bool
+    ) -> tuple[list[str], list[str], list[tuple[str, str]]]:
+        clauses, values, items = list[str](), list[str](), list[tuple[str, str]]()
+        for found in fields:
+            if isinstance(found, asked.Typename):
+                items.append((found.key, repr(found.of or label)))
+                continue
+            at = f"r[{start + len(values)}]"
+            if isinstance(found, asked.Scalar):
+                values.append(self._value(variable, label, found.property, sight, clauses))
+                items.append((found.key, at))
+            elif isinstance(found, asked.NodeId):
+                values.append(f"{variable}.{self._scope.graph.node(label).key}")
+                items.append((found.key, f"{label + ':'!r} + {at}"))
+            elif isinstance(found, asked.One):
+                made = self._one(variable, label, found, clauses, typed)
+                values.append(made.expression)
+                items.append((found.key, f"None if {at} is None else {made.shaper}({at}, p, w)"))
+            else:
+                expression, shaper = self._many(variable, label, found)
+                values.append(expression)
+                items.append((found.key, f"{shaper}({at}, p, w)"))
+        return clauses, values, items
+
+    def _one(self, start: str, label: str, found: asked.One, clauses: list[str], typed: bool) -> Row:
+        walk = along(self._scope, start, label, found.route, f"{start}:{label}" if typed else None)
+        if walk.sight.hoisted:
+            clauses.append(f"WITH *, {named(walk.sight.hoisted)}")
+        clauses.append(f"OPTIONAL {replace(walk, before='').text()}")
+        made = self.row(walk.row, found.selection, walk.sight)
+        clauses += made.clauses
+        return Row((), f"CASE WHEN {walk.row} IS NULL THEN null ELSE {made.expression} END", made.shaper)
+
+    def _many(self, start: str, label: str, found: asked.Many) -> tuple[str, str]:
+        route, page = found.route, found.page
+        keys = sorts(self._scope.graph, route.labels, page.order, route.edge)
+        walk = along(self._scope, start, label, route)
+        conditions = predicates(self._scope, page.where, walk.row, route.labels, walk.edge)
+        return self.pages.value(Listing(Walked(walk), route.labels, page, keys, route.target, tuple(conditions), route.edge.properties))
+
+    def _value(self, variable: str, label: str, property_name: str, sight: Sight, clauses: list[str]) -> str:
+        found = self._scope.graph.node(label).property_named(property_name)
+        seen = self._scope.visible.property(variable, label, found, sight, clauses)
+        value = plain(variable, found)
+        return f"CASE WHEN {seen} THEN {value} END" if seen else value

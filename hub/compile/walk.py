@@ -1,0 +1,64 @@
+"""A walk: the match from a visible row along a route to the visible rows there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from graph_schema.cypher import fill
+from graph_schema.model import GraphSchema, Route
+from hub.compile.shape import ShaperText
+from hub.compile.visible import Arrival, Sight, Visible
+
+
+class Scope:
+    """What all parts of one statement share: the graph, its rules, the names given so far, the shaper being written."""
+
+    def __init__(self, graph: GraphSchema) -> None:
+        self.graph = graph
+        self._count = 0
+        self.visible = Visible(graph, self.fresh)
+        self.shapers = ShaperText()
+
+    def fresh(self, wanted: str) -> str:
+        """A variable that nobody else uses."""
+        self._count += 1
+        return f"{wanted}{self._count}"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The lines of a match up to WHERE, what stands there, its variables, and what is known of the rows it gives."""
+
+    before: str
+    match: str
+    where: tuple[str, ...]
+    row: str
+    edge: str
+    sight: Sight
+
+    def text(self, *further: str) -> str:
+        """The whole match, with further predicates."""
+        return f"{self.before}{self.match}{where((*self.where, *further))}"
+
+
+def along(scope: Scope, start: str, label: str, route: Route, pattern_start: str | None = None) -> Walk:
+    """From `start`, a visible row of that label; `pattern_start` where the pattern must say more of it than its name."""
+    row, edge = scope.fresh("n"), scope.fresh("e")
+    left, right = ("-", "->") if route.forward else ("<-", "-")
+    match = f"MATCH ({pattern_start or start}){left}[{edge}:{route.edge.type}]{right}({row}:{'|'.join(route.labels)})"
+    sight = scope.visible.row(row, route.labels, Arrival(start, label, route, edge))
+    tail, head = (start, row) if route.forward else (row, start)
+    predicates = [
+        fill(route.way.when, {"e": edge}, scope.fresh) if route.way.when else None,
+        scope.visible.edge(route.edge, tail, head, edge),
+        sight.predicate,
+    ]
+    before = f"WITH *, {named(sight.hoisted)} " if sight.hoisted else ""
+    return Walk(before, match, tuple(filter(None, predicates)), row, edge, sight)
+
+
+def named(expressions: Mapping[str, str]) -> str:
+    return ", ".join(f"{expression} AS {variable}" for variable, expression in expressions.items())
+
+
+def where(predicates: Sequence[str]) -> str:
+    return f" WHERE {' AND '.join(predicates)}" if predicates else ""

@@ -1,0 +1,68 @@
+"""Conditions as predicates. What is unknown does not hold: a comparison with an empty property is false, its `not` true."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from graph_schema.cypher import name
+from hub.compile import asked
+from hub.compile.walk import Scope, along
+
+_OPERATORS: Final[Mapping[str, str]] = {
+    "eq": "=", "in": "IN", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "contains": "CONTAINS", "startsWith": "STARTS WITH",
+}  # fmt: skip
+
+
+def predicates(scope: Scope, condition: asked.Condition, row: str, labels: Sequence[str], edge: str) -> list[str]:
+    """Predicates that together say the condition of a row that has one of these labels."""
+    if isinstance(condition, asked.All):
+        return [text for member in condition.of for text in predicates(scope, member, row, labels, edge)]
+    return [_predicate(scope, condition, row, labels, edge)]
+
+
+def _predicate(scope: Scope, condition: asked.Condition, row: str, labels: Sequence[str], edge: str) -> str:
+    """The condition as one expression: true where it holds, false or null where it does not."""
+    match condition:
+        case asked.Compare():
+            return _comparison(condition, edge if condition.of_edge else row)
+        case asked.All():
+            return f"({' AND '.join(_each(scope, condition.of, row, labels, edge)) or 'true'})"
+        case asked.AnyOf():
+            return _any_of(scope, condition, row, labels, edge)
+        case asked.Not():
+            return f"NOT coalesce({_predicate(scope, condition.of, row, labels, edge)}, false)"
+        case asked.IsA():
+            inner = predicates(scope, condition.condition, row, (condition.label,), edge)
+            return f"({' AND '.join((f'{row}:{condition.label}', *inner))})"
+        case asked.Across():
+            return _across(scope, condition, row, labels)
+
+
+def _each(scope: Scope, conditions: Iterable[asked.Condition], row: str, labels: Sequence[str], edge: str) -> list[str]:
+    return [_predicate(scope, found, row, labels, edge) for found in conditions]
+
+
+def _comparison(found: asked.Compare, of: str) -> str:
+    value = f"{of}.{name(found.property)}"
+    if found.operator == "isNull":
+        return f"({value} IS NULL) = ${found.parameter}"
+    return f"{value} {_OPERATORS[found.operator]} ${found.parameter}"
+
+
+def _any_of(scope: Scope, condition: asked.AnyOf, row: str, labels: Sequence[str], edge: str) -> str:
+    alternatives = _each(scope, condition.of, row, labels, edge)
+    if not alternatives:
+        return "false"
+    if all(isinstance(found, asked.Compare) for found in condition.of):
+        return f"({' OR '.join(alternatives)})"
+    # an OR of more than comparisons would be turned into a conjunction, with every sub-query many times
+    return f"CASE {' '.join(f'WHEN {found} THEN true' for found in alternatives)} ELSE false END"
+
+
+def _across(scope: Scope, condition: asked.Across, row: str, labels: Sequence[str]) -> str:
+    route = condition.route
+    walk = along(scope, row, labels[0], route)
+    if condition.quantifier == "every":
+        inner = _predicate(scope, condition.condition, walk.row, route.labels, walk.edge)
+        return f"NOT EXISTS {{ {walk.text(f'NOT coalesce({inner}, false)')} }}"
+    inner = predicates(scope, condition.condition, walk.row, route.labels, walk.edge)
+    return f"{'NOT ' if condition.quantifier == 'none' else ''}EXISTS {{ {walk.text(*inner)} }}"
