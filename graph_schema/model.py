@@ -164,17 +164,30 @@ class ViewerSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Predicate:
+    """A predicate about a row, `{n}`, or the row at the other end of a grant's edge, `{x}`; other `{names}` are fresh variables.
+
+    `match` is a pattern from there to what `where` speaks of. `when` names a viewer set without which it cannot hold:
+    nothing is looked up for viewers who have it not.
+    """
+
+    where: str
+    match: str | None = None
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
     """One reason why a row may be seen, in two forms. The row is seen if any of its rule's grants holds.
 
     A rule lists its grants from the one that decides fastest; whoever has an earlier one may do what a later one allows.
 
     The predicate, for rows that are at hand, is exactly one of:
-    - `test` alone: about the row `{n}` and the viewer sets; other `{names}` are fresh variables;
-    - `edge` and `test`: the row at the other end of that edge, `{x}`, satisfies the test (`{e}` is the edge);
-    - those and `by_label`: another form of the test for where the other end is at hand, and its label with it (none: never);
-    - `edge` and `through`: a row of that label at the other end is itself visible.
-    `when` is a viewer set without which it cannot hold: nothing is looked up for a row where it is false.
+    - `tests` alone, alternatives: about the row `{n}` and the viewer sets;
+    - `edge` and `tests`: about the row at the other end of that edge, `{x}` (`{e}` is the edge);
+    - those and `by_label`: another form of them for where the other end is at hand, and its label with it (none: never);
+    - `edge` and `through`: a row of that label at the other end is itself visible; for `implied` reasons, by their names,
+      an earlier grant of this rule holds as well, so they need not be asked again.
 
     The enumeration, `rows`, is Cypher that binds `{n}` to all rows it grants, walked from the viewer's side; a grant
     `through` a label has that label's, and one whose test speaks of the viewer alone grants all rows or none.
@@ -183,26 +196,21 @@ class Grant:
 
     name: str
     reason: str
-    test: str | None = None
+    tests: tuple[Predicate, ...] = ()
     edge: str | None = None
     forward: bool = True
     through: str | None = None
+    implied: tuple[str, ...] = ()
     by_label: Mapping[str, str] | None = None
-    when: str | None = None
     rows: str | None = None
     degree: str | None = None
 
     @property
-    def of_viewer(self) -> bool:
-        """Whether it speaks of the viewer alone: it then grants all rows or none."""
-        return self.edge is None and self.test is not None and "{n}" not in self.test
-
-    def test_at(self, label: str) -> str:
-        """The test on an other end that is at hand and has this label."""
-        if self.by_label is not None:
-            return self.by_label.get(label, "false")
-        assert self.test is not None
-        return self.test
+    def of_viewer(self) -> str | None:
+        """The predicate of a grant that speaks of the viewer alone, and so grants all rows or none; None for others."""
+        if self.edge is not None or len(self.tests) != 1 or self.tests[0].match or "{" in self.tests[0].where:
+            return None
+        return self.tests[0].where
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +222,7 @@ class Rule:
 
     @property
     def public(self) -> bool:
-        return any(grant.test == "true" for grant in self.grants)
+        return any(grant.of_viewer == "true" for grant in self.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,12 +377,12 @@ class GraphSchema:
         if grant.rows is None and grant.through is None and not grant.of_viewer:
             raise SchemaError(f"{where}: it needs its rows from the viewer's side")
         if grant.edge is None:
-            if grant.test is None or grant.through is not None:
+            if not grant.tests or grant.through is not None:
                 raise SchemaError(f"{where}: a grant without an edge is a test")
             return
         if grant.edge not in self._edges:
             raise SchemaError(f"{where}: unknown edge {grant.edge}")
-        if (grant.test is None) == (grant.through is None):
+        if bool(grant.tests) == (grant.through is not None):
             raise SchemaError(f"{where}: an edge needs either a test or a label to pass through")
         edge = self._edges[grant.edge]
         if rule.label not in (edge.tail if grant.forward else edge.head):

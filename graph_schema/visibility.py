@@ -9,14 +9,16 @@ Each grant also lists its rows from the viewer's side (`rows`): equal sets, and 
 cheaper for this viewer. A test is made only for viewers who could pass it (`when`, `_if`): a Center's list asks nothing
 about powers of attorney.
 
-Alternatives are joined by OR. Where one needs a condition before a sub-query, that condition stands inside the sub-query
-or in a CASE, never in an AND beside it: Neo4j would turn that into a conjunction of ORs, with every other alternative twice.
+Two traps of Neo4j's planner shape the tests. Alternatives are joined by OR; where one needs a condition before a sub-query,
+that stands inside the sub-query or in a CASE, never in an AND beside it, which would be turned into a conjunction of ORs
+with every other alternative twice. And sub-queries are never nested: each level is planned anew for every plan of the level
+around it (seconds at three levels), so an alternative within a sub-query becomes a sub-query of its own, with a longer path.
 """
 
 from typing import Final
 
 from graph_schema import cases, cypher, parties, people
-from graph_schema.model import EdgeRule, Grant, Right, Rule, ViewerSet
+from graph_schema.model import EdgeRule, Grant, Predicate, Right, Rule, ViewerSet
 
 
 def _in_term(edge: str) -> str:
@@ -70,15 +72,12 @@ VIEWER_SETS: Final = (
         "whether one of them is the Office of Trade or part of it",
         "EXISTS { UNWIND acted AS office MATCH (office:Office)-[:PART_OF*0..]->(:Office {code: 'OT'}) }",
     ),
-    ViewerSet("trades", "whether one of them is an importer or a broker", _any_own("Importer", "Broker")),
+    ViewerSet("imports", "whether one of them is an importer", _any_own("Importer")),
+    ViewerSet("represents", "whether one of them is a broker", _any_own("Broker")),
     ViewerSet("isCenter", "whether one of them is a Center", _any_own("Center")),
     ViewerSet("owns", "whether one of them can own a case", _any_own("Center", "Port", "Office")),
     ViewerSet("joins", "whether one of them is an agency", _any_own("Agency")),
-    ViewerSet(
-        "official",
-        "whether one of them can own a case or be involved in it as an agency",
-        _any_own("Center", "Port", "Office", "Agency"),
-    ),
+    ViewerSet("official", "whether one of them works for the government", _any_own("Center", "Port", "Office", "Agency")),
     ViewerSet(
         "myCases",
         "the cases the account may see by its own parties, from their side: its importers' and clients', owned and joined ones",
@@ -105,78 +104,115 @@ def _if(condition: str, test: str) -> str:
     return f"CASE WHEN {condition} THEN {test} ELSE false END"
 
 
-def client(importer: str) -> str:
+def _clients(importer: str) -> tuple[Predicate, Predicate]:
     """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
-    return _if(
-        "trades",
-        f"({importer} IN own OR EXISTS {{ ({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker) WHERE {{broker}} IN own AND {_IN_TERM} }})",
-    )
-
-
-def _owned(case: str) -> str:
-    """The viewer owns the case."""
-    return _if("owns", f"EXISTS {{ ({case})-[:HANDLED_BY]->({{owner}}) WHERE {{owner}} IN own }}")
-
-
-def _joined(case: str) -> str:
-    """The viewer is an agency accepted in the case."""
-    return _if("joins", f"EXISTS {{ ({case})-[{{i}}:INVOLVES]->({{agency}}) WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }}")
-
-
-def _my_cases_reach(pattern: str, where: str) -> str:
-    """Among the cases of the viewer's own importers and clients, walked from the viewer's side, one fits `pattern`."""
     return (
-        f"EXISTS {{ UNWIND own AS {{me}} MATCH ({{me}}:Importer)<-[:CONCERNS]-({{mine}}:Case) "
-        f"WITH {{mine}} MATCH {pattern} WHERE {where} }} "
-        f"OR EXISTS {{ UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{for}}:Importer) WHERE {_IN_TERM} "
-        f"MATCH ({{for}})<-[:CONCERNS]-({{mine}}:Case) WITH {{mine}} MATCH {pattern} WHERE {where} }}"
+        Predicate(f"{importer} IN own", when="imports"),
+        Predicate(f"{{broker}} IN own AND {_IN_TERM}", match=f"({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker)", when="represents"),
     )
+
+
+_OWNED: Final = Predicate("{owner} IN own", match="({x})-[:HANDLED_BY]->({owner})", when="owns")
+"""The viewer owns the case that is at the other end."""
+
+
+def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate]:
+    """The same of the importer {i} at the end of a pattern."""
+    own, broker = _clients("{i}")
+    return (
+        Predicate(f"{own.where} AND {where}", match=pattern, when=own.when),
+        Predicate(f"{broker.where} AND {where}", match=f"{pattern} MATCH {broker.match}", when=broker.when),
+    )
+
+
+def _client(importer: str) -> str:
+    """The same as one predicate about an importer that is at hand."""
+    _, broker = _clients(importer)
+    return f"{importer} IN own OR {_if('represents', f'EXISTS {{ MATCH {broker.match} WHERE {broker.where} }}')}"
 
 
 def _center_acts(importer: str) -> str:
     """The viewer's Center is the importer's."""
     assigned = f"({importer})-[{{assigned}}:ASSIGNED_TO]->({{center}}:Center)"
-    return _if("isCenter", f"EXISTS {{ {assigned} WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}")
+    return _if("isCenter", f"EXISTS {{ MATCH {assigned} WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}")
 
 
-def _office_linked(office: str) -> str:
-    """A visible case is handled by the office (a Center, a port or a headquarters office)."""
-    joint = (
-        f"EXISTS {{ ({office})<-[:HANDLED_BY]-({{k}}:Case)-[{{i}}:INVOLVES]->({{agency}}) "
-        f"WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL }}"
+def _official_reaches(case_pattern: str, where: str = "true") -> str:
+    """A case that fits the pattern, {k}, is owned by the viewer, or the viewer is an agency accepted in it."""
+    owned = f"EXISTS {{ MATCH {case_pattern} MATCH ({{k}})-[:HANDLED_BY]->({{owner}}) WHERE {{owner}} IN own AND {where} }}"
+    joined = (
+        f"EXISTS {{ MATCH {case_pattern} MATCH ({{k}})-[{{i}}:INVOLVES]->({{agency}}) "
+        f"WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {where} }}"
     )
-    return f"{_my_cases_reach('({mine})-[:HANDLED_BY]->({handler})', f'{{handler}} = {office}')} OR {_if('joins', joint)}"
+    return f"{_if('owns', owned)} OR {_if('joins', joined)}"
 
 
-_OWNED_OR_JOINED: Final = f"{_owned('{k}')} OR {_joined('{k}')}"
-_OFFICE_LINKED: Final = _office_linked("{x}")
+def _trade_reaches(pattern: str, where: str) -> str:
+    """Among the cases of the viewer's own importers and clients, {mine}, walked from the viewer's side, one fits `pattern`."""
+    own = "UNWIND own AS {me} MATCH ({me}:Importer)<-[:CONCERNS]-({mine}:Case)"
+    clients = (
+        f"UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{for}}:Importer) WHERE {_IN_TERM} "
+        "MATCH ({for})<-[:CONCERNS]-({mine}:Case)"
+    )
+    each = (
+        (when, f"EXISTS {{ {start} WITH {{mine}} MATCH {pattern} WHERE {where} }}")
+        for when, start in (("imports", own), ("represents", clients))
+    )
+    return " OR ".join(_if(when, test) for when, test in each)
+
+
+_OFFICE_LINKED: Final = (
+    _trade_reaches("({mine})-[:HANDLED_BY]->({handler})", "{handler} = {x}")
+    + " OR "
+    + _if(
+        "joins",
+        "EXISTS { MATCH ({x})<-[:HANDLED_BY]-({k}:Case) MATCH ({k})-[{i}:INVOLVES]->({agency}) "
+        "WHERE {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
+    )
+)
 
 # A visible case links the viewer's organisation with the contact's, {x}, which is at hand: by its label, from the selective end.
 LINKED: Final = {
-    "Importer": f"EXISTS {{ ({{x}})<-[:CONCERNS]-({{k}}:Case) WHERE {client('{x}')} OR ({_OWNED_OR_JOINED}) }}",
+    "Importer": "EXISTS { MATCH ({x})<-[:CONCERNS]-(:Case) WHERE {x} IN own } OR "
+    + _if(
+        "represents",
+        "EXISTS { MATCH ({x})<-[{p}:REPRESENTS]-({broker}:Broker) MATCH ({x})<-[:CONCERNS]-(:Case) "
+        f"WHERE {{broker}} IN own AND {_IN_TERM} }}",
+    )
+    + " OR "
+    + _official_reaches("({x})<-[:CONCERNS]-({k}:Case)"),
     "Center": _OFFICE_LINKED,
     "Port": _OFFICE_LINKED,
     "Office": _OFFICE_LINKED,
-    "Team": "EXISTS { ({x})-[:PART_OF]->({c}:Center) "
-    f"WHERE EXISTS {{ ({{c}})<-[:HANDLED_BY]-(:Case) WHERE {{c}} IN own }} OR {_office_linked('{c}')} }}",
-    "Agency": _my_cases_reach("({mine})-[{i}:INVOLVES]->({agency})", "{agency} = {x} AND {i}.acceptedAt IS NOT NULL")
+    "Team": _if("isCenter", "EXISTS { MATCH ({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-(:Case) WHERE {c} IN own }")
+    + " OR "
+    + _trade_reaches("({mine})-[:HANDLED_BY]->(:Center)<-[:PART_OF]-({team})", "{team} = {x}")
     + " OR "
     + _if(
-        "official",
-        f"EXISTS {{ ({{x}})<-[{{j}}:INVOLVES]-({{k}}:Case) WHERE {{j}}.acceptedAt IS NOT NULL AND ({_OWNED_OR_JOINED}) }}",
+        "joins",
+        "EXISTS { MATCH ({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-({k}:Case) MATCH ({k})-[{i}:INVOLVES]->({agency}) "
+        "WHERE {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
     ),
-    "Broker": "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) "
-    f"WHERE {_IN_TERM} AND EXISTS {{ ({{me}})<-[:CONCERNS]-(:Case) }} }} "
-    "OR EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
-    f"WHERE {_IN_TERM} AND {_in_term('{q}')} AND EXISTS {{ ({{shared}})<-[:CONCERNS]-(:Case) }} }} OR "
+    "Agency": _trade_reaches("({mine})-[{i}:INVOLVES]->({agency})", "{agency} = {x} AND {i}.acceptedAt IS NOT NULL")
+    + " OR "
+    + _official_reaches("({x})<-[{j}:INVOLVES]-({k}:Case)", "{j}.acceptedAt IS NOT NULL"),
+    "Broker": _if(
+        "imports",
+        "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) MATCH ({me})<-[:CONCERNS]-(:Case) "
+        f"WHERE {_IN_TERM} }}",
+    )
+    + " OR "
     + _if(
-        "official",
-        f"EXISTS {{ ({{x}})-[{{p}}:REPRESENTS]->({{for}}:Importer)<-[:CONCERNS]-({{k}}:Case) WHERE {_IN_TERM} AND ({_OWNED_OR_JOINED}) }}",
-    ),
+        "represents",
+        "EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
+        f"MATCH ({{shared}})<-[:CONCERNS]-(:Case) WHERE {_IN_TERM} AND {_in_term('{q}')} }}",
+    )
+    + " OR "
+    + _official_reaches("({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case)", _IN_TERM),
 }
 
-PUBLIC: Final = Grant("public", "a public fact", test="true")
-OFFICE_OF_TRADE: Final = Grant("office-of-trade", "the Office of Trade oversees all of it", test="seesAll")
+PUBLIC: Final = Grant("public", "a public fact", tests=(Predicate("true"),))
+OFFICE_OF_TRADE: Final = Grant("office-of-trade", "the Office of Trade oversees all of it", tests=(Predicate("seesAll"),))
 
 
 def _public(*labels: str) -> tuple[Rule, ...]:
@@ -193,7 +229,7 @@ RULES: Final = (
             Grant(
                 "itself-or-its-broker",
                 "the viewer is the importer, or its broker in term",
-                test=client("{n}"),
+                tests=_clients("{n}"),
                 rows=f"CALL (own) {{ {_CLIENTS.replace('{i}', '{n}')} }} WITH {{n}}",
                 degree="COUNT { ({p})-[:REPRESENTS]->() }",
             ),
@@ -201,8 +237,7 @@ RULES: Final = (
                 "its-center",
                 "the viewer is the Center it is assigned to",
                 edge=parties.ASSIGNED_TO.name,
-                test="{x} IN own AND {e}.activeFor IS NOT NULL",
-                when="isCenter",
+                tests=(Predicate("{x} IN own AND {e}.activeFor IS NOT NULL", when="isCenter"),),
                 rows="UNWIND own AS {c} MATCH ({c}:Center)<-[{e}:ASSIGNED_TO]-({n}:Importer) WHERE {e}.activeFor IS NOT NULL",
                 degree="COUNT { ({p})<-[:ASSIGNED_TO]-() }",
             ),
@@ -213,7 +248,7 @@ RULES: Final = (
                 edge=cases.CONCERNS.name,
                 forward=False,
                 through="Case",
-                when="official",
+                implied=("its-importer-or-broker",),
             ),
         ),
     ),
@@ -224,8 +259,7 @@ RULES: Final = (
                 "its-owner",
                 "the viewer owns it",
                 edge=cases.HANDLED_BY.name,
-                test="{x} IN own",
-                when="owns",
+                tests=(Predicate("{x} IN own", when="owns"),),
                 rows=_OWNED_CASES,
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
@@ -233,8 +267,7 @@ RULES: Final = (
                 "its-importer-or-broker",
                 "the viewer is its importer, or the importer's broker in term",
                 edge=cases.CONCERNS.name,
-                test=client("{x}"),
-                when="trades",
+                tests=_clients("{x}"),
                 rows=_CLIENTS_CASES,
                 degree=_cases_of("CONCERNS"),
             ),
@@ -243,8 +276,7 @@ RULES: Final = (
                 "agency-accepted",
                 "the viewer is an agency whose part in it the owner accepted",
                 edge=cases.INVOLVES.name,
-                test="{x} IN own AND {e}.acceptedAt IS NOT NULL",
-                when="joins",
+                tests=(Predicate("{x} IN own AND {e}.acceptedAt IS NOT NULL", when="joins"),),
                 rows=_JOINED_CASES,
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
@@ -259,7 +291,7 @@ RULES: Final = (
                 "the viewer owns a case that spans it, or is that case's importer or broker; agencies see headers only",
                 edge=cases.COVERS_ENTRY.name,
                 forward=False,
-                test=f"{_owned('{x}')} OR EXISTS {{ ({{x}})-[:CONCERNS]->({{i}}:Importer) WHERE {client('{i}')} }}",
+                tests=(_OWNED, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
                 rows=f"CALL (own) {{ {_OWNED_CASES.replace('{n}', '{k}')} RETURN {{k}} "
                 f"UNION {_CLIENTS_CASES.replace('{n}', '{k}')} RETURN {{k}} }} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)",
                 degree=_cases_of("HANDLED_BY", "CONCERNS"),
@@ -276,32 +308,38 @@ RULES: Final = (
     Rule(
         "Decision",
         (
-            Grant("published", "it was published", test="{n}.audience = 'public'", rows="MATCH ({n}:Decision {audience: 'public'})"),
+            Grant(
+                "published",
+                "it was published",
+                tests=(Predicate("{n}.audience = 'public'"),),
+                rows="MATCH ({n}:Decision {audience: 'public'})",
+            ),
             OFFICE_OF_TRADE,
             Grant(
                 "its-owner",
                 "the viewer owns the case",
                 edge=cases.DECIDES.name,
-                test=_owned("{x}"),
-                when="owns",
+                tests=(_OWNED,),
                 rows=f"{_OWNED_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision)",
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
             Grant(
                 "its-importer-or-broker",
                 "it is shared with the parties, and the viewer is the importer, or its broker in term",
-                test="EXISTS { ({n})-[:DECIDES]->(:Case)-[:CONCERNS]->({i}:Importer) "
-                f"WHERE {{n}}.audience IN ['parties', 'agencies'] AND {client('{i}')} }}",
-                when="trades",
+                tests=_clients_by("({n})-[:DECIDES]->(:Case)-[:CONCERNS]->({i}:Importer)", "{n}.audience IN ['parties', 'agencies']"),
                 rows=f"{_CLIENTS_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience IN ['parties', 'agencies']",
                 degree=_cases_of("CONCERNS"),
             ),
             Grant(
                 "agency-accepted",
                 "it is shared with agencies, and the viewer is one accepted in the case",
-                test="EXISTS { ({n})-[:DECIDES]->(:Case)-[{i}:INVOLVES]->({agency}) "
-                "WHERE {n}.audience = 'agencies' AND {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
-                when="joins",
+                tests=(
+                    Predicate(
+                        "{n}.audience = 'agencies' AND {agency} IN own AND {i}.acceptedAt IS NOT NULL",
+                        match="({n})-[:DECIDES]->(:Case)-[{i}:INVOLVES]->({agency})",
+                        when="joins",
+                    ),
+                ),
                 rows=f"{_JOINED_CASES.replace('{n}', '{k}')} MATCH ({{k}})<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience = 'agencies'",
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
@@ -310,13 +348,18 @@ RULES: Final = (
     Rule(
         "Contact",
         (
-            Grant("published", "its organisation published it", test="{n}.published", rows="MATCH ({n}:Contact {published: true})"),
+            Grant(
+                "published",
+                "its organisation published it",
+                tests=(Predicate("{n}.published"),),
+                rows="MATCH ({n}:Contact {published: true})",
+            ),
             OFFICE_OF_TRADE,
             Grant(
                 "own-organisation",
                 "it works for the viewer's organisation",
                 edge=people.WORKS_FOR.name,
-                test="{x} IN own",
+                tests=(Predicate("{x} IN own"),),
                 rows="UNWIND own AS {o} MATCH ({o})<-[:WORKS_FOR]-({n}:Contact)",
                 degree="COUNT { ({p})<-[:WORKS_FOR]-() }",
             ),
@@ -324,7 +367,7 @@ RULES: Final = (
                 "counterpart",
                 "a case the viewer may see links the two organisations",
                 edge=people.WORKS_FOR.name,
-                test="{x} IN counterparts",
+                tests=(Predicate("{x} IN counterparts"),),
                 by_label=LINKED,
                 rows="UNWIND counterparts AS {o} MATCH ({o})<-[:WORKS_FOR]-({n}:Contact)",
                 degree=_cases_of("HANDLED_BY", "CONCERNS", "INVOLVES"),
@@ -333,11 +376,19 @@ RULES: Final = (
     ),
     Rule(
         "Account",
-        (Grant("itself", "it is the viewer's own sign-in", test="{n}.id = $viewer", rows="MATCH ({n}:Account {id: $viewer})", degree="1"),),
+        (
+            Grant(
+                "itself",
+                "it is the viewer's own sign-in",
+                tests=(Predicate("{n}.id = $viewer"),),
+                rows="MATCH ({n}:Account {id: $viewer})",
+                degree="1",
+            ),
+        ),
     ),
 )
 
-_PARTIES_OF_ASSIGNMENT: Final = f"seesAll OR {{b}} IN own OR {client('{a}')} OR {_center_acts('{a}')}"
+_PARTIES_OF_ASSIGNMENT: Final = f"seesAll OR {{b}} IN own OR {_client('{a}')} OR {_center_acts('{a}')}"
 
 EDGE_RULES: Final = (
     EdgeRule(
@@ -363,7 +414,7 @@ EDGE_RULES: Final = (
         parties.HAS_MEMBER.name,
         "one-end-or-its-center",
         "the viewer is the association, the member or its broker in term, the member's Center, or Office of Trade",
-        f"seesAll OR {{a}} IN own OR {client('{b}')} OR {_center_acts('{b}')}",
+        f"seesAll OR {{a}} IN own OR {_client('{b}')} OR {_center_acts('{b}')}",
     ),
     EdgeRule(
         people.COVERS.name,
@@ -371,7 +422,7 @@ EDGE_RULES: Final = (
         "where a contact covers an importer: the viewer is the contact's organisation, the importer or its broker "
         "in term, its Center, or Office of Trade",
         "NOT {b}:Importer OR seesAll OR EXISTS { ({a})-[:WORKS_FOR]->({employer}) WHERE {employer} IN own } "
-        f"OR {client('{b}')} OR {_center_acts('{b}')}",
+        f"OR {_client('{b}')} OR {_center_acts('{b}')}",
     ),
 )
 

@@ -3,6 +3,7 @@
 HubError
 ├── BadInput          change the request; the message says what is expected
 ├── NotSignedIn       sign in again; the message says no more
+├── NotByGet          send it by POST
 ├── NotAllowed        ask someone who has the right
 ├── TooCostly         ask for less
 ├── Unavailable       try again later
@@ -24,6 +25,10 @@ class BadInput(HubError):
 
 class NotSignedIn(HubError):
     code = "NOT_SIGNED_IN"
+
+
+class NotByGet(HubError):
+    code = "METHOD_NOT_ALLOWED"
 
 
 class NotAllowed(HubError):

@@ -1,8 +1,9 @@
 """The same schema answered naively: graphql-core's executor with one resolver over a world in plain Python."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cmp_to_key
 from typing import Any
 
@@ -15,22 +16,26 @@ from tests.random_world import Key, Link, World
 
 ACTIVE = {("ASSIGNED_TO", "center"), ("ASSIGNED_TO", "importers")}
 IN_TERM = {("REPRESENTS", "importers"), ("REPRESENTS", "brokers"), ("ACTS_FOR", "actsFor"), ("ACTS_FOR", "accounts")}
+LOGIC = ("and", "or", "not", "edge")
 
 
 @dataclass(frozen=True)
 class Item:
-    """A row in a list, with the edge it was reached by."""
+    """A row in a list, with the edge it was reached by, or how it was found."""
 
     row: Key
-    link: Link | None
+    link: Link | None = None
+    rank: int = 2
+    matched: int = 0
 
 
 @dataclass(frozen=True)
 class Listing:
-    """All rows of a connection in order; cursors are not compared, so a row's own key stands for it."""
+    """All rows of a connection in order, and the page of them; cursors are not compared, so none is given."""
 
     items: list[Item]
-    first: int
+    page: list[Item]
+    backward: bool
 
 
 def answer(schema: GraphQLSchema, world: World, oracle: Oracle, query: str, variables: Mapping[str, Any] | None = None) -> Any:
@@ -58,47 +63,64 @@ class Naive:
             return self._item(source, name)
         if isinstance(source, dict):
             return source[name]
+        if name == "nodeId":
+            return f"{source[0]}:{source[1]}"
         route = GRAPH.routes(source[0]).get(name)
         if route is None:
             return self._value(source, GRAPH.node(source[0]).property_named(name))
         items = self._along(source, route)
         if route.way.one:
             return items[0].row if items else None
-        return Listing(self._chosen(items, route, arguments), arguments.get("first") or 20)
+        return self._paged(self._chosen(items, route.labels, route, arguments), arguments)
 
     def _root(self, name: str, arguments: dict[str, Any]) -> Any:
+        if name in ("node", "nodes"):
+            found = [self._by_id(node_id) for node_id in arguments.get("ids", [arguments.get("id")])]
+            return found if name == "nodes" else found[0]
+        if name == "search":
+            return self._paged(self._found(arguments["text"], arguments.get("kinds")), arguments)
         for node in GRAPH.nodes:
             if name == node.many:
-                items = [Item(row, None) for row in self._world.of(node.label) if self._oracle.sees(row)]
-                return Listing(self._chosen(items, None, arguments), arguments.get("first") or 20)
+                items = [Item(row) for row in self._world.of(node.label) if self._oracle.sees(row)]
+                return self._paged(self._chosen(items, (node.label,), None, arguments), arguments)
             if name == node.one:
                 lookup = node.lookup_property.name
                 found = [row for row in self._world.of(node.label) if self._world.nodes[row][lookup] == arguments[lookup]]
                 return next((row for row in found if self._oracle.sees(row)), None)
         raise AssertionError(name)
 
+    def _by_id(self, node_id: str) -> Key | None:
+        label, _, key = node_id.partition(":")
+        return (label, key) if (label, key) in self._world.nodes and self._oracle.sees((label, key)) else None
+
+    def _paged(self, items: list[Item], arguments: dict[str, Any]) -> Listing:
+        if arguments.get("last"):
+            return Listing(items, items[-arguments["last"] :], backward=True)
+        return Listing(items, items[: arguments.get("first") or 20], backward=False)
+
     def _listing(self, listing: Listing, name: str) -> Any:
-        page = listing.items[: listing.first]
         match name:
             case "nodes":
-                return [item.row for item in page]
+                return [item.row for item in listing.page]
             case "edges":
-                return page
+                return listing.page
             case "totalCount":
                 return len(listing.items)
             case _:
-                return {
-                    "hasNextPage": len(listing.items) > len(page), "hasPreviousPage": False,
-                    "startCursor": "", "endCursor": "",
-                }  # fmt: skip
+                more = len(listing.items) > len(listing.page)
+                return {"hasNextPage": more and not listing.backward, "hasPreviousPage": more and listing.backward}
 
     def _item(self, item: Item, name: str) -> Any:
-        if name == "node":
-            return item.row
-        if name == "cursor":
-            return ""
-        assert item.link is not None
-        return _sent(item.link.properties.get(name))
+        match name:
+            case "node":
+                return item.row
+            case "match":
+                return ("EXACT", "PREFIX", "WORDS")[item.rank]
+            case "wordsMatched":
+                return item.matched
+            case _:
+                assert item.link is not None
+                return _sent(item.link.properties.get(name))
 
     def _along(self, start: Key, route: Route) -> list[Item]:
         links = self._world.between(route.edge, **{"tail" if route.forward else "head": start})
@@ -113,16 +135,16 @@ class Naive:
                 kept.append(Item(link.head if route.forward else link.tail, link))
         return kept
 
-    def _chosen(self, items: list[Item], route: Route | None, arguments: dict[str, Any]) -> list[Item]:
-        for name, conditions in (arguments.get("where") or {}).items():
-            items = [item for item in items if all(self._holds(item.row, name, *condition) for condition in conditions.items())]
-        asked = [next(iter(key.items())) for key in (arguments.get("orderBy") or [])]
-        keys = [(name, direction == "DESC") for name, direction in asked]
-        last = keys[-1][1] if keys else False
+    # Conditions
+
+    def _chosen(self, items: list[Item], labels: tuple[str, ...], route: Route | None, arguments: dict[str, Any]) -> list[Item]:
+        items = [item for item in items if self._fits(item, labels, arguments.get("where") or {})]
+        keys = [self._key(labels, asked) for asked in (arguments.get("orderBy") or [])]
+        last = keys[-1][2] if keys else False
 
         def compare(one: Item, other: Item) -> int:
-            for name, descending in keys:
-                found = _ordered(self._world.nodes[one.row].get(name), self._world.nodes[other.row].get(name), descending)
+            for path, name, descending, of_edge in keys:
+                found = _ordered(self._ordered_by(one, path, name, of_edge), self._ordered_by(other, path, name, of_edge), descending)
                 if found:
                     return found
             for values in _ties(one, other, route):
@@ -133,35 +155,144 @@ class Naive:
 
         return sorted(items, key=cmp_to_key(compare))
 
-    def _holds(self, row: Key, name: str, operator: str, wanted: Any) -> bool:
-        value: Any = self._world.nodes[row].get(name)
-        if isinstance(value, datetime) and isinstance(wanted, str):
-            wanted = datetime.fromisoformat(wanted)
-        if operator == "isNull":
-            return (value is None) == wanted
-        if value is None:
-            return False
-        match operator:
-            case "eq":
-                return value == wanted
-            case "in":
-                return value in wanted
-            case "gt":
-                return value > wanted
-            case "gte":
-                return value >= wanted
-            case "lt":
-                return value < wanted
-            case "lte":
-                return value <= wanted
-            case "contains":
-                return wanted in value
+    def _key(self, labels: tuple[str, ...], asked: dict[str, Any]) -> tuple[list[Route], str, bool, bool]:
+        path: list[Route] = []
+        of_edge = False
+        while True:
+            name, inner = next(iter(asked.items()))
+            if not isinstance(inner, dict):
+                return path, name, inner == "DESC", of_edge
+            if name == "edge":
+                of_edge = True
+            else:
+                path.append(GRAPH.routes(labels[0])[name])
+                labels = path[-1].labels
+            asked = inner
+
+    def _ordered_by(self, item: Item, path: list[Route], name: str, of_edge: bool) -> Any:
+        if of_edge:
+            assert item.link is not None
+            return item.link.properties.get(name)
+        row = item.row
+        for route in path:
+            there = self._along(row, route)
+            if not there:
+                return None
+            row = there[0].row
+        return self._world.nodes[row].get(name)
+
+    def _fits(self, item: Item, labels: tuple[str, ...], where: dict[str, Any]) -> bool:
+        return all(given is None or self._holds(item, labels, name, given) for name, given in where.items())
+
+    def _holds(self, item: Item, labels: tuple[str, ...], name: str, given: Any) -> bool:
+        if name in LOGIC:
+            return self._holds_together(item, labels, name, given)
+        first, *others = labels
+        if others:
+            label = next((node.label for node in GRAPH.nodes if node.one == name), None)
+            if label:
+                return item.row[0] == label and self._fits(item, (label,), given)
+        elif route := GRAPH.routes(first).get(name):
+            there = self._along(item.row, route)
+            if route.way.one:
+                return any(self._fits(found, route.labels, given) for found in there)
+            quantified = {"some": any, "every": all, "none": lambda fits: not any(fits)}
+            return all(
+                quantified[quantifier]([self._fits(found, route.labels, inner) for found in there])
+                for quantifier, inner in given.items()
+                if inner is not None
+            )
+        return _compares(self._world.nodes[item.row].get(name), given)
+
+    def _holds_together(self, item: Item, labels: tuple[str, ...], name: str, given: Any) -> bool:
+        match name:
+            case "and":
+                return all(self._fits(item, labels, each) for each in given)
+            case "or":
+                return any(self._fits(item, labels, each) for each in given)
+            case "not":
+                return not self._fits(item, labels, given)
             case _:
-                return str(value).startswith(wanted)
+                assert item.link is not None
+                return all(_compares(item.link.properties.get(found), conditions) for found, conditions in given.items())
+
+    # Search
+
+    def _found(self, text: str, kinds: list[str] | None) -> list[Item]:
+        words = list(dict.fromkeys(re.findall(r"[a-z0-9]+", text.lower())))
+        items: list[Item] = []
+        for row, properties in self._world.nodes.items():
+            node = GRAPH.node(row[0])
+            if (kinds is not None and row[0] not in kinds) or not self._oracle.sees(row):
+                continue
+            texts = [str(properties[name]).lower() for name in node.text if properties.get(name)]
+            inside = [word for held in texts for word in re.findall(r"[a-z0-9]+", held)]
+            matched = sum(any(_close(word, held) for held in inside) for word in words)
+            whole = text.strip().lower()
+            coded = any(str(properties.get(name)).lower() == whole for name in node.codes) or _is_tariff_part(row, whole)
+            if matched or coded:
+                rank = 0 if coded or whole in texts else 1 if any(held.startswith(whole) for held in texts) else 2
+                items.append(Item(row, None, rank, matched))
+        return sorted(items, key=lambda item: (item.rank, -item.matched, item.row[1], item.row[0]))
 
     def _value(self, row: Key, found: Property) -> Any:
         value = self._oracle.value(row, found.name)
         return _sent(value) if found.kind in (Kind.DATE, Kind.DATETIME) else value
+
+
+def _is_tariff_part(row: Key, text: str) -> bool:
+    """Whether the text is a longer tariff number within this chapter or heading."""
+    return row[0] in ("HtsChapter", "HtsHeading") and re.fullmatch(r"(\d\d){2,5}", text) is not None and text.startswith(row[1])
+
+
+def _compares(value: Any, conditions: dict[str, Any]) -> bool:
+    return all(_compare(value, operator, wanted) for operator, wanted in conditions.items())
+
+
+def _compare(value: Any, operator: str, wanted: Any) -> bool:
+    if operator == "isNull":
+        return (value is None) == wanted
+    if value is None:
+        return False
+    if isinstance(value, datetime | date):
+        wanted = [_moment(value, one) for one in wanted] if isinstance(wanted, list) else _moment(value, wanted)
+    match operator:
+        case "eq":
+            return value == wanted
+        case "in":
+            return value in wanted
+        case "gt":
+            return value > wanted
+        case "gte":
+            return value >= wanted
+        case "lt":
+            return value < wanted
+        case "lte":
+            return value <= wanted
+        case "contains":
+            return wanted in value
+        case _:
+            return str(value).startswith(wanted)
+
+
+def _moment(like: datetime | date, text: str) -> datetime | date:
+    return datetime.fromisoformat(text) if isinstance(like, datetime) else date.fromisoformat(text)
+
+
+def _close(wanted: str, word: str) -> bool:
+    """Itself, its beginning, or one typo away: of letters alone, four or more of them."""
+    if word == wanted:
+        return True
+    if not wanted.isalpha():
+        return False
+    return word.startswith(wanted) or (len(wanted) >= 4 and _one_typo(wanted, word))
+
+
+def _one_typo(one: str, other: str) -> bool:
+    """One letter more, less or other, or two neighbours changed; told without spelling the possibilities out."""
+    start = next((at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), min(len(one), len(other)))
+    rest, others = one[start:], other[start:]
+    return rest[1:] == others or rest == others[1:] or rest[1:] == others[1:] or (rest[1::-1] == others[:2] and rest[2:] == others[2:])
 
 
 def _ties(one: Item, other: Item, route: Route | None) -> list[tuple[Any, Any]]:
@@ -182,7 +313,6 @@ def _ordered(one: Any, other: Any, descending: bool) -> int:
 
 
 def _sent(value: Any) -> Any:
-    """Moments as Neo4j writes them: without seconds where there are none."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC)
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return value

@@ -10,7 +10,7 @@ from hub.compile import asked
 from hub.compile.order import Sort, comes_after, cursor_of, order_by
 from hub.compile.shape import record
 from hub.compile.visible import Sight
-from hub.compile.walk import Scope, along, named
+from hub.compile.walk import Scope, looked_up
 
 _TEMPORAL: Final = (Kind.DATE, Kind.DATETIME)
 
@@ -144,10 +144,8 @@ def _ordering(scope: Scope, listing: Listing) -> _Ordering:
         for route in key.path:
             walked.append(route.way.field)
             if tuple(walked) not in reached:
-                walk = along(scope, row, label, route)
-                if walk.sight.hoisted:
-                    lookups.append(f"WITH *, {named(walk.sight.hoisted)}")
-                lookups.append(f"OPTIONAL {replace(walk, before='').text()}")
+                walk = looked_up(scope, row, label, route)
+                lookups.append(f"OPTIONAL {walk.text()}")
                 reached[tuple(walked)] = walk.row
             row, label = reached[tuple(walked)], route.labels[0]
         if key.path:

@@ -76,6 +76,7 @@ def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER
             body, shaper = statement.by_ids(root)
         case asked.Search():
             body, shaper = statement.found(root)
+    body = "\n".join((*statement.scope.visible.heads(), body))
     return Compiled("\n".join((*viewer_sets(graph, body), body)), statement.scope.shapers.compiled(shaper))
 
 

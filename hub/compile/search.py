@@ -84,7 +84,8 @@ def _visible(scope: Scope, label: str, row: str) -> str:
         return ""
     everything = scope.visible.everything(label) or "false"
     degree = scope.visible.degree(label) or f"COUNT {{ (:{label}) }}"
-    mine = f"COLLECT {{ {scope.visible.enumerated(label, scope.fresh('mine'))} }}"
+    own = scope.fresh("mine")
+    mine = f"COLLECT {{ {scope.visible.enumerated(label, own)} RETURN {own} }}"
     fewer = f"{everything} OR {RULE_COSTS} * size(found) <= {degree}"
     return (
         f" WITH collect([{row}, matched]) AS found WITH found, CASE WHEN {fewer} THEN null ELSE {mine} END AS mine "

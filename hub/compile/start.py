@@ -73,8 +73,8 @@ class Sided:
     edge: str = ""
 
     def picked(self, cut: Cut) -> str:
-        ways = [(f"side = '{side}'", f"MATCH ({self.row}:{self.label}){where(found)}") for side, found in self._scans(cut)]
-        ways.append(("side = 'viewer'", f"CALL (*) {{ {self.enumerated} }} WITH *{where(cut.where)}"))
+        ways = [(f"side = '{side}'", f"MATCH ({self.row}:{self.label}){where((*found, *cut.where))}") for side, found in self._scans()]
+        ways.append(("side = 'viewer'", f"{self.enumerated} WITH *{where(cut.where)}"))
         names = ", ".join((self.row, *cut.keys))
         # a sub-query of its own behind a list of one or none: a plain WHERE would be asked again for each row
         gated = (
@@ -85,7 +85,7 @@ class Sided:
         return f"CALL (*) {{ {' UNION ALL '.join(gated)} }} WITH {names} ORDER BY {cut.order} LIMIT {cut.limit}"
 
     def counted(self, conditions: Sequence[str]) -> str:
-        mine = f"COUNT {{ CALL (*) {{ {self.enumerated} }} WITH *{where(conditions)} RETURN {self.row} }}"
+        mine = f"COUNT {{ {self.enumerated} WITH *{where(conditions)} RETURN {self.row} }}"
         if self.everything is None:
             return mine
         return f"CASE WHEN {self.everything} THEN COUNT {{ MATCH ({self.row}:{self.label}){where(conditions)} }} ELSE {mine} END"
@@ -96,12 +96,12 @@ class Sided:
         cases = " ".join(f"WHEN {when} THEN {side}" for when, side in decided if when)
         return f"WITH *, {f'CASE {cases} ELSE ' if cases else ''}'viewer'{' END' if cases else ''} AS side"
 
-    def _scans(self, cut: Cut) -> list[tuple[str, tuple[str, ...]]]:
+    def _scans(self) -> list[tuple[str, tuple[str, ...]]]:
         scans: list[tuple[str, tuple[str, ...]]] = []
         if self.everything:
-            scans.append(("all", (*self.indexed, *cut.where)))
+            scans.append(("all", self.indexed))
         if self.in_order:
-            scans.append(("rows", (*self.indexed, *cut.where, self.rule)))
+            scans.append(("rows", (*self.indexed, self.rule)))
         return scans
 
 

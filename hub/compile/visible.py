@@ -6,11 +6,12 @@ never again per row where no second row can be at that end. And a grant *through
 statement came from just that row.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from graph_schema import cypher
-from graph_schema.model import Edge, Grant, GraphSchema, Property, Route
+from graph_schema.model import Edge, Grant, GraphSchema, Predicate, Property, Route
 
 Fresh = Callable[[str], str]
 
@@ -44,6 +45,7 @@ class Visible:
     def __init__(self, graph: GraphSchema, fresh: Fresh) -> None:
         self._graph = graph
         self._fresh = fresh
+        self.enumerations: dict[str, str] = {}
 
     def row(self, variable: str, labels: tuple[str, ...], arrival: Arrival | None = None) -> Sight:
         """Whether a row of one of these labels may be seen. Each label stands under its own rule."""
@@ -62,15 +64,43 @@ class Visible:
 
     def everything(self, label: str) -> str | None:
         """The predicate, about the viewer alone, under which every row of the label may be seen; None where there is none."""
-        tests = [cypher.fill(grant.test or "", {}, self._fresh) for grant in self._graph.rule(label).grants if grant.of_viewer]
+        tests = [grant.of_viewer for grant in self._graph.rule(label).grants if grant.of_viewer]
         return f"({' OR '.join(tests)})" if tests else None
 
     def enumerated(self, label: str, variable: str) -> str:
-        """All rows that the viewer may see by grants about rows, each once, walked from the viewer's side: `… RETURN variable`."""
+        """A clause that binds all rows the viewer may see by grants about rows, each once, walked from the viewer's side."""
         parts = [self._rows(grant, label, variable) for grant in self._graph.rule(label).grants if not grant.of_viewer]
-        if len(parts) == 1:
-            return f"{parts[0]} RETURN DISTINCT {variable}"
-        return " UNION ".join(f"{part} RETURN {variable}" for part in parts)
+        last = "RETURN DISTINCT" if len(parts) == 1 else "RETURN"
+        text = " UNION ".join(f"{part} {last} {variable}" for part in parts)
+        # only what is named: telling rows apart, Neo4j would weigh each of them with every list it can see
+        names = [found.name for found in self._graph.viewer_sets if re.search(rf"\b{found.name}\b", text)]
+        return f"CALL ({', '.join(names)}) {{ {text} }}"
+
+    def seen(self, variable: str, labels: tuple[str, ...], arrival: Arrival) -> str | None:
+        """Whether a row that conditions or an order look up may be seen: as one of the rows enumerated once, at the head.
+
+        The rule as a predicate would be a sub-query within the condition's, which takes the planner seconds.
+        """
+        parts: list[str] = []
+        for label in labels:
+            rule = self._graph.rule(label)
+            if rule.public or any(_came_through(grant, arrival) for grant in rule.grants):
+                continue
+            everything = self.everything(label)
+            self.enumerations[label] = f"seen{label}"
+            test = f"{variable} IN seen{label}" if everything is None else f"({everything} OR {variable} IN seen{label})"
+            parts.append(test if len(labels) == 1 else f"(NOT {variable}:{label} OR {test})")
+        return " AND ".join(parts) or None
+
+    def heads(self) -> list[str]:
+        """The clauses that enumerate what `seen` asks for."""
+        lines: list[str] = []
+        for label, name in self.enumerations.items():
+            row = self._fresh("seen")
+            rows = f"COLLECT {{ {self.enumerated(label, row)} RETURN {row} }}"
+            everything = self.everything(label)
+            lines.append(f"WITH *, {f'CASE WHEN {everything} THEN [] ELSE {rows} END' if everything else rows} AS {name}")
+        return lines
 
     def degree(self, label: str) -> str | None:
         """About how many rows `enumerated` gives, in constant time; None where that cannot be told and may be many."""
@@ -105,7 +135,8 @@ class Visible:
                 continue
             if (label, grant.name) not in sight.known:
                 sight.known[label, grant.name] = self._fresh("may")
-                clauses.append(f"WITH *, {self._anywhere(variable, grant)} AS {sight.known[label, grant.name]}")
+                test = " OR ".join(self._anywhere(variable, label, grant))
+                clauses.append(f"WITH *, {test} AS {sight.known[label, grant.name]}")
             text = text.replace(slot, sight.known[label, grant.name])
         return f"({text})"
 
@@ -120,9 +151,9 @@ class Visible:
             if arrival and not grant.through and _is_about(grant, arrival):
                 alternatives += self._on_arrival(variable, label, grant, arrival, sight, decided)
             else:
-                alternatives.append(self._anywhere(variable, grant))
+                alternatives += self._anywhere(variable, label, grant)
             if grant.of_viewer:
-                decided.append(cypher.fill(grant.test or "", {}, self._fresh))
+                decided.append(grant.of_viewer)
         sight.predicate = f"({' OR '.join(alternatives)})"
         return sight
 
@@ -131,12 +162,15 @@ class Visible:
 
         `decided` are the tests of earlier grants that say nothing about the row: where one of them holds, so may this one.
         """
-        template = grant.test_at(arrival.label)
-        test = cypher.fill(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self._fresh)
-        if "{e}" in template or "{n}" in template:
-            here = f"({test})"
+        given = {"n": variable, "x": arrival.start, "e": arrival.edge}
+        at_label = None if grant.by_label is None else grant.by_label.get(arrival.label, "false")
+        templates = [at_label] if at_label else [_at_hand(test) for test in grant.tests]
+        tests = [cypher.fill(template, given, self._fresh) for template in templates]
+        if any("{e}" in template or "{n}" in template for template in templates):
+            here = f"({' OR '.join(tests)})"
         else:
             here = self._fresh("may")
+            test = " OR ".join(tests)
             walks = "EXISTS" in test
             sight.hoisted[here] = f"CASE WHEN {' OR '.join(decided)} THEN true ELSE {test} END" if walks and decided else test
             if not walks:
@@ -144,22 +178,25 @@ class Visible:
         if arrival.route.arrives_as_only:
             sight.known[label, grant.name] = here
             return [here]
-        return [here, self._anywhere(variable, grant)]
+        return [here, *self._anywhere(variable, label, grant)]
 
-    def _anywhere(self, variable: str, grant: Grant) -> str:
-        """The grant on a row about which nothing is known."""
+    def _anywhere(self, variable: str, label: str, grant: Grant) -> list[str]:
+        """The grant on a row about which nothing is known, as alternatives."""
         if grant.edge is None:
-            assert grant.test is not None
-            return _gated(grant, f"({cypher.fill(grant.test, {'n': variable}, self._fresh)})")
+            return [cypher.fill(_at_hand(test), {"n": variable}, self._fresh) for test in grant.tests]
+        if grant.through:
+            return self._through(variable, label, grant)
+        return [self._beyond(variable, grant, test, []) for test in grant.tests]
+
+    def _beyond(self, start: str, grant: Grant, test: Predicate, before: list[str]) -> str:
+        """The test on the other end of the grant's edge: one sub-query, with the patterns that lead to its start."""
         other, edge = self._fresh("x"), self._fresh("e")
-        declared = self._graph.edge(grant.edge)
+        declared = self._graph.edge(grant.edge or "")
         ends = declared.head if grant.forward else declared.tail
-        typed = f"{other}:{grant.through or '|'.join(ends)}"
-        if grant.test is None:
-            filled = self._through(grant, other)
-        else:
-            filled = cypher.fill(grant.test, {"n": variable, "x": other, "e": edge}, self._fresh)
-        return _gated(grant, f"EXISTS {{ MATCH {_hop(variable, declared, grant.forward, edge, typed)} WHERE {filled} }}")
+        # filled as one text, so that a variable of the pattern is the same one in the condition
+        match, where = cypher.fill(f"{test.match or ''}\n{test.where}", {"n": start, "x": other, "e": edge}, self._fresh).split("\n")
+        patterns = [*before, _hop(start, declared, grant.forward, edge, f"{other}:{'|'.join(ends)}"), *filter(None, (match,))]
+        return _gated(test.when, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}")
 
     def _rows(self, grant: Grant, label: str, variable: str) -> str:
         if grant.rows is not None:
@@ -168,16 +205,33 @@ class Visible:
         assert grant.edge is not None
         other = self._fresh("x")
         back = _hop(other, self._graph.edge(grant.edge), not grant.forward, self._fresh("e"), f"{variable}:{label}")
-        return f"CALL (*) {{ {self.enumerated(grant.through, other)} }} MATCH {back}"
+        return f"{self.enumerated(grant.through, other)} MATCH {back}"
 
-    def _through(self, grant: Grant, other: str) -> str:
+    def _through(self, variable: str, label: str, grant: Grant) -> list[str]:
+        """What makes the row at the other end visible, each with the way there in its own sub-query."""
         assert grant.through is not None
-        return self._of_label(other, grant.through, None).predicate or "true"
+        assert grant.edge is not None
+        decided = {found.of_viewer for found in self._graph.rule(label).grants}
+        alternatives: list[str] = []
+        for inner in self._graph.rule(grant.through).grants:
+            if inner.name in grant.implied or (inner.of_viewer and inner.of_viewer in decided):
+                continue
+            middle = self._fresh("x")
+            hop = _hop(variable, self._graph.edge(grant.edge), grant.forward, self._fresh("e"), f"{middle}:{grant.through}")
+            if inner.edge is None or inner.through:
+                raise NotImplementedError(f"{label}, {grant.name}: through {grant.through}, {inner.name}")
+            alternatives += [self._beyond(middle, inner, test, [hop]) for test in inner.tests]
+        return alternatives
 
 
-def _gated(grant: Grant, test: str) -> str:
+def _at_hand(test: Predicate) -> str:
+    """A test as one predicate about rows that are at hand."""
+    return _gated(test.when if test.match else None, f"EXISTS {{ MATCH {test.match} WHERE {test.where} }}" if test.match else test.where)
+
+
+def _gated(when: str | None, test: str) -> str:
     """The test, made only for viewers who could pass it."""
-    return f"CASE WHEN {grant.when} THEN {test} ELSE false END" if grant.when else test
+    return f"CASE WHEN {when} THEN {test} ELSE false END" if when else test
 
 
 def _is_about(grant: Grant, arrival: Arrival) -> bool:

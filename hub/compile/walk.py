@@ -43,17 +43,28 @@ class Walk:
 def along(scope: Scope, start: str, label: str, route: Route, pattern_start: str | None = None) -> Walk:
     """From `start`, a visible row of that label; `pattern_start` where the pattern must say more of it than its name."""
     row, edge = scope.fresh("n"), scope.fresh("e")
-    left, right = ("-", "->") if route.forward else ("<-", "-")
-    match = f"MATCH ({pattern_start or start}){left}[{edge}:{route.edge.type}]{right}({row}:{'|'.join(route.labels)})"
     sight = scope.visible.row(row, route.labels, Arrival(start, label, route, edge))
-    tail, head = (start, row) if route.forward else (row, start)
-    predicates = [
-        fill(route.way.when, {"e": edge}, scope.fresh) if route.way.when else None,
-        scope.visible.edge(route.edge, tail, head, edge),
-        sight.predicate,
-    ]
     before = f"WITH *, {named(sight.hoisted)} " if sight.hoisted else ""
-    return Walk(before, match, tuple(filter(None, predicates)), row, edge, sight)
+    match = _pattern(pattern_start or start, route, row, edge)
+    return Walk(before, match, _predicates(scope, route, start, row, edge, sight.predicate), row, edge, sight)
+
+
+def looked_up(scope: Scope, start: str, label: str, route: Route) -> Walk:
+    """The same for rows that only a condition or an order speaks of: without a sub-query of their rule in that of the condition."""
+    row, edge = scope.fresh("n"), scope.fresh("e")
+    seen = scope.visible.seen(row, route.labels, Arrival(start, label, route, edge))
+    return Walk("", _pattern(start, route, row, edge), _predicates(scope, route, start, row, edge, seen), row, edge, Sight(seen))
+
+
+def _pattern(start: str, route: Route, row: str, edge: str) -> str:
+    left, right = ("-", "->") if route.forward else ("<-", "-")
+    return f"MATCH ({start}){left}[{edge}:{route.edge.type}]{right}({row}:{'|'.join(route.labels)})"
+
+
+def _predicates(scope: Scope, route: Route, start: str, row: str, edge: str, seen: str | None) -> tuple[str, ...]:
+    tail, head = (start, row) if route.forward else (row, start)
+    counts = fill(route.way.when, {"e": edge}, scope.fresh) if route.way.when else None
+    return tuple(filter(None, (counts, scope.visible.edge(route.edge, tail, head, edge), seen)))
 
 
 def named(expressions: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from graph_schema.cypher import name
 from hub.compile import asked
-from hub.compile.walk import Scope, along
+from hub.compile.walk import Scope, looked_up
 
 _OPERATORS: Final[Mapping[str, str]] = {
     "eq": "=", "in": "IN", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "contains": "CONTAINS", "startsWith": "STARTS WITH",
@@ -60,7 +60,7 @@ def _any_of(scope: Scope, condition: asked.AnyOf, row: str, labels: Sequence[str
 
 def _across(scope: Scope, condition: asked.Across, row: str, labels: Sequence[str]) -> str:
     route = condition.route
-    walk = along(scope, row, labels[0], route)
+    walk = looked_up(scope, row, labels[0], route)
     if condition.quantifier == "every":
         inner = _predicate(scope, condition.condition, walk.row, route.labels, walk.edge)
         return f"NOT EXISTS {{ {walk.text(f'NOT coalesce({inner}, false)')} }}"

@@ -33,7 +33,7 @@ from graphql.validation import MaxIntrospectionDepthRule
 from graph_schema.model import GraphSchema
 from hub.compile.read import Compiled, compile_read
 from hub.compile.start import Side
-from hub.errors import BadInput, TooCostly
+from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.guard import Limits, parse_within
 from hub.gql.lookahead import Bounds, Cost, Lookahead
 from hub.gql.values import Binding, PositionBinding, ReadsCursors, Variables
@@ -90,19 +90,23 @@ class Documents:
         self._side = side
         self._kept: OrderedDict[tuple[str, str | None], _Operation] = OrderedDict()
 
-    def plan(self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors) -> tuple[Plan, Variables]:
+    def plan(
+        self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, *, only_reads: bool = False
+    ) -> tuple[Plan, Variables]:
         """The plan of an operation and its variables, defaults filled in.
 
         Raises `GraphQLErrors` for what GraphQL itself refuses, `BadInput` and `TooCostly` for what the hub does.
         """
         try:
-            return self._plan(text, operation_name, given, cursors)
+            return self._plan(text, operation_name, given, cursors, only_reads)
         except RecursionError:
             raise TooCostly("the question or its variables are nested too deep") from None
 
-    def _plan(self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors) -> tuple[Plan, Variables]:
+    def _plan(
+        self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, only_reads: bool
+    ) -> tuple[Plan, Variables]:
         name = (text, operation_name)
-        operation = self._kept.get(name) or self._operation(text, operation_name)
+        operation = self._kept.get(name) or self._operation(text, operation_name, only_reads)
         if operation.types:
             # validates only: the values themselves are converted where they are bound
             self._check_variables(operation, given)
@@ -126,8 +130,10 @@ class Documents:
             raise TooCostly(f"{root.key} may touch {cost} rows, at most {self._limits.cost}: ask for smaller pages or fewer levels")
         return cost
 
-    def _operation(self, text: str, operation_name: str | None) -> _Operation:
+    def _operation(self, text: str, operation_name: str | None, only_reads: bool) -> _Operation:
         document = parse_within(text, self._limits)
+        if only_reads and _chosen(document, operation_name).operation is not OperationType.QUERY:
+            raise NotByGet("only queries are answered by GET: send this by POST")
         errors = validate(self._schema, document, (*specified_rules, MaxIntrospectionDepthRule), max_errors=_MAX_ERRORS)
         if errors:
             raise GraphQLErrors(errors)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import orjson
 import strawberry
@@ -24,7 +25,7 @@ from graph_schema.model import GraphSchema
 from hub.auth import Verifier
 from hub.compile.read import compile_right
 from hub.compile.start import Side
-from hub.errors import BadInput, HubError, NotAllowed, NotSignedIn, TooCostly
+from hub.errors import BadInput, HubError, NotAllowed, NotByGet, NotSignedIn, TooCostly, Unavailable
 from hub.gql.cursors import Cursors
 from hub.gql.documents import Documents, GraphQLErrors, RootPlan
 from hub.gql.guard import Limits
@@ -34,16 +35,21 @@ from hub.graph import Graph
 from hub.viewer import Viewer
 
 _log: Final = logging.getLogger("hub.gql")
+_JSON: Final = "application/json"
+_GRAPHQL: Final = "application/graphql-response+json"
+_NOBODY: Final = "nobody is signed in"
+"""No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A document with its variables; `explain` asks for the Cypher, its plan and time as well."""
+    """A document with its variables; `explain` asks for the Cypher, its plan and time as well; by GET nothing may change."""
 
     document: str
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     explain: bool = False
+    by_get: bool = False
 
 
 class Questions:
@@ -82,11 +88,11 @@ class Questions:
 
     async def _answer(self, asked: Asked, viewer: Viewer) -> dict[str, Any]:
         cursors = Cursors(self._cursor_key, viewer.account)
-        plan, variables = self._documents.plan(asked.document, asked.operation_name, asked.variables, cursors)
+        plan, variables = self._documents.plan(asked.document, asked.operation_name, asked.variables, cursors, only_reads=asked.by_get)
         bound = [(root, root.bind(variables, cursors)) for root in plan.roots]
         extensions: dict[str, Any] = {"cost": sum(self._documents.cost(root, parameters) for root, parameters in bound)}
         now = datetime.now(UTC)
-        rights = {"viewer": viewer.account, "now": now}
+        rights = {"viewer": viewer.account or _NOBODY, "now": now}
         if any(root.cost.largest(parameters) > self._limits.page for root, parameters in bound):
             await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)
         if asked.explain:
@@ -134,13 +140,19 @@ class Endpoint(GraphQL):
             await super().__call__(scope, receive, send)
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
+        media = _media(headers.get(b"accept", b"*/*"))
         try:
             scope["viewer"] = await self._verifier.viewer(_text(headers.get(b"authorization")))
             body = await _body(receive, self._max_body_bytes)
-            if not _is_json_post(scope, headers):
+            if scope["method"] == "GET" and b"query=" in scope["query_string"] and media:
+                asked = _from_url(scope["query_string"])
+            elif _is_json_post(scope, headers) and media:
+                asked = _from_body(body)
+            else:
                 await super().__call__(scope, _replayed(body), send)
                 return
-            response = _json(await self.questions.answer(_question(body), scope["viewer"]), 200)
+            answer = await self.questions.answer(asked, scope["viewer"])
+            response = _json(answer, _status(answer, media), media)
         except NotSignedIn:
             response = _refusal("not signed in", NotSignedIn.code, 401)
         except TooCostly as error:
@@ -168,26 +180,62 @@ class Endpoint(GraphQL):
 
 
 def _is_json_post(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
-    content_type, accepted = headers.get(b"content-type", b""), headers.get(b"accept", b"*/*")
-    return scope["method"] == "POST" and content_type.split(b";")[0].strip() == b"application/json" and b"multipart" not in accepted
+    return scope["method"] == "POST" and headers.get(b"content-type", b"").split(b";")[0].strip() == b"application/json"
 
 
-def _question(body: bytes) -> Asked:
+def _media(accepted: bytes) -> str | None:
+    """What is answered in, by the Accept header; None where it allows no JSON."""
+    wanted = {part.split(b";")[0].strip().lower() for part in accepted.split(b",")}
+    if _GRAPHQL.encode() in wanted:
+        return _GRAPHQL
+    return _JSON if wanted & {b"application/json", b"application/*", b"*/*", b""} else None
+
+
+def _status(answer: Mapping[str, Any], media: str) -> int:
+    """A question that was not answered is an error of HTTP, too, for who knows GraphQL's own media type, as the specification has it."""
+    if "data" in answer:
+        return 200
+    code = answer["errors"][0]["extensions"]["code"]
+    if code == NotByGet.code:
+        return 405
+    return {Unavailable.code: 503, "INTERNAL": 500}.get(code, 400) if media == _GRAPHQL else 200
+
+
+def _from_body(body: bytes) -> Asked:
     """What a JSON body asks. Raises `BadInput`."""
     try:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise BadInput("the body is not JSON") from None
-    if not isinstance(found, dict) or not isinstance(found.get("query"), str):
+    if not isinstance(found, dict):
         raise BadInput('the body must be a JSON object with the document under "query"')
-    name, variables, extensions = found.get("operationName"), found.get("variables"), found.get("extensions")
+    return _asked(found, by_get=False)
+
+
+def _from_url(query: bytes) -> Asked:
+    """What a URL asks: `variables` and `extensions` are JSON in it. Raises `BadInput`."""
+    try:
+        found: dict[str, Any] = dict(parse_qsl(query.decode(), strict_parsing=True, errors="strict", max_num_fields=10))
+        for name in ("variables", "extensions"):
+            if found.get(name):
+                found[name] = orjson.loads(found[name])
+    except ValueError:
+        raise BadInput('the URL must hold the document under "query", and JSON under "variables" and "extensions"') from None
+    return _asked({name: value for name, value in found.items() if value != ""}, by_get=True)
+
+
+def _asked(found: Mapping[str, Any], *, by_get: bool) -> Asked:
+    document, name = found.get("query"), found.get("operationName")
+    variables, extensions = found.get("variables"), found.get("extensions")
+    if not isinstance(document, str):
+        raise BadInput('"query" must be the document, a string')
     if not (name is None or isinstance(name, str)):
         raise BadInput('"operationName" must be a string')
     if not (variables is None or isinstance(variables, dict)):
         raise BadInput('"variables" must be an object')
     if not (extensions is None or isinstance(extensions, dict)):
         raise BadInput('"extensions" must be an object')
-    return Asked(found["query"], name or None, variables or {}, explain=bool(extensions and extensions.get("explain") is True))
+    return Asked(document, name or None, variables or {}, bool(extensions and extensions.get("explain") is True), by_get)
 
 
 async def _body(receive: Receive, most: int) -> bytes:
@@ -215,8 +263,9 @@ def _coded(error: GraphQLError, code: str) -> dict[str, Any]:
     return {**error.formatted, "extensions": {**(error.extensions or {}), "code": code}}
 
 
-def _json(content: Mapping[str, Any], status: int) -> Response:
-    return Response(orjson.dumps(content), status_code=status, media_type="application/json")
+def _json(content: Mapping[str, Any], status: int, media: str = _JSON) -> Response:
+    headers = {"allow": "POST"} if status == 405 else None
+    return Response(orjson.dumps(content), status_code=status, headers=headers, media_type=f"{media}; charset=utf-8")
 
 
 def _refusal(message: str, code: str, status: int) -> Response:

@@ -318,7 +318,7 @@ class Lookahead:
             return asked.All(tuple(each))
         first, several = listed.labels[0], len(listed.labels) > 1
         if several:
-            label = next((label for label in listed.labels if self._graph.node(label).one == name), None)
+            label = next((label for label in self._graph.concrete(listed.target) if self._graph.node(label).one == name), None)
             if label:
                 return asked.IsA(label, self._where(_Listed((label,), label, None), given, scratch))
         elif route := self._graph.routes(first).get(name):

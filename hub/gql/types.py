@@ -109,7 +109,7 @@ class _Types:
                 self._names[abstract.name] = Annotated[
                     Union[members], strawberry.union(abstract.name, description=abstract.doc)  # noqa: UP007 - made of a tuple
                 ]
-            self._conditions(abstract.name, abstract.labels, None)
+            self._conditions(abstract.name, None)
         self._search()
         query = self._object("Query", "Everything that can be asked.", list(self._roots()))
         return strawberry.Schema(query=query, types=[self._names[node.label] for node in self._graph.nodes])
@@ -123,7 +123,7 @@ class _Types:
         fields += [self._way(route) for route in self._graph.routes(node.label).values()]
         interfaces = [self._names[found.name] for found in self._graph.abstracts if found.shared and node.label in found.labels]
         self._object(node.label, node.doc, fields, bases=interfaces or [self._names[NODE]])
-        self._conditions(node.label, (node.label,), None)
+        self._conditions(node.label, None)
         self._connection(node.label, None)
 
     def _interface(self, abstract: Abstract) -> None:
@@ -145,7 +145,7 @@ class _Types:
             return self._field(route.way.field, f"{route.target} | None", route.way.doc)
         name = self._connection(route.target, route.edge)
         field = self._field(route.way.field, name, route.way.doc)
-        self._conditions(route.target, route.labels, route.edge)
+        self._conditions(route.target, route.edge)
         field.arguments = self._page_arguments(where_name(route.target, route.edge))
         return field
 
@@ -230,8 +230,9 @@ class _Types:
         fields = [self._field(operator, types.get(operator, f"{python} | None"), None, optional=True) for operator in operators]
         self._input(name, "Conditions on a property; all of them hold.", fields)
 
-    def _conditions(self, target: str, labels: tuple[str, ...], edge: Edge | None) -> None:
+    def _conditions(self, target: str, edge: Edge | None) -> None:
         """The inputs that say which rows of a type, and in which order; with those of the edge that leads there."""
+        labels = self._graph.concrete(target)
         edge = edge if edge and edge.properties else None
         name = where_name(target, edge)
         if name in self._begun:
@@ -244,7 +245,7 @@ class _Types:
             keys += [
                 self._optional(route.way.field, route.target + "Order", route.way.doc)
                 for route in self._graph.routes(labels[0]).values()
-                if route.way.one and self._shared(route.labels)
+                if route.way.one and self._shared(self._graph.concrete(route.target))
             ]
         if edge:
             self._edge_conditions(name, edge)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from graph_schema.graph import GRAPH
-from graph_schema.model import Grant, Rule, SchemaError, Way
+from graph_schema.model import Grant, Predicate, Rule, SchemaError, Way
 
 
 def test_a_label_without_a_rule_is_refused() -> None:
@@ -15,17 +15,17 @@ def test_a_label_without_a_rule_is_refused() -> None:
 
 def test_a_rule_for_an_unknown_label_is_refused() -> None:
     with pytest.raises(SchemaError, match="unknown label"):
-        replace(GRAPH, rules=(*GRAPH.rules, Rule("Nobody", (Grant("public", "", test="true"),))))
+        replace(GRAPH, rules=(*GRAPH.rules, Rule("Nobody", (Grant("public", "", tests=(Predicate("true"),)),))))
 
 
 def test_a_grant_over_an_edge_that_does_not_start_there_is_refused() -> None:
-    rule = Rule("Center", (Grant("odd", "", edge="Case__CONCERNS__Importer", test="true", rows="MATCH ({n}:Center)"),))
+    rule = Rule("Center", (Grant("odd", "", edge="Case__CONCERNS__Importer", tests=(Predicate("true"),), rows="MATCH ({n}:Center)"),))
     with pytest.raises(SchemaError, match="does not start at Center"):
         replace(GRAPH, rules=tuple(rule if found.label == "Center" else found for found in GRAPH.rules))
 
 
 def test_a_grant_about_rows_without_its_rows_from_the_viewers_side_is_refused() -> None:
-    rule = Rule("Center", (Grant("odd", "", test="{n}.code = 'CEE001'"),))
+    rule = Rule("Center", (Grant("odd", "", tests=(Predicate("{n}.code = 'CEE001'"),)),))
     with pytest.raises(SchemaError, match="needs its rows"):
         replace(GRAPH, rules=tuple(rule if found.label == "Center" else found for found in GRAPH.rules))
 
