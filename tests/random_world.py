@@ -235,8 +235,8 @@ class _Maker:
         """One of every kind of viewer, two with several rights, one whose rights have all ended."""
 
         def viewer(name: str, *acted: tuple[Key, datetime | None]) -> None:
-            account = self._add("Account", id=f"test|{name}", subject=name, issuer="test")
-            self._made.accounts.append(f"test|{name}")
+            account = self._add("Account", id=f"tests.example|{name}", subject=name, issuer="tests.example")
+            self._made.accounts.append(f"tests.example|{name}")
             for party, until in acted:
                 self._link(people.ACTS_FOR, account, party, since=NOW - timedelta(days=300), until=until, grantedBy="the test")
 
@@ -256,7 +256,7 @@ class _Maker:
         viewer("two-hats", (self._one(self._made.of("Importer")), None), (self._one(self._made.of("Agency")), None))
         viewer("moved-on", (self._center(), ended), (self._one(self._made.of("Broker")), None))
         viewer("gone", (("Office", "OT"), ended), (self._one(self._made.of("Importer")), ended))
-        self._made.accounts += ["", "test|nobody"]
+        self._made.accounts += ["", "tests.example|nobody"]
 
     def _center(self) -> Key:
         return self._one(self._made.of("Center"))

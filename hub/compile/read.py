@@ -12,10 +12,10 @@ It is walked once. On the way down every row gets a variable; on the way up ever
     RETURN [n1.name, COLLECT {
       WITH *, n1 IN own AS may4                                // a grant about the edge walked: made once, before it
       MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case)
-      WHERE (may4 OR CASE WHEN trades THEN EXISTS { … } ELSE false END OR (seesAll) OR … AND n2.status = $p2
+      WHERE (may4 OR CASE WHEN imports THEN EXISTS { … } ELSE false END OR … OR seesAll OR … AND n2.status = $p2
       WITH n2, e3, may4 ORDER BY n2.id LIMIT $p1               // the page, before anything is looked up for its rows
-      OPTIONAL MATCH (n2)-[e12:CONCERNS]->(n11:Importer)       // a route to one row drops no row that lacks it
-      RETURN [n2.number, CASE WHEN n11 IS NULL THEN null ELSE [n11.name] END] ORDER BY n2.id
+      OPTIONAL MATCH (n2)-[e14:CONCERNS]->(n13:Importer)       // a route to one row drops no row that lacks it
+      RETURN [n2.number, CASE WHEN n13 IS NULL THEN null ELSE [n13.name] END] ORDER BY n2.id
     }] AS row
 
 The rule of each label stands in the same statement (`visible.py`); the importer needs none of its own there: whoever sees a
@@ -33,7 +33,7 @@ A list of protected rows starts from the side that is cheaper for this viewer (`
       UNWIND CASE WHEN side = 'rows' …                         // index order, the rule asked row by row
       MATCH (n1:Case) WHERE n1.openedAt IS NOT NULL AND (CASE WHEN owns THEN EXISTS { … LIMIT $p0 …
       UNWIND CASE WHEN side = 'viewer' …                       // from the viewer's parties to what hangs on them
-      UNWIND own AS owner10 MATCH (owner10)<-[:HANDLED_BY]-(n1:Case) RETURN n1 UNION … LIMIT $p0 …
+      UNWIND own AS owner12 MATCH (owner12)<-[:HANDLED_BY]-(n1:Case) RETURN n1 UNION … LIMIT $p0 …
     } AS row
 
 Search (`search.py`) finds candidates by full-text indexes and codes; rule, order and page follow. The same walk that writes

@@ -32,6 +32,7 @@ dbms.security.allow_csv_import_from_file_urls=false
 db.transaction.timeout=120s
 db.lock.acquisition.timeout=10s
 dbms.memory.transaction.total.max={transactions}
+db.memory.transaction.max={transaction}
 server.memory.pagecache.size={pagecache}
 """
 _JVM: Final = (
@@ -47,11 +48,12 @@ _HASHINGS: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the server may use, in Neo4j's own notation."""
+    """What the server may use, in Neo4j's own notation: all statements together, and one alone."""
 
     heap: str = "1g"
     pagecache: str = "512m"
     transactions: str = "700m"
+    transaction: str = "350m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class LocalNeo4j:
         state = self._ports()
         for name in ("conf", "data", "logs", "plugins", "import", "run"):
             (self._home / name).mkdir(exist_ok=True)
-        memory = {"pagecache": self._memory.pagecache, "transactions": self._memory.transactions}
+        memory = {"pagecache": self._memory.pagecache, "transactions": self._memory.transactions, "transaction": self._memory.transaction}
         (self._home / "conf" / "neo4j.conf").write_text(_CONFIG.format(**state, **memory))
         if not (self._home / "data" / "dbms").exists():
             self._set_initial_password(password)

@@ -58,10 +58,11 @@ class Persona:
 
 
 def personas() -> tuple[Persona, ...]:
-    """Whom one can sign in as: the eight kinds of viewer."""
+    """Whom one can sign in as: one of each kind of viewer, and a second broker."""
     return (
         Persona("importer-manager", "compliance manager of Sample Importer 00000", ("Importer", _importer_number(0))),
         Persona("broker", "licensed broker of Sample Broker 0000, with powers of attorney", ("Broker", _filer_code(0))),
+        Persona("large-broker", "licensed broker of Sample Broker 0001, with many more clients", ("Broker", _filer_code(1))),
         Persona("import-specialist", "import specialist of the Electronics Center", ("Center", "CEE007")),
         Persona("center-director", "director of the Electronics Center", ("Center", "CEE007")),
         Persona("port-director", "director of the port of Los Angeles", ("Port", "ACE:2704")),

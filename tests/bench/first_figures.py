@@ -86,7 +86,7 @@ class Bench:
         """Both contenders give the same answer, or there is nothing to compare."""
         with GraphDatabase.driver(self.uri, auth=("neo4j", self.password)) as driver:
             for variables in self.variables(question):
-                account = {"viewer": f"{ISSUER}|{question.persona}", "now": _now()}
+                account = {"viewer": f"{ISSUER}|{question.persona}", "now": now()}
                 records, _, _ = driver.execute_query(question.by_hand, {**variables, **account})
                 hand, hub = flat(records[0].values()), flat(self.ask(question.query, question.persona, variables))
                 # by hand an absent row is a null for each of its values, by the hub one for the row
@@ -160,7 +160,7 @@ def _cpu(pid: int) -> float:
     return times.user + times.system
 
 
-def _now() -> Any:
+def now() -> Any:
     return datetime.now(UTC)
 
 

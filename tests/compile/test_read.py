@@ -1,5 +1,6 @@
 """Text in, text out: what the compiler writes, and that values never enter it."""
 
+import re
 import textwrap
 from itertools import pairwise
 
@@ -47,6 +48,50 @@ def test_the_text_does_not_vary_with_values() -> None:
     assert statement(query, n=3, s="OPEN") == statement(query, n=50, s="CLOSED")
     literal = '{{ importer(number: "{}") {{ name }} }}'
     assert statement(literal.format("00-0000001SW")) == statement(literal.format("12-3456789AB"))
+
+
+def conditions(one: str, other: str) -> dict[str, object]:
+    """Conditions on a case, of every shape, with these values."""
+    across = {"involves": {"some": {"code": {"in": [other]}}}}
+    return {"or": [{"title": {"contains": one}}, {"importer": {"name": {"eq": other}}}], "not": across}
+
+
+@pytest.mark.parametrize(
+    ("query", "one", "other"),
+    [
+        ("query Q($x: Int) { cases(last: $x) { totalCount nodes { id } } }", 1, 99),
+        ("query Q($x: CaseWhere) { cases(where: $x) { totalCount } }", conditions("a", "b"), conditions("' OR true //", "`")),
+        ('query Q($x: AgencyInvolvesWhere) { case(number: "1") { involves(where: $x) { totalCount } } }',
+         {"edge": {"acceptedAt": {"isNull": True}}}, {"edge": {"acceptedAt": {"isNull": False}}}),
+        ("query Q($x: CaseStatus) { cases(where: {status: {eq: $x}}) { totalCount } }", "OPEN", "CLOSED"),
+        ("query Q($x: [ID!]!) { nodes(ids: $x) { nodeId } }", ["Case:1", "Port:ACE:1"], ["Port:2", "Case:' OR true", "Case:3"]),
+        ("query Q($x: String!) { search(text: $x) { totalCount } }", "zorro", "' ) RETURN 1 // 00-0000001SW"),
+        ("query Q($x: String) { cases(after: $x) { nodes { id } } }", "a", "b"),
+        ("query Q($x: String!) { importer(number: $x) { name } }", "00-0000001SW", "12-3456789AB"),
+    ],
+)  # fmt: skip
+def test_the_text_is_the_same_for_all_values(query: str, one: object, other: object) -> None:
+    assert statement(query, x=one) == statement(query, x=other)
+
+
+def test_the_order_and_the_kinds_searched_are_in_the_text() -> None:
+    order = "query Q($x: [CaseOrder!]) { cases(orderBy: $x) { nodes { id } } }"
+    assert statement(order, x=[{"importer": {"name": "ASC"}}]) != statement(order, x=[{"importer": {"name": "DESC"}}])
+    search = 'query Q($x: [SearchKind!]) { search(text: "x", kinds: $x) { totalCount } }'
+    assert "Case_text" not in statement(search, x=["Importer"])
+    assert "Case_text" in statement(search, x=["Case"])
+
+
+def test_a_unique_property_is_looked_up_whoever_asks() -> None:
+    assert "side" not in statement('{ cases(where: {number: {eq: "N-1"}, title: {contains: "x"}}) { nodes { id } } }')
+    assert "side" in statement('{ cases(where: {or: [{number: {eq: "N-1"}}, {title: {contains: "x"}}]}) { nodes { id } } }')
+
+
+def test_no_rule_has_a_sub_query_within_a_sub_query() -> None:
+    """Each level is planned anew for every plan of the level around it."""
+    texts = [test.where for rule in GRAPH.rules for grant in rule.grants for test in grant.tests if test.match]
+    texts += [re.sub(r"^EXISTS ", "", piece) for rule in GRAPH.edge_rules for piece in re.findall(r"EXISTS \{ (.*?) \}", rule.test)]
+    assert not [text for text in texts if "EXISTS" in text]
 
 
 def test_the_rule_stands_in_the_statement() -> None:

@@ -1,0 +1,110 @@
+"""Run `uv run python -m tests.bench.lists [SCALE]`: lists, totals and search beside hand-written Cypher, for each kind of viewer.
+
+One request at a time, hub over HTTP and driver in turn, after both have given the same answer; medians of 41. Loads scale 1
+once into a data directory of its own (some minutes).
+"""
+
+import http.client
+import json
+import statistics
+import sys
+import time
+from typing import Any, Final
+
+import platformdirs
+from neo4j import READ_ACCESS, GraphDatabase, Session
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from hub.errors import TooCostly
+from hub.gql.guard import Limits, parse_within
+from hub.gql.words import query, words
+from hub.world.sample import ISSUER
+from tests.bench.by_hand_lists import CASES_TEXT, IMPORTERS_TEXT, KINDS, QUESTIONS, Kind, Question
+from tests.bench.contenders import flat
+from tests.bench.first_figures import Bench, now
+
+ROUNDS: Final = 41
+MOST: Final = 1.6
+
+
+class Pair:
+    """One question by one persona, both ways."""
+
+    def __init__(self, bench: Bench, session: Session, question: Question, kind: Kind, persona: str) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", bench.port)
+        self._body = json.dumps({"query": question.query}).encode()
+        self._headers = {"content-type": "application/json", "authorization": f"Bearer {bench.token(persona)}"}
+        self._session = session
+        self._text = question.by_hand(kind)
+        text = CASES_TEXT if "cases" in question.name else IMPORTERS_TEXT
+        self._parameters = {"viewer": f"{ISSUER}|{persona}", "text": text, "queries": [query(word) for word in words(text)]}
+
+    def by_hub(self) -> Any:
+        self._connection.request("POST", "/graphql", self._body, self._headers)
+        return json.loads(self._connection.getresponse().read())["data"]
+
+    def by_hand(self) -> Any:
+        return [record.values() for record in self._session.run(self._text, {**self._parameters, "now": now()})]  # pyright: ignore[reportArgumentType]
+
+    def measured(self) -> tuple[float, float]:
+        """The medians in ms, hub and by hand, taken in turn."""
+        hub, hand = flat(self.by_hub()), flat(self.by_hand())
+        assert hub == hand, (self._text, hub[:6], hand[:6], len(hub), len(hand))
+        taken: tuple[list[float], list[float]] = ([], [])
+        for position in range(2 * ROUNDS + 10):
+            ask = (self.by_hub, self.by_hand)[position % 2]
+            began = time.perf_counter()
+            ask()
+            if position >= 10:
+                taken[position % 2].append((time.perf_counter() - began) * 1000)
+        return statistics.median(taken[0]), statistics.median(taken[1])
+
+
+def main() -> None:
+    data = platformdirs.user_cache_path("trade-collaboration-hub") / "bench"
+    bench = Bench(data, sys.argv[1] if len(sys.argv) > 1 else "1")
+    table = Table(title=f"one client, medians of {ROUNDS}, hub over HTTP / by hand through the driver, ms (ratio)")
+    personas = [(kind, persona) for kind in KINDS for persona in kind.personas]
+    for column in ("question", *(persona for _, persona in personas)):
+        table.add_column(column)
+    worst = 0.0
+    try:
+        with (
+            GraphDatabase.driver(bench.uri, auth=("neo4j", bench.password), fetch_size=-1, telemetry_disabled=True) as driver,
+            driver.session(default_access_mode=READ_ACCESS) as session,
+        ):
+            for question in track(QUESTIONS, "asking"):
+                cells: list[str] = []
+                for kind, persona in personas:
+                    hub, hand = Pair(bench, session, question, kind, persona).measured()
+                    worst = max(worst, hub / hand)
+                    cells.append(f"{hub:.1f} / {hand:.1f} ({hub / hand:.2f})")
+                table.add_row(question.name, *cells)
+    finally:
+        bench.hub.terminate()
+        bench.hub.wait()
+    console = Console(width=170)
+    console.print(table)
+    console.print(f"worst ratio {worst:.2f}, at most {MOST} wanted: {'reached' if worst <= MOST else 'NOT reached'}")
+    console.print(f"a fragment bomb of {len(BOMB)} bytes is refused in {_refused_s() * 1000:.2f} ms")
+
+
+BOMB: Final = (
+    "{...f0}" + "".join(f"fragment f{n} on Query{{...f{n + 1} ...f{n + 1}}}" for n in range(18)) + "fragment f18 on Query{__typename}"
+)
+
+
+def _refused_s() -> float:
+    """The seconds until a document in which each fragment spreads the next twice is refused."""
+    began = time.perf_counter()
+    try:
+        parse_within(BOMB, Limits())
+    except TooCostly:
+        return time.perf_counter() - began
+    raise SystemExit("the bomb was let in")
+
+
+if __name__ == "__main__":
+    main()
