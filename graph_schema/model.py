@@ -384,6 +384,8 @@ class GraphSchema:
             raise SchemaError(f"{where}: unknown edge {grant.edge}")
         if bool(grant.tests) == (grant.through is not None):
             raise SchemaError(f"{where}: an edge needs either a test or a label to pass through")
+        if grant.through and any(found.through for found in self._rules[grant.through].grants):
+            raise SchemaError(f"{where}: it passes through {grant.through}, whose rule itself passes through another label")
         edge = self._edges[grant.edge]
         if rule.label not in (edge.tail if grant.forward else edge.head):
             raise SchemaError(f"{where}: {grant.edge} does not start at {rule.label}")

@@ -26,7 +26,7 @@ from hub.gql.types import build_schema
 from hub.graph import Graph
 from hub.local_neo4j.jars import cache_folder, fetch
 from hub.local_neo4j.java import java
-from hub.local_neo4j.server import LocalNeo4j, Memory, Running
+from hub.local_neo4j.server import LocalNeo4j, Memory, Running, kept_secret
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings, read_settings
 from hub.viewer import PUBLIC, Viewer
@@ -66,7 +66,10 @@ def up(
     memory = Memory(settings.local_heap, settings.local_pagecache)
     with LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory) as server:
         running = server.launch()
-        here = settings.model_copy(update={"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password)})
+        mine = {"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password)}
+        if not settings.cursor_key.get_secret_value():
+            mine["cursor_key"] = SecretStr(kept_secret(folder / "cursor-key"))
+        here = settings.model_copy(update=mine)
         browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
         asked = [(found.query, _as(found.persona)) for found in EXAMPLES if sample or not found.persona]
         app = create_app(here, sign_in=SampleSignIn(folder) if sample else None, browser_url=browser, first_questions=asked)

@@ -189,13 +189,16 @@ class Visible:
         return [self._beyond(variable, grant, test, []) for test in grant.tests]
 
     def _beyond(self, start: str, grant: Grant, test: Predicate, before: list[str]) -> str:
-        """The test on the other end of the grant's edge: one sub-query, with the patterns that lead to its start."""
-        other, edge = self._fresh("x"), self._fresh("e")
-        declared = self._graph.edge(grant.edge or "")
-        ends = declared.head if grant.forward else declared.tail
+        """The test of a grant on a row, or on the other end of the grant's edge: one sub-query, with the patterns that lead there."""
+        given, patterns = {"n": start}, list(before)
+        if grant.edge:
+            given |= {"x": self._fresh("x"), "e": self._fresh("e")}
+            declared = self._graph.edge(grant.edge)
+            ends = declared.head if grant.forward else declared.tail
+            patterns.append(_hop(start, declared, grant.forward, given["e"], f"{given['x']}:{'|'.join(ends)}"))
         # filled as one text, so that a variable of the pattern is the same one in the condition
-        match, where = cypher.fill(f"{test.match or ''}\n{test.where}", {"n": start, "x": other, "e": edge}, self._fresh).split("\n")
-        patterns = [*before, _hop(start, declared, grant.forward, edge, f"{other}:{'|'.join(ends)}"), *filter(None, (match,))]
+        match, where = cypher.fill(f"{test.match or ''}\n{test.where}", given, self._fresh).split("\n")
+        patterns += filter(None, (match,))
         return _gated(test.when, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}")
 
     def _rows(self, grant: Grant, label: str, variable: str) -> str:
@@ -218,8 +221,6 @@ class Visible:
                 continue
             middle = self._fresh("x")
             hop = _hop(variable, self._graph.edge(grant.edge), grant.forward, self._fresh("e"), f"{middle}:{grant.through}")
-            if inner.edge is None or inner.through:
-                raise NotImplementedError(f"{label}, {grant.name}: through {grant.through}, {inner.name}")
             alternatives += [self._beyond(middle, inner, test, [hop]) for test in inner.tests]
         return alternatives
 

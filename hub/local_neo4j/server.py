@@ -107,7 +107,7 @@ class LocalNeo4j:
     def launch(self) -> Running:
         """Starts the server and does not wait for it; other work may be done meanwhile."""
         _end_orphans(self._home)
-        password = self._password()
+        password = kept_secret(self._folder / "neo4j-password")
         state = self._ports()
         for name in ("conf", "data", "logs", "plugins", "import", "run"):
             (self._home / name).mkdir(exist_ok=True)
@@ -166,13 +166,6 @@ class LocalNeo4j:
         file.write_text(f"neo4j:SHA-256,{digest.hex()},{salt.hex()},{_HASHINGS}:\n")
         file.chmod(0o600)
 
-    def _password(self) -> str:
-        file = self._folder / "neo4j-password"
-        if not file.exists():
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-                opened.write(secrets.token_urlsafe(18))
-        return file.read_text().strip()
-
     def _ports(self) -> dict[str, int]:
         """The two ports of this directory: those of last time where they are free, else others."""
         file = self._folder / "neo4j-ports.json"
@@ -185,6 +178,14 @@ class LocalNeo4j:
     def _last_words(self) -> str:
         lines = (self._home / "logs" / "console.log").read_text(errors="replace").splitlines()
         return "\n".join(lines[-8:])
+
+
+def kept_secret(file: Path) -> str:
+    """The secret in that file, which only its owner may read; made the first time."""
+    if not file.exists():
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
+            opened.write(secrets.token_urlsafe(18))
+    return file.read_text().strip()
 
 
 def free_ports(count: int) -> list[int]:

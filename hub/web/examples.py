@@ -104,6 +104,48 @@ EXAMPLES: Final = (
 """,
     ),
     Example(
+        "Whatever there is about electronics, typed with a typo, and where the word stands",
+        None,
+        """\
+{
+  search(text: "eletronics", kinds: [Center, HtsChapter, HtsHeading, Agency], first: 5) {
+    totalCount
+    edges {
+      match
+      highlights { property parts { text matched } }
+      node {
+        nodeId
+        ... on Center { name managedFrom { name } }
+        ... on HtsHeading { title suggests { nodes { name } } }
+      }
+    }
+  }
+}
+""",
+    ),
+    Example(
+        "My clients' open cases that no food agency is involved in, by importer, the newest first",
+        "broker",
+        """\
+{
+  cases(
+    where: {
+      status: { in: [OPEN, AWAITING] }
+      importer: { name: { startsWith: "Sample" } }
+      involves: { none: { code: { eq: "FDA" } } }
+      not: { title: { contains: "Drawback" } }
+    }
+    orderBy: [{ importer: { name: ASC } }, { openedAt: DESC }]
+    first: 10
+  ) {
+    totalCount
+    nodes { nodeId number title openedAt importer { name } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+""",
+    ),
+    Example(
         "The ten Centers and the Field Offices that manage them",
         None,
         "{ centers { totalCount nodes { code shortName name managedFrom { name } } } }\n",

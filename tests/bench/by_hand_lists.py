@@ -19,7 +19,7 @@ _ANALYST: Final[LiteralString] = (
 class Kind:
     """A kind of viewer: how its statements begin, the cases and importers it may see, from its side and as a condition.
 
-    `in_order`: whether lists are better read in index order, the condition asked row by row.
+    `in_order`: whether lists of cases are better read in index order, the condition asked row by row.
     """
 
     personas: tuple[str, ...]
@@ -92,8 +92,8 @@ def _total(kind: Kind, condition: str) -> str:
 
 
 def _importers(kind: Kind) -> str:
-    in_order = f"MATCH (i:Importer) WHERE i.name IS NOT NULL AND {kind.an_importer}"
-    found = in_order if kind.in_order else kind.importers
+    # in index order, with the condition asked row by row, this takes an agency 6 s and a Center 28
+    found = "MATCH (i:Importer) WHERE i.name IS NOT NULL" if kind is ANALYST else kind.importers
     return f"{kind.begin} CALL (*) {{ {found} WITH i ORDER BY i.name, i.number LIMIT 100 RETURN i }} RETURN collect([i.number, i.name])"
 
 

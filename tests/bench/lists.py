@@ -43,7 +43,9 @@ class Pair:
 
     def by_hub(self) -> Any:
         self._connection.request("POST", "/graphql", self._body, self._headers)
-        return json.loads(self._connection.getresponse().read())["data"]
+        answer = json.loads(self._connection.getresponse().read())
+        assert "errors" not in answer, answer
+        return answer["data"]
 
     def by_hand(self) -> Any:
         return [record.values() for record in self._session.run(self._text, {**self._parameters, "now": now()})]  # pyright: ignore[reportArgumentType]
@@ -52,6 +54,7 @@ class Pair:
         """The medians in ms, hub and by hand, taken in turn."""
         hub, hand = flat(self.by_hub()), flat(self.by_hand())
         assert hub == hand, (self._text, hub[:6], hand[:6], len(hub), len(hand))
+        self._connection.close()  # planning may have outlasted what the hub keeps idle connections for
         taken: tuple[list[float], list[float]] = ([], [])
         for position in range(2 * ROUNDS + 10):
             ask = (self.by_hub, self.by_hand)[position % 2]

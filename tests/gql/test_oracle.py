@@ -126,6 +126,8 @@ def _mutants() -> Iterator[Mutant]:
             graph = replace(GRAPH, edge_rules=edge_rules)
             yield Mutant(f"{edge_rule.edge} {test}", graph, frozenset((*edge.tail, *edge.head)), Side.ROWS)
     for position, found in enumerate(GRAPH.viewer_sets):
+        if found.name == "official":
+            continue  # no rule speaks of it, only a right
         for side in (Side.ROWS, Side.VIEWER):
             if side is Side.VIEWER and found.name in _GATES:
                 continue  # from the viewer's side a pattern says the same
@@ -165,7 +167,7 @@ def test_every_mutated_rule_is_caught(database: Graph, run: Callable[..., Any], 
                 for viewer, oracle in oracles:
                     if (query, viewer.account) not in wanted:
                         wanted[query, viewer.account] = _same(naive.answer(schema, world, oracle, query))
-                if any(_same(run(hub.answer(Asked(query), viewer)).get("data")) != wanted[query, viewer.account] for viewer, _ in oracles):
+                if any(_same(run(hub.answer(Asked(query), viewer))["data"]) != wanted[query, viewer.account] for viewer, _ in oracles):
                     del uncaught[mutant.name]
                     break
     assert not sorted(uncaught)

@@ -80,7 +80,7 @@ def test_the_start_page_answers_shows_personas_and_loads_nothing_from_elsewhere(
     expect(answer).to_contain_text('"importer": null')
 
     rows = page.locator("#personas tr")
-    assert rows.count() == 8
+    assert rows.count() == 9
     rows.nth(1).get_by_role("button").click()
     expect(page.locator("#token")).to_have_value(re.compile(r"\S+\.\S+\.\S+"))
 
