@@ -108,6 +108,8 @@ class Documents:
         name = (text, operation_name)
         operation = self._kept.get(name) or self._operation(text, operation_name, only_reads)
         if operation.types:
+            if _is_deeper(given, self._limits.conditions):
+                raise TooCostly(f"the variables are nested deeper than {self._limits.conditions} levels")
             # validates only: the values themselves are converted where they are bound
             self._check_variables(operation, given)
         variables = {**operation.defaults, **{key: given[key] for key in operation.types if key in given}}
@@ -232,6 +234,18 @@ def _shape(declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind
     if declared is GraphQLID:
         return _label(value)
     return "value"
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    """Whether a JSON value is nested deeper than so many levels; told without recursion."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [
+            inner for found in level if isinstance(found, dict | list) for inner in (found.values() if isinstance(found, dict) else found)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _label(node_id: Any) -> str:

@@ -1,6 +1,6 @@
 """Run `uv run python -m tests.bench.lists [SCALE]`: lists, totals and search beside hand-written Cypher, for each kind of viewer.
 
-One request at a time, hub over HTTP and driver in turn, after both have given the same answer; medians of 41. Loads scale 1
+One request at a time, hub over HTTP and driver in turn, after both have given the same answer; medians of 31. Loads scale 1
 once into a data directory of its own (some minutes).
 """
 
@@ -25,7 +25,7 @@ from tests.bench.by_hand_lists import CASES_TEXT, IMPORTERS_TEXT, KINDS, QUESTIO
 from tests.bench.contenders import flat
 from tests.bench.first_figures import Bench, now
 
-ROUNDS: Final = 41
+ROUNDS: Final = 31
 MOST: Final = 1.6
 
 
