@@ -48,7 +48,7 @@ def _cases_of(*edges: str) -> str:
 def _my_cases() -> str:
     """The three together, as a list."""
     forms = (cypher.fill(form, {"n": "mine"}, str) for form in (_OWNED_CASES, _CLIENTS_CASES, _JOINED_CASES))
-    return f"COLLECT {{ {' UNION '.join(f'{form} RETURN mine' for form in forms)} }}"
+    return f"COLLECT {{ CALL (own) {{ {' UNION ALL '.join(f'{form} RETURN mine' for form in forms)} }} RETURN DISTINCT mine }}"
 
 
 def _any_own(*labels: str) -> str:

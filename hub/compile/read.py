@@ -154,7 +154,7 @@ class _Statement:
         rows = candidates(self.scope, root)
         listing = Listing(rows, root.labels, root.page, order, listed_as(root.labels), bound=(root.text,))
         expression, shaper = self._rows.pages.value(listing)
-        return f"{rows.head()}\nRETURN {expression} AS row", shaper
+        return "\n".join((*rows.head(), f"RETURN {expression} AS row")), shaper
 
     def _alias_match(self, root: asked.ByKey, row: str) -> list[str]:
         alias = self.scope.graph.node(root.label).alias

@@ -27,13 +27,16 @@ class Candidates:
     row: str
     text: str
     sight: Sight
+    counts: bool
     edge: str = ""
 
-    def head(self) -> str:
-        """The clause that finds them, once for page and total, at the head of the statement."""
-        return f"WITH *, COLLECT {{ {self.text} RETURN [{', '.join((self.row, *_FOUND))}] }} AS candidates"
+    def head(self) -> tuple[str, ...]:
+        """Where they are counted as well, the clause that finds them, once for page and total, at the head of the statement."""
+        return (f"WITH *, COLLECT {{ {self.text} RETURN [{', '.join((self.row, *_FOUND))}] }} AS candidates",) if self.counts else ()
 
     def picked(self, cut: Cut) -> str:
+        if not self.counts:
+            return f"{self.text} WITH *{where(cut.where)} {cut.text((self.row, *_FOUND))}"
         names = ", ".join(f"one[{position}] AS {variable}" for position, variable in enumerate((self.row, *_FOUND)))
         return f"UNWIND candidates AS one WITH {names}{where(cut.where)} {cut.text((self.row, *_FOUND))}"
 
@@ -56,7 +59,8 @@ def candidates(scope: Scope, root: asked.Search) -> Candidates:
     """What a search finds among the rows of its labels."""
     row = scope.fresh("n")
     found = " UNION ALL ".join(_of_label(scope, root, label, row) for label in root.labels)
-    return Candidates(row, f"CALL (*) {{ {found} }}", scope.visible.row(row, root.labels))
+    counts = any(isinstance(part, asked.TotalCount) for part in root.page.parts)
+    return Candidates(row, f"CALL (*) {{ {found} }}", scope.visible.row(row, root.labels), counts)
 
 
 def _of_label(scope: Scope, root: asked.Search, label: str, row: str) -> str:

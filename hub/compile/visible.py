@@ -67,14 +67,16 @@ class Visible:
         tests = [grant.of_viewer for grant in self._graph.rule(label).grants if grant.of_viewer]
         return f"({' OR '.join(tests)})" if tests else None
 
-    def enumerated(self, label: str, variable: str) -> str:
-        """A clause that binds all rows the viewer may see by grants about rows, each once, walked from the viewer's side."""
-        parts = [self._rows(grant, label, variable) for grant in self._graph.rule(label).grants if not grant.of_viewer]
-        last = "RETURN DISTINCT" if len(parts) == 1 else "RETURN"
-        text = " UNION ".join(f"{part} {last} {variable}" for part in parts)
-        # only what is named: telling rows apart, Neo4j would weigh each of them with every list it can see
+    def enumerated(self, label: str, variable: str, but: tuple[str, ...] = ()) -> str:
+        """Clauses that bind all rows the viewer may see by grants about rows, each once, walked from the viewer's side.
+
+        `but` names grants to leave out. Only the variable itself is bound after them, beside what a sub-query sees from outside.
+        """
+        grants = [grant for grant in self._graph.rule(label).grants if not grant.of_viewer and grant.name not in but]
+        text = " UNION ALL ".join(f"{self._rows(grant, label, variable)} RETURN {variable}" for grant in grants)
         names = [found.name for found in self._graph.viewer_sets if re.search(rf"\b{found.name}\b", text)]
-        return f"CALL ({', '.join(names)}) {{ {text} }}"
+        # told apart outside: within, and by UNION, Neo4j would weigh each row together with the lists the sub-query was given
+        return f"CALL ({', '.join(names)}) {{ {text} }} WITH DISTINCT {variable}"
 
     def seen(self, variable: str, labels: tuple[str, ...], arrival: Arrival) -> str | None:
         """Whether a row that conditions or an order look up may be seen: as one of the rows enumerated once, at the head.
@@ -208,7 +210,7 @@ class Visible:
         assert grant.edge is not None
         other = self._fresh("x")
         back = _hop(other, self._graph.edge(grant.edge), not grant.forward, self._fresh("e"), f"{variable}:{label}")
-        return f"{self.enumerated(grant.through, other)} MATCH {back}"
+        return f"{self.enumerated(grant.through, other, grant.implied)} MATCH {back}"
 
     def _through(self, variable: str, label: str, grant: Grant) -> list[str]:
         """What makes the row at the other end visible, each with the way there in its own sub-query."""
