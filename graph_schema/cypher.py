@@ -25,6 +25,11 @@ def name(identifier: str) -> str:
     return identifier
 
 
+def only_if(condition: str | None, test: str) -> str:
+    """The test, made only where the condition holds; always, where there is none."""
+    return f"CASE WHEN {condition} THEN {test} ELSE false END" if condition else test
+
+
 def fill(template: str, given: Mapping[str, str], fresh: Callable[[str], str]) -> str:
     """The template with its `{slots}` filled: the given variables, and a fresh one for every other name."""
     made = dict(given)

@@ -6,7 +6,7 @@ sets (`own`, `seesAll`, …) are computed once at the head of a statement, from 
 systems write about themselves (WORKS_FOR, names, mail addresses) never enters them.
 
 Each grant also lists its rows from the viewer's side (`rows`): equal sets, and the statement starts from whichever side is
-cheaper for this viewer. A test is made only for viewers who could pass it (`when`, `_if`): a Center's list asks nothing
+cheaper for this viewer. A test is made only for viewers who could pass it (`when`, `only_if`): a Center's list asks nothing
 about powers of attorney.
 
 Two traps of Neo4j's planner shape the tests. Alternatives are joined by OR; where one needs a condition before a sub-query,
@@ -18,6 +18,7 @@ around it (seconds at three levels), so an alternative within a sub-query become
 from typing import Final
 
 from graph_schema import cases, cypher, parties, people
+from graph_schema.cypher import only_if
 from graph_schema.model import EdgeRule, Grant, Predicate, Right, Rule, ViewerSet
 
 
@@ -99,11 +100,6 @@ VIEWER_SETS: Final = (
 )
 
 
-def _if(condition: str, test: str) -> str:
-    """The test, made only where the condition holds."""
-    return f"CASE WHEN {condition} THEN {test} ELSE false END"
-
-
 def _clients(importer: str) -> tuple[Predicate, Predicate]:
     """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
     return (
@@ -128,13 +124,13 @@ def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate
 def _client(importer: str) -> str:
     """The same as one predicate about an importer that is at hand."""
     _, broker = _clients(importer)
-    return f"{importer} IN own OR {_if('represents', f'EXISTS {{ MATCH {broker.match} WHERE {broker.where} }}')}"
+    return f"{importer} IN own OR {only_if('represents', f'EXISTS {{ MATCH {broker.match} WHERE {broker.where} }}')}"
 
 
 def _center_acts(importer: str) -> str:
     """The viewer's Center is the importer's."""
     assigned = f"({importer})-[{{assigned}}:ASSIGNED_TO]->({{center}}:Center)"
-    return _if("isCenter", f"EXISTS {{ MATCH {assigned} WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}")
+    return only_if("isCenter", f"EXISTS {{ MATCH {assigned} WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}")
 
 
 def _official_reaches(case_pattern: str, where: str = "true") -> str:
@@ -144,7 +140,7 @@ def _official_reaches(case_pattern: str, where: str = "true") -> str:
         f"EXISTS {{ MATCH {case_pattern} MATCH ({{k}})-[{{i}}:INVOLVES]->({{agency}}) "
         f"WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {where} }}"
     )
-    return f"{_if('owns', owned)} OR {_if('joins', joined)}"
+    return f"{only_if('owns', owned)} OR {only_if('joins', joined)}"
 
 
 def _trade_reaches(pattern: str, where: str) -> str:
@@ -158,13 +154,13 @@ def _trade_reaches(pattern: str, where: str) -> str:
         (when, f"EXISTS {{ {start} WITH {{mine}} MATCH {pattern} WHERE {where} }}")
         for when, start in (("imports", own), ("represents", clients))
     )
-    return " OR ".join(_if(when, test) for when, test in each)
+    return " OR ".join(only_if(when, test) for when, test in each)
 
 
 _OFFICE_LINKED: Final = (
     _trade_reaches("({mine})-[:HANDLED_BY]->({handler})", "{handler} = {x}")
     + " OR "
-    + _if(
+    + only_if(
         "joins",
         "EXISTS { MATCH ({x})<-[:HANDLED_BY]-({k}:Case) MATCH ({k})-[{i}:INVOLVES]->({agency}) "
         "WHERE {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
@@ -174,7 +170,7 @@ _OFFICE_LINKED: Final = (
 # A visible case links the viewer's organisation with the contact's, {x}, which is at hand: by its label, from the selective end.
 LINKED: Final = {
     "Importer": "EXISTS { MATCH ({x})<-[:CONCERNS]-(:Case) WHERE {x} IN own } OR "
-    + _if(
+    + only_if(
         "represents",
         "EXISTS { MATCH ({x})<-[{p}:REPRESENTS]-({broker}:Broker) MATCH ({x})<-[:CONCERNS]-(:Case) "
         f"WHERE {{broker}} IN own AND {_IN_TERM} }}",
@@ -184,11 +180,11 @@ LINKED: Final = {
     "Center": _OFFICE_LINKED,
     "Port": _OFFICE_LINKED,
     "Office": _OFFICE_LINKED,
-    "Team": _if("isCenter", "EXISTS { MATCH ({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-(:Case) WHERE {c} IN own }")
+    "Team": only_if("isCenter", "EXISTS { MATCH ({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-(:Case) WHERE {c} IN own }")
     + " OR "
     + _trade_reaches("({mine})-[:HANDLED_BY]->(:Center)<-[:PART_OF]-({team})", "{team} = {x}")
     + " OR "
-    + _if(
+    + only_if(
         "joins",
         "EXISTS { MATCH ({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-({k}:Case) MATCH ({k})-[{i}:INVOLVES]->({agency}) "
         "WHERE {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
@@ -196,13 +192,13 @@ LINKED: Final = {
     "Agency": _trade_reaches("({mine})-[{i}:INVOLVES]->({agency})", "{agency} = {x} AND {i}.acceptedAt IS NOT NULL")
     + " OR "
     + _official_reaches("({x})<-[{j}:INVOLVES]-({k}:Case)", "{j}.acceptedAt IS NOT NULL"),
-    "Broker": _if(
+    "Broker": only_if(
         "imports",
         "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) MATCH ({me})<-[:CONCERNS]-(:Case) "
         f"WHERE {_IN_TERM} }}",
     )
     + " OR "
-    + _if(
+    + only_if(
         "represents",
         "EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
         f"MATCH ({{shared}})<-[:CONCERNS]-(:Case) WHERE {_IN_TERM} AND {_in_term('{q}')} }}",

@@ -197,11 +197,11 @@ class Visible:
             given |= {"x": self._fresh("x"), "e": self._fresh("e")}
             declared = self._graph.edge(grant.edge)
             ends = declared.head if grant.forward else declared.tail
-            patterns.append(_hop(start, declared, grant.forward, given["e"], f"{given['x']}:{'|'.join(ends)}"))
+            patterns.append(hop(start, declared, grant.forward, given["e"], f"{given['x']}:{'|'.join(ends)}"))
         # filled as one text, so that a variable of the pattern is the same one in the condition
         match, where = cypher.fill(f"{test.match or ''}\n{test.where}", given, self._fresh).split("\n")
         patterns += filter(None, (match,))
-        return _gated(test.when, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}")
+        return cypher.only_if(test.when, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}")
 
     def _rows(self, grant: Grant, label: str, variable: str) -> str:
         if grant.rows is not None:
@@ -209,7 +209,7 @@ class Visible:
         assert grant.through is not None
         assert grant.edge is not None
         other = self._fresh("x")
-        back = _hop(other, self._graph.edge(grant.edge), not grant.forward, self._fresh("e"), f"{variable}:{label}")
+        back = hop(other, self._graph.edge(grant.edge), not grant.forward, self._fresh("e"), f"{variable}:{label}")
         return f"{self.enumerated(grant.through, other, grant.implied)} MATCH {back}"
 
     def _through(self, variable: str, label: str, grant: Grant) -> list[str]:
@@ -222,19 +222,16 @@ class Visible:
             if inner.name in grant.implied or (inner.of_viewer and inner.of_viewer in decided):
                 continue
             middle = self._fresh("x")
-            hop = _hop(variable, self._graph.edge(grant.edge), grant.forward, self._fresh("e"), f"{middle}:{grant.through}")
-            alternatives += [self._beyond(middle, inner, test, [hop]) for test in inner.tests]
+            step = hop(variable, self._graph.edge(grant.edge), grant.forward, self._fresh("e"), f"{middle}:{grant.through}")
+            alternatives += [self._beyond(middle, inner, test, [step]) for test in inner.tests]
         return alternatives
 
 
 def _at_hand(test: Predicate) -> str:
     """A test as one predicate about rows that are at hand."""
-    return _gated(test.when if test.match else None, f"EXISTS {{ MATCH {test.match} WHERE {test.where} }}" if test.match else test.where)
-
-
-def _gated(when: str | None, test: str) -> str:
-    """The test, made only for viewers who could pass it."""
-    return f"CASE WHEN {when} THEN {test} ELSE false END" if when else test
+    return cypher.only_if(
+        test.when if test.match else None, f"EXISTS {{ MATCH {test.match} WHERE {test.where} }}" if test.match else test.where
+    )
 
 
 def _is_about(grant: Grant, arrival: Arrival) -> bool:
@@ -246,6 +243,7 @@ def _came_through(grant: Grant, arrival: Arrival) -> bool:
     return _is_about(grant, arrival) and arrival.label == grant.through
 
 
-def _hop(start: str, edge: Edge, forward: bool, variable: str, end: str) -> str:
+def hop(start: str, edge: Edge, forward: bool, variable: str, end: str) -> str:
+    """The pattern of one step along an edge."""
     left, right = ("-", "->") if forward else ("<-", "-")
     return f"({start}){left}[{variable}:{edge.type}]{right}({end})"

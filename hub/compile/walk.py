@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graph_schema.cypher import fill
 from graph_schema.model import GraphSchema, Route
 from hub.compile.shape import ShaperText
-from hub.compile.visible import Arrival, Sight, Visible
+from hub.compile.visible import Arrival, Sight, Visible, hop
 
 
 class Scope:
@@ -57,8 +57,8 @@ def looked_up(scope: Scope, start: str, label: str, route: Route) -> Walk:
 
 
 def _pattern(start: str, route: Route, row: str, edge: str) -> str:
-    left, right = ("-", "->") if route.forward else ("<-", "-")
-    return f"MATCH ({start}){left}[{edge}:{route.edge.type}]{right}({row}:{'|'.join(route.labels)})"
+    labelled = f"{row}:{'|'.join(route.labels)}"
+    return f"MATCH {hop(start, route.edge, route.forward, edge, labelled)}"
 
 
 def _predicates(scope: Scope, route: Route, start: str, row: str, edge: str, seen: str | None) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from hub.compile.start import Side
 from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.guard import Limits, parse_within
 from hub.gql.lookahead import Bounds, Cost, Lookahead
-from hub.gql.values import Binding, PositionBinding, ReadsCursors, Variables
+from hub.gql.values import Binding, PositionBinding, ReadsCursors, Variables, split_node_id
 
 _DOCUMENTS: Final = 512
 _PLANS: Final = 16
@@ -223,7 +223,7 @@ def _shape(declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind
             return _shape(declared.of_type, value)
         of_type = declared.of_type.of_type if isinstance(declared.of_type, GraphQLNonNull) else declared.of_type
         if of_type is GraphQLID:
-            return tuple(sorted({_label(item) for item in value}))
+            return tuple(sorted({split_node_id(item)[0] for item in value}))
         if isinstance(of_type, GraphQLInputObjectType | GraphQLList | GraphQLEnumType):
             return tuple(_shape(of_type, item) for item in value)
         return "list"
@@ -232,7 +232,7 @@ def _shape(declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind
     if declared is GraphQLBoolean or (isinstance(declared, GraphQLEnumType) and declared.name in _CHOICES):
         return value
     if declared is GraphQLID:
-        return _label(value)
+        return split_node_id(value)[0]
     return "value"
 
 
@@ -246,10 +246,6 @@ def _is_deeper(value: Any, most: int) -> bool:
         if not level:
             return False
     return True
-
-
-def _label(node_id: Any) -> str:
-    return str(node_id).partition(":")[0]
 
 
 def _trim(kept: OrderedDict[Any, Any], most: int) -> None:

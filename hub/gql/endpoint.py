@@ -108,7 +108,7 @@ class Questions:
 
     async def _value(self, root: RootPlan, parameters: dict[str, Any], rights: Mapping[str, Any], cursors: Cursors) -> Any:
         row = await self._graph.read_one(root.compiled.text, {**parameters, **rights})
-        return None if row is None else root.compiled.shape(row, parameters, AnswerPen(cursors, parameters))
+        return _shaped(root, row, parameters, cursors)
 
     async def _explained(
         self, root: RootPlan, parameters: dict[str, Any], rights: Mapping[str, Any], cursors: Cursors, told: list[dict[str, Any]]
@@ -116,7 +116,7 @@ class Questions:
         """The value; what Neo4j did for it goes into `told`."""
         row, profile = await self._graph.profile_one(root.compiled.text, {**parameters, **rights})
         told.append({"field": root.key, "cypher": root.compiled.text, "parameters": parameters, **profile})
-        return None if row is None else root.compiled.shape(row, parameters, AnswerPen(cursors, parameters))
+        return _shaped(root, row, parameters, cursors)
 
     async def _require(self, right: str, refusal: str, rights: Mapping[str, Any]) -> None:
         if not await self._graph.read_one(compile_right(self._declared, right), rights):
@@ -177,6 +177,10 @@ class Endpoint(GraphQL):
 
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
+
+
+def _shaped(root: RootPlan, row: Any, parameters: Mapping[str, Any], cursors: Cursors) -> Any:
+    return None if row is None else root.compiled.shape(row, parameters, AnswerPen(cursors, parameters))
 
 
 def _is_json_post(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:

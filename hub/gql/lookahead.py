@@ -22,7 +22,20 @@ from hub.compile.search import keys as found_keys
 from hub.compile.search import listed_as
 from hub.errors import BadInput, TooCostly
 from hub.gql.types import DEFAULT_PAGE, connection_name, searchable
-from hub.gql.values import Binding, Constant, PositionBinding, Value, Variables, convert, converter, is_given, items, members, value_of
+from hub.gql.values import (
+    Binding,
+    Constant,
+    PositionBinding,
+    Value,
+    Variables,
+    convert,
+    converter,
+    is_given,
+    items,
+    members,
+    split_node_id,
+    value_of,
+)
 from hub.gql.words import TERMS, query, words
 from hub.gql.words import codes as codes_of
 
@@ -396,9 +409,9 @@ def _node_ids(graph: GraphSchema, given: Any) -> Iterator[tuple[str, int, Any]]:
     if _count(given) > _MOST_IDS:
         raise BadInput(f"ids: at most {_MOST_IDS}, not {_count(given)}")
     for position, node_id in enumerate(given if isinstance(given, list) else [given]):
-        label, colon, key = str(node_id).partition(":")
+        label, key = split_node_id(node_id)
         node = next((found for found in graph.nodes if found.label == label), None)
-        if node is None or not colon or not key:
+        if node is None or not key:
             raise BadInput("id: a nodeId is expected, a type and a key, e.g. Center:CEE007")
         yield label, position, convert(node.property_named(node.key), key)
 

@@ -102,6 +102,12 @@ def items(value: Value, variables: Variables) -> list[Value]:
     return [value]
 
 
+def split_node_id(node_id: Any) -> tuple[str, str]:
+    """Label and key of a node id; either may be empty where it is none."""
+    label, _, key = str(node_id).partition(":")
+    return label, key
+
+
 def is_given(value: Value | None, variables: Variables) -> bool:
     """Whether there is a value at all, null not counted as one."""
     return value is not None and value.read(variables) not in (None, ABSENT)
