@@ -9,7 +9,7 @@ from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN
 NAME: Final = Property("name", "The name it goes by.", required=True)
 SINCE: Final = Property("since", "From this moment on.", Kind.DATETIME, required=True)
 UNTIL: Final = Property("until", "Up to, not including, this moment; empty while it lasts.", Kind.DATETIME)
-IN_TERM: Final = "{e}.since <= $now AND ({e}.until IS NULL OR $now < {e}.until)"
+IN_TERM: Final = "{e}.since <= now AND ({e}.until IS NULL OR now < {e}.until)"
 
 CENTER: Final = NodeType(
     label="Center",

@@ -5,9 +5,10 @@ It is walked once. On the way down every row gets a variable; on the way up ever
 
     { center(code: "CEE007") { name cases(first: 2, where: {status: {eq: OPEN}}) { nodes { number importer { name } } } } }
 
-    WITH COLLECT { … } AS acted                                // the viewer's rights in term, only what is needed
-    WITH acted, COLLECT { … } AS own
-    WITH own, EXISTS { … } AS seesAll
+    WITH datetime({epochMillis: $now}) AS now
+    WITH now, COLLECT { … } AS acted                           // the viewer's rights in term, only what is needed
+    WITH now, acted, COLLECT { … } AS own
+    WITH now, own, EXISTS { … } AS seesAll
     MATCH (n1:Center {code: $p0})                              // the root row, by key
     RETURN [n1.name, COLLECT {
       WITH *, n1 IN own AS may4                                // a grant about the edge walked: made once, before it
@@ -151,7 +152,7 @@ class _Statement:
 
     def found(self, root: asked.Search) -> tuple[str, str]:
         order = keys(self.scope.graph, root.labels)
-        rows = candidates(self.scope, root)
+        rows = candidates(self.scope, root, self._side)
         listing = Listing(rows, root.labels, root.page, order, listed_as(root.labels), bound=(root.text,))
         expression, shaper = self._rows.pages.value(listing)
         return "\n".join((*rows.head(), f"RETURN {expression} AS row")), shaper

@@ -2,6 +2,9 @@
 
 Lucene's score is not used: hidden rows move it. Nor are its fuzzy queries, which keep only the nearest terms of the whole
 index, hidden rows' among them: the words with a typo are spelled out by whoever asks (`queries`).
+
+Whoever sees few rows of a label, or all, reads its index as a stream, beside the list of those rows. For others the candidates
+are gathered first, and then the rule is asked of each, or, where they outnumber the viewer's rows, those are listed after all.
 """
 
 from collections.abc import Sequence
@@ -9,30 +12,37 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph_schema.cypher import name
-from graph_schema.model import GraphSchema, Kind
+from graph_schema.model import GraphSchema, Kind, NodeType
 from hub.compile import asked
 from hub.compile.order import Sort, of_rows
 from hub.compile.page import Cut
-from hub.compile.start import RULE_COSTS
+from hub.compile.start import RULE_COSTS, Side
 from hub.compile.visible import Sight
 from hub.compile.walk import Scope, where
 
+_FEW: Final = 2000
+"""Up to how many rows of a label, by degree, are listed for any search. Listing that many takes about 4 ms; 2026-11-22."""
 _FOUND: Final = ("rank", "matched")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The visible rows that a search finds, with `rank` (0 exact, 1 prefix, 2 words) and `matched`, how many words."""
+    """The visible rows that a search finds, with `rank` (0 exact, 1 prefix, 2 words) and `matched`, how many words.
+
+    `heads`: the clauses at the head of the statement that `text` builds on.
+    """
 
     row: str
+    heads: tuple[str, ...]
     text: str
     sight: Sight
     counts: bool
     edge: str = ""
 
     def head(self) -> tuple[str, ...]:
-        """Where they are counted as well, the clause that finds them, once for page and total, at the head of the statement."""
-        return (f"WITH *, COLLECT {{ {self.text} RETURN [{', '.join((self.row, *_FOUND))}] }} AS candidates",) if self.counts else ()
+        """Where they are counted as well, they are found once, for page and total."""
+        found = f"WITH *, COLLECT {{ {self.text} RETURN [{', '.join((self.row, *_FOUND))}] }} AS candidates"
+        return (*self.heads, found) if self.counts else self.heads
 
     def picked(self, cut: Cut) -> str:
         if not self.counts:
@@ -55,44 +65,85 @@ def keys(graph: GraphSchema, labels: Sequence[str]) -> tuple[Sort, ...]:
     return (rank, matched, *of_rows(graph, labels, set()))
 
 
-def candidates(scope: Scope, root: asked.Search) -> Candidates:
+def candidates(scope: Scope, root: asked.Search, side: Side) -> Candidates:
     """What a search finds among the rows of its labels."""
     row = scope.fresh("n")
-    found = " UNION ALL ".join(_of_label(scope, root, label, row) for label in root.labels)
-    counts = any(isinstance(part, asked.TotalCount) for part in root.page.parts)
-    return Candidates(row, f"CALL (*) {{ {found} }}", scope.visible.row(row, root.labels), counts)
-
-
-def _of_label(scope: Scope, root: asked.Search, label: str, row: str) -> str:
-    node = scope.graph.node(label)
+    heads: list[str] = []
     ways: list[str] = []
-    if node.text:
-        lucene = f"CALL db.index.fulltext.queryNodes('{name(node.text_index)}', query) YIELD node AS {row}"
-        ways.append(f"UNWIND ${root.queries} AS query {lucene} RETURN {row}, 1 AS hit")
-    ways += [f"MATCH ({row}:{label}) WHERE {row}.{name(code)} IN ${root.codes[label]} RETURN {row}, 0 AS hit" for code in node.codes]
-    exact = [f"{row}.{name(code)} IN ${root.codes[label]}" for code in node.codes]
-    exact += [f"toLower({row}.{name(text)}) = ${root.text}" for text in node.text]
-    cases = [f"WHEN {' OR '.join(exact)} THEN 0"]
-    if node.text:
-        cases.append(f"WHEN {' OR '.join(f'toLower({row}.{name(text)}) STARTS WITH ${root.text}' for text in node.text)} THEN 1")
-    return (
-        f"CALL (*) {{ {' UNION ALL '.join(ways)} }} WITH {row}, sum(hit) AS matched{_visible(scope, label, row)} "
-        f"RETURN {row}, CASE {' '.join(cases)} ELSE 2 END AS rank, matched"
-    )
+    for label in root.labels:
+        found = _OfLabel(scope, root, label, row)
+        if found.node.codes:
+            heads.append(found.by_code())
+            ways.append(found.coded_rows())
+        if found.node.text:
+            heads += found.by_words(side)
+            ways += found.worded_rows()
+    text = f"CALL (*) {{ {' UNION ALL '.join(f'{way} RETURN {row}, rank, matched' for way in ways)} }}"
+    counts = any(isinstance(part, asked.TotalCount) for part in root.page.parts)
+    return Candidates(row, tuple(heads), text, scope.visible.row(row, root.labels), counts)
 
 
-def _visible(scope: Scope, label: str, row: str) -> str:
-    """Leaves out the candidates that may not be seen: by their rule, or, where they outnumber the viewer's rows, by those."""
-    predicate = scope.visible.row(row, (label,)).predicate
-    if predicate is None:
-        return ""
-    everything = scope.visible.everything(label) or "false"
-    degree = scope.visible.degree(label) or f"COUNT {{ (:{label}) }}"
-    own = scope.fresh("mine")
-    mine = f"COLLECT {{ {scope.visible.enumerated(label, own)} RETURN {own} }}"
-    fewer = f"{everything} OR {RULE_COSTS} * size(found) <= {degree}"
-    return (
-        f" WITH collect([{row}, matched]) AS found WITH found, CASE WHEN {fewer} THEN null ELSE {mine} END AS mine "
-        f"UNWIND found AS one WITH one[0] AS {row}, one[1] AS matched, mine "
-        f"WHERE CASE WHEN {everything} THEN true WHEN mine IS NULL THEN {predicate} ELSE {row} IN mine END"
-    )
+class _OfLabel:
+    """The search among the rows of one label: clauses for the head of the statement, and those that bind row, rank and matched."""
+
+    def __init__(self, scope: Scope, root: asked.Search, label: str, row: str) -> None:
+        self.node: NodeType = scope.graph.node(label)
+        self._scope, self._root, self._label, self._row = scope, root, label, row
+        self._coded, self._streams, self._found, self._mine = (f"{what}{label}" for what in ("coded", "streams", "found", "mine"))
+        self._rule = scope.visible.row(row, (label,)).predicate
+        self._everything = scope.visible.everything(label)
+
+    def by_code(self) -> str:
+        """The rows of which the text names a code, hidden ones among them."""
+        row = self._scope.fresh("coded")
+        codes = f"${self._root.codes[self._label]}"
+        seeks = " UNION ".join(f"MATCH ({row}:{self._label}) WHERE {row}.{name(code)} IN {codes} RETURN {row}" for code in self.node.codes)
+        return f"WITH *, COLLECT {{ {seeks} }} AS {self._coded}"
+
+    def coded_rows(self) -> str:
+        row, allowed = self._row, (self._rule,) if self._rule else ()
+        matched = f"COUNT {{ {self._queried('found')} WITH found WHERE found = {row} RETURN found }}" if self.node.text else "0"
+        return f"UNWIND {self._coded} AS {row} WITH {row}{where(allowed)} WITH {row}, 0 AS rank, {matched} AS matched"
+
+    def by_words(self, side: Side) -> list[str]:
+        """Which way the index is read; the candidates, where they are gathered; the viewer's rows, where those are listed."""
+        if self._rule is None:
+            return []
+        everything = self._everything or "false"
+        degree = self._scope.visible.degree(self._label) or f"COUNT {{ (:{self._label}) }}"
+        few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[side]
+        asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if side is Side.CHEAPER else "true"
+        row, mine = self._scope.fresh("n"), self._scope.fresh("mine")
+        gathered = f"COLLECT {{ {self._queried(row)} WITH {row}, count(*) AS matched RETURN [{row}, matched] }}"
+        listed = f"COLLECT {{ {self._scope.visible.enumerated(self._label, mine)} RETURN DISTINCT {mine} }}"
+        return [
+            f"WITH *, {everything} OR {few} AS {self._streams}",
+            f"WITH *, CASE WHEN {self._streams} THEN [] ELSE {gathered} END AS {self._found}",
+            f"WITH *, CASE WHEN {everything} OR (NOT {self._streams} AND {asks}) THEN null ELSE {listed} END AS {self._mine}",
+        ]
+
+    def worded_rows(self) -> list[str]:
+        row, mine = self._row, self._mine
+        uncoded = (f"NOT {row} IN {self._coded}",) if self.node.codes else ()
+        ranked = f"WITH {row}, {self._rank()} AS rank, matched"
+        if self._rule is None:
+            return [f"{self._queried(row)} WITH {row}, count(*) AS matched{where(uncoded)} {ranked}"]
+        seen = f"{self._everything} OR {row} IN {mine}" if self._everything else f"{row} IN {mine}"
+        stream = self._queried(row, f"CASE WHEN {self._streams} THEN ${self._root.queries} ELSE [] END")
+        weighed = f"UNWIND CASE WHEN {mine} IS NULL THEN {self._found} ELSE [one IN {self._found} WHERE one[0] IN {mine}] END AS one"
+        allowed = f"CASE WHEN {mine} IS NULL THEN {self._rule} ELSE true END"
+        return [
+            f"{stream} WITH {row}, count(*) AS matched{where((f'({seen})', *uncoded))} {ranked}",
+            f"{weighed} WITH one[0] AS {row}, one[1] AS matched{where((allowed, *uncoded))} {ranked}",
+        ]
+
+    def _queried(self, row: str, queries: str | None = None) -> str:
+        """Each row of the index that a query finds, once for each."""
+        queries = queries or f"${self._root.queries}"
+        return f"UNWIND {queries} AS query CALL db.index.fulltext.queryNodes('{name(self.node.text_index)}', query) YIELD node AS {row}"
+
+    def _rank(self) -> str:
+        texts = [f"toLower({self._row}.{name(text)})" for text in self.node.text]
+        cases = (("= ", 0), ("STARTS WITH ", 1))
+        tests = (f"WHEN {' OR '.join(f'{text} {operator}${self._root.text}' for text in texts)} THEN {rank}" for operator, rank in cases)
+        return f"CASE {' '.join(tests)} ELSE 2 END"

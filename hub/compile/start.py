@@ -74,7 +74,7 @@ class Sided:
 
     def picked(self, cut: Cut) -> str:
         ways = [(f"side = '{side}'", f"MATCH ({self.row}:{self.label}){where((*found, *cut.where))}") for side, found in self._scans()]
-        ways.append(("side = 'viewer'", f"{self.enumerated} WITH *{where(cut.where)}"))
+        ways.append(("side = 'viewer'", f"{self.enumerated} WITH DISTINCT {self.row}{where(cut.where)}"))
         names = ", ".join((self.row, *cut.keys))
         # a sub-query of its own behind a list of one or none: a plain WHERE would be asked again for each row
         gated = (
@@ -85,7 +85,7 @@ class Sided:
         return f"CALL (*) {{ {' UNION ALL '.join(gated)} }} WITH {names} ORDER BY {cut.order} LIMIT {cut.limit}"
 
     def counted(self, conditions: Sequence[str]) -> str:
-        mine = f"COUNT {{ {self.enumerated} WITH *{where(conditions)} RETURN {self.row} }}"
+        mine = f"COUNT {{ {self.enumerated} WITH *{where(conditions)} RETURN DISTINCT {self.row} }}"
         if self.everything is None:
             return mine
         return f"CASE WHEN {self.everything} THEN COUNT {{ MATCH ({self.row}:{self.label}){where(conditions)} }} ELSE {mine} END"

@@ -68,15 +68,15 @@ class Visible:
         return f"({' OR '.join(tests)})" if tests else None
 
     def enumerated(self, label: str, variable: str, but: tuple[str, ...] = ()) -> str:
-        """Clauses that bind all rows the viewer may see by grants about rows, each once, walked from the viewer's side.
+        """Clauses that bind all rows the viewer may see by grants about rows, once for each reason, walked from the viewer's side.
 
-        `but` names grants to leave out. Only the variable itself is bound after them, beside what a sub-query sees from outside.
+        `but` names grants to leave out. Rows are told apart by whoever takes them, best in `RETURN DISTINCT`: in a `WITH` or by
+        `UNION`, Neo4j weighs each row together with the lists that the sub-query was given.
         """
         grants = [grant for grant in self._graph.rule(label).grants if not grant.of_viewer and grant.name not in but]
         text = " UNION ALL ".join(f"{self._rows(grant, label, variable)} RETURN {variable}" for grant in grants)
         names = [found.name for found in self._graph.viewer_sets if re.search(rf"\b{found.name}\b", text)]
-        # told apart outside: within, and by UNION, Neo4j would weigh each row together with the lists the sub-query was given
-        return f"CALL ({', '.join(names)}) {{ {text} }} WITH DISTINCT {variable}"
+        return f"CALL ({', '.join(names)}) {{ {text} }}"
 
     def seen(self, variable: str, labels: tuple[str, ...], arrival: Arrival) -> str | None:
         """Whether a row that conditions or an order look up may be seen: as one of the rows enumerated once, at the head.
@@ -99,7 +99,7 @@ class Visible:
         lines: list[str] = []
         for label, name in self.enumerations.items():
             row = self._fresh("seen")
-            rows = f"COLLECT {{ {self.enumerated(label, row)} RETURN {row} }}"
+            rows = f"COLLECT {{ {self.enumerated(label, row)} RETURN DISTINCT {row} }}"
             everything = self.everything(label)
             lines.append(f"WITH *, {f'CASE WHEN {everything} THEN [] ELSE {rows} END' if everything else rows} AS {name}")
         return lines

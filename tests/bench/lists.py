@@ -25,6 +25,7 @@ from tests.bench.by_hand_lists import CASES_TEXT, IMPORTERS_TEXT, KINDS, QUESTIO
 from tests.bench.contenders import flat
 from tests.bench.first_figures import Bench, now
 
+WARM_UP: Final = 20
 ROUNDS: Final = 31
 MOST: Final = 1.6
 
@@ -56,11 +57,11 @@ class Pair:
         assert hub == hand, (self._text, hub[:6], hand[:6], len(hub), len(hand))
         self._connection.close()  # planning may have outlasted what the hub keeps idle connections for
         taken: tuple[list[float], list[float]] = ([], [])
-        for position in range(2 * ROUNDS + 10):
+        for position in range(2 * (WARM_UP + ROUNDS)):
             ask = (self.by_hub, self.by_hand)[position % 2]
             began = time.perf_counter()
             ask()
-            if position >= 10:
+            if position >= 2 * WARM_UP:
                 taken[position % 2].append((time.perf_counter() - began) * 1000)
         return statistics.median(taken[0]), statistics.median(taken[1])
 
