@@ -1,5 +1,7 @@
 """The database. The only module that imports the driver."""
 
+import asyncio
+import math
 from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, cast
@@ -13,6 +15,10 @@ from hub.settings import Settings
 
 _CONNECT_TIMEOUT_S: Final = 3.0
 _RETRY_TIME_S: Final = 5.0
+_GRACE_S: Final = 5.0
+"""How long after its own timeout a statement may take to end. One deadline a statement stands for the driver's own on each read and
+write of a socket, for each of which it starts a task: a quarter of its time. 2026-11-22."""
+_WRITE_S: Final = 150.0
 _TIMED_OUT: Final = (
     "Neo.ClientError.Transaction.TransactionTimedOut",
     "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
@@ -32,6 +38,7 @@ class Graph:
             telemetry_disabled=True,
             notifications_min_severity="OFF",
             fetch_size=-1,
+            connection_write_timeout=math.inf,
             max_transaction_retry_time=_RETRY_TIME_S,
             connection_timeout=_CONNECT_TIMEOUT_S,
             connection_acquisition_timeout=_CONNECT_TIMEOUT_S,
@@ -82,7 +89,7 @@ class Graph:
                 if isinstance(error, TransientError) and error.code in _OUT_OF_MEMORY:
                     raise
                 return await self._run(query, parameters)
-        except (ServiceUnavailable, SessionExpired, DriverError) as error:
+        except (ServiceUnavailable, SessionExpired, DriverError, TimeoutError) as error:
             raise _unavailable() from error
         except (TransientError, DatabaseError, ClientError) as error:
             if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
@@ -101,9 +108,9 @@ class Graph:
 
         statements_ = tuple(statements)
         try:
-            async with self._driver.session(database=self._database) as session:
+            async with asyncio.timeout(_WRITE_S), self._driver.session(database=self._database) as session:
                 await session.execute_write(work)
-        except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError) as error:
+        except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError, TimeoutError) as error:
             raise _unavailable() from error
 
     async def apply(self, statements: Iterable[str]) -> None:
@@ -117,7 +124,8 @@ class Graph:
             raise _unavailable() from error
 
     async def _run(self, query: Query, parameters: Mapping[str, Any]) -> tuple[list[list[Any]], ResultSummary]:
-        async with self._driver.session(database=self._database, default_access_mode=READ_ACCESS) as session:
+        reading = self._driver.session(database=self._database, default_access_mode=READ_ACCESS)
+        async with asyncio.timeout(self._timeout_s + _GRACE_S), reading as session:
             result = await session.run(query, dict(parameters))
             return [record.values() async for record in result], await result.consume()
 

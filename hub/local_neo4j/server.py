@@ -25,6 +25,7 @@ server.http.listen_address=127.0.0.1:{http}
 server.http.advertised_address=localhost:{http}
 server.https.enabled=false
 server.http_enabled_modules=BROWSER
+server.bolt.connection_keep_alive_for_requests=OFF
 internal.server.bolt.thread_pool_shutdown_wait_time=0s
 dbms.usage_report.enabled=false
 client.allow_telemetry=false
