@@ -34,8 +34,9 @@ from graph_schema.model import GraphSchema
 from hub.compile.read import Compiled, compile_read
 from hub.compile.start import Side
 from hub.errors import BadInput, NotByGet, TooCostly
+from hub.gql.arguments import Bounds, Cost
 from hub.gql.guard import Limits, parse_within
-from hub.gql.lookahead import Bounds, Cost, Lookahead
+from hub.gql.lookahead import Lookahead
 from hub.gql.values import Binding, PositionBinding, ReadsCursors, Variables, split_node_id
 
 _DOCUMENTS: Final = 512

@@ -1,7 +1,7 @@
-"""From a validated operation to what was asked: fragments merged, conditions decided, values bound to parameters."""
+"""From a validated operation to what was asked: fragments merged, `@skip` and `@include` decided, values bound to parameters."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
@@ -15,13 +15,14 @@ from graphql import (
     SelectionSetNode,
 )
 
-from graph_schema.model import Edge, GraphSchema, Kind, NodeType, Property, Route
+from graph_schema.model import GraphSchema, Kind, NodeType, Property
 from hub.compile import asked
 from hub.compile.order import cursor_of, sorts
 from hub.compile.search import keys as found_keys
 from hub.compile.search import listed_as
-from hub.errors import BadInput, TooCostly
-from hub.gql.types import DEFAULT_PAGE, connection_name, searchable
+from hub.errors import BadInput
+from hub.gql.arguments import Arguments, Bounds, Cost, Listed, Scratch, arguments_of
+from hub.gql.types import DEFAULT_PAGE, searchable
 from hub.gql.values import (
     Binding,
     Constant,
@@ -31,48 +32,16 @@ from hub.gql.values import (
     convert,
     converter,
     is_given,
-    items,
-    members,
     split_node_id,
     value_of,
 )
 from hub.gql.words import TERMS, query, words
 from hub.gql.words import codes as codes_of
 
-_OPERATORS: Final[Mapping[str, asked.Comparison]] = {
-    "eq": "eq", "in": "in", "gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte",
-    "contains": "contains", "startsWith": "startsWith", "isNull": "isNull",
-}  # fmt: skip
-_QUANTIFIERS: Final[Mapping[str, Literal["some", "none", "every"]]] = {"some": "some", "none": "none", "every": "every"}
 _FOUND: Final[Mapping[str, Literal["match", "wordsMatched", "highlights"]]] = {
     "match": "match", "wordsMatched": "wordsMatched", "highlights": "highlights",
 }  # fmt: skip
 _MOST_IDS: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a question may ask: pages of so many rows, of so many with the right `largePages`, so many conditions."""
-
-    page: int
-    large_page: int
-    conditions: int
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """How many rows a question may touch: the parameters that bound its pages, nested as the pages are."""
-
-    size: str | None
-    below: tuple["Cost", ...]
-
-    def of(self, parameters: Mapping[str, Any]) -> int:
-        rows = parameters[self.size] if self.size else 1
-        return rows * (1 + sum(cost.of(parameters) for cost in self.below))
-
-    def largest(self, parameters: Mapping[str, Any]) -> int:
-        """The size of its largest page."""
-        return max((parameters[self.size] if self.size else 0, *(cost.largest(parameters) for cost in self.below)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +51,6 @@ class Question:
     root: asked.Root
     bindings: tuple[Binding | PositionBinding, ...]
     cost: Cost
-
-
-@dataclass(slots=True)
-class _Scratch:
-    """What a walk over one root field gathers."""
-
-    bindings: list[Binding | PositionBinding] = field(default_factory=list[Binding | PositionBinding])
-    costs: list[Cost] = field(default_factory=list[Cost])
-    conditions: int = 0
-
-    def bind(self, value: Value, convert: Callable[[Any], tuple[Any, ...]]) -> str:
-        name = f"p{len(self.bindings)}"
-        self.bindings.append(Binding((name,), value, convert))
-        return name
-
-    def bind_position(self, value: Value, wanted: asked.CursorOf) -> asked.Position:
-        names = tuple(f"p{len(self.bindings)}_{position}" for position in range(len(wanted.kinds)))
-        self.bindings.append(PositionBinding(names, value, wanted))
-        return names
 
 
 Selected = dict[str, list[FieldNode]]
@@ -119,7 +69,7 @@ class Lookahead:
         self._graph = graph
         self._fragments = fragments
         self._variables = variables
-        self._bounds = bounds
+        self._arguments = Arguments(graph, variables, bounds)
         self._by_key = {node.one: node for node in graph.nodes}
         self._lists = {node.many: node for node in graph.nodes}
 
@@ -129,23 +79,23 @@ class Lookahead:
 
     def question(self, nodes: Sequence[FieldNode]) -> Question:
         """What one root field asks."""
-        name, scratch = nodes[0].name.value, _Scratch()
+        name, scratch = nodes[0].name.value, Scratch()
         root: asked.Root
         if name in self._by_key:
             root = self._row_by_key(self._by_key[name], nodes, scratch)
         elif name in self._lists:
             label = self._lists[name].label
-            root = asked.List(label, self._page(_Listed((label,), label, None), nodes, scratch))
+            root = asked.List(label, self._page(Listed((label,), label, None), nodes, scratch))
         elif name == "search":
             root = self._search(nodes, scratch)
         else:
             return self._by_ids(nodes, scratch)
         return Question(root, tuple(scratch.bindings), Cost(None, tuple(scratch.costs)))
 
-    def _by_ids(self, nodes: Sequence[FieldNode], scratch: _Scratch) -> Question:
+    def _by_ids(self, nodes: Sequence[FieldNode], scratch: Scratch) -> Question:
         """`node(id:)` and `nodes(ids:)`: the labels that the ids name are part of the plan, the keys are not."""
         alone = nodes[0].name.value == "node"
-        value = _arguments(nodes[0])["id" if alone else "ids"]
+        value = arguments_of(nodes[0])["id" if alone else "ids"]
         labels = sorted({label for label, _, _ in _node_ids(self._graph, value.read(self._variables))})
         keys = {label: f"keys_{label}" for label in labels}
 
@@ -160,8 +110,8 @@ class Lookahead:
         root = asked.ByIds(keys, "count", self._rows(labels, nodes, scratch), alone)
         return Question(root, tuple(scratch.bindings), Cost("count", tuple(scratch.costs)))
 
-    def _search(self, nodes: Sequence[FieldNode], scratch: _Scratch) -> asked.Search:
-        arguments = _arguments(nodes[0])
+    def _search(self, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.Search:
+        arguments = arguments_of(nodes[0])
         kinds = arguments.get("kinds", Constant(None))
         chosen = kinds.read(self._variables) if is_given(kinds, self._variables) else None
         wanted = set([chosen] if isinstance(chosen, str) else chosen or ())
@@ -180,11 +130,11 @@ class Lookahead:
             )
 
         scratch.bindings.append(Binding(("text", "queries", TERMS, *codes.values()), arguments["text"], found))
-        page = self._page(_Listed(labels, "Search", None, searched=True), nodes, scratch)
+        page = self._page(Listed(labels, "Search", None, searched=True), nodes, scratch)
         return asked.Search(labels, "text", "queries", codes, page)
 
-    def _row_by_key(self, node: NodeType, nodes: Sequence[FieldNode], scratch: _Scratch) -> asked.ByKey:
-        arguments = _arguments(nodes[0])
+    def _row_by_key(self, node: NodeType, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.ByKey:
+        arguments = arguments_of(nodes[0])
         lookup = node.lookup_property
         parameter = scratch.bind(arguments[lookup.name], converter(lookup))
         issuer = day = None
@@ -197,12 +147,12 @@ class Lookahead:
             day = scratch.bind(at if at and is_given(at, self._variables) else Constant(None), _day)
         return asked.ByKey(node.label, lookup.name, parameter, self._rows((node.label,), nodes, scratch), issuer, day)
 
-    def _rows(self, labels: Sequence[str], nodes: Sequence[FieldNode], scratch: _Scratch) -> asked.Selection:
+    def _rows(self, labels: Sequence[str], nodes: Sequence[FieldNode], scratch: Scratch) -> asked.Selection:
         """What is asked of rows that have one of these labels."""
         sets = [node.selection_set for node in nodes if node.selection_set]
         return {label: tuple(self._field(label, *found, scratch) for found in self._collect(sets, label).items()) for label in labels}
 
-    def _field(self, label: str, key: str, nodes: list[FieldNode], scratch: _Scratch) -> asked.Field:
+    def _field(self, label: str, key: str, nodes: list[FieldNode], scratch: Scratch) -> asked.Field:
         name = nodes[0].name.value
         if name == "__typename":
             return asked.Typename(key)
@@ -213,20 +163,20 @@ class Lookahead:
             return asked.Scalar(key, name)
         if route.way.one:
             return asked.One(key, route, self._rows(route.labels, nodes, scratch))
-        return asked.Many(key, route, self._page(_Listed(route.labels, route.target, route.edge), nodes, scratch))
+        return asked.Many(key, route, self._page(Listed(route.labels, route.target, route.edge), nodes, scratch))
 
     # Pages
 
-    def _page(self, listed: "_Listed", nodes: Sequence[FieldNode], scratch: _Scratch) -> asked.Page:
-        arguments = _arguments(nodes[0])
-        first, last = self._given(arguments, "first"), self._given(arguments, "last")
+    def _page(self, listed: Listed, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.Page:
+        arguments = arguments_of(nodes[0])
+        first, last = self._arguments.given(arguments, "first"), self._arguments.given(arguments, "last")
         if first and last:
             raise BadInput("first, last: one of them; the other says nothing more")
-        size = scratch.bind(last or first or Constant(DEFAULT_PAGE), self._last if last else self._first)
-        where = self._where(listed, arguments.get("where", Constant(None)), scratch)
-        order = tuple(self._order(listed, arguments.get("orderBy", Constant(None))))
+        size = scratch.bind(last or first or Constant(DEFAULT_PAGE), self._arguments.last if last else self._arguments.first)
+        where = self._arguments.where(listed, arguments.get("where", Constant(None)), scratch)
+        order = tuple(self._arguments.order(listed, arguments.get("orderBy", Constant(None))))
         page = asked.Page(size, (), last is not None, where=where, order=order)
-        after, before = (self._position(listed, page, self._given(arguments, name), scratch) for name in ("after", "before"))
+        after, before = (self._position(listed, page, self._arguments.given(arguments, name), scratch) for name in ("after", "before"))
         outer, scratch.costs = scratch.costs, []
         sets = [node.selection_set for node in nodes if node.selection_set]
         parts = tuple(self._part(listed, *found, scratch) for found in self._collect(sets, None).items())
@@ -234,7 +184,7 @@ class Lookahead:
         scratch.costs = outer
         return replace(page, parts=parts, after=after, before=before)
 
-    def _position(self, listed: "_Listed", page: asked.Page, given: Value | None, scratch: _Scratch) -> asked.Position | None:
+    def _position(self, listed: Listed, page: asked.Page, given: Value | None, scratch: Scratch) -> asked.Position | None:
         if given is None:
             return None
         if listed.searched:
@@ -243,7 +193,7 @@ class Lookahead:
             wanted = cursor_of(listed.target, sorts(self._graph, listed.labels, page.order, listed.edge), page)
         return scratch.bind_position(given, wanted)
 
-    def _part(self, listed: "_Listed", key: str, nodes: list[FieldNode], scratch: _Scratch) -> asked.Part:
+    def _part(self, listed: Listed, key: str, nodes: list[FieldNode], scratch: Scratch) -> asked.Part:
         match nodes[0].name.value:
             case "nodes":
                 return asked.Nodes(key, self._rows(listed.labels, nodes, scratch))
@@ -256,7 +206,7 @@ class Lookahead:
             case _:
                 return asked.Typename(key, listed.type_name("Connection"))
 
-    def _edge_part(self, listed: "_Listed", key: str, nodes: list[FieldNode], scratch: _Scratch) -> asked.EdgePart:
+    def _edge_part(self, listed: Listed, key: str, nodes: list[FieldNode], scratch: Scratch) -> asked.EdgePart:
         match nodes[0].name.value:
             case "node":
                 return asked.EdgeNode(key, self._rows(listed.labels, nodes, scratch))
@@ -271,89 +221,6 @@ class Lookahead:
 
     def _inner(self, nodes: Sequence[FieldNode]) -> Selected:
         return self._collect([node.selection_set for node in nodes if node.selection_set], None)
-
-    # Arguments
-
-    def _given(self, arguments: Mapping[str, Value], name: str) -> Value | None:
-        value = arguments.get(name)
-        return value if is_given(value, self._variables) else None
-
-    def _first(self, value: Any) -> tuple[Any, ...]:
-        return self._size("first", "after", value)
-
-    def _last(self, value: Any) -> tuple[Any, ...]:
-        return self._size("last", "before", value)
-
-    def _size(self, name: str, cursor: str, value: Any) -> tuple[Any, ...]:
-        if not 1 <= value <= self._bounds.large_page:
-            most = f"{self._bounds.page} ({self._bounds.large_page:,} with the right largePages)"
-            raise BadInput(f"{name}: 1 to {most}; ask for the next page with {cursor}")
-        return (int(value),)
-
-    def _order(self, listed: "_Listed", value: Value) -> Iterator[asked.OrderKey]:
-        for item in items(value, self._variables):
-            yield self._order_key(listed.labels, listed.edge, item, ())
-
-    def _order_key(self, labels: tuple[str, ...], edge: Edge | None, value: Value, path: tuple[Route, ...]) -> asked.OrderKey:
-        keys = members(value, self._variables)
-        if len(keys) != 1:
-            raise BadInput("orderBy: exactly one property in each object, e.g. [{status: ASC}, {openedAt: DESC}]")
-        name, direction = next(iter(keys.items()))
-        if edge and name == "edge":
-            inner = self._order_key((), None, direction, ())
-            return replace(inner, of_edge=True)
-        route = self._graph.routes(labels[0]).get(name) if len(labels) == 1 else None
-        if route:
-            return self._order_key(route.labels, None, direction, (*path, route))
-        return asked.OrderKey(name, direction.read(self._variables) == "DESC", path)
-
-    # Conditions
-
-    def _where(self, listed: "_Listed", value: Value, scratch: _Scratch) -> asked.Condition:
-        conditions: list[asked.Condition] = []
-        for name, given in members(value, self._variables).items():
-            scratch.conditions += 1
-            if scratch.conditions > self._bounds.conditions:
-                raise TooCostly(f"where: more than {self._bounds.conditions} conditions")
-            conditions.append(self._condition(listed, name, given, scratch))
-        return conditions[0] if len(conditions) == 1 else asked.All(tuple(conditions))
-
-    def _condition(self, listed: "_Listed", name: str, given: Value, scratch: _Scratch) -> asked.Condition:
-        if name in ("and", "or"):
-            several = tuple(self._where(listed, item, scratch) for item in items(given, self._variables))
-            return asked.All(several) if name == "and" else asked.AnyOf(several)
-        if name == "not":
-            return asked.Not(self._where(listed, given, scratch))
-        if name == "edge":
-            assert listed.edge is not None
-            by_name = {found.name: found for found in listed.edge.properties}
-            each = (self._compared(by_name[found], conditions, scratch, of_edge=True) for found, conditions in self._members(given))
-            return asked.All(tuple(each))
-        first, several = listed.labels[0], len(listed.labels) > 1
-        if several:
-            label = next((label for label in self._graph.concrete(listed.target) if self._graph.node(label).one == name), None)
-            if label:
-                return asked.IsA(label, self._where(_Listed((label,), label, None), given, scratch))
-        elif route := self._graph.routes(first).get(name):
-            return self._across(route, given, scratch)
-        return self._compared(self._graph.node(first).property_named(name), given, scratch)
-
-    def _across(self, route: Route, given: Value, scratch: _Scratch) -> asked.Condition:
-        if route.way.one:
-            return asked.Across(route, "some", self._where(_Listed(route.labels, route.target, None), given, scratch))
-        there = _Listed(route.labels, route.target, route.edge)
-        each = (asked.Across(route, _QUANTIFIERS[name], self._where(there, inner, scratch)) for name, inner in self._members(given))
-        return asked.All(tuple(each))
-
-    def _compared(self, found: Property, given: Value, scratch: _Scratch, *, of_edge: bool = False) -> asked.Condition:
-        each: list[asked.Condition] = []
-        for operator, value in members(given, self._variables, nulls=True).items():
-            scratch.conditions += 1
-            each.append(asked.Compare(found.name, _OPERATORS[operator], scratch.bind(value, _comparand(found, operator)), of_edge))
-        return each[0] if len(each) == 1 else asked.All(tuple(each))
-
-    def _members(self, value: Value) -> Iterable[tuple[str, Value]]:
-        return members(value, self._variables).items()
 
     # Selections
 
@@ -391,19 +258,6 @@ class Lookahead:
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """The rows of a list: their labels, their type's name, the edge that leads to them, whether they were searched for."""
-
-    labels: tuple[str, ...]
-    target: str
-    edge: Edge | None
-    searched: bool = False
-
-    def type_name(self, suffix: str) -> str:
-        return connection_name(self.target, self.edge).removesuffix("Connection") + suffix
-
-
 def _node_ids(graph: GraphSchema, given: Any) -> Iterator[tuple[str, int, Any]]:
     """Label, position and key of each node id. Raises `BadInput`."""
     if _count(given) > _MOST_IDS:
@@ -418,16 +272,6 @@ def _node_ids(graph: GraphSchema, given: Any) -> Iterator[tuple[str, int, Any]]:
 
 def _count(given: Any) -> int:
     return len(given) if isinstance(given, list) else 1
-
-
-def _arguments(node: FieldNode) -> dict[str, Value]:
-    return {argument.name.value: value_of(argument.value) for argument in node.arguments or ()}
-
-
-def _comparand(found: Property, operator: str) -> Callable[[Any], tuple[Any, ...]]:
-    if operator in ("contains", "startsWith", "isNull"):
-        return converter(Property(found.name, found.doc))
-    return converter(found, many=operator == "in")
 
 
 def _day(value: Any) -> tuple[Any, ...]:

@@ -4,17 +4,14 @@ import json
 import os
 import shutil
 import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from hub.app import create_app
-from hub.local_neo4j.server import free_ports
 from hub.settings import Settings
+from tests.serving import served
 
 HERE = Path(__file__).parent / "audits"
 NODE = shutil.which("node") and shutil.which("npm")
@@ -23,15 +20,8 @@ NODE = shutil.which("node") and shutil.which("npm")
 @pytest.fixture
 def url(settings: Settings) -> Iterator[str]:
     """Where a hub is served for as long as the test lasts."""
-    port = free_ports(1)[0]
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}/graphql"
-    server.should_exit = True
-    thread.join()
+    with served(create_app(settings)) as port:
+        yield f"http://127.0.0.1:{port}/graphql"
 
 
 @pytest.mark.skipif(not NODE and not os.environ.get("CI"), reason="needs Node 18 or newer with npm: https://nodejs.org")

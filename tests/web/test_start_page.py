@@ -3,23 +3,20 @@
 import os
 import re
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect, sync_playwright
 
 from hub.app import create_app
 from hub.graph import Graph
-from hub.local_neo4j.server import free_ports
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
 from hub.world.load import Wanted, load
 from tests.conftest import wipe
+from tests.serving import served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -30,17 +27,9 @@ PICTURE = Path(__file__).parents[1] / "figures" / "start-page.png"
 def address(database: Graph, settings: Settings, run: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     run(wipe(database))
     run(load(database, Wanted(0.001, 7), lambda _what, _done, _total: None))
-    port = free_ports(1)[0]
     sign_in = SampleSignIn(tmp_path_factory.mktemp("data"))
-    app = create_app(settings, sign_in=sign_in)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://localhost:{port}/"
-    server.should_exit = True
-    thread.join()
+    with served(create_app(settings, sign_in=sign_in)) as port:
+        yield f"http://localhost:{port}/"
 
 
 @pytest.fixture(scope="module")

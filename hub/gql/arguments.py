@@ -1,0 +1,174 @@
+"""The arguments of lists: which page, in which order, under which conditions; values bound to parameters."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal
+
+from graphql import FieldNode
+
+from graph_schema.model import Edge, GraphSchema, Property, Route
+from hub.compile import asked
+from hub.errors import BadInput, TooCostly
+from hub.gql.types import connection_name
+from hub.gql.values import Binding, PositionBinding, Value, Variables, converter, is_given, items, members, value_of
+
+_OPERATORS: Final[Mapping[str, asked.Comparison]] = {
+    "eq": "eq", "in": "in", "gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte",
+    "contains": "contains", "startsWith": "startsWith", "isNull": "isNull",
+}  # fmt: skip
+_QUANTIFIERS: Final[Mapping[str, Literal["some", "none", "every"]]] = {"some": "some", "none": "none", "every": "every"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a question may ask: pages of so many rows, of so many with the right `largePages`, so many conditions."""
+
+    page: int
+    large_page: int
+    conditions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """How many rows a question may touch: the parameters that bound its pages, nested as the pages are."""
+
+    size: str | None
+    below: tuple["Cost", ...]
+
+    def of(self, parameters: Mapping[str, Any]) -> int:
+        rows = parameters[self.size] if self.size else 1
+        return rows * (1 + sum(cost.of(parameters) for cost in self.below))
+
+    def largest(self, parameters: Mapping[str, Any]) -> int:
+        """The size of its largest page."""
+        return max((parameters[self.size] if self.size else 0, *(cost.largest(parameters) for cost in self.below)))
+
+
+@dataclass(slots=True)
+class Scratch:
+    """What a walk over one root field gathers."""
+
+    bindings: list[Binding | PositionBinding] = field(default_factory=list[Binding | PositionBinding])
+    costs: list[Cost] = field(default_factory=list[Cost])
+    conditions: int = 0
+
+    def bind(self, value: Value, convert: Callable[[Any], tuple[Any, ...]]) -> str:
+        name = f"p{len(self.bindings)}"
+        self.bindings.append(Binding((name,), value, convert))
+        return name
+
+    def bind_position(self, value: Value, wanted: asked.CursorOf) -> asked.Position:
+        names = tuple(f"p{len(self.bindings)}_{position}" for position in range(len(wanted.kinds)))
+        self.bindings.append(PositionBinding(names, value, wanted))
+        return names
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The rows of a list: their labels, their type's name, the edge that leads to them, whether they were searched for."""
+
+    labels: tuple[str, ...]
+    target: str
+    edge: Edge | None
+    searched: bool = False
+
+    def type_name(self, suffix: str) -> str:
+        return connection_name(self.target, self.edge).removesuffix("Connection") + suffix
+
+
+class Arguments:
+    """Reads the arguments of lists, with the variables they came with."""
+
+    def __init__(self, graph: GraphSchema, variables: Variables, bounds: Bounds) -> None:
+        self._graph = graph
+        self._variables = variables
+        self._bounds = bounds
+
+    def given(self, arguments: Mapping[str, Value], name: str) -> Value | None:
+        value = arguments.get(name)
+        return value if is_given(value, self._variables) else None
+
+    def first(self, value: Any) -> tuple[Any, ...]:
+        return self._size("first", "after", value)
+
+    def last(self, value: Any) -> tuple[Any, ...]:
+        return self._size("last", "before", value)
+
+    def _size(self, name: str, cursor: str, value: Any) -> tuple[Any, ...]:
+        if not 1 <= value <= self._bounds.large_page:
+            most = f"{self._bounds.page} ({self._bounds.large_page:,} with the right largePages)"
+            raise BadInput(f"{name}: 1 to {most}; ask for the next page with {cursor}")
+        return (int(value),)
+
+    def order(self, listed: Listed, value: Value) -> Iterator[asked.OrderKey]:
+        for item in items(value, self._variables):
+            yield self._order_key(listed.labels, listed.edge, item, ())
+
+    def _order_key(self, labels: tuple[str, ...], edge: Edge | None, value: Value, path: tuple[Route, ...]) -> asked.OrderKey:
+        keys = members(value, self._variables)
+        if len(keys) != 1:
+            raise BadInput("orderBy: exactly one property in each object, e.g. [{status: ASC}, {openedAt: DESC}]")
+        name, direction = next(iter(keys.items()))
+        if edge and name == "edge":
+            inner = self._order_key((), None, direction, ())
+            return replace(inner, of_edge=True)
+        route = self._graph.routes(labels[0]).get(name) if len(labels) == 1 else None
+        if route:
+            return self._order_key(route.labels, None, direction, (*path, route))
+        return asked.OrderKey(name, direction.read(self._variables) == "DESC", path)
+
+    def where(self, listed: Listed, value: Value, scratch: Scratch) -> asked.Condition:
+        conditions: list[asked.Condition] = []
+        for name, given in members(value, self._variables).items():
+            scratch.conditions += 1
+            if scratch.conditions > self._bounds.conditions:
+                raise TooCostly(f"where: more than {self._bounds.conditions} conditions")
+            conditions.append(self._condition(listed, name, given, scratch))
+        return conditions[0] if len(conditions) == 1 else asked.All(tuple(conditions))
+
+    def _condition(self, listed: Listed, name: str, given: Value, scratch: Scratch) -> asked.Condition:
+        if name in ("and", "or"):
+            several = tuple(self.where(listed, item, scratch) for item in items(given, self._variables))
+            return asked.All(several) if name == "and" else asked.AnyOf(several)
+        if name == "not":
+            return asked.Not(self.where(listed, given, scratch))
+        if name == "edge":
+            assert listed.edge is not None
+            by_name = {found.name: found for found in listed.edge.properties}
+            each = (self._compared(by_name[found], conditions, scratch, of_edge=True) for found, conditions in self._members(given))
+            return asked.All(tuple(each))
+        first, several = listed.labels[0], len(listed.labels) > 1
+        if several:
+            label = next((label for label in self._graph.concrete(listed.target) if self._graph.node(label).one == name), None)
+            if label:
+                return asked.IsA(label, self.where(Listed((label,), label, None), given, scratch))
+        elif route := self._graph.routes(first).get(name):
+            return self._across(route, given, scratch)
+        return self._compared(self._graph.node(first).property_named(name), given, scratch)
+
+    def _across(self, route: Route, given: Value, scratch: Scratch) -> asked.Condition:
+        if route.way.one:
+            return asked.Across(route, "some", self.where(Listed(route.labels, route.target, None), given, scratch))
+        there = Listed(route.labels, route.target, route.edge)
+        each = (asked.Across(route, _QUANTIFIERS[name], self.where(there, inner, scratch)) for name, inner in self._members(given))
+        return asked.All(tuple(each))
+
+    def _compared(self, found: Property, given: Value, scratch: Scratch, *, of_edge: bool = False) -> asked.Condition:
+        each: list[asked.Condition] = []
+        for operator, value in members(given, self._variables, nulls=True).items():
+            scratch.conditions += 1
+            each.append(asked.Compare(found.name, _OPERATORS[operator], scratch.bind(value, _comparand(found, operator)), of_edge))
+        return each[0] if len(each) == 1 else asked.All(tuple(each))
+
+    def _members(self, value: Value) -> Iterable[tuple[str, Value]]:
+        return members(value, self._variables).items()
+
+
+def arguments_of(node: FieldNode) -> dict[str, Value]:
+    return {argument.name.value: value_of(argument.value) for argument in node.arguments or ()}
+
+
+def _comparand(found: Property, operator: str) -> Callable[[Any], tuple[Any, ...]]:
+    if operator in ("contains", "startsWith", "isNull"):
+        return converter(Property(found.name, found.doc))
+    return converter(found, many=operator == "in")
