@@ -2,6 +2,9 @@
 
 import asyncio
 import ipaddress
+import logging
+import os
+import secrets
 import signal
 import socket
 import sys
@@ -20,14 +23,17 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
 
 from graph_schema.graph import GRAPH
+from hub import logs
 from hub.app import create_app
-from hub.errors import HubError, SetupError
+from hub.doctor import Finding, findings, is_well
+from hub.errors import HubError, SetupError, Unavailable
 from hub.gql.types import build_schema
 from hub.graph import Graph
 from hub.local_neo4j.jars import cache_folder, fetch
 from hub.local_neo4j.java import java
-from hub.local_neo4j.server import LocalNeo4j, Memory, Running, kept_secret
+from hub.local_neo4j.server import LocalNeo4j, Memory, Running, kept_secret, known_server
 from hub.sample_sign_in import SampleSignIn
+from hub.serving import options
 from hub.settings import Settings, read_settings
 from hub.viewer import PUBLIC, Viewer
 from hub.web.examples import EXAMPLES
@@ -35,6 +41,8 @@ from hub.world.load import Wanted, load
 from hub.world.sample import ISSUER, personas
 
 DEFAULT_SCALE: Final = 0.02
+_WAIT_FOR_NEO4J_S: Final = 60
+_log: Final = logging.getLogger("hub")
 _console: Final = Console(stderr=True, highlight=False)
 _commands: Final = typer.Typer(
     help="Who is responsible for what in customs trade work: a GraphQL API over a Neo4j graph.", no_args_is_help=True, add_completion=False
@@ -77,11 +85,45 @@ def up(
             server.wait_until_it_listens(running)
         asyncio.run(_load(here, Wanted(scale if sample else None, seed)))
         _tell(host, port, running, browser, folder if sample else None, fetched_s, time.monotonic() - started)
-        serving = uvicorn.Config(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=10)
+        logs.set_up("WARNING", as_json=False)
+        server.restart_when_it_dies(_log.warning)
+        serving = uvicorn.Config(app, **options(host, port))
         # once it has shut down, uvicorn raises the signal again that ended it
         with suppress(KeyboardInterrupt):
             uvicorn.Server(serving).run()
         _console.print("stopping …")
+
+
+@_commands.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer.")] = 1,
+) -> None:
+    """Serve the graph of an existing Neo4j (NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD), schema and public facts brought up to date first."""
+    settings = read_settings()
+    logs.set_up(settings.log_level, as_json=True)
+    _refuse_taken(host, port)
+    if workers > 1 and not settings.cursor_key.get_secret_value():
+        # the same for all workers; HUB_CURSOR_KEY makes cursors outlive this process as well
+        os.environ["HUB_CURSOR_KEY"] = secrets.token_urlsafe(32)
+    asyncio.run(_prepare(settings))
+    uvicorn.run("hub.serving:build", factory=True, workers=workers, **options(host, port))
+
+
+@_commands.command()
+def doctor(
+    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="A data directory of `hub up`, which must be running.")] = None,
+) -> None:
+    """Say what is wrong with the surroundings of a hub, and what to do: NEO4J_URI's server, or the one of a data directory."""
+    settings = read_settings()
+    folder = data.resolve() if data else None
+    if folder:
+        known = known_server(folder)
+        settings = settings.model_copy(update={"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password)})
+    found = asyncio.run(_diagnose(settings, folder))
+    _console.print("[bold green]all well[/]" if is_well(found) else "[bold red]not well[/]")
+    sys.exit(0 if is_well(found) else 1)
 
 
 @_commands.command()
@@ -109,6 +151,33 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(0)
+
+
+async def _prepare(settings: Settings) -> None:
+    """Waits for the database, then brings it up to date; one process at a time."""
+    async with Graph(settings.model_copy(update={"statement_timeout_s": 120})) as graph:
+        for attempt in range(_WAIT_FOR_NEO4J_S):
+            try:
+                await graph.check()
+                break
+            except Unavailable as error:
+                if attempt == 0:
+                    _log.warning("waiting for Neo4j")
+                if attempt == _WAIT_FOR_NEO4J_S - 1:
+                    raise SetupError("Neo4j does not answer: see `hub doctor`") from error
+                await asyncio.sleep(1)
+        await load(graph, Wanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total))
+
+
+async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
+    found: list[Finding] = []
+    colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
+    async for finding in findings(settings, folder):
+        found.append(finding)
+        _console.print(f"[{colours[finding.how]}]{finding.how:8}[/] {_escaped(finding.what)}: {_escaped(finding.told)}", soft_wrap=True)
+        if finding.todo:
+            _console.print(f"         → {_escaped(finding.todo)}", soft_wrap=True)
+    return found
 
 
 async def _fetch(settings: Settings) -> float:

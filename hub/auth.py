@@ -76,6 +76,18 @@ class Verifier:
         return float(claims["exp"]), Viewer.of(issuer.issuer, claims["sub"])
 
 
+async def check_issuer(issuer: Issuer) -> str:
+    """Says how many keys of an issuer can verify tokens. Raises `SetupError` where there is none."""
+    keys = _keys(issuer)
+    try:
+        found = await keys.fetch()
+    except (OSError, ValueError, jwt.PyJWTError) as error:
+        raise SetupError(f"{issuer.jwks} gives no keys ({type(error).__name__})") from error
+    if not found:
+        raise SetupError(f"{issuer.jwks} has no key of {', '.join(_ALGORITHMS)} with a kid")
+    return f"{len(found)} keys at {issuer.jwks}"
+
+
 class _FileKeys:
     """Keys from a JWKS file, read again when the file changes."""
 
@@ -87,10 +99,12 @@ class _FileKeys:
     async def key(self, key_id: str) -> PyJWK:
         changed = self._path.stat().st_mtime if self._path.exists() else -1.0
         if changed != self._read_at:
-            found = PyJWKSet.from_dict(json.loads(self._path.read_text())).keys
-            self._keys = {key.key_id: key for key in found if key.key_id and key.algorithm_name in _ALGORITHMS}
+            self._keys = await self.fetch()
             self._read_at = changed
         return self._keys[key_id]
+
+    async def fetch(self) -> dict[str, PyJWK]:
+        return _usable(PyJWKSet.from_dict(json.loads(self._path.read_text())).keys)
 
 
 class _UrlKeys:
@@ -105,9 +119,15 @@ class _UrlKeys:
         age_s = time.monotonic() - self._asked_at
         if age_s > _KEYS_KEPT_S or (key_id not in self._keys and age_s > _ASK_AGAIN_S):
             self._asked_at = time.monotonic()
-            found = await to_thread.run_sync(self._client.get_signing_keys, True)
-            self._keys = {key.key_id: key for key in found if key.key_id and key.algorithm_name in _ALGORITHMS}
+            self._keys = await self.fetch()
         return self._keys[key_id]
+
+    async def fetch(self) -> dict[str, PyJWK]:
+        return _usable(await to_thread.run_sync(self._client.get_signing_keys, True))
+
+
+def _usable(keys: Sequence[PyJWK]) -> dict[str, PyJWK]:
+    return {key.key_id: key for key in keys if key.key_id and key.algorithm_name in _ALGORITHMS}
 
 
 def _keys(issuer: Issuer) -> _FileKeys | _UrlKeys:

@@ -6,24 +6,59 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, cast
 
-from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Query, ResultSummary
-from neo4j.exceptions import ClientError, DatabaseError, DriverError, ServiceUnavailable, SessionExpired, TransientError
+from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, Query, ResultSummary
+from neo4j import Bookmarks as DriverBookmarks
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConfigurationError,
+    DatabaseError,
+    DriverError,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+    TransientError,
+)
 
 from graph_schema.cypher import Statement
-from hub.errors import TooCostly, Unavailable
+from hub.errors import BadInput, SetupError, TooCostly, Unavailable
 from hub.settings import Settings
 
 _CONNECT_TIMEOUT_S: Final = 3.0
 _RETRY_TIME_S: Final = 5.0
+_PATIENCE_S: Final = 2.0
+"""How long a read waits before the database's pulse is felt; with the three seconds for that, a frozen database is told in five."""
 _GRACE_S: Final = 5.0
 """How long after its own timeout a statement may take to end. One deadline a statement stands for the driver's own on each read and
 write of a socket, for each of which it starts a task: a quarter of its time. 2026-11-22."""
 _WRITE_S: Final = 150.0
+_TRIES: Final = 5
 _TIMED_OUT: Final = (
     "Neo.ClientError.Transaction.TransactionTimedOut",
     "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
 )
+_NO_BOOKMARK: Final = ("Neo.ClientError.Transaction.InvalidBookmark", "Neo.ClientError.Transaction.InvalidBookmarkMixture")
 _OUT_OF_MEMORY: Final = ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "Neo.TransientError.General.TransactionOutOfMemoryError")
+
+
+class Bookmarks:
+    """What a caller has seen of the database: sent with its reads, so that they see at least that, and renewed by them."""
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        self._values = frozenset(values)
+        self._renewed: set[str] = set()
+
+    @property
+    def values(self) -> frozenset[str]:
+        """Neo4j's own bookmarks, those that reads gave in place of those that were sent."""
+        return frozenset(self._renewed) or self._values
+
+    @property
+    def sent(self) -> frozenset[str]:
+        return self._values
+
+    def renew(self, values: Iterable[str]) -> None:
+        self._renewed.update(values)
 
 
 class Graph:
@@ -32,17 +67,11 @@ class Graph:
     def __init__(self, settings: Settings) -> None:
         self._database = settings.neo4j_database
         self._timeout_s = settings.statement_timeout_s
-        self._driver: AsyncDriver = AsyncGraphDatabase.driver(
-            settings.neo4j_uri,
-            auth=(settings.neo4j_user, settings.neo4j_password.get_secret_value()),
-            telemetry_disabled=True,
-            notifications_min_severity="OFF",
-            fetch_size=-1,
-            connection_write_timeout=math.inf,
-            max_transaction_retry_time=_RETRY_TIME_S,
-            connection_timeout=_CONNECT_TIMEOUT_S,
-            connection_acquisition_timeout=_CONNECT_TIMEOUT_S,
-        )
+        self._waiting: set[asyncio.Timeout] = set()
+        self._pulse: asyncio.Task[None] | None = None
+        self._driver = _driver(settings)
+        # one connection of its own, so that a busy pool is not taken for a database that is gone
+        self._pulse_driver = _driver(settings, max_connection_pool_size=1)
 
     async def __aenter__(self) -> Self:
         return self
@@ -51,52 +80,121 @@ class Graph:
         await self.close()
 
     async def close(self) -> None:
+        if self._pulse:
+            self._pulse.cancel()
+        await self._pulse_driver.close()
         await self._driver.close()
 
     async def check(self) -> None:
-        """Raises `Unavailable` where the database does not answer."""
-        await self.read_one("RETURN 1", {})
+        """Raises `Unavailable` where the database does not answer within three seconds."""
+        try:
+            async with asyncio.timeout(_CONNECT_TIMEOUT_S), self._pulse_driver.session(database=self._database) as session:
+                await (await session.run("RETURN 1")).consume()
+        except (Neo4jError, DriverError, TimeoutError) as error:
+            raise _unavailable() from error
 
-    async def read_one(self, text: str, parameters: Mapping[str, Any]) -> Any:
+    async def problem(self) -> tuple[str, str] | None:
+        """Why a server that listens cannot be asked, and what to do about it; None where it can."""
+        try:
+            async with asyncio.timeout(2 * _CONNECT_TIMEOUT_S), self._pulse_driver.session(database=self._database) as session:
+                await (await session.run("RETURN 1")).consume()
+        except AuthError:
+            return "the user or password is refused", "see NEO4J_USER and NEO4J_PASSWORD"
+        except ClientError as error:
+            if error.code == "Neo.ClientError.Database.DatabaseNotFound":
+                return f"there is no database {self._database}", "see NEO4J_DATABASE"
+            return f"refused ({error.code})", "look into Neo4j's own log"
+        except (Neo4jError, DriverError, TimeoutError):
+            secured = "bolt+s, neo4j+s (or +ssc for a certificate of one's own) where the server asks for TLS, without where it does not"
+            return "something listens there and does not speak Bolt so", f"see the scheme of NEO4J_URI: {secured}"
+        return None
+
+    async def read_one(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None) -> Any:
         """The one value of the one record of a read, or None where there is no record.
 
-        Raises `Unavailable` or `TooCostly`.
+        Raises `Unavailable`, `TooCostly`, or `BadInput` for a bookmark that is none.
         """
-        records = await self.read(text, parameters)
+        records = await self.read(text, parameters, bookmarks)
         return records[0][0] if records else None
 
-    async def profile_one(self, text: str, parameters: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+    async def profile_one(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None) -> tuple[Any, dict[str, Any]]:
         """The one value of a read, and what Neo4j did for it: `plan`, its operators as text with rows and hits, and `timeMs`.
 
-        Raises `Unavailable` or `TooCostly`.
+        Raises as `read_one` does.
         """
-        records, summary = await self._read(f"PROFILE {text}", parameters)
+        records, summary = await self._asked(f"PROFILE {text}", parameters, bookmarks)
         plan: Any = summary.profile or {}
         time_ms = (summary.result_available_after or 0) + (summary.result_consumed_after or 0)
         return records[0][0] if records else None, {"plan": plan.get("args", {}).get("string-representation"), "timeMs": time_ms}
 
-    async def read(self, text: str, parameters: Mapping[str, Any]) -> list[list[Any]]:
-        """The records of a read, each a list of its values. Raises `Unavailable` or `TooCostly`."""
-        records, _ = await self._read(text, parameters)
+    async def read(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None) -> list[list[Any]]:
+        """The records of a read, each a list of its values. Raises as `read_one` does."""
+        records, _ = await self._asked(text, parameters, bookmarks)
         return records
 
-    async def _read(self, text: str, parameters: Mapping[str, Any]) -> tuple[list[list[Any]], ResultSummary]:
+    async def _asked(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None) -> tuple[list[list[Any]], ResultSummary]:
+        """Runs a read under one deadline; a database that has stopped answering is noticed earlier, by its pulse."""
         query = Query(cast(LiteralString, text), timeout=self._timeout_s)
+        loop = asyncio.get_running_loop()
+        feeling = loop.call_later(_PATIENCE_S, self._feel_pulse)
+        try:
+            async with asyncio.timeout(self._timeout_s + _GRACE_S) as deadline:
+                self._waiting.add(deadline)
+                try:
+                    return await self._read(query, parameters, bookmarks or Bookmarks())
+                finally:
+                    self._waiting.discard(deadline)
+        except TimeoutError as error:
+            raise _unavailable() from error
+        finally:
+            feeling.cancel()
+
+    async def _read(self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks) -> tuple[list[list[Any]], ResultSummary]:
         try:
             try:
-                return await self._run(query, parameters)
+                return await self._run(query, parameters, bookmarks)
             except (ServiceUnavailable, SessionExpired, TransientError) as error:
                 if isinstance(error, TransientError) and error.code in _OUT_OF_MEMORY:
                     raise
-                return await self._run(query, parameters)
-        except (ServiceUnavailable, SessionExpired, DriverError, TimeoutError) as error:
+                return await self._run(query, parameters, bookmarks)
+        except (ServiceUnavailable, SessionExpired, DriverError) as error:
             raise _unavailable() from error
         except (TransientError, DatabaseError, ClientError) as error:
             if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
                 raise TooCostly("the question took too long or too much memory: ask for fewer rows or fewer levels") from error
+            if error.code in _NO_BOOKMARK:
+                raise BadInput("Hub-Bookmark: not a bookmark of this database; send what an answer of this hub gave, or none") from error
             if isinstance(error, TransientError):
                 raise _unavailable() from error
             raise
+
+    async def _run(self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks) -> tuple[list[list[Any]], ResultSummary]:
+        reading = self._driver.session(
+            database=self._database,
+            default_access_mode=READ_ACCESS,
+            bookmarks=DriverBookmarks.from_raw_values(bookmarks.sent) if bookmarks.sent else None,
+        )
+        async with reading as session:
+            result = await session.run(query, dict(parameters))
+            records = [record.values() async for record in result], await result.consume()
+            bookmarks.renew((await session.last_bookmarks()).raw_values)
+            return records
+
+    def _feel_pulse(self) -> None:
+        """Called for a read that has waited: from then on, while any does, whether the database still answers anybody."""
+        if self._pulse is None or self._pulse.done():
+            self._pulse = asyncio.create_task(self._end_waiting_unless_alive())
+
+    async def _end_waiting_unless_alive(self) -> None:
+        while self._waiting:
+            try:
+                await self.check()
+                await asyncio.sleep(_PATIENCE_S)
+            except Unavailable:
+                now = asyncio.get_running_loop().time()
+                for deadline in self._waiting:
+                    deadline.reschedule(now)
+                return
 
     async def write(self, statements: Iterable[Statement]) -> None:
         """Runs the statements in one transaction, which may run twice: they are idempotent. Raises `Unavailable`."""
@@ -114,20 +212,44 @@ class Graph:
             raise _unavailable() from error
 
     async def apply(self, statements: Iterable[str]) -> None:
-        """Runs schema statements, each in a transaction of its own, as Neo4j demands. Raises `Unavailable`."""
+        """Runs schema statements, each in a transaction of its own, as Neo4j demands; they may run twice. Raises `Unavailable`."""
         try:
             async with self._driver.session(database=self._database) as session:
                 for text in statements:
-                    result = await session.run(cast(LiteralString, text))
-                    await result.consume()
+                    await _applied(session, text)
         except (ServiceUnavailable, SessionExpired, TransientError, DriverError) as error:
             raise _unavailable() from error
 
-    async def _run(self, query: Query, parameters: Mapping[str, Any]) -> tuple[list[list[Any]], ResultSummary]:
-        reading = self._driver.session(database=self._database, default_access_mode=READ_ACCESS)
-        async with asyncio.timeout(self._timeout_s + _GRACE_S), reading as session:
-            result = await session.run(query, dict(parameters))
-            return [record.values() async for record in result], await result.consume()
+
+async def _applied(session: AsyncSession, text: str) -> None:
+    """One schema statement; again where another hub's was in its way."""
+    for attempt in range(1, _TRIES + 1):
+        try:
+            await (await session.run(cast(LiteralString, text))).consume()
+        except TransientError:
+            if attempt == _TRIES:
+                raise
+            await asyncio.sleep(attempt * 0.2)
+        else:
+            return
+
+
+def _driver(settings: Settings, **more: Any) -> AsyncDriver:
+    try:
+        return AsyncGraphDatabase.driver(
+            settings.neo4j_uri,
+            auth=(settings.neo4j_user, settings.neo4j_password.get_secret_value()),
+            telemetry_disabled=True,
+            notifications_min_severity="OFF",
+            fetch_size=-1,
+            connection_write_timeout=math.inf,
+            max_transaction_retry_time=_RETRY_TIME_S,
+            connection_timeout=_CONNECT_TIMEOUT_S,
+            connection_acquisition_timeout=_CONNECT_TIMEOUT_S,
+            **more,
+        )
+    except ConfigurationError as error:
+        raise SetupError(f"NEO4J_URI: {error}; expected is e.g. neo4j://host:7687 or neo4j+s://host") from error
 
 
 def _unavailable() -> Unavailable:

@@ -1,12 +1,15 @@
 """Settings, read once from the environment and frozen; all faults are reported together."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from hub.errors import SetupError
+
+SECRETS: Final = Path("/run/secrets")
+"""Where containers are given their secrets, each in a file of its setting's name, e.g. `neo4j_password`."""
 
 
 class Issuer(BaseModel):
@@ -20,20 +23,21 @@ class Issuer(BaseModel):
 
 
 class Settings(BaseSettings):
-    """How the hub reaches its database and whom it trusts."""
+    """How the hub reaches its database and whom it trusts. A setting may also be a file of its name under `SECRETS`."""
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, populate_by_name=True)
 
-    neo4j_uri: str = "bolt://127.0.0.1:7687"
-    neo4j_user: str = "neo4j"
-    neo4j_password: SecretStr = SecretStr("")
-    neo4j_database: str = "neo4j"
+    neo4j_uri: Annotated[str, Field(validation_alias="NEO4J_URI")] = "bolt://127.0.0.1:7687"
+    neo4j_user: Annotated[str, Field(validation_alias="NEO4J_USER")] = "neo4j"
+    neo4j_password: Annotated[SecretStr, Field(validation_alias="NEO4J_PASSWORD")] = SecretStr("")
+    neo4j_database: Annotated[str, Field(validation_alias="NEO4J_DATABASE")] = "neo4j"
     issuers: tuple[Issuer, ...] = ()
     statement_timeout_s: Annotated[float, Field(gt=0, le=120)] = 15
     max_body_bytes: Annotated[int, Field(gt=0)] = 2_000_000
     max_page: Annotated[int, Field(gt=0, le=1000)] = 100
     max_large_page: Annotated[int, Field(gt=0, le=1000)] = 1000
     cursor_key: SecretStr = SecretStr("")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     maven_mirror: str | None = None
     local_jars: Path | None = None
     local_heap: str = "1g"
@@ -43,7 +47,16 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings of this process. Raises `SetupError` with every fault, one a line."""
     try:
-        return Settings()
-    except ValidationError as error:
-        faults = [f"HUB_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()]
+        return Settings(_secrets_dir=SECRETS if SECRETS.is_dir() else None)  # pyright: ignore[reportCallIssue]
+    except (ValidationError, SettingsError) as error:
+        if isinstance(error, SettingsError):
+            raise SetupError(f"these settings cannot be used:\n{error}: its value must be JSON") from None
+        faults = [f"{_variable(*fault['loc'])}: {fault['msg']}" for fault in error.errors()]
         raise SetupError("\n".join(("these settings cannot be used:", *faults))) from None
+
+
+def _variable(name: int | str, *inner: int | str) -> str:
+    """The environment variable of a setting, and where in its value."""
+    known = str(name).upper()
+    whole = known if known.startswith("NEO4J_") else f"HUB_{known}"
+    return ".".join((whole, *map(str, inner)))

@@ -58,7 +58,12 @@ class Hub:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(how)
-        return self.process.wait(40)
+        try:
+            return self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(self.said()) from None
 
     def neo4js(self) -> list[psutil.Process]:
         home = str(self.data / "neo4j")

@@ -1,7 +1,9 @@
 """`/graphql`: strawberry's HTTP view, with reads answered by compiled statements instead of an executor."""
 
 import asyncio
+import hashlib
 import logging
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -29,12 +31,16 @@ from hub.errors import BadInput, HubError, NotAllowed, NotByGet, NotSignedIn, To
 from hub.gql.cursors import Cursors
 from hub.gql.documents import Documents, GraphQLErrors, RootPlan
 from hub.gql.guard import Limits
+from hub.gql.hang_up import UnlessHungUp
 from hub.gql.pen import AnswerPen
 from hub.gql.types import build_schema
-from hub.graph import Graph
+from hub.graph import Bookmarks, Graph
 from hub.viewer import Viewer
 
 _log: Final = logging.getLogger("hub.gql")
+_requests: Final = logging.getLogger("hub.requests")
+_BODY_S: Final = 10
+_BOOKMARKS: Final = re.compile(rb"[\x21-\x2b\x2d-\x7e]{1,400}(,[\x21-\x2b\x2d-\x7e]{1,400}){0,19}")
 _JSON: Final = "application/json"
 _GRAPHQL: Final = "application/graphql-response+json"
 _NOBODY: Final = "nobody is signed in"
@@ -43,13 +49,27 @@ _NOBODY: Final = "nobody is signed in"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A document with its variables; `explain` asks for the Cypher, its plan and time as well; by GET nothing may change."""
+    """A document with its variables; `explain` asks for the Cypher, its plan and time as well; by GET nothing may change.
+
+    `bookmarks` are what the caller has seen already; `request_id` is the name under which the log has this request.
+    """
 
     document: str
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     explain: bool = False
     by_get: bool = False
+    bookmarks: Bookmarks = field(default_factory=Bookmarks)
+    request_id: str = field(default_factory=partial(secrets.token_hex, 8))
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """What all root fields of one request share: the viewer's parameters, the cursors of that viewer, what the caller has seen."""
+
+    rights: Mapping[str, Any]
+    cursors: Cursors
+    bookmarks: Bookmarks
 
 
 class Questions:
@@ -72,6 +92,13 @@ class Questions:
 
     async def answer(self, asked: Asked, viewer: Viewer) -> Mapping[str, Any]:
         """The response of an operation: `data`, or `errors` that say what to change."""
+        began = time.perf_counter()
+        answer = await self._answer_or_errors(asked, viewer)
+        if _requests.isEnabledFor(logging.INFO):
+            _requests.info("answered", extra={"fields": _told(asked, answer, time.perf_counter() - began)})
+        return answer
+
+    async def _answer_or_errors(self, asked: Asked, viewer: Viewer) -> Mapping[str, Any]:
         try:
             return await self._answer(asked, viewer)
         except GraphQLErrors as error:
@@ -81,10 +108,9 @@ class Questions:
         except HubError as error:
             return {"errors": [{"message": str(error), "extensions": {"code": error.code}}]}
         except Exception:
-            request_id = secrets.token_hex(8)
-            _log.exception("request %s failed", request_id)
-            message = f"something went wrong here; the hub's log names it by {request_id}"
-            return {"errors": [{"message": message, "extensions": {"code": "INTERNAL", "requestId": request_id}}]}
+            _log.exception("request %s failed", asked.request_id)
+            message = f"something went wrong here; the hub's log names it by {asked.request_id}"
+            return {"errors": [{"message": message, "extensions": {"code": "INTERNAL", "requestId": asked.request_id}}]}
 
     async def _answer(self, asked: Asked, viewer: Viewer) -> dict[str, Any]:
         cursors = Cursors(self._cursor_key, viewer.account)
@@ -97,25 +123,22 @@ class Questions:
         if asked.explain:
             await self._require("explain", "explaining needs the right explain", rights)
             extensions["explain"] = []
+        call = _Call(rights, cursors, asked.bookmarks)
         run = partial(self._explained, told=extensions["explain"]) if asked.explain else self._value
-        if len(bound) == 1:
-            values = [await run(*bound[0], rights, cursors)]
-        else:
-            values = await asyncio.gather(*(run(root, parameters, rights, cursors) for root, parameters in bound))
+        each = [run(root, parameters, call) for root, parameters in bound]
+        values = [await each[0]] if len(each) == 1 else await asyncio.gather(*each)
         answers = {**plan.known, **{root.key: value for root, value in zip(plan.roots, values, strict=True)}}
         return {"data": {key: answers[key] for key in plan.keys}, "extensions": extensions}
 
-    async def _value(self, root: RootPlan, parameters: dict[str, Any], rights: Mapping[str, Any], cursors: Cursors) -> Any:
-        row = await self._graph.read_one(root.compiled.text, {**parameters, **rights})
-        return _shaped(root, row, parameters, cursors)
+    async def _value(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> Any:
+        row = await self._graph.read_one(root.compiled.text, {**parameters, **call.rights}, call.bookmarks)
+        return _shaped(root, row, parameters, call)
 
-    async def _explained(
-        self, root: RootPlan, parameters: dict[str, Any], rights: Mapping[str, Any], cursors: Cursors, told: list[dict[str, Any]]
-    ) -> Any:
+    async def _explained(self, root: RootPlan, parameters: dict[str, Any], call: _Call, told: list[dict[str, Any]]) -> Any:
         """The value; what Neo4j did for it goes into `told`."""
-        row, profile = await self._graph.profile_one(root.compiled.text, {**parameters, **rights})
+        row, profile = await self._graph.profile_one(root.compiled.text, {**parameters, **call.rights}, call.bookmarks)
         told.append({"field": root.key, "cypher": root.compiled.text, "parameters": parameters, **profile})
-        return _shaped(root, row, parameters, cursors)
+        return _shaped(root, row, parameters, call)
 
     async def _require(self, right: str, refusal: str, rights: Mapping[str, Any]) -> None:
         if not await self._graph.read_one(compile_right(self._declared, right), rights):
@@ -139,26 +162,36 @@ class Endpoint(GraphQL):
             await super().__call__(scope, receive, send)
             return
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        media = _media(headers.get(b"accept", b"*/*"))
+        response: Response | None = None
         try:
             scope["viewer"] = await self._verifier.viewer(_text(headers.get(b"authorization")))
+            scope["bookmarks"] = _bookmarks(headers.get(b"hub-bookmark"))
             body = await _body(receive, self._max_body_bytes)
-            if scope["method"] == "GET" and b"query=" in scope["query_string"] and media:
-                asked = _from_url(scope["query_string"])
-            elif _is_json_post(scope, headers) and media:
-                asked = _from_body(body)
-            else:
-                await super().__call__(scope, _replayed(body), send)
-                return
-            answer = await self.questions.answer(asked, scope["viewer"])
-            response = _json(answer, _status(answer, media), media)
+            with UnlessHungUp(receive):
+                response = await self._answered(scope, headers, body, send)
         except NotSignedIn:
             response = _refusal("not signed in", NotSignedIn.code, 401)
         except TooCostly as error:
             response = _refusal(str(error), error.code, 413)
         except BadInput as error:
             response = _refusal(str(error), error.code, 400)
-        await response(scope, receive, send)
+        except TimeoutError:
+            response = _refusal(f"the body did not arrive within {_BODY_S} s", BadInput.code, 408)
+        if response:
+            await response(scope, receive, send)
+
+    async def _answered(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, send: Send) -> Response | None:
+        """The response; None where strawberry's view has sent it."""
+        media, bookmarks = _media(headers.get(b"accept", b"*/*")), scope["bookmarks"]
+        if scope["method"] == "GET" and b"query=" in scope["query_string"] and media:
+            asked = _from_url(scope["query_string"], bookmarks)
+        elif _is_json_post(scope, headers) and media:
+            asked = _from_body(body, bookmarks)
+        else:
+            await super().__call__(scope, _replayed(body), send)
+            return None
+        answer = await self.questions.answer(asked, scope["viewer"])
+        return _json(answer, _status(answer, media), media, bookmarks)
 
     async def execute_single(
         self,
@@ -169,7 +202,8 @@ class Endpoint(GraphQL):
         root_value: Any,  # noqa: ARG002
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
-        asked = Asked(request_data.query or "", request_data.operation_name, request_data.variables or {})
+        bookmarks = request.scope["bookmarks"]
+        asked = Asked(request_data.query or "", request_data.operation_name, request_data.variables or {}, bookmarks=bookmarks)
         answer = await self.questions.answer(asked, request.scope["viewer"])
         errors = [GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())]
         return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))
@@ -178,8 +212,8 @@ class Endpoint(GraphQL):
         return orjson.dumps(data)
 
 
-def _shaped(root: RootPlan, row: Any, parameters: Mapping[str, Any], cursors: Cursors) -> Any:
-    return None if row is None else root.compiled.shape(row, parameters, AnswerPen(cursors, parameters))
+def _shaped(root: RootPlan, row: Any, parameters: Mapping[str, Any], call: _Call) -> Any:
+    return None if row is None else root.compiled.shape(row, parameters, AnswerPen(call.cursors, parameters))
 
 
 def _is_json_post(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
@@ -204,7 +238,7 @@ def _status(answer: Mapping[str, Any], media: str) -> int:
     return {Unavailable.code: 503, "INTERNAL": 500}.get(code, 400) if media == _GRAPHQL else 200
 
 
-def _from_body(body: bytes) -> Asked:
+def _from_body(body: bytes, bookmarks: Bookmarks) -> Asked:
     """What a JSON body asks. Raises `BadInput`."""
     try:
         found = orjson.loads(body)
@@ -212,10 +246,10 @@ def _from_body(body: bytes) -> Asked:
         raise BadInput("the body is not JSON") from None
     if not isinstance(found, dict):
         raise BadInput('the body must be a JSON object with the document under "query"')
-    return _asked(found, by_get=False)
+    return _asked(found, bookmarks, by_get=False)
 
 
-def _from_url(query: bytes) -> Asked:
+def _from_url(query: bytes, bookmarks: Bookmarks) -> Asked:
     """What a URL asks: `variables` and `extensions` are JSON in it. Raises `BadInput`."""
     try:
         found: dict[str, Any] = dict(parse_qsl(query.decode(), strict_parsing=True, errors="strict", max_num_fields=10))
@@ -224,10 +258,10 @@ def _from_url(query: bytes) -> Asked:
                 found[name] = orjson.loads(found[name])
     except ValueError:
         raise BadInput('the URL must hold the document under "query", and JSON under "variables" and "extensions"') from None
-    return _asked({name: value for name, value in found.items() if value != ""}, by_get=True)
+    return _asked({name: value for name, value in found.items() if value != ""}, bookmarks, by_get=True)
 
 
-def _asked(found: Mapping[str, Any], *, by_get: bool) -> Asked:
+def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, *, by_get: bool) -> Asked:
     document, name = found.get("query"), found.get("operationName")
     variables, extensions = found.get("variables"), found.get("extensions")
     if not isinstance(document, str):
@@ -238,21 +272,33 @@ def _asked(found: Mapping[str, Any], *, by_get: bool) -> Asked:
         raise BadInput('"variables" must be an object')
     if not (extensions is None or isinstance(extensions, dict)):
         raise BadInput('"extensions" must be an object')
-    return Asked(document, name or None, variables or {}, bool(extensions and extensions.get("explain") is True), by_get)
+    explain = bool(extensions and extensions.get("explain") is True)
+    return Asked(document, name or None, variables or {}, explain, by_get, bookmarks)
+
+
+def _bookmarks(header: bytes | None) -> Bookmarks:
+    """What the header `Hub-Bookmark` names. Raises `BadInput`."""
+    if header is None:
+        return Bookmarks()
+    if not _BOOKMARKS.fullmatch(header):
+        raise BadInput("Hub-Bookmark: at most 20 bookmarks with commas between, as an answer of this hub gave them")
+    return Bookmarks(header.decode().split(","))
 
 
 async def _body(receive: Receive, most: int) -> bytes:
+    """The body, within its size and time. Raises `TooCostly` or `TimeoutError`."""
     chunks, size = list[bytes](), 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return b""
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > most:
-            raise TooCostly(f"the request has more than {most} bytes")
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+    async with asyncio.timeout(_BODY_S):
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return b""
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > most:
+                raise TooCostly(f"the request has more than {most} bytes")
+            if not message.get("more_body", False):
+                return b"".join(chunks)
 
 
 def _replayed(body: bytes) -> Receive:
@@ -266,8 +312,23 @@ def _coded(error: GraphQLError, code: str) -> dict[str, Any]:
     return {**error.formatted, "extensions": {**(error.extensions or {}), "code": code}}
 
 
-def _json(content: Mapping[str, Any], status: int, media: str = _JSON) -> Response:
-    headers = {"allow": "POST"} if status == 405 else None
+def _told(asked: Asked, answer: Mapping[str, Any], took_s: float) -> dict[str, Any]:
+    """What the log may say of a request: nothing of its text, its variables or who asked."""
+    codes = sorted({found["extensions"]["code"] for found in answer.get("errors", ())})
+    return {
+        "request": asked.request_id,
+        "operation": asked.operation_name,
+        "document": hashlib.sha256(asked.document.encode(errors="replace")).hexdigest()[:16],
+        "cost": answer.get("extensions", {}).get("cost"),
+        "ms": round(took_s * 1000, 2),
+        **({"codes": codes} if codes else {}),
+    }
+
+
+def _json(content: Mapping[str, Any], status: int, media: str = _JSON, bookmarks: Bookmarks | None = None) -> Response:
+    headers = {"allow": "POST"} if status == 405 else {}
+    if bookmarks and bookmarks.values:
+        headers["hub-bookmark"] = ",".join(bookmarks.values)
     return Response(orjson.dumps(content), status_code=status, headers=headers, media_type=f"{media}; charset=utf-8")
 
 

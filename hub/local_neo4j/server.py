@@ -5,7 +5,9 @@ import os
 import secrets
 import socket
 import subprocess
+import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,9 @@ from hub.errors import SetupError
 
 _START_S: Final = 120
 _STOP_S: Final = 30
+_STOP_STARTING_S: Final = 3
+"""A server that is told to end while it starts finishes starting first; it has nothing to lose yet."""
+_LOOK_S: Final = 1.0
 _CONFIG: Final = """\
 server.bolt.listen_address=127.0.0.1:{bolt}
 server.bolt.advertised_address=localhost:{bolt}
@@ -71,16 +76,23 @@ class Running:
 
 
 class LocalNeo4j:
-    """The server of a data directory. A context: inside it nobody else may use the directory."""
+    """The server of a data directory. A context: inside it nobody else may use the directory.
 
-    def __init__(self, folder: Path, java: Path, jars: Path, memory: Memory) -> None:
+    `more` are settings by Neo4j's own names, beside those the hub gives.
+    """
+
+    def __init__(self, folder: Path, java: Path, jars: Path, memory: Memory, more: Mapping[str, str] | None = None) -> None:
         self._folder = folder
         self._home = folder / "neo4j"
         self._java = java
         self._jars = jars
         self._memory = memory
+        self._more = dict(more or {})
         self._lock = FileLock(folder / "hub.lock")
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_listened = False
+        self._stopping = threading.Event()
+        self._starting = threading.Lock()
 
     def __enter__(self) -> "LocalNeo4j":
         try:
@@ -113,9 +125,11 @@ class LocalNeo4j:
         for name in ("conf", "data", "logs", "plugins", "import", "run"):
             (self._home / name).mkdir(exist_ok=True)
         memory = {"pagecache": self._memory.pagecache, "transactions": self._memory.transactions, "transaction": self._memory.transaction}
-        (self._home / "conf" / "neo4j.conf").write_text(_CONFIG.format(**state, **memory))
+        more = "".join(f"{name}={value}\n" for name, value in self._more.items())
+        (self._home / "conf" / "neo4j.conf").write_text(_CONFIG.format(**state, **memory) + more)
         if not (self._home / "data" / "dbms").exists():
             self._set_initial_password(password)
+        self._stopping.clear()
         self._launch()
         return Running(state["bolt"], state["http"], password)
 
@@ -127,11 +141,35 @@ class LocalNeo4j:
                 self.stop()
                 raise SetupError(f"Neo4j did not start; its last words in {self._home / 'logs' / 'console.log'}:\n{self._last_words()}")
             time.sleep(0.1)
+        self._has_listened = True
+
+    def restart_when_it_dies(self, told: Callable[[str], None]) -> None:
+        """From now on, until it is stopped: a server that dies is started again, and `told` what happened."""
+        threading.Thread(target=self._watch, args=(told,), daemon=True).start()
+
+    def _watch(self, told: Callable[[str], None]) -> None:
+        while not self._stopping.wait(_LOOK_S):
+            if not self.has_died():
+                continue
+            told("Neo4j has died; it is started again")
+            try:
+                with self._starting:
+                    if self._stopping.is_set():
+                        return
+                    self._launch()
+            except OSError as error:
+                told(f"Neo4j could not be started again: {error.strerror}")
 
     def stop(self) -> None:
         """Ends the server as Neo4j wants to be ended; after half a minute as nobody does."""
+        self._stopping.set()
+        with self._starting:
+            self._end()
+
+    def _end(self) -> None:
         if self._process:
-            _end([psutil.Process(self._process.pid)] if self._process.poll() is None else [])
+            patience_s = _STOP_S if self._has_listened else _STOP_STARTING_S
+            _end([psutil.Process(self._process.pid)] if self._process.poll() is None else [], patience_s)
             self._process.wait()
             self._process = None
 
@@ -139,6 +177,8 @@ class LocalNeo4j:
         return self._process is not None and self._process.poll() is not None
 
     def _launch(self) -> None:
+        if self._process:
+            self._process.wait()
         log = (self._home / "logs" / "console.log").open("wb")
         with log:
             self._process = subprocess.Popen(
@@ -181,6 +221,17 @@ class LocalNeo4j:
         return "\n".join(lines[-8:])
 
 
+def known_server(folder: Path) -> Running:
+    """The server of a data directory that another process has started. Raises `SetupError` where none listens."""
+    ports, password = folder / "neo4j-ports.json", folder / "neo4j-password"
+    if not ports.exists() or not password.exists():
+        raise SetupError(f"{folder} is not a data directory of `hub up`; see --data")
+    state = orjson.loads(ports.read_bytes())
+    if not _listens(state["bolt"]):
+        raise SetupError(f"the Neo4j of {folder} is not running: start it with `hub up --data {folder}`")
+    return Running(state["bolt"], state["http"], password.read_text().strip())
+
+
 def kept_secret(file: Path) -> str:
     """The secret in that file, which only its owner may read; made the first time."""
     if not file.exists():
@@ -219,11 +270,11 @@ def _serves(process: psutil.Process, home: Path) -> bool:
         return False
 
 
-def _end(processes: list[psutil.Process]) -> None:
+def _end(processes: list[psutil.Process], patience_s: float = _STOP_S) -> None:
     family = {child for process in processes for child in (process, *process.children(recursive=True))}
     for process in family:
         _quietly(process.terminate)
-    _, alive = psutil.wait_procs(family, timeout=_STOP_S)
+    _, alive = psutil.wait_procs(family, timeout=patience_s)
     for process in alive:
         _quietly(process.kill)
     psutil.wait_procs(alive, timeout=_STOP_S)

@@ -1,7 +1,7 @@
 """Brings a database to where it can answer: constraints, the public facts, and the sample world if it is wanted."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
@@ -11,10 +11,12 @@ from graph_schema.graph import GRAPH
 from graph_schema.upsert import edge_statements, node_statements
 from hub.errors import SetupError
 from hub.graph import Graph
+from hub.world.lease import Lease
+from hub.world.migrations import MIGRATIONS, Migration
 from hub.world.reference import Rows, reference_hash, reference_rows
 from hub.world.sample import Size, sample_rows
 
-_READ_STATE: Final[LiteralString] = "MATCH (w:World {id: 'world'}) RETURN [w.schema, w.reference, w.sample]"
+_READ_STATE: Final[LiteralString] = "MATCH (w:World {id: 'world'}) RETURN [w.schema, w.reference, w.sample, coalesce(w.migrations, [])]"
 _WRITE_STATE: Final[LiteralString] = "MERGE (w:World {id: 'world'}) SET w += $state"
 _WORLD: Final[LiteralString] = "CREATE CONSTRAINT World_id IF NOT EXISTS FOR (n:World) REQUIRE n.id IS UNIQUE"
 _LARGE: Final = 5_000
@@ -31,29 +33,67 @@ class Wanted:
     seed: int
 
 
-async def load(graph: Graph, wanted: Wanted, progress: Progress) -> None:
-    """Applies constraints and indexes, then loads what is not there yet. May be run again; it ends in the same graph.
+def schema_digest() -> str:
+    """Stands for the constraints and indexes that this release declares."""
+    return hashlib.sha256("\n".join((_WORLD, *statements(GRAPH))).encode()).hexdigest()[:16]
 
-    Raises `SetupError` where the database holds another sample world than the one wanted.
+
+async def load(graph: Graph, wanted: Wanted, progress: Progress, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Applies constraints, indexes and migrations, then loads what is not there yet; one hub at a time, the others wait.
+
+    May be run again; it ends in the same graph. Raises `SetupError` where the database holds another sample world than the one wanted.
     """
-    schema, reference, sample = await graph.read_one(_READ_STATE, {}) or (None, None, None)
-    ddl = [_WORLD, *statements(GRAPH)]
-    if schema != _digest(ddl):
-        await graph.apply([*ddl, "CALL db.awaitIndexes(300)"])
-        await graph.write([Statement(_WRITE_STATE, {"state": {"schema": _digest(ddl)}})])
+    if (await _state(graph)).lacks(wanted, migrations):
+        await graph.apply([_WORLD])
+        async with Lease(graph):
+            await _load(graph, await _state(graph), wanted, progress, migrations)
+
+
+async def _load(graph: Graph, state: "_State", wanted: Wanted, progress: Progress, migrations: Sequence[Migration]) -> None:
+    if wanted.scale is None and state.sample:
+        raise SetupError("this database holds a sample world: choose another data directory with --data DIR, or another server")
+    if wanted.scale and state.sample and state.sample != _name(wanted) and not state.sample.startswith("loading"):
+        raise SetupError(f"this data directory holds a sample world of {state.sample}: ask for that one, or choose another with --data DIR")
+    if state.schema != schema_digest():
+        await graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(300)"])
+        await graph.write([Statement(_WRITE_STATE, {"state": {"schema": schema_digest()}})])
+    done = list(state.migrations)
+    for position, migration in enumerate(found for found in migrations if found.name not in done):
+        progress("migrations", position, len(migrations))
+        await graph.apply(migration.statements)
+        done.append(migration.name)
+        await graph.write([Statement(_WRITE_STATE, {"state": {"migrations": done}})])
     rows = reference_rows()
-    if reference != reference_hash():
+    if state.reference != reference_hash():
         await _write(graph, rows, "public facts", progress)
         await graph.write([Statement(_WRITE_STATE, {"state": {"reference": reference_hash()}})])
-    if wanted.scale is None:
-        if sample:
-            raise SetupError("this data directory holds a sample world: choose another with --data DIR for a hub without one")
-    elif sample != _name(wanted):
-        if sample and not sample.startswith("loading"):
-            raise SetupError(f"this data directory holds a sample world of {sample}: ask for that one, or choose another with --data DIR")
+    if wanted.scale and state.sample != _name(wanted):
         await graph.write([Statement(_WRITE_STATE, {"state": {"sample": f"loading {_name(wanted)}"}})])
         await _load_sample(graph, rows, wanted, progress)
         await graph.write([Statement(_WRITE_STATE, {"state": {"sample": _name(wanted)}})])
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the database says was done to it: digests of schema and public facts, the sample world, migrations by name."""
+
+    schema: str | None
+    reference: str | None
+    sample: str | None
+    migrations: Sequence[str]
+
+    def lacks(self, wanted: Wanted, migrations: Sequence[Migration]) -> bool:
+        return (
+            self.schema != schema_digest()
+            or self.reference != reference_hash()
+            or self.sample != (_name(wanted) if wanted.scale else None)
+            or any(found.name not in self.migrations for found in migrations)
+        )
+
+
+async def _state(graph: Graph) -> _State:
+    schema, reference, sample, migrations = await graph.read_one(_READ_STATE, {}) or (None, None, None, [])
+    return _State(schema, reference, sample, migrations)
 
 
 async def _load_sample(graph: Graph, known: Rows, wanted: Wanted, progress: Progress) -> None:
@@ -73,10 +113,6 @@ async def _write(graph: Graph, rows: Rows, what: str, progress: Progress | None)
         await graph.write([statement])
         if progress:
             progress(what, position + 1, len(batches))
-
-
-def _digest(ddl: list[str]) -> str:
-    return hashlib.sha256("\n".join(ddl).encode()).hexdigest()[:16]
 
 
 def _name(wanted: Wanted) -> str:

@@ -213,9 +213,9 @@ def test_each_root_field_is_one_statement(world: Graph, run: Callable[..., Any])
     asked: list[str] = []
 
     class Counted(Graph):
-        async def read_one(self, text: str, parameters: Any) -> Any:
+        async def read_one(self, text: str, parameters: Any, bookmarks: Any = None) -> Any:
             asked.append(text)
-            return await world.read_one(text, parameters)
+            return await world.read_one(text, parameters, bookmarks)
 
     counted = Counted.__new__(Counted)
     hub = questions(counted)

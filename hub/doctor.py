@@ -1,0 +1,152 @@
+"""What is wrong with a hub's surroundings, and what to do about it."""
+
+import asyncio
+import shutil
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Final, Literal, LiteralString
+from urllib.parse import urlsplit
+
+from graph_schema.ddl import statements
+from graph_schema.graph import GRAPH
+from hub.auth import check_issuer
+from hub.errors import HubError
+from hub.graph import Graph
+from hub.settings import Settings
+from hub.world.load import schema_digest
+
+OLDEST: Final = (5, 26)
+"""The oldest Neo4j that understands every statement of the hub."""
+_CLOCK_S: Final = 2.0
+_SPACE_BYTES: Final = 1_000_000_000
+_VERSION: Final[LiteralString] = (
+    "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' RETURN [versions[0], edition]"
+)
+_DECLARED: Final[LiteralString] = "SHOW INDEXES YIELD name, state, populationPercent RETURN name, state, populationPercent"
+_CONSTRAINTS: Final[LiteralString] = "SHOW CONSTRAINTS YIELD name RETURN name"
+_CLOCK: Final[LiteralString] = "RETURN datetime.realtime().epochMillis"
+_STATE: Final[LiteralString] = "MATCH (w:World {id: 'world'}) RETURN w.schema"
+_LIMITS: Final[LiteralString] = (
+    "SHOW SETTINGS 'db.transaction.timeout', 'db.memory.transaction.max', 'server.bolt.connection_keep_alive_for_requests' "
+    "YIELD name, value RETURN name, value"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: how it is, and, where it is not well, what to do."""
+
+    what: str
+    how: Literal["ok", "warning", "wrong"]
+    told: str
+    todo: str = ""
+
+
+async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Finding]:
+    """Looks at everything, in an order in which the first thing wrong explains the ones after it.
+
+    `folder` is the data directory where this machine has one; its disk is looked at.
+    """
+    yield Finding("versions", "ok", f"hub {metadata.version('trade-collaboration-hub')}, Python {sys.version.split()[0]}, "
+                  f"driver {metadata.version('neo4j')}")  # fmt: skip
+    if folder:
+        yield _space(folder)
+    for issuer in settings.issuers:
+        try:
+            told = await check_issuer(issuer)
+            yield Finding(f"issuer {issuer.issuer}", "ok", told)
+        except HubError as error:
+            yield Finding(f"issuer {issuer.issuer}", "wrong", str(error), "see HUB_ISSUERS: a JWKS file or https URL with keys to sign by")
+    if not settings.issuers:
+        yield Finding("issuers", "warning", "no issuer of tokens is trusted: only the public can ask", "set HUB_ISSUERS")
+    if not settings.cursor_key.get_secret_value():
+        yield Finding(
+            "cursor key", "warning", "none: cursors end with the process that gave them", "set HUB_CURSOR_KEY, the same everywhere"
+        )
+    reached = await _reached(settings)
+    yield reached
+    if reached.how == "wrong":
+        return
+    async with Graph(settings) as graph:
+        try:
+            async for finding in _of_database(graph):
+                yield finding
+        except HubError as error:
+            yield Finding("database", "wrong", str(error), "look into Neo4j's own log")
+
+
+async def _of_database(graph: Graph) -> AsyncIterator[Finding]:
+    version, edition = await graph.read_one(_VERSION, {})
+    known = tuple(int(part) for part in version.split("-")[0].split(".")[:2])
+    todo = "" if known >= OLDEST else f"use Neo4j {'.'.join(map(str, OLDEST))} or newer"
+    yield Finding("Neo4j", "wrong" if todo else "ok", f"{version} {edition}", todo)
+    yield await _drift(graph)
+    yield await _clock(graph)
+    for name, value in await graph.read(_LIMITS, {}):
+        if name == "server.bolt.connection_keep_alive_for_requests":
+            if value != "OFF":
+                yield Finding(name, "warning", f"{value}: each read of the driver gets a timer of its own", "set it to OFF: a tenth faster")
+        elif value.rstrip("smhB") in ("0", "0.00"):
+            yield Finding(name, "warning", "no limit: one statement may take all there is", f"set {name} in neo4j.conf")
+
+
+async def _drift(graph: Graph) -> Finding:
+    declared = {statement.split(" IF NOT EXISTS")[0].rsplit(" ", 1)[1].strip("`") for statement in statements(GRAPH)}
+    indexes = await graph.read(_DECLARED, {})
+    there = {name for name, _, _ in indexes} | {row[0] for row in await graph.read(_CONSTRAINTS, {})}
+    if missing := sorted(declared - there):
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        return Finding("schema", "wrong", f"missing: {', '.join(missing[:3])}{more}", "start `hub serve` or `hub up` once: it makes them")
+    if broken := [f"{name} ({state.lower()}, {share:.0f} %)" for name, state, share in indexes if state != "ONLINE"]:
+        failed = any("failed" in found for found in broken)
+        todo = "drop them by name and start the hub again" if failed else "wait: they are being filled"
+        return Finding("schema", "wrong" if failed else "warning", f"not online: {', '.join(broken[:3])}", todo)
+    recorded = await graph.read_one(_STATE, {})
+    if recorded != schema_digest():
+        return Finding("schema", "wrong", "was made by another release", "start `hub serve` or `hub up` of this release once")
+    return Finding("schema", "ok", f"all {len(declared)} constraints and indexes are online")
+
+
+async def _clock(graph: Graph) -> Finding:
+    before = time.time()
+    theirs = await graph.read_one(_CLOCK, {}) / 1000
+    apart_s = theirs - (before + time.time()) / 2
+    if abs(apart_s) > _CLOCK_S:
+        told = f"Neo4j's is {abs(apart_s):.0f} s {'ahead of' if apart_s > 0 else 'behind'} this machine's"
+        return Finding("clock", "wrong", told, "synchronise both (NTP): rights begin and end by them")
+    return Finding("clock", "ok", f"{abs(apart_s) * 1000:.0f} ms apart from Neo4j's")
+
+
+def _space(folder: Path) -> Finding:
+    there = next(found for found in (folder, *folder.parents) if found.exists())
+    free = shutil.disk_usage(there).free
+    todo = "" if free > _SPACE_BYTES else "make room: Neo4j stops writing when its disk is full"
+    return Finding("space", "wrong" if todo else "ok", f"{free / 1e9:.1f} GB free for {folder}", todo)
+
+
+async def _reached(settings: Settings) -> Finding:
+    """Name, port, then Bolt with the password: the first that fails is told by itself."""
+    parts = urlsplit(settings.neo4j_uri)
+    host, port = parts.hostname or "", parts.port or 7687
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(host, port), 5)
+        writer.close()
+    except socket.gaierror:
+        return Finding("reachability", "wrong", f"there is no host {host!r}", "see NEO4J_URI")
+    except (OSError, TimeoutError) as error:
+        told = "does not answer" if isinstance(error, TimeoutError) else "refuses connections"
+        return Finding("reachability", "wrong", f"{host}:{port} {told}", "start Neo4j, or see NEO4J_URI and the firewall between")
+    async with Graph(settings) as graph:
+        problem = await graph.problem()
+    if problem is None:
+        return Finding("reachability", "ok", f"{parts.scheme}://{host}:{port} as {settings.neo4j_user}")
+    return Finding("reachability", "wrong", *problem)
+
+
+def is_well(found: Sequence[Finding]) -> bool:
+    return all(finding.how != "wrong" for finding in found)

@@ -1,0 +1,57 @@
+"""Logs, as JSON lines: what happened and where in the code, never what was asked, by whom, or a foreign error's words."""
+
+import logging
+import traceback
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import orjson
+
+_QUIET: Final = ("neo4j", "httpx2", "asyncio")
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line: `at`, `level`, `logger`, `message`, the `fields` it was given, and an error's type and place."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info and record.exc_info[1]:
+            line |= _error(record.exc_info[1])
+        return orjson.dumps(line, default=str).decode()
+
+
+class Plain(logging.Formatter):
+    """The same for people at a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = f"{record.levelname.lower()}: {record.getMessage()}"
+        if not record.exc_info or not record.exc_info[1]:
+            return text
+        told = _error(record.exc_info[1])
+        return "\n".join((f"{text} ({told['error']})", *(f"  {place}" for place in told["places"])))
+
+
+def set_up(level: str, *, as_json: bool) -> None:
+    """Sends this process's records to its error stream; replaces what was set up before."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines() if as_json else Plain())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel("ERROR")
+
+
+def _error(error: BaseException) -> dict[str, Any]:
+    """The type of an error and those it came from, and where it was raised, innermost last; not its text, which may repeat anything."""
+    types: list[str] = []
+    found: BaseException | None = error
+    while found:
+        types.append(f"{type(found).__module__}.{type(found).__qualname__}".removeprefix("builtins."))
+        found = found.__cause__
+    frames = traceback.extract_tb(error.__traceback__)
+    return {"error": " from ".join(types), "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]}

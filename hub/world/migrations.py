@@ -1,0 +1,16 @@
+"""What changes data that an earlier release left in a database. Each is applied once, in this order, and never edited after a release."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """Statements that may each run twice: a hub that dies in the middle begins again. Long ones commit by batches."""
+
+    name: str
+    doc: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = ()

@@ -1,0 +1,222 @@
+"""`hub serve` over a Neo4j that is not its own: every way to reach it, several workers, and what happens when it dies."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, LiteralString
+
+import neo4j
+import psutil
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from hub.local_neo4j.jars import cache_folder
+from hub.local_neo4j.java import java
+from hub.local_neo4j.server import LocalNeo4j, Memory, Running, free_ports
+from hub.settings import Settings
+
+CENTERS = "{ centers { nodes { code } } }"
+SLOW = "{ contacts { totalCount } }"
+
+
+def certificate(folder: Path) -> None:
+    """A certificate of the server's own, which nobody signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime.now(UTC))
+        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    folder.mkdir(parents=True)
+    plain = serialization.NoEncryption()
+    (folder / "private.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    (folder / "public.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+
+
+class Server:
+    """A Neo4j of these tests' own, which they may freeze, kill and start again."""
+
+    def __init__(self, folder: Path) -> None:
+        certificate(folder / "neo4j" / "certificates" / "bolt")
+        more = {
+            "server.bolt.tls_level": "OPTIONAL",
+            "dbms.ssl.policy.bolt.enabled": "true",
+            "dbms.ssl.policy.bolt.base_directory": "certificates/bolt",
+        }
+        self.local = LocalNeo4j(folder, java(), cache_folder(), Memory("600m", "64m", "300m", "100m"), more)
+        self._home = str(folder / "neo4j")
+        self.running: Running | None = None
+
+    def start(self) -> Running:
+        self.running = self.local.start()
+        return self.running
+
+    @property
+    def process(self) -> psutil.Process:
+        return next(found for found in psutil.process_iter() if "java" in found.name() and found.environ().get("NEO4J_HOME") == self._home)
+
+    def ask(self, text: LiteralString) -> list[list[Any]]:
+        assert self.running
+        with neo4j.GraphDatabase.driver(self.running.uri, auth=("neo4j", self.running.password)) as driver:
+            return [list(record.values()) for record in driver.execute_query(text).records]
+
+
+class Hub:
+    """`hub serve` in processes of its own."""
+
+    def __init__(self, folder: Path, running: Running, scheme: str = "bolt", workers: int = 1, **more: str) -> None:
+        self.port = free_ports(1)[0]
+        self.log = folder / f"serve-{self.port}.log"
+        environment = {"NEO4J_URI": f"{scheme}://localhost:{running.bolt}", "NEO4J_PASSWORD": running.password, **more}
+        command = [sys.executable, "-m", "hub", "serve", "--port", str(self.port), "--workers", str(workers)]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=folder)
+
+    def wait_until(self, holds: Callable[[], bool], within_s: float) -> float:
+        began = time.monotonic()
+        while not holds():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() - began < within_s, self.log.read_text()
+            time.sleep(0.1)
+        return time.monotonic() - began
+
+    def is_ready(self) -> bool:
+        return self.status("/readyz") == 200
+
+    def status(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
+                return response.status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def ask(self, query: str, timeout_s: float = 30, **headers: str) -> tuple[Any, dict[str, str]]:
+        sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/graphql", json.dumps({"query": query}).encode(), sent)
+        try:
+            with urllib.request.urlopen(request, timeout=timeout_s) as response:
+                return json.load(response), dict(response.headers)
+        except urllib.error.HTTPError as error:
+            return json.load(error), dict(error.headers)
+
+    def stop(self) -> float:
+        began = time.monotonic()
+        self.process.terminate()
+        self.process.wait(30)
+        return time.monotonic() - began
+
+    def records(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:  # noqa: ARG001 - it has fetched Neo4j
+    server = Server(tmp_path_factory.mktemp("served"))
+    with server.local:
+        server.start()
+        yield server
+        with_frozen = [found for found in psutil.process_iter() if found.pid == server.process.pid]
+        for found in with_frozen:
+            found.resume()
+
+
+@pytest.fixture
+def hubs(tmp_path: Path, server: Server) -> Iterator[Callable[..., Hub]]:
+    """Starts hubs over the server, and ends what is left of them."""
+    started: list[Hub] = []
+
+    def start(*, ready: bool = True, **options: Any) -> Hub:
+        assert server.running
+        started.append(Hub(tmp_path, server.running, **options))
+        if ready:
+            started[-1].wait_until(started[-1].is_ready, 90)
+        return started[-1]
+
+    yield start
+    for hub in started:
+        if hub.process.poll() is None:
+            for child in psutil.Process(hub.process.pid).children(recursive=True):
+                child.kill()
+            hub.process.kill()
+            hub.process.wait()
+
+
+def test_hubs_that_start_together_prepare_the_database_once(hubs: Callable[..., Hub], server: Server) -> None:
+    started = [hubs(ready=False) for _ in range(3)]
+    for hub in started:
+        hub.wait_until(hub.is_ready, 120)
+        assert len(hub.ask(CENTERS)[0]["data"]["centers"]["nodes"]) == 10
+    loading = [hub for hub in started if any("loading the public facts" in record["message"] for record in hub.records())]
+    assert len(loading) == 1
+    assert server.ask("MATCH (w:World) RETURN count(w), count(w.leasedBy)") == [[1, 0]]
+
+
+@pytest.mark.parametrize("scheme", ["bolt", "neo4j", "neo4j+ssc"])
+def test_every_scheme_reaches_one_server_with_several_workers(hubs: Callable[..., Hub], scheme: str) -> None:
+    hub = hubs(scheme=scheme, workers=2)
+    first, headers = hub.ask("{ ports(first: 2) { pageInfo { endCursor } } }")
+    after = first["data"]["ports"]["pageInfo"]["endCursor"]
+    for _ in range(8):  # whichever worker answers
+        page, _ = hub.ask(f'{{ ports(first: 2, after: "{after}") {{ nodes {{ code }} }} }}', hub_bookmark=headers["hub-bookmark"])
+        assert len(page["data"]["ports"]["nodes"]) == 2
+    assert hub.stop() < 10
+
+
+def test_a_bookmark_that_is_none_is_refused_and_one_of_the_future_waits_in_vain(hubs: Callable[..., Hub]) -> None:
+    hub = hubs(HUB_STATEMENT_TIMEOUT_S="1")
+    for wrong in ("nothing", "a b", ",", "x" * 500):
+        answer, _ = hub.ask(CENTERS, hub_bookmark=wrong)
+        assert answer["errors"][0]["extensions"]["code"] == "BAD_INPUT", answer
+        assert "Hub-Bookmark" in answer["errors"][0]["message"]
+
+
+def test_a_neo4j_that_is_killed_is_told_at_once_and_found_again(hubs: Callable[..., Hub], server: Server) -> None:
+    hub = hubs()
+    server.process.kill()
+    began = time.monotonic()
+    answer, _ = hub.ask(CENTERS)
+    told_s = time.monotonic() - began
+    assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert told_s < 6.5
+    assert hub.status("/readyz") == 503
+    assert hub.status("/livez") == 200
+    server.start()
+    back_s = hub.wait_until(hub.is_ready, 15)
+    assert len(hub.ask(CENTERS)[0]["data"]["centers"]["nodes"]) == 10
+    print(f"\nkilled: told after {told_s:.1f} s, back {back_s:.1f} s after it listens again")  # noqa: T201 - a figure
+
+
+def test_a_neo4j_that_is_frozen_is_told_within_six_and_a_half_seconds(hubs: Callable[..., Hub], server: Server) -> None:
+    hub = hubs()
+    hub.ask(CENTERS)
+    process = server.process
+    process.suspend()
+    try:
+        began = time.monotonic()
+        answer, _ = hub.ask(CENTERS)
+        told_s = time.monotonic() - began
+        assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+        assert told_s < 6.5
+        assert hub.status("/readyz") == 503
+    finally:
+        process.resume()
+    back_s = hub.wait_until(hub.is_ready, 15)
+    assert len(hub.ask(CENTERS)[0]["data"]["centers"]["nodes"]) == 10
+    print(f"\nfrozen: told after {told_s:.1f} s, back {back_s:.1f} s after it goes on")  # noqa: T201 - a figure
