@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -25,7 +26,6 @@ from hub.local_neo4j.server import LocalNeo4j, Memory, Running, free_ports
 from hub.settings import Settings
 
 CENTERS = "{ centers { nodes { code } } }"
-SLOW = "{ contacts { totalCount } }"
 
 
 def certificate(folder: Path) -> None:
@@ -132,9 +132,6 @@ def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     with server.local:
         server.start()
         yield server
-        with_frozen = [found for found in psutil.process_iter() if found.pid == server.process.pid]
-        for found in with_frozen:
-            found.resume()
 
 
 @pytest.fixture
@@ -220,3 +217,76 @@ def test_a_neo4j_that_is_frozen_is_told_within_six_and_a_half_seconds(hubs: Call
     back_s = hub.wait_until(hub.is_ready, 15)
     assert len(hub.ask(CENTERS)[0]["data"]["centers"]["nodes"]) == 10
     print(f"\nfrozen: told after {told_s:.1f} s, back {back_s:.1f} s after it goes on")  # noqa: T201 - a figure
+
+
+WORDS = " ".join(f'{{name: {{contains: "word {number}"}}}}' for number in range(45))
+SECRET_WORD = "persimmon"
+SLOW = f'query Slow {{ contacts(where: {{or: [{WORDS} {{name: {{contains: "{SECRET_WORD}"}}}}]}}) {{ totalCount }} }}'
+CROWD = """UNWIND range(1, $count) AS number CALL (number) {
+  CREATE (:Contact {id: 'crowd-' + number, name: 'Sample ' + $long + number, published: true})
+} IN TRANSACTIONS OF 20000 ROWS"""
+RUNNING = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS 'n' + '1:Contact' RETURN count(*)"
+
+
+@pytest.fixture(scope="module")
+def crowd(server: Server) -> None:
+    """Published contacts enough for a question to take seconds."""
+    assert server.running
+    with (
+        neo4j.GraphDatabase.driver(server.running.uri, auth=("neo4j", server.running.password)) as driver,
+        driver.session() as session,
+    ):
+        session.run(CROWD, count=300_000, long=190 * "n").consume()
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_client_that_hangs_up_frees_its_statement(hubs: Callable[..., Hub], server: Server) -> None:
+    hub = hubs()
+    with pytest.raises(TimeoutError):
+        hub.ask(SLOW, timeout_s=1.5)
+    freed_s = hub.wait_until(lambda: server.ask(RUNNING) == [[0]], 3)
+    print(f"\nhung up: its statement was gone after {freed_s:.1f} s")  # noqa: T201 - a figure
+    assert hub.ask(CENTERS)[0]["data"]
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_statement_over_its_time_is_told_and_not_tried_again(hubs: Callable[..., Hub], server: Server) -> None:
+    hub = hubs(HUB_STATEMENT_TIMEOUT_S="1")
+    began = time.monotonic()
+    answer, _ = hub.ask(SLOW)
+    told_s = time.monotonic() - began
+    assert answer["errors"][0]["extensions"]["code"] == "TOO_COSTLY", answer
+    assert 1 < told_s < 2.9
+    assert server.ask(RUNNING) == [[0]]
+
+
+@pytest.mark.usefixtures("crowd")
+def test_told_to_end_it_answers_what_was_asked_and_ends_within_ten_seconds(hubs: Callable[..., Hub]) -> None:
+    hub = hubs()
+    answers: list[Any] = []
+    asking = threading.Thread(target=lambda: answers.append(hub.ask(SLOW)[0]))
+    asking.start()
+    time.sleep(1)
+    took_s = hub.stop()
+    asking.join()
+    assert "data" in answers[0], answers
+    assert answers[0]["data"]["contacts"]["totalCount"] == 0
+    assert took_s < 10
+    print(f"\ntold to end: answered what was asked and ended after {took_s:.1f} s")  # noqa: T201 - a figure
+
+
+@pytest.mark.usefixtures("crowd")
+def test_the_log_is_json_and_says_nothing_of_what_was_asked(hubs: Callable[..., Hub], server: Server) -> None:
+    assert server.running
+    hub = hubs(HUB_STATEMENT_TIMEOUT_S="1")
+    hub.ask(SLOW, authorization="Bearer a.secret.token")
+    hub.ask(SLOW)
+    hub.ask("query Broken { centers { persimmon } }")
+    hub.ask(CENTERS)
+    hub.stop()
+    told = [record for record in hub.records() if record["logger"] == "hub.requests"]
+    assert [record.get("codes") for record in told] == [["TOO_COSTLY"], ["INVALID"], None]
+    assert told[2]["cost"] == 21
+    assert all(record["ms"] > 0 and len(record["document"]) == 16 and len(record["request"]) == 16 for record in told)
+    for word in (SECRET_WORD, "contains", "secret.token", server.running.password):
+        assert word not in hub.log.read_text()
