@@ -36,6 +36,7 @@ from hub.sample_sign_in import SampleSignIn
 from hub.serving import options
 from hub.settings import Settings, read_settings
 from hub.viewer import PUBLIC, Viewer
+from hub.web import graphiql
 from hub.web.examples import EXAMPLES
 from hub.world.load import Wanted, load
 from hub.world.sample import ISSUER, personas
@@ -43,7 +44,7 @@ from hub.world.sample import ISSUER, personas
 DEFAULT_SCALE: Final = 0.02
 _WAIT_FOR_NEO4J_S: Final = 60
 _log: Final = logging.getLogger("hub")
-_console: Final = Console(stderr=True, highlight=False)
+_console: Final = Console(stderr=True, highlight=False, emoji=False)
 _commands: Final = typer.Typer(
     help="Who is responsible for what in customs trade work: a GraphQL API over a Neo4j graph.", no_args_is_help=True, add_completion=False
 )
@@ -70,9 +71,10 @@ def up(
         raise SetupError(f"a sample world listens on loopback only, not on {host}: leave --host out, or use --no-sample")
     _refuse_taken(host, port)
     started = time.monotonic()
-    fetched_s = asyncio.run(_fetch(settings))
+    fetched_s = asyncio.run(_fetch(settings, neo4j=True, graphiql_too=True))
     memory = Memory(settings.local_heap, settings.local_pagecache)
-    with LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory) as server:
+    more = {"browser.post_connect_cmd": f"play http://localhost:{port}/guide.html"}
+    with LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory, more) as server:
         running = server.launch()
         mine = {"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password)}
         if not settings.cursor_key.get_secret_value():
@@ -107,7 +109,7 @@ def serve(
     if workers > 1 and not settings.cursor_key.get_secret_value():
         # the same for all workers; HUB_CURSOR_KEY makes cursors outlive this process as well
         os.environ["HUB_CURSOR_KEY"] = secrets.token_urlsafe(32)
-    asyncio.run(_prepare(settings))
+    asyncio.run(_prepare(settings, Wanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total)))
     uvicorn.run("hub.serving:build", factory=True, workers=workers, **options(host, port))
 
 
@@ -124,6 +126,17 @@ def doctor(
     found = asyncio.run(_diagnose(settings, folder))
     _console.print("[bold green]all well[/]" if is_well(found) else "[bold red]not well[/]")
     sys.exit(0 if is_well(found) else 1)
+
+
+@_commands.command(name="fetch")
+def fetch_(
+    neo4j: Annotated[bool, typer.Option("--neo4j/--no-neo4j", help="Also the Neo4j that `hub up` starts.")] = False,
+) -> None:
+    """Fetch GraphiQL into the cache, so that `hub serve` has it where there is no internet later."""
+    settings = read_settings()
+    asyncio.run(_fetch(settings, neo4j=False, graphiql_too=True))
+    if neo4j:
+        asyncio.run(_fetch(settings, neo4j=True, graphiql_too=False))
 
 
 @_commands.command()
@@ -153,22 +166,6 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-async def _prepare(settings: Settings) -> None:
-    """Waits for the database, then brings it up to date; one process at a time."""
-    async with Graph(settings.model_copy(update={"statement_timeout_s": 120})) as graph:
-        for attempt in range(_WAIT_FOR_NEO4J_S):
-            try:
-                await graph.check()
-                break
-            except Unavailable as error:
-                if attempt == 0:
-                    _log.warning("waiting for Neo4j")
-                if attempt == _WAIT_FOR_NEO4J_S - 1:
-                    raise SetupError("Neo4j does not answer: see `hub doctor`") from error
-                await asyncio.sleep(1)
-        await load(graph, Wanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total))
-
-
 async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
     found: list[Finding] = []
     colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
@@ -180,28 +177,50 @@ async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
     return found
 
 
-async def _fetch(settings: Settings) -> float:
-    """Fetches Neo4j where it is not there yet; gives the seconds it took, 0 where there was nothing to fetch."""
-    if settings.local_jars:
-        return 0
+async def _fetch(settings: Settings, *, neo4j: bool, graphiql_too: bool) -> float:
+    """Fetches what is not there yet; gives the seconds it took, 0 where there was nothing to fetch. Neo4j without GraphiQL is enough."""
     began = time.monotonic()
-    columns = (TextColumn("fetching Neo4j"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    fetched = False
+    columns = (TextColumn("fetching {task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=_console, transient=True) as bar:
-        task = bar.add_task("", total=None, visible=False)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, visible=True)
-
-        fetched = await fetch(cache_folder(), settings.maven_mirror, progress)
+        if neo4j and not settings.local_jars:
+            fetched = await fetch(cache_folder(), settings.maven_mirror, _downloads(bar, "Neo4j"))
+        if graphiql_too:
+            try:
+                fetched |= await fetch(graphiql.folder(), settings.maven_mirror, _downloads(bar, "GraphiQL"), graphiql.jars())
+            except SetupError as error:
+                if not neo4j:
+                    raise
+                _console.print(f"[yellow]without GraphiQL:[/] {_escaped(str(error))}", soft_wrap=True)
     return time.monotonic() - began if fetched else 0
+
+
+def _downloads(bar: Progress, what: str) -> Callable[[int, int], None]:
+    task = bar.add_task(what, total=None, visible=False)
+    return lambda done, total: bar.update(task, completed=done, total=total, visible=True)
 
 
 async def _load(settings: Settings, wanted: Wanted) -> None:
     columns = (SpinnerColumn(), TextColumn("loading the {task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=_console, transient=True) as bar:
+        await _prepare(settings, wanted, _bars(bar))
+
+
+async def _prepare(settings: Settings, wanted: Wanted, progress: Callable[[str, int, int], None]) -> None:
+    """Waits for the database, then brings it up to date. Raises `SetupError`."""
     # loading and schema changes may take long; the statement limit is for questions
-    async with Graph(settings.model_copy(update={"statement_timeout_s": 120})) as graph:
-        with Progress(*columns, console=_console, transient=True) as bar:
-            await load(graph, wanted, _bars(bar))
+    async with Graph(settings.model_copy(update={"statement_timeout_s": 120}), patient=True) as graph:
+        deadline = time.monotonic() + _WAIT_FOR_NEO4J_S
+        while True:
+            try:
+                await graph.check()
+                break
+            except Unavailable as error:
+                if time.monotonic() > deadline:
+                    raise SetupError(f"Neo4j at {settings.neo4j_uri} does not answer: `hub doctor` says why") from error
+                _log.info("waiting for Neo4j")
+                await asyncio.sleep(1)
+        await load(graph, wanted, progress)
 
 
 def _bars(bar: Progress) -> Callable[[str, int, int], None]:

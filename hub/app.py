@@ -22,7 +22,7 @@ from hub.graph import Graph
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
 from hub.viewer import Viewer
-from hub.web import start
+from hub.web import graphiql, guide, start
 
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 
@@ -78,6 +78,8 @@ def create_app(
             Route("/livez", live),
             Route("/readyz", ready),
             *start.routes(sign_in, browser_url),
+            *graphiql.routes(),
+            *guide.routes(),
             *routes,
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))] if sign_in else [],

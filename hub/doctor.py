@@ -52,8 +52,9 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
 
     `folder` is the data directory where this machine has one; its disk is looked at.
     """
-    yield Finding("versions", "ok", f"hub {metadata.version('trade-collaboration-hub')}, Python {sys.version.split()[0]}, "
-                  f"driver {metadata.version('neo4j')}")  # fmt: skip
+    yield Finding(
+        "versions", "ok", f"hub {_version('trade-collaboration-hub')}, Python {sys.version.split()[0]}, driver {_version('neo4j')}"
+    )
     if folder:
         yield _space(folder)
     for issuer in settings.issuers:
@@ -146,6 +147,13 @@ async def _reached(settings: Settings) -> Finding:
     if problem is None:
         return Finding("reachability", "ok", f"{parts.scheme}://{host}:{port} as {settings.neo4j_user}")
     return Finding("reachability", "wrong", *problem)
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "from its source"
 
 
 def is_well(found: Sequence[Finding]) -> bool:

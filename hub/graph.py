@@ -62,9 +62,13 @@ class Bookmarks:
 
 
 class Graph:
-    """A connection pool to one Neo4j database. Reads are auto-commit with one retry, writes are managed transactions."""
+    """A connection pool to one Neo4j database. Reads are auto-commit with one retry, writes are managed transactions.
 
-    def __init__(self, settings: Settings) -> None:
+    A `patient` one gives statements their full time, and never takes a slow database for one that is gone: for loading.
+    """
+
+    def __init__(self, settings: Settings, *, patient: bool = False) -> None:
+        self._patient = patient
         self._database = settings.neo4j_database
         self._timeout_s = settings.statement_timeout_s
         self._waiting: set[asyncio.Timeout] = set()
@@ -182,7 +186,7 @@ class Graph:
 
     def _feel_pulse(self) -> None:
         """Called for a read that has waited: from then on, while any does, whether the database still answers anybody."""
-        if self._pulse is None or self._pulse.done():
+        if not self._patient and (self._pulse is None or self._pulse.done()):
             self._pulse = asyncio.create_task(self._end_waiting_unless_alive())
 
     async def _end_waiting_unless_alive(self) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -290,3 +291,60 @@ def test_the_log_is_json_and_says_nothing_of_what_was_asked(hubs: Callable[..., 
     assert all(record["ms"] > 0 and len(record["document"]) == 16 and len(record["request"]) == 16 for record in told)
     for word in (SECRET_WORD, "contains", "secret.token", server.running.password):
         assert word not in hub.log.read_text()
+
+
+def test_a_request_that_dribbles_in_is_ended(hubs: Callable[..., Hub]) -> None:
+    hub = hubs()
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", hub.port)) as headers, socket.create_connection(("127.0.0.1", hub.port)) as body:
+        for opened in (headers, body):
+            opened.settimeout(15)
+        headers.sendall(b"POST /graphql HTTP/1.1\r\nHost: localhost\r\n")
+        body.sendall(b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{")
+        assert headers.recv(100) == b""
+        assert body.recv(100).startswith(b"HTTP/1.1 408 ")
+    assert 9 < time.monotonic() - began < 12
+
+
+def doctor(server: Running, **changed: str) -> tuple[int, str]:
+    environment = {"NEO4J_URI": server.uri, "NEO4J_PASSWORD": server.password, **changed}
+    command = [sys.executable, "-m", "hub", "doctor"]
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False)
+    assert "Traceback" not in done.stderr
+    return done.returncode, " ".join(done.stderr.split())
+
+
+def test_the_doctor_says_what_is_wrong_and_what_to_do(hubs: Callable[..., Hub], server: Server, tmp_path: Path) -> None:
+    hubs()
+    assert server.running
+    code, told = doctor(server.running)
+    assert code == 0
+    for word in (
+        "all well",
+        "Neo4j: 2026.08.1 community",
+        "constraints and indexes are online",
+        "ms apart",
+        "HUB_ISSUERS",
+        "HUB_CURSOR_KEY",
+    ):
+        assert word in told, told
+    (tmp_path / "empty.json").write_text('{"keys": []}')
+    issuer = json.dumps([{"issuer": "urn:x", "audience": "hub", "jwks": str(tmp_path / "empty.json")}])
+    for changed, word in (
+        ({"NEO4J_PASSWORD": "wrong"}, "see NEO4J_USER and NEO4J_PASSWORD"),
+        ({"NEO4J_DATABASE": "other"}, "see NEO4J_DATABASE"),
+        ({"NEO4J_URI": "bolt://127.0.0.1:1"}, "refuses connections → start Neo4j"),
+        ({"NEO4J_URI": "bolt://no-such-host.invalid:7687"}, "there is no host"),
+        ({"NEO4J_URI": f"bolt://127.0.0.1:{server.running.http}"}, "does not speak Bolt"),
+        ({"NEO4J_URI": "http://127.0.0.1:7474"}, "NEO4J_URI"),
+        ({"HUB_ISSUERS": issuer}, "gives no keys"),
+        ({"HUB_MAX_PAGE": "0"}, "HUB_MAX_PAGE"),
+    ):
+        code, told = doctor(server.running, **changed)
+        assert code == 1, told
+        assert word in told, told
+    server.ask("DROP INDEX Case_text")
+    assert "missing: Case_text" in doctor(server.running)[1]
+    server.ask("MATCH (w:World) REMOVE w.schema")
+    hubs()
+    assert doctor(server.running)[0] == 0

@@ -4,9 +4,10 @@ import asyncio
 import errno
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -40,9 +41,9 @@ class Jar:
         return self.path.rsplit("/", 1)[-1]
 
 
-def locked_jars() -> tuple[Jar, ...]:
-    """The jars of Neo4j and Neo4j Browser, as `jars.lock` names them."""
-    lines = resources.files("hub.local_neo4j").joinpath(_LOCK).read_text().splitlines()
+def locked_jars(lock: Traversable | None = None) -> tuple[Jar, ...]:
+    """The jars that a lock names: path in a repository, sha256 and size, one a line. By default Neo4j's and Neo4j Browser's."""
+    lines = (lock or resources.files("hub.local_neo4j").joinpath(_LOCK)).read_text().splitlines()
     rows = (line.split() for line in lines if not line.startswith("#"))
     return tuple(Jar(path, sha256, int(size)) for path, sha256, size in rows)
 
@@ -52,12 +53,12 @@ def cache_folder() -> Path:
     return platformdirs.user_cache_path("trade-collaboration-hub") / f"neo4j-{VERSION}"
 
 
-async def fetch(folder: Path, repository: str | None, progress: Progress) -> bool:
-    """Makes the folder hold every locked jar, each verified; tells whether anything had to be fetched.
+async def fetch(folder: Path, repository: str | None, progress: Progress, jars: Sequence[Jar] | None = None) -> bool:
+    """Makes the folder hold every one of the jars (Neo4j's by default), each verified; tells whether anything had to be fetched.
 
     Goes on where an earlier, broken download stopped. `repository` is a mirror's address. Raises `SetupError`.
     """
-    missing = [jar for jar in locked_jars() if not _is_there(folder, jar)]
+    missing = [jar for jar in jars or locked_jars() if not is_there(folder, jar)]
     if not missing:
         return False
     try:
@@ -68,7 +69,7 @@ async def fetch(folder: Path, repository: str | None, progress: Progress) -> boo
     return True
 
 
-def _is_there(folder: Path, jar: Jar) -> bool:
+def is_there(folder: Path, jar: Jar) -> bool:
     """A jar takes its name only after its checksum was verified, so its size is enough to know it by."""
     file = folder / jar.name
     return file.is_file() and file.stat().st_size == jar.size
@@ -146,7 +147,7 @@ def _sha256(file: Path) -> str:
 def _unreachable(repository: str, jar: Jar, error: httpx2.HTTPError) -> str:
     reason = f"answered {error.response.status_code}" if isinstance(error, httpx2.HTTPStatusError) else "cannot be reached"
     return (
-        f"Neo4j could not be fetched: {repository} {reason} ({jar.name}). It is needed once; check the network or the proxy, "
+        f"{jar.name} could not be fetched: {repository} {reason}. It is needed once; check the network or the proxy, "
         "or name a Maven mirror in HUB_MAVEN_MIRROR. What was fetched so far is kept."
     )
 

@@ -18,7 +18,7 @@ EXAMPLES: Final = (
         "Which Center handles integrated circuits (8542), how sure is that, and who manages it?",
         None,
         """\
-{
+query Suggested {
   htsHeading(code: "8542") {
     title
     suggests {
@@ -41,7 +41,7 @@ EXAMPLES: Final = (
         "My Center, its contacts, my brokers, ports and open cases, and who handles them",
         "importer-manager",
         """\
-{
+query MyCenter {
   importer(number: "00-0000000SW") {
     name
     center {
@@ -69,7 +69,7 @@ EXAMPLES: Final = (
         "My clients and the power of attorney for each, expired ones included",
         "broker",
         """\
-{
+query MyClients {
   broker(filerCode: "S00") {
     name
     powersOfAttorney(first: 50) {
@@ -84,7 +84,7 @@ EXAMPLES: Final = (
         "My Center's newest open cases with importer, port, issue and agencies",
         "import-specialist",
         """\
-{
+query CenterCases {
   center(code: "CEE007") {
     name
     cases(where: { status: { eq: OPEN } }, orderBy: [{ openedAt: DESC }], first: 20) {
@@ -107,7 +107,7 @@ EXAMPLES: Final = (
         "Whatever there is about electronics, typed with a typo, and where the word stands",
         None,
         """\
-{
+query Found {
   search(text: "eletronics", kinds: [Center, HtsChapter, HtsHeading, Agency], first: 5) {
     totalCount
     edges {
@@ -127,7 +127,7 @@ EXAMPLES: Final = (
         "My clients' open cases that no food agency is involved in, by importer, the newest first",
         "broker",
         """\
-{
+query ClientsCases {
   cases(
     where: {
       status: { in: [OPEN, AWAITING] }
@@ -148,6 +148,6 @@ EXAMPLES: Final = (
     Example(
         "The ten Centers and the Field Offices that manage them",
         None,
-        "{ centers { totalCount nodes { code shortName name managedFrom { name } } } }\n",
+        "query Centers { centers { totalCount nodes { code shortName name managedFrom { name } } } }\n",
     ),
 )

@@ -47,12 +47,26 @@ def test_the_committed_schema_is_the_derived_one() -> None:
     assert (ROOT / "hub/gql/schema.graphql").read_text() == build_schema(GRAPH).as_str() + "\n"
 
 
-def test_the_lock_is_what_the_project_resolves_to() -> None:
-    """Run `uv export --no-emit-project --all-groups --no-header -o requirements.lock` after a change of pyproject.toml."""
-    command = ["uv", "export", "--quiet", "--no-emit-project", "--all-groups", "--no-header"]
+@pytest.mark.parametrize(("lock", "groups"), [("requirements.lock", "--all-groups"), ("hub/requirements.lock", "--no-dev")])
+def test_the_locks_are_what_the_project_resolves_to(lock: str, groups: str) -> None:
+    """After a change of pyproject.toml: `uv export -q --no-emit-project --no-header`, with `--all-groups -o requirements.lock`, and with
+    `--no-dev -o hub/requirements.lock` for the image."""
+    command = ["uv", "export", "--quiet", "--no-emit-project", groups, "--no-header"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert (ROOT / "requirements.lock").read_text() == done.stdout
+    assert (ROOT / lock).read_text() == done.stdout
+
+
+def test_docker_compose_is_valid_and_publishes_the_hub_alone() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    compose = (ROOT / "docker-compose.yml").read_text()
+    assert re.findall(r"ports:\n((?: +- .+\n)+)", compose) == ['      - "127.0.0.1:8000:8000"\n']
+    assert "read_only: true" in compose
+    assert "--sample" not in compose
 
 
 def test_no_file_names_a_registrys_host_or_this_machine() -> None:

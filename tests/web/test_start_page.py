@@ -2,13 +2,12 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from hub.app import create_app
 from hub.graph import Graph
@@ -18,8 +17,6 @@ from hub.world.load import Wanted, load
 from tests.conftest import wipe
 from tests.serving import served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PICTURE = Path(__file__).parents[1] / "figures" / "start-page.png"
 
 
@@ -33,15 +30,8 @@ def address(database: Graph, settings: Settings, run: Callable[..., Any], tmp_pa
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:  # noqa: ARG001 - playwright keeps the event loop to itself: the page comes last
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is missing; .ci/run installs it")
-        pytest.skip("install Chromium for the browser tests, e.g. `apt-get install chromium`")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser.new_page(viewport={"width": 1200, "height": 1000})
-        browser.close()
+def page(address: str, chromium: Browser) -> Page:  # noqa: ARG001 - the hub first
+    return chromium.new_page(viewport={"width": 1200, "height": 1000})
 
 
 def test_the_start_page_answers_shows_personas_and_loads_nothing_from_elsewhere(page: Page, address: str) -> None:
