@@ -177,4 +177,4 @@ def _rule(label: str, colour: str, caption: str) -> str:
 
 def _caption(node: NodeType) -> str:
     known = {found.name for found in node.properties}
-    return next((name for name in ("name", "number", "title") if name in known), node.key)
+    return next((name for name in ("shortName", "name", "number", "title") if name in known), node.key)
