@@ -52,6 +52,13 @@ class Hub:
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)["data"]
 
+    def tries(self, query: str) -> Any:
+        """The answer, or None where there is none at the moment."""
+        try:
+            return self.ask(query)
+        except (KeyError, OSError):
+            return None
+
     def token(self, persona: str) -> str:
         command = [sys.executable, "-m", "hub", "token", "--as", persona, "--data", str(self.data)]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
@@ -103,6 +110,14 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     second = Hub(data, *SMALLEST)
     assert second.process.wait(30) == 1
     assert "another hub is using" in second.said()
+
+    # its Neo4j dies: it is started again
+    hub.neo4js()[0].kill()
+    deadline = time.monotonic() + 60
+    while hub.tries("{ centers { totalCount } }") is None and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert hub.ask("{ cases { totalCount nodes { number } } }", token) == mine
+    assert "Neo4j has died; it is started again" in hub.said()
 
     # killed without a chance to end its Neo4j: the next one ends it and goes on with the data
     hub.stop(signal.SIGKILL)

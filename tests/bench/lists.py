@@ -9,9 +9,9 @@ import json
 import statistics
 import sys
 import time
+from datetime import UTC, datetime
 from typing import Any, Final
 
-import platformdirs
 from neo4j import READ_ACCESS, GraphDatabase, Session
 from rich.console import Console
 from rich.progress import track
@@ -22,8 +22,8 @@ from hub.gql.guard import Limits, parse_within
 from hub.gql.words import query, words
 from hub.world.sample import ISSUER
 from tests.bench.by_hand_lists import CASES_TEXT, IMPORTERS_TEXT, KINDS, QUESTIONS, Kind, Question
-from tests.bench.contenders import flat
-from tests.bench.first_figures import Bench, now
+from tests.bench.questions import flat
+from tests.bench.serving import DATA, Served
 
 WARM_UP: Final = 20
 ROUNDS: Final = 31
@@ -34,7 +34,7 @@ MOST: Final = 1.6
 class Pair:
     """One question by one persona, both ways."""
 
-    def __init__(self, bench: Bench, session: Session, question: Question, kind: Kind, persona: str) -> None:
+    def __init__(self, bench: Served, session: Session, question: Question, kind: Kind, persona: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", bench.port)
         self._body = json.dumps({"query": question.query}).encode()
         self._headers = {"content-type": "application/json", "authorization": f"Bearer {bench.token(persona)}"}
@@ -50,7 +50,7 @@ class Pair:
         return answer["data"]
 
     def by_hand(self) -> Any:
-        return [record.values() for record in self._session.run(self._text, {**self._parameters, "now": now()})]  # pyright: ignore[reportArgumentType]
+        return [record.values() for record in self._session.run(self._text, {**self._parameters, "now": datetime.now(UTC)})]  # pyright: ignore[reportArgumentType]
 
     def warm_up(self) -> None:
         """Both give the same answer, again and again until they are as fast as they get."""
@@ -76,8 +76,7 @@ class Pair:
 
 
 def main() -> None:
-    data = platformdirs.user_cache_path("trade-collaboration-hub") / "bench"
-    bench = Bench(data, sys.argv[1] if len(sys.argv) > 1 else "1")
+    bench = Served(DATA, sys.argv[1] if len(sys.argv) > 1 else "1")
     table = Table(title=f"one client, medians of at least {ROUNDS}, hub over HTTP / by hand through the driver, ms (ratio)")
     personas = [(kind, persona) for kind in KINDS for persona in kind.personas]
     for column in ("question", *(persona for _, persona in personas)):
@@ -99,8 +98,7 @@ def main() -> None:
                     cells.append(f"{hub:.1f} / {hand:.1f} ({hub / hand:.2f})")
                 table.add_row(question.name, *cells)
     finally:
-        bench.hub.terminate()
-        bench.hub.wait()
+        bench.stop()
     console = Console(width=170)
     console.print(table)
     console.print(f"worst ratio {worst:.2f}, at most {MOST} wanted: {'reached' if worst <= MOST else 'NOT reached'}")

@@ -1,0 +1,114 @@
+"""What is measured: the hub and the peer, each served over the same Neo4j, and the processes that do the work."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+import platformdirs
+import psutil
+
+from hub.local_neo4j.jars import cache_folder
+from hub.local_neo4j.server import free_ports
+from hub.sample_sign_in import SampleSignIn
+
+HERE: Final = Path(__file__).parent / "peer"
+DATA: Final = platformdirs.user_cache_path("trade-collaboration-hub") / "bench"
+
+
+class Served:
+    """A hub with its own Neo4j and a sample world, loaded the first time (some minutes at scale 1)."""
+
+    def __init__(self, data: Path, scale: str) -> None:
+        self.data = data
+        self.port = free_ports(1)[0]
+        command = [sys.executable, "-m", "hub", "up", "--data", str(data), "--port", str(self.port), "--scale", scale]
+        self.process = subprocess.Popen(command, env={**os.environ, "HUB_LOCAL_HEAP": "2g", "HUB_LOCAL_PAGECACHE": "1g"})
+        _wait_for(f"http://127.0.0.1:{self.port}/readyz", self.process)
+        self.uri = f"bolt://127.0.0.1:{json.loads((data / 'neo4j-ports.json').read_text())['bolt']}"
+        self.password = (data / "neo4j-password").read_text()
+        self.neo4j = next(child.pid for child in psutil.Process(self.process.pid).children(recursive=True) if "java" in child.name())
+
+    def token(self, persona: str) -> str:
+        return SampleSignIn(self.data).token(persona)
+
+    def ask(self, query: str, persona: str, variables: dict[str, Any], **more: Any) -> Any:
+        """The whole response."""
+        headers = {"authorization": f"Bearer {self.token(persona)}"}
+        return posted(f"http://127.0.0.1:{self.port}/graphql", {"query": query, "variables": variables, **more}, headers)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+class Peer:
+    """@neo4j/graphql on Apollo Server over the same database, as its maker's guide has it. It applies no rules."""
+
+    def __init__(self, served: Served) -> None:
+        node = shutil.which("node")
+        if node is None or shutil.which("npm") is None:
+            raise SystemExit("install Node 20 or newer with npm: https://nodejs.org")
+        folder = DATA.parent / "peer"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, folder)
+        if not (folder / "node_modules").exists():
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        self.port = free_ports(1)[0]
+        environment = {**os.environ, "NODE_ENV": "production", "NEO4J_URI": served.uri, "NEO4J_PASSWORD": served.password}
+        self.process = subprocess.Popen([node, str(HERE / "server.mjs"), str(self.port)], cwd=folder, env=environment)
+        _wait_for(f"http://127.0.0.1:{self.port}/?query=%7B__typename%7D", self.process, {"apollo-require-preflight": "true"})
+
+    def ask(self, query: str, variables: dict[str, Any]) -> Any:
+        return posted(f"http://127.0.0.1:{self.port}/", {"query": query, "variables": variables}, {})
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+def install_shim(data: Path) -> None:
+    """Puts the two APOC functions that the peer's dates need into the data directory's plugins, before its Neo4j starts."""
+    plugins = data / "neo4j" / "plugins"
+    if (plugins / "shim.jar").exists():
+        return
+    if shutil.which("javac") is None:
+        raise SystemExit("install a Java development kit (javac), e.g. `apt-get install default-jdk-headless`")
+    plugins.mkdir(parents=True, exist_ok=True)
+    classes = data / "shim"
+    command = ["javac", "--release", "17", "-cp", str(cache_folder() / "*"), "-d", str(classes), str(HERE / "Shim.java")]
+    subprocess.run(command, check=True)
+    with zipfile.ZipFile(plugins / "shim.jar", "w") as jar:
+        for found in classes.rglob("*.class"):
+            jar.write(found, found.relative_to(classes))
+
+
+def posted(url: str, body: Any, headers: dict[str, str]) -> Any:
+    request = urllib.request.Request(url, json.dumps(body).encode(), {"content-type": "application/json", **headers})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.load(response)
+
+
+def cpu_s(pid: int) -> float:
+    """The seconds of CPU that a process has used so far."""
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], headers: dict[str, str] | None = None) -> None:
+    while True:
+        try:
+            urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=5)
+        except OSError:
+            if process.poll() is not None:
+                raise SystemExit(f"{process.args} did not come up") from None
+            time.sleep(0.5)
+        else:
+            return
