@@ -58,5 +58,5 @@ def options(host: str, port: int) -> dict[str, Any]:
     """What uvicorn is told, for one worker or several."""
     return {
         "host": host, "port": port, "http": Protocol, "ws": "none", "log_config": None, "access_log": False,
-        "timeout_graceful_shutdown": DRAIN_S, "server_header": False,
+        "timeout_graceful_shutdown": DRAIN_S, "server_header": False, "proxy_headers": False,
     }  # fmt: skip

@@ -19,13 +19,17 @@ async def main() -> None:
         job["uri"], auth=("neo4j", job["password"]), telemetry_disabled=True, notifications_min_severity="OFF", fetch_size=-1
     )
     latencies: list[float] = []
+
+    def moment() -> Any:
+        return time.time_ns() // 1_000_000 if job.get("millis") else datetime.now(UTC)
+
     until = time.perf_counter() + job["seconds"]
 
     async def client() -> None:
         while time.perf_counter() < until:
             began = time.perf_counter()
             async with driver.session(default_access_mode=READ_ACCESS) as session:
-                parameters = {**chance.choice(job["variables"]), "viewer": job["viewer"], "now": datetime.now(UTC)}
+                parameters = {**chance.choice(job["variables"]), "viewer": job["viewer"], "now": moment()}
                 result = await session.run(job["text"], parameters)
                 json.dumps([record.values() async for record in result])
             latencies.append(time.perf_counter() - began)

@@ -87,8 +87,8 @@ class Run:
 
     def _by_hand(self, question: Question, clients: int) -> dict[str, float]:
         job = {
-            "text": question.by_hand, "uri": self.served.uri, "password": self.served.password, "clients": clients, "seconds": SECONDS[clients],
-            "viewer": f"{ISSUER}|{question.persona}", "variables": self.variables[question.name],
+            "text": question.by_hand, "uri": self.served.uri, "password": self.served.password, "viewer": f"{ISSUER}|{question.persona}",
+            "clients": clients, "seconds": SECONDS[clients], "variables": self.variables[question.name],
         }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-m", "tests.bench.by_hand"], input=json.dumps(job), capture_output=True, text=True, check=True
