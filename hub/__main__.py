@@ -58,7 +58,7 @@ def up(
     host: Annotated[str, typer.Option(help="Where to listen. A sample world listens on loopback only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     scale: Annotated[
-        float, typer.Option(min=0.001, max=1, help="Size of the sample world; 1 is 20,000 importers and 100,000 cases.")
+        float, typer.Option(min=0.001, max=10, help="Size of the sample world; 1 is 20,000 importers and 100,000 cases, loaded in minutes.")
     ] = DEFAULT_SCALE,
     seed: Annotated[int, typer.Option(help="The seed the sample world is made from.")] = 7,
     sample: Annotated[bool, typer.Option("--sample/--no-sample", help="With or without the invented sample world.")] = True,

@@ -161,7 +161,7 @@ def test_an_interrupt_while_starting_leaves_nothing_behind(data: Path) -> None:
     [
         (("--host", "0.0.0.0"), "loopback only"),  # noqa: S104
         (("--data", "/dev/null/x"), "cannot be used as a data directory"),
-        (("--scale", "2"), "scale"),
+        (("--scale", "20"), "scale"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_starts(options: tuple[str, ...], message: str, tmp_path: Path) -> None:

@@ -79,15 +79,23 @@ def install_shim(data: Path) -> None:
     plugins = data / "neo4j" / "plugins"
     if (plugins / "shim.jar").exists():
         return
-    if shutil.which("javac") is None:
-        raise SystemExit("install a Java development kit (javac), e.g. `apt-get install default-jdk-headless`")
     plugins.mkdir(parents=True, exist_ok=True)
     classes = data / "shim"
-    command = ["javac", "--release", "17", "-cp", str(cache_folder() / "*"), "-d", str(classes), str(HERE / "Shim.java")]
+    command = [_javac(), "--release", "21", "-proc:none", "-cp", str(cache_folder() / "*"), "-d", str(classes), str(HERE / "Shim.java")]
     subprocess.run(command, check=True)
     with zipfile.ZipFile(plugins / "shim.jar", "w") as jar:
         for found in classes.rglob("*.class"):
             jar.write(found, found.relative_to(classes))
+
+
+def _javac() -> str:
+    """A compiler that reads Neo4j's classes."""
+    for found in (shutil.which("javac"), *Path("/usr/lib/jvm").glob("*/bin/javac")):
+        if found:
+            told = subprocess.run([found, "-version"], capture_output=True, text=True, check=True).stdout
+            if int(told.split()[1].split(".")[0]) >= 21:
+                return str(found)
+    raise SystemExit("install a Java development kit, 21 or newer, e.g. `apt-get install openjdk-21-jdk-headless`")
 
 
 def posted(url: str, body: Any, headers: dict[str, str]) -> Any:
