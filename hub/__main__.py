@@ -65,6 +65,8 @@ def up(
 ) -> None:
     """Start everything on this machine: Neo4j, the public facts, a sample world, and the hub itself."""
     signal.signal(signal.SIGTERM, _interrupted)
+    # a shell's background job is started with interrupts ignored; the server will take them anyway, so the start does, too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = (data or _default_folder()).resolve()
     settings = read_settings()
     if sample and not _is_loopback(host):
