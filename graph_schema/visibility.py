@@ -95,9 +95,10 @@ VIEWER_SETS: Final = (
     ViewerSet(
         "counterparts",
         "the organisations that take part in one of those cases: those, the owners' teams and the importers' brokers",
-        "involved + COLLECT { UNWIND involved AS o MATCH (o:Center)<-[:PART_OF]-(team:Team) RETURN team AS other "
-        "UNION UNWIND involved AS o MATCH (o:Importer)<-[r:REPRESENTS]-(broker:Broker) "
-        f"WHERE {_in_term('r')} RETURN broker AS other }}",
+        # two lists, not a UNION: that would weigh each row together with `involved`, which a large agency's statement cannot hold
+        "involved + COLLECT { UNWIND involved AS o MATCH (o:Center)<-[:PART_OF]-(team:Team) RETURN team } "
+        "+ COLLECT { UNWIND involved AS o MATCH (o:Importer)<-[r:REPRESENTS]-(broker:Broker) "
+        f"WHERE {_in_term('r')} RETURN DISTINCT broker }}",
     ),
 )
 
