@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -29,7 +29,7 @@ from hub.doctor import Finding, findings, is_well
 from hub.errors import HubError, SetupError, Unavailable
 from hub.gql.types import build_schema
 from hub.graph import Graph
-from hub.local_neo4j.jars import cache_folder, fetch
+from hub.local_neo4j.jars import Jar, cache_folder, fetch, locked_jars
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory, Running, kept_secret, known_server
 from hub.sample_sign_in import SampleSignIn
@@ -73,7 +73,7 @@ def up(
         raise SetupError(f"a sample world listens on loopback only, not on {host}: leave --host out, or use --no-sample")
     _refuse_taken(host, port)
     started = time.monotonic()
-    fetched_s = asyncio.run(_fetch(settings, neo4j=True, graphiql_too=True))
+    fetched_s = asyncio.run(_fetch_all(settings))
     memory = Memory(settings.local_heap, settings.local_pagecache)
     more = {"browser.post_connect_cmd": f"play http://localhost:{port}/guide.html"}
     with LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory, more) as server:
@@ -136,9 +136,9 @@ def fetch_(
 ) -> None:
     """Fetch GraphiQL into the cache, so that `hub serve` has it where there is no internet later."""
     settings = read_settings()
-    asyncio.run(_fetch(settings, neo4j=False, graphiql_too=True))
+    asyncio.run(_fetch_graphiql(settings))
     if neo4j:
-        asyncio.run(_fetch(settings, neo4j=True, graphiql_too=False))
+        asyncio.run(_fetch("Neo4j", cache_folder(), locked_jars(), settings))
 
 
 @_commands.command()
@@ -179,27 +179,31 @@ async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
     return found
 
 
-async def _fetch(settings: Settings, *, neo4j: bool, graphiql_too: bool) -> float:
-    """Fetches what is not there yet; gives the seconds it took, 0 where there was nothing to fetch. Neo4j without GraphiQL is enough."""
-    began = time.monotonic()
-    fetched = False
-    columns = (TextColumn("fetching {task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+async def _fetch(what: str, folder: Path, jars: Sequence[Jar], settings: Settings) -> bool:
+    """Fetches what is not there yet; tells whether anything was. Raises `SetupError`."""
+    columns = (TextColumn(f"fetching {what}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, console=_console, transient=True) as bar:
-        if neo4j and not settings.local_jars:
-            fetched = await fetch(cache_folder(), settings.maven_mirror, _downloads(bar, "Neo4j"))
-        if graphiql_too:
-            try:
-                fetched |= await fetch(graphiql.folder(), settings.maven_mirror, _downloads(bar, "GraphiQL"), graphiql.jars())
-            except SetupError as error:
-                if not neo4j:
-                    raise
-                _console.print(f"[yellow]without GraphiQL:[/] {_escaped(str(error))}", soft_wrap=True)
+        task = bar.add_task("", total=None, visible=False)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total, visible=True)
+
+        return await fetch(folder, settings.maven_mirror, progress, jars)
+
+
+async def _fetch_graphiql(settings: Settings) -> bool:
+    return await _fetch("GraphiQL", graphiql.folder(), graphiql.jars(), settings)
+
+
+async def _fetch_all(settings: Settings) -> float:
+    """Fetches Neo4j and GraphiQL, without which the hub can do; gives the seconds it took, 0 where there was nothing to fetch."""
+    began = time.monotonic()
+    fetched = not settings.local_jars and await _fetch("Neo4j", cache_folder(), locked_jars(), settings)
+    try:
+        fetched |= await _fetch_graphiql(settings)
+    except SetupError as error:
+        _console.print(f"[yellow]without GraphiQL:[/] {_escaped(str(error))}", soft_wrap=True)
     return time.monotonic() - began if fetched else 0
-
-
-def _downloads(bar: Progress, what: str) -> Callable[[int, int], None]:
-    task = bar.add_task(what, total=None, visible=False)
-    return lambda done, total: bar.update(task, completed=done, total=total, visible=True)
 
 
 async def _load(settings: Settings, wanted: Wanted) -> None:

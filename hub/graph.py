@@ -92,16 +92,14 @@ class Graph:
     async def check(self) -> None:
         """Raises `Unavailable` where the database does not answer within three seconds."""
         try:
-            async with asyncio.timeout(_CONNECT_TIMEOUT_S), self._pulse_driver.session(database=self._database) as session:
-                await (await session.run("RETURN 1")).consume()
+            await self._ping(_CONNECT_TIMEOUT_S)
         except (Neo4jError, DriverError, TimeoutError) as error:
             raise _unavailable() from error
 
     async def problem(self) -> tuple[str, str] | None:
         """Why a server that listens cannot be asked, and what to do about it; None where it can."""
         try:
-            async with asyncio.timeout(2 * _CONNECT_TIMEOUT_S), self._pulse_driver.session(database=self._database) as session:
-                await (await session.run("RETURN 1")).consume()
+            await self._ping(2 * _CONNECT_TIMEOUT_S)
         except AuthError:
             return "the user or password is refused", "see NEO4J_USER and NEO4J_PASSWORD"
         except ClientError as error:
@@ -183,6 +181,10 @@ class Graph:
             records = [record.values() async for record in result], await result.consume()
             bookmarks.renew((await session.last_bookmarks()).raw_values)
             return records
+
+    async def _ping(self, within_s: float) -> None:
+        async with asyncio.timeout(within_s), self._pulse_driver.session(database=self._database) as session:
+            await (await session.run("RETURN 1")).consume()
 
     def _feel_pulse(self) -> None:
         """Called for a read that has waited: from then on, while any does, whether the database still answers anybody."""

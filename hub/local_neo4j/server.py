@@ -130,6 +130,7 @@ class LocalNeo4j:
         if not (self._home / "data" / "dbms").exists():
             self._set_initial_password(password)
         self._stopping.clear()
+        self._has_listened = False
         self._launch()
         return Running(state["bolt"], state["http"], password)
 
@@ -164,14 +165,11 @@ class LocalNeo4j:
         """Ends the server as Neo4j wants to be ended; after half a minute as nobody does."""
         self._stopping.set()
         with self._starting:
-            self._end()
-
-    def _end(self) -> None:
-        if self._process:
-            patience_s = _STOP_S if self._has_listened else _STOP_STARTING_S
-            _end([psutil.Process(self._process.pid)] if self._process.poll() is None else [], patience_s)
-            self._process.wait()
-            self._process = None
+            if self._process:
+                patience_s = _STOP_S if self._has_listened else _STOP_STARTING_S
+                _end([psutil.Process(self._process.pid)] if self._process.poll() is None else [], patience_s)
+                self._process.wait()
+                self._process = None
 
     def has_died(self) -> bool:
         return self._process is not None and self._process.poll() is not None

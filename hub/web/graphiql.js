@@ -1,16 +1,7 @@
 "use strict";
 const at = (id) => document.getElementById(id);
-const tokens = new Map();
 let persona = "";
 let shown = { query: "", variables: "" };
-
-async function tokenOf(name) {
-  if (!tokens.has(name)) {
-    const response = await fetch(`/sample/token/${name}`, { method: "POST", headers: { "content-type": "application/json" } });
-    tokens.set(name, (await response.json()).token);
-  }
-  return tokens.get(name);
-}
 
 function choose(name) {
   persona = name;
@@ -64,7 +55,7 @@ async function start() {
   const send = GraphiQL.createFetcher({
     url: "/graphql",
     fetch: async (url, options) => {
-      const token = persona ? await tokenOf(persona) : null;
+      const token = await tokenOf(persona);
       return fetch(url, { ...options, headers: { ...options.headers, ...(token ? { authorization: `Bearer ${token}` } : {}) } });
     },
   });

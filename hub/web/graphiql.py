@@ -8,20 +8,16 @@ from typing import Final
 import platformdirs
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from hub.local_neo4j.jars import Jar, is_there, locked_jars
+from hub.web import files
 
-_POLICY: Final = "; ".join(
-    (
-        # GraphiQL's editor sets styles inline, and its style sheet carries its fonts
-        *("default-src 'none'", "style-src 'self' 'unsafe-inline'", "script-src 'self'", "connect-src 'self'"),
-        *("img-src 'self' data:", "font-src 'self' data:", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"),
-    )
+_HEADERS: Final = files.headers(
+    # GraphiQL's editor sets styles inline, and its style sheet carries its fonts
+    *("style-src 'self' 'unsafe-inline'", "script-src 'self'", "connect-src 'self'", "img-src 'self' data:", "font-src 'self' data:")
 )
-_HEADERS: Final = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-_TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 _OWN: Final = ("graphiql.js", "graphiql.css")
 _INSIDE: Final = "META-INF/resources/webjars/"
 _ASSETS: Final = {
@@ -50,13 +46,7 @@ def routes() -> list[Route]:
     async def page(_: Request) -> Response:
         if not all(is_there(folder(), jar) for jar in jars()):
             return PlainTextResponse(_MISSING, status_code=404)
-        return HTMLResponse(_own("graphiql.html"), headers=_HEADERS)
-
-    async def own(request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in _OWN:
-            raise HTTPException(404)
-        return Response(_own(name), media_type=_TYPES[Path(name).suffix], headers={**_HEADERS, "Cache-Control": "no-cache"})
+        return files.page("graphiql.html", _HEADERS)
 
     async def asset(request: Request) -> Response:
         name = request.path_params["name"]
@@ -67,13 +57,9 @@ def routes() -> list[Route]:
                 read[name] = _inside(*_ASSETS[name])
             except OSError:
                 raise HTTPException(404, _MISSING) from None
-        return Response(read[name], media_type=_TYPES[Path(name).suffix], headers={**_HEADERS, "Cache-Control": "max-age=86400"})
+        return files.script_or_style(name, read[name], _HEADERS, "max-age=86400")
 
-    return [Route("/graphiql", page), Route("/graphiql/assets/{name}", asset), Route("/graphiql/{name}", own)]
-
-
-def _own(name: str) -> str:
-    return resources.files("hub.web").joinpath(name).read_text(encoding="utf-8")
+    return [Route("/graphiql", page), Route("/graphiql/assets/{name}", asset), files.route("/graphiql", _OWN, _HEADERS)]
 
 
 def _inside(jar: str, path: str) -> bytes:

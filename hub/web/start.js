@@ -1,15 +1,5 @@
 "use strict";
 const at = (id) => document.getElementById(id);
-const tokens = new Map();
-
-async function tokenOf(persona) {
-  if (!persona) return null;
-  if (!tokens.has(persona)) {
-    const response = await fetch(`/sample/token/${persona}`, { method: "POST", headers: { "content-type": "application/json" } });
-    tokens.set(persona, (await response.json()).token);
-  }
-  return tokens.get(persona);
-}
 
 async function ask() {
   at("status").textContent = "asking…";

@@ -1,39 +1,27 @@
 """The start page: what this is, questions with their answers, whom one can sign in as."""
 
-from importlib import resources
 from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hub.errors import SetupError
 from hub.sample_sign_in import SampleSignIn
+from hub.web import files
 from hub.web.examples import EXAMPLES
 from hub.world.sample import personas
 
-_POLICY: Final = "; ".join(
-    (
-        *("default-src 'none'", "style-src 'self'", "script-src 'self'", "connect-src 'self'", "img-src 'self' data:"),
-        *("base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"),
-    )
-)
-_HEADERS: Final = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-_FILES: Final = {"start.js": "text/javascript", "start.css": "text/css"}
+_HEADERS: Final = files.headers("style-src 'self'", "script-src 'self'", "connect-src 'self'", "img-src 'self' data:")
+_FILES: Final = ("start.js", "start.css", "tokens.js")
 
 
 def routes(sign_in: SampleSignIn | None, browser_url: str | None) -> list[Route]:
     """The start page and what it loads; tokens only where there is a sample world to sign in to."""
 
     async def start(_: Request) -> Response:
-        return HTMLResponse(_file("start.html"), headers=_HEADERS)
-
-    async def file(request: Request) -> Response:
-        name = request.path_params["name"]
-        if name not in _FILES:
-            raise HTTPException(404)
-        return Response(_file(name), media_type=_FILES[name], headers={**_HEADERS, "Cache-Control": "no-cache"})
+        return files.page("start.html", _HEADERS)
 
     async def contents(_: Request) -> Response:
         known = personas() if sign_in else ()
@@ -62,10 +50,6 @@ def routes(sign_in: SampleSignIn | None, browser_url: str | None) -> list[Route]
     return [
         Route("/", start),
         Route("/start/contents.json", contents),
-        Route("/start/{name}", file),
+        files.route("/start", _FILES, _HEADERS),
         Route("/sample/token/{persona}", token, methods=["POST"]),
     ]
-
-
-def _file(name: str) -> str:
-    return resources.files("hub.web").joinpath(name).read_text(encoding="utf-8")

@@ -69,9 +69,9 @@ class _Files:
         for row in rows:
             node = GRAPH.node(row.label)
             if row.label not in self._open:
-                labels = ";".join((row.label, *(found.name for found in GRAPH.abstracts if found.shared and row.label in found.labels)))
+                labels = ":".join((row.label, *(found.name for found in GRAPH.abstracts if found.shared and row.label in found.labels)))
                 header = [_header(found, node.key, row.label) for found in node.properties]
-                self.nodes.append(f"--nodes={labels.replace(';', ':')}={self._made(row.label, header)}")
+                self.nodes.append(f"--nodes={labels}={self._made(row.label, header)}")
             self._open[row.label].writerow([_cell(row.properties.get(found.name)) for found in node.properties])
 
     def write_edges(self, rows: Iterable[EdgeRow]) -> None:

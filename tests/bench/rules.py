@@ -3,9 +3,7 @@
 Scale 1, through the driver, 16 at a time; passes in turn, medians of five. CPU of Neo4j a statement.
 """
 
-import json
 import statistics
-import subprocess
 import sys
 from dataclasses import replace
 from typing import Any, Final
@@ -21,7 +19,7 @@ from hub.gql.guard import Limits
 from hub.world.sample import ISSUER
 from tests.asking import SCHEMA, NoCursors
 from tests.bench.questions import Q1, Q3, Question
-from tests.bench.serving import DATA, Served, cpu_s
+from tests.bench.serving import DATA, Served, by_driver, cpu_s
 from tests.bench.side_by_side import variables_of
 
 PASSES: Final = 5
@@ -52,13 +50,11 @@ class Statement:
 
     def cpu_ms(self, served: Served) -> float:
         """Neo4j's CPU for one, over one pass."""
-        job = {"text": self.text, "uri": served.uri, "password": served.password, "viewer": self._viewer, "clients": CLIENTS,
-               "seconds": SECONDS, "variables": self._sent, "millis": True}  # fmt: skip
         before = cpu_s(served.neo4j)
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.by_hand"], input=json.dumps(job), capture_output=True, text=True, check=True
-        )
-        return (cpu_s(served.neo4j) - before) / json.loads(done.stdout)["count"] * 1000
+        told = by_driver(
+            served, text=self.text, viewer=self._viewer, clients=CLIENTS, seconds=SECONDS, variables=self._sent, millis=True
+        )  # fmt: skip
+        return (cpu_s(served.neo4j) - before) / told["count"] * 1000
 
 
 def main() -> None:

@@ -104,6 +104,13 @@ def posted(url: str, body: Any, headers: dict[str, str]) -> Any:
         return json.load(response)
 
 
+def by_driver(served: Served, **job: Any) -> dict[str, float]:
+    """One pass of a statement through the driver, in a process of its own; what `by_hand.py` tells of it."""
+    whole = {"uri": served.uri, "password": served.password, **job}
+    command = [sys.executable, "-m", "tests.bench.by_hand"]
+    return json.loads(subprocess.run(command, input=json.dumps(whole), capture_output=True, text=True, check=True).stdout)
+
+
 def cpu_s(pid: int) -> float:
     """The seconds of CPU that a process has used so far."""
     times = psutil.Process(pid).cpu_times()

@@ -8,7 +8,6 @@ import json
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from rich.progress import Progress
 
 from hub.world.sample import ISSUER
 from tests.bench.questions import Q1, Q2, Q3, QUESTIONS, Question, flat
-from tests.bench.serving import DATA, Peer, Served, cpu_s, install_shim
+from tests.bench.serving import DATA, Peer, Served, by_driver, cpu_s, install_shim
 
 CLIENTS: Final = 16
 PASSES: Final = 5
@@ -86,14 +85,10 @@ class Run:
         return told
 
     def _by_hand(self, question: Question, clients: int) -> dict[str, float]:
-        job = {
-            "text": question.by_hand, "uri": self.served.uri, "password": self.served.password, "viewer": f"{ISSUER}|{question.persona}",
-            "clients": clients, "seconds": SECONDS[clients], "variables": self.variables[question.name],
-        }  # fmt: skip
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.by_hand"], input=json.dumps(job), capture_output=True, text=True, check=True
-        )
-        return json.loads(done.stdout)
+        return by_driver(
+            self.served, text=question.by_hand, viewer=f"{ISSUER}|{question.persona}", clients=clients, seconds=SECONDS[clients],
+            variables=self.variables[question.name],
+        )  # fmt: skip
 
     def check(self, question: Question) -> str | None:
         """All contenders give the same answer, or there is nothing to compare; gives the hub's error where it has no answer."""
