@@ -168,7 +168,7 @@ HANDLED_BY: Final = Edge(
     ("Center", "Port", "Office"),
     "The owner of a case: a Center, a port or a headquarters office.",
     (Way("handledBy", "Who owns it.", one=True),),
-    (Way("cases", "The cases it owns."),),
+    (Way("cases", "The cases it owns.", vast=True),),
 )
 AT: Final = Edge(
     "AT",
@@ -184,7 +184,7 @@ INVOLVES: Final = Edge(
     ("Agency",),
     "A partner agency's part in a case; until its owner accepts it, it grants nothing.",
     (Way("involves", "The partner agencies involved."),),
-    (Way("cases", "The cases it is involved in."),),
+    (Way("cases", "The cases it is involved in.", vast=True),),
     properties=(Property("acceptedAt", "When the case's owner accepted the agency.", Kind.DATETIME),),
 )
 ABOUT: Final = Edge(
@@ -209,7 +209,7 @@ TAGGED: Final = Edge(
     ("Program",),
     "The trade programs a case falls under.",
     (Way("programs", "The trade programs it falls under."),),
-    (Way("cases", "Cases under it."),),
+    (Way("cases", "Cases under it.", vast=True),),
 )
 COVERS_ENTRY: Final = Edge(
     "COVERS_ENTRY",

@@ -29,11 +29,19 @@ class SchemaError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Property:
-    """One property of a node or an edge, of the same name in graph and API.
+class Guard:
+    """Who may read a property of a visible row: Cypher predicates about the row, `{n}`. Whoever may not reads null.
 
-    `guard` is a Cypher predicate about the row (`{n}`): where it does not hold, the property reads as null.
+    `open` is where nothing else need be asked. `test` holds elsewhere; by `[name]` it speaks of a grant of the label's rule.
     """
+
+    open: str
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property of a node or an edge, of the same name in graph and API."""
 
     name: str
     doc: str
@@ -41,7 +49,7 @@ class Property:
     required: bool = False
     format: Format | None = None
     values: tuple[str, ...] = ()
-    guard: str | None = None
+    guard: Guard | None = None
     unique: bool = False
 
 
@@ -108,12 +116,14 @@ class Way:
     """One named way along an edge, as a field on the node it starts from.
 
     `one`: the graph guarantees at most one row there. `when`: which edges count, a Cypher predicate about `{e}`.
+    `vast`: one row may have a great part of all rows there, so that a page of them is better read in the order of an index.
     """
 
     field: str
     doc: str
     one: bool = False
     when: str | None = None
+    vast: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,20 @@
 
 from typing import Final
 
-from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
+from graph_schema.model import Abstract, Edge, Guard, Kind, NodeType, Property, Way
 from graph_schema.parties import IN_TERM, PARTY, SINCE, UNTIL
 from graph_schema.sources import ORIGIN
 
 AUDIENCES: Final = ("public", "counterpart", "own")
-SEEN_AS: Final = (
-    "CASE WHEN {{n}}.{audience} = 'public' OR seesAll THEN true "
-    "WHEN {{n}}.{audience} = 'counterpart' THEN [own-organisation] OR [counterpart] ELSE [own-organisation] END"
-)
+
+
+def _seen_by(audience: str) -> Guard:
+    """By everybody, the organisation's counterparts, or itself alone, as the property of that name says; the Office of Trade sees all."""
+    return Guard(
+        open=f"({{n}}.{audience} = 'public' OR seesAll)",
+        test=f"([own-organisation] OR ({{n}}.{audience} = 'counterpart' AND [counterpart]))",
+    )
+
 
 CONTACT: Final = NodeType(
     label="Contact",
@@ -22,13 +27,13 @@ CONTACT: Final = NodeType(
         Property(
             "email",
             "Its mail address, where its audience includes the viewer.",
-            guard=SEEN_AS.format(audience="emailAudience"),
+            guard=_seen_by("emailAudience"),
         ),
         Property("emailAudience", "Who sees the mail address.", required=True, values=AUDIENCES),
         Property(
             "phone",
             "Its telephone number, where its audience includes the viewer.",
-            guard=SEEN_AS.format(audience="phoneAudience"),
+            guard=_seen_by("phoneAudience"),
         ),
         Property("phoneAudience", "Who sees the telephone number.", required=True, values=AUDIENCES),
         Property("published", "Whether anyone may see that it exists.", Kind.BOOLEAN, required=True),

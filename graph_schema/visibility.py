@@ -17,97 +17,17 @@ around it (seconds at three levels), so an alternative within a sub-query become
 
 from typing import Final
 
-from graph_schema import cases, cypher, parties, people
+from graph_schema import cases, parties, people
 from graph_schema.cypher import only_if
-from graph_schema.model import EdgeRule, Grant, Predicate, Right, Rule, ViewerSet
-
-
-def _in_term(edge: str) -> str:
-    """The right or power of attorney behind that variable is in term."""
-    return parties.IN_TERM.replace("{e}", edge)
-
-
-_IN_TERM: Final = _in_term("{p}")
-
-# The viewer's cases by reason, from its parties, so that the grants and the viewer sets cannot differ.
-_OWNED_CASES: Final = "UNWIND own AS {owner} MATCH ({owner})<-[:HANDLED_BY]-({n}:Case)"
-_CLIENTS: Final = (
-    "UNWIND own AS {me} MATCH ({me}:Importer) RETURN {me} AS {i} "
-    f"UNION UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{i}}:Importer) WHERE {_IN_TERM} RETURN {{i}}"
-)
-_CLIENTS_CASES: Final = f"CALL (own, now) {{ {_CLIENTS} }} MATCH ({{i}})<-[:CONCERNS]-({{n}}:Case)"
-_JOINED_CASES: Final = "UNWIND own AS {agency} MATCH ({agency}:Agency)<-[{j}:INVOLVES]-({n}:Case) WHERE {j}.acceptedAt IS NOT NULL"
-_CASES_A_CLIENT: Final = 5
-"""About how many cases an importer has; it only decides from which side a list starts."""
-
-
-def _cases_of(*edges: str) -> str:
-    """About how many cases hang on a party by these edges, or by its clients."""
-    return f"COUNT {{ ({{p}})<-[:{'|'.join(edges)}]-() }} + {_CASES_A_CLIENT} * COUNT {{ ({{p}})-[:REPRESENTS]->() }}"
-
-
-def _my_cases() -> str:
-    """The three together, as a list."""
-    forms = (cypher.fill(form, {"n": "mine"}, str) for form in (_OWNED_CASES, _CLIENTS_CASES, _JOINED_CASES))
-    return f"COLLECT {{ CALL (own, now) {{ {' UNION ALL '.join(f'{form} RETURN mine' for form in forms)} }} RETURN DISTINCT mine }}"
-
-
-def _any_own(*labels: str) -> str:
-    return f"any(party IN own WHERE {' OR '.join(f'party:{label}' for label in labels)})"
-
-
-VIEWER_SETS: Final = (
-    # sent as a number: the driver takes 0.3 ms to send a moment
-    ViewerSet("now", "the moment of the question, from milliseconds since 1970", "datetime({epochMillis: $now})"),
-    ViewerSet(
-        "acted",
-        "the parties the account acts for at this moment",
-        f"COLLECT {{ MATCH (:Account {{id: $viewer}})-[right:ACTS_FOR]->(party:Party) WHERE {_in_term('right')} RETURN party }}",
-    ),
-    ViewerSet(
-        "own",
-        "those, the offices and teams that are part of them, and a team's Center",
-        "COLLECT { UNWIND acted AS whole MATCH (whole)<-[:PART_OF*0..]-(part:Party) RETURN part "
-        "UNION UNWIND acted AS team MATCH (team:Team)-[:PART_OF]->(part:Center) RETURN part }",
-    ),
-    ViewerSet(
-        "seesAll",
-        "whether one of them is the Office of Trade or part of it",
-        "EXISTS { UNWIND acted AS office MATCH (office:Office)-[:PART_OF*0..]->(:Office {code: 'OT'}) }",
-    ),
-    ViewerSet("imports", "whether one of them is an importer", _any_own("Importer")),
-    ViewerSet("represents", "whether one of them is a broker", _any_own("Broker")),
-    ViewerSet("isCenter", "whether one of them is a Center", _any_own("Center")),
-    ViewerSet("owns", "whether one of them can own a case", _any_own("Center", "Port", "Office")),
-    ViewerSet("joins", "whether one of them is an agency", _any_own("Agency")),
-    ViewerSet("official", "whether one of them works for the government", _any_own("Center", "Port", "Office", "Agency")),
-    ViewerSet(
-        "myCases",
-        "the cases the account may see by its own parties, from their side: its importers' and clients', owned and joined ones",
-        _my_cases(),
-    ),
-    ViewerSet(
-        "involved",
-        "the importers, owners and accepted agencies of those cases",
-        "COLLECT { UNWIND myCases AS k MATCH (k)-[r:CONCERNS|HANDLED_BY|INVOLVES]->(o) "
-        "WHERE NOT r:INVOLVES OR r.acceptedAt IS NOT NULL RETURN DISTINCT o }",
-    ),
-    ViewerSet(
-        "counterparts",
-        "the organisations that take part in one of those cases: those, the owners' teams and the importers' brokers",
-        # two lists, not a UNION: that would weigh each row together with `involved`, which a large agency's statement cannot hold
-        "involved + COLLECT { UNWIND involved AS o MATCH (o:Center)<-[:PART_OF]-(team:Team) RETURN team } "
-        "+ COLLECT { UNWIND involved AS o MATCH (o:Importer)<-[r:REPRESENTS]-(broker:Broker) "
-        f"WHERE {_in_term('r')} RETURN DISTINCT broker }}",
-    ),
-)
+from graph_schema.model import EdgeRule, Grant, Predicate, Right, Rule
+from graph_schema.viewer_sets import CLIENTS, CLIENTS_CASES, IN_TERM, JOINED_CASES, OWNED_CASES, cases_of, in_term, takes_part
 
 
 def _clients(importer: str) -> tuple[Predicate, Predicate]:
     """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
     return (
         Predicate(f"{importer} IN own", when="imports"),
-        Predicate(f"{{broker}} IN own AND {_IN_TERM}", match=f"({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker)", when="represents"),
+        Predicate(f"{{broker}} IN own AND {IN_TERM}", match=f"({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker)", when="represents"),
     )
 
 
@@ -150,7 +70,7 @@ def _trade_reaches(pattern: str, where: str) -> str:
     """Among the cases of the viewer's own importers and clients, {mine}, walked from the viewer's side, one fits `pattern`."""
     own = "UNWIND own AS {me} MATCH ({me}:Importer)<-[:CONCERNS]-({mine}:Case)"
     clients = (
-        f"UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{for}}:Importer) WHERE {_IN_TERM} "
+        f"UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{for}}:Importer) WHERE {IN_TERM} "
         "MATCH ({for})<-[:CONCERNS]-({mine}:Case)"
     )
     each = (
@@ -176,7 +96,7 @@ LINKED: Final = {
     + only_if(
         "represents",
         "EXISTS { MATCH ({x})<-[{p}:REPRESENTS]-({broker}:Broker) MATCH ({x})<-[:CONCERNS]-(:Case) "
-        f"WHERE {{broker}} IN own AND {_IN_TERM} }}",
+        f"WHERE {{broker}} IN own AND {IN_TERM} }}",
     )
     + " OR "
     + _official_reaches("({x})<-[:CONCERNS]-({k}:Case)"),
@@ -198,17 +118,49 @@ LINKED: Final = {
     "Broker": only_if(
         "imports",
         "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) MATCH ({me})<-[:CONCERNS]-(:Case) "
-        f"WHERE {_IN_TERM} }}",
+        f"WHERE {IN_TERM} }}",
     )
     + " OR "
     + only_if(
         "represents",
         "EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
-        f"MATCH ({{shared}})<-[:CONCERNS]-(:Case) WHERE {_IN_TERM} AND {_in_term('{q}')} }}",
+        f"MATCH ({{shared}})<-[:CONCERNS]-(:Case) WHERE {IN_TERM} AND {in_term('{q}')} }}",
     )
     + " OR "
-    + _official_reaches("({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case)", _IN_TERM),
+    + _official_reaches("({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case)", IN_TERM),
 }
+
+# The same for an employer of any label where the viewer's offices are busy: from the employer's end, as `counterparts` has it from theirs.
+_LINKED_WITH_BUSY: Final = (
+    Predicate(
+        f"{{owner}} IN own AND {takes_part('{r}')}",
+        match="({x})<-[{r}:CONCERNS|INVOLVES]-(:Case)-[:HANDLED_BY]->({owner})",
+        when="busy",
+    ),
+    Predicate(
+        f"{{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {takes_part('{r}')}",
+        match="({x})<-[{r}:CONCERNS|HANDLED_BY|INVOLVES]-(:Case)-[{i}:INVOLVES]->({agency})",
+        when="busy",
+    ),
+    Predicate("{center} IN own", match="({x}:Team)-[:PART_OF]->({center}:Center)<-[:HANDLED_BY]-(:Case)", when="busy"),
+    Predicate(
+        "{agency} IN own AND {i}.acceptedAt IS NOT NULL",
+        match="({x}:Team)-[:PART_OF]->(:Center)<-[:HANDLED_BY]-(:Case)-[{i}:INVOLVES]->({agency})",
+        when="busy",
+    ),
+    Predicate(
+        f"{{office}} IN own AND {takes_part('{r}')} AND {IN_TERM}",
+        match="({x}:Broker)-[{p}:REPRESENTS]->(:Importer)<-[:CONCERNS]-(:Case)-[{r}:HANDLED_BY|INVOLVES]->({office})",
+        when="busy",
+    ),
+)
+_OF_BUSY: Final = (
+    "UNWIND CASE WHEN busy THEN own ELSE [] END AS {office} "
+    f"MATCH ({{office}})<-[{{r}}:HANDLED_BY|INVOLVES]-({{k}}:Case) WHERE {takes_part('{r}')} "
+    f"MATCH ({{k}})-[{{s}}:CONCERNS|HANDLED_BY|INVOLVES]->({{other}}) WHERE {takes_part('{s}')} WITH DISTINCT {{other}} "
+    "CALL ({other}, now) { RETURN {other} AS {o} UNION ALL MATCH ({other}:Center)<-[:PART_OF]-({o}:Team) RETURN {o} "
+    f"UNION ALL MATCH ({{other}}:Importer)<-[{{p}}:REPRESENTS]-({{o}}:Broker) WHERE {IN_TERM} RETURN {{o}} }}"
+)
 
 PUBLIC: Final = Grant("public", "a public fact", tests=(Predicate("true"),))
 OFFICE_OF_TRADE: Final = Grant("office-of-trade", "the Office of Trade oversees all of it", tests=(Predicate("seesAll"),))
@@ -229,7 +181,7 @@ RULES: Final = (
                 "itself-or-its-broker",
                 "the viewer is the importer, or its broker in term",
                 tests=_clients("{n}"),
-                rows=f"CALL (own, now) {{ {_CLIENTS.replace('{i}', '{n}')} }} WITH {{n}}",
+                rows=f"CALL (own, now) {{ {CLIENTS.replace('{i}', '{n}')} }} WITH {{n}}",
                 degree="COUNT { ({p})-[:REPRESENTS]->() }",
             ),
             Grant(
@@ -259,7 +211,7 @@ RULES: Final = (
                 "the viewer owns it",
                 edge=cases.HANDLED_BY.name,
                 tests=(Predicate("{x} IN own", when="owns"),),
-                rows=_OWNED_CASES,
+                rows=OWNED_CASES,
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
             Grant(
@@ -267,8 +219,8 @@ RULES: Final = (
                 "the viewer is its importer, or the importer's broker in term",
                 edge=cases.CONCERNS.name,
                 tests=_clients("{x}"),
-                rows=_CLIENTS_CASES,
-                degree=_cases_of("CONCERNS"),
+                rows=CLIENTS_CASES,
+                degree=cases_of("CONCERNS"),
             ),
             OFFICE_OF_TRADE,
             Grant(
@@ -276,7 +228,7 @@ RULES: Final = (
                 "the viewer is an agency whose part in it the owner accepted",
                 edge=cases.INVOLVES.name,
                 tests=(Predicate("{x} IN own AND {e}.acceptedAt IS NOT NULL", when="joins"),),
-                rows=_JOINED_CASES,
+                rows=JOINED_CASES,
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
         ),
@@ -291,9 +243,9 @@ RULES: Final = (
                 edge=cases.COVERS_ENTRY.name,
                 forward=False,
                 tests=(_OWNED, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
-                rows=f"CALL (own, now) {{ {_OWNED_CASES.replace('{n}', '{k}')} RETURN {{k}} "
-                f"UNION {_CLIENTS_CASES.replace('{n}', '{k}')} RETURN {{k}} }} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)",
-                degree=_cases_of("HANDLED_BY", "CONCERNS"),
+                rows=f"CALL (own, now) {{ {OWNED_CASES.replace('{n}', '{k}')} RETURN {{k}} "
+                f"UNION {CLIENTS_CASES.replace('{n}', '{k}')} RETURN {{k}} }} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)",
+                degree=cases_of("HANDLED_BY", "CONCERNS"),
             ),
         ),
     ),
@@ -319,15 +271,15 @@ RULES: Final = (
                 "the viewer owns the case",
                 edge=cases.DECIDES.name,
                 tests=(_OWNED,),
-                rows=f"{_OWNED_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision)",
+                rows=f"{OWNED_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision)",
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
             Grant(
                 "its-importer-or-broker",
                 "it is shared with the parties, and the viewer is the importer, or its broker in term",
                 tests=_clients_by("({n})-[:DECIDES]->(:Case)-[:CONCERNS]->({i}:Importer)", "{n}.audience IN ['parties', 'agencies']"),
-                rows=f"{_CLIENTS_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience IN ['parties', 'agencies']",
-                degree=_cases_of("CONCERNS"),
+                rows=f"{CLIENTS_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience IN ['parties', 'agencies']",
+                degree=cases_of("CONCERNS"),
             ),
             Grant(
                 "agency-accepted",
@@ -339,7 +291,7 @@ RULES: Final = (
                         when="joins",
                     ),
                 ),
-                rows=f"{_JOINED_CASES.replace('{n}', '{k}')} MATCH ({{k}})<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience = 'agencies'",
+                rows=f"{JOINED_CASES.replace('{n}', '{k}')} MATCH ({{k}})<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience = 'agencies'",
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
         ),
@@ -366,10 +318,11 @@ RULES: Final = (
                 "counterpart",
                 "a case the viewer may see links the two organisations",
                 edge=people.WORKS_FOR.name,
-                tests=(Predicate("{x} IN counterparts"),),
+                tests=(Predicate("{x} IN counterparts"), *_LINKED_WITH_BUSY),
                 by_label=LINKED,
-                rows="UNWIND counterparts AS {o} MATCH ({o})<-[:WORKS_FOR]-({n}:Contact)",
-                degree=_cases_of("HANDLED_BY", "CONCERNS", "INVOLVES"),
+                rows="CALL (own, now, busy, counterparts) { UNWIND counterparts AS {o} RETURN {o} "
+                f"UNION ALL {_OF_BUSY} RETURN {{o}} }} MATCH ({{o}})<-[:WORKS_FOR]-({{n}}:Contact)",
+                degree=cases_of("HANDLED_BY", "CONCERNS", "INVOLVES"),
             ),
         ),
     ),

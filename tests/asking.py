@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
-from hub.compile.start import Side
+from hub.compile.walk import Side
 from hub.gql.endpoint import Questions
 from hub.gql.guard import Limits
 from hub.gql.types import build_schema

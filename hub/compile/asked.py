@@ -144,6 +144,11 @@ class Page:
     order: tuple[OrderKey, ...] = ()
 
     @property
+    def asks_of_edges(self) -> bool:
+        """Whether properties of the edges to its rows are asked for."""
+        return any(isinstance(found, EdgeProperty) for part in self.parts if isinstance(part, Edges) for found in part.parts)
+
+    @property
     def compared(self) -> tuple[str, ...]:
         """The parameters its conditions compare with: a cursor is good for these alone."""
         return tuple(_compared(self.where))

@@ -37,6 +37,19 @@ A list of protected rows starts from the side that is cheaper for this viewer (`
       UNWIND own AS owner12 MATCH (owner12)<-[:HANDLED_BY]-(n1:Case) RETURN n1 UNION … LIMIT $p0 …
     } AS row
 
+Of a row that may lead to a great part of all rows (`vast`), a viewer who sees all of those has them read in index order, too:
+
+    { center(code: "CEE007") { cases(first: 2, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number } } } }
+
+    RETURN [COLLECT {
+      WITH *, n1 IN own AS may4 WITH *, (seesAll OR may4) AND COUNT { (n1)<-[:HANDLED_BY]-() } ^ 2 > 2 * $p1 * … AS inOrder
+      CALL (*) { UNWIND CASE WHEN inOrder THEN [1] ELSE [] END AS gate …
+      MATCH (n2:Case) WHERE n2.openedAt IS NOT NULL AND n2.status = $p2
+      MATCH (n2)-[:HANDLED_BY]->(x13) WHERE x13 = n1 …         // the newest open cases of all, until enough are this Center's
+      UNWIND CASE WHEN NOT inOrder …
+      MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case) WHERE (may4 OR …
+    }] AS row
+
 Search (`search.py`) finds candidates by full-text indexes and codes; rule, order and page follow. The same walk that writes
 the statement writes the shaper (`shape.py`), which puts the positions back under their names: `rows.py` for what is asked of a
 row, `page.py` for connections. Read on from `compile_read`.
@@ -52,8 +65,8 @@ from hub.compile.page import Listing
 from hub.compile.rows import Rows
 from hub.compile.search import candidates, keys, listed_as
 from hub.compile.shape import Shaper
-from hub.compile.start import Side, Sided, index_prefix, source
-from hub.compile.walk import Scope
+from hub.compile.start import Sided, index_prefix, source
+from hub.compile.walk import Scope, Side
 from hub.compile.where import predicates
 
 
@@ -67,7 +80,7 @@ class Compiled:
 
 def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER) -> Compiled:
     """The one statement that answers a root field, with the viewer's rights in it (`$viewer`, `$now`)."""
-    statement = _Statement(Scope(graph), side)
+    statement = _Statement(Scope(graph, side))
     match root:
         case asked.ByKey():
             body, shaper = statement.by_key(root)
@@ -110,9 +123,8 @@ def _names(text: str, found: ViewerSet) -> bool:
 class _Statement:
     """The root fields, each as a body to stand below the viewer sets, and its shaper."""
 
-    def __init__(self, scope: Scope, side: Side) -> None:
+    def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self._side = side
         self._rows = Rows(scope)
 
     def by_key(self, root: asked.ByKey) -> tuple[str, str]:
@@ -127,7 +139,7 @@ class _Statement:
     def listed(self, root: asked.List) -> tuple[str, str]:
         scope, labels = self.scope, (root.label,)
         order = sorts(scope.graph, labels, root.page.order, None)
-        rows = source(scope, root, order, self._side)
+        rows = source(scope, root, order)
         conditions = predicates(scope, root.page.where, rows.row, labels, "")
         prefix = index_prefix(scope.graph.node(root.label), order[0], root.page.where)
         expression, shaper = self._rows.pages.value(Listing(rows, labels, root.page, order, root.label, tuple(conditions), prefix=prefix))
@@ -152,7 +164,7 @@ class _Statement:
 
     def found(self, root: asked.Search) -> tuple[str, str]:
         order = keys(self.scope.graph, root.labels)
-        rows = candidates(self.scope, root, self._side)
+        rows = candidates(self.scope, root)
         listing = Listing(rows, root.labels, root.page, order, listed_as(root.labels), bound=(root.text,))
         expression, shaper = self._rows.pages.value(listing)
         return "\n".join((*rows.head(), f"RETURN {expression} AS row")), shaper

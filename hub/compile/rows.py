@@ -1,16 +1,17 @@
 """Rows: what is asked of a row becomes a list of positions, with a shaper that puts them back under their names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from graph_schema.model import Guard
 from hub.compile import asked
 from hub.compile.order import sorts
 from hub.compile.page import Listing, Pages, Row, plain
 from hub.compile.shape import record
-from hub.compile.start import Walked
+from hub.compile.start import Vast, index_prefix, reached
 from hub.compile.visible import Sight
 from hub.compile.walk import Scope, along, named
-from hub.compile.where import predicates
+from hub.compile.where import equal_in, predicates
 
 
 class Rows:
@@ -49,13 +50,16 @@ class Rows:
         self, variable: str, label: str, fields: Sequence[asked.Field], sight: Sight, *, start: int, typed: bool
     ) -> tuple[list[str], list[str], list[tuple[str, str]]]:
         clauses, values, items = list[str](), list[str](), list[tuple[str, str]]()
+        seen = self._guarded(variable, label, fields, sight, clauses)
         for found in fields:
             if isinstance(found, asked.Typename):
                 items.append((found.key, repr(found.of or label)))
                 continue
             at = f"r[{start + len(values)}]"
             if isinstance(found, asked.Scalar):
-                values.append(self._value(variable, label, found.property, sight, clauses))
+                property_ = self._scope.graph.node(label).property_named(found.property)
+                value = plain(variable, property_)
+                values.append(f"CASE WHEN {seen[property_.guard]} THEN {value} END" if property_.guard else value)
                 items.append((found.key, at))
             elif isinstance(found, asked.NodeId):
                 values.append(f"{variable}.{self._scope.graph.node(label).key}")
@@ -71,7 +75,7 @@ class Rows:
         return clauses, values, items
 
     def _one(self, start: str, label: str, found: asked.One, clauses: list[str], typed: bool) -> Row:
-        walk = along(self._scope, start, label, found.route, f"{start}:{label}" if typed else None)
+        walk = along(self._scope, start, label, found.route, pattern_start=f"{start}:{label}" if typed else None)
         if walk.sight.hoisted:
             clauses.append(f"WITH *, {named(walk.sight.hoisted)}")
         clauses.append(f"OPTIONAL {replace(walk, before='').text()}")
@@ -82,12 +86,15 @@ class Rows:
     def _many(self, start: str, label: str, found: asked.Many) -> tuple[str, str]:
         route, page = found.route, found.page
         keys = sorts(self._scope.graph, route.labels, page.order, route.edge)
-        walk = along(self._scope, start, label, route)
+        walk = along(self._scope, start, label, route, equal=equal_in(page.where))
+        rows = reached(self._scope, start, walk, route, keys, page)
         conditions = predicates(self._scope, page.where, walk.row, route.labels, walk.edge)
-        return self.pages.value(Listing(Walked(walk), route.labels, page, keys, route.target, tuple(conditions), route.edge.properties))
+        prefix = index_prefix(self._scope.graph.node(route.labels[0]), keys[0], page.where) if isinstance(rows, Vast) else ()
+        listing = Listing(rows, route.labels, page, keys, route.target, tuple(conditions), route.edge.properties, prefix)
+        return self.pages.value(listing)
 
-    def _value(self, variable: str, label: str, property_name: str, sight: Sight, clauses: list[str]) -> str:
-        found = self._scope.graph.node(label).property_named(property_name)
-        seen = self._scope.visible.property(variable, label, found, sight, clauses)
-        value = plain(variable, found)
-        return f"CASE WHEN {seen} THEN {value} END" if seen else value
+    def _guarded(self, variable: str, label: str, fields: Sequence[asked.Field], sight: Sight, clauses: list[str]) -> Mapping[Guard, str]:
+        """Whether what is asked of the row may be read, for the properties that have a guard."""
+        named = [found.property for found in fields if isinstance(found, asked.Scalar)]
+        guards = [found.guard for found in map(self._scope.graph.node(label).property_named, named) if found.guard]
+        return self._scope.visible.guarded(variable, label, tuple(dict.fromkeys(guards)), sight, clauses)

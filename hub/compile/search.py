@@ -16,9 +16,9 @@ from graph_schema.model import GraphSchema, Kind, NodeType
 from hub.compile import asked
 from hub.compile.order import Sort, of_rows
 from hub.compile.page import Cut
-from hub.compile.start import RULE_COSTS, Side
+from hub.compile.start import RULE_COSTS
 from hub.compile.visible import Sight
-from hub.compile.walk import Scope, where
+from hub.compile.walk import Scope, Side, where
 
 _FEW: Final = 2000
 """Up to how many rows of a label, by degree, are listed for any search. Listing that many takes about 4 ms; 2026-11-22."""
@@ -65,7 +65,7 @@ def keys(graph: GraphSchema, labels: Sequence[str]) -> tuple[Sort, ...]:
     return (rank, matched, *of_rows(graph, labels, set()))
 
 
-def candidates(scope: Scope, root: asked.Search, side: Side) -> Candidates:
+def candidates(scope: Scope, root: asked.Search) -> Candidates:
     """What a search finds among the rows of its labels."""
     row = scope.fresh("n")
     heads: list[str] = []
@@ -76,7 +76,7 @@ def candidates(scope: Scope, root: asked.Search, side: Side) -> Candidates:
             heads.append(found.by_code())
             ways.append(found.coded_rows())
         if found.node.text:
-            heads += found.by_words(side)
+            heads += found.by_words()
             ways += found.worded_rows()
     text = f"CALL (*) {{ {' UNION ALL '.join(f'{way} RETURN {row}, rank, matched' for way in ways)} }}"
     counts = any(isinstance(part, asked.TotalCount) for part in root.page.parts)
@@ -105,14 +105,14 @@ class _OfLabel:
         matched = f"COUNT {{ {self._queried('found')} WITH found WHERE found = {row} RETURN found }}" if self.node.text else "0"
         return f"UNWIND {self._coded} AS {row} WITH {row}{where(allowed)} WITH {row}, 0 AS rank, {matched} AS matched"
 
-    def by_words(self, side: Side) -> list[str]:
+    def by_words(self) -> list[str]:
         """Which way the index is read; the candidates, where they are gathered; the viewer's rows, where those are listed."""
         if self._rule is None:
             return []
         everything = self._everything or "false"
         degree = self._scope.visible.degree(self._label) or f"COUNT {{ (:{self._label}) }}"
-        few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[side]
-        asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if side is Side.CHEAPER else "true"
+        few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[self._scope.side]
+        asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if self._scope.side is Side.CHEAPER else "true"
         row, mine = self._scope.fresh("n"), self._scope.fresh("mine")
         gathered = f"COLLECT {{ {self._queried(row)} WITH {row}, count(*) AS matched RETURN [{row}, matched] }}"
         listed = f"COLLECT {{ {self._scope.visible.enumerated(self._label, mine)} RETURN DISTINCT {mine} }}"

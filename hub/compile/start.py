@@ -6,26 +6,22 @@ about `size` times all, by degree, rows are looked at, each with its rule; from 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Final
 
-from graph_schema.model import NodeType
+from graph_schema.model import NodeType, Route
 from hub.compile import asked
 from hub.compile.order import Sort
 from hub.compile.page import Cut
-from hub.compile.visible import Sight
-from hub.compile.walk import Scope, Walk, where
+from hub.compile.visible import Sight, hop
+from hub.compile.walk import Scope, Side, Walk, where
+from hub.compile.where import compared, equal_in, only_compares
 
 RULE_COSTS: Final = 4
 """How much dearer a row under its rule is than one from the viewer's side. Measured on 100,000 cases, 2026-11-21."""
 
 
-class Side(Enum):
-    """Where lists of protected rows start: `CHEAPER` decides in the statement; the others are for tests that they agree."""
-
-    CHEAPER = "cheaper"
-    ROWS = "rows"
-    VIEWER = "viewer"
+INDEX_COSTS: Final = 2
+"""How much dearer a row that an index gives is than one along an edge: whether it is at that edge must be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +51,45 @@ class Walked:
 
 
 @dataclass(frozen=True, slots=True)
+class Vast:
+    """Rows at the end of an edge of which the row at hand may have very many: along the edge, or those of a page in index order.
+
+    `pays`: the condition under which index order pays. `indexed`: what an index needs to be used for the order.
+    `at_hand`: the match that keeps only the rows at this edge.
+    """
+
+    walk: Walk
+    label: str
+    pays: str
+    indexed: str
+    at_hand: str
+
+    @property
+    def row(self) -> str:
+        return self.walk.row
+
+    @property
+    def edge(self) -> str:
+        return self.walk.edge
+
+    @property
+    def sight(self) -> Sight:
+        return self.walk.sight
+
+    def picked(self, cut: Cut) -> str:
+        along_edge = f"{self.walk.match}{where((*self.walk.where, *cut.where))}"
+        in_order = f"MATCH ({self.row}:{self.label}){where((self.indexed, *cut.where))} {self.at_hand}"
+        ways = (("inOrder", in_order), ("NOT inOrder", along_edge))
+        gated = (_gated(when, f"{way} {cut.text([self.row])}", self.row) for when, way in ways)
+        kept = ", ".join((self.row, *self.walk.sight.hoisted))
+        head = f"{self.walk.before}WITH *, {self.pays} AS inOrder"
+        return f"{head} CALL (*) {{ {' UNION ALL '.join(gated)} }} WITH {kept} ORDER BY {cut.order} LIMIT {cut.limit}"
+
+    def counted(self, conditions: Sequence[str]) -> str:
+        return f"COUNT {{ {self.walk.text(*conditions)} }}"
+
+
+@dataclass(frozen=True, slots=True)
 class Sided:
     """All rows of a protected label: three ways to the same rows, of which a statement takes one.
 
@@ -76,12 +111,7 @@ class Sided:
         ways = [(f"side = '{side}'", f"MATCH ({self.row}:{self.label}){where((*found, *cut.where))}") for side, found in self._scans()]
         ways.append(("side = 'viewer'", f"{self.enumerated} WITH DISTINCT {self.row}{where(cut.where)}"))
         names = ", ".join((self.row, *cut.keys))
-        # a sub-query of its own behind a list of one or none: a plain WHERE would be asked again for each row
-        gated = (
-            f"UNWIND CASE WHEN {when} THEN [1] ELSE [] END AS gate "
-            f"CALL (*) {{ {way} {cut.text([self.row])} RETURN {names} }} RETURN {names}"
-            for when, way in ways
-        )
+        gated = (_gated(when, f"{way} {cut.text([self.row])}", names) for when, way in ways)
         return f"CALL (*) {{ {' UNION ALL '.join(gated)} }} WITH {names} ORDER BY {cut.order} LIMIT {cut.limit}"
 
     def counted(self, conditions: Sequence[str]) -> str:
@@ -105,10 +135,16 @@ class Sided:
         return scans
 
 
-def source(scope: Scope, root: asked.List, keys: Sequence[Sort], side: Side) -> Walked | Sided:
+def _gated(when: str, way: str, names: str) -> str:
+    """One of several ways, taken where its condition holds."""
+    # a sub-query of its own behind a list of one or none: a plain WHERE would be asked again for each row
+    return f"UNWIND CASE WHEN {when} THEN [1] ELSE [] END AS gate CALL (*) {{ {way} RETURN {names} }} RETURN {names}"
+
+
+def source(scope: Scope, root: asked.List, keys: Sequence[Sort]) -> Walked | Sided:
     """Where the rows of a root list come from."""
     node, rule, row = scope.graph.node(root.label), scope.graph.rule(root.label), scope.fresh("n")
-    sight = scope.visible.row(row, (root.label,))
+    sight = scope.visible.row(row, (root.label,), equal_in(root.page.where))
     ordered = _index_ordered(node, keys[0], root.page.where)
     # a range or IS NOT NULL predicate on the sort key is what lets an index give the order
     indexed = (f"{keys[0].of(row, '')} IS NOT NULL",) if ordered else ()
@@ -116,24 +152,45 @@ def source(scope: Scope, root: asked.List, keys: Sequence[Sort], side: Side) -> 
         return Walked(Walk("", f"MATCH ({row}:{root.label})", tuple(filter(None, (*indexed, sight.predicate))), row, "", sight))
     assert sight.predicate is not None
     return Sided(
-        row, root.label, scope.visible.everything(root.label), _in_order(scope, root, side) if ordered or side is Side.ROWS else None,
-        sight.predicate, scope.visible.enumerated(root.label, row), indexed, sight,
-    )  # fmt: skip
+        row,
+        root.label,
+        everything=f"({' OR '.join(sight.whole)})" if sight.whole else None,
+        in_order=_in_order(scope, root) if ordered or scope.side is Side.ROWS else None,
+        rule=sight.predicate,
+        enumerated=scope.visible.enumerated(root.label, row),
+        indexed=indexed,
+        sight=sight,
+    )
+
+
+def reached(scope: Scope, start: str, walk: Walk, route: Route, keys: Sequence[Sort], page: asked.Page) -> Walked | Vast:
+    """Where the rows come from that `start` leads to."""
+    node = scope.graph.node(route.labels[0])
+    if not route.way.vast or not walk.sight.whole or not _answered_by_index(node, keys, page):
+        return Walked(walk)
+    pays = f"({' OR '.join(walk.sight.whole)})"
+    if scope.side is not Side.ROWS:
+        degree = f"COUNT {{ {hop(start, route.edge, route.forward, '', '')} }}"
+        pays += f" AND {degree} ^ 2 > {INDEX_COSTS} * ${page.size} * COUNT {{ (:{node.label}) }}"
+    # a match and a comparison: as a sub-query, or from `start`, it costs twice as much
+    there = scope.fresh("x")
+    at_hand = f"MATCH {hop(walk.row, route.edge, not route.forward, '', there)} WHERE {there} = {start}"
+    return Vast(walk, node.label, pays, f"{keys[0].of(walk.row, '')} IS NOT NULL", at_hand)
 
 
 def index_prefix(node: NodeType, first: Sort, condition: asked.Condition) -> tuple[Sort, ...]:
     """The equality prefix of an index to repeat in the order, without which Neo4j would sort all rows."""
-    equal = {found.property: found for found in _all_of(condition) if found.operator == "eq"}
+    equal = equal_in(condition)
     for index in node.indexes:
         if len(index) == 2 and index[0] in equal and first.expression == f"{{n}}.{index[1]}":
             return (Sort(f"{{n}}.{index[0]}", node.property_named(index[0]).kind, first.descending, nullable=False),)
     return ()
 
 
-def _in_order(scope: Scope, root: asked.List, side: Side) -> str | None:
+def _in_order(scope: Scope, root: asked.List) -> str | None:
     """The condition under which index order pays for this viewer."""
-    if side is not Side.CHEAPER:
-        return "true" if side is Side.ROWS else None
+    if scope.side is not Side.CHEAPER:
+        return "true" if scope.side is Side.ROWS else None
     degree = scope.visible.degree(root.label)
     if degree is None:
         return "true"
@@ -147,13 +204,14 @@ def _index_ordered(node: NodeType, first: Sort, condition: asked.Condition) -> b
     return first.expression.removeprefix("{n}.") in leading or bool(index_prefix(node, first, condition))
 
 
+def _answered_by_index(node: NodeType, keys: Sequence[Sort], page: asked.Page) -> bool:
+    """Whether an index gives the order and all that is asked of the rows; one that fits few of them would be read to its end."""
+    if any(key.path or "{e}" in key.expression for key in keys) or page.asks_of_edges or not _index_ordered(node, keys[0], page.where):
+        return False
+    held = {key.expression.removeprefix("{n}.") for key in (keys[0], *index_prefix(node, keys[0], page.where))}
+    return only_compares(page.where, held)
+
+
 def _is_selective(node: NodeType, condition: asked.Condition) -> bool:
     """Whether a unique property is given, so that an index finds the few rows for any viewer."""
-    return any(found.operator in ("eq", "in") and found.property in node.unique for found in _all_of(condition))
-
-
-def _all_of(condition: asked.Condition) -> list[asked.Compare]:
-    """The comparisons that must all hold."""
-    if isinstance(condition, asked.All):
-        return [found for member in condition.of for found in _all_of(member)]
-    return [condition] if isinstance(condition, asked.Compare) and not condition.of_edge else []
+    return any(found.operator in ("eq", "in") and found.property in node.unique for found in compared(condition))

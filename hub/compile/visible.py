@@ -7,13 +7,17 @@ statement came from just that row.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
 
 from graph_schema import cypher
-from graph_schema.model import Edge, Grant, GraphSchema, Predicate, Property, Route
+from graph_schema.model import Edge, Grant, GraphSchema, Guard, Predicate, Route
 
 Fresh = Callable[[str], str]
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+_PROPERTY: Final = re.compile(r"\{n\}\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,26 @@ class Sight:
 
     `predicate` is None where nothing needs to be asked. `hoisted`: variable -> expression, to be computed before the walk.
     `known`: label and grant -> the expression that stands for it on these rows, or for it and the grants before it.
+    `later`: the same where it costs and may not be needed: a predicate to make when it is.
+    `whole`: tests that ask no row; where one holds, all rows are visible.
     """
 
     predicate: str | None
     hoisted: dict[str, str] = field(default_factory=dict[str, str])
     known: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    later: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    whole: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Settled:
+    """Tests of earlier grants that ask no row. Where one is `of_viewer`, later grants may as well be taken to hold.
+
+    Where one is `implied` by what the statement asks of the rows, they are all seen, and later grants need not be asked.
+    """
+
+    of_viewer: list[str] = field(default_factory=list[str])
+    implied: list[str] = field(default_factory=list[str])
 
 
 class Visible:
@@ -47,16 +66,20 @@ class Visible:
         self._fresh = fresh
         self.enumerations: dict[str, str] = {}
 
-    def row(self, variable: str, labels: tuple[str, ...], arrival: Arrival | None = None) -> Sight:
-        """Whether a row of one of these labels may be seen. Each label stands under its own rule."""
+    def row(self, variable: str, labels: tuple[str, ...], equal: Mapping[str, str] = NOTHING, arrival: Arrival | None = None) -> Sight:
+        """Whether a row of one of these labels may be seen. Each label stands under its own rule.
+
+        `equal` are properties that the statement compares with parameters anyway: a grant about those alone asks no row.
+        """
         if len(labels) == 1:
-            return self._of_label(variable, labels[0], arrival)
+            return self._of_label(variable, labels[0], equal, arrival)
         whole = Sight(predicate=None)
         parts: list[str] = []
         for label in labels:
-            sight = self._of_label(variable, label, arrival)
+            sight = self._of_label(variable, label, equal, arrival)
             whole.hoisted |= sight.hoisted
             whole.known |= sight.known
+            whole.later |= sight.later
             if sight.predicate is not None:
                 parts.append(f"(NOT {variable}:{label} OR {sight.predicate})")
         whole.predicate = " AND ".join(parts) or None
@@ -123,47 +146,50 @@ class Visible:
             return None
         return f"({cypher.fill(rule.test, {'a': tail, 'b': head, 'e': variable}, self._fresh)})"
 
-    def property(self, variable: str, label: str, asked: Property, sight: Sight, clauses: list[str]) -> str | None:
-        """Whether a guarded property of a visible row may be seen; None where it always may.
+    def guarded(self, variable: str, label: str, guards: Sequence[Guard], sight: Sight, clauses: list[str]) -> Mapping[Guard, str]:
+        """Whether properties of a visible row may be read, by their guards.
 
-        A grant the guard names is computed once for the row, by a clause added to `clauses`, and then known.
+        A grant that guards name is computed once for the row, by a clause added to `clauses`, and then known; for a row on
+        which every one of the guards is open it is not looked up.
         """
-        if asked.guard is None:
-            return None
-        text = cypher.fill(asked.guard, {"n": variable}, self._fresh)
+        filled = {guard: [cypher.fill(text, {"n": variable}, self._fresh) for text in (guard.open, guard.test)] for guard in guards}
+        named = " ".join(test for _, test in filled.values())
+        all_open = " AND ".join(opened for opened, _ in filled.values())
         for grant in self._graph.rule(label).grants:
-            slot = f"[{grant.name}]"
-            if slot not in text:
+            slot, key = f"[{grant.name}]", (label, grant.name)
+            if slot not in named:
                 continue
-            if (label, grant.name) not in sight.known:
-                sight.known[label, grant.name] = self._fresh("may")
-                test = " OR ".join(self._anywhere(variable, label, grant))
-                clauses.append(f"WITH *, {test} AS {sight.known[label, grant.name]}")
-            text = text.replace(slot, sight.known[label, grant.name])
-        return f"({text})"
+            if key not in sight.known:
+                sight.known[key] = self._fresh("may")
+                test = sight.later.get(key) or " OR ".join(self._anywhere(variable, label, grant))
+                clauses.append(f"WITH *, CASE WHEN {all_open} THEN true ELSE {test} END AS {sight.known[key]}")
+            for texts in filled.values():
+                texts[1] = texts[1].replace(slot, sight.known[key])
+        return {guard: f"({opened} OR {test})" for guard, (opened, test) in filled.items()}
 
-    def _of_label(self, variable: str, label: str, arrival: Arrival | None) -> Sight:
+    def _of_label(self, variable: str, label: str, equal: Mapping[str, str], arrival: Arrival | None) -> Sight:
         rule = self._graph.rule(label)
         if rule.public or (arrival and any(_came_through(grant, arrival) for grant in rule.grants)):
             return Sight(predicate=None)
         sight = Sight(predicate=None)
         alternatives: list[str] = []
-        decided: list[str] = []
+        settled = _Settled()
         for grant in rule.grants:
-            if arrival and not grant.through and _is_about(grant, arrival):
-                alternatives += self._on_arrival(variable, label, grant, arrival, sight, decided)
+            if test := _implied(grant, equal):
+                alternatives.append(test)
+                settled.implied.append(test)
+            elif arrival and not grant.through and _is_about(grant, arrival):
+                alternatives += self._on_arrival(variable, label, grant, arrival, sight, settled)
             else:
                 alternatives += self._anywhere(variable, label, grant)
             if grant.of_viewer:
-                decided.append(grant.of_viewer)
+                settled.of_viewer.append(grant.of_viewer)
+        sight.whole = (*settled.implied, *(grant.of_viewer for grant in rule.grants if grant.of_viewer), *sight.hoisted)
         sight.predicate = f"({' OR '.join(alternatives)})"
         return sight
 
-    def _on_arrival(self, variable: str, label: str, grant: Grant, arrival: Arrival, sight: Sight, decided: list[str]) -> list[str]:
-        """The grant on a row whose other end the statement holds already.
-
-        `decided` are the tests of earlier grants that say nothing about the row: where one of them holds, so may this one.
-        """
+    def _on_arrival(self, variable: str, label: str, grant: Grant, arrival: Arrival, sight: Sight, settled: _Settled) -> list[str]:
+        """The grant on a row whose other end the statement holds already."""
         given = {"n": variable, "x": arrival.start, "e": arrival.edge}
         at_label = None if grant.by_label is None else grant.by_label.get(arrival.label, "false")
         templates = [at_label] if at_label else [_at_hand(test) for test in grant.tests]
@@ -174,9 +200,13 @@ class Visible:
             here = self._fresh("may")
             test = " OR ".join(tests)
             walks = "EXISTS" in test
-            sight.hoisted[here] = f"CASE WHEN {' OR '.join(decided)} THEN true ELSE {test} END" if walks and decided else test
+            before = [*settled.of_viewer, *settled.implied] if walks else []
+            sight.hoisted[here] = f"CASE WHEN {' OR '.join(before)} THEN true ELSE {test} END" if before else test
             if not walks:
-                decided.append(test)
+                settled.of_viewer.append(test)
+            elif settled.implied and arrival.route.arrives_as_only:
+                sight.later[label, grant.name] = test
+                return [here]
         if arrival.route.arrives_as_only:
             sight.known[label, grant.name] = here
             return [here]
@@ -237,6 +267,14 @@ def _at_hand(test: Predicate) -> str:
 def _is_about(grant: Grant, arrival: Arrival) -> bool:
     """Whether the grant speaks of just the edge the statement came over."""
     return grant.edge == arrival.route.edge.name and grant.forward != arrival.route.forward
+
+
+def _implied(grant: Grant, equal: Mapping[str, str]) -> str | None:
+    """The grant's test where all it says of the row is what the statement compares with parameters anyway; None for others."""
+    if grant.edge is not None or len(grant.tests) != 1 or grant.tests[0].match or grant.of_viewer:
+        return None
+    text = _PROPERTY.sub(lambda found: f"${equal[found[1]]}" if found[1] in equal else found[0], grant.tests[0].where)
+    return None if "{" in text else text
 
 
 def _came_through(grant: Grant, arrival: Arrival) -> bool:

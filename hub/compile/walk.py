@@ -2,18 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from graph_schema.cypher import fill
 from graph_schema.model import GraphSchema, Route
 from hub.compile.shape import ShaperText
-from hub.compile.visible import Arrival, Sight, Visible, hop
+from hub.compile.visible import NOTHING, Arrival, Sight, Visible, hop
+
+
+class Side(Enum):
+    """Where lists of protected rows start: `CHEAPER` decides in the statement; the others are for tests that they agree."""
+
+    CHEAPER = "cheaper"
+    ROWS = "rows"
+    VIEWER = "viewer"
 
 
 class Scope:
     """What all parts of one statement share: the graph, its rules, the names given so far, the shaper being written."""
 
-    def __init__(self, graph: GraphSchema) -> None:
+    def __init__(self, graph: GraphSchema, side: Side) -> None:
         self.graph = graph
+        self.side = side
         self._count = 0
         self.visible = Visible(graph, self.fresh)
         self.shapers = ShaperText()
@@ -40,10 +50,15 @@ class Walk:
         return f"{self.before}{self.match}{where((*self.where, *further))}"
 
 
-def along(scope: Scope, start: str, label: str, route: Route, pattern_start: str | None = None) -> Walk:
-    """From `start`, a visible row of that label; `pattern_start` where the pattern must say more of it than its name."""
+def along(
+    scope: Scope, start: str, label: str, route: Route, *, pattern_start: str | None = None, equal: Mapping[str, str] = NOTHING
+) -> Walk:
+    """From `start`, a visible row of that label; `pattern_start` where the pattern must say more of it than its name.
+
+    `equal` are properties that the rows there are compared with parameters by.
+    """
     row, edge = scope.fresh("n"), scope.fresh("e")
-    sight = scope.visible.row(row, route.labels, Arrival(start, label, route, edge))
+    sight = scope.visible.row(row, route.labels, equal, Arrival(start, label, route, edge))
     before = f"WITH *, {named(sight.hoisted)} " if sight.hoisted else ""
     match = _pattern(pattern_start or start, route, row, edge)
     return Walk(before, match, _predicates(scope, route, start, row, edge, sight.predicate), row, edge, sight)

@@ -1,6 +1,6 @@
 """Conditions as predicates. What is unknown does not hold: a comparison with an empty property is false, its `not` true."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from graph_schema.cypher import name
@@ -17,6 +17,28 @@ def predicates(scope: Scope, condition: asked.Condition, row: str, labels: Seque
     if isinstance(condition, asked.All):
         return [text for member in condition.of for text in predicates(scope, member, row, labels, edge)]
     return [_predicate(scope, condition, row, labels, edge)]
+
+
+def compared(condition: asked.Condition) -> list[asked.Compare]:
+    """The comparisons of the row that must all hold."""
+    return [found for found in _parts(condition) if isinstance(found, asked.Compare) and not found.of_edge]
+
+
+def equal_in(condition: asked.Condition) -> dict[str, str]:
+    """The properties of the row that must equal a parameter, and which."""
+    return {found.property: found.parameter for found in compared(condition) if found.operator == "eq"}
+
+
+def only_compares(condition: asked.Condition, properties: Collection[str]) -> bool:
+    """Whether the condition consists of comparisons of these properties of the row."""
+    return all(isinstance(found, asked.Compare) and not found.of_edge and found.property in properties for found in _parts(condition))
+
+
+def _parts(condition: asked.Condition) -> list[asked.Condition]:
+    """The conditions that must all hold."""
+    if isinstance(condition, asked.All):
+        return [found for member in condition.of for found in _parts(member)]
+    return [condition]
 
 
 def _predicate(scope: Scope, condition: asked.Condition, row: str, labels: Sequence[str], edge: str) -> str:

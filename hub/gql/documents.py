@@ -32,7 +32,7 @@ from graphql.validation import MaxIntrospectionDepthRule
 
 from graph_schema.model import GraphSchema
 from hub.compile.read import Compiled, compile_read
-from hub.compile.start import Side
+from hub.compile.walk import Side
 from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.arguments import Bounds, Cost
 from hub.gql.guard import Limits, parse_within

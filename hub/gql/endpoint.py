@@ -26,7 +26,7 @@ from strawberry.types import ExecutionResult
 from graph_schema.model import GraphSchema
 from hub.auth import Verifier
 from hub.compile.read import compile_right
-from hub.compile.start import Side
+from hub.compile.walk import Side
 from hub.errors import BadInput, HubError, NotAllowed, NotByGet, NotSignedIn, TooCostly, Unavailable
 from hub.gql.cursors import Cursors
 from hub.gql.documents import Documents, GraphQLErrors, RootPlan
@@ -70,6 +70,10 @@ class _Call:
     rights: Mapping[str, Any]
     cursors: Cursors
     bookmarks: Bookmarks
+
+
+class _Late(BadInput):
+    """A body that did not arrive in time."""
 
 
 class Questions:
@@ -173,10 +177,10 @@ class Endpoint(GraphQL):
             response = _refusal("not signed in", NotSignedIn.code, 401)
         except TooCostly as error:
             response = _refusal(str(error), error.code, 413)
+        except _Late as error:
+            response = _refusal(str(error), error.code, 408)
         except BadInput as error:
             response = _refusal(str(error), error.code, 400)
-        except TimeoutError:
-            response = _refusal(f"the body did not arrive within {_BODY_S} s", BadInput.code, 408)
         if response:
             await response(scope, receive, send)
 
@@ -286,19 +290,22 @@ def _bookmarks(header: bytes | None) -> Bookmarks:
 
 
 async def _body(receive: Receive, most: int) -> bytes:
-    """The body, within its size and time. Raises `TooCostly` or `TimeoutError`."""
+    """The body, within its size and time. Raises `TooCostly` or `_Late`."""
     chunks, size = list[bytes](), 0
-    async with asyncio.timeout(_BODY_S):
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                return b""
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
-            if size > most:
-                raise TooCostly(f"the request has more than {most} bytes")
-            if not message.get("more_body", False):
-                return b"".join(chunks)
+    try:
+        async with asyncio.timeout(_BODY_S):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return b""
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
+                if size > most:
+                    raise TooCostly(f"the request has more than {most} bytes")
+                if not message.get("more_body", False):
+                    return b"".join(chunks)
+    except TimeoutError:
+        raise _Late(f"the body did not arrive within {_BODY_S} s") from None
 
 
 def _replayed(body: bytes) -> Receive:

@@ -41,7 +41,7 @@ dbms.memory.transaction.total.max={transactions}
 db.memory.transaction.max={transaction}
 server.memory.pagecache.size={pagecache}
 """
-_JVM: Final = (
+JVM_OPTIONS: Final = (
     "-XX:+UseParallelGC",
     "-Xshare:auto",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -183,7 +183,7 @@ class LocalNeo4j:
                 [
                     str(self._java),
                     *(f"-X{end}{self._memory.heap}" for end in ("ms", "mx")),
-                    *_JVM,
+                    *JVM_OPTIONS,
                     *("-cp", str(self._jars / "*"), "org.neo4j.server.Neo4jCommunity"),
                     *(f"--home-dir={self._home}", f"--config-dir={self._home / 'conf'}", "--console-mode"),
                 ],

@@ -58,8 +58,9 @@ async def _load(graph: Graph, state: "_State", wanted: Wanted, progress: Progres
         await graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(300)"])
         await graph.write([Statement(_WRITE_STATE, {"state": {"schema": schema_digest()}})])
     done = list(state.migrations)
-    for position, migration in enumerate(found for found in migrations if found.name not in done):
-        progress("migrations", position, len(migrations))
+    new = [found for found in migrations if found.name not in done]
+    for position, migration in enumerate(new):
+        progress("migrations", position, len(new))
         await graph.apply(migration.statements)
         done.append(migration.name)
         await graph.write([Statement(_WRITE_STATE, {"state": {"migrations": done}})])

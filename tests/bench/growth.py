@@ -27,7 +27,7 @@ from graph_schema.model import Kind, Property
 from graph_schema.upsert import EdgeRow, NodeRow
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
-from hub.local_neo4j.server import LocalNeo4j, Memory
+from hub.local_neo4j.server import JVM_OPTIONS, LocalNeo4j, Memory
 from hub.world.reference import reference_hash, reference_rows
 from hub.world.sample import sample_rows
 from tests.bench.questions import Q1
@@ -131,8 +131,8 @@ def bulk_load(data: Path, scale: str) -> None:
                 files.write_nodes(rows.nodes)
                 files.write_edges(rows.edges)
         home = data / "neo4j"
-        command = [str(java()), "-Xmx4g", "--add-opens=java.base/java.nio=ALL-UNNAMED", "-cp", str(cache_folder() / "*"),
-                   "org.neo4j.server.startup.Neo4jAdminCommand", "database", "import", "full", "neo4j", "--overwrite-destination",
+        command = [str(java()), "-Xmx4g", *JVM_OPTIONS, "-cp", str(cache_folder() / "*"),
+                   "org.neo4j.cli.AdminTool", "database", "import", "full", "neo4j", "--overwrite-destination",
                    "--array-delimiter=;", *files.nodes, *files.edges]  # fmt: skip
         subprocess.run(command, check=True, env={**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")})
         running = server.start()

@@ -25,7 +25,7 @@ Q1: Final = Question(
     "Q1",
     "an importer, its Center, five published contacts (a broker in term)",
     "broker",
-    "REPRESENTS",
+    "<-[p2:REPRESENTS]-(broker3:Broker) WHERE broker3 IN own AND p2.since <= now AND (p2.until IS NULL OR now < p2.until)",
     """query Q1($number: String!) { importer(number: $number) { number name center { code name
       contacts(first: 5, where: {published: {eq: true}}, orderBy: [{name: ASC}]) { nodes { name email role } } } } }""",
     """query Q1($number: String!) { importers(where: {number: {eq: $number}}) { number name center { code name
@@ -43,7 +43,7 @@ Q2: Final = Question(
     "Q2",
     "an importer with Center, brokers, ports, open cases and the published contacts of each (the importer)",
     "importer-manager",
-    "IN own",
+    "WHERE (n1 IN own OR ",
     """query Q2($number: String!) { importer(number: $number) { number name
       center { code name contacts(first: 20, where: {published: {eq: true}}, orderBy: [{name: ASC}]) { nodes { name email } } }
       brokers(first: 20, orderBy: [{filerCode: ASC}]) { nodes { filerCode name
@@ -89,7 +89,7 @@ Q3: Final = Question(
     "Q3",
     "a Center's 100 newest open cases with importer, port, issue, agencies (its specialist)",
     "import-specialist",
-    "IN own",
+    "WITH *, n1 IN own AS may4 ",
     """query Q3($code: String!) { center(code: $code) { code name
       cases(where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}, {id: DESC}], first: 100) { nodes { id number status title openedAt
         importer { number name } port { code name } issue { id title topic }
@@ -113,7 +113,7 @@ Q5: Final = Question(
     "Q5",
     "1,000 published contacts with their organisation (an agency's officer, who may ask for large pages)",
     "agency-officer",
-    "published",
+    "CASE WHEN ($p1 OR seesAll) THEN 'all'",
     """query Q5 { contacts(first: 1000, where: {published: {eq: true}}, orderBy: [{id: ASC}]) { nodes {
       id name email phone role organisation { name } } } }""",
     """query Q5 { contacts(where: {published: {eq: true}}, limit: 1000, sort: [{id: ASC}]) {

@@ -5,9 +5,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +21,20 @@ from hub.local_neo4j.server import free_ports
 from hub.sample_sign_in import SampleSignIn
 
 HERE: Final = Path(__file__).parent / "peer"
+_LUA: Final = """
+local bodies = {{}}
+for line in io.lines("{bodies}") do bodies[#bodies + 1] = line end
+math.randomseed(1)
+request = function()
+  local headers = {{["content-type"] = "application/json", authorization = {authorization}}}
+  return wrk.format("POST", nil, headers, bodies[math.random(#bodies)])
+end
+done = function(summary, latency)
+  io.write(string.format('{{"per_s": %f, "count": %d, "p50_ms": %f, "p99_ms": %f, "errors": %d}}\\n',
+    summary.requests / summary.duration * 1e6, summary.requests, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+    summary.errors.status + summary.errors.read + summary.errors.timeout))
+end
+"""
 DATA: Final = platformdirs.user_cache_path("trade-collaboration-hub") / "bench"
 
 
@@ -30,7 +46,7 @@ class Served:
         self.port = free_ports(1)[0]
         command = [sys.executable, "-m", "hub", "up", "--data", str(data), "--port", str(self.port), "--scale", scale]
         self.process = subprocess.Popen(command, env={**os.environ, "HUB_LOCAL_HEAP": "2g", "HUB_LOCAL_PAGECACHE": "1g"})
-        _wait_for(f"http://127.0.0.1:{self.port}/readyz", self.process)
+        wait_for(f"http://127.0.0.1:{self.port}/readyz", self.process)
         self.uri = f"bolt://127.0.0.1:{json.loads((data / 'neo4j-ports.json').read_text())['bolt']}"
         self.password = (data / "neo4j-password").read_text()
         self.neo4j = next(child.pid for child in psutil.Process(self.process.pid).children(recursive=True) if "java" in child.name())
@@ -64,7 +80,7 @@ class Peer:
         self.port = free_ports(1)[0]
         environment = {**os.environ, "NODE_ENV": "production", "NEO4J_URI": served.uri, "NEO4J_PASSWORD": served.password}
         self.process = subprocess.Popen([node, str(HERE / "server.mjs"), str(self.port)], cwd=folder, env=environment)
-        _wait_for(f"http://127.0.0.1:{self.port}/?query=%7B__typename%7D", self.process, {"apollo-require-preflight": "true"})
+        wait_for(f"http://127.0.0.1:{self.port}/?query=%7B__typename%7D", self.process, {"apollo-require-preflight": "true"})
 
     def ask(self, query: str, variables: dict[str, Any]) -> Any:
         return posted(f"http://127.0.0.1:{self.port}/", {"query": query, "variables": variables}, {})
@@ -111,13 +127,25 @@ def by_driver(served: Served, **job: Any) -> dict[str, float]:
     return json.loads(subprocess.run(command, input=json.dumps(whole), capture_output=True, text=True, check=True).stdout)
 
 
+def by_http(url: str, bodies: Sequence[Any], token: str | None, clients: int, seconds: int) -> dict[str, float]:
+    """One pass of questions drawn from those bodies, so many clients at a time; what wrk tells of it. None of them may fail."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines, script = Path(folder) / "bodies", Path(folder) / "post.lua"
+        lines.write_text("\n".join(map(json.dumps, bodies)))
+        script.write_text(_LUA.format(bodies=lines, authorization=f'"Bearer {token}"' if token else "nil"))
+        command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), url]
+        told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+    assert not told["errors"], told
+    return told
+
+
 def cpu_s(pid: int) -> float:
     """The seconds of CPU that a process has used so far."""
     times = psutil.Process(pid).cpu_times()
     return times.user + times.system
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], headers: dict[str, str] | None = None) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes], headers: dict[str, str] | None = None) -> None:
     while True:
         try:
             urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=5)

@@ -4,11 +4,8 @@ Scale 1. All contenders give the same answers first. Passes are interleaved; med
 tests/figures. Needs wrk, Node with npm, and javac.
 """
 
-import json
 import shutil
 import statistics
-import subprocess
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,12 +19,13 @@ from rich.progress import Progress
 
 from hub.world.sample import ISSUER
 from tests.bench.questions import Q1, Q2, Q3, QUESTIONS, Question, flat
-from tests.bench.serving import DATA, Peer, Served, by_driver, cpu_s, install_shim
+from tests.bench.serving import DATA, Peer, Served, by_driver, by_http, cpu_s, install_shim
 
 CLIENTS: Final = 16
 PASSES: Final = 5
-SECONDS: Final = {CLIENTS: 4, 1: 2}
+SECONDS: Final = {CLIENTS: 6, 1: 3}
 """Of a pass, by the number of clients."""
+WARM_UP: Final = 2
 FIGURES: Final = Path(__file__).parents[1] / "figures"
 CONTENDERS: Final = ("hub", "peer", "by hand")
 BARS: Final = {
@@ -35,21 +33,6 @@ BARS: Final = {
     "by hand": {"Q1": 0.7, "Q2": 0.7, "Q3": 0.8, "Q5": 0.8},
 }
 _ONE_CLIENT: Final = 1.4
-_LUA: Final = """
-local bodies = {{}}
-for line in io.lines("{bodies}") do bodies[#bodies + 1] = line end
-math.randomseed(1)
-request = function()
-  local headers = {{["content-type"] = "application/json", authorization = {authorization}}}
-  return wrk.format("POST", "{path}", headers, bodies[math.random(#bodies)])
-end
-done = function(summary, latency)
-  io.write(string.format('{{"per_s": %f, "count": %d, "p50_ms": %f, "p99_ms": %f, "errors": %d}}\\n',
-    summary.requests / summary.duration * 1e6, summary.requests, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
-    summary.errors.status + summary.errors.read + summary.errors.timeout))
-end
-"""
-
 Figures = Mapping[str, float]
 
 
@@ -74,15 +57,9 @@ class Run:
 
     def _over_http(self, question: Question, contender: str, clients: int) -> dict[str, float]:
         query, port, path = (question.hub, self.served.port, "/graphql") if contender == "hub" else (question.peer, self.peer.port, "/")
-        authorization = f'"Bearer {self.served.token(question.persona)}"' if contender == "hub" else "nil"
-        with tempfile.TemporaryDirectory() as folder:
-            bodies, script = Path(folder) / "bodies", Path(folder) / "post.lua"
-            bodies.write_text("\n".join(json.dumps({"query": query, "variables": found}) for found in self.variables[question.name]))
-            script.write_text(_LUA.format(bodies=bodies, authorization=authorization, path=path))
-            command = ["wrk", "-t1", f"-c{clients}", f"-d{SECONDS[clients]}s", "-s", str(script), f"http://127.0.0.1:{port}"]
-            told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
-        assert not told["errors"], told
-        return told
+        token = self.served.token(question.persona) if contender == "hub" else None
+        bodies = [{"query": query, "variables": found} for found in self.variables[question.name]]
+        return by_http(f"http://127.0.0.1:{port}{path}", bodies, token, clients, SECONDS[clients])
 
     def _by_hand(self, question: Question, clients: int) -> dict[str, float]:
         return by_driver(
@@ -153,13 +130,13 @@ def main() -> None:
 def _measured(run: Run) -> dict[tuple[str, str, int], list[Figures]]:
     found: dict[tuple[str, str, int], list[Figures]] = {}
     with Progress() as bar:
-        task = bar.add_task("", total=len(QUESTIONS) * len(CONTENDERS) * (1 + 2 * PASSES))
+        task = bar.add_task("", total=len(QUESTIONS) * len(CONTENDERS) * (WARM_UP + 2 * PASSES))
         for question in QUESTIONS:
             bar.update(task, description=question.name)
             if refused := run.check(question):
                 bar.console.print(f"{question.name} is not measured: {refused}")
                 continue
-            for contender in CONTENDERS:  # warms the caches of all
+            for contender in CONTENDERS * WARM_UP:  # Java compiles what is used often
                 run.measured(question, contender, CLIENTS)
                 bar.advance(task)
             for _ in range(PASSES):

@@ -11,6 +11,8 @@ from hub.compile import read
 from hub.gql.documents import Documents
 from hub.gql.guard import Limits
 from tests.asking import SCHEMA, NoCursors
+from tests.bench.questions import QUESTIONS, Question
+from tests.bench.rules import without_rules
 
 
 def statement(query: str, **variables: object) -> str:
@@ -24,7 +26,7 @@ def _examples() -> list[tuple[str, str]]:
     return [(paragraph.strip(), told) for paragraph, told in pairwise(paragraphs) if paragraph.lstrip().startswith("{")]
 
 
-@pytest.mark.parametrize(("query", "told"), _examples(), ids=["by key", "a list"])
+@pytest.mark.parametrize(("query", "told"), _examples(), ids=["by key", "a list", "a vast way"])
 def test_the_worked_examples_of_the_compiler_are_true(query: str, told: str) -> None:
     """Line by line: what stands left of the notes, but for the points between, is in the statement in that order."""
     text = statement(query)
@@ -41,6 +43,38 @@ def test_a_public_question_asks_for_no_rights() -> None:
         "RETURN COLLECT { MATCH (n1:Center) WHERE n1.code IS NOT NULL "
         "WITH n1 ORDER BY n1.code LIMIT $p0 RETURN [n1.code, n1.name] ORDER BY n1.code } AS row"
     )
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_the_questions_of_the_bench_are_asked_under_their_rule(question: Question) -> None:
+    values = {"number": "00-0000001SW", "code": "CEE007"}
+    variables = {name: value for name, value in values.items() if f"${name}:" in question.hub}
+    assert question.rule in statement(question.hub, **variables)
+    plan, _ = Documents(without_rules(), SCHEMA, Limits()).plan(question.hub, None, variables, NoCursors())
+    assert question.rule not in plan.roots[0].compiled.text
+
+
+def test_a_list_that_asks_for_what_a_grant_is_about_asks_no_row_of_its_rule() -> None:
+    text = statement("{ contacts(where: {published: {eq: true}}) { totalCount nodes { name } } }")
+    assert "CASE WHEN ($p1 OR seesAll) THEN 'all'" in text
+    assert "CASE WHEN ($p1 OR seesAll) THEN COUNT {" in text
+    assert "n1.published OR" not in text
+    assert "CASE WHEN (seesAll) THEN 'all'" in statement("{ contacts(where: {not: {published: {eq: false}}}) { nodes { name } } }")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        'where: {title: {contains: "x"}}, orderBy: [{openedAt: DESC}]',
+        "where: {or: [{status: {eq: OPEN}}]}, orderBy: [{openedAt: DESC}]",
+        "where: {status: {eq: OPEN}}",
+        "orderBy: [{title: ASC}]",
+        "orderBy: [{openedAt: DESC}, {importer: {name: ASC}}]",
+    ],
+)
+def test_a_page_that_no_index_answers_alone_is_read_along_the_edge(page: str) -> None:
+    assert "inOrder" in statement('{ center(code: "CEE007") { cases(orderBy: [{openedAt: DESC}]) { nodes { title } } } }')
+    assert "inOrder" not in statement(f'{{ center(code: "CEE007") {{ cases({page}) {{ nodes {{ title }} }} }} }}')
 
 
 def test_the_text_does_not_vary_with_values() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from graph_schema import cases, parties, people
 from graph_schema.graph import GRAPH
-from hub.compile.start import Side
+from hub.compile.walk import Side
 from hub.gql.endpoint import Asked
 from hub.graph import Graph
 from hub.viewer import Viewer

@@ -12,7 +12,8 @@ from graphql import build_schema as build_plain_schema
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import EdgeRule, Grant, GraphSchema, NodeType, Predicate, Route
-from hub.compile.start import Side
+from graph_schema.viewer_sets import BUSY
+from hub.compile.walk import Side
 from hub.gql.endpoint import Asked
 from hub.gql.guard import Limits
 from hub.graph import Graph
@@ -27,6 +28,7 @@ from tests.random_world import random_world
 QUESTIONS = 14
 _PROTECTED = tuple(rule.label for rule in GRAPH.rules if not rule.public)
 _GATES = ("imports", "represents", "isCenter", "owns", "joins", "official")
+_NEWEST_OPEN = "first: 3, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]"
 LIMITS = Limits(conditions=1_000, characters=100_000, tokens=10_000, fields=5_000, aliases=1_000, directives=1_000, depth=50, cost=10**9)
 
 
@@ -35,11 +37,24 @@ def schema() -> GraphQLSchema:
     return build_plain_schema(SCHEMA.as_str())
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_every_viewer_is_answered_as_the_oracle_answers(seed: int, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema) -> None:
+def _with_busy_offices() -> GraphSchema:
+    """The graph in which every office counts as busy, however few its cases."""
+    sets = (replace(found, cypher=found.cypher.replace(f"> {BUSY}", ">= 0")) for found in GRAPH.viewer_sets)
+    return replace(GRAPH, viewer_sets=tuple(sets))
+
+
+BUSY_OFFICES = _with_busy_offices()
+
+
+@pytest.mark.parametrize(
+    ("seed", "declared"), [(0, GRAPH), (1, GRAPH), (2, GRAPH), (2, BUSY_OFFICES)], ids=["0", "1", "2", "2, all offices busy"]
+)
+def test_every_viewer_is_answered_as_the_oracle_answers(
+    seed: int, declared: GraphSchema, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema
+) -> None:
     world = random_world(seed)
     run(world.write(empty))
-    hub = questions(empty, limits=LIMITS)
+    hub = questions(empty, declared, LIMITS)
     made = RandomQuestions(world, random.Random(seed))
     oracles = {account: Oracle(world, account) for account in world.accounts}
     for query, variables in [*((query, {}) for query in _everything()), *(made.one() for _ in range(QUESTIONS))]:
@@ -51,15 +66,19 @@ def test_every_viewer_is_answered_as_the_oracle_answers(seed: int, empty: Graph,
             )
 
 
+@pytest.mark.parametrize("declared", [GRAPH, BUSY_OFFICES], ids=["as declared", "all offices busy"])
 @pytest.mark.parametrize("side", [Side.ROWS, Side.VIEWER], ids=lambda side: side.value)
 def test_lists_are_the_same_from_whichever_side_they_start(
-    side: Side, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema
+    side: Side, declared: GraphSchema, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema
 ) -> None:
     world = random_world(7)
     run(world.write(empty))
-    hub = questions(empty, limits=LIMITS, side=side)
+    hub = questions(empty, declared, LIMITS, side)
     made = RandomQuestions(world, random.Random(7))
     asked = [(_listing(GRAPH.node(label)), {}) for label in _PROTECTED]
+    vast = [(node, route) for node in GRAPH.nodes for route in GRAPH.routes(node.label).values() if route.way.vast]
+    asked += [(_along(node, route), {}) for node, route in vast]
+    asked += [(f"{{ {node.many} {{ nodes {{ {route.way.field}({_NEWEST_OPEN}) {{ nodes {{ id }} }} }} }} }}", {}) for node, route in vast]
     asked += [made.listing(label) for label in _PROTECTED for _ in range(3)]
     for query, variables in asked:
         for account in world.accounts:
@@ -114,10 +133,10 @@ def _mutants() -> Iterator[Mutant]:
         if rule.public:
             continue
         for position, grant in enumerate(rule.grants):
-            for change, mutated, side in _changed(rule.label, grant):
+            for change, declared, mutated, side in _changed(rule.label, grant):
                 grants = (*rule.grants[:position], mutated, *rule.grants[position + 1 :])
                 rules = tuple(replace(found, grants=grants) if found is rule else found for found in GRAPH.rules)
-                yield Mutant(f"{rule.label} {grant.name} {change}", replace(GRAPH, rules=rules), frozenset((rule.label,)), side)
+                yield Mutant(f"{rule.label} {grant.name} {change}", replace(declared, rules=rules), frozenset((rule.label,)), side)
     for edge_rule in GRAPH.edge_rules:
         for test in ("true", "false"):
             mutated_rule = EdgeRule(edge_rule.edge, edge_rule.name, edge_rule.reason, test)
@@ -126,8 +145,8 @@ def _mutants() -> Iterator[Mutant]:
             graph = replace(GRAPH, edge_rules=edge_rules)
             yield Mutant(f"{edge_rule.edge} {test}", graph, frozenset((*edge.tail, *edge.head)), Side.ROWS)
     for position, found in enumerate(GRAPH.viewer_sets):
-        if found.name == "official":
-            continue  # no rule speaks of it, only a right
+        if found.name in ("official", "busy"):
+            continue  # no rule speaks of the one, only a right; the other decides from which end, not what
         for side in (Side.ROWS, Side.VIEWER):
             if side is Side.VIEWER and found.name in _GATES:
                 continue  # from the viewer's side a pattern says the same
@@ -136,8 +155,19 @@ def _mutants() -> Iterator[Mutant]:
             yield Mutant(f"{found.name} empty, from the {side.value}", replace(GRAPH, viewer_sets=sets), frozenset(_PROTECTED), side)
 
 
-def _changed(label: str, grant: Grant) -> Iterator[tuple[str, Grant, Side]]:
-    """Each form of a grant by itself: the predicate, the predicate at a label, the rows from the viewer's side."""
+def _changed(label: str, grant: Grant) -> Iterator[tuple[str, GraphSchema, Grant, Side]]:
+    """Each form of a grant by itself, and the graph to change it in: the predicate, the predicate at a label, the rows."""
+    for change, mutated, side in _changed_forms(label, grant):
+        yield change, GRAPH, mutated, side
+    for number, test in enumerate(grant.tests):
+        if len(grant.tests) > 1:
+            fewer = replace(grant, tests=(*grant.tests[:number], *grant.tests[number + 1 :]))
+            yield f"without its test {number}", BUSY_OFFICES if test.when == "busy" else GRAPH, fewer, Side.ROWS
+    if grant.rows and "busy" in grant.rows:
+        yield "without rows of the busy", BUSY_OFFICES, replace(grant, rows=grant.rows.replace("WHEN busy", "WHEN false")), Side.VIEWER
+
+
+def _changed_forms(label: str, grant: Grant) -> Iterator[tuple[str, Grant, Side]]:
     whole = replace(grant, edge=None, through=None, by_label=None, implied=(), rows=grant.rows or f"MATCH ({{n}}:{label}) WHERE false")
     yield "for nobody", replace(whole, tests=(Predicate("{n} IS NULL"),)), Side.ROWS
     yield "for everybody", replace(whole, tests=(Predicate("{n} IS NOT NULL"),)), Side.ROWS

@@ -1,13 +1,16 @@
 """Loading: what is there is left alone, and another world is never mixed in."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from neo4j.exceptions import ClientError
 
 from hub.errors import SetupError
 from hub.graph import Graph
 from hub.world.load import Wanted, load
+from hub.world.migrations import Migration
 
 SMALLEST = Wanted(0.001, 7)
 COUNTS = "MATCH (n) OPTIONAL MATCH (n)-[e]->() RETURN count(DISTINCT n), count(e), sum(size(keys(n)))"
@@ -41,3 +44,33 @@ def test_a_load_that_was_broken_off_is_finished(empty: Graph, run: Callable[...,
     run(empty.apply(["MATCH (n) DETACH DELETE n"]))
     run(load(empty, SMALLEST, lambda *_: None))
     assert run(empty.read(COUNTS, {})) == again
+
+
+COUNTED = "MERGE (c:Counter {id: '%s'}) SET c.times = coalesce(c.times, 0) + 1"
+FIRST = Migration("first", "counts how often it is applied", (COUNTED % "first",))
+SECOND = Migration("second", "the same, in two statements", (COUNTED % "second", COUNTED % "third"))
+TIMES = "MATCH (c:Counter) WITH c ORDER BY c.id RETURN collect([c.id, c.times])"
+
+
+def test_migrations_are_applied_once_in_order_with_several_hubs_starting(empty: Graph, run: Callable[..., Any]) -> None:
+    nothing = Wanted(None, 7)
+    told: list[tuple[str, int, int]] = []
+
+    async def together(migrations: tuple[Migration, ...]) -> None:
+        await asyncio.gather(*(load(empty, nothing, lambda *progress: told.append(progress), migrations) for _ in range(4)))
+
+    run(together((FIRST,)))
+    assert run(empty.read_one(TIMES, {})) == [["first", 1]]
+    told.clear()
+    run(together((FIRST, SECOND)))
+    assert run(empty.read_one(TIMES, {})) == [["first", 1], ["second", 1], ["third", 1]]
+    assert told == [("migrations", 0, 1)]
+    assert run(empty.read_one("MATCH (w:World) RETURN w.migrations", {})) == ["first", "second"]
+
+
+def test_a_migration_that_fails_is_tried_again_and_those_before_it_are_not(empty: Graph, run: Callable[..., Any]) -> None:
+    broken = Migration("second", "fails after its first statement", (COUNTED % "second", "MATCH (c:Counter) SET c.times = 1 / 0"))
+    with pytest.raises(ClientError):
+        run(load(empty, Wanted(None, 7), lambda *_: None, (FIRST, broken)))
+    run(load(empty, Wanted(None, 7), lambda *_: None, (FIRST, SECOND)))
+    assert run(empty.read_one(TIMES, {})) == [["first", 1], ["second", 2], ["third", 1]]

@@ -1,0 +1,100 @@
+"""What is known of a viewer, computed once at the head of a statement that needs it; in the order they are made from each other."""
+
+from typing import Final
+
+from graph_schema import cypher, parties
+from graph_schema.model import ViewerSet
+
+
+def in_term(edge: str) -> str:
+    """The right or power of attorney behind that variable is in term."""
+    return parties.IN_TERM.replace("{e}", edge)
+
+
+def takes_part(edge: str) -> str:
+    """The edge behind that variable, from a case to a party, counts: it is not an agency's part that nobody accepted."""
+    return f"(NOT {edge}:INVOLVES OR {edge}.acceptedAt IS NOT NULL)"
+
+
+IN_TERM: Final = in_term("{p}")
+
+# The viewer's cases by reason, from its parties, so that the grants and the viewer sets cannot differ.
+OWNED_CASES: Final = "UNWIND own AS {owner} MATCH ({owner})<-[:HANDLED_BY]-({n}:Case)"
+CLIENTS: Final = (
+    "UNWIND own AS {me} MATCH ({me}:Importer) RETURN {me} AS {i} "
+    f"UNION UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{i}}:Importer) WHERE {IN_TERM} RETURN {{i}}"
+)
+CLIENTS_CASES: Final = f"CALL (own, now) {{ {CLIENTS} }} MATCH ({{i}})<-[:CONCERNS]-({{n}}:Case)"
+JOINED_CASES: Final = "UNWIND own AS {agency} MATCH ({agency}:Agency)<-[{j}:INVOLVES]-({n}:Case) WHERE {j}.acceptedAt IS NOT NULL"
+_CASES_A_CLIENT: Final = 5
+"""About how many cases an importer has; it only decides from which side a list starts."""
+BUSY: Final = 200
+"""More cases than this make an office busy. Neo4j weighs each row of a page with the viewer's lists, and 12,000 counterparts
+of an agency were 1.3 MB a row: measured on 100,000 cases, 2026-11-22."""
+
+
+def cases_of(*edges: str) -> str:
+    """About how many cases hang on a party by these edges, or by its clients."""
+    return f"COUNT {{ ({{p}})<-[:{'|'.join(edges)}]-() }} + {_CASES_A_CLIENT} * COUNT {{ ({{p}})-[:REPRESENTS]->() }}"
+
+
+def _few_cases() -> str:
+    """The three together, as a list; without the offices' where those are busy."""
+    offices = (form.replace("UNWIND own", "UNWIND CASE WHEN busy THEN [] ELSE own END") for form in (OWNED_CASES, JOINED_CASES))
+    forms = (cypher.fill(form, {"n": "few"}, str) for form in (*offices, CLIENTS_CASES))
+    return f"COLLECT {{ CALL (own, now, busy) {{ {' UNION ALL '.join(f'{form} RETURN few' for form in forms)} }} RETURN DISTINCT few }}"
+
+
+def _any_own(*labels: str) -> str:
+    return f"any(party IN own WHERE {' OR '.join(f'party:{label}' for label in labels)})"
+
+
+VIEWER_SETS: Final = (
+    # sent as a number: the driver takes 0.3 ms to send a moment
+    ViewerSet("now", "the moment of the question, from milliseconds since 1970", "datetime({epochMillis: $now})"),
+    ViewerSet(
+        "acted",
+        "the parties the account acts for at this moment",
+        f"COLLECT {{ MATCH (:Account {{id: $viewer}})-[right:ACTS_FOR]->(party:Party) WHERE {in_term('right')} RETURN party }}",
+    ),
+    ViewerSet(
+        "own",
+        "those, the offices and teams that are part of them, and a team's Center",
+        "COLLECT { UNWIND acted AS whole MATCH (whole)<-[:PART_OF*0..]-(part:Party) RETURN part "
+        "UNION UNWIND acted AS team MATCH (team:Team)-[:PART_OF]->(part:Center) RETURN part }",
+    ),
+    ViewerSet(
+        "seesAll",
+        "whether one of them is the Office of Trade or part of it",
+        "EXISTS { UNWIND acted AS office MATCH (office:Office)-[:PART_OF*0..]->(:Office {code: 'OT'}) }",
+    ),
+    ViewerSet("imports", "whether one of them is an importer", _any_own("Importer")),
+    ViewerSet("represents", "whether one of them is a broker", _any_own("Broker")),
+    ViewerSet("isCenter", "whether one of them is a Center", _any_own("Center")),
+    ViewerSet("owns", "whether one of them can own a case", _any_own("Center", "Port", "Office")),
+    ViewerSet("joins", "whether one of them is an agency", _any_own("Agency")),
+    ViewerSet("official", "whether one of them works for the government", _any_own("Center", "Port", "Office", "Agency")),
+    ViewerSet(
+        "busy",
+        "whether its offices have so many cases that those of another party are better looked at from that party's end",
+        f"reduce(sum = 0, p IN own | sum + COUNT {{ (p)<-[:HANDLED_BY]-() }} + COUNT {{ (p)<-[:INVOLVES]-() }}) > {BUSY}",
+    ),
+    ViewerSet(
+        "fewCases",
+        "the cases the account may see by its own parties: its importers' and clients', and its offices' unless those are busy",
+        _few_cases(),
+    ),
+    ViewerSet(
+        "involved",
+        "the importers, owners and accepted agencies of those cases",
+        f"COLLECT {{ UNWIND fewCases AS k MATCH (k)-[r:CONCERNS|HANDLED_BY|INVOLVES]->(o) WHERE {takes_part('r')} RETURN DISTINCT o }}",
+    ),
+    ViewerSet(
+        "counterparts",
+        "the organisations that take part in one of those cases: those, the owners' teams and the importers' brokers",
+        # two lists, not a UNION: that would weigh each row together with `involved`
+        "involved + COLLECT { UNWIND involved AS o MATCH (o:Center)<-[:PART_OF]-(team:Team) RETURN team } "
+        "+ COLLECT { UNWIND involved AS o MATCH (o:Importer)<-[r:REPRESENTS]-(broker:Broker) "
+        f"WHERE {in_term('r')} RETURN DISTINCT broker }}",
+    ),
+)
