@@ -23,7 +23,7 @@ from tests.bench.serving import DATA, Served, by_driver, cpu_s
 from tests.bench.side_by_side import variables_of
 
 PASSES: Final = 5
-SECONDS: Final = 6
+SECONDS: Final = 3
 CLIENTS: Final = 16
 NEWEST: Final = "{ cases(first: 100, orderBy: [{openedAt: DESC}]) { nodes { number title } } }"
 OPEN: Final = "{ cases(first: 100, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number title } } }"

@@ -23,9 +23,9 @@ from tests.bench.serving import DATA, Peer, Served, by_driver, by_http, cpu_s, i
 
 CLIENTS: Final = 16
 PASSES: Final = 5
-SECONDS: Final = {CLIENTS: 6, 1: 3}
+SECONDS: Final = {CLIENTS: 4, 1: 2}
 """Of a pass, by the number of clients."""
-WARM_UP: Final = 2
+WARM_UP: Final = 3
 FIGURES: Final = Path(__file__).parents[1] / "figures"
 CONTENDERS: Final = ("hub", "peer", "by hand")
 BARS: Final = {

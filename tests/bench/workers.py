@@ -21,7 +21,7 @@ from tests.bench.serving import DATA, Served, by_http, cpu_s, wait_for
 from tests.bench.side_by_side import variables_of
 
 PASSES: Final = 5
-SECONDS: Final = 5
+SECONDS: Final = 4
 CLIENTS: Final = 16
 WORKERS: Final = (1, 2)
 _SERVE: Final = """
