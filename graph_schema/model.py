@@ -1,5 +1,6 @@
 """The words in which a graph is declared. Every value is frozen, and `GraphSchema` checks itself when it is built."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -214,6 +215,13 @@ class Grant:
     by_label: Mapping[str, str] | None = None
     rows: str | None = None
     degree: str | None = None
+
+    @property
+    def flag(self) -> str | None:
+        """The property of a grant that says only that it is true of the row; None for others."""
+        alone = self.edge is None and len(self.tests) == 1 and not self.tests[0].match and not self.tests[0].when
+        found = re.fullmatch(r"\{n\}\.(\w+)", self.tests[0].where) if alone else None
+        return found[1] if found else None
 
     @property
     def of_viewer(self) -> str | None:

@@ -63,12 +63,16 @@ Selection = Mapping[str, tuple[Field, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`property operator $parameter`, of the row or, with `of_edge`, of the edge it was reached by."""
+    """`property operator $parameter`, of the row or, with `of_edge`, of the edge it was reached by.
+
+    `known` is the value where it is a truth: that decides the plan.
+    """
 
     property: str
     operator: Comparison
     parameter: str
     of_edge: bool = False
+    known: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hub.compile.shape import record
 from hub.compile.start import Vast, index_prefix, reached
 from hub.compile.visible import Sight
 from hub.compile.walk import Scope, along, named
-from hub.compile.where import equal_in, predicates
+from hub.compile.where import predicates, said_in
 
 
 class Rows:
@@ -86,7 +86,7 @@ class Rows:
     def _many(self, start: str, label: str, found: asked.Many) -> tuple[str, str]:
         route, page = found.route, found.page
         keys = sorts(self._scope.graph, route.labels, page.order, route.edge)
-        walk = along(self._scope, start, label, route, equal=equal_in(page.where))
+        walk = along(self._scope, start, label, route, said=said_in(page.where))
         rows = reached(self._scope, start, walk, route, keys, page)
         conditions = predicates(self._scope, page.where, walk.row, route.labels, walk.edge)
         prefix = index_prefix(self._scope.graph.node(route.labels[0]), keys[0], page.where) if isinstance(rows, Vast) else ()

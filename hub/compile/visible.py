@@ -16,8 +16,7 @@ from graph_schema import cypher
 from graph_schema.model import Edge, Grant, GraphSchema, Guard, Predicate, Route
 
 Fresh = Callable[[str], str]
-NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
-_PROPERTY: Final = re.compile(r"\{n\}\.(\w+)")
+NOTHING: Final[Mapping[str, bool]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,6 @@ class Sight:
     whole: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Settled:
-    """Tests of earlier grants that ask no row. Where one is `of_viewer`, later grants may as well be taken to hold.
-
-    Where one is `implied` by what the statement asks of the rows, they are all seen, and later grants need not be asked.
-    """
-
-    of_viewer: list[str] = field(default_factory=list[str])
-    implied: list[str] = field(default_factory=list[str])
-
-
 class Visible:
     """Turns the rules of a graph into predicates; `fresh` gives variables that nobody else uses."""
 
@@ -66,17 +54,17 @@ class Visible:
         self._fresh = fresh
         self.enumerations: dict[str, str] = {}
 
-    def row(self, variable: str, labels: tuple[str, ...], equal: Mapping[str, str] = NOTHING, arrival: Arrival | None = None) -> Sight:
+    def row(self, variable: str, labels: tuple[str, ...], said: Mapping[str, bool] = NOTHING, arrival: Arrival | None = None) -> Sight:
         """Whether a row of one of these labels may be seen. Each label stands under its own rule.
 
-        `equal` are properties that the statement compares with parameters anyway: a grant about those alone asks no row.
+        `said` are properties that are true, or false, of all rows that the statement asks for: a grant about one of those is decided.
         """
         if len(labels) == 1:
-            return self._of_label(variable, labels[0], equal, arrival)
+            return self._of_label(variable, labels[0], said, arrival)
         whole = Sight(predicate=None)
         parts: list[str] = []
         for label in labels:
-            sight = self._of_label(variable, label, equal, arrival)
+            sight = self._of_label(variable, label, said, arrival)
             whole.hoisted |= sight.hoisted
             whole.known |= sight.known
             whole.later |= sight.later
@@ -167,46 +155,58 @@ class Visible:
                 texts[1] = texts[1].replace(slot, sight.known[key])
         return {guard: f"({opened} OR {test})" for guard, (opened, test) in filled.items()}
 
-    def _of_label(self, variable: str, label: str, equal: Mapping[str, str], arrival: Arrival | None) -> Sight:
+    def _of_label(self, variable: str, label: str, said: Mapping[str, bool], arrival: Arrival | None) -> Sight:
         rule = self._graph.rule(label)
         if rule.public or (arrival and any(_came_through(grant, arrival) for grant in rule.grants)):
             return Sight(predicate=None)
+        decided_by_row = [said.get(grant.flag or "") for grant in rule.grants]
+        if True in decided_by_row:
+            return self._of_seen(variable, label, arrival)
         sight = Sight(predicate=None)
         alternatives: list[str] = []
-        settled = _Settled()
-        for grant in rule.grants:
-            if test := _implied(grant, equal):
-                alternatives.append(test)
-                settled.implied.append(test)
-            elif arrival and not grant.through and _is_about(grant, arrival):
-                alternatives += self._on_arrival(variable, label, grant, arrival, sight, settled)
+        decided: list[str] = []
+        for grant, holds in zip(rule.grants, decided_by_row, strict=True):
+            if holds is False:
+                continue
+            if arrival and not grant.through and _is_about(grant, arrival):
+                alternatives += self._on_arrival(variable, label, grant, arrival, sight, decided)
             else:
                 alternatives += self._anywhere(variable, label, grant)
             if grant.of_viewer:
-                settled.of_viewer.append(grant.of_viewer)
-        sight.whole = (*settled.implied, *(grant.of_viewer for grant in rule.grants if grant.of_viewer), *sight.hoisted)
+                decided.append(grant.of_viewer)
+        sight.whole = (*(grant.of_viewer for grant in rule.grants if grant.of_viewer), *sight.hoisted)
         sight.predicate = f"({' OR '.join(alternatives)})"
         return sight
 
-    def _on_arrival(self, variable: str, label: str, grant: Grant, arrival: Arrival, sight: Sight, settled: _Settled) -> list[str]:
-        """The grant on a row whose other end the statement holds already."""
-        given = {"n": variable, "x": arrival.start, "e": arrival.edge}
-        at_label = None if grant.by_label is None else grant.by_label.get(arrival.label, "false")
-        templates = [at_label] if at_label else [_at_hand(test) for test in grant.tests]
-        tests = [cypher.fill(template, given, self._fresh) for template in templates]
+    def _of_seen(self, variable: str, label: str, arrival: Arrival | None) -> Sight:
+        """Rows of which all are visible: grants are asked later, and only where a guard is about one."""
+        sight = Sight(predicate=None, whole=("true",))
+        if arrival and arrival.route.arrives_as_only:
+            for grant in self._graph.rule(label).grants:
+                if not grant.through and _is_about(grant, arrival):
+                    templates = _arriving(grant, arrival)
+                    sight.later[label, grant.name] = " OR ".join(self._filled(template, variable, arrival) for template in templates)
+        return sight
+
+    def _filled(self, template: str, variable: str, arrival: Arrival) -> str:
+        return cypher.fill(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self._fresh)
+
+    def _on_arrival(self, variable: str, label: str, grant: Grant, arrival: Arrival, sight: Sight, decided: list[str]) -> list[str]:
+        """The grant on a row whose other end the statement holds already.
+
+        `decided` are the tests of earlier grants that say nothing about the row: where one of them holds, so may this one.
+        """
+        templates = _arriving(grant, arrival)
+        tests = [self._filled(template, variable, arrival) for template in templates]
         if any("{e}" in template or "{n}" in template for template in templates):
             here = f"({' OR '.join(tests)})"
         else:
             here = self._fresh("may")
             test = " OR ".join(tests)
             walks = "EXISTS" in test
-            before = [*settled.of_viewer, *settled.implied] if walks else []
-            sight.hoisted[here] = f"CASE WHEN {' OR '.join(before)} THEN true ELSE {test} END" if before else test
+            sight.hoisted[here] = f"CASE WHEN {' OR '.join(decided)} THEN true ELSE {test} END" if walks and decided else test
             if not walks:
-                settled.of_viewer.append(test)
-            elif settled.implied and arrival.route.arrives_as_only:
-                sight.later[label, grant.name] = test
-                return [here]
+                decided.append(test)
         if arrival.route.arrives_as_only:
             sight.known[label, grant.name] = here
             return [here]
@@ -269,12 +269,10 @@ def _is_about(grant: Grant, arrival: Arrival) -> bool:
     return grant.edge == arrival.route.edge.name and grant.forward != arrival.route.forward
 
 
-def _implied(grant: Grant, equal: Mapping[str, str]) -> str | None:
-    """The grant's test where all it says of the row is what the statement compares with parameters anyway; None for others."""
-    if grant.edge is not None or len(grant.tests) != 1 or grant.tests[0].match or grant.of_viewer:
-        return None
-    text = _PROPERTY.sub(lambda found: f"${equal[found[1]]}" if found[1] in equal else found[0], grant.tests[0].where)
-    return None if "{" in text else text
+def _arriving(grant: Grant, arrival: Arrival) -> list[str]:
+    """The grant's tests as templates, where the row at its other end is at hand."""
+    at_label = None if grant.by_label is None else grant.by_label.get(arrival.label, "false")
+    return [at_label] if at_label else [_at_hand(test) for test in grant.tests]
 
 
 def _came_through(grant: Grant, arrival: Arrival) -> bool:

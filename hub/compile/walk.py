@@ -51,14 +51,14 @@ class Walk:
 
 
 def along(
-    scope: Scope, start: str, label: str, route: Route, *, pattern_start: str | None = None, equal: Mapping[str, str] = NOTHING
+    scope: Scope, start: str, label: str, route: Route, *, pattern_start: str | None = None, said: Mapping[str, bool] = NOTHING
 ) -> Walk:
     """From `start`, a visible row of that label; `pattern_start` where the pattern must say more of it than its name.
 
-    `equal` are properties that the rows there are compared with parameters by.
+    `said` is what the statement says of the rows there.
     """
     row, edge = scope.fresh("n"), scope.fresh("e")
-    sight = scope.visible.row(row, route.labels, equal, Arrival(start, label, route, edge))
+    sight = scope.visible.row(row, route.labels, said, Arrival(start, label, route, edge))
     before = f"WITH *, {named(sight.hoisted)} " if sight.hoisted else ""
     match = _pattern(pattern_start or start, route, row, edge)
     return Walk(before, match, _predicates(scope, route, start, row, edge, sight.predicate), row, edge, sight)

@@ -24,9 +24,14 @@ def compared(condition: asked.Condition) -> list[asked.Compare]:
     return [found for found in _parts(condition) if isinstance(found, asked.Compare) and not found.of_edge]
 
 
-def equal_in(condition: asked.Condition) -> dict[str, str]:
-    """The properties of the row that must equal a parameter, and which."""
-    return {found.property: found.parameter for found in compared(condition) if found.operator == "eq"}
+def equal_in(condition: asked.Condition) -> set[str]:
+    """The properties of the row that must equal a parameter."""
+    return {found.property for found in compared(condition) if found.operator == "eq"}
+
+
+def said_in(condition: asked.Condition) -> dict[str, bool]:
+    """The properties of the row that must be true, or false."""
+    return {found.property: found.known for found in compared(condition) if found.operator == "eq" and found.known is not None}
 
 
 def only_compares(condition: asked.Condition, properties: Collection[str]) -> bool:
@@ -67,6 +72,9 @@ def _comparison(found: asked.Compare, of: str) -> str:
     value = f"{of}.{name(found.property)}"
     if found.operator == "isNull":
         return f"({value} IS NULL) = ${found.parameter}"
+    if found.operator == "eq" and found.known is not None:
+        # a rule may be left out for it (`said_in`), so the statement must not depend on what it is sent
+        return f"{value} = {str(found.known).lower()}"
     return f"{value} {_OPERATORS[found.operator]} ${found.parameter}"
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from graphql import FieldNode
 
-from graph_schema.model import Edge, GraphSchema, Property, Route
+from graph_schema.model import Edge, GraphSchema, Kind, Property, Route
 from hub.compile import asked
 from hub.errors import BadInput, TooCostly
 from hub.gql.types import connection_name
@@ -157,7 +157,9 @@ class Arguments:
         each: list[asked.Condition] = []
         for operator, value in members(given, self._variables, nulls=True).items():
             scratch.conditions += 1
-            each.append(asked.Compare(found.name, _OPERATORS[operator], scratch.bind(value, _comparand(found, operator)), of_edge))
+            parameter = scratch.bind(value, _comparand(found, operator))
+            known = value.read(self._variables) if found.kind is Kind.BOOLEAN else None
+            each.append(asked.Compare(found.name, _OPERATORS[operator], parameter, of_edge, known))
         return each[0] if len(each) == 1 else asked.All(tuple(each))
 
     def _members(self, value: Value) -> Iterable[tuple[str, Value]]:

@@ -113,7 +113,7 @@ Q5: Final = Question(
     "Q5",
     "1,000 published contacts with their organisation (an agency's officer, who may ask for large pages)",
     "agency-officer",
-    "CASE WHEN ($p1 OR seesAll) THEN 'all'",
+    "n1.emailAudience = 'public' OR seesAll",
     """query Q5 { contacts(first: 1000, where: {published: {eq: true}}, orderBy: [{id: ASC}]) { nodes {
       id name email phone role organisation { name } } } }""",
     """query Q5 { contacts(where: {published: {eq: true}}, limit: 1000, sort: [{id: ASC}]) {

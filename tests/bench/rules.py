@@ -32,7 +32,8 @@ OPEN: Final = "{ cases(first: 100, where: {status: {eq: OPEN}}, orderBy: [{opene
 def without_rules() -> GraphSchema:
     """The same graph, in which everybody sees everything."""
     everybody = (Grant("everybody", "for comparison", tests=(Predicate("true"),)),)
-    return replace(GRAPH, rules=tuple(Rule(rule.label, everybody) for rule in GRAPH.rules), edge_rules=())
+    nodes = (replace(node, properties=tuple(replace(found, guard=None) for found in node.properties)) for node in GRAPH.nodes)
+    return replace(GRAPH, nodes=tuple(nodes), rules=tuple(Rule(rule.label, everybody) for rule in GRAPH.rules), edge_rules=())
 
 
 class Statement:

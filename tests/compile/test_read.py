@@ -54,12 +54,29 @@ def test_the_questions_of_the_bench_are_asked_under_their_rule(question: Questio
     assert question.rule not in plan.roots[0].compiled.text
 
 
+PUBLISHED = "query Q($flag: Boolean) { contacts(where: {published: {eq: $flag}}) { totalCount nodes { name } } }"
+
+
 def test_a_list_that_asks_for_what_a_grant_is_about_asks_no_row_of_its_rule() -> None:
-    text = statement("{ contacts(where: {published: {eq: true}}) { totalCount nodes { name } } }")
-    assert "CASE WHEN ($p1 OR seesAll) THEN 'all'" in text
-    assert "CASE WHEN ($p1 OR seesAll) THEN COUNT {" in text
-    assert "n1.published OR" not in text
-    assert "CASE WHEN (seesAll) THEN 'all'" in statement("{ contacts(where: {not: {published: {eq: false}}}) { nodes { name } } }")
+    alone = (
+        "RETURN [COLLECT { MATCH (n1:Contact) WHERE n1.id IS NOT NULL AND n1.published = true "
+        "WITH n1 ORDER BY n1.id LIMIT $p0 RETURN [n1.name] ORDER BY n1.id }, "
+        "COUNT { MATCH (n1:Contact) WHERE n1.id IS NOT NULL AND n1.published = true }] AS row"
+    )
+    assert statement("{ contacts(where: {published: {eq: true}}) { totalCount nodes { name } } }") == alone
+    assert statement(PUBLISHED, flag=True) == alone
+    assert "CASE WHEN (seesAll) THEN 'all'" in statement(PUBLISHED, flag=False)
+
+
+@pytest.mark.parametrize("condition", ["not: {published: {eq: false}}", 'or: [{published: {eq: true}}, {name: {eq: "x"}}]'])
+def test_what_is_not_said_of_every_row_decides_no_rule(condition: str) -> None:
+    assert "CASE WHEN (seesAll) THEN 'all'" in statement(f"{{ contacts(where: {{{condition}}}) {{ nodes {{ name }} }} }}")
+
+
+def test_a_plan_that_a_truth_decided_is_not_taken_for_the_other_truth() -> None:
+    documents = Documents(GRAPH, SCHEMA, Limits())
+    texts = [documents.plan(PUBLISHED, None, {"flag": flag}, NoCursors())[0].roots[0].compiled.text for flag in (True, False, True)]
+    assert texts[0] == texts[2] != texts[1]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hub.gql.documents import Documents
 from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.world.load import Wanted, load
-from hub.world.sample import ISSUER, personas
+from hub.world.sample import ISSUER
 from tests.asking import SCHEMA, NoCursors
 from tests.conftest import wipe
 
@@ -38,7 +38,7 @@ def _whole(node: NodeType, size: int) -> str:
     return f"{{ {node.many}(first: {size}) {{ nodes {{ {properties} {ones} }} }} }}"
 
 
-@pytest.mark.parametrize("persona", [found.name for found in personas()])
+@pytest.mark.parametrize("persona", ["large-broker", "import-specialist", "agency-officer", "trade-analyst"])
 def test_every_list_is_light_for_everybody(persona: str, world: Graph, run: Callable[..., Any]) -> None:
     documents = Documents(GRAPH, SCHEMA, Limits())
     rights = {"viewer": f"{ISSUER}|{persona}", "now": time.time_ns() // 1_000_000}
