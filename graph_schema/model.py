@@ -1,12 +1,12 @@
 """The words in which a graph is declared. Every value is frozen, and `GraphSchema` checks itself when it is built."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
 from graph_schema.formats import Format
+from graph_schema.rule import EdgeRule, Grant, Guard, Right, Rule, ViewerSet
 
 
 class Kind(Enum):
@@ -27,17 +27,6 @@ NODE = "Node"
 
 class SchemaError(ValueError):
     """A declaration that contradicts another; raised while the schema is built, never later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """Who may read a property of a visible row: Cypher predicates about the row, `{n}`. Whoever may not reads null.
-
-    `open` is where nothing else need be asked. `test` holds elsewhere; by `[name]` it speaks of a grant of the label's rule.
-    """
-
-    open: str
-    test: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,103 +152,6 @@ class Source:
 
     name: str
     doc: str
-
-
-@dataclass(frozen=True, slots=True)
-class ViewerSet:
-    """What is computed once per statement from the viewer's rights in term; `cypher` may name sets declared before it."""
-
-    name: str
-    doc: str
-    cypher: str
-
-
-@dataclass(frozen=True, slots=True)
-class Predicate:
-    """A predicate about a row, `{n}`, or the row at the other end of a grant's edge, `{x}`; other `{names}` are fresh variables.
-
-    `match` is a pattern from there to what `where` speaks of. `when` names a viewer set without which it cannot hold:
-    nothing is looked up for viewers who have it not.
-    """
-
-    where: str
-    match: str | None = None
-    when: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One reason why a row may be seen, in two forms. The row is seen if any of its rule's grants holds.
-
-    A rule lists its grants from the one that decides fastest; whoever has an earlier one may do what a later one allows.
-
-    The predicate, for rows that are at hand, is exactly one of:
-    - `tests` alone, alternatives: about the row `{n}` and the viewer sets;
-    - `edge` and `tests`: about the row at the other end of that edge, `{x}` (`{e}` is the edge);
-    - those and `by_label`: another form of them for where the other end is at hand, and its label with it (none: never);
-    - `edge` and `through`: a row of that label at the other end is itself visible; for `implied` reasons, by their names,
-      an earlier grant of this rule holds as well, so they need not be asked again.
-
-    The enumeration, `rows`, is Cypher that binds `{n}` to all rows it grants, walked from the viewer's side; a grant
-    `through` a label has that label's, and one whose test speaks of the viewer alone grants all rows or none.
-    `degree` tells about how many those are, by a constant-time expression about one of the viewer's parties, `{p}`.
-    """
-
-    name: str
-    reason: str
-    tests: tuple[Predicate, ...] = ()
-    edge: str | None = None
-    forward: bool = True
-    through: str | None = None
-    implied: tuple[str, ...] = ()
-    by_label: Mapping[str, str] | None = None
-    rows: str | None = None
-    degree: str | None = None
-
-    @property
-    def flag(self) -> str | None:
-        """The property of a grant that says only that it is true of the row; None for others."""
-        alone = self.edge is None and len(self.tests) == 1 and not self.tests[0].match and not self.tests[0].when
-        found = re.fullmatch(r"\{n\}\.(\w+)", self.tests[0].where) if alone else None
-        return found[1] if found else None
-
-    @property
-    def of_viewer(self) -> str | None:
-        """The predicate of a grant that speaks of the viewer alone, and so grants all rows or none; None for others."""
-        if self.edge is not None or len(self.tests) != 1 or self.tests[0].match or "{" in self.tests[0].where:
-            return None
-        return self.tests[0].where
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Who may see the rows of a label."""
-
-    label: str
-    grants: tuple[Grant, ...]
-
-    @property
-    def public(self) -> bool:
-        return any(grant.of_viewer == "true" for grant in self.grants)
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """Something beyond seeing rows that a viewer may do, by its role; `test` is a predicate about the viewer sets."""
-
-    name: str
-    doc: str
-    test: str
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeRule:
-    """Who may see an edge beside seeing both its ends: `{a}` is its tail, `{b}` its head, `{e}` the edge."""
-
-    edge: str
-    name: str
-    reason: str
-    test: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from graph_schema.model import Abstract, Edge, Guard, Kind, NodeType, Property, Way
+from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
 from graph_schema.parties import IN_TERM, PARTY, SINCE, UNTIL
+from graph_schema.rule import Guard
 from graph_schema.sources import ORIGIN
 
 AUDIENCES: Final = ("public", "counterpart", "own")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from graph_schema import cypher, parties
-from graph_schema.model import ViewerSet
+from graph_schema.rule import ViewerSet
 
 
 def in_term(edge: str) -> str:

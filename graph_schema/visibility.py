@@ -19,7 +19,7 @@ from typing import Final
 
 from graph_schema import cases, parties, people
 from graph_schema.cypher import only_if
-from graph_schema.model import EdgeRule, Grant, Predicate, Right, Rule
+from graph_schema.rule import EdgeRule, Grant, Predicate, Right, Rule
 from graph_schema.viewer_sets import CLIENTS, CLIENTS_CASES, IN_TERM, JOINED_CASES, OWNED_CASES, cases_of, in_term, takes_part
 
 

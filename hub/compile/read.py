@@ -58,7 +58,8 @@ row, `page.py` for connections. Read on from `compile_read`.
 import re
 from dataclasses import dataclass
 
-from graph_schema.model import GraphSchema, ViewerSet
+from graph_schema.model import GraphSchema
+from graph_schema.rule import ViewerSet
 from hub.compile import asked
 from hub.compile.order import sorts
 from hub.compile.page import Listing

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from graph_schema.model import Guard
+from graph_schema.rule import Guard
 from hub.compile import asked
 from hub.compile.order import sorts
 from hub.compile.page import Listing, Pages, Row, plain
 from hub.compile.shape import record
-from hub.compile.start import Vast, index_prefix, reached
+from hub.compile.start import reached
 from hub.compile.visible import Sight
 from hub.compile.walk import Scope, along, named
 from hub.compile.where import predicates, said_in
@@ -89,8 +89,7 @@ class Rows:
         walk = along(self._scope, start, label, route, said=said_in(page.where))
         rows = reached(self._scope, start, walk, route, keys, page)
         conditions = predicates(self._scope, page.where, walk.row, route.labels, walk.edge)
-        prefix = index_prefix(self._scope.graph.node(route.labels[0]), keys[0], page.where) if isinstance(rows, Vast) else ()
-        listing = Listing(rows, route.labels, page, keys, route.target, tuple(conditions), route.edge.properties, prefix)
+        listing = Listing(rows, route.labels, page, keys, route.target, tuple(conditions), route.edge.properties, rows.prefix)
         return self.pages.value(listing)
 
     def _guarded(self, variable: str, label: str, fields: Sequence[asked.Field], sight: Sight, clauses: list[str]) -> Mapping[Guard, str]:

@@ -26,9 +26,10 @@ INDEX_COSTS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """Rows at hand: one match, with the rule as a predicate."""
+    """Rows at hand: one match, with the rule as a predicate. `prefix`: an index prefix that they share, to repeat in their order."""
 
     walk: Walk
+    prefix: tuple[Sort, ...] = ()
 
     @property
     def row(self) -> str:
@@ -50,31 +51,18 @@ class Walked:
         return f"COUNT {{ {self.walk.text(*conditions)} }}"
 
 
-@dataclass(frozen=True, slots=True)
-class Vast:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vast(Walked):
     """Rows at the end of an edge of which the row at hand may have very many: along the edge, or those of a page in index order.
 
     `pays`: the condition under which index order pays. `indexed`: what an index needs to be used for the order.
     `at_hand`: the match that keeps only the rows at this edge.
     """
 
-    walk: Walk
     label: str
     pays: str
     indexed: str
     at_hand: str
-
-    @property
-    def row(self) -> str:
-        return self.walk.row
-
-    @property
-    def edge(self) -> str:
-        return self.walk.edge
-
-    @property
-    def sight(self) -> Sight:
-        return self.walk.sight
 
     def picked(self, cut: Cut) -> str:
         along_edge = f"{self.walk.match}{where((*self.walk.where, *cut.where))}"
@@ -84,9 +72,6 @@ class Vast:
         kept = ", ".join((self.row, *self.walk.sight.hoisted))
         head = f"{self.walk.before}WITH *, {self.pays} AS inOrder"
         return f"{head} CALL (*) {{ {' UNION ALL '.join(gated)} }} WITH {kept} ORDER BY {cut.order} LIMIT {cut.limit}"
-
-    def counted(self, conditions: Sequence[str]) -> str:
-        return f"COUNT {{ {self.walk.text(*conditions)} }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +138,7 @@ def source(scope: Scope, root: asked.List, keys: Sequence[Sort]) -> Walked | Sid
     return Sided(
         row,
         root.label,
-        everything=f"({' OR '.join(sight.whole)})" if sight.whole else None,
+        everything=scope.visible.everything(root.label),
         in_order=_in_order(scope, root) if ordered or scope.side is Side.ROWS else None,
         rule=sight.predicate,
         enumerated=scope.visible.enumerated(root.label, row),
@@ -162,10 +147,11 @@ def source(scope: Scope, root: asked.List, keys: Sequence[Sort]) -> Walked | Sid
     )
 
 
-def reached(scope: Scope, start: str, walk: Walk, route: Route, keys: Sequence[Sort], page: asked.Page) -> Walked | Vast:
+def reached(scope: Scope, start: str, walk: Walk, route: Route, keys: Sequence[Sort], page: asked.Page) -> Walked:
     """Where the rows come from that `start` leads to."""
     node = scope.graph.node(route.labels[0])
-    if not route.way.vast or not walk.sight.whole or not _answered_by_index(node, keys, page):
+    prefix = index_prefix(node, keys[0], page.where)
+    if not route.way.vast or not walk.sight.whole or not _answered_by_index(node, keys, prefix, page):
         return Walked(walk)
     pays = f"({' OR '.join(walk.sight.whole)})"
     if scope.side is not Side.ROWS:
@@ -174,7 +160,8 @@ def reached(scope: Scope, start: str, walk: Walk, route: Route, keys: Sequence[S
     # a match and a comparison: as a sub-query, or from `start`, it costs twice as much
     there = scope.fresh("x")
     at_hand = f"MATCH {hop(walk.row, route.edge, not route.forward, '', there)} WHERE {there} = {start}"
-    return Vast(walk, node.label, pays, f"{keys[0].of(walk.row, '')} IS NOT NULL", at_hand)
+    indexed = f"{keys[0].of(walk.row, '')} IS NOT NULL"
+    return Vast(walk, prefix, label=node.label, pays=pays, indexed=indexed, at_hand=at_hand)
 
 
 def index_prefix(node: NodeType, first: Sort, condition: asked.Condition) -> tuple[Sort, ...]:
@@ -203,11 +190,11 @@ def _index_ordered(node: NodeType, first: Sort, condition: asked.Condition) -> b
     return first.expression.removeprefix("{n}.") in leading or bool(index_prefix(node, first, condition))
 
 
-def _answered_by_index(node: NodeType, keys: Sequence[Sort], page: asked.Page) -> bool:
+def _answered_by_index(node: NodeType, keys: Sequence[Sort], prefix: Sequence[Sort], page: asked.Page) -> bool:
     """Whether an index gives the order and all that is asked of the rows; one that fits few of them would be read to its end."""
     if any(key.path or "{e}" in key.expression for key in keys) or page.asks_of_edges or not _index_ordered(node, keys[0], page.where):
         return False
-    held = {key.expression.removeprefix("{n}.") for key in (keys[0], *index_prefix(node, keys[0], page.where))}
+    held = {key.expression.removeprefix("{n}.") for key in (keys[0], *prefix)}
     return only_compares(page.where, held)
 
 

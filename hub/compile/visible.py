@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Final
 
 from graph_schema import cypher
-from graph_schema.model import Edge, Grant, GraphSchema, Guard, Predicate, Route
+from graph_schema.model import Edge, GraphSchema, Route
+from graph_schema.rule import Grant, Guard, Predicate
 
 Fresh = Callable[[str], str]
 NOTHING: Final[Mapping[str, bool]] = MappingProxyType({})
@@ -75,7 +76,7 @@ class Visible:
 
     def everything(self, label: str) -> str | None:
         """The predicate, about the viewer alone, under which every row of the label may be seen; None where there is none."""
-        tests = [grant.of_viewer for grant in self._graph.rule(label).grants if grant.of_viewer]
+        tests = self._graph.rule(label).of_viewer
         return f"({' OR '.join(tests)})" if tests else None
 
     def enumerated(self, label: str, variable: str, but: tuple[str, ...] = ()) -> str:
@@ -174,7 +175,7 @@ class Visible:
                 alternatives += self._anywhere(variable, label, grant)
             if grant.of_viewer:
                 decided.append(grant.of_viewer)
-        sight.whole = (*(grant.of_viewer for grant in rule.grants if grant.of_viewer), *sight.hoisted)
+        sight.whole = (*rule.of_viewer, *sight.hoisted)
         sight.predicate = f"({' OR '.join(alternatives)})"
         return sight
 
@@ -246,10 +247,10 @@ class Visible:
         """What makes the row at the other end visible, each with the way there in its own sub-query."""
         assert grant.through is not None
         assert grant.edge is not None
-        decided = {found.of_viewer for found in self._graph.rule(label).grants}
+        decided = self._graph.rule(label).of_viewer
         alternatives: list[str] = []
         for inner in self._graph.rule(grant.through).grants:
-            if inner.name in grant.implied or (inner.of_viewer and inner.of_viewer in decided):
+            if inner.name in grant.implied or inner.of_viewer in decided:
                 continue
             middle = self._fresh("x")
             step = hop(variable, self._graph.edge(grant.edge), grant.forward, self._fresh("e"), f"{middle}:{grant.through}")

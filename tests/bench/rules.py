@@ -13,7 +13,8 @@ from rich.progress import track
 from rich.table import Table
 
 from graph_schema.graph import GRAPH
-from graph_schema.model import Grant, GraphSchema, Predicate, Rule
+from graph_schema.model import GraphSchema
+from graph_schema.rule import Grant, Predicate, Rule
 from hub.gql.documents import Documents
 from hub.gql.guard import Limits
 from hub.world.sample import ISSUER

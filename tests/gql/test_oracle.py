@@ -11,7 +11,8 @@ from graphql import GraphQLSchema
 from graphql import build_schema as build_plain_schema
 
 from graph_schema.graph import GRAPH
-from graph_schema.model import EdgeRule, Grant, GraphSchema, NodeType, Predicate, Route
+from graph_schema.model import GraphSchema, NodeType, Route
+from graph_schema.rule import EdgeRule, Grant, Predicate
 from graph_schema.viewer_sets import BUSY
 from hub.compile.walk import Side
 from hub.gql.endpoint import Asked

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from graph_schema.graph import GRAPH
-from graph_schema.model import Grant, Predicate, Rule, SchemaError, Way
+from graph_schema.model import SchemaError, Way
+from graph_schema.rule import Grant, Predicate, Rule
 
 
 def test_a_label_without_a_rule_is_refused() -> None:
