@@ -22,6 +22,7 @@ from neo4j.exceptions import (
 
 from graph_schema.cypher import Statement
 from hub.errors import BadInput, SetupError, TooCostly, Unavailable
+from hub.first_runs import FirstRuns
 from hub.settings import Settings
 
 _CONNECT_TIMEOUT_S: Final = 3.0
@@ -73,6 +74,7 @@ class Graph:
         self._timeout_s = settings.statement_timeout_s
         self._waiting: set[asyncio.Timeout] = set()
         self._pulse: asyncio.Task[None] | None = None
+        self._first_runs = FirstRuns()
         self._driver = _driver(settings)
         # one connection of its own, so that a busy pool is not taken for a database that is gone
         self._pulse_driver = _driver(settings, max_connection_pool_size=1)
@@ -140,10 +142,15 @@ class Graph:
         loop = asyncio.get_running_loop()
         feeling = loop.call_later(_PATIENCE_S, self._feel_pulse)
         try:
-            async with asyncio.timeout(self._timeout_s + _GRACE_S) as deadline:
+            async with asyncio.timeout(None) as deadline:
                 self._waiting.add(deadline)
                 try:
-                    return await self._read(query, parameters, bookmarks or Bookmarks())
+                    run_over = await self._first_runs.turn(text)
+                    deadline.reschedule(loop.time() + self._timeout_s + _GRACE_S)
+                    try:
+                        return await self._read(query, parameters, bookmarks or Bookmarks())
+                    finally:
+                        run_over.set()
                 finally:
                     self._waiting.discard(deadline)
         except TimeoutError as error:
@@ -160,6 +167,7 @@ class Graph:
                     raise
                 return await self._run(query, parameters, bookmarks)
         except (ServiceUnavailable, SessionExpired, DriverError) as error:
+            self._first_runs.forget()
             raise _unavailable() from error
         except (TransientError, DatabaseError, ClientError) as error:
             if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):

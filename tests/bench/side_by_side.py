@@ -130,15 +130,21 @@ def main() -> None:
 def _measured(run: Run) -> dict[tuple[str, str, int], list[Figures]]:
     found: dict[tuple[str, str, int], list[Figures]] = {}
     with Progress() as bar:
-        task = bar.add_task("", total=len(QUESTIONS) * len(CONTENDERS) * (WARM_UP + 2 * PASSES))
+        task = bar.add_task("", total=len(QUESTIONS) * len(CONTENDERS) * (1 + WARM_UP + 2 * PASSES))
+        asked: list[Question] = []
         for question in QUESTIONS:
-            bar.update(task, description=question.name)
+            bar.update(task, description=f"{question.name} warms up")
             if refused := run.check(question):
                 bar.console.print(f"{question.name} is not measured: {refused}")
                 continue
-            for contender in CONTENDERS * WARM_UP:  # Java compiles what is used often
-                run.measured(question, contender, CLIENTS)
-                bar.advance(task)
+            asked.append(question)
+            # Java compiles what is used often: before anything is measured, everything is asked, first by one client
+            for clients in (1, *[CLIENTS] * WARM_UP):
+                for contender in CONTENDERS:
+                    run.measured(question, contender, clients)
+                    bar.advance(task)
+        for question in asked:
+            bar.update(task, description=question.name)
             for _ in range(PASSES):
                 for clients in (CLIENTS, 1):
                     for contender in CONTENDERS:
