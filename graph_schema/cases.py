@@ -4,7 +4,7 @@ from typing import Final
 
 from graph_schema.formats import ENTRY_NUMBER, HTS10
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
-from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN
+from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN, ORIGINS
 
 CASE: Final = NodeType(
     label="Case",
@@ -22,6 +22,7 @@ CASE: Final = NodeType(
         Property("openedAt", "When it was opened.", Kind.DATETIME, required=True),
         Property("closedAt", "When it was closed.", Kind.DATETIME),
         ORIGIN,
+        ORIGINS,
     ),
     key="id",
     one="case",

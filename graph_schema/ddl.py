@@ -9,9 +9,19 @@ from graph_schema.model import GraphSchema
 ANALYZER: Final = "standard-folding"
 """Words as Unicode splits them, in lower case, without accents."""
 
+BOOKKEEPING: Final = {"World": "id", "Lease": "id", "Event": "id", "Identity": "key", "SourceBlock": "id", "StreamState": "id"}
+"""Labels of the hub's own, which no question reaches: what was loaded, who is at work, what happened, who is who, how far one has read."""
+
+
+def bookkeeping() -> Iterator[str]:
+    """Constraints for the hub's own labels, without which no lease can be taken."""
+    for label, key in BOOKKEEPING.items():
+        yield f"CREATE CONSTRAINT {label}_{key} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE"
+
 
 def statements(graph: GraphSchema) -> Iterator[str]:
     """Constraints for every key and unique property, then the declared indexes, in a stable order."""
+    yield from bookkeeping()
     for node in graph.nodes:
         for found in node.unique:
             yield (

@@ -4,7 +4,7 @@ from typing import Final
 
 from graph_schema.formats import CENTER_CODE, FILER_CODE, IMPORTER_NUMBER, PORT_CODE
 from graph_schema.model import Abstract, Alias, Edge, Kind, NodeType, Property, Way
-from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN
+from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN, ORIGINS
 
 NAME: Final = Property("name", "The name it goes by.", required=True)
 SINCE: Final = Property("since", "From this moment on.", Kind.DATETIME, required=True)
@@ -165,6 +165,7 @@ IMPORTER: Final = NodeType(
             values=("ASSIGNED", "PNDING", "NOTELG"),
         ),
         ORIGIN,
+        ORIGINS,
     ),
     key="number",
     one="importer",
@@ -180,6 +181,7 @@ BROKER: Final = NodeType(
         Property("filerCode", "The three-character entry filer code.", required=True, format=FILER_CODE, unique=True),
         NAME,
         ORIGIN,
+        ORIGINS,
     ),
     key="filerCode",
     one="broker",

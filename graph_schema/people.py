@@ -5,7 +5,7 @@ from typing import Final
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
 from graph_schema.parties import IN_TERM, PARTY, SINCE, UNTIL
 from graph_schema.rule import Guard
-from graph_schema.sources import ORIGIN
+from graph_schema.sources import ORIGIN, ORIGINS
 
 AUDIENCES: Final = ("public", "counterpart", "own")
 
@@ -39,6 +39,7 @@ CONTACT: Final = NodeType(
         Property("phoneAudience", "Who sees the telephone number.", required=True, values=AUDIENCES),
         Property("published", "Whether anyone may see that it exists.", Kind.BOOLEAN, required=True),
         ORIGIN,
+        ORIGINS,
     ),
     key="id",
     one="contact",

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from graph_schema.model import Property, Source
+from graph_schema.model import Kind, Property, Source
+from graph_schema.rule import Guard
 
 HUB: Final = Source("hub", "made by the hub's own verbs")
 REFERENCE: Final = Source("reference", "a public fact shipped with the hub")
@@ -12,6 +13,12 @@ ORIGIN: Final = Property(
     "source",
     "Where this row comes from: `reference` (a public fact), `sample` (invented), `hub`, or a connected system.",
     required=True,
+)
+ORIGINS: Final = Property(
+    "origins",
+    "Of a row that several systems describe, where each property comes from, e.g. `email: fda-directory`.",
+    Kind.STRINGS,
+    guard=Guard(open="seesAll", test="EXISTS { ({n})<-[:DESCRIBES]-({said}:SourceRecord) WHERE {said}.system IN mySystems }"),
 )
 CONFIDENCE: Final = Property("confidence", "How sure the fact is: high, medium, low or n/a; empty where nobody has judged it.")
 CITATION: Final = Property("citation", "The public text the fact was taken from, or `unverified` with what it rests on.")

@@ -68,6 +68,11 @@ VIEWER_SETS: Final = (
         "whether one of them is the Office of Trade or part of it",
         "EXISTS { UNWIND acted AS office MATCH (office:Office)-[:PART_OF*0..]->(:Office {code: 'OT'}) }",
     ),
+    ViewerSet(
+        "mySystems",
+        "the connections that speak for them, by name",
+        "COLLECT { UNWIND own AS party MATCH (party)<-[:SPEAKS_FOR]-(c:Connection) RETURN DISTINCT c.name }",
+    ),
     ViewerSet("imports", "whether one of them is an importer", _any_own("Importer")),
     ViewerSet("represents", "whether one of them is a broker", _any_own("Broker")),
     ViewerSet("isCenter", "whether one of them is a Center", _any_own("Center")),

@@ -17,8 +17,9 @@ around it (seconds at three levels), so an alternative within a sub-query become
 
 from typing import Final
 
-from graph_schema import cases, parties, people
+from graph_schema import cases, parties, people, provenance
 from graph_schema.cypher import only_if
+from graph_schema.model import Edge
 from graph_schema.rule import EdgeRule, Grant, Predicate, Right, Rule
 from graph_schema.viewer_sets import CLIENTS, CLIENTS_CASES, IN_TERM, JOINED_CASES, OWNED_CASES, cases_of, in_term, takes_part
 
@@ -168,6 +169,38 @@ OFFICE_OF_TRADE: Final = Grant("office-of-trade", "the Office of Trade oversees 
 
 def _public(*labels: str) -> tuple[Rule, ...]:
     return tuple(Rule(label, (PUBLIC,)) for label in labels)
+
+
+def _of_connections(*labels: str) -> tuple[Rule, ...]:
+    """What came by connections that speak for the viewer."""
+    return tuple(
+        Rule(
+            label,
+            (
+                OFFICE_OF_TRADE,
+                Grant(
+                    "its-connection",
+                    "it came by a connection that speaks for the viewer's party",
+                    tests=(Predicate("{n}.system IN mySystems"),),
+                    rows=f"UNWIND mySystems AS {{system}} MATCH ({{n}}:{label} {{system: {{system}}}})",
+                ),
+            ),
+        )
+        for label in labels
+    )
+
+
+def _of_own(edge: Edge, reason: str) -> Grant:
+    """The row leads to one of the viewer's own parties."""
+    tail = edge.tail[0]
+    return Grant(
+        "its-party",
+        reason,
+        edge=edge.name,
+        tests=(Predicate("{x} IN own"),),
+        rows=f"UNWIND own AS {{o}} MATCH ({{o}})<-[:{edge.type}]-({{n}}:{tail})",
+        degree=f"COUNT {{ ({{p}})<-[:{edge.type}]-() }}",
+    )
 
 
 RULES: Final = (
@@ -326,6 +359,23 @@ RULES: Final = (
             ),
         ),
     ),
+    Rule(
+        "Connection",
+        (
+            OFFICE_OF_TRADE,
+            Grant(
+                "speaks-for-the-viewer",
+                "it speaks for the viewer's party",
+                edge=provenance.SPEAKS_FOR.name,
+                tests=(Predicate("{x} IN own"),),
+                rows="UNWIND own AS {o} MATCH ({o})<-[:SPEAKS_FOR]-({n}:Connection)",
+                degree="COUNT { ({p})<-[:SPEAKS_FOR]-() }",
+            ),
+        ),
+    ),
+    *_of_connections("SyncRun", "QuarantinedRecord", "SourceRecord"),
+    Rule("RetiredContact", (OFFICE_OF_TRADE, _of_own(provenance.RETIRED_WORKS_FOR, "it worked for the viewer's organisation"))),
+    Rule("RetiredCase", (OFFICE_OF_TRADE, _of_own(provenance.RETIRED_HANDLED_BY, "the viewer owned it"))),
     Rule(
         "Account",
         (

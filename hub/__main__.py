@@ -10,7 +10,8 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final, NoReturn
@@ -22,9 +23,14 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
 
+from connectors.commands import CONNECTORS, sync_command
+from connectors.errors import ConnectorError
+from connectors.partner import AGENCY, PartnerService, seed_of
+from connectors.run import Ask, sync
+from connectors.schedule import keep_syncing
 from graph_schema.graph import GRAPH
 from hub import logs
-from hub.app import create_app
+from hub.app import Job, create_app
 from hub.doctor import Finding, findings, is_well
 from hub.errors import HubError, SetupError, Unavailable
 from hub.gql.types import build_schema
@@ -49,6 +55,9 @@ _commands: Final = typer.Typer(
     help="Who is responsible for what in customs trade work: a GraphQL API over a Neo4j graph.", no_args_is_help=True, add_completion=False
 )
 
+_commands.command(name="sync")(sync_command)
+_commands.add_typer(CONNECTORS, name="connectors")
+
 Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory; by default one in the user's data folder.")]
 
 
@@ -62,6 +71,9 @@ def up(
     ] = DEFAULT_SCALE,
     seed: Annotated[int, typer.Option(help="The seed the sample world is made from.")] = 7,
     sample: Annotated[bool, typer.Option("--sample/--no-sample", help="With or without the invented sample world.")] = True,
+    partner: Annotated[
+        bool, typer.Option("--partner/--no-partner", help="With or without a partner agency's own system, synced from like any other.")
+    ] = True,
 ) -> None:
     """Start everything on this machine: Neo4j, the public facts, a sample world, and the hub itself."""
     signal.signal(signal.SIGTERM, _interrupted)
@@ -76,7 +88,8 @@ def up(
     fetched_s = asyncio.run(_fetch_all(settings))
     memory = Memory(settings.local_heap, settings.local_pagecache)
     more = {"browser.post_connect_cmd": f"play http://localhost:{port}/guide.html"}
-    with LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory, more) as server:
+    with ExitStack() as stack:
+        server = stack.enter_context(LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory, more))
         running = server.launch()
         mine = {"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password)}
         if not settings.cursor_key.get_secret_value():
@@ -84,11 +97,13 @@ def up(
         here = settings.model_copy(update=mine)
         browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
         asked = [(found.query, _as(found.persona)) for found in EXAMPLES if sample or not found.persona]
-        app = create_app(here, sign_in=SampleSignIn(folder) if sample else None, browser_url=browser, first_questions=asked)
         with _console.status("starting Neo4j …"):
             server.wait_until_it_listens(running)
         asyncio.run(_load(here, Wanted(scale if sample else None, seed)))
-        _tell(host, port, running, browser, folder if sample else None, fetched_s, time.monotonic() - started)
+        agency = stack.enter_context(PartnerService(folder / "partner")) if sample and partner else None
+        synced, jobs = _synced_from(agency, here, folder) if agency else (None, [])
+        app = create_app(here, sign_in=SampleSignIn(folder) if sample else None, browser_url=browser, first_questions=asked, jobs=jobs)
+        _tell(host, port, running, browser, folder if sample else None, synced, fetched_s, time.monotonic() - started)
         logs.set_up("WARNING", as_json=False)
         server.restart_when_it_dies(_log.warning)
         serving = uvicorn.Config(app, **options(host, port))
@@ -168,6 +183,23 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
+def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tuple[str, list[Job]]:
+    """Starts the partner agency's service and syncs from it: what came of it, and what keeps that up while the hub serves."""
+
+    async def first() -> str:
+        async with Graph(settings.model_copy(update={"statement_timeout_s": 120}), patient=True) as graph:
+            await asyncio.to_thread(agency.start, await seed_of(graph))
+            report = await sync(graph, agency.attached(folder), Ask(), lambda _stream, _done, _total: None)
+            return f"{report.read} records of the {AGENCY}'s own service read, {report.written} written: {agency.url}"
+
+    try:
+        with _console.status("syncing from the partner agency …"):
+            told = asyncio.run(first())
+    except (HubError, ConnectorError) as error:
+        return f"not synced: {error}", []
+    return told, [partial(keep_syncing, attached=[agency.attached(folder)]), lambda _: agency.keep_running()]
+
+
 async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
     found: list[Finding] = []
     colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
@@ -240,7 +272,9 @@ def _bars(bar: Progress) -> Callable[[str, int, int], None]:
     return progress
 
 
-def _tell(host: str, port: int, running: Running, browser: str, sample_folder: Path | None, fetched_s: float, total_s: float) -> None:  # noqa: PLR0913, PLR0917
+def _tell(
+    host: str, port: int, running: Running, browser: str, sample_folder: Path | None, synced: str | None, fetched_s: float, total_s: float
+) -> None:
     shown = "localhost" if _is_loopback(host) else host
     lines = [
         ("Start page", f"http://{shown}:{port}/"),
@@ -252,6 +286,8 @@ def _tell(host: str, port: int, running: Running, browser: str, sample_folder: P
         default = "" if sample_folder == _default_folder().resolve() else f" --data {sample_folder}"
         lines.append(("Sign in", f"uv run hub token --as {personas()[0].name}{default}"))
         lines.append(("", ", ".join(found.name for found in personas())))
+    if synced:
+        lines.append(("Partner agency", synced))
     fetching = f"Neo4j fetched in {fetched_s:.0f} s, then " if fetched_s else ""
     lines.append(("Ready", f"{fetching}up in {total_s - fetched_s:.0f} s"))
     lines.append(("Stop", "Ctrl-C; the data stays"))

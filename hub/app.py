@@ -3,9 +3,9 @@
 import asyncio
 import gc
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -25,6 +25,10 @@ from hub.settings import Settings
 from hub.viewer import Viewer
 from hub.web import graphiql, guide, start
 
+Job = Callable[[Graph], Coroutine[Any, Any, None]]
+"""Something that goes on while the hub serves, until it is cancelled."""
+
+_END_S: Final = 5
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 _YOUNG_OBJECTS: Final = 50_000
 """So many objects more than before make Python look for cycles, of which an answer leaves none; its own 700 are less than one answer."""
@@ -37,9 +41,11 @@ def create_app(
     browser_url: str | None = None,
     first_questions: Sequence[tuple[str, Viewer]] = (),
     routes: Sequence[BaseRoute] = (),
+    jobs: Sequence[Job] = (),
 ) -> Starlette:
     """The hub over the database its settings name; with `sign_in`, a sample world that answers on loopback names only.
 
+    `jobs` run while it serves.
     `first_questions` are asked once as soon as it serves, so that nobody waits for a cold database to plan them.
     """
     graph = Graph(settings)
@@ -64,9 +70,12 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        warming = asyncio.create_task(warm())
+        tasks = [asyncio.create_task(work) for work in (warm(), *(job(graph) for job in jobs))]
         yield
-        warming.cancel()
+        for task in tasks:
+            task.cancel()
+        # a job may have to write down that it was told to end
+        await asyncio.wait(tasks, timeout=_END_S)
         await graph.close()
 
     async def live(_: Request) -> Response:

@@ -2,9 +2,9 @@
 
 import asyncio
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import TracebackType
-from typing import Any, Final, LiteralString, Self, cast
+from typing import Any, Final, LiteralString, Self, TypeVar, cast
 
 from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, Query, ResultSummary
 from neo4j import Bookmarks as DriverBookmarks
@@ -24,6 +24,10 @@ from graph_schema.cypher import Statement
 from hub.errors import BadInput, SetupError, TooCostly, Unavailable
 from hub.first_runs import FirstRuns
 from hub.settings import Settings
+
+Result = TypeVar("Result")
+Run = Callable[[Statement], Awaitable[list[list[Any]]]]
+"""Runs a statement of a transaction and gives its records."""
 
 _CONNECT_TIMEOUT_S: Final = 3.0
 _RETRY_TIME_S: Final = 5.0
@@ -212,16 +216,29 @@ class Graph:
 
     async def write(self, statements: Iterable[Statement]) -> None:
         """Runs the statements in one transaction, which may run twice: they are idempotent. Raises `Unavailable`."""
-
-        async def work(transaction: AsyncManagedTransaction) -> None:
-            for statement in statements_:
-                result = await transaction.run(cast(LiteralString, statement.text), dict(statement.parameters))
-                await result.consume()
-
         statements_ = tuple(statements)
+
+        async def work(run: Run) -> None:
+            for statement in statements_:
+                await run(statement)
+
+        await self.transact(work)
+
+    async def transact(self, work: Callable[[Run], Awaitable[Result]]) -> Result:
+        """Runs `work` in one transaction; it runs statements and reads their records. It may run twice. Raises `Unavailable`."""
+
+        async def managed(transaction: AsyncManagedTransaction) -> Result:
+            async def run(statement: Statement) -> list[list[Any]]:
+                result = await transaction.run(cast(LiteralString, statement.text), dict(statement.parameters))
+                records = [record.values() async for record in result]
+                await result.consume()
+                return records
+
+            return await work(run)
+
         try:
             async with asyncio.timeout(_WRITE_S), self._driver.session(database=self._database) as session:
-                await session.execute_write(work)
+                return await session.execute_write(managed)
         except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError, TimeoutError) as error:
             raise _unavailable() from error
 

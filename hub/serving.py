@@ -1,11 +1,14 @@
 """The hub as a server process: what each worker imports, and how it treats connections."""
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from connectors.registry import attached_in, data_folder
+from connectors.schedule import keep_syncing
 from hub import logs
 from hub.app import create_app
 from hub.settings import read_settings
@@ -19,7 +22,8 @@ def build() -> Starlette:
     """The app of one worker, from the environment. Raises `SetupError`."""
     settings = read_settings()
     logs.set_up(settings.log_level, as_json=True)
-    return create_app(settings)
+    attached = attached_in(settings.connections, data_folder(settings.data)) if settings.connections.is_dir() else []
+    return create_app(settings, jobs=[partial(keep_syncing, attached=attached)] if attached else ())
 
 
 class Protocol(HttpToolsProtocol):

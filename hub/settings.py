@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     max_page: Annotated[int, Field(gt=0, le=1000)] = 100
     max_large_page: Annotated[int, Field(gt=0, le=1000)] = 1000
     cursor_key: SecretStr = SecretStr("")
+    connections: Path = Path("connections")
+    data: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     maven_mirror: str | None = None
     local_jars: Path | None = None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from graph_schema import cases, parties, people
+from graph_schema import cases, parties, people, provenance
 from tests.random_world import Key, Link, World
 
 PUBLIC = {
@@ -51,6 +51,9 @@ class Oracle:
     def value(self, row: Key, name: str) -> Any:
         """A property of a row the account may see."""
         value = self._world.nodes[row].get(name)
+        if name == "origins":
+            told = any(self._world.nodes[record]["system"] in self._systems for record in self._world.tails(provenance.DESCRIBES, row))
+            return value if self.sees_all or told else None
         if row[0] != "Contact" or name not in ("email", "phone"):
             return value
         audience = self._world.nodes[row][f"{name}Audience"]
@@ -144,6 +147,24 @@ class Oracle:
 
     def _sees_account(self, account: Key) -> bool:
         return account[1] == self._account
+
+    @cached_property
+    def _systems(self) -> set[Any]:
+        return {link.tail[1] for link in self._world.between(provenance.SPEAKS_FOR) if link.head in self.own}
+
+    def _sees_connection(self, connection: Key) -> bool:
+        return self.sees_all or connection[1] in self._systems
+
+    def _sees_of_connection(self, row: Key) -> bool:
+        return self.sees_all or self._world.nodes[row]["system"] in self._systems
+
+    _sees_syncrun = _sees_quarantinedrecord = _sees_sourcerecord = _sees_of_connection
+
+    def _sees_retiredcontact(self, contact: Key) -> bool:
+        return self.sees_all or any(found in self.own for found in self._world.heads(provenance.RETIRED_WORKS_FOR, contact))
+
+    def _sees_retiredcase(self, case: Key) -> bool:
+        return self.sees_all or any(found in self.own for found in self._world.heads(provenance.RETIRED_HANDLED_BY, case))
 
     def _sees_contact(self, contact: Key) -> bool:
         organisation = self._organisation(contact)

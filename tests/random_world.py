@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph_schema import cases, goods, parties, people
+from graph_schema import cases, goods, parties, people, provenance
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
@@ -76,6 +76,7 @@ class _Maker:
         self._trade()
         self._people()
         self._cases()
+        self._connections()
         self._accounts()
         return self._made
 
@@ -230,6 +231,33 @@ class _Maker:
                 self._link(cases.MADE_AT, decision, self._one([*self._made.of("Port"), *self._made.of("Center")]))
                 if self._random.random() < 0.4:
                     self._link(cases.EXPLAINS, self._one(self._made.of("Ruling")), decision)
+
+    def _connections(self) -> None:
+        """Systems that speak for an agency, an office, a Center and an importer, with what they said."""
+        for index, label in enumerate(("Agency", "Office", "Center", "Importer")):
+            system = f"system-{index}"
+            connection = self._add("Connection", name=system, connector="file", rank=200, schedule=self._maybe("every hour"))
+            self._link(provenance.SPEAKS_FOR, connection, self._one(self._made.of(label)))
+            counts = {"read": 3, "written": 2, "unchanged": 1, "skipped": 0, "retired": 0}
+            run = self._add("SyncRun", id=f"run-{index}", system=system, status="DONE", startedAt=NOW - timedelta(hours=index), **counts)
+            self._link(provenance.RAN, connection, run)
+            refused = self._add(
+                "QuarantinedRecord", id=f"refused-{index}", system=system, stream="contacts", place=f"line {index}", reason="no name",
+                at=NOW, run=run[1], replayable=True,
+            )  # fmt: skip
+            self._link(provenance.REFUSED, connection, refused)
+            described = [key for node in provenance.DESCRIBABLE for key in self._made.of(node.label)]
+            for number, row in enumerate(self._random.sample(described, 4)):
+                record = self._add(
+                    "SourceRecord", id=f"{system}|contacts|{number}", system=system, stream="contacts", key=str(number), slot=number,
+                    rank=200, name=self._maybe("Sample"), changedAt=NOW, links=self._maybe(["WORKS_FOR Agency FDA"]),
+                )  # fmt: skip
+                self._link(provenance.DESCRIBES, record, row)
+                self._made.nodes[row]["origins"] = [f"name: {system}"]
+            retired = self._add("RetiredContact", id=f"retired-{index}", name="Sample Gone", role="liaison", retiredAt=NOW)
+            self._link(provenance.RETIRED_WORKS_FOR, retired, self._one(self._made.of(label)))
+            closed = self._add("RetiredCase", id=f"retired-{index}", number=f"R-{index}", title="Gone", retiredAt=NOW)
+            self._link(provenance.RETIRED_HANDLED_BY, closed, self._one([*self._made.of("Center"), *self._made.of("Office")]))
 
     def _accounts(self) -> None:
         """One of every kind of viewer, two with several rights, one whose rights have all ended."""

@@ -60,6 +60,11 @@ WALKS: Final = (
         "MATCH p = (:Account)-[:ACTS_FOR]->(:Party) RETURN p LIMIT 50",
     ),
     Walk(
+        "What other systems said, and about whom: connections, their runs, their latest records",
+        "MATCH (p)<-[f:SPEAKS_FOR]-(c:Connection)\nOPTIONAL MATCH (c)-[ran:RAN]->(run:SyncRun)\n"
+        "OPTIONAL MATCH (r:SourceRecord {system: c.name})-[d:DESCRIBES]->(x)\nRETURN p, f, c, ran, run, r, d, x LIMIT 60",
+    ),
+    Walk(
         "How an agency and an importer are connected: the shortest way",
         "MATCH (a:Agency {code: 'FDA'}), (i:Importer) WITH a, i ORDER BY i.number LIMIT 1\nMATCH p = SHORTEST 1 (a)--+(i) RETURN p",
     ),
@@ -95,7 +100,7 @@ def _answered(request: Request, text: str, media_type: str) -> Response:
 
 
 def _guide(hub: str) -> str:
-    slides = (_welcome(hub), *(_walks(part, WALKS[at : at + 5]) for part, at in (("first", 0), ("then", 5))), _labels(), _from_graphql(hub))
+    slides = (_welcome(hub), *(_walks(part, WALKS[at : at + 6]) for part, at in (("first", 0), ("then", 6))), _labels(), _from_graphql(hub))
     inner = "".join(f'<slide class="row-fluid"><div class="col-sm-12">{slide}</div></slide>' for slide in slides)
     return (
         f'<article class="guide"><title>Trade collaboration hub</title><carousel class="deck container-fluid">{inner}</carousel></article>'
@@ -107,7 +112,7 @@ def _welcome(hub: str) -> str:
         "<h3>Trade collaboration hub</h3>"
         "<p>One graph of who is responsible for what in customs trade work. Here you see all of it: Neo4j Community has no rights by "
         "row, so this Browser is for operators. Everyone else asks the API, where each sees what they may see.</p>"
-        f"<p>{_command(f'style {hub}/hub.grass', 'Colour the labels apart')} first; then turn the page for ten questions. "
+        f"<p>{_command(f'style {hub}/hub.grass', 'Colour the labels apart')} first; then turn the page for eleven questions. "
         "A click puts one into the editor above; the blue arrow there, or Ctrl+Enter, runs it.</p>"
         f'<p><a href="{hub}/" target="_blank">Start page</a> · <a href="{hub}/graphiql" target="_blank">GraphiQL</a></p>'
     )

@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from typing import Final, LiteralString
 
 from graph_schema.cypher import Statement
-from graph_schema.ddl import statements
+from graph_schema.ddl import bookkeeping, statements
 from graph_schema.graph import GRAPH
 from graph_schema.upsert import edge_statements, node_statements
 from hub.errors import SetupError
 from hub.graph import Graph
-from hub.world.lease import Lease
+from hub.lease import Lease
 from hub.world.migrations import MIGRATIONS, Migration
 from hub.world.reference import Rows, reference_hash, reference_rows
 from hub.world.sample import Size, sample_rows
 
 _READ_STATE: Final[LiteralString] = "MATCH (w:World {id: 'world'}) RETURN [w.schema, w.reference, w.sample, coalesce(w.migrations, [])]"
 _WRITE_STATE: Final[LiteralString] = "MERGE (w:World {id: 'world'}) SET w += $state"
-_WORLD: Final[LiteralString] = "CREATE CONSTRAINT World_id IF NOT EXISTS FOR (n:World) REQUIRE n.id IS UNIQUE"
 _LARGE: Final = 5_000
 
 Progress = Callable[[str, int, int], None]
@@ -35,7 +34,7 @@ class Wanted:
 
 def schema_digest() -> str:
     """Stands for the constraints and indexes that this release declares."""
-    return hashlib.sha256("\n".join((_WORLD, *statements(GRAPH))).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(statements(GRAPH)).encode()).hexdigest()[:16]
 
 
 async def load(graph: Graph, wanted: Wanted, progress: Progress, migrations: Sequence[Migration] = MIGRATIONS) -> None:
@@ -44,8 +43,8 @@ async def load(graph: Graph, wanted: Wanted, progress: Progress, migrations: Seq
     May be run again; it ends in the same graph. Raises `SetupError` where the database holds another sample world than the one wanted.
     """
     if (await _state(graph)).lacks(wanted, migrations):
-        await graph.apply([_WORLD])
-        async with Lease(graph):
+        await graph.apply(bookkeeping())
+        async with Lease(graph, "preparing the database"):
             await _load(graph, await _state(graph), wanted, progress, migrations)
 
 

@@ -102,7 +102,7 @@ def _importer_number(index: int) -> str:
 
 
 def _filer_code(index: int) -> str:
-    return f"{'STUV'[index // 1296]}{_DIGITS[index // 36 % 36]}{_DIGITS[index % 36]}"
+    return f"{'STUVWXYZJKLMNOPQ'[index // 1296]}{_DIGITS[index // 36 % 36]}{_DIGITS[index % 36]}"
 
 
 @dataclass(slots=True)

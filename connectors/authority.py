@@ -1,0 +1,91 @@
+"""What a connection may say: pure. It speaks for one party; what it says beyond that is kept as claims, or refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from connectors.errors import SkipRecord
+from connectors.mapping import Mapped
+from hub.records import Key, Link
+
+_HEADQUARTERS: Final = (("Office", "CBP"), ("Office", "OT"))
+_CBP: Final = ("Center", "Team", "Port", "Office", "FieldOffice")
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """The party a connection speaks for, and what is part of it. `whole_of` gives a team's Center."""
+
+    party: Key
+    parts: frozenset[Key]
+    whole_of: Mapping[Key, Key]
+
+    @property
+    def of_headquarters(self) -> bool:
+        return self.party in _HEADQUARTERS
+
+    def covers(self, party: Key) -> bool:
+        """Whether the connection speaks for that party."""
+        return party in self.parts or (self.of_headquarters and party[0] in _CBP)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row's links as far as they take effect, and what has none. `owned`: the row is the party's own."""
+
+    links: tuple[Link, ...]
+    claims: tuple[str, ...]
+    owned: bool
+
+
+def judged(label: str, mapped: Mapped, authority: Authority) -> Judged:
+    """What of a row takes effect. Raises `SkipRecord` for a row that only another's system may give."""
+    match label:
+        case "Contact":
+            return _contact(mapped, authority)
+        case "Case":
+            return _case(mapped, authority)
+        case _:
+            own = (label, str(mapped.values["number" if label == "Importer" else "filerCode"]))
+            if own != authority.party and not authority.of_headquarters:
+                raise SkipRecord(f"{_speaks(authority)}: {_told(own)} must come from its own system or CBP's")
+            return Judged(mapped.links, (), owned=True)
+
+
+def _contact(mapped: Mapped, authority: Authority) -> Judged:
+    employers = [(link.label, link.key) for link in mapped.links if link.type == "WORKS_FOR"]
+    links, claims = _told_apart(mapped, authority)
+    if not employers:
+        return Judged((*links, Link("WORKS_FOR", *authority.party)), claims, owned=True)
+    if not authority.covers(employers[0]):
+        raise SkipRecord(f"{_speaks(authority)}: a contact of {_told(employers[0])} must come from that party's own system")
+    return Judged(links, claims, owned=True)
+
+
+def _told_apart(mapped: Mapped, authority: Authority) -> tuple[tuple[Link, ...], tuple[str, ...]]:
+    """The links, and those to importers that are not the party's business: whether there is such an importer is not told either."""
+
+    def counts(link: Link) -> bool:
+        return link.label != "Importer" or authority.party[0] in _CBP or (link.label, link.key) == authority.party
+
+    return tuple(filter(counts, mapped.links)), tuple(str(link) for link in mapped.links if not counts(link))
+
+
+def _case(mapped: Mapped, authority: Authority) -> Judged:
+    if any(link.type == "HANDLED_BY" and authority.covers((link.label, link.key)) for link in mapped.links):
+        return Judged(mapped.links, (), owned=True)
+    return unowned(mapped, authority)
+
+
+def unowned(mapped: Mapped, authority: Authority) -> Judged:
+    """The same of a case that another party owns: only an agency's own part in it takes effect, and that grants nothing until accepted."""
+    part = (Link("INVOLVES", *authority.party),) if authority.party[0] == "Agency" else ()
+    return Judged(part, tuple(str(link) for link in mapped.links if link not in part), owned=False)
+
+
+def _speaks(authority: Authority) -> str:
+    return f"this connection speaks for {_told(authority.party)}"
+
+
+def _told(party: Key) -> str:
+    return f"{party[0]} {party[1]}"

@@ -1,0 +1,147 @@
+"""`hub sync` and `hub connectors`: what operators and integrators type."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from pydantic import SecretStr
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from connectors.contract import Offer
+from connectors.errors import ConnectorError
+from connectors.registry import OWN, attach, attached_in, data_folder
+from connectors.report import Report
+from connectors.run import Ask, Attached, sync
+from connectors.settings import NAME, connections, read_connection
+from connectors.skeleton import write_skeleton
+from hub.errors import HubError, SetupError
+from hub.graph import Graph
+from hub.local_neo4j.server import known_server
+from hub.settings import Settings, read_settings
+
+_console: Final = Console(stderr=True, highlight=False, emoji=False)
+CONNECTORS: Final = typer.Typer(help="Other systems, attached by a file each.", no_args_is_help=True)
+
+Folder = Annotated[
+    Path, typer.Option("--connections", metavar="DIR", envvar="HUB_CONNECTIONS", help="The folder of the connections' files, NAME.yaml.")
+]
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="The data directory of a running `hub up`; else NEO4J_URI's database.")
+]
+_FOLDER: Final = Path("connections")
+
+
+def sync_command(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The connection to sync.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Sync all connections, one after the other.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read everything again and compare record by record.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
+    replay: Annotated[bool, typer.Option("--replay", help="Take the records of the quarantine once more, and nothing else.")] = False,
+    folder: Folder = _FOLDER,
+    data: Data = None,
+) -> None:
+    """Sync what another system says about contacts and cases into the graph."""
+    if (name is None) != everything:
+        raise SetupError("name one connection, or say --all; `hub connectors list` lists them")
+    chosen = attached_in(folder, data_folder(data)) if name is None else [_one(folder, name, data)]
+    failed = asyncio.run(_sync_all(_settings(data), chosen, Ask(full, dry_run, replay)))
+    if failed:
+        sys.exit(1)
+
+
+@CONNECTORS.command(name="list")
+def list_(folder: Folder = _FOLDER) -> None:
+    """List the connections, and the kinds of connector there are."""
+    table = Table("name", "connector", "speaks for", "streams", "schedule", title=f"connections in {folder}")
+    for found in connections(folder):
+        table.add_row(found.name, found.connector, " ".join(found.speaks_for), ", ".join(found.streams), found.schedule or "by command")
+    Console().print(table if table.row_count else f"no connection in {folder}: `hub connectors new NAME` writes one")
+    Console().print(f"connectors: {', '.join(OWN)}, or one of your own as package.module:Class")
+
+
+@CONNECTORS.command()
+def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder = _FOLDER, data: Data = None) -> None:
+    """Reach a connection's system, and list the streams it offers."""
+    found = _one(folder, name, data)
+
+    async def checked() -> tuple[str, Sequence[Offer]]:
+        return await found.connector.check(), await found.connector.discover()
+
+    try:
+        told, offers = asyncio.run(checked())
+    except ConnectorError as error:
+        raise SetupError(f"{name}: {error}") from None
+    _console.print(f"[green]reached[/] {told}")
+    for offer in offers:
+        Console().print(f"  from: {offer.stream}" + (f"\n    columns: {', '.join(offer.columns)}" if offer.columns else ""))
+
+
+@CONNECTORS.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    connector: Annotated[str, typer.Option(help=f"{', '.join(OWN)}, or `own` for a connector of your own with its test.")] = "file",
+    folder: Folder = _FOLDER,
+) -> None:
+    """Write a connection's file to fill in, or a connector of one's own with its test."""
+    if not NAME.fullmatch(name):
+        raise SetupError(f"{name}: a connection's name is lower case letters, digits and hyphens, and begins with a letter")
+    for path in write_skeleton(name, connector, folder):
+        Console().print(f"wrote {path}")
+
+
+def _one(folder: Path, name: str, data: Path | None) -> Attached:
+    path = folder / f"{name}.yaml"
+    if not path.exists():
+        there = ", ".join(found.stem for found in sorted(folder.glob("*.yaml"))) or "none"
+        raise SetupError(f"there is no connection {name} in {folder}; there are: {there}")
+    return attach(read_connection(path), folder, data_folder(data))
+
+
+def _settings(data: Path | None) -> Settings:
+    settings = read_settings()
+    if data is None:
+        return settings
+    known = known_server(data.resolve())
+    return settings.model_copy(update={"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password)})
+
+
+async def _sync_all(settings: Settings, chosen: Sequence[Attached], ask: Ask) -> bool:
+    """Syncs one after the other; tells whether any failed."""
+    failed = False
+    async with Graph(settings.model_copy(update={"statement_timeout_s": 120}), patient=True) as graph:
+        await graph.check()
+        for attached in chosen:
+            try:
+                _tell(attached, await _with_bars(graph, attached, ask), ask)
+            except (ConnectorError, HubError) as error:
+                failed = True
+                _console.print(f"[bold red]{attached.connection.name}:[/] {str(error).replace('[', chr(92) + '[')}", soft_wrap=True)
+    return failed
+
+
+async def _with_bars(graph: Graph, attached: Attached, ask: Ask) -> Report:
+    columns = (SpinnerColumn(), TextColumn(f"{attached.connection.name}: {{task.description}}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=_console, transient=True) as bar:
+        tasks = {stream: bar.add_task(stream, total=None) for stream in attached.connection.streams}
+
+        def progress(stream: str, done: int, total: int | None) -> None:
+            bar.update(tasks[stream], completed=done, total=total)
+
+        return await sync(graph, attached, ask, progress)
+
+
+def _tell(attached: Attached, report: Report, ask: Ask) -> None:
+    out = Console()
+    counts = ", ".join(f"{count} {what}" for what, count in report.counts().items())
+    out.print(f"{attached.connection.name}: {'would be: ' if ask.dry else ''}{counts} in {report.seconds:.1f} s", soft_wrap=True)
+    for change in report.changes if ask.dry else ():
+        out.print(f"  {change}", markup=False)
+    if report.skipped:
+        out.print("  refused, and kept in quarantine where that may be:")
+    for reason in report.first_errors:
+        out.print(f"    {reason}", markup=False, soft_wrap=True)

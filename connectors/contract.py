@@ -1,0 +1,79 @@
+"""What a connector is: four members, and nothing of the graph. The runner owns everything else.
+
+A connector reads pages of raw rows from one system. It stores nothing, retries nothing beyond its own protocol, and knows neither
+Neo4j nor the hub. What its rows mean is said by the connection's file (see `mapping`), or by a function named there.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+Raw = Mapping[str, Any]
+"""A row as its system gives it: names to text, numbers, booleans, moments, lists or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A stream that a system offers: how it is named in the connection's file under `from`, and the columns it has."""
+
+    stream: str
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A row that could not even be read, e.g. a line with too many cells."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows, each with its place (a line, a key) for whoever must mend it.
+
+    `cursor` is where to go on after this page, in the system's own terms: a number or moment of its own clock, never of ours.
+    `deleted` are keys that the system says are gone. `broken` are rows that could not be read.
+    """
+
+    rows: Sequence[tuple[str, Raw]]
+    cursor: str | None = None
+    deleted: Sequence[str] = ()
+    broken: Sequence[Broken] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which stream to read: `source` as the connection's file names it under `from`, and its `options` beside that."""
+
+    name: str
+    source: str
+    key: Sequence[str]
+    options: Mapping[str, Any]
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """A system, as the settings of a connection name it; made from an instance of `spec`.
+
+    `read` without a cursor gives all rows that there are: when it ends, what it did not give is gone. With a cursor it gives what
+    has changed since, and may give rows again. A stream that has no cursor never yields one, and is read as a whole each time.
+    `check` says in a line what was reached. All raise `RetryLater` or `AbortRun`.
+    """
+
+    spec: ClassVar[type[BaseModel]]
+
+    async def check(self) -> str: ...
+
+    async def discover(self) -> Sequence[Offer]: ...
+
+    def read(self, stream: Wanted, cursor: str | None) -> AsyncIterator[Page]: ...
+
+
+@runtime_checkable
+class ListsKeys(Protocol):
+    """A connector whose system can list keys cheaply, so that deletes show without reading everything."""
+
+    def keys(self, stream: Wanted) -> AsyncIterator[Sequence[str]]: ...

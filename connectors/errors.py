@@ -1,0 +1,29 @@
+"""What can go wrong between systems, sorted by what the runner does next.
+
+ConnectorError
+├── RetryLater      the system does not answer now; the run ends, and is tried again after `after_s`
+├── SkipRecord      this record cannot be taken; it goes to quarantine with the reason, and the run goes on
+└── AbortRun        nothing sensible can be done until somebody changes something; the message says what
+"""
+
+
+class ConnectorError(Exception):
+    """A failure whose message is meant for the operator. It names no secret and repeats no refused value."""
+
+
+class RetryLater(ConnectorError):
+    def __init__(self, message: str, after_s: float = 60) -> None:
+        super().__init__(message)
+        self.after_s = after_s
+
+
+class SkipRecord(ConnectorError):
+    """`keep` is False where what the record says must not be stored anywhere, as a Social Security number must not."""
+
+    def __init__(self, reason: str, *, keep: bool = True) -> None:
+        super().__init__(reason)
+        self.keep = keep
+
+
+class AbortRun(ConnectorError):
+    pass

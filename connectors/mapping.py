@@ -1,0 +1,225 @@
+"""What a system's rows mean: pure. A raw row becomes the values and links of a record, checked as the trade writes them."""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import email_validator
+import phonenumbers
+
+from connectors.contract import Raw
+from connectors.errors import SkipRecord
+from connectors.settings import StreamSettings, Take
+from graph_schema import provenance
+from graph_schema.formats import ENTRY_NUMBER, HTS_CHAPTER, HTS_HEADING, BadFormat, Format, entry_check_digit, tariff_number
+from graph_schema.graph import GRAPH
+from graph_schema.model import Kind, Property
+from hub.errors import SetupError
+from hub.records import Key, Link
+
+_ABSENT: Final = (None, "")
+_TRUE: Final = ("true", "yes", "y", "1", "t")
+_FALSE: Final = ("false", "no", "n", "0", "f")
+_CONTACT_DEFAULTS: Final = {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False}
+"""What a contact's file need not say: nothing is public that its system did not declare so."""
+_NUMBERED: Final = {("Importer", "number"), ("Broker", "filerCode"), ("Entry", "number"), ("Center", "code")}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a row means."""
+
+    values: Mapping[str, Any]
+    links: tuple[Link, ...]
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The keys of the public facts, by label: a link to one of these must name one that there is."""
+
+    keys: Mapping[str, frozenset[str]]
+
+    def check(self, label: str, key: str) -> str:
+        """The key itself. Raises `SkipRecord`."""
+        if label in self.keys and key not in self.keys[label]:
+            expected = _FORMATS[label].expected if label in _FORMATS else "one of those the hub lists"
+            raise SkipRecord(f"there is no {label} {key!r}; expected {expected}")
+        return key
+
+
+_FORMATS: Final[Mapping[str, Format]] = {
+    node.label: found.format for node in GRAPH.nodes for found in node.properties if found.format and found.name in (node.key, "code")
+}
+
+Mapper = Callable[[Raw], Mapped]
+
+
+def mapper(settings: StreamSettings, known: Known) -> Mapper:
+    """How rows of a stream are read. Raises `SetupError` where the file names a function that is not there."""
+    node = GRAPH.node(settings.describes)
+    convert = {found.name: _converter(found) for found in provenance.said_about(node)}
+    required = [found.name for found in provenance.said_about(node) if found.required]
+    own = _function(settings.map) if settings.map else None
+    verified = "email" in settings.properties and settings.properties["email"].verified
+
+    def mapped(raw: Raw) -> Mapped:
+        given = own(raw) if own else {}
+        taken = {name: _taken(raw, take) for name, take in settings.properties.items()} | dict(given.get("properties", {}))
+        values = dict(_CONTACT_DEFAULTS) if settings.describes == "Contact" else {}
+        for name, value in taken.items():
+            if name not in convert:
+                raise SkipRecord(f"a {settings.describes} has no property {name}")
+            if value not in _ABSENT:
+                take = settings.properties.get(name)
+                values[name] = convert[name](value, take.region if take else "US")
+        if missing := [name for name in required if values.get(name) in _ABSENT]:
+            raise SkipRecord(f"{', '.join(missing)} is missing")
+        links = [Link(type_, label, key) for type_, label, found in _ends(raw, settings, given) for key in _keys(label, found, known)]
+        return Mapped(values, tuple(dict.fromkeys(links)), verified or bool(given.get("verified")))
+
+    return mapped
+
+
+def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
+    module, _, name = path.partition(":")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise SetupError(f"map: {path} is not there ({error}); expected `package.module:function`") from None
+
+
+def _ends(raw: Raw, settings: StreamSettings, given: Mapping[str, Any]) -> Sequence[tuple[str, str, Any]]:
+    declared = [(type_, label, _taken(raw, take)) for type_, ends in settings.links.items() for label, take in ends.items()]
+    return [*declared, *((str(type_), str(label), key) for type_, label, key in given.get("links", ()))]
+
+
+def _taken(raw: Raw, take: Take) -> Any:
+    if take.join:
+        value: Any = " ".join(str(raw[column]).strip() for column in take.join if raw.get(column) not in _ABSENT)
+    else:
+        value = next((raw[column] for column in take.columns if raw.get(column) not in _ABSENT), take.value)
+    if isinstance(value, str):
+        value = value.strip()
+    if take.turn and isinstance(value, str) and value.count(",") == 1:
+        family, given = value.split(",")
+        value = f"{given.strip()} {family.strip()}"
+    if take.split and isinstance(value, str):
+        value = [part.strip() for part in value.split(take.split) if part.strip()]
+    if take.codes is not None and value not in _ABSENT:
+        value = [_coded(one, take) for one in value] if isinstance(value, list) else _coded(value, take)
+    return take.default if value in _ABSENT else value
+
+
+def _coded(value: Any, take: Take) -> Any:
+    assert take.codes is not None
+    found = take.codes.get(str(value), take.default)
+    if found is None:
+        known = ", ".join(map(str, take.codes))[:200]
+        raise SkipRecord(f"{'/'.join(take.columns)}: there is no code for {str(value)[:60]!r}; known are {known}")
+    return found
+
+
+def _keys(label: str, value: Any, known: Known) -> list[str]:
+    """The keys that the value names, as the graph writes them."""
+    found = value if isinstance(value, list | tuple) else [value]
+    return [known.check(label, _key(label, str(one).strip())) for one in found if one not in _ABSENT]
+
+
+def _key(label: str, key: str) -> str:
+    if label == "Port":
+        return key if ":" in key else f"ACE:{key.zfill(4)}"
+    if label in ("HtsHeading", "HtsChapter"):
+        return tariff_number(key, HTS_HEADING if label == "HtsHeading" else HTS_CHAPTER) or key
+    node = GRAPH.node(label)
+    if (label, node.key) in _NUMBERED:
+        return _identifier(node.property_named(node.key), key)
+    return key
+
+
+def _identifier(found: Property, value: str) -> str:
+    assert found.format is not None
+    if found.format.is_refused(value):
+        raise SkipRecord(found.format.refusal, keep=False)
+    try:
+        checked = found.format.check(value)
+    except BadFormat as error:
+        raise SkipRecord(f"{found.name}: {error}") from None
+    if found.format is ENTRY_NUMBER and checked[-1] != str(entry_check_digit(checked[:3], checked[4:11])):
+        raise SkipRecord(f"entry number: its check digit is wrong; expected {checked[:-1]}{entry_check_digit(checked[:3], checked[4:11])}")
+    return checked
+
+
+def _converter(found: Property) -> Callable[[Any, str], Any]:
+    """From what a system gives to what the graph keeps of a property."""
+
+    def enumerated(value: Any, _: str) -> str:
+        text = str(value).strip()
+        if text not in found.values:
+            raise SkipRecord(f"{found.name}: {text[:60]!r} is none of {', '.join(found.values)}")
+        return text
+
+    by_name = {"email": _email, "phone": _phone}
+    by_kind: dict[Kind, Callable[[Any, str], Any]] = {
+        Kind.BOOLEAN: lambda value, _: _boolean(found.name, value),
+        Kind.DATETIME: lambda value, _: _moment(found.name, value),
+    }
+    if found.name in by_name:
+        return by_name[found.name]
+    if found.values:
+        return enumerated
+    if found.format:
+        return lambda value, _: _identifier(found, str(value))
+    return by_kind.get(found.kind, lambda value, _: _text(found.name, value))
+
+
+def _text(name: str, value: Any) -> str:
+    text = " ".join(str(value).split())
+    if not text.isprintable():
+        raise SkipRecord(f"{name}: it holds characters that are no text")
+    return text
+
+
+def _email(value: Any, _: str) -> str:
+    try:
+        return email_validator.validate_email(str(value).strip(), check_deliverability=False, test_environment=True).normalized
+    except email_validator.EmailNotValidError as error:
+        raise SkipRecord(f"email: {error}") from None
+
+
+def _phone(value: Any, region: str) -> str:
+    """In E.164 with its extension, if it has one, e.g. +12025550100;ext=5 (RFC 3966)."""
+    try:
+        found = phonenumbers.parse(str(value), region)
+    except phonenumbers.NumberParseException as error:
+        raise SkipRecord(f"phone: {error}") from None
+    if not phonenumbers.is_possible_number(found):
+        raise SkipRecord(f"phone: no number of {region} has that many digits; write others with + and the country's code")
+    number = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+    return f"{number};ext={found.extension}" if found.extension else number
+
+
+def _boolean(name: str, value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text not in (*_TRUE, *_FALSE):
+        raise SkipRecord(f"{name}: {text[:60]!r} is neither yes nor no")
+    return text in _TRUE
+
+
+def _moment(name: str, value: Any) -> datetime:
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise SkipRecord(f"{name}: {str(value)[:60]!r} is no moment; expected e.g. 2026-11-22T09:30:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def identity_of(mapped: Mapped, whole_of: Mapping[Key, Key]) -> str | None:
+    """The certain key of a contact: its verified mail address with its organisation, a team's being its Center."""
+    mail = mapped.values.get("email")
+    employer = next(((link.label, link.key) for link in mapped.links if link.type == "WORKS_FOR"), None)
+    if not (mapped.verified and mail and employer):
+        return None
+    return "|".join(("mail", *whole_of.get(employer, employer), str(mail).lower()))

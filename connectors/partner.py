@@ -1,0 +1,226 @@
+"""The sample world's partner agency: its own service, in its own environment, started beside the hub and synced like any other system."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, LiteralString, Self
+
+import filelock
+import httpx2
+import platformdirs
+
+from connectors.registry import attach
+from connectors.run import Attached
+from connectors.settings import Connection, StreamSettings, Take
+from hub.errors import SetupError
+from hub.graph import Graph
+
+AGENCY: Final = "FDA"
+NAME: Final = "fda-service"
+_FILES: Final = ("service.py", "store.py", "requirements.lock")
+_BUILD_S: Final = 120
+_START_S: Final = 30
+_LOOK_S: Final = 5
+_log: Final = logging.getLogger("hub.connectors")
+_OFFICERS: Final = (
+    ("Sample-Ito", "Hana", "Import specialist", ("30", "90")),
+    ("Sample-Reyes", "Sofia", "Liaison", ("16", "20", "21")),
+    ("Sample-Novak", "Marek", "Liaison", ("33",)),
+    ("Sample-Osei", "Kofi", "Import specialist", ("02", "03", "04")),
+    ("Sample-Haddad", "Tariq", "Team desk", ()),
+)
+"""Invented; their telephone numbers are from the range kept for fiction."""
+_CASES: Final[LiteralString] = """
+MATCH (k:Case)-[:INVOLVES]->(:Agency {code: $agency}) WITH k ORDER BY k.openedAt DESC, k.id LIMIT 50
+OPTIONAL MATCH (k)-[:CONCERNS]->(i:Importer) OPTIONAL MATCH (k)-[:HANDLED_BY]->(c:Center)
+RETURN k.number, k.title, k.status, toString(k.openedAt), i.number, c.code"""
+_CONTACTS_QUERY: Final = (
+    "query ($first: Int, $after: String, $since: String) { contacts(first: $first, after: $after, since: $since) { nodes { id familyName "
+    "givenName position mail telephone public chapters office { code city } } deleted cursor pageInfo { hasNextPage endCursor } } }"
+)
+_CASES_QUERY: Final = (
+    "query ($first: Int, $after: String, $since: String) { cases(first: $first, after: $after, since: $since) { nodes { id number title "
+    "state opened importer handledBy } deleted cursor pageInfo { hasNextPage endCursor } } }"
+)
+
+
+def environment() -> Path:
+    """The Python of the service's own environment, made the first time from its lock. Raises `SetupError`."""
+    files = resources.files("connectors.partner_service")
+    lock = files.joinpath("requirements.lock").read_text()
+    parts = (lock, sys.version, *(files.joinpath(name).read_text() for name in _FILES[:2]))
+    digest = hashlib.sha256("".join(parts).encode()).hexdigest()[:12]
+    folder = platformdirs.user_cache_path("trade-collaboration-hub") / f"partner-service-{digest}"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(f"{folder}.lock", timeout=_BUILD_S):
+        if (folder / "done").exists():
+            return python
+        shutil.rmtree(folder, ignore_errors=True)
+        uv = shutil.which("uv")
+        make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder)] if uv else [sys.executable, "-m", "venv", str(folder)]
+        install = [uv, "pip", "install", "--quiet", "--python", str(python)] if uv else [str(python), "-m", "pip", "install", "--quiet"]
+        _run(make)
+        for name in _FILES:
+            (folder / name).write_text(files.joinpath(name).read_text())
+        _run([*install, "--require-hashes", "-r", str(folder / "requirements.lock")])
+        (folder / "done").touch()
+    return python
+
+
+def _run(command: Sequence[str]) -> None:
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=_BUILD_S)  # noqa: S603 - our own command
+    except (OSError, subprocess.SubprocessError) as error:
+        told = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
+        raise SetupError(f"its environment could not be made: {told[-1] if told else type(error).__name__}") from None
+
+
+class PartnerService:
+    """The running service, a child of this process; `token` lets one in. A context, at whose end the child is ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.token = secrets.token_urlsafe(24)
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/graphql"
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self, seed: Mapping[str, Any]) -> None:
+        """Starts it, the first time with that to know, and returns once it answers. Raises `SetupError`."""
+        self._python = environment()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / "seed.json").write_text(json.dumps(seed))
+        self._launch()
+
+    def _launch(self) -> None:
+        if not self.port:
+            with socket.create_server(("127.0.0.1", 0)) as found:
+                self.port = found.getsockname()[1]
+        store, seed = self._folder / "store.db", self._folder / "seed.json"
+        command = [str(self._python), "service.py", "--store", str(store), "--port", str(self.port), "--seed", str(seed)]
+        log = (self._folder / "log").open("wb")
+        with log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                command, cwd=self._python.parent.parent, env={**os.environ, "PARTNER_TOKEN": self.token}, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        until = time.monotonic() + _START_S
+        while time.monotonic() < until:
+            if self._process.poll() is not None:
+                raise SetupError(f"it ended at once; {self._folder / 'log'} says why")
+            try:
+                httpx2.get(f"http://127.0.0.1:{self.port}/readyz", timeout=2, trust_env=False).raise_for_status()
+            except httpx2.HTTPError:
+                time.sleep(0.1)
+            else:
+                return
+        self.stop()
+        raise SetupError(f"it did not answer within {_START_S} s; {self._folder / 'log'} says why")
+
+    async def keep_running(self) -> None:
+        """Starts it again whenever it has ended; until it is cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            if not self.is_running:
+                _log.warning("the partner agency's service has ended: starting it again")
+                try:
+                    await asyncio.to_thread(self._launch)
+                except SetupError as error:
+                    _log.error("the partner agency's service: %s", error)
+
+    def stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def attached(self, folder: Path) -> Attached:
+        """The connection to it, as a file would have it."""
+        connection = Connection(
+            name=NAME,
+            connector="graphql",
+            party={"Agency": AGENCY},
+            schedule="every minute",
+            settings={"url": self.url, "token": self.token},
+            streams={"contacts": _CONTACTS, "cases": _CASES_STREAM},
+        )
+        return attach(connection, folder, folder)
+
+
+async def seed_of(graph: Graph) -> dict[str, Any]:
+    """What the agency knows at first: some officers, and its side of the sample world's latest cases that involve it."""
+    contacts = {
+        f"officer-{number}": {
+            "family_name": family, "given_name": given, "position": position, "chapters": list(chapters), "public": not chapters,
+            "mail": f"{given}.{family}@fda.sample.example".lower(), "telephone": f"+1 202 555 01{number:02d}",
+            "office": {"code": "OIO", "city": "Silver Spring"},
+        }
+        for number, (family, given, position, chapters) in enumerate(_OFFICERS, 1)
+    }  # fmt: skip
+    found = await graph.read(_CASES, {"agency": AGENCY})
+    cases = {
+        f"matter-{number}": {
+            "number": number, "title": title, "state": state, "opened": opened, "importer": importer, "handled_by": center,
+        }
+        for number, title, state, opened, importer, center in found
+    }  # fmt: skip
+    return {"contacts": contacts, "cases": cases}
+
+
+_CONTACTS: Final = StreamSettings(
+    describes="Contact",
+    source=_CONTACTS_QUERY,
+    key=("id",),
+    at="contacts",  # pyright: ignore[reportCallIssue] - the connector's own option
+    properties={
+        "name": Take(join=("givenName", "familyName")),
+        "role": Take(column="position", codes={"Import specialist": "import_specialist"}, default="pga_officer"),
+        "email": Take(column="mail", verified=True),
+        "phone": Take(column="telephone"),
+        "published": Take(column="public"),
+    },
+    links={"COVERS": {"HtsChapter": Take(column="chapters")}},
+)
+_CASES_STREAM: Final = StreamSettings(
+    describes="Case",
+    source=_CASES_QUERY,
+    key=("id",),
+    at="cases",  # pyright: ignore[reportCallIssue] - the connector's own option
+    properties={
+        "number": Take(column="number"),
+        "title": Take(column="title"),
+        "status": Take(column="state"),
+        "openedAt": Take(column="opened"),
+    },
+    links={"CONCERNS": {"Importer": Take(column="importer")}, "HANDLED_BY": {"Center": Take(column="handledBy")}},
+)

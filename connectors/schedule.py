@@ -1,0 +1,58 @@
+"""Connections that sync by themselves while the hub serves: each when it is due, by one process over all that serve."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from typing import Final
+
+from connectors.errors import ConnectorError, RetryLater
+from connectors.run import Ask, Attached, sync
+from hub.errors import HubError
+from hub.graph import Graph
+from hub.lease import Taken
+
+_log: Final = logging.getLogger("hub.connectors")
+_LAST = "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN max(r.endedAt.epochSeconds)"
+_NOW = "RETURN datetime().epochSeconds"
+
+
+async def keep_syncing(graph: Graph, attached: Sequence[Attached]) -> None:
+    """Runs until it is cancelled; a connection that fails keeps none of the others."""
+    async with asyncio.TaskGroup() as group:
+        for found in attached:
+            if found.connection.every_s is not None:
+                group.create_task(_keep(graph, found, found.connection.every_s))
+
+
+async def _keep(graph: Graph, attached: Attached, every_s: float) -> None:
+    name = attached.connection.name
+    while True:
+        wait_s = every_s
+        try:
+            wait_s = await _due_in_s(graph, name, every_s)
+            if wait_s <= 0:
+                report = await sync(graph, attached, Ask(), _unseen)
+                _log.info("%s: %s", name, ", ".join(f"{count} {what}" for what, count in report.counts().items()))
+                wait_s = every_s
+        except Taken:
+            wait_s = every_s
+        except RetryLater as error:
+            _log.warning("%s: %s", name, error)
+            wait_s = min(error.after_s, every_s)
+        except (ConnectorError, HubError) as error:
+            _log.error("%s: %s", name, error)
+        except Exception:
+            _log.exception("%s failed", name)
+        # not all processes at once
+        await asyncio.sleep(max(1.0, wait_s) * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
+
+
+def _unseen(_stream: str, _done: int, _total: int | None) -> None:
+    """Nobody watches."""
+
+
+async def _due_in_s(graph: Graph, name: str, every_s: float) -> float:
+    """How long until it is due, by the database's clock, whoever ran it last."""
+    last, now = await graph.read_one(_LAST, {"name": name}), await graph.read_one(_NOW, {})
+    return 0 if last is None else last + every_s - now

@@ -1,0 +1,103 @@
+"""Rows of a whole reading, put in order on disk: however many they are, memory holds a few hundred."""
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self
+
+import orjson
+
+SLOTS: Final = 1 << 31
+_PER_BLOCK: Final = 400
+_CACHE_KIB: Final = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it was read: its key, where it stands, its hash, and itself as JSON."""
+
+    slot: int
+    key: str
+    place: str
+    hash: str
+    payload: bytes
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        return orjson.loads(self.payload)
+
+
+def slot_of(key: str) -> int:
+    """The place of a key among all keys of a stream."""
+    return zlib.crc32(key.encode(errors="surrogatepass")) >> 1
+
+
+def hash_of(meaning: str, payload: bytes) -> str:
+    """Stands for a row and for how it is read: where the connection's file changes, so does it."""
+    return hashlib.blake2b(payload, digest_size=12, key=meaning.encode()).hexdigest()
+
+
+class Spool:
+    """A context: rows go in as they come, and out in blocks of neighbouring slots. The file is SQLite's own, and gone with it."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("PRAGMA synchronous = OFF")
+        self._database.execute("CREATE TABLE rows (slot INTEGER, key TEXT, place TEXT, hash TEXT, payload BLOB)")
+        self._database.execute("BEGIN")
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._database.close()
+
+    def add(self, rows: Iterable[tuple[int, str, str, str, bytes]]) -> None:
+        self.count += self._database.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", rows).rowcount
+
+    def put_in_order(self) -> None:
+        """Once all rows are in."""
+        self._database.execute("CREATE INDEX in_order ON rows (slot, key)")
+
+    def repeated(self) -> Iterator[tuple[str, str, str]]:
+        """Key, place and first place of rows whose key came before; they are taken out."""
+        found = self._database.execute(
+            "SELECT rows.key, rows.place, first.place, rows.rowid FROM rows JOIN (SELECT slot, key, min(rowid) AS id FROM rows "
+            "GROUP BY slot, key HAVING count(*) > 1) twice ON rows.slot = twice.slot AND rows.key = twice.key AND rows.rowid > twice.id "
+            "JOIN rows AS first ON first.rowid = twice.id"
+        ).fetchall()
+        for key, place, first, rowid in found:
+            self._database.execute("DELETE FROM rows WHERE rowid = ?", (rowid,))
+            self.count -= 1
+            yield key, place, first
+
+    def blocks(self, count: int) -> Iterator[tuple[int, list[Row]]]:
+        """All blocks, by number, empty ones as well."""
+        cursor = self._database.execute("SELECT slot, key, place, hash, payload FROM rows ORDER BY slot, key")
+        width, number, rows = SLOTS // count, 0, list[Row]()
+        for values in cursor:
+            row = Row(*values)
+            while row.slot >= (number + 1) * width:
+                yield number, rows
+                number, rows = number + 1, []
+            rows.append(row)
+        while number < count:
+            yield number, rows
+            number, rows = number + 1, []
+
+
+def blocks_for(rows: int, before: int | None) -> int:
+    """Into how many blocks so many rows are divided: a power of two; as many as before, unless that has become far too few or many."""
+    if before and before * _PER_BLOCK / 4 <= max(rows, _PER_BLOCK) <= before * _PER_BLOCK * 4:
+        return before
+    return 1 << max(0, (rows // _PER_BLOCK).bit_length())
+
+
+def block_hash(rows: Sequence[Row]) -> str:
+    return hashlib.blake2b("".join(row.key + row.hash for row in rows).encode(errors="surrogatepass"), digest_size=12).hexdigest()

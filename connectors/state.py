@@ -1,0 +1,102 @@
+"""How far each stream is read, as the graph keeps it: its cursor, and a hash for every block of neighbouring keys."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, LiteralString
+
+from connectors.spool import SLOTS
+from graph_schema.cypher import Statement
+from hub.graph import Graph
+from hub.records import Stream
+
+_READ: Final[LiteralString] = "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks"
+_BLOCKS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $id RETURN collect([b.id, b.hash])"
+_KEEP: Final[LiteralString] = "MERGE (s:StreamState {id: $id}) SET s += $state"
+_KEEP_BLOCK: Final[LiteralString] = "MERGE (b:SourceBlock {id: $block}) SET b.stream = $id, b.hash = $hash"
+_FORGET_BLOCKS: Final[LiteralString] = "UNWIND $blocks AS block MATCH (b:SourceBlock {id: block}) DELETE b"
+_FORGET_OTHERS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $id AND NOT b.id STARTS WITH $these DELETE b"
+_IN_BLOCK: Final[LiteralString] = """
+MATCH (r:SourceRecord) WHERE r.system = $system AND r.stream = $stream AND $from <= r.slot AND r.slot < $to
+RETURN collect([r.key, r.hash])"""
+_OF_KEYS: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:SourceRecord {id: id}) RETURN collect([r.key, r.hash])"
+_LIVE: Final[LiteralString] = """
+MATCH (r:SourceRecord) WHERE r.system = $system AND r.stream = $stream AND r.slot >= 0 AND r.retiredAt IS NULL RETURN count(r)"""
+
+
+class State:
+    """What is kept of one stream."""
+
+    def __init__(self, graph: Graph, stream: Stream) -> None:
+        self._graph = graph
+        self._stream = stream
+        self.cursor: str | None = None
+        self.blocks: int | None = None
+
+    async def read(self) -> None:
+        found = await self._graph.read(_READ, {"id": self._stream.id})
+        if found:
+            self.cursor, self.blocks = found[0]
+
+    async def hashes(self) -> dict[str, str]:
+        """By block."""
+        return dict(await self._graph.read_one(_BLOCKS, {"id": self._stream.id}) or ())
+
+    async def live(self) -> int:
+        """How many records the stream has that its system still lists."""
+        return await self._graph.read_one(_LIVE, {"system": self._stream.system, "stream": self._stream.name})
+
+    async def known_in(self, number: int, count: int) -> dict[str, str | None]:
+        """Key -> hash of the records of a block; None for one that its system has stopped listing."""
+        width = SLOTS // count
+        bounds = {"from": number * width, "to": (number + 1) * width}
+        return dict(await self._graph.read_one(_IN_BLOCK, {"system": self._stream.system, "stream": self._stream.name, **bounds}))
+
+    async def known(self, keys: Sequence[str]) -> dict[str, str | None]:
+        """The same for those keys."""
+        return dict(await self._graph.read_one(_OF_KEYS, {"ids": [self._stream.record(key) for key in keys]}))
+
+    def block(self, number: int, count: int) -> str:
+        return f"{self._stream.id}|{count}|{number}"
+
+    def keep(self, **state: Any) -> Statement:
+        return Statement(_KEEP, {"id": self._stream.id, "state": state})
+
+    def keep_place(self, blocks: int, cursor: str | None) -> list[Statement]:
+        """Once a stream has been read as a whole."""
+        others = Statement(_FORGET_OTHERS, {"id": self._stream.id, "these": f"{self._stream.id}|{blocks}|"})
+        return [self.keep(blocks=blocks, **({"cursor": cursor} if cursor else {})), *([others] if blocks != self.blocks else [])]
+
+    def keep_block(self, block: str, hash_: str) -> Statement:
+        return Statement(_KEEP_BLOCK, {"id": self._stream.id, "block": block, "hash": hash_})
+
+    def forget_blocks(self, slots: Sequence[int]) -> list[Statement]:
+        """For rows that are written by another way than block by block."""
+        if not self.blocks:
+            return []
+        width = SLOTS // self.blocks
+        touched = sorted({self.block(slot // width, self.blocks) for slot in slots})
+        return [Statement(_FORGET_BLOCKS, {"blocks": touched})]
+
+
+PUBLIC: Final[LiteralString] = """
+CALL () {
+  MATCH (n:Center) RETURN 'Center' AS label, collect(n.code) AS keys UNION ALL MATCH (n:Port) RETURN 'Port' AS label, collect(n.id) AS keys
+  UNION ALL MATCH (n:Office) RETURN 'Office' AS label, collect(n.code) AS keys
+  UNION ALL MATCH (n:FieldOffice) RETURN 'FieldOffice' AS label, collect(n.name) AS keys
+  UNION ALL MATCH (n:Team) RETURN 'Team' AS label, collect(n.number) AS keys
+  UNION ALL MATCH (n:Agency) RETURN 'Agency' AS label, collect(n.code) AS keys
+  UNION ALL MATCH (n:Association) RETURN 'Association' AS label, collect(n.code) AS keys
+  UNION ALL MATCH (n:CaseKind) RETURN 'CaseKind' AS label, collect(n.code) AS keys
+  UNION ALL MATCH (n:Program) RETURN 'Program' AS label, collect(n.code) AS keys
+  UNION ALL MATCH (n:HtsChapter) RETURN 'HtsChapter' AS label, collect(n.code) AS keys
+  UNION ALL MATCH (n:HtsHeading) RETURN 'HtsHeading' AS label, collect(n.code) AS keys
+} RETURN collect([label, keys])"""
+"""The keys of public facts, by label."""
+TEAMS: Final[LiteralString] = "MATCH (t:Team)-[:PART_OF]->(c:Center) RETURN collect([t.number, c.code])"
+PARTS: Final = """
+MATCH (p:{label} {{{key}: $key}}) OPTIONAL MATCH (p)<-[:PART_OF*1..]-(part)
+WITH p.{key} AS key, collect([head([label IN labels(part) WHERE label <> 'Party']), coalesce(part.number, part.code)]) AS parts
+RETURN [key, parts]"""
+
+
+def known_of(rows: Sequence[tuple[str, Sequence[str]]]) -> Mapping[str, frozenset[str]]:
+    return {label: frozenset(keys) for label, keys in rows}

@@ -1,0 +1,139 @@
+"""What every connector promises. A connector's test inherits it and says how its real system is started and changed."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Final, Self
+
+import pytest
+
+from connectors.errors import AbortRun, RetryLater
+from hub.graph import Graph
+from tests.connectors.syncing import Synced
+from tests.random_world import random_world
+
+_PEOPLE: Final = 8
+
+
+class System:
+    """A real system that lists people. A context that starts and stops its server; `folder` is its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    @abstractmethod
+    def connection(self) -> Mapping[str, Any]:
+        """`connector`, `settings`, and of the stream of people `from`, `key`, the connector's options and `properties`."""
+
+    @abstractmethod
+    def put(self, key: str, name: str, mail: str) -> None:
+        """Adds a person, or changes it."""
+
+    @abstractmethod
+    def delete(self, key: str) -> None:
+        """Removes a person."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Removes everybody."""
+
+    @abstractmethod
+    def lost(self) -> Mapping[str, Any]:
+        """Settings that lead to where no such system answers."""
+
+    def secrets(self) -> list[str]:
+        """What must never stand in the graph."""
+        return []
+
+
+class Conformance:
+    """Inherit, and set `system`."""
+
+    system: ClassVar[type[System]]
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def server(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+        with cls.system(tmp_path_factory.mktemp("system")) as server:
+            yield server
+
+    @pytest.fixture
+    def synced(self, server: System, empty: Graph, run: Callable[..., Any], tmp_path: Path) -> Synced:
+        run(random_world(1).write(empty))
+        server.clear()
+        for number in range(_PEOPLE):
+            server.put(f"p{number}", f"Sample Person {number}", f"p{number}@fda.example")
+        told = dict(server.connection())
+        stream = {"describes": "Contact", **{key: told.pop(key) for key in list(told) if key not in ("connector", "settings")}}
+        return Synced(empty, run, tmp_path, {"party": {"Agency": "FDA"}, "streams": {"people": stream}, **told})
+
+    def test_everybody_arrives_and_a_second_run_changes_nothing(self, synced: Synced) -> None:
+        assert synced.sync().counts() == {"read": _PEOPLE, "written": _PEOPLE, "unchanged": 0, "skipped": 0, "retired": 0}
+        assert synced.contacts() == {f"p{number}": f"Sample Person {number}" for number in range(_PEOPLE)}
+        before = synced.fingerprint()
+        again = synced.sync()
+        assert (again.written, again.retired, again.skipped) == (0, 0, 0)
+        assert synced.fingerprint() == before
+        assert synced.sync(full=True).unchanged == _PEOPLE
+        assert synced.fingerprint() == before
+
+    def test_of_changes_one_row_is_written_and_one_retired(self, synced: Synced, server: System) -> None:
+        synced.sync()
+        server.put("p3", "Sample Renamed", "p3@fda.example")
+        server.delete("p5")
+        report = synced.sync()
+        assert (report.written, report.retired) == (1, 1)
+        assert synced.contacts()["p3"] == "Sample Renamed"
+        assert "p5" not in synced.contacts()
+        retired = synced.rows("MATCH (n:RetiredContact) WHERE n.source = 'system' RETURN n.name, n.retiredAt IS NOT NULL")
+        assert retired == [["Sample Person 5", True]]
+        server.put("p5", "Sample Person 5", "p5@fda.example")
+        assert synced.sync().written == 1
+        assert synced.contacts()["p5"] == "Sample Person 5"
+
+    def test_a_bad_row_keeps_no_other_back_and_is_taken_once_it_is_mended(self, synced: Synced, server: System) -> None:
+        server.put("p2", "Sample Person 2", "no address")
+        report = synced.sync()
+        assert (report.written, report.skipped) == (_PEOPLE - 1, 1)
+        assert "email" in report.first_errors[0]
+        assert synced.value("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN q.replayable")
+        server.put("p2", "Sample Person 2", "p2@fda.example")
+        assert synced.sync().written == 1
+        assert synced.contacts()["p2"] == "Sample Person 2"
+        assert synced.value("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN count(q)") == 0
+
+    def test_an_empty_answer_retires_nobody(self, synced: Synced, server: System) -> None:
+        synced.sync()
+        server.clear()
+        with pytest.raises(AbortRun, match="Nothing was retired"):
+            synced.sync(full=True)
+        assert len(synced.contacts()) == _PEOPLE
+        assert synced.last_run()["status"] == "ABORTED"
+
+    def test_a_system_that_does_not_answer_is_asked_again_later(self, synced: Synced, server: System) -> None:
+        synced.sync()
+        before = synced.fingerprint()
+        synced.connection = {**synced.connection, "settings": server.lost()}
+        with pytest.raises((RetryLater, AbortRun)):
+            synced.sync()
+        assert synced.fingerprint() == before
+        assert synced.last_run()["status"] in ("RETRY_LATER", "ABORTED")
+
+    def test_a_dry_run_writes_nothing(self, synced: Synced) -> None:
+        before = synced.fingerprint()
+        report = synced.sync(dry=True)
+        assert report.written == _PEOPLE
+        assert report.changes
+        assert synced.fingerprint() == before
+        assert synced.value("MATCH (n:SyncRun) WHERE n.system = 'system' RETURN count(n)") == 0
+
+    def test_no_secret_is_in_the_graph(self, synced: Synced, server: System) -> None:
+        synced.sync()
+        texts = [str(row) for row in synced.rows("MATCH (n) RETURN properties(n)")]
+        assert not [secret for secret in server.secrets() if any(secret in text for text in texts)]

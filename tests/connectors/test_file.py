@@ -1,0 +1,221 @@
+"""Files dropped into folders: CSV and XLSX, here and over SFTP, from asyncssh's own server."""
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import openpyxl
+import pytest
+
+from connectors.contract import Page, Wanted
+from connectors.errors import AbortRun, RetryLater
+from connectors.file import FileDrop, FileSettings
+from hub.local_neo4j.server import free_ports
+from tests.connectors.conformance import Conformance, System
+from tests.connectors.sftp_server import PASSWORD, USER
+
+_PROPERTIES = {"name": "Full name", "role": {"value": "liaison"}, "email": {"column": ["Mail", "E-Mail"], "verified": True}}
+_HEADER = ["Staff ID", "Full name", "Mail"]
+
+
+class _Folder(System):
+    """A folder that holds one file."""
+
+    file = "people-1.csv"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.people: dict[str, tuple[str, str]] = {}
+
+    def connection(self) -> Mapping[str, Any]:
+        options = {"headers": {"Staff ID": "id"}} | ({"sheet": "People"} if self.file.endswith("xlsx") else {})
+        return {"connector": "file", "settings": self.settings(), "from": "people-*", "key": "id", "properties": _PROPERTIES, **options}
+
+    def settings(self) -> dict[str, Any]:
+        return {"folder": str(self.folder), "quiet_s": 0}
+
+    def lost(self) -> dict[str, Any]:
+        return {**self.settings(), "folder": str(self.folder / "nowhere")}
+
+    def put(self, key: str, name: str, mail: str) -> None:
+        self.people[key] = name, mail
+        self._write()
+
+    def delete(self, key: str) -> None:
+        del self.people[key]
+        self._write()
+
+    def clear(self) -> None:
+        self.people.clear()
+        self._write()
+
+    def _write(self) -> None:
+        with (self.folder / self.file).open("w", newline="") as file:
+            csv.writer(file).writerows([_HEADER, *([key, *person] for key, person in self.people.items())])
+
+
+class _Workbook(_Folder):
+    file = "people-1.xlsx"
+
+    def _write(self) -> None:
+        book = openpyxl.Workbook()
+        sheet = book.create_sheet("People")
+        for row in (_HEADER, *([key, *person] for key, person in self.people.items())):
+            sheet.append(row)
+        book.save(self.folder / self.file)
+
+
+class _Sftp(_Folder):
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "tests.connectors.sftp_server", str(self.folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout
+        port, self._key = self._process.stdout.readline().strip().split(" ", 1)
+        self._port = int(port)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait()
+
+    def settings(self) -> dict[str, Any]:
+        folder = f"sftp://{USER}@127.0.0.1:{self._port}/"
+        return {"folder": folder, "password": PASSWORD, "host_key": self._key, "quiet_s": 0}
+
+    def lost(self) -> dict[str, Any]:
+        return {**self.settings(), "folder": f"sftp://{USER}@127.0.0.1:{free_ports(1)[0]}/"}
+
+    def secrets(self) -> list[str]:
+        return [PASSWORD]
+
+
+class TestCsv(Conformance):
+    system = _Folder
+
+
+class TestXlsx(Conformance):
+    system = _Workbook
+
+
+class TestSftp(Conformance):
+    system = _Sftp
+
+    def test_another_host_key_or_password_ends_the_run_with_what_to_change(self, server: _Sftp, run: Callable[..., Any]) -> None:
+        other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ"
+        for change, told in (
+            ({"host_key": other}, "another host key"),
+            ({"password": "no"}, "refuses"),
+            ({"host_key": None}, "ssh-keyscan"),
+        ):
+            with pytest.raises(AbortRun, match=told):
+                run(FileDrop(FileSettings.model_validate({**server.settings(), **change})).check())
+
+
+def _pages(folder: Path, run: Callable[..., Any], source: str = "*", **options: Any) -> list[Page]:
+    async def read() -> list[Page]:
+        connector = FileDrop(FileSettings(folder=str(folder), quiet_s=0))
+        pages: AsyncIterator[Page] = connector.read(Wanted("people", source, ("id",), options), None)
+        return [page async for page in pages]
+
+    return run(read())
+
+
+def _rows(folder: Path, run: Callable[..., Any], **options: Any) -> list[dict[str, Any]]:
+    return [dict(raw) for page in _pages(folder, run, **options) for _, raw in page.rows]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_says_the_encoding(encoding: str, tmp_path: Path, run: Callable[..., Any]) -> None:
+    (tmp_path / "a.csv").write_text('id,name\n1,"Zoë\nSample, née ""X"""\n', encoding=encoding)
+    assert _rows(tmp_path, run) == [{"id": "1", "name": 'Zoë\nSample, née "X"'}]
+
+
+def test_another_encoding_must_be_said(tmp_path: Path, run: Callable[..., Any]) -> None:
+    (tmp_path / "a.csv").write_bytes("id;name\n1;Zoë\n".encode("cp1252"))
+    with pytest.raises(AbortRun, match="encoding: cp1252"):
+        _rows(tmp_path, run, delimiter=";")
+    assert _rows(tmp_path, run, delimiter=";", encoding="cp1252") == [{"id": "1", "name": "Zoë"}]
+
+
+def test_lines_that_do_not_fit_are_told_by_number(tmp_path: Path, run: Callable[..., Any]) -> None:
+    (tmp_path / "a.csv").write_text('id,name\n1,"two\nlines"\n2\n3,c,d\n4,e\n')
+    (page,) = _pages(tmp_path, run)
+    assert [place for place, _ in page.rows] == ["line 2", "line 6"]
+    assert [(found.place, found.reason) for found in page.broken] == [
+        ("line 4", "it has 1 cells, the header 2"),
+        ("line 5", "it has 3 cells, the header 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(b"", "not even a header"), (b"id,id\n1,2\n", "twice"), (b'id,name\n1,"open\n', "quote"), (b"id,name\n1,a\0b\n", None)],
+)
+def test_a_file_that_is_none_ends_the_run_with_what_to_change(
+    content: bytes, told: str | None, tmp_path: Path, run: Callable[..., Any]
+) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    if told is None:
+        assert _rows(tmp_path, run) == [{"id": "1", "name": "a\0b"}]
+        return
+    with pytest.raises(AbortRun, match=told):
+        _rows(tmp_path, run)
+
+
+def test_the_newest_fitting_file_is_read_once_it_is_quiet(tmp_path: Path, run: Callable[..., Any]) -> None:
+    for name, age in (("people-1.csv", 90), ("people-2.csv", 60), ("other.csv", 10)):
+        (tmp_path / name).write_text(f"id\n{name}\n")
+        stamp = (tmp_path / name).stat().st_mtime - age
+        os.utime(tmp_path / name, (stamp, stamp))
+    assert _rows(tmp_path, run, source="people-*") == [{"id": "people-2.csv"}]
+    with pytest.raises(RetryLater, match="fits staff"):
+        _rows(tmp_path, run, source="staff*")
+    (tmp_path / "people-3.csv").write_text("id\n3\n")
+
+    async def read() -> None:
+        async for _ in FileDrop(FileSettings(folder=str(tmp_path), quiet_s=30)).read(Wanted("people", "people-*", ("id",), {}), None):
+            pass
+
+    with pytest.raises(RetryLater, match="still being written"):
+        run(read())
+
+
+def test_a_workbook_that_is_none_is_told(tmp_path: Path, run: Callable[..., Any]) -> None:
+    (tmp_path / "a.xlsx").write_bytes(b"no zip")
+    with pytest.raises(AbortRun, match="no workbook"):
+        _rows(tmp_path, run)
+
+
+_SPOOLED = """
+import asyncio, resource, sys
+from pathlib import Path
+from connectors.contract import Wanted
+from connectors.file import FileDrop, FileSettings
+from connectors.spool import Spool, slot_of
+
+async def main() -> int:
+    with Spool() as spool:
+        async for page in FileDrop(FileSettings(folder=sys.argv[1], quiet_s=0)).read(Wanted("people", sys.argv[2], ("id",), {}), None):
+            spool.add((slot_of(raw["id"]), raw["id"], place, "hash", b"x" * 50) for place, raw in page.rows)
+        spool.put_in_order()
+        return sum(len(block) for _, block in spool.blocks(1 << 12))
+
+print(asyncio.run(main()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def test_a_million_rows_take_no_more_memory_than_ten_thousand(tmp_path: Path) -> None:
+    most: list[int] = []
+    for rows in (10_000, 1_000_000):
+        with (tmp_path / f"{rows}.csv").open("w") as file:
+            file.write("id,name\n")
+            file.writelines(f"{number},Sample Person {number}\n" for number in range(rows))
+        command = [sys.executable, "-c", _SPOOLED, str(tmp_path), f"{rows}.csv"]
+        count, kib = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        assert int(count) == rows
+        most.append(int(kib))
+    assert most[1] < most[0] + 30_000, f"{most} KiB"

@@ -1,0 +1,164 @@
+"""What rows mean: pure."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.authority import Authority, judged
+from connectors.errors import SkipRecord
+from connectors.mapping import Known, Mapped, identity_of, mapper
+from connectors.settings import StreamSettings
+from graph_schema.formats import entry_check_digit
+from hub.records import Link
+
+KNOWN = Known(
+    {"Port": frozenset({"ACE:2704"}), "HtsHeading": frozenset({"8507"}), "HtsChapter": frozenset({"85"}), "Center": frozenset({"CEE007"})}
+)
+
+
+def mapped(raw: Mapping[str, Any], describes: str = "Contact", links: Any = None, **properties: Any) -> Mapped:
+    least = {"name": {"value": "Sample"}, "role": {"value": "liaison"}} if describes == "Contact" else {}
+    settings = StreamSettings.model_validate(
+        {"describes": describes, "from": "x", "key": "id", "properties": {**least, **properties}, "links": links or {}}
+    )
+    return mapper(settings, KNOWN)(raw)
+
+
+@pytest.mark.parametrize(
+    ("take", "raw", "value"),
+    [
+        ("n", {"n": "  Ana   Sample "}, "Ana Sample"),
+        ({"column": "n", "turn": True}, {"n": "Sample, Ana"}, "Ana Sample"),
+        ({"column": "n", "turn": True}, {"n": "Sample Desk"}, "Sample Desk"),
+        ({"join": ["g", "f"]}, {"g": "Ana", "f": "Sample"}, "Ana Sample"),
+        ({"join": ["g", "f"]}, {"g": "", "f": "Sample"}, "Sample"),
+        ({"column": ["a", "b"]}, {"b": "Second"}, "Second"),
+        ({"column": "a", "default": "Desk"}, {"a": ""}, "Desk"),
+        ({"column": "a", "codes": {"1": "One"}}, {"a": 1}, "One"),
+    ],
+)
+def test_a_name_is_taken_as_the_file_says(take: Any, raw: Mapping[str, Any], value: str) -> None:
+    assert mapped(raw, name=take).values["name"] == value
+
+
+def test_phones_and_mail_are_written_one_way() -> None:
+    row = {"p": "(202) 555-0100 ext. 5", "q": "0131 496 0000", "m": "Ana.Sample@FDA.Example"}
+    assert mapped(row, phone="p").values["phone"] == "+12025550100;ext=5"
+    assert mapped(row, phone={"column": "q", "region": "GB"}).values["phone"] == "+441314960000"
+    assert mapped(row, email="m").values["email"] == "Ana.Sample@fda.example"
+
+
+@pytest.mark.parametrize(
+    ("properties", "raw", "told"),
+    [
+        ({"email": "m"}, {"m": "ana(at)fda"}, "email"),
+        ({"phone": "p"}, {"p": "12"}, "phone"),
+        ({"phone": "p"}, {"p": "ask"}, "phone"),
+        ({"published": "b"}, {"b": "perhaps"}, "neither yes nor no"),
+        ({"role": {"column": "r", "codes": {"A": "b"}}}, {"r": "C"}, "there is no code for 'C'; known are A"),
+        ({"emailAudience": "a"}, {"a": "everybody"}, "none of public, counterpart, own"),
+        ({"name": "n"}, {"n": ""}, "name is missing"),
+        ({"name": "n"}, {"n": "a\x00b"}, "no text"),
+    ],
+)
+def test_what_is_wrong_is_told(properties: Mapping[str, Any], raw: Mapping[str, Any], told: str) -> None:
+    with pytest.raises(SkipRecord, match=told):
+        mapped(raw, **properties)
+
+
+CASE: dict[str, Any] = {"number": "n", "title": {"value": "t"}, "status": {"value": "OPEN"}, "openedAt": "at"}
+
+
+def test_moments_without_a_zone_are_utc() -> None:
+    assert mapped({"n": 1, "at": "2026-11-22T09:30"}, "Case", **CASE).values["openedAt"] == datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+    assert mapped({"n": 1, "at": "2026-11-22"}, "Case", **CASE).values["openedAt"] == datetime(2026, 11, 22, tzinfo=UTC)
+    with pytest.raises(SkipRecord, match="2026-11-22T09:30:00Z"):
+        mapped({"n": 1, "at": "22/11/2026"}, "Case", **CASE)
+
+
+@pytest.mark.parametrize(
+    ("type_", "label", "value", "key"),
+    [
+        ("AT", "Port", "2704", "ACE:2704"),
+        ("UNDER", "HtsHeading", "8507.60.0020", "8507"),
+        ("HANDLED_BY", "Center", "cee007", "CEE007"),
+        ("CONCERNS", "Importer", "12-3456789ab", "12-3456789AB"),
+    ],
+)
+def test_links_name_rows_as_the_trade_does(type_: str, label: str, value: str, key: str) -> None:
+    found = mapped({"n": 1, "at": "2026-11-22", "x": value}, "Case", {type_: {label: "x"}}, **CASE)
+    assert found.links == (Link(type_, label, key),)
+
+
+@pytest.mark.parametrize(
+    ("type_", "label", "value", "told"),
+    [
+        ("AT", "Port", "9999", "there is no Port 'ACE:9999'"),
+        ("HANDLED_BY", "Center", "CEE011", "Center code expected"),
+        ("CONCERNS", "Importer", "12-34", "importer number expected"),
+        ("COVERS_ENTRY", "Entry", "S00-0000001-0", "check digit is wrong; expected S00-0000001-"),
+    ],
+)
+def test_links_to_what_there_is_not_are_refused(type_: str, label: str, value: str, told: str) -> None:
+    with pytest.raises(SkipRecord, match=told):
+        mapped({"n": 1, "at": "2026-11-22", "x": value}, "Case", {type_: {label: "x"}}, **CASE)
+
+
+@given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=3, max_size=3), st.integers(0, 9_999_999), st.integers(0, 9))
+def test_only_the_right_check_digit_is_taken(filer: str, serial: int, digit: int) -> None:
+    number = f"{filer}-{serial:07d}-{digit}"
+    right = digit == entry_check_digit(filer, f"{serial:07d}")
+    row = {"n": 1, "at": "2026-11-22", "x": number}
+    if right:
+        assert mapped(row, "Case", {"COVERS_ENTRY": {"Entry": "x"}}, **CASE).links[0].key == number
+    else:
+        with pytest.raises(SkipRecord):
+            mapped(row, "Case", {"COVERS_ENTRY": {"Entry": "x"}}, **CASE)
+
+
+@pytest.mark.parametrize("number", ["123-45-6789", "123456789", "123 45 6789"])
+def test_a_social_security_number_is_neither_kept_nor_repeated(number: str) -> None:
+    with pytest.raises(SkipRecord) as error:
+        mapped({"n": 1, "at": "2026-11-22", "x": number}, "Case", {"CONCERNS": {"Importer": "x"}}, **CASE)
+    assert not error.value.keep
+    assert number not in str(error.value)
+
+
+def test_a_function_of_ones_own_may_map() -> None:
+    settings = StreamSettings.model_validate({"describes": "Contact", "from": "x", "key": "id", "map": f"{__name__}:by_hand"})
+    found = mapper(settings, KNOWN)({"who": "ana"})
+    assert found.values["name"] == "ANA"
+    assert found.links == (Link("COVERS", "HtsChapter", "85"),)
+
+
+def by_hand(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"properties": {"name": raw["who"].upper(), "role": "liaison"}, "links": [("COVERS", "HtsChapter", "85")]}
+
+
+AGENCY = Authority(("Agency", "FDA"), frozenset({("Agency", "FDA")}), {("Team", "A01"): ("Center", "CEE001")})
+
+
+def test_a_team_and_its_center_are_one_organisation_to_an_address() -> None:
+    def of(employer: Link) -> str | None:
+        return identity_of(Mapped({"email": "ana@cbp.example"}, (employer,), verified=True), AGENCY.whole_of)
+
+    assert of(Link("WORKS_FOR", "Team", "A01")) == of(Link("WORKS_FOR", "Center", "CEE001")) == "mail|Center|CEE001|ana@cbp.example"
+    assert identity_of(Mapped({"email": "a@b.example"}, (Link("WORKS_FOR", "Agency", "FDA"),), verified=False), {}) is None
+
+
+def test_who_speaks_for_one_party_owns_its_rows_alone() -> None:
+    def case(owner: str) -> Mapped:
+        return Mapped({"number": "1"}, (Link("HANDLED_BY", "Center", owner), Link("CONCERNS", "Importer", "i")), verified=False)
+
+    center = Authority(("Center", "CEE001"), frozenset({("Center", "CEE001"), ("Team", "A01")}), {})
+    assert judged("Case", case("CEE001"), center).owned
+    assert judged("Case", case("CEE002"), center).links == ()
+    assert judged("Case", case("CEE002"), center).claims == ("HANDLED_BY Center CEE002", "CONCERNS Importer i")
+    assert judged("Case", case("CEE002"), AGENCY).links == (Link("INVOLVES", "Agency", "FDA"),)
+    assert judged("Case", case("CEE002"), Authority(("Office", "OT"), frozenset(), {})).owned
+    with pytest.raises(SkipRecord, match="its own system or CBP's"):
+        judged("Importer", Mapped({"number": "00-0000001SW"}, (), verified=False), AGENCY)

@@ -1,0 +1,319 @@
+"""The runner on the real Neo4j: bad rows, ends at any point, many at once, the same person in several systems."""
+
+import csv
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+import pytest
+import yaml
+from pydantic import SecretStr
+
+from connectors.errors import AbortRun
+from graph_schema.cypher import Statement
+from graph_schema.ddl import statements
+from graph_schema.graph import GRAPH
+from hub.graph import Graph
+from hub.lease import Taken
+from hub.local_neo4j.jars import cache_folder
+from hub.local_neo4j.java import java
+from hub.local_neo4j.server import LocalNeo4j, Memory
+from hub.settings import Settings
+from tests.conftest import wipe
+from tests.connectors.syncing import Synced, fingerprint, together
+from tests.random_world import random_world
+
+PEOPLE: Final[dict[str, Any]] = {
+    "describes": "Contact",
+    "from": "people.csv",
+    "key": "id",
+    "properties": {"name": "name", "role": {"value": "liaison"}, "email": {"column": "mail", "verified": True}, "phone": "phone"},
+    "links": {"COVERS": {"HtsChapter": "chapter"}, "DEPUTIZED_BY": {"Contact": "deputy"}},
+}
+CASES: Final[dict[str, Any]] = {
+    "describes": "Case",
+    "from": "cases.csv",
+    "key": "number",
+    "properties": {"number": "number", "title": "title", "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-01T09:00:00Z"}},
+    "links": {"CONCERNS": {"Importer": "importer"}, "HANDLED_BY": {"Center": "center"}, "COVERS_ENTRY": {"Entry": "entry"}},
+}
+
+
+def write_csv(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    rows = list(rows)
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def person(number: int, **changed: Any) -> dict[str, Any]:
+    return {
+        "id": number, "name": f"Sample Person {number}", "mail": f"p{number}@fda.example", "phone": f"202-555-01{number % 100:02d}",
+        "chapter": ("84", "85")[number % 2], "deputy": number + 1, **changed,
+    }  # fmt: skip
+
+
+def connection(folder: Path, party: dict[str, str] | None = None, **streams: dict[str, Any]) -> dict[str, Any]:
+    settings = {"folder": str(folder), "quiet_s": 0}
+    return {"connector": "file", "party": party or {"Agency": "FDA"}, "settings": settings, "streams": streams or {"people": PEOPLE}}
+
+
+@pytest.fixture
+def world(empty: Graph, run: Callable[..., Any]) -> Graph:
+    run(random_world(1).write(empty))
+    return empty
+
+
+@pytest.fixture
+def synced(world: Graph, run: Callable[..., Any], tmp_path: Path) -> Synced:
+    return Synced(world, run, tmp_path, connection(tmp_path))
+
+
+def test_a_poison_row_in_ten_thousand_is_kept_apart_and_replayed(synced: Synced) -> None:
+    rows = [person(number) for number in range(10_000)]
+    write_csv(synced.folder / "people.csv", [{**row, "chapter": "99"} if row["id"] == 5_000 else row for row in rows])
+    report = synced.sync()
+    assert (report.written, report.skipped) == (9_999, 1)
+    assert synced.rows("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN q.place, q.reason, q.replayable") == [
+        ["line 5002", "there is no HtsChapter '99'; expected two digits, e.g. 85", True]
+    ]
+    kept = [path for path in (synced.folder / "quarantine").iterdir() if path.name != "key"]
+    assert len(kept) == 1
+    assert b"Sample Person" not in kept[0].read_bytes()
+    assert synced.sync(replay=True).counts() == {"read": 1, "written": 0, "unchanged": 0, "skipped": 1, "retired": 0}
+    synced.run(synced.graph.write([Statement("CREATE (:HtsChapter {code: '99', title: 'Special', source: 'sample'})")]))
+    assert synced.sync(replay=True).written == 1
+    assert synced.value("MATCH (r:SourceRecord {system: 'system'})-[:DESCRIBES]->(n:Contact) RETURN count(n)") == 10_000
+    assert synced.value("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN count(q)") == 0
+    assert not [path for path in (synced.folder / "quarantine").iterdir() if path.name != "key"]
+    assert synced.value("MATCH (:Contact)-[e:DEPUTIZED_BY]->(:Contact) WHERE e.saidBy IS NOT NULL RETURN count(e)") == 9_999
+
+
+def test_a_social_security_number_leaves_no_trace(synced: Synced) -> None:
+    write_csv(synced.folder / "firms.csv", [{"number": "123-45-6789", "name": "Sample Person"}])
+    properties = {"number": "number", "name": "name", "centerStatus": {"value": "PNDING"}}
+    firms = {"describes": "Importer", "from": "firms.csv", "key": "number", "properties": properties}
+    synced.connection = connection(synced.folder, {"Office": "OT"}, firms=firms)
+    report = synced.sync()
+    assert report.skipped == 1
+    assert "Social Security number is not accepted" in report.first_errors[0]
+    assert synced.value("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN q.replayable") is False
+    assert not list(synced.folder.glob("quarantine/*"))
+    told = synced.rows("MATCH (n) WHERE any(key IN keys(n) WHERE n[key] IN ['123-45-6789', '123456789']) RETURN n")
+    assert told == []
+    assert "45-6789" not in str(synced.rows("MATCH (n) WHERE n.system = 'system' OR n:Event RETURN properties(n)"))
+
+
+def test_a_run_in_which_too_much_is_refused_stops(synced: Synced) -> None:
+    write_csv(synced.folder / "people.csv", [person(number, mail="none") if number % 3 else person(number) for number in range(600)])
+    with pytest.raises(AbortRun, match="too many to go on: email"):
+        synced.sync()
+    assert synced.last_run()["status"] == "ABORTED"
+
+
+def test_a_share_that_vanishes_at_once_is_not_retired_unless_the_file_allows_it(synced: Synced) -> None:
+    write_csv(synced.folder / "people.csv", [person(number) for number in range(200)])
+    synced.sync()
+    write_csv(synced.folder / "people.csv", [person(number) for number in range(100)])
+    with pytest.raises(AbortRun, match="of 200 that it listed before 100 are gone"):
+        synced.sync()
+    assert len(synced.contacts()) == 200
+    synced.connection = {**synced.connection, "limits": {"vanish": 1}}
+    assert synced.sync().retired == 100
+    assert len(synced.contacts()) == 100
+    assert synced.value("MATCH (n:RetiredContact) WHERE n.source = 'system' RETURN count(n)") == 100
+
+
+def test_the_same_person_in_two_systems_is_one_contact_until_they_part(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    both: dict[str, Synced] = {}
+    for name, rank in (("directory", 10), ("telephones", 20)):
+        folder = tmp_path / name
+        folder.mkdir()
+        both[name] = Synced(world, run, folder, {**connection(folder), "rank": rank}, name)
+    write_csv(tmp_path / "directory/people.csv", [person(1, name="Sample Ana", phone="", deputy="")])
+    write_csv(tmp_path / "telephones/people.csv", [person(7, mail="P1@fda.example", name="A. Sample", chapter="84", deputy="")])
+    for system in both.values():
+        assert system.sync().written == 1
+    asked = "MATCH (:SourceRecord {id: $id})-[:DESCRIBES]->(n) RETURN [n.id, n.name, n.phone, n.origins]"
+    one = both["directory"].value(asked, id="directory|people|1")
+    assert one[1:3] == ["Sample Ana", "+12025550107"], "the name of the smaller rank, the number of who has one"
+    assert {"name: directory", "phone: telephones"} <= set(one[3])
+    assert both["telephones"].value(asked, id="telephones|people|7") == one
+    covers = "MATCH (:SourceRecord {id: $id})-[:DESCRIBES]->(n)-[:COVERS]->(c) RETURN collect(c.code)"
+    assert sorted(both["directory"].value(covers, id="directory|people|1")) == ["84", "85"]
+    # the one system finds out that it is somebody else
+    write_csv(tmp_path / "telephones/people.csv", [person(7, name="A. Sample", chapter="84", deputy="")])
+    assert both["telephones"].sync().written == 1
+    assert both["directory"].value(asked, id="directory|people|1") == [one[0], "Sample Ana", None, None]
+    other = both["telephones"].value(asked, id="telephones|people|7")
+    assert other[0] != one[0]
+    assert other[1:] == ["A. Sample", "+12025550107", None]
+    assert both["directory"].value(covers, id="directory|people|1") == ["85"]
+
+
+def test_what_the_hub_knew_before_wins_or_comes_back(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    number = "00-0000000SW"
+    firms = {
+        "describes": "Importer", "from": "firms.csv", "key": "number",
+        "properties": {"number": "number", "name": "name", "centerStatus": {"value": "ASSIGNED"}},
+    }  # fmt: skip
+    synced = Synced(world, run, tmp_path, connection(tmp_path, {"Importer": number}, firms=firms))
+    before = synced.value("MATCH (i:Importer {number: $number}) RETURN i.name", number=number)
+    write_csv(tmp_path / "firms.csv", [{"number": number, "name": "Sample Renamed"}])
+    synced.sync()
+    asked = "MATCH (i:Importer {number: $number}) RETURN [i.name, i.source]"
+    assert synced.value(asked, number=number) == ["Sample Renamed", "sample"]
+    synced.connection = {**synced.connection, "rank": 950}  # behind what was there before
+    synced.sync()
+    assert synced.value(asked, number=number) == [before, "sample"]
+
+
+def test_fifty_systems_that_name_the_same_people_make_no_duplicate(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    systems: list[Synced] = []
+    for number in range(50):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        order = random.Random(number).sample(range(40), 40)
+        write_csv(folder / "people.csv", [person(who, id=f"{number}-{who}", deputy="") for who in order])
+        systems.append(Synced(world, run, folder, connection(folder), f"system-{number}x"))
+    began = time.monotonic()
+    found = run(together(*(system.syncing() for system in systems)))
+    assert [report.written for report in found] == [40] * 50
+    text = "MATCH (n:Contact)<-[:DESCRIBES]-(r:SourceRecord {stream: 'people'}) WITH n, count(r) AS records RETURN count(n), min(records)"
+    assert systems[0].rows(text) == [[40, 50]]
+    assert systems[0].value("MATCH (n:Unsettled) RETURN count(n)") == 0
+    print(f"\n50 systems with 40 people each: {time.monotonic() - began:.1f} s")  # noqa: T201 - a figure
+
+
+def test_one_process_at_a_time_runs_a_connection(synced: Synced) -> None:
+    write_csv(synced.folder / "people.csv", [person(number) for number in range(500)])
+    first, second = synced.run(together(synced.syncing(), synced.syncing()))
+    told = sorted((first, second), key=lambda found: isinstance(found, Taken))
+    assert told[0].written == 500
+    assert isinstance(told[1], Taken)
+
+
+class _Killed:
+    """`hub sync` in a process of its own, which is killed at will."""
+
+    def __init__(self, folder: Path, settings: Settings, **streams: dict[str, Any]) -> None:
+        self._folder = folder
+        (folder / "connections").mkdir()
+        (folder / "connections/system.yaml").write_text(yaml.safe_dump(connection(folder, {"Office": "OT"}, **streams)))
+        self._environment = {
+            **os.environ, "NEO4J_URI": settings.neo4j_uri, "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
+            "HUB_CONNECTIONS": str(folder / "connections"), "HUB_DATA": str(folder),
+        }  # fmt: skip
+
+    def start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "hub", "sync", "system"], env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+
+    def finish(self) -> str:
+        told, _ = (process := self.start()).communicate(timeout=120)
+        assert process.returncode == 0, told.decode()
+        return told.decode()
+
+
+def _many(folder: Path) -> dict[str, dict[str, Any]]:
+    write_csv(folder / "people.csv", [person(number) for number in range(1_200)])
+    write_csv(
+        folder / "cases.csv",
+        [
+            {"number": f"K-{n}", "title": f"Case {n}", "importer": f"00-{n % 5:07d}SW", "center": "CEE001", "entry": ""}
+            for n in range(2_000)
+        ],
+    )
+    return {"people": {**PEOPLE, "links": {**PEOPLE["links"], "WORKS_FOR": {"Center": {"value": "CEE001"}}}}, "cases": CASES}
+
+
+def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(
+    world: Graph, run: Callable[..., Any], settings: Settings, tmp_path: Path
+) -> None:
+    killed = _Killed(tmp_path, settings, **_many(tmp_path))
+    killed.finish()
+    wanted = run(fingerprint(world))
+    run(wipe(world))
+    run(random_world(1).write(world))
+    began = time.monotonic()
+    killed.finish()
+    whole_s = time.monotonic() - began
+    assert run(fingerprint(world)) == wanted
+    run(wipe(world))
+    run(random_world(1).write(world))
+    chance = random.Random(5)
+    ends = 0
+    for _ in range(20):
+        process = killed.start()
+        time.sleep(chance.uniform(0.25, 0.9) * whole_s)
+        if process.poll() is None:
+            ends += 1
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert ends >= 5
+    killed.finish()
+    assert run(fingerprint(world)) == wanted
+    rows = run(world.read("MATCH (r:SyncRun {system: 'system'}) RETURN r.status, count(*)", {}))
+    assert dict(rows).get("RUNNING") is None
+    print(f"\nkilled {ends} times within runs of {whole_s:.1f} s")  # noqa: T201 - a figure
+
+
+def test_after_a_neo4j_that_was_killed_another_run_ends_like_one_that_nothing_disturbed(run: Callable[..., Any], tmp_path: Path) -> None:
+    data = tmp_path / "neo4j"
+    data.mkdir()
+    streams = _many(tmp_path)
+    with LocalNeo4j(data.resolve(), java(), cache_folder(), Memory(heap="400m", pagecache="64m")) as server:
+        settings = _settings_of(server)
+        run(_prepared(settings))
+        killed = _Killed(tmp_path, settings, **streams)
+        process = killed.start()
+        while not run(_records(settings)):
+            time.sleep(0.1)
+        psutil.Process(_java_of(data)).kill()
+        told, _ = process.communicate(timeout=60)
+        assert process.returncode == 1, told.decode()
+        assert b"does not answer" in told
+        settings = _settings_of(server)
+        killed.finish()
+        ended = run(_fingerprint_of(settings))
+        run(_prepared(settings))
+        killed.finish()
+        assert run(_fingerprint_of(settings)) == ended
+
+
+def _settings_of(server: LocalNeo4j) -> Settings:
+    running = server.start()
+    return Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password))
+
+
+def _java_of(data: Path) -> int:
+    return next(
+        found.pid for found in psutil.process_iter(["cmdline"]) if f"--home-dir={data.resolve()}/neo4j" in (found.info["cmdline"] or ())
+    )
+
+
+async def _prepared(settings: Settings) -> None:
+    """A small world, and nothing else."""
+    async with Graph(settings, patient=True) as graph:
+        await wipe(graph)
+        await graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(60)"])
+        await random_world(1).write(graph)
+
+
+async def _records(settings: Settings) -> int:
+    async with Graph(settings) as graph:
+        return await graph.read_one("MATCH (r:SourceRecord {system: 'system'}) RETURN count(r)", {})
+
+
+async def _fingerprint_of(settings: Settings) -> str:
+    async with Graph(settings) as graph:
+        return await fingerprint(graph)
