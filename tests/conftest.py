@@ -19,15 +19,19 @@ from hub.local_neo4j.server import LocalNeo4j, Memory
 from hub.settings import Settings
 
 Result = TypeVar("Result")
+_KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0"}
+_MEMORY = Memory(heap="2g", pagecache="128m", transactions="500m")
 
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
-    """Settings that name the run's own Neo4j."""
+    """Settings that name the run's own Neo4j, which keeps its plans though graphs come and go: tests wait for little else."""
     asyncio.run(fetch(cache_folder(), os.environ.get("HUB_MAVEN_MIRROR"), lambda _done, _total: None))
     with (
         tempfile.TemporaryDirectory(prefix="hub-tests-") as folder,
-        LocalNeo4j(Path(folder).resolve(), java(), cache_folder(), Memory(heap="800m", pagecache="128m", transactions="500m")) as server,
+        LocalNeo4j(
+            Path(folder).resolve(), java(), cache_folder(), _MEMORY, {"dbms.cypher.statistics_divergence_threshold": "1.0"}
+        ) as server,
     ):
         running = server.start()
         yield Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password), statement_timeout_s=120)

@@ -52,7 +52,7 @@ class Oracle:
         """A property of a row the account may see."""
         value = self._world.nodes[row].get(name)
         if name == "origins":
-            told = any(self._world.nodes[record]["system"] in self._systems for record in self._world.tails(provenance.DESCRIBES, row))
+            told = any(found.split(": ")[1] in self._systems for found in value or ())
             return value if self.sees_all or told else None
         if row[0] != "Contact" or name not in ("email", "phone"):
             return value
