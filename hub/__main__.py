@@ -197,6 +197,9 @@ def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tu
             told = asyncio.run(first())
     except (HubError, ConnectorError) as error:
         return f"not synced: {error}", []
+    except Exception as error:  # the hub is up all the same
+        _log.exception("the partner agency was not synced from")
+        return f"not synced: it failed unexpectedly ({type(error).__name__})", []
     return told, [partial(keep_syncing, attached=[agency.attached(folder)]), lambda _: agency.keep_running()]
 
 

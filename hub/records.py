@@ -316,7 +316,8 @@ def _winners(label: str, live: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _as_it_was(value: Any) -> Any:
     """A value to be written again: of a moment that it gives, the driver would write the name of a zone."""
-    return value.to_native().astimezone(UTC) if getattr(value, "tzinfo", None) else value
+    native = getattr(value, "to_native", None)
+    return native().astimezone(UTC) if native and value.tzinfo else value
 
 
 def _edges(label: str, live: Sequence[Mapping[str, Any]], now: Sequence[tuple[str, list[str] | None]]) -> Iterator[dict[str, Any]]:

@@ -227,7 +227,7 @@ class _Killed:
 
 
 def _many(folder: Path) -> dict[str, dict[str, Any]]:
-    write_csv(folder / "people.csv", [person(number) for number in range(1_200)])
+    write_csv(folder / "people.csv", [person(number) for number in range(800)])
     write_csv(
         folder / "cases.csv",
         [
@@ -256,7 +256,7 @@ def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(
     ends = whole = 0
     while ends < KILLS:
         process = killed.start()
-        time.sleep(chance.uniform(0.3, 0.9) * whole_s)
+        time.sleep(chance.uniform(0.2, 0.8) * whole_s)
         if process.poll() is None:
             ends += 1
             process.kill()
