@@ -227,7 +227,7 @@ class _Killed:
 
 
 def _many(folder: Path) -> dict[str, dict[str, Any]]:
-    write_csv(folder / "people.csv", [person(number) for number in range(800)])
+    write_csv(folder / "people.csv", [person(number) for number in range(300)])
     write_csv(
         folder / "cases.csv",
         [
