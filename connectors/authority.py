@@ -6,7 +6,7 @@ from typing import Final
 
 from connectors.errors import SkipRecord
 from connectors.mapping import Mapped
-from hub.records import Key, Link
+from hub.said import Key, Link
 
 _HEADQUARTERS: Final = (("Office", "CBP"), ("Office", "OT"))
 _CBP: Final = ("Center", "Team", "Port", "Office", "FieldOffice")

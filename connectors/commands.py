@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 from pydantic import SecretStr
@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from connectors.attached import Ask, Attached
 from connectors.contract import Offer
 from connectors.errors import ConnectorError
 from connectors.registry import OWN, attach, attached_in, data_folder
 from connectors.report import Report
-from connectors.run import Ask, Attached, sync
+from connectors.run import sync
 from connectors.settings import NAME, connections, read_connection
 from connectors.skeleton import write_skeleton
 from hub.errors import HubError, SetupError
@@ -28,12 +29,11 @@ _console: Final = Console(stderr=True, highlight=False, emoji=False)
 CONNECTORS: Final = typer.Typer(help="Other systems, attached by a file each.", no_args_is_help=True)
 
 Folder = Annotated[
-    Path, typer.Option("--connections", metavar="DIR", envvar="HUB_CONNECTIONS", help="The folder of the connections' files, NAME.yaml.")
+    Path | None, typer.Option("--connections", metavar="DIR", help="The folder of the connections' files, NAME.yaml; else HUB_CONNECTIONS.")
 ]
 Data = Annotated[
     Path | None, typer.Option("--data", metavar="DIR", help="The data directory of a running `hub up`; else NEO4J_URI's database.")
 ]
-_FOLDER: Final = Path("connections")
 
 
 def sync_command(
@@ -42,32 +42,34 @@ def sync_command(
     full: Annotated[bool, typer.Option("--full", help="Read everything again and compare record by record.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
     replay: Annotated[bool, typer.Option("--replay", help="Take the records of the quarantine once more, and nothing else.")] = False,
-    folder: Folder = _FOLDER,
+    folder: Folder = None,
     data: Data = None,
 ) -> None:
     """Sync what another system says about contacts and cases into the graph."""
     if (name is None) != everything:
         raise SetupError("name one connection, or say --all; `hub connectors list` lists them")
-    chosen = attached_in(folder, data_folder(data)) if name is None else [_one(folder, name, data)]
-    failed = asyncio.run(_sync_all(_settings(data), chosen, Ask(full, dry_run, replay)))
+    settings = _settings(folder, data)
+    chosen = attached_in(settings.connections, data_folder(settings)) if name is None else [_one(settings, name)]
+    failed = asyncio.run(_sync_all(settings, chosen, Ask(full, dry_run, replay)))
     if failed:
         sys.exit(1)
 
 
 @CONNECTORS.command(name="list")
-def list_(folder: Folder = _FOLDER) -> None:
+def list_(folder: Folder = None) -> None:
     """List the connections, and the kinds of connector there are."""
-    table = Table("name", "connector", "speaks for", "streams", "schedule", title=f"connections in {folder}")
-    for found in connections(folder):
+    there = _settings(folder).connections
+    table = Table("name", "connector", "speaks for", "streams", "schedule", title=f"connections in {there}")
+    for found in connections(there):
         table.add_row(found.name, found.connector, " ".join(found.speaks_for), ", ".join(found.streams), found.schedule or "by command")
-    Console().print(table if table.row_count else f"no connection in {folder}: `hub connectors new NAME` writes one")
+    Console().print(table if table.row_count else f"no connection in {there}: `hub connectors new NAME` writes one")
     Console().print(f"connectors: {', '.join(OWN)}, or one of your own as package.module:Class")
 
 
 @CONNECTORS.command()
-def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder = _FOLDER, data: Data = None) -> None:
+def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder = None, data: Data = None) -> None:
     """Reach a connection's system, and list the streams it offers."""
-    found = _one(folder, name, data)
+    found = _one(_settings(folder, data), name)
 
     async def checked() -> tuple[str, Sequence[Offer]]:
         return await found.connector.check(), await found.connector.discover()
@@ -85,29 +87,33 @@ def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder =
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     connector: Annotated[str, typer.Option(help=f"{', '.join(OWN)}, or `own` for a connector of your own with its test.")] = "file",
-    folder: Folder = _FOLDER,
+    folder: Folder = None,
 ) -> None:
     """Write a connection's file to fill in, or a connector of one's own with its test."""
     if not NAME.fullmatch(name):
         raise SetupError(f"{name}: a connection's name is lower case letters, digits and hyphens, and begins with a letter")
-    for path in write_skeleton(name, connector, folder):
+    for path in write_skeleton(name, connector, _settings(folder).connections):
         Console().print(f"wrote {path}")
 
 
-def _one(folder: Path, name: str, data: Path | None) -> Attached:
+def _one(settings: Settings, name: str) -> Attached:
+    folder = settings.connections
     path = folder / f"{name}.yaml"
     if not path.exists():
         there = ", ".join(found.stem for found in sorted(folder.glob("*.yaml"))) or "none"
         raise SetupError(f"there is no connection {name} in {folder}; there are: {there}")
-    return attach(read_connection(path), folder, data_folder(data))
+    return attach(read_connection(path), folder, data_folder(settings))
 
 
-def _settings(data: Path | None) -> Settings:
-    settings = read_settings()
-    if data is None:
-        return settings
-    known = known_server(data.resolve())
-    return settings.model_copy(update={"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password)})
+def _settings(folder: Path | None, data: Path | None = None) -> Settings:
+    """The environment's, with what the command line names instead."""
+    mine: dict[str, Any] = {}
+    if folder is not None:
+        mine["connections"] = folder
+    if data is not None:
+        known = known_server(data.resolve())
+        mine |= {"data": data, "neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password)}
+    return read_settings().model_copy(update=mine)
 
 
 async def _sync_all(settings: Settings, chosen: Sequence[Attached], ask: Ask) -> bool:

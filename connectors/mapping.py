@@ -17,7 +17,7 @@ from graph_schema.formats import ENTRY_NUMBER, HTS_CHAPTER, HTS_HEADING, BadForm
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property
 from hub.errors import SetupError
-from hub.records import Key, Link
+from hub.said import Key, Link
 
 _ABSENT: Final = (None, "")
 _TRUE: Final = ("true", "yes", "y", "1", "t")

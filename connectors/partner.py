@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -20,9 +21,10 @@ from typing import Any, Final, LiteralString, Self
 import filelock
 import httpx2
 import platformdirs
+import psutil
 
+from connectors.attached import Attached
 from connectors.registry import attach
-from connectors.run import Attached
 from connectors.settings import Connection, StreamSettings, Take
 from hub.errors import SetupError
 from hub.graph import Graph
@@ -115,6 +117,7 @@ class PartnerService:
         """Starts it, the first time with that to know, and returns once it answers. Raises `SetupError`."""
         self._python = environment()
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._end_the_last()
         (self._folder / "seed.json").write_text(json.dumps(seed))
         self._launch()
 
@@ -130,6 +133,7 @@ class PartnerService:
                 command, cwd=self._python.parent.parent, env={**os.environ, "PARTNER_TOKEN": self.token}, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
+        (self._folder / "process").write_text(json.dumps([self._process.pid, psutil.Process(self._process.pid).create_time()]))
         until = time.monotonic() + _START_S
         while time.monotonic() < until:
             if self._process.poll() is not None:
@@ -142,6 +146,15 @@ class PartnerService:
                 return
         self.stop()
         raise SetupError(f"it did not answer within {_START_S} s; {self._folder / 'log'} says why")
+
+    def _end_the_last(self) -> None:
+        """Ends the service of a hub that was killed and could not."""
+        with suppress(OSError, ValueError, psutil.Error):
+            pid, created = json.loads((self._folder / "process").read_text())
+            left = psutil.Process(pid)
+            if left.create_time() == created:
+                left.kill()
+                left.wait(10)
 
     async def keep_running(self) -> None:
         """Starts it again whenever it has ended; until it is cancelled."""

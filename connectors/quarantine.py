@@ -12,8 +12,10 @@ from typing import Any, Final, LiteralString
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
+from connectors.errors import SkipRecord
+from connectors.spool import Row
 from graph_schema.cypher import Statement
-from hub.records import Stream
+from hub.said import Stream
 
 KEPT_S: Final = 30 * 24 * 3600
 
@@ -31,6 +33,11 @@ class Refused:
         """The same for the same record of the next run. A record of which nothing may be kept is known by its place alone."""
         known_by = f"place {self.place}" if self.payload is None or self.key is None else f"key {self.key}"
         return hashlib.blake2b(f"{stream.id}|{known_by}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
+
+
+def refused_for(row: Row, error: SkipRecord) -> Refused:
+    """A row that was understood so far, and why it is refused."""
+    return Refused(row.key, row.place, str(error), row.payload if error.keep else None)
 
 
 _REFUSE: Final[LiteralString] = """

@@ -1,30 +1,25 @@
 """Which connector a connection's file means: one of the hub's own by name, any other as `package.module:Class`."""
 
 import importlib
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 from pydantic import ValidationError
 
+from connectors.attached import Attached
 from connectors.contract import Connector
-from connectors.file import FileDrop
-from connectors.graphql import GraphQLApi
-from connectors.run import Attached
 from connectors.settings import Connection, connections, faults, with_secrets
-from connectors.sql import Sql
 from hub.errors import SetupError
+from hub.settings import Settings
 
-OWN: Final[Mapping[str, type[Connector]]] = {"file": FileDrop, "sql": Sql, "graphql": GraphQLApi}
+OWN: Final = {"file": "connectors.file:FileDrop", "sql": "connectors.sql:Sql", "graphql": "connectors.graphql:GraphQLApi"}
+"""Imported by who attaches one: what they are made with takes longer to import than all the rest of the hub."""
 
 
 def kind(name: str) -> type[Connector]:
     """The connector of that name. Raises `SetupError`."""
-    if name in OWN:
-        return OWN[name]
-    module, _, found = name.partition(":")
+    module, _, found = OWN.get(name, name).partition(":")
     try:
         made = getattr(importlib.import_module(module), found)
     except (ImportError, AttributeError, ValueError) as error:
@@ -49,6 +44,6 @@ def attached_in(folder: Path, data: Path) -> list[Attached]:
     return [attach(connection, folder, data) for connection in connections(folder)]
 
 
-def data_folder(data: Path | None) -> Path:
-    """Where refused records are kept: in the data directory, HUB_DATA's, or the user's own."""
-    return (data or Path(os.environ.get("HUB_DATA") or platformdirs.user_data_path("trade-collaboration-hub"))).resolve()
+def data_folder(settings: Settings) -> Path:
+    """Where refused records are kept: in the data directory, or else in the user's own."""
+    return (settings.data or platformdirs.user_data_path("trade-collaboration-hub")).resolve()

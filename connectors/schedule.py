@@ -6,11 +6,12 @@ import random
 from collections.abc import Sequence
 from typing import Final
 
+from connectors.attached import Ask, Attached
 from connectors.errors import ConnectorError, RetryLater
-from connectors.run import Ask, Attached, sync
+from connectors.run import sync
 from hub.errors import HubError
 from hub.graph import Graph
-from hub.lease import Taken
+from hub.lease import Lease, Taken
 
 _log: Final = logging.getLogger("hub.connectors")
 _LAST = "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN max(r.endedAt.epochSeconds)"
@@ -27,19 +28,25 @@ async def keep_syncing(graph: Graph, attached: Sequence[Attached]) -> None:
 
 async def _keep(graph: Graph, attached: Attached, every_s: float) -> None:
     name = attached.connection.name
+    again = False
     while True:
         wait_s = every_s
         try:
             wait_s = await _due_in_s(graph, name, every_s)
-            if wait_s <= 0:
-                report = await sync(graph, attached, Ask(), _unseen)
-                _log.info("%s: %s", name, ", ".join(f"{count} {what}" for what, count in report.counts().items()))
-                wait_s = every_s
+            if again or wait_s <= 0:
+                async with Lease(graph, f"schedule of {name}", wait=False):
+                    # another process may have run it since
+                    wait_s = await _due_in_s(graph, name, every_s)
+                    if again or wait_s <= 0:
+                        report = await sync(graph, attached, Ask(), _unseen)
+                        _log.info("%s: %s", name, ", ".join(f"{count} {what}" for what, count in report.counts().items()))
+                        wait_s = every_s
+            again = False
         except Taken:
             wait_s = every_s
         except RetryLater as error:
             _log.warning("%s: %s", name, error)
-            wait_s = min(error.after_s, every_s)
+            again, wait_s = True, min(error.after_s, every_s)
         except (ConnectorError, HubError) as error:
             _log.error("%s: %s", name, error)
         except Exception:

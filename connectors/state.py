@@ -1,14 +1,15 @@
 """How far each stream is read, as the graph keeps it: its cursor, and a hash for every block of neighbouring keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 
 from connectors.spool import SLOTS
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Statement, name
+from graph_schema.graph import GRAPH
 from hub.graph import Graph
-from hub.records import Stream
+from hub.said import Stream
 
-_READ: Final[LiteralString] = "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks"
+_READ: Final[LiteralString] = "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks, s.linksDue"
 _BLOCKS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $id RETURN collect([b.id, b.hash])"
 _KEEP: Final[LiteralString] = "MERGE (s:StreamState {id: $id}) SET s += $state"
 _KEEP_BLOCK: Final[LiteralString] = "MERGE (b:SourceBlock {id: $block}) SET b.stream = $id, b.hash = $hash"
@@ -30,11 +31,13 @@ class State:
         self._stream = stream
         self.cursor: str | None = None
         self.blocks: int | None = None
+        self.links_due: bool | None = None
+        """Whether rows were written that lead to rows of the same stream, which may have come later."""
 
     async def read(self) -> None:
         found = await self._graph.read(_READ, {"id": self._stream.id})
         if found:
-            self.cursor, self.blocks = found[0]
+            self.cursor, self.blocks, self.links_due = found[0]
 
     async def hashes(self) -> dict[str, str]:
         """By block."""
@@ -77,26 +80,19 @@ class State:
         return [Statement(_FORGET_BLOCKS, {"blocks": touched})]
 
 
-PUBLIC: Final[LiteralString] = """
-CALL () {
-  MATCH (n:Center) RETURN 'Center' AS label, collect(n.code) AS keys UNION ALL MATCH (n:Port) RETURN 'Port' AS label, collect(n.id) AS keys
-  UNION ALL MATCH (n:Office) RETURN 'Office' AS label, collect(n.code) AS keys
-  UNION ALL MATCH (n:FieldOffice) RETURN 'FieldOffice' AS label, collect(n.name) AS keys
-  UNION ALL MATCH (n:Team) RETURN 'Team' AS label, collect(n.number) AS keys
-  UNION ALL MATCH (n:Agency) RETURN 'Agency' AS label, collect(n.code) AS keys
-  UNION ALL MATCH (n:Association) RETURN 'Association' AS label, collect(n.code) AS keys
-  UNION ALL MATCH (n:CaseKind) RETURN 'CaseKind' AS label, collect(n.code) AS keys
-  UNION ALL MATCH (n:Program) RETURN 'Program' AS label, collect(n.code) AS keys
-  UNION ALL MATCH (n:HtsChapter) RETURN 'HtsChapter' AS label, collect(n.code) AS keys
-  UNION ALL MATCH (n:HtsHeading) RETURN 'HtsHeading' AS label, collect(n.code) AS keys
-} RETURN collect([label, keys])"""
-"""The keys of public facts, by label."""
-TEAMS: Final[LiteralString] = "MATCH (t:Team)-[:PART_OF]->(c:Center) RETURN collect([t.number, c.code])"
-PARTS: Final = """
-MATCH (p:{label} {{{key}: $key}}) OPTIONAL MATCH (p)<-[:PART_OF*1..]-(part)
-WITH p.{key} AS key, collect([head([label IN labels(part) WHERE label <> 'Party']), coalesce(part.number, part.code)]) AS parts
-RETURN [key, parts]"""
+_PUBLIC: Final = (
+    *("Center", "Port", "Office", "FieldOffice", "Team", "Agency", "Association"),
+    *("CaseKind", "Program", "HtsChapter", "HtsHeading"),
+)
 
 
-def known_of(rows: Sequence[tuple[str, Sequence[str]]]) -> Mapping[str, frozenset[str]]:
-    return {label: frozenset(keys) for label, keys in rows}
+def what_is_public(label: str) -> str:
+    """The query for what a run must know: keys of public facts by label, teams with their Centers, the party of a $key with its parts."""
+    key = name(GRAPH.node(label).key)
+    public = ", ".join(f"['{of}', COLLECT {{ MATCH (n:{name(of)}) RETURN n.{name(GRAPH.node(of).key)} }}]" for of in _PUBLIC)
+    return (
+        f"RETURN [[{public}], COLLECT {{ MATCH (t:Team)-[:PART_OF]->(c:Center) RETURN [t.number, c.code] }}, "
+        f"COLLECT {{ MATCH (p:{name(label)} {{{key}: $key}})<-[:PART_OF*0..]-(part) "
+        "RETURN [head([label IN labels(part) WHERE label <> 'Party']), "
+        f"CASE WHEN part = p THEN p.{key} ELSE coalesce(part.number, part.id, part.code) END] }}]"
+    )

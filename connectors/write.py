@@ -1,21 +1,21 @@
 """The walls of a batch: what the graph must hold for a row to be taken, and all that one transaction holds."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, LiteralString
 
 from connectors.authority import Authority, Judged, judged, unowned
 from connectors.errors import SkipRecord
 from connectors.mapping import Mapped, Mapper, identity_of
-from connectors.quarantine import Refused, refuse, release
-from connectors.spool import Row, slot_of
+from connectors.quarantine import Refused, refuse, refused_for, release
+from connectors.spool import Row
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from hub import records
 from hub.events import Event, appended
 from hub.graph import Graph, Run
-from hub.records import UNOWNED, Batch, Key, Said, Stream
+from hub.said import UNOWNED, Batch, Key, Said, Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +71,13 @@ class Changes:
     block: Statement | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was taken of it, and what was refused once the graph was asked."""
+async def write(graph: Graph, reader: Reader, changes: Changes, run_id: str, event_id: str, at: datetime) -> list[Refused]:
+    """Writes it all, or nothing; gives what was refused once the graph was asked. Raises `Unavailable`."""
 
-    taken: Sequence[Understood]
-    refused: Sequence[Refused] = field(default=())
-
-
-async def write(graph: Graph, reader: Reader, changes: Changes, run_id: str, event_id: str, at: datetime) -> Done:
-    """Writes it all, or nothing. Raises `Unavailable`."""
-
-    async def work(run: Run) -> Done:
+    async def work(run: Run) -> list[Refused]:
         missing = await _missing_ends(run, reader, changes.rows)
         taken = [found for found in changes.rows if found.row.key not in missing]
-        late = [_refused(found.row, missing[found.row.key]) for found in changes.rows if found.row.key in missing]
+        late = [refused_for(found.row, missing[found.row.key]) for found in changes.rows if found.row.key in missing]
         if reader.stream.label == "Case":
             taken = await _with_owners(run, taken, reader.authority)
         said = [reader.said(found) for found in taken]
@@ -100,13 +92,10 @@ async def write(graph: Graph, reader: Reader, changes: Changes, run_id: str, eve
             await run(appended(*events))
         for statement in (*changes.state, *([changes.block] if changes.block and not late else [])):
             await run(statement)
-        return Done(taken, late)
+        return late
 
-    return await graph.transact(work)
-
-
-def _refused(row: Row, error: SkipRecord) -> Refused:
-    return Refused(row.key, row.place, str(error), row.payload if error.keep else None)
+    async with graph.batches:
+        return await graph.transact(work)
 
 
 def _events(stream: Stream, changed: Sequence[str], gone: Sequence[str], event_id: str, run_id: str, at: datetime) -> Iterable[Event]:
@@ -147,7 +136,3 @@ async def _with_owners(run: Run, rows: Sequence[Understood], authority: Authorit
         number for number, label, key in await run(Statement(_OWNERS, {"numbers": owned})) if not authority.covers((label, key))
     }  # fmt: skip
     return [replace(found, judged=unowned(found.mapped, authority)) if found.mapped.values["number"] in others else found for found in rows]
-
-
-def row_of(key: str, place: str, hash_: str, payload: bytes) -> Row:
-    return Row(slot_of(key), key, place, hash_, payload)

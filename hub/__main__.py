@@ -23,10 +23,11 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
 
+from connectors.attached import Ask
 from connectors.commands import CONNECTORS, sync_command
 from connectors.errors import ConnectorError
 from connectors.partner import AGENCY, PartnerService, seed_of
-from connectors.run import Ask, sync
+from connectors.run import sync
 from connectors.schedule import keep_syncing
 from graph_schema.graph import GRAPH
 from hub import logs

@@ -30,6 +30,8 @@ Run = Callable[[Statement], Awaitable[list[list[Any]]]]
 """Runs a statement of a transaction and gives its records."""
 
 _CONNECT_TIMEOUT_S: Final = 3.0
+_PATIENT_TIMEOUT_S: Final = 15.0
+"""A database that has just started takes this long for its first answer where the machine is busy."""
 _RETRY_TIME_S: Final = 5.0
 _PATIENCE_S: Final = 2.0
 """How long a read waits before the database's pulse is felt; with the three seconds for that, a frozen database is told in five."""
@@ -74,14 +76,17 @@ class Graph:
 
     def __init__(self, settings: Settings, *, patient: bool = False) -> None:
         self._patient = patient
+        self._answers_within_s = _PATIENT_TIMEOUT_S if patient else _CONNECT_TIMEOUT_S
         self._database = settings.neo4j_database
+        self.batches = asyncio.Lock()
+        """Held by who writes hundreds of rows at once: such transactions would only wait for one another in the database."""
         self._timeout_s = settings.statement_timeout_s
         self._waiting: set[asyncio.Timeout] = set()
         self._pulse: asyncio.Task[None] | None = None
         self._first_runs = FirstRuns()
-        self._driver = _driver(settings)
+        self._driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s)
         # one connection of its own, so that a busy pool is not taken for a database that is gone
-        self._pulse_driver = _driver(settings, max_connection_pool_size=1)
+        self._pulse_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s, max_connection_pool_size=1)
 
     async def __aenter__(self) -> Self:
         return self
@@ -96,9 +101,9 @@ class Graph:
         await self._driver.close()
 
     async def check(self) -> None:
-        """Raises `Unavailable` where the database does not answer within three seconds."""
+        """Raises `Unavailable` where the database does not answer within three seconds, or fifteen if there is patience."""
         try:
-            await self._ping(_CONNECT_TIMEOUT_S)
+            await self._ping(self._answers_within_s)
         except (Neo4jError, DriverError, TimeoutError) as error:
             raise _unavailable() from error
 
@@ -276,7 +281,6 @@ def _driver(settings: Settings, **more: Any) -> AsyncDriver:
             connection_write_timeout=math.inf,
             max_transaction_retry_time=_RETRY_TIME_S,
             connection_timeout=_CONNECT_TIMEOUT_S,
-            connection_acquisition_timeout=_CONNECT_TIMEOUT_S,
             **more,
         )
     except ConfigurationError as error:

@@ -1,91 +1,24 @@
 """What systems say, written: a record for each system and key, the row it describes, and the edges it says there are.
 
 A row that one system alone describes has that system's values. One that several describe is *unsettled* by every change, and settled
-in the same transaction: of each property, the value of the record with the smallest rank. What a row was before systems described it
-(made by a verb, shipped, or of the sample world) is kept as a record like theirs.
+in the same transaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any, Final, LiteralString
 
 from graph_schema import provenance
 from graph_schema.cypher import Statement, name
-from graph_schema.graph import GRAPH
-from graph_schema.model import Edge
-from graph_schema.sources import HUB, REFERENCE, SAMPLE
 from hub.graph import Run
-
-BASE_RANKS: Final = {REFERENCE.name: 50, HUB.name: 100, SAMPLE.name: 900}
-"""The rank of what a row was before any system described it."""
-DEFAULT_RANK: Final = 200
-UNOWNED: Final = 1000
-"""Added to the rank of a record about a row that another party owns."""
-
-Key = tuple[str, str]
-"""A row by label and key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """An edge that a record says leads from its row to another."""
-
-    type: str
-    label: str
-    key: str
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.label} {self.key}"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a system says about one row. `identity` is a certain key of it beside the system's own, where it has one."""
-
-    key: str
-    hash: str
-    slot: int
-    rank: int
-    values: Mapping[str, Any]
-    links: tuple[Link, ...] = ()
-    claims: tuple[str, ...] = ()
-    identity: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """A stream of a system, all of whose records describe rows of one label."""
-
-    system: str
-    name: str
-    label: str
-
-    @property
-    def id(self) -> str:
-        return f"{self.system}|{self.name}"
-
-    def record(self, key: str) -> str:
-        """The id of the record of that key."""
-        return f"{self.id}|{key}"
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Changes of one stream that belong together; `known` are the keys among the rows that had a record before."""
-
-    stream: Stream
-    rows: Sequence[Said]
-    gone: Sequence[str]
-    known: frozenset[str]
-    at: datetime
+from hub.said import BASE_RANKS, Batch, Said, Stream, edges_from, end_of
+from hub.settling import settle
 
 
 async def write(run: Run, batch: Batch) -> None:
     """Writes a batch within a transaction. Written twice, it changes nothing the second time but `changedAt`."""
-    stream = batch.stream
-    # locks are taken in one order by all who write, so that none waits for another in a circle
-    rows = sorted(batch.rows, key=lambda row: (row.identity or _own_key(stream, row), row.key))
+    stream, rows = batch.stream, batch.rows
+    await run(Statement(_ONE_AT_A_TIME, {"batch": f"{stream.id} {batch.at}"}))
     if batch.known:
         await run(Statement(_DROP_CLAIMS, {"ids": [stream.record(row.key) for row in rows if row.key in batch.known]}))
     if rows:
@@ -94,15 +27,11 @@ async def write(run: Run, batch: Batch) -> None:
         await run(statement)
     if batch.gone:
         await run(Statement(_GONE, {"ids": [stream.record(key) for key in batch.gone], "at": batch.at}))
-    await _settle(run, stream.label, batch.at)
+    await settle(run, stream.label, batch.at)
 
 
-def _own_key(stream: Stream, row: Said) -> str:
-    """The key of the row itself, where the system tells it."""
-    key = _KEYS.get(stream.label)
-    return str(row.values[key]) if key else stream.record(row.key)
-
-
+_ONE_AT_A_TIME: Final[LiteralString] = "MERGE (l:Lease {id: 'records'}) SET l.lockedBy = $batch"
+"""Batches of several processes, which touch the same offices and goods, follow one another rather than wait in a circle."""
 _KEYS: Final = {"Case": "number", "Importer": "number", "Broker": "filerCode"}
 """By which property a row is known to everybody; a contact only by its identity."""
 
@@ -124,17 +53,31 @@ DELETE i"""
 
 def _describe(label: str) -> str:
     """Writes the records and the row each describes; a row that other records describe, too, or that was there before, is unsettled."""
-    retired = provenance.RETIRED.get(label)
-    back = (
-        f"OPTIONAL MATCH (old:{retired} {{{'id: target' if label == 'Contact' else 'number: row.values.number'}}}) "
-        f"FOREACH (o IN CASE WHEN old IS NULL THEN [] ELSE [old] END | SET o:{name(label)} REMOVE o:{retired}, o.retiredAt) "
-        if retired
-        else ""
+    target, merged, made = _row(label)
+    return (
+        "UNWIND $rows AS row MERGE (r:SourceRecord {id: row.id}) "
+        "WITH row, r, r.identity AS claimed OPTIONAL MATCH (r)-[d:DESCRIBES]->(before) "
+        # nobody is known by an address any more that its last record has given up
+        "FOREACH (gone IN CASE WHEN claimed <> coalesce(row.identity, '') AND "
+        "NOT EXISTS { (before)<-[:DESCRIBES]-(other:SourceRecord) WHERE other <> r AND other.identity = claimed } "
+        "THEN [claimed] ELSE [] END | MERGE (i:Identity {key: gone}) DELETE i) "
+        f"SET r = row.record {target}"
+        f"MERGE (n:{name(label)} {merged}) ON CREATE SET {', '.join((*made, 'n.source = row.system'))} "
+        "FOREACH (_ IN CASE WHEN before = n THEN [] ELSE [1] END | DELETE d CREATE (r)-[:DESCRIBES]->(n)) "
+        "FOREACH (left IN CASE WHEN before = n THEN [] ELSE [before] END | SET left:Unsettled) "
+        "WITH row, n, n.id AS id, n.source AS source, COUNT { (n)<-[:DESCRIBES]-() } AS records "
+        f"FOREACH (_ IN CASE WHEN records = 1 AND NOT source IN {list(BASE_RANKS)} THEN [1] ELSE [] END | "
+        "SET n = row.values SET n.id = id, n.source = source) "
+        f"FOREACH (_ IN CASE WHEN records > 1 OR source IN {list(BASE_RANKS)} THEN [1] ELSE [] END | SET n:Unsettled)"
     )
+
+
+def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
+    """How the row is found that a record describes: what comes before its MERGE, the key there, and what a new one is given."""
     match label:
         case "Contact":
-            found = (
-                # a record that has lost the key by which it had joined another system's goes on alone
+            # a record that has lost the key by which it had joined another system's goes on alone
+            target = (
                 "WITH row, r, d, before, CASE WHEN before IS NOT NULL AND (before.id = row.newId OR NOT EXISTS { "
                 "(before)<-[:DESCRIBES]-(other:SourceRecord) WHERE other <> r AND other.retiredAt IS NULL }) "
                 "THEN before.id ELSE row.newId END AS own "
@@ -142,32 +85,22 @@ def _describe(label: str) -> str:
                 "MERGE (i:Identity {key: identity}) ON CREATE SET i.of = own) "
                 "WITH row, r, d, before, own OPTIONAL MATCH (i:Identity {key: row.identity}) "
                 "WITH row, r, d, before, coalesce(i.of, own) AS target "
-                f"{back}WITH row, r, d, before, target MERGE (n:Contact {{id: target}}) "
+                f"{_brought_back(label, '{id: target}')}WITH row, r, d, before, target "
             )
+            return target, "{id: target}", ()
         case "Case":
-            found = f"{back}WITH row, r, d, before MERGE (n:Case {{number: row.values.number}}) ON CREATE SET n.id = row.newId "
+            key = "{number: row.values.number}"
+            return f"WITH row, r, d, before {_brought_back(label, key)}WITH row, r, d, before ", key, ("n.id = row.newId",)
         case _:
-            key = _KEYS[label]
-            found = f"MERGE (n:{name(label)} {{{key}: row.values.{key}}}) ON CREATE SET n:Party "
+            return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n:Party",)
+
+
+def _brought_back(label: str, key: str) -> str:
+    """A row that no system had listed any more is what it was."""
+    retired = provenance.RETIRED[label]
     return (
-        (
-            "UNWIND $rows AS row MERGE (r:SourceRecord {id: row.id}) "
-            "WITH row, r, r.identity AS claimed OPTIONAL MATCH (r)-[d:DESCRIBES]->(before) "
-            # nobody is known by an address any more that its last record has given up
-            "FOREACH (gone IN CASE WHEN claimed <> coalesce(row.identity, '') AND "
-            "NOT EXISTS { (before)<-[:DESCRIBES]-(other:SourceRecord) WHERE other <> r AND other.identity = claimed } "
-            "THEN [claimed] ELSE [] END | MERGE (i:Identity {key: gone}) DELETE i) "
-            "SET r = row.record WITH row, r, d, before "
-            f"{found}ON CREATE SET n.source = row.system "
-            "FOREACH (_ IN CASE WHEN before = n THEN [] ELSE [1] END | DELETE d CREATE (r)-[:DESCRIBES]->(n)) "
-            "FOREACH (left IN CASE WHEN before = n THEN [] ELSE [before] END | SET left:Unsettled) "
-            "WITH row, n, n.id AS id, n.source AS source, COUNT { (n)<-[:DESCRIBES]-() } AS records "
-            f"FOREACH (_ IN CASE WHEN records = 1 AND NOT source IN {list(BASE_RANKS)} THEN [1] ELSE [] END | "
-            "SET n = row.values SET n.id = id, n.source = source) "
-            f"FOREACH (_ IN CASE WHEN records > 1 OR source IN {list(BASE_RANKS)} THEN [1] ELSE [] END | SET n:Unsettled)"
-        )
-        .replace("ON CREATE SET n.id = row.newId ON CREATE SET ", "ON CREATE SET n.id = row.newId, ")
-        .replace("ON CREATE SET n:Party ON CREATE SET ", "ON CREATE SET n:Party, ")
+        f"OPTIONAL MATCH (old:{retired} {key}) "
+        f"FOREACH (o IN CASE WHEN old IS NULL THEN [] ELSE [old] END | SET o:{name(label)} REMOVE o:{retired}, o.retiredAt) "
     )
 
 
@@ -197,17 +130,6 @@ def _parameters(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
     }
 
 
-def edges_from(label: str) -> Iterator[tuple[Edge, str]]:
-    """The edges that lead from rows of a label, with each label that may be at their other end."""
-    for edge in GRAPH.edges:
-        if edge.tail == (label,):
-            yield from ((edge, head) for head in edge.head)
-
-
-def is_to_one(edge: Edge) -> bool:
-    return any(way.one and way.when is None for way in edge.forward)
-
-
 def _link_statements(stream: Stream, rows: Iterable[Said]) -> Iterator[Statement]:
     """The edges of rows that one system alone describes; those of others are made when they are settled."""
     grouped: dict[tuple[str, str], list[dict[str, str]]] = {}
@@ -217,17 +139,9 @@ def _link_statements(stream: Stream, rows: Iterable[Said]) -> Iterator[Statement
     for (type_, label), found in grouped.items():
         text = (
             f"UNWIND $rows AS row MATCH (r:SourceRecord {{id: row.id}})-[:DESCRIBES]->(n:{name(stream.label)}) WHERE NOT n:Unsettled "
-            f"{_end(stream, label)} MERGE (n)-[e:{name(type_)}]->(x) ON CREATE SET e.saidBy = [row.id]"
+            f"{end_of(stream, label)} MERGE (n)-[e:{name(type_)}]->(x) ON CREATE SET e.saidBy = [row.id]"
         )
         yield Statement(text, {"rows": found, "system": stream.system, "stream": stream.id})
-
-
-def _end(stream: Stream, label: str) -> str:
-    if label == "Entry":
-        return "MERGE (x:Entry {number: row.end}) ON CREATE SET x.source = $system "
-    if label == stream.label:  # one of the same stream, by the key its system knows it by
-        return f"MATCH (:SourceRecord {{id: $stream + '|' + row.end}})-[:DESCRIBES]->(x:{name(label)})"
-    return f"MATCH (x:{name(label)} {{{GRAPH.node(label).key}: row.end}})"
 
 
 async def link_to_later(run: Run, stream: Stream) -> None:
@@ -243,123 +157,3 @@ async def link_to_later(run: Run, stream: Stream) -> None:
             )
             parameters = {"system": stream.system, "name": stream.name, "stream": stream.id, "prefix": prefix}
             await run(Statement(text, parameters))
-
-
-async def _settle(run: Run, label: str, at: datetime) -> None:
-    """Gives every unsettled row of a label its values and edges again, from all records that describe it."""
-    found = await run(Statement(_unsettled(label), {}))
-    if not found:
-        return
-    kept: list[dict[str, Any]] = []
-    retired: list[str] = []
-    for element, properties, records, edges in found:
-        base = next((record for record in records if record["stream"] == "itself"), None)
-        if properties["source"] in BASE_RANKS and base is None:
-            records.append(await _kept_base(run, element, label, properties, at))
-        records.sort(key=_by_rank)
-        live = [record for record in records if record.get("retiredAt") is None]
-        if live:
-            kept.append({"element": element, "values": _winners(label, live), "edges": list(_edges(label, live, edges))})
-        else:
-            retired.append(element)
-    await run(Statement(_GIVE_VALUES, {"rows": kept}))
-    for statement in _edge_statements(label, kept):
-        await run(statement)
-    if retired:
-        await run(Statement(_retire(label), {"elements": retired, "at": at}))
-
-
-def _by_rank(record: Mapping[str, Any]) -> tuple[int, str, str]:
-    return record["rank"], record["system"], record["id"]
-
-
-def _unsettled(label: str) -> str:
-    return (
-        f"MATCH (n:{name(label)}:Unsettled) REMOVE n:Unsettled WITH n ORDER BY elementId(n) "
-        "RETURN elementId(n), properties(n), COLLECT { MATCH (n)<-[:DESCRIBES]-(r:SourceRecord) RETURN properties(r) }, "
-        "COLLECT { MATCH (n)-[e]->() RETURN [type(e), e.saidBy] }"
-    )
-
-
-async def _kept_base(run: Run, element: str, label: str, properties: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    """What a row was before systems described it, as a record of its own."""
-    source, key = properties["source"], str(properties[GRAPH.node(label).key])
-    said = {found.name: _as_it_was(properties.get(found.name)) for found in provenance.said_about(GRAPH.node(label))}
-    record = {
-        **said, "id": f"{source}|itself|{label}:{key}", "system": source, "stream": "itself", "key": key, "slot": 0,
-        "rank": BASE_RANKS[source], "changedAt": at, "source": source,
-    }  # fmt: skip
-    record = {found: value for found, value in record.items() if value is not None}
-    await run(Statement(_KEEP_BASE, {"element": element, "id": record["id"], "record": record}))
-    return record
-
-
-_KEEP_BASE: Final[LiteralString] = """
-MATCH (n) WHERE elementId(n) = $element
-MERGE (r:SourceRecord {id: $id}) SET r = $record MERGE (r)-[:DESCRIBES]->(n)"""
-
-_GIVE_VALUES: Final[LiteralString] = "UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.element SET n += row.values"
-
-
-def _winners(label: str, live: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Of each property, the first value that any record has; and where each comes from, if not all from one."""
-    values: dict[str, Any] = {}
-    origins: list[str] = []
-    for found in provenance.said_about(GRAPH.node(label)):
-        winner = next((record for record in live if record.get(found.name) is not None), None)
-        values[found.name] = _as_it_was(winner[found.name]) if winner else None
-        if winner:
-            origins.append(f"{found.name}: {winner['system']}")
-    several = len({record["system"] for record in live}) > 1
-    return {**values, "origins": origins if several else None}
-
-
-def _as_it_was(value: Any) -> Any:
-    """A value to be written again: of a moment that it gives, the driver would write the name of a zone."""
-    native = getattr(value, "to_native", None)
-    return native().astimezone(UTC) if native and value.tzinfo else value
-
-
-def _edges(label: str, live: Sequence[Mapping[str, Any]], now: Sequence[tuple[str, list[str] | None]]) -> Iterator[dict[str, Any]]:
-    """The edges that the records say there are; of a way that leads to one row, those of the first record that has any."""
-    to_one = {edge.type for edge, _ in edges_from(label) if is_to_one(edge)}
-    own = {type_ for type_, said_by in now if said_by is None}
-    said: dict[str, list[str]] = {}
-    decided: dict[str, str] = {}
-    for record in live:
-        for link in record.get("links") or ():
-            type_ = link.split(" ", 1)[0]
-            if type_ in to_one and (type_ in own or decided.setdefault(type_, record["id"]) != record["id"]):
-                continue
-            said.setdefault(link, []).append(record["id"])
-    for link, said_by in said.items():
-        type_, head, key = link.split(" ", 2)
-        first = next(record for record in live if record["id"] == said_by[0])
-        yield {"type": type_, "label": head, "key": key, "saidBy": said_by, "system": first["system"], "stream": first["stream"]}
-
-
-def _edge_statements(label: str, kept: Sequence[Mapping[str, Any]]) -> Iterator[Statement]:
-    yield Statement(_DROP_SAID, {"elements": [row["element"] for row in kept]})
-    grouped: dict[tuple[str, str, str, str], list[dict[str, Any]]] = {}
-    for row in kept:
-        for edge in row["edges"]:
-            group = (edge["type"], edge["label"], edge["system"], edge["stream"])
-            grouped.setdefault(group, []).append({"element": row["element"], "end": edge["key"], "saidBy": edge["saidBy"]})
-    for (type_, head, system, stream), found in grouped.items():
-        text = (
-            f"UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.element {_end(Stream(system, stream, label), head)} "
-            f"MERGE (n)-[e:{name(type_)}]->(x) ON CREATE SET e.saidBy = row.saidBy"
-        )
-        yield Statement(text, {"rows": found, "system": system, "stream": Stream(system, stream, label).id})
-
-
-_DROP_SAID: Final[LiteralString] = """
-UNWIND $elements AS element MATCH (n) WHERE elementId(n) = element
-MATCH (n)-[e]->() WHERE e.saidBy IS NOT NULL DELETE e"""
-
-
-def _retire(label: str) -> str:
-    """Takes rows out of their label; what several parties share stays as it is."""
-    into = provenance.RETIRED.get(label)
-    change = f"SET n:{into}, n.retiredAt = $at REMOVE n:{name(label)}" if into else "REMOVE n.origins"
-    return f"UNWIND $elements AS element MATCH (n) WHERE elementId(n) = element {change}"

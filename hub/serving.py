@@ -22,7 +22,7 @@ def build() -> Starlette:
     """The app of one worker, from the environment. Raises `SetupError`."""
     settings = read_settings()
     logs.set_up(settings.log_level, as_json=True)
-    attached = attached_in(settings.connections, data_folder(settings.data)) if settings.connections.is_dir() else []
+    attached = attached_in(settings.connections, data_folder(settings)) if settings.connections.is_dir() else []
     return create_app(settings, jobs=[partial(keep_syncing, attached=attached)] if attached else ())
 
 

@@ -1,14 +1,17 @@
 """The hub's answers without HTTP."""
 
+import asyncio
+from collections.abc import Iterable
 from typing import Any, Final
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from hub.compile.walk import Side
-from hub.gql.endpoint import Questions
+from hub.gql.endpoint import Asked, Questions
 from hub.gql.guard import Limits
 from hub.gql.types import build_schema
 from hub.graph import Graph
+from hub.viewer import Viewer
 
 SCHEMA: Final = build_schema(GRAPH)
 CURSOR_KEY: Final = b"a key of the tests"
@@ -17,6 +20,13 @@ CURSOR_KEY: Final = b"a key of the tests"
 def questions(graph: Graph, declared: GraphSchema = GRAPH, limits: Limits | None = None, side: Side = Side.CHEAPER) -> Questions:
     """What answers questions over that database."""
     return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side)
+
+
+async def by_all(hub: Questions, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What each account is answered, all asking at once."""
+    asking = list(accounts)
+    answers = await asyncio.gather(*(hub.answer(Asked(query, None, variables or {}), Viewer(account)) for account in asking))
+    return dict(zip(asking, answers, strict=True))
 
 
 class NoCursors:

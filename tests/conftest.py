@@ -29,9 +29,7 @@ def settings() -> Iterator[Settings]:
     asyncio.run(fetch(cache_folder(), os.environ.get("HUB_MAVEN_MIRROR"), lambda _done, _total: None))
     with (
         tempfile.TemporaryDirectory(prefix="hub-tests-") as folder,
-        LocalNeo4j(
-            Path(folder).resolve(), java(), cache_folder(), _MEMORY, {"dbms.cypher.statistics_divergence_threshold": "1.0"}
-        ) as server,
+        LocalNeo4j(Path(folder).resolve(), java(), cache_folder(), _MEMORY, _KEEP_PLANS) as server,
     ):
         running = server.start()
         yield Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password), statement_timeout_s=120)

@@ -177,7 +177,10 @@ class Questions:
             label = self._random.choice(labels)
             where[GRAPH.node(label).one] = self.where((label,), None, depth - 1)
             return
-        route = self._random.choice(list(GRAPH.routes(first).values()))
+        routes = list(GRAPH.routes(first).values())
+        if not routes:
+            return
+        route = self._random.choice(routes)
         inner = self.where(
             GRAPH.concrete(route.target), None if route.way.one else (route.edge if route.edge.properties else None), depth - 1
         )

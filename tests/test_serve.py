@@ -7,9 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
@@ -23,8 +22,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
-from hub.local_neo4j.server import LocalNeo4j, Memory, Running, free_ports
+from hub.local_neo4j.server import LocalNeo4j, Memory, Running
 from hub.settings import Settings
+from tests.serving import Hub
 
 CENTERS = "{ centers { nodes { code } } }"
 
@@ -77,56 +77,6 @@ class Server:
             return [list(record.values()) for record in driver.execute_query(text).records]
 
 
-class Hub:
-    """`hub serve` in processes of its own."""
-
-    def __init__(self, folder: Path, running: Running, scheme: str = "bolt", workers: int = 1, **more: str) -> None:
-        self.port = free_ports(1)[0]
-        self.log = folder / f"serve-{self.port}.log"
-        environment = {"NEO4J_URI": f"{scheme}://localhost:{running.bolt}", "NEO4J_PASSWORD": running.password, **more}
-        command = [sys.executable, "-m", "hub", "serve", "--port", str(self.port), "--workers", str(workers)]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=folder)
-
-    def wait_until(self, holds: Callable[[], bool], within_s: float) -> float:
-        began = time.monotonic()
-        while not holds():
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() - began < within_s, self.log.read_text()
-            time.sleep(0.1)
-        return time.monotonic() - began
-
-    def is_ready(self) -> bool:
-        return self.status("/readyz") == 200
-
-    def status(self, path: str) -> int:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
-                return response.status
-        except urllib.error.HTTPError as error:
-            return error.code
-        except OSError:
-            return 0
-
-    def ask(self, query: str, timeout_s: float = 30, **headers: str) -> tuple[Any, dict[str, str]]:
-        sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/graphql", json.dumps({"query": query}).encode(), sent)
-        try:
-            with urllib.request.urlopen(request, timeout=timeout_s) as response:
-                return json.load(response), dict(response.headers)
-        except urllib.error.HTTPError as error:
-            return json.load(error), dict(error.headers)
-
-    def stop(self) -> float:
-        began = time.monotonic()
-        self.process.terminate()
-        self.process.wait(30)
-        return time.monotonic() - began
-
-    def records(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
-
-
 @pytest.fixture(scope="module")
 def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:  # noqa: ARG001 - it has fetched Neo4j
     server = Server(tmp_path_factory.mktemp("served"))
@@ -140,20 +90,17 @@ def hubs(tmp_path: Path, server: Server) -> Iterator[Callable[..., Hub]]:
     """Starts hubs over the server, and ends what is left of them."""
     started: list[Hub] = []
 
-    def start(*, ready: bool = True, **options: Any) -> Hub:
+    def start(*, ready: bool = True, scheme: str = "bolt", **options: Any) -> Hub:
         assert server.running
-        started.append(Hub(tmp_path, server.running, **options))
+        uri = f"{scheme}://localhost:{server.running.bolt}"
+        started.append(Hub(tmp_path, uri, server.running.password, **options))
         if ready:
             started[-1].wait_until(started[-1].is_ready, 90)
         return started[-1]
 
     yield start
     for hub in started:
-        if hub.process.poll() is None:
-            for child in psutil.Process(hub.process.pid).children(recursive=True):
-                child.kill()
-            hub.process.kill()
-            hub.process.wait()
+        hub.end()
 
 
 def test_hubs_that_start_together_prepare_the_database_once(hubs: Callable[..., Hub], server: Server) -> None:
@@ -221,13 +168,20 @@ def test_a_neo4j_that_is_frozen_is_told_within_six_and_a_half_seconds(hubs: Call
     print(f"\nfrozen: told after {told_s:.1f} s, back {back_s:.1f} s after it goes on")  # noqa: T201 - a figure
 
 
-WORDS = " ".join(f'{{name: {{contains: "word {number}"}}}}' for number in range(45))
 SECRET_WORD = "persimmon"
-SLOW = f'query Slow {{ contacts(where: {{or: [{WORDS} {{name: {{contains: "{SECRET_WORD}"}}}}]}}) {{ totalCount }} }}'
 CROWD = """UNWIND range(1, $count) AS number CALL (number) {
   CREATE (:Contact {id: 'crowd-' + number, name: 'Sample ' + $long + number, published: true})
 } IN TRANSACTIONS OF 20000 ROWS"""
 RUNNING = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS 'n' + '1:Contact' RETURN count(*)"
+
+
+def slow(words: int) -> str:
+    """A question that takes the longer, the more words it asks for."""
+    asked = " ".join(f'{{name: {{contains: "word {number}"}}}}' for number in range(words))
+    return f'query Slow {{ contacts(where: {{or: [{asked} {{name: {{contains: "{SECRET_WORD}"}}}}]}}) {{ totalCount }} }}'
+
+
+SLOW = slow(45)
 
 
 @pytest.fixture(scope="module")
@@ -263,12 +217,12 @@ def test_a_statement_over_its_time_is_told_and_not_tried_again(hubs: Callable[..
 
 
 @pytest.mark.usefixtures("crowd")
-def test_told_to_end_it_answers_what_was_asked_and_ends_within_ten_seconds(hubs: Callable[..., Hub]) -> None:
+def test_told_to_end_it_answers_what_was_asked_and_ends_within_ten_seconds(hubs: Callable[..., Hub], server: Server) -> None:
     hub = hubs()
     answers: list[Any] = []
-    asking = threading.Thread(target=lambda: answers.append(hub.ask(SLOW)[0]))
+    asking = threading.Thread(target=lambda: answers.append(hub.ask(slow(10))[0]))
     asking.start()
-    time.sleep(1)
+    hub.wait_until(lambda: server.ask(RUNNING) == [[1]], 10)
     took_s = hub.stop()
     asking.join()
     assert "data" in answers[0], answers
@@ -317,8 +271,9 @@ def doctor(server: Running, **changed: str) -> tuple[int, str]:
 
 def test_the_doctor_says_what_is_wrong_and_what_to_do(hubs: Callable[..., Hub], server: Server, tmp_path: Path) -> None:
     hubs()
-    assert server.running
-    code, told = doctor(server.running)
+    running = server.running
+    assert running
+    code, told = doctor(running)
     assert code == 0
     for word in (
         "all well",
@@ -331,21 +286,22 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(hubs: Callable[..., Hub], 
         assert word in told, told
     (tmp_path / "empty.json").write_text('{"keys": []}')
     issuer = json.dumps([{"issuer": "urn:x", "audience": "hub", "jwks": str(tmp_path / "empty.json")}])
-    for changed, word in (
+    faults = (
         ({"NEO4J_PASSWORD": "wrong"}, "see NEO4J_USER and NEO4J_PASSWORD"),
         ({"NEO4J_DATABASE": "other"}, "see NEO4J_DATABASE"),
         ({"NEO4J_URI": "bolt://127.0.0.1:1"}, "refuses connections → start Neo4j"),
         ({"NEO4J_URI": "bolt://no-such-host.invalid:7687"}, "there is no host"),
-        ({"NEO4J_URI": f"bolt://127.0.0.1:{server.running.http}"}, "does not speak Bolt"),
+        ({"NEO4J_URI": f"bolt://127.0.0.1:{running.http}"}, "does not speak Bolt"),
         ({"NEO4J_URI": "http://127.0.0.1:7474"}, "NEO4J_URI"),
         ({"HUB_ISSUERS": issuer}, "gives no keys"),
         ({"HUB_MAX_PAGE": "0"}, "HUB_MAX_PAGE"),
-    ):
-        code, told = doctor(server.running, **changed)
-        assert code == 1, told
-        assert word in told, told
+    )
+    with ThreadPoolExecutor(3) as several:
+        for (_, word), (code, told) in zip(faults, several.map(lambda fault: doctor(running, **fault[0]), faults), strict=True):
+            assert code == 1, told
+            assert word in told, told
     server.ask("DROP INDEX Case_text")
-    assert "missing: Case_text" in doctor(server.running)[1]
+    assert "missing: Case_text" in doctor(running)[1]
     server.ask("MATCH (w:World) REMOVE w.schema")
     hubs()
-    assert doctor(server.running)[0] == 0
+    assert doctor(running)[0] == 0

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.server import free_ports
 
 START_S = 120
@@ -23,13 +24,16 @@ SMALLEST = ("--scale", "0.001")
 class Hub:
     """A hub in a process of its own."""
 
-    def __init__(self, data: Path, *options: str) -> None:
+    def __init__(self, data: Path, *options: str, **environment: str) -> None:
         self.data = data
         self.port = free_ports(1)[0]
         self._log = data.parent / f"hub-{self.port}.log"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "hub", "up", "--data", str(data), "--port", str(self.port), *options], stdout=log, stderr=log
+                [sys.executable, "-m", "hub", "up", "--data", str(data), "--port", str(self.port), *options],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **environment},
             )
 
     def wait_until_ready(self) -> None:
@@ -42,6 +46,12 @@ class Hub:
             else:
                 return
         raise AssertionError(self.said())
+
+    def wait_until(self, holds: Callable[[], object], within_s: float) -> None:
+        deadline = time.monotonic() + within_s
+        while not holds():
+            assert time.monotonic() < deadline, self.said()
+            time.sleep(0.2)
 
     def said(self) -> str:
         return self._log.read_text()
@@ -72,6 +82,10 @@ class Hub:
             self.process.wait()
             raise AssertionError(self.said()) from None
 
+    def partners(self) -> list[psutil.Process]:
+        store = str(self.data / "partner" / "store.db")
+        return [found for found in psutil.process_iter(["cmdline"]) if store in (found.info["cmdline"] or ())]
+
     def neo4js(self) -> list[psutil.Process]:
         home = str(self.data / "neo4j")
         return [found for found in psutil.process_iter() if _has_home(found, home)]
@@ -82,6 +96,16 @@ def _has_home(process: psutil.Process, home: str) -> bool:
         return process.environ().get("NEO4J_HOME") == home
     except (psutil.Error, OSError):
         return False
+
+
+def without_packages(cache: Path) -> dict[str, str]:
+    """An environment in which everything is fetched already but Python packages, which cannot be had."""
+    mine = cache / "trade-collaboration-hub"
+    mine.mkdir(parents=True)
+    for found in cache_folder().parent.iterdir():
+        if not found.name.startswith("partner-service"):
+            (mine / found.name).symlink_to(found)
+    return {"XDG_CACHE_HOME": str(cache), "UV_CACHE_DIR": str(cache / "uv"), "UV_OFFLINE": "1", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
 
 
 @pytest.fixture
@@ -113,18 +137,23 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
 
     # its Neo4j dies: it is started again
     hub.neo4js()[0].kill()
-    deadline = time.monotonic() + 60
-    while hub.tries("{ centers { totalCount } }") is None and time.monotonic() < deadline:
-        time.sleep(0.5)
+    hub.wait_until(lambda: hub.tries("{ centers { totalCount } }") is not None, 60)
     assert hub.ask("{ cases { totalCount nodes { number } } }", token) == mine
     assert "Neo4j has died; it is started again" in hub.said()
 
-    # killed without a chance to end its Neo4j: the next one ends it and goes on with the data
+    # so is the partner agency's service
+    assert "records of the FDA's own service read" in hub.said()
+    (partner,) = hub.partners()
+    partner.kill()
+    hub.wait_until(lambda: [found.pid for found in hub.partners() if found.pid != partner.pid], 30)
+
+    # killed without a chance to end them: the next one ends them and goes on with the data, though it cannot make another service
     hub.stop(signal.SIGKILL)
-    orphans = hub.neo4js()
-    assert orphans
-    again = Hub(data, *SMALLEST)
+    orphans = [*hub.neo4js(), *hub.partners()]
+    assert len(orphans) == 2
+    again = Hub(data, *SMALLEST, **without_packages(data.parent / "cache"))
     again.wait_until_ready()
+    assert "not synced: its environment could not be made" in again.said()
     assert not any(orphan.is_running() for orphan in orphans)
     assert again.ask("{ cases { totalCount nodes { number } } }", token) == mine
     assert again.stop() == 0
@@ -149,9 +178,7 @@ def test_a_hub_without_a_sample_world_has_the_public_facts_and_nobody_to_sign_in
 
 def test_an_interrupt_while_starting_leaves_nothing_behind(data: Path) -> None:
     hub = Hub(data, *SMALLEST)
-    deadline = time.monotonic() + 60
-    while not hub.neo4js() and time.monotonic() < deadline:
-        time.sleep(0.1)
+    hub.wait_until(lambda: bool(hub.neo4js()), 60)
     assert hub.stop() != 0
     assert not hub.neo4js()
 

@@ -43,7 +43,6 @@ server.memory.pagecache.size={pagecache}
 """
 JVM_OPTIONS: Final = (
     "-XX:+UseParallelGC",
-    "-Xshare:auto",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",

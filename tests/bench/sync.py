@@ -23,8 +23,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from connectors.attached import Ask
 from connectors.registry import attach
-from connectors.run import Ask, sync
+from connectors.run import sync
 from connectors.settings import Connection
 from hub.graph import Graph
 from hub.local_neo4j.jars import cache_folder
@@ -108,8 +109,8 @@ def main() -> None:
                 found.setdefault(f"{what} {how}", []).append(told["s"])
                 return told["mb"]
 
-            for number in track([0, *range(PASSES)], "passes, the first to warm up"):
-                if number == 0:
+            for number in track(range(PASSES + 1), "passes, the first to warm up"):
+                if number == 1:
                     found.clear()
                 session.run(_WIPE).consume()
                 write_people(folder, ROWS)

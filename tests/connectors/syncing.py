@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import orjson
 
+from connectors.attached import Ask
 from connectors.registry import attach
 from connectors.report import Report
-from connectors.run import Ask, sync
+from connectors.run import sync
 from connectors.settings import Connection
 from hub.graph import Graph
 

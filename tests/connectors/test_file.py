@@ -80,7 +80,7 @@ class _Sftp(_Folder):
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait()
+        self._process.communicate()
 
     def settings(self) -> dict[str, Any]:
         folder = f"sftp://{USER}@127.0.0.1:{self._port}/"

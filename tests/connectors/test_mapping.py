@@ -13,7 +13,7 @@ from connectors.errors import SkipRecord
 from connectors.mapping import Known, Mapped, identity_of, mapper
 from connectors.settings import StreamSettings
 from graph_schema.formats import entry_check_digit
-from hub.records import Link
+from hub.said import Link
 
 KNOWN = Known(
     {"Port": frozenset({"ACE:2704"}), "HtsHeading": frozenset({"8507"}), "HtsChapter": frozenset({"85"}), "Center": frozenset({"CEE007"})}

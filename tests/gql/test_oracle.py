@@ -21,7 +21,7 @@ from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.viewer import Viewer
 from tests import naive
-from tests.asking import SCHEMA, questions
+from tests.asking import SCHEMA, by_all, questions
 from tests.conftest import wipe
 from tests.oracle import Oracle
 from tests.random_questions import Questions as RandomQuestions
@@ -59,10 +59,9 @@ def test_every_viewer_is_answered_as_the_oracle_answers(seed: int, empty: Graph,
     asked += [made.one() for _ in range(QUESTIONS)]
     run(_planned(hub, asked))
     for query, variables in asked:
-        for account, oracle in oracles.items():
-            got = run(hub.answer(Asked(query, None, variables), Viewer(account)))
+        for account, got in run(by_all(hub, oracles, query, variables)).items():
             assert "errors" not in got, (query, variables, got)
-            assert _same(got["data"]) == _same(naive.answer(schema, world, oracle, query, variables)), (
+            assert _same(got["data"]) == _same(naive.answer(schema, world, oracles[account], query, variables)), (
                 f"seed {seed}, {account or 'the public'}: {query} {variables}"
             )
 
@@ -76,9 +75,8 @@ def test_counterparts_of_busy_offices_are_the_same(side: Side, empty: Graph, run
         hub = questions(empty, BUSY_OFFICES, LIMITS, side)
         asked = _of_contacts("where: {not: {name: {isNull: true}}}")
         run(_planned(hub, [(query, {}) for query in asked]))
-        for account in world.accounts:
-            for query in asked:
-                got = run(hub.answer(Asked(query), Viewer(account)))
+        for query in asked:
+            for account, got in run(by_all(hub, world.accounts, query)).items():
                 wanted = naive.answer(schema, world, Oracle(world, account), query)
                 assert _same(got.get("data")) == _same(wanted), f"{account or 'the public'}: {query} {got}"
 
@@ -98,8 +96,7 @@ def test_lists_are_the_same_from_whichever_side_they_start(
     asked += [made.listing(label) for label in _PROTECTED for _ in range(3)]
     run(_planned(hub, asked))
     for query, variables in asked:
-        for account in world.accounts:
-            got = run(hub.answer(Asked(query, None, variables), Viewer(account)))
+        for account, got in run(by_all(hub, world.accounts, query, variables)).items():
             wanted = naive.answer(schema, world, Oracle(world, account), query, variables)
             assert _same(got.get("data")) == _same(wanted), f"{account or 'the public'}: {query} {variables} {got}"
 

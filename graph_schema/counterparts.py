@@ -1,0 +1,117 @@
+"""Which cases link a contact's employer with the viewer's organisation: the long part of the contacts' rule.
+
+Its texts are written as `graph_schema.visibility` says of all tests.
+"""
+
+from typing import Final
+
+from graph_schema.cypher import only_if
+from graph_schema.rule import Predicate
+from graph_schema.viewer_sets import IN_TERM, in_term, takes_part
+
+
+def _official_reaches(case_pattern: str, where: str = "true") -> str:
+    """A case that fits the pattern, {k}, is owned by the viewer, or the viewer is an agency accepted in it."""
+    owned = f"EXISTS {{ MATCH {case_pattern} MATCH ({{k}})-[:HANDLED_BY]->({{owner}}) WHERE {{owner}} IN own AND {where} }}"
+    joined = (
+        f"EXISTS {{ MATCH {case_pattern} MATCH ({{k}})-[{{i}}:INVOLVES]->({{agency}}) "
+        f"WHERE {{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {where} }}"
+    )
+    return f"{only_if('owns', owned)} OR {only_if('joins', joined)}"
+
+
+def _trade_reaches(pattern: str, where: str) -> str:
+    """Among the cases of the viewer's own importers and clients, {mine}, walked from the viewer's side, one fits `pattern`."""
+    own = "UNWIND own AS {me} MATCH ({me}:Importer)<-[:CONCERNS]-({mine}:Case)"
+    clients = (
+        f"UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{for}}:Importer) WHERE {IN_TERM} "
+        "MATCH ({for})<-[:CONCERNS]-({mine}:Case)"
+    )
+    each = (
+        (when, f"EXISTS {{ {start} WITH {{mine}} MATCH {pattern} WHERE {where} }}")
+        for when, start in (("imports", own), ("represents", clients))
+    )
+    return " OR ".join(only_if(when, test) for when, test in each)
+
+
+_OFFICE_LINKED: Final = (
+    _trade_reaches("({mine})-[:HANDLED_BY]->({handler})", "{handler} = {x}")
+    + " OR "
+    + only_if(
+        "joins",
+        "EXISTS { MATCH ({x})<-[:HANDLED_BY]-({k}:Case) MATCH ({k})-[{i}:INVOLVES]->({agency}) "
+        "WHERE {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
+    )
+)
+
+# A visible case links the viewer's organisation with the contact's, {x}, which is at hand: by its label, from the selective end.
+LINKED: Final = {
+    "Importer": "EXISTS { MATCH ({x})<-[:CONCERNS]-(:Case) WHERE {x} IN own } OR "
+    + only_if(
+        "represents",
+        "EXISTS { MATCH ({x})<-[{p}:REPRESENTS]-({broker}:Broker) MATCH ({x})<-[:CONCERNS]-(:Case) "
+        f"WHERE {{broker}} IN own AND {IN_TERM} }}",
+    )
+    + " OR "
+    + _official_reaches("({x})<-[:CONCERNS]-({k}:Case)"),
+    "Center": _OFFICE_LINKED,
+    "Port": _OFFICE_LINKED,
+    "Office": _OFFICE_LINKED,
+    "Team": only_if("isCenter", "EXISTS { MATCH ({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-(:Case) WHERE {c} IN own }")
+    + " OR "
+    + _trade_reaches("({mine})-[:HANDLED_BY]->(:Center)<-[:PART_OF]-({team})", "{team} = {x}")
+    + " OR "
+    + only_if(
+        "joins",
+        "EXISTS { MATCH ({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-({k}:Case) MATCH ({k})-[{i}:INVOLVES]->({agency}) "
+        "WHERE {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
+    ),
+    "Agency": _trade_reaches("({mine})-[{i}:INVOLVES]->({agency})", "{agency} = {x} AND {i}.acceptedAt IS NOT NULL")
+    + " OR "
+    + _official_reaches("({x})<-[{j}:INVOLVES]-({k}:Case)", "{j}.acceptedAt IS NOT NULL"),
+    "Broker": only_if(
+        "imports",
+        "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) MATCH ({me})<-[:CONCERNS]-(:Case) "
+        f"WHERE {IN_TERM} }}",
+    )
+    + " OR "
+    + only_if(
+        "represents",
+        "EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
+        f"MATCH ({{shared}})<-[:CONCERNS]-(:Case) WHERE {IN_TERM} AND {in_term('{q}')} }}",
+    )
+    + " OR "
+    + _official_reaches("({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case)", IN_TERM),
+}
+
+# The same for an employer of any label where the viewer's offices are busy: from the employer's end, as `counterparts` has it from theirs.
+WITH_BUSY: Final = (
+    Predicate(
+        f"{{owner}} IN own AND {takes_part('{r}')}",
+        match="({x})<-[{r}:CONCERNS|INVOLVES]-(:Case)-[:HANDLED_BY]->({owner})",
+        when="busy",
+    ),
+    Predicate(
+        f"{{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {takes_part('{r}')}",
+        match="({x})<-[{r}:CONCERNS|HANDLED_BY|INVOLVES]-(:Case)-[{i}:INVOLVES]->({agency})",
+        when="busy",
+    ),
+    Predicate("{center} IN own", match="({x}:Team)-[:PART_OF]->({center}:Center)<-[:HANDLED_BY]-(:Case)", when="busy"),
+    Predicate(
+        "{agency} IN own AND {i}.acceptedAt IS NOT NULL",
+        match="({x}:Team)-[:PART_OF]->(:Center)<-[:HANDLED_BY]-(:Case)-[{i}:INVOLVES]->({agency})",
+        when="busy",
+    ),
+    Predicate(
+        f"{{office}} IN own AND {takes_part('{r}')} AND {IN_TERM}",
+        match="({x}:Broker)-[{p}:REPRESENTS]->(:Importer)<-[:CONCERNS]-(:Case)-[{r}:HANDLED_BY|INVOLVES]->({office})",
+        when="busy",
+    ),
+)
+OF_BUSY: Final = (
+    "UNWIND CASE WHEN busy THEN own ELSE [] END AS {office} "
+    f"MATCH ({{office}})<-[{{r}}:HANDLED_BY|INVOLVES]-({{k}}:Case) WHERE {takes_part('{r}')} "
+    f"MATCH ({{k}})-[{{s}}:CONCERNS|HANDLED_BY|INVOLVES]->({{other}}) WHERE {takes_part('{s}')} WITH DISTINCT {{other}} "
+    "CALL ({other}, now) { RETURN {other} AS {o} UNION ALL MATCH ({other}:Center)<-[:PART_OF]-({o}:Team) RETURN {o} "
+    f"UNION ALL MATCH ({{other}}:Importer)<-[{{p}}:REPRESENTS]-({{o}}:Broker) WHERE {IN_TERM} RETURN {{o}} }}"
+)

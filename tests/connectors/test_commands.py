@@ -1,0 +1,108 @@
+"""`hub sync` and `hub connectors`, as operators and integrators type them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from connectors.registry import OWN
+from hub.graph import Graph
+from hub.settings import Settings
+from tests.connectors.test_run import connection, person, write_csv
+from tests.random_world import random_world
+
+CONTACTS = "MATCH (:SourceRecord {system: 'people'})-[:DESCRIBES]->(n:Contact) RETURN n.name ORDER BY n.name"
+
+
+class Typed:
+    """What `hub` is told in a folder with two connections, one of which reaches nothing."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self._environment = {
+            **os.environ, "NEO4J_URI": settings.neo4j_uri, "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
+            "HUB_DATA": str(folder), "COLUMNS": "140",
+        }  # fmt: skip
+        (folder / "connections").mkdir()
+        for name, files in (("people", folder), ("broken", folder / "nowhere")):
+            (folder / f"connections/{name}.yaml").write_text(yaml.safe_dump(connection(files)))
+        self.give(person(1, deputy=""), person(2, deputy=""))
+
+    def give(self, *people: dict[str, Any]) -> None:
+        write_csv(self.folder / "people.csv", people)
+
+    def hub(self, *words: str, fails: bool = False) -> str:
+        """What it says, on both streams."""
+        command = [sys.executable, "-m", "hub", *words]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == (1 if fails else 0), done.stdout
+        assert "Traceback" not in done.stdout
+        return done.stdout
+
+
+@pytest.fixture
+def typed(tmp_path: Path, settings: Settings) -> Typed:
+    return Typed(tmp_path, settings)
+
+
+def test_sync_says_what_it_did_and_a_dry_run_what_it_would_do(typed: Typed, empty: Graph, run: Callable[..., Any]) -> None:
+    run(random_world(1).write(empty))
+    dry = typed.hub("sync", "people", "--dry-run")
+    assert "people: would be: 2 read, 2 written, 0 unchanged, 0 skipped, 0 retired" in dry
+    assert "+ people 1" in dry
+    assert run(empty.read(CONTACTS, {})) == []
+    both = typed.hub("sync", "--all", fails=True)
+    assert "people: 2 read, 2 written" in both
+    assert "broken: " in both
+    assert "is no folder" in both
+    typed.give(person(1, name="Sample Renamed", deputy=""), person(2, mail="none", deputy=""))
+    told = typed.hub("sync", "people", "--full")
+    assert "2 read, 1 written, 0 unchanged, 1 skipped" in told
+    assert "email: An email address must have an @-sign." in told
+    assert run(empty.read(CONTACTS, {})) == [["Sample Person 2"], ["Sample Renamed"]]
+    assert "1 read, 0 written, 0 unchanged, 1 skipped" in typed.hub("sync", "people", "--replay")
+
+
+def test_sync_says_what_to_type_instead(typed: Typed) -> None:
+    assert "name one connection, or say --all" in typed.hub("sync", fails=True)
+    assert "name one connection, or say --all" in typed.hub("sync", "people", "--all", fails=True)
+    assert "there is no connection peple in connections; there are: broken, people" in typed.hub("sync", "peple", fails=True)
+    (typed.folder / "connections/secret.yaml").write_text(
+        yaml.safe_dump(connection(typed.folder) | {"settings": {"folder": {"env": "NO"}}})
+    )
+    assert "the environment has no NO" in typed.hub("sync", "secret", fails=True)
+
+
+def test_check_reaches_the_system_and_names_its_columns(typed: Typed) -> None:
+    told = typed.hub("connectors", "check", "people")
+    assert "from: people.csv" in told
+    assert "columns: id, name, mail, phone, chapter, deputy" in told
+    assert "is no folder" in typed.hub("connectors", "check", "broken", fails=True)
+
+
+def test_new_writes_what_list_reads(typed: Typed) -> None:
+    for kind in OWN:
+        typed.hub("connectors", "new", f"of-{kind}", "--connector", kind)
+    typed.hub("connectors", "new", "of-their-own", "--connector", "own")
+    told = typed.hub("connectors", "list")
+    assert all(f"of-{kind}" in told for kind in OWN)
+    assert "of_their_own_connector:OfTheirOwn" in told
+    for module in ("of_their_own_connector.py", "test_of_their_own_connector.py"):
+        compile((typed.folder / module).read_text(), module, "exec")
+    assert "is there already" in typed.hub("connectors", "new", "of-file", fails=True)
+    assert "expected one of file, sql, graphql, own" in typed.hub("connectors", "new", "x", "--connector", "ftp", fails=True)
+    assert "lower case letters" in typed.hub("connectors", "new", "Of File", fails=True)

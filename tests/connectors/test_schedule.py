@@ -1,0 +1,59 @@
+"""Connections that `hub serve` syncs by itself."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from hub.graph import Graph
+from hub.settings import Settings
+from tests.connectors.test_run import connection, person, write_csv
+from tests.serving import Hub
+
+EVERY_S: Final = 10
+_NAMES: Final = "MATCH (r:SourceRecord {system: 'people'})-[:DESCRIBES]->(n:Contact) RETURN n.name"
+_RUNS: Final = "MATCH (r:SyncRun {system: $system}) RETURN r.status, r.startedAt, r.endedAt, r.written, r.message ORDER BY r.startedAt"
+
+
+@pytest.fixture
+def hub(empty: Graph, settings: Settings, tmp_path: Path) -> Iterator[Hub]:  # noqa: ARG001 - a hub over an empty graph
+    """Two workers, with a connection that works and one that cannot."""
+    folder = tmp_path / "connections"
+    folder.mkdir()
+    schedule = f"every {EVERY_S} seconds"
+    for name, files in (("people", tmp_path), ("broken", tmp_path / "nowhere")):
+        found = {**connection(files), "schedule": schedule}
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(found))
+    write_csv(tmp_path / "people.csv", [person(1, deputy="")])
+    password = settings.neo4j_password.get_secret_value()
+    hub = Hub(tmp_path, settings.neo4j_uri, password, 2, HUB_CONNECTIONS=str(folder), HUB_DATA=str(tmp_path / "state"))
+    try:
+        hub.wait_until(hub.is_ready, 120)
+        yield hub
+    finally:
+        hub.end()
+
+
+def test_one_worker_at_a_time_syncs_what_is_due(hub: Hub, empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    def rows(text: str, **parameters: Any) -> list[Any]:
+        return run(empty.read(text, parameters))
+
+    hub.wait_until(lambda: rows(_NAMES) == [["Sample Person 1"]], 40)
+    write_csv(tmp_path / "people.csv", [person(1, name="Sample Renamed", deputy="")])
+    hub.wait_until(lambda: rows(_NAMES) == [["Sample Renamed"]], 2 * EVERY_S + 20)
+    hub.wait_until(lambda: len([found for found in rows(_RUNS, system="people") if found[0] == "DONE"]) >= 4, 3 * EVERY_S + 20)
+    assert hub.stop() < 10
+    runs = rows(_RUNS, system="people")
+    assert [status for status, *_ in runs if status != "DONE"] in ([], ["ABORTED"]), "one may have been ended with the hub"
+    assert [written for *_, written, _ in runs if written] == [1, 1]
+    for (_, _, ended, *_), (_, started, *_) in pairwise(runs):
+        assert started.to_native() - ended.to_native() > timedelta(seconds=EVERY_S - 1), "no worker ran it again when another just had"
+    broken = rows(_RUNS, system="broken")
+    assert {(status, message) for status, _, _, _, message in broken} == {("ABORTED", f"{tmp_path / 'nowhere'} is no folder")}
+    told = [record for record in hub.records() if record["logger"] == "hub.connectors"]
+    assert any(record["level"] == "info" and record["message"].startswith("people: 1 read, 1 written") for record in told)
+    assert any(record["level"] == "error" and "is no folder" in record["message"] for record in told)
