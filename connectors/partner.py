@@ -115,9 +115,9 @@ class PartnerService:
 
     def start(self, seed: Mapping[str, Any]) -> None:
         """Starts it, the first time with that to know, and returns once it answers. Raises `SetupError`."""
+        self._end_the_last()
         self._python = environment()
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._end_the_last()
         (self._folder / "seed.json").write_text(json.dumps(seed))
         self._launch()
 
