@@ -119,7 +119,7 @@ def _settings(folder: Path | None, data: Path | None = None) -> Settings:
 async def _sync_all(settings: Settings, chosen: Sequence[Attached], ask: Ask) -> bool:
     """Syncs one after the other; tells whether any failed."""
     failed = False
-    async with Graph(settings.model_copy(update={"statement_timeout_s": 120}), patient=True) as graph:
+    async with Graph(settings, patient=True) as graph:
         await graph.check()
         for attached in chosen:
             try:

@@ -59,7 +59,8 @@ class Connector(Protocol):
     """A system, as the settings of a connection name it; made from an instance of `spec`.
 
     `read` without a cursor gives all rows that there are: when it ends, what it did not give is gone. With a cursor it gives what
-    has changed since, and may give rows again. A stream that has no cursor never yields one, and is read as a whole each time.
+    has changed since, and may give rows again, or raises `StartOver`: a cursor may be too old, and a file's only says whether it is the
+    same file. A stream that has no cursor never yields one, and is read as a whole each time.
     `check` says in a line what was reached. All raise `RetryLater` or `AbortRun`.
     """
 

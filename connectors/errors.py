@@ -2,6 +2,7 @@
 
 ConnectorError
 ├── RetryLater      the system does not answer now; the run ends, and is tried again after `after_s`
+├── StartOver       the cursor is of no use any more; the stream is read from its beginning
 ├── SkipRecord      this record cannot be taken; it goes to quarantine with the reason, and the run goes on
 └── AbortRun        nothing sensible can be done until somebody changes something; the message says what
 """
@@ -15,6 +16,10 @@ class RetryLater(ConnectorError):
     def __init__(self, message: str, after_s: float = 60) -> None:
         super().__init__(message)
         self.after_s = after_s
+
+
+class StartOver(ConnectorError):
+    pass
 
 
 class SkipRecord(ConnectorError):

@@ -5,6 +5,7 @@ asyncssh speaks SFTP because it is alive, asynchronous and has a server of its o
 
 import asyncio
 import csv
+import hashlib
 import stat
 import tempfile
 import time
@@ -23,7 +24,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from connectors.contract import Broken, Offer, Page, Wanted
-from connectors.errors import AbortRun, RetryLater
+from connectors.errors import AbortRun, RetryLater, StartOver
 
 _PAGE: Final = 500
 _CELL: Final = 1_000_000
@@ -83,7 +84,7 @@ class FileDrop:
                         offers.append(Offer(found.name, next(rows)))
         return offers
 
-    async def read(self, stream: Wanted, cursor: str | None) -> AsyncGenerator[Page]:  # noqa: ARG002 - a file is always the whole
+    async def read(self, stream: Wanted, cursor: str | None) -> AsyncGenerator[Page]:
         options = _Options.model_validate(stream.options)
         async with self._folder() as folder:
             fitting = [found for found in await folder.list() if fnmatchcase(found.name, stream.source)]
@@ -93,9 +94,15 @@ class FileDrop:
             if time.time() - newest.modified < self._settings.quiet_s:
                 raise RetryLater(f"{newest.name} is still being written to", self._settings.quiet_s)
             async with folder.fetched(newest.name) as path:
+                version = _version(path)
+                if cursor == version:
+                    return
+                if cursor is not None:
+                    raise StartOver(f"{newest.name} is another file than the last")
                 for page in _pages(path, newest.name, options):
                     yield page
                     await asyncio.sleep(0)
+                yield Page((), cursor=version)
 
     def _folder(self) -> "_Local | _Remote":
         parts = urlsplit(self._settings.folder)
@@ -179,6 +186,12 @@ class _Remote:
             except (OSError, asyncssh.Error) as error:
                 raise RetryLater(f"{name} could not be fetched ({type(error).__name__})") from None
             yield path
+
+
+def _version(path: Path) -> str:
+    """Stands for a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
 def _pages(path: Path, name: str, options: _Options) -> Iterator[Page]:

@@ -1,9 +1,11 @@
 """What a system's rows mean: pure. A raw row becomes the values and links of a record, checked as the trade writes them."""
 
 import importlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import email_validator
@@ -22,6 +24,9 @@ from hub.said import Key, Link
 _ABSENT: Final = (None, "")
 _TRUE: Final = ("true", "yes", "y", "1", "t")
 _FALSE: Final = ("false", "no", "n", "0", "f")
+_PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
+_LONGEST_LOCAL: Final = 64
+_REMEMBERED: Final = 10_000
 _CONTACT_DEFAULTS: Final = {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False}
 """What a contact's file need not say: nothing is public that its system did not declare so."""
 _NUMBERED: Final = {("Importer", "number"), ("Broker", "filerCode"), ("Entry", "number"), ("Center", "code")}
@@ -183,16 +188,39 @@ def _text(name: str, value: Any) -> str:
 
 
 def _email(value: Any, _: str) -> str:
+    text = str(value).strip()
+    local, _, domain = text.partition("@")
+    # thousands of people have one domain, and their own part is mostly plain
+    if len(local) <= _LONGEST_LOCAL and _PLAIN_LOCAL.fullmatch(local) and (known := _domain(domain)):
+        return f"{local}@{known}"
+    return _checked_email(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _domain(domain: str) -> str | None:
+    """The domain as addresses have it, or None where it is none, or too long for any local part."""
     try:
-        return email_validator.validate_email(str(value).strip(), check_deliverability=False, test_environment=True).normalized
+        return _checked_email(f"{'a' * _LONGEST_LOCAL}@{domain}").partition("@")[2]
+    except SkipRecord:
+        return None
+
+
+def _checked_email(text: str) -> str:
+    try:
+        return email_validator.validate_email(text, check_deliverability=False, test_environment=True).normalized
     except email_validator.EmailNotValidError as error:
         raise SkipRecord(f"email: {error}") from None
 
 
 def _phone(value: Any, region: str) -> str:
-    """In E.164 with its extension, if it has one, e.g. +12025550100;ext=5 (RFC 3966)."""
+    return _number(str(value), region)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _number(text: str, region: str) -> str:
+    """In E.164 with its extension, if it has one, e.g. +12025550100;ext=5 (RFC 3966). Desks share numbers."""
     try:
-        found = phonenumbers.parse(str(value), region)
+        found = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
         raise SkipRecord(f"phone: {error}") from None
     if not phonenumbers.is_possible_number(found):

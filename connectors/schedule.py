@@ -12,21 +12,25 @@ from connectors.run import sync
 from hub.errors import HubError
 from hub.graph import Graph
 from hub.lease import Lease, Taken
+from hub.settings import Settings
 
 _log: Final = logging.getLogger("hub.connectors")
+_AT_ONCE: Final = 4
+"""So many connections are synced at once by a process: the rest of it answers questions."""
 _LAST = "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN max(r.endedAt.epochSeconds)"
 _NOW = "RETURN datetime().epochSeconds"
 
 
-async def keep_syncing(graph: Graph, attached: Sequence[Attached]) -> None:
-    """Runs until it is cancelled; a connection that fails keeps none of the others."""
-    async with asyncio.TaskGroup() as group:
+async def keep_syncing(settings: Settings, attached: Sequence[Attached]) -> None:
+    """Runs until it is cancelled; a connection that fails keeps none of the others. Its database connections are not those of questions."""
+    turns = asyncio.Semaphore(_AT_ONCE)
+    async with Graph(settings, patient=True) as graph, asyncio.TaskGroup() as group:
         for found in attached:
             if found.connection.every_s is not None:
-                group.create_task(_keep(graph, found, found.connection.every_s))
+                group.create_task(_keep(graph, found, found.connection.every_s, turns))
 
 
-async def _keep(graph: Graph, attached: Attached, every_s: float) -> None:
+async def _keep(graph: Graph, attached: Attached, every_s: float, turns: asyncio.Semaphore) -> None:
     name = attached.connection.name
     again = False
     while True:
@@ -34,7 +38,7 @@ async def _keep(graph: Graph, attached: Attached, every_s: float) -> None:
         try:
             wait_s = await _due_in_s(graph, name, every_s)
             if again or wait_s <= 0:
-                async with Lease(graph, f"schedule of {name}", wait=False):
+                async with turns, Lease(graph, f"schedule of {name}", wait=False):
                     # another process may have run it since
                     wait_s = await _due_in_s(graph, name, every_s)
                     if again or wait_s <= 0:

@@ -9,7 +9,7 @@ from graph_schema.graph import GRAPH
 from hub.graph import Graph
 from hub.said import Stream
 
-_READ: Final[LiteralString] = "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks, s.linksDue"
+_READ: Final[LiteralString] = "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks, s.linksDue, s.meaning"
 _BLOCKS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $id RETURN collect([b.id, b.hash])"
 _KEEP: Final[LiteralString] = "MERGE (s:StreamState {id: $id}) SET s += $state"
 _KEEP_BLOCK: Final[LiteralString] = "MERGE (b:SourceBlock {id: $block}) SET b.stream = $id, b.hash = $hash"
@@ -33,11 +33,13 @@ class State:
         self.blocks: int | None = None
         self.links_due: bool | None = None
         """Whether rows were written that lead to rows of the same stream, which may have come later."""
+        self.meaning: str | None = None
+        """How rows were read, the last time that all were."""
 
     async def read(self) -> None:
         found = await self._graph.read(_READ, {"id": self._stream.id})
         if found:
-            self.cursor, self.blocks, self.links_due = found[0]
+            self.cursor, self.blocks, self.links_due, self.meaning = found[0]
 
     async def hashes(self) -> dict[str, str]:
         """By block."""
@@ -63,10 +65,10 @@ class State:
     def keep(self, **state: Any) -> Statement:
         return Statement(_KEEP, {"id": self._stream.id, "state": state})
 
-    def keep_place(self, blocks: int, cursor: str | None) -> list[Statement]:
+    def keep_place(self, blocks: int, cursor: str | None, meaning: str) -> list[Statement]:
         """Once a stream has been read as a whole."""
         others = Statement(_FORGET_OTHERS, {"id": self._stream.id, "these": f"{self._stream.id}|{blocks}|"})
-        return [self.keep(blocks=blocks, **({"cursor": cursor} if cursor else {})), *([others] if blocks != self.blocks else [])]
+        return [self.keep(blocks=blocks, cursor=cursor, meaning=meaning), *([others] if blocks != self.blocks else [])]
 
     def keep_block(self, block: str, hash_: str) -> Statement:
         return Statement(_KEEP_BLOCK, {"id": self._stream.id, "block": block, "hash": hash_})

@@ -15,7 +15,7 @@ import orjson
 from connectors.attached import Ask, Attached, Progress
 from connectors.authority import Authority
 from connectors.contract import ListsKeys, Page, Raw, Wanted
-from connectors.errors import AbortRun, RetryLater, SkipRecord
+from connectors.errors import AbortRun, RetryLater, SkipRecord, StartOver
 from connectors.mapping import Known, mapper
 from connectors.quarantine import Payloads, Refused, refused_for
 from connectors.report import Report
@@ -70,6 +70,8 @@ class StreamRun:
         self._payloads = run.payloads
         self._held = set[str]()
         self._again = set[str]()
+        self._replaying = False
+        self._read = self._refused = 0
         self._done = 0
         self._events = 0
 
@@ -78,10 +80,14 @@ class StreamRun:
         self._held = set(await self._run.graph.read_one(_HELD, {"system": self._stream.system, "stream": self._stream.name}) or ())
         if self._run.ask.replay:
             await self._replay()
-        elif self._state.cursor is None or self._run.ask.full:
+        elif self._state.cursor is None or self._state.meaning != self._meaning or self._run.ask.full:
             await self._read_whole()
         else:
-            await self._read_changes(self._state.cursor)
+            try:
+                await self._read_changes(self._state.cursor)
+                await self._replay()
+            except StartOver:
+                await self._read_whole()
         if self._state.links_due and not self._run.ask.dry:
             await self._run.graph.transact(self._link_to_later)
 
@@ -112,7 +118,7 @@ class StreamRun:
             await self._retire(gone, spool.count)
             # every row was looked at that had been refused before
             healed = sorted(self._held - self._again)
-            await self._write(Changes(released=healed, state=self._state.keep_place(count, cursor)))
+            await self._write(Changes(released=healed, state=self._state.keep_place(count, cursor, self._meaning)))
             if cursor:
                 self._run.cursors[self._stream.name] = cursor
 
@@ -186,7 +192,10 @@ class StreamRun:
 
     async def _replay(self) -> None:
         # of those that are held no more the system has given something newer since
-        kept = [found for found in self._payloads.of(self._stream) if found[0] in self._held]
+        kept = [found for found in self._payloads.of(self._stream) if found[0] in self._held - self._again]
+        if not kept:
+            return
+        self._replaying = True
         rows, refused = self._taken_in(Page([(place, raw) for _, place, raw in kept]))
         await self._refuse(refused)
         known = await self._state.known([row.key for row in rows])
@@ -209,6 +218,7 @@ class StreamRun:
         rows: list[Row] = []
         refused = [Refused(None, broken.place, broken.reason, None) for broken in page.broken]
         self._report.read += len(page.rows) + len(page.broken)
+        self._read += len(page.rows) + len(page.broken)
         for place, raw in page.rows:
             try:
                 rows.append(self._row(place, raw))
@@ -279,6 +289,7 @@ class StreamRun:
             await self._write(Changes(refused=refused[start : start + _BATCH]))
 
     def _count_refused(self, refused: Sequence[Refused]) -> None:
+        self._refused += len(refused)
         for found in refused:
             self._report.refuse(found.reason)
             self._again.add(found.id(self._stream))
@@ -314,9 +325,9 @@ class StreamRun:
         self._progress(self._stream.name, self._done, self._report.read)
 
     def _stop_if_too_many_are_refused(self) -> None:
-        if self._report.skipped > _FEW and self._report.skipped > self._limits.refuse * max(self._report.read, 1):
+        if not self._replaying and self._refused > max(_FEW, self._limits.refuse * self._read):
             reasons = "; ".join(self._report.first_errors[:3])
-            raise AbortRun(f"{self._report.skipped} of {self._report.read} records were refused, too many to go on: {reasons}")
+            raise AbortRun(f"{self._refused} of {self._read} records were refused, too many to go on: {reasons}")
 
 
 def _unlisted(known: Mapping[str, str | None], rows: Sequence[Row]) -> list[str]:

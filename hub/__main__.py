@@ -188,7 +188,7 @@ def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tu
     """Starts the partner agency's service and syncs from it: what came of it, and what keeps that up while the hub serves."""
 
     async def first() -> str:
-        async with Graph(settings.model_copy(update={"statement_timeout_s": 120}), patient=True) as graph:
+        async with Graph(settings, patient=True) as graph:
             await asyncio.to_thread(agency.start, await seed_of(graph))
             report = await sync(graph, agency.attached(folder), Ask(), lambda _stream, _done, _total: None)
             return f"{report.read} records of the {AGENCY}'s own service read, {report.written} written: {agency.url}"
@@ -201,7 +201,7 @@ def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tu
     except Exception as error:  # the hub is up all the same
         _log.exception("the partner agency was not synced from")
         return f"not synced: it failed unexpectedly ({type(error).__name__})", []
-    return told, [partial(keep_syncing, attached=[agency.attached(folder)]), lambda _: agency.keep_running()]
+    return told, [partial(keep_syncing, settings, [agency.attached(folder)]), agency.keep_running]
 
 
 async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
@@ -250,8 +250,7 @@ async def _load(settings: Settings, wanted: Wanted) -> None:
 
 async def _prepare(settings: Settings, wanted: Wanted, progress: Callable[[str, int, int], None]) -> None:
     """Waits for the database, then brings it up to date. Raises `SetupError`."""
-    # loading and schema changes may take long; the statement limit is for questions
-    async with Graph(settings.model_copy(update={"statement_timeout_s": 120}), patient=True) as graph:
+    async with Graph(settings, patient=True) as graph:
         deadline = time.monotonic() + _WAIT_FOR_NEO4J_S
         while True:
             try:

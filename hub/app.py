@@ -25,7 +25,7 @@ from hub.settings import Settings
 from hub.viewer import Viewer
 from hub.web import graphiql, guide, start
 
-Job = Callable[[Graph], Coroutine[Any, Any, None]]
+Job = Callable[[], Coroutine[Any, Any, None]]
 """Something that goes on while the hub serves, until it is cancelled."""
 
 _END_S: Final = 5
@@ -70,7 +70,7 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        tasks = [asyncio.create_task(work) for work in (warm(), *(job(graph) for job in jobs))]
+        tasks = [asyncio.create_task(work) for work in (warm(), *(job() for job in jobs))]
         yield
         for task in tasks:
             task.cancel()

@@ -32,6 +32,7 @@ Run = Callable[[Statement], Awaitable[list[list[Any]]]]
 _CONNECT_TIMEOUT_S: Final = 3.0
 _PATIENT_TIMEOUT_S: Final = 15.0
 """A database that has just started takes this long for its first answer where the machine is busy."""
+_PATIENT_STATEMENT_S: Final = 120.0
 _RETRY_TIME_S: Final = 5.0
 _PATIENCE_S: Final = 2.0
 """How long a read waits before the database's pulse is felt; with the three seconds for that, a frozen database is told in five."""
@@ -71,7 +72,7 @@ class Bookmarks:
 class Graph:
     """A connection pool to one Neo4j database. Reads are auto-commit with one retry, writes are managed transactions.
 
-    A `patient` one gives statements their full time, and never takes a slow database for one that is gone: for loading.
+    A `patient` one gives statements two minutes, and never takes a slow database for one that is gone: for loading and syncing.
     """
 
     def __init__(self, settings: Settings, *, patient: bool = False) -> None:
@@ -80,7 +81,7 @@ class Graph:
         self._database = settings.neo4j_database
         self.batches = asyncio.Lock()
         """Held by who writes hundreds of rows at once: such transactions would only wait for one another in the database."""
-        self._timeout_s = settings.statement_timeout_s
+        self._timeout_s = _PATIENT_STATEMENT_S if patient else settings.statement_timeout_s
         self._waiting: set[asyncio.Timeout] = set()
         self._pulse: asyncio.Task[None] | None = None
         self._first_runs = FirstRuns()

@@ -4,12 +4,13 @@ A row that one system alone describes has that system's values. One that several
 in the same transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
 from graph_schema import provenance
 from graph_schema.cypher import Statement, name
+from graph_schema.parties import PARTY
 from hub.graph import Run
 from hub.said import BASE_RANKS, Batch, Said, Stream, edges_from, end_of
 from hub.settling import settle
@@ -19,10 +20,12 @@ async def write(run: Run, batch: Batch) -> None:
     """Writes a batch within a transaction. Written twice, it changes nothing the second time but `changedAt`."""
     stream, rows = batch.stream, batch.rows
     await run(Statement(_ONE_AT_A_TIME, {"batch": f"{stream.id} {batch.at}"}))
-    if batch.known:
-        await run(Statement(_DROP_CLAIMS, {"ids": [stream.record(row.key) for row in rows if row.key in batch.known]}))
-    if rows:
-        await run(Statement(_describe(stream.label), {"rows": [_parameters(stream, row, batch.at) for row in rows]}))
+    changed = [row for row in rows if row.key in batch.known]
+    if changed:
+        await run(Statement(_DROP_CLAIMS, {"ids": [stream.record(row.key) for row in changed]}))
+        await run(Statement(_describe_again(stream.label), {"rows": [_again(stream, row, batch.at) for row in changed]}))
+    for statement in _describe(stream, [row for row in rows if row.key not in batch.known], batch.at):
+        await run(statement)
     for statement in _link_statements(stream, rows):
         await run(statement)
     if batch.gone:
@@ -41,6 +44,8 @@ MATCH (:SourceRecord {id: id})-[:DESCRIBES]->(n)-[e]->() WHERE id IN e.saidBy
 SET e.saidBy = [said IN e.saidBy WHERE said <> id]
 WITH e WHERE e.saidBy = [] DELETE e"""
 
+_CASES_BACK: Final[LiteralString] = """
+UNWIND $numbers AS number MATCH (k:RetiredCase {number: number}) SET k:Case REMOVE k:RetiredCase, k.retiredAt"""
 _GONE: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH (r:SourceRecord {id: id}) WHERE r.retiredAt IS NULL
@@ -51,8 +56,37 @@ WHERE NOT EXISTS { (n)<-[:DESCRIBES]-(other:SourceRecord) WHERE other.identity =
 DELETE i"""
 
 
-def _describe(label: str) -> str:
-    """Writes the records and the row each describes; a row that other records describe, too, or that was there before, is unsettled."""
+def _describe(stream: Stream, rows: Sequence[Said], at: datetime) -> Iterator[Statement]:
+    """Writes new records and the row each describes; a row that other records describe, too, or that was there before, is unsettled."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        own = {"id": stream.record(row.key)} if stream.label in provenance.RETIRED else {}
+        made = {**row.values, **own, "source": stream.system}
+        found = {"record": _record(stream, row, at), "made": made, "identity": row.identity}
+        groups.setdefault(_make(stream.label, identified=row.identity is not None), []).append(found)
+    if rows and stream.label == "Case":
+        yield Statement(_CASES_BACK, {"numbers": [row.values["number"] for row in rows]})
+    for text, found in groups.items():
+        yield Statement(text, {"rows": found})
+
+
+def _make(label: str, *, identified: bool) -> str:
+    match label:
+        case "Contact" if identified:
+            row = "MERGE (i:Identity {key: row.identity}) ON CREATE SET i.of = row.made.id MERGE (n:Contact {id: i.of})"
+        case "Contact":
+            row = "MERGE (n:Contact {id: row.made.id})"
+        case _:
+            row = f"MERGE (n:{name(label)} {{{_KEYS[label]}: row.made.{_KEYS[label]}}})"
+    return (
+        f"UNWIND $rows AS row {row} ON CREATE SET n = row.made{', n:Party' if label in PARTY.labels else ''} "
+        "CREATE (r:SourceRecord) SET r = row.record CREATE (r)-[:DESCRIBES]->(n) "
+        f"WITH n WHERE COUNT {{ (n)<-[:DESCRIBES]-() }} > 1 OR n.source IN {list(BASE_RANKS)} SET n:Unsettled"
+    )
+
+
+def _describe_again(label: str) -> str:
+    """The same of records that were there before, each of which may come to describe another row."""
     target, merged, made = _row(label)
     return (
         "UNWIND $rows AS row MERGE (r:SourceRecord {id: row.id}) "
@@ -104,7 +138,14 @@ def _brought_back(label: str, key: str) -> str:
     )
 
 
-def _parameters(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
+def _again(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
+    id_ = stream.record(row.key)
+    record = _record(stream, row, at)
+    return {"id": id_, "newId": id_, "system": stream.system, "identity": row.identity, "values": row.values, "record": record}
+
+
+def _record(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
+    """A record's properties."""
     record = {
         **row.values,
         "id": stream.record(row.key),
@@ -120,14 +161,7 @@ def _parameters(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
         "changedAt": at,
         "source": stream.system,
     }
-    return {
-        "id": record["id"],
-        "newId": record["id"],
-        "system": stream.system,
-        "identity": row.identity,
-        "values": row.values,
-        "record": {found: value for found, value in record.items() if value is not None},
-    }
+    return {found: value for found, value in record.items() if value is not None}
 
 
 def _link_statements(stream: Stream, rows: Iterable[Said]) -> Iterator[Statement]:

@@ -23,7 +23,7 @@ def build() -> Starlette:
     settings = read_settings()
     logs.set_up(settings.log_level, as_json=True)
     attached = attached_in(settings.connections, data_folder(settings)) if settings.connections.is_dir() else []
-    return create_app(settings, jobs=[partial(keep_syncing, attached=attached)] if attached else ())
+    return create_app(settings, jobs=[partial(keep_syncing, settings, attached)] if attached else ())
 
 
 class Protocol(HttpToolsProtocol):

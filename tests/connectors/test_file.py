@@ -143,7 +143,9 @@ def test_another_encoding_must_be_said(tmp_path: Path, run: Callable[..., Any]) 
 
 def test_lines_that_do_not_fit_are_told_by_number(tmp_path: Path, run: Callable[..., Any]) -> None:
     (tmp_path / "a.csv").write_text('id,name\n1,"two\nlines"\n2\n3,c,d\n4,e\n')
-    (page,) = _pages(tmp_path, run)
+    page, last = _pages(tmp_path, run)
+    assert not last.rows
+    assert last.cursor
     assert [place for place, _ in page.rows] == ["line 2", "line 6"]
     assert [(found.place, found.reason) for found in page.broken] == [
         ("line 4", "it has 1 cells, the header 2"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import email_validator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -162,3 +163,16 @@ def test_who_speaks_for_one_party_owns_its_rows_alone() -> None:
     assert judged("Case", case("CEE002"), Authority(("Office", "OT"), frozenset(), {})).owned
     with pytest.raises(SkipRecord, match="its own system or CBP's"):
         judged("Importer", Mapped({"number": "00-0000001SW"}, (), verified=False), AGENCY)
+
+
+@given(st.emails() | st.from_regex(r"[a-zA-Z0-9._+-]{1,70}@[a-zA-Z0-9.-]{1,60}", fullmatch=True))
+def test_addresses_are_what_the_library_makes_of_them(text: str) -> None:
+    try:
+        wanted: str | None = email_validator.validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except email_validator.EmailNotValidError:
+        wanted = None
+    try:
+        found: str | None = mapped({"m": text}, email="m").values["email"]
+    except SkipRecord:
+        found = None
+    assert found == wanted
