@@ -35,7 +35,7 @@ from hub.settings import Settings
 from hub.world.load import Wanted, load
 
 ROWS: Final = 100_000
-PASSES: Final = 2
+PASSES: Final = 3
 _BATCH: Final = 500
 _WIPE: Final = (
     "MATCH (n:Contact|SourceRecord|Identity|Event|SourceBlock|StreamState|SyncRun|Plain) "
