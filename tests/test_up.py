@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -112,9 +113,12 @@ def without_packages(cache: Path) -> dict[str, str]:
 def data(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "data"
     yield folder
-    for found in psutil.process_iter():
-        if _has_home(found, str(folder / "neo4j")):
-            found.kill()
+    # of a test that failed: its hubs first, which would start their servers again
+    hubs = [found for found in psutil.process_iter(["cmdline"]) if any(str(folder) in word for word in found.info["cmdline"] or ())]
+    for found in (*hubs, *psutil.process_iter()):
+        if found in hubs or _has_home(found, str(folder / "neo4j")):
+            with suppress(psutil.NoSuchProcess):
+                found.kill()
 
 
 def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -> None:
