@@ -20,6 +20,8 @@ async def write(run: Run, batch: Batch) -> None:
     """Writes a batch within a transaction. Written twice, it changes nothing the second time but `changedAt`."""
     stream, rows = batch.stream, batch.rows
     await run(Statement(_ONE_AT_A_TIME, {"batch": f"{stream.id} {batch.at}"}))
+    if rows and stream.label == "Case":
+        await run(Statement(_CASES_BACK, {"numbers": [row.values["number"] for row in rows]}))
     changed = [row for row in rows if row.key in batch.known]
     if changed:
         await run(Statement(_DROP_CLAIMS, {"ids": [stream.record(row.key) for row in changed]}))
@@ -44,6 +46,7 @@ MATCH (:SourceRecord {id: id})-[:DESCRIBES]->(n)-[e]->() WHERE id IN e.saidBy
 SET e.saidBy = [said IN e.saidBy WHERE said <> id]
 WITH e WHERE e.saidBy = [] DELETE e"""
 
+# a case that no system had listed any more is what it was
 _CASES_BACK: Final[LiteralString] = """
 UNWIND $numbers AS number MATCH (k:RetiredCase {number: number}) SET k:Case REMOVE k:RetiredCase, k.retiredAt"""
 _GONE: Final[LiteralString] = """
@@ -58,16 +61,19 @@ DELETE i"""
 
 def _describe(stream: Stream, rows: Sequence[Said], at: datetime) -> Iterator[Statement]:
     """Writes new records and the row each describes; a row that other records describe, too, or that was there before, is unsettled."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        own = {"id": stream.record(row.key)} if stream.label in provenance.RETIRED else {}
-        made = {**row.values, **own, "source": stream.system}
-        found = {"record": _record(stream, row, at), "made": made, "identity": row.identity}
-        groups.setdefault(_make(stream.label, identified=row.identity is not None), []).append(found)
-    if rows and stream.label == "Case":
-        yield Statement(_CASES_BACK, {"numbers": [row.values["number"] for row in rows]})
-    for text, found in groups.items():
-        yield Statement(text, {"rows": found})
+    own = stream.label in provenance.RETIRED
+    for identified in (False, True):
+        found = [
+            {
+                "record": (record := _record(stream, row, at)),
+                "made": {**row.values, **({"id": record["id"]} if own else {}), "source": stream.system},
+                "identity": row.identity,
+            }
+            for row in rows
+            if (row.identity is not None) == identified
+        ]
+        if found:
+            yield Statement(_make(stream.label, identified=identified), {"rows": found})
 
 
 def _make(label: str, *, identified: bool) -> str:
@@ -112,36 +118,27 @@ def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
         case "Contact":
             # a record that has lost the key by which it had joined another system's goes on alone
             target = (
-                "WITH row, r, d, before, CASE WHEN before IS NOT NULL AND (before.id = row.newId OR NOT EXISTS { "
+                "WITH row, r, d, before, CASE WHEN before IS NOT NULL AND (before.id = row.id OR NOT EXISTS { "
                 "(before)<-[:DESCRIBES]-(other:SourceRecord) WHERE other <> r AND other.retiredAt IS NULL }) "
-                "THEN before.id ELSE row.newId END AS own "
+                "THEN before.id ELSE row.id END AS own "
                 "FOREACH (identity IN CASE WHEN row.identity IS NULL THEN [] ELSE [row.identity] END | "
                 "MERGE (i:Identity {key: identity}) ON CREATE SET i.of = own) "
                 "WITH row, r, d, before, own OPTIONAL MATCH (i:Identity {key: row.identity}) "
                 "WITH row, r, d, before, coalesce(i.of, own) AS target "
-                f"{_brought_back(label, '{id: target}')}WITH row, r, d, before, target "
+                # one that no system had listed any more is what it was
+                "OPTIONAL MATCH (old:RetiredContact {id: target}) FOREACH (o IN CASE WHEN old IS NULL THEN [] ELSE [old] END | "
+                "SET o:Contact REMOVE o:RetiredContact, o.retiredAt) WITH row, r, d, before, target "
             )
             return target, "{id: target}", ()
         case "Case":
-            key = "{number: row.values.number}"
-            return f"WITH row, r, d, before {_brought_back(label, key)}WITH row, r, d, before ", key, ("n.id = row.newId",)
+            return "WITH row, r, d, before ", "{number: row.values.number}", ("n.id = row.id",)
         case _:
             return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n:Party",)
 
 
-def _brought_back(label: str, key: str) -> str:
-    """A row that no system had listed any more is what it was."""
-    retired = provenance.RETIRED[label]
-    return (
-        f"OPTIONAL MATCH (old:{retired} {key}) "
-        f"FOREACH (o IN CASE WHEN old IS NULL THEN [] ELSE [old] END | SET o:{name(label)} REMOVE o:{retired}, o.retiredAt) "
-    )
-
-
 def _again(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
-    id_ = stream.record(row.key)
     record = _record(stream, row, at)
-    return {"id": id_, "newId": id_, "system": stream.system, "identity": row.identity, "values": row.values, "record": record}
+    return {"id": record["id"], "system": stream.system, "identity": row.identity, "values": row.values, "record": record}
 
 
 def _record(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
