@@ -2,10 +2,10 @@
 
 import importlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import email_validator
@@ -69,20 +69,24 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     required = [found.name for found in provenance.said_about(node) if found.required]
     own = _function(settings.map) if settings.map else None
     verified = "email" in settings.properties and settings.properties["email"].verified
+    defaults = _CONTACT_DEFAULTS if settings.describes == "Contact" else {}
+    properties = [(name, _taker(take)) for name, take in settings.properties.items()]
+    regions = {name: take.region for name, take in settings.properties.items()}
+    ends = [(type_, label, _taker(take)) for type_, found in settings.links.items() for label, take in found.items()]
 
     def mapped(raw: Raw) -> Mapped:
         given = own(raw) if own else {}
-        taken = {name: _taken(raw, take) for name, take in settings.properties.items()} | dict(given.get("properties", {}))
-        values = dict(_CONTACT_DEFAULTS) if settings.describes == "Contact" else {}
+        taken = {name: take(raw) for name, take in properties} | given.get("properties", {})
+        values = {**defaults}
         for name, value in taken.items():
             if name not in convert:
                 raise SkipRecord(f"a {settings.describes} has no property {name}")
             if value not in _ABSENT:
-                take = settings.properties.get(name)
-                values[name] = convert[name](value, take.region if take else "US")
+                values[name] = convert[name](value, regions.get(name, "US"))
         if missing := [name for name in required if values.get(name) in _ABSENT]:
             raise SkipRecord(f"{', '.join(missing)} is missing")
-        links = [Link(type_, label, key) for type_, label, found in _ends(raw, settings, given) for key in _keys(label, found, known)]
+        found = [*((type_, label, take(raw)) for type_, label, take in ends), *given.get("links", ())]
+        links = [Link(str(type_), str(label), key) for type_, label, value in found for key in _keys(str(label), value, known)]
         return Mapped(values, tuple(dict.fromkeys(links)), verified or bool(given.get("verified")))
 
     return mapped
@@ -96,29 +100,58 @@ def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
         raise SetupError(f"map: {path} is not there ({error}); expected `package.module:function`") from None
 
 
-def _ends(raw: Raw, settings: StreamSettings, given: Mapping[str, Any]) -> Sequence[tuple[str, str, Any]]:
-    declared = [(type_, label, _taken(raw, take)) for type_, ends in settings.links.items() for label, take in ends.items()]
-    return [*declared, *((str(type_), str(label), key) for type_, label, key in given.get("links", ()))]
+def _taker(take: Take) -> Callable[[Raw], Any]:
+    """How a value is taken from a raw row: where it comes from, then the steps that it says."""
+    first = partial(_joined, take.join) if take.join else partial(_first, take.columns, take.value)
+    steps: list[Callable[[Any], Any]] = []
+    if take.turn:
+        steps.append(_turned)
+    if take.split:
+        steps.append(partial(_split, take.split))
+    if take.codes is not None:
+        steps.append(partial(_coded, take))
+
+    def taken(raw: Raw) -> Any:
+        value = first(raw)
+        if isinstance(value, str):
+            value = value.strip()
+        for step in steps:
+            value = step(value)
+        return take.default if value in _ABSENT else value
+
+    return taken
 
 
-def _taken(raw: Raw, take: Take) -> Any:
-    if take.join:
-        value: Any = " ".join(str(raw[column]).strip() for column in take.join if raw.get(column) not in _ABSENT)
-    else:
-        value = next((raw[column] for column in take.columns if raw.get(column) not in _ABSENT), take.value)
-    if isinstance(value, str):
-        value = value.strip()
-    if take.turn and isinstance(value, str) and value.count(",") == 1:
-        family, given = value.split(",")
-        value = f"{given.strip()} {family.strip()}"
-    if take.split and isinstance(value, str):
-        value = [part.strip() for part in value.split(take.split) if part.strip()]
-    if take.codes is not None and value not in _ABSENT:
-        value = [_coded(one, take) for one in value] if isinstance(value, list) else _coded(value, take)
-    return take.default if value in _ABSENT else value
+def _first(columns: Sequence[str], constant: Any, raw: Raw) -> Any:
+    for column in columns:
+        if (value := raw.get(column)) not in _ABSENT:
+            return value
+    return constant
 
 
-def _coded(value: Any, take: Take) -> Any:
+def _joined(columns: Sequence[str], raw: Raw) -> str:
+    return " ".join(str(raw[column]).strip() for column in columns if raw.get(column) not in _ABSENT)
+
+
+def _turned(value: Any) -> Any:
+    """Family, given -> given family."""
+    if not (isinstance(value, str) and value.count(",") == 1):
+        return value
+    family, given = value.split(",")
+    return f"{given.strip()} {family.strip()}"
+
+
+def _split(at: str, value: Any) -> Any:
+    return [part.strip() for part in value.split(at) if part.strip()] if isinstance(value, str) else value
+
+
+def _coded(take: Take, value: Any) -> Any:
+    if value in _ABSENT:
+        return value
+    return [_code(one, take) for one in value] if isinstance(value, list) else _code(value, take)
+
+
+def _code(value: Any, take: Take) -> Any:
     assert take.codes is not None
     found = take.codes.get(str(value), take.default)
     if found is None:
@@ -244,10 +277,10 @@ def _moment(name: str, value: Any) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def identity_of(mapped: Mapped, whole_of: Mapping[Key, Key]) -> str | None:
+def identity_of(mapped: Mapped, links: Iterable[Link], whole_of: Mapping[Key, Key]) -> str | None:
     """The certain key of a contact: its verified mail address with its organisation, a team's being its Center."""
     mail = mapped.values.get("email")
-    employer = next(((link.label, link.key) for link in mapped.links if link.type == "WORKS_FOR"), None)
+    employer = next(((link.label, link.key) for link in links if link.type == "WORKS_FOR"), None)
     if not (mapped.verified and mail and employer):
         return None
     return "|".join(("mail", *whole_of.get(employer, employer), str(mail).lower()))

@@ -1,6 +1,7 @@
 """How far each stream is read, as the graph keeps it: its cursor, and a hash for every block of neighbouring keys."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
 from connectors.spool import SLOTS
@@ -12,7 +13,8 @@ from hub.said import Stream
 _READ: Final[LiteralString] = "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks, s.linksDue, s.meaning"
 _BLOCKS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $id RETURN collect([b.id, b.hash])"
 _KEEP: Final[LiteralString] = "MERGE (s:StreamState {id: $id}) SET s += $state"
-_KEEP_BLOCK: Final[LiteralString] = "MERGE (b:SourceBlock {id: $block}) SET b.stream = $id, b.hash = $hash"
+_KEEP_BLOCKS: Final[LiteralString] = """
+UNWIND $blocks AS block MERGE (b:SourceBlock {id: block.id}) SET b.stream = $id, b.hash = block.hash"""
 _FORGET_BLOCKS: Final[LiteralString] = "UNWIND $blocks AS block MATCH (b:SourceBlock {id: block}) DELETE b"
 _FORGET_OTHERS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $id AND NOT b.id STARTS WITH $these DELETE b"
 _IN_BLOCK: Final[LiteralString] = """
@@ -21,6 +23,20 @@ RETURN collect([r.key, r.hash])"""
 _OF_KEYS: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:SourceRecord {id: id}) RETURN collect([r.key, r.hash])"
 _LIVE: Final[LiteralString] = """
 MATCH (r:SourceRecord) WHERE r.system = $system AND r.stream = $stream AND r.slot >= 0 AND r.retiredAt IS NULL RETURN count(r)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of a stream as its system has it: its hash stands for all rows whose keys have these slots."""
+
+    id: str
+    hash: str
+    slots: range
+
+
+def keep_blocks(stream: Stream, blocks: Sequence[Block]) -> Statement:
+    """The statement that says that these are as their system has them, for the transaction of their rows."""
+    return Statement(_KEEP_BLOCKS, {"id": stream.id, "blocks": [{"id": block.id, "hash": block.hash} for block in blocks]})
 
 
 class State:
@@ -59,7 +75,12 @@ class State:
         """The same for those keys."""
         return dict(await self._graph.read_one(_OF_KEYS, {"ids": [self._stream.record(key) for key in keys]}))
 
-    def block(self, number: int, count: int) -> str:
+    def block(self, number: int, count: int, hash_: str) -> Block:
+        """The block of that number among so many."""
+        width = SLOTS // count
+        return Block(self._block_id(number, count), hash_, range(number * width, (number + 1) * width))
+
+    def _block_id(self, number: int, count: int) -> str:
         return f"{self._stream.id}|{count}|{number}"
 
     def keep(self, **state: Any) -> Statement:
@@ -70,15 +91,12 @@ class State:
         others = Statement(_FORGET_OTHERS, {"id": self._stream.id, "these": f"{self._stream.id}|{blocks}|"})
         return [self.keep(blocks=blocks, cursor=cursor, meaning=meaning), *([others] if blocks != self.blocks else [])]
 
-    def keep_block(self, block: str, hash_: str) -> Statement:
-        return Statement(_KEEP_BLOCK, {"id": self._stream.id, "block": block, "hash": hash_})
-
     def forget_blocks(self, slots: Sequence[int]) -> list[Statement]:
         """For rows that are written by another way than block by block."""
         if not self.blocks:
             return []
         width = SLOTS // self.blocks
-        touched = sorted({self.block(slot // width, self.blocks) for slot in slots})
+        touched = sorted({self._block_id(slot // width, self.blocks) for slot in slots})
         return [Statement(_FORGET_BLOCKS, {"blocks": touched})]
 
 

@@ -1,12 +1,12 @@
 """One stream of a run: its rows read, compared with what the graph has, and what is new or changed written in batches."""
 
-import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, LiteralString
 
 import httpx2
@@ -17,17 +17,19 @@ from connectors.authority import Authority
 from connectors.contract import ListsKeys, Page, Raw, Wanted
 from connectors.errors import AbortRun, RetryLater, SkipRecord, StartOver
 from connectors.mapping import Known, mapper
+from connectors.pipeline import Pipeline
 from connectors.quarantine import Payloads, Refused, refused_for
 from connectors.report import Report
 from connectors.settings import StreamSettings
 from connectors.spool import Row, Spool, block_hash, blocks_for, hash_of, slot_of
 from connectors.state import State
-from connectors.write import Changes, Reader, Understood, write
+from connectors.write import Changes, Occasion, Place, Reader, Understood, write
 from hub.graph import Graph, Run
+from hub.lease import turn
 from hub.records import link_to_later
 from hub.said import Stream
 
-_BATCH: Final = 500
+_BATCH: Final = 1_000
 _FEW: Final = 20
 """So many may vanish, or be refused, whatever share they are."""
 _KEY_ROWS: Final = 2_000
@@ -74,6 +76,8 @@ class StreamRun:
         self._read = self._refused = 0
         self._done = 0
         self._events = 0
+        self._place = Place()
+        self._place.leave()
 
     async def go(self) -> None:
         await self._state.read()
@@ -127,28 +131,33 @@ class StreamRun:
         hashes = {} if self._run.ask.full else await self._state.hashes()
         anything = await self._state.live() > 0
         gone: list[str] = []
-        writing: asyncio.Task[None] | None = None
-        for number, rows in spool.blocks(count):
-            hash_ = block_hash(rows)
-            block = self._state.block(number, count)
-            if hashes.get(block) == hash_:
-                self._unchanged(len(rows))
-                continue
-            known = await self._state.known_in(number, count) if anything or self._state.blocks else {}
-            missing = _unlisted(known, rows)
-            gone += missing
-            changed = [row for row in rows if known.get(row.key) != row.hash]
-            self._unchanged(len(rows) - len(changed))
-            changes = self._changes(changed, known)
-            # a block that has lost rows, or whose rows are refused, is looked at again
-            if not missing:
-                changes = replace(changes, block=self._state.keep_block(block, hash_))
-            if writing:
-                await writing
-            writing = asyncio.create_task(self._write(changes))
-        if writing:
-            await writing
+        kept = Changes()
+        async with Pipeline(self._run.graph) as pipeline:
+            for number, rows in spool.blocks(count):
+                block = self._state.block(number, count, block_hash(rows))
+                if hashes.get(block.id) == block.hash:
+                    self._unchanged(len(rows))
+                    continue
+                known = await self._state.known_in(number, count) if anything or self._state.blocks else {}
+                missing = _unlisted(known, rows)
+                gone += missing
+                changed = [row for row in rows if known.get(row.key) != row.hash]
+                self._unchanged(len(rows) - len(changed))
+                changes = self._changes(changed, known)
+                if kept.size + changes.size > _BATCH:
+                    await self._put(pipeline, kept)
+                    kept = Changes()
+                # a block that has lost rows, or whose rows are refused, is looked at again
+                kept = kept.and_(changes if missing or changes.refused else replace(changes, blocks=[block]))
+            await self._put(pipeline, kept)
         return gone
+
+    async def _put(self, pipeline: Pipeline, changes: Changes) -> None:
+        if self._run.ask.dry:
+            await self._written(changes)
+        elif not changes.is_empty:
+            # a record that moves from one row to another must find all as it is
+            await pipeline.put(partial(self._written, changes), alone=bool(changes.known))
 
     # --- changes since a cursor
 
@@ -248,14 +257,23 @@ class StreamRun:
             except SkipRecord as error:
                 refused.append(refused_for(row, error))
         released = self._held_of([found.row.key for found in understood])
-        return Changes(understood, refused, known=frozenset(known), released=released)
+        again = [found.row.key for found in understood if found.row.key in known]
+        return Changes(understood, refused, released=released, known=again)
 
     def _held_of(self, keys: Iterable[str]) -> list[str]:
         """The ids of records in quarantine that have one of these keys."""
+        if not self._held:
+            return []
         return [id_ for key in keys if (id_ := Refused(key, "", "", b"").id(self._stream)) in self._held]
 
     async def _write(self, changes: Changes) -> None:
+        """Writes changes in a turn of their own."""
+        async with nullcontext() if self._run.ask.dry else turn(self._run.graph):
+            await self._written(changes)
+
+    async def _written(self, changes: Changes) -> None:
         """Writes changes of at most a block or a page, in batches; the place is kept with the last of them."""
+        late: Sequence[Refused] = ()
         for start in range(0, max(len(changes.rows), 1), _BATCH):
             last = start + _BATCH >= len(changes.rows)
             part = replace(
@@ -265,16 +283,17 @@ class StreamRun:
                 gone=changes.gone if last else (),
                 released=changes.released if last else (),
                 state=changes.state if last else (),
-                block=changes.block if last and not changes.refused else None,
+                blocks=changes.blocks if last and not late else (),
             )
             if any(link.label == self._stream.label for row in part.rows for link in row.judged.links):
                 self._state.links_due = True
                 part = replace(part, state=[*part.state, self._state.keep(linksDue=True)])
-            late: Sequence[Refused] = ()
-            if not self._run.ask.dry and any((part.rows, part.refused, part.gone, part.state, part.released, part.block)):
+            late = ()
+            if not self._run.ask.dry and not part.is_empty:
                 self._events += 1
                 event = f"{self._run.id}|{self._stream.name}|{self._events}"
-                late = await write(self._run.graph, self._reader, part, self._run.id, event, datetime.now(UTC))
+                place = self._place = Place(self._place)
+                late = await write(self._run.graph, self._reader, part, Occasion(self._run.id, event, datetime.now(UTC)), place)
             self._count_refused([*part.refused, *late])
             self._report.written += len(part.rows) - len(late)
         if not self._run.ask.dry:

@@ -1,8 +1,10 @@
 """The walls of a batch: what the graph must hold for a row to be taken, and all that one transaction holds."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from types import TracebackType
 from typing import Final, LiteralString
 
 from connectors.authority import Authority, Judged, judged, unowned
@@ -10,6 +12,7 @@ from connectors.errors import SkipRecord
 from connectors.mapping import Mapped, Mapper, identity_of
 from connectors.quarantine import Refused, refuse, refused_for, release
 from connectors.spool import Row
+from connectors.state import Block, keep_blocks
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from hub import records
@@ -33,6 +36,7 @@ class Reader:
         return Understood(row, mapped, judged(self.stream.label, mapped, self.authority))
 
     def said(self, found: "Understood") -> Said:
+        is_contact = self.stream.label == "Contact"
         return Said(
             key=found.row.key,
             hash=found.row.hash,
@@ -41,9 +45,7 @@ class Reader:
             values=found.mapped.values,
             links=found.judged.links,
             claims=found.judged.claims,
-            identity=identity_of(replace(found.mapped, links=found.judged.links), self.authority.whole_of)
-            if self.stream.label == "Contact"
-            else None,
+            identity=identity_of(found.mapped, found.judged.links, self.authority.whole_of) if is_contact else None,
         )
 
 
@@ -58,50 +60,116 @@ class Understood:
 class Changes:
     """What one transaction brings: changed rows, refused ones, keys that are gone, and how far the stream is read with it.
 
-    `known` are keys that had a record before. `state` are statements that keep the place. `block` says that a block is as its system
-    has it, and is kept only if nothing of it is refused.
+    `known` are the keys of rows that had a record before. `state` are statements that keep the place. `blocks` are as their system has
+    them with these rows; one of which something is refused is not.
     """
 
     rows: Sequence[Understood] = ()
     refused: Sequence[Refused] = ()
     gone: Sequence[str] = ()
-    known: frozenset[str] = frozenset()
     released: Sequence[str] = ()
     state: Sequence[Statement] = ()
-    block: Statement | None = None
+    blocks: Sequence[Block] = ()
+    known: Sequence[str] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(getattr(self, one.name) for one in fields(self))
+
+    @property
+    def size(self) -> int:
+        return len(self.rows) + len(self.refused)
+
+    def and_(self, later: "Changes") -> "Changes":
+        """Both, for one transaction."""
+        return Changes(*([*getattr(self, one.name), *getattr(later, one.name)] for one in fields(self)))
 
 
-async def write(graph: Graph, reader: Reader, changes: Changes, run_id: str, event_id: str, at: datetime) -> list[Refused]:
-    """Writes it all, or nothing; gives what was refused once the graph was asked. Raises `Unavailable`."""
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When changes are written, by which run, and by what name it is told that they were."""
+
+    run: str
+    event: str
+    at: datetime
+
+
+class Place:
+    """Where a write stands among those of its run. A context: what is written within it is written after what the one before writes,
+    and left, to be committed, once that one is committed.
+
+    So what a write waits for in the database is only being committed, and a run that is killed has written a beginning.
+    """
+
+    def __init__(self, before: "Place | None" = None) -> None:
+        self.written = asyncio.Event()
+        self.ended = asyncio.Event()
+        self._before = before
+
+    async def __aenter__(self) -> None:
+        if self._before:
+            await self._before.written.wait()
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None:
+            self.written.set()
+            if self._before:
+                await self._before.ended.wait()
+
+    def leave(self) -> None:
+        """Once it is committed, or has failed."""
+        self.written.set()
+        self.ended.set()
+        self._before = None
+
+
+async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasion, place: Place) -> list[Refused]:
+    """Writes it all, or nothing; gives what was refused once the graph was asked. The writer has the turn. Raises `Unavailable`."""
+    said = {found.row.key: reader.said(found) for found in changes.rows}
 
     async def work(run: Run) -> list[Refused]:
         missing = await _missing_ends(run, reader, changes.rows)
         taken = [found for found in changes.rows if found.row.key not in missing]
-        late = [refused_for(found.row, missing[found.row.key]) for found in changes.rows if found.row.key in missing]
-        if reader.stream.label == "Case":
-            taken = await _with_owners(run, taken, reader.authority)
-        said = [reader.said(found) for found in taken]
-        await records.write(run, Batch(reader.stream, said, changes.gone, changes.known, at))
-        refused = [*changes.refused, *late]
-        if refused:
-            await run(refuse(reader.stream, refused, run_id, at))
-        if changes.released:
-            await run(release(list(changes.released)))
-        events = list(_events(reader.stream, [row.key for row in said], changes.gone, event_id, run_id, at))
-        if events:
-            await run(appended(*events))
-        for statement in (*changes.state, *([changes.block] if changes.block and not late else [])):
-            await run(statement)
-        return late
+        others = await _of_others(run, taken, reader.authority) if reader.stream.label == "Case" else []
+        says = {**said, **{found.row.key: reader.said(found) for found in others}}
+        batch = Batch(reader.stream, [says[found.row.key] for found in taken], changes.gone, occasion.at)
+        prepared = await records.prepare(run, batch)
+        async with place:
+            await records.write(run, prepared)
+            return await _tell(run, batch, changes, missing, occasion)
 
-    async with graph.batches:
+    try:
         return await graph.transact(work)
+    finally:
+        place.leave()
 
 
-def _events(stream: Stream, changed: Sequence[str], gone: Sequence[str], event_id: str, run_id: str, at: datetime) -> Iterable[Event]:
-    for what, keys in (("synced", changed), ("unlisted", gone)):
+async def _tell(run: Run, batch: Batch, changes: Changes, missing: Mapping[str, SkipRecord], occasion: Occasion) -> list[Refused]:
+    """Writes what was refused, what happened, and how far the stream is read; gives what was refused because of what is missing."""
+    late = [refused_for(found.row, missing[found.row.key]) for found in changes.rows if found.row.key in missing]
+    refused = [*changes.refused, *late]
+    if refused:
+        await run(refuse(batch.stream, refused, occasion.run, occasion.at))
+    if changes.released:
+        await run(release(list(changes.released)))
+    events = list(_events(batch, occasion))
+    if events:
+        await run(appended(*events))
+    for statement in changes.state:
+        await run(statement)
+    refused_at = [found.row.slot for found in changes.rows if found.row.key in missing]
+    whole = [block for block in changes.blocks if not any(slot in block.slots for slot in refused_at)]
+    if whole:
+        await run(keep_blocks(batch.stream, whole))
+    return late
+
+
+def _events(batch: Batch, occasion: Occasion) -> Iterable[Event]:
+    stream = batch.stream
+    for what, keys in (("synced", [row.key for row in batch.rows]), ("unlisted", batch.gone)):
         if keys:
-            yield Event(f"{event_id}|{what}", f"{stream.label}.{what}", tuple(map(stream.record, keys)), at, run_id)
+            refs = tuple(map(stream.record, keys))
+            yield Event(f"{occasion.event}|{what}", f"{stream.label}.{what}", refs, occasion.at, occasion.run)
 
 
 async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) -> Mapping[str, SkipRecord]:
@@ -129,10 +197,10 @@ UNWIND $numbers AS number MATCH (k:Case {number: number})-[:HANDLED_BY]->(owner)
 RETURN number, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]), coalesce(owner.id, owner.code)"""
 
 
-async def _with_owners(run: Run, rows: Sequence[Understood], authority: Authority) -> list[Understood]:
-    """A case that another party has already is not taken over by saying so."""
+async def _of_others(run: Run, rows: Sequence[Understood], authority: Authority) -> list[Understood]:
+    """The cases that another party has already: they are not taken over by saying so."""
     owned = [str(found.mapped.values["number"]) for found in rows if found.judged.owned]
     others = {
         number for number, label, key in await run(Statement(_OWNERS, {"numbers": owned})) if not authority.covers((label, key))
     }  # fmt: skip
-    return [replace(found, judged=unowned(found.mapped, authority)) if found.mapped.values["number"] in others else found for found in rows]
+    return [replace(found, judged=unowned(found.mapped, authority)) for found in rows if found.mapped.values["number"] in others]

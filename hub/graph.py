@@ -2,7 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, TypeVar, cast
 
@@ -12,6 +13,7 @@ from neo4j.exceptions import (
     AuthError,
     ClientError,
     ConfigurationError,
+    ConstraintError,
     DatabaseError,
     DriverError,
     Neo4jError,
@@ -80,7 +82,7 @@ class Graph:
         self._answers_within_s = _PATIENT_TIMEOUT_S if patient else _CONNECT_TIMEOUT_S
         self._database = settings.neo4j_database
         self.batches = asyncio.Lock()
-        """Held by who writes hundreds of rows at once: such transactions would only wait for one another in the database."""
+        """Held by who has the turn to write hundreds of rows at once."""
         self._timeout_s = _PATIENT_STATEMENT_S if patient else settings.statement_timeout_s
         self._waiting: set[asyncio.Timeout] = set()
         self._pulse: asyncio.Task[None] | None = None
@@ -244,9 +246,26 @@ class Graph:
 
         try:
             async with asyncio.timeout(_WRITE_S), self._driver.session(database=self._database) as session:
-                return await session.execute_write(managed)
+                try:
+                    return await session.execute_write(managed)
+                except ConstraintError:  # another has made the same meanwhile; this time it is found
+                    return await session.execute_write(managed)
         except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError, TimeoutError) as error:
             raise _unavailable() from error
+
+    @asynccontextmanager
+    async def locked(self, statement: Statement) -> AsyncGenerator[None]:
+        """Within it, what the statement locks stays locked; what it writes is undone at the end. Raises `Unavailable`."""
+        async with AsyncExitStack() as stack:
+            session = self._driver.session(database=self._database)
+            # without its connection there is no lock any more either
+            stack.push_async_callback(_closed, session)
+            try:
+                async with asyncio.timeout(_WRITE_S):
+                    await _lock(session, statement)
+            except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError, TimeoutError) as error:
+                raise _unavailable() from error
+            yield
 
     async def apply(self, statements: Iterable[str]) -> None:
         """Runs schema statements, each in a transaction of its own, as Neo4j demands; they may run twice. Raises `Unavailable`."""
@@ -256,6 +275,23 @@ class Graph:
                     await _applied(session, text)
         except (ServiceUnavailable, SessionExpired, TransientError, DriverError) as error:
             raise _unavailable() from error
+
+
+async def _lock(session: AsyncSession, statement: Statement) -> None:
+    """Runs the statement in a transaction that stays open; again where it waited longer than the database lets anybody wait."""
+    while True:
+        transaction = await session.begin_transaction(timeout=_WRITE_S)
+        try:
+            await (await transaction.run(cast(LiteralString, statement.text), dict(statement.parameters))).consume()
+        except TransientError:
+            await transaction.close()
+        else:
+            return
+
+
+async def _closed(session: AsyncSession) -> None:
+    with suppress(Neo4jError, DriverError):
+        await session.close()
 
 
 async def _applied(session: AsyncSession, text: str) -> None:

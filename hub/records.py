@@ -1,42 +1,60 @@
 """What systems say, written: a record for each system and key, the row it describes, and the edges it says there are.
 
-A row that one system alone describes has that system's values. One that several describe is *unsettled* by every change, and settled
-in the same transaction.
+A batch is prepared, which only reads, then written. A row that one system alone describes has that system's values. One that several
+describe is *unsettled* by every change, and settled in the same transaction.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
 from graph_schema import provenance
 from graph_schema.cypher import Statement, name
+from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
 from hub.graph import Run
 from hub.said import BASE_RANKS, Batch, Said, Stream, edges_from, end_of
 from hub.settling import settle
 
 
-async def write(run: Run, batch: Batch) -> None:
-    """Writes a batch within a transaction. Written twice, it changes nothing the second time but `changedAt`."""
-    stream, rows = batch.stream, batch.rows
-    await run(Statement(_ONE_AT_A_TIME, {"batch": f"{stream.id} {batch.at}"}))
-    if rows and stream.label == "Case":
-        await run(Statement(_CASES_BACK, {"numbers": [row.values["number"] for row in rows]}))
-    changed = [row for row in rows if row.key in batch.known]
-    if changed:
-        await run(Statement(_DROP_CLAIMS, {"ids": [stream.record(row.key) for row in changed]}))
-        await run(Statement(_describe_again(stream.label), {"rows": [_again(stream, row, batch.at) for row in changed]}))
-    for statement in _describe(stream, [row for row in rows if row.key not in batch.known], batch.at):
-        await run(statement)
-    for statement in _link_statements(stream, rows):
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch, and what it will write: a statement for rows that nobody has told of before; others have a record, or join a row."""
+
+    batch: Batch
+    new: Sequence[Said]
+    others: Sequence[Said]
+    making: Statement
+
+
+async def prepare(run: Run, batch: Batch) -> Prepared:
+    """Reads what the graph has of a batch."""
+    new, others = await _told_apart(run, batch.stream, batch.rows)
+    return Prepared(batch, new, others, _make(batch.stream, new, batch.at))
+
+
+async def write(run: Run, prepared: Prepared) -> None:
+    """Writes a batch within the transaction that prepared it. Written twice, it changes nothing the second time but `changedAt`.
+
+    Raises `neo4j.exceptions.ConstraintError` where another has made the same since: prepared once more, it is found.
+    """
+    batch, stream, others = prepared.batch, prepared.batch.stream, prepared.others
+    if prepared.new:
+        await run(prepared.making)
+    if others:
+        if stream.label == "Case":
+            await run(Statement(_CASES_BACK, {"numbers": [row.values["number"] for row in others]}))
+        await run(Statement(_DROP_CLAIMS, {"ids": [stream.record(row.key) for row in others]}))
+        await run(Statement(_describe(stream.label), {"rows": [_described(stream, row) for row in others], "at": batch.at}))
+    for statement in (*_link_statements(stream, prepared.new, later=True), *_link_statements(stream, others)):
         await run(statement)
     if batch.gone:
         await run(Statement(_GONE, {"ids": [stream.record(key) for key in batch.gone], "at": batch.at}))
-    await settle(run, stream.label, batch.at)
+    if others or batch.gone:
+        await settle(run, stream.label, batch.at)
 
 
-_ONE_AT_A_TIME: Final[LiteralString] = "MERGE (l:Lease {id: 'records'}) SET l.lockedBy = $batch"
-"""Batches of several processes, which touch the same offices and goods, follow one another rather than wait in a circle."""
 _KEYS: Final = {"Case": "number", "Importer": "number", "Broker": "filerCode"}
 """By which property a row is known to everybody; a contact only by its identity."""
 
@@ -59,40 +77,77 @@ WHERE NOT EXISTS { (n)<-[:DESCRIBES]-(other:SourceRecord) WHERE other.identity =
 DELETE i"""
 
 
-def _describe(stream: Stream, rows: Sequence[Said], at: datetime) -> Iterator[Statement]:
-    """Writes new records and the row each describes; a row that other records describe, too, or that was there before, is unsettled."""
-    own = stream.label in provenance.RETIRED
-    for identified in (False, True):
-        found = [
-            {
-                "record": (record := _record(stream, row, at)),
-                "made": {**row.values, **({"id": record["id"]} if own else {}), "source": stream.system},
-                "identity": row.identity,
-            }
-            for row in rows
-            if (row.identity is not None) == identified
-        ]
-        if found:
-            yield Statement(_make(stream.label, identified=identified), {"rows": found})
+_RECORDS_THERE: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:SourceRecord {id: id}) RETURN id"
+_OF_RECORDS: Final = ("id", "system", "stream", "key", "hash", "slot", "rank", "links", "claims", "identity", "source")
+"""What a record has beside what it says and when it changed."""
 
 
-def _make(label: str, *, identified: bool) -> str:
-    match label:
-        case "Contact" if identified:
-            row = "MERGE (i:Identity {key: row.identity}) ON CREATE SET i.of = row.made.id MERGE (n:Contact {id: i.of})"
-        case "Contact":
-            row = "MERGE (n:Contact {id: row.made.id})"
-        case _:
-            row = f"MERGE (n:{name(label)} {{{_KEYS[label]}: row.made.{_KEYS[label]}}})"
-    return (
-        f"UNWIND $rows AS row {row} ON CREATE SET n = row.made{', n:Party' if label in PARTY.labels else ''} "
-        "CREATE (r:SourceRecord) SET r = row.record CREATE (r)-[:DESCRIBES]->(n) "
-        f"WITH n WHERE COUNT {{ (n)<-[:DESCRIBES]-() }} > 1 OR n.source IN {list(BASE_RANKS)} SET n:Unsettled"
+async def _told_apart(run: Run, stream: Stream, rows: Sequence[Said]) -> tuple[list[Said], list[Said]]:
+    """The rows that nobody has told of before, and the others: some of those have a record already, some join a row that is there."""
+    if not rows:
+        return [], []
+    records = {id_ for (id_,) in await run(Statement(_RECORDS_THERE, {"ids": [stream.record(row.key) for row in rows]}))}
+    names = sorted({known_by for row in rows if (known_by := _known_by(stream, row))})
+    taken = {found for (found,) in await run(Statement(_there(stream.label), {"names": names}))} if names else set[str]()
+    new: list[Said] = []
+    others: list[Said] = []
+    for row in rows:
+        known_by = _known_by(stream, row)
+        (others if stream.record(row.key) in records or known_by in taken else new).append(row)
+        if known_by:
+            taken.add(known_by)
+    return new, others
+
+
+def _known_by(stream: Stream, row: Said) -> str | None:
+    """By what everybody knows the row."""
+    return row.identity if stream.label == "Contact" else row.values[_KEYS[stream.label]]
+
+
+def _there(label: str) -> str:
+    if label == "Contact":
+        return "UNWIND $names AS name MATCH (:Identity {key: name}) RETURN name"
+    labels = "|".join(name(found) for found in (label, *filter(None, [provenance.RETIRED.get(label)])))
+    return f"UNWIND $names AS name MATCH (:{labels} {{{_KEYS[label]}: name}}) RETURN name"
+
+
+def _make(stream: Stream, rows: Sequence[Said], at: datetime) -> Statement:
+    """Makes new rows, their records and their edges: all is new, so that nothing is looked for but the other ends."""
+    label = stream.label
+    said = [found.name for found in provenance.said_about(GRAPH.node(label))]
+    own = "id: row.id, " if label in provenance.RETIRED else ""
+    kinds = sorted({(link.type, link.label) for row in rows for link in row.links if _is_there_before(stream, link.label)})
+    text = (
+        f"UNWIND $rows AS row CREATE (n:{name(label)}{':Party' if label in PARTY.labels else ''} "
+        f"{{{own}source: row.system, {', '.join(f'{name(found)}: row.{name(found)}' for found in said)}}}) "
+        f"CREATE (r:SourceRecord {{changedAt: $at, {', '.join(f'{name(found)}: row.{name(found)}' for found in (*_OF_RECORDS, *said))}}}) "
+        "CREATE (r)-[:DESCRIBES]->(n) "
+        "FOREACH (key IN row.identities | CREATE (:Identity {key: key, of: row.id})) "
     )
+    for type_, head in kinds:
+        text += (
+            f"WITH row, n CALL (row, n) {{ UNWIND row.{name(f'{type_}_{head}')} AS end "
+            f"MATCH (x:{name(head)} {{{GRAPH.node(head).key}: end}}) CREATE (n)-[:{name(type_)} {{saidBy: [row.id]}}]->(x) }} "
+        )
+    made = [{**_record(stream, row), "identities": [row.identity] if row.identity else [], **_ends(row)} for row in rows]
+    return Statement(text, {"rows": made, "at": at})
 
 
-def _describe_again(label: str) -> str:
-    """The same of records that were there before, each of which may come to describe another row."""
+def _ends(row: Said) -> dict[str, list[str]]:
+    """The other ends of a row's edges, by type and label."""
+    ends: dict[str, list[str]] = {}
+    for link in row.links:
+        ends.setdefault(f"{link.type}_{link.label}", []).append(link.key)
+    return ends
+
+
+def _is_there_before(stream: Stream, label: str) -> bool:
+    """Whether rows of that label are in the graph before any row of the stream is written."""
+    return label not in ("Entry", stream.label)
+
+
+def _describe(label: str) -> str:
+    """Writes records, each of which may come to describe another row than before, or one that others describe, too."""
     target, merged, made = _row(label)
     return (
         "UNWIND $rows AS row MERGE (r:SourceRecord {id: row.id}) "
@@ -101,7 +156,7 @@ def _describe_again(label: str) -> str:
         "FOREACH (gone IN CASE WHEN claimed <> coalesce(row.identity, '') AND "
         "NOT EXISTS { (before)<-[:DESCRIBES]-(other:SourceRecord) WHERE other <> r AND other.identity = claimed } "
         "THEN [claimed] ELSE [] END | MERGE (i:Identity {key: gone}) DELETE i) "
-        f"SET r = row.record {target}"
+        f"SET r = row.record, r.changedAt = $at {target}"
         f"MERGE (n:{name(label)} {merged}) ON CREATE SET {', '.join((*made, 'n.source = row.system'))} "
         "FOREACH (_ IN CASE WHEN before = n THEN [] ELSE [1] END | DELETE d CREATE (r)-[:DESCRIBES]->(n)) "
         "FOREACH (left IN CASE WHEN before = n THEN [] ELSE [before] END | SET left:Unsettled) "
@@ -136,13 +191,13 @@ def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
             return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n:Party",)
 
 
-def _again(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
-    record = _record(stream, row, at)
+def _described(stream: Stream, row: Said) -> dict[str, Any]:
+    record = _record(stream, row)
     return {"id": record["id"], "system": stream.system, "identity": row.identity, "values": row.values, "record": record}
 
 
-def _record(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
-    """A record's properties."""
+def _record(stream: Stream, row: Said) -> dict[str, Any]:
+    """A record's properties, but for when it changed: the driver takes longer over a moment than over all the others together."""
     record = {
         **row.values,
         "id": stream.record(row.key),
@@ -155,17 +210,21 @@ def _record(stream: Stream, row: Said, at: datetime) -> dict[str, Any]:
         "links": [str(link) for link in row.links] or None,
         "claims": list(row.claims) or None,
         "identity": row.identity,
-        "changedAt": at,
         "source": stream.system,
     }
     return {found: value for found, value in record.items() if value is not None}
 
 
-def _link_statements(stream: Stream, rows: Iterable[Said]) -> Iterator[Statement]:
-    """The edges of rows that one system alone describes; those of others are made when they are settled."""
+def _link_statements(stream: Stream, rows: Iterable[Said], *, later: bool = False) -> Iterator[Statement]:
+    """The edges of rows that one system alone describes; those of others are made when they are settled.
+
+    `later` are only those to rows that may not have been there before.
+    """
     grouped: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in rows:
         for link in row.links:
+            if later and _is_there_before(stream, link.label):
+                continue
             grouped.setdefault((link.type, link.label), []).append({"id": stream.record(row.key), "end": link.key})
     for (type_, label), found in grouped.items():
         text = (

@@ -65,12 +65,11 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Changes of one stream that belong together; `known` are the keys among the rows that had a record before."""
+    """Changes of one stream that belong together."""
 
     stream: Stream
     rows: Sequence[Said]
     gone: Sequence[str]
-    known: frozenset[str]
     at: datetime
 
 

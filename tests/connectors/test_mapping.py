@@ -145,10 +145,11 @@ AGENCY = Authority(("Agency", "FDA"), frozenset({("Agency", "FDA")}), {("Team", 
 
 def test_a_team_and_its_center_are_one_organisation_to_an_address() -> None:
     def of(employer: Link) -> str | None:
-        return identity_of(Mapped({"email": "ana@cbp.example"}, (employer,), verified=True), AGENCY.whole_of)
+        return identity_of(Mapped({"email": "ana@cbp.example"}, (), verified=True), (employer,), AGENCY.whole_of)
 
     assert of(Link("WORKS_FOR", "Team", "A01")) == of(Link("WORKS_FOR", "Center", "CEE001")) == "mail|Center|CEE001|ana@cbp.example"
-    assert identity_of(Mapped({"email": "a@b.example"}, (Link("WORKS_FOR", "Agency", "FDA"),), verified=False), {}) is None
+    unverified = Mapped({"email": "a@b.example"}, (), verified=False)
+    assert identity_of(unverified, (Link("WORKS_FOR", "Agency", "FDA"),), {}) is None
 
 
 def test_who_speaks_for_one_party_owns_its_rows_alone() -> None:

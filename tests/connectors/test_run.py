@@ -1,5 +1,6 @@
 """The runner on the real Neo4j: bad rows, ends at any point, many at once, the same person in several systems."""
 
+import asyncio
 import csv
 import os
 import random
@@ -20,7 +21,7 @@ from graph_schema.cypher import Statement
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
 from hub.graph import Graph
-from hub.lease import Taken
+from hub.lease import Taken, turn
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory
@@ -209,6 +210,37 @@ def test_fifty_systems_that_name_the_same_people_make_no_duplicate(
     assert run(world.read(text, {})) == [[40, 50]]
     assert run(world.read("MATCH (n:Unsettled) RETURN count(n)", {})) == [[0]]
     print(f"\n50 systems with 40 people each: {time.monotonic() - began:.1f} s")  # noqa: T201 - a figure
+
+
+def test_a_person_whom_one_system_lists_twice_far_apart_is_one_contact(synced: Synced) -> None:
+    """Of two batches that are written at once, the later finds what the earlier has made."""
+    write_csv(synced.folder / "people.csv", [person(number, mail=f"p{number % 2_000}@fda.example", deputy="") for number in range(4_000)])
+    assert (synced.sync().written, synced.sync(full=True).written) == (4_000, 0)
+    text = "MATCH (n:Contact)<-[:DESCRIBES]-(r:SourceRecord {stream: 'people'}) WITH n, count(r) AS records RETURN count(n), min(records)"
+    assert synced.rows(text) == [[2_000, 2]]
+    assert synced.rows("MATCH (:SourceRecord {stream: 'people'})-[:DESCRIBES]->(n) WHERE NOT (n)-[:WORKS_FOR]->() RETURN count(n)") == [[0]]
+
+
+def test_turns_to_write_follow_one_another_and_end_with_who_has_them(world: Graph, settings: Settings, run: Callable[..., Any]) -> None:
+    told: list[str] = []
+
+    async def write(graph: Graph, who: str) -> None:
+        async with turn(graph):
+            told.append(who)
+            await asyncio.sleep(0.2)
+            told.append(who)
+
+    async def several() -> None:
+        async with Graph(settings, patient=True) as other:
+            await asyncio.gather(write(world, "a"), write(other, "b"), write(world, "c"))
+            async with turn(other):
+                await other.close()  # as when its process is killed
+                await write(world, "d")
+
+    run(several())
+    assert sorted(told[:6:2]) == ["a", "b", "c"]
+    assert told[:6:2] == told[1:6:2]
+    assert told[6:] == ["d", "d"]
 
 
 def test_one_process_at_a_time_runs_a_connection(synced: Synced) -> None:
