@@ -12,7 +12,7 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -35,6 +35,7 @@ from tests.bench.serving import DATA, Served
 
 SCALES: Final = ("0.1", "1", "10")
 ROUNDS: Final = 101
+WARM: Final = 2
 SEED: Final = 7
 _TYPES: Final = {
     Kind.STRING: "string", Kind.STRINGS: "string[]", Kind.INT: "long", Kind.FLOAT: "double", Kind.BOOLEAN: "boolean",
@@ -158,6 +159,14 @@ class Asker:
         self._headers = {"content-type": "application/json", "authorization": f"Bearer {served.token(persona)}"}
 
     def ms(self) -> float:
+        try:
+            return self._ms()
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            # the hub lets go of who says nothing for five seconds, as while another plans its first question
+            self._connection.close()
+            return self._ms()
+
+    def _ms(self) -> float:
         began = time.perf_counter()
         self._connection.request("POST", "/graphql", self._body, self._headers)
         answer = self._connection.getresponse().read()
@@ -169,6 +178,20 @@ class Asker:
         self._connection.close()
 
 
+def _asked_in_turn(hubs: Sequence[Served], persona: str, query: str, variables: dict[str, Any]) -> list[list[float]]:
+    """For each hub, the milliseconds of its answers, once it has answered as often before."""
+    askers = [Asker(hub, persona, query, variables) for hub in hubs]
+    taken: list[list[float]] = [[] for _ in hubs]
+    for number in range(2 * ROUNDS):
+        for times, asker in zip(taken, askers, strict=True):
+            took = asker.ms()
+            if number >= ROUNDS:
+                times.append(took)
+    for asker in askers:
+        asker.close()
+    return taken
+
+
 def main() -> None:
     folders = {scale: DATA if scale == "1" else DATA.with_name(f"bench-{scale}") for scale in SCALES}
     bulk_load(folders["10"], "10")
@@ -178,16 +201,12 @@ def main() -> None:
     hubs: list[Served] = []
     try:
         hubs += [Served(folders[scale], scale) for scale in SCALES]
+        # all are warm before any is measured: what is asked first would else be asked of a Java that still compiles
+        for _ in track(range(WARM), "warming up"):
+            for _, _, persona, query, variables in ASKED:
+                _asked_in_turn(hubs, persona, query, variables)
         for kind, name, persona, query, variables in track(ASKED):
-            askers = [Asker(hub, persona, query, variables) for hub in hubs]
-            taken: list[list[float]] = [[] for _ in hubs]
-            for number in range(2 * ROUNDS):
-                for times, asker in zip(taken, askers, strict=True):
-                    took = asker.ms()
-                    if number >= ROUNDS:  # the first half warms up
-                        times.append(took)
-            for asker in askers:
-                asker.close()
+            taken = _asked_in_turn(hubs, persona, query, variables)
             medians = [statistics.median(times) for times in taken]
             ratio = medians[2] / medians[1]
             reached = "reached" if ratio <= MOST[kind] else "NOT reached"
