@@ -76,8 +76,7 @@ class StreamRun:
         self._read = self._refused = 0
         self._done = 0
         self._events = 0
-        self._place = Place()
-        self._place.leave()
+        self._place: Place | None = None
 
     async def go(self) -> None:
         await self._state.read()
@@ -273,7 +272,7 @@ class StreamRun:
 
     async def _written(self, changes: Changes) -> None:
         """Writes changes of at most a block or a page, in batches; the place is kept with the last of them."""
-        late: Sequence[Refused] = ()
+        late: list[Refused] = []
         for start in range(0, max(len(changes.rows), 1), _BATCH):
             last = start + _BATCH >= len(changes.rows)
             part = replace(
@@ -288,14 +287,15 @@ class StreamRun:
             if any(link.label == self._stream.label for row in part.rows for link in row.judged.links):
                 self._state.links_due = True
                 part = replace(part, state=[*part.state, self._state.keep(linksDue=True)])
-            late = ()
+            found: Sequence[Refused] = ()
             if not self._run.ask.dry and not part.is_empty:
                 self._events += 1
                 event = f"{self._run.id}|{self._stream.name}|{self._events}"
                 place = self._place = Place(self._place)
-                late = await write(self._run.graph, self._reader, part, Occasion(self._run.id, event, datetime.now(UTC)), place)
-            self._count_refused([*part.refused, *late])
-            self._report.written += len(part.rows) - len(late)
+                found = await write(self._run.graph, self._reader, part, Occasion(self._run.id, event, datetime.now(UTC)), place)
+            late += found
+            self._count_refused([*part.refused, *found])
+            self._report.written += len(part.rows) - len(found)
         if not self._run.ask.dry:
             self._payloads.drop(list(changes.released))
         self._done += len(changes.rows) + len(changes.refused)

@@ -18,7 +18,7 @@ from graph_schema.graph import GRAPH
 from hub import records
 from hub.events import Event, appended
 from hub.graph import Graph, Run
-from hub.said import UNOWNED, Batch, Key, Said, Stream
+from hub.said import UNOWNED, Batch, Key, Said, Stream, is_there_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasi
 
 async def _tell(run: Run, batch: Batch, changes: Changes, missing: Mapping[str, SkipRecord], occasion: Occasion) -> list[Refused]:
     """Writes what was refused, what happened, and how far the stream is read; gives what was refused because of what is missing."""
-    late = [refused_for(found.row, missing[found.row.key]) for found in changes.rows if found.row.key in missing]
+    not_taken = [found.row for found in changes.rows if found.row.key in missing]
+    late = [refused_for(row, missing[row.key]) for row in not_taken]
     refused = [*changes.refused, *late]
     if refused:
         await run(refuse(batch.stream, refused, occasion.run, occasion.at))
@@ -157,8 +158,7 @@ async def _tell(run: Run, batch: Batch, changes: Changes, missing: Mapping[str, 
         await run(appended(*events))
     for statement in changes.state:
         await run(statement)
-    refused_at = [found.row.slot for found in changes.rows if found.row.key in missing]
-    whole = [block for block in changes.blocks if not any(slot in block.slots for slot in refused_at)]
+    whole = [block for block in changes.blocks if not any(row.slot in block.slots for row in not_taken)]
     if whole:
         await run(keep_blocks(batch.stream, whole))
     return late
@@ -177,7 +177,7 @@ async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) ->
     wanted: dict[str, set[str]] = {}
     for found in rows:
         for link in found.judged.links:
-            if link.label not in ("Entry", reader.stream.label):
+            if is_there_before(reader.stream, link.label):
                 wanted.setdefault(link.label, set()).add(link.key)
     there: set[Key] = set()
     for label, keys in wanted.items():

@@ -47,6 +47,7 @@ _TIMED_OUT: Final = (
     "Neo.ClientError.Transaction.TransactionTimedOut",
     "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
 )
+_WRITES_FAIL_BY: Final = (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError, TimeoutError)
 _NO_BOOKMARK: Final = ("Neo.ClientError.Transaction.InvalidBookmark", "Neo.ClientError.Transaction.InvalidBookmarkMixture")
 _OUT_OF_MEMORY: Final = ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "Neo.TransientError.General.TransactionOutOfMemoryError")
 
@@ -250,7 +251,7 @@ class Graph:
                     return await session.execute_write(managed)
                 except ConstraintError:  # another has made the same meanwhile; this time it is found
                     return await session.execute_write(managed)
-        except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError, TimeoutError) as error:
+        except _WRITES_FAIL_BY as error:
             raise _unavailable() from error
 
     @asynccontextmanager
@@ -263,7 +264,7 @@ class Graph:
             try:
                 async with asyncio.timeout(_WRITE_S):
                     await _lock(session, statement)
-            except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError, TimeoutError) as error:
+            except _WRITES_FAIL_BY as error:
                 raise _unavailable() from error
             yield
 

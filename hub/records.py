@@ -14,7 +14,7 @@ from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
 from hub.graph import Run
-from hub.said import BASE_RANKS, Batch, Said, Stream, edges_from, end_of
+from hub.said import BASE_RANKS, Batch, Said, Stream, edges_from, end_of, is_there_before
 from hub.settling import settle
 
 
@@ -86,14 +86,15 @@ async def _told_apart(run: Run, stream: Stream, rows: Sequence[Said]) -> tuple[l
     """The rows that nobody has told of before, and the others: some of those have a record already, some join a row that is there."""
     if not rows:
         return [], []
-    records = {id_ for (id_,) in await run(Statement(_RECORDS_THERE, {"ids": [stream.record(row.key) for row in rows]}))}
-    names = sorted({known_by for row in rows if (known_by := _known_by(stream, row))})
-    taken = {found for (found,) in await run(Statement(_there(stream.label), {"names": names}))} if names else set[str]()
+    ids = [stream.record(row.key) for row in rows]
+    names = [_known_by(stream, row) for row in rows]
+    records = {id_ for (id_,) in await run(Statement(_RECORDS_THERE, {"ids": ids}))}
+    asked = sorted(set(filter(None, names)))
+    taken = {found for (found,) in await run(Statement(_there(stream.label), {"names": asked}))} if asked else set[str]()
     new: list[Said] = []
     others: list[Said] = []
-    for row in rows:
-        known_by = _known_by(stream, row)
-        (others if stream.record(row.key) in records or known_by in taken else new).append(row)
+    for row, id_, known_by in zip(rows, ids, names, strict=True):
+        (others if id_ in records or known_by in taken else new).append(row)
         if known_by:
             taken.add(known_by)
     return new, others
@@ -116,7 +117,7 @@ def _make(stream: Stream, rows: Sequence[Said], at: datetime) -> Statement:
     label = stream.label
     said = [found.name for found in provenance.said_about(GRAPH.node(label))]
     own = "id: row.id, " if label in provenance.RETIRED else ""
-    kinds = sorted({(link.type, link.label) for row in rows for link in row.links if _is_there_before(stream, link.label)})
+    kinds = sorted({(link.type, link.label) for row in rows for link in row.links if is_there_before(stream, link.label)})
     text = (
         f"UNWIND $rows AS row CREATE (n:{name(label)}{':Party' if label in PARTY.labels else ''} "
         f"{{{own}source: row.system, {', '.join(f'{name(found)}: row.{name(found)}' for found in said)}}}) "
@@ -139,11 +140,6 @@ def _ends(row: Said) -> dict[str, list[str]]:
     for link in row.links:
         ends.setdefault(f"{link.type}_{link.label}", []).append(link.key)
     return ends
-
-
-def _is_there_before(stream: Stream, label: str) -> bool:
-    """Whether rows of that label are in the graph before any row of the stream is written."""
-    return label not in ("Entry", stream.label)
 
 
 def _describe(label: str) -> str:
@@ -223,7 +219,7 @@ def _link_statements(stream: Stream, rows: Iterable[Said], *, later: bool = Fals
     grouped: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in rows:
         for link in row.links:
-            if later and _is_there_before(stream, link.label):
+            if later and is_there_before(stream, link.label):
                 continue
             grouped.setdefault((link.type, link.label), []).append({"id": stream.record(row.key), "end": link.key})
     for (type_, label), found in grouped.items():

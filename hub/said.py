@@ -84,6 +84,11 @@ def is_to_one(edge: Edge) -> bool:
     return any(way.one and way.when is None for way in edge.forward)
 
 
+def is_there_before(stream: Stream, label: str) -> bool:
+    """Whether rows of that label are in the graph before any row of the stream is written."""
+    return label not in ("Entry", stream.label)
+
+
 def end_of(stream: Stream, label: str) -> str:
     """The clause that finds the other end of an edge, `x`, which has the key `row.end`; it needs `$system` and `$stream`."""
     if label == "Entry":
