@@ -52,6 +52,8 @@ PORT_CODE = Format("port code", r"\d{4}", "four digits, e.g. 2704")
 HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85")
 HTS_HEADING = Format("HTS heading", r"\d{4}", "four digits, e.g. 8542")
 HTS10 = Format("HTSUS number", r"\d{4}\.?\d{2}\.?\d{2}\.?\d{2}", "ten digits, e.g. 8507.60.0020")
+TIME_OF_DAY = Format("time of day", r"([01]\d|2[0-3]):[0-5]\d", "hours and minutes, e.g. 08:00")
+HTS_NUMBER = Format("HTS number", r"\d{2}(\d{2}(\.?\d{2}(\.?\d{2}(\.?\d{2})?)?)?)?", "2 to 10 digits, e.g. 85, 8542 or 8542.31.0001")
 ENTRY_NUMBER = Format("entry number", r"[A-Z0-9]{3}-\d{7}-\d", "FFF-NNNNNNN-C, e.g. ABC-1234567-6")
 
 

@@ -2,12 +2,19 @@
 
 from typing import Final
 
+from graph_schema.formats import TIME_OF_DAY
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
 from graph_schema.parties import IN_TERM, PARTY, SINCE, UNTIL
 from graph_schema.rule import Guard
 from graph_schema.sources import ORIGIN, ORIGINS
 
 AUDIENCES: Final = ("public", "counterpart", "own")
+TIME_ZONES: Final = {
+    "EASTERN": "America/New_York", "CENTRAL": "America/Chicago", "MOUNTAIN": "America/Denver", "ARIZONA": "America/Phoenix",
+    "PACIFIC": "America/Los_Angeles", "ALASKA": "America/Anchorage", "HAWAII": "Pacific/Honolulu", "ATLANTIC": "America/Puerto_Rico",
+    "CHAMORRO": "Pacific/Guam", "UTC": "UTC",
+}  # fmt: skip
+"""The time zones of U.S. customs territory, and their names in the time zone database."""
 
 
 def _seen_by(audience: str) -> Guard:
@@ -38,6 +45,12 @@ CONTACT: Final = NodeType(
         ),
         Property("phoneAudience", "Who sees the telephone number.", required=True, values=AUDIENCES),
         Property("published", "Whether anyone may see that it exists.", Kind.BOOLEAN, required=True),
+        Property("timeZone", "The time zone of the post.", values=tuple(TIME_ZONES)),
+        Property("opensAt", "From when it is at work, Monday to Friday, in the post's own time, e.g. 08:00.", format=TIME_OF_DAY),
+        Property("closesAt", "Until when, e.g. 16:30.", format=TIME_OF_DAY),
+        Property("awayFrom", "From when it is away.", Kind.DATETIME),
+        Property("awayUntil", "Until when it is away; empty where nobody knows.", Kind.DATETIME),
+        Property("vacantSince", "Since when nobody fills the post; empty while somebody does.", Kind.DATETIME),
         ORIGIN,
         ORIGINS,
     ),
@@ -81,7 +94,7 @@ NODES: Final = (CONTACT, ROLE, ACCOUNT)
 COVERAGE: Final = Abstract(
     "Coverage",
     "What a contact covers.",
-    ("HtsChapter", "HtsHeading", "CaseKind", "Port", "Importer", "Program"),
+    ("HtsChapter", "HtsHeading", "CaseKind", "Port", "Importer", "Program", "Topic"),
 )
 
 WORKS_FOR: Final = Edge(

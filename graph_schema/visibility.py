@@ -100,7 +100,7 @@ def _of_own(name: str, reason: str, edge: Edge) -> Grant:
 RULES: Final = (
     *_public("Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker"),
     *_public("HtsChapter", "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder"),
-    *_public("CaseKind", "Clock", "Ruling", "Role"),
+    *_public("CaseKind", "Clock", "Topic", "Ruling", "Role"),
     Rule(
         "Importer",
         (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph_schema import cases, goods, parties, people, provenance
+from graph_schema import cases, goods, parties, people, provenance, responsibility
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
@@ -132,6 +132,9 @@ class _Maker:
         for kind in ("rfi", "protest"):
             self._add("CaseKind", code=kind, name=f"Kind {kind}")
         self._add("Program", code="UFLPA", name="UFLPA")
+        self._add("Topic", code="origin", name="Topic origin", note=self._maybe("where goods come from"))
+        for matter in (("CaseKind", "rfi"), ("Program", "UFLPA"), ("Topic", "origin")):
+            self._link(responsibility.ANSWERED_BY, matter, self._one(self._made.of("Office")), basis="because")
 
     def _trade(self) -> None:
         for index in range(7):
@@ -177,6 +180,7 @@ class _Maker:
                 role=self._one(("director", "specialist")),
                 email=f"c{index}@sample.example", emailAudience=self._audience(), phone=self._maybe("+1-202-555-0100"),
                 phoneAudience=self._audience(), published=self._random.random() < 0.2,
+                timeZone=self._maybe("EASTERN"), opensAt=self._maybe("08:00"), closesAt=self._maybe("16:30"), awayFrom=self._maybe(NOW),
             )  # fmt: skip
             self._link(people.WORKS_FOR, contact, self._one(employers))
             if self._random.random() < 0.4:

@@ -4,10 +4,11 @@ Every value is the *name* of a statement parameter, so one compiled question ser
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from graph_schema.model import Kind, Route
+from hub.compile.question import Question
 
 Comparison = Literal["eq", "in", "gt", "gte", "lt", "lte", "contains", "startsWith", "isNull"]
 
@@ -265,7 +266,26 @@ class Search:
     page: Page
 
 
-Root = ByKey | List | ByIds | Search
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A member asked of a record: `fields` of a further record, or the `selection` of a row."""
+
+    key: str
+    name: str
+    fields: tuple["Told", ...] = ()
+    selection: Selection = field(default_factory=dict[str, tuple[Field, ...]])
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A root field that asks a question of the hub's own; `given` are its arguments that have a value."""
+
+    question: Question
+    given: frozenset[str]
+    fields: tuple[Told, ...]
+
+
+Root = ByKey | List | ByIds | Search | Own
 
 
 @dataclass(frozen=True, slots=True)

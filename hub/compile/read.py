@@ -52,7 +52,8 @@ Of a row that may lead to a great part of all rows (`vast`), a viewer who sees a
 
 Search (`search.py`) finds candidates by full-text indexes and codes; rule, order and page follow. The same walk that writes
 the statement writes the shaper (`shape.py`), which puts the positions back under their names: `rows.py` for what is asked of a
-row, `page.py` for connections. Read on from `compile_read`.
+row, `page.py` for connections. A question of the hub's own (`question.py`, `told.py`) brings its start, written by hand. Read on from
+`compile_read`.
 """
 
 import re
@@ -67,6 +68,7 @@ from hub.compile.rows import Rows
 from hub.compile.search import candidates, keys, listed_as
 from hub.compile.shape import Shaper
 from hub.compile.start import Sided, index_prefix, source
+from hub.compile.told import Told
 from hub.compile.walk import Scope, Side
 from hub.compile.where import predicates
 
@@ -91,6 +93,8 @@ def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER
             body, shaper = statement.by_ids(root)
         case asked.Search():
             body, shaper = statement.found(root)
+        case asked.Own():
+            body, shaper = statement.own(root)
     body = "\n".join((*statement.scope.visible.heads(), body))
     return Compiled("\n".join((*viewer_sets(graph, body), body)), statement.scope.shapers.compiled(shaper))
 
@@ -169,6 +173,9 @@ class _Statement:
         listing = Listing(rows, root.labels, root.page, order, listed_as(root.labels), bound=(root.text,))
         expression, shaper = self._rows.pages.value(listing)
         return "\n".join((*rows.head(), f"RETURN {expression} AS row")), shaper
+
+    def own(self, root: asked.Own) -> tuple[str, str]:
+        return Told(self.scope, self._rows).question(root.question, root.given, root.fields)
 
     def _alias_match(self, root: asked.ByKey, row: str) -> list[str]:
         alias = self.scope.graph.node(root.label).alias

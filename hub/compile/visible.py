@@ -135,6 +135,14 @@ class Visible:
             return None
         return f"({cypher.fill(rule.test, {'a': tail, 'b': head, 'e': variable}, self._fresh)})"
 
+    def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
+        """The rule of a label in two halves: what the row at the end of that edge decides for all its rows, and what is left to each."""
+        grants = self._graph.rule(label).grants
+        of_end = [grant for grant in grants if grant.edge == edge.name and not grant.through]
+        here = [cypher.fill(_at_hand(test), {"x": end}, self._fresh) for grant in of_end for test in grant.tests]
+        left = [test for grant in grants if grant not in of_end for test in self._anywhere(row, label, grant)]
+        return f"({' OR '.join(here) or 'false'})", f"({' OR '.join(left) or 'false'})"
+
     def guarded(self, variable: str, label: str, guards: Sequence[Guard], sight: Sight, clauses: list[str]) -> Mapping[Guard, str]:
         """Whether properties of a visible row may be read, by their guards.
 

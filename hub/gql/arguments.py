@@ -10,7 +10,7 @@ from graph_schema.model import Edge, GraphSchema, Kind, Property, Route
 from hub.compile import asked
 from hub.errors import BadInput, TooCostly
 from hub.gql.types import connection_name
-from hub.gql.values import Binding, PositionBinding, Value, Variables, converter, is_given, items, members, value_of
+from hub.gql.values import Binding, Bound, PositionBinding, Value, Variables, converter, is_given, items, members, value_of
 
 _OPERATORS: Final[Mapping[str, asked.Comparison]] = {
     "eq": "eq", "in": "in", "gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte",
@@ -30,13 +30,14 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """How many rows a question may touch: the parameters that bound its pages, nested as the pages are."""
+    """How many rows a question may touch: the parameters that bound its pages, nested as the pages are, or a `fixed` number."""
 
     size: str | None
     below: tuple["Cost", ...]
+    fixed: int = 1
 
     def of(self, parameters: Mapping[str, Any]) -> int:
-        rows = parameters[self.size] if self.size else 1
+        rows = parameters[self.size] if self.size else self.fixed
         return rows * (1 + sum(cost.of(parameters) for cost in self.below))
 
     def largest(self, parameters: Mapping[str, Any]) -> int:
@@ -48,7 +49,7 @@ class Cost:
 class Scratch:
     """What a walk over one root field gathers."""
 
-    bindings: list[Binding | PositionBinding] = field(default_factory=list[Binding | PositionBinding])
+    bindings: list[Bound] = field(default_factory=list[Bound])
     costs: list[Cost] = field(default_factory=list[Cost])
     conditions: int = 0
 

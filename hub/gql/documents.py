@@ -33,11 +33,12 @@ from graphql.validation import MaxIntrospectionDepthRule
 from graph_schema.model import GraphSchema
 from hub.compile.read import Compiled, compile_read
 from hub.compile.walk import Side
+from hub.discovery.questions import QUESTIONS
 from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.arguments import Bounds, Cost
 from hub.gql.guard import Limits, parse_within
 from hub.gql.lookahead import Lookahead
-from hub.gql.values import Binding, PositionBinding, ReadsCursors, Variables, split_node_id
+from hub.gql.values import Bound, ReadsCursors, Variables, split_node_id
 
 _DOCUMENTS: Final = 512
 _PLANS: Final = 16
@@ -52,7 +53,7 @@ class RootPlan:
 
     key: str
     compiled: Compiled
-    bindings: tuple[Binding | PositionBinding, ...]
+    bindings: tuple[Bound, ...]
     cost: Cost
 
     def bind(self, variables: Variables, cursors: ReadsCursors) -> dict[str, Any]:
@@ -160,7 +161,7 @@ class Documents:
 
     def _compiled(self, operation: _Operation, variables: Variables) -> Plan:
         bounds = Bounds(self._limits.page, self._limits.large_page, self._limits.conditions)
-        lookahead = Lookahead(self._graph, operation.fragments, variables, bounds)
+        lookahead = Lookahead(self._graph, operation.fragments, variables, bounds, QUESTIONS)
         selected = lookahead.roots(operation.node)
         roots: list[RootPlan] = []
         known: dict[str, Any] = {}

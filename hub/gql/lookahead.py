@@ -18,15 +18,20 @@ from graphql import (
 from graph_schema.model import GraphSchema, Kind, NodeType, Property
 from hub.compile import asked
 from hub.compile.order import cursor_of, sorts
+from hub.compile.question import Question as OwnQuestion
+from hub.compile.question import Record, RecordOf, Records, RowOf
 from hub.compile.search import keys as found_keys
 from hub.compile.search import listed_as
 from hub.errors import BadInput
 from hub.gql.arguments import Arguments, Bounds, Cost, Listed, Scratch, arguments_of
 from hub.gql.types import DEFAULT_PAGE, searchable
 from hub.gql.values import (
+    ABSENT,
     Binding,
+    Bound,
     Constant,
-    PositionBinding,
+    Members,
+    Spread,
     Value,
     Variables,
     convert,
@@ -49,7 +54,7 @@ class Question:
     """A root field: what was asked, its parameters, its cost."""
 
     root: asked.Root
-    bindings: tuple[Binding | PositionBinding, ...]
+    bindings: tuple[Bound, ...]
     cost: Cost
 
 
@@ -65,6 +70,7 @@ class Lookahead:
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: Variables,
         bounds: Bounds,
+        questions: Sequence[OwnQuestion] = (),
     ) -> None:
         self._graph = graph
         self._fragments = fragments
@@ -72,6 +78,7 @@ class Lookahead:
         self._arguments = Arguments(graph, variables, bounds)
         self._by_key = {node.one: node for node in graph.nodes}
         self._lists = {node.many: node for node in graph.nodes}
+        self._own = {question.name: question for question in questions}
 
     def roots(self, operation: OperationDefinitionNode) -> Selected:
         """Response key -> the root fields asked under it."""
@@ -88,6 +95,8 @@ class Lookahead:
             root = asked.List(label, self._page(Listed((label,), label, None), nodes, scratch))
         elif name == "search":
             root = self._search(nodes, scratch)
+        elif name in self._own:
+            root = self._question(self._own[name], nodes, scratch)
         else:
             return self._by_ids(nodes, scratch)
         return Question(root, tuple(scratch.bindings), Cost(None, tuple(scratch.costs)))
@@ -146,6 +155,37 @@ class Lookahead:
             at = arguments.get("at")
             day = scratch.bind(at if at and is_given(at, self._variables) else Constant(None), _day)
         return asked.ByKey(node.label, lookup.name, parameter, self._rows((node.label,), nodes, scratch), issuer, day)
+
+    def _question(self, question: OwnQuestion, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.Own:
+        arguments = arguments_of(nodes[0])
+        values = {found.name: self._arguments.given(arguments, found.name) for found in question.arguments}
+        converters = {found.name: converter(found) for found in question.arguments}
+
+        def bound(given: Mapping[str, Any]) -> Mapping[str, Any]:
+            made = {name: None if value in (None, ABSENT) else converters[name](value)[0] for name, value in given.items()}
+            return {**made, **question.supplied(made)}
+
+        whole = Members({name: value or Constant(None) for name, value in values.items()})
+        scratch.bindings.append(Spread(whole, bound))
+        given = frozenset(name for name, value in values.items() if value)
+        outer, scratch.costs = scratch.costs, []
+        fields = self._told(question.record, nodes, scratch)
+        outer.append(Cost(None, tuple(scratch.costs), question.rows))
+        scratch.costs = outer
+        return asked.Own(question, given, fields)
+
+    def _told(self, record: Record, nodes: Sequence[FieldNode], scratch: Scratch) -> tuple[asked.Told, ...]:
+        return tuple(self._member(record, key, found, scratch) for key, found in self._inner(nodes).items())
+
+    def _member(self, record: Record, key: str, nodes: list[FieldNode], scratch: Scratch) -> asked.Told:
+        name = nodes[0].name.value
+        match None if name == "__typename" else record.member(name):
+            case RowOf() as row:
+                return asked.Told(key, name, selection=self._rows(self._graph.concrete(row.target), nodes, scratch))
+            case RecordOf() | Records() as further:
+                return asked.Told(key, name, self._told(further.record, nodes, scratch))
+            case _:
+                return asked.Told(key, name)
 
     def _rows(self, labels: Sequence[str], nodes: Sequence[FieldNode], scratch: Scratch) -> asked.Selection:
         """What is asked of rows that have one of these labels."""

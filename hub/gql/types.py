@@ -12,6 +12,8 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from graph_schema.model import NODE, Abstract, Edge, GraphSchema, Kind, NodeType, Property, Route
+from hub.compile.question import Question, Record, RecordOf, Records, RowOf, Value
+from hub.discovery.questions import QUESTIONS
 
 DEFAULT_PAGE: Final = 20
 _SEARCH: Final = (
@@ -45,9 +47,9 @@ _PAGE: Final = (
 )
 
 
-def build_schema(graph: GraphSchema) -> strawberry.Schema:
-    """The GraphQL schema of a graph: a type a label, a field a property or way, root fields by key and as lists."""
-    return _Types(graph).schema()
+def build_schema(graph: GraphSchema, questions: Sequence[Question] = QUESTIONS) -> strawberry.Schema:
+    """The GraphQL schema of a graph: a type a label, a field a property or way, root fields by key, as lists, and for questions."""
+    return _Types(graph, questions).schema()
 
 
 def choice_name(owner: str, found: Property) -> str:
@@ -85,8 +87,9 @@ class Direction(Enum):
 
 
 class _Types:
-    def __init__(self, graph: GraphSchema) -> None:
+    def __init__(self, graph: GraphSchema, questions: Sequence[Question]) -> None:
         self._graph = graph
+        self._questions = questions
         self._names: dict[str, Any] = {"date": date, "datetime": datetime, "strawberry": strawberry}
         self._begun: set[str] = set()
 
@@ -111,6 +114,8 @@ class _Types:
                 ]
             self._conditions(abstract.name, None)
         self._search()
+        for question in self._questions:
+            self._record(question.record)
         query = self._object("Query", "Everything that can be asked.", list(self._roots()))
         return strawberry.Schema(query=query, types=[self._names[node.label] for node in self._graph.nodes])
 
@@ -178,6 +183,38 @@ class _Types:
             *(self._argument(*found) for found in _PAGE),
         ]
         yield search
+        for question in self._questions:
+            field = self._field(question.name, question.record.type, question.doc)
+            field.arguments = [self._asked_for(question, found) for found in question.arguments]
+            yield field
+
+    def _asked_for(self, question: Question, found: Property) -> StrawberryArgument:
+        if found.values:
+            name = choice_name(question.record.type, found)
+            self._names[name] = strawberry.enum(_choice(name, found.values), description=found.doc)
+            return self._argument(found.name, name if found.required else f"{name} | None", found.doc)
+        return self._argument(found.name, _PYTHON[found.kind] if found.required else f"{_PYTHON[found.kind]} | None", found.doc)
+
+    def _record(self, record: Record) -> str:
+        """The type of a record, and of those within it."""
+        if record.type in self._names:
+            return record.type
+        fields: list[StrawberryField] = []
+        for member in record.members:
+            match member:
+                case Value():
+                    if member.declared.values:
+                        name = choice_name(record.type, member.declared)
+                        self._names[name] = strawberry.enum(_choice(name, member.declared.values), description=member.declared.doc)
+                    fields.append(self._property(record.type, member.declared))
+                case RowOf():
+                    fields.append(self._field(member.name, member.target if member.required else f"{member.target} | None", member.doc))
+                case RecordOf():
+                    fields.append(self._field(member.name, self._record(member.record), member.doc))
+                case Records():
+                    fields.append(self._field(member.name, f"list[{self._record(member.record)}]", member.doc))
+        self._object(record.type, record.doc, fields)
+        return record.type
 
     def _page_arguments(self, conditions: str) -> list[StrawberryArgument]:
         order = conditions.removesuffix("Where") + "Order"

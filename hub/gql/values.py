@@ -146,6 +146,21 @@ class PositionBinding:
         into.update(zip(self.parameters, cursors.read(self.value.read(variables), self.wanted, compared), strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Several parameters that are made from one value, under names of their own."""
+
+    value: Value
+    convert: Callable[[Any], Mapping[str, Any]]
+
+    def bind(self, variables: Variables, into: dict[str, Any], cursors: ReadsCursors) -> None:  # noqa: ARG002 - one shape for all
+        """Puts the parameters in place. Raises `BadInput`."""
+        into.update(self.convert(self.value.read(variables)))
+
+
+Bound = Binding | PositionBinding | Spread
+
+
 def converter(found: Property, *, many: bool = False) -> Callable[[Any], tuple[Any, ...]]:
     """How a value given for a property becomes a parameter; `many` for a list of them."""
 

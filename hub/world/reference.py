@@ -9,7 +9,7 @@ from datetime import date
 from importlib import resources
 from typing import Final
 
-from graph_schema import cases, goods, parties, reference
+from graph_schema import cases, goods, parties, reference, responsibility
 from graph_schema.graph import GRAPH
 from graph_schema.sources import REFERENCE
 from graph_schema.upsert import EdgeRow, NodeRow, dangling
@@ -60,7 +60,7 @@ def _read(name: str) -> list[Row]:
 
 
 def _node(label: str, **properties: object) -> NodeRow:
-    return NodeRow(label, {"source": REFERENCE.name, **{key: value or None for key, value in properties.items()}})
+    return NodeRow(label, {"source": REFERENCE.name, **{key: None if value == "" else value for key, value in properties.items()}})
 
 
 def _offices() -> Rows:
@@ -165,6 +165,7 @@ def _case_kinds() -> Rows:
     nodes: list[NodeRow] = []
     edges: list[EdgeRow] = []
     seen: set[str] = set()
+    answering = {row["code"]: row for row in _read("responsibilities") if row["subject"] == "CaseKind"}
     for position, row in enumerate(_read("case_kinds")):
         kind = row["kind"]
         if kind not in seen:
@@ -172,16 +173,18 @@ def _case_kinds() -> Rows:
             nodes.append(
                 _node(
                     "CaseKind", code=kind, name=row["name"], form=row["form_or_channel"], legalBasis=row["legal_basis"],
-                    confidence=row["confidence_source"],
+                    answeredBy=answering[kind]["answered_by"], role=answering[kind]["role"], confidence=row["confidence_source"],
                 )
             )  # fmt: skip
         clock = f"{kind}:{position}"
         name = f"{row['name']}: {row['clock']}" if row["clock"] else row["name"]
-        length = int(row["length"]) if row["length"] else None
+        length = int(row["length"]) or None
         nodes.append(
             _node(
                 "Clock", id=clock, name=name, action=row["clock"], startsAt=row["starts_at"], length=length,
-                unit=row["unit"], owedBy=row["owed_by"], legalBasis=row["legal_basis"], confidence=row["confidence_source"],
+                unit=row["unit"], owedBy=row["owed_by"], legalBasis=row["legal_basis"], startEvent=row["start_event"],
+                condition=row["condition"], deemed=row["deemed"], rolls=row["rolls"] == "yes", extension=row["extension"],
+                suspendable=row["suspendable"] == "yes", confidence=row["confidence_source"],
             )
         )  # fmt: skip
         edges.append(EdgeRow(cases.HAS_CLOCK, ("CaseKind", kind), ("Clock", clock)))
@@ -209,13 +212,22 @@ def _orders() -> Rows:
     return Rows(tuple(nodes), tuple(edges))
 
 
+def _responsibilities() -> Iterator[EdgeRow]:
+    for row in _read("responsibilities"):
+        if row["office"]:
+            said = {"basis": row["basis"], **({"confidence": row["confidence"]} if row["confidence"] else {})}
+            yield EdgeRow(responsibility.ANSWERED_BY, (row["subject"], row["code"]), ("Office", row["office"]), said)
+
+
 def _others() -> Rows:
-    return Rows(tuple(_plain_nodes()), ())
+    return Rows(tuple(_plain_nodes()), tuple(_responsibilities()))
 
 
 def _plain_nodes() -> Iterator[NodeRow]:
     for row in _read("roles"):
         yield _node("Role", code=row["role"], name=row["name"], side=row["side"], note=row["note"])
+    for row in _read("topics"):
+        yield _node("Topic", code=row["code"], name=row["name"], note=row["note"])
     for row in _read("associations"):
         yield _node("Association", code=row["code"], name=row["name"])
     for row in _read("programs"):

@@ -21,6 +21,7 @@ ISSUER: Final = "urn:hub:sample"
 """The issuer of the sample world's tokens; its accounts are the only ones such a token can name."""
 
 _ANCHOR: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
+_Chance = random.Random
 _BLOCK: Final = 4000
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _GIVEN: Final = ("Ana", "Luis", "Mei", "Omar", "Priya", "Jon", "Sofia", "Kofi", "Elena", "Tariq", "Hana", "Marek")
@@ -117,10 +118,13 @@ class _World:
     kinds: list[str] = field(default_factory=list[str])
     kind_names: dict[str, str] = field(default_factory=dict[str, str])
     agencies: list[str] = field(default_factory=list[str])
+    more: _Chance = field(default_factory=_Chance)
     center_of: dict[int, str | None] = field(default_factory=dict[int, str | None])
     ports_of: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
 
     def __post_init__(self) -> None:
+        # what was added later has chances of its own, so that the rest stays as it was
+        self.more = _Chance(self.random.getstate()[1][1])
         keys = _keys(self.known)
         self.centers, self.agencies, self.kinds = keys["Center"], keys["Agency"], keys["CaseKind"]
         self.ports = [
@@ -198,6 +202,7 @@ class _World:
                     "Contact", id=contact, name=f"{self._one(_GIVEN)} Sample {index:05d}", role=role, published=published,
                     email=f"{contact}@sample.example", emailAudience="public" if published else self._weighted(_CONTACT_AUDIENCE),
                     phone=f"+1-202-555-01{index % 100:02d}", phoneAudience="public" if published else self._weighted(_CONTACT_AUDIENCE),
+                    **self._hours(),
                 )
             )  # fmt: skip
             edges.append(EdgeRow(people.WORKS_FOR, ("Contact", contact), party))
@@ -212,6 +217,19 @@ class _World:
             right = {"since": _ANCHOR - timedelta(days=400), "grantedBy": "the sample world"}
             edges.append(EdgeRow(people.ACTS_FOR, ("Account", account), persona.party, right))
         return Rows(tuple(nodes), tuple(edges))
+
+    def _hours(self) -> dict[str, Any]:
+        """When a post is at work; some of them away for a while, a few vacant."""
+        zone = self.more.choice(("EASTERN", "EASTERN", "CENTRAL", "MOUNTAIN", "PACIFIC", "PACIFIC"))
+        opens, closes = self.more.choice((("07:00", "15:30"), ("08:00", "16:30"), ("09:00", "17:30")))
+        hours = {"timeZone": zone, "opensAt": opens, "closesAt": closes}
+        kind = self.more.random()
+        if kind < 0.03:
+            return {**hours, "vacantSince": _ANCHOR - timedelta(days=self.more.randint(5, 200))}
+        if kind < 0.15:
+            away = _ANCHOR + timedelta(days=self.more.randint(-10, 60))
+            return {**hours, "awayFrom": away, "awayUntil": away + timedelta(days=self.more.randint(2, 20))}
+        return hours
 
     def _posts(self) -> list[tuple[tuple[str, str], str, bool]]:
         """The posts that are filled first: every Center's director and desk, specialists, and one desk everywhere else."""

@@ -1,0 +1,114 @@
+"""Statutory clocks: when a period that the law or practice sets runs out. Pure: days in, days out.
+
+A period counts from the day after its start (19 CFR 101.2 and FRCP 6(a)): of 30 days from 1 March the last is 31 March. A month or year
+ends on the day of the same number, or on the last of a shorter month. Business days are Monday to Friday without the legal federal
+holidays, and those that are kept on another day are kept there.
+"""
+
+import calendar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+
+import holidays
+
+from hub.errors import BadInput
+
+_SATURDAY: Final = 5
+_LAST_YEAR: Final = 2199
+
+
+class Unit(Enum):
+    """What a period is counted in."""
+
+    CALENDAR_DAY = "calendar_day"
+    BUSINESS_DAY = "business_day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """So many of a unit."""
+
+    length: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """Days on which a clock stood still: from the first, until the day it ran on; None while it stands."""
+
+    since: date
+    until: date | None = None
+
+
+def last_day(start: date, period: Period, *, rolls: bool, suspended: Iterable[Suspension] = ()) -> date | None:
+    """The last day of a period that began on `start`; None while it stands still.
+
+    What is suspended is added in calendar days at the end. With `rolls`, a last day that is no business day moves to the next.
+    Raises `BadInput` for an end beyond what calendars are known for.
+    """
+    ends = _after(start, period)
+    for pause in sorted(suspended, key=lambda found: found.since):
+        if pause.since > ends:
+            continue
+        if pause.until is None:
+            return None
+        ends += max(pause.until - max(pause.since, start), timedelta())
+    if ends.year > _LAST_YEAR:
+        raise BadInput(f"the period ends after {_LAST_YEAR}")
+    return next_business_day(ends) if rolls else ends
+
+
+def next_business_day(day: date) -> date:
+    """That day, or the first business day after it."""
+    while not is_business_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def is_business_day(day: date) -> bool:
+    return day.weekday() < _SATURDAY and not is_holiday(day)
+
+
+def is_holiday(day: date) -> bool:
+    """Whether it is a legal federal holiday, or the day on which one is kept."""
+    return day in _of_year(day.year)
+
+
+@lru_cache(maxsize=64)
+def _of_year(year: int) -> frozenset[date]:
+    # New Year's Day of a year may be kept in the one before
+    found = holidays.country_holidays("US", years=(year, year + 1))
+    return frozenset(day for day in found if day.year == year)
+
+
+def _after(start: date, period: Period) -> date:
+    try:
+        match period.unit:
+            case Unit.CALENDAR_DAY:
+                return start + timedelta(days=period.length)
+            case Unit.BUSINESS_DAY:
+                return _business_days_after(start, period.length)
+            case Unit.MONTH:
+                return _months_after(start, period.length)
+            case Unit.YEAR:
+                return _months_after(start, 12 * period.length)
+    except (OverflowError, ValueError):
+        raise BadInput(f"the period ends after {_LAST_YEAR}") from None
+
+
+def _business_days_after(start: date, length: int) -> date:
+    day = start
+    for _ in range(length):
+        day = next_business_day(day + timedelta(days=1))
+    return day
+
+
+def _months_after(start: date, months: int) -> date:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,104 @@
+"""How a question of the hub's own is declared: by hand as the start of a statement, below which nested fields are compiled.
+
+The start binds variables; the record says what is told by them: values, rows of the graph, further records. A row that the
+start binds must be one that the viewer may see, which it asks by the `Sees` it is given; what lies beyond is asked by the compiler.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from graph_schema.model import Edge, Property
+
+
+class Sees(Protocol):
+    """Asks the rule table, in the words of a statement."""
+
+    def row(self, variable: str, label: str) -> str:
+        """The predicate that the row behind the variable may be seen."""
+        ...
+
+    def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
+        """The same in two halves: the predicate about the row at the end of that edge, by which all rows may be seen that lead to it, and
+        the one about the row itself, by which it may be seen all the same."""
+        ...
+
+    def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str:
+        """The predicate that the edge between two visible rows may be seen."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value, by its declaration and the expression that gives it."""
+
+    declared: Property
+    expression: str
+
+    @property
+    def name(self) -> str:
+        return self.declared.name
+
+
+@dataclass(frozen=True, slots=True)
+class RowOf:
+    """A row that the statement has at hand under `variable`, or null; `target` is a label or an abstract."""
+
+    name: str
+    doc: str
+    target: str
+    variable: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOf:
+    """A record made of what the statement has at hand."""
+
+    name: str
+    doc: str
+    record: "Record"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A list of records: the clauses bind the variables of one after another, in order."""
+
+    name: str
+    doc: str
+    record: "Record"
+    clauses: Callable[[Sees], str]
+    order: str
+
+
+Member = Value | RowOf | RecordOf | Records
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Several values and rows under one name of a type."""
+
+    type: str
+    doc: str
+    members: tuple[Member, ...]
+
+    def member(self, name: str) -> Member:
+        return next(found for found in self.members if found.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A root field of the hub's own.
+
+    `start` gives the clauses below the viewer sets, for the arguments that are given; each argument is the parameter of its name,
+    and null where it is not given. `supplied` makes further parameters from them, and raises `BadInput` for what cannot be.
+    `rows` is about how many rows it touches.
+    """
+
+    name: str
+    doc: str
+    arguments: tuple[Property, ...]
+    record: Record
+    start: Callable[[Sees, frozenset[str]], str]
+    supplied: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(default=lambda _: {})
+    rows: int = 1
