@@ -9,7 +9,15 @@ from graph_schema.model import GraphSchema
 ANALYZER: Final = "standard-folding"
 """Words as Unicode splits them, in lower case, without accents."""
 
-BOOKKEEPING: Final = {"World": "id", "Lease": "id", "Event": "id", "Identity": "key", "SourceBlock": "id", "StreamState": "id"}
+BOOKKEEPING: Final = {
+    "World": "id",
+    "Lease": "id",
+    "Event": "id",
+    "Identity": "key",
+    "SourceBlock": "id",
+    "StreamState": "id",
+    "Request": "id",
+}
 """Labels of the hub's own, which no question reaches: what was loaded, who is at work, what happened, who is who, how far one has read."""
 
 

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from graph_schema import cases, goods, parties, people, provenance, responsibility, viewer_sets, visibility
+from graph_schema import cases, casework, goods, parties, people, provenance, responsibility, viewer_sets, visibility
 from graph_schema.model import GraphSchema
 
 GRAPH: Final = GraphSchema(
-    nodes=(*parties.NODES, *people.NODES, *goods.NODES, *cases.NODES, *responsibility.NODES, *provenance.NODES),
-    edges=(*parties.EDGES, *people.EDGES, *goods.EDGES, *cases.EDGES, *responsibility.EDGES, *provenance.EDGES),
-    abstracts=(parties.PARTY, people.COVERAGE, goods.GOODS, responsibility.MATTER, provenance.DESCRIBED),
+    nodes=(*parties.NODES, *people.NODES, *goods.NODES, *cases.NODES, *casework.NODES, *responsibility.NODES, *provenance.NODES),
+    edges=(*parties.EDGES, *people.EDGES, *goods.EDGES, *cases.EDGES, *casework.EDGES, *responsibility.EDGES, *provenance.EDGES),
+    abstracts=(parties.PARTY, people.COVERAGE, goods.GOODS, responsibility.MATTER, casework.WRITING, provenance.DESCRIBED),
     viewer_sets=viewer_sets.VIEWER_SETS,
     rules=visibility.RULES,
     edge_rules=visibility.EDGE_RULES,

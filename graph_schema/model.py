@@ -60,6 +60,15 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Rows of which one asks what comes within so many days: those whose `state` has that value, by the day in `property`."""
+
+    property: str
+    state: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeType:
     """A label: its properties, the property that identifies a row, and how it is named in the API.
 
@@ -78,6 +87,7 @@ class NodeType:
     indexes: tuple[tuple[str, ...], ...] = ()
     text: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    within: Within | None = None
 
     def property_named(self, name: str) -> Property:
         """The property of that name. Raises `KeyError`."""

@@ -265,6 +265,8 @@ ASSIGNED_TO: Final = Edge(
     properties=(
         SINCE,
         UNTIL,
+        Property("because", "Why it was made, as it was given."),
+        Property("endedBecause", "Why it ended, as it was given."),
         Property("activeFor", "The importer's number while the assignment is active; unique, so there is at most one."),
         ORIGIN,
     ),

@@ -17,7 +17,7 @@ around it (seconds at three levels), so an alternative within a sub-query become
 
 from typing import Final
 
-from graph_schema import cases, parties, people, provenance
+from graph_schema import cases, casework, parties, people, provenance
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
 from graph_schema.cypher import only_if
 from graph_schema.model import Edge
@@ -94,6 +94,52 @@ def _of_own(name: str, reason: str, edge: Edge) -> Grant:
         tests=(Predicate("{x} IN own"),),
         rows=f"UNWIND own AS {{o}} MATCH ({{o}})<-[:{edge.type}]-({{n}}:{edge.tail[0]})",
         degree=f"COUNT {{ ({{p}})<-[:{edge.type}]-() }}",
+    )
+
+
+def _with_audience(edge: Edge) -> Rule:
+    """Of what belongs to a case by that edge and says in `audience` who may see it."""
+    label, type_ = edge.tail[0], edge.type
+    shared = "{n}.audience IN ['parties', 'agencies']"
+    return Rule(
+        label,
+        (
+            Grant(
+                "published",
+                "it was published",
+                tests=(Predicate("{n}.audience = 'public'"),),
+                rows=f"MATCH ({{n}}:{label} {{audience: 'public'}})",
+            ),
+            OFFICE_OF_TRADE,
+            Grant(
+                "its-owner",
+                "the viewer owns the case",
+                edge=edge.name,
+                tests=(_OWNED,),
+                rows=f"{OWNED_CASES.replace('{n}', '{k}')}<-[:{type_}]-({{n}}:{label})",
+                degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
+            ),
+            Grant(
+                "its-importer-or-broker",
+                "it is shared with the parties, and the viewer is the importer, or its broker in term",
+                tests=_clients_by(f"({{n}})-[:{type_}]->(:Case)-[:CONCERNS]->({{i}}:Importer)", shared),
+                rows=f"{CLIENTS_CASES.replace('{n}', '{k}')}<-[:{type_}]-({{n}}:{label}) WHERE {shared}",
+                degree=cases_of("CONCERNS"),
+            ),
+            Grant(
+                "agency-accepted",
+                "it is shared with agencies, and the viewer is one accepted in the case",
+                tests=(
+                    Predicate(
+                        "{n}.audience = 'agencies' AND {agency} IN own AND {i}.acceptedAt IS NOT NULL",
+                        match=f"({{n}})-[:{type_}]->(:Case)-[{{i}}:INVOLVES]->({{agency}})",
+                        when="joins",
+                    ),
+                ),
+                rows=f"{JOINED_CASES.replace('{n}', '{k}')} MATCH ({{k}})<-[:{type_}]-({{n}}:{label}) WHERE {{n}}.audience = 'agencies'",
+                degree="COUNT { ({p})<-[:INVOLVES]-() }",
+            ),
+        ),
     )
 
 
@@ -183,45 +229,11 @@ RULES: Final = (
             Grant("through-a-case", "a visible case is about it", edge=cases.ABOUT.name, forward=False, through="Case"),
         ),
     ),
+    _with_audience(cases.DECIDES),
+    *map(_with_audience, (casework.NOTE_OF, casework.ATTACHMENT_OF, casework.HISTORY_OF)),
     Rule(
-        "Decision",
-        (
-            Grant(
-                "published",
-                "it was published",
-                tests=(Predicate("{n}.audience = 'public'"),),
-                rows="MATCH ({n}:Decision {audience: 'public'})",
-            ),
-            OFFICE_OF_TRADE,
-            Grant(
-                "its-owner",
-                "the viewer owns the case",
-                edge=cases.DECIDES.name,
-                tests=(_OWNED,),
-                rows=f"{OWNED_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision)",
-                degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
-            ),
-            Grant(
-                "its-importer-or-broker",
-                "it is shared with the parties, and the viewer is the importer, or its broker in term",
-                tests=_clients_by("({n})-[:DECIDES]->(:Case)-[:CONCERNS]->({i}:Importer)", "{n}.audience IN ['parties', 'agencies']"),
-                rows=f"{CLIENTS_CASES.replace('{n}', '{k}')}<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience IN ['parties', 'agencies']",
-                degree=cases_of("CONCERNS"),
-            ),
-            Grant(
-                "agency-accepted",
-                "it is shared with agencies, and the viewer is one accepted in the case",
-                tests=(
-                    Predicate(
-                        "{n}.audience = 'agencies' AND {agency} IN own AND {i}.acceptedAt IS NOT NULL",
-                        match="({n})-[:DECIDES]->(:Case)-[{i}:INVOLVES]->({agency})",
-                        when="joins",
-                    ),
-                ),
-                rows=f"{JOINED_CASES.replace('{n}', '{k}')} MATCH ({{k}})<-[:DECIDES]-({{n}}:Decision) WHERE {{n}}.audience = 'agencies'",
-                degree="COUNT { ({p})<-[:INVOLVES]-() }",
-            ),
-        ),
+        "Deadline",
+        (OFFICE_OF_TRADE, Grant("through-a-case", "its case is visible", edge=casework.DEADLINE_OF.name, through="Case")),
     ),
     Rule(
         "Contact",

@@ -8,15 +8,17 @@ holidays, and those that are kept on another day are kept there.
 import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import holidays
 
 from hub.errors import BadInput
 
+_EASTERN: Final = ZoneInfo("America/New_York")
 _SATURDAY: Final = 5
 _LAST_YEAR: Final = 2199
 
@@ -62,6 +64,11 @@ def last_day(start: date, period: Period, *, rolls: bool, suspended: Iterable[Su
     if ends.year > _LAST_YEAR:
         raise BadInput(f"the period ends after {_LAST_YEAR}")
     return next_business_day(ends) if rolls else ends
+
+
+def today(now: datetime) -> date:
+    """The day it is at headquarters."""
+    return now.astimezone(_EASTERN).date()
 
 
 def next_business_day(day: date) -> date:

@@ -5,6 +5,8 @@ HubError
 ├── NotSignedIn       sign in again; the message says no more
 ├── NotByGet          send it by POST
 ├── NotAllowed        ask someone who has the right
+├── NotFound          name something that is there, and yours to see
+├── Conflict          look how it stands now; it cannot be done as it is
 ├── TooCostly         ask for less
 ├── Unavailable       try again later
 └── SetupError        the machine, the settings or the data directory; the message says what to do
@@ -33,6 +35,16 @@ class NotByGet(HubError):
 
 class NotAllowed(HubError):
     code = "NOT_ALLOWED"
+
+
+class NotFound(HubError):
+    """What was named is not there, or not for the viewer to see: the two are told alike."""
+
+    code = "NOT_FOUND"
+
+
+class Conflict(HubError):
+    code = "CONFLICT"
 
 
 class TooCostly(HubError):

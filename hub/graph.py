@@ -23,7 +23,7 @@ from neo4j.exceptions import (
 )
 
 from graph_schema.cypher import Statement
-from hub.errors import BadInput, SetupError, TooCostly, Unavailable
+from hub.errors import BadInput, Conflict, SetupError, TooCostly, Unavailable
 from hub.first_runs import FirstRuns
 from hub.settings import Settings
 
@@ -42,6 +42,8 @@ _GRACE_S: Final = 5.0
 """How long after its own timeout a statement may take to end. One deadline a statement stands for the driver's own on each read and
 write of a socket, for each of which it starts a task: a quarter of its time. 2026-11-22."""
 _WRITE_S: Final = 150.0
+_REQUEST_S: Final = 20.0
+"""How long who asked for a change waits at most; a lock is waited for up to ten seconds."""
 _TRIES: Final = 5
 _TIMED_OUT: Final = (
     "Neo.ClientError.Transaction.TransactionTimedOut",
@@ -233,8 +235,13 @@ class Graph:
 
         await self.transact(work)
 
-    async def transact(self, work: Callable[[Run], Awaitable[Result]]) -> Result:
-        """Runs `work` in one transaction; it runs statements and reads their records. It may run twice. Raises `Unavailable`."""
+    async def transact(self, work: Callable[[Run], Awaitable[Result]], *, bookmarks: Bookmarks | None = None) -> Result:
+        """Runs `work` in one transaction; it runs statements and reads their records. It may run twice.
+
+        With `bookmarks` it sees what the caller has seen, and renews them. Raises `Unavailable`, and `Conflict` where a constraint
+        stands against it.
+        """
+        seen = bookmarks or Bookmarks()
 
         async def managed(transaction: AsyncManagedTransaction) -> Result:
             async def run(statement: Statement) -> list[list[Any]]:
@@ -246,13 +253,21 @@ class Graph:
             return await work(run)
 
         try:
-            async with asyncio.timeout(_WRITE_S), self._driver.session(database=self._database) as session:
+            async with asyncio.timeout(_WRITE_S if self._patient else _REQUEST_S), self._session(seen) as session:
                 try:
-                    return await session.execute_write(managed)
+                    result = await session.execute_write(managed)
                 except ConstraintError:  # another has made the same meanwhile; this time it is found
-                    return await session.execute_write(managed)
+                    result = await session.execute_write(managed)
+                seen.renew((await session.last_bookmarks()).raw_values)
+                return result
+        except ConstraintError as error:
+            raise Conflict("the database refused it: there is one already, and there may be no second") from error
         except _WRITES_FAIL_BY as error:
             raise _unavailable() from error
+
+    def _session(self, bookmarks: Bookmarks) -> AsyncSession:
+        sent = DriverBookmarks.from_raw_values(bookmarks.sent) if bookmarks.sent else None
+        return self._driver.session(database=self._database, bookmarks=sent)
 
     @asynccontextmanager
     async def locked(self, statement: Statement) -> AsyncGenerator[None]:

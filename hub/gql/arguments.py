@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
 from graphql import FieldNode
 
 from graph_schema.model import Edge, GraphSchema, Kind, Property, Route
+from hub.clocks import today
 from hub.compile import asked
 from hub.errors import BadInput, TooCostly
 from hub.gql.types import connection_name
-from hub.gql.values import Binding, Bound, PositionBinding, Value, Variables, converter, is_given, items, members, value_of
+from hub.gql.values import Binding, Bound, Constant, PositionBinding, Value, Variables, converter, is_given, items, members, value_of
 
 _OPERATORS: Final[Mapping[str, asked.Comparison]] = {
     "eq": "eq", "in": "in", "gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte",
     "contains": "contains", "startsWith": "startsWith", "isNull": "isNull",
 }  # fmt: skip
+_MOST_DAYS: Final = 3660
 _QUANTIFIERS: Final[Mapping[str, Literal["some", "none", "every"]]] = {"some": "some", "none": "none", "every": "every"}
 
 
@@ -127,6 +130,16 @@ class Arguments:
             conditions.append(self._condition(listed, name, given, scratch))
         return conditions[0] if len(conditions) == 1 else asked.All(tuple(conditions))
 
+    def within(
+        self, listed: Listed, value: Value, where: asked.Condition, order: tuple[asked.OrderKey, ...], scratch: Scratch
+    ) -> tuple[asked.Condition, tuple[asked.OrderKey, ...]]:
+        """The conditions with that on the days to come, and the order, by those days if none is asked for."""
+        declared = self._graph.node(listed.labels[0]).within
+        assert declared is not None
+        state = asked.Compare(declared.state, "eq", scratch.bind(Constant(declared.value), lambda given: (given,)))
+        due = asked.Compare(declared.property, "lte", scratch.bind(value, _days_from_now))
+        return asked.All((state, due, where)), order or (asked.OrderKey(declared.property),)
+
     def _condition(self, listed: Listed, name: str, given: Value, scratch: Scratch) -> asked.Condition:
         if name in ("and", "or"):
             several = tuple(self.where(listed, item, scratch) for item in items(given, self._variables))
@@ -169,6 +182,12 @@ class Arguments:
 
 def arguments_of(node: FieldNode) -> dict[str, Value]:
     return {argument.name.value: value_of(argument.value) for argument in node.arguments or ()}
+
+
+def _days_from_now(value: Any) -> tuple[Any, ...]:
+    if not 0 <= value <= _MOST_DAYS:
+        raise BadInput(f"within: 0 to {_MOST_DAYS} days")
+    return (today(datetime.now(UTC)) + timedelta(days=int(value)),)
 
 
 def _comparand(found: Property, operator: str) -> Callable[[Any], tuple[Any, ...]]:

@@ -38,7 +38,9 @@ from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.arguments import Bounds, Cost
 from hub.gql.guard import Limits, parse_within
 from hub.gql.lookahead import Lookahead
-from hub.gql.values import Bound, ReadsCursors, Variables, split_node_id
+from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, Variables, converter, split_node_id
+from hub.verbs.act import REQUEST, Verb
+from hub.verbs.verbs import VERBS
 
 _DOCUMENTS: Final = 512
 _PLANS: Final = 16
@@ -65,12 +67,28 @@ class RootPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class VerbPlan:
+    """A verb that is asked for: what it is given, and the question about the row it answers with, whose key is the parameter `key`."""
+
+    verb: Verb
+    given: Value
+    answer: RootPlan
+
+    def arguments(self, variables: Variables) -> dict[str, Any]:
+        """Raises `BadInput`."""
+        read = self.given.read(variables)
+        declared = {found.name: found for found in (*self.verb.arguments, REQUEST)}
+        return {name: None if read[name] in (None, ABSENT) else converter(found)(read[name])[0] for name, found in declared.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """An operation, ready to run: its root fields in order, and what needs no database."""
+    """An operation, ready to run: its root fields or verbs in order, and what needs no database."""
 
     keys: tuple[str, ...]
     roots: tuple[RootPlan, ...]
     known: Mapping[str, Any]
+    verbs: tuple[VerbPlan, ...] = ()
 
 
 @dataclass(slots=True)
@@ -121,6 +139,9 @@ class Documents:
             plan = self._compiled(operation, variables)
             for root in plan.roots:  # a refused value must not leave its document behind
                 root.bind(variables, cursors)
+            for verb in plan.verbs:
+                verb.arguments(variables)
+                verb.answer.bind(variables, cursors)
             operation.plans[shape] = plan
             _trim(operation.plans, _PLANS)
             self._kept[name] = operation
@@ -142,8 +163,6 @@ class Documents:
         if errors:
             raise GraphQLErrors(errors)
         node = _chosen(document, operation_name)
-        if node.operation is not OperationType.QUERY:
-            raise BadInput(f"a {node.operation.value} cannot be asked here")
         types: dict[str, GraphQLInputType] = {}
         defaults: dict[str, Any] = {}
         for variable in node.variable_definitions or ():
@@ -163,6 +182,8 @@ class Documents:
         bounds = Bounds(self._limits.page, self._limits.large_page, self._limits.conditions)
         lookahead = Lookahead(self._graph, operation.fragments, variables, bounds, QUESTIONS)
         selected = lookahead.roots(operation.node)
+        if operation.node.operation is OperationType.MUTATION:
+            return self._verbs(lookahead, selected)
         roots: list[RootPlan] = []
         known: dict[str, Any] = {}
         introspection: list[FieldNode] = []
@@ -178,6 +199,20 @@ class Documents:
         if introspection:
             known |= self._introspected(operation, introspection, variables)
         return Plan(tuple(selected), tuple(roots), known)
+
+    def _verbs(self, lookahead: Lookahead, selected: Mapping[str, list[FieldNode]]) -> Plan:
+        by_name = {verb.name: verb for verb in VERBS}
+        plans: list[VerbPlan] = []
+        known: dict[str, Any] = {}
+        for key, nodes in selected.items():
+            if nodes[0].name.value == "__typename":
+                known[key] = "Mutation"
+                continue
+            verb = by_name[nodes[0].name.value]
+            given, question = lookahead.verb(verb, nodes)
+            compiled = compile_read(self._graph, question.root, self._side)
+            plans.append(VerbPlan(verb, given, RootPlan(key, compiled, question.bindings, question.cost)))
+        return Plan(tuple(selected), (), known, tuple(plans))
 
     def _introspected(self, operation: _Operation, nodes: list[FieldNode], variables: Variables) -> Mapping[str, Any]:
         """The schema about itself: graphql-core's own executor, on a document of these fields alone."""

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -23,18 +24,21 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
 from strawberry.types import ExecutionResult
 
+from graph_schema.cypher import Statement
 from graph_schema.model import GraphSchema
 from hub.auth import Verifier
 from hub.compile.read import compile_right
 from hub.compile.walk import Side
 from hub.errors import BadInput, HubError, NotAllowed, NotByGet, NotSignedIn, TooCostly, Unavailable
 from hub.gql.cursors import Cursors
-from hub.gql.documents import Documents, GraphQLErrors, RootPlan
+from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan, VerbPlan
 from hub.gql.guard import Limits
 from hub.gql.hang_up import UnlessHungUp
 from hub.gql.pen import AnswerPen
 from hub.gql.types import build_schema
-from hub.graph import Bookmarks, Graph
+from hub.gql.values import Variables
+from hub.graph import Bookmarks, Graph, Run
+from hub.verbs.act import REQUEST, Act
 from hub.viewer import Viewer
 
 _log: Final = logging.getLogger("hub.gql")
@@ -43,6 +47,7 @@ _BODY_S: Final = 10
 _BOOKMARKS: Final = re.compile(rb"[\x21-\x2b\x2d-\x7e]{1,400}(,[\x21-\x2b\x2d-\x7e]{1,400}){0,19}")
 _JSON: Final = "application/json"
 _GRAPHQL: Final = "application/graphql-response+json"
+_PERHAPS_DONE: Final = "whether this was done is not known: send it again with the same requestId, and it is done once"
 _NOBODY: Final = "nobody is signed in"
 """No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another one."""
 
@@ -119,6 +124,8 @@ class Questions:
     async def _answer(self, asked: Asked, viewer: Viewer) -> dict[str, Any]:
         cursors = Cursors(self._cursor_key, viewer.account)
         plan, variables = self._documents.plan(asked.document, asked.operation_name, asked.variables, cursors, only_reads=asked.by_get)
+        if plan.verbs:
+            return await self._done(plan, variables, asked, viewer)
         bound = [(root, root.bind(variables, cursors)) for root in plan.roots]
         extensions: dict[str, Any] = {"cost": sum(self._documents.cost(root, parameters) for root, parameters in bound)}
         rights = {"viewer": viewer.account or _NOBODY, "now": time.time_ns() // 1_000_000}
@@ -133,6 +140,37 @@ class Questions:
         values = [await each[0]] if len(each) == 1 else await asyncio.gather(*each)
         answers = {**plan.known, **{root.key: value for root, value in zip(plan.roots, values, strict=True)}}
         return {"data": {key: answers[key] for key in plan.keys}, "extensions": extensions}
+
+    async def _done(self, plan: Plan, variables: Variables, asked: Asked, viewer: Viewer) -> dict[str, Any]:
+        """The verbs one after another, each in its own transaction: of one that is refused the answer is null, and the rest goes on."""
+        answers = dict(plan.known)
+        errors: list[dict[str, Any]] = []
+        for verb in plan.verbs:
+            try:
+                answers[verb.answer.key] = await self._do(verb, variables, asked, viewer)
+            except HubError as error:
+                answers[verb.answer.key] = None
+                message = f"{error}; {_PERHAPS_DONE}" if isinstance(error, Unavailable) else str(error)
+                errors.append({"message": message, "path": [verb.answer.key], "extensions": {"code": error.code}})
+        return {"data": {key: answers[key] for key in plan.keys}, **({"errors": errors} if errors else {})}
+
+    async def _do(self, verb: VerbPlan, variables: Variables, asked: Asked, viewer: Viewer) -> Any:
+        if not viewer.account:
+            raise NotSignedIn(f"{verb.verb.name}: sign in to do this")
+        cursors = Cursors(self._cursor_key, viewer.account)
+        arguments, parameters = verb.arguments(variables), verb.answer.bind(variables, cursors)
+        self._documents.cost(verb.answer, parameters)
+        name = arguments.pop(REQUEST.name)
+        now = datetime.now(UTC)
+        call = _Call({"viewer": viewer.account, "now": int(now.timestamp() * 1000)}, cursors, asked.bookmarks)
+
+        async def work(run: Run) -> Any:
+            key = await verb.verb.done(Act(run, viewer.account, now, name), arguments)
+            records = await run(Statement(verb.answer.compiled.text, {**parameters, **call.rights, "key": key}))
+            return records[0][0] if records else None
+
+        row = await self._graph.transact(work, bookmarks=asked.bookmarks)
+        return _shaped(verb.answer, row, parameters, call)
 
     async def _value(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> Any:
         row = await self._graph.read_one(root.compiled.text, {**parameters, **call.rights}, call.bookmarks)

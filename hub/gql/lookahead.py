@@ -42,6 +42,7 @@ from hub.gql.values import (
 )
 from hub.gql.words import TERMS, query, words
 from hub.gql.words import codes as codes_of
+from hub.verbs.act import REQUEST, Verb
 
 _FOUND: Final[Mapping[str, Literal["match", "wordsMatched", "highlights"]]] = {
     "match": "match", "wordsMatched": "wordsMatched", "highlights": "highlights",
@@ -142,6 +143,15 @@ class Lookahead:
         page = self._page(Listed(labels, "Search", None, searched=True), nodes, scratch)
         return asked.Search(labels, "text", "queries", codes, page)
 
+    def verb(self, verb: Verb, nodes: Sequence[FieldNode]) -> tuple[Value, Question]:
+        """What a verb is given, and what is asked of the row it answers with: by its key, the parameter `key`."""
+        scratch = Scratch()
+        arguments = arguments_of(nodes[0])
+        declared = (*verb.arguments, REQUEST)
+        given = Members({found.name: self._arguments.given(arguments, found.name) or Constant(None) for found in declared})
+        root = asked.ByKey(verb.returns, self._graph.node(verb.returns).key, "key", self._rows((verb.returns,), nodes, scratch))
+        return given, Question(root, tuple(scratch.bindings), Cost(None, tuple(scratch.costs)))
+
     def _row_by_key(self, node: NodeType, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.ByKey:
         arguments = arguments_of(nodes[0])
         lookup = node.lookup_property
@@ -215,6 +225,8 @@ class Lookahead:
         size = scratch.bind(last or first or Constant(DEFAULT_PAGE), self._arguments.last if last else self._arguments.first)
         where = self._arguments.where(listed, arguments.get("where", Constant(None)), scratch)
         order = tuple(self._arguments.order(listed, arguments.get("orderBy", Constant(None))))
+        if within := self._arguments.given(arguments, "within"):
+            where, order = self._arguments.within(listed, within, where, order, scratch)
         page = asked.Page(size, (), last is not None, where=where, order=order)
         after, before = (self._position(listed, page, self._arguments.given(arguments, name), scratch) for name in ("after", "before"))
         outer, scratch.costs = scratch.costs, []

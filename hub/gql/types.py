@@ -14,6 +14,8 @@ from strawberry.types.field import StrawberryField
 from graph_schema.model import NODE, Abstract, Edge, GraphSchema, Kind, NodeType, Property, Route
 from hub.compile.question import Question, Record, RecordOf, Records, RowOf, Value
 from hub.discovery.questions import QUESTIONS
+from hub.verbs.act import REQUEST, Verb
+from hub.verbs.verbs import VERBS
 
 DEFAULT_PAGE: Final = 20
 _SEARCH: Final = (
@@ -46,10 +48,12 @@ _PAGE: Final = (
     ("before", "str | None", "The cursor before which the page ends."),
 )
 
+_WITHIN: Final = ("within", "int | None", "Only those that run, and whose day comes within so many days: 0 to 3660; the nearest first.")
 
-def build_schema(graph: GraphSchema, questions: Sequence[Question] = QUESTIONS) -> strawberry.Schema:
+
+def build_schema(graph: GraphSchema, questions: Sequence[Question] = QUESTIONS, verbs: Sequence[Verb] = VERBS) -> strawberry.Schema:
     """The GraphQL schema of a graph: a type a label, a field a property or way, root fields by key, as lists, and for questions."""
-    return _Types(graph, questions).schema()
+    return _Types(graph, questions, verbs).schema()
 
 
 def choice_name(owner: str, found: Property) -> str:
@@ -87,9 +91,10 @@ class Direction(Enum):
 
 
 class _Types:
-    def __init__(self, graph: GraphSchema, questions: Sequence[Question]) -> None:
+    def __init__(self, graph: GraphSchema, questions: Sequence[Question], verbs: Sequence[Verb]) -> None:
         self._graph = graph
         self._questions = questions
+        self._verbs = verbs
         self._names: dict[str, Any] = {"date": date, "datetime": datetime, "strawberry": strawberry}
         self._begun: set[str] = set()
 
@@ -117,7 +122,8 @@ class _Types:
         for question in self._questions:
             self._record(question.record)
         query = self._object("Query", "Everything that can be asked.", list(self._roots()))
-        return strawberry.Schema(query=query, types=[self._names[node.label] for node in self._graph.nodes])
+        mutation = self._object("Mutation", "Everything that can be done, one after another.", list(map(self._verb, self._verbs)))
+        return strawberry.Schema(query=query, mutation=mutation, types=[self._names[node.label] for node in self._graph.nodes])
 
     def _node(self, node: NodeType) -> None:
         for found in node.properties:
@@ -151,7 +157,7 @@ class _Types:
         name = self._connection(route.target, route.edge)
         field = self._field(route.way.field, name, route.way.doc)
         self._conditions(route.target, route.edge)
-        field.arguments = self._page_arguments(where_name(route.target, route.edge))
+        field.arguments = self._page_arguments(where_name(route.target, route.edge), route.labels)
         return field
 
     def _roots(self) -> Iterable[StrawberryField]:
@@ -166,7 +172,7 @@ class _Types:
                 one.arguments.append(self._argument("at", "date | None", "The day on which the code was valid; today if not said."))
             yield one
             many = self._field(node.many, connection_name(node.label, None), f"{node.doc} All that may be seen, in pages.")
-            many.arguments = self._page_arguments(where_name(node.label, None))
+            many.arguments = self._page_arguments(where_name(node.label, None), (node.label,))
             yield many
         one = self._field("node", f"{NODE} | None", "A row by its node id; null where there is none to be seen.")
         one.arguments = [self._argument("id", "strawberry.ID", "A `nodeId`.")]
@@ -185,15 +191,22 @@ class _Types:
         yield search
         for question in self._questions:
             field = self._field(question.name, question.record.type, question.doc)
-            field.arguments = [self._asked_for(question, found) for found in question.arguments]
+            field.arguments = [self._said(question.name, found) for found in question.arguments]
             yield field
 
-    def _asked_for(self, question: Question, found: Property) -> StrawberryArgument:
+    def _said(self, owner: str, found: Property) -> StrawberryArgument:
+        """An argument of a question or verb."""
         if found.values:
-            name = choice_name(question.record.type, found)
+            name = choice_name(f"{owner[0].upper()}{owner[1:]}", found)
             self._names[name] = strawberry.enum(_choice(name, found.values), description=found.doc)
             return self._argument(found.name, name if found.required else f"{name} | None", found.doc)
         return self._argument(found.name, _PYTHON[found.kind] if found.required else f"{_PYTHON[found.kind]} | None", found.doc)
+
+    def _verb(self, verb: Verb) -> StrawberryField:
+        """A verb as a field: it answers with the row that it speaks of, as the viewer may see it then."""
+        field = self._field(verb.name, f"{verb.returns} | None", verb.doc)
+        field.arguments = [self._said(verb.name, found) for found in (*verb.arguments, REQUEST)]
+        return field
 
     def _record(self, record: Record) -> str:
         """The type of a record, and of those within it."""
@@ -216,10 +229,11 @@ class _Types:
         self._object(record.type, record.doc, fields)
         return record.type
 
-    def _page_arguments(self, conditions: str) -> list[StrawberryArgument]:
+    def _page_arguments(self, conditions: str, labels: Sequence[str]) -> list[StrawberryArgument]:
         order = conditions.removesuffix("Where") + "Order"
+        within = [_WITHIN] if len(labels) == 1 and self._graph.node(labels[0]).within else []
         return [
-            *(self._argument(*found) for found in _PAGE),
+            *(self._argument(*found) for found in (*_PAGE, *within)),
             self._argument("where", f"{conditions} | None", "Which of them; all conditions hold."),
             self._argument("orderBy", f"list[{order}] | None", "In which order, the first key first; by key if not said."),
         ]

@@ -173,7 +173,8 @@ def _case_kinds() -> Rows:
             nodes.append(
                 _node(
                     "CaseKind", code=kind, name=row["name"], form=row["form_or_channel"], legalBasis=row["legal_basis"],
-                    answeredBy=answering[kind]["answered_by"], role=answering[kind]["role"], confidence=row["confidence_source"],
+                    answeredBy=answering[kind]["answered_by"], role=answering[kind]["role"],
+                    openedBy=answering[kind]["opened_by"], confidence=row["confidence_source"],
                 )
             )  # fmt: skip
         clock = f"{kind}:{position}"
@@ -184,7 +185,7 @@ def _case_kinds() -> Rows:
                 "Clock", id=clock, name=name, action=row["clock"], startsAt=row["starts_at"], length=length,
                 unit=row["unit"], owedBy=row["owed_by"], legalBasis=row["legal_basis"], startEvent=row["start_event"],
                 condition=row["condition"], deemed=row["deemed"], rolls=row["rolls"] == "yes", extension=row["extension"],
-                suspendable=row["suspendable"] == "yes", confidence=row["confidence_source"],
+                suspendable=row["suspendable"] == "yes", side=row["side"], confidence=row["confidence_source"],
             )
         )  # fmt: skip
         edges.append(EdgeRow(cases.HAS_CLOCK, ("CaseKind", kind), ("Clock", clock)))

@@ -15,7 +15,7 @@ from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.conftest import wipe
-from tests.discovery.offices import ISSUER, TUESDAY, write
+from tests.offices import ISSUER, TUESDAY, write
 from tests.oracle import Oracle
 from tests.random_world import random_world
 

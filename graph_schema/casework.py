@@ -1,0 +1,138 @@
+"""Work on cases: what is written in them, what happened, what is due, and who works on them."""
+
+from typing import Final
+
+from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way, Within
+from graph_schema.parties import PARTY
+from graph_schema.sources import ORIGIN
+
+AUDIENCES: Final = ("owner", "parties", "agencies", "public")
+AUDIENCE: Final = Property(
+    "audience",
+    "Who may see it: the case's owner, its parties (the importer and its brokers) too, accepted agencies too, or the public.",
+    required=True,
+    values=AUDIENCES,
+)
+_ID: Final = Property("id", "Its identity in the hub.", required=True)
+_AT: Final = Property("at", "When.", Kind.DATETIME, required=True)
+
+NOTE: Final = NodeType(
+    label="Note",
+    doc="Something written in a case: a note, a request by its owner, a response by a party.",
+    properties=(
+        _ID,
+        Property("kind", "What it is.", required=True, values=("NOTE", "REQUEST", "RESPONSE")),
+        Property("text", "What it says.", required=True),
+        _AT,
+        AUDIENCE,
+        ORIGIN,
+    ),
+    key="id",
+    one="note",
+    many="notes",
+    indexes=(("audience",),),
+)
+ATTACHMENT: Final = NodeType(
+    label="Attachment",
+    doc="A file that belongs to a case. It is kept outside the graph, under the hash of its content.",
+    properties=(
+        _ID,
+        Property("name", "Its file name.", required=True),
+        Property("mediaType", "What kind of file it is.", required=True),
+        Property("size", "How many bytes it has.", Kind.INT, required=True),
+        Property("sha256", "The SHA-256 of its content, 64 hexadecimal digits.", required=True),
+        Property("storedAt", "When its content arrived and was found to be what was announced; empty until then.", Kind.DATETIME),
+        _AT,
+        AUDIENCE,
+        ORIGIN,
+    ),
+    key="id",
+    one="attachment",
+    many="attachments",
+    indexes=(("audience",),),
+)
+HISTORY_ENTRY: Final = NodeType(
+    label="HistoryEntry",
+    doc="Something that happened to a case, in words.",
+    properties=(
+        _ID,
+        Property("verb", "What was done, e.g. closeCase.", required=True),
+        Property("text", "What happened.", required=True),
+        Property("reason", "Why, as it was given."),
+        _AT,
+        AUDIENCE,
+        ORIGIN,
+    ),
+    key="id",
+    one="historyEntry",
+    many="history",
+    indexes=(("audience",),),
+)
+DEADLINE: Final = NodeType(
+    label="Deadline",
+    doc="The last day of a clock that runs, or ran, in a case. Days are those of U.S. Eastern time.",
+    properties=(
+        Property("id", "The case, the clock and the day it began.", required=True),
+        Property("name", "What it limits.", required=True),
+        Property("state", "How it stands.", required=True, values=("RUNNING", "SUSPENDED", "MET", "MISSED", "DEEMED", "ENDED")),
+        Property("startedOn", "The day it began to run.", Kind.DATE, required=True),
+        Property("due", "Its last day; empty while it stands still.", Kind.DATE),
+        Property("owedBy", "Who must act, in the words of the law.", required=True),
+        Property("extensions", "How often it was extended.", Kind.INT, required=True),
+        Property("extendedTo", "The day it was extended to, where that was for its owner to say.", Kind.DATE),
+        Property("deemed", "What the law takes as decided once it has run out."),
+        Property("endedAt", "When it was met, missed or ended.", Kind.DATETIME),
+        ORIGIN,
+    ),
+    key="id",
+    one="deadline",
+    many="deadlines",
+    indexes=(("state", "due"), ("due",)),
+    within=Within("due", "state", "RUNNING"),
+)
+NODES: Final = (NOTE, ATTACHMENT, HISTORY_ENTRY, DEADLINE)
+
+WRITING: Final = Abstract("Writing", "What is written in a case.", ("Note", "Attachment", "HistoryEntry"), ("id", "at", "source"))
+
+
+def _of_case(label: str, doc: str, many: str) -> Edge:
+    return Edge("OF_CASE", (label,), ("Case",), doc, (Way("case", "The case it belongs to.", one=True),), (Way(many, doc),))
+
+
+NOTE_OF: Final = _of_case("Note", "What is written in it.", "notes")
+ATTACHMENT_OF: Final = _of_case("Attachment", "The files that belong to it.", "attachments")
+HISTORY_OF: Final = _of_case("HistoryEntry", "What happened to it.", "history")
+DEADLINE_OF: Final = _of_case("Deadline", "What is due in it, and was.", "deadlines")
+BY: Final = Edge(
+    "BY",
+    WRITING.labels,
+    PARTY.labels,
+    "The party in whose name something was written or done.",
+    (Way("by", "The party in whose name it was done.", one=True),),
+    (Way("writings", "What was written and done in its name, as far as the viewer may see it."),),
+)
+RUNS_BY: Final = Edge(
+    "RUNS_BY",
+    ("Deadline",),
+    ("Clock",),
+    "The clock that a deadline runs by.",
+    (Way("clock", "The clock it runs by.", one=True),),
+    (Way("deadlines", "The deadlines that run by it."),),
+)
+OWED_BY: Final = Edge(
+    "OWED_BY",
+    ("Deadline",),
+    ("Center", "Port", "Office", "Importer"),
+    "The party that must act.",
+    (Way("party", "The party that must act.", one=True),),
+    (Way("deadlines", "What it must do by when."),),
+)
+WORKED_BY: Final = Edge(
+    "WORKED_BY",
+    ("Case",),
+    ("Contact",),
+    "The officer who works on a case.",
+    (Way("officer", "The officer who works on it.", one=True),),
+    (Way("worksOn", "The cases it works on."),),
+)
+EDGES: Final = (NOTE_OF, ATTACHMENT_OF, HISTORY_OF, DEADLINE_OF, BY, RUNS_BY, OWED_BY, WORKED_BY)

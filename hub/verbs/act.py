@@ -1,0 +1,170 @@
+"""Doing a verb: who acts, on which case, and what is written down of it.
+
+A verb runs in one transaction. It locks what it changes before it looks at it, so that of two at once the second sees what the first
+left; it is known by its request id, so that what arrives twice happens once; and its answer is read in the same transaction.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final, LiteralString
+
+from graph_schema.cypher import Statement
+from graph_schema.graph import GRAPH
+from graph_schema.model import Property
+from graph_schema.viewer_sets import in_term
+from hub.compile.read import viewer_sets
+from hub.compile.visible import Visible
+from hub.errors import Conflict, NotAllowed, NotFound
+from hub.graph import Run
+
+Arguments = Mapping[str, Any]
+REQUEST: Final = Property("requestId", "A name of your own for this request: sent twice, it is done once.")
+
+_BEGUN: Final[LiteralString] = (
+    "MERGE (r:Request {id: $request}) ON CREATE SET r.verb = $verb, r.digest = $digest, r.at = $at "
+    "SET r.turn = true REMOVE r.turn RETURN r.digest, r.result"
+)
+_DONE: Final[LiteralString] = "MATCH (r:Request {id: $request}) SET r.result = $result"
+
+# A case, locked, with who the viewer is to it. An agency is one whose part the owner accepted.
+_CASE: Final = """MATCH (k:Case {number: $case}) SET k.turn = true REMOVE k.turn WITH * WHERE {sees}
+OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
+OPTIONAL MATCH (k)-[:CONCERNS]->(importer:Importer)
+OPTIONAL MATCH (k)-[:OF_KIND]->(kind:CaseKind)
+WITH *, head([o IN [owner] WHERE o IN own]) AS asOwner,
+  head(COLLECT { MATCH (k)-[i:INVOLVES]->(g:Agency) WHERE g IN own AND i.acceptedAt IS NOT NULL RETURN g }) AS asAgency,
+  head(COLLECT { WITH importer WHERE importer IN own RETURN importer AS party
+    UNION ALL MATCH (importer)<-[p:REPRESENTS]-(party:Broker) WHERE party IN own AND {in_term} RETURN party }) AS asParty
+RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, ownerName: owner.name, owner: elementId(owner),
+  importer: importer.number, dates: k.dates, conditions: k.conditions, suspensions: k.suspensions,
+  asOwner: elementId(asOwner), asAgency: elementId(asAgency), asParty: elementId(asParty),
+  asOversight: CASE WHEN seesAll THEN elementId(head(acted)) END,
+  keptBy: COLLECT { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL RETURN DISTINCT r.system }}"""
+
+HISTORY: Final[LiteralString] = """
+WITH k CREATE (h:HistoryEntry:Event) SET h = $history CREATE (h)-[:OF_CASE]->(k)
+WITH h MATCH (who) WHERE elementId(who) = $by CREATE (h)-[:BY]->(who)"""
+"""What a statement that changes the case `k` ends with, so that it is written down in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAt:
+    """A case as it stands, locked; `by` is the party in whose name the viewer acts, by Neo4j's id, and `role` what it is to the case."""
+
+    id: str
+    number: str
+    status: str
+    by: str
+    role: str
+    row: Mapping[str, Any]
+
+    def must_be_open(self) -> None:
+        """Raises `Conflict`."""
+        if self.status in ("CLOSED", "DEEMED"):
+            raise Conflict(f"case {self.number} is {self.status.lower()}: reopen it first")
+
+
+class Act:
+    """One verb under way."""
+
+    def __init__(self, run: Run, account: str, now: datetime, name: str | None) -> None:
+        self._run = run
+        self.account = account
+        self.now = now
+        self.is_named = name is not None
+        # what is made by this request is named after it, so that it is the same if it is made again
+        self.request = secrets.token_hex(16) if name is None else hashlib.sha256(f"{account}|{name}".encode()).hexdigest()[:32]
+        self._entries = 0
+
+    async def one(self, text: str, parameters: Arguments) -> Any:
+        """The one value of a statement that may speak of the viewer sets, or None."""
+        given = {**parameters, "viewer": self.account, "now": _milliseconds(self.now), "at": self.now}
+        records = await self._run(Statement(_headed(text), given))
+        return records[0][0] if records and records[0] else None
+
+    async def write(self, text: LiteralString, parameters: Arguments) -> list[list[Any]]:
+        return await self._run(Statement(text, {**parameters, "at": self.now}))
+
+    async def case(self, number: str, verb: str, *may: str, kept_here: bool = False) -> CaseAt:
+        """The case of that number, locked, if the viewer may do this to it: as `owner`, `party`, `agency` or `oversight`.
+
+        With `kept_here` it must be no case that another system keeps. Raises `NotFound`, `NotAllowed` or `Conflict`.
+        """
+        row = await self.one(_case(), {"case": number})
+        if row is None:
+            raise NotFound(f"case: there is no case {number} to be seen")
+        for role in may:
+            if by := row[f"as{role.capitalize()}"]:
+                if kept_here and row["keptBy"]:
+                    raise Conflict(f"case {number} is kept by the system {row['keptBy'][0]}: change it there, the hub follows")
+                return CaseAt(row["id"], number, row["status"], by, role, row)
+        raise NotAllowed(f"{verb}: only {_listed(may, row['ownerName'])} may")
+
+    def told(self, case: str, verb: str, text: str, *, reason: str | None = None, audience: str = "parties") -> Mapping[str, Any]:
+        """The parameter of `HISTORY`."""
+        self._entries += 1
+        entry = {
+            "id": f"{self.request} {self._entries}", "verb": verb, "text": text, "reason": reason, "at": self.now, "audience": audience,
+            "source": "hub", "kind": f"Case.{verb}", "refs": [case], "of": self.request,
+        }  # fmt: skip
+        return {key: value for key, value in entry.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Something that can be done. `do` gives the key of the row it is answered by, which is of the label `returns`."""
+
+    name: str
+    doc: str
+    arguments: tuple[Property, ...]
+    returns: str
+    do: Callable[[Act, Arguments], Awaitable[str]]
+
+    async def done(self, act: Act, given: Arguments) -> str:
+        """Does it, or finds that it was done already; gives the key of the answer. Raises `Conflict` for another request of that name."""
+        if not act.is_named:
+            return await self.do(act, given)
+        digest = hashlib.sha256(json.dumps([self.name, given], default=str, sort_keys=True).encode()).hexdigest()
+        (before, result), *_ = await act.write(_BEGUN, {"request": act.request, "verb": self.name, "digest": digest})
+        if before != digest:
+            raise Conflict("requestId: it was used for another request; choose a new one")
+        if result is not None:
+            return result
+        key = await self.do(act, given)
+        await act.write(_DONE, {"request": act.request, "result": key})
+        return key
+
+
+def sees(variable: str, label: str) -> str:
+    """The predicate that a row may be seen, for a verb's own statement."""
+    names = iter(range(10_000))
+    return Visible(GRAPH, lambda wanted: f"{wanted}_{next(names)}").row(variable, (label,)).predicate or "true"
+
+
+@lru_cache(maxsize=1)
+def _case() -> str:
+    return _CASE.replace("{sees}", sees("k", "Case")).replace("{in_term}", in_term("p"))
+
+
+@lru_cache(maxsize=128)
+def _headed(text: str) -> str:
+    """The statement with the viewer sets that it names at its head."""
+    return "\n".join((*viewer_sets(GRAPH, text), text))
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+def _listed(may: tuple[str, ...], owner: str | None) -> str:
+    words = {
+        "owner": f"its owner ({owner})" if owner else "its owner", "party": "the importer or its broker", "agency": "an accepted agency",
+        "oversight": "the Office of Trade",
+    }  # fmt: skip
+    *others, last = (words[role] for role in may)
+    return f"{', '.join(others)} or {last}" if others else last

@@ -1,0 +1,160 @@
+"""Verbs of Center assignment: to which Center an importer belongs, and what becomes of its open cases.
+
+The database itself refuses a second active assignment. Whoever assigns is the Office of Trade, the importer's Center, or the office
+that decides an appeal of it.
+"""
+
+from typing import Any, Final, LiteralString
+
+from graph_schema.formats import CENTER_CODE, IMPORTER_NUMBER
+from graph_schema.model import Property
+from graph_schema.viewer_sets import in_term
+from hub.errors import Conflict, NotAllowed, NotFound
+from hub.verbs.act import Act, Arguments, Verb, sees
+from hub.verbs.words import REASON, checked_text
+
+_LONGEST: Final = 300
+_APPEAL: Final = "center_assignment_appeal"
+
+# An importer, locked, with its Center, and who the viewer is to it.
+_IMPORTER: Final = f"""
+MATCH (i:Importer {{number: $importer}}) SET i.turn = true REMOVE i.turn WITH * WHERE {{sees}}
+OPTIONAL MATCH (i)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
+RETURN {{status: i.centerStatus, center: center.code, centerName: center.name, name: i.name,
+  asOversight: CASE WHEN seesAll THEN elementId(head(acted)) END,
+  asCenter: elementId(head([o IN own WHERE o = center])),
+  asAppeal: elementId(head(COLLECT {{ MATCH (i)<-[:CONCERNS]-(k:Case)-[:OF_KIND]->(:CaseKind {{code: '{_APPEAL}'}})
+    MATCH (k)-[:HANDLED_BY]->(o) WHERE o IN own AND k.status <> 'CLOSED' RETURN o LIMIT 1 }})),
+  asParty: elementId(head(COLLECT {{ UNWIND own AS party WITH party WHERE party = i RETURN party
+    UNION ALL MATCH (i)<-[p:REPRESENTS]-(party:Broker) WHERE party IN own AND {in_term("p")} RETURN party }}))}}"""
+_END: Final[LiteralString] = """
+MATCH (i:Importer {number: $importer})
+OPTIONAL MATCH (i)-[a:ASSIGNED_TO]->() WHERE a.activeFor IS NOT NULL
+SET a.until = $at, a.endedBecause = $reason REMOVE a.activeFor
+WITH DISTINCT i SET i.centerStatus = $status"""
+_BEGIN: Final[LiteralString] = """
+MATCH (i:Importer {number: $importer}), (c:Center {code: $center})
+CREATE (i)-[:ASSIGNED_TO {since: $at, activeFor: i.number, source: 'hub', because: $reason}]->(c)
+SET i.centerStatus = 'ASSIGNED'"""
+# Open cases that the old Center owns and no other system keeps, each with a trace of its own.
+_MOVE: Final[LiteralString] = """
+MATCH (i:Importer {number: $importer})<-[:CONCERNS]-(k:Case)-[h:HANDLED_BY]->(before:Center {code: $before}), (c:Center {code: $center})
+WHERE NOT k.status IN ['CLOSED', 'DEEMED'] AND NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL }
+SET k.turn = true REMOVE k.turn
+DELETE h CREATE (k)-[:HANDLED_BY]->(c)
+WITH k, c, before
+CALL (k) { MATCH (k)-[w:WORKED_BY]->() DELETE w }
+CALL (k, c, before) { MATCH (k)<-[:OF_CASE]-(d:Deadline)-[owed:OWED_BY]->(before) DELETE owed CREATE (d)-[:OWED_BY]->(c) }
+CREATE (e:HistoryEntry:Event {id: $request + ' ' + k.id, verb: $verb, at: $at, audience: 'parties', source: 'hub', reason: $reason,
+  text: 'moved with its importer from ' + before.name + ' to ' + c.name, kind: 'Case.' + $verb, refs: [k.id], of: $request})
+CREATE (e)-[:OF_CASE]->(k)
+WITH e MATCH (who) WHERE elementId(who) = $by CREATE (e)-[:BY]->(who)"""
+_CENTER: Final[LiteralString] = "MATCH (c:Center {code: $center}) RETURN c.name"
+_TELL: Final[LiteralString] = (
+    "CREATE (:Event {id: $request + ' importer', kind: 'Importer.' + $verb, refs: [$importer], at: $at, of: $request, reason: $reason})"
+)
+
+
+async def _assign(act: Act, given: Arguments) -> str:
+    return await _to_center(act, given, "assignImporter")
+
+
+async def _reassign(act: Act, given: Arguments) -> str:
+    return await _to_center(act, given, "reassignImporter")
+
+
+async def _to_center(act: Act, given: Arguments, verb: str) -> str:
+    found, by = await _importer(act, given, verb)
+    number, center, before = given["importer"], given["center"], found["center"]
+    if verb == "assignImporter" and before:
+        raise Conflict(f"importer {number} is assigned to {found['centerName']} ({before}): there is no second; use reassignImporter")
+    if verb == "reassignImporter" and not before:
+        raise Conflict(f"importer {number} has no Center ({found['status']}): use assignImporter")
+    if before == center:
+        raise Conflict(f"importer {number} is assigned to {center} already")
+    if not await act.write(_CENTER, {"center": center}):
+        raise NotFound(f"center: there is no Center {center}")
+    reason = checked_text("reason", given["reason"], _LONGEST)
+    told = {"importer": number, "center": center, "before": before, "reason": reason, "verb": verb, "request": act.request, "by": by}
+    if before:
+        await act.write(_END, {**told, "status": "ASSIGNED"})
+    await act.write(_BEGIN, told)
+    if before:
+        await act.write(_MOVE, told)
+    await act.write(_TELL, told)
+    return number
+
+
+async def _pending(act: Act, given: Arguments) -> str:
+    return await _without_center(act, given, "markImporterPending", "PNDING")
+
+
+async def _not_eligible(act: Act, given: Arguments) -> str:
+    return await _without_center(act, given, "markImporterNotEligible", "NOTELG")
+
+
+async def _without_center(act: Act, given: Arguments, verb: str, status: str) -> str:
+    """Ends the assignment; open cases stay with the Center until somebody passes them on."""
+    found, _ = await _importer(act, given, verb)
+    if found["status"] == status:
+        raise Conflict(f"importer {given['importer']} is {status} already")
+    reason = checked_text("reason", given["reason"], _LONGEST)
+    told = {"importer": given["importer"], "reason": reason, "status": status, "verb": verb, "request": act.request}
+    await act.write(_END, told)
+    await act.write(_TELL, told)
+    return given["importer"]
+
+
+_OPEN_APPEAL: Final[LiteralString] = """
+MATCH (i:Importer {number: $importer}), (kind:CaseKind {code: $kind})-[:ANSWERED_BY]->(office:Office)
+CREATE (k:Case {id: $request, number: $number, status: 'OPEN', title: $title, openedAt: $at, source: 'hub'})
+CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:CONCERNS]->(i) CREATE (k)-[:HANDLED_BY]->(office)
+CREATE (n:Note {id: $request + ' note', kind: 'NOTE', text: $text, at: $at, audience: 'parties', source: 'hub'})-[:OF_CASE]->(k)
+CREATE (e:HistoryEntry:Event {id: $request + ' 1', verb: 'appealAssignment', text: 'appealed: ' + $title, at: $at, audience: 'parties',
+  source: 'hub', kind: 'Case.appealAssignment', refs: [$request], of: $request})-[:OF_CASE]->(k)
+WITH n, e MATCH (who) WHERE elementId(who) = $by CREATE (n)-[:BY]->(who), (e)-[:BY]->(who)
+RETURN 1"""
+
+
+async def _appeal(act: Act, given: Arguments) -> str:
+    found = await _found(act, given)
+    if not found["asParty"]:
+        raise NotAllowed("appealAssignment: only the importer or its broker may")
+    number = f"HUB-{act.now:%y}-A{act.request[:8].upper()}"
+    title = f"Appeal of the assignment to {found['centerName']}" if found["center"] else f"Appeal of {found['status']}"
+    appeal = {
+        "importer": given["importer"], "kind": _APPEAL, "request": act.request, "number": number, "title": title, "by": found["asParty"],
+        "text": checked_text("reason", given["reason"], 10_000),
+    }  # fmt: skip
+    if not await act.write(_OPEN_APPEAL, appeal):
+        raise NotFound("the public facts name no office for appeals")
+    return act.request
+
+
+async def _importer(act: Act, given: Arguments, verb: str) -> tuple[Any, str]:
+    """The importer, locked, and in whose name it is assigned. Raises `NotFound` or `NotAllowed`."""
+    found = await _found(act, given)
+    for role in ("asOversight", "asCenter", "asAppeal"):
+        if found[role]:
+            return found, found[role]
+    raise NotAllowed(f"{verb}: only the importer's Center, the office that decides its appeal or the Office of Trade may")
+
+
+async def _found(act: Act, given: Arguments) -> Any:
+    found = await act.one(_IMPORTER.replace("{sees}", sees("i", "Importer")), {"importer": given["importer"]})
+    if found is None:
+        raise NotFound(f"importer: there is no importer {given['importer']} to be seen")
+    return found
+
+
+_NUMBER: Final = Property("importer", "The importer by its number.", required=True, format=IMPORTER_NUMBER)
+_TO: Final = Property("center", "The Center by its code.", required=True, format=CENTER_CODE)
+VERBS: Final = (
+    Verb("assignImporter", "Assigns an importer that has no Center.", (_NUMBER, _TO, REASON), "Importer", _assign),
+    Verb("reassignImporter", "Assigns an importer to another Center; its open cases move along, each with a trace.",
+         (_NUMBER, _TO, REASON), "Importer", _reassign),
+    Verb("markImporterPending", "Ends an assignment and says that a new one is pending (PNDING).", (_NUMBER, REASON), "Importer", _pending),
+    Verb("markImporterNotEligible", "Says that an importer is not Center-eligible (NOTELG).", (_NUMBER, REASON), "Importer", _not_eligible),
+    Verb("appealAssignment", "Appeals a Center assignment, at any time (19 CFR 101.10): a case of the Office of Field Operations.",
+         (_NUMBER, REASON), "Case", _appeal),
+)  # fmt: skip

@@ -1,0 +1,56 @@
+"""A small world to act in, made anew for each test, and the ways to act and ask."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hub.gql.endpoint import Asked, Questions
+from hub.graph import Graph
+from hub.viewer import PUBLIC, Viewer
+from tests.asking import questions
+from tests.offices import ISSUER, write
+
+
+@pytest.fixture
+def world(empty: Graph, run: Callable[..., Any]) -> Graph:
+    run(write(empty))
+    return empty
+
+
+@pytest.fixture
+def hub(world: Graph) -> Questions:
+    return questions(world)
+
+
+@pytest.fixture
+def do(hub: Questions, run: Callable[..., Any]) -> Callable[..., Any]:
+    """Asks or does something as a viewer; gives the whole answer."""
+
+    def done(viewer: str, document: str, **variables: Any) -> dict[str, Any]:
+        return run(hub.answer(Asked(document, None, variables), Viewer.of(ISSUER, viewer) if viewer else PUBLIC))
+
+    return done
+
+
+@pytest.fixture
+def did(do: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for what must not fail: gives the answer to its one root field."""
+
+    def done(viewer: str, document: str, **variables: Any) -> Any:
+        answer = do(viewer, document, **variables)
+        assert "errors" not in answer, answer["errors"]
+        return next(iter(answer["data"].values()))
+
+    return done
+
+
+@pytest.fixture
+def refused(do: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for what must fail: gives code and message."""
+
+    def told(viewer: str, document: str, **variables: Any) -> tuple[str, str]:
+        (error,) = do(viewer, document, **variables)["errors"]
+        return error["extensions"]["code"], error["message"]
+
+    return told
