@@ -4,7 +4,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from typing import Any, Final
 
@@ -108,6 +108,8 @@ def _taker(take: Take) -> Callable[[Raw], Any]:
         steps.append(_turned)
     if take.split:
         steps.append(partial(_split, take.split))
+    if take.event:
+        steps.append(partial(_dated, take.event))
     if take.codes is not None:
         steps.append(partial(_coded, take))
 
@@ -199,10 +201,11 @@ def _converter(found: Property) -> Callable[[Any, str], Any]:
             raise SkipRecord(f"{found.name}: {text[:60]!r} is none of {', '.join(found.values)}")
         return text
 
-    by_name = {"email": _email, "phone": _phone}
+    by_name: dict[str, Callable[[Any, str], Any]] = {"email": _email, "phone": _phone, "dates": _dates, "suspensions": _suspensions}
     by_kind: dict[Kind, Callable[[Any, str], Any]] = {
         Kind.BOOLEAN: lambda value, _: _boolean(found.name, value),
         Kind.DATETIME: lambda value, _: _moment(found.name, value),
+        Kind.STRINGS: lambda value, _: [_text(found.name, item) for item in (value if isinstance(value, list | tuple) else [value])],
     }
     if found.name in by_name:
         return by_name[found.name]
@@ -267,6 +270,33 @@ def _boolean(name: str, value: Any) -> bool:
     if text not in (*_TRUE, *_FALSE):
         raise SkipRecord(f"{name}: {text[:60]!r} is neither yes nor no")
     return text in _TRUE
+
+
+def _dated(event: str, value: Any) -> Any:
+    """The day in a column as a date of that event."""
+    return value if value in _ABSENT else [f"{event} {str(value).strip()[:10]}"]
+
+
+def _dates(value: Any, _: str) -> list[str]:
+    return [
+        _days("dates", str(item), r"[a-z_]+ (\S+)", "protest_filed 2026-03-01") for item in (value if isinstance(value, list) else [value])
+    ]
+
+
+def _suspensions(value: Any, _: str) -> list[str]:
+    found = value if isinstance(value, list) else [value]
+    return [_days("suspensions", str(item), r"(\S+)(?: (\S+))?", "2026-03-01 2026-04-01") for item in found]
+
+
+def _days(name: str, text: str, pattern: str, expected: str) -> str:
+    """The text, if it has that pattern with days where it has groups. Raises `SkipRecord`."""
+    matched = re.fullmatch(pattern, text.strip())
+    try:
+        for day in matched.groups() if matched else ("none",):
+            date.fromisoformat(day or "2026-03-01")
+    except ValueError:
+        raise SkipRecord(f"{name}: {text[:60]!r} is none; expected e.g. {expected}") from None
+    return text.strip()
 
 
 def _moment(name: str, value: Any) -> datetime:

@@ -35,6 +35,7 @@ class Take(_Strict):
     default: Any = None
     split: str | None = None
     turn: bool = False
+    event: str | None = None
     region: str = "US"
     verified: bool = False
 

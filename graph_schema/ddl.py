@@ -25,6 +25,7 @@ def bookkeeping() -> Iterator[str]:
     """Constraints for the hub's own labels, without which no lease can be taken."""
     for label, key in BOOKKEEPING.items():
         yield f"CREATE CONSTRAINT {label}_{key} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE"
+    yield "CREATE INDEX Event_kind IF NOT EXISTS FOR (n:Event) ON (n.kind)"
 
 
 def statements(graph: GraphSchema) -> Iterator[str]:

@@ -22,6 +22,7 @@ from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
+from hub.verbs.keeping import keep_clocks
 from hub.viewer import Viewer
 from hub.web import graphiql, guide, start
 
@@ -70,7 +71,7 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        tasks = [asyncio.create_task(work) for work in (warm(), *(job() for job in jobs))]
+        tasks = [asyncio.create_task(work) for work in (warm(), keep_clocks(graph), *(job() for job in jobs))]
         yield
         for task in tasks:
             task.cancel()

@@ -315,4 +315,4 @@ def _ordered(one: Any, other: Any, descending: bool) -> int:
 def _sent(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return value
+    return value.isoformat() if isinstance(value, date) else value

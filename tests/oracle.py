@@ -4,12 +4,16 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from graph_schema import cases, parties, people, provenance
+from graph_schema import cases, casework, parties, people, provenance
 from tests.random_world import Key, Link, World
 
 PUBLIC = {
     "Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker", "HtsChapter",
     "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder", "CaseKind", "Clock", "Ruling", "Role", "Topic",
+}  # fmt: skip
+
+_BELONGS = {
+    "Decision": cases.DECIDES, "Note": casework.NOTE_OF, "Attachment": casework.ATTACHMENT_OF, "HistoryEntry": casework.HISTORY_OF,
 }  # fmt: skip
 
 
@@ -132,11 +136,11 @@ class Oracle:
     def _sees_issue(self, issue: Key) -> bool:
         return self.sees_all or any(self.sees(case) for case in self._world.tails(cases.ABOUT, issue))
 
-    def _sees_decision(self, decision: Key) -> bool:
-        audience = self._world.nodes[decision]["audience"]
+    def _sees_by_audience(self, row: Key) -> bool:
+        audience = self._world.nodes[row]["audience"]
         if audience == "public" or self.sees_all:
             return True
-        for case in self._world.heads(cases.DECIDES, decision):
+        for case in self._world.heads(_BELONGS[row[0]], row):
             if self._owns(case):
                 return True
             if audience in ("parties", "agencies") and any(map(self._is_client, self._world.heads(cases.CONCERNS, case))):
@@ -144,6 +148,11 @@ class Oracle:
             if audience == "agencies" and self._agencies(case) & self.own:
                 return True
         return False
+
+    _sees_decision = _sees_note = _sees_attachment = _sees_historyentry = _sees_by_audience
+
+    def _sees_deadline(self, deadline: Key) -> bool:
+        return self.sees_all or any(self.sees(case) for case in self._world.heads(casework.DEADLINE_OF, deadline))
 
     def _sees_account(self, account: Key) -> bool:
         return account[1] == self._account

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph_schema import cases, goods, parties, people, provenance, responsibility
+from graph_schema import cases, casework, goods, parties, people, provenance, responsibility
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
@@ -76,6 +76,7 @@ class _Maker:
         self._trade()
         self._people()
         self._cases()
+        self._casework()
         self._connections()
         self._accounts()
         return self._made
@@ -235,6 +236,35 @@ class _Maker:
                 self._link(cases.MADE_AT, decision, self._one([*self._made.of("Port"), *self._made.of("Center")]))
                 if self._random.random() < 0.4:
                     self._link(cases.EXPLAINS, self._one(self._made.of("Ruling")), decision)
+
+    def _casework(self) -> None:
+        """What is written, due and done in cases, for every audience; a deadline without a case is only the overseers'."""
+        self._add("Clock", id="rfi:0", name="reply", length=30, side="trade")
+        written = {
+            "Note": (casework.NOTE_OF, {"kind": "NOTE", "text": "sample"}),
+            "HistoryEntry": (casework.HISTORY_OF, {"verb": "closeCase", "text": "closed"}),
+            "Attachment": (casework.ATTACHMENT_OF, {"name": "a.pdf", "mediaType": "application/pdf", "size": 3, "sha256": "0" * 64}),
+        }
+        holders = [key for label in ("Center", "Port", "Importer", "Broker", "Agency") for key in self._made.of(label)]
+        for index, case in enumerate(self._made.of("Case")):
+            label, (edge, said) = self._one(list(written.items()))
+            audience = self._one(("owner", "parties", "agencies", "public"))
+            row = self._add(label, id=f"{label}-{index}", at=NOW, audience=audience, **said)
+            self._link(edge, row, case)
+            self._link(casework.BY, row, self._one(holders))
+            if self._random.random() < 0.4:
+                due = (NOW + timedelta(days=self._random.randint(-3, 30))).date()
+                state = self._one(("RUNNING", "RUNNING", "MET"))
+                deadline = self._add(
+                    "Deadline", id=f"due-{index}", name="reply", state=state, startedOn=NOW.date(), due=self._maybe(due), owedBy="importer",
+                    extensions=0,
+                )  # fmt: skip
+                if index % 7:
+                    self._link(casework.DEADLINE_OF, deadline, case)
+                self._link(casework.RUNS_BY, deadline, ("Clock", "rfi:0"))
+                self._link(casework.OWED_BY, deadline, self._one([*self._made.of("Importer"), *self._made.of("Center")]))
+            if self._random.random() < 0.2:
+                self._link(casework.WORKED_BY, case, self._one(self._made.of("Contact")))
 
     def _connections(self) -> None:
         """Systems that speak for an agency, an office, a Center and an importer, with what they said."""

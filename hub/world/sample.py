@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from graph_schema import cases, parties, people
+from graph_schema import cases, casework, parties, people
 from graph_schema.formats import entry_check_digit
 from graph_schema.sources import SAMPLE
 from graph_schema.upsert import EdgeRow, NodeRow
+from hub.due import Clock, Facts, deadlines
 from hub.viewer import account_id
 from hub.world.reference import Rows
 
@@ -116,6 +117,7 @@ class _World:
     headings: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     chapters: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     kinds: list[str] = field(default_factory=list[str])
+    clocks: dict[str, list[Clock]] = field(default_factory=dict[str, list[Clock]])
     kind_names: dict[str, str] = field(default_factory=dict[str, str])
     agencies: list[str] = field(default_factory=list[str])
     more: _Chance = field(default_factory=_Chance)
@@ -133,6 +135,9 @@ class _World:
             if row.label == "Port" and row.properties["kind"] == "port_of_entry" and not row.properties.get("validTo")
         ]
         self.kind_names = {row.properties["code"]: row.properties["name"] for row in self.known.nodes if row.label == "CaseKind"}
+        for row in self.known.nodes:
+            if row.label == "Clock" and (clock := Clock.of(row.properties)):
+                self.clocks.setdefault(clock.id.split(":")[0], []).append(clock)
         for row in self.known.edges:
             if row.edge.type == "SUGGESTS":
                 into = self.headings if row.tail[0] == "HtsHeading" else self.chapters
@@ -309,6 +314,7 @@ class _World:
         closed = {"closedAt": opened + timedelta(days=self.random.randint(1, 300))} if status in ("CLOSED", "DEEMED") else {}
         case = f"case-{index:06d}"
         title = f"Sample: {self.kind_names[kind]} on heading {heading}"
+        at = len(nodes)
         nodes.append(_node("Case", id=case, number=f"SW-{opened:%y}-{index:06d}", status=status, title=title, openedAt=opened, **closed))
         owner = self._owner(kind, center, port)
         for edge, head in (
@@ -326,10 +332,38 @@ class _World:
             edges.append(EdgeRow(cases.TAGGED, ("Case", case), ("Program", program)))
         edges += self._involvement(case, opened)
         self._entries(index, case, opened, importer, nodes, edges)
+        if status in ("OPEN", "AWAITING", "EXTENDED") and self.more.random() < 0.3:
+            nodes[at] = self._with_deadlines(nodes[at], kind, (("Importer", _importer_number(importer)), owner), nodes, edges)
         if closed and self.random.random() < 0.5:
             decision, made = self._decision(case, opened, heading, ("Center", center) if center else ("Port", port))
             nodes.append(decision)
             edges += made
+
+    def _with_deadlines(
+        self, case: NodeRow, kind: str, parties_: tuple[tuple[str, str], tuple[str, str]], nodes: list[NodeRow], edges: list[EdgeRow]
+    ) -> NodeRow:
+        """The case with the day of an event of late, and the deadlines that run from it."""
+        clocks = [clock for clock in self.clocks.get(kind, ()) if clock.runs(())]
+        if not clocks:
+            return case
+        event = self.more.choice(clocks).event
+        began = _ANCHOR.date() + timedelta(days=self.more.randint(0, 25))
+        facts = Facts(case.properties["id"], [f"{event} {began}"], (), ())
+        for found in deadlines(facts, clocks, {}):
+            nodes.append(
+                _node(
+                    "Deadline", id=found.id, name=found.clock.name, state="RUNNING", startedOn=began, due=found.last,
+                    owedBy=found.clock.owed_by, extensions=0, deemed=found.clock.deemed,
+                )
+            )  # fmt: skip
+            owing = parties_[0] if found.clock.side == "trade" else parties_[1]
+            for edge, head in (
+                (casework.DEADLINE_OF, ("Case", case.properties["id"])),
+                (casework.RUNS_BY, ("Clock", found.clock.id)),
+                (casework.OWED_BY, owing),
+            ):
+                edges.append(EdgeRow(edge, ("Deadline", found.id), head))
+        return NodeRow("Case", {**case.properties, "dates": facts.dates})
 
     def _owner(self, kind: str, center: str | None, port: str) -> tuple[str, str]:
         if kind in _HANDLING_OFFICE and self.random.random() < 0.5:

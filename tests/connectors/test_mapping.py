@@ -177,3 +177,15 @@ def test_addresses_are_what_the_library_makes_of_them(text: str) -> None:
     except SkipRecord:
         found = None
     assert found == wanted
+
+
+def test_days_from_which_clocks_run_are_taken_from_a_column() -> None:
+    least = {"number": {"value": "C-1"}, "status": {"value": "OPEN"}, "title": {"value": "x"}, "openedAt": {"value": "2026-11-02"}}
+    dates = {"column": "filed", "event": "protest_filed"}
+    assert mapped({"filed": "2026-11-02T09:00:00Z"}, "Case", **least, dates=dates).values["dates"] == ["protest_filed 2026-11-02"]
+    assert "dates" not in mapped({"filed": ""}, "Case", **least, dates=dates).values
+    conditions = {"column": "flags", "split": ";"}
+    assert mapped({"flags": "complicated; late"}, "Case", **least, conditions=conditions).values["conditions"] == ["complicated", "late"]
+    for name, take, raw in (("dates", dates, {"filed": "02.11.2026"}), ("suspensions", "s", {"s": "2026-13-01"})):
+        with pytest.raises(SkipRecord, match=name):
+            mapped(raw, "Case", **least, **{name: take})

@@ -1,7 +1,7 @@
 """An importer belongs to one Center at a time: the database keeps it so; what is reassigned moves with a trace."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -77,7 +77,10 @@ def test_a_second_center_is_refused(refused: Do, did: Do) -> None:
 
 
 def test_the_database_itself_refuses_a_second_active_center(world: Graph, run: Callable[..., Any]) -> None:
-    second = "MATCH (i:Importer {number: '11-1111111AA'}), (c:Center {code: 'CEE004'}) CREATE (i)-[:ASSIGNED_TO {since: datetime(), activeFor: i.number}]->(c)"
+    second = (
+        "MATCH (i:Importer {number: '11-1111111AA'}), (c:Center {code: 'CEE004'}) CREATE (i)-[:ASSIGNED_TO {since: "
+        "datetime(), activeFor: i.number}]->(c)"
+    )
     with pytest.raises(Conflict):
         run(world.write([Statement(second)]))
 
@@ -92,11 +95,14 @@ def test_pending_and_not_eligible_are_states(did: Do, refused: Do) -> None:
 
 
 def test_an_appeal_is_a_case_of_field_operations_who_may_decide_it(did: Do, refused: Do, world: Graph, run: Callable[..., Any]) -> None:
-    operations = """MATCH (o:Office {code: 'OFO-TOD'}) CREATE (:Account {id: 'tests.example|operations', subject: 'operations', issuer: 'tests.example',
-        source: 'sample'})-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'the test'}]->(o)"""
+    operations = """MATCH (o:Office {code: 'OFO-TOD'}) CREATE (:Account {id: 'tests.example|operations', subject: 'operations',
+        issuer: 'tests.example', source: 'sample'})-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'the test'}]->(o)"""
     run(world.write([Statement(operations)]))
     assert refused("operations", _reassign("CEE004"))[0] == "NOT_FOUND"
-    appeal = f'mutation {{ appealAssignment(importer: "{MINE}", reason: "We import apparel") {{ number status handledBy {{ name }} kind {{ code }} notes {{ nodes {{ text }} }} }} }}'
+    appeal = (
+        f'mutation {{ appealAssignment(importer: "{MINE}", reason: "We import apparel") {{ number status handledBy {{ '
+        f"name }} kind {{ code }} notes {{ nodes {{ text }} }} }} }}"
+    )
     assert refused("center-007", appeal)[0] == "NOT_ALLOWED"
     case = did("broker", appeal)
     assert (case["handledBy"]["name"], case["kind"]["code"]) == ("Trade Operations Division", "center_assignment_appeal")
@@ -106,8 +112,8 @@ def test_an_appeal_is_a_case_of_field_operations_who_may_decide_it(did: Do, refu
     assert did("operations", f'mutation {{ closeCase(case: "{case["number"]}", reason: "granted") {{ status }} }}')["status"] == "CLOSED"
 
 
-def test_two_who_reassign_at_once_leave_one_center(hub: Questions, world: Graph, run: Callable[..., Any], did: Do) -> None:
-    async def both() -> list[dict[str, Any]]:
+def test_two_who_reassign_at_once_leave_one_center(hub: Questions, run: Callable[..., Any], did: Do) -> None:
+    async def both() -> Sequence[Mapping[str, Any]]:
         return await asyncio.gather(
             *(
                 hub.answer(Asked(_reassign(f"CEE00{number}")), Viewer.of(ISSUER, viewer))

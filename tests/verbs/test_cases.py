@@ -7,8 +7,9 @@ import pytest
 
 Do = Callable[..., Any]
 MINE = "11-1111111AA"
-OPEN_CASE = """mutation { openCase(kind: "rfi", importer: "11-1111111AA", title: "Value of samples", entries: ["AAA-0000001-4", "AAA-0000002-2"],
-    goods: ["8542.31.0001"], programs: ["S301"], agencies: ["FDA"], event: "request_issued", on: "2026-11-02") {
+OPEN_CASE = """mutation { openCase(kind: "rfi", importer: "11-1111111AA", title: "Value of samples",
+    entries: ["AAA-0000001-4", "AAA-0000002-2"], goods: ["8542.31.0001"], programs: ["S301"], agencies: ["FDA"],
+    event: "request_issued", on: "2026-11-02") {
     id number status title importer { number } handledBy { name } kind { code } programs { nodes { code } } goods { nodes { code } }
     entries { nodes { number port { code } } } involves { edges { acceptedAt node { code } } }
     deadlines { nodes { id name state due startedOn owedBy party { name } clock { id } } } history { nodes { text by { name } } } } }"""
@@ -47,7 +48,8 @@ def test_a_party_opens_what_the_trade_opens_and_it_goes_to_who_answers(did: Do, 
     ):
         opened = did(
             viewer,
-            f'mutation {{ openCase(kind: "{kind}", importer: "{MINE}", title: "x") {{ handledBy {{ name }} history {{ nodes {{ by {{ name }} }} }} }} }}',
+            f'mutation {{ openCase(kind: "{kind}", importer: "{MINE}", title: "x") {{ handledBy {{ name }} history {{ nodes {{ '
+            f"by {{ name }} }} }} }} }}",
         )
         assert opened["handledBy"]["name"] == owner
     assert refused("importer", f'mutation {{ openCase(kind: "rfi", importer: "{MINE}", title: "x") {{ id }} }}')[0] == "NOT_ALLOWED"
@@ -60,7 +62,9 @@ def test_a_party_opens_what_the_trade_opens_and_it_goes_to_who_answers(did: Do, 
 def test_a_port_opens_what_arises_there(did: Do) -> None:
     case = did(
         "port-2704",
-        f'mutation {{ openCase(kind: "detention", importer: "{MINE}", title: "x", port: "2704", event: "presented", on: "2026-11-19") {{ handledBy {{ name }} deadlines(orderBy: [{{due: ASC}}]) {{ nodes {{ name due deemed party {{ name }} }} }} }} }}',
+        f'mutation {{ openCase(kind: "detention", importer: "{MINE}", title: "x", port: "2704", event: "presented", on: '
+        f'"2026-11-19") {{ handledBy {{ name }} deadlines(orderBy: [{{due: ASC}}]) {{ nodes {{ name due deemed party {{ name '
+        f"}} }} }} }} }}",
     )
     assert case["handledBy"]["name"] == "LOS ANGELES, CA"
     # Thanksgiving is no business day; the law's own outcome does not roll off a Saturday
@@ -112,7 +116,10 @@ def test_a_case_is_passed_on_with_what_its_owner_owes(did: Do, refused: Do) -> N
         "importer",
         f'mutation {{ openCase(kind: "protest", importer: "{MINE}", title: "x", event: "protest_filed", on: "2026-11-02") {{ number }} }}',
     )["number"]
-    passed = f'mutation {{ reassignCase(case: "{number}", to: "Center:CEE004", reason: "goods are apparel") {{ handledBy {{ name }} deadlines {{ nodes {{ party {{ name }} }} }} }} }}'
+    passed = (
+        f'mutation {{ reassignCase(case: "{number}", to: "Center:CEE004", reason: "goods are apparel") {{ handledBy {{ '
+        f"name }} deadlines {{ nodes {{ party {{ name }} }} }} }} }}"
+    )
     assert refused("importer", passed)[0] == "NOT_ALLOWED"
     assert refused("center-004", passed)[0] == "NOT_FOUND"
     # whoever passes it on does not see it any more
@@ -130,7 +137,10 @@ def test_a_case_is_passed_on_with_what_its_owner_owes(did: Do, refused: Do) -> N
 
 def test_the_owner_asks_and_a_party_answers(did: Do, refused: Do) -> None:
     number = did("center-007", OPEN_CASE)["number"]
-    respond = f'mutation($text: String!) {{ respondToCase(case: "{number}", text: $text) {{ status notes {{ nodes {{ kind text audience by {{ name }} }} }} deadlines {{ nodes {{ state }} }} }} }}'
+    respond = (
+        f'mutation($text: String!) {{ respondToCase(case: "{number}", text: $text) {{ status notes {{ nodes {{ kind text '
+        f"audience by {{ name }} }} }} deadlines {{ nodes {{ state }} }} }} }}"
+    )
     assert did("center-007", respond, text="Which samples?")["status"] == "AWAITING"
     case = did("broker", respond, text="The blue ones.")
     assert case["status"] == "OPEN"

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 Do = Callable[..., Any]
-WHO = '{ responsibleContacts(importer: "11-1111111AA", hts: "8542", at: "2026-12-08T15:00:00Z", first: 1) { contacts { reason contact { id } standsInFor { id } } } }'
+WHO = (
+    '{ responsibleContacts(importer: "11-1111111AA", hts: "8542", at: "2026-12-08T15:00:00Z", first: 1) { contacts { reason '
+    "contact { id } standsInFor { id } } } }"
+)
 
 
 def test_who_is_away_is_stood_in_for_from_the_next_question_on(did: Do, refused: Do) -> None:

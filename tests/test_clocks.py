@@ -1,0 +1,163 @@
+"""When clocks run out: a table worked out by hand, and a second calculation that shares nothing with the first."""
+
+import csv
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.clocks import Period, Suspension, Unit, is_business_day, is_holiday, last_day, today
+from hub.due import Clock, Extended, Facts, deadlines
+from hub.errors import BadInput
+from hub.world.reference import reference_rows
+
+TABLE = list(csv.DictReader((Path(__file__).parent / "clock_dates.csv").read_text(encoding="utf-8").splitlines()))
+ROWS = {row.properties["id"]: row.properties for row in reference_rows().nodes if row.label == "Clock"}
+CLOCKS = {name: clock for name, row in ROWS.items() if (clock := Clock.of(row))}
+DAYS = st.dates(date(2021, 6, 19), date(2060, 1, 1))
+
+
+def _due(
+    name: str, start: str, conditions: str = "", *, suspensions: tuple[str, ...] = (), extended: Extended | None = None
+) -> date | None:
+    clock = CLOCKS[name]
+    facts = Facts("case", [f"{clock.event} {start}"], conditions.split(), suspensions)
+    more = {f"case {name} {start}": extended} if extended else {}
+    return next(found.last for found in deadlines(facts, CLOCKS.values(), more) if found.clock.id == name)
+
+
+def test_the_table_has_every_clock_that_has_a_length() -> None:
+    assert {row["clock"] for row in TABLE} == set(CLOCKS)
+    assert (len(CLOCKS), len(ROWS)) == (36, 43)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['clock']} {row['why']}")
+def test_a_clock_ends_on_the_day_worked_out_by_hand(row: dict[str, str]) -> None:
+    assert _due(row["clock"], row["start"], row["conditions"]) == date.fromisoformat(row["last"])
+
+
+def test_a_clock_without_a_length_shows_no_deadline() -> None:
+    for name, row in ROWS.items():
+        if name not in CLOCKS:
+            assert Clock.of(row) is None
+    facts = Facts("case", ["anything 2026-01-01"], (), ())
+    assert not list(deadlines(facts, CLOCKS.values(), {}))
+
+
+def test_conditions_decide_which_clock_runs() -> None:
+    started = Facts("case", ["initiated 2026-11-24"], (), ())
+    complicated = Facts("case", ["initiated 2026-11-24"], ["complicated"], ())
+    of_eapa = [clock for clock in CLOCKS.values() if clock.id.startswith("eapa:")]
+    assert [found.clock.id for found in deadlines(started, of_eapa, {})] == ["eapa:20", "eapa:21", "eapa:22", "eapa:23"]
+    assert [found.clock.id for found in deadlines(complicated, of_eapa, {})] == ["eapa:20", "eapa:21", "eapa:22", "eapa:24"]
+
+
+def test_a_suspended_clock_stands_still_and_goes_on_by_as_many_days_longer() -> None:
+    assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01",)) is None
+    assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01 2026-03-01",)) == date(2028, 2, 2)
+    # two pauses: 28 and 3 days more, to a Saturday, 5 February
+    assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01 2026-03-01", "2026-05-01 2026-05-04")) == date(2028, 2, 7)
+    # what the law does not let stand still runs on; a pause before the start or after the end changes nothing
+    assert _due("rfi:0", "2026-10-27", suspensions=("2026-11-01",)) == date(2026, 11, 27)
+    assert _due("protest:7", "2026-01-05", suspensions=("2025-01-01 2025-06-01", "2029-01-01")) == date(2028, 1, 5)
+
+
+def test_a_clock_is_extended_by_its_length_or_to_a_day() -> None:
+    assert _due("liquidation:3", "2024-02-29", extended=Extended(1, None)) == date(2026, 2, 28)
+    assert _due("liquidation:3", "2024-02-29", extended=Extended(3, None)) == date(2028, 2, 29)
+    # to a Sunday
+    assert _due("rfi:0", "2026-10-27", extended=Extended(1, date(2026, 12, 20))) == date(2026, 12, 21)
+    assert CLOCKS["liquidation:3"].times == 3
+    assert CLOCKS["rfi:0"].times is None
+
+
+def test_the_day_is_that_of_headquarters() -> None:
+    assert today(datetime(2026, 11, 22, 4, 59, tzinfo=UTC)) == date(2026, 11, 21)
+    assert today(datetime(2026, 11, 22, 5, 0, tzinfo=UTC)) == date(2026, 11, 22)
+
+
+def test_an_end_beyond_all_calendars_is_refused() -> None:
+    with pytest.raises(BadInput, match="2199"):
+        last_day(date(2198, 1, 1), Period(5, Unit.YEAR), rolls=True)
+
+
+# The second calculation: holidays by the words of 5 USC 6103, days told off one by one.
+
+
+def _kept(day: date) -> date:
+    """Saturday's is kept on Friday, Sunday's on Monday."""
+    return day + timedelta(days={5: -1, 6: 1}.get(day.weekday(), 0))
+
+
+def _nth(year: int, month: int, weekday: int, nth: int) -> date:
+    days = [day for number in range(1, monthrange(year, month)[1] + 1) if (day := date(year, month, number)).weekday() == weekday]
+    return days[nth]
+
+
+def _holidays(year: int) -> set[date]:
+    fixed = [date(year, 1, 1), date(year, 6, 19), date(year, 7, 4), date(year, 11, 11), date(year, 12, 25), date(year + 1, 1, 1)]
+    moving = [
+        _nth(year, 1, 0, 2),
+        _nth(year, 2, 0, 2),
+        _nth(year, 5, 0, -1),
+        _nth(year, 9, 0, 0),
+        _nth(year, 10, 0, 1),
+        _nth(year, 11, 3, 3),
+    ]
+    return {*fixed, *map(_kept, fixed), *moving}
+
+
+def _works(day: date) -> bool:
+    return day.weekday() not in (5, 6) and day not in _holidays(day.year)
+
+
+def _naive(start: date, length: int, unit: Unit) -> date:
+    day = start
+    match unit:
+        case Unit.CALENDAR_DAY:
+            return date.fromordinal(start.toordinal() + length)
+        case Unit.BUSINESS_DAY:
+            while length:
+                day = date.fromordinal(day.toordinal() + 1)
+                length -= _works(day)
+            return day
+        case _:
+            months = length * (12 if unit is Unit.YEAR else 1)
+            year, month = start.year, start.month
+            for _ in range(months):
+                year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+            return date(year, month, min(start.day, monthrange(year, month)[1]))
+
+
+@given(DAYS)
+def test_holidays_are_those_of_the_law(day: date) -> None:
+    assert is_business_day(day) == _works(day)
+    if is_holiday(day) and day.weekday() < 5:
+        assert day in _holidays(day.year)
+
+
+@given(DAYS, st.sampled_from(list(CLOCKS.values())))
+def test_every_clock_ends_as_the_second_calculation_says(start: date, clock: Clock) -> None:
+    wanted = _naive(start, clock.period.length, clock.period.unit)
+    while clock.rolls and not _works(wanted):
+        wanted += timedelta(days=1)
+    assert last_day(start, clock.period, rolls=clock.rolls) == wanted
+
+
+@given(DAYS, st.integers(1, 400), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 90)), max_size=3))
+def test_suspended_days_are_added_one_by_one(start: date, length: int, pauses: list[tuple[int, int]]) -> None:
+    suspended: list[Suspension] = []
+    since = start
+    for gap, days in pauses:
+        since += timedelta(days=gap)
+        suspended.append(Suspension(since, since + timedelta(days=days)))
+        since += timedelta(days=days + 1)
+    # a clock of which a day passes only while it runs, and which has not run out while its last day is suspended
+    day, left = start, length
+    while left or any(pause.since <= day < (pause.until or day) for pause in suspended):
+        left -= not any(pause.since <= day < (pause.until or day) for pause in suspended)
+        day += timedelta(days=1)
+    assert last_day(start, Period(length, Unit.CALENDAR_DAY), rolls=False, suspended=suspended) == day

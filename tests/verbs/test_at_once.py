@@ -1,0 +1,131 @@
+"""Verbs that meet: two officers at once, one request many times, and a database that is killed under them."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+from pydantic import SecretStr
+
+from graph_schema.ddl import statements
+from graph_schema.graph import GRAPH
+from hub.gql.endpoint import Asked, Questions
+from hub.graph import Graph
+from hub.local_neo4j.jars import cache_folder
+from hub.local_neo4j.java import java
+from hub.local_neo4j.server import LocalNeo4j, Memory
+from hub.settings import Settings
+from hub.viewer import Viewer
+from tests.asking import questions
+from tests.offices import ISSUER, write
+
+Do = Callable[..., Any]
+_CASES = 12
+_WRITERS = 8
+_NOTES = 12
+
+
+async def _all(hub: Questions, asked: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
+    return await asyncio.gather(*(hub.answer(Asked(document), Viewer.of(ISSUER, viewer)) for viewer, document in asked))
+
+
+def test_two_officers_who_close_and_pass_on_at_once_have_one_effect(hub: Questions, run: Callable[..., Any], did: Do) -> None:
+    opened = 'mutation { openCase(kind: "rfi", importer: "11-1111111AA", title: "x") { number } }'
+    numbers = [did("center-007", opened)["number"] for _ in range(_CASES)]
+    asked = [
+        found
+        for number in numbers
+        for found in (
+            ("center-007", f'mutation {{ closeCase(case: "{number}", reason: "done") {{ status }} }}'),
+            ("trade", f'mutation {{ reassignCase(case: "{number}", to: "Center:CEE004", reason: "apparel") {{ status }} }}'),
+        )
+    ]
+    answers = run(_all(hub, asked))
+    for position, number in enumerate(numbers):
+        closed, passed = answers[2 * position], answers[2 * position + 1]
+        done = [answer for answer in (closed, passed) if "errors" not in answer]
+        codes = {error["extensions"]["code"] for answer in (closed, passed) for error in answer.get("errors", ())}
+        assert len(done) == 1, (closed, passed)
+        # whoever comes second is told that the case is closed, or is no longer its owner
+        assert codes <= {"CONFLICT", "NOT_ALLOWED", "NOT_FOUND"}
+        asked_for = (
+            f'{{ case(number: "{number}") {{ status handledBy {{ name }} history(orderBy: [{{at: ASC}}]) {{ nodes {{ verb }} }} }} }}'
+        )
+        case = did("trade", asked_for)
+        verbs = [entry["verb"] for entry in case["history"]["nodes"]]
+        assert (case["status"], case["handledBy"]["name"], verbs) in (
+            ("CLOSED", "Electronics", ["openCase", "closeCase"]),
+            ("OPEN", "Apparel, Footwear & Textiles", ["openCase", "reassignCase"]),
+        )
+
+
+def test_one_request_that_arrives_many_times_at_once_is_done_once(hub: Questions, run: Callable[..., Any], did: Do) -> None:
+    note = 'mutation { noteCase(case: "T-open", text: "once", requestId: "n") { notes { totalCount } } }'
+    opened = 'mutation { openCase(kind: "protest", importer: "11-1111111AA", title: "once", requestId: "o") { number } }'
+    answers = run(_all(hub, [("importer", note)] * 8 + [("importer", opened)] * 8))
+    assert not [answer for answer in answers if "errors" in answer]
+    assert {str(answer["data"]) for answer in answers[:8]} == {"{'noteCase': {'notes': {'totalCount': 1}}}"}
+    assert len({answer["data"]["openCase"]["number"] for answer in answers[8:]}) == 1
+    assert did("importer", '{ cases(where: {title: {eq: "once"}}) { totalCount } }') == {"totalCount": 1}
+
+
+async def _write_through(graph: Graph, server: LocalNeo4j, data: Path) -> int:
+    """Eight writers send notes until each is acknowledged, while the database is killed and started again; gives how often it was away."""
+    hub = questions(graph)
+    away = 0
+
+    async def writer(number: int) -> None:
+        nonlocal away
+        for note in range(_NOTES):
+            name = f"{number}-{note}"
+            document = f'mutation {{ noteCase(case: "T-open", text: "{name}", requestId: "{name}") {{ id }} }}'
+            while "errors" in (answer := await hub.answer(Asked(document), Viewer.of(ISSUER, "importer"))):
+                (error,) = answer["errors"]
+                assert error["extensions"]["code"] == "UNAVAILABLE", error
+                assert "the same requestId" in error["message"]
+                away += 1
+                assert away < _WRITERS * 200, "it does not come back"
+                await asyncio.sleep(0.5)
+
+    async def killer() -> None:
+        await asyncio.sleep(0.6)
+        process = psutil.Process(_java_of(data))
+        process.kill()
+        # until it is gone its ports are taken, and the next one would take others
+        await asyncio.to_thread(process.wait, 30)
+        await asyncio.to_thread(server.start)
+
+    await asyncio.gather(killer(), *map(writer, range(_WRITERS)))
+    return away
+
+
+def test_a_killed_neo4j_loses_nothing_acknowledged_and_does_nothing_twice(
+    run: Callable[..., Any], tmp_path: Path, settings: Settings
+) -> None:
+    data = tmp_path / "neo4j"
+    data.mkdir()
+    with LocalNeo4j(data.resolve(), java(), cache_folder(), Memory(heap="400m", pagecache="64m")) as server:
+        running = server.start()
+        there = settings.model_copy(update={"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password)})
+
+        async def whole() -> tuple[int, list[list[Any]]]:
+            async with Graph(there) as graph:
+                await graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(60)"])
+                await write(graph)
+                away = await _write_through(graph, server, data)
+                notes = await graph.read("MATCH (n:Note)-[:OF_CASE]->(:Case) RETURN n.text, count(*)", {})
+                told = await graph.read("MATCH (h:HistoryEntry {verb: 'noteCase'})-[:OF_CASE]->(:Case) RETURN 'told', count(*)", {})
+                return away, notes + told
+
+        away, found = run(whole())
+    assert away
+    assert sorted(found) == sorted(
+        [*([f"{number}-{note}", 1] for number in range(_WRITERS) for note in range(_NOTES)), ["told", _WRITERS * _NOTES]]
+    )
+
+
+def _java_of(data: Path) -> int:
+    return next(
+        found.pid for found in psutil.process_iter(["cmdline"]) if f"--home-dir={data.resolve()}/neo4j" in (found.info["cmdline"] or ())
+    )
