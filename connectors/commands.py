@@ -15,7 +15,7 @@ from rich.table import Table
 from connectors.attached import Ask, Attached
 from connectors.contract import Offer
 from connectors.errors import ConnectorError
-from connectors.registry import OWN, attach, attached_in, data_folder
+from connectors.registry import OWN, attach, attached_in
 from connectors.report import Report
 from connectors.run import sync
 from connectors.settings import NAME, connections, read_connection
@@ -49,7 +49,7 @@ def sync_command(
     if (name is None) != everything:
         raise SetupError("name one connection, or say --all; `hub connectors list` lists them")
     settings = _settings(folder, data)
-    chosen = attached_in(settings.connections, data_folder(settings)) if name is None else [_one(settings, name)]
+    chosen = attached_in(settings.connections, settings.data_folder) if name is None else [_one(settings, name)]
     failed = asyncio.run(_sync_all(settings, chosen, Ask(full, dry_run, replay)))
     if failed:
         sys.exit(1)
@@ -102,7 +102,7 @@ def _one(settings: Settings, name: str) -> Attached:
     if not path.exists():
         there = ", ".join(found.stem for found in sorted(folder.glob("*.yaml"))) or "none"
         raise SetupError(f"there is no connection {name} in {folder}; there are: {there}")
-    return attach(read_connection(path), folder, data_folder(settings))
+    return attach(read_connection(path), folder, settings.data_folder)
 
 
 def _settings(folder: Path | None, data: Path | None = None) -> Settings:

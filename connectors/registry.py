@@ -4,14 +4,12 @@ import importlib
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from pydantic import ValidationError
 
 from connectors.attached import Attached
 from connectors.contract import Connector
 from connectors.settings import Connection, connections, faults, with_secrets
 from hub.errors import SetupError
-from hub.settings import Settings
 
 OWN: Final = {"file": "connectors.file:FileDrop", "sql": "connectors.sql:Sql", "graphql": "connectors.graphql:GraphQLApi"}
 """Imported by who attaches one: what they are made with takes longer to import than all the rest of the hub."""
@@ -42,8 +40,3 @@ def attach(connection: Connection, files: Path, data: Path) -> Attached:
 def attached_in(folder: Path, data: Path) -> list[Attached]:
     """All connections of a folder. Raises `SetupError`."""
     return [attach(connection, folder, data) for connection in connections(folder)]
-
-
-def data_folder(settings: Settings) -> Path:
-    """Where refused records are kept: in the data directory, or else in the user's own."""
-    return (settings.data or platformdirs.user_data_path("trade-collaboration-hub")).resolve()

@@ -90,7 +90,22 @@ DEADLINE: Final = NodeType(
     indexes=(("state", "due"), ("due",)),
     within=Within("due", "state", "RUNNING"),
 )
-NODES: Final = (NOTE, ATTACHMENT, HISTORY_ENTRY, DEADLINE)
+CALENDAR: Final = NodeType(
+    label="Calendar",
+    doc="A secret address under which a calendar program finds what is due; only the account that opened it sees it.",
+    properties=(
+        _ID,
+        Property("account", "The account whose deadlines it shows.", required=True),
+        Property("path", "Its path at this hub; who knows it reads the calendar.", required=True),
+        Property("openedAt", "When it was opened.", Kind.DATETIME, required=True),
+        ORIGIN,
+    ),
+    key="id",
+    one="calendar",
+    many="calendars",
+    indexes=(("account",),),
+)
+NODES: Final = (NOTE, ATTACHMENT, HISTORY_ENTRY, DEADLINE, CALENDAR)
 
 WRITING: Final = Abstract("Writing", "What is written in a case.", ("Note", "Attachment", "HistoryEntry"), ("id", "at", "source"))
 

@@ -263,6 +263,18 @@ RULES: Final = (
     Rule("RetiredContact", (OFFICE_OF_TRADE, _of_own("its-party", "it worked for the viewer's party", provenance.RETIRED_WORKS_FOR))),
     Rule("RetiredCase", (OFFICE_OF_TRADE, _of_own("its-party", "the viewer owned it", provenance.RETIRED_HANDLED_BY))),
     Rule(
+        "Calendar",
+        (
+            Grant(
+                "its-account",
+                "the viewer opened it",
+                tests=(Predicate("{n}.account = $viewer"),),
+                rows="MATCH ({n}:Calendar {account: $viewer})",
+                degree="1",
+            ),
+        ),
+    ),
+    Rule(
         "Account",
         (
             Grant(

@@ -92,7 +92,7 @@ def up(
     with ExitStack() as stack:
         server = stack.enter_context(LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory, more))
         running = server.launch()
-        mine = {"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password)}
+        mine = {"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password), "data": settings.data or folder}
         if not settings.cursor_key.get_secret_value():
             mine["cursor_key"] = SecretStr(kept_secret(folder / "cursor-key"))
         here = settings.model_copy(update=mine)

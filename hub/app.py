@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import secrets
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -25,6 +25,8 @@ from hub.settings import Settings
 from hub.verbs.keeping import keep_clocks
 from hub.viewer import Viewer
 from hub.web import graphiql, guide, start
+from hub.web.attachments import Attachments
+from hub.web.calendar import Calendars
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 """Something that goes on while the hub serves, until it is cancelled."""
@@ -51,15 +53,19 @@ def create_app(
     """
     graph = Graph(settings)
     issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
+    verifier = Verifier(issuers)
     endpoint = Endpoint(
         GRAPH,
         graph,
-        Verifier(issuers),
+        verifier,
         max_body_bytes=settings.max_body_bytes,
         limits=Limits(page=settings.max_page, large_page=settings.max_large_page),
         # without one of their own, cursors are good for as long as this process lives
         cursor_key=settings.cursor_key.get_secret_value().encode()[:64] or secrets.token_bytes(32),
     )
+
+    async def ask(document: str, viewer: Viewer, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+        return await endpoint.questions.answer(Asked(document, None, variables), viewer)
 
     async def warm() -> None:
         for query, viewer in first_questions:
@@ -97,6 +103,8 @@ def create_app(
             *start.routes(sign_in, browser_url),
             *graphiql.routes(),
             *guide.routes(),
+            *Attachments(settings.data_folder / "attachments", graph, verifier, ask).routes(),
+            *Calendars(graph, ask).routes(),
             *routes,
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))] if sign_in else [],

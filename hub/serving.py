@@ -7,7 +7,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from connectors.registry import attached_in, data_folder
+from connectors.registry import attached_in
 from connectors.schedule import keep_syncing
 from hub import logs
 from hub.app import create_app
@@ -22,7 +22,7 @@ def build() -> Starlette:
     """The app of one worker, from the environment. Raises `SetupError`."""
     settings = read_settings()
     logs.set_up(settings.log_level, as_json=True)
-    attached = attached_in(settings.connections, data_folder(settings)) if settings.connections.is_dir() else []
+    attached = attached_in(settings.connections, settings.data_folder) if settings.connections.is_dir() else []
     return create_app(settings, jobs=[partial(keep_syncing, settings, attached)] if attached else ())
 
 

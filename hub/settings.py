@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
+import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -44,6 +45,11 @@ class Settings(BaseSettings):
     local_jars: Path | None = None
     local_heap: str = "1g"
     local_pagecache: str = "512m"
+
+    @property
+    def data_folder(self) -> Path:
+        """Where what is kept outside the graph is: refused records, attachments."""
+        return (self.data or platformdirs.user_data_path("trade-collaboration-hub")).resolve()
 
 
 def read_settings() -> Settings:

@@ -4,7 +4,7 @@ fragments, `@skip` and `@include`, variables with and without defaults, node ids
 import json
 import random
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from graph_schema.graph import GRAPH
@@ -246,7 +246,7 @@ def _shared(labels: Sequence[str]) -> list[Property]:
 def _given(found: Property, value: Any) -> Any:
     if found.values:
         return Word(value)
-    return value.isoformat() if isinstance(value, datetime) else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _literal(value: Any) -> str:

@@ -318,6 +318,8 @@ class _Maker:
         viewer("two-hats", (self._one(self._made.of("Importer")), None), (self._one(self._made.of("Agency")), None))
         viewer("moved-on", (self._center(), ended), (self._one(self._made.of("Broker")), None))
         viewer("gone", (("Office", "OT"), ended), (self._one(self._made.of("Importer")), ended))
+        for account in self._made.accounts[::3]:
+            self._add("Calendar", id=f"calendar of {account}", account=account, path="/calendars/x.ics", openedAt=NOW)
         self._made.accounts += ["", "tests.example|nobody"]
 
     def _center(self) -> Key:

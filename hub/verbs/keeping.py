@@ -45,6 +45,8 @@ async def keep_clocks(graph: Graph) -> None:
             await keep_once(graph, datetime.now(UTC))
         except HubError as error:
             _log.warning("clocks wait: %s", error)
+        except Exception:
+            _log.exception("clocks wait")
         await asyncio.sleep(_EVERY_S)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hub.verbs import assignments, cases, deadlines, people
+from hub.verbs import assignments, attachments, calendars, cases, deadlines, people
 from hub.verbs.act import Verb
 
-VERBS: Final[tuple[Verb, ...]] = (*cases.VERBS, *deadlines.VERBS, *assignments.VERBS, *people.VERBS)
+VERBS: Final[tuple[Verb, ...]] = (*cases.VERBS, *deadlines.VERBS, *attachments.VERBS, *calendars.VERBS, *assignments.VERBS, *people.VERBS)

@@ -1,0 +1,89 @@
+"""Verbs of files: announcing one, and taking what arrives for what was announced. The content is kept outside the graph."""
+
+from typing import Any, Final, LiteralString
+
+from graph_schema.casework import AUDIENCES
+from graph_schema.model import Kind, Property
+from hub.errors import BadInput, Conflict, NotAllowed, NotFound
+from hub.verbs.act import HISTORY, Act, Arguments, Verb, sees
+from hub.verbs.cases import audience_for
+from hub.verbs.words import CASE, checked_text
+
+MOST_BYTES: Final = 25_000_000
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+MEDIA_TYPES: Final = (
+    "application/pdf", "image/png", "image/jpeg", "text/csv", "text/plain",
+    f"{_OFFICE}spreadsheetml.sheet", f"{_OFFICE}wordprocessingml.document",
+)  # fmt: skip
+_MOST: Final = 200
+_SHA256: Final = 64
+
+_ANNOUNCE: Final[LiteralString] = (
+    """
+MATCH (k:Case {id: $case})
+CREATE (f:Attachment) SET f = $file CREATE (f)-[:OF_CASE]->(k)
+WITH k, f MATCH (party) WHERE elementId(party) = $by CREATE (f)-[:BY]->(party)"""
+    + HISTORY
+)
+_ANNOUNCED: Final = """
+MATCH (f:Attachment {id: $id}) WHERE {sees}
+OPTIONAL MATCH (f)-[:BY]->(party)
+RETURN {name: f.name, mediaType: f.mediaType, size: f.size, sha256: f.sha256, stored: f.storedAt IS NOT NULL, own: party IN own}"""
+_STORED: Final[LiteralString] = "MATCH (f:Attachment {id: $id}) SET f.storedAt = coalesce(f.storedAt, $at)"
+
+
+async def _attach(act: Act, given: Arguments) -> str:
+    case = await act.case(given["case"], "attachToCase", "owner", "party", "agency")
+    name = checked_text("name", given["name"], _MOST)
+    if not name.isprintable() or "/" in name or "\\" in name:
+        raise BadInput("name: a file name without a path is expected, e.g. invoice.pdf")
+    if given["mediaType"] not in MEDIA_TYPES:
+        raise BadInput(f"mediaType: one of {', '.join(MEDIA_TYPES)}")
+    if not 0 < given["size"] <= MOST_BYTES:
+        raise BadInput(f"size: 1 to {MOST_BYTES:,} bytes")
+    sha256 = given["sha256"].strip().lower()
+    if len(sha256) != _SHA256 or not set(sha256) <= set("0123456789abcdef"):
+        raise BadInput("sha256: the 64 hexadecimal digits of the content's SHA-256 are expected")
+    audience = audience_for(case, given["audience"])
+    file = {
+        "id": f"{act.request}-file", "name": name, "mediaType": given["mediaType"], "size": given["size"], "sha256": sha256, "at": act.now,
+        "audience": audience, "source": "hub",
+    }  # fmt: skip
+    told = act.told(case.id, "attachToCase", f"attached {name} ({given['size']:,} bytes, SHA-256 {sha256[:12]}…)", audience=audience)
+    await act.write(_ANNOUNCE, {"case": case.id, "file": file, "by": case.by, "history": told})
+    return file["id"]
+
+
+async def announced(act: Act, attachment: str) -> Any:
+    """What was announced, for who brings it. Raises `NotFound`, `NotAllowed`, or `Conflict` where it is there already."""
+    found = await act.one(_ANNOUNCED.replace("{sees}", sees("f", "Attachment")), {"id": attachment})
+    if found is None:
+        raise NotFound(f"there is no attachment {attachment} to be seen")
+    if not found["own"]:
+        raise NotAllowed("only who announced an attachment brings it")
+    if found["stored"]:
+        raise Conflict("it has arrived already; announce another with attachToCase")
+    return found
+
+
+async def stored(act: Act, attachment: str) -> None:
+    """Says that its content is there."""
+    await act.write(_STORED, {"id": attachment})
+
+
+VERBS: Final = (
+    Verb(
+        "attachToCase",
+        "Announces a file that belongs to a case; its content is then sent by PUT to /attachments/ID, and found there by GET.",
+        (
+            CASE,
+            Property("name", "Its file name.", required=True),
+            Property("mediaType", f"What kind of file it is: {', '.join(MEDIA_TYPES)}.", required=True),
+            Property("size", f"How many bytes it has, at most {MOST_BYTES:,}.", Kind.INT, required=True),
+            Property("sha256", "The SHA-256 of its content, 64 hexadecimal digits.", required=True),
+            Property("audience", "Who may see it; the parties if not said.", values=AUDIENCES),
+        ),
+        "Attachment",
+        _attach,
+    ),
+)

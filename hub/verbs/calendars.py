@@ -1,0 +1,36 @@
+"""Verbs of calendars: a secret address under which a calendar program finds what is due for an account, until it is taken back."""
+
+import secrets
+from typing import Final, LiteralString
+
+from graph_schema.model import Property
+from hub.errors import Conflict, NotFound
+from hub.verbs.act import Act, Arguments, Verb
+
+_MOST: Final = 5
+_OPEN: Final[LiteralString] = """
+MATCH (a:Account {id: $account}) SET a.turn = true REMOVE a.turn
+WITH a WHERE COUNT { (:Calendar {account: $account}) } < $most
+CREATE (c:Calendar {id: $id, account: $account, path: '/calendars/' + $id + '.ics', openedAt: $at, source: 'hub'}) RETURN 1"""
+_CLOSE: Final[LiteralString] = "MATCH (c:Calendar {id: $id, account: $account}) DETACH DELETE c RETURN 1"
+
+
+async def _open(act: Act, given: Arguments) -> str:  # noqa: ARG001 - a verb of one shape
+    calendar = secrets.token_urlsafe(32)
+    if not await act.write(_OPEN, {"account": act.account, "id": calendar, "most": _MOST}):
+        raise Conflict(f"openCalendar: there are {_MOST} already; close one first")
+    return calendar
+
+
+async def _close(act: Act, given: Arguments) -> str:
+    if not await act.write(_CLOSE, {"account": act.account, "id": given["calendar"]}):
+        raise NotFound("calendar: you have no such calendar")
+    return given["calendar"]
+
+
+VERBS: Final = (
+    Verb("openCalendar", "Opens a calendar of what is due in the cases you may see. Its path is a secret: who knows it reads it.",
+         (), "Calendar", _open),
+    Verb("closeCalendar", "Closes a calendar: its path leads nowhere from then on.",
+         (Property("calendar", "The calendar, by its id.", required=True),), "Calendar", _close),
+)  # fmt: skip

@@ -1,0 +1,140 @@
+"""`/attachments/ID`: the content of attachments, kept under its hash; who may see the attachment may have it."""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import puremagic
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from hub.auth import Verifier
+from hub.errors import BadInput, Conflict, HubError, NotAllowed, NotFound, NotSignedIn, TooCostly, Unavailable
+from hub.graph import Graph, Run
+from hub.verbs.act import Act
+from hub.verbs.attachments import announced, stored
+from hub.viewer import Viewer
+from hub.web.ask import Ask
+
+_ARRIVES_S: Final = 120
+_STATUS: Final[Mapping[type[HubError], int]] = {
+    NotSignedIn: 401, NotAllowed: 403, NotFound: 404, Conflict: 409, TooCostly: 413, BadInput: 422, Unavailable: 503,
+}  # fmt: skip
+_QUESTION: Final = "query Q($id: String!) { attachment(id: $id) { name mediaType sha256 storedAt } }"
+# a file is never shown as a page of the hub's
+_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-store",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """Where contents are kept, and how it is found out who may have them."""
+
+    folder: Path
+    graph: Graph
+    verifier: Verifier
+    ask: Ask
+
+    def routes(self) -> list[Route]:
+        return [Route("/attachments/{id}", self._answered, methods=["GET", "PUT"])]
+
+    async def _answered(self, request: Request) -> Response:
+        try:
+            viewer = await self.verifier.viewer(request.headers.get("authorization"))
+            return await (self._put if request.method == "PUT" else self._get)(request, viewer)
+        except HubError as error:
+            told = str(error) or "not signed in"
+            return JSONResponse({"errors": [{"message": told, "extensions": {"code": error.code}}]}, _STATUS.get(type(error), 500))
+
+    async def _get(self, request: Request, viewer: Viewer) -> Response:
+        answer = await self.ask(_QUESTION, viewer, {"id": request.path_params["id"]})
+        if "errors" in answer:
+            raise Unavailable("the database does not answer; try again in a few seconds")
+        found = answer["data"]["attachment"]
+        path = self._path(found["sha256"]) if found and found["storedAt"] else None
+        if path is None or not path.exists():
+            raise NotFound(f"there is no attachment {request.path_params['id']} to be seen")
+        name = f"attachment; filename*=UTF-8''{quote(found['name'], safe='')}"
+        return FileResponse(path, media_type=found["mediaType"], headers={**_HEADERS, "Content-Disposition": name})
+
+    async def _put(self, request: Request, viewer: Viewer) -> Response:
+        if not viewer.account:
+            raise NotSignedIn("sign in to send an attachment")
+        name = request.path_params["id"]
+
+        async def look(run: Run) -> Any:
+            return await announced(Act(run, viewer.account, datetime.now(UTC), None), name)
+
+        file = await self.graph.transact(look)
+        await self._keep(request, file)
+
+        async def store(run: Run) -> None:
+            act = Act(run, viewer.account, datetime.now(UTC), None)
+            await announced(act, name)
+            await stored(act, name)
+
+        await self.graph.transact(store)
+        return JSONResponse({"id": name, "size": file["size"], "sha256": file["sha256"]}, 201)
+
+    async def _keep(self, request: Request, file: Mapping[str, Any]) -> None:
+        """Puts the body under its hash, if it is what was announced. Raises `BadInput` or `TooCostly`."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, arriving = tempfile.mkstemp(prefix="arriving-", dir=self.folder)
+        try:
+            with os.fdopen(handle, "wb") as opened:
+                digest, size = hashlib.sha256(), 0
+                async with asyncio.timeout(_ARRIVES_S):
+                    async for chunk in request.stream():
+                        size += len(chunk)
+                        if size > file["size"]:
+                            raise TooCostly(f"more than the {file['size']:,} bytes that were announced arrived")
+                        digest.update(chunk)
+                        opened.write(chunk)
+                opened.flush()
+                os.fsync(opened.fileno())
+            if size != file["size"] or digest.hexdigest() != file["sha256"]:
+                raise BadInput(
+                    f"{size:,} bytes with the SHA-256 {digest.hexdigest()} arrived; announced were {file['size']:,} with {file['sha256']}"
+                )
+            if not await asyncio.to_thread(_is_of, Path(arriving), file["mediaType"]):
+                raise BadInput(f"what arrived is no {file['mediaType']}, as was announced")
+            await asyncio.to_thread(self._put_in_place, Path(arriving), file["sha256"])
+        except TimeoutError:
+            raise BadInput(f"the content did not arrive within {_ARRIVES_S} s") from None
+        finally:
+            await asyncio.to_thread(Path(arriving).unlink, missing_ok=True)
+
+    def _put_in_place(self, arrived: Path, sha256: str) -> None:
+        target = self._path(sha256)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        arrived.replace(target)
+
+    def _path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+
+def _is_of(path: Path, media_type: str) -> bool:
+    """Whether the content is of that type: by its first bytes, or, of a text, by being one and nothing else."""
+    try:
+        kinds = {found.mime_type for found in puremagic.magic_file(path)}
+    except (puremagic.PureError, ValueError):
+        kinds = set[str]()
+    if not media_type.startswith("text/"):
+        return media_type in kinds
+    if kinds and not any(kind.startswith("text/") and kind not in ("text/html", "text/xml") for kind in kinds):
+        return False
+    try:
+        return "\x00" not in path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
