@@ -6,6 +6,13 @@ from graph_schema.formats import ENTRY_NUMBER, HTS10
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
 from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN, ORIGINS
 
+AUDIENCE: Final = Property(
+    "audience",
+    "Who may see it: the case's owner, its parties (the importer and its brokers) too, accepted agencies too, or the public.",
+    required=True,
+    values=("owner", "parties", "agencies", "public"),
+    choice="Audience",
+)
 CASE: Final = NodeType(
     label="Case",
     doc="One matter of one account: a request for information, a protest, a detention and so on.",
@@ -124,12 +131,7 @@ DECISION: Final = NodeType(
         Property("origin", "Their country of origin, two letters."),
         Property("maker", "Their maker."),
         Property("description", "The goods, in words."),
-        Property(
-            "audience",
-            "Who may see it beside the case's owner: owner, parties, agencies or public.",
-            required=True,
-            values=("owner", "parties", "agencies", "public"),
-        ),
+        AUDIENCE,
         ORIGIN,
     ),
     key="id",

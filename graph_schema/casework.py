@@ -2,17 +2,11 @@
 
 from typing import Final
 
+from graph_schema.cases import AUDIENCE
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way, Within
 from graph_schema.parties import PARTY
 from graph_schema.sources import ORIGIN
 
-AUDIENCES: Final = ("owner", "parties", "agencies", "public")
-AUDIENCE: Final = Property(
-    "audience",
-    "Who may see it: the case's owner, its parties (the importer and its brokers) too, accepted agencies too, or the public.",
-    required=True,
-    values=AUDIENCES,
-)
 _ID: Final = Property("id", "Its identity in the hub.", required=True)
 _AT: Final = Property("at", "When.", Kind.DATETIME, required=True)
 
@@ -124,7 +118,7 @@ BY: Final = Edge(
     PARTY.labels,
     "The party in whose name something was written or done.",
     (Way("by", "The party in whose name it was done.", one=True),),
-    (Way("writings", "What was written and done in its name, as far as the viewer may see it."),),
+    (),
 )
 RUNS_BY: Final = Edge(
     "RUNS_BY",
@@ -132,7 +126,7 @@ RUNS_BY: Final = Edge(
     ("Clock",),
     "The clock that a deadline runs by.",
     (Way("clock", "The clock it runs by.", one=True),),
-    (Way("deadlines", "The deadlines that run by it."),),
+    (),
 )
 OWED_BY: Final = Edge(
     "OWED_BY",

@@ -31,7 +31,7 @@ class SchemaError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property of a node or an edge, of the same name in graph and API."""
+    """One property of a node or an edge, of the same name in graph and API. `choice` names `values` that several properties share."""
 
     name: str
     doc: str
@@ -39,6 +39,7 @@ class Property:
     required: bool = False
     format: Format | None = None
     values: tuple[str, ...] = ()
+    choice: str | None = None
     guard: Guard | None = None
     unique: bool = False
 

@@ -58,7 +58,7 @@ def build_schema(graph: GraphSchema, questions: Sequence[Question] = QUESTIONS, 
 
 def choice_name(owner: str, found: Property) -> str:
     """The name of the enum of a property's values, e.g. CaseStatus."""
-    return f"{owner}{found.name[0].upper()}{found.name[1:]}"
+    return found.choice or f"{owner}{found.name[0].upper()}{found.name[1:]}"
 
 
 def connection_name(target: str, edge: Edge | None) -> str:
@@ -128,8 +128,7 @@ class _Types:
     def _node(self, node: NodeType) -> None:
         for found in node.properties:
             if found.values:
-                name = choice_name(node.label, found)
-                self._names[name] = strawberry.enum(_choice(name, found.values), description=found.doc)
+                self._choice(choice_name(node.label, found), found)
         fields = [self._property(node.label, found) for found in node.properties]
         fields += [self._way(route) for route in self._graph.routes(node.label).values()]
         interfaces = [self._names[found.name] for found in self._graph.abstracts if found.shared and node.label in found.labels]
@@ -198,7 +197,7 @@ class _Types:
         """An argument of a question or verb."""
         if found.values:
             name = choice_name(f"{owner[0].upper()}{owner[1:]}", found)
-            self._names[name] = strawberry.enum(_choice(name, found.values), description=found.doc)
+            self._choice(name, found)
             return self._argument(found.name, name if found.required else f"{name} | None", found.doc)
         return self._argument(found.name, _PYTHON[found.kind] if found.required else f"{_PYTHON[found.kind]} | None", found.doc)
 
@@ -207,6 +206,11 @@ class _Types:
         field = self._field(verb.name, f"{verb.returns} | None", verb.doc)
         field.arguments = [self._said(verb.name, found) for found in (*verb.arguments, REQUEST)]
         return field
+
+    def _choice(self, name: str, found: Property) -> None:
+        """The enum of a property's values, once for all that share it."""
+        if name not in self._names:
+            self._names[name] = strawberry.enum(_enum(name, found.values), description=found.doc)
 
     def _record(self, record: Record) -> str:
         """The type of a record, and of those within it."""
@@ -217,8 +221,7 @@ class _Types:
             match member:
                 case Value():
                     if member.declared.values:
-                        name = choice_name(record.type, member.declared)
-                        self._names[name] = strawberry.enum(_choice(name, member.declared.values), description=member.declared.doc)
+                        self._choice(choice_name(record.type, member.declared), member.declared)
                     fields.append(self._property(record.type, member.declared))
                 case RowOf():
                     fields.append(self._field(member.name, member.target if member.required else f"{member.target} | None", member.doc))
@@ -271,10 +274,9 @@ class _Types:
     def _filters(self) -> Iterable[tuple[str, Sequence[str], str]]:
         for kind, (name, operators) in _OPERATORS.items():
             yield name, operators, _PYTHON[kind]
-        for node in self._graph.nodes:
-            for found in node.properties:
-                if found.values:
-                    yield f"{choice_name(node.label, found)}Filter", ("eq", "in", "isNull"), choice_name(node.label, found)
+        named = {choice_name(node.label, found) for node in self._graph.nodes for found in node.properties if found.values}
+        for name in sorted(named):
+            yield f"{name}Filter", ("eq", "in", "isNull"), name
 
     def _filter(self, name: str, operators: Sequence[str], python: str) -> None:
         types = {"in": f"list[{python}] | None", "isNull": "bool | None"}
@@ -350,9 +352,9 @@ class _Types:
         return [found for found in filterable(first) if all(found.name in {other.name for other in filterable(node)} for node in others)]
 
     def _search(self) -> None:
-        kinds = strawberry.enum(_choice("SearchKind", searchable(self._graph)), description="A kind of row that can be searched.")
+        kinds = strawberry.enum(_enum("SearchKind", searchable(self._graph)), description="A kind of row that can be searched.")
         self._names["SearchKind"] = kinds
-        match = _choice("SearchMatch", ("EXACT", "PREFIX", "WORDS"))
+        match = _enum("SearchMatch", ("EXACT", "PREFIX", "WORDS"))
         self._names["SearchMatch"] = strawberry.enum(
             match, description="How the text was found: as a whole, at the beginning, or by words."
         )
@@ -411,6 +413,6 @@ def _made(name: str, fields: Sequence[StrawberryField], bases: Sequence[type] = 
     return type(name, tuple(bases), {"__annotations__": {}, **{field.python_name: field for field in fields}})
 
 
-def _choice(name: str, values: Sequence[str]) -> type[Enum]:
+def _enum(name: str, values: Sequence[str]) -> type[Enum]:
     made: Any = Enum(name, {value: value for value in values})
     return made

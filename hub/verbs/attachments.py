@@ -2,7 +2,7 @@
 
 from typing import Any, Final, LiteralString
 
-from graph_schema.casework import AUDIENCES
+from graph_schema.cases import AUDIENCE
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.verbs.act import HISTORY, Act, Arguments, Verb, sees
@@ -51,7 +51,7 @@ async def _attach(act: Act, given: Arguments) -> str:
     }  # fmt: skip
     told = act.told(case.id, "attachToCase", f"attached {name} ({given['size']:,} bytes, SHA-256 {sha256[:12]}…)", audience=audience)
     await act.write(_ANNOUNCE, {"case": case.id, "file": file, "by": case.by, "history": told})
-    return file["id"]
+    return str(file["id"])
 
 
 async def announced(act: Act, attachment: str) -> Any:
@@ -81,7 +81,7 @@ VERBS: Final = (
             Property("mediaType", f"What kind of file it is: {', '.join(MEDIA_TYPES)}.", required=True),
             Property("size", f"How many bytes it has, at most {MOST_BYTES:,}.", Kind.INT, required=True),
             Property("sha256", "The SHA-256 of its content, 64 hexadecimal digits.", required=True),
-            Property("audience", "Who may see it; the parties if not said.", values=AUDIENCES),
+            Property("audience", "Who may see it; the parties if not said.", values=AUDIENCE.values, choice=AUDIENCE.choice),
         ),
         "Attachment",
         _attach,

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
-from graph_schema.casework import AUDIENCES
+from graph_schema.cases import AUDIENCE
 from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE, entry_check_digit, tariff_number
 from graph_schema.model import Kind, Property
 from graph_schema.viewer_sets import in_term
@@ -14,7 +14,7 @@ from hub.verbs.deadlines import clocks_of_kind, end_deadlines, restart_deadlines
 from hub.verbs.words import CASE, DEFAULT_REASON, ON, REASON, checked, checked_text
 
 _TITLE: Final = Property("title", "What it is about, in a line.", required=True)
-_AUDIENCE: Final = Property("audience", "Who may see it; the parties if not said.", values=AUDIENCES)
+_AUDIENCE: Final = Property("audience", "Who may see it; the parties if not said.", values=AUDIENCE.values, choice=AUDIENCE.choice)
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LONGEST: Final = {"title": 300, "text": 10_000}
 _MOST: Final = 200
@@ -193,7 +193,7 @@ CREATE (n:Note) SET n = $note CREATE (n)-[:OF_CASE]->(k)
 WITH k, n MATCH (party) WHERE elementId(party) = $by CREATE (n)-[:BY]->(party)"""
     + HISTORY
 )
-_AUDIENCES_OF: Final = {"owner": AUDIENCES, "oversight": AUDIENCES, "party": ("parties", "agencies"), "agency": ("agencies",)}
+_AUDIENCES_OF: Final = {"owner": AUDIENCE.values, "oversight": AUDIENCE.values, "party": ("parties", "agencies"), "agency": ("agencies",)}
 
 
 async def _respond(act: Act, given: Arguments) -> str:

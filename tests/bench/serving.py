@@ -25,9 +25,11 @@ _LUA: Final = """
 local bodies = {{}}
 for line in io.lines("{bodies}") do bodies[#bodies + 1] = line end
 math.randomseed(1)
+local turn = 0
 request = function()
+  turn = turn + 1
   local headers = {{["content-type"] = "application/json", authorization = {authorization}}}
-  return wrk.format("POST", nil, headers, bodies[math.random(#bodies)])
+  return wrk.format("POST", nil, headers, bodies[{which}])
 end
 done = function(summary, latency)
   io.write(string.format('{{"per_s": %f, "count": %d, "p50_ms": %f, "p99_ms": %f, "errors": %d}}\\n',
@@ -127,12 +129,13 @@ def by_driver(served: Served, **job: Any) -> dict[str, float]:
     return json.loads(subprocess.run(command, input=json.dumps(whole), capture_output=True, text=True, check=True).stdout)
 
 
-def by_http(url: str, bodies: Sequence[Any], token: str | None, clients: int, seconds: int) -> dict[str, float]:
-    """One pass of questions drawn from those bodies, so many clients at a time; what wrk tells of it. None of them may fail."""
+def by_http(url: str, bodies: Sequence[Any], token: str | None, clients: int, seconds: int, *, in_turn: bool = False) -> dict[str, float]:
+    """One pass of questions drawn from those bodies, or each once, so many clients at a time; what wrk tells of it. None may fail."""
     with tempfile.TemporaryDirectory() as folder:
         lines, script = Path(folder) / "bodies", Path(folder) / "post.lua"
         lines.write_text("\n".join(map(json.dumps, bodies)))
-        script.write_text(_LUA.format(bodies=lines, authorization=f'"Bearer {token}"' if token else "nil"))
+        which = "turn" if in_turn else "math.random(#bodies)"
+        script.write_text(_LUA.format(bodies=lines, which=which, authorization=f'"Bearer {token}"' if token else "nil"))
         command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script), url]
         told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
     assert not told["errors"], told

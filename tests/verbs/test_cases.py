@@ -154,9 +154,7 @@ def test_the_owner_asks_and_a_party_answers(did: Do, refused: Do) -> None:
 
 def test_notes_reach_their_audience_and_no_further(did: Do, refused: Do) -> None:
     number = did("center-007", OPEN_CASE)["number"]
-    note = (
-        f'mutation($text: String!, $audience: NoteCaseAudience) {{ noteCase(case: "{number}", text: $text, audience: $audience) {{ id }} }}'
-    )
+    note = f'mutation($text: String!, $audience: Audience) {{ noteCase(case: "{number}", text: $text, audience: $audience) {{ id }} }}'
     for audience in ("owner", "parties", "agencies", "public"):
         did("center-007", note, text=f"for {audience}", audience=audience)
     did("fda", note, text="from the agency")

@@ -22,7 +22,7 @@ from tests.gql.test_endpoint import served
 
 Http = Callable[..., httpx2.Response]
 PDF = b"%PDF-1.7\n1 0 obj << >> endobj\n"
-ATTACH = """mutation($name: String!, $type: String!, $size: Int!, $hash: String!, $audience: AttachToCaseAudience) {
+ATTACH = """mutation($name: String!, $type: String!, $size: Int!, $hash: String!, $audience: Audience) {
     attachToCase(case: "T-open", name: $name, mediaType: $type, size: $size, sha256: $hash, audience: $audience) {
         id storedAt audience by { name } case { number } } }"""
 _PERSONAS = {

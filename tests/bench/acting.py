@@ -1,0 +1,218 @@
+"""Run `uv run python -m tests.bench.acting`: who is responsible, beside hand-written Cypher; opening a case, beside the peer.
+
+Scale 1, 16 clients, passes interleaved, medians of five, in one run. Both give the same contacts first. Needs wrk, Node with npm, javac.
+"""
+
+import shutil
+import statistics
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from neo4j import GraphDatabase
+from rich.console import Console
+from rich.progress import Progress
+
+from hub.world.sample import ISSUER
+from tests.bench.serving import DATA, Peer, Served, by_driver, by_http, cpu_s, install_shim
+
+_CLIENTS: Final = 16
+_PASSES: Final = 5
+_WARM_UP: Final = 3
+_SECONDS: Final = 4
+_BODIES: Final = 6_000
+_BARS: Final = {"responsible": 1.6, "M1": 1.5}
+_PERSONA: Final = "broker"
+
+RESPONSIBLE: Final = """query Who($number: String!, $hts: String!, $kind: String!) {
+  responsibleContacts(importer: $number, hts: $hts, caseKind: $kind, first: 5) {
+    contacts { contact { name email organisation { name } } organisation { name } rule availability { state } standsInFor { name } }
+  }
+}"""
+# The same for this one kind of question and viewer: the broker's right, its power of attorney, the importer's Center, who fits there,
+# who stands in, and whether its mail address may be seen.
+BY_HAND: Final = """
+MATCH (:Account {id: $viewer})-[r:ACTS_FOR]->(me:Broker) WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until)
+MATCH (i:Importer {number: $number})<-[p:REPRESENTS]-(me) WHERE p.since <= $now AND (p.until IS NULL OR $now < p.until)
+MATCH (i)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
+MATCH (kind:CaseKind {code: $kind}) MATCH (heading:HtsHeading {code: $hts})-[:IN_CHAPTER]->(chapter)
+WITH me, i, center, kind, heading, chapter, EXISTS {
+  MATCH (me)-[q:REPRESENTS]->(:Importer)<-[:CONCERNS]-(:Case)-[:HANDLED_BY]->(x) WHERE x = center AND q.since <= $now
+    AND (q.until IS NULL OR $now < q.until) } AS linked
+CALL (center, i, kind, heading, chapter) {
+  MATCH (i)<-[:COVERS]-(c:Contact)-[:WORKS_FOR]->(o)
+    WHERE o = center OR (o:Team AND EXISTS { (o)-[:PART_OF]->(w) WHERE w = center }) RETURN c, 64 AS weight
+  UNION ALL MATCH (heading)<-[:COVERS]-(c:Contact)-[:WORKS_FOR]->(o)
+    WHERE o = center OR (o:Team AND EXISTS { (o)-[:PART_OF]->(w) WHERE w = center }) RETURN c, 32 AS weight
+  UNION ALL MATCH (chapter)<-[:COVERS]-(c:Contact)-[:WORKS_FOR]->(o)
+    WHERE o = center OR (o:Team AND EXISTS { (o)-[:PART_OF]->(w) WHERE w = center }) RETURN c, 16 AS weight
+  UNION ALL MATCH (kind)<-[:COVERS]-(c:Contact)-[:WORKS_FOR]->(o)
+    WHERE o = center OR (o:Team AND EXISTS { (o)-[:PART_OF]->(w) WHERE w = center }) RETURN c, 8 AS weight
+  UNION ALL MATCH (center)<-[:WORKS_FOR]-(c:Contact) WHERE c.role = kind.role RETURN c, 4 AS weight
+  UNION ALL MATCH (center)<-[:WORKS_FOR]-(c:Contact) WHERE c.published AND NOT c.role IN ['center_director', 'port_director']
+    RETURN c, 2 AS weight
+  UNION ALL MATCH (center)<-[:WORKS_FOR]-(c:Contact) WHERE c.role IN ['center_director', 'port_director'] RETURN c, 1 AS weight
+}
+WITH center, linked, c, sum(weight) AS weight
+WITH *, coalesce(c.vacantSince <= $now, false)
+  OR coalesce(c.awayFrom <= $now AND ($now < c.awayUntil OR c.awayUntil IS NULL), false) AS gone
+WITH *, CASE WHEN gone THEN head(COLLECT {
+  MATCH way = (c)-[:DEPUTIZED_BY*1..3]->(d:Contact) WHERE d <> c AND (linked OR d.published)
+    AND NOT (coalesce(d.vacantSince <= $now, false) OR coalesce(d.awayFrom <= $now AND ($now < d.awayUntil OR d.awayUntil IS NULL), false))
+  RETURN d ORDER BY length(way), d.name, d.id LIMIT 1 }) END AS deputy
+WITH *, gone AND deputy IS NULL AS late ORDER BY late, weight DESC, c.name, c.id
+WITH * WHERE linked OR c.published
+WITH center, linked, c, deputy, late, weight ORDER BY late, weight DESC, c.name, c.id LIMIT 5
+WITH center, linked, c, deputy, coalesce(deputy, c) AS who
+MATCH (who)-[:WORKS_FOR]->(org)
+RETURN who.name, CASE WHEN who.emailAudience = 'public' OR (linked AND who.emailAudience = 'counterpart') THEN who.email END, org.name,
+  center.name, who.timeZone, who.opensAt, who.closesAt, toString(who.awayUntil), CASE WHEN deputy IS NOT NULL THEN c.name END"""
+
+OPEN: Final = """mutation Open($number: String!, $title: String!) {
+  openCase(kind: "uniformity_issue", importer: $number, title: $title, port: "2704") {
+    id number status importer { number } handledBy { ... on Center { code } } port { code } } }"""
+OPEN_BY_PEER: Final = """mutation M1($id: ID!, $title: String!, $number: String!, $at: DateTime!) {
+  createCases(input: [{ id: $id, number: $id, status: "OPEN", title: $title, openedAt: $at,
+    importer: { connect: [{ where: { node: { number: { eq: $number } } } }] },
+    center: { connect: [{ where: { node: { code: { eq: "CEE007" } } } }] },
+    port: { connect: [{ where: { node: { code: { eq: "2704" } } } }] } }]) {
+    cases { id number status importer { number } center { code } port { code } } } }"""
+_MINE: Final = """MATCH (:Account {id: $viewer})-[:ACTS_FOR]->(:Broker)-[p:REPRESENTS]->(i:Importer)-[a:ASSIGNED_TO]->(c:Center)
+WHERE (p.until IS NULL OR p.until > datetime()) AND a.activeFor IS NOT NULL
+MATCH (c)<-[:SUGGESTS]-(h:HtsHeading) WITH i, collect(h.code)[..5] AS headings UNWIND headings AS hts
+RETURN DISTINCT i.number AS number, hts, 'protest' AS kind"""
+_OF_CENTER: Final = "MATCH (i:Importer)-[a:ASSIGNED_TO]->(:Center {code: 'CEE007'}) WHERE a.activeFor IS NOT NULL RETURN i.number LIMIT 500"
+Figures = dict[str, float]
+
+
+class _Run:
+    """The servers, and what each pass asks of them."""
+
+    def __init__(self, served: Served, peer: Peer) -> None:
+        self.served = served
+        self.peer = peer
+        self._opened = 0
+        with GraphDatabase.driver(served.uri, auth=("neo4j", served.password)) as driver:
+            found, _, _ = driver.execute_query(_MINE, {"viewer": f"{ISSUER}|{_PERSONA}"})
+            self.asked: list[dict[str, Any]] = [record.data() for record in found]
+            self._importers = [record.value() for record in driver.execute_query(_OF_CENTER).records]
+
+    def check(self) -> None:
+        """The hub and the statement by hand give the same contacts, or there is nothing to compare."""
+        with GraphDatabase.driver(self.served.uri, auth=("neo4j", self.served.password)) as driver:
+            for variables in self.asked[:25]:
+                records, _, _ = driver.execute_query(BY_HAND, {**variables, "viewer": f"{ISSUER}|{_PERSONA}", "now": datetime.now(UTC)})
+                answer = self.served.ask(RESPONSIBLE, _PERSONA, variables)
+                contacts = answer["data"]["responsibleContacts"]["contacts"]
+                told = [
+                    [found["contact"]["name"], found["contact"]["email"], found["contact"]["organisation"]["name"]] for found in contacts
+                ]
+                assert told == [list(record.values())[:3] for record in records], (variables, told, records)
+
+    def responsible(self, contender: str) -> Figures:
+        if contender == "by hand":
+            return by_driver(
+                self.served, text=BY_HAND, viewer=f"{ISSUER}|{_PERSONA}", clients=_CLIENTS, seconds=_SECONDS, variables=self.asked,
+            )  # fmt: skip
+        bodies = [{"query": RESPONSIBLE, "variables": variables} for variables in self.asked]
+        return by_http(f"http://127.0.0.1:{self.served.port}/graphql", bodies, self.served.token(_PERSONA), _CLIENTS, _SECONDS)
+
+    def opening(self, contender: str) -> Figures:
+        self._opened += 1
+        many = [(f"bench-{self._opened}-{number}", self._importers[number % len(self._importers)]) for number in range(_BODIES)]
+        if contender == "peer":
+            at = datetime.now(UTC).isoformat()
+            bodies = [
+                {"query": OPEN_BY_PEER, "variables": {"id": name, "title": name, "number": number, "at": at}} for name, number in many
+            ]
+            return by_http(f"http://127.0.0.1:{self.peer.port}/", bodies, None, _CLIENTS, _SECONDS, in_turn=True)
+        bodies = [{"query": OPEN, "variables": {"number": number, "title": name}} for name, number in many]
+        token = self.served.token("import-specialist")
+        return by_http(f"http://127.0.0.1:{self.served.port}/graphql", bodies, token, _CLIENTS, _SECONDS, in_turn=True)
+
+    def check_opening(self) -> None:
+        """Each opens one case as it should."""
+        number = self._importers[0]
+        opened = self.served.ask(OPEN, "import-specialist", {"number": number, "title": "bench"})["data"]["openCase"]
+        assert (opened["handledBy"], opened["port"], opened["status"]) == ({"code": "CEE007"}, {"code": "2704"}, "OPEN")
+        variables = {"id": f"bench-{datetime.now(UTC):%s%f}", "title": "bench", "number": number, "at": datetime.now(UTC).isoformat()}
+        (made,) = self.peer.ask(OPEN_BY_PEER, variables)["data"]["createCases"]["cases"]
+        assert (made["center"], made["importer"]) == ([{"code": "CEE007"}], [{"number": number}])
+
+    def clean(self) -> None:
+        """Takes away what was opened."""
+        text = """MATCH (k:Case) WHERE k.title STARTS WITH 'bench'
+            CALL (k) { OPTIONAL MATCH (k)<-[:OF_CASE]-(x) DETACH DELETE k, x } IN TRANSACTIONS OF 500 ROWS"""
+        with GraphDatabase.driver(self.served.uri, auth=("neo4j", self.served.password)) as driver, driver.session() as session:
+            session.run(text).consume()
+
+    def measured(self, what: str, contender: str) -> Figures:
+        own = {"hub": self.served.process.pid, "peer": self.peer.process.pid}.get(contender)
+        before = (cpu_s(own) if own else 0.0), cpu_s(self.served.neo4j)
+        told = self.responsible(contender) if what == "responsible" else self.opening(contender)
+        if own:
+            told["own_cpu_ms"] = (cpu_s(own) - before[0]) / told["count"] * 1000
+        told["neo4j_cpu_ms"] = (cpu_s(self.served.neo4j) - before[1]) / told["count"] * 1000
+        return told
+
+
+_CONTENDERS: Final = {"responsible": ("hub", "by hand"), "M1": ("hub", "peer")}
+
+
+def main() -> None:
+    for tool in ("wrk", "node", "npm"):
+        if shutil.which(tool) is None:
+            raise SystemExit(f"install {tool}")
+    install_shim(DATA)
+    served = Served(DATA, "1")
+    try:
+        peer = Peer(served)
+        try:
+            run = _Run(served, peer)
+            run.check()
+            run.check_opening()
+            found = _measured(run)
+            run.clean()
+        finally:
+            peer.stop()
+    finally:
+        served.stop()
+    Console(width=150).print(_told(found))
+
+
+def _measured(run: _Run) -> dict[tuple[str, str], list[Figures]]:
+    found: dict[tuple[str, str], list[Figures]] = {}
+    with Progress() as bar:
+        task = bar.add_task("", total=2 * len(_CONTENDERS) * (_WARM_UP + _PASSES))
+        for what, contenders in _CONTENDERS.items():
+            bar.update(task, description=what)
+            for turn in range(_WARM_UP + _PASSES):
+                for contender in contenders:
+                    told = run.measured(what, contender)
+                    if turn >= _WARM_UP:
+                        found.setdefault((what, contender), []).append(told)
+                    bar.advance(task)
+    return found
+
+
+def _told(found: dict[tuple[str, str], list[Figures]]) -> str:
+    lines = ["| question | contender | requests/s | p50 ms | p99 ms | its CPU ms | Neo4j's CPU ms |", "|---" * 7 + "|"]
+    medians = {
+        key: {column: statistics.median(one[column] for one in passes) for column in passes[0]} for key, passes in found.items()
+    }  # fmt: skip
+    for (what, contender), told in medians.items():
+        cells = " | ".join(
+            f"{told[column]:.4g}" if column in told else "" for column in ("per_s", "p50_ms", "p99_ms", "own_cpu_ms", "neo4j_cpu_ms")
+        )
+        lines.append(f"| {what} | {contender} | {cells} |")
+    slower = medians["responsible", "hub"]["p50_ms"] / medians["responsible", "by hand"]["p50_ms"]
+    faster = medians["M1", "hub"]["per_s"] / medians["M1", "peer"]["per_s"]
+    for name, ratio, bar, reached in (
+        ("responsibleContacts: p50, hub to by hand, at most", slower, _BARS["responsible"], slower <= _BARS["responsible"]),
+        ("M1, opening a case: requests/s, hub to peer, at least", faster, _BARS["M1"], faster >= _BARS["M1"]),
+    ):
+        lines.append(f"{name} {bar}: {ratio:.2f}, {'reached' if reached else 'NOT reached'}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
