@@ -70,8 +70,8 @@ RETURN who.name, CASE WHEN who.emailAudience = 'public' OR (linked AND who.email
 OPEN: Final = """mutation Open($number: String!, $title: String!) {
   openCase(kind: "uniformity_issue", importer: $number, title: $title, port: "2704") {
     id number status importer { number } handledBy { ... on Center { code } } port { code } } }"""
-OPEN_BY_PEER: Final = """mutation M1($id: ID!, $title: String!, $number: String!, $at: DateTime!) {
-  createCases(input: [{ id: $id, number: $id, status: "OPEN", title: $title, openedAt: $at,
+OPEN_BY_PEER: Final = """mutation M1($id: ID!, $name: String!, $title: String!, $number: String!, $at: DateTime!) {
+  createCases(input: [{ id: $id, number: $name, status: "OPEN", title: $title, openedAt: $at,
     importer: { connect: [{ where: { node: { number: { eq: $number } } } }] },
     center: { connect: [{ where: { node: { code: { eq: "CEE007" } } } }] },
     port: { connect: [{ where: { node: { code: { eq: "2704" } } } }] } }]) {
@@ -122,7 +122,8 @@ class _Run:
         if contender == "peer":
             at = datetime.now(UTC).isoformat()
             bodies = [
-                {"query": OPEN_BY_PEER, "variables": {"id": name, "title": name, "number": number, "at": at}} for name, number in many
+                {"query": OPEN_BY_PEER, "variables": {"id": name, "name": name, "title": name, "number": number, "at": at}}
+                for name, number in many
             ]
             return by_http(f"http://127.0.0.1:{self.peer.port}/", bodies, None, _CLIENTS, _SECONDS, in_turn=True)
         bodies = [{"query": OPEN, "variables": {"number": number, "title": name}} for name, number in many]
@@ -134,7 +135,8 @@ class _Run:
         number = self._importers[0]
         opened = self.served.ask(OPEN, "import-specialist", {"number": number, "title": "bench"})["data"]["openCase"]
         assert (opened["handledBy"], opened["port"], opened["status"]) == ({"code": "CEE007"}, {"code": "2704"}, "OPEN")
-        variables = {"id": f"bench-{datetime.now(UTC):%s%f}", "title": "bench", "number": number, "at": datetime.now(UTC).isoformat()}
+        name = f"bench-{datetime.now(UTC):%s%f}"
+        variables = {"id": name, "name": name, "title": "bench", "number": number, "at": datetime.now(UTC).isoformat()}
         (made,) = self.peer.ask(OPEN_BY_PEER, variables)["data"]["createCases"]["cases"]
         assert (made["center"], made["importer"]) == ([{"code": "CEE007"}], [{"number": number}])
 
