@@ -25,7 +25,8 @@ def bookkeeping() -> Iterator[str]:
     """Constraints for the hub's own labels, without which no lease can be taken."""
     for label, key in BOOKKEEPING.items():
         yield f"CREATE CONSTRAINT {label}_{key} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE"
-    yield "CREATE INDEX Event_kind IF NOT EXISTS FOR (n:Event) ON (n.kind)"
+    # what somebody has yet to do about an event; there are few of those
+    yield "CREATE INDEX Event_todo IF NOT EXISTS FOR (n:Event) ON (n.todo)"
 
 
 def statements(graph: GraphSchema) -> Iterator[str]:

@@ -7,6 +7,8 @@ from typing import Any, Final, LiteralString
 
 from graph_schema.cypher import Statement
 
+_CLOCKED: Final = "Case.synced"
+"""The events after which clocks have yet to begin."""
 _APPEND: Final[LiteralString] = "UNWIND $events AS event MERGE (e:Event {id: event.id}) ON CREATE SET e += event"
 
 
@@ -24,7 +26,8 @@ class Event:
     of: str
 
     def row(self) -> Mapping[str, Any]:
-        return {"id": self.id, "kind": self.kind, "refs": list(self.refs), "at": self.at, "of": self.of}
+        todo = {"todo": "clocks"} if self.kind == _CLOCKED else {}
+        return {"id": self.id, "kind": self.kind, "refs": list(self.refs), "at": self.at, "of": self.of, **todo}
 
 
 def appended(*events: Event) -> Statement:

@@ -226,6 +226,8 @@ LAST_OFFICE: Final = OfficeRule(
 
 _DIRECTORS: Final = "['center_director', 'port_director']"
 _THERE: Final = "-[:WORKS_FOR]->(org) WHERE (org = office OR (org:Team AND EXISTS { (org)-[:PART_OF]->(whole) WHERE whole = office }))"
+# from the office: as a comparison with the organisation at the end, Neo4j looks at all contacts there are
+_OF_OFFICE: Final = "MATCH (office)<-[:WORKS_FOR]-(c:Contact) WITH *, office AS org"
 CONTACTS: Final = (
     ContactRule(
         "covers-importer",
@@ -327,7 +329,7 @@ CONTACTS: Final = (
         "The kind of case is work of its role.",
         ("caseKind",),
         4,
-        "MATCH (c:Contact)-[:WORKS_FOR]->(org) WHERE org = office AND c.role = kind.role",
+        f"{_OF_OFFICE} WHERE c.role = kind.role",
         "'is ' + kind.role + ', whose work it is'",
         "kind",
         Example({"importer": "11-1111111AA", "caseKind": "liquidation"}, "entries"),
@@ -337,7 +339,7 @@ CONTACTS: Final = (
         "It is published as a contact of the office.",
         (),
         2,
-        f"MATCH (c:Contact)-[:WORKS_FOR]->(org) WHERE org = office AND c.published AND NOT c.role IN {_DIRECTORS}",
+        f"{_OF_OFFICE} WHERE c.published AND NOT c.role IN {_DIRECTORS}",
         "'is a published contact of ' + office.name",
         "office",
         Example({"importer": "11-1111111AA"}, "desk-007"),
@@ -347,7 +349,7 @@ CONTACTS: Final = (
         "It directs the office.",
         (),
         1,
-        f"MATCH (c:Contact)-[:WORKS_FOR]->(org) WHERE org = office AND c.role IN {_DIRECTORS}",
+        f"{_OF_OFFICE} WHERE c.role IN {_DIRECTORS}",
         "'directs ' + office.name",
         "office",
         Example(
@@ -365,7 +367,7 @@ LAST_CONTACT: Final = ContactRule(
     "It works there; nobody fits better.",
     (),
     0,
-    "MATCH (c:Contact)-[:WORKS_FOR]->(org) WHERE org = office",
+    _OF_OFFICE + " WHERE true",
     "'works for ' + office.name",
     "office",
     Example({"importer": "44-4444444AA"}, "pharma"),

@@ -19,8 +19,8 @@ _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LONGEST: Final = {"title": 300, "text": 10_000}
 _MOST: Final = 200
 
-# What opening a case names, and who the viewer is to it.
-_OPENING: Final = f"""
+# What opening a case names, who the viewer is to it, and the case itself where it may be opened: one statement, since many are.
+_OPEN: Final = f"""
 MATCH (kind:CaseKind {{code: $kind}})
 OPTIONAL MATCH (importer:Importer {{number: $importer}})
 OPTIONAL MATCH (importer)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
@@ -30,21 +30,16 @@ WITH *, CASE kind.answeredBy WHEN 'port' THEN coalesce(port, center) WHEN 'offic
 WITH *, head([o IN own WHERE o = answers] + [o IN own WHERE o:Port OR (seesAll AND o:Office)]) AS mine,
   head(COLLECT {{ WITH importer WHERE importer IN own RETURN importer AS party
     UNION ALL MATCH (importer)<-[p:REPRESENTS]-(party:Broker) WHERE party IN own AND {in_term("p")} RETURN party }}) AS asParty
-WITH *, CASE WHEN mine IS NOT NULL AND NOT seesAll THEN mine ELSE coalesce(answers, mine) END AS owner
-RETURN {{kind: kind.code, kindName: kind.name, openedBy: kind.openedBy, importer: elementId(importer), port: elementId(port),
-  owner: elementId(owner), ownerName: owner.name, asOwner: elementId(mine), asParty: elementId(asParty),
-  clocks: COLLECT {{ MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) ORDER BY c.id }}}}"""
-
-_OPEN: Final[LiteralString] = (
-    """
-MATCH (kind:CaseKind {code: $kind}), (importer) WHERE elementId(importer) = $importer
-MATCH (owner) WHERE elementId(owner) = $owner
-CREATE (k:Case) SET k = $case
-CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:CONCERNS]->(importer) CREATE (k)-[:HANDLED_BY]->(owner)
-WITH k OPTIONAL MATCH (port) WHERE elementId(port) = $port
-FOREACH (p IN CASE WHEN port IS NULL THEN [] ELSE [port] END | CREATE (k)-[:AT]->(p))"""
-    + HISTORY
-)
+WITH *, CASE WHEN mine IS NOT NULL AND NOT seesAll THEN mine ELSE coalesce(answers, mine) END AS owner, coalesce(asParty, mine) AS who
+WITH *, importer IS NOT NULL AND owner IS NOT NULL AND who IS NOT NULL AND (asParty IS NULL OR kind.openedBy <> 'government') AS may
+FOREACH (_ IN CASE WHEN may THEN [1] ELSE [] END |
+  CREATE (k:Case) SET k = $case
+  CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:CONCERNS]->(importer) CREATE (k)-[:HANDLED_BY]->(owner)
+  FOREACH (p IN CASE WHEN port IS NULL THEN [] ELSE [port] END | CREATE (k)-[:AT]->(p))
+  CREATE (h:HistoryEntry:Event) SET h = $history, h.text = 'opened: ' + kind.name + ', handled by ' + owner.name
+  CREATE (h)-[:OF_CASE]->(k) CREATE (h)-[:BY]->(who))
+RETURN {{openedBy: kind.openedBy, importer: importer IS NOT NULL, owner: owner IS NOT NULL, asOwner: mine IS NOT NULL,
+  asParty: asParty IS NOT NULL, clocks: COLLECT {{ MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) ORDER BY c.id }}}}"""
 _LINK: Final[LiteralString] = """
 MATCH (k:Case {id: $case})
 CALL (k) { UNWIND $entries AS number MERGE (e:Entry {number: number}) ON CREATE SET e.source = 'hub' MERGE (k)-[:COVERS_ENTRY]->(e) }
@@ -56,25 +51,20 @@ RETURN size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:
 
 
 async def _open(act: Act, given: Arguments) -> str:
-    found = await act.one(_OPENING, {"kind": given["kind"], "importer": given["importer"], "port": given["port"]})
-    if found is None:
-        raise NotFound(f"kind: there is no kind of case {given['kind']!r}; see caseKinds")
-    by, official = _opener(found, given)
-    links = _links(given, official=official)
     number = f"HUB-{act.now:%y}-{''.join(secrets.choice(_ALPHABET) for _ in range(8))}"
     dates = [f"{given['event']} {given['on']}"] if given["event"] else []
     case = {
         "id": act.request, "number": number, "status": "OPEN", "title": checked_text("title", given["title"], _LONGEST["title"]),
         "openedAt": act.now, "source": "hub", "dates": dates, "conditions": list(given["conditions"] or []), "suspensions": [],
     }  # fmt: skip
+    named = {name: given[name] for name in ("kind", "importer", "port")}
+    found = await act.one(_OPEN, {**named, "case": case, "history": act.told(act.request, "openCase", "")})
+    if found is None:
+        raise NotFound(f"kind: there is no kind of case {given['kind']!r}; see caseKinds")
+    # what follows undoes it where it is refused
+    links = _links(given, official=_by_office(found, given))
     clocks = clocks_of_kind(found["clocks"])
     _check_event(given, {clock.event for clock in clocks}, {clock.condition for clock in clocks if clock.condition})
-    told = act.told(act.request, "openCase", f"opened: {found['kindName']}, handled by {found['ownerName']}")
-    await act.write(
-        _OPEN,
-        {"kind": given["kind"], "importer": found["importer"], "owner": found["owner"], "port": found["port"], "case": case, "by": by,
-         "history": told},
-    )  # fmt: skip
     if any(links[name] for name in ("entries", "headings", "programs", "agencies")):
         counted, *_ = await act.write(_LINK, {**links, "case": act.request})
         _check_found(counted, links)
@@ -83,19 +73,19 @@ async def _open(act: Act, given: Arguments) -> str:
     return act.request
 
 
-def _opener(found: Any, given: Arguments) -> tuple[str, bool]:
-    """In whose name it is opened, and whether by an office. Raises `NotFound` or `NotAllowed`."""
+def _by_office(found: Any, given: Arguments) -> bool:
+    """Whether it is opened by an office, not a party. Raises `NotFound` or `NotAllowed` where it may not be."""
     if found["asParty"]:
         if found["openedBy"] == "government":
             raise NotAllowed(f"openCase: a case of kind {given['kind']} is opened by the government; send a question to the Center instead")
         if not found["owner"]:
             raise BadInput("port: the importer has no Center; name the port that handles it")
-        return found["asParty"], False
+        return False
     if not found["asOwner"]:
         raise NotFound(f"importer: there is no importer {given['importer']} to be seen")
     if not found["importer"]:
         raise NotFound(f"importer: there is no importer {given['importer']}")
-    return found["asOwner"], True
+    return True
 
 
 def _links(given: Arguments, *, official: bool) -> dict[str, Any]:

@@ -32,10 +32,10 @@ ON CREATE SET h:Event, h.verb = 'overdue', h.at = $at, h.audience = 'parties', h
 MERGE (h)-[:OF_CASE]->(k)
 RETURN d.id"""
 _SYNCED: Final[LiteralString] = """
-MATCH (e:Event {kind: 'Case.synced'}) WHERE e.clocked IS NULL WITH e LIMIT 5
+MATCH (e:Event {todo: 'clocks'}) WITH e LIMIT 5
 RETURN e.id, COLLECT { UNWIND e.refs AS ref MATCH (:SourceRecord {id: ref})-[:DESCRIBES]->(k:Case) WHERE k.dates IS NOT NULL
   RETURN {id: k.id, dates: k.dates, conditions: k.conditions, suspensions: k.suspensions} }"""
-_CLOCKED: Final[LiteralString] = "MATCH (e:Event {id: $event}) SET e.clocked = true"
+_CLOCKED: Final[LiteralString] = "MATCH (e:Event {id: $event}) REMOVE e.todo"
 
 
 async def keep_clocks(graph: Graph) -> None:

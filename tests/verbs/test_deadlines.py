@@ -159,7 +159,7 @@ def test_a_horizon_has_bounds(within: int, refused: Do) -> None:
 def test_clocks_of_synced_cases_begin_by_themselves(did: Do, world: Graph, run: Callable[..., Any]) -> None:
     synced = """MATCH (k:Case {number: 'T-open'}) SET k.dates = ['request_issued 2026-11-02']
         CREATE (:SourceRecord {id: 'ace|cases|1', system: 'ace', source: 'ace'})-[:DESCRIBES]->(k)
-        CREATE (:Event {id: 'run|synced', kind: 'Case.synced', refs: ['ace|cases|1'], at: datetime(), of: 'run'})"""
+        CREATE (:Event {id: 'run|synced', kind: 'Case.synced', todo: 'clocks', refs: ['ace|cases|1'], at: datetime(), of: 'run'})"""
     run(world.write([Statement(synced)]))
     run(keep_once(world, datetime(2026, 11, 22, tzinfo=UTC)))
     assert _dues(_case(did, "importer", "T-open")) == {"rfi:0": ("RUNNING", "2026-12-02")}
