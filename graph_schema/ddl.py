@@ -26,6 +26,7 @@ def bookkeeping() -> Iterator[str]:
     for label, key in BOOKKEEPING.items():
         yield f"CREATE CONSTRAINT {label}_{key} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE"
     # what somebody has yet to do about an event; there are few of those
+    yield "CREATE INDEX Request_at IF NOT EXISTS FOR (n:Request) ON (n.at)"
     yield "CREATE INDEX Event_todo IF NOT EXISTS FOR (n:Event) ON (n.todo)"
 
 

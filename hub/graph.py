@@ -154,22 +154,28 @@ class Graph:
     async def _asked(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None) -> tuple[list[list[Any]], ResultSummary]:
         """Runs a read under one deadline; a database that has stopped answering is noticed earlier, by its pulse."""
         query = Query(cast(LiteralString, text), timeout=self._timeout_s)
-        loop = asyncio.get_running_loop()
-        feeling = loop.call_later(_PATIENCE_S, self._feel_pulse)
         try:
-            async with asyncio.timeout(None) as deadline:
-                self._waiting.add(deadline)
+            async with self._watched(None) as deadline:
+                run_over = await self._first_runs.turn(text)
+                deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s + _GRACE_S)
                 try:
-                    run_over = await self._first_runs.turn(text)
-                    deadline.reschedule(loop.time() + self._timeout_s + _GRACE_S)
-                    try:
-                        return await self._read(query, parameters, bookmarks or Bookmarks())
-                    finally:
-                        run_over.set()
+                    return await self._read(query, parameters, bookmarks or Bookmarks())
                 finally:
-                    self._waiting.discard(deadline)
+                    run_over.set()
         except TimeoutError as error:
             raise _unavailable() from error
+
+    @asynccontextmanager
+    async def _watched(self, within_s: float | None) -> AsyncGenerator[asyncio.Timeout]:
+        """A deadline that a database which has stopped answering brings forward."""
+        feeling = asyncio.get_running_loop().call_later(_PATIENCE_S, self._feel_pulse)
+        try:
+            async with asyncio.timeout(within_s) as deadline:
+                self._waiting.add(deadline)
+                try:
+                    yield deadline
+                finally:
+                    self._waiting.discard(deadline)
         finally:
             feeling.cancel()
 
@@ -188,7 +194,7 @@ class Graph:
             if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
                 raise TooCostly("the question took too long or too much memory: ask for fewer rows or fewer levels") from error
             if error.code in _NO_BOOKMARK:
-                raise BadInput("Hub-Bookmark: not a bookmark of this database; send what an answer of this hub gave, or none") from error
+                raise _bad_bookmark() from error
             if isinstance(error, TransientError):
                 raise _unavailable() from error
             raise
@@ -253,7 +259,7 @@ class Graph:
             return await work(run)
 
         try:
-            async with asyncio.timeout(_WRITE_S if self._patient else _REQUEST_S), self._session(seen) as session:
+            async with self._watched(_WRITE_S if self._patient else _REQUEST_S), self._session(seen) as session:
                 try:
                     result = await session.execute_write(managed)
                 except ConstraintError:  # another has made the same meanwhile; this time it is found
@@ -262,6 +268,10 @@ class Graph:
                 return result
         except ConstraintError as error:
             raise Conflict("the database refused it: there is one already, and there may be no second") from error
+        except ClientError as error:
+            if error.code in _NO_BOOKMARK:
+                raise _bad_bookmark() from error
+            raise
         except _WRITES_FAIL_BY as error:
             raise _unavailable() from error
 
@@ -338,6 +348,10 @@ def _driver(settings: Settings, **more: Any) -> AsyncDriver:
         )
     except ConfigurationError as error:
         raise SetupError(f"NEO4J_URI: {error}; expected is e.g. neo4j://host:7687 or neo4j+s://host") from error
+
+
+def _bad_bookmark() -> BadInput:
+    return BadInput("Hub-Bookmark: not a bookmark of this database; send what an answer of this hub gave, or none")
 
 
 def _unavailable() -> Unavailable:

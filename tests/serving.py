@@ -36,6 +36,13 @@ def served(app: ASGIApp) -> Generator[int]:
         thread.join()
 
 
+def java_of(data: Path) -> int:
+    """The process of the Neo4j whose data directory that is."""
+    return next(
+        found.pid for found in psutil.process_iter(["cmdline"]) if f"--home-dir={data.resolve()}/neo4j" in (found.info["cmdline"] or ())
+    )
+
+
 class Hub:
     """`hub serve` in processes of its own."""
 

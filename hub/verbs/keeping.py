@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, LiteralString
 
 from graph_schema.cypher import Statement
@@ -38,6 +38,10 @@ RETURN e.id, COLLECT { UNWIND e.refs AS ref MATCH (:SourceRecord {id: ref})-[:DE
 _CLOCKED: Final[LiteralString] = "MATCH (e:Event {id: $event}) REMOVE e.todo"
 
 
+_FORGET: Final[LiteralString] = "MATCH (r:Request) WHERE r.at < $before WITH r LIMIT $most DELETE r RETURN 1"
+_REMEMBERED: Final = timedelta(days=30)
+
+
 async def keep_clocks(graph: Graph) -> None:
     """Does that every minute until it is cancelled."""
     while True:
@@ -51,13 +55,22 @@ async def keep_clocks(graph: Graph) -> None:
 
 
 async def keep_once(graph: Graph, now: datetime) -> int:
-    """Does it once, for all that there is; gives how many deadlines were overdue."""
+    """Does it once, for all that there is, and forgets requests of a month ago; gives how many deadlines were overdue."""
+    while await _forgotten(graph, now):
+        pass
     while await _begin_synced(graph, now):
         pass
     overdue = 0
     while found := await _end_overdue(graph, now):
         overdue += found
     return overdue
+
+
+async def _forgotten(graph: Graph, now: datetime) -> bool:
+    async def work(run: Run) -> bool:
+        return bool(await run(Statement(_FORGET, {"before": now - _REMEMBERED, "most": _MOST})))
+
+    return await graph.transact(work)
 
 
 async def _end_overdue(graph: Graph, now: datetime) -> int:

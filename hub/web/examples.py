@@ -146,6 +146,37 @@ query ClientsCases {
 """,
     ),
     Example(
+        "Who answers for a protest about integrated circuits, why, whether they are there, and who is next",
+        "importer-manager",
+        """\
+query WhoAnswers {
+  responsibleContacts(importer: "00-0000000SW", hts: "8542.31.0001", caseKind: "protest", first: 3) {
+    conflicts
+    contacts {
+      contact { name role email }
+      organisation { name }
+      reason
+      availability { state hours }
+      standsInFor { name }
+      next { text contact { name email } organisation { name } }
+    }
+  }
+}
+""",
+    ),
+    Example(
+        "What is due within two months, by whom, and by which law",
+        "import-specialist",
+        """\
+query Due {
+  deadlines(within: 60, first: 10) {
+    totalCount
+    nodes { name due owedBy party { name } clock { legalBasis } case { number title importer { name } } }
+  }
+}
+""",
+    ),
+    Example(
         "The ten Centers and the Field Offices that manage them",
         None,
         "query Centers { centers { totalCount nodes { code shortName name managedFrom { name } } } }\n",

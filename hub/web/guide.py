@@ -65,6 +65,11 @@ WALKS: Final = (
         "OPTIONAL MATCH (r:SourceRecord {system: c.name})-[d:DESCRIBES]->(x)\nRETURN p, f, c, ran, run, r, d, x LIMIT 60",
     ),
     Walk(
+        "A case on its clocks: its kind, what is due, who owes it, what happened",
+        "MATCH (k:Case)<-[:OF_CASE]-(d:Deadline) WITH k, d ORDER BY d.due LIMIT 1\nMATCH p = (k)-[:OF_KIND|HANDLED_BY|CONCERNS]->()\n"
+        "MATCH q = (k)<-[:OF_CASE]-()-[:RUNS_BY|OWED_BY|BY*0..1]->()\nRETURN p, q",
+    ),
+    Walk(
         "How an agency and an importer are connected: the shortest way",
         "MATCH (a:Agency {code: 'FDA'}), (i:Importer) WITH a, i ORDER BY i.number LIMIT 1\nMATCH p = SHORTEST 1 (a)--+(i) RETURN p",
     ),
@@ -112,7 +117,7 @@ def _welcome(hub: str) -> str:
         "<h3>Trade collaboration hub</h3>"
         "<p>One graph of who is responsible for what in customs trade work. Here you see all of it: Neo4j Community has no rights by "
         "row, so this Browser is for operators. Everyone else asks the API, where each sees what they may see.</p>"
-        f"<p>{_command(f'style {hub}/hub.grass', 'Colour the labels apart')} first; then turn the page for eleven questions. "
+        f"<p>{_command(f'style {hub}/hub.grass', 'Colour the labels apart')} first; then turn the page for {len(WALKS)} questions. "
         "A click puts one into the editor above; the blue arrow there, or Ctrl+Enter, runs it.</p>"
         f'<p><a href="{hub}/" target="_blank">Start page</a> · <a href="{hub}/graphiql" target="_blank">GraphiQL</a></p>'
     )

@@ -29,6 +29,7 @@ from hub.settings import Settings
 from tests.conftest import wipe
 from tests.connectors.syncing import Synced, fingerprint, together
 from tests.random_world import random_world
+from tests.serving import java_of
 
 KILLS: Final = 20
 _SYNC: Final = "import typer; from connectors.commands import sync_command; typer.run(sync_command)"
@@ -335,7 +336,7 @@ def test_after_a_neo4j_that_was_killed_another_run_ends_like_one_that_nothing_di
         process = killed.start()
         while not run(_records(settings)):
             time.sleep(0.1)
-        psutil.Process(_java_of(data)).kill()
+        psutil.Process(java_of(data)).kill()
         told, _ = process.communicate(timeout=60)
         assert process.returncode == 1, told.decode()
         assert b"does not answer" in told
@@ -350,12 +351,6 @@ def test_after_a_neo4j_that_was_killed_another_run_ends_like_one_that_nothing_di
 def _settings_of(server: LocalNeo4j) -> Settings:
     running = server.start()
     return Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password))
-
-
-def _java_of(data: Path) -> int:
-    return next(
-        found.pid for found in psutil.process_iter(["cmdline"]) if f"--home-dir={data.resolve()}/neo4j" in (found.info["cmdline"] or ())
-    )
 
 
 async def _prepared(settings: Settings) -> None:

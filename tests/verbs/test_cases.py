@@ -1,9 +1,12 @@
 """Cases are opened, handed on, written in, shared, closed: by whom it may be, once, with a history that tells."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
+from hub.verbs.keeping import keep_once
 
 Do = Callable[..., Any]
 MINE = "11-1111111AA"
@@ -243,3 +246,13 @@ def test_what_another_system_keeps_is_changed_there(did: Do, refused: Do, world:
         "CONFLICT", "case T-open is kept by the system ace: change it there, the hub follows",
     )  # fmt: skip
     assert did("port-2704", 'mutation { noteCase(case: "T-open", text: "x") { notes { totalCount } } }')["notes"]["totalCount"] == 1
+
+
+def test_a_request_is_remembered_for_a_month_and_never_done_twice(did: Do, refused: Do, world: Any, run: Callable[..., Any]) -> None:
+    note = 'mutation { noteCase(case: "T-open", text: "x", requestId: "n") { notes { totalCount } } }'
+    now = datetime.now(UTC)
+    for after_days in (0, 29):
+        run(keep_once(world, now + timedelta(days=after_days)))
+        assert did("importer", note)["notes"]["totalCount"] == 1
+    run(keep_once(world, now + timedelta(days=31)))
+    assert refused("importer", note)[0] == "CONFLICT"
