@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
+from graph_schema.graph import GRAPH
 from hub.discovery.rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES
+from hub.gql.documents import Documents
 from hub.gql.endpoint import Asked
+from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
-from tests.asking import questions
+from tests.asking import SCHEMA, NoCursors, questions
 from tests.conftest import wipe
 from tests.offices import ISSUER, TUESDAY, write
 from tests.oracle import Oracle
@@ -208,3 +212,12 @@ def _check(answer: dict[str, Any], oracle: Oracle) -> None:
             assert oracle.sees((label, key)), (row, found)
             if row.get("email"):
                 assert oracle.value((label, key), "email") == row["email"]
+
+
+def test_a_question_is_one_statement() -> None:
+    named = 'importer: "11-1111111AA", entryNumber: "AAA-0000001-4", hts: "8542", port: "2704", caseKind: "rfi", agency: "FDA", program: "UFLPA"'
+    asked = f'{{ responsibleContacts({named}, topic: "origin") {_ANSWER} }}'
+    plan, _ = Documents(GRAPH, SCHEMA, Limits()).plan(asked, None, {}, NoCursors())
+    (root,) = plan.roots
+    assert root.compiled.text.count(" AS row") == 1
+    assert ";" not in re.sub(r"'[^']*'", "", root.compiled.text)

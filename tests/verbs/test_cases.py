@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 
+from hub.clocks import Period, Unit, last_day, today
 from hub.verbs.keeping import keep_once
 
 Do = Callable[..., Any]
 MINE = "11-1111111AA"
+ASKED = today(datetime.now(UTC)) - timedelta(days=5)
+DUE = last_day(ASKED, Period(30, Unit.CALENDAR_DAY), rolls=True)
 OPEN_CASE = """mutation { openCase(kind: "rfi", importer: "11-1111111AA", title: "Value of samples",
     entries: ["AAA-0000001-4", "AAA-0000002-2"], goods: ["8542.31.0001"], programs: ["S301"], agencies: ["FDA"],
-    event: "request_issued", on: "2026-11-02") {
+    event: "request_issued", on: "ASKED") {
     id number status title importer { number } handledBy { name } kind { code } programs { nodes { code } } goods { nodes { code } }
     entries { nodes { number port { code } } } involves { edges { acceptedAt node { code } } }
-    deadlines { nodes { id name state due startedOn owedBy party { name } clock { id } } } history { nodes { text by { name } } } } }"""
+    deadlines { nodes { id name state due startedOn owedBy party { name } clock { id } } }
+    history { nodes { text by { name } } } } }""".replace("ASKED", str(ASKED))
 
 
 def _history(did: Do, viewer: str, number: str) -> list[str]:
@@ -28,7 +32,7 @@ def _history(did: Do, viewer: str, number: str) -> list[str]:
 
 def test_one_case_spans_entries_at_several_ports(did: Do) -> None:
     case = did("center-007", OPEN_CASE)
-    assert case["number"].startswith("HUB-26-")
+    assert case["number"].startswith("HUB-")
     assert (case["status"], case["handledBy"]["name"], case["kind"]["code"]) == ("OPEN", "Electronics", "rfi")
     assert [(entry["number"], entry["port"]["code"]) for entry in case["entries"]["nodes"]] == [
         ("AAA-0000001-4", "2704"), ("AAA-0000002-2", "4601"),
@@ -38,7 +42,7 @@ def test_one_case_spans_entries_at_several_ports(did: Do) -> None:
     assert case["involves"]["edges"][0]["acceptedAt"]
     (deadline,) = case["deadlines"]["nodes"]
     assert (deadline["name"], deadline["state"], deadline["due"], deadline["party"]["name"], deadline["clock"]["id"]) == (
-        "Request for Information: reply", "RUNNING", "2026-12-02", "Sample Importer 11", "rfi:0",
+        "Request for Information: reply", "RUNNING", str(DUE), "Sample Importer 11", "rfi:0",
     )  # fmt: skip
     assert case["history"]["nodes"] == [{"text": "opened: Request for Information, handled by Electronics", "by": {"name": "Electronics"}}]
 

@@ -1,12 +1,13 @@
 """A case's clocks: they start, change, stand still, are extended, met, missed and deemed, each time with a trace."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from graph_schema.cypher import Statement
+from hub.clocks import today
 from hub.graph import Graph
 from hub.verbs.keeping import keep_once
 
@@ -103,13 +104,14 @@ def test_extensions_are_what_law_and_owner_allow(did: Do, refused: Do) -> None:
 
 
 def test_a_deadline_is_met_once(did: Do, refused: Do) -> None:
-    detention = _open(did, "port-2704", "detention", 'port: "2704", event: "presented", on: "2026-11-19"')
+    presented = today(datetime.now(UTC))
+    detention = _open(did, "port-2704", "detention", f'port: "2704", event: "presented", on: "{presented}"')
     first, second = detention["deadlines"]["nodes"]
     meet = "mutation($id: String!) { meetDeadline(deadline: $id) { state endedAt case { status } } }"
     assert did("port-2704", meet, id=first["id"])["state"] == "MET"
     assert refused("port-2704", meet, id=first["id"])[0] == "CONFLICT"
     assert _dues(_case(did, "importer", detention["number"])) == {
-        "detention:14": ("MET", "2026-11-27"),
+        "detention:14": ("MET", first["due"]),
         "detention:16": ("RUNNING", second["due"]),
     }
 
@@ -134,8 +136,9 @@ def test_what_is_overdue_is_missed_or_deemed(did: Do, world: Graph, run: Callabl
 
 
 def test_what_is_due_is_told_to_those_it_concerns(did: Do) -> None:
-    _open(did, "center-007", "rfi", 'event: "request_issued", on: "2026-11-02"')
-    _open(did, "importer", "protest", 'event: "protest_filed", on: "2026-11-02"')
+    asked = today(datetime.now(UTC)) - timedelta(days=5)
+    _open(did, "center-007", "rfi", f'event: "request_issued", on: "{asked}"')
+    _open(did, "importer", "protest", f'event: "protest_filed", on: "{asked}"')
     every = "{ deadlines(within: 3660) { nodes { name due } totalCount } }"
     told = {
         viewer: did(viewer, every)["totalCount"]
