@@ -50,6 +50,8 @@ _TIMED_OUT: Final = (
     "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
 )
 _WRITES_FAIL_BY: Final = (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError, TimeoutError)
+_MADE_MEANWHILE: Final = "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists"
+"""What IF NOT EXISTS says where another made the same between its look and its making."""
 _NO_BOOKMARK: Final = ("Neo.ClientError.Transaction.InvalidBookmark", "Neo.ClientError.Transaction.InvalidBookmarkMixture")
 _OUT_OF_MEMORY: Final = ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "Neo.TransientError.General.TransactionOutOfMemoryError")
 
@@ -325,8 +327,9 @@ async def _applied(session: AsyncSession, text: str) -> None:
     for attempt in range(1, _TRIES + 1):
         try:
             await (await session.run(cast(LiteralString, text))).consume()
-        except TransientError:
-            if attempt == _TRIES:
+        except (TransientError, ClientError) as error:
+            in_the_way = isinstance(error, TransientError) or error.code == _MADE_MEANWHILE
+            if not in_the_way or attempt == _TRIES:
                 raise
             await asyncio.sleep(attempt * 0.2)
         else:

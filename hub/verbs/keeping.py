@@ -12,6 +12,7 @@ from hub.graph import Graph, Run
 from hub.verbs.act import Act
 from hub.verbs.deadlines import set_deadlines
 
+_FIRST_S: Final = 3.0
 _EVERY_S: Final = 60.0
 _MOST: Final = 200
 _log: Final = logging.getLogger("hub.clocks")
@@ -43,7 +44,8 @@ _REMEMBERED: Final = timedelta(days=30)
 
 
 async def keep_clocks(graph: Graph) -> None:
-    """Does that every minute until it is cancelled."""
+    """Does that every minute until it is cancelled; those who ask as soon as the hub is there come first."""
+    await asyncio.sleep(_FIRST_S)
     while True:
         try:
             await keep_once(graph, datetime.now(UTC))

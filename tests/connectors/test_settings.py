@@ -37,7 +37,7 @@ def _people(**changes: Any) -> dict[str, Any]:
         ({"schedule": "every 2 seconds"}, "not more often"),
         ({"streams": {}}, "streams: .*at least one stream"),
         ({"streams": _people(describes="Port")}, "streams.people.describes"),
-        ({"streams": _people(properties={"shoe": "x"})}, "a Contact has no shoe; it has email"),
+        ({"streams": _people(properties={"shoe": "x"})}, "a Contact has no shoe; it has awayFrom, awayUntil, closesAt, email"),
         ({"streams": _people(properties={"name": {}})}, "say where the value comes from"),
         ({"streams": _people(links={"REPRESENTS": {"Importer": "x"}})}, "no REPRESENTS leads from a Contact"),
         ({"streams": _people(links={"WORKS_FOR": {"Center": "x", "Port": "y"}})}, "leads to one row"),

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from neo4j.exceptions import ConstraintError
 
 from graph_schema import parties
 from graph_schema.graph import GRAPH
 from graph_schema.upsert import BadRow, EdgeRow, NodeRow, dangling, edge_statements, node_statements
+from hub.errors import Conflict
 from hub.graph import Graph
 
 IMPORTER = {"number": "00-0000001SW", "name": "Sample", "centerStatus": "ASSIGNED", "source": "sample"}
@@ -52,5 +52,5 @@ def test_the_database_refuses_a_second_active_center(empty: Graph, run: Callable
     run(empty.write(node_statements(GRAPH, [NodeRow("Importer", IMPORTER), *centers])))
     active = {"since": datetime(2024, 3, 1, tzinfo=UTC), "activeFor": IMPORTER["number"], "source": "sample"}
     edges = [EdgeRow(parties.ASSIGNED_TO, ("Importer", IMPORTER["number"]), ("Center", f"CEE00{index}"), active) for index in (1, 2)]
-    with pytest.raises(ConstraintError):
+    with pytest.raises(Conflict):
         run(empty.write(edge_statements(GRAPH, edges)))
