@@ -45,6 +45,8 @@ def judged(label: str, mapped: Mapped, authority: Authority) -> Judged:
             return _contact(mapped, authority)
         case "Case":
             return _case(mapped, authority)
+        case "Decision":
+            return _decision(mapped, authority)
         case _:
             own = (label, str(mapped.values["number" if label == "Importer" else "filerCode"]))
             if own != authority.party and not authority.of_headquarters:
@@ -75,6 +77,15 @@ def _case(mapped: Mapped, authority: Authority) -> Judged:
     if any(link.type == "HANDLED_BY" and authority.covers((link.label, link.key)) for link in mapped.links):
         return Judged(mapped.links, (), owned=True)
     return unowned(mapped, authority)
+
+
+def _decision(mapped: Mapped, authority: Authority) -> Judged:
+    """A decision is told by the system of who made it: others must not put one into a case."""
+    places = [(link.label, link.key) for link in mapped.links if link.type == "MADE_AT"]
+    if not places or not authority.covers(places[0]):
+        made = f"made at {_told(places[0])}" if places else "without a place (MADE_AT)"
+        raise SkipRecord(f"{_speaks(authority)}: a decision {made} must come from that party's own system")
+    return Judged(mapped.links, (), owned=True)
 
 
 def unowned(mapped: Mapped, authority: Authority) -> Judged:

@@ -27,8 +27,13 @@ _FALSE: Final = ("false", "no", "n", "0", "f")
 _PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _LONGEST_LOCAL: Final = 64
 _REMEMBERED: Final = 10_000
-_CONTACT_DEFAULTS: Final = {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False}
-"""What a contact's file need not say: nothing is public that its system did not declare so."""
+_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Contact": {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False},
+    "Decision": {"audience": "owner"},
+}
+"""What a file need not say: nothing is public that its system did not declare so."""
+_KNOWN_BY: Final = {"Decision": ("number",)}
+"""What a system must say though the hub's own rows have none of it: by what the row is known."""
 _NUMBERED: Final = {("Importer", "number"), ("Broker", "filerCode"), ("Entry", "number"), ("Center", "code")}
 
 
@@ -66,10 +71,10 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     """How rows of a stream are read. Raises `SetupError` where the file names a function that is not there."""
     node = GRAPH.node(settings.describes)
     convert = {found.name: _converter(found) for found in provenance.said_about(node)}
-    required = [found.name for found in provenance.said_about(node) if found.required]
+    required = [*(found.name for found in provenance.said_about(node) if found.required), *_KNOWN_BY.get(settings.describes, ())]
     own = _function(settings.map) if settings.map else None
     verified = "email" in settings.properties and settings.properties["email"].verified
-    defaults = _CONTACT_DEFAULTS if settings.describes == "Contact" else {}
+    defaults = _DEFAULTS.get(settings.describes, {})
     properties = [(name, _taker(take)) for name, take in settings.properties.items()]
     regions = {name: take.region for name, take in settings.properties.items()}
     ends = [(type_, label, _taker(take)) for type_, found in settings.links.items() for label, take in found.items()]

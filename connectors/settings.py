@@ -64,7 +64,7 @@ class StreamSettings(_Strict):
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
 
-    describes: Literal["Contact", "Case", "Importer", "Broker"]
+    describes: Literal["Contact", "Case", "Decision", "Importer", "Broker"]
     source: Annotated[str, Field(alias="from")]
     key: tuple[str, ...]
     properties: Mapping[str, Take] = Field(default_factory=dict[str, Take])

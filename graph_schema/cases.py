@@ -124,6 +124,7 @@ DECISION: Final = NodeType(
     doc="What was decided in a case, about which goods.",
     properties=(
         Property("id", "Its identity in the hub.", required=True),
+        Property("number", "The number it is known by in the system that keeps it; empty for the hub's own.", unique=True),
         Property("question", "What was to be decided.", required=True),
         Property("outcome", "What was decided.", required=True),
         Property("decidedAt", "When.", Kind.DATETIME, required=True),
@@ -133,6 +134,7 @@ DECISION: Final = NodeType(
         Property("description", "The goods, in words."),
         AUDIENCE,
         ORIGIN,
+        ORIGINS,
     ),
     key="id",
     one="decision",
@@ -258,9 +260,9 @@ DECIDES: Final = Edge(
 MADE_AT: Final = Edge(
     "MADE_AT",
     ("Decision",),
-    ("Port", "Center"),
-    "The port or Center that decided.",
-    (Way("madeAt", "The port or Center that decided.", one=True),),
+    ("Port", "Center", "Office"),
+    "The port, Center or headquarters office that decided.",
+    (Way("madeAt", "The port, Center or headquarters office that decided.", one=True),),
     (Way("decisions", "Decisions made there."),),
 )
 EXPLAINS: Final = Edge(

@@ -28,6 +28,8 @@ def bookkeeping() -> Iterator[str]:
     # what somebody has yet to do about an event; there are few of those
     yield "CREATE INDEX Request_at IF NOT EXISTS FOR (n:Request) ON (n.at)"
     yield "CREATE INDEX Event_todo IF NOT EXISTS FOR (n:Event) ON (n.todo)"
+    # by what a decision is alike to others
+    yield "CREATE INDEX Decision_alikeBy IF NOT EXISTS FOR (n:Decision) ON (n.alikeBy)"
 
 
 def statements(graph: GraphSchema) -> Iterator[str]:

@@ -2,12 +2,30 @@
 
 from typing import Final
 
-from graph_schema import cases, casework, goods, parties, people, provenance, responsibility, viewer_sets, visibility
+from graph_schema import cases, casework, goods, parties, people, provenance, responsibility, uniformity, viewer_sets, visibility
 from graph_schema.model import GraphSchema
 
 GRAPH: Final = GraphSchema(
-    nodes=(*parties.NODES, *people.NODES, *goods.NODES, *cases.NODES, *casework.NODES, *responsibility.NODES, *provenance.NODES),
-    edges=(*parties.EDGES, *people.EDGES, *goods.EDGES, *cases.EDGES, *casework.EDGES, *responsibility.EDGES, *provenance.EDGES),
+    nodes=(
+        *parties.NODES,
+        *people.NODES,
+        *goods.NODES,
+        *cases.NODES,
+        *casework.NODES,
+        *uniformity.NODES,
+        *responsibility.NODES,
+        *provenance.NODES,
+    ),
+    edges=(
+        *parties.EDGES,
+        *people.EDGES,
+        *goods.EDGES,
+        *cases.EDGES,
+        *casework.EDGES,
+        *uniformity.EDGES,
+        *responsibility.EDGES,
+        *provenance.EDGES,
+    ),
     abstracts=(parties.PARTY, people.COVERAGE, goods.GOODS, responsibility.MATTER, casework.WRITING, provenance.DESCRIBED),
     viewer_sets=viewer_sets.VIEWER_SETS,
     rules=visibility.RULES,

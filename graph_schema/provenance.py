@@ -102,7 +102,7 @@ RETIRED_CASE: Final = NodeType(
 RETIRED: Final = {"Contact": "RetiredContact", "Case": "RetiredCase"}
 """What a row becomes that no source lists any more."""
 
-DESCRIBABLE: Final = (people.CONTACT, cases.CASE, parties.IMPORTER, parties.BROKER)
+DESCRIBABLE: Final = (people.CONTACT, cases.CASE, cases.DECISION, parties.IMPORTER, parties.BROKER)
 """What systems may describe."""
 NOT_SAID: Final = ("id", "source", "origins")
 """Properties that are the hub's own, about which no system says anything."""

@@ -95,6 +95,11 @@ class Rule:
         return tuple(grant.of_viewer for grant in self.grants if grant.of_viewer)
 
     @property
+    def all_or_none(self) -> bool:
+        """Whether it speaks of the viewer alone, so that all rows are visible or none is."""
+        return len(self.of_viewer) == len(self.grants)
+
+    @property
     def public(self) -> bool:
         return "true" in self.of_viewer
 

@@ -17,7 +17,7 @@ around it (seconds at three levels), so an alternative within a sub-query become
 
 from typing import Final
 
-from graph_schema import cases, casework, parties, people, provenance
+from graph_schema import cases, casework, parties, people, provenance, uniformity
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
 from graph_schema.cypher import only_if
 from graph_schema.model import Edge
@@ -97,7 +97,7 @@ def _of_own(name: str, reason: str, edge: Edge) -> Grant:
     )
 
 
-def _with_audience(edge: Edge) -> Rule:
+def _with_audience(edge: Edge, *more: Grant) -> Rule:
     """Of what belongs to a case by that edge and says in `audience` who may see it."""
     label, type_ = edge.tail[0], edge.type
     shared = "{n}.audience IN ['parties', 'agencies']"
@@ -139,6 +139,7 @@ def _with_audience(edge: Edge) -> Rule:
                 rows=f"{JOINED_CASES.replace('{n}', '{k}')} MATCH ({{k}})<-[:{type_}]-({{n}}:{label}) WHERE {{n}}.audience = 'agencies'",
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
+            *more,
         ),
     )
 
@@ -229,7 +230,18 @@ RULES: Final = (
             Grant("through-a-case", "a visible case is about it", edge=cases.ABOUT.name, forward=False, through="Case"),
         ),
     ),
-    _with_audience(cases.DECIDES),
+    _with_audience(
+        cases.DECIDES,
+        Grant(
+            "in-a-disparity",
+            "the viewer is a Center, and it was decided differently elsewhere",
+            edge=uniformity.BETWEEN.name,
+            forward=False,
+            tests=(Predicate("true", when="isCenter"),),
+            rows="UNWIND CASE WHEN isCenter THEN [1] ELSE [] END AS {c} MATCH ({n}:Decision)<-[:BETWEEN]-(:Disparity)",
+        ),
+    ),
+    Rule("Disparity", (OFFICE_OF_TRADE, Grant("a-center", "the viewer is a Center", tests=(Predicate("isCenter"),)))),
     *map(_with_audience, (casework.NOTE_OF, casework.ATTACHMENT_OF, casework.HISTORY_OF)),
     Rule(
         "Deadline",

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from graph_schema.graph import GRAPH
 from hub.auth import Verifier
+from hub.discovery.keeping import keep_discovering
 from hub.errors import Unavailable
 from hub.gql.endpoint import Asked, Endpoint
 from hub.gql.guard import Limits
@@ -77,7 +78,7 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        tasks = [asyncio.create_task(work) for work in (warm(), keep_clocks(graph), *(job() for job in jobs))]
+        tasks = [asyncio.create_task(work) for work in (warm(), keep_clocks(graph), keep_discovering(graph), *(job() for job in jobs))]
         yield
         for task in tasks:
             task.cancel()

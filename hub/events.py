@@ -7,8 +7,8 @@ from typing import Any, Final, LiteralString
 
 from graph_schema.cypher import Statement
 
-_CLOCKED: Final = "Case.synced"
-"""The events after which clocks have yet to begin."""
+_TODO: Final = {"Case.synced": "clocks", "Decision.synced": "decisions"}
+"""What is to be done after an event: clocks have yet to begin, decisions are to be compared."""
 _APPEND: Final[LiteralString] = "UNWIND $events AS event MERGE (e:Event {id: event.id}) ON CREATE SET e += event"
 
 
@@ -26,7 +26,7 @@ class Event:
     of: str
 
     def row(self) -> Mapping[str, Any]:
-        todo = {"todo": "clocks"} if self.kind == _CLOCKED else {}
+        todo = {"todo": _TODO[self.kind]} if self.kind in _TODO else {}
         return {"id": self.id, "kind": self.kind, "refs": list(self.refs), "at": self.at, "of": self.of, **todo}
 
 

@@ -55,7 +55,7 @@ async def write(run: Run, prepared: Prepared) -> None:
         await settle(run, stream.label, batch.at)
 
 
-_KEYS: Final = {"Case": "number", "Importer": "number", "Broker": "filerCode"}
+_KEYS: Final = {"Case": "number", "Decision": "number", "Importer": "number", "Broker": "filerCode"}
 """By which property a row is known to everybody; a contact only by its identity."""
 
 _DROP_CLAIMS: Final[LiteralString] = """
@@ -116,7 +116,7 @@ def _make(stream: Stream, rows: Sequence[Said], at: datetime) -> Statement:
     """Makes new rows, their records and their edges: all is new, so that nothing is looked for but the other ends."""
     label = stream.label
     said = [found.name for found in provenance.said_about(GRAPH.node(label))]
-    own = "id: row.id, " if label in provenance.RETIRED else ""
+    own = "id: row.id, " if GRAPH.node(label).key == "id" else ""
     kinds = sorted({(link.type, link.label) for row in rows for link in row.links if is_there_before(stream, link.label)})
     text = (
         f"UNWIND $rows AS row CREATE (n:{name(label)}{':Party' if label in PARTY.labels else ''} "
@@ -181,7 +181,7 @@ def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
                 "SET o:Contact REMOVE o:RetiredContact, o.retiredAt) WITH row, r, d, before, target "
             )
             return target, "{id: target}", ()
-        case "Case":
+        case "Case" | "Decision":
             return "WITH row, r, d, before ", "{number: row.values.number}", ("n.id = row.id",)
         case _:
             return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n:Party",)

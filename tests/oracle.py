@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from graph_schema import cases, casework, parties, people, provenance
+from graph_schema import cases, casework, parties, people, provenance, uniformity
 from tests.random_world import Key, Link, World
 
 PUBLIC = {
@@ -149,7 +149,18 @@ class Oracle:
                 return True
         return False
 
-    _sees_decision = _sees_note = _sees_attachment = _sees_historyentry = _sees_by_audience
+    _sees_note = _sees_attachment = _sees_historyentry = _sees_by_audience
+
+    @cached_property
+    def _is_center(self) -> bool:
+        return any(party[0] == "Center" for party in self.own)
+
+    def _sees_decision(self, decision: Key) -> bool:
+        differs = bool(self._world.tails(uniformity.BETWEEN, decision))
+        return self._sees_by_audience(decision) or (self._is_center and differs)
+
+    def _sees_disparity(self, _: Key) -> bool:
+        return self.sees_all or self._is_center
 
     def _sees_deadline(self, deadline: Key) -> bool:
         return self.sees_all or any(self.sees(case) for case in self._world.heads(casework.DEADLINE_OF, deadline))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph_schema import cases, casework, goods, parties, people, provenance, responsibility
+from graph_schema import cases, casework, goods, parties, people, provenance, responsibility, uniformity
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
@@ -77,6 +77,7 @@ class _Maker:
         self._people()
         self._cases()
         self._casework()
+        self._disparities()
         self._connections()
         self._accounts()
         return self._made
@@ -236,6 +237,19 @@ class _Maker:
                 self._link(cases.MADE_AT, decision, self._one([*self._made.of("Port"), *self._made.of("Center")]))
                 if self._random.random() < 0.4:
                     self._link(cases.EXPLAINS, self._one(self._made.of("Ruling")), decision)
+
+    def _disparities(self) -> None:
+        decided = self._made.of("Decision")
+        for index in range(4):
+            state = self._one(("OPEN", "EXPLAINED"))
+            disparity = self._add(
+                "Disparity", id=f"disparity-{index}", state=state, strength="FAIR", why="because", question="which heading",
+                hts10="8542.31.0001", daysApart=index, foundAt=NOW, endedAt=self._maybe(NOW),
+            )  # fmt: skip
+            for decision in self._random.sample(decided, 2):
+                self._link(uniformity.BETWEEN, disparity, decision)
+            if state == "EXPLAINED":
+                self._link(uniformity.EXPLAINED_BY, disparity, self._one(self._made.of("Ruling")))
 
     def _casework(self) -> None:
         """What is written, due and done in cases, for every audience; a deadline without a case is only the overseers'."""

@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hub.__main__ import DEFAULT_SCALE
+from hub.discovery.keeping import discover
 from hub.gql.endpoint import Asked
 from hub.graph import Graph
 from hub.viewer import Viewer
@@ -25,6 +27,7 @@ SHOWN: list[tuple[str, str, str]] = re.findall(r"```graphql\n# as (\S+)\n(.+?)``
 def world(database: Graph, run: Callable[..., Any]) -> Graph:
     run(wipe(database))
     run(load(database, Wanted(DEFAULT_SCALE, 7), lambda _what, _done, _total: None))
+    run(discover(database, datetime.now(UTC)))
     return database
 
 

@@ -133,7 +133,7 @@ def source(scope: Scope, root: asked.List, keys: Sequence[Sort]) -> Walked | Sid
     ordered = _index_ordered(node, keys[0], root.page.where)
     # a range or IS NOT NULL predicate on the sort key is what lets an index give the order
     indexed = (f"{keys[0].of(row, '')} IS NOT NULL",) if ordered else ()
-    if sight.predicate is None or _is_selective(node, root.page.where):
+    if sight.predicate is None or scope.graph.rule(root.label).all_or_none or _is_selective(node, root.page.where):
         return Walked(Walk("", f"MATCH ({row}:{root.label})", tuple(filter(None, (*indexed, sight.predicate))), row, "", sight))
     return Sided(
         row,

@@ -101,8 +101,11 @@ class Visible:
             if rule.public or any(_came_through(grant, arrival) for grant in rule.grants):
                 continue
             everything = self.everything(label)
-            self.enumerations[label] = f"seen{label}"
-            test = f"{variable} IN seen{label}" if everything is None else f"({everything} OR {variable} IN seen{label})"
+            if rule.all_or_none and everything:
+                test = everything
+            else:
+                self.enumerations[label] = f"seen{label}"
+                test = f"{variable} IN seen{label}" if everything is None else f"({everything} OR {variable} IN seen{label})"
             parts.append(test if len(labels) == 1 else f"(NOT {variable}:{label} OR {test})")
         return " AND ".join(parts) or None
 

@@ -249,7 +249,7 @@ class _Types:
         edge_fields = edge_fields or [self._field("cursor", "str", "Where it stands in the list."), self._field("node", target, "The row.")]
         if edge:
             edge_fields += [self._property(edge.type, found) for found in edge.properties]
-        edge_name = name.replace("Connection", "Edge")
+        edge_name = f"{name.removesuffix('Connection')}Edge"
         self._object(edge_name, edge.doc if edge and edge.properties else f"A {target} in a list.", edge_fields)
         fields = [
             self._field("nodes", f"list[{row or target}]", "The rows of the page."),

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from hub.verbs import assignments, attachments, calendars, cases, deadlines, people
+from hub.verbs import assignments, attachments, calendars, cases, deadlines, decisions, people
 from hub.verbs.act import Verb
 
-VERBS: Final[tuple[Verb, ...]] = (*cases.VERBS, *deadlines.VERBS, *attachments.VERBS, *calendars.VERBS, *assignments.VERBS, *people.VERBS)
+VERBS: Final[tuple[Verb, ...]] = (
+    *cases.VERBS, *decisions.VERBS, *deadlines.VERBS, *attachments.VERBS, *calendars.VERBS, *assignments.VERBS, *people.VERBS,
+)  # fmt: skip

@@ -13,4 +13,9 @@ class Migration:
     statements: tuple[str, ...]
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = ()
+UNREAD: Final = ("MATCH (d:Decision) WHERE d.alikeBy IS NULL CALL (d) { SET d:Unread } IN TRANSACTIONS OF 10000 ROWS",)
+"""Has all decisions compared with each other that never were."""
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    Migration("compare-decisions", "decisions from before there were disparities are compared", UNREAD),
+)

@@ -24,6 +24,7 @@ ISSUER: Final = "urn:hub:sample"
 _ANCHOR: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _Chance = random.Random
 _BLOCK: Final = 4000
+_DISPARITIES: Final = 5
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _GIVEN: Final = ("Ana", "Luis", "Mei", "Omar", "Priya", "Jon", "Sofia", "Kofi", "Elena", "Tariq", "Hana", "Marek")
 _STATUS: Final = {"OPEN": 30, "AWAITING": 12, "EXTENDED": 6, "SUSPENDED": 4, "DEEMED": 3, "DRAFT": 5, "CLOSED": 40}
@@ -123,6 +124,7 @@ class _World:
     more: _Chance = field(default_factory=_Chance)
     center_of: dict[int, str | None] = field(default_factory=dict[int, str | None])
     ports_of: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    closed: list[tuple[str, tuple[str, str]]] = field(default_factory=list[tuple[str, tuple[str, str]]])
 
     def __post_init__(self) -> None:
         # what was added later has chances of its own, so that the rest stays as it was
@@ -301,6 +303,7 @@ class _World:
             if index % _BLOCK == _BLOCK - 1:
                 yield Rows(tuple(nodes), tuple(edges))
                 nodes, edges = [], []
+        self._disparities(nodes, edges)
         yield Rows(tuple(nodes), tuple(edges))
 
     def _case(self, index: int, issues: int, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
@@ -334,8 +337,11 @@ class _World:
         self._entries(index, case, opened, importer, nodes, edges)
         if status in ("OPEN", "AWAITING", "EXTENDED") and self.more.random() < 0.3:
             nodes[at] = self._with_deadlines(nodes[at], kind, (("Importer", _importer_number(importer)), owner), nodes, edges)
+        place = ("Center", center) if center else ("Port", port)
+        if closed and len(self.closed) < _BLOCK:
+            self.closed.append((case, place))
         if closed and self.random.random() < 0.5:
-            decision, made = self._decision(case, opened, heading, ("Center", center) if center else ("Port", port))
+            decision, made = self._decision(case, opened, heading, place)
             nodes.append(decision)
             edges += made
 
@@ -405,6 +411,24 @@ class _World:
         if self.random.random() < 0.05:
             edges.append(EdgeRow(cases.EXPLAINS, ("Ruling", f"SAMPLE {self.random.randrange(20):06d}"), ("Decision", decision)))
         return node, edges
+
+    def _disparities(self, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
+        """A few goods that the Electronics Center and another place decided differently about."""
+        here = [found for found in self.closed if found[1] == ("Center", "CEE007")]
+        elsewhere = [found for found in self.closed if found[1] != ("Center", "CEE007")]
+        for index, (one, other) in enumerate(zip(here[:_DISPARITIES], elsewhere, strict=False)):
+            for outcome, (case, place), days in (("approved", one, 120), ("denied", other, 90 - index)):
+                decision = f"decision-{outcome}-{index}"
+                nodes.append(
+                    _node(
+                        "Decision", id=decision, question="classification of the goods", outcome=outcome,
+                        decidedAt=_ANCHOR - timedelta(days=days), hts10=f"8542.31.{index:04d}", origin="MX",
+                        maker=f"Sample Chips {index} S.A.",
+                        description="sample processors with eight bits", audience="owner",
+                    )
+                )  # fmt: skip
+                edges.append(EdgeRow(cases.DECIDES, ("Decision", decision), ("Case", case)))
+                edges.append(EdgeRow(cases.MADE_AT, ("Decision", decision), place))
 
     def _moment(self, least_days: int, most_days: int) -> datetime:
         """A moment that many days before the sample world's present, to the second."""

@@ -1,0 +1,52 @@
+"""Uniformity: decisions about the same goods and question that went differently at different places."""
+
+from typing import Final
+
+from graph_schema.model import Edge, Kind, NodeType, Property, Way
+from graph_schema.sources import ORIGIN
+
+DISPARITY: Final = NodeType(
+    label="Disparity",
+    doc="Two decisions about the same goods and the same question with different outcomes, made at different ports or Centers.",
+    properties=(
+        Property("id", "The two decisions, by their ids.", required=True),
+        Property("state", "How it stands.", required=True, values=("OPEN", "EXPLAINED", "RESOLVED")),
+        Property(
+            "strength",
+            "How much speaks for it: origin, maker and description all match, or some of them.",
+            required=True,
+            values=("STRONG", "FAIR"),
+        ),
+        Property("why", "Why these are thought alike and decided differently, in words.", required=True),
+        Property("question", "The question, as the earlier decision has it.", required=True),
+        Property("hts10", "The ten-digit HTSUS number of the goods.", required=True),
+        Property("daysApart", "How many days lie between the two decisions.", Kind.INT, required=True),
+        Property("foundAt", "When the hub found it.", Kind.DATETIME, required=True),
+        Property("endedAt", "When it was explained or resolved.", Kind.DATETIME),
+        Property("endedBecause", "By what it was explained, or how it was resolved."),
+        ORIGIN,
+    ),
+    key="id",
+    one="disparity",
+    many="disparities",
+    indexes=(("state", "foundAt"), ("foundAt",), ("hts10",)),
+)
+NODES: Final = (DISPARITY,)
+
+BETWEEN: Final = Edge(
+    "BETWEEN",
+    ("Disparity",),
+    ("Decision",),
+    "The two decisions of a disparity.",
+    (Way("decisions", "The two decisions."),),
+    (Way("disparities", "The disparities it is part of."),),
+)
+EXPLAINED_BY: Final = Edge(
+    "EXPLAINED_BY",
+    ("Disparity",),
+    ("Ruling",),
+    "The ruling that explains a disparity.",
+    (Way("ruling", "The ruling that explains it.", one=True),),
+    (Way("disparities", "The disparities it explains."),),
+)
+EDGES: Final = (BETWEEN, EXPLAINED_BY)

@@ -1,0 +1,108 @@
+"""Decisions are written down in cases, compared with those elsewhere, and what differs is explained or resolved."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph_schema.cypher import Statement
+from hub.discovery.keeping import discover
+from hub.graph import Graph
+from tests.connectors.syncing import Synced
+
+Do = Callable[..., Any]
+_GOODS = 'hts10: "8542.31.0001", origin: "TW", maker: "Sample Chips Co., Ltd.", description: "8-bit processors"'
+_DECIDE = 'mutation {{ decideCase(case: "{case}", question: "classification", outcome: "{outcome}", {goods}) {{ id madeAt {{ name }} }} }}'
+_FOUND = """{ disparities { nodes { id state strength why endedBecause ruling { number }
+    decisions { nodes { outcome madeAt { name } case { number } } } } } }"""
+
+
+@pytest.fixture
+def decided(did: Do, world: Graph, run: Callable[..., Any]) -> str:
+    """The same goods, decided by a port one way and by a Center the other; gives the disparity's id."""
+    did("port-2704", _DECIDE.format(case="T-open", outcome="approved", goods=_GOODS))
+    did("center-001", _DECIDE.format(case="T-joint", outcome="denied", goods=_GOODS.replace("Co., Ltd.", "Company Limited")))
+    assert run(discover(world, datetime.now(UTC))) == 1
+    return did("trade", _FOUND)["nodes"][0]["id"]
+
+
+def test_a_difference_is_found_and_seen_by_centers_and_the_office_of_trade_alone(decided: str, did: Do) -> None:
+    for viewer in ("trade", "center-001", "center-007", "center-004"):
+        (found,) = did(viewer, _FOUND)["nodes"]
+        assert (found["id"], found["state"], found["strength"]) == (decided, "OPEN", "STRONG")
+        assert "8542.31.0001 from TW by Sample Chips Co., Ltd., 8-bit processors" in found["why"]
+        assert {decision["outcome"]: decision["madeAt"]["name"] for decision in found["decisions"]["nodes"]} == {
+            "approved": "LOS ANGELES, CA", "denied": "Pharmaceuticals, Health & Chemicals",
+        }  # fmt: skip
+    (found,) = did("center-004", _FOUND)["nodes"]
+    assert [decision["case"] for decision in found["decisions"]["nodes"]] == [None, None]  # a case stays its parties' own
+    for viewer in ("port-2704", "importer", "broker", "fda", "association", ""):
+        assert did(viewer, _FOUND)["nodes"] == []
+
+
+def test_a_ruling_explains_both_and_closes_the_pair(decided: str, did: Do, refused: Do) -> None:
+    explain = f'mutation {{ explainDisparity(disparity: "{decided}", ruling: "NY N300001") {{ state endedBecause ruling {{ number }} }} }}'
+    assert refused("trade", explain) == (
+        "NOT_FOUND", "ruling: the hub knows no ruling 'NY N300001' yet; give its title and the day it was issued as well",
+    )  # fmt: skip
+    explain = explain.replace('"NY N300001"', '"NY N300001", title: "The classification of processors", issuedOn: "2026-11-20"')
+    assert did("center-001", explain) == {
+        "state": "EXPLAINED", "endedBecause": "ruling NY N300001: The classification of processors", "ruling": {"number": "NY N300001"},
+    }  # fmt: skip
+    assert refused("trade", explain)[0] == "CONFLICT"
+    history = did("port-2704", '{ case(number: "T-open") { history { nodes { text } } } }')["history"]["nodes"]
+    assert {"text": "the difference is explained by ruling NY N300001"} in history
+
+
+def test_it_is_resolved_and_opened_again_by_those_it_is_about(decided: str, did: Do, refused: Do) -> None:
+    resolve = f'mutation {{ resolveDisparity(disparity: "{decided}", reason: "the port follows the Center") {{ state endedBecause }} }}'
+    assert refused("center-004", resolve)[0] == "NOT_ALLOWED"
+    assert refused("importer", resolve)[0] == "NOT_FOUND"
+    assert did("center-001", resolve) == {"state": "RESOLVED", "endedBecause": "the port follows the Center"}
+    reopen = resolve.replace("resolve", "reopen")
+    assert did("trade", reopen) == {"state": "OPEN", "endedBecause": None}
+    assert refused("trade", reopen)[0] == "CONFLICT"
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "message"),
+    [
+        ('"importer"', "NOT_ALLOWED", "only its owner"),
+        ('origin: "Taiwan"', "BAD_INPUT", "two letters"),
+        ('hts10: "8542"', "BAD_INPUT", "ten digits"),
+        ('port: "9999"', "NOT_FOUND", "no port 9999"),
+        ('description: " "', "BAD_INPUT", "some words"),
+    ],
+)
+def test_a_bad_decision_says_what_to_change(change: str, code: str, message: str, refused: Do) -> None:
+    viewer, goods = ("importer", _GOODS) if change == '"importer"' else ("port-2704", change)
+    found = refused(viewer, _DECIDE.format(case="T-open", outcome="approved", goods=goods))
+    assert (found[0], message in found[1]) == (code, True), found
+
+
+def test_decisions_that_come_by_a_sync_are_compared_too(did: Do, world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    did("center-001", _DECIDE.format(case="T-joint", outcome="denied", goods=_GOODS))
+    (tmp_path / "decisions.csv").write_text(
+        "No,Case,Question,Result,Day,Tariff,Country,Maker,Goods\n"
+        "LA-1,T-open,Classification,Approved,2026-10-05,8542.31.0001,TW,SAMPLE CHIPS LTD,processors (8-bit)\n"
+        "LA-2,T-closed,Classification,Denied,2026-10-05,8542.31.0001,TW,SAMPLE CHIPS LTD,processors (8-bit)\n"
+    )
+    told = {"number": "No", "question": "Question", "outcome": "Result", "decidedAt": "Day", "hts10": "Tariff", "origin": "Country",
+            "maker": "Maker", "description": "Goods"}  # fmt: skip
+    stream = {"describes": "Decision", "from": "decisions.csv", "key": "No", "properties": told}
+    links = {"DECIDES": {"Case": "Case"}, "MADE_AT": {"Port": {"value": "2704"}}}
+    system = {"connector": "file", "settings": {"folder": str(tmp_path)}, "streams": {"decisions": {**stream, "links": links}}}
+    os.utime(tmp_path / "decisions.csv", (0, 0))  # nobody writes to it any more
+    port = Synced(world, run, tmp_path, {**system, "party": {"Port": "ACE:2704"}})
+    run(world.write([Statement("MATCH (k:Case) SET k.id = k.number")]))  # a system links by the hub's id
+    report = port.sync()
+    assert (report.written, report.skipped) == (2, 0), report
+    assert run(discover(world, datetime.now(UTC))) == 1
+    (found,) = did("trade", _FOUND)["nodes"]
+    assert {decision["outcome"] for decision in found["decisions"]["nodes"]} == {"denied", "Approved"}
+    assert port.sync().written == 0
+    center = Synced(world, run, tmp_path, {**system, "party": {"Center": "CEE007"}}, name="another")
+    assert center.sync().skipped == 2
