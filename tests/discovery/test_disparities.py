@@ -57,16 +57,16 @@ class Goods:
             }  # fmt: skip
 
 
-def planted(prefix: str, count: int) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def planted(prefix: str, count: int, chapter: int = 99) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Pairs as people would write them: the same goods in other words, at another port, some months apart."""
     for index in range(count):
         one = {
-            "id": f"{prefix}-{index:02d}-a", "hts10": f"99{index:02d}.10.0000", "origin": "CN", "maker": f"Acme Sample {index} Co., Ltd.",
-            "description": "Knitted cotton shirt for men, long sleeves", "question": "Classification of the goods", "outcome": "approved",
+            "id": f"{prefix}-{index:02d}-a", "hts10": f"{chapter}{index:02d}.10.0000", "origin": "CN",
+            "maker": f"Acme Sample {index} Co., Ltd.", "description": "Knitted cotton shirt for men, long sleeves", "question": "Classification of the goods", "outcome": "approved",
             "port": "ACE:2704", "at": NOW - timedelta(days=300),
         }  # fmt: skip
         other = {
-            **one, "id": f"{prefix}-{index:02d}-b", "hts10": f"99{index:02d}100000", "outcome": "Denied.", "port": "ACE:4601",
+            **one, "id": f"{prefix}-{index:02d}-b", "hts10": f"{chapter}{index:02d}100000", "outcome": "Denied.", "port": "ACE:4601",
             "question": "classification of goods", "at": NOW - timedelta(days=290 - index * 14),
         }  # fmt: skip
         match index % 4:
