@@ -62,7 +62,8 @@ def planted(prefix: str, count: int, chapter: int = 99) -> Iterator[tuple[dict[s
     for index in range(count):
         one = {
             "id": f"{prefix}-{index:02d}-a", "hts10": f"{chapter}{index:02d}.10.0000", "origin": "CN",
-            "maker": f"Acme Sample {index} Co., Ltd.", "description": "Knitted cotton shirt for men, long sleeves", "question": "Classification of the goods", "outcome": "approved",
+            "maker": f"Acme Sample {index} Co., Ltd.", "description": "Knitted cotton shirt for men, long sleeves",
+            "question": "Classification of the goods", "outcome": "approved",
             "port": "ACE:2704", "at": NOW - timedelta(days=300),
         }  # fmt: skip
         other = {
