@@ -32,7 +32,7 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Decision": {"audience": "owner"},
 }
 """What a file need not say: nothing is public that its system did not declare so."""
-_KNOWN_BY: Final = {"Decision": ("number",)}
+_KNOWN_BY: Final = {"Decision": ("reference",)}
 """What a system must say though the hub's own rows have none of it: by what the row is known."""
 _NUMBERED: Final = {("Importer", "number"), ("Broker", "filerCode"), ("Entry", "number"), ("Center", "code")}
 

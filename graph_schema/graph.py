@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from graph_schema import cases, casework, goods, parties, people, provenance, responsibility, uniformity, viewer_sets, visibility
+from graph_schema import cases, casework, goods, inquiries, parties, people, provenance, responsibility, uniformity, viewer_sets, visibility
 from graph_schema.model import GraphSchema
 
 GRAPH: Final = GraphSchema(
@@ -13,6 +13,7 @@ GRAPH: Final = GraphSchema(
         *cases.NODES,
         *casework.NODES,
         *uniformity.NODES,
+        *inquiries.NODES,
         *responsibility.NODES,
         *provenance.NODES,
     ),
@@ -23,6 +24,7 @@ GRAPH: Final = GraphSchema(
         *cases.EDGES,
         *casework.EDGES,
         *uniformity.EDGES,
+        *inquiries.EDGES,
         *responsibility.EDGES,
         *provenance.EDGES,
     ),

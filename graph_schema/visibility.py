@@ -17,7 +17,7 @@ around it (seconds at three levels), so an alternative within a sub-query become
 
 from typing import Final
 
-from graph_schema import cases, casework, parties, people, provenance, uniformity
+from graph_schema import cases, casework, inquiries, parties, people, provenance, uniformity
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
 from graph_schema.cypher import only_if
 from graph_schema.model import Edge
@@ -241,6 +241,29 @@ RULES: Final = (
             rows="UNWIND CASE WHEN isCenter THEN [1] ELSE [] END AS {c} MATCH ({n}:Decision)<-[:BETWEEN]-(:Disparity)",
         ),
     ),
+    Rule(
+        "Question",
+        (
+            Grant(
+                "published",
+                "it was published",
+                tests=(Predicate("{n}.publishedAt IS NOT NULL"),),
+                rows="MATCH ({n}:Question) WHERE {n}.publishedAt IS NOT NULL",
+            ),
+            OFFICE_OF_TRADE,
+            Grant(
+                "asked-it",
+                "the viewer asked it",
+                edge=inquiries.ASKED.name,
+                forward=False,
+                tests=(Predicate("{x}.id = $viewer"),),
+                rows="MATCH (:Account {id: $viewer})-[:ASKED]->({n}:Question)",
+                degree="1",
+            ),
+            _of_own("its-party-asked", "it was asked in the name of the viewer's party", inquiries.ASKED_BY),
+            _of_own("is-asked", "the viewer's office is asked", inquiries.ASKED_OF),
+        ),
+    ),
     Rule("Disparity", (OFFICE_OF_TRADE, Grant("a-center", "the viewer is a Center", tests=(Predicate("isCenter"),)))),
     *map(_with_audience, (casework.NOTE_OF, casework.ATTACHMENT_OF, casework.HISTORY_OF)),
     Rule(
@@ -327,6 +350,12 @@ EDGE_RULES: Final = (
         "one-end-or-its-center",
         "the viewer is the association, the member or its broker in term, the member's Center, or Office of Trade",
         f"seesAll OR {{a}} IN own OR {_client('{b}')} OR {_center_acts('{b}')}",
+    ),
+    EdgeRule(
+        inquiries.ASKED_BY.name,
+        "asker-or-who-is-asked",
+        "the viewer is the party that asked, the office that is asked, or Office of Trade: a published question does not say who asked it",
+        "seesAll OR {b} IN own OR EXISTS { ({a})-[:ASKED_OF]->({asked}) WHERE {asked} IN own }",
     ),
     EdgeRule(
         people.COVERS.name,

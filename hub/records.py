@@ -55,7 +55,7 @@ async def write(run: Run, prepared: Prepared) -> None:
         await settle(run, stream.label, batch.at)
 
 
-_KEYS: Final = {"Case": "number", "Decision": "number", "Importer": "number", "Broker": "filerCode"}
+_KEYS: Final = {"Case": "number", "Decision": "reference", "Importer": "number", "Broker": "filerCode"}
 """By which property a row is known to everybody; a contact only by its identity."""
 
 _DROP_CLAIMS: Final[LiteralString] = """
@@ -182,7 +182,7 @@ def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
             )
             return target, "{id: target}", ()
         case "Case" | "Decision":
-            return "WITH row, r, d, before ", "{number: row.values.number}", ("n.id = row.id",)
+            return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n.id = row.id",)
         case _:
             return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n:Party",)
 

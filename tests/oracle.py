@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from graph_schema import cases, casework, parties, people, provenance, uniformity
+from graph_schema import cases, casework, inquiries, parties, people, provenance, uniformity
 from tests.random_world import Key, Link, World
 
 PUBLIC = {
@@ -46,6 +46,9 @@ class Oracle:
                 return self.sees_all or self._is_client(link.tail) or link.head in self.own or self._is_its_center(link.tail)
             case "HAS_MEMBER":
                 return self.sees_all or link.tail in self.own or self._is_client(link.head) or self._is_its_center(link.head)
+            case "ASKED_BY":
+                asked = self._world.heads(inquiries.ASKED_OF, link.tail)
+                return self.sees_all or link.head in self.own or any(office in self.own for office in asked)
             case "COVERS" if link.head[0] == "Importer":
                 employed = any(found in self.own for found in self._world.heads(people.WORKS_FOR, link.tail))
                 return self.sees_all or employed or self._is_client(link.head) or self._is_its_center(link.head)
@@ -55,6 +58,8 @@ class Oracle:
     def value(self, row: Key, name: str) -> Any:
         """A property of a row the account may see."""
         value = self._world.nodes[row].get(name)
+        if name == "receipt":
+            return value if self._account == f"guest|{value}" else None
         if name == "origins":
             told = any(found.split(": ")[1] in self._systems for found in value or ())
             return value if self.sees_all or told else None
@@ -158,6 +163,12 @@ class Oracle:
     def _sees_decision(self, decision: Key) -> bool:
         differs = bool(self._world.tails(uniformity.BETWEEN, decision))
         return self._sees_by_audience(decision) or (self._is_center and differs)
+
+    def _sees_question(self, question: Key) -> bool:
+        asked = ("Account", self._account) in self._world.tails(inquiries.ASKED, question)
+        parties_ = (*self._world.heads(inquiries.ASKED_BY, question), *self._world.heads(inquiries.ASKED_OF, question))
+        published = self._world.nodes[question].get("publishedAt") is not None
+        return published or self.sees_all or asked or any(party in self.own for party in parties_)
 
     def _sees_disparity(self, _: Key) -> bool:
         return self.sees_all or self._is_center

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph_schema import cases, casework, goods, parties, people, provenance, responsibility, uniformity
+from graph_schema import cases, casework, goods, inquiries, parties, people, provenance, responsibility, uniformity
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
@@ -239,6 +239,7 @@ class _Maker:
                     self._link(cases.EXPLAINS, self._one(self._made.of("Ruling")), decision)
 
     def _disparities(self) -> None:
+        self._random, before = random.Random(len(self._made.nodes)), self._random
         decided = self._made.of("Decision")
         for index in range(4):
             state = self._one(("OPEN", "EXPLAINED"))
@@ -250,6 +251,7 @@ class _Maker:
                 self._link(uniformity.BETWEEN, disparity, decision)
             if state == "EXPLAINED":
                 self._link(uniformity.EXPLAINED_BY, disparity, self._one(self._made.of("Ruling")))
+        self._random = before
 
     def _casework(self) -> None:
         """What is written, due and done in cases, for every audience; a deadline without a case is only the overseers'."""
@@ -334,7 +336,29 @@ class _Maker:
         viewer("gone", (("Office", "OT"), ended), (self._one(self._made.of("Importer")), ended))
         for account in self._made.accounts[::3]:
             self._add("Calendar", id=f"calendar of {account}", account=account, path="/calendars/x.ics", openedAt=NOW)
+        self._questions()
         self._made.accounts += ["", "tests.example|nobody"]
+
+    def _questions(self) -> None:
+        """Asked by accounts and in the name of parties, of offices of every kind; some published; one by a guest."""
+        self._random, before = random.Random(len(self._made.nodes)), self._random
+        offices = [key for label in ("Center", "Port", "Office", "Agency", "FieldOffice") for key in self._made.of(label)]
+        self._add("Account", id="guest|a receipt", subject="guest|a receipt", issuer="hub")
+        self._made.accounts.append("guest|a receipt")
+        for index in range(12):
+            published = self._random.random() < 0.3
+            question = self._add(
+                "Question", id=f"question-{index}", title=f"Question {index % 4}", text="Which heading?",
+                state="ANSWERED" if published else "ASKED",
+                mayBePublished=published, routedBecause="because", askedAt=NOW, dueOn=(NOW + timedelta(days=index)).date(),
+                answer=self._maybe("This one."), publishedAt=NOW if published else None, receipt=None if index else "a receipt",
+            )  # fmt: skip
+            account = self._one(self._made.accounts) if index else "guest|a receipt"
+            self._link(inquiries.ASKED, ("Account", account), question)
+            self._link(inquiries.ASKED_OF, question, self._one(offices))
+            if index:
+                self._link(inquiries.ASKED_BY, question, self._one([*self._made.of("Importer"), *self._made.of("Broker")]))
+        self._random = before
 
     def _center(self) -> Key:
         return self._one(self._made.of("Center"))

@@ -7,6 +7,7 @@ of each office the fittest come first, who is away is replaced by a deputy; the 
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -336,3 +337,29 @@ RESPONSIBLE_CONTACTS: Final = Question(
     _supplied,
     rows=_MOST,
 )  # fmt: skip
+
+ROUTE: Final = replace(
+    RESPONSIBLE_CONTACTS,
+    name="route",
+    record=Record(
+        "Route",
+        "The offices that answer for a matter.",
+        (
+            Records(
+                "contacts",
+                "The contacts' offices, the first to turn to first.",
+                Record(
+                    "RouteOffice",
+                    "An office, by Neo4j's own id, and the words of the rule by which it answers, which name nobody.",
+                    (
+                        _text("office", "The office.", "elementId(office)"),
+                        _text("because", "Why it answers.", f"{_texts((*OFFICES, LAST_OFFICE))}[answer[1]]"),
+                    ),
+                ),
+                lambda _: _EACH,
+                "spot",
+            ),
+        ),
+    ),
+)
+"""The same question for a verb that only asks which office answers."""

@@ -39,6 +39,7 @@ from hub.gql.types import build_schema
 from hub.gql.values import Variables
 from hub.graph import Bookmarks, Graph, Run
 from hub.verbs.act import REQUEST, Act
+from hub.verbs.inquiries import new_guest
 from hub.viewer import Viewer
 
 _log: Final = logging.getLogger("hub.gql")
@@ -155,17 +156,18 @@ class Questions:
         return {"data": {key: answers[key] for key in plan.keys}, **({"errors": errors} if errors else {})}
 
     async def _do(self, verb: VerbPlan, variables: Variables, asked: Asked, viewer: Viewer) -> Any:
-        if not viewer.account:
+        if not viewer.account and verb.verb.signed_in:
             raise NotSignedIn(f"{verb.verb.name}: sign in to do this")
-        cursors = Cursors(self._cursor_key, viewer.account)
+        account = viewer.account or new_guest()
+        cursors = Cursors(self._cursor_key, account)
         arguments, parameters = verb.arguments(variables), verb.answer.bind(variables, cursors)
         self._documents.cost(verb.answer, parameters)
         name = arguments.pop(REQUEST.name)
         now = datetime.now(UTC)
-        call = _Call({"viewer": viewer.account, "now": int(now.timestamp() * 1000)}, cursors, asked.bookmarks)
+        call = _Call({"viewer": account, "now": int(now.timestamp() * 1000)}, cursors, asked.bookmarks)
 
         async def work(run: Run) -> Any:
-            key = await verb.verb.done(Act(run, viewer.account, now, name), arguments)
+            key = await verb.verb.done(Act(run, account, now, name), arguments)
             records = await run(Statement(verb.answer.compiled.text, {**parameters, **call.rights, "key": key}))
             return records[0][0] if records else None
 

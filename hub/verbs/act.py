@@ -87,6 +87,11 @@ class Act:
         records = await self._run(Statement(_headed(text), given))
         return records[0][0] if records and records[0] else None
 
+    async def ask(self, text: str, parameters: Arguments) -> Any:
+        """The one value of a compiled question, which has the viewer sets already."""
+        records = await self._run(Statement(text, {**parameters, "viewer": self.account, "now": _milliseconds(self.now)}))
+        return records[0][0] if records else None
+
     async def write(self, text: LiteralString, parameters: Arguments) -> list[list[Any]]:
         return await self._run(Statement(text, {**parameters, "at": self.now}))
 
@@ -117,13 +122,17 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """Something that can be done. `do` gives the key of the row it is answered by, which is of the label `returns`."""
+    """Something that can be done. `do` gives the key of the row it is answered by, which is of the label `returns`.
+
+    One that needs nobody to be `signed_in` is done by an account of that one request's own.
+    """
 
     name: str
     doc: str
     arguments: tuple[Property, ...]
     returns: str
     do: Callable[[Act, Arguments], Awaitable[str]]
+    signed_in: bool = True
 
     async def done(self, act: Act, given: Arguments) -> str:
         """Does it, or finds that it was done already; gives the key of the answer. Raises `Conflict` for another request of that name."""

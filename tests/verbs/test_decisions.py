@@ -90,7 +90,7 @@ def test_decisions_that_come_by_a_sync_are_compared_too(did: Do, world: Graph, r
         "LA-1,T-open,Classification,Approved,2026-10-05,8542.31.0001,TW,SAMPLE CHIPS LTD,processors (8-bit)\n"
         "LA-2,T-closed,Classification,Denied,2026-10-05,8542.31.0001,TW,SAMPLE CHIPS LTD,processors (8-bit)\n"
     )
-    told = {"number": "No", "question": "Question", "outcome": "Result", "decidedAt": "Day", "hts10": "Tariff", "origin": "Country",
+    told = {"reference": "No", "question": "Question", "outcome": "Result", "decidedAt": "Day", "hts10": "Tariff", "origin": "Country",
             "maker": "Maker", "description": "Goods"}  # fmt: skip
     stream = {"describes": "Decision", "from": "decisions.csv", "key": "No", "properties": told}
     links = {"DECIDES": {"Case": "Case"}, "MADE_AT": {"Port": {"value": "2704"}}}

@@ -1,0 +1,222 @@
+"""Verbs of questions: asking an office, answering, publishing, passing on."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final, LiteralString
+
+from graph_schema.formats import HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE
+from graph_schema.graph import GRAPH
+from graph_schema.model import Kind, Property
+from hub.clocks import Period, Unit, last_day, today
+from hub.compile.asked import Own, Told
+from hub.compile.read import compile_read
+from hub.discovery.responsible import ROUTE
+from hub.errors import BadInput, Conflict, NotAllowed, NotFound, TooCostly
+from hub.verbs.act import Act, Arguments, Verb, sees
+from hub.verbs.words import checked, checked_text
+
+ANSWERED_WITHIN: Final = Period(10, Unit.BUSINESS_DAY)
+"""How soon an answer is promised."""
+GUEST: Final = "guest|"
+"""What the id of an account begins with that stands for one question asked without signing in; its rest is the receipt."""
+_GUESTS_AN_HOUR: Final = 60
+_LONGEST: Final = {"title": 300, "text": 10_000}
+_ROUTED_BY: Final = ("importer", "hts", "port", "caseKind", "agency", "program", "topic")
+_FORMATS: Final = {"importer": IMPORTER_NUMBER, "hts": HTS_NUMBER, "port": PORT_CODE}
+
+_OFFICE: Final[LiteralString] = """
+MATCH (o) WHERE (o:Center OR o:Port OR o:Office OR o:Agency OR o:FieldOffice) AND $to = CASE WHEN o:Center THEN 'Center:' + o.code
+  WHEN o:Port THEN 'Port:' + o.id WHEN o:Office THEN 'Office:' + o.code WHEN o:Agency THEN 'Agency:' + o.code
+  ELSE 'FieldOffice:' + o.name END
+RETURN elementId(o), o.name"""
+_GUESTS: Final[LiteralString] = "MATCH (q:Question) WHERE q.askedAt > $since AND q.receipt IS NOT NULL RETURN count(q)"
+_MADE: Final = """
+MATCH (o) WHERE elementId(o) = $office
+MERGE (a:Account {id: $viewer}) ON CREATE SET a.subject = $viewer, a.issuer = 'hub', a.source = 'hub'
+CREATE (q:Question:Event) SET q = $question, q.kind = 'Question.asked', q.at = $at, q.refs = [q.id]
+CREATE (a)-[:ASKED]->(q) CREATE (q)-[:ASKED_OF]->(o)
+FOREACH (party IN head([[p IN acted][..1]]) | CREATE (q)-[:ASKED_BY]->(party))
+RETURN q.id"""
+
+
+async def _ask(act: Act, given: Arguments) -> str:
+    """Goes to the office that is named, or else to the one that answers for what it is about."""
+    is_guest = act.account.startswith(GUEST)
+    if is_guest:
+        await _check_guests(act, given)
+    office, because = await _named(act, given["office"]) if given["office"] else await _routed(act, given)
+    question = {
+        "id": f"{act.request} question", "title": checked_text("title", given["title"], _LONGEST["title"]),
+        "text": checked_text("text", given["text"], _LONGEST["text"]), "state": "ASKED", "mayBePublished": bool(given["public"]),
+        "routedBecause": because, "askedAt": act.now, "dueOn": last_day(today(act.now), ANSWERED_WITHIN, rolls=True), "source": "hub",
+        **({"receipt": act.account.removeprefix(GUEST)} if is_guest else {}),
+    }  # fmt: skip
+    return await act.one(_MADE, {"office": office, "question": question})
+
+
+async def _check_guests(act: Act, given: Arguments) -> None:
+    if given["importer"]:
+        raise BadInput("importer: sign in to ask about an account, or leave it out")
+    ((lately,),) = await act.write(_GUESTS, {"since": act.now - timedelta(hours=1)})
+    if lately >= _GUESTS_AN_HOUR:
+        raise TooCostly("askQuestion: many have asked without an account within this hour; sign in, or ask again later")
+
+
+async def _named(act: Act, office: str) -> tuple[str, str]:
+    found = await act.write(_OFFICE, {"to": office})
+    if not found:
+        raise NotFound(f"office: there is no office {office!r}; expected is a nodeId, e.g. Center:CEE004")
+    return found[0][0], f"it was asked of {found[0][1]}"
+
+
+async def _routed(act: Act, given: Arguments) -> tuple[str, str]:
+    """The office by the rules of `responsibleContacts`, and why."""
+    told = {
+        name: checked(name, _FORMATS[name], given[name]) if name in _FORMATS else given[name] for name in _ROUTED_BY if given[name]
+    }  # fmt: skip
+    parameters = {**{found.name: None for found in ROUTE.arguments}, **told, "first": 1}
+    fields = (Told("office", "office"), Told("because", "because"))
+    compiled = compile_read(GRAPH, Own(ROUTE, frozenset(told), (Told("contacts", "contacts", fields),)))
+    row = await act.ask(compiled.text, {**parameters, **ROUTE.supplied(parameters)})
+    first = compiled.shape(row, parameters, _NoPen())["contacts"][0]
+    return first["office"], first["because"]
+
+
+class _NoPen:
+    """Of a route nothing is asked that takes a pen."""
+
+    def cursor(self, stamp: str, bound: tuple[str, ...], values: list[Any]) -> str:
+        raise NotImplementedError
+
+    def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
+        raise NotImplementedError
+
+
+_QUESTION: Final = """
+MATCH (q:Question {id: $question}) SET q.turn = true REMOVE q.turn WITH * WHERE {sees}
+OPTIONAL MATCH (q)-[:ASKED_OF]->(o)
+RETURN {state: q.state, may: q.mayBePublished, published: q.publishedAt IS NOT NULL, answers: seesAll OR o IN own,
+  asked: EXISTS { (q)<-[:ASKED]-(:Account {id: $viewer}) } OR EXISTS { MATCH (q)-[:ASKED_BY]->(p) WHERE p IN own }}"""
+_CHANGE: Final[LiteralString] = "MATCH (q:Question {id: $question}) SET q += $changes"
+_HAND_ON: Final[LiteralString] = """
+MATCH (q:Question {id: $question})-[old:ASKED_OF]->(), (o) WHERE elementId(o) = $office
+SET q.routedBecause = $because DELETE old CREATE (q)-[:ASKED_OF]->(o)"""
+
+
+async def _question(act: Act, verb: str, given: Arguments, role: str) -> Mapping[str, Any]:
+    """The question, locked, for who `answers` it or `asked` it. Raises `NotFound` or `NotAllowed`."""
+    found = await act.one(_QUESTION.replace("{sees}", sees("q", "Question")), {"question": given["question"]})
+    if found is None:
+        raise NotFound(f"question: there is no question {given['question']} to be seen")
+    if not found[role]:
+        raise NotAllowed(f"{verb}: only {'who is asked' if role == 'answers' else 'who asked'} may")
+    return found
+
+
+async def _change(act: Act, given: Arguments, **changes: Any) -> str:
+    await act.write(_CHANGE, {"question": given["question"], "changes": changes})
+    return given["question"]
+
+
+async def _answer(act: Act, given: Arguments) -> str:
+    found = await _question(act, "answerQuestion", given, "answers")
+    if found["state"] == "WITHDRAWN":
+        raise Conflict("the question was withdrawn by its asker")
+    text = checked_text("text", given["text"], _LONGEST["text"])
+    if given["publish"]:
+        _must_be_publishable(found)
+    published = {"publishedAt": act.now} if given["publish"] else {}
+    return await _change(act, given, answer=text, answeredAt=act.now, state="ANSWERED", **published)
+
+
+def _must_be_publishable(found: Mapping[str, Any]) -> None:
+    if not found["may"]:
+        raise NotAllowed("it was asked in private: only its asker can let it be published (releaseQuestion)")
+
+
+async def _publish(act: Act, given: Arguments) -> str:
+    found = await _question(act, "publishQuestion", given, "answers")
+    _must_be_publishable(found)
+    if found["state"] != "ANSWERED":
+        raise Conflict("answer it first")
+    edited = {name: checked_text(name, given[name], _LONGEST.get(name, _LONGEST["text"])) for name in ("title", "text") if given[name]}
+    return await _change(act, given, publishedAt=act.now, **edited)
+
+
+async def _unpublish(act: Act, given: Arguments) -> str:
+    if not (await _question(act, "unpublishQuestion", given, "answers"))["published"]:
+        raise Conflict("it is not published")
+    return await _change(act, given, publishedAt=None)
+
+
+async def _release(act: Act, given: Arguments) -> str:
+    await _question(act, "releaseQuestion", given, "asked")
+    return await _change(act, given, mayBePublished=True)
+
+
+async def _withdraw(act: Act, given: Arguments) -> str:
+    await _question(act, "withdrawQuestion", given, "asked")
+    return await _change(act, given, state="WITHDRAWN", publishedAt=None, mayBePublished=False)
+
+
+async def _pass(act: Act, given: Arguments) -> str:
+    await _question(act, "passQuestion", given, "answers")
+    office, _ = await _named(act, given["to"])
+    because = checked_text("reason", given["reason"], _LONGEST["title"])
+    await act.write(_HAND_ON, {"question": given["question"], "office": office, "because": f"passed on: {because}"})
+    return given["question"]
+
+
+def new_guest() -> str:
+    """The account of one question that is asked without signing in."""
+    return GUEST + secrets.token_urlsafe(24)
+
+
+_QUESTION_ID: Final = Property("question", "The question, by its id.", required=True)
+_TEXT: Final = "The text; without it, as it was."
+VERBS: Final = (
+    Verb(
+        "askQuestion",
+        "Asks a question: of the office that is named, or of the one that answers for what it is about. Anyone may, without an account "
+        f"too: its `receipt` finds it again. An answer is promised within {ANSWERED_WITHIN.length} business days.",
+        (
+            Property("title", "What it is about, in a line.", required=True),
+            Property("text", "The question.", required=True),
+            Property("public", "Whether it may be published with its answer; no, if not said.", Kind.BOOLEAN),
+            Property("office", "Who is asked, as a nodeId, e.g. Center:CEE007; who answers for the rest, if not said."),
+            *(found for found in ROUTE.arguments if found.name in _ROUTED_BY),
+        ),
+        "Question",
+        _ask,
+        signed_in=False,
+    ),
+    Verb(
+        "answerQuestion",
+        "Answers a question that was asked of one's office; and publishes it, if it may be.",
+        (_QUESTION_ID, Property("text", "The answer.", required=True), Property("publish", "Whether to publish it at once.", Kind.BOOLEAN)),
+        "Question",
+        _answer,
+    ),
+    Verb(
+        "publishQuestion",
+        "Publishes a question with its answer, for everybody: in other words than its asker's, where those tell too much.",
+        (_QUESTION_ID, Property("title", _TEXT), Property("text", _TEXT)),
+        "Question",
+        _publish,
+    ),
+    Verb("unpublishQuestion", "Takes a published question back.", (_QUESTION_ID,), "Question", _unpublish),
+    Verb("releaseQuestion", "Lets a question that was asked in private be published.", (_QUESTION_ID,), "Question", _release),
+    Verb("withdrawQuestion", "Withdraws a question one asked; it is not published any more.", (_QUESTION_ID,), "Question", _withdraw),
+    Verb(
+        "passQuestion",
+        "Passes a question on to the office that can answer it.",
+        (
+            _QUESTION_ID,
+            Property("to", "Who answers it from now on: a nodeId, e.g. Center:CEE004.", required=True),
+            Property("reason", "Why.", required=True),
+        ),
+        "Question",
+        _pass,
+    ),
+)
