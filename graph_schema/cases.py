@@ -1,4 +1,4 @@
-"""Cases: what is open between an account and its office, the issues behind it, decisions and rulings."""
+"""Cases: what is open between an account and its office, decisions and rulings."""
 
 from typing import Final
 
@@ -105,20 +105,6 @@ ENTRY: Final = NodeType(
     many="entries",
     codes=("number",),
 )
-ISSUE: Final = NodeType(
-    label="Issue",
-    doc="What several cases have in common.",
-    properties=(
-        Property("id", "Its identity in the hub.", required=True),
-        Property("title", "What it is about.", required=True),
-        Property("topic", "classification, valuation, origin, forced_labor, and so on.", required=True),
-        ORIGIN,
-    ),
-    key="id",
-    one="issue",
-    many="issues",
-    text=("title", "topic"),
-)
 DECISION: Final = NodeType(
     label="Decision",
     doc="What was decided in a case, about which goods.",
@@ -158,7 +144,7 @@ RULING: Final = NodeType(
     text=("title",),
     codes=("number",),
 )
-NODES: Final = (CASE, CASE_KIND, CLOCK, ENTRY, ISSUE, DECISION, RULING)
+NODES: Final = (CASE, CASE_KIND, CLOCK, ENTRY, DECISION, RULING)
 
 OF_KIND: Final = Edge(
     "OF_KIND",
@@ -208,14 +194,6 @@ INVOLVES: Final = Edge(
     (Way("involves", "The partner agencies involved."),),
     (Way("cases", "The cases it is involved in.", vast=True),),
     properties=(Property("acceptedAt", "When the case's owner accepted the agency.", Kind.DATETIME),),
-)
-ABOUT: Final = Edge(
-    "ABOUT",
-    ("Case",),
-    ("Issue",),
-    "The issue behind a case.",
-    (Way("issue", "The issue behind it.", one=True),),
-    (Way("cases", "Cases about it."),),
 )
 UNDER: Final = Edge(
     "UNDER",
@@ -274,5 +252,5 @@ EXPLAINS: Final = Edge(
     (Way("rulings", "The rulings that explain it."),),
 )
 EDGES: Final = (
-    OF_KIND, HAS_CLOCK, CONCERNS, HANDLED_BY, AT, INVOLVES, ABOUT, UNDER, TAGGED, COVERS_ENTRY, ENTRY_AT, DECIDES, MADE_AT, EXPLAINS,
+    OF_KIND, HAS_CLOCK, CONCERNS, HANDLED_BY, AT, INVOLVES, UNDER, TAGGED, COVERS_ENTRY, ENTRY_AT, DECIDES, MADE_AT, EXPLAINS,
 )  # fmt: skip

@@ -17,8 +17,13 @@ BOOKKEEPING: Final = {
     "SourceBlock": "id",
     "StreamState": "id",
     "Request": "id",
+    "Likeness": "id",
+    "IssueFigure": "id",
+    "Sharing": "id",
 }
-"""Labels of the hub's own, which no question reaches: what was loaded, who is at work, what happened, who is who, how far one has read."""
+"""Labels of the hub's own, which no question reaches: what was loaded, who is at work, what happened, who is who, how far one has read,
+what cases are
+alike by and how many hold it."""
 
 
 def bookkeeping() -> Iterator[str]:
@@ -28,6 +33,8 @@ def bookkeeping() -> Iterator[str]:
     # what somebody has yet to do about an event; there are few of those
     yield "CREATE INDEX Request_at IF NOT EXISTS FOR (n:Request) ON (n.at)"
     yield "CREATE INDEX Event_todo IF NOT EXISTS FOR (n:Event) ON (n.todo)"
+    # the issues that most parties hold
+    yield "CREATE INDEX IssueFigure_n IF NOT EXISTS FOR (n:IssueFigure) ON (n.dimension, n.n)"
     # by what a decision is alike to others
     yield "CREATE INDEX Decision_alikeBy IF NOT EXISTS FOR (n:Decision) ON (n.alikeBy)"
 

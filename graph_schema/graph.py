@@ -2,7 +2,20 @@
 
 from typing import Final
 
-from graph_schema import cases, casework, goods, inquiries, parties, people, provenance, responsibility, uniformity, viewer_sets, visibility
+from graph_schema import (
+    cases,
+    casework,
+    goods,
+    inquiries,
+    issues,
+    parties,
+    people,
+    provenance,
+    responsibility,
+    uniformity,
+    viewer_sets,
+    visibility,
+)
 from graph_schema.model import GraphSchema
 
 GRAPH: Final = GraphSchema(
@@ -11,6 +24,7 @@ GRAPH: Final = GraphSchema(
         *people.NODES,
         *goods.NODES,
         *cases.NODES,
+        *issues.NODES,
         *casework.NODES,
         *uniformity.NODES,
         *inquiries.NODES,
@@ -22,6 +36,7 @@ GRAPH: Final = GraphSchema(
         *people.EDGES,
         *goods.EDGES,
         *cases.EDGES,
+        *issues.EDGES,
         *casework.EDGES,
         *uniformity.EDGES,
         *inquiries.EDGES,

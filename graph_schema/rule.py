@@ -106,12 +106,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class EdgeRule:
-    """Who may see an edge beside seeing both its ends: `{a}` is its tail, `{b}` its head, `{e}` the edge."""
+    """Who may see an edge beside seeing both its ends: `{a}` is its tail, `{b}` its head, `{e}` the edge.
+
+    `by_sets` is the same without sub-queries, by the viewer sets alone, for where a path is sought.
+    """
 
     edge: str
     name: str
     reason: str
     test: str
+    by_sets: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

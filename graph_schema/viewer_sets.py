@@ -73,6 +73,18 @@ VIEWER_SETS: Final = (
         "the connections that speak for them, by name",
         "COLLECT { UNWIND own AS party MATCH (party)<-[:SPEAKS_FOR]-(c:Connection) RETURN DISTINCT c.name }",
     ),
+    ViewerSet(
+        "myClients",
+        "the importers among them, and those they have a power of attorney for; none where they see all",
+        "CASE WHEN seesAll THEN [] ELSE COLLECT { CALL (own, now) "
+        f"{{ {cypher.fill(CLIENTS, {'i': 'client'}, str)} }} RETURN client }} END",
+    ),
+    ViewerSet(
+        "myAccounts",
+        "the importers assigned to the Centers among them; none where they see all",
+        "CASE WHEN seesAll THEN [] ELSE COLLECT { UNWIND own AS c MATCH (c:Center)<-[e:ASSIGNED_TO]-(client:Importer) "
+        "WHERE e.activeFor IS NOT NULL RETURN client } END",
+    ),
     ViewerSet("imports", "whether one of them is an importer", _any_own("Importer")),
     ViewerSet("represents", "whether one of them is a broker", _any_own("Broker")),
     ViewerSet("isCenter", "whether one of them is a Center", _any_own("Center")),

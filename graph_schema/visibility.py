@@ -17,7 +17,7 @@ around it (seconds at three levels), so an alternative within a sub-query become
 
 from typing import Final
 
-from graph_schema import cases, casework, inquiries, parties, people, provenance, uniformity
+from graph_schema import cases, casework, inquiries, issues, parties, people, provenance, uniformity
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
 from graph_schema.cypher import only_if
 from graph_schema.model import Edge
@@ -227,7 +227,16 @@ RULES: Final = (
         "Issue",
         (
             OFFICE_OF_TRADE,
-            Grant("through-a-case", "a visible case is about it", edge=cases.ABOUT.name, forward=False, through="Case"),
+            _of_own("on-its-board", "it is on the viewer's board", issues.ON_BOARD_OF),
+            Grant("through-a-case", "a visible case is about it", edge=issues.ABOUT.name, forward=False, through="Case"),
+            Grant("through-a-case-alike", "a visible case may be about it", edge=issues.MAY_BE_ABOUT.name, forward=False, through="Case"),
+            Grant(
+                "owns-a-case-alike",
+                "the viewer owns a case that is like others, whether or not their parties are told of it",
+                tests=(Predicate("{owner} IN own", match="({n})<-[:ALIKE_BY]-(:Case)-[:HANDLED_BY]->({owner})", when="owns"),),
+                rows=f"{OWNED_CASES.replace('{n}', '{k}')}-[:ALIKE_BY]->({{n}}:Issue)",
+                degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
+            ),
         ),
     ),
     _with_audience(
@@ -324,6 +333,7 @@ RULES: Final = (
 )
 
 _PARTIES_OF_ASSIGNMENT: Final = f"seesAll OR {{b}} IN own OR {_client('{a}')} OR {_center_acts('{a}')}"
+_PARTIES_BY_SETS: Final = "seesAll OR {b} IN own OR {a} IN myClients OR {a} IN myAccounts"
 
 EDGE_RULES: Final = (
     EdgeRule(
@@ -332,24 +342,34 @@ EDGE_RULES: Final = (
         "the viewer is the broker or the importer themselves, the importer's Center, or Office of Trade: "
         "another broker's power of attorney is hidden",
         f"seesAll OR {{a}} IN own OR {{b}} IN own OR {_center_acts('{b}')}",
+        "seesAll OR {a} IN own OR {b} IN own OR {b} IN myAccounts",
     ),
     EdgeRule(
         parties.ASSIGNED_TO.name,
         "one-end-or-its-center",
         "the viewer is the importer, its broker in term, the Center of the assignment, its Center now, or Office of Trade",
         _PARTIES_OF_ASSIGNMENT,
+        _PARTIES_BY_SETS,
     ),
     EdgeRule(
         parties.ENTERS_AT.name,
         "one-end-or-its-center",
         "the viewer is the importer, its broker in term, the port, the importer's Center, or Office of Trade",
         _PARTIES_OF_ASSIGNMENT,
+        _PARTIES_BY_SETS,
     ),
     EdgeRule(
         parties.HAS_MEMBER.name,
         "one-end-or-its-center",
         "the viewer is the association, the member or its broker in term, the member's Center, or Office of Trade",
         f"seesAll OR {{a}} IN own OR {_client('{b}')} OR {_center_acts('{b}')}",
+        "seesAll OR {a} IN own OR {b} IN myClients OR {b} IN myAccounts",
+    ),
+    EdgeRule(
+        issues.ON_BOARD_OF.name,
+        "its-board",
+        "the viewer is the association, or Office of Trade: nobody else learns who of its members holds what",
+        "seesAll OR {b} IN own",
     ),
     EdgeRule(
         inquiries.ASKED_BY.name,

@@ -78,7 +78,8 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        tasks = [asyncio.create_task(work) for work in (warm(), keep_clocks(graph), keep_discovering(graph), *(job() for job in jobs))]
+        ours = (warm(), keep_clocks(graph), keep_discovering(graph, settings.least_parties))
+        tasks = [asyncio.create_task(work) for work in (*ours, *(job() for job in jobs))]
         yield
         for task in tasks:
             task.cancel()

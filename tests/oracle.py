@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from graph_schema import cases, casework, inquiries, parties, people, provenance, uniformity
+from graph_schema import cases, casework, inquiries, issues, parties, people, provenance, uniformity
 from tests.random_world import Key, Link, World
 
 PUBLIC = {
@@ -46,6 +46,8 @@ class Oracle:
                 return self.sees_all or self._is_client(link.tail) or link.head in self.own or self._is_its_center(link.tail)
             case "HAS_MEMBER":
                 return self.sees_all or link.tail in self.own or self._is_client(link.head) or self._is_its_center(link.head)
+            case "ON_BOARD_OF":
+                return self.sees_all or link.head in self.own
             case "ASKED_BY":
                 asked = self._world.heads(inquiries.ASKED_OF, link.tail)
                 return self.sees_all or link.head in self.own or any(office in self.own for office in asked)
@@ -139,7 +141,10 @@ class Oracle:
         return self.sees_all
 
     def _sees_issue(self, issue: Key) -> bool:
-        return self.sees_all or any(self.sees(case) for case in self._world.tails(cases.ABOUT, issue))
+        about = [case for edge in (issues.ABOUT, issues.MAY_BE_ABOUT) for case in self._world.tails(edge, issue)]
+        alike = self._world.tails(issues.ALIKE_BY, issue)
+        on_board = any(party in self.own for party in self._world.heads(issues.ON_BOARD_OF, issue))
+        return self.sees_all or on_board or any(map(self.sees, about)) or any(map(self._owns, alike))
 
     def _sees_by_audience(self, row: Key) -> bool:
         audience = self._world.nodes[row]["audience"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph_schema import cases, casework, goods, inquiries, parties, people, provenance, responsibility, uniformity
+from graph_schema import cases, casework, goods, inquiries, issues, parties, people, provenance, responsibility, uniformity
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
@@ -78,6 +78,7 @@ class _Maker:
         self._cases()
         self._casework()
         self._disparities()
+        self._issues()
         self._connections()
         self._accounts()
         return self._made
@@ -215,7 +216,7 @@ class _Maker:
             if self._random.random() < 0.8:
                 self._link(cases.AT, case, self._one(self._made.of("Port")))
             if self._random.random() < 0.6:
-                self._link(cases.ABOUT, case, self._one(self._made.of("Issue")[:-1]))
+                self._link(issues.ABOUT, case, self._one(self._made.of("Issue")[:-1]))
             if self._random.random() < 0.3:
                 self._link(cases.TAGGED, case, ("Program", "UFLPA"))
             for agency in self._random.sample(self._made.of("Agency"), self._one((0, 0, 1, 2))):
@@ -251,6 +252,28 @@ class _Maker:
                 self._link(uniformity.BETWEEN, disparity, decision)
             if state == "EXPLAINED":
                 self._link(uniformity.EXPLAINED_BY, disparity, self._one(self._made.of("Ruling")))
+        self._random = before
+
+    def _issues(self) -> None:
+        """Issues that a few cases may be about, told to their parties or to nobody but their owners, some on a board."""
+        self._random, before = random.Random(len(self._made.nodes) + 1), self._random
+        every = self._made.of("Case")
+        boards = self._made.of("Association")
+        for index in range(6):
+            state = self._one(("PROPOSED", "CONFIRMED", "DISMISSED"))
+            issue = self._add("Issue", id=f"alike-{index}", title=f"Alike {index}", topic="origin", state=state, sharedAt=self._maybe(NOW))
+            for case in self._random.sample(every, index % 3):
+                self._link(issues.ALIKE_BY if index < 4 else issues.MAY_BE_ABOUT, case, issue)
+            if index in (2, 3):
+                self._link(issues.ON_BOARD_OF, issue, self._one(boards))
+            if index > 3:
+                self._link(issues.MERGED_INTO, issue, ("Issue", f"alike-{index - 3}"))
+        self._add("AdcvdOrder", number="A-570-001", product="Sample goods")
+        self._add("ForcedLaborOrder", id="2020-01-01 Sample Entity", entity="Sample Entity")
+        for case in every[::4]:
+            self._link(issues.RAISES, case, self._one(self._made.of("Topic")))
+            self._link(issues.SUBJECT_TO_ADCVD, case, self._one(self._made.of("AdcvdOrder")))
+            self._link(issues.SUBJECT_TO_FORCED_LABOR, case, self._one(self._made.of("ForcedLaborOrder")))
         self._random = before
 
     def _casework(self) -> None:

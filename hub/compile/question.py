@@ -23,6 +23,14 @@ class Sees(Protocol):
         the one about the row itself, by which it may be seen all the same."""
         ...
 
+    def every(self, label: str) -> str:
+        """The expression for the list of all rows of the label that may be seen; empty for who sees all of them."""
+        ...
+
+    def edge_by_sets(self, edge: Edge, tail: str, head: str) -> str:
+        """Like `edge`, without sub-queries, for where a path is sought."""
+        ...
+
     def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str:
         """The predicate that the edge between two visible rows may be seen."""
         ...

@@ -72,5 +72,13 @@ class _Sees:
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
         return self._scope.visible.by_edge(label, edge, row, end)
 
+    def every(self, label: str) -> str:
+        rows = f"COLLECT {{ {self._scope.visible.enumerated(label, 'seen')} RETURN DISTINCT seen }}"
+        everything = self._scope.visible.everything(label)
+        return f"CASE WHEN {everything} THEN [] ELSE {rows} END" if everything else rows
+
+    def edge_by_sets(self, edge: Edge, tail: str, head: str) -> str:
+        return self._scope.visible.edge_by_sets(edge, tail, head)
+
     def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str:
         return self._scope.visible.edge(edge, tail, head, variable) or "true"

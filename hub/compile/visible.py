@@ -138,6 +138,15 @@ class Visible:
             return None
         return f"({cypher.fill(rule.test, {'a': tail, 'b': head, 'e': variable}, self._fresh)})"
 
+    def edge_by_sets(self, edge: Edge, tail: str, head: str) -> str:
+        """The same without sub-queries. Raises `ValueError` for an edge whose rule has no such form."""
+        rule = self._graph.edge_rule(edge)
+        if rule is None:
+            return "true"
+        if rule.by_sets is None:
+            raise ValueError(f"{edge.name}: who may see it is not told by sets")
+        return f"({cypher.fill(rule.by_sets, {'a': tail, 'b': head}, self._fresh)})"
+
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
         """The rule of a label in two halves: what the row at the end of that edge decides for all its rows, and what is left to each."""
         grants = self._graph.rule(label).grants

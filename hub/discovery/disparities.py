@@ -99,7 +99,7 @@ CALL (x, before, after) {
 RETURN count(DISTINCT x)"""
 
 
-async def find_disparities(run: Run, now: datetime) -> int | None:
+async def find_disparities(run: Run, now: datetime, __: int = 0) -> int | None:
     """Compares up to `MOST` new decisions with those before them; gives how many pairs were found, None where nothing was new."""
     new = await run(Statement(_NEW, {"most": MOST}))
     if not new:

@@ -33,7 +33,7 @@ WITH *, head([o IN own WHERE o = answers] + [o IN own WHERE o:Port OR (seesAll A
 WITH *, CASE WHEN mine IS NOT NULL AND NOT seesAll THEN mine ELSE coalesce(answers, mine) END AS owner, coalesce(asParty, mine) AS who
 WITH *, importer IS NOT NULL AND owner IS NOT NULL AND who IS NOT NULL AND (asParty IS NULL OR kind.openedBy <> 'government') AS may
 FOREACH (_ IN CASE WHEN may THEN [1] ELSE [] END |
-  CREATE (k:Case) SET k = $case
+  CREATE (k:Case:Unsorted) SET k = $case
   CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:CONCERNS]->(importer) CREATE (k)-[:HANDLED_BY]->(owner)
   FOREACH (p IN CASE WHEN port IS NULL THEN [] ELSE [port] END | CREATE (k)-[:AT]->(p))
   CREATE (h:HistoryEntry:Event) SET h = $history, h.text = 'opened: ' + kind.name + ', handled by ' + owner.name
@@ -47,7 +47,14 @@ CALL (k) { UNWIND $headings AS code MATCH (h:HtsHeading {code: code}) MERGE (k)-
 CALL (k) { UNWIND $programs AS code MATCH (p:Program {code: code}) MERGE (k)-[:TAGGED]->(p) }
 CALL (k) { UNWIND $agencies AS code MATCH (g:Agency {code: code}) MERGE (k)-[i:INVOLVES]->(g)
   FOREACH (_ IN CASE WHEN $accepted THEN [1] ELSE [] END | SET i.acceptedAt = $at) }
-RETURN size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:INVOLVES]->() | 1])"""
+CALL (k) { UNWIND $topics AS code MATCH (t:Topic {code: code}) MERGE (k)-[:RAISES]->(t) }
+CALL (k) { UNWIND $adcvdOrders AS number MATCH (o:AdcvdOrder {number: number}) MERGE (k)-[:SUBJECT_TO]->(o) }
+CALL (k) { UNWIND $forcedLaborOrders AS id MATCH (o:ForcedLaborOrder {id: id}) MERGE (k)-[:SUBJECT_TO]->(o) }
+RETURN size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:INVOLVES]->() | 1]), size([(k)-[:RAISES]->() | 1]),
+  size([(k)-[:SUBJECT_TO]->(:AdcvdOrder) | 1]), size([(k)-[:SUBJECT_TO]->(:ForcedLaborOrder) | 1])"""
+
+
+_COUNTED: Final = ("headings", "programs", "agencies", "topics", "adcvdOrders", "forcedLaborOrders")
 
 
 async def _open(act: Act, given: Arguments) -> str:
@@ -65,7 +72,7 @@ async def _open(act: Act, given: Arguments) -> str:
     links = _links(given, official=_by_office(found, given))
     clocks = clocks_of_kind(found["clocks"])
     _check_event(given, {clock.event for clock in clocks}, {clock.condition for clock in clocks if clock.condition})
-    if any(links[name] for name in ("entries", "headings", "programs", "agencies")):
+    if links["entries"] or any(links[name] for name in _COUNTED):
         counted, *_ = await act.write(_LINK, {**links, "case": act.request})
         _check_found(counted, links)
     if dates:
@@ -99,6 +106,7 @@ def _links(given: Arguments, *, official: bool) -> dict[str, Any]:
     links = {
         "entries": entries, "headings": goods, "programs": given["programs"] or [],
         "agencies": given["agencies"] or [], "accepted": official,
+        **{name: given[name] or [] for name in ("topics", "adcvdOrders", "forcedLaborOrders")},
     }  # fmt: skip
     for name, found in links.items():
         if isinstance(found, list) and len(found) > _MOST:
@@ -107,7 +115,7 @@ def _links(given: Arguments, *, official: bool) -> dict[str, Any]:
 
 
 def _check_found(counted: list[int], links: dict[str, Any]) -> None:
-    for name, count in zip(("headings", "programs", "agencies"), counted, strict=True):
+    for name, count in zip(_COUNTED, counted, strict=True):
         if count < len(set(links[name])):
             raise NotFound(f"{'goods' if name == 'headings' else name}: one of {', '.join(links[name])} is not known")
 
@@ -155,7 +163,7 @@ _REASSIGN: Final[LiteralString] = (
 MATCH (k:Case {id: $case})-[old:HANDLED_BY]->(before), (o) WHERE elementId(o) = $to
 OPTIONAL MATCH (k)-[worked:WORKED_BY]->()
 DELETE old, worked
-WITH DISTINCT k, o, before CREATE (k)-[:HANDLED_BY]->(o)
+WITH DISTINCT k, o, before CREATE (k)-[:HANDLED_BY]->(o) SET k:Unsorted
 WITH k, o, before
 CALL (k, o, before) { MATCH (k)<-[:OF_CASE]-(d:Deadline)-[owed:OWED_BY]->(before) DELETE owed CREATE (d)-[:OWED_BY]->(o) }"""
     + HISTORY
@@ -237,7 +245,8 @@ def audience_for(case: CaseAt, wanted: str | None) -> str:
 _TO_ISSUE: Final[LiteralString] = (
     """
 MATCH (k:Case {id: $case})
-OPTIONAL MATCH (k)-[old:ABOUT]->() DELETE old
+SET k:Unsorted
+WITH k OPTIONAL MATCH (k)-[old:ABOUT]->() DELETE old
 WITH DISTINCT k MERGE (i:Issue {id: $issue.id}) ON CREATE SET i += $issue
 MERGE (k)-[:ABOUT]->(i)"""
     + HISTORY
@@ -262,7 +271,9 @@ async def _link_to_issue(act: Act, given: Arguments) -> str:
     return case.id
 
 
-_TAG: Final[LiteralString] = "MATCH (k:Case {id: $case}), (p:Program {code: $program}) MERGE (k)-[:TAGGED]->(p)" + HISTORY + " RETURN 1"
+_TAG: Final[LiteralString] = (
+    "MATCH (k:Case {id: $case}), (p:Program {code: $program}) MERGE (k)-[:TAGGED]->(p) SET k:Unsorted" + HISTORY + " RETURN 1"
+)
 
 
 async def _tag(act: Act, given: Arguments) -> str:
@@ -274,9 +285,8 @@ async def _tag(act: Act, given: Arguments) -> str:
 
 
 _INVOLVE: Final[LiteralString] = (
-    "MATCH (k:Case {id: $case}), (g:Agency {code: $agency}) MERGE (k)-[i:INVOLVES]->(g) SET i.acceptedAt = coalesce(i.acceptedAt, $at)"
-    + HISTORY
-    + " RETURN 1"
+    "MATCH (k:Case {id: $case}), (g:Agency {code: $agency}) MERGE (k)-[i:INVOLVES]->(g) "
+    "SET i.acceptedAt = coalesce(i.acceptedAt, $at), k:Unsorted" + HISTORY + " RETURN 1"
 )
 _WITHDRAW: Final[LiteralString] = "MATCH (k:Case {id: $case})-[i:INVOLVES]->(:Agency {code: $agency}) DELETE i" + HISTORY + " RETURN 1"
 
@@ -345,6 +355,9 @@ VERBS: Final = (
             Property("goods", "The goods it is about, as tariff numbers.", Kind.STRINGS),
             Property("programs", "The trade programs it falls under, by code.", Kind.STRINGS),
             Property("agencies", "The partner agencies it involves, by code; accepted at once where the owner opens it.", Kind.STRINGS),
+            Property("topics", "The questions it raises, by topic, e.g. classification.", Kind.STRINGS),
+            Property("adcvdOrders", "The antidumping and countervailing duty orders it is about, by number.", Kind.STRINGS),
+            Property("forcedLaborOrders", "The forced-labor orders it is about, by id.", Kind.STRINGS),
             Property("event", "The event a clock of it runs from, e.g. protest_filed; see the clocks of its kind."),
             ON,
             Property("conditions", "What decides which clocks run, e.g. complicated.", Kind.STRINGS),

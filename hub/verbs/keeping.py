@@ -36,7 +36,8 @@ _SYNCED: Final[LiteralString] = """
 MATCH (e:Event {todo: 'clocks'}) WITH e LIMIT 5
 RETURN e.id, COLLECT { UNWIND e.refs AS ref MATCH (:SourceRecord {id: ref})-[:DESCRIBES]->(k:Case) WHERE k.dates IS NOT NULL
   RETURN {id: k.id, dates: k.dates, conditions: k.conditions, suspensions: k.suspensions} }"""
-_CLOCKED: Final[LiteralString] = "MATCH (e:Event {id: $event}) REMOVE e.todo"
+# what they may share with others is looked at next
+_CLOCKED: Final[LiteralString] = "MATCH (e:Event {id: $event}) SET e.todo = 'issues'"
 
 
 _FORGET: Final[LiteralString] = "MATCH (r:Request) WHERE r.at < $before WITH r LIMIT $most DELETE r RETURN 1"

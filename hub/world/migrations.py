@@ -16,6 +16,10 @@ class Migration:
 UNREAD: Final = ("MATCH (d:Decision) WHERE d.alikeBy IS NULL CALL (d) { SET d:Unread } IN TRANSACTIONS OF 10000 ROWS",)
 """Has all decisions compared with each other that never were."""
 
+UNSORTED: Final = ("MATCH (k:Case) WHERE k.likenesses IS NULL CALL (k) { SET k:Unsorted } IN TRANSACTIONS OF 10000 ROWS",)
+"""Has all cases looked through for the issues they may be about that never were."""
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("compare-decisions", "decisions from before there were disparities are compared", UNREAD),
+    Migration("sort-cases", "cases from before issues were proposed are looked through for them", UNSORTED),
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from graph_schema import cases, casework, parties, people
+from graph_schema import cases, casework, issues, parties, people
 from graph_schema.formats import entry_check_digit
 from graph_schema.sources import SAMPLE
 from graph_schema.upsert import EdgeRow, NodeRow
@@ -42,6 +42,11 @@ _KIND_PROGRAM: Final = {
     "adcvd_inquiry": "ADCVD",
     "exclusion_232_301": "S301",
 }
+_ORDERED: Final = {
+    **dict.fromkeys(("adcvd_inquiry", "adcvd_liquidation", "eapa", "eapa_review"), (issues.SUBJECT_TO_ADCVD, "AdcvdOrder")),
+    **dict.fromkeys(("uflpa_detention", "wro_detention"), (issues.SUBJECT_TO_FORCED_LABOR, "ForcedLaborOrder")),
+}  # fmt: skip
+_ASKING: Final = ("rfi", "notice_of_action", "protest", "internal_advice", "ruling")
 _CENTER_ROLES: Final = (
     "import_specialist",
     "entry_specialist",
@@ -122,14 +127,17 @@ class _World:
     kind_names: dict[str, str] = field(default_factory=dict[str, str])
     agencies: list[str] = field(default_factory=list[str])
     more: _Chance = field(default_factory=_Chance)
+    alike: _Chance = field(default_factory=_Chance)
+    orders: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     center_of: dict[int, str | None] = field(default_factory=dict[int, str | None])
     ports_of: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     closed: list[tuple[str, tuple[str, str]]] = field(default_factory=list[tuple[str, tuple[str, str]]])
 
     def __post_init__(self) -> None:
         # what was added later has chances of its own, so that the rest stays as it was
-        self.more = _Chance(self.random.getstate()[1][1])
+        self.more, self.alike = (_Chance(self.random.getstate()[1][place]) for place in (1, 2))
         keys = _keys(self.known)
+        self.orders = {label: keys[label] for label in ("AdcvdOrder", "ForcedLaborOrder")}
         self.centers, self.agencies, self.kinds = keys["Center"], keys["Agency"], keys["CaseKind"]
         self.ports = [
             row.properties["id"]
@@ -287,10 +295,10 @@ class _World:
             yield EdgeRow(people.SITS_AT, ("Contact", contact), ("Port", party[1]))
 
     def cases(self) -> Iterator[Rows]:
-        issues = max(12, self.size.cases // 100)
+        written = max(12, self.size.cases // 100)
         nodes: list[NodeRow] = [
             _node("Issue", id=f"issue-{index:05d}", title=f"Sample issue {index:05d}: {topic} of similar goods", topic=topic)
-            for index in range(issues)
+            for index in range(written)
             for topic in (self._one(_TOPICS),)
         ]
         nodes += [
@@ -299,14 +307,14 @@ class _World:
         ]
         edges: list[EdgeRow] = []
         for index in range(self.size.cases):
-            self._case(index, issues, nodes, edges)
+            self._case(index, written, nodes, edges)
             if index % _BLOCK == _BLOCK - 1:
                 yield Rows(tuple(nodes), tuple(edges))
                 nodes, edges = [], []
         self._disparities(nodes, edges)
         yield Rows(tuple(nodes), tuple(edges))
 
-    def _case(self, index: int, issues: int, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
+    def _case(self, index: int, written: int, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
         importer = 0 if index % 50 == 0 and index < 1000 else self.random.randrange(self.size.importers)
         center = self.center_of[importer]
         kind = self._one(self.kinds)
@@ -329,10 +337,11 @@ class _World:
         ):
             edges.append(EdgeRow(edge, ("Case", case), head))
         if self.random.random() < 0.7:
-            edges.append(EdgeRow(cases.ABOUT, ("Case", case), ("Issue", f"issue-{self.random.randrange(issues):05d}")))
+            edges.append(EdgeRow(issues.ABOUT, ("Case", case), ("Issue", f"issue-{self.random.randrange(written):05d}")))
         program = _KIND_PROGRAM.get(kind) or (self._one(("S232", "S301", "LOWVALUE")) if self.random.random() < 0.1 else None)
         if program:
             edges.append(EdgeRow(cases.TAGGED, ("Case", case), ("Program", program)))
+        edges += self._alike(case, kind)
         edges += self._involvement(case, opened)
         self._entries(index, case, opened, importer, nodes, edges)
         if status in ("OPEN", "AWAITING", "EXTENDED") and self.more.random() < 0.3:
@@ -344,6 +353,16 @@ class _World:
             decision, made = self._decision(case, opened, heading, place)
             nodes.append(decision)
             edges += made
+
+    def _alike(self, case: str, kind: str) -> Iterator[EdgeRow]:
+        """What a case is about that others may be about as well."""
+        if kind in _ORDERED:
+            edge, label = _ORDERED[kind]
+            yield EdgeRow(edge, ("Case", case), (label, self.alike.choice(self.orders[label])))
+        if kind in _ASKING and self.alike.random() < 0.4:
+            yield EdgeRow(
+                issues.RAISES, ("Case", case), ("Topic", self.alike.choice(("classification", "classification", "valuation", "origin")))
+            )
 
     def _with_deadlines(
         self, case: NodeRow, kind: str, parties_: tuple[tuple[str, str], tuple[str, str]], nodes: list[NodeRow], edges: list[EdgeRow]

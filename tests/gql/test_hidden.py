@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from graph_schema import cases, parties, people
+from graph_schema import cases, issues, parties, people
 from graph_schema.graph import GRAPH
 from hub.compile.walk import Side
 from hub.graph import Graph
@@ -56,7 +56,7 @@ def with_hidden_rows(world: World) -> tuple[World, list[Key]]:
         larger.add(Link(cases.AT, case, ("Port", "ACE:0101"), {}))
         larger.add(Link(cases.INVOLVES, case, ("Agency", "FDA"), {}))
     issue = add("Issue", id="issue-00", title=f"Issue 0 {CANARY}", topic="origin")
-    larger.add(Link(cases.ABOUT, ("Case", "a-01"), issue, {}))
+    larger.add(Link(issues.ABOUT, ("Case", "a-01"), issue, {}))
     decision = add("Decision", id="decision-00x", question="which heading", outcome=CANARY, decidedAt=NOW, audience="owner")
     larger.add(Link(cases.DECIDES, decision, ("Case", "a-01"), {}))
     contact = add(

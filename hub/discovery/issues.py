@@ -1,0 +1,259 @@
+"""Shared issues, found as cases come: which issue a case may be about, and how many importers hold one.
+
+Two things are kept. Which cases share an issue is the truth, and stays behind the rules. How many hold it is told to others, so it is
+kept as figures that disclose nobody (security of small counts):
+
+- Cases are tied to what they are alike by from the first on (ALIKE_BY), which none but their owner learns. Their parties learn of an issue
+  (MAY_BE_ABOUT) once its first batch is counted.
+- A figure is a set of importers that only grows, by batches. A batch is of `least` importers or more, not counting those of any one
+  account or broker: whoever watches it grow, and takes away what is its own, is left with as many.
+- What a figure leaves out of the whole (importers with a case here, but not at that Center) is nobody, or as many again: else the figure
+  waits.
+- A case that goes, is closed or was wrongly counted changes no figure: they say who has met an issue, not who has it open today.
+
+Importers that wait to be counted hang on a figure by AWAITS, those that are counted by COUNTS.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, LiteralString
+
+from graph_schema.cypher import Statement
+from hub.discovery.likenesses import LIKENESSES
+from hub.graph import Run
+
+MOST: Final = 1_000
+"""So many cases are looked at in one transaction."""
+_FEW: Final = 200
+"""So many issues are counted in one."""
+
+_UNREAD: Final[LiteralString] = "MATCH (k:Unsorted:Case) USING SCAN k:Unsorted WITH k LIMIT $most RETURN elementId(k)"
+_ALIKE: Final = f"""
+UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
+CALL (k) {{ {
+    " UNION ALL ".join(
+        f"{found.cypher} RETURN '{found.name}' AS likeness, '{found.name} ' + key AS id, title, topic, why" for found in LIKENESSES
+    )
+} }}
+WITH k, likeness, id, title, topic, why WHERE NOT id IN coalesce(k.likenesses, [])
+MERGE (i:Likeness {{id: id}})
+ON CREATE SET i.source = 'hub', i.likeness = likeness, i.title = title, i.topic = topic, i.why = why
+MERGE (k)-[a:ALIKE_BY]->(i) SET a.key = id"""
+# What a case was alike by and is no more, it may no longer be about. What an officer took it out of it is not put into again.
+_UNLIKE: Final = f"""
+UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
+WITH k, COLLECT {{ CALL (k) {{ {
+    " UNION ALL ".join(f"{found.cypher} RETURN '{found.name} ' + key AS id" for found in LIKENESSES)
+} }} RETURN DISTINCT id }} AS keys
+SET k.likenesses = keys
+WITH k, keys MATCH (k)-[a:ALIKE_BY]->(i) WHERE NOT a.key IN keys
+OPTIONAL MATCH (k)-[m:MAY_BE_ABOUT]->(:Issue) WHERE m.by = a.key
+DELETE a, m"""
+
+# An importer is in one cell of those that handle an issue: where its newest case is, as long as it was not counted elsewhere.
+_HELD: Final[LiteralString] = """
+UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case REMOVE k:Unsorted
+WITH k MATCH (k)-[:CONCERNS]->(importer:Importer), (k)-[:ABOUT|ALIKE_BY]->(i)
+OPTIONAL MATCH (i)-[:MERGED_INTO]->(whole:Issue)
+WITH DISTINCT k, importer, coalesce(whole, i) AS i ORDER BY k.openedAt, k.id
+WITH importer, i, collect(k) AS held
+SET i:Uncounted
+WITH importer, i, held, head(held).openedAt AS first
+CALL (importer, i, held) {
+  RETURN 'all' AS dimension, null AS party
+  UNION ALL WITH last(held) AS k OPTIONAL MATCH (k)-[:HANDLED_BY]->(party) RETURN 'handler' AS dimension, party
+  UNION ALL UNWIND held AS k MATCH (k)-[v:INVOLVES]->(party:Agency) WHERE v.acceptedAt IS NOT NULL
+    RETURN DISTINCT 'agency' AS dimension, party
+  UNION ALL CALL (importer) {
+    MATCH (importer)<-[:HAS_MEMBER]-(party:Association) RETURN party
+    UNION MATCH (importer)<-[p:REPRESENTS]-(:Broker)<-[:HAS_MEMBER]-(party:Association) WHERE p.until IS NULL OR p.until > $at RETURN party
+  } RETURN 'association' AS dimension, party
+}
+MERGE (f:IssueFigure {id: i.id + '|' + dimension + coalesce('|' + head(labels(party)) + ' ' + coalesce(party.id, party.code), '')})
+ON CREATE SET f.dimension = dimension, f.n = 0
+MERGE (f)-[:OF_ISSUE]->(i)
+FOREACH (p IN CASE WHEN party IS NULL THEN [] ELSE [party] END | MERGE (f)-[:FIGURE_OF]->(p))
+WITH importer, i, f, dimension, first
+WHERE NOT EXISTS { (f)-[:COUNTS]->(importer) }
+  AND (dimension <> 'handler' OR NOT EXISTS { (i)<-[:OF_ISSUE]-(:IssueFigure {dimension: 'handler'})-[:COUNTS]->(importer) })
+MERGE (f)-[w:AWAITS]->(importer)
+SET w.first = CASE WHEN w.first < first THEN w.first ELSE first END
+WITH importer, i, f WHERE dimension = 'handler'
+MATCH (i)<-[:OF_ISSUE]-(other:IssueFigure {dimension: 'handler'})-[w:AWAITS]->(importer) WHERE other <> f
+DELETE w"""
+
+
+async def find_issues(run: Run, now: datetime, _: int) -> int | None:
+    """Says of up to `MOST` new cases which issues they may be about, and who holds those; None where no case was new."""
+    cases = [row[0] for row in await run(Statement(_UNREAD, {"most": MOST}))]
+    if not cases:
+        return None
+    for text in (_ALIKE, _UNLIKE, _HELD):
+        await run(Statement(text, {"cases": cases, "at": now}))
+    return 0
+
+
+_LEAST: Final = f"CASE i.likeness {' '.join(f'WHEN {found.name!r} THEN {found.least}' for found in LIKENESSES)} ELSE 1 END"
+_GROUPS: Final[LiteralString] = """
+  COLLECT {
+    MATCH (importer)<-[:REPRESENTS]-(who:Broker) RETURN elementId(who)
+    UNION MATCH (importer)<-[:ACTS_FOR]-(who:Account) RETURN elementId(who)
+    UNION MATCH (importer)<-[:REPRESENTS]-(:Broker)<-[:ACTS_FOR]-(who:Account) RETURN elementId(who)
+  }"""
+# What as many hold as its likeness wants is proposed to those who own a case of it.
+_TO_COUNT: Final = f"""
+MATCH (i:Uncounted) WITH i LIMIT $few
+MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure {{dimension: 'all'}})
+FOREACH (_ IN CASE WHEN NOT i:Issue AND COUNT {{ (f)-[:AWAITS|COUNTS]->() }} >= {_LEAST} THEN [1] ELSE [] END |
+  SET i:Issue, i.state = 'PROPOSED', i.stateAt = $at, i.proposedAt = $at)
+WITH i, f
+RETURN elementId(i), CASE WHEN i:Issue THEN COLLECT {{
+  MATCH (f)-[w:AWAITS]->(importer) RETURN [f.id, elementId(importer), toString(w.first), {_GROUPS}] ORDER BY w.first, importer.number
+}} ELSE [] END"""
+_COUNT: Final[LiteralString] = """
+UNWIND $batches AS batch
+MATCH (f:IssueFigure {id: batch.figure})-[:OF_ISSUE]->(i)
+SET f.n = f.n + size(batch.importers), f.through = coalesce(f.through, []) + batch.through,
+  f.sizes = coalesce(f.sizes, []) + size(batch.importers), i.sharedAt = coalesce(i.sharedAt, $at)
+WITH f, i, batch
+CALL (f, i, batch) {
+  WITH f, i WHERE f.dimension = 'association' MATCH (f)-[:FIGURE_OF]->(a) MERGE (i)-[:ON_BOARD_OF]->(a)
+}
+UNWIND batch.importers AS id
+MATCH (importer:Importer) WHERE elementId(importer) = id
+MATCH (f)-[w:AWAITS]->(importer) DELETE w
+CREATE (f)-[:COUNTS]->(importer)"""
+_CELLS: Final[LiteralString] = (
+    """
+UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id
+MATCH (all:IssueFigure {dimension: 'all'})-[:OF_ISSUE]->(i) WHERE all.n > 0
+MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure)-[w:AWAITS]->(importer) WHERE f.dimension <> 'all' AND EXISTS { (all)-[:COUNTS]->(importer) }
+RETURN i.id, f.id, f.dimension, EXISTS { (f)-[:FIGURE_OF]->() }, elementId(importer), toString(w.first), """
+    + _GROUPS
+    + """
+ORDER BY i.id, f.id, w.first, importer.number"""
+)
+_LEFT_OUT: Final[LiteralString] = (
+    """
+MATCH (f:IssueFigure {id: $figure})-[:OF_ISSUE]->(i)<-[:OF_ISSUE]-(all:IssueFigure {dimension: 'all'})-[:COUNTS]->(importer)
+WHERE NOT EXISTS { (f)-[:COUNTS]->(importer) } AND NOT elementId(importer) IN $counted
+RETURN elementId(importer), '', """
+    + _GROUPS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An importer that holds an issue: since when, and the accounts and brokers that know of it."""
+
+    id: str
+    first: str
+    groups: tuple[str, ...]
+
+
+async def count_issues(run: Run, now: datetime, least: int) -> int | None:
+    """Counts who waits to be counted, of some issues; None where no issue waits."""
+    found = await run(Statement(_TO_COUNT, {"few": _FEW, "at": now}))
+    if not found:
+        return None
+    waiting: dict[str, list[Holder]] = {}
+    for _issue, holders in found:
+        for figure, *told in holders:
+            waiting.setdefault(figure, []).append(_holder(told))
+    await _write(run, [row for figure, holders in waiting.items() for row in _rows(figure, batches(holders, least))], now)
+    cells: dict[str, dict[str, list[_Cell]]] = {}
+    for issue, figure, dimension, told, *holder in await run(Statement(_CELLS, {"issues": [row[0] for row in found]})):
+        of_issue = cells.setdefault(issue, {}).setdefault(dimension, [])
+        if not of_issue or of_issue[-1].figure != figure:
+            of_issue.append(_Cell(figure, told, []))
+        of_issue[-1].holders.append(_holder(holder))
+    for dimensions in cells.values():
+        for dimension, several in dimensions.items():
+            if dimension == "handler":
+                await _write(run, [row for cell in parts(several, least) for row in _rows(cell.figure, [cell.holders])], now)
+            else:
+                await _count_alone(run, several, least, now)
+    await run(Statement(TELL, {"issues": [row[0] for row in found]}))
+    return 0
+
+
+TELL: Final[LiteralString] = """
+UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id REMOVE i:Uncounted
+WITH i WHERE i.sharedAt IS NOT NULL AND coalesce(i.state, 'CONFIRMED') IN ['PROPOSED', 'CONFIRMED']
+CALL (i) { MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure {dimension: 'association'})-[:FIGURE_OF]->(a) WHERE f.n > 0 MERGE (i)-[:ON_BOARD_OF]->(a) }
+CALL (i) { RETURN i AS part UNION ALL MATCH (part:Issue)-[:MERGED_INTO]->(i) RETURN part }
+MATCH (part)<-[a:ALIKE_BY|ABOUT]-(k:Case) WHERE (a:ALIKE_BY OR part <> i) AND NOT EXISTS { (k)-[:MAY_BE_ABOUT]->(i) }
+MERGE (k)-[m:MAY_BE_ABOUT]->(i) SET m.by = a.key"""
+"""Tells the parties of the cases of issues (by Neo4j's ids) that those may be about them, once enough hold them."""
+
+
+async def _count_alone(run: Run, cells: Sequence["_Cell"], least: int, now: datetime) -> None:
+    """Figures that stand alone, each beside the whole."""
+    for cell in cells:
+        if not is_enough(cell.holders, least):
+            continue
+        counted = [holder.id for holder in cell.holders]
+        rest = [_holder(row) for row in await run(Statement(_LEFT_OUT, {"figure": cell.figure, "counted": counted}))]
+        if not rest or is_enough(rest, least):
+            await _write(run, _rows(cell.figure, [cell.holders]), now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A figure of a part, and who waits to be counted in it; one of nobody in particular is never told."""
+
+    figure: str
+    may_be_told: bool
+    holders: list[Holder]
+
+
+def is_enough(holders: Sequence[Holder], least: int) -> bool:
+    """Whether there are as many beside those that any one account or broker knows."""
+    known = Counter(group for holder in holders for group in set(holder.groups))
+    most = max(known.values(), default=0)
+    # one that nobody is known to act for is its own
+    return len(holders) - max(most, min(1, len(holders))) >= least
+
+
+def batches(holders: Iterable[Holder], least: int) -> list[list[Holder]]:
+    """The batches in which they are counted, in order of time; who is left over goes with the last, or waits where there is none."""
+    made: list[list[Holder]] = []
+    batch: list[Holder] = []
+    for holder in holders:
+        batch.append(holder)
+        if len(batch) > least and is_enough(batch, least):
+            made.append(batch)
+            batch = []
+    if made:
+        made[-1] = made[-1] + batch
+    return made
+
+
+def parts(cells: Sequence[_Cell], least: int) -> list[_Cell]:
+    """The cells of a whole that may be told: what is left of the whole beside them is nobody, or as many again."""
+    told: list[_Cell] = []
+    left = sorted(cells, key=lambda cell: (-len(cell.holders), cell.figure))
+    for cell in list(left):
+        rest = [holder for other in left if other is not cell for holder in other.holders]
+        if cell.may_be_told and is_enough(cell.holders, least) and (not rest or is_enough(rest, least)):
+            told.append(cell)
+            left.remove(cell)
+    return told
+
+
+def _holder(told: Sequence[Any]) -> Holder:
+    return Holder(told[0], told[1], tuple(told[2]))
+
+
+def _rows(figure: str, counted: Iterable[Sequence[Holder]]) -> list[Mapping[str, Any]]:
+    return [
+        {"figure": figure, "through": max(holder.first for holder in batch)[:7], "importers": [holder.id for holder in batch]}
+        for batch in counted
+    ]
+
+
+async def _write(run: Run, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    if rows:
+        await run(Statement(_COUNT, {"batches": rows, "at": now}))

@@ -1,0 +1,71 @@
+"""By what cases are thought to share an issue. A kind of likeness is a row of this table: adding one touches this file alone.
+
+Each gives, for a case `k`, a `key` that is made of what the case itself says; cases of one key may be about one issue. Whether others
+have that key, and how many, is told by `issues.py` and `sharing.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A kind of likeness. `cypher` binds `key`, `title`, `topic` and `why` from `k`; from `least` importers on it is proposed."""
+
+    name: str
+    text: str
+    cypher: str
+    least: int = 2
+
+
+# The months of a quarter are compared with each other: a window that is the same for all, whenever a case comes to be known.
+_QUARTER: Final = "toString(k.openedAt.year) + '-Q' + toString(k.openedAt.quarter)"
+
+LIKENESSES: Final = (
+    Likeness(
+        "program-and-goods",
+        "The same trade program and the same tariff heading.",
+        """
+        MATCH (k)-[:TAGGED]->(p:Program), (k)-[:UNDER]->(h:HtsHeading)
+        WITH k, p.code + ' ' + h.code AS key, p.name + ': heading ' + h.code + coalesce(', ' + h.title, '') AS title, 'program' AS topic,
+          'cases under ' + p.name + ' about goods of heading ' + h.code AS why
+        """,
+    ),
+    Likeness(
+        "adcvd-order",
+        "The same antidumping or countervailing duty order.",
+        """
+        MATCH (k)-[:SUBJECT_TO]->(o:AdcvdOrder)
+        WITH k, o.number AS key, o.number + ' ' + o.product AS title, 'trade_remedies' AS topic,
+          'cases about order ' + o.number AS why
+        """,
+    ),
+    Likeness(
+        "forced-labor-entity",
+        "The same entity under a forced-labor order.",
+        """
+        MATCH (k)-[:SUBJECT_TO]->(o:ForcedLaborOrder)
+        WITH k, o.entity AS key, 'Forced labor: ' + o.entity AS title, 'forced_labor' AS topic,
+          'cases about goods of ' + o.entity AS why
+        """,
+    ),
+    Likeness(
+        "question-and-goods",
+        "The same question, e.g. of classification, about goods of the same tariff heading.",
+        """
+        MATCH (k)-[:RAISES]->(t:Topic), (k)-[:UNDER]->(h:HtsHeading)
+        WITH k, t.code + ' ' + h.code AS key, t.name + ': heading ' + h.code + coalesce(', ' + h.title, '') AS title, t.code AS topic,
+          'cases that ask about ' + toLower(t.name) + ' of goods of heading ' + h.code AS why
+        """,
+    ),
+    Likeness(
+        "port-and-kind",
+        "The same kind of case at the same port within a quarter.",
+        f"""
+        MATCH (k)-[:AT]->(p:Port), (k)-[:OF_KIND]->(c:CaseKind)
+        WITH k, p.id + ' ' + c.code + ' ' + {_QUARTER} AS key, c.name + ' at ' + p.name + ', ' + {_QUARTER} AS title,
+          'port_practice' AS topic, 'cases of kind ' + c.name + ' that arose at ' + p.name + ' in ' + {_QUARTER} AS why
+        """,
+        least=5,
+    ),
+)
