@@ -193,7 +193,10 @@ INVOLVES: Final = Edge(
     "A partner agency's part in a case; until its owner accepts it, it grants nothing.",
     (Way("involves", "The partner agencies involved."),),
     (Way("cases", "The cases it is involved in.", vast=True),),
-    properties=(Property("acceptedAt", "When the case's owner accepted the agency.", Kind.DATETIME),),
+    properties=(
+        Property("acceptedAt", "When the case's owner accepted the agency.", Kind.DATETIME),
+        Property("joinedAt", "When the agency took it on.", Kind.DATETIME),
+    ),
 )
 UNDER: Final = Edge(
     "UNDER",

@@ -144,4 +144,12 @@ WORKED_BY: Final = Edge(
     (Way("officer", "The officer who works on it.", one=True),),
     (Way("worksOn", "The cases it works on."),),
 )
-EDGES: Final = (NOTE_OF, ATTACHMENT_OF, HISTORY_OF, DEADLINE_OF, BY, RUNS_BY, OWED_BY, WORKED_BY)
+JOINED_BY: Final = Edge(
+    "JOINED_BY",
+    ("Case",),
+    ("Contact",),
+    "The contact that a partner agency names for its part in a case.",
+    (Way("agencyContacts", "The contacts that partner agencies name for it."),),
+    (Way("joins", "The cases it is named for by its agency."),),
+)
+EDGES: Final = (JOINED_BY, NOTE_OF, ATTACHMENT_OF, HISTORY_OF, DEADLINE_OF, BY, RUNS_BY, OWED_BY, WORKED_BY)

@@ -363,7 +363,7 @@ EDGE_RULES: Final = (
         "one-end-or-its-center",
         "the viewer is the association, the member or its broker in term, the member's Center, or Office of Trade",
         f"seesAll OR {{a}} IN own OR {_client('{b}')} OR {_center_acts('{b}')}",
-        "seesAll OR {a} IN own OR {b} IN myClients OR {b} IN myAccounts",
+        "seesAll OR {a} IN own OR {b} IN own OR {b} IN myClients OR {b} IN myAccounts",
     ),
     EdgeRule(
         issues.ON_BOARD_OF.name,

@@ -270,6 +270,8 @@ class _Maker:
                 self._link(issues.MERGED_INTO, issue, ("Issue", f"alike-{index - 3}"))
         self._add("AdcvdOrder", number="A-570-001", product="Sample goods")
         self._add("ForcedLaborOrder", id="2020-01-01 Sample Entity", entity="Sample Entity")
+        for case in every[::5]:
+            self._link(casework.JOINED_BY, case, self._one(self._made.of("Contact")))
         for case in every[::4]:
             self._link(issues.RAISES, case, self._one(self._made.of("Topic")))
             self._link(issues.SUBJECT_TO_ADCVD, case, self._one(self._made.of("AdcvdOrder")))

@@ -60,6 +60,11 @@ def _types(links: tuple[Link, ...]) -> str:
     return "|".join(dict.fromkeys(edge.type for link in links for edge, _ in link.edges))
 
 
+def _is_end(row: str) -> str:
+    """The row is none that another label's edge of the same type leads to, e.g. a case that its source has retired."""
+    return f"{row}:{'|'.join(ENDS)}"
+
+
 def _counts(edge: str) -> str:
     """The edge is in force: an assignment that is active, a power of attorney in term, a part that was accepted."""
     return (
@@ -72,7 +77,7 @@ def _may(sees: Sees, edge: str, row: str) -> str:
     """The edge is in force, and the viewer may see it and the row at its far end: by the lists at the head."""
     rows = " AND ".join(f"(NOT {row}:{label} OR {row} IN seen{label})" for label in _PRIVATE)
     edges = _ruled(edge, lambda found: sees.edge_by_sets(found, f"startNode({edge})", f"endNode({edge})"))
-    return f"{_counts(edge)} AND (seesAll OR ({rows} AND {edges}))"
+    return f"{_is_end(row)} AND {_counts(edge)} AND (seesAll OR ({rows} AND {edges}))"
 
 
 def _ruled(edge: str, may: Callable[[Edge], str]) -> str:
@@ -215,7 +220,7 @@ def _around(sees: Sees, depth: str) -> str:
     rows = " AND ".join(f"(NOT y:{label} OR {sees.row('y', label)})" for label in _PRIVATE)
     may = f"{rows} AND {_ruled('r', lambda edge: sees.edge(edge, 'a', 'b', 'r'))}"
     return (
-        f"COLLECT {{ UNWIND rim AS x MATCH (x)-[r:{_types(LINKS)}]-(y) WHERE NOT y IN inside AND {_counts('r')} "
+        f"COLLECT {{ UNWIND rim AS x MATCH (x)-[r:{_types(LINKS)}]-(y) WHERE {_is_end('y')} AND NOT y IN inside AND {_counts('r')} "
         f"WITH x, r, y, startNode(r) AS a, endNode(r) AS b WHERE {may} "
         f"WITH y, collect([r, x])[0] AS via WITH y, via, {_NAME.replace('{n}', 'y')} AS name "
         "ORDER BY y:Case, head(labels(y)), name, elementId(y) "

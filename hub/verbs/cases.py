@@ -284,30 +284,6 @@ async def _tag(act: Act, given: Arguments) -> str:
     return case.id
 
 
-_INVOLVE: Final[LiteralString] = (
-    "MATCH (k:Case {id: $case}), (g:Agency {code: $agency}) MERGE (k)-[i:INVOLVES]->(g) "
-    "SET i.acceptedAt = coalesce(i.acceptedAt, $at), k:Unsorted" + HISTORY + " RETURN 1"
-)
-_WITHDRAW: Final[LiteralString] = "MATCH (k:Case {id: $case})-[i:INVOLVES]->(:Agency {code: $agency}) DELETE i" + HISTORY + " RETURN 1"
-
-
-async def _accept_agency(act: Act, given: Arguments) -> str:
-    """Involves an agency, or accepts one that says it is involved: from then on it sees what is shared with agencies."""
-    case = await act.case(given["case"], "acceptAgency", "owner", "oversight")
-    told = act.told(case.id, "acceptAgency", f"shared with {given['agency']}", reason=given["reason"])
-    if not await act.write(_INVOLVE, {"case": case.id, "agency": given["agency"], "by": case.by, "history": told}):
-        raise NotFound(f"agency: there is no agency {given['agency']!r}; see agencies")
-    return case.id
-
-
-async def _withdraw_agency(act: Act, given: Arguments) -> str:
-    case = await act.case(given["case"], "withdrawAgency", "owner", "oversight")
-    told = act.told(case.id, "withdrawAgency", f"no longer shared with {given['agency']}", reason=given["reason"])
-    if not await act.write(_WITHDRAW, {"case": case.id, "agency": given["agency"], "by": case.by, "history": told}):
-        raise Conflict(f"case {case.number} is not shared with {given['agency']}")
-    return case.id
-
-
 _STATUS: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.status = $status, k.closedAt = $closedAt" + HISTORY
 
 
@@ -340,7 +316,6 @@ def _seen(text: str, variable: str, label: str) -> str:
 
 
 _CASE_ID: Final = Property("contact", "The id of a contact of the case's owner.", required=True)
-_AGENCY: Final = Property("agency", "A partner agency by its code.", required=True)
 VERBS: Final = (
     Verb(
         "openCase",
@@ -410,21 +385,6 @@ VERBS: Final = (
         (CASE, Property("program", "A trade program by its code.", required=True)),
         "Case",
         _tag,
-    ),
-    Verb(
-        "acceptAgency",
-        "Shares a case with a partner agency, or accepts one that says it is involved: "
-        "it sees the case's header, and what is shared with agencies.",
-        (CASE, _AGENCY, DEFAULT_REASON),
-        "Case",
-        _accept_agency,
-    ),
-    Verb(
-        "withdrawAgency",
-        "Takes that back: at once the agency sees nothing of it.",
-        (CASE, _AGENCY, DEFAULT_REASON),
-        "Case",
-        _withdraw_agency,
     ),
     Verb("closeCase", "Closes a case; what was still due ends.", (CASE, REASON), "Case", _close),
     Verb("reopenCase", "Opens a closed case again, and the clocks that its closing ended.", (CASE, REASON), "Case", _reopen),

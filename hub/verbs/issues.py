@@ -180,13 +180,13 @@ _UNFOLLOW: Final[LiteralString] = "MATCH (p)-[f:FOLLOWS]->(:Issue {id: $issue}) 
 
 async def _follow(act: Act, given: Arguments) -> str:
     issue = await _issue(act, given["issue"])
-    await act.write(_FOLLOW, issue)
+    await act.write(_FOLLOW, {"issue": issue["id"], "party": issue["party"]})
     return issue["id"]
 
 
 async def _unfollow(act: Act, given: Arguments) -> str:
     issue = await _issue(act, given["issue"])
-    await act.write(_UNFOLLOW, issue)
+    await act.write(_UNFOLLOW, {"issue": issue["id"], "party": issue["party"]})
     return issue["id"]
 
 

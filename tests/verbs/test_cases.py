@@ -260,3 +260,25 @@ def test_a_request_is_remembered_for_a_month_and_never_done_twice(did: Do, refus
         assert did("importer", note)["notes"]["totalCount"] == 1
     run(keep_once(world, now + timedelta(days=31)))
     assert refused("importer", note)[0] == "CONFLICT"
+
+
+def test_an_agency_takes_a_case_on_by_itself_and_leaves_it(did: Do, refused: Do) -> None:
+    join = """mutation {{ joinCase(case: "{}", contact: "{}") {{
+        involves {{ edges {{ joinedAt node {{ code }} }} }} agencyContacts {{ nodes {{ id }} }} }} }}"""
+    assert refused("fda", join.format("T-open", "fda-fish"))[0] == "NOT_FOUND"
+    assert refused("center-001", join.format("T-joint", "fda-fish"))[0] == "NOT_ALLOWED"
+    assert refused("fda", join.format("T-joint", "pharma")) == ("NOT_FOUND", "contact: your agency has no contact pharma")
+    joined = did("fda", join.format("T-joint", "fda-fish"))
+    assert joined["agencyContacts"]["nodes"] == [{"id": "fda-fish"}]
+    assert joined["involves"]["edges"][0]["joinedAt"] is not None
+    # named again, it is another
+    assert did("fda", join.format("T-joint", "desk-fda"))["agencyContacts"]["nodes"] == [{"id": "desk-fda"}]
+    seen = did("center-001", '{ case(number: "T-joint") { agencyContacts { nodes { id } } history { nodes { text } } } }')
+    assert seen["agencyContacts"]["nodes"] == [{"id": "desk-fda"}]
+    assert {"text": "taken on, with Sample fda-fish"} in seen["history"]["nodes"]
+    did("fda", 'mutation { noteCase(case: "T-joint", text: "sampled at the port") { id } }')
+    leave = 'mutation { leaveCase(case: "T-joint", reason: "no food in it") { code } }'
+    assert did("fda", leave) == {"code": "FDA"}
+    assert did("fda", '{ case(number: "T-joint") { number } }') is None
+    assert did("center-001", '{ case(number: "T-joint") { agencyContacts { totalCount } } }') == {"agencyContacts": {"totalCount": 0}}
+    assert refused("fda", leave)[0] == "NOT_FOUND"
