@@ -24,42 +24,45 @@ from graph_schema.cypher import Statement
 from hub.discovery.likenesses import LIKENESSES
 from hub.graph import Run
 
-MOST: Final = 1_000
+MOST: Final = 500
 """So many cases are looked at in one transaction."""
-_FEW: Final = 200
+_FEW: Final = 50
 """So many issues are counted in one."""
 
 _UNREAD: Final[LiteralString] = "MATCH (k:Unsorted:Case) USING SCAN k:Unsorted WITH k LIMIT $most RETURN elementId(k)"
+_EACH: Final = " UNION ALL ".join(
+    f"{found.cypher} RETURN '{found.name}' AS likeness, '{found.name} ' + key AS id, title, topic, why" for found in LIKENESSES
+)
+# What a case was alike by and is no more, it may no longer be about. What an officer took it out of it is not put into again.
 _ALIKE: Final = f"""
 UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
-CALL (k) {{ {
-    " UNION ALL ".join(
-        f"{found.cypher} RETURN '{found.name}' AS likeness, '{found.name} ' + key AS id, title, topic, why" for found in LIKENESSES
-    )
-} }}
-WITH k, likeness, id, title, topic, why WHERE NOT id IN coalesce(k.likenesses, [])
-MERGE (i:Likeness {{id: id}})
-ON CREATE SET i.source = 'hub', i.likeness = likeness, i.title = title, i.topic = topic, i.why = why
-MERGE (k)-[a:ALIKE_BY]->(i) SET a.key = id"""
-# What a case was alike by and is no more, it may no longer be about. What an officer took it out of it is not put into again.
-_UNLIKE: Final = f"""
-UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
-WITH k, COLLECT {{ CALL (k) {{ {
-    " UNION ALL ".join(f"{found.cypher} RETURN '{found.name} ' + key AS id" for found in LIKENESSES)
-} }} RETURN DISTINCT id }} AS keys
+WITH k, coalesce(k.likenesses, []) AS before, COLLECT {{ CALL (k) {{ {_EACH} }} RETURN [likeness, id, title, topic, why] }} AS found
+WITH k, before, found, [each IN found | each[1]] AS keys
 SET k.likenesses = keys
-WITH k, keys MATCH (k)-[a:ALIKE_BY]->(i) WHERE NOT a.key IN keys
-OPTIONAL MATCH (k)-[m:MAY_BE_ABOUT]->(:Issue) WHERE m.by = a.key
-DELETE a, m"""
+WITH k, before, found, keys
+CALL (k, before, found) {{
+  UNWIND found AS each WITH k, each WHERE NOT each[1] IN before
+  MERGE (i:Likeness {{id: each[1]}})
+  ON CREATE SET i.source = 'hub', i.likeness = each[0], i.title = each[2], i.topic = each[3], i.why = each[4]
+  MERGE (k)-[a:ALIKE_BY]->(i) SET a.key = each[1]
+}}
+CALL (k, keys) {{
+  MATCH (k)-[a:ALIKE_BY]->() WHERE NOT a.key IN keys
+  OPTIONAL MATCH (k)-[m:MAY_BE_ABOUT]->(:Issue) WHERE m.by = a.key
+  DELETE a, m
+}}"""
 
 # An importer is in one cell of those that handle an issue: where its newest case is, as long as it was not counted elsewhere.
 _HELD: Final[LiteralString] = """
 UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case REMOVE k:Unsorted
 WITH k MATCH (k)-[:CONCERNS]->(importer:Importer), (k)-[:ABOUT|ALIKE_BY]->(i)
 OPTIONAL MATCH (i)-[:MERGED_INTO]->(whole:Issue)
-WITH DISTINCT k, importer, coalesce(whole, i) AS i ORDER BY k.openedAt, k.id
-WITH importer, i, collect(k) AS held
+WITH DISTINCT importer, coalesce(whole, i) AS i
 SET i:Uncounted
+WITH importer, i, COLLECT {
+  MATCH (importer)<-[:CONCERNS]-(k:Case)-[:ABOUT|ALIKE_BY]->(part) WHERE part = i OR EXISTS { (part)-[:MERGED_INTO]->(i) }
+  RETURN DISTINCT k ORDER BY k.openedAt, k.id
+} AS held
 WITH importer, i, held, head(held).openedAt AS first
 CALL (importer, i, held) {
   RETURN 'all' AS dimension, null AS party
@@ -90,7 +93,7 @@ async def find_issues(run: Run, now: datetime, _: int) -> int | None:
     cases = [row[0] for row in await run(Statement(_UNREAD, {"most": MOST}))]
     if not cases:
         return None
-    for text in (_ALIKE, _UNLIKE, _HELD):
+    for text in (_ALIKE, _HELD):
         await run(Statement(text, {"cases": cases, "at": now}))
     return 0
 

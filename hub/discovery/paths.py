@@ -56,34 +56,35 @@ LINKS: Final = (
 KINDS: Final = tuple(link.name for link in LINKS)
 
 
-def _types(links: tuple[Link, ...]) -> str:
+def types(links: tuple[Link, ...]) -> str:
+    """Their relationship types, as a pattern has them."""
     return "|".join(dict.fromkeys(edge.type for link in links for edge, _ in link.edges))
 
 
 def _is_end(row: str) -> str:
     """The row is none that another label's edge of the same type leads to, e.g. a case that its source has retired."""
-    return f"{row}:{'|'.join(ENDS)}"
+    wanted = {edge.type for link in LINKS for edge, _ in link.edges}
+    others = sorted({end for edge in GRAPH.edges if edge.type in wanted for end in (*edge.tail, *edge.head)} - set(ENDS))
+    return f"NOT {row}:{'|'.join(others)}" if others else "true"
 
 
-def _counts(edge: str) -> str:
-    """The edge is in force: an assignment that is active, a power of attorney in term, a part that was accepted."""
-    return (
-        f"CASE type({edge}) WHEN 'ASSIGNED_TO' THEN {edge}.activeFor IS NOT NULL WHEN 'REPRESENTS' THEN {in_term(edge)} "
-        f"ELSE {takes_part(edge)} END"
-    )
+def _ruled(edge: str, may: Callable[[Edge], str]) -> str:
+    """Each type of edge is in force (an active assignment, a power of attorney in term, a part that was accepted), and may be seen."""
+    in_force = {"ASSIGNED_TO": f"{edge}.activeFor IS NOT NULL", "REPRESENTS": in_term(edge), "INVOLVES": takes_part(edge)}
+    tests = {
+        found.type: [test for test in (in_force.get(found.type, "true"), may(found)) if test != "true"]
+        for link in LINKS
+        for found, _ in link.edges
+    }
+    each = " ".join(f"WHEN '{name}' THEN {' AND '.join(all_)}" for name, all_ in tests.items() if all_)
+    return f"CASE type({edge}) {each} ELSE true END"
 
 
 def _may(sees: Sees, edge: str, row: str) -> str:
     """The edge is in force, and the viewer may see it and the row at its far end: by the lists at the head."""
-    rows = " AND ".join(f"(NOT {row}:{label} OR {row} IN seen{label})" for label in _PRIVATE)
+    rows = " AND ".join(f"(NOT {row}:{label} OR {row} IN seen{label} OR seesAll)" for label in _PRIVATE)
     edges = _ruled(edge, lambda found: sees.edge_by_sets(found, f"startNode({edge})", f"endNode({edge})"))
-    return f"{_is_end(row)} AND {_counts(edge)} AND (seesAll OR ({rows} AND {edges}))"
-
-
-def _ruled(edge: str, may: Callable[[Edge], str]) -> str:
-    """Each type of edge under its rule."""
-    tests = {found.type: may(found) for link in LINKS for found, _ in link.edges}
-    return f"CASE type({edge}) {' '.join(f'WHEN {name!r} THEN {test}' for name, test in tests.items() if test != 'true')} ELSE true END"
+    return f"{rows} AND {_is_end(row)} AND {edges}"
 
 
 def _named(argument: str, may: Callable[[str, str], str]) -> str:
@@ -116,7 +117,7 @@ def _said(edge: str) -> str:
 def _shortest(sees: Sees, links: tuple[Link, ...], more: str = "", as_: str = "way") -> str:
     x, r, y = (f"{end}_{as_}" for end in "xry")
     may = f"{_may(sees, r, y)}{more}"
-    return f"MATCH {as_} = SHORTEST 1 (one) (({x})-[{r}:{_types(links)}]-({y}) WHERE {may}){{1,{_LONGEST}}} (other) WHERE one <> other"
+    return f"MATCH {as_} = SHORTEST 1 (one) (({x})-[{r}:{types(links)}]-({y}) WHERE {may}){{1,{_LONGEST}}} (other) WHERE one <> other"
 
 
 def _path_start(sees: Sees, given: frozenset[str]) -> str:
@@ -220,7 +221,7 @@ def _around(sees: Sees, depth: str) -> str:
     rows = " AND ".join(f"(NOT y:{label} OR {sees.row('y', label)})" for label in _PRIVATE)
     may = f"{rows} AND {_ruled('r', lambda edge: sees.edge(edge, 'a', 'b', 'r'))}"
     return (
-        f"COLLECT {{ UNWIND rim AS x MATCH (x)-[r:{_types(LINKS)}]-(y) WHERE {_is_end('y')} AND NOT y IN inside AND {_counts('r')} "
+        f"COLLECT {{ UNWIND rim AS x MATCH (x)-[r:{types(LINKS)}]-(y) WHERE {_is_end('y')} AND NOT y IN inside "
         f"WITH x, r, y, startNode(r) AS a, endNode(r) AS b WHERE {may} "
         f"WITH y, collect([r, x])[0] AS via WITH y, via, {_NAME.replace('{n}', 'y')} AS name "
         "ORDER BY y:Case, head(labels(y)), name, elementId(y) "

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import NodeType
+from hub.discovery.paths import LINKS, types
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Walk:
     cypher: str
 
 
+_LINKED: Final = types(LINKS)
+"""The links that `path` and `neighbourhood` go, too."""
 WALKS: Final = (
     Walk("The ten Centers and the Field Offices that manage them", "MATCH p = (:Center)-[:MANAGED_FROM]->(:FieldOffice) RETURN p"),
     Walk(
@@ -45,7 +48,7 @@ WALKS: Final = (
     ),
     Walk(
         "Issues that several Centers work on, each by itself",
-        "MATCH (s:Issue)<-[:ABOUT]-(k:Case)-[:HANDLED_BY]->(c:Center)\n"
+        "MATCH (s:Issue)<-[:ABOUT|ALIKE_BY]-(k:Case)-[:HANDLED_BY]->(c:Center)\n"
         "WITH s, collect(DISTINCT c.name) AS centers, count(*) AS cases WHERE size(centers) > 1\n"
         "RETURN s.title, cases, centers ORDER BY cases DESC LIMIT 20",
     ),
@@ -71,9 +74,21 @@ WALKS: Final = (
     ),
     Walk(
         "How an agency and an importer are connected: the shortest way",
-        "MATCH (a:Agency {code: 'FDA'}), (i:Importer) WITH a, i ORDER BY i.number LIMIT 1\nMATCH p = SHORTEST 1 (a)--+(i) RETURN p",
+        "MATCH (a:Agency {code: 'FDA'}), (i:Importer) WITH a, i ORDER BY i.number LIMIT 1\n"
+        f"MATCH p = SHORTEST 1 (a)-[:{_LINKED}]-+(i) RETURN p",
+    ),
+    Walk(
+        "The neighbourhood of an importer, two steps wide",
+        f"MATCH (i:Importer) WITH i ORDER BY i.number LIMIT 1\nMATCH p = (i)-[:{_LINKED}]-{{1,2}}() RETURN p LIMIT 80",
+    ),
+    Walk(
+        "How many importers have met an issue, and at which Centers and ports: counted, and waiting to be counted",
+        "MATCH (s:Issue)<-[:OF_ISSUE]-(f:IssueFigure) WHERE f.n > 0\nOPTIONAL MATCH (f)-[:FIGURE_OF]->(o)\n"
+        "RETURN s.title, f.dimension, coalesce(o.name, '') AS office, f.n AS counted, COUNT { (f)-[:AWAITS]->() } AS waiting\n"
+        "ORDER BY s.title, f.dimension, counted DESC LIMIT 60",
     ),
 )
+_HALF: Final = (len(WALKS) + 1) // 2
 _COLOURS: Final = (
     "#0b5c8a", "#c2571a", "#2f7d4f", "#8a3b8f", "#b8860b", "#a33a3a", "#3a6ea5", "#5d7a1f", "#7a4b2a", "#4b5fa8",
     "#148a8a", "#93425f", "#6b6b1f", "#2a5d3c", "#8f5a00", "#55407d", "#1f6f7a", "#7d2f2f", "#44546a", "#9a6fb0",
@@ -105,7 +120,12 @@ def _answered(request: Request, text: str, media_type: str) -> Response:
 
 
 def _guide(hub: str) -> str:
-    slides = (_welcome(hub), *(_walks(part, WALKS[at : at + 6]) for part, at in (("first", 0), ("then", 6))), _labels(), _from_graphql(hub))
+    slides = (
+        _welcome(hub),
+        *(_walks(part, WALKS[at : at + _HALF]) for part, at in (("first", 0), ("then", _HALF))),
+        _labels(),
+        _from_graphql(hub),
+    )
     inner = "".join(f'<slide class="row-fluid"><div class="col-sm-12">{slide}</div></slide>' for slide in slides)
     return (
         f'<article class="guide"><title>Trade collaboration hub</title><carousel class="deck container-fluid">{inner}</carousel></article>'

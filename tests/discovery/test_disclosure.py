@@ -108,8 +108,8 @@ class Town:
             self.holders.setdefault(importer, handler)
         self._run(self._graph.write([Statement(_OPEN, {"rows": rows})]))
 
-    def night(self, day: int = 0) -> None:
-        self._run(discover(self._graph, _FIRST + timedelta(days=day, hours=8)))
+    def night(self, day: int = 0, least: int = _LEAST) -> None:
+        self._run(discover(self._graph, _FIRST + timedelta(days=day, hours=8), least))
 
     def seen(self, viewer: str) -> list[Any]:
         return [self.ask(viewer, look) for look in _LOOKS]
@@ -246,6 +246,19 @@ def test_who_lets_itself_be_named_is_named_and_nobody_else(town: Town) -> None:
     assert found is not None
     assert (found["named"], found["others"]) == ([], 7)
     assert town.shared("association") is None
+
+
+def test_the_least_number_is_raised_and_never_lowered(town: Town) -> None:
+    town.account("one", number(0))
+    town.opens(*(number(n) for n in range(7)))
+    town.night()
+    found = town.shared("one")
+    assert found is not None
+    assert found["others"] == 6
+    town.night(1, least=8)
+    assert town.shared("one") is None
+    town.night(2)
+    assert town.shared("one") is None
 
 
 _HOLDER: Final = st.tuples(st.integers(0, 30), st.sets(st.sampled_from("abcd"), max_size=2))
