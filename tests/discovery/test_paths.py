@@ -14,7 +14,7 @@ from tests.gql.test_oracle import LIMITS
 from tests.oracle import Oracle, in_term
 from tests.random_world import Key, Link, World, random_world
 
-_PAIRS: Final = 30
+_PAIRS: Final = 14
 _LONGEST: Final = 8
 _PATH: Final = """query Path($one: String!, $other: String!) { path(from: $one, to: $other) { length from { nodeId } to { nodeId }
     steps { text from { nodeId } to { nodeId } } byKind { kind length } } }"""
@@ -92,7 +92,7 @@ def test_the_way_is_the_shortest_that_the_viewer_may_see(seed: int, empty: Graph
             assert {each["kind"]: each["length"] for each in told["byKind"]} == {k: n for k, n in by_kind.items() if n}, where
             _check_steps(told["steps"], search, one, other)
             found += bool(told["length"])
-    assert found > len(searches), "hardly a way was found"
+    assert found > _PAIRS, "hardly a way was found"
 
 
 def _check_steps(steps: list[dict[str, Any]], search: _Search, one: Key, other: Key) -> None:
