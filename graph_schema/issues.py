@@ -3,7 +3,11 @@
 from typing import Final
 
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
+from graph_schema.rule import Guard
 from graph_schema.sources import ORIGIN
+
+# When an issue was proposed is when a second importer came to hold it, which no party may learn of another.
+_OFFICIAL: Final = Guard(open="false", test="official")
 
 ISSUE: Final = NodeType(
     label="Issue",
@@ -19,9 +23,9 @@ ISSUE: Final = NodeType(
             "How it stands: proposed by the hub; confirmed, merged into another or dismissed by a Center or the Office of Trade.",
             values=("PROPOSED", "CONFIRMED", "MERGED", "DISMISSED"),
         ),
-        Property("stateAt", "Since when it stands so.", Kind.DATETIME),
+        Property("stateAt", "Since when it stands so; for offices and agencies.", Kind.DATETIME, guard=_OFFICIAL),
         Property("stateBecause", "Why, in words."),
-        Property("proposedAt", "When the hub proposed it.", Kind.DATETIME),
+        Property("proposedAt", "When the hub proposed it; for offices and agencies.", Kind.DATETIME, guard=_OFFICIAL),
         Property("sharedAt", "Since when so many parties hold it that all of them are told.", Kind.DATETIME),
         ORIGIN,
     ),

@@ -62,6 +62,8 @@ class Oracle:
         value = self._world.nodes[row].get(name)
         if name == "receipt":
             return value if self._account == f"guest|{value}" else None
+        if row[0] == "Issue" and name in ("stateAt", "proposedAt"):
+            return value if self._is_official else None
         if name == "origins":
             told = any(found.split(": ")[1] in self._systems for found in value or ())
             return value if self.sees_all or told else None
@@ -164,6 +166,10 @@ class Oracle:
     @cached_property
     def _is_center(self) -> bool:
         return any(party[0] == "Center" for party in self.own)
+
+    @cached_property
+    def _is_official(self) -> bool:
+        return any(party[0] in ("Center", "Port", "Office", "Agency") for party in self.own)
 
     def _sees_decision(self, decision: Key) -> bool:
         differs = bool(self._world.tails(uniformity.BETWEEN, decision))

@@ -261,7 +261,16 @@ class _Maker:
         boards = self._made.of("Association")
         for index in range(6):
             state = self._one(("PROPOSED", "CONFIRMED", "DISMISSED"))
-            issue = self._add("Issue", id=f"alike-{index}", title=f"Alike {index}", topic="origin", state=state, sharedAt=self._maybe(NOW))
+            issue = self._add(
+                "Issue",
+                id=f"alike-{index}",
+                title=f"Alike {index}",
+                topic="origin",
+                state=state,
+                stateAt=NOW,
+                proposedAt=NOW,
+                sharedAt=self._maybe(NOW),
+            )
             for case in self._random.sample(every, index % 3):
                 self._link(issues.ALIKE_BY if index < 4 else issues.MAY_BE_ABOUT, case, issue)
             if index in (2, 3):

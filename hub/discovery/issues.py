@@ -121,9 +121,6 @@ MATCH (f:IssueFigure {id: batch.figure})-[:OF_ISSUE]->(i)
 SET f.n = f.n + size(batch.importers), f.through = coalesce(f.through, []) + batch.through,
   f.sizes = coalesce(f.sizes, []) + size(batch.importers), i.sharedAt = coalesce(i.sharedAt, $at)
 WITH f, i, batch
-CALL (f, i, batch) {
-  WITH f, i WHERE f.dimension = 'association' MATCH (f)-[:FIGURE_OF]->(a) MERGE (i)-[:ON_BOARD_OF]->(a)
-}
 UNWIND batch.importers AS id
 MATCH (importer:Importer) WHERE elementId(importer) = id
 MATCH (f)-[w:AWAITS]->(importer) DELETE w

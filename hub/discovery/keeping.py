@@ -14,6 +14,7 @@ from hub.discovery.sharing import LEAST
 from hub.errors import HubError
 from hub.graph import Graph, Run
 
+_FIRST_S: Final = 20.0
 _EVERY_S: Final = 5.0
 _log: Final = logging.getLogger("hub.discovery")
 
@@ -35,6 +36,7 @@ Step = Callable[[Run, datetime, int], Awaitable[int | None]]
 
 async def keep_discovering(graph: Graph, least: int) -> None:
     """Does that every few seconds until it is cancelled; those who ask as soon as the hub is there come first."""
+    await asyncio.sleep(_FIRST_S)
     while True:
         await asyncio.sleep(_EVERY_S)
         try:

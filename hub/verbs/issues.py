@@ -86,6 +86,7 @@ SET i.state = 'MERGED', i.stateAt = $at, i.stateBecause = $because, whole:Uncoun
 MERGE (i)-[:MERGED_INTO]->(whole)
 WITH i, whole
 CALL (i, whole) { MATCH (part:Issue)-[old:MERGED_INTO]->(i) DELETE old MERGE (part)-[:MERGED_INTO]->(whole) }
+CALL (i, whole) { MATCH (p)-[f:FOLLOWS]->(i) MERGE (p)-[g:FOLLOWS]->(whole) ON CREATE SET g.since = f.since }
 CALL (i) { MATCH (i)<-[m:MAY_BE_ABOUT]-() DELETE m }
 CALL (i) { MATCH (i)-[b:ON_BOARD_OF]->() DELETE b }
 CALL (whole) { MATCH (whole)<-[:MERGED_INTO]-()<-[:ALIKE_BY|ABOUT]-(k:Case) SET k:Unsorted }"""
@@ -180,6 +181,8 @@ _UNFOLLOW: Final[LiteralString] = "MATCH (p)-[f:FOLLOWS]->(:Issue {id: $issue}) 
 
 async def _follow(act: Act, given: Arguments) -> str:
     issue = await _issue(act, given["issue"])
+    if issue["party"] is None:
+        raise NotAllowed("followIssue: only who acts for a party may")
     await act.write(_FOLLOW, {"issue": issue["id"], "party": issue["party"]})
     return issue["id"]
 

@@ -165,38 +165,6 @@ query WhoAnswers {
 """,
     ),
     Example(
-        "What my cases share with those of others, who handles it, and how it grows",
-        "importer-manager",
-        """\
-query Shared {
-  sharedIssues(first: 5) {
-    leastParties
-    issues {
-      issue { title topic }
-      why
-      cases
-      others
-      trend { through importers }
-      handlers { cases others office { name } contact { name email } }
-    }
-  }
-}
-""",
-    ),
-    Example(
-        "How an importer and an agency are connected",
-        "importer-manager",
-        """\
-query Connected {
-  path(from: "Importer:00-0000000SW", to: "Agency:FDA") {
-    length
-    steps { text }
-    byKind { kind steps { text } }
-  }
-}
-""",
-    ),
-    Example(
         "What is due within two months, by whom, and by which law",
         "import-specialist",
         """\

@@ -81,12 +81,6 @@ WALKS: Final = (
         "The neighbourhood of an importer, two steps wide",
         f"MATCH (i:Importer) WITH i ORDER BY i.number LIMIT 1\nMATCH p = (i)-[:{_LINKED}]-{{1,2}}() RETURN p LIMIT 80",
     ),
-    Walk(
-        "How many importers have met an issue, and at which Centers and ports: counted, and waiting to be counted",
-        "MATCH (s:Issue)<-[:OF_ISSUE]-(f:IssueFigure) WHERE f.n > 0\nOPTIONAL MATCH (f)-[:FIGURE_OF]->(o)\n"
-        "RETURN s.title, f.dimension, coalesce(o.name, '') AS office, f.n AS counted, COUNT { (f)-[:AWAITS]->() } AS waiting\n"
-        "ORDER BY s.title, f.dimension, counted DESC LIMIT 60",
-    ),
 )
 _HALF: Final = (len(WALKS) + 1) // 2
 _COLOURS: Final = (

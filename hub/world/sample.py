@@ -137,7 +137,10 @@ class _World:
         # what was added later has chances of its own, so that the rest stays as it was
         self.more, self.alike = (_Chance(self.random.getstate()[1][place]) for place in (1, 2))
         keys = _keys(self.known)
-        self.orders = {label: keys[label] for label in ("AdcvdOrder", "ForcedLaborOrder")}
+        self.orders = {
+            label: [row.properties[key] for row in self.known.nodes if row.label == label]
+            for label, key in (("AdcvdOrder", "number"), ("ForcedLaborOrder", "id"))
+        }
         self.centers, self.agencies, self.kinds = keys["Center"], keys["Agency"], keys["CaseKind"]
         self.ports = [
             row.properties["id"]
