@@ -20,7 +20,7 @@ from hub.settings import Settings
 
 Result = TypeVar("Result")
 _KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0"}
-_MEMORY = Memory(heap="2g", pagecache="128m", transactions="500m")
+_MEMORY = Memory(heap="3g", pagecache="128m", transactions="500m")
 
 
 @pytest.fixture(scope="session")

@@ -257,7 +257,7 @@ class _Killed:
 
     def __init__(self, folder: Path, settings: Settings, **streams: dict[str, Any]) -> None:
         self._folder = folder
-        (folder / "connections").mkdir()
+        (folder / "connections").mkdir(exist_ok=True)
         (folder / "connections/system.yaml").write_text(yaml.safe_dump(connection(folder, {"Office": "OT"}, **streams)))
         self._environment = {
             **os.environ, "NEO4J_URI": settings.neo4j_uri, "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
@@ -325,27 +325,28 @@ def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(
     print(f"\nkilled {ends} times within runs of {whole_s:.1f} s, of which {whole + 1} came to their end")  # noqa: T201 - a figure
 
 
-def test_after_a_neo4j_that_was_killed_another_run_ends_like_one_that_nothing_disturbed(run: Callable[..., Any], tmp_path: Path) -> None:
+def test_after_a_neo4j_that_was_killed_another_run_ends_like_one_that_nothing_disturbed(
+    world: Graph, run: Callable[..., Any], settings: Settings, tmp_path: Path
+) -> None:
     data = tmp_path / "neo4j"
     data.mkdir()
     streams = _many(tmp_path)
+    _Killed(tmp_path, settings, **streams).finish()
+    wanted = run(fingerprint(world))
     with LocalNeo4j(data.resolve(), java(), cache_folder(), Memory(heap="400m", pagecache="64m")) as server:
-        settings = _settings_of(server)
-        run(_prepared(settings))
-        killed = _Killed(tmp_path, settings, **streams)
+        there = _settings_of(server)
+        run(_prepared(there))
+        killed = _Killed(tmp_path, there, **streams)
         process = killed.start()
-        while not run(_records(settings)):
+        while not run(_records(there)):
             time.sleep(0.1)
         psutil.Process(java_of(data)).kill()
         told, _ = process.communicate(timeout=60)
         assert process.returncode == 1, told.decode()
         assert b"does not answer" in told
-        settings = _settings_of(server)
+        there = _settings_of(server)
         killed.finish()
-        ended = run(_fingerprint_of(settings))
-        run(_prepared(settings))
-        killed.finish()
-        assert run(_fingerprint_of(settings)) == ended
+        assert run(_fingerprint_of(there)) == wanted
 
 
 def _settings_of(server: LocalNeo4j) -> Settings:
@@ -354,9 +355,8 @@ def _settings_of(server: LocalNeo4j) -> Settings:
 
 
 async def _prepared(settings: Settings) -> None:
-    """A small world, and nothing else."""
+    """An empty database becomes the same world."""
     async with Graph(settings, patient=True) as graph:
-        await wipe(graph)
         await graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(60)"])
         await random_world(1).write(graph)
 

@@ -14,7 +14,7 @@ from tests.gql.test_oracle import LIMITS
 from tests.oracle import Oracle, in_term
 from tests.random_world import Key, Link, World, random_world
 
-_PAIRS: Final = 14
+_PAIRS: Final = 10
 _LONGEST: Final = 8
 _PATH: Final = """query Path($one: String!, $other: String!) { path(from: $one, to: $other) { length from { nodeId } to { nodeId }
     steps { text from { nodeId } to { nodeId } } byKind { kind length } } }"""

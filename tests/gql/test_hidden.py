@@ -18,7 +18,7 @@ from tests.random_world import NOW, Key, Link, World, random_world
 
 Run = Callable[..., Any]
 CANARY = "canary"
-RANDOM = 8
+RANDOM = 6
 _TELLING = (
     '{ search(text: "case importer issue sample 0", first: 100) { totalCount edges { cursor match wordsMatched node { nodeId } } } }',
     f'{{ search(text: "{CANARY}") {{ totalCount }} }}',

@@ -27,7 +27,7 @@ from tests.oracle import Oracle
 from tests.random_questions import Questions as RandomQuestions
 from tests.random_world import World, random_world
 
-QUESTIONS = 14
+QUESTIONS = 10
 _PROTECTED = tuple(rule.label for rule in GRAPH.rules if not rule.public)
 _GATES = ("imports", "represents", "isCenter", "owns", "joins", "official")
 _NEWEST_OPEN = "first: 3, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]"
