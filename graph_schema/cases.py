@@ -40,6 +40,7 @@ CASE: Final = NodeType(
     lookup="number",
     indexes=(("status", "openedAt"), ("openedAt",)),
     text=("title",),
+    text_follows=True,
     codes=("number",),
 )
 CASE_KIND: Final = NodeType(

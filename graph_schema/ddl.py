@@ -9,6 +9,9 @@ from graph_schema.model import GraphSchema
 ANALYZER: Final = "standard-folding"
 """Words as Unicode splits them, in lower case, without accents."""
 
+TEXT_IS_READ: Final = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
+"""Waits until what was written is found by its words."""
+
 BOOKKEEPING: Final = {
     "World": "id",
     "Lease": "id",
@@ -55,9 +58,10 @@ def statements(graph: GraphSchema) -> Iterator[str]:
             )
         if node.text:
             properties = ", ".join(f"n.{name(found)}" for found in node.text)
+            follows = ", `fulltext.eventually_consistent`: true" if node.text_follows else ""
             yield (
                 f"CREATE FULLTEXT INDEX {name(node.text_index)} IF NOT EXISTS FOR (n:{name(node.label)}) ON EACH [{properties}] "
-                f"OPTIONS {{indexConfig: {{`fulltext.analyzer`: '{ANALYZER}'}}}}"
+                f"OPTIONS {{indexConfig: {{`fulltext.analyzer`: '{ANALYZER}'{follows}}}}}"
             )
     for edge in graph.edges:
         if edge.unique:

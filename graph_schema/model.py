@@ -74,7 +74,8 @@ class NodeType:
     """A label: its properties, the property that identifies a row, and how it is named in the API.
 
     `lookup` is the property by which one row is asked for (the key where it is None). Search finds it by the words of its
-    `text` properties, and by its `codes`, each of them indexed, exactly.
+    `text` properties, and by its `codes`, each of them indexed, exactly. Where `text_follows`, what is written is found by its words
+    moments later, and who writes does not wait for that.
     """
 
     label: str
@@ -87,6 +88,7 @@ class NodeType:
     alias: Alias | None = None
     indexes: tuple[tuple[str, ...], ...] = ()
     text: tuple[str, ...] = ()
+    text_follows: bool = False
     codes: tuple[str, ...] = ()
     within: Within | None = None
 

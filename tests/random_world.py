@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from graph_schema import cases, casework, goods, inquiries, issues, parties, people, provenance, responsibility, uniformity
+from graph_schema.ddl import TEXT_IS_READ
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
@@ -59,6 +60,7 @@ class World:
         rows = [NodeRow(label, properties) for (label, _), properties in self.nodes.items()]
         edges = [EdgeRow(link.edge, link.tail, link.head, link.properties) for link in self.links]
         await graph.write([*node_statements(GRAPH, rows), *edge_statements(GRAPH, edges)])
+        await graph.apply([TEXT_IS_READ])
 
 
 def random_world(seed: int) -> World:

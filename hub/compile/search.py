@@ -140,7 +140,10 @@ class _OfLabel:
     def _queried(self, row: str, queries: str | None = None) -> str:
         """Each row of the index that a query finds, once for each."""
         queries = queries or f"${self._root.queries}"
-        return f"UNWIND {queries} AS query CALL db.index.fulltext.queryNodes('{name(self.node.text_index)}', query) YIELD node AS {row}"
+        # an index that follows may still name a row that is gone, whose place another has taken
+        still = f" WHERE {row}:{self._label}" if self.node.text_follows else ""
+        text = f"UNWIND {queries} AS query CALL db.index.fulltext.queryNodes('{name(self.node.text_index)}', query) YIELD node AS {row}"
+        return text + still
 
     def _rank(self) -> str:
         texts = [f"toLower({self._row}.{name(text)})" for text in self.node.text]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, LiteralString
 
 from graph_schema.cypher import Statement
-from graph_schema.ddl import bookkeeping, statements
+from graph_schema.ddl import TEXT_IS_READ, bookkeeping, statements
 from graph_schema.graph import GRAPH
 from graph_schema.upsert import edge_statements, node_statements
 from hub.errors import SetupError
@@ -70,7 +70,7 @@ async def _load(graph: Graph, state: "_State", wanted: Wanted, progress: Progres
     if wanted.scale and state.sample != _name(wanted):
         await graph.write([Statement(_WRITE_STATE, {"state": {"sample": f"loading {_name(wanted)}"}})])
         await _load_sample(graph, rows, wanted, progress)
-        await graph.apply((*UNREAD, *UNSORTED))
+        await graph.apply((*UNREAD, *UNSORTED, TEXT_IS_READ))
         await graph.write([Statement(_WRITE_STATE, {"state": {"sample": _name(wanted)}})])
 
 

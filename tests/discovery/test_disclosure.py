@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_schema.cypher import Statement
+from graph_schema.ddl import TEXT_IS_READ
 from hub.discovery.issues import Holder, batches, is_enough
 from hub.discovery.keeping import discover
 from hub.gql.endpoint import Asked, Questions
@@ -107,6 +108,7 @@ class Town:
             rows.append({"id": f"k{self._cases}", "importer": importer, "handler": handler, "agencies": list(agencies), "at": at})
             self.holders.setdefault(importer, handler)
         self._run(self._graph.write([Statement(_OPEN, {"rows": rows})]))
+        self._run(self._graph.apply([TEXT_IS_READ]))
 
     def night(self, day: int = 0, least: int = _LEAST) -> None:
         self._run(discover(self._graph, _FIRST + timedelta(days=day, hours=8), least))
