@@ -35,6 +35,7 @@ _FILES: Final = ("service.py", "store.py", "requirements.lock")
 _BUILD_S: Final = 120
 _START_S: Final = 30
 _LOOK_S: Final = 5
+_END_S: Final = 10
 _log: Final = logging.getLogger("hub.connectors")
 _OFFICERS: Final = (
     ("Sample-Ito", "Hana", "Import specialist", ("30", "90")),
@@ -94,7 +95,8 @@ class PartnerService:
     """The running service, a child of this process; `token` lets one in. A context, at whose end the child is ended."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = folder.resolve()
+        self._store = str(self._folder / "store.db")
         self._process: subprocess.Popen[bytes] | None = None
         self.token = secrets.token_urlsafe(24)
         self.port = 0
@@ -125,15 +127,14 @@ class PartnerService:
         if not self.port:
             with socket.create_server(("127.0.0.1", 0)) as found:
                 self.port = found.getsockname()[1]
-        store, seed = self._folder / "store.db", self._folder / "seed.json"
-        command = [str(self._python), "service.py", "--store", str(store), "--port", str(self.port), "--seed", str(seed)]
+        seed = str(self._folder / "seed.json")
+        command = [str(self._python), "service.py", "--store", self._store, "--port", str(self.port), "--seed", seed]
         log = (self._folder / "log").open("wb")
         with log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 command, cwd=self._python.parent.parent, env={**os.environ, "PARTNER_TOKEN": self.token}, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
-        (self._folder / "process").write_text(json.dumps([self._process.pid, psutil.Process(self._process.pid).create_time()]))
         until = time.monotonic() + _START_S
         while time.monotonic() < until:
             if self._process.poll() is not None:
@@ -148,13 +149,12 @@ class PartnerService:
         raise SetupError(f"it did not answer within {_START_S} s; {self._folder / 'log'} says why")
 
     def _end_the_last(self) -> None:
-        """Ends the service of a hub that was killed and could not."""
-        with suppress(OSError, ValueError, psutil.Error):
-            pid, created = json.loads((self._folder / "process").read_text())
-            left = psutil.Process(pid)
-            if left.create_time() == created:
-                left.kill()
-                left.wait(10)
+        """Ends the service of a hub that was killed and could not: whichever process keeps this store."""
+        left = [found for found in psutil.process_iter(["cmdline"]) if self._store in (found.info["cmdline"] or ())]
+        for found in left:
+            with suppress(psutil.Error):
+                found.kill()
+        psutil.wait_procs(left, timeout=_END_S)
 
     async def keep_running(self) -> None:
         """Starts it again whenever it has ended; until it is cancelled."""
@@ -172,7 +172,7 @@ class PartnerService:
             return
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(_END_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -35,6 +35,12 @@ def slot_of(key: str) -> int:
     return zlib.crc32(key.encode(errors="surrogatepass")) >> 1
 
 
+def parts_of(count: int, rows: int) -> list[range]:
+    """All slots in equal parts, so that of `count` keys each part has about `rows`."""
+    parts = count // rows + 1
+    return [range(number * SLOTS // parts, (number + 1) * SLOTS // parts) for number in range(parts)]
+
+
 def hash_of(meaning: str, payload: bytes) -> str:
     """Stands for a row and for how it is read: where the connection's file changes, so does it."""
     return hashlib.blake2b(payload, digest_size=12, key=meaning.encode()).hexdigest()

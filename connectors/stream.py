@@ -21,12 +21,12 @@ from connectors.pipeline import Pipeline
 from connectors.quarantine import Payloads, Refused, refused_for
 from connectors.report import Report
 from connectors.settings import StreamSettings
-from connectors.spool import Row, Spool, block_hash, blocks_for, hash_of, slot_of
+from connectors.spool import Row, Spool, block_hash, blocks_for, hash_of, parts_of, slot_of
 from connectors.state import State
 from connectors.write import Changes, Occasion, Place, Reader, Understood, write
-from hub.graph import Graph, Run
+from hub.graph import Graph
 from hub.lease import turn
-from hub.records import link_to_later
+from hub.records import links_to_later
 from hub.said import Stream
 
 _BATCH: Final = 1_000
@@ -34,6 +34,8 @@ _FEW: Final = 20
 """So many may vanish, or be refused, whatever share they are."""
 _KEY_ROWS: Final = 2_000
 """About how many keys are compared at once when a system's keys are listed."""
+_LINK_ROWS: Final = 2_000
+"""About how many records are linked to later ones in one transaction."""
 _HELD: Final[LiteralString] = "MATCH (q:QuarantinedRecord {system: $system}) WHERE q.stream = $stream RETURN collect(q.id)"
 
 
@@ -92,11 +94,14 @@ class StreamRun:
             except StartOver:
                 await self._read_whole()
         if self._state.links_due and not self._run.ask.dry:
-            await self._run.graph.transact(self._link_to_later)
+            await self._link_to_later()
 
-    async def _link_to_later(self, run: Run) -> None:
-        await link_to_later(run, self._stream)
-        await run(self._state.keep(linksDue=None))
+    async def _link_to_later(self) -> None:
+        """In as many transactions as keep each short; one that is cut off between them does it all again, which changes nothing."""
+        for slots in parts_of(await self._state.live(), _LINK_ROWS):
+            async with turn(self._run.graph):
+                await self._run.graph.write(list(links_to_later(self._stream, slots)))
+        await self._run.graph.write([self._state.keep(linksDue=None)])
 
     # --- a whole reading
 

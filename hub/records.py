@@ -230,16 +230,18 @@ def _link_statements(stream: Stream, rows: Iterable[Said], *, later: bool = Fals
         yield Statement(text, {"rows": found, "system": stream.system, "stream": stream.id})
 
 
-async def link_to_later(run: Run, stream: Stream) -> None:
-    """Makes the edges to rows of the same stream that were written after the row that says so."""
+def links_to_later(stream: Stream, slots: range) -> Iterator[Statement]:
+    """The edges to rows of the same stream that were written after the row that says so; of rows at these places."""
     for edge, head in edges_from(stream.label):
         if head == stream.label:
             prefix = f"{edge.type} {head} "
             text = (
-                "MATCH (r:SourceRecord {system: $system, stream: $name}) WHERE any(link IN r.links WHERE link STARTS WITH $prefix) "
-                f"MATCH (r)-[:DESCRIBES]->(n:{name(head)}) UNWIND [link IN r.links WHERE link STARTS WITH $prefix] AS link "
+                "MATCH (r:SourceRecord) USING INDEX r:SourceRecord(system, stream, slot) "
+                "WHERE r.system = $system AND r.stream = $name AND $from <= r.slot AND r.slot < $to "
+                "UNWIND [link IN r.links WHERE link STARTS WITH $prefix] AS link "
+                f"MATCH (r)-[:DESCRIBES]->(n:{name(head)}) "
                 f"MATCH (:SourceRecord {{id: $stream + '|' + substring(link, size($prefix))}})-[:DESCRIBES]->(x:{name(head)}) "
                 f"MERGE (n)-[e:{name(edge.type)}]->(x) ON CREATE SET e.saidBy = [r.id]"
             )
             parameters = {"system": stream.system, "name": stream.name, "stream": stream.id, "prefix": prefix}
-            await run(Statement(text, parameters))
+            yield Statement(text, {**parameters, "from": slots.start, "to": slots.stop})
