@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +27,7 @@ from connectors.registry import attach
 from connectors.settings import Connection, StreamSettings, Take
 from hub.errors import SetupError
 from hub.graph import Graph
+from hub.processes import end
 
 AGENCY: Final = "FDA"
 NAME: Final = "fda-service"
@@ -150,11 +150,7 @@ class PartnerService:
 
     def _end_the_last(self) -> None:
         """Ends the service of a hub that was killed and could not: whichever process keeps this store."""
-        left = [found for found in psutil.process_iter(["cmdline"]) if self._store in (found.info["cmdline"] or ())]
-        for found in left:
-            with suppress(psutil.Error):
-                found.kill()
-        psutil.wait_procs(left, timeout=_END_S)
+        end([found for found in psutil.process_iter(["cmdline"]) if self._store in (found.info["cmdline"] or ())], _END_S)
 
     async def keep_running(self) -> None:
         """Starts it again whenever it has ended; until it is cancelled."""

@@ -35,10 +35,15 @@ def slot_of(key: str) -> int:
     return zlib.crc32(key.encode(errors="surrogatepass")) >> 1
 
 
-def parts_of(count: int, rows: int) -> list[range]:
-    """All slots in equal parts, so that of `count` keys each part has about `rows`."""
-    parts = count // rows + 1
-    return [range(number * SLOTS // parts, (number + 1) * SLOTS // parts) for number in range(parts)]
+def parts_for(rows: int, per_part: int) -> int:
+    """Into how many equal parts the slots of so many rows are divided: a power of two."""
+    return 1 << (rows // per_part).bit_length()
+
+
+def slots_in(number: int, count: int) -> range:
+    """The slots of the part of that number among so many."""
+    width = SLOTS // count
+    return range(number * width, (number + 1) * width)
 
 
 def hash_of(meaning: str, payload: bytes) -> str:
@@ -102,7 +107,7 @@ def blocks_for(rows: int, before: int | None) -> int:
     """Into how many blocks so many rows are divided: a power of two; as many as before, unless that has become far too few or many."""
     if before and before * _PER_BLOCK / 4 <= max(rows, _PER_BLOCK) <= before * _PER_BLOCK * 4:
         return before
-    return 1 << max(0, (rows // _PER_BLOCK).bit_length())
+    return parts_for(rows, _PER_BLOCK)
 
 
 def block_hash(rows: Sequence[Row]) -> str:

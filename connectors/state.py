@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
-from connectors.spool import SLOTS
+from connectors.spool import SLOTS, slots_in
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from hub.graph import Graph
@@ -67,8 +67,8 @@ class State:
 
     async def known_in(self, number: int, count: int) -> dict[str, str | None]:
         """Key -> hash of the records of a block; None for one that its system has stopped listing."""
-        width = SLOTS // count
-        bounds = {"from": number * width, "to": (number + 1) * width}
+        slots = slots_in(number, count)
+        bounds = {"from": slots.start, "to": slots.stop}
         return dict(await self._graph.read_one(_IN_BLOCK, {"system": self._stream.system, "stream": self._stream.name, **bounds}))
 
     async def known(self, keys: Sequence[str]) -> dict[str, str | None]:
@@ -77,8 +77,7 @@ class State:
 
     def block(self, number: int, count: int, hash_: str) -> Block:
         """The block of that number among so many."""
-        width = SLOTS // count
-        return Block(self._block_id(number, count), hash_, range(number * width, (number + 1) * width))
+        return Block(self._block_id(number, count), hash_, slots_in(number, count))
 
     def _block_id(self, number: int, count: int) -> str:
         return f"{self._stream.id}|{count}|{number}"

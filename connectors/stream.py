@@ -21,7 +21,7 @@ from connectors.pipeline import Pipeline
 from connectors.quarantine import Payloads, Refused, refused_for
 from connectors.report import Report
 from connectors.settings import StreamSettings
-from connectors.spool import Row, Spool, block_hash, blocks_for, hash_of, parts_of, slot_of
+from connectors.spool import Row, Spool, block_hash, blocks_for, hash_of, parts_for, slot_of, slots_in
 from connectors.state import State
 from connectors.write import Changes, Occasion, Place, Reader, Understood, write
 from hub.graph import Graph
@@ -98,9 +98,10 @@ class StreamRun:
 
     async def _link_to_later(self) -> None:
         """In as many transactions as keep each short; one that is cut off between them does it all again, which changes nothing."""
-        for slots in parts_of(await self._state.live(), _LINK_ROWS):
+        count = parts_for(await self._state.live(), _LINK_ROWS)
+        for number in range(count):
             async with turn(self._run.graph):
-                await self._run.graph.write(list(links_to_later(self._stream, slots)))
+                await self._run.graph.write(links_to_later(self._stream, slots_in(number, count)))
         await self._run.graph.write([self._state.keep(linksDue=None)])
 
     # --- a whole reading
@@ -194,7 +195,7 @@ class StreamRun:
             async for keys in connector.keys(self._wanted):
                 spool.add((slot_of(key), key, "", "", b"") for key in keys)
             spool.put_in_order()
-            count = 1 << max(0, (spool.count // _KEY_ROWS).bit_length())
+            count = parts_for(spool.count, _KEY_ROWS)
             gone: list[str] = []
             for number, rows in spool.blocks(count):
                 known = await self._state.known_in(number, count)

@@ -17,6 +17,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from hub.errors import SetupError
+from hub.processes import end
 
 _START_S: Final = 120
 _STOP_S: Final = 30
@@ -166,7 +167,7 @@ class LocalNeo4j:
         with self._starting:
             if self._process:
                 patience_s = _STOP_S if self._has_listened else _STOP_STARTING_S
-                _end([psutil.Process(self._process.pid)] if self._process.poll() is None else [], patience_s)
+                end([psutil.Process(self._process.pid)] if self._process.poll() is None else [], patience_s)
                 self._process.wait()
                 self._process = None
 
@@ -257,7 +258,7 @@ def _listens(port: int) -> bool:
 
 def _end_orphans(home: Path) -> None:
     """Ends the Neo4j that a killed hub left behind in this directory. The lock says that no living hub owns it."""
-    _end([process for process in psutil.process_iter() if _serves(process, home)])
+    end([process for process in psutil.process_iter() if _serves(process, home)])
 
 
 def _serves(process: psutil.Process, home: Path) -> bool:
@@ -265,20 +266,3 @@ def _serves(process: psutil.Process, home: Path) -> bool:
         return "org.neo4j.server" in " ".join(process.cmdline()) and process.environ().get("NEO4J_HOME") == str(home)
     except (psutil.Error, OSError):
         return False
-
-
-def _end(processes: list[psutil.Process], patience_s: float = _STOP_S) -> None:
-    family = {child for process in processes for child in (process, *process.children(recursive=True))}
-    for process in family:
-        _quietly(process.terminate)
-    _, alive = psutil.wait_procs(family, timeout=patience_s)
-    for process in alive:
-        _quietly(process.kill)
-    psutil.wait_procs(alive, timeout=_STOP_S)
-
-
-def _quietly(signal: object) -> None:
-    try:
-        signal()  # pyright: ignore[reportCallIssue]
-    except psutil.NoSuchProcess:
-        return
