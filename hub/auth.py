@@ -45,20 +45,21 @@ class Verifier:
 
     async def viewer(self, authorization: str | None) -> Viewer:
         """The viewer behind an Authorization header, the public where there is none. Raises `NotSignedIn`."""
-        if authorization is None:
-            return PUBLIC
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise NotSignedIn
-        digest = hashlib.sha256(token.encode()).digest()
-        remembered = self._verified.get(digest)
-        if remembered and remembered[0] > time.time():
-            return remembered[1]
+        if viewer := self.remembered(authorization):
+            return viewer
+        token = _token(authorization)
         expires, viewer = await self._verify(token.strip())
-        self._verified[digest] = min(expires, time.time() + _REMEMBERED_S), viewer
+        self._verified[_digest(token)] = min(expires, time.time() + _REMEMBERED_S), viewer
         if len(self._verified) > _REMEMBERED:
             self._verified.popitem(last=False)
         return viewer
+
+    def remembered(self, authorization: str | None) -> Viewer | None:
+        """The viewer, where nothing has to be verified for that. Raises `NotSignedIn` for what is no token at all."""
+        if authorization is None:
+            return PUBLIC
+        found = self._verified.get(_digest(_token(authorization)))
+        return found[1] if found and found[0] > time.time() else None
 
     async def _verify(self, token: str) -> tuple[float, Viewer]:
         try:
@@ -82,6 +83,17 @@ class Verifier:
         if not _is_well_formed(claims) or claims["exp"] > time.time() + _LIFETIME_S + _LEEWAY_S:
             raise NotSignedIn
         return float(claims["exp"]), Viewer.of(issuer.issuer, claims["sub"])
+
+
+def _token(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn
+    return token
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
 
 
 def _is_well_formed(claims: Mapping[str, Any]) -> bool:
