@@ -3,15 +3,12 @@
 import asyncio
 import hashlib
 import logging
-import re
-import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 import orjson
 import strawberry
@@ -29,12 +26,26 @@ from graph_schema.model import GraphSchema
 from hub.callers import HUB, Caller
 from hub.compile.read import compile_right
 from hub.compile.walk import Side
-from hub.door import Door, Shares, headers_of
-from hub.errors import BadInput, HubError, NotAllowed, NotByGet, NotSignedIn, TooCostly, TooManyRequests, Unavailable
+from hub.door import Door, Shares
+from hub.errors import BadInput, HubError, NotAllowed, NotSignedIn, TooCostly, TooManyRequests, Unavailable
 from hub.gql.cursors import Cursors
 from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan, VerbPlan
 from hub.gql.guard import Limits
 from hub.gql.hang_up import UnlessHungUp
+from hub.gql.http import (
+    Asked,
+    Late,
+    body_of,
+    bookmarks_of,
+    from_body,
+    from_url,
+    is_json_post,
+    json_response,
+    media_of,
+    refused,
+    replayed,
+    status_of,
+)
 from hub.gql.pen import AnswerPen
 from hub.gql.types import build_schema
 from hub.gql.values import Variables
@@ -46,35 +57,13 @@ from hub.viewer import Viewer
 
 _log: Final = logging.getLogger("hub.gql")
 _requests: Final = logging.getLogger("hub.requests")
-_BODY_S: Final = 10
 _USUAL_BYTES: Final = 4096
 """A body up to this is in the cost of its request."""
 _HEADERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Authorization"), (b"x-content-type-options", b"nosniff"))
 """Of every answer: it is its asker's alone, and JSON whatever it says."""
-_BOOKMARKS: Final = re.compile(rb"[\x21-\x2b\x2d-\x7e]{1,400}(,[\x21-\x2b\x2d-\x7e]{1,400}){0,19}")
-_JSON: Final = "application/json"
-_GRAPHQL: Final = "application/graphql-response+json"
 _PERHAPS_DONE: Final = "whether this was done is not known: send it again with the same requestId, and it is done once"
 _NOBODY: Final = "nobody is signed in"
 """No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A document with its variables; `explain` asks for the Cypher, its plan and time as well; by GET nothing may change.
-
-    `bookmarks` are what the caller has seen already; `request_id` is the name under which the log has this request. What it uses counts
-    against the `caller`; without one the hub's own pages ask.
-    """
-
-    document: str
-    operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    explain: bool = False
-    by_get: bool = False
-    bookmarks: Bookmarks = field(default_factory=Bookmarks)
-    request_id: str = field(default_factory=partial(secrets.token_hex, 8))
-    caller: Caller | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +74,6 @@ class _Call:
     cursors: Cursors
     bookmarks: Bookmarks
     caller: Caller = HUB
-
-
-class _Late(BadInput):
-    """A body that did not arrive in time."""
 
 
 class Questions:
@@ -261,36 +246,36 @@ class Endpoint(GraphQL):
             if viewer.account:
                 scope["caller"] = _caller(viewer)
             self._door.shares.budgets.take(COST, scope["caller"], REQUEST_COST)
-            scope["bookmarks"] = _bookmarks(headers.get(b"hub-bookmark"))
-            body = await _body(receive, self._max_body_bytes)
+            scope["bookmarks"] = bookmarks_of(headers.get(b"hub-bookmark"))
+            body = await body_of(receive, self._max_body_bytes)
             if len(body) > _USUAL_BYTES:
                 self._door.shares.budgets.take(BYTES, scope["caller"], len(body))
             with UnlessHungUp(receive):
                 return await self._answered(scope, headers, body, send)
         except NotSignedIn as error:
-            return _refusal(error, 401)
+            return refused(error, 401)
         except TooManyRequests as error:
-            return _refusal(error, 429)
+            return refused(error, 429)
         except TooCostly as error:
-            return _refusal(error, 413)
-        except _Late as error:
-            return _refusal(error, 408)
+            return refused(error, 413)
+        except Late as error:
+            return refused(error, 408)
         except BadInput as error:
-            return _refusal(error, 400)
+            return refused(error, 400)
         return None
 
     async def _answered(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, send: Send) -> Response | None:
         """The response; None where strawberry's view has sent it."""
-        media, bookmarks = _media(headers.get(b"accept", b"*/*")), scope["bookmarks"]
+        media, bookmarks = media_of(headers.get(b"accept", b"*/*")), scope["bookmarks"]
         if scope["method"] == "GET" and b"query=" in scope["query_string"] and media:
-            asked = _from_url(scope["query_string"], bookmarks)
-        elif _is_json_post(scope, headers) and media:
-            asked = _from_body(body, bookmarks)
+            asked = from_url(scope["query_string"], bookmarks)
+        elif is_json_post(scope, headers) and media:
+            asked = from_body(body, bookmarks)
         else:
-            await super().__call__(scope, _replayed(body), send)
+            await super().__call__(scope, replayed(body), send)
             return None
         answer = await self.questions.answer(replace(asked, caller=scope["caller"]), scope["viewer"])
-        return _json(answer, _status(answer, media), media, bookmarks)
+        return json_response(answer, status_of(answer, media), media, bookmarks)
 
     async def execute_single(
         self,
@@ -320,101 +305,6 @@ def _shaped(root: RootPlan, row: Any, parameters: Mapping[str, Any], call: _Call
     return None if row is None else root.compiled.shape(row, parameters, AnswerPen(call.cursors, parameters))
 
 
-def _is_json_post(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
-    return scope["method"] == "POST" and headers.get(b"content-type", b"").split(b";")[0].strip() == b"application/json"
-
-
-def _media(accepted: bytes) -> str | None:
-    """What is answered in, by the Accept header; None where it allows no JSON."""
-    wanted = {part.split(b";")[0].strip().lower() for part in accepted.split(b",")}
-    if _GRAPHQL.encode() in wanted:
-        return _GRAPHQL
-    return _JSON if wanted & {b"application/json", b"application/*", b"*/*", b""} else None
-
-
-def _status(answer: Mapping[str, Any], media: str) -> int:
-    """A question that was not answered is an error of HTTP, too, for who knows GraphQL's own media type, as the specification has it."""
-    if "data" in answer:
-        return 200
-    code = answer["errors"][0]["extensions"]["code"]
-    if code in (NotByGet.code, TooManyRequests.code):
-        return 405 if code == NotByGet.code else 429
-    return {Unavailable.code: 503, "INTERNAL": 500}.get(code, 400) if media == _GRAPHQL else 200
-
-
-def _from_body(body: bytes, bookmarks: Bookmarks) -> Asked:
-    """What a JSON body asks. Raises `BadInput`."""
-    try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadInput("the body is not JSON") from None
-    if not isinstance(found, dict):
-        raise BadInput('the body must be a JSON object with the document under "query"')
-    return _asked(found, bookmarks, by_get=False)
-
-
-def _from_url(query: bytes, bookmarks: Bookmarks) -> Asked:
-    """What a URL asks: `variables` and `extensions` are JSON in it. Raises `BadInput`."""
-    try:
-        found: dict[str, Any] = dict(parse_qsl(query.decode(), strict_parsing=True, errors="strict", max_num_fields=10))
-        for name in ("variables", "extensions"):
-            if found.get(name):
-                found[name] = orjson.loads(found[name])
-    except ValueError:
-        raise BadInput('the URL must hold the document under "query", and JSON under "variables" and "extensions"') from None
-    return _asked({name: value for name, value in found.items() if value != ""}, bookmarks, by_get=True)
-
-
-def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, *, by_get: bool) -> Asked:
-    document, name = found.get("query"), found.get("operationName")
-    variables, extensions = found.get("variables"), found.get("extensions")
-    if not isinstance(document, str):
-        raise BadInput('"query" must be the document, a string')
-    if not (name is None or isinstance(name, str)):
-        raise BadInput('"operationName" must be a string')
-    if not (variables is None or isinstance(variables, dict)):
-        raise BadInput('"variables" must be an object')
-    if not (extensions is None or isinstance(extensions, dict)):
-        raise BadInput('"extensions" must be an object')
-    explain = bool(extensions and extensions.get("explain") is True)
-    return Asked(document, name or None, variables or {}, explain, by_get, bookmarks)
-
-
-def _bookmarks(header: bytes | None) -> Bookmarks:
-    """What the header `Hub-Bookmark` names. Raises `BadInput`."""
-    if header is None:
-        return Bookmarks()
-    if not _BOOKMARKS.fullmatch(header):
-        raise BadInput("Hub-Bookmark: at most 20 bookmarks with commas between, as an answer of this hub gave them")
-    return Bookmarks(header.decode().split(","))
-
-
-async def _body(receive: Receive, most: int) -> bytes:
-    """The body, within its size and time. Raises `TooCostly` or `_Late`."""
-    chunks, size = list[bytes](), 0
-    try:
-        async with asyncio.timeout(_BODY_S):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    return b""
-                chunks.append(message.get("body", b""))
-                size += len(chunks[-1])
-                if size > most:
-                    raise TooCostly(f"the request has more than {most} bytes")
-                if not message.get("more_body", False):
-                    return b"".join(chunks)
-    except TimeoutError:
-        raise _Late(f"the body did not arrive within {_BODY_S} s") from None
-
-
-def _replayed(body: bytes) -> Receive:
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive
-
-
 def _coded(error: GraphQLError, code: str) -> dict[str, Any]:
     return {**error.formatted, "extensions": {**(error.extensions or {}), "code": code}}
 
@@ -430,19 +320,6 @@ def _told(asked: Asked, answer: Mapping[str, Any], took_s: float) -> dict[str, A
         "ms": round(took_s * 1000, 2),
         **({"codes": codes} if codes else {}),
     }
-
-
-def _json(content: Mapping[str, Any], status: int, media: str = _JSON, bookmarks: Bookmarks | None = None) -> Response:
-    headers = {"allow": "POST"} if status == 405 else {}
-    if "data" not in content:
-        headers |= headers_of(content["errors"][0]["extensions"], status)
-    if bookmarks and bookmarks.values:
-        headers["hub-bookmark"] = ",".join(bookmarks.values)
-    return Response(orjson.dumps(content), status_code=status, headers=headers, media_type=f"{media}; charset=utf-8")
-
-
-def _refusal(error: HubError, status: int) -> Response:
-    return _json({"errors": [{"message": str(error) or "not signed in", "extensions": error.extensions}]}, status)
 
 
 def _text(value: bytes | None) -> str | None:
