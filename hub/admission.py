@@ -18,7 +18,11 @@ from hub.errors import TooManyRequests, Unavailable
 Result = TypeVar("Result")
 
 _WAITS_S: Final = 10.0
-"""How long a statement waits at a gate, or for another's first run, at the most."""
+"""How long a statement waits for its turn at the most."""
+_WAITS_TO_PLAN_S: Final = 30.0
+"""The same for one that is planned for the first time: ten panels of a page take that long on a database that has just started."""
+_FIRST_RUN_S: Final = 60.0
+"""How long others wait for a first run, which has a deadline of its own before."""
 _MOST_WAITING: Final = 1_000
 """Of those with an account, and as many of those without."""
 _MOST_WAITING_EACH: Final = 100
@@ -51,7 +55,7 @@ class Admission:
 
     def __init__(self, most: int = 0, most_plannings: int = 0) -> None:
         self._gate = Gate(statements(most)) if most else None
-        self._planning = Gate(plannings(most_plannings)) if most_plannings else None
+        self._planning = Gate(plannings(most_plannings), _WAITS_TO_PLAN_S) if most_plannings else None
         self._known: OrderedDict[int, None] = OrderedDict()
         self._first_runs: dict[int, asyncio.Event] = {}
 
@@ -123,8 +127,9 @@ class _Line:
 class Gate:
     """Lets callers through by their shares. Nobody waits for whom there is room."""
 
-    def __init__(self, share: Share) -> None:
+    def __init__(self, share: Share, waits_s: float = _WAITS_S) -> None:
         self._share = share
+        self._waits_s = waits_s
         self._inside: dict[str, int] = {}
         self._all = 0
         self._addresses = 0
@@ -138,7 +143,7 @@ class Gate:
         self._let_in(caller.key, caller.signed_in)
         return True
 
-    async def enter(self, caller: Caller, within_s: float = _WAITS_S) -> None:
+    async def enter(self, caller: Caller) -> None:
         """Waits for the caller's turn.
 
         Raises `TooManyRequests` where many of its own wait already, and `Unavailable` if its turn does not come in time.
@@ -149,14 +154,14 @@ class Gate:
             told = f"{own} of your questions wait for their turn already: wait for their answers before you ask more"
             raise TooManyRequests(told, 1, "waiting")
         if line.count >= _MOST_WAITING:
-            raise _busy()
+            raise _busy(0)
         turn = asyncio.get_running_loop().create_future()
         line.waiting.setdefault(key, deque()).append(turn)
         line.count += 1
         if self._is_below_share(key, caller.signed_in):
             line.next.setdefault(key)
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout(self._waits_s):
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():  # it was its turn at the same moment
@@ -164,7 +169,7 @@ class Gate:
             else:
                 _give_up(line, key, turn)
             if isinstance(error, TimeoutError):
-                raise _busy() from error
+                raise _busy(self._waits_s) from error
             raise
 
     def leave(self, caller: Caller) -> None:
@@ -239,11 +244,12 @@ async def _through(gate: Gate | None, caller: Caller) -> AsyncGenerator[None]:
 async def _over(first_run: asyncio.Event) -> None:
     """Waits until another's first run is over, well or not. Raises `Unavailable`."""
     try:
-        async with asyncio.timeout(_WAITS_S):
+        async with asyncio.timeout(_FIRST_RUN_S):
             await first_run.wait()
     except TimeoutError as error:
-        raise _busy() from error
+        raise _busy(_FIRST_RUN_S) from error
 
 
-def _busy() -> Unavailable:
-    return Unavailable(f"the hub is busy, and it was not this question's turn within {_WAITS_S:.0f} s: try again in a few seconds")
+def _busy(waited_s: float) -> Unavailable:
+    waited = f"it was not this question's turn within {waited_s:.0f} s" if waited_s else f"{_MOST_WAITING:,} questions wait already"
+    return Unavailable(f"the hub is busy, and {waited}: try again in a few seconds")

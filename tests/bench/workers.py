@@ -19,6 +19,7 @@ from hub.sample_sign_in import SampleSignIn
 from tests.bench.questions import Q1, Q3
 from tests.bench.serving import DATA, Served, by_http, cpu_s, wait_for
 from tests.bench.side_by_side import variables_of
+from tests.serving import UNLIMITED
 
 PASSES: Final = 5
 SECONDS: Final = 4
@@ -40,6 +41,7 @@ class Serving:
         self.port = free_ports(1)[0]
         issuer = SampleSignIn(DATA).issuer().model_dump()
         named = {
+            **UNLIMITED,
             "NEO4J_URI": served.uri,
             "NEO4J_PASSWORD": served.password,
             "HUB_ISSUERS": json.dumps([issuer]),

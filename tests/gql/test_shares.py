@@ -46,9 +46,10 @@ class Client:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(address, 0))
         connection.request(method, "/graphql", json.dumps({"query": query}).encode() if body is None else body, sent)
         response = connection.getresponse()
-        found = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, json.loads(response.read() or b"null"))
+        told = {name.lower(): value for name, value in response.getheaders()}
+        found = response.read()
         connection.close()
-        return found
+        return Answer(response.status, told, json.loads(found) if found.startswith(b"{") else None)
 
     def raw(self, *lines: str) -> bytes:
         """What comes back for a request of those lines."""
