@@ -30,17 +30,27 @@ class Budget:
     per: type[RateLimitItem]
 
 
-COST: Final = Budget("cost", "a cost of {:,}", RateLimitItemPerMinute)
+class _PerMinute(RateLimitItemPerMinute):
+    def key_for(self, *identifiers: bytes | str | float) -> str:
+        """Of one amount for all that a key names; the library's own has the amount in it, and takes as long as the counting."""
+        return f"{self.namespace}/{identifiers[0]}"
+
+
+class _PerHour(RateLimitItemPerHour):
+    key_for = _PerMinute.key_for
+
+
+COST: Final = Budget("cost", "a cost of {:,}", _PerMinute)
 """`extensions.cost`, and `REQUEST_COST` for each request."""
-PLANNINGS: Final = Budget("plannings", "{:,} questions of a new form", RateLimitItemPerMinute)
+PLANNINGS: Final = Budget("plannings", "{:,} questions of a new form", _PerMinute)
 """Documents and statements that were not asked before: each is parsed, compiled, and planned by Neo4j."""
-VERBS: Final = Budget("verbs", "{:,} mutations", RateLimitItemPerMinute)
-BYTES: Final = Budget("bytes", "{:,} bytes sent", RateLimitItemPerMinute)
-QUESTIONS: Final = Budget("questions", "{:,} questions asked", RateLimitItemPerHour)
+VERBS: Final = Budget("verbs", "{:,} mutations", _PerMinute)
+BYTES: Final = Budget("bytes", "{:,} bytes sent", _PerMinute)
+QUESTIONS: Final = Budget("questions", "{:,} questions asked", _PerHour)
 """Those asked of an office by who has no account; of an account they are counted in the graph."""
-SIGN_INS: Final = Budget("sign-ins", "{:,} failed sign-ins", RateLimitItemPerMinute)
+SIGN_INS: Final = Budget("sign-ins", "{:,} failed sign-ins", _PerMinute)
 """By address: a token that is not known yet is verified, and counts only if it is refused."""
-REFUSALS: Final = Budget("refusals", "{:,} refusals", RateLimitItemPerMinute)
+REFUSALS: Final = Budget("refusals", "{:,} refusals", _PerMinute)
 """So many are told at once; more are a caller that keeps on."""
 
 REQUEST_COST: Final = 10
@@ -81,7 +91,7 @@ class RateLimits:
         self._memory = BoundedMemory(_MOST_CALLERS, clock)
         self._limiter = SlidingWindowCounterRateLimiter(self._memory)
         self._items = {
-            (budget, signed_in): budget.per(max(1, amount // processes), namespace=budget.name)
+            (budget.name, signed_in): budget.per(max(1, amount // processes), namespace=budget.name)
             for budget, found in amounts.items()
             for signed_in, amount in ((True, found.signed_in), (False, found.public))
             if amount
@@ -91,8 +101,8 @@ class RateLimits:
 
     def take(self, budget: Budget, caller: Caller, amount: int = 1) -> None:
         """Counts so much, all that there is if it is more. Raises `TooManyRequests`, and counts nothing, where so much is not left."""
-        item = self._items.get((budget, caller.signed_in))
-        if item is None:
+        item = self._items.get((budget.name, caller.signed_in))
+        if item is None or not amount:
             return
         wanted = min(amount, item.amount)
         if not self._limiter.hit(item, caller.key, cost=wanted):
@@ -100,12 +110,12 @@ class RateLimits:
 
     def is_left(self, budget: Budget, caller: Caller) -> bool:
         """Counts one, and tells whether it was there."""
-        item = self._items.get((budget, caller.signed_in))
+        item = self._items.get((budget.name, caller.signed_in))
         return item is None or self._limiter.hit(item, caller.key)
 
     def give_back(self, budget: Budget, caller: Caller, amount: int = 1) -> None:
         """Takes back what was counted for something that was not done."""
-        item = self._items.get((budget, caller.signed_in))
+        item = self._items.get((budget.name, caller.signed_in))
         if item:
             self._memory.give_back(item.key_for(caller.key), item.get_expiry(), amount)
 
@@ -115,7 +125,7 @@ class RateLimits:
         As draft-ietf-httpapi-ratelimit-headers-10 (2025-09-27) has them.
         """
         found = [policy] if (policy := self._policies[caller.signed_in]) else []
-        item = self._items.get((COST, caller.signed_in))
+        item = self._items.get((COST.name, caller.signed_in))
         if item:
             window_s = item.get_expiry()
             before, before_s, now, ends_s = self._memory.get_sliding_window(item.key_for(caller.key), window_s)
@@ -129,7 +139,7 @@ class RateLimits:
         limit = f"{budget.words.format(item.amount)} within one {item.GRANULARITY.name}"
         told = f"the limit is {limit} for {whom}, and is reached: come again in {wait_s} s"
         if not caller.signed_in:
-            more = self._items.get((budget, True))
+            more = self._items.get((budget.name, True))
             told += f"; an account may use {more.amount:,}" if more else "; sign in to use more"
         return TooManyRequests(told, wait_s, budget.name)
 

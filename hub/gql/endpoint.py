@@ -5,7 +5,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -268,13 +268,13 @@ class Endpoint(GraphQL):
         """The response; None where strawberry's view has sent it."""
         media, bookmarks = media_of(headers.get(b"accept", b"*/*")), scope["bookmarks"]
         if scope["method"] == "GET" and b"query=" in scope["query_string"] and media:
-            asked = from_url(scope["query_string"], bookmarks)
+            asked = from_url(scope["query_string"], bookmarks, scope["caller"])
         elif is_json_post(scope, headers) and media:
-            asked = from_body(body, bookmarks)
+            asked = from_body(body, bookmarks, scope["caller"])
         else:
             await super().__call__(scope, replayed(body), send)
             return None
-        answer = await self.questions.answer(replace(asked, caller=scope["caller"]), scope["viewer"])
+        answer = await self.questions.answer(asked, scope["viewer"])
         return json_response(answer, status_of(answer, media), media, bookmarks)
 
     async def execute_single(

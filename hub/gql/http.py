@@ -68,7 +68,7 @@ def status_of(answer: Mapping[str, Any], media: str) -> int:
     return {Unavailable.code: 503, "INTERNAL": 500}.get(code, 400) if media == _GRAPHQL else 200
 
 
-def from_body(body: bytes, bookmarks: Bookmarks) -> Asked:
+def from_body(body: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
     """What a JSON body asks. Raises `BadInput`."""
     try:
         found = orjson.loads(body)
@@ -76,10 +76,10 @@ def from_body(body: bytes, bookmarks: Bookmarks) -> Asked:
         raise BadInput("the body is not JSON") from None
     if not isinstance(found, dict):
         raise BadInput('the body must be a JSON object with the document under "query"')
-    return _asked(found, bookmarks, by_get=False)
+    return _asked(found, bookmarks, caller, by_get=False)
 
 
-def from_url(query: bytes, bookmarks: Bookmarks) -> Asked:
+def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
     """What a URL asks: `variables` and `extensions` are JSON in it. Raises `BadInput`."""
     try:
         found: dict[str, Any] = dict(parse_qsl(query.decode(), strict_parsing=True, errors="strict", max_num_fields=10))
@@ -88,10 +88,10 @@ def from_url(query: bytes, bookmarks: Bookmarks) -> Asked:
                 found[name] = orjson.loads(found[name])
     except ValueError:
         raise BadInput('the URL must hold the document under "query", and JSON under "variables" and "extensions"') from None
-    return _asked({name: value for name, value in found.items() if value != ""}, bookmarks, by_get=True)
+    return _asked({name: value for name, value in found.items() if value != ""}, bookmarks, caller, by_get=True)
 
 
-def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, *, by_get: bool) -> Asked:
+def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, caller: Caller, *, by_get: bool) -> Asked:
     document, name = found.get("query"), found.get("operationName")
     variables, extensions = found.get("variables"), found.get("extensions")
     if not isinstance(document, str):
@@ -103,7 +103,7 @@ def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, *, by_get: bool) -> A
     if not (extensions is None or isinstance(extensions, dict)):
         raise BadInput('"extensions" must be an object')
     explain = bool(extensions and extensions.get("explain") is True)
-    return Asked(document, name or None, variables or {}, explain, by_get, bookmarks)
+    return Asked(document, name or None, variables or {}, explain, by_get, bookmarks, caller=caller)
 
 
 def bookmarks_of(header: bytes | None) -> Bookmarks:

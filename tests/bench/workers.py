@@ -5,7 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -37,11 +37,11 @@ if __name__ == "__main__":
 class Serving:
     """So many workers as `hub serve` starts them, over the Neo4j of a served hub."""
 
-    def __init__(self, served: Served, workers: int) -> None:
+    def __init__(self, served: Served, workers: int, limits: Mapping[str, str] = UNLIMITED) -> None:
         self.port = free_ports(1)[0]
-        issuer = SampleSignIn(DATA).issuer().model_dump()
+        issuer = SampleSignIn(served.data).issuer().model_dump()
         named = {
-            **UNLIMITED,
+            **limits,
             "NEO4J_URI": served.uri,
             "NEO4J_PASSWORD": served.password,
             "HUB_ISSUERS": json.dumps([issuer]),
