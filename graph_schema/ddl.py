@@ -23,6 +23,7 @@ BOOKKEEPING: Final = {
     "Likeness": "id",
     "IssueFigure": "id",
     "Sharing": "id",
+    "Usage": "id",
 }
 """Labels of the hub's own, which no question reaches: what was loaded, who is at work, what happened, who is who, how far one has read,
 what cases are

@@ -127,6 +127,8 @@ def serve(
     if workers > 1 and not settings.cursor_key.get_secret_value():
         # the same for all workers; HUB_CURSOR_KEY makes cursors outlive this process as well
         os.environ["HUB_CURSOR_KEY"] = secrets.token_urlsafe(32)
+    # of what a caller may use, each worker counts its own part
+    os.environ.setdefault("HUB_WORKERS", str(workers))
     asyncio.run(_prepare(settings, Wanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total)))
     uvicorn.run("hub.serving:build", factory=True, workers=workers, **options(host, port))
 

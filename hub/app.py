@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from graph_schema.graph import GRAPH
 from hub.auth import Verifier
 from hub.discovery.keeping import keep_discovering
+from hub.door import Door, Shares
 from hub.errors import Unavailable
 from hub.gql.endpoint import Asked, Endpoint
 from hub.gql.guard import Limits
@@ -28,12 +29,15 @@ from hub.viewer import Viewer
 from hub.web import graphiql, guide, start
 from hub.web.attachments import Attachments
 from hub.web.calendar import Calendars
+from hub.web.single_headers import SingleHeaders
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 """Something that goes on while the hub serves, until it is cancelled."""
 
 _END_S: Final = 5
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
+_CALENDAR_COST: Final = 500
+"""What fetching a calendar costs its address: it asks for up to 2,000 deadlines."""
 _YOUNG_OBJECTS: Final = 50_000
 """So many objects more than before make Python look for cycles, of which an answer leaves none; its own 700 are less than one answer."""
 
@@ -54,11 +58,11 @@ def create_app(
     """
     graph = Graph(settings)
     issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
-    verifier = Verifier(issuers)
+    door = Door(Verifier(issuers), Shares.of(settings))
     endpoint = Endpoint(
         GRAPH,
         graph,
-        verifier,
+        door,
         max_body_bytes=settings.max_body_bytes,
         limits=Limits(page=settings.max_page, large_page=settings.max_large_page),
         # without one of their own, cursors are good for as long as this process lives
@@ -105,10 +109,13 @@ def create_app(
             *start.routes(sign_in, browser_url),
             *graphiql.routes(),
             *guide.routes(),
-            *Attachments(settings.data_folder / "attachments", graph, verifier, ask).routes(),
-            *Calendars(graph, ask).routes(),
+            *Attachments(settings.data_folder / "attachments", graph, door, ask).routes(),
+            *(Route(found.path, door.counted(found.endpoint, _CALENDAR_COST)) for found in Calendars(graph, ask).routes()),
             *routes,
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))] if sign_in else [],
+        middleware=[
+            Middleware(SingleHeaders),
+            *([Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))] if sign_in else []),
+        ],
         lifespan=lifespan,
     )

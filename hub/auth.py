@@ -4,9 +4,9 @@ import hashlib
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import jwt
@@ -24,6 +24,12 @@ _REMEMBERED: Final = 4096
 _REMEMBERED_S: Final = 300
 _KEYS_KEPT_S: Final = 300
 _ASK_AGAIN_S: Final = 30
+_LONGEST_SUBJECT: Final = 255
+"""OpenID Connect Core 1.0, section 2, has it so for `sub`."""
+_TIMES: Final = ("exp", "nbf", "iat")
+_LATEST: Final = 1 << 53
+_NOT_A_TOKEN: Final = (jwt.PyJWTError, KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
+"""What reading a text that somebody made up may end in."""
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -39,24 +45,27 @@ class Verifier:
 
     async def viewer(self, authorization: str | None) -> Viewer:
         """The viewer behind an Authorization header, the public where there is none. Raises `NotSignedIn`."""
-        if authorization is None:
-            return PUBLIC
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise NotSignedIn
-        digest = hashlib.sha256(token.encode()).digest()
-        remembered = self._verified.get(digest)
-        if remembered and remembered[0] > time.time():
-            return remembered[1]
+        if viewer := self.remembered(authorization):
+            return viewer
+        token = _token(authorization)
         expires, viewer = await self._verify(token.strip())
-        self._verified[digest] = min(expires, time.time() + _REMEMBERED_S), viewer
+        self._verified[_digest(token)] = min(expires, time.time() + _REMEMBERED_S), viewer
         if len(self._verified) > _REMEMBERED:
             self._verified.popitem(last=False)
         return viewer
 
+    def remembered(self, authorization: str | None) -> Viewer | None:
+        """The viewer, where nothing has to be verified for that. Raises `NotSignedIn` for what is no token at all."""
+        if authorization is None:
+            return PUBLIC
+        found = self._verified.get(_digest(_token(authorization)))
+        return found[1] if found and found[0] > time.time() else None
+
     async def _verify(self, token: str) -> tuple[float, Viewer]:
         try:
             header = jwt.get_unverified_header(token)
+            if "crit" in header:  # RFC 7515, section 4.1.11: what must be understood and is not makes the token invalid
+                raise NotSignedIn
             claimed = jwt.decode(token, options={"verify_signature": False})
             issuer, keys = self._issuers[claimed["iss"]]
             key = await keys.key(str(header["kid"]))
@@ -69,11 +78,30 @@ class Verifier:
                 leeway=_LEEWAY_S,
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
+        except _NOT_A_TOKEN as error:
             raise NotSignedIn from error
-        if claims["exp"] > time.time() + _LIFETIME_S + _LEEWAY_S:
+        if not _is_well_formed(claims) or claims["exp"] > time.time() + _LIFETIME_S + _LEEWAY_S:
             raise NotSignedIn
         return float(claims["exp"]), Viewer.of(issuer.issuer, claims["sub"])
+
+
+def _token(authorization: str | None) -> str:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn
+    return token
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _is_well_formed(claims: Mapping[str, Any]) -> bool:
+    """Whether its times are numbers, and its subject one line of a usual length: PyJWT takes numbers written as text for times."""
+    times = [claims[name] for name in _TIMES if name in claims]
+    are_numbers = all(isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < _LATEST for found in times)
+    subject: str = claims["sub"]
+    return are_numbers and 0 < len(subject) <= _LONGEST_SUBJECT and subject.isprintable()
 
 
 async def check_issuer(issuer: Issuer) -> str:

@@ -8,17 +8,24 @@ HubError
 ├── NotFound          name something that is there, and yours to see
 ├── Conflict          look how it stands now; it cannot be done as it is
 ├── TooCostly         ask for less
+├── TooManyRequests   come again after `retry_after_s`
 ├── Unavailable       try again later
 └── SetupError        the machine, the settings or the data directory; the message says what to do
 """
 
-from typing import ClassVar
+import math
+from typing import Any, ClassVar
 
 
 class HubError(Exception):
     """A failure whose message is meant for its receiver; `code` is stable."""
 
     code: ClassVar[str] = "INTERNAL"
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What a GraphQL error says of it beside the message."""
+        return {"code": self.code}
 
 
 class BadInput(HubError):
@@ -51,6 +58,21 @@ class TooCostly(HubError):
     code = "TOO_COSTLY"
 
 
+class TooManyRequests(HubError):
+    """A caller has used up its share of something, the `budget`; it is there again after that time."""
+
+    code = "TOO_MANY_REQUESTS"
+
+    def __init__(self, message: str, retry_after_s: float, budget: str) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.budget = budget
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s), "budget": self.budget}
+
+
 class Unavailable(HubError):
     """The database cannot be reached, or gave up."""
 
@@ -59,6 +81,10 @@ class Unavailable(HubError):
     def __init__(self, message: str, retry_after_s: float = 5) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s)}
 
 
 class SetupError(HubError):

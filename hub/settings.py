@@ -1,11 +1,12 @@
 """Settings, read once from the environment and frozen; all faults are reported together."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from hub.errors import SetupError
 
@@ -21,6 +22,17 @@ class Issuer(BaseModel):
     issuer: Annotated[str, Field(min_length=1)]
     audience: Annotated[str, Field(min_length=1)]
     jwks: Annotated[str, Field(min_length=1)]
+
+
+def _proxies(given: Any) -> Any:
+    """A number of proxies, or networks with commas between."""
+    if not isinstance(given, str):
+        return given
+    return int(given) if given.strip().isdigit() else tuple(part.strip() for part in given.split(","))
+
+
+Amount = Annotated[int, Field(ge=0)]
+"""How much of something is allowed; 0 is as much as one likes."""
 
 
 class Settings(BaseSettings):
@@ -42,6 +54,29 @@ class Settings(BaseSettings):
     connections: Path = Path("connections")
     data: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    trusted_proxies: Annotated[
+        Annotated[int, Field(ge=0, le=16)] | tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_proxies)
+    ] = 0
+    forwarded_header: Literal["X-Forwarded-For", "Forwarded"] = "X-Forwarded-For"
+    workers: Annotated[int, Field(ge=1, le=1000)] = 1
+    cost_per_minute: Amount = 1_000_000
+    public_cost_per_minute: Amount = 200_000
+    plannings_per_minute: Amount = 240
+    public_plannings_per_minute: Amount = 60
+    verbs_per_minute: Amount = 600
+    public_verbs_per_minute: Amount = 30
+    bytes_per_minute: Amount = 250_000_000
+    public_bytes_per_minute: Amount = 20_000_000
+    failed_sign_ins_per_minute: Amount = 60
+    questions_per_hour: Amount = 60
+    public_questions_per_hour: Amount = 10
+    all_public_questions_per_hour: Amount = 1_000
+    statements_at_once: Annotated[int, Field(ge=0, le=90)] = 32
+    plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 3
+    files_per_case: Amount = 100
+    file_bytes_per_case: Amount = 150_000_000
+    files_per_day: Amount = 200
+    file_bytes_per_day: Amount = 500_000_000
     maven_mirror: str | None = None
     local_jars: Path | None = None
     local_heap: str = "1g"

@@ -7,6 +7,7 @@ from typing import Any, Final
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from hub.compile.walk import Side
+from hub.door import Shares
 from hub.gql.endpoint import Asked, Questions
 from hub.gql.guard import Limits
 from hub.gql.types import build_schema
@@ -17,9 +18,11 @@ SCHEMA: Final = build_schema(GRAPH)
 CURSOR_KEY: Final = b"a key of the tests"
 
 
-def questions(graph: Graph, declared: GraphSchema = GRAPH, limits: Limits | None = None, side: Side = Side.CHEAPER) -> Questions:
-    """What answers questions over that database."""
-    return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side)
+def questions(
+    graph: Graph, declared: GraphSchema = GRAPH, limits: Limits | None = None, side: Side = Side.CHEAPER, shares: Shares | None = None
+) -> Questions:
+    """What answers questions over that database; each caller may ask as much as it likes, unless there are `shares`."""
+    return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares)
 
 
 async def by_all(hub: Questions, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:

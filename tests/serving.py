@@ -18,6 +18,12 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from hub.local_neo4j.server import free_ports
+from hub.settings import Settings
+
+UNLIMITED = {
+    f"HUB_{name.upper()}": "0" for name in Settings.model_fields if "_per_" in name or name in ("statements_at_once", "plannings_at_once")
+}
+"""For measuring how fast the hub is: all as one caller, which may ask as much as it likes."""
 
 
 @contextmanager

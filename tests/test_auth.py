@@ -13,6 +13,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm
+from jwt.api_jws import PyJWS
 
 from hub.auth import Verifier
 from hub.errors import NotSignedIn, SetupError
@@ -37,13 +38,18 @@ def verifier(sign_in: SampleSignIn) -> Verifier:
 def claims(**changed: Any) -> dict[str, Any]:
     """Claims that sign in, and these instead; a time as seconds from now."""
     now = int(time.time())
-    times = {name: now + changed[name] for name in ("exp", "nbf") if isinstance(changed.get(name), int)}
+    times = {name: now + changed[name] for name in ("exp", "nbf") if type(changed.get(name)) is int}
     return {"iss": ISSUER, "aud": AUDIENCE, "sub": "broker", "iat": now, "exp": now + 600, **changed, **times}
 
 
 def signed(folder: Path, kid: str = "sample-1", **changed: Any) -> str:
     kept = {name: value for name, value in claims(**changed).items() if value is not None}
-    return jwt.encode(kept, (folder / "sample-issuer.pem").read_bytes(), algorithm="ES256", headers={"kid": kid})
+    return signed_text(folder, json.dumps(kept), kid=kid)
+
+
+def signed_text(folder: Path, claims: str, **headers: Any) -> str:
+    """A token of the issuer's own over that text, whatever it holds."""
+    return PyJWS().encode(claims.encode(), (folder / "sample-issuer.pem").read_bytes(), algorithm="ES256", headers=headers)
 
 
 def test_a_persona_signs_in_as_its_account(sign_in: SampleSignIn, verifier: Verifier, run: Callable[..., Any]) -> None:
@@ -68,11 +74,57 @@ def test_no_token_is_the_public(verifier: Verifier, run: Callable[..., Any]) -> 
         {"sub": None},
         {"nbf": 600},
         {"kid": "another"},
+        {"exp": "text"},
+        {"exp": str(int(time.time()) + 600)},
+        {"exp": float("inf")},
+        {"exp": True},
+        {"exp": [1]},
+        {"exp": 10**400},
+        {"nbf": "0"},
+        {"iat": "text"},
+        {"iat": float("inf")},
+        {"iat": {}},
+        {"sub": ""},
+        {"sub": 7},
+        {"sub": "x" * 256},
+        {"sub": "broker\nadmin"},
+        {"sub": "broker\x00"},
+        {"iss": [ISSUER]},
+        {"aud": [[AUDIENCE]]},
+        {"aud": {}},
+        {"jti": 1},
     ],
 )
 def test_a_token_with_wrong_claims_is_refused(changed: dict[str, Any], tmp_path: Path, verifier: Verifier, run: Callable[..., Any]) -> None:
     with pytest.raises(NotSignedIn):
         run(verifier.viewer(f"Bearer {signed(tmp_path, **changed)}"))
+
+
+@pytest.mark.parametrize("exp", ["1e400", "NaN", "-Infinity", "9" * 5_000])
+def test_a_number_that_is_none_is_refused(exp: str, tmp_path: Path, verifier: Verifier, run: Callable[..., Any]) -> None:
+    text = json.dumps(claims(exp=600)).replace(str(claims(exp=600)["exp"]), exp)
+    with pytest.raises(NotSignedIn):
+        run(verifier.viewer(f"Bearer {signed_text(tmp_path, text, kid='sample-1')}"))
+
+
+def test_a_time_with_a_fraction_signs_in(tmp_path: Path, verifier: Verifier, run: Callable[..., Any]) -> None:
+    assert run(verifier.viewer(f"Bearer {signed(tmp_path, exp=time.time() + 600.5)}")) == Viewer(f"{ISSUER}|broker")
+
+
+def test_what_a_token_calls_critical_and_what_is_nested_without_end_is_refused(
+    tmp_path: Path, verifier: Verifier, run: Callable[..., Any]
+) -> None:
+    plain = json.dumps(claims())
+    assert run(verifier.viewer(f"Bearer {signed_text(tmp_path, plain, kid='sample-1')}")) == Viewer(f"{ISSUER}|broker")
+    for token in (
+        signed_text(tmp_path, plain, kid="sample-1", crit=["hub"]),
+        signed_text(tmp_path, plain, kid="sample-1", crit=[]),
+        signed_text(tmp_path, "[" * 30_000, kid="sample-1"),
+        signed_text(tmp_path, "null", kid="sample-1"),
+        signed_text(tmp_path, "[1]", kid="sample-1"),
+    ):
+        with pytest.raises(NotSignedIn):
+            run(verifier.viewer(f"Bearer {token}"))
 
 
 def test_a_token_signed_otherwise_is_refused(tmp_path: Path, verifier: Verifier, run: Callable[..., Any]) -> None:

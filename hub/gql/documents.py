@@ -110,6 +110,10 @@ class Documents:
         self._side = side
         self._kept: OrderedDict[tuple[str, str | None], _Operation] = OrderedDict()
 
+    def is_known(self, text: str, operation_name: str | None) -> bool:
+        """Whether a plan of it is kept, so that it need not be parsed again."""
+        return (text, operation_name) in self._kept
+
     def plan(
         self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, *, only_reads: bool = False
     ) -> tuple[Plan, Variables]:

@@ -21,6 +21,7 @@ from hub.compile.read import viewer_sets
 from hub.compile.visible import Visible
 from hub.errors import Conflict, NotAllowed, NotFound
 from hub.graph import Run
+from hub.rate_limits import NO_QUOTAS, Quotas
 
 Arguments = Mapping[str, Any]
 REQUEST: Final = Property("requestId", "A name of your own for this request: sent twice, it is done once.")
@@ -72,8 +73,9 @@ class CaseAt:
 class Act:
     """One verb under way."""
 
-    def __init__(self, run: Run, account: str, now: datetime, name: str | None) -> None:
+    def __init__(self, run: Run, account: str, now: datetime, name: str | None, quotas: Quotas = NO_QUOTAS) -> None:
         self._run = run
+        self.quotas = quotas
         self.account = account
         self.now = now
         self.is_named = name is not None

@@ -7,6 +7,7 @@ from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.verbs.act import HISTORY, Act, Arguments, Verb, sees
 from hub.verbs.cases import audience_for
+from hub.verbs.quotas import ANNOUNCED_FOR, count_file
 from hub.verbs.words import CASE, checked_text
 
 MOST_BYTES: Final = 25_000_000
@@ -28,7 +29,8 @@ WITH k, f MATCH (party) WHERE elementId(party) = $by CREATE (f)-[:BY]->(party)""
 _ANNOUNCED: Final = """
 MATCH (f:Attachment {id: $id}) WHERE {sees}
 OPTIONAL MATCH (f)-[:BY]->(party)
-RETURN {name: f.name, mediaType: f.mediaType, size: f.size, sha256: f.sha256, stored: f.storedAt IS NOT NULL, own: party IN own}"""
+RETURN {name: f.name, mediaType: f.mediaType, size: f.size, sha256: f.sha256, stored: f.storedAt IS NOT NULL,
+  expired: f.at <= $begin, own: party IN own}"""
 _STORED: Final[LiteralString] = "MATCH (f:Attachment {id: $id}) SET f.storedAt = coalesce(f.storedAt, $at)"
 
 
@@ -45,6 +47,7 @@ async def _attach(act: Act, given: Arguments) -> str:
     if len(sha256) != _SHA256 or not set(sha256) <= set("0123456789abcdef"):
         raise BadInput("sha256: the 64 hexadecimal digits of the content's SHA-256 are expected")
     audience = audience_for(case, given["audience"])
+    await count_file(act, case, given["size"])
     file = {
         "id": f"{act.request}-file", "name": name, "mediaType": given["mediaType"], "size": given["size"], "sha256": sha256, "at": act.now,
         "audience": audience, "source": "hub",
@@ -56,13 +59,16 @@ async def _attach(act: Act, given: Arguments) -> str:
 
 async def announced(act: Act, attachment: str) -> Any:
     """What was announced, for who brings it. Raises `NotFound`, `NotAllowed`, or `Conflict` where it is there already."""
-    found = await act.one(_ANNOUNCED.replace("{sees}", sees("f", "Attachment")), {"id": attachment})
+    asked = {"id": attachment, "begin": act.now - ANNOUNCED_FOR}
+    found = await act.one(_ANNOUNCED.replace("{sees}", sees("f", "Attachment")), asked)
     if found is None:
         raise NotFound(f"there is no attachment {attachment} to be seen")
     if not found["own"]:
         raise NotAllowed("only who announced an attachment brings it")
     if found["stored"]:
         raise Conflict("it has arrived already; announce another with attachToCase")
+    if found["expired"]:
+        raise Conflict("it was announced more than a day ago, and is not awaited any more: announce it again with attachToCase")
     return found
 
 

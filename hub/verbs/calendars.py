@@ -4,20 +4,25 @@ import secrets
 from typing import Final, LiteralString
 
 from graph_schema.model import Property
-from hub.errors import Conflict, NotFound
+from hub.errors import Conflict, NotAllowed, NotFound
 from hub.verbs.act import Act, Arguments, Verb
 
 _MOST: Final = 5
 _OPEN: Final[LiteralString] = """
 MATCH (a:Account {id: $account}) SET a.turn = true REMOVE a.turn
-WITH a WHERE COUNT { (:Calendar {account: $account}) } < $most
-CREATE (c:Calendar {id: $id, account: $account, path: '/calendars/' + $id + '.ics', openedAt: $at, source: 'hub'}) RETURN 1"""
+WITH a, COUNT { (:Calendar {account: $account}) } < $most AS fits
+FOREACH (_ IN CASE WHEN fits THEN [1] ELSE [] END |
+  CREATE (:Calendar {id: $id, account: $account, path: '/calendars/' + $id + '.ics', openedAt: $at, source: 'hub'}))
+RETURN fits"""
 _CLOSE: Final[LiteralString] = "MATCH (c:Calendar {id: $id, account: $account}) DETACH DELETE c RETURN 1"
 
 
 async def _open(act: Act, given: Arguments) -> str:  # noqa: ARG001 - a verb of one shape
     calendar = secrets.token_urlsafe(32)
-    if not await act.write(_OPEN, {"account": act.account, "id": calendar, "most": _MOST}):
+    opened = await act.write(_OPEN, {"account": act.account, "id": calendar, "most": _MOST})
+    if not opened:
+        raise NotAllowed("openCalendar: you are signed in, but the hub has no account of yours yet: have a party let you act for it first")
+    if not opened[0][0]:
         raise Conflict(f"openCalendar: there are {_MOST} already; close one first")
     return calendar
 

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final, LiteralString
 
 from graph_schema.formats import HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE
@@ -12,15 +11,15 @@ from hub.clocks import Period, Unit, last_day, today
 from hub.compile.asked import Own, Told
 from hub.compile.read import compile_read
 from hub.discovery.responsible import ROUTE
-from hub.errors import BadInput, Conflict, NotAllowed, NotFound, TooCostly
+from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.verbs.act import Act, Arguments, Verb, sees
+from hub.verbs.quotas import count_question
 from hub.verbs.words import checked, checked_text
 
 ANSWERED_WITHIN: Final = Period(10, Unit.BUSINESS_DAY)
 """How soon an answer is promised."""
 GUEST: Final = "guest|"
 """What the id of an account begins with that stands for one question asked without signing in; its rest is the receipt."""
-_GUESTS_AN_HOUR: Final = 60
 _LONGEST: Final = {"title": 300, "text": 10_000}
 _ROUTED_BY: Final = ("importer", "hts", "port", "caseKind", "agency", "program", "topic")
 _FORMATS: Final = {"importer": IMPORTER_NUMBER, "hts": HTS_NUMBER, "port": PORT_CODE}
@@ -30,7 +29,6 @@ MATCH (o) WHERE (o:Center OR o:Port OR o:Office OR o:Agency OR o:FieldOffice) AN
   WHEN o:Port THEN 'Port:' + o.id WHEN o:Office THEN 'Office:' + o.code WHEN o:Agency THEN 'Agency:' + o.code
   ELSE 'FieldOffice:' + o.name END
 RETURN elementId(o), o.name"""
-_GUESTS: Final[LiteralString] = "MATCH (q:Question) WHERE q.askedAt > $since AND q.receipt IS NOT NULL RETURN count(q)"
 _MADE: Final = """
 MATCH (o) WHERE elementId(o) = $office
 MERGE (a:Account {id: $viewer}) ON CREATE SET a.subject = $viewer, a.issuer = 'hub', a.source = 'hub'
@@ -43,8 +41,9 @@ RETURN q.id"""
 async def _ask(act: Act, given: Arguments) -> str:
     """Goes to the office that is named, or else to the one that answers for what it is about."""
     is_guest = act.account.startswith(GUEST)
-    if is_guest:
-        await _check_guests(act, given)
+    if is_guest and given["importer"]:
+        raise BadInput("importer: sign in to ask about an account, or leave it out")
+    await count_question(act, guest=is_guest)
     office, because = await _named(act, given["office"]) if given["office"] else await _routed(act, given)
     question = {
         "id": f"{act.request} question", "title": checked_text("title", given["title"], _LONGEST["title"]),
@@ -53,14 +52,6 @@ async def _ask(act: Act, given: Arguments) -> str:
         **({"receipt": act.account.removeprefix(GUEST)} if is_guest else {}),
     }  # fmt: skip
     return await act.one(_MADE, {"office": office, "question": question})
-
-
-async def _check_guests(act: Act, given: Arguments) -> None:
-    if given["importer"]:
-        raise BadInput("importer: sign in to ask about an account, or leave it out")
-    ((lately,),) = await act.write(_GUESTS, {"since": act.now - timedelta(hours=1)})
-    if lately >= _GUESTS_AN_HOUR:
-        raise TooCostly("askQuestion: many have asked without an account within this hour; sign in, or ask again later")
 
 
 async def _named(act: Act, office: str) -> tuple[str, str]:

@@ -16,9 +16,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from hub.auth import Verifier
-from hub.errors import BadInput, Conflict, HubError, NotAllowed, NotFound, NotSignedIn, TooCostly, Unavailable
+from hub.callers import caller
+from hub.door import Door, refusal
+from hub.errors import BadInput, Conflict, HubError, NotAllowed, NotFound, NotSignedIn, TooCostly, TooManyRequests, Unavailable
 from hub.graph import Graph, Run
+from hub.rate_limits import BYTES, COST, REQUEST_COST
 from hub.verbs.act import Act
 from hub.verbs.attachments import announced, stored
 from hub.viewer import Viewer
@@ -26,7 +28,8 @@ from hub.web.ask import Ask
 
 _ARRIVES_S: Final = 120
 _STATUS: Final[Mapping[type[HubError], int]] = {
-    NotSignedIn: 401, NotAllowed: 403, NotFound: 404, Conflict: 409, TooCostly: 413, BadInput: 422, Unavailable: 503,
+    NotSignedIn: 401, NotAllowed: 403, NotFound: 404, Conflict: 409, TooCostly: 413, BadInput: 422, TooManyRequests: 429,
+    Unavailable: 503,
 }  # fmt: skip
 _QUESTION: Final = "query Q($id: String!) { attachment(id: $id) { name mediaType sha256 storedAt } }"
 # a file is never shown as a page of the hub's
@@ -43,19 +46,22 @@ class Attachments:
 
     folder: Path
     graph: Graph
-    verifier: Verifier
+    door: Door
     ask: Ask
 
     def routes(self) -> list[Route]:
         return [Route("/attachments/{id}", self._answered, methods=["GET", "PUT"])]
 
     async def _answered(self, request: Request) -> Response:
+        who = self.door.address(request.scope)
         try:
-            viewer = await self.verifier.viewer(request.headers.get("authorization"))
+            viewer = await self.door.viewer(request.headers.get("authorization"), who)
+            who = caller(viewer, who.key)
+            self.door.shares.budgets.take(COST, who, REQUEST_COST)
             return await (self._put if request.method == "PUT" else self._get)(request, viewer)
         except HubError as error:
-            told = str(error) or "not signed in"
-            return JSONResponse({"errors": [{"message": told, "extensions": {"code": error.code}}]}, _STATUS.get(type(error), 500))
+            held = await self.door.hold(who) if isinstance(error, TooManyRequests) else {}
+            return refusal(error, _STATUS.get(type(error), 500), held)
 
     async def _get(self, request: Request, viewer: Viewer) -> Response:
         answer = await self.ask(_QUESTION, viewer, {"id": request.path_params["id"]})
@@ -77,6 +83,7 @@ class Attachments:
             return await announced(Act(run, viewer.account, datetime.now(UTC), None), name)
 
         file = await self.graph.transact(look)
+        self.door.shares.budgets.take(BYTES, caller(viewer, ""), file["size"])
         await self._keep(request, file)
 
         async def store(run: Run) -> None:

@@ -19,6 +19,7 @@ import psutil
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.server import free_ports
 from hub.sample_sign_in import SampleSignIn
+from tests.serving import UNLIMITED
 
 HERE: Final = Path(__file__).parent / "peer"
 _LUA: Final = """
@@ -47,7 +48,7 @@ class Served:
         self.data = data
         self.port = free_ports(1)[0]
         command = [sys.executable, "-m", "hub", "up", "--data", str(data), "--port", str(self.port), "--scale", scale]
-        self.process = subprocess.Popen(command, env={**os.environ, "HUB_LOCAL_HEAP": "2g", "HUB_LOCAL_PAGECACHE": "1g"})
+        self.process = subprocess.Popen(command, env={**os.environ, **UNLIMITED, "HUB_LOCAL_HEAP": "2g", "HUB_LOCAL_PAGECACHE": "1g"})
         wait_for(f"http://127.0.0.1:{self.port}/readyz", self.process)
         self.uri = f"bolt://127.0.0.1:{json.loads((data / 'neo4j-ports.json').read_text())['bolt']}"
         self.password = (data / "neo4j-password").read_text()

@@ -5,7 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -19,6 +19,7 @@ from hub.sample_sign_in import SampleSignIn
 from tests.bench.questions import Q1, Q3
 from tests.bench.serving import DATA, Served, by_http, cpu_s, wait_for
 from tests.bench.side_by_side import variables_of
+from tests.serving import UNLIMITED
 
 PASSES: Final = 5
 SECONDS: Final = 4
@@ -36,10 +37,11 @@ if __name__ == "__main__":
 class Serving:
     """So many workers as `hub serve` starts them, over the Neo4j of a served hub."""
 
-    def __init__(self, served: Served, workers: int) -> None:
+    def __init__(self, served: Served, workers: int, limits: Mapping[str, str] = UNLIMITED) -> None:
         self.port = free_ports(1)[0]
-        issuer = SampleSignIn(DATA).issuer().model_dump()
+        issuer = SampleSignIn(served.data).issuer().model_dump()
         named = {
+            **limits,
             "NEO4J_URI": served.uri,
             "NEO4J_PASSWORD": served.password,
             "HUB_ISSUERS": json.dumps([issuer]),

@@ -109,6 +109,13 @@ def test_what_is_not_what_was_announced_is_refused_and_kept_nowhere(http: Http, 
     assert http("broker", "PUT", f"/attachments/{name}", content=PDF).status_code == 409
 
 
+def test_what_was_announced_more_than_a_day_ago_is_not_awaited(http: Http, world: Graph, run: Callable[..., Any]) -> None:
+    name = _announce(http, PDF)
+    run(world.write([Statement("MATCH (f:Attachment) SET f.at = f.at - duration({days: 1})", {})]))
+    answer = http("broker", "PUT", f"/attachments/{name}", content=PDF)
+    assert (answer.status_code, "announce it again" in answer.text) == (409, True)
+
+
 def _sheet() -> bytes:
     written = io.BytesIO()
     openpyxl.Workbook().save(written)
@@ -182,3 +189,9 @@ def test_a_calendar_shows_what_is_due_until_it_is_closed(http: Http, world: Grap
     assert _did(http, "broker", closed) is None
     assert http("", "GET", calendar["path"]).status_code == 404
     assert http("", "GET", "/calendars/none.ics").status_code == 404
+
+
+def test_a_calendar_is_opened_by_an_account_that_the_hub_knows(http: Http) -> None:
+    for persona, code, told in (("", "NOT_SIGNED_IN", "sign in"), ("trade-analyst", "NOT_ALLOWED", "no account of yours yet")):
+        (error,) = http(persona, "POST", "/graphql", json={"query": "mutation { openCalendar { id } }"}).json()["errors"]
+        assert (error["extensions"]["code"], told in error["message"]) == (code, True), error

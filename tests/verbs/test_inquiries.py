@@ -4,10 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from hub.clocks import last_day, today
-from hub.verbs import inquiries
 from hub.verbs.inquiries import ANSWERED_WITHIN
 
 Do = Callable[..., Any]
@@ -88,14 +85,6 @@ def test_without_an_account_a_receipt_finds_it_again(did: Do, refused: Do) -> No
     assert did("", by_receipt.format(asked["receipt"]))["question"]["answer"] == "8806.22"
     assert did("", _READ.format(**asked))["receipt"] is None
     assert refused("", _ASK, importer="11-1111111AA")[0] == "BAD_INPUT"
-
-
-def test_those_without_an_account_are_not_many(did: Do, refused: Do, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inquiries, "_GUESTS_AN_HOUR", 2)
-    for _ in range(2):
-        did("", _ASK, hts="8542")
-    assert refused("", _ASK, hts="8542")[0] == "TOO_COSTLY"
-    assert did("importer", _ASK, hts="8542")["id"]
 
 
 def test_it_is_passed_on_and_withdrawn(did: Do, refused: Do) -> None:

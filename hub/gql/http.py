@@ -1,0 +1,154 @@
+"""GraphQL over HTTP: what a request asks, read within its bounds, and how an answer is sent."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope
+
+from hub.callers import Caller
+from hub.door import headers_of
+from hub.errors import BadInput, HubError, NotByGet, TooCostly, TooManyRequests, Unavailable
+from hub.graph import Bookmarks
+
+_BODY_S: Final = 10
+_BOOKMARKS: Final = re.compile(rb"[\x21-\x2b\x2d-\x7e]{1,400}(,[\x21-\x2b\x2d-\x7e]{1,400}){0,19}")
+_JSON: Final = "application/json"
+_GRAPHQL: Final = "application/graphql-response+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A document with its variables; `explain` asks for the Cypher, its plan and time as well; by GET nothing may change.
+
+    `bookmarks` are what the caller has seen already; `request_id` is the name under which the log has this request. What it uses counts
+    against the `caller`; without one the hub's own pages ask.
+    """
+
+    document: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    explain: bool = False
+    by_get: bool = False
+    bookmarks: Bookmarks = field(default_factory=Bookmarks)
+    request_id: str = field(default_factory=partial(secrets.token_hex, 8))
+    caller: Caller | None = None
+
+
+class Late(BadInput):
+    """A body that did not arrive in time."""
+
+
+def is_json_post(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    return scope["method"] == "POST" and headers.get(b"content-type", b"").split(b";")[0].strip() == b"application/json"
+
+
+def media_of(accepted: bytes) -> str | None:
+    """What is answered in, by the Accept header; None where it allows no JSON."""
+    wanted = {part.split(b";")[0].strip().lower() for part in accepted.split(b",")}
+    if _GRAPHQL.encode() in wanted:
+        return _GRAPHQL
+    return _JSON if wanted & {b"application/json", b"application/*", b"*/*", b""} else None
+
+
+def status_of(answer: Mapping[str, Any], media: str) -> int:
+    """A question that was not answered is an error of HTTP, too, for who knows GraphQL's own media type, as the specification has it."""
+    if "data" in answer:
+        return 200
+    code = answer["errors"][0]["extensions"]["code"]
+    if code in (NotByGet.code, TooManyRequests.code):
+        return 405 if code == NotByGet.code else 429
+    return {Unavailable.code: 503, "INTERNAL": 500}.get(code, 400) if media == _GRAPHQL else 200
+
+
+def from_body(body: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
+    """What a JSON body asks. Raises `BadInput`."""
+    try:
+        found = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise BadInput("the body is not JSON") from None
+    if not isinstance(found, dict):
+        raise BadInput('the body must be a JSON object with the document under "query"')
+    return _asked(found, bookmarks, caller, by_get=False)
+
+
+def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
+    """What a URL asks: `variables` and `extensions` are JSON in it. Raises `BadInput`."""
+    try:
+        found: dict[str, Any] = dict(parse_qsl(query.decode(), strict_parsing=True, errors="strict", max_num_fields=10))
+        for name in ("variables", "extensions"):
+            if found.get(name):
+                found[name] = orjson.loads(found[name])
+    except ValueError:
+        raise BadInput('the URL must hold the document under "query", and JSON under "variables" and "extensions"') from None
+    return _asked({name: value for name, value in found.items() if value != ""}, bookmarks, caller, by_get=True)
+
+
+def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, caller: Caller, *, by_get: bool) -> Asked:
+    document, name = found.get("query"), found.get("operationName")
+    variables, extensions = found.get("variables"), found.get("extensions")
+    if not isinstance(document, str):
+        raise BadInput('"query" must be the document, a string')
+    if not (name is None or isinstance(name, str)):
+        raise BadInput('"operationName" must be a string')
+    if not (variables is None or isinstance(variables, dict)):
+        raise BadInput('"variables" must be an object')
+    if not (extensions is None or isinstance(extensions, dict)):
+        raise BadInput('"extensions" must be an object')
+    explain = bool(extensions and extensions.get("explain") is True)
+    return Asked(document, name or None, variables or {}, explain, by_get, bookmarks, caller=caller)
+
+
+def bookmarks_of(header: bytes | None) -> Bookmarks:
+    """What the header `Hub-Bookmark` names. Raises `BadInput`."""
+    if header is None:
+        return Bookmarks()
+    if not _BOOKMARKS.fullmatch(header):
+        raise BadInput("Hub-Bookmark: at most 20 bookmarks with commas between, as an answer of this hub gave them")
+    return Bookmarks(header.decode().split(","))
+
+
+async def body_of(receive: Receive, most: int) -> bytes:
+    """The body, within its size and time. Raises `TooCostly` or `Late`."""
+    chunks, size = list[bytes](), 0
+    try:
+        async with asyncio.timeout(_BODY_S):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return b""
+                chunks.append(message.get("body", b""))
+                size += len(chunks[-1])
+                if size > most:
+                    raise TooCostly(f"the request has more than {most} bytes")
+                if not message.get("more_body", False):
+                    return b"".join(chunks)
+    except TimeoutError:
+        raise Late(f"the body did not arrive within {_BODY_S} s") from None
+
+
+def replayed(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def json_response(content: Mapping[str, Any], status: int, media: str = _JSON, bookmarks: Bookmarks | None = None) -> Response:
+    headers = {"allow": "POST"} if status == 405 else {}
+    if "data" not in content:
+        headers |= headers_of(content["errors"][0]["extensions"], status)
+    if bookmarks and bookmarks.values:
+        headers["hub-bookmark"] = ",".join(bookmarks.values)
+    return Response(orjson.dumps(content), status_code=status, headers=headers, media_type=f"{media}; charset=utf-8")
+
+
+def refused(error: HubError, status: int) -> Response:
+    return json_response({"errors": [{"message": str(error) or "not signed in", "extensions": error.extensions}]}, status)

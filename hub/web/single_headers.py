@@ -1,0 +1,34 @@
+"""Headers that may be there once only: of two it is not known which one another server on the way went by."""
+
+from typing import Final
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from hub.errors import BadInput, NotSignedIn
+
+_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Authorization", "X-Content-Type-Options": "nosniff"}
+
+
+class SingleHeaders:
+    """Refuses a request with two Authorization headers by 401, and one with two Host headers by 400: neither of them counts."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            names = [name for name, _ in scope["headers"]]
+            if names.count(b"host") > 1:
+                await _refusal("Host", BadInput.code, 400)(scope, receive, send)
+                return
+            if names.count(b"authorization") > 1:
+                await _refusal("Authorization", NotSignedIn.code, 401)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _refusal(name: str, code: str, status: int) -> JSONResponse:
+    headers = {**_HEADERS, "WWW-Authenticate": "Bearer"} if status == 401 else _HEADERS
+    message = f"{name}: there are several of this header, and none of them counts; send one"
+    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)

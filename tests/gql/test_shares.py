@@ -1,0 +1,196 @@
+"""Shares by caller over real HTTP: told in headers, refused before any work, and one sender shuts nobody out."""
+
+import http.client
+import json
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from hub.app import create_app
+from hub.graph import Graph
+from hub.sample_sign_in import SampleSignIn
+from hub.settings import Settings
+from tests.offices import write
+from tests.serving import served
+
+ASK = 'mutation { askQuestion(title: "Which heading?", text: "For sample drones.", office: "Center:CEE007") { receipt } }'
+TYPENAME = "{ __typename }"
+ANOTHER = "127.0.0.2"
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def error(self) -> Any:
+        return self.body["errors"][0]
+
+
+class Client:
+    """Sends questions to a hub from one of this machine's own addresses."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def ask(self, query: str, address: str = "127.0.0.1", method: str = "POST", body: bytes | None = None, **headers: str) -> Answer:
+        sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(address, 0))
+        connection.request(method, "/graphql", json.dumps({"query": query}).encode() if body is None else body, sent)
+        response = connection.getresponse()
+        told = {name.lower(): value for name, value in response.getheaders()}
+        found = response.read()
+        connection.close()
+        return Answer(response.status, told, json.loads(found) if found.startswith(b"{") else None)
+
+    def raw(self, *lines: str) -> bytes:
+        """What comes back for a request of those lines."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as opened:
+            opened.sendall("\r\n".join((*lines, "connection: close", "", "")).encode())
+            return b"".join(iter(lambda: opened.recv(65536), b""))
+
+
+@pytest.fixture
+def hub(empty: Graph, run: Callable[..., Any], settings: Settings, tmp_path: Path) -> Callable[..., Any]:
+    """A hub with other settings than the usual, over the public facts."""
+    run(write(empty))
+
+    @contextmanager
+    def started(**changed: Any) -> Iterator[Client]:
+        app = create_app(settings.model_copy(update={"data": tmp_path, **changed}), sign_in=SampleSignIn(tmp_path))
+        with served(app) as port:
+            yield Client(port)
+
+    return started
+
+
+@pytest.fixture
+def signed_in(tmp_path: Path) -> str:
+    return f"Bearer {SampleSignIn(tmp_path).token('broker')}"
+
+
+def test_every_answer_tells_what_is_left_and_is_kept_by_nobody(hub: Callable[..., Any]) -> None:
+    with hub(cost_per_minute=900, public_cost_per_minute=500, failed_sign_ins_per_minute=2) as client:
+        answers = [
+            client.ask(TYPENAME),
+            client.ask("{ centers(first: 2) { nodes { code } } }"),
+            client.ask("{ nothing }"),
+            client.ask("", body=b"{"),
+            client.ask("", body=b" " * 2_000_001),
+            client.ask(TYPENAME, content_type="text/plain"),
+            client.ask(TYPENAME, method="PUT"),
+            client.ask(TYPENAME, hub_bookmark="a b"),
+            *(client.ask(TYPENAME, authorization="Bearer x") for _ in range(3)),
+        ]
+        assert [answer.status for answer in answers] == [200, 200, 200, 400, 413, 400, 405, 400, 401, 401, 429]
+        for answer in answers:
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["vary"] == "Authorization"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["ratelimit-policy"].startswith('"cost";q=500;w=60, "plannings";q=60;w=60')
+            assert answer.headers["ratelimit"].startswith('"cost";r=')
+            assert ("www-authenticate" in answer.headers) == (answer.status == 401)
+        left = [int(answer.headers["ratelimit"].split("r=")[1].split(";")[0]) for answer in answers[:2]]
+        assert left[0] - left[1] == 10 + answers[1].body["extensions"]["cost"]
+        assert answers[8].headers["www-authenticate"] == "Bearer"
+
+
+def test_a_share_that_is_used_up_is_told_and_is_nobody_elses(hub: Callable[..., Any], signed_in: str) -> None:
+    with hub(cost_per_minute=1_000, public_cost_per_minute=100) as client:
+        answers = [client.ask(TYPENAME) for _ in range(11)]
+        assert [answer.status for answer in answers] == [200] * 10 + [429]
+        refused = answers[-1]
+        assert refused.error["extensions"] == {
+            "code": "TOO_MANY_REQUESTS", "budget": "cost", "retryAfterS": int(refused.headers["retry-after"]),
+        }  # fmt: skip
+        assert 1 <= int(refused.headers["retry-after"]) <= 120
+        assert refused.error["message"].startswith("the limit is a cost of 100 within one minute for an address without an account")
+        assert refused.headers["ratelimit"].startswith('"cost";r=0;')
+        assert client.ask(TYPENAME, address=ANOTHER).status == 200
+        mine = client.ask(TYPENAME, authorization=signed_in)
+        assert (mine.status, mine.headers["ratelimit"].split(";")[1]) == (200, "r=990")
+        costly = client.ask("{ centers(first: 100) { nodes { contacts(first: 20) { nodes { name } } } } }", authorization=signed_in)
+        assert (costly.status, costly.error["extensions"]["budget"]) == (429, "cost")
+        large = client.ask("", body=b" " * 1_000_000, address=ANOTHER)
+        assert large.status == 400
+
+
+def test_bytes_and_new_forms_and_mutations_have_budgets_of_their_own(hub: Callable[..., Any]) -> None:
+    with hub(public_bytes_per_minute=10_000, public_plannings_per_minute=3, public_verbs_per_minute=2) as client:
+        assert [client.ask("", body=b" " * 6_000).status for _ in range(2)] == [400, 429]
+        forms = [client.ask(f"{{ a{number}: __typename }}", address=ANOTHER) for number in range(4)]
+        assert [answer.status for answer in forms] == [200, 200, 200, 429]
+        assert forms[-1].error["extensions"]["budget"] == "plannings"
+        assert client.ask("{ a0: __typename }", address=ANOTHER).status == 200  # which is known
+        assert client.ask("{ centers { totalCount } ports { totalCount } agencies { totalCount } offices { totalCount } }").status == 200
+        assert client.ask("{ b: __typename }").status == 429
+        verb = 'mutation { closeCase(case: "x", reason: "x") { id } }'
+        verbs = [client.ask(verb, address="127.0.0.3") for _ in range(3)]
+        assert [answer.status for answer in verbs] == [200, 200, 429]
+        assert verbs[-1].error["extensions"]["budget"] == "verbs"
+
+
+def test_one_sender_of_questions_without_an_account_shuts_nobody_out(hub: Callable[..., Any]) -> None:
+    with hub(public_questions_per_hour=6) as client, ThreadPoolExecutor(16) as many:
+        client.ask(ASK.replace("CEE007", "none"))  # which is refused, and does not count
+        answers = list(many.map(lambda _: client.ask(ASK), range(24)))
+        assert Counter(answer.status for answer in answers) == {200: 6, 429: 18}
+        assert {answer.error["extensions"]["budget"] for answer in answers if answer.status == 429} == {"questions"}
+        assert client.ask(ASK, address=ANOTHER).body["data"]["askQuestion"]["receipt"]
+
+
+def test_who_keeps_on_is_held_and_others_are_not(hub: Callable[..., Any]) -> None:
+    with hub(public_cost_per_minute=10) as client:
+        client.ask(TYPENAME)
+        began = time.monotonic()
+        assert {client.ask(TYPENAME).status for _ in range(10)} == {429}
+        told_s, began = time.monotonic() - began, time.monotonic()
+        with ThreadPoolExecutor(8) as many:
+            held = [many.submit(client.ask, TYPENAME) for _ in range(8)]
+            assert client.ask(TYPENAME, address=ANOTHER).status == 200
+            assert not [found for found in held if found.done()]
+            assert {found.result().status for found in held} == {429}
+        assert time.monotonic() - began > 1 > told_s / 10
+
+
+def test_of_two_headers_neither_counts(hub: Callable[..., Any], signed_in: str) -> None:
+    with hub() as client:
+        question = "GET /graphql?query=%7B__typename%7D HTTP/1.1"
+        whole = client.raw(question, "host: localhost", f"authorization: {signed_in}")
+        assert b"200 OK" in whole
+        twice = client.raw(question, "host: localhost", f"authorization: {signed_in}", f"Authorization: {signed_in}")
+        assert b"401 Unauthorized" in twice
+        assert b"www-authenticate: Bearer" in twice
+        assert b"cache-control: no-store" in twice
+        assert b"Authorization: there are several of this header" in twice
+        for path in ("/graphql?query=%7B__typename%7D", "/", "/livez"):
+            answer = client.raw(f"GET {path} HTTP/1.1", "host: localhost", "Host: localhost")
+            assert b"400 Bad Request" in answer
+            assert b"Host: there are several of this header" in answer
+            assert b"x-content-type-options: nosniff" in answer
+
+
+def test_a_proxy_that_is_trusted_tells_who_asks(hub: Callable[..., Any]) -> None:
+    with hub(trusted_proxies=1, public_cost_per_minute=10) as client:
+        assert client.ask(TYPENAME, x_forwarded_for="203.0.113.9").status == 200
+        assert client.ask(TYPENAME, x_forwarded_for="198.51.100.1, 203.0.113.9").status == 429
+        assert client.ask(TYPENAME, x_forwarded_for="203.0.113.9, 198.51.100.1").status == 200
+    with hub(public_cost_per_minute=10) as client:
+        assert client.ask(TYPENAME, x_forwarded_for="203.0.113.9").status == 200
+        assert client.ask(TYPENAME, x_forwarded_for="198.51.100.1").status == 429
+
+
+def test_without_limits_nothing_is_told_of_them(hub: Callable[..., Any]) -> None:
+    off = [name for name in Settings.model_fields if "_per_" in name or name.endswith("_at_once")]
+    with hub(**dict.fromkeys(off, 0)) as client:
+        answer = client.ask(TYPENAME)
+        assert "ratelimit" not in answer.headers
+        assert "ratelimit-policy" not in answer.headers
