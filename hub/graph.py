@@ -7,12 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, TypeVar, cast
 
+from anyio import CapacityLimiter, WouldBlock
 from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, Query, ResultSummary
 from neo4j import Bookmarks as DriverBookmarks
 from neo4j.exceptions import (
     AuthError,
     ClientError,
     ConfigurationError,
+    ConnectionAcquisitionTimeoutError,
     ConstraintError,
     DatabaseError,
     DriverError,
@@ -23,8 +25,9 @@ from neo4j.exceptions import (
 )
 
 from graph_schema.cypher import Statement
-from hub.errors import BadInput, Conflict, SetupError, TooCostly, Unavailable
+from hub.errors import BadInput, Conflict, HubError, SetupError, TooCostly, Unavailable
 from hub.first_runs import FirstRuns
+from hub.reached import Reached
 from hub.settings import Settings
 
 Result = TypeVar("Result")
@@ -37,13 +40,19 @@ _PATIENT_TIMEOUT_S: Final = 15.0
 _PATIENT_STATEMENT_S: Final = 120.0
 _RETRY_TIME_S: Final = 5.0
 _PATIENCE_S: Final = 2.0
-"""How long a read waits before the database's pulse is felt; with the three seconds for that, a frozen database is told in five."""
+"""How long who asked waits before the database's pulse is felt."""
+_PULSES_S: Final = (2.0, 1.5)
+"""How long the first pulse is waited for alone, and both together: a frozen database is told in five and a half seconds."""
 _GRACE_S: Final = 5.0
 """How long after its own timeout a statement may take to end. One deadline a statement stands for the driver's own on each read and
 write of a socket, for each of which it starts a task: a quarter of its time. 2026-11-22."""
 _WRITE_S: Final = 150.0
 _REQUEST_S: Final = 20.0
-"""How long who asked for a change waits at most; a lock is waited for up to ten seconds."""
+"""How long a change may take once its turn has come; a lock is waited for up to ten seconds."""
+_TURN_S: Final = 60.0
+"""How long a change waits for its turn at most."""
+_WRITERS: Final = 8
+"""How many changes this process makes at once; the others stand in line, for they would wait for each other's locks in the database."""
 _TRIES: Final = 5
 _TIMED_OUT: Final = (
     "Neo.ClientError.Transaction.TransactionTimedOut",
@@ -80,10 +89,12 @@ class Graph:
     """A connection pool to one Neo4j database. Reads are auto-commit with one retry, writes are managed transactions.
 
     A `patient` one gives statements two minutes, and never takes a slow database for one that is gone: for loading and syncing.
+    So many `writers` at once make their changes; the others stand in line.
     """
 
-    def __init__(self, settings: Settings, *, patient: bool = False) -> None:
+    def __init__(self, settings: Settings, *, patient: bool = False, writers: int = _WRITERS) -> None:
         self._patient = patient
+        self._writers = writers
         self._answers_within_s = _PATIENT_TIMEOUT_S if patient else _CONNECT_TIMEOUT_S
         self._database = settings.neo4j_database
         self.batches = asyncio.Lock()
@@ -93,8 +104,15 @@ class Graph:
         self._pulse: asyncio.Task[None] | None = None
         self._first_runs = FirstRuns()
         self._driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s)
-        # one connection of its own, so that a busy pool is not taken for a database that is gone
-        self._pulse_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s, max_connection_pool_size=1)
+        # connections of their own, so that a busy pool is not taken for a database that is gone
+        self._pulse_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s, max_connection_pool_size=2)
+        # connections of their own, so that made-up bookmarks take none from anybody
+        self._bookmark_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s)
+        self._reached = Reached(self._wait_for)
+        self._turns = CapacityLimiter(1)
+        """One alone, until it has succeeded and the database has its statements planned; then `writers`."""
+        self._answered_at = 0.0
+        """When something came back from the database the last time, on the clock of the event loop."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -106,6 +124,7 @@ class Graph:
         if self._pulse:
             self._pulse.cancel()
         await self._pulse_driver.close()
+        await self._bookmark_driver.close()
         await self._driver.close()
 
     async def check(self) -> None:
@@ -156,6 +175,8 @@ class Graph:
     async def _asked(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None) -> tuple[list[list[Any]], ResultSummary]:
         """Runs a read under one deadline; a database that has stopped answering is noticed earlier, by its pulse."""
         query = Query(cast(LiteralString, text), timeout=self._timeout_s)
+        if bookmarks and bookmarks.sent:
+            await self._reach(bookmarks.sent)
         try:
             async with self._watched(None) as deadline:
                 run_over = await self._first_runs.turn(text)
@@ -166,6 +187,31 @@ class Graph:
                     run_over.set()
         except TimeoutError as error:
             raise _unavailable() from error
+
+    async def _reach(self, bookmarks: frozenset[str]) -> None:
+        """Returns once the database is as far as the bookmarks say, before anything waits for whoever sent them.
+
+        Raises `BadInput` and `Unavailable`.
+        """
+        began = asyncio.get_running_loop().time()
+        try:
+            await self._reached.wait(bookmarks)
+        except BadInput:
+            if self._answered_at < began:
+                await self.check()
+            raise
+        except Neo4jError as error:
+            if error.code in _NO_BOOKMARK:
+                raise _bad_bookmark() from error
+            raise _unavailable() from error
+        except DriverError as error:
+            raise _unavailable() from error
+
+    async def _wait_for(self, bookmarks: frozenset[str]) -> None:
+        async with self._bookmark_driver.session(
+            database=self._database, default_access_mode=READ_ACCESS, bookmarks=DriverBookmarks.from_raw_values(bookmarks)
+        ) as session:
+            await (await session.run("RETURN 1")).consume()
 
     @asynccontextmanager
     async def _watched(self, within_s: float | None) -> AsyncGenerator[asyncio.Timeout]:
@@ -189,10 +235,13 @@ class Graph:
                 if isinstance(error, TransientError) and error.code in _OUT_OF_MEMORY:
                     raise
                 return await self._run(query, parameters, bookmarks)
+        except ConnectionAcquisitionTimeoutError as error:
+            raise _busy() from error
         except (ServiceUnavailable, SessionExpired, DriverError) as error:
-            self._first_runs.forget()
+            self._lost()
             raise _unavailable() from error
         except (TransientError, DatabaseError, ClientError) as error:
+            self._answered_at = asyncio.get_running_loop().time()
             if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
                 raise TooCostly("the question took too long or too much memory: ask for fewer rows or fewer levels") from error
             if error.code in _NO_BOOKMARK:
@@ -210,8 +259,19 @@ class Graph:
         async with reading as session:
             result = await session.run(query, dict(parameters))
             records = [record.values() async for record in result], await result.consume()
-            bookmarks.renew((await session.last_bookmarks()).raw_values)
+            self._answered_at = asyncio.get_running_loop().time()
+            self._renew(bookmarks, await session.last_bookmarks())
             return records
+
+    def _lost(self) -> None:
+        """The connection was lost: the database may come back without its plans, or as another one."""
+        self._first_runs.forget()
+        self._reached.forget()
+        self._turns.total_tokens = 1
+
+    def _renew(self, bookmarks: Bookmarks, seen: DriverBookmarks) -> None:
+        bookmarks.renew(seen.raw_values)
+        self._reached.remember(seen.raw_values)
 
     async def _ping(self, within_s: float) -> None:
         async with asyncio.timeout(within_s), self._pulse_driver.session(database=self._database) as session:
@@ -224,38 +284,88 @@ class Graph:
 
     async def _end_waiting_unless_alive(self) -> None:
         while self._waiting:
-            try:
-                await self.check()
-                await asyncio.sleep(_PATIENCE_S)
-            except Unavailable:
+            if await self._is_gone():
                 now = asyncio.get_running_loop().time()
                 for deadline in self._waiting:
                     deadline.reschedule(now)
                 return
+            await asyncio.sleep(_PATIENCE_S)
+
+    async def _is_gone(self) -> bool:
+        """Whether neither of two pulses is felt, and nothing else has come back from the database since the first began."""
+        began = asyncio.get_running_loop().time()
+        pulses = set[asyncio.Task[None]]()
+        try:
+            for within_s in _PULSES_S:
+                pulses.add(asyncio.create_task(self._ping(sum(_PULSES_S))))
+                felt, pulses = await asyncio.wait(pulses, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+                if any(not pulse.exception() for pulse in felt):
+                    return False
+        finally:
+            for pulse in pulses:
+                pulse.cancel()
+        return self._answered_at < began
 
     async def write(self, statements: Iterable[Statement]) -> None:
-        """Runs the statements in one transaction, which may run twice: they are idempotent. Raises `Unavailable`."""
+        """Runs the statements in one transaction, which may run twice: they are idempotent. It stands in no line. Raises `Unavailable`."""
         statements_ = tuple(statements)
 
         async def work(run: Run) -> None:
             for statement in statements_:
                 await run(statement)
 
-        await self.transact(work)
+        await self._transacted(work, Bookmarks())
 
     async def transact(self, work: Callable[[Run], Awaitable[Result]], *, bookmarks: Bookmarks | None = None) -> Result:
-        """Runs `work` in one transaction; it runs statements and reads their records. It may run twice.
+        """Runs `work` in one transaction, when its turn has come; it runs statements and reads their records. It may run twice.
 
         With `bookmarks` it sees what the caller has seen, and renews them. Raises `Unavailable`, and `Conflict` where a constraint
         stands against it.
         """
         seen = bookmarks or Bookmarks()
+        if seen.sent:
+            await self._reach(seen.sent)
+        async with self._may_write():
+            return await self._transacted(work, seen)
 
+    @asynccontextmanager
+    async def _may_write(self) -> AsyncGenerator[None]:
+        """Within it, it is the caller's turn: first come, first served. Raises `Unavailable`."""
+        if self._patient:
+            yield
+            return
+        try:
+            self._turns.acquire_nowait()
+        except WouldBlock:
+            await self._stand_in_line()
+        try:
+            yield
+            self._turns.total_tokens = self._writers
+        except HubError as error:
+            if not isinstance(error, Unavailable):
+                self._turns.total_tokens = self._writers
+            raise
+        finally:
+            self._turns.release()
+
+    async def _stand_in_line(self) -> None:
+        began = asyncio.get_running_loop().time()
+        try:
+            async with self._watched(_TURN_S):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            if asyncio.get_running_loop().time() - began < _TURN_S:
+                raise _unavailable() from error
+            waited = f"this was not begun, after {_TURN_S:.0f} s in line"
+            raise Unavailable(f"many are writing at the moment, and {waited}; try again in a few seconds") from error
+
+    async def _transacted(self, work: Callable[[Run], Awaitable[Result]], seen: Bookmarks) -> Result:
         async def managed(transaction: AsyncManagedTransaction) -> Result:
             async def run(statement: Statement) -> list[list[Any]]:
                 result = await transaction.run(cast(LiteralString, statement.text), dict(statement.parameters))
                 records = [record.values() async for record in result]
                 await result.consume()
+                self._answered_at = asyncio.get_running_loop().time()
                 return records
 
             return await work(run)
@@ -266,7 +376,7 @@ class Graph:
                     result = await session.execute_write(managed)
                 except ConstraintError:  # another has made the same meanwhile; this time it is found
                     result = await session.execute_write(managed)
-                seen.renew((await session.last_bookmarks()).raw_values)
+                self._renew(seen, await session.last_bookmarks())
                 return result
         except ConstraintError as error:
             raise Conflict("the database refused it: there is one already, and there may be no second") from error
@@ -274,7 +384,11 @@ class Graph:
             if error.code in _NO_BOOKMARK:
                 raise _bad_bookmark() from error
             raise
+        except ConnectionAcquisitionTimeoutError as error:
+            raise _busy() from error
         except _WRITES_FAIL_BY as error:
+            if isinstance(error, ServiceUnavailable | SessionExpired):
+                self._lost()
             raise _unavailable() from error
 
     def _session(self, bookmarks: Bookmarks) -> AsyncSession:
@@ -355,6 +469,11 @@ def _driver(settings: Settings, **more: Any) -> AsyncDriver:
 
 def _bad_bookmark() -> BadInput:
     return BadInput("Hub-Bookmark: not a bookmark of this database; send what an answer of this hub gave, or none")
+
+
+def _busy() -> Unavailable:
+    """Every connection is in use: the database answers others."""
+    return Unavailable("many are asking at the moment; try again in a few seconds")
 
 
 def _unavailable() -> Unavailable:

@@ -24,11 +24,12 @@ _QUANTIFIERS: Final[Mapping[str, Literal["some", "none", "every"]]] = {"some": "
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a question may ask: pages of so many rows, of so many with the right `largePages`, so many conditions."""
+    """What a question may ask: pages of so many rows, of so many with the right `largePages`, so many conditions, nested so deep."""
 
     page: int
     large_page: int
     conditions: int
+    nesting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Scratch:
     bindings: list[Bound] = field(default_factory=list[Bound])
     costs: list[Cost] = field(default_factory=list[Cost])
     conditions: int = 0
+    nesting: int = 0
 
     def bind(self, value: Value, convert: Callable[[Any], tuple[Any, ...]]) -> str:
         name = f"p{len(self.bindings)}"
@@ -122,12 +124,16 @@ class Arguments:
         return asked.OrderKey(name, direction.read(self._variables) == "DESC", path)
 
     def where(self, listed: Listed, value: Value, scratch: Scratch) -> asked.Condition:
+        scratch.nesting += 1
+        if scratch.nesting > self._bounds.nesting:
+            raise TooCostly(f"where: nested more than {self._bounds.nesting} levels deep; write it flatter, e.g. {{and: [a, b, c]}}")
         conditions: list[asked.Condition] = []
         for name, given in members(value, self._variables).items():
             scratch.conditions += 1
             if scratch.conditions > self._bounds.conditions:
                 raise TooCostly(f"where: more than {self._bounds.conditions} conditions")
             conditions.append(self._condition(listed, name, given, scratch))
+        scratch.nesting -= 1
         return conditions[0] if len(conditions) == 1 else asked.All(tuple(conditions))
 
     def within(

@@ -183,7 +183,7 @@ class Documents:
             raise GraphQLErrors(found)
 
     def _compiled(self, operation: _Operation, variables: Variables) -> Plan:
-        bounds = Bounds(self._limits.page, self._limits.large_page, self._limits.conditions)
+        bounds = Bounds(self._limits.page, self._limits.large_page, self._limits.conditions, self._limits.nesting)
         lookahead = Lookahead(self._graph, operation.fragments, variables, bounds, QUESTIONS)
         selected = lookahead.roots(operation.node)
         if operation.node.operation is OperationType.MUTATION:

@@ -27,7 +27,11 @@ _NOT_DEEPER: Final = frozenset(("nodes", "edges", "node"))
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on a document; `cost` bounds the rows that a question may touch, `large_page` a page with the right to it."""
+    """Bounds on a document; `cost` bounds the rows that a question may touch, `large_page` a page with the right to it.
+
+    `nesting` bounds how deep the conditions of one list may stand in each other: Neo4j plans by recursion, and one whose stack
+    overflows (86 nested `not` did, 2026-11-25) never answers.
+    """
 
     characters: int = 20_000
     tokens: int = 2_000
@@ -40,6 +44,7 @@ class Limits:
     page: int = 100
     large_page: int = 1_000
     conditions: int = 100
+    nesting: int = 15
 
 
 @dataclass(frozen=True, slots=True)
