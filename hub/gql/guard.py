@@ -27,7 +27,10 @@ _NOT_DEEPER: Final = frozenset(("nodes", "edges", "node"))
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on a document; `cost` bounds the rows that a question may touch, `large_page` a page with the right to it."""
+    """Bounds on a document; `cost` bounds the rows that a question may touch, `large_page` a page with the right to it.
+
+    `plan_bytes` bounds what is remembered of documents that were asked.
+    """
 
     characters: int = 20_000
     tokens: int = 2_000
@@ -40,6 +43,7 @@ class Limits:
     page: int = 100
     large_page: int = 1_000
     conditions: int = 100
+    plan_bytes: int = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
