@@ -140,7 +140,12 @@ async def _plans(graph: Graph) -> Finding:
     heap = size_in_bytes(given.get("server.memory.heap.max_size") or "") or await graph.read_one(_HEAP, {})
     shared = given.get("server.memory.query_cache.sharing_enabled") == "true"
     name = "server.memory.query_cache.shared_cache_num_entries" if shared else PLAN_CACHE
-    kept, fitting = int(given.get(name) or 0), plans_for(heap)
+    return plans_kept(name, int(given.get(name) or 0), heap)
+
+
+def plans_kept(name: str, kept: int, heap: int) -> Finding:
+    """Whether so many plans, by the setting of that name, fit a heap of so many bytes."""
+    fitting = plans_for(heap)
     told = f"{kept} for a heap of {heap / 1024**3:.1f} GB"
     if kept > fitting * _ROUNDED:
         told += ": they may fill it, and Java then does little but collect garbage"

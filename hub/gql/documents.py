@@ -115,6 +115,11 @@ class Documents:
         self._side = side
         self._kept: Recent[tuple[str, str | None], _Operation] = Recent(limits.plan_bytes)
 
+    @property
+    def remembered_bytes(self) -> int:
+        """About how many bytes are taken."""
+        return self._kept.bytes
+
     def plan(
         self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, *, only_reads: bool = False
     ) -> tuple[Plan, Variables]:
