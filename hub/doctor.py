@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Final, Literal, LiteralString
+from typing import Any, Final, Literal, LiteralString
 from urllib.parse import urlsplit
 
 from graph_schema.ddl import statements
@@ -136,7 +136,7 @@ async def _clock(graph: Graph) -> Finding:
 
 async def _plans(graph: Graph) -> Finding:
     """Whether the plans that Neo4j may keep fit its heap."""
-    given: dict[str, str | None] = dict(await graph.read(_PLANS, {}))
+    given: dict[str, Any] = dict(await graph.read(_PLANS, {}))
     heap = size_in_bytes(given.get("server.memory.heap.max_size") or "") or await graph.read_one(_HEAP, {})
     shared = given.get("server.memory.query_cache.sharing_enabled") == "true"
     name = "server.memory.query_cache.shared_cache_num_entries" if shared else PLAN_CACHE
