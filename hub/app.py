@@ -64,7 +64,7 @@ def create_app(
         graph,
         door,
         max_body_bytes=settings.max_body_bytes,
-        limits=Limits(page=settings.max_page, large_page=settings.max_large_page),
+        limits=Limits(page=settings.max_page, large_page=settings.max_large_page, plan_bytes=settings.plan_memory_bytes),
         # without one of their own, cursors are good for as long as this process lives
         cursor_key=settings.cursor_key.get_secret_value().encode()[:64] or secrets.token_bytes(32),
     )

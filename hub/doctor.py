@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Final, Literal, LiteralString
+from typing import Any, Final, Literal, LiteralString
 from urllib.parse import urlsplit
 
 from graph_schema.ddl import statements
@@ -17,6 +17,7 @@ from graph_schema.graph import GRAPH
 from hub.auth import check_issuer
 from hub.errors import HubError
 from hub.graph import Graph
+from hub.local_neo4j.plan_cache import PLAN_CACHE, plans_for, size_in_bytes
 from hub.settings import Settings
 from hub.world.load import schema_digest
 
@@ -35,6 +36,15 @@ _LIMITS: Final[LiteralString] = (
     "SHOW SETTINGS 'db.transaction.timeout', 'db.memory.transaction.max', 'server.bolt.connection_keep_alive_for_requests' "
     "YIELD name, value RETURN name, value"
 )
+_PLANS: Final[LiteralString] = (
+    "SHOW SETTINGS 'server.memory.heap.max_size', 'server.memory.query_cache.per_db_cache_num_entries', "
+    "'server.memory.query_cache.sharing_enabled', 'server.memory.query_cache.shared_cache_num_entries' YIELD name, value RETURN name, value"
+)
+_HEAP: Final[LiteralString] = (
+    "CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes RETURN attributes.HeapMemoryUsage.value.properties.max"
+)
+_ROUNDED: Final = 1.1
+"""Java tells a little less heap than it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,7 @@ async def _of_database(graph: Graph) -> AsyncIterator[Finding]:
     yield Finding("Neo4j", "wrong" if todo else "ok", f"{version} {edition}", todo)
     yield await _drift(graph)
     yield await _clock(graph)
+    yield await _plans(graph)
     for name, value in await graph.read(_LIMITS, {}):
         if name == "server.bolt.connection_keep_alive_for_requests":
             if value != "OFF":
@@ -121,6 +132,25 @@ async def _clock(graph: Graph) -> Finding:
         told = f"Neo4j's is {abs(apart_s):.0f} s {'ahead of' if apart_s > 0 else 'behind'} this machine's"
         return Finding("clock", "wrong", told, "synchronise both (NTP): rights begin and end by them")
     return Finding("clock", "ok", f"{abs(apart_s) * 1000:.0f} ms apart from Neo4j's")
+
+
+async def _plans(graph: Graph) -> Finding:
+    """Whether the plans that Neo4j may keep fit its heap."""
+    given: dict[str, Any] = dict(await graph.read(_PLANS, {}))
+    heap = size_in_bytes(given.get("server.memory.heap.max_size") or "") or await graph.read_one(_HEAP, {})
+    shared = given.get("server.memory.query_cache.sharing_enabled") == "true"
+    name = "server.memory.query_cache.shared_cache_num_entries" if shared else PLAN_CACHE
+    return plans_kept(name, int(given.get(name) or 0), heap)
+
+
+def plans_kept(name: str, kept: int, heap: int) -> Finding:
+    """Whether so many plans, by the setting of that name, fit a heap of so many bytes."""
+    fitting = plans_for(heap)
+    told = f"{kept} for a heap of {heap / 1024**3:.1f} GB"
+    if kept > fitting * _ROUNDED:
+        told += ": they may fill it, and Java then does little but collect garbage"
+        return Finding("plans kept", "warning", told, f"set {name}={fitting} in neo4j.conf, or give Neo4j more heap")
+    return Finding("plans kept", "ok", told)
 
 
 def _space(folder: Path) -> Finding:

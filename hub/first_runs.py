@@ -1,25 +1,33 @@
 """Whoever asks a statement first has Neo4j plan it. Others who ask the same meanwhile wait: it would be planned for each of them."""
 
 import asyncio
+from collections import OrderedDict
 from typing import Final
 
-_REMEMBERED: Final = 4096
+_REMEMBERED: Final = 200
+"""As many as the plans that Neo4j keeps for each gigabyte of its heap: what it has let go has a first run again."""
 
 
 class FirstRuns:
-    """The texts that have been run, or are being run for the first time. A text comes in when its first run begins."""
+    """The statements that have been run lately, or are being run for the first time. One comes in when its first run begins.
+
+    Their hashes are kept, of which a text knows its own, and not the texts: some have 50,000 characters. Two with the same hash would
+    wait for one another once.
+    """
 
     def __init__(self) -> None:
-        self._over: dict[str, asyncio.Event] = {}
+        self._over: OrderedDict[int, asyncio.Event] = OrderedDict()
 
     async def turn(self, text: str) -> asyncio.Event:
         """Waits for the first run of this text, if that is under way. Gives what to set when the caller's own run is over, well or not."""
-        over = self._over.get(text)
+        key = hash(text)
+        over = self._over.get(key)
         if over is None:
-            over = self._over[text] = asyncio.Event()
+            over = self._over[key] = asyncio.Event()
             if len(self._over) > _REMEMBERED:
-                del self._over[next(iter(self._over))]
+                self._over.popitem(last=False)
         else:
+            self._over.move_to_end(key)
             await over.wait()
         return over
 

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(gt=0)] = 2_000_000
     max_page: Annotated[int, Field(gt=0, le=1000)] = 100
     max_large_page: Annotated[int, Field(gt=0, le=1000)] = 1000
+    plan_memory_bytes: Annotated[int, Field(ge=8_000_000)] = 64_000_000
     least_parties: Annotated[int, Field(ge=5, le=1000)] = 5
     cursor_key: SecretStr = SecretStr("")
     connections: Path = Path("connections")

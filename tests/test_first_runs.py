@@ -1,6 +1,8 @@
 """Who asks first has a statement planned; who asks the same meanwhile waits for that, and for nothing else."""
 
 import asyncio
+import gc
+import tracemalloc
 
 from hub.first_runs import FirstRuns
 
@@ -69,3 +71,37 @@ def test_after_the_database_was_away_a_statement_has_a_first_run_again() -> None
 
     asyncio.run(restarted())
     assert told[2:] == ["b runs", "b is done", "c runs", "c is done"]
+
+
+def test_a_statement_that_others_have_driven_out_has_a_first_run_again_and_one_in_use_has_not() -> None:
+    told: list[str] = []
+
+    async def many_statements() -> None:
+        runs = FirstRuns()
+        for text in ("used", "left"):
+            await _run(runs, text, [], "a")
+        for number in range(300):
+            await _run(runs, f"another {number}", [], "b")
+            await _run(runs, "used", [], "c")
+        await asyncio.gather(*(_run(runs, "used", told, name) for name in "de"))
+        await asyncio.gather(*(_run(runs, "left", told, name) for name in "fg"))
+
+    asyncio.run(many_statements())
+    assert told == ["d runs", "e runs", "d is done", "e is done", "f runs", "f is done", "g runs", "g is done"]
+
+
+def test_statements_of_any_length_take_the_same_memory() -> None:
+    async def remembered(length: int) -> int:
+        runs = FirstRuns()
+        gc.collect()
+        tracemalloc.start()
+        try:
+            for number in range(100):
+                await _run(runs, f"{number:0{length}}", [], "a")
+            return tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+
+    short, long = asyncio.run(remembered(10)), asyncio.run(remembered(50_000))
+    assert long < 2 * short
+    assert long < 300_000

@@ -1,8 +1,8 @@
 """Documents and their plans, remembered: parsing, validation and compilation happen once for each text and shape."""
 
-from collections import OrderedDict
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import strawberry
@@ -10,12 +10,7 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
-    GraphQLEnumType,
     GraphQLError,
-    GraphQLID,
-    GraphQLInputObjectType,
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
@@ -27,7 +22,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 from graphql.execution.values import get_variable_values
-from graphql.type import GraphQLBoolean, GraphQLInputType
+from graphql.type import GraphQLInputType
 from graphql.validation import MaxIntrospectionDepthRule
 
 from graph_schema.model import GraphSchema
@@ -38,15 +33,19 @@ from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.arguments import Bounds, Cost
 from hub.gql.guard import Limits, parse_within
 from hub.gql.lookahead import Lookahead
-from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, Variables, converter, split_node_id
+from hub.gql.recent import Recent
+from hub.gql.shapes import shape_of
+from hub.gql.sizes import plan_size, shape_size, syntax_size, text_size
+from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, Variables, converter
 from hub.verbs.act import REQUEST, Verb
 from hub.verbs.verbs import VERBS
 
-_DOCUMENTS: Final = 512
-_PLANS: Final = 16
+_SHARE: Final = 8
+"""One document with all its plans takes at most this part of what is remembered."""
 _MAX_ERRORS: Final = 10
-_CHOICES: Final = ("Direction", "SearchKind")
-"""The enums whose values decide the plan; all others are values to compare with."""
+_READ: Final = OperationDefinitionNode(operation=OperationType.QUERY, selection_set=SelectionSetNode(selections=()))
+"""In place of an operation whose syntax is read no more."""
+_log: Final = logging.getLogger("hub.documents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +90,35 @@ class Plan:
     verbs: tuple[VerbPlan, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Operation:
+    """`size` is what it takes in bytes beside its plans."""
+
     node: OperationDefinitionNode
     types: Mapping[str, GraphQLInputType]
     defaults: Mapping[str, Any]
     fragments: Mapping[str, FragmentDefinitionNode]
-    plans: OrderedDict[Any, Plan] = field(default_factory=OrderedDict[Any, Plan])
+    plans: Recent[Any, Plan]
+    size: int
 
 
 class Documents:
-    """Plans of documents. A document is kept only when a plan of it was made, and never with its variables."""
+    """Plans of documents, the most recently used within `Limits.plan_bytes`.
+
+    A document is kept only when a plan of it was made, and never with its variables.
+    """
 
     def __init__(self, graph: GraphSchema, schema: strawberry.Schema, limits: Limits, side: Side = Side.CHEAPER) -> None:
         self._graph = graph
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - strawberry has no public way to it
         self._limits = limits
         self._side = side
-        self._kept: OrderedDict[tuple[str, str | None], _Operation] = OrderedDict()
+        self._kept: Recent[tuple[str, str | None], _Operation] = Recent(limits.plan_bytes)
+
+    @property
+    def remembered_bytes(self) -> int:
+        """About how many bytes are taken."""
+        return self._kept.bytes
 
     def is_known(self, text: str, operation_name: str | None) -> bool:
         """Whether a plan of it is kept, so that it need not be parsed again."""
@@ -137,7 +147,7 @@ class Documents:
             # validates only: the values themselves are converted where they are bound
             self._check_variables(operation, given)
         variables = {**operation.defaults, **{key: given[key] for key in operation.types if key in given}}
-        shape = tuple(_shape(operation.types[key], variables.get(key)) for key in operation.types)
+        shape = tuple(shape_of(operation.types[key], variables.get(key)) for key in operation.types)
         plan = operation.plans.get(shape)
         if plan is None:
             plan = self._compiled(operation, variables)
@@ -146,11 +156,21 @@ class Documents:
             for verb in plan.verbs:
                 verb.arguments(variables)
                 verb.answer.bind(variables, cursors)
-            operation.plans[shape] = plan
-            _trim(operation.plans, _PLANS)
-            self._kept[name] = operation
-            _trim(self._kept, _DOCUMENTS)
+            self._keep(name, operation, shape, plan)
         return plan, variables
+
+    def _keep(self, name: tuple[str, str | None], operation: _Operation, shape: Any, plan: Plan) -> None:
+        roots = (*plan.roots, *(verb.answer for verb in plan.verbs))
+        size = plan_size((root.compiled.text for root in roots), plan.known) + shape_size(shape)
+        if not operation.plans.keep(shape, plan, size):
+            _log.warning(
+                "a document of %d characters is planned each time it is asked: its plan takes %d bytes; see HUB_PLAN_MEMORY_BYTES, now %d",
+                *(len(name[0]), size, self._limits.plan_bytes),
+            )
+            return
+        if not operation.types:  # it has this one plan, and its syntax, most of the whole, is read no more
+            operation = replace(operation, node=_READ, fragments={})
+        self._kept.keep(name, operation, operation.size + operation.plans.bytes)
 
     def cost(self, root: RootPlan, parameters: Mapping[str, Any]) -> int:
         """How many rows a question may touch. Raises `TooCostly` where those are too many."""
@@ -175,7 +195,10 @@ class Documents:
             if variable.default_value:
                 defaults[variable.variable.name.value] = value_from_ast_untyped(variable.default_value)
         fragments = {found.name.value: found for found in document.definitions if isinstance(found, FragmentDefinitionNode)}
-        return _Operation(node, types, defaults, fragments)
+        # without variables there is one plan, after which the syntax is let go
+        size = text_size(text) + (syntax_size(document) if types else 0)
+        plans: Recent[Any, Plan] = Recent(self._limits.plan_bytes // _SHARE - size)
+        return _Operation(node, types, defaults, fragments, plans, size)
 
     def _check_variables(self, operation: _Operation, given: Mapping[str, Any]) -> None:
         found = get_variable_values(self._schema, operation.node.variable_definitions or (), dict(given), max_errors=_MAX_ERRORS)
@@ -253,30 +276,6 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     )
 
 
-def _shape(declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind of type
-    """What of a variable's value decides the plan: what is given, conditions and choices, but no value compared with."""
-    if value is None:
-        return None
-    if isinstance(declared, GraphQLNonNull):
-        return _shape(declared.of_type, value)
-    if isinstance(declared, GraphQLList):
-        if not isinstance(value, list):
-            return _shape(declared.of_type, value)
-        of_type = declared.of_type.of_type if isinstance(declared.of_type, GraphQLNonNull) else declared.of_type
-        if of_type is GraphQLID:
-            return tuple(sorted({split_node_id(item)[0] for item in value}))
-        if isinstance(of_type, GraphQLInputObjectType | GraphQLList | GraphQLEnumType):
-            return tuple(_shape(of_type, item) for item in value)
-        return "list"
-    if isinstance(declared, GraphQLInputObjectType):
-        return tuple((key, _shape(declared.fields[key].type, value[key])) for key in value)
-    if declared is GraphQLBoolean or (isinstance(declared, GraphQLEnumType) and declared.name in _CHOICES):
-        return value
-    if declared is GraphQLID:
-        return split_node_id(value)[0]
-    return "value"
-
-
 def _is_deeper(value: Any, most: int) -> bool:
     """Whether a JSON value is nested deeper than so many levels; told without recursion."""
     level = [value]
@@ -287,8 +286,3 @@ def _is_deeper(value: Any, most: int) -> bool:
         if not level:
             return False
     return True
-
-
-def _trim(kept: OrderedDict[Any, Any], most: int) -> None:
-    while len(kept) > most:
-        kept.popitem(last=False)

@@ -31,6 +31,7 @@ class Limits:
 
     `nesting` bounds how deep the conditions of one list may stand in each other: Neo4j plans by recursion, and one whose stack
     overflows (86 nested `not` did, 2026-11-25) never answers.
+    `plan_bytes` bounds what is remembered of documents that were asked.
     """
 
     characters: int = 20_000
@@ -45,6 +46,7 @@ class Limits:
     large_page: int = 1_000
     conditions: int = 100
     nesting: int = 15
+    plan_bytes: int = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)

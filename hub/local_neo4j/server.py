@@ -17,6 +17,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from hub.errors import SetupError
+from hub.local_neo4j.plan_cache import plans_for, size_in_bytes
 from hub.processes import end
 
 _START_S: Final = 120
@@ -41,6 +42,7 @@ db.lock.acquisition.timeout=10s
 dbms.memory.transaction.total.max={transactions}
 db.memory.transaction.max={transaction}
 server.memory.pagecache.size={pagecache}
+server.memory.query_cache.per_db_cache_num_entries={plans}
 """
 JVM_OPTIONS: Final = (
     "-XX:+UseParallelGC",
@@ -54,12 +56,20 @@ _HASHINGS: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the server may use, in Neo4j's own notation: all statements together, and one alone."""
+    """What the server may use, in Neo4j's own notation: all statements together, and one alone. Its heap bounds the plans it keeps."""
 
     heap: str = "1g"
     pagecache: str = "512m"
     transactions: str = "700m"
     transaction: str = "350m"
+
+    @property
+    def heap_bytes(self) -> int:
+        """Raises `SetupError`."""
+        size = size_in_bytes(self.heap)
+        if size is None:
+            raise SetupError(f"HUB_LOCAL_HEAP: {self.heap!r} is no size; expected is e.g. 1g, 1536m or 2GiB")
+        return size
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,7 @@ class LocalNeo4j:
         for name in ("conf", "data", "logs", "plugins", "import", "run"):
             (self._home / name).mkdir(exist_ok=True)
         memory = {"pagecache": self._memory.pagecache, "transactions": self._memory.transactions, "transaction": self._memory.transaction}
+        memory["plans"] = str(plans_for(self._memory.heap_bytes))
         more = "".join(f"{name}={value}\n" for name, value in self._more.items())
         (self._home / "conf" / "neo4j.conf").write_text(_CONFIG.format(**state, **memory) + more)
         if not (self._home / "data" / "dbms").exists():
@@ -182,7 +193,7 @@ class LocalNeo4j:
             self._process = subprocess.Popen(
                 [
                     str(self._java),
-                    *(f"-X{end}{self._memory.heap}" for end in ("ms", "mx")),
+                    *(f"-X{end}{self._memory.heap_bytes // 1024}k" for end in ("ms", "mx")),
                     *JVM_OPTIONS,
                     *("-cp", str(self._jars / "*"), "org.neo4j.server.Neo4jCommunity"),
                     *(f"--home-dir={self._home}", f"--config-dir={self._home / 'conf'}", "--console-mode"),

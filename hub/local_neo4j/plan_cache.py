@@ -1,0 +1,22 @@
+"""How many statements' plans Neo4j may keep: it counts them, while what they take is its heap."""
+
+import re
+from typing import Final
+
+PLAN_CACHE: Final = "server.memory.query_cache.per_db_cache_num_entries"
+_GIGABYTE: Final = 1024**3
+_PLANS_PER_GIGABYTE: Final = 100
+_FEWEST_PLANS: Final = 50
+_SIZE: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", re.IGNORECASE)
+_UNITS: Final = {"": 1, "k": 1024, "m": 1024**2, "g": _GIGABYTE, "t": 1024**4}
+
+
+def size_in_bytes(text: str) -> int | None:
+    """A size as Java or Neo4j writes it, e.g. 1g, 1536m, 1.5GiB, 1073741824; None where it is none."""
+    found = _SIZE.fullmatch(text)
+    return int(float(found[1]) * _UNITS[found[2].lower()]) if found else None
+
+
+def plans_for(heap: int) -> int:
+    """How many plans fit a heap of so many bytes."""
+    return max(_FEWEST_PLANS, heap * _PLANS_PER_GIGABYTE // _GIGABYTE)

@@ -1,0 +1,100 @@
+"""What is remembered of documents: within bytes, the least recently used let go first, one large one at nobody's cost."""
+
+import gc
+import logging
+import random
+import tracemalloc
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from graph_schema.graph import GRAPH
+from hub.errors import HubError
+from hub.gql.documents import Documents, GraphQLErrors, Plan
+from hub.gql.guard import Limits
+from hub.gql.recent import Recent
+from tests.asking import SCHEMA, NoCursors
+from tests.random_questions import Questions
+from tests.random_world import random_world
+
+CENTERS = "{ centers { nodes { code name } } }"
+
+
+def documents(plan_bytes: int) -> Documents:
+    return Documents(GRAPH, SCHEMA, replace(Limits(), plan_bytes=plan_bytes))
+
+
+def plan(hub: Documents, document: str, **variables: Any) -> Plan:
+    return hub.plan(document, None, variables, NoCursors())[0]
+
+
+def test_what_is_used_stays_and_what_is_not_goes() -> None:
+    kept = Recent[str, int](100)
+    for name in "abcd":
+        kept.keep(name, 1, 25)
+    assert kept.get("a") == 1
+    kept.keep("e", 1, 50)
+    assert [name for name in "abcde" if kept.get(name)] == ["a", "d", "e"]
+    assert kept.bytes == 100
+
+
+def test_a_value_kept_again_counts_once_and_one_larger_than_all_drives_nobody_out() -> None:
+    kept = Recent[str, int](100)
+    kept.keep("a", 1, 30)
+    kept.keep("a", 2, 40)
+    assert (kept.get("a"), kept.bytes) == (2, 40)
+    assert not kept.keep("b", 3, 101)
+    assert (kept.get("a"), kept.get("b"), kept.bytes) == (2, None, 40)
+
+
+def test_a_document_in_use_is_planned_once_while_others_come_and_go() -> None:
+    hub = documents(200_000)
+    first, left = plan(hub, CENTERS), plan(hub, "{ ports { nodes { name } } }")
+    for number in range(60):
+        plan(hub, f"{{ ports(first: {number + 1}) {{ nodes {{ code }} }} }}")
+        assert plan(hub, CENTERS) is first
+    assert plan(hub, "{ ports { nodes { name } } }") is not left
+
+
+def test_a_document_too_large_to_remember_is_answered_each_time_and_drives_nobody_out(caplog: pytest.LogCaptureFixture) -> None:
+    hub = documents(200_000)
+    first = plan(hub, CENTERS)
+    large = f"{{ {' '.join(f'a{number}: centers {{ nodes {{ name }} }}' for number in range(20))} }}"
+    with caplog.at_level(logging.WARNING, "hub.documents"):
+        assert plan(hub, large) is not plan(hub, large)
+    assert "HUB_PLAN_MEMORY_BYTES" in caplog.text
+    assert "centers" not in caplog.text
+    assert plan(hub, CENTERS) is first
+
+
+def test_the_number_of_values_in_a_list_makes_no_plan_of_its_own() -> None:
+    hub = documents(10_000_000)
+    filters = "cases(where: {status: {in: $among}}) { totalCount }"
+    query = f'query Q($among: [CaseStatus!], $kinds: [SearchKind!]) {{ {filters} search(text: "a", kinds: $kinds) {{ totalCount }} }}'
+    one = plan(hub, query, among=["OPEN"], kinds=["Port"])
+    assert plan(hub, query, among=["OPEN", "AWAITING"] * 50, kinds=["Port"]) is one
+    assert plan(hub, query, among=["OPEN"], kinds=["Port", "Center"]) is not one
+
+
+def test_random_documents_take_about_what_is_counted_for_them() -> None:
+    source, asked = Questions(random_world(3), random.Random(9)), list[tuple[str, dict[str, Any]]]()
+    before = documents(100_000_000)
+    while len(asked) < 30:
+        document, variables = source.one()
+        try:
+            plan(before, document, **variables)
+        except (HubError, GraphQLErrors):
+            continue
+        asked.append((document, variables))
+    hub = documents(100_000_000)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for document, variables in asked:
+            plan(hub, document, **variables)
+        gc.collect()
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.6 < taken / hub.remembered_bytes < 1.4

@@ -1,0 +1,45 @@
+"""How many plans Neo4j keeps follows its heap, in whatever notation that is given."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hub.doctor import plans_kept
+from hub.errors import SetupError
+from hub.graph import Graph
+from hub.local_neo4j.plan_cache import PLAN_CACHE, plans_for, size_in_bytes
+from hub.local_neo4j.server import Memory
+
+GB = 1024**3
+
+
+@pytest.mark.parametrize("text", ["1g", "1G", "1024m", "1048576k", "1073741824", "1GiB", "1.00GiB", "1024 MB", "0.5g"])
+def test_a_size_is_read_as_java_and_neo4j_write_it(text: str) -> None:
+    assert size_in_bytes(text) == (GB // 2 if text == "0.5g" else GB)
+
+
+@pytest.mark.parametrize("text", ["", "g", "1 giga", "-1g", "1g1", "No Value"])
+def test_what_is_no_size_is_told_with_an_example(text: str) -> None:
+    assert size_in_bytes(text) is None
+    with pytest.raises(SetupError, match=r"HUB_LOCAL_HEAP: .* e\.g\. 1g"):
+        _ = Memory(heap=text).heap_bytes
+
+
+def test_plans_grow_with_the_heap_and_a_small_one_has_some() -> None:
+    assert plans_for(4 * GB) == 4 * plans_for(GB) > plans_for(GB // 2) >= plans_for(GB // 8) > 0
+
+
+def test_the_hubs_own_neo4j_keeps_as_many_as_its_heap_has_room_for(database: Graph, run: Callable[..., Any]) -> None:
+    told = run(database.read("SHOW SETTINGS YIELD name, value WHERE name = $name RETURN value", {"name": PLAN_CACHE}))
+    assert told == [[str(plans_for(3 * GB))]]
+
+
+def test_more_plans_than_fit_are_a_warning_with_the_number_to_set() -> None:
+    assert plans_kept(PLAN_CACHE, plans_for(GB), GB).how == "ok"
+    # Java tells of a heap less than it was given
+    assert plans_kept(PLAN_CACHE, plans_for(GB), GB * 981 // 1024).how == "ok"
+    found = plans_kept(PLAN_CACHE, 1000, GB)
+    assert found.how == "warning"
+    assert f"{PLAN_CACHE}={plans_for(GB)}" in found.todo
+    assert "1000 for a heap of 1.0 GB" in found.told
