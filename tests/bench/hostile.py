@@ -168,9 +168,8 @@ def show(passed: Passed, alone: Passed | None) -> None:
     for action in ("known", "search", "new", "verb"):
         number = sum(sample.action == action for sample in passed.samples)
         before = f", alone {alone.p(0.99, action) * 1000:.0f}" if alone else ""
-        _console.print(
-            f"  {action:7} {number:4} requests, p50 {passed.p(0.5, action) * 1000:.0f} ms, p99 {passed.p(0.99, action) * 1000:.0f} ms{before}"
-        )
+        p50, p99 = passed.p(0.5, action) * 1000, passed.p(0.99, action) * 1000
+        _console.print(f"  {action:7} {number:4} requests, p50 {p50:.0f} ms, p99 {p99:.0f} ms{before}")
     for (action, failure), number in Counter((sample.action, str(sample.failure)) for sample in passed.failures).most_common():
         _console.print(f"  [red]honest, failed[/] {number} {action}: {failure}")
     for told, number in list(passed.told.items())[:12]:
@@ -182,7 +181,7 @@ def show(passed: Passed, alone: Passed | None) -> None:
 
 def table(alone: Passed, each: Sequence[Passed]) -> Table:
     shown = Table(title=f"8 honest clients; bars: none fails, p99 at most {BAR:.0f} times that alone")
-    for column in ("beside", "asked", "failed", "p50 ms", "p99 ms", "max ms", "p99 ×", "asked before: p99 ms", "×"):
+    for column in ("beside", "asked", "failed", "p50 ms", "p99 ms", "max ms", "p99, times", "asked before: p99 ms", "times"):
         shown.add_column(column, justify="left" if column == "beside" else "right")
     for column in ("hub cores", "hub MB", "Neo4j cores", "Neo4j MB", "hostile rounds"):
         shown.add_column(column, justify="right")

@@ -21,7 +21,7 @@ from hub.sample_sign_in import SampleSignIn
 MB: Final = 1 << 20
 _START_S: Final = 300
 _STOP_S: Final = 60
-_COLLECTED: Final = re.compile(r"\[(?P<at>[\d.]+)s\].* Pause (?P<what>\w+).* (?P<left>\d+)M\(\d+M\) (?P<ms>[\d.]+)ms")
+_COLLECTED: Final = re.compile(r"\[(?P<at>\d+)ms\].* Pause .* (?P<left>\d+)M\(\d+M\) (?P<ms>[\d.]+)ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A pause for garbage: when (seconds since that Neo4j began), what was left in the heap, and for how long everything stood."""
+    """A pause for garbage: when (as `time.monotonic` has it), what was left in the heap, and for how long everything stood."""
 
-    at_s: float
-    full: bool
+    at: float
     left_mb: int
     pause_ms: float
 
@@ -57,7 +56,7 @@ class Stack:
         self._log = folder / "hub.log"
         self._collections = folder / "collections"
         options = ["--data", str(self.data), "--port", str(self.port), "--scale", scale, "--no-partner"]
-        java = f"-Xlog:gc:file={self._collections}-%p.log"
+        java = f"-Xlog:gc:file={self._collections}-%p.log:timemillis"
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "hub", "up", *options],
@@ -70,12 +69,7 @@ class Stack:
 
     def __enter__(self) -> "Stack":
         try:
-            deadline = time.monotonic() + _START_S
-            while not self.is_ready():
-                if self._process.poll() is not None or time.monotonic() > deadline:
-                    raise SystemExit(f"the hub did not come up:\n{self.said()}")
-                self._children()
-                time.sleep(0.3)
+            self._wait_until_ready()
         except BaseException:
             self.__exit__()
             raise
@@ -93,6 +87,14 @@ class Stack:
                 left.kill()
         psutil.wait_procs(self._seen, timeout=10)
         self._process.wait(10)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + _START_S
+        while not self.is_ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"the hub did not come up:\n{self.said()}")
+            self._children()
+            time.sleep(0.3)
 
     def is_ready(self) -> bool:
         try:
