@@ -97,7 +97,7 @@ async def _raised_bookmark(me: Hostile) -> str:
     raised = raised_bookmark(me.job.bookmark, me.random.randrange(10**6, 10**9))
     number = me.job.new_number + me.random.randrange(40)
     text = new_question(number) if me.round % 2 else "{ centers { totalCount nodes { code name managedFrom { name } } } }"
-    return await me.asks(question(text, hub_bookmark=raised))
+    return await me.asks(question(text, headers={"Hub-Bookmark": raised}))
 
 
 def raised_bookmark(bookmark: str, by: int) -> str:
@@ -174,13 +174,13 @@ async def _questions(me: Hostile) -> str:
 
 
 async def _one_case(me: Hostile) -> str:
-    return await me.asks(question(NOTE, _note(me), **signed(me.job.tokens["large-broker"])))
+    return await me.asks(question(NOTE, _note(me), signed(me.job.tokens["large-broker"])))
 
 
 async def _hidden_case(me: Hostile) -> str:
     """Ten clients keep a case of theirs locked; the rest do verbs in it that may not see it."""
     persona = "large-broker" if me.number < 10 else "association-officer"
-    told = await me.asks(question(NOTE, _note(me), **signed(me.job.tokens[persona])))
+    told = await me.asks(question(NOTE, _note(me), signed(me.job.tokens[persona])))
     return f"{told} ({'its own' if me.number < 10 else 'hidden'})"
 
 
@@ -208,7 +208,7 @@ async def _invalid_token(me: Hostile) -> str:
         jwt.encode({"sub": me.name}, "a secret that is nobody's, of a fair length", algorithm="HS256"),
         f"{header}.{claims}.{''.join(me.random.choices('abcdefghijkl', k=len(signature)))}",
     )
-    return await me.asks(question("{ centers { totalCount } }", **signed(tokens[me.round % len(tokens)])))
+    return await me.asks(question("{ centers { totalCount } }", None, signed(tokens[me.round % len(tokens)])))
 
 
 async def _idle(me: Hostile) -> str:

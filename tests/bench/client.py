@@ -138,10 +138,9 @@ def head(headers: Mapping[str, str], path: str = "/graphql") -> bytes:
     return f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n{lines}\r\n".encode()
 
 
-def question(query: str, variables: Mapping[str, Any] | None = None, **headers: str) -> bytes:
-    """The bytes of a request that asks it; a header `hub_bookmark` is written `hub-bookmark`."""
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return post(orjson.dumps({"query": query, "variables": variables or {}}), named)
+def question(query: str, variables: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None) -> bytes:
+    """The bytes of a request that asks it."""
+    return post(orjson.dumps({"query": query, "variables": variables or {}}), headers)
 
 
 def signed(token: str | None) -> dict[str, str]:

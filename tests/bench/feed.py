@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -17,10 +17,9 @@ _ROWS: Final = 300
 _CHANGED: Final = 20
 """So many rows have another name after each turn; besides, one is new and one is gone."""
 _SYNC_S: Final = 120
-_CONNECTION: Final = {
+_CONNECTION: Final[dict[str, Any]] = {
     "connector": "file",
     "party": {"Agency": "FDA"},
-    "settings": {"quiet_s": 0},
     "streams": {
         "people": {
             "describes": "Contact",
@@ -60,7 +59,7 @@ class Feed:
         """Of each sync when it began, how long it took, whether it succeeded, and its last words."""
         (folder / "source").mkdir(parents=True)
         (folder / "connections").mkdir()
-        connection = {**_CONNECTION, "settings": {**_CONNECTION["settings"], "folder": str(folder / "source")}}
+        connection = {**_CONNECTION, "settings": {"folder": str(folder / "source"), "quiet_s": 0}}
         # JSON is YAML
         (folder / "connections" / "steady.yaml").write_bytes(orjson.dumps(connection))
         for number in range(_ROWS):

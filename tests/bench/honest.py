@@ -132,19 +132,21 @@ class _Client:
     async def _sampled(self, action: str, query: str, variables: dict[str, Any]) -> Sample:
         began = time.monotonic()
         try:
-            failure = _failure(await self._connection.sent(question(query, variables, **self._headers)))
+            failure = _failure(await self._connection.sent(question(query, variables, self._headers)))
         except NoAnswer as error:
             failure = str(error)
         return Sample(began, self._persona or "public", action, time.monotonic() - began, failure)
 
     async def _must(self, query: str, variables: dict[str, Any] | None = None) -> Any:
         """The answer. A hub that has just started may need a second try for what it has to plan."""
+        told = ""
         for _ in range(5):
-            response = await self._connection.sent(question(query, variables, **self._headers), 60)
+            response = await self._connection.sent(question(query, variables, self._headers), 60)
             if not _failure(response):
                 return response.json()
+            told = f"{response.told()}: {response.body[:500]!r}"
             await asyncio.sleep(1)
-        raise SystemExit(f"{self._persona}: {query}\n{response.told()}: {response.body[:500]!r}")  # pyright: ignore[reportPossiblyUnbound]
+        raise SystemExit(f"{self._persona}: {query}\n{told}")
 
 
 def _failure(response: Response) -> str | None:

@@ -28,7 +28,8 @@ from tests.bench.honest import PERSONAS, Crowd, Sample
 from tests.bench.stack import MB, Stack, Usage
 
 BAR: Final = 3.0
-"""The honest ones' p99 beside an attack is at most so many times that without."""
+"""The honest ones' p99 beside an attack is at most so many times that without: of all requests, and of those asked before."""
+_ASKED_BEFORE: Final = ("known", "search")
 _WELL_S: Final = 90
 _ATTACKERS: Final = ("large-broker", "association-officer")
 _console: Final = Console(width=170, highlight=False, emoji=False)
@@ -65,9 +66,9 @@ class Passed:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that so large a share of them does not exceed."""
+    """The smallest value that so large a share of them does not exceed; a millisecond, as it were, where there is none."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,9 @@ class Proof:
     async def prepare(self) -> None:
         """Looks up what the attacks need, and has everything planned once that the honest ones ask again and again."""
         async with Connection(self._stack.port) as connection:
-            cases = question("{ cases(where: {status: {eq: OPEN}}, last: 1) { nodes { number } } }", **signed(self._tokens["large-broker"]))
+            cases = question(
+                "{ cases(where: {status: {eq: OPEN}}, last: 1) { nodes { number } } }", None, signed(self._tokens["large-broker"])
+            )
             response = await connection.sent(cases, 60)
             self._case = response.json()["data"]["cases"]["nodes"][0]["number"]
             self._bookmark = response.headers["hub-bookmark"]
@@ -130,18 +133,18 @@ class Proof:
         return started
 
     async def _well_after_s(self) -> float | None:
-        """How long until three questions in a row are answered within a second; None where that does not come."""
+        """How long until five pairs in a row of a public and a signed question are answered within a second each; None where not."""
         began = time.monotonic()
         in_a_row = 0
+        asked = (question("{ centers { totalCount } }"), question("{ cases { totalCount } }", None, signed(self._tokens["trade-analyst"])))
         async with Connection(self._stack.port) as connection:
             while time.monotonic() - began < _WELL_S and self._stack.is_running():
                 try:
-                    asked = await connection.sent(question("{ centers { totalCount nodes { code name managedFrom { name } } } }"), 1)
+                    told = {(await connection.sent(request, 1)).told() for request in asked}
                 except NoAnswer:
-                    in_a_row = 0
-                else:
-                    in_a_row = in_a_row + 1 if asked.told() == "answered" else 0
-                if in_a_row == 3:
+                    told = {"nothing"}
+                in_a_row = in_a_row + 1 if told == {"answered"} else 0
+                if in_a_row == 5:
                     return time.monotonic() - began
                 await asyncio.sleep(0.5)
         return None
@@ -183,30 +186,28 @@ def table(alone: Passed, each: Sequence[Passed]) -> Table:
     shown = Table(title=f"8 honest clients; bars: none fails, p99 at most {BAR:.0f} times that alone")
     for column in ("beside", "asked", "failed", "p50 ms", "p99 ms", "max ms", "p99, times", "asked before: p99 ms", "times"):
         shown.add_column(column, justify="left" if column == "beside" else "right")
-    for column in ("hub cores", "hub MB", "Neo4j cores", "Neo4j MB", "hostile rounds"):
+    for column in ("hub cores", "hub MB", "Neo4j cores", "Neo4j MB", "hostile rounds", "none fails", "p99"):
         shown.add_column(column, justify="right")
-    shown.add_column("bars")
     for passed in (alone, *each):
         (hub, neo4j), (hub_mb, neo4j_mb) = passed.cpu(), passed.rss_mb()
-        known, known_alone = passed.p(0.99, "known", "search"), alone.p(0.99, "known", "search")
+        known, known_alone = passed.p(0.99, *_ASKED_BEFORE), alone.p(0.99, *_ASKED_BEFORE)
         shown.add_row(
             passed.name, str(len(passed.samples)), str(len(passed.failures)),
             *(f"{seconds * 1000:.0f}" for seconds in (passed.p(0.5), passed.p(0.99), passed.p(1))),
-            f"{_times(passed, alone):.1f}", f"{known * 1000:.0f}", f"{known / max(known_alone, 0.001):.1f}",
-            f"{hub:.2f}", f"{hub_mb:.0f}", f"{neo4j:.2f}", f"{neo4j_mb:.0f}", str(sum(passed.told.values())), _bars(passed, alone),
+            f"{passed.p(0.99) / alone.p(0.99):.1f}", f"{known * 1000:.0f}", f"{known / known_alone:.1f}",
+            f"{hub:.2f}", f"{hub_mb:.0f}", f"{neo4j:.2f}", f"{neo4j_mb:.0f}", str(sum(passed.told.values())), *_bars(passed, alone),
         )  # fmt: skip
     return shown
 
 
-def _bars(passed: Passed, alone: Passed) -> str:
-    if passed is alone:
-        return "" if not passed.failures else "failed alone"
-    failed = "none failed: " + ("reached" if not passed.failures else "NOT reached")
-    return f"{failed}; p99: {'reached' if _times(passed, alone) <= BAR else 'NOT reached'}"
+def _bars(passed: Passed, alone: Passed) -> tuple[str, str]:
+    failed = "reached" if not passed.failures else "NOT reached"
+    return failed, "" if passed is alone else ("reached" if _times(passed, alone) <= BAR else "NOT reached")
 
 
 def _times(passed: Passed, alone: Passed) -> float:
-    return passed.p(0.99) / max(alone.p(0.99), 0.001)
+    """How many times the p99 alone: of all requests, or of those asked before, whichever is more. New questions would hide the latter."""
+    return max(passed.p(0.99) / alone.p(0.99), passed.p(0.99, *_ASKED_BEFORE) / alone.p(0.99, *_ASKED_BEFORE))
 
 
 async def prove(kinds: Sequence[str], options: Options, baseline_s: float, scale: str, *, fresh: bool) -> tuple[Passed, list[Passed]]:

@@ -106,7 +106,7 @@ class Mixed:
         self._ledger = ledger
         self._feed = feed
         self._random = random.Random(number)
-        self._sent = 0
+        self._verbs = 0
         self._cases: list[str] = []
         self._mine: Written | None = None
         self._guest = number == len(PERSONAS) - 1
@@ -116,7 +116,7 @@ class Mixed:
         """Finds the cases that it writes in; no two clients have one in common. Raises where it finds none."""
         if self.persona not in _NOTERS:
             return
-        response = await self._connection.sent(question(_CASES, **self._headers), 60)
+        response = await self._connection.sent(question(_CASES, None, self._headers), 60)
         taken = {written.number for written in self._ledger.written}
         self._cases = [case["number"] for case in response.json()["data"]["cases"]["nodes"]]
         self._cases = [number for number in self._cases if number not in taken]
@@ -288,7 +288,7 @@ class Mixed:
     async def _sent(self, action: str, query: str, variables: dict[str, Any]) -> Response | None:
         began = time.monotonic()
         try:
-            return await self._connection.sent(question(query, variables, **self._headers))
+            return await self._connection.sent(question(query, variables, self._headers))
         except NoAnswer as error:
             self._enter(began, action, time.monotonic() - began, str(error))
             return None
@@ -297,8 +297,8 @@ class Mixed:
         self._ledger.entries.append(Entry(at, action, took_s, told))
 
     def _next(self) -> str:
-        self._sent += 1
-        return f"{self._name}-{self._sent:05d}"
+        self._verbs += 1
+        return f"{self._name}-{self._verbs:05d}"
 
 
 async def losses(port: int, tokens: dict[str, str], ledger: Ledger) -> list[str]:
@@ -342,7 +342,7 @@ async def asked(connection: Connection, query: str, variables: dict[str, Any], h
     told = ""
     for _ in range(40):
         with suppress(NoAnswer):
-            response = await connection.sent(question(query, variables, **headers))
+            response = await connection.sent(question(query, variables, headers))
             told = response.told()
             if told == "answered":
                 return response.json()["data"]

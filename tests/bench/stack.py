@@ -137,10 +137,9 @@ class Stack:
 
 
 def _collections(log: str) -> list[Collection]:
-    return [
-        Collection(float(found["at"]), found["what"] == "Full", int(found["left"]), float(found["ms"]))
-        for found in _COLLECTED.finditer(log)
-    ]
+    # Java tells the time of day
+    ahead_s = time.time() - time.monotonic()
+    return [Collection(int(found["at"]) / 1000 - ahead_s, int(found["left"]), float(found["ms"])) for found in _COLLECTED.finditer(log)]
 
 
 def _name(process: psutil.Process) -> str:

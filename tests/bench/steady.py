@@ -171,9 +171,10 @@ def show(ran: Ran) -> int:
     """Prints the figures with their bars; gives the exit code."""
     entries = ran.ledger.entries
     answered = [entry.took_s for entry in entries if entry.told == "answered"]
+    p50, p99 = percentile(answered, 0.5) * 1000, percentile(answered, 0.99) * 1000
     _console.print(
-        f"{len(entries)} requests in {ran.ended - ran.began:.0f} s, {len(answered)} answered, p50 {percentile(answered, 0.5) * 1000:.0f} ms, "
-        f"p99 {percentile(answered, 0.99) * 1000:.0f} ms; by action: {dict(Counter(entry.action for entry in entries).most_common())}"
+        f"{len(entries)} requests in {ran.ended - ran.began:.0f} s, {len(answered)} answered, p50 {p50:.0f} ms, p99 {p99:.0f} ms; "
+        f"by action: {dict(Counter(entry.action for entry in entries).most_common())}"
     )
     runs = ran.feed.runs
     failed = [told for _, _, succeeded, told in runs if not succeeded]

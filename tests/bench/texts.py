@@ -9,8 +9,8 @@ ASK: Final = "mutation Ask($title: String!, $text: String!) { askQuestion(title:
 
 _PROPERTIES: Final = (
     "role",
-    "email",
-    "phone",
+    "emailAudience",
+    "phoneAudience",
     "timeZone",
     "opensAt",
     "closesAt",
