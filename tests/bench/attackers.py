@@ -7,8 +7,9 @@ import time
 from collections import Counter
 from typing import Any, Final
 
-from tests.bench.attacks import KINDS, Hostile, Job, Kind
+from tests.bench.attacks import KINDS, Kind
 from tests.bench.client import NoAnswer
+from tests.bench.hostile_client import Hostile, Job
 
 _MOST_PER_SECOND: Final = 20
 """No client is faster, whatever the job says."""

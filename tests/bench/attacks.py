@@ -1,18 +1,16 @@
-"""What hostile clients do, by kind: each function is one round of one client, and gives what the client was told, in a few words."""
+"""What hostile clients do, by kind: each function is one round of one client, and gives what the client was told."""
 
 import asyncio
 import base64
-import random
-import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 import jwt
 import orjson
 
-from tests.bench.client import Connection, NoAnswer, Response, head, post, question, read_response, signed
+from tests.bench.client import head, post, question, signed
+from tests.bench.hostile_client import Hostile, dribbled, speaking, told
 from tests.bench.texts import ASK, NOTE, new_question
 
 _CHUNK: Final = b"x" * 65_536
@@ -27,55 +25,6 @@ _COSTLY: Final = (
     "{ agencies(first: 10) { nodes { name contacts(first: 90) { nodes { name deputies(first: 20) { nodes { name } } } } } } }",
     "{ centers(first: 10) { nodes { contacts(first: 95) { nodes { name sitsAt { contacts(first: 18) { nodes { name } } } } } } } }",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a process of hostile clients is given, as JSON."""
-
-    kind: str
-    port: int
-    clients: int
-    seconds: float
-    pace: float
-    one_source: bool
-    connections: int
-    head_mb: int
-    bookmark: str
-    new_number: int
-    case: str
-    tokens: dict[str, str]
-    seed: int
-
-
-@dataclass(slots=True)
-class Hostile:
-    """One hostile client; `round` counts its rounds."""
-
-    number: int
-    job: Job
-    until: float
-    random: random.Random
-    connection: Connection
-    source: str
-    round: int = 0
-
-    @staticmethod
-    def of(number: int, job: Job, until: float) -> "Hostile":
-        source = "127.0.1.1" if job.one_source else f"127.0.1.{1 + number}"
-        return Hostile(number, job, until, random.Random(job.seed * 1000 + number), Connection(job.port, source), source)
-
-    @property
-    def name(self) -> str:
-        """Of this client and round, like no other."""
-        return f"{self.job.seed}-{self.number}-{self.round}"
-
-    @property
-    def left_s(self) -> float:
-        return max(0.1, self.until - time.monotonic())
-
-    async def asks(self, request: bytes) -> str:
-        return (await self.connection.sent(request)).told()
 
 
 Round = Callable[[Hostile], Awaitable[str]]
@@ -115,7 +64,7 @@ def raised_bookmark(bookmark: str, by: int) -> str:
 async def _large_head(me: Hostile) -> str:
     """One header of many MB, or many small ones."""
     many = b"".join(b"X-%d: %s\r\n" % (line, b"x" * 50) for line in range(1000))
-    async with _speaking(me) as (reader, writer):
+    async with speaking(me) as (reader, writer):
         writer.write(head({})[:-2] + (b"X-Large: " if me.round % 2 else b""))
         sent = 0
         while sent < me.job.head_mb << 20:
@@ -125,18 +74,18 @@ async def _large_head(me: Hostile) -> str:
             if reader.at_eof():
                 break
         writer.write(b"\r\nContent-Length: 2\r\n\r\n{}" if me.round % 2 else b"Content-Length: 2\r\n\r\n{}")
-        return await _told(reader, 30)
+        return await told(reader, 30)
 
 
 async def _slow_head(me: Hostile) -> str:
-    async with _speaking(me) as (reader, writer):
-        return await _dribbled(me, reader, writer, head({"X-Slow": "x" * 10_000}))
+    async with speaking(me) as (reader, writer):
+        return await dribbled(me, reader, writer, head({"X-Slow": "x" * 10_000}))
 
 
 async def _slow_body(me: Hostile) -> str:
-    async with _speaking(me) as (reader, writer):
+    async with speaking(me) as (reader, writer):
         writer.write(head({"Content-Length": "10000"}))
-        return await _dribbled(me, reader, writer, b"{" + b" " * 9_999)
+        return await dribbled(me, reader, writer, b"{" + b" " * 9_999)
 
 
 async def _deep_document(me: Hostile) -> str:
@@ -213,19 +162,19 @@ async def _invalid_token(me: Hostile) -> str:
 
 async def _idle(me: Hostile) -> str:
     """Silent, half a head, or a request answered and then nothing."""
-    async with _speaking(me) as (reader, writer):
+    async with speaking(me) as (reader, writer):
         how = ("silent", "half a head", "answered once")[me.round % 3]
         if me.round % 3 == 1:
             writer.write(head({})[:40])
         elif me.round % 3 == 2:
             writer.write(question("{ centers { totalCount } }"))
-            await _told(reader, 30)
-        return f"{how}: {await _told(reader, min(60, me.left_s))}"
+            await told(reader, 30)
+        return f"{how}: {await told(reader, min(60, me.left_s))}"
 
 
 async def _disconnecting(me: Hostile) -> str:
     """In the middle of a body, or soon after a whole request that is costly or new."""
-    async with _speaking(me) as (_, writer):
+    async with speaking(me) as (_, writer):
         choice = me.round % 3
         text = _COSTLY[me.round // 3 % len(_COSTLY)] if choice == 1 else new_question(20_000 + me.number * 1_000 + me.round)
         request = question(text)
@@ -253,50 +202,6 @@ KINDS: Final[dict[str, Kind]] = {
     "idle": Kind("connections that do nothing", _idle, several=True),
     "disconnecting": Kind("gone in the middle", _disconnecting),
 }
-
-
-@asynccontextmanager
-async def _speaking(me: Hostile) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A connection of its own, closed at the end."""
-    connection = Connection(me.job.port, me.source)
-    try:
-        yield await connection.opened()
-    except OSError as error:
-        raise NoAnswer(f"cut off ({type(error).__name__})") from error
-    finally:
-        connection.close()
-
-
-async def _dribbled(me: Hostile, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, data: bytes) -> str:
-    """Sends a byte a second until there is an answer, or no more time."""
-    answer = asyncio.ensure_future(_response(reader))
-    began = time.monotonic()
-    for byte in data[: int(me.left_s) + 1]:
-        writer.write(bytes((byte,)))
-        done, _ = await asyncio.wait((answer,), timeout=1)
-        if done:
-            break
-    after_s = round((time.monotonic() - began) / 5) * 5
-    if answer.done():
-        return f"{answer.result()} after some {after_s} s"
-    answer.cancel()
-    return "still open at the end"
-
-
-async def _told(reader: asyncio.StreamReader, within_s: float) -> str:
-    try:
-        async with asyncio.timeout(within_s):
-            return await _response(reader)
-    except TimeoutError:
-        return f"nothing within {within_s:.0f} s" if within_s >= 30 else "still open at the end"
-
-
-async def _response(reader: asyncio.StreamReader) -> str:
-    try:
-        response: Response = await read_response(reader)
-    except (OSError, EOFError):
-        return "closed"
-    return response.told()
 
 
 def _note(me: Hostile) -> dict[str, Any]:

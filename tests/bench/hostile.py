@@ -22,9 +22,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.attacks import KINDS, Job
+from tests.bench.attacks import KINDS
 from tests.bench.client import Connection, NoAnswer, question, signed
 from tests.bench.honest import PERSONAS, Crowd, Sample
+from tests.bench.hostile_client import Job
 from tests.bench.stack import MB, Stack, Usage
 
 BAR: Final = 3.0

@@ -5,13 +5,12 @@ import csv
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from tests.bench.client import Connection, NoAnswer, Response, question, signed
 from tests.bench.feed import PREFIX, Feed, start_of
+from tests.bench.ledger import NOTES, Entry, Ledger, Written, is_refused
 from tests.bench.texts import NOTE
 
 PERSONAS: Final = (
@@ -25,74 +24,15 @@ _THINKS_S: Final = (0.1, 0.5)
 _MOST_NOTES: Final = 60
 """In one case; then the next case has its turn, so that a page holds them all."""
 _GUEST_EVERY_S: Final = 20.0
-_LATER: Final = frozenset((429, 503))
-REFUSED: Final = frozenset(("UNAVAILABLE", "TOO_COSTLY"))
-"""Codes that give no answer, and no wrong one."""
 _RESEND_S: Final = 180.0
 _REFERENCE: Final = Path(__file__).parents[2] / "graph_schema" / "reference"
-_NOTES: Final = f"""query Notes($case: String!) {{ case(number: $case) {{ number status
-  notes(first: 100, where: {{text: {{startsWith: "{PREFIX}"}}}}) {{ totalCount nodes {{ text }} }} }} }}"""
 _OPEN: Final = """mutation Open($title: String!, $requestId: String!) {
   openCase(kind: "rfi", importer: "00-0000000SW", title: $title, requestId: $requestId) { number status title } }"""
-_TITLED: Final = "query Titled($title: String!) { cases(where: {title: {eq: $title}}) { totalCount nodes { number status } } }"
 _CASES: Final = "{ cases(where: {status: {eq: OPEN}}, first: 20) { nodes { number } } }"
 _SYNCED: Final = "query Synced($begins: String!) { contacts(where: {name: {startsWith: $begins}}, first: 5) { totalCount nodes { name } } }"
 _ASK: Final = """mutation Ask($title: String!, $requestId: String!) {
   askQuestion(title: $title, text: "Which heading is it?", requestId: $requestId) { receipt } }"""
-_BY_RECEIPT: Final = "query Receipt($receipt: String!) { questionByReceipt(receipt: $receipt) { title } }"
 _HEADING: Final = '{ htsHeading(code: "8542") { suggests { nodes { code } } } }'
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One request: when it was sent, what it was, how long it took, and what came: `answered`, a refusal, or `wrong: …`."""
-
-    at: float
-    action: str
-    took_s: float
-    told: str
-
-
-@dataclass(slots=True)
-class Written:
-    """What a client has written in a case that nobody else writes in: notes by their text, and whether each was acknowledged."""
-
-    persona: str
-    number: str
-    title: str | None = None
-    status: str | None = None
-    """As the last acknowledged verb left it; None where that is not known."""
-    notes: dict[str, bool] = field(default_factory=dict[str, bool])
-
-    def fault(self, case: Any) -> str | None:
-        """What of an answer about it cannot be. A note that was not acknowledged may be there, once."""
-        if case is None:
-            return f"case {self.number} is not there"
-        texts = [note["text"] for note in case["notes"]["nodes"]]
-        lost = {text for text, done in self.notes.items() if done} - set(texts)
-        strange = set(texts) - set(self.notes)
-        if lost or strange or len(texts) != len(set(texts)) or len(texts) != case["notes"]["totalCount"]:
-            twice = len(texts) - len(set(texts))
-            return f"case {self.number}: {len(lost)} acknowledged notes lost, {len(strange)} never sent, {twice} there twice"
-        if self.status and case["status"] != self.status:
-            return f"case {self.number} is {case['status']}, not {self.status}"
-        return None
-
-
-@dataclass(slots=True)
-class Ledger:
-    """All that was asked, and all that was written."""
-
-    entries: list[Entry] = field(default_factory=list[Entry])
-    written: list[Written] = field(default_factory=list[Written])
-    receipts: dict[str, str] = field(default_factory=dict[str, str])
-    """Of questions asked without an account: receipt -> title."""
-    acknowledged: int = 0
-    resent: int = 0
-    given_up: int = 0
-
-    def wrong(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.told.startswith("wrong")]
 
 
 class Mixed:
@@ -211,7 +151,7 @@ class Mixed:
                 self._ledger.acknowledged += 1
                 self._enter(sent, action, time.monotonic() - sent, "answered")
                 return data[action]
-            if response and not (REFUSED & set(response.codes()) or response.status in _LATER):
+            if response and not is_refused(response):
                 self._enter(sent, action, time.monotonic() - sent, f"wrong: {response.told()} {response.body[:200]!r}")
                 return None
             if response:
@@ -260,12 +200,12 @@ class Mixed:
         if not opened or self.persona not in (None, "association-officer", "port-director"):
             return await self._facts()
         variables = {"case": self._random.choice(opened).number}
-        return await self._check("hidden case", _NOTES, variables, lambda data: "a hidden case is shown" if data["case"] else None)
+        return await self._check("hidden case", NOTES, variables, lambda data: "a hidden case is shown" if data["case"] else None)
 
     async def _read_mine(self) -> None:
         mine = self._mine
         if mine:
-            await self._check("own case", _NOTES, {"case": mine.number}, lambda data: mine.fault(data["case"]))
+            await self._check("own case", NOTES, {"case": mine.number}, lambda data: mine.fault(data["case"]))
 
     async def _check(self, action: str, query: str, variables: dict[str, Any], fault: Callable[[Any], str | None]) -> None:
         """Asks, and enters what came; a fault is a wrong answer."""
@@ -280,8 +220,7 @@ class Mixed:
         response = await self._sent(action, query, variables)
         if response is None or response.told() == "answered":
             return response and response.json()
-        refused = REFUSED & set(response.codes()) or response.status in _LATER
-        told = response.told() if refused else f"wrong: {response.told()} {response.body[:200]!r}"
+        told = response.told() if is_refused(response) else f"wrong: {response.told()} {response.body[:200]!r}"
         self._enter(began, action, time.monotonic() - began, told)
         return None
 
@@ -301,61 +240,14 @@ class Mixed:
         return f"{self._name}-{self._verbs:05d}"
 
 
-async def losses(port: int, tokens: dict[str, str], ledger: Ledger) -> list[str]:
-    """What of the acknowledged verbs is not there once, each as a sentence."""
-    found: list[str] = []
-    async with Connection(port) as connection:
-        for written in ledger.written:
-            headers = signed(tokens[written.persona])
-            case = (await asked(connection, _NOTES, {"case": written.number}, headers))["case"]
-            if fault := written.fault(case):
-                found.append(fault)
-            if written.title:
-                cases = (await asked(connection, _TITLED, {"title": written.title}, headers))["cases"]
-                if cases["totalCount"] != 1:
-                    found.append(f"{written.title} was opened {cases['totalCount']} times")
-        for receipt, title in ledger.receipts.items():
-            inquiry = (await asked(connection, _BY_RECEIPT, {"receipt": receipt}, {}))["questionByReceipt"]
-            if inquiry != {"title": title}:
-                found.append(f"{title} is not found by its receipt")
-    return found
-
-
-async def synced_names(port: int, token: str) -> list[str]:
-    """The names of all synced rows that there are, page by page."""
-    names: list[str] = []
-    text = f"""query All($after: String) {{ contacts(where: {{name: {{startsWith: "{PREFIX} "}}}}, first: 100, after: $after) {{
-      nodes {{ name }} pageInfo {{ hasNextPage endCursor }} }} }}"""
-    after: str | None = None
-    async with Connection(port) as connection:
-        for _ in range(1000):
-            page = (await asked(connection, text, {"after": after}, signed(token)))["contacts"]
-            names += [found["name"] for found in page["nodes"]]
-            after = page["pageInfo"]["endCursor"]
-            if not page["pageInfo"]["hasNextPage"]:
-                break
-    return names
-
-
-async def asked(connection: Connection, query: str, variables: dict[str, Any], headers: dict[str, str]) -> Any:
-    """The data of an answer; asked again where there is none at the moment. Raises where there is none for long."""
-    told = ""
-    for _ in range(40):
-        with suppress(NoAnswer):
-            response = await connection.sent(question(query, variables, headers))
-            told = response.told()
-            if told == "answered":
-                return response.json()["data"]
-            if not (REFUSED & set(response.codes()) or response.status in _LATER):
-                break
-        await asyncio.sleep(2)
-    raise SystemExit(f"no answer to {query} {variables}: {told}")
-
-
 def _wait_s(response: Response | None) -> float:
-    """Before it is sent again: as the hub says, within reason."""
-    told = response.headers.get("retry-after", "") if response else ""
-    return min(10.0, float(told)) if told.isdigit() else 1.0
+    """Before it is sent again: as the hub says, in a header or in its errors, within reason."""
+    errors = response.json().get("errors", ()) if response else ()
+    told = [error.get("extensions", {}).get("retryAfterS") for error in errors] + [
+        response.headers.get("retry-after") if response else None
+    ]
+    seconds = [float(found) for found in told if found is not None and str(found).replace(".", "", 1).isdigit()]
+    return min(10.0, max(seconds, default=1.0))
 
 
 def _centers() -> set[tuple[str, str]]:

@@ -22,7 +22,8 @@ from rich.table import Table
 
 from tests.bench.feed import Feed
 from tests.bench.hostile import percentile
-from tests.bench.mixed import PERSONAS, Entry, Ledger, Mixed, losses, synced_names
+from tests.bench.ledger import Entry, Ledger, losses, synced_names
+from tests.bench.mixed import PERSONAS, Mixed
 from tests.bench.stack import MB, Stack, Usage
 
 _BIN_S: Final = 5

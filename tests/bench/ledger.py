@@ -1,0 +1,126 @@
+"""What sixteen clients asked and wrote, and whether all that was acknowledged is there at the end."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.bench.client import Connection, NoAnswer, Response, question, signed
+from tests.bench.feed import PREFIX
+
+_LATER: Final = frozenset((429, 503))
+"""Statuses of HTTP with which one is asked to come again; a header Retry-After says so, too."""
+_REFUSED: Final = frozenset(("UNAVAILABLE", "TOO_COSTLY", "TOO_MANY_REQUESTS"))
+"""Codes that give no answer, and no wrong one."""
+NOTES: Final = f"""query Notes($case: String!) {{ case(number: $case) {{ number status
+  notes(first: 100, where: {{text: {{startsWith: "{PREFIX}"}}}}) {{ totalCount nodes {{ text }} }} }} }}"""
+_TITLED: Final = "query Titled($title: String!) { cases(where: {title: {eq: $title}}) { totalCount nodes { number status } } }"
+_BY_RECEIPT: Final = "query Receipt($receipt: String!) { questionByReceipt(receipt: $receipt) { title } }"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request: when it was sent, what it was, how long it took, and what came: `answered`, a refusal, or `wrong: …`."""
+
+    at: float
+    action: str
+    took_s: float
+    told: str
+
+
+@dataclass(slots=True)
+class Written:
+    """What a client has written in a case that nobody else writes in: notes by their text, and whether each was acknowledged."""
+
+    persona: str
+    number: str
+    title: str | None = None
+    status: str | None = None
+    """As the last acknowledged verb left it; None where that is not known."""
+    notes: dict[str, bool] = field(default_factory=dict[str, bool])
+
+    def fault(self, case: Any) -> str | None:
+        """What of an answer about it cannot be. A note that was not acknowledged may be there, once."""
+        if case is None:
+            return f"case {self.number} is not there"
+        texts = [note["text"] for note in case["notes"]["nodes"]]
+        lost = {text for text, done in self.notes.items() if done} - set(texts)
+        strange = set(texts) - set(self.notes)
+        if lost or strange or len(texts) != len(set(texts)) or len(texts) != case["notes"]["totalCount"]:
+            twice = len(texts) - len(set(texts))
+            return f"case {self.number}: {len(lost)} acknowledged notes lost, {len(strange)} never sent, {twice} there twice"
+        if self.status and case["status"] != self.status:
+            return f"case {self.number} is {case['status']}, not {self.status}"
+        return None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All that was asked, and all that was written."""
+
+    entries: list[Entry] = field(default_factory=list[Entry])
+    written: list[Written] = field(default_factory=list[Written])
+    receipts: dict[str, str] = field(default_factory=dict[str, str])
+    """Of questions asked without an account: receipt -> title."""
+    acknowledged: int = 0
+    resent: int = 0
+    given_up: int = 0
+
+    def wrong(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.told.startswith("wrong")]
+
+
+def is_refused(response: Response) -> bool:
+    """Whether it gives no answer, and no wrong one: it is asked again later."""
+    return bool(_REFUSED & set(response.codes())) or response.status in _LATER or "retry-after" in response.headers
+
+
+async def losses(port: int, tokens: dict[str, str], ledger: Ledger) -> list[str]:
+    """What of the acknowledged verbs is not there once, each as a sentence."""
+    found: list[str] = []
+    async with Connection(port) as connection:
+        for written in ledger.written:
+            headers = signed(tokens[written.persona])
+            case = (await asked(connection, NOTES, {"case": written.number}, headers))["case"]
+            if fault := written.fault(case):
+                found.append(fault)
+            if written.title:
+                cases = (await asked(connection, _TITLED, {"title": written.title}, headers))["cases"]
+                if cases["totalCount"] != 1:
+                    found.append(f"{written.title} was opened {cases['totalCount']} times")
+        for receipt, title in ledger.receipts.items():
+            inquiry = (await asked(connection, _BY_RECEIPT, {"receipt": receipt}, {}))["questionByReceipt"]
+            if inquiry != {"title": title}:
+                found.append(f"{title} is not found by its receipt")
+    return found
+
+
+async def synced_names(port: int, token: str) -> list[str]:
+    """The names of all synced rows that there are, page by page."""
+    names: list[str] = []
+    text = f"""query All($after: String) {{ contacts(where: {{name: {{startsWith: "{PREFIX} "}}}}, first: 100, after: $after) {{
+      nodes {{ name }} pageInfo {{ hasNextPage endCursor }} }} }}"""
+    after: str | None = None
+    async with Connection(port) as connection:
+        for _ in range(1000):
+            page = (await asked(connection, text, {"after": after}, signed(token)))["contacts"]
+            names += [found["name"] for found in page["nodes"]]
+            after = page["pageInfo"]["endCursor"]
+            if not page["pageInfo"]["hasNextPage"]:
+                break
+    return names
+
+
+async def asked(connection: Connection, query: str, variables: dict[str, Any], headers: dict[str, str]) -> Any:
+    """The data of an answer; asked again where there is none at the moment. Raises where there is none for long."""
+    told = ""
+    for _ in range(40):
+        with suppress(NoAnswer):
+            response = await connection.sent(question(query, variables, headers))
+            told = response.told()
+            if told == "answered":
+                return response.json()["data"]
+            if not is_refused(response):
+                break
+        await asyncio.sleep(2)
+    raise SystemExit(f"no answer to {query} {variables}: {told}")
