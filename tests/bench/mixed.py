@@ -51,6 +51,9 @@ class Mixed:
         self._mine: Written | None = None
         self._guest = number == len(PERSONAS) - 1
         self._next_guest = 0.0
+        self._reads: Sequence[Callable[[], Awaitable[None]]] = (
+            self._facts, self._heading, self._synced, self._synced, self._counted, self._hidden,
+        )  # fmt: skip
 
     async def prepare(self) -> None:
         """Finds the cases that it writes in; no two clients have one in common. Raises where it finds none."""
@@ -64,15 +67,22 @@ class Mixed:
             raise SystemExit(f"{self.persona} sees no open case to write in")
         self._next_case()
 
+    async def warm_up(self, until: float) -> None:
+        """Does once all that it does later, so that it is planned."""
+        if self._guest:
+            await self._as_guest(until)
+        if self.persona in _OPENERS:
+            await self._open(until)
+        if self._mine:
+            await self._note(self._mine, until)
+            await self._read_mine()
+            if self._mine.status:
+                await self._turn(self._mine, until)
+                await self._turn(self._mine, until)
+        for read in self._reads:
+            await read()
+
     async def work_until(self, until: float) -> None:
-        reads: Sequence[Callable[[], Awaitable[None]]] = (
-            self._facts,
-            self._heading,
-            self._synced,
-            self._synced,
-            self._counted,
-            self._hidden,
-        )
         while time.monotonic() < until:
             await asyncio.sleep(self._random.uniform(*_THINKS_S))
             if self._guest and time.monotonic() > self._next_guest:
@@ -81,7 +91,7 @@ class Mixed:
             elif self.persona in (*_OPENERS, *_NOTERS) and self._random.random() < 0.5:
                 await (self._act(until) if self._random.random() < 0.6 else self._read_mine())
             else:
-                await self._random.choice(reads)()
+                await self._random.choice(self._reads)()
         self._connection.close()
 
     async def _act(self, until: float) -> None:
@@ -251,6 +261,6 @@ def _wait_s(response: Response | None) -> float:
 
 
 def _centers() -> set[tuple[str, str]]:
-    """Code and name of each Center, from the table of public facts."""
+    """Code and name of each Center, from the table of public facts; what has no short name there is none."""
     with (_REFERENCE / "centers.csv").open(newline="") as file:
-        return {(row["code"], row["name"]) for row in csv.DictReader(file)}
+        return {(row["code"], row["name"]) for row in csv.DictReader(file) if row["short"]}

@@ -21,7 +21,7 @@ from hub.sample_sign_in import SampleSignIn
 MB: Final = 1 << 20
 _START_S: Final = 300
 _STOP_S: Final = 60
-_COLLECTED: Final = re.compile(r"\[(?P<at>\d+)ms\].* Pause .* (?P<left>\d+)M\(\d+M\) (?P<ms>[\d.]+)ms")
+_COLLECTED: Final = re.compile(r"\[(?P<at>\d+)ms\].* Pause .*->(?P<left>\d+)M\(\d+M\) (?P<ms>[\d.]+)ms")
 
 
 @dataclass(frozen=True, slots=True)
