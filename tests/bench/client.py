@@ -13,6 +13,11 @@ HOST: Final = "127.0.0.1"
 PATIENCE_S: Final = 30.0
 """How long an answer is waited for."""
 _CONNECT_S: Final = 10.0
+_LATER: Final = frozenset((429, 503))
+"""Statuses of HTTP with which one is asked to come again; a header Retry-After says so, too."""
+_REFUSED: Final = frozenset(("UNAVAILABLE", "TOO_COSTLY", "TOO_MANY_REQUESTS"))
+"""Codes that give no answer, and no wrong one."""
+_TRIES: Final = 40
 _IDLE_S: Final = 3.0
 """A connection that was idle so long is not used again: the hub closes those after five seconds."""
 _GONE: Final = (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, EOFError)
@@ -115,6 +120,29 @@ class Connection:
         if response.headers.get("connection") == "close":
             self.close()
         return response
+
+
+def is_refused(response: Response) -> bool:
+    """Whether it gives no answer, and no wrong one: it is asked again later."""
+    return bool(_REFUSED & set(response.codes())) or response.status in _LATER or "retry-after" in response.headers
+
+
+async def answered(connection: Connection, request: bytes, pause_s: float = 2) -> Response:
+    """The response that answers it; sent again while there is none at the moment. Raises `SystemExit` where that lasts."""
+    told = ""
+    for _ in range(_TRIES):
+        try:
+            response = await connection.sent(request)
+        except NoAnswer as error:
+            told = str(error)
+        else:
+            if response.told() == "answered":
+                return response
+            told = f"{response.told()} {response.body[:300]!r}"
+            if not is_refused(response):
+                break
+        await asyncio.sleep(pause_s)
+    raise SystemExit(f"no answer to {request[-500:]!r}: {told}")
 
 
 async def read_response(reader: asyncio.StreamReader) -> Response:

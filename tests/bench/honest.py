@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
-from tests.bench.client import Connection, NoAnswer, Response, question, signed
+from tests.bench.client import Connection, NoAnswer, Response, answered, question, signed
 from tests.bench.texts import NOTE, new_question
 
 PERSONAS: Final = ("importer-manager", "broker", "import-specialist", "center-director", "trade-analyst", "agency-officer", None, None)
@@ -138,15 +138,8 @@ class _Client:
         return Sample(began, self._persona or "public", action, time.monotonic() - began, failure)
 
     async def _must(self, query: str, variables: dict[str, Any] | None = None) -> Any:
-        """The answer. A hub that has just started may need a second try for what it has to plan."""
-        told = ""
-        for _ in range(5):
-            response = await self._connection.sent(question(query, variables, self._headers), 60)
-            if not _failure(response):
-                return response.json()
-            told = f"{response.told()}: {response.body[:500]!r}"
-            await asyncio.sleep(1)
-        raise SystemExit(f"{self._persona}: {query}\n{told}")
+        """The answer. A hub that has just started may need several tries for what it has to plan."""
+        return (await answered(self._connection, question(query, variables, self._headers))).json()
 
 
 def _failure(response: Response) -> str | None:

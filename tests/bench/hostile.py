@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.attacks import KINDS
-from tests.bench.client import Connection, NoAnswer, question, signed
+from tests.bench.client import Connection, NoAnswer, answered, question, signed
 from tests.bench.honest import PERSONAS, Crowd, Sample
 from tests.bench.hostile_client import Job
 from tests.bench.stack import MB, Stack, Usage
@@ -99,7 +99,7 @@ class Proof:
             cases = question(
                 "{ cases(where: {status: {eq: OPEN}}, last: 1) { nodes { number } } }", None, signed(self._tokens["large-broker"])
             )
-            response = await connection.sent(cases, 60)
+            response = await answered(connection, cases)
             self._case = response.json()["data"]["cases"]["nodes"][0]["number"]
             self._bookmark = response.headers["hub-bookmark"]
         self._crowd = Crowd(self._stack.port, self._tokens, self._case)

@@ -1,17 +1,12 @@
 """What sixteen clients asked and wrote, and whether all that was acknowledged is there at the end."""
 
-import asyncio
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.bench.client import Connection, NoAnswer, Response, question, signed
+from tests.bench.client import Connection, answered, question, signed
 from tests.bench.feed import PREFIX
 
-_LATER: Final = frozenset((429, 503))
-"""Statuses of HTTP with which one is asked to come again; a header Retry-After says so, too."""
-_REFUSED: Final = frozenset(("UNAVAILABLE", "TOO_COSTLY", "TOO_MANY_REQUESTS"))
-"""Codes that give no answer, and no wrong one."""
 NOTES: Final = f"""query Notes($case: String!) {{ case(number: $case) {{ number status
   notes(first: 100, where: {{text: {{startsWith: "{PREFIX}"}}}}) {{ totalCount nodes {{ text }} }} }} }}"""
 _TITLED: Final = "query Titled($title: String!) { cases(where: {title: {eq: $title}}) { totalCount nodes { number status } } }"
@@ -70,26 +65,21 @@ class Ledger:
         return [entry for entry in self.entries if entry.told.startswith("wrong")]
 
 
-def is_refused(response: Response) -> bool:
-    """Whether it gives no answer, and no wrong one: it is asked again later."""
-    return bool(_REFUSED & set(response.codes())) or response.status in _LATER or "retry-after" in response.headers
-
-
 async def losses(port: int, tokens: dict[str, str], ledger: Ledger) -> list[str]:
     """What of the acknowledged verbs is not there once, each as a sentence."""
     found: list[str] = []
     async with Connection(port) as connection:
         for written in ledger.written:
             headers = signed(tokens[written.persona])
-            case = (await asked(connection, NOTES, {"case": written.number}, headers))["case"]
+            case = (await data(connection, NOTES, {"case": written.number}, headers))["case"]
             if fault := written.fault(case):
                 found.append(fault)
             if written.title:
-                cases = (await asked(connection, _TITLED, {"title": written.title}, headers))["cases"]
+                cases = (await data(connection, _TITLED, {"title": written.title}, headers))["cases"]
                 if cases["totalCount"] != 1:
                     found.append(f"{written.title} was opened {cases['totalCount']} times")
         for receipt, title in ledger.receipts.items():
-            inquiry = (await asked(connection, _BY_RECEIPT, {"receipt": receipt}, {}))["questionByReceipt"]
+            inquiry = (await data(connection, _BY_RECEIPT, {"receipt": receipt}, {}))["questionByReceipt"]
             if inquiry != {"title": title}:
                 found.append(f"{title} is not found by its receipt")
     return found
@@ -103,7 +93,7 @@ async def synced_names(port: int, token: str) -> list[str]:
     after: str | None = None
     async with Connection(port) as connection:
         for _ in range(1000):
-            page = (await asked(connection, text, {"after": after}, signed(token)))["contacts"]
+            page = (await data(connection, text, {"after": after}, signed(token)))["contacts"]
             names += [found["name"] for found in page["nodes"]]
             after = page["pageInfo"]["endCursor"]
             if not page["pageInfo"]["hasNextPage"]:
@@ -111,16 +101,6 @@ async def synced_names(port: int, token: str) -> list[str]:
     return names
 
 
-async def asked(connection: Connection, query: str, variables: dict[str, Any], headers: dict[str, str]) -> Any:
-    """The data of an answer; asked again where there is none at the moment. Raises where there is none for long."""
-    told = ""
-    for _ in range(40):
-        with suppress(NoAnswer):
-            response = await connection.sent(question(query, variables, headers))
-            told = response.told()
-            if told == "answered":
-                return response.json()["data"]
-            if not is_refused(response):
-                break
-        await asyncio.sleep(2)
-    raise SystemExit(f"no answer to {query} {variables}: {told}")
+async def data(connection: Connection, query: str, variables: Mapping[str, Any], headers: Mapping[str, str]) -> Any:
+    """The data of an answer, however often it must be asked for."""
+    return (await answered(connection, question(query, variables, headers))).json()["data"]

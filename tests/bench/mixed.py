@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tests.bench.client import Connection, NoAnswer, Response, question, signed
+from tests.bench.client import Connection, NoAnswer, Response, answered, is_refused, question, signed
 from tests.bench.feed import PREFIX, Feed, start_of
-from tests.bench.ledger import NOTES, Entry, Ledger, Written, is_refused
+from tests.bench.ledger import NOTES, Entry, Ledger, Written
 from tests.bench.texts import NOTE
 
 PERSONAS: Final = (
@@ -59,7 +59,7 @@ class Mixed:
         """Finds the cases that it writes in; no two clients have one in common. Raises where it finds none."""
         if self.persona not in _NOTERS:
             return
-        response = await self._connection.sent(question(_CASES, None, self._headers), 60)
+        response = await answered(self._connection, question(_CASES, None, self._headers))
         taken = {written.number for written in self._ledger.written}
         self._cases = [case["number"] for case in response.json()["data"]["cases"]["nodes"]]
         self._cases = [number for number in self._cases if number not in taken]
