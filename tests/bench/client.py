@@ -128,7 +128,7 @@ def is_refused(response: Response) -> bool:
 
 
 async def answered(connection: Connection, request: bytes, pause_s: float = 2) -> Response:
-    """The response that answers it; sent again while there is none at the moment. Raises `SystemExit` where that lasts."""
+    """The response that answers it; sent again while there is none at the moment. Raises `NoAnswer` where that lasts."""
     told = ""
     for _ in range(_TRIES):
         try:
@@ -142,7 +142,7 @@ async def answered(connection: Connection, request: bytes, pause_s: float = 2) -
             if not is_refused(response):
                 break
         await asyncio.sleep(pause_s)
-    raise SystemExit(f"no answer to {request[-500:]!r}: {told}")
+    raise NoAnswer(f"no answer to {request[-500:]!r}: {told}")
 
 
 async def read_response(reader: asyncio.StreamReader) -> Response:

@@ -254,7 +254,10 @@ def main(
         f"{clients} hostile clients, at most {pace:g} requests/s each, {source} where they have no account, {seconds:g} s a kind; "
         f"the honest ones alone for {baseline:g} s; load of the machine before: {os.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores"
     )
-    alone, each = asyncio.run(prove(chosen, options, baseline, scale, fresh=fresh))
+    try:
+        alone, each = asyncio.run(prove(chosen, options, baseline, scale, fresh=fresh))
+    except NoAnswer as error:
+        raise SystemExit(str(error)) from None
     _console.print(table(alone, each))
     failed = sum(len(passed.failures) for passed in (alone, *each))
     slow = [passed.name for passed in each if _times(passed, alone) > BAR]

@@ -1,16 +1,16 @@
 """What sixteen clients asked and wrote, and whether all that was acknowledged is there at the end."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tests.bench.client import Connection, answered, question, signed
+from tests.bench.client import Connection, NoAnswer, answered, question, signed
 from tests.bench.feed import PREFIX
 
 NOTES: Final = f"""query Notes($case: String!) {{ case(number: $case) {{ number status
   notes(first: 100, where: {{text: {{startsWith: "{PREFIX}"}}}}) {{ totalCount nodes {{ text }} }} }} }}"""
 _TITLED: Final = "query Titled($title: String!) { cases(where: {title: {eq: $title}}) { totalCount nodes { number status } } }"
-_BY_RECEIPT: Final = "query Receipt($receipt: String!) { questionByReceipt(receipt: $receipt) { title } }"
+_BY_RECEIPT: Final = "query Receipt($receipt: String!) { questionByReceipt(receipt: $receipt) { question { title } } }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +67,35 @@ class Ledger:
 
 async def losses(port: int, tokens: dict[str, str], ledger: Ledger) -> list[str]:
     """What of the acknowledged verbs is not there once, each as a sentence."""
-    found: list[str] = []
+    looks = [_look_at_case(written, signed(tokens[written.persona])) for written in ledger.written]
+    looks += [_look_for_question(receipt, title) for receipt, title in ledger.receipts.items()]
+    found: list[str | None] = []
     async with Connection(port) as connection:
-        for written in ledger.written:
-            headers = signed(tokens[written.persona])
-            case = (await data(connection, NOTES, {"case": written.number}, headers))["case"]
-            if fault := written.fault(case):
-                found.append(fault)
-            if written.title:
-                cases = (await data(connection, _TITLED, {"title": written.title}, headers))["cases"]
-                if cases["totalCount"] != 1:
-                    found.append(f"{written.title} was opened {cases['totalCount']} times")
-        for receipt, title in ledger.receipts.items():
-            inquiry = (await data(connection, _BY_RECEIPT, {"receipt": receipt}, {}))["questionByReceipt"]
-            if inquiry != {"title": title}:
-                found.append(f"{title} is not found by its receipt")
-    return found
+        for look in looks:
+            try:
+                found.append(await look(connection))
+            except NoAnswer as error:
+                found.append(str(error))
+    return [fault for fault in found if fault]
+
+
+def _look_at_case(written: Written, headers: Mapping[str, str]) -> Callable[[Connection], Awaitable[str | None]]:
+    async def look(connection: Connection) -> str | None:
+        if written.title:
+            cases = (await data(connection, _TITLED, {"title": written.title}, headers))["cases"]
+            if cases["totalCount"] != 1:
+                return f"{written.title} was opened {cases['totalCount']} times"
+        return written.fault((await data(connection, NOTES, {"case": written.number}, headers))["case"])
+
+    return look
+
+
+def _look_for_question(receipt: str, title: str) -> Callable[[Connection], Awaitable[str | None]]:
+    async def look(connection: Connection) -> str | None:
+        asked = (await data(connection, _BY_RECEIPT, {"receipt": receipt}, {}))["questionByReceipt"]["question"]
+        return None if asked == {"title": title} else f"{title} is not found by its receipt"
+
+    return look
 
 
 async def synced_names(port: int, token: str) -> list[str]:

@@ -19,7 +19,7 @@ from hub.local_neo4j.server import free_ports
 from hub.sample_sign_in import SampleSignIn
 
 MB: Final = 1 << 20
-_START_S: Final = 300
+_START_S: Final = 900
 _STOP_S: Final = 60
 _COLLECTED: Final = re.compile(r"\[(?P<at>\d+)ms\].* Pause .*->(?P<left>\d+)M\(\d+M\) (?P<ms>[\d.]+)ms")
 

@@ -21,6 +21,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.client import NoAnswer
 from tests.bench.feed import Feed
 from tests.bench.hostile import percentile
 from tests.bench.ledger import Entry, Ledger, losses, synced_names
@@ -295,7 +296,10 @@ def main(
         f"load of the machine before: {os.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores"
     )
     with tempfile.TemporaryDirectory(prefix="hub-steady-") as folder, Stack(Path(folder), scale) as stack:
-        ran = asyncio.run(run(stack, Path(folder), minutes, sync_pause))
+        try:
+            ran = asyncio.run(run(stack, Path(folder), minutes, sync_pause))
+        except NoAnswer as error:
+            raise SystemExit(str(error)) from None
     code = show(ran)
     if plot_to:
         plot(ran, plot_to)
