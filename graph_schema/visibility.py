@@ -306,6 +306,7 @@ RULES: Final = (
     *_of_connections("SyncRun", "QuarantinedRecord", "SourceRecord"),
     Rule("RetiredContact", (OFFICE_OF_TRADE, _of_own("its-party", "it worked for the viewer's party", provenance.RETIRED_WORKS_FOR))),
     Rule("RetiredCase", (OFFICE_OF_TRADE, _of_own("its-party", "the viewer owned it", provenance.RETIRED_HANDLED_BY))),
+    Rule("DeadLetter", (OFFICE_OF_TRADE,)),
     Rule(
         "Calendar",
         (
