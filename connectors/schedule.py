@@ -19,7 +19,7 @@ from hub.settings import Settings
 _log: Final = logging.getLogger("hub.connectors")
 _AT_ONCE: Final = 4
 """So many connections are synced at once by a process: the rest of it answers questions."""
-_ASKED_EVERY_S: Final = 15.0
+_ASKED_EVERY_S: Final = 5.0
 """How often it is looked whether an operator has asked to sync a connection again that failed."""
 _WAIT_S: Final = 60.0
 """How long it waits where the hub's own database could not be asked."""

@@ -352,6 +352,8 @@ class _Maker:
             self._link(provenance.RETIRED_WORKS_FOR, retired, self._one(self._made.of(label)))
             closed = self._add("RetiredCase", id=f"retired-{index}", number=f"R-{index}", title="Gone", retiredAt=NOW)
             self._link(provenance.RETIRED_HANDLED_BY, closed, self._one([*self._made.of("Center"), *self._made.of("Office")]))
+            failed = {"tries": 1, "firstAt": NOW, "lastAt": NOW, "retryAt": NOW + timedelta(days=1)}
+            self._add("DeadLetter", id=f"clocks {index}", job="clocks", kind="Case", item=str(index), reason="ValueError", **failed)
 
     def _accounts(self) -> None:
         """One of every kind of viewer, two with several rights, one whose rights have all ended."""

@@ -2,7 +2,11 @@
 
 import asyncio
 import logging
+import os
 import random
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -14,6 +18,7 @@ from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
 from hub import dead_letters
 from hub.dead_letters import FIRST_RETRY, LAST_RETRY
+from hub.doctor import Finding, findings
 from hub.errors import Unavailable
 from hub.events import HAND_OUT, Event, appended
 from hub.gql.endpoint import Asked
@@ -275,12 +280,28 @@ def test_the_office_of_trade_alone_sees_what_is_set_aside(world: World, asked: C
     assert [grant.name for grant in GRAPH.rule("DeadLetter").grants] == ["office-of-trade"]
 
 
-def test_operators_list_and_retry_by_job_or_item(world: World) -> None:
+def test_operators_list_and_retry_by_job_or_item(world: World, settings: Settings) -> None:
+    def hub(*words: str) -> tuple[int, str]:
+        environment = {**os.environ, "NEO4J_URI": settings.neo4j_uri, "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value()}
+        command = [sys.executable, "-m", "hub", "retry", *words]
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        return ended.returncode, ended.stdout + ended.stderr
+
+    async def doctor() -> Finding:
+        return next(iter([found async for found in findings(settings, None) if found.what == "background jobs"]))
+
+    assert world.run(doctor()).how == "ok"
     world.make(6, 1, 2)
     world.work(NOW, dividing())
-    assert [found.id for found in world.run(dead_letters.letters(world.graph))] == ["dividing 1", "dividing 2"]
-    assert [found.id for found in world.run(dead_letters.letters(world.graph, names=["2"]))] == ["dividing 2"]
-    assert world.run(dead_letters.counted(world.graph)) == {"dividing": 2}
+    finding = world.run(doctor())
+    assert (finding.how, finding.told) == ("warning", "2 set aside: 2 by dividing")
+    code, told = hub()
+    assert code == 0
+    assert re.findall(r"(?m)^'dividing [12]'$", told) == ["'dividing 1'", "'dividing 2'"]
+    assert "tried once since 2026-11-22T12:00:00Z, again at 2026-11-22T12:01:00Z" in told
+    code, told = hub("dividing 3")
+    assert (code, "nothing of that is set aside" in told) == (1, True)
+    assert hub("dividing 2") == (0, "1 is tried again within a minute; what fails once more is listed with its reason\n")
     assert world.run(dead_letters.retry(world.graph, "another")) == 0
     assert world.run(dead_letters.retry(world.graph, "dividing")) == 2
 

@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from connectors.partner import PartnerService
+from hub import dead_letters
+from hub.dead_letters import LAST_RETRY
 from hub.graph import Graph
+from hub.jobs import work_through
 from hub.verbs.keeping import keep_once
 from tests.connectors.syncing import Synced
 from tests.connectors.test_run import CASES, connection, write_csv
@@ -45,3 +49,23 @@ def test_clocks_of_a_case_that_an_agency_tells_of_begin_once_its_owner_does(empt
     center.sync()
     run(keep_once(empty, NOW))
     assert agency.rows(_DUES) == [["C-1", "RUNNING", "2026-12-02"], ["D-1", "RUNNING", "2026-12-02"]]
+
+
+def test_a_partners_service_that_cannot_be_started_is_told_and_started_once_it_can(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    with PartnerService(tmp_path / "partner") as service:
+        service.start({})
+        assert run(work_through(empty, [service.running()], NOW)) == 0
+        service.stop()
+        seed = tmp_path / "partner" / "seed.json"
+        known = seed.read_text()
+        seed.write_text("{")
+        run(work_through(empty, [service.running()], NOW))
+        (told,) = run(dead_letters.letters(empty))
+        assert (told.job, told.kind, told.item) == ("partner", "Service", "fda-service")
+        assert told.reason.startswith("it ended at once; ")
+        seed.write_text(known)
+        run(work_through(empty, [service.running()], NOW + LAST_RETRY))
+        assert service.is_running
+        assert run(dead_letters.letters(empty)) == []

@@ -98,7 +98,7 @@ def test_cases_that_no_clock_can_run_by_keep_none_of_the_others(kept: Kept) -> N
 
 def test_deadlines_and_requests_that_were_edited_by_hand_keep_none_of_the_others(kept: Kept) -> None:
     kept.write("""
-        UNWIND range(1, 205) AS n CREATE (:Deadline {id: 'lost ' + n, name: 'x', state: 'RUNNING', due: date('2026-01-01')})""")
+        UNWIND range(1, 20) AS n CREATE (:Deadline {id: 'lost ' + n, name: 'x', state: 'RUNNING', due: date('2026-01-01')})""")
     kept.write("""
         UNWIND range(1, 205) AS n
         CREATE (k:RetiredCase {id: 'retired ' + n})
@@ -115,12 +115,10 @@ def test_deadlines_and_requests_that_were_edited_by_hand_keep_none_of_the_others
     assert kept.rows("MATCH (h:HistoryEntry {verb: 'overdue'}) RETURN h.text") == [["Reply: not done by 2026-11-01"]]
     assert kept.rows("MATCH (r:Request) RETURN r.id") == [["young"]]
     told = kept.letters()
-    assert len(told) == 206
+    assert len(told) == 21
     assert told["lost 7"] == "deadlines: it belongs to no case"
     assert kept.rows("MATCH (d:Deadline) WHERE d.id STARTS WITH 'retired' RETURN DISTINCT d.state") == [["RUNNING"]]
     kept.write("MATCH (d:Deadline) WHERE d.id STARTS WITH 'lost' DELETE d")
     kept.write("MATCH (d:Deadline {name: 'Nameless'}) SET d.id = 'named'")
     assert kept.keep(NOW + LAST_RETRY) == 1
-    kept.keep(NOW + LAST_RETRY)
-    kept.keep(NOW + LAST_RETRY)
     assert kept.letters() == {}
