@@ -1,14 +1,13 @@
 """What a connection may say: pure. It speaks for one party; what it says beyond that is kept as claims, or refused."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from connectors.errors import SkipRecord
 from connectors.mapping import Mapped
-from hub.said import Key, Link
+from hub.said import HEADQUARTERS, Key, Link
 
-_HEADQUARTERS: Final = (("Office", "CBP"), ("Office", "OT"))
 _CBP: Final = ("Center", "Team", "Port", "Office", "FieldOffice")
 
 
@@ -22,7 +21,7 @@ class Authority:
 
     @property
     def of_headquarters(self) -> bool:
-        return self.party in _HEADQUARTERS
+        return self.party[0] == "Office" and self.party[1] in HEADQUARTERS
 
     def covers(self, party: Key) -> bool:
         """Whether the connection speaks for that party."""
@@ -86,6 +85,23 @@ def _decision(mapped: Mapped, authority: Authority) -> Judged:
         made = f"made at {_told(places[0])}" if places else "without a place (MADE_AT)"
         raise SkipRecord(f"{_speaks(authority)}: a decision {made} must come from that party's own system")
     return Judged(mapped.links, (), owned=True)
+
+
+def bounded(label: str, judged: Judged, within: Callable[[Link], bool]) -> Judged:
+    """The same with what leads to rows beyond the party's reach as claims: they show it nothing, be there such rows or not.
+
+    Raises `SkipRecord` for a decision in a case that is not within reach.
+    """
+    beyond = [link for link in judged.links if not within(link)]
+    if label == "Decision" and beyond:
+        raise SkipRecord(not_there(beyond[0]))
+    links = tuple(link for link in judged.links if link not in beyond)
+    return replace(judged, links=links, claims=(*judged.claims, *map(str, beyond)))
+
+
+def not_there(link: Link) -> str:
+    """What is said of a link to a row that is not there, or that is hidden."""
+    return f"{link.type}: there is no {link.label} {link.key} here"
 
 
 def unowned(mapped: Mapped, authority: Authority) -> Judged:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -25,9 +26,13 @@ import psutil
 from connectors.attached import Attached
 from connectors.registry import attach
 from connectors.settings import Connection, StreamSettings, Take
-from hub.errors import SetupError
-from hub.graph import Graph
+from graph_schema.cypher import Statement
+from hub.dead_letters import letter_id
+from hub.errors import CannotBeDone, SetupError
+from hub.graph import Graph, Run
+from hub.jobs import Job, keep_working, work_through
 from hub.processes import end
+from hub.settings import Settings
 
 AGENCY: Final = "FDA"
 NAME: Final = "fda-service"
@@ -37,6 +42,9 @@ _START_S: Final = 30
 _LOOK_S: Final = 5
 _END_S: Final = 10
 _log: Final = logging.getLogger("hub.connectors")
+_JOB: Final = "partner"
+_ENDED: Final = "WITH $name AS name WHERE $ended AND NOT EXISTS { (:DeadLetter {id: $id}) } RETURN name"
+_TAKE: Final = "UNWIND $items AS item WITH item WHERE $ended RETURN item"
 _OFFICERS: Final = (
     ("Sample-Ito", "Hana", "Import specialist", ("30", "90")),
     ("Sample-Reyes", "Sofia", "Liaison", ("16", "20", "21")),
@@ -152,16 +160,31 @@ class PartnerService:
         """Ends the service of a hub that was killed and could not: whichever process keeps this store."""
         end([found for found in psutil.process_iter(["cmdline"]) if self._store in (found.info["cmdline"] or ())], _END_S)
 
-    async def keep_running(self) -> None:
-        """Starts it again whenever it has ended; until it is cancelled."""
-        while True:
-            await asyncio.sleep(_LOOK_S)
-            if not self.is_running:
-                _log.warning("the partner agency's service has ended: starting it again")
-                try:
-                    await asyncio.to_thread(self._launch)
-                except SetupError as error:
-                    _log.error("the partner agency's service: %s", error)
+    async def keep_running(self, settings: Settings) -> None:
+        """Starts it again whenever it has ended, later each time that this fails; until it is cancelled."""
+        async with Graph(settings, patient=True) as graph:
+            await keep_working(
+                lambda: work_through(graph, (self.running(),), datetime.now(UTC)), "the partner agency's service", 0, _LOOK_S
+            )
+
+    def running(self) -> Job:
+        """The job to have it run."""
+
+        async def start(_: Run, __: Sequence[str]) -> int:
+            _log.warning("the partner agency's service has ended: starting it again")
+            try:
+                await asyncio.to_thread(self._launch)
+            except SetupError as error:
+                raise CannotBeDone(str(error)) from error
+            return 0
+
+        return Job(
+            _JOB,
+            "Service",
+            Statement(_ENDED, {"ended": not self.is_running, "id": letter_id(_JOB, NAME), "name": NAME}),
+            Statement(_TAKE, {"ended": not self.is_running}),
+            start,
+        )
 
     def stop(self) -> None:
         if self._process is None or self._process.poll() is not None:

@@ -4,12 +4,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Sequence
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, LiteralString
 
 from connectors.attached import Ask, Attached
 from connectors.errors import ConnectorError, RetryLater
 from connectors.run import sync
-from hub.errors import HubError
+from hub.dead_letters import Letter, done, set_aside
+from hub.errors import CannotBeDone, HubError, Unavailable
 from hub.graph import Graph
 from hub.lease import Lease, Taken
 from hub.settings import Settings
@@ -17,8 +19,13 @@ from hub.settings import Settings
 _log: Final = logging.getLogger("hub.connectors")
 _AT_ONCE: Final = 4
 """So many connections are synced at once by a process: the rest of it answers questions."""
+_ASKED_EVERY_S: Final = 5.0
+"""How often it is looked whether an operator has asked to sync a connection again that failed."""
+_WAIT_S: Final = 60.0
+"""How long it waits where the hub's own database could not be asked."""
 _LAST = "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN max(r.endedAt.epochSeconds)"
 _NOW = "RETURN datetime().epochSeconds"
+_RETRY: Final[LiteralString] = "MATCH (l:DeadLetter {id: $id}) RETURN l.retryAt.epochSeconds"
 
 
 async def keep_syncing(settings: Settings, attached: Sequence[Attached]) -> None:
@@ -32,31 +39,50 @@ async def keep_syncing(settings: Settings, attached: Sequence[Attached]) -> None
 
 async def _keep(graph: Graph, attached: Attached, every_s: float, turns: asyncio.Semaphore) -> None:
     name = attached.connection.name
-    again = False
     while True:
         wait_s = every_s
         try:
             wait_s = await _due_in_s(graph, name, every_s)
-            if again or wait_s <= 0:
+            if wait_s <= 0:
                 async with turns, Lease(graph, f"schedule of {name}", wait=False):
                     # another process may have run it since
                     wait_s = await _due_in_s(graph, name, every_s)
-                    if again or wait_s <= 0:
-                        report = await sync(graph, attached, Ask(), _unseen)
-                        _log.info("%s: %s", name, ", ".join(f"{count} {what}" for what, count in report.counts().items()))
-                        wait_s = every_s
-            again = False
+                    if wait_s <= 0:
+                        wait_s = await _sync(graph, attached, every_s)
         except Taken:
             wait_s = every_s
-        except RetryLater as error:
-            _log.warning("%s: %s", name, error)
-            again, wait_s = True, min(error.after_s, every_s)
-        except (ConnectorError, HubError) as error:
-            _log.error("%s: %s", name, error)
+        except HubError as error:
+            _log.warning("%s waits: %s", name, error)
+            wait_s = min(_WAIT_S, every_s)
         except Exception:
-            _log.exception("%s failed", name)
+            _log.exception("%s waits", name)
+            wait_s = min(_WAIT_S, every_s)
         # not all processes at once
         await asyncio.sleep(max(1.0, wait_s) * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
+
+
+async def _sync(graph: Graph, attached: Attached, every_s: float) -> float:
+    """Runs it once; gives after how many seconds to look again. One that fails is set aside. Raises `Unavailable` or `Taken`."""
+    letter = Letter("sync", attached.connection.name, "Connection")
+    try:
+        report = await sync(graph, attached, Ask(), _unseen)
+    except (Taken, Unavailable):
+        raise
+    except Exception as error:
+        wait_s = min(error.after_s, every_s) if isinstance(error, RetryLater) else every_s
+        await set_aside(graph, letter, _told(letter.item, error), datetime.now(UTC), wait=timedelta(seconds=wait_s))
+        return min(wait_s, _ASKED_EVERY_S)
+    await graph.write([done([letter.id])])
+    _log.info("%s: %s", letter.item, ", ".join(f"{count} {what}" for what, count in report.counts().items()))
+    return every_s
+
+
+def _told(name: str, error: Exception) -> Exception:
+    """What is kept of how it ended. What the other system was asked and said is in the log and with the run, and not repeated."""
+    if not isinstance(error, ConnectorError | HubError):
+        return error
+    _log.log(logging.WARNING if isinstance(error, RetryLater) else logging.ERROR, "%s: %s", name, error)
+    return CannotBeDone(f"{type(error).__name__}: its last run says why, as does `hub sync {name}`")
 
 
 def _unseen(_stream: str, _done: int, _total: int | None) -> None:
@@ -64,6 +90,8 @@ def _unseen(_stream: str, _done: int, _total: int | None) -> None:
 
 
 async def _due_in_s(graph: Graph, name: str, every_s: float) -> float:
-    """How long until it is due, by the database's clock, whoever ran it last."""
+    """How long until it is due, by the database's clock, whoever ran it last; one that failed, by when it is tried again."""
     last, now = await graph.read_one(_LAST, {"name": name}), await graph.read_one(_NOW, {})
-    return 0 if last is None else last + every_s - now
+    again = await graph.read_one(_RETRY, {"id": Letter("sync", name, "Connection").id})
+    due_in_s = 0 if last is None else last + every_s - now
+    return due_in_s if again is None else min(again - now, _ASKED_EVERY_S)

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Final, LiteralString
 
-from connectors.authority import Authority, Judged, judged, unowned
+from connectors.authority import Authority, Judged, bounded, judged, not_there, unowned
 from connectors.errors import SkipRecord
 from connectors.mapping import Mapped, Mapper, identity_of
 from connectors.quarantine import Refused, refuse, refused_for, release
@@ -18,7 +18,8 @@ from graph_schema.graph import GRAPH
 from hub import records
 from hub.events import Event, appended
 from hub.graph import Graph, Run
-from hub.said import UNOWNED, Batch, Key, Said, Stream, is_there_before
+from hub.reach import PROTECTED, within_reach
+from hub.said import UNOWNED, Batch, Key, Link, Said, Stream, is_there_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +126,13 @@ class Place:
 
 async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasion, place: Place) -> list[Refused]:
     """Writes it all, or nothing; gives what was refused once the graph was asked. The writer has the turn. Raises `Unavailable`."""
-    said = {found.row.key: reader.said(found) for found in changes.rows}
 
     async def work(run: Run) -> list[Refused]:
-        missing = await _missing_ends(run, reader, changes.rows)
-        taken = [found for found in changes.rows if found.row.key not in missing]
-        others = await _of_others(run, taken, reader.authority) if reader.stream.label == "Case" else []
-        says = {**said, **{found.row.key: reader.said(found) for found in others}}
+        rows, hidden = await _within_reach(run, reader, changes.rows, occasion.at)
+        missing = {**hidden, **await _missing_ends(run, reader, rows)}
+        taken = [found for found in rows if found.row.key not in missing]
+        others = await _of_others(run, reader, taken)
+        says = {found.row.key: reader.said(found) for found in (*taken, *others)}
         batch = Batch(reader.stream, [says[found.row.key] for found in taken], changes.gone, occasion.at)
         prepared = await records.prepare(run, batch)
         async with place:
@@ -172,6 +173,36 @@ def _events(batch: Batch, occasion: Occasion) -> Iterable[Event]:
             yield Event(f"{occasion.event}|{what}", f"{stream.label}.{what}", refs, occasion.at, occasion.run)
 
 
+async def _within_reach(
+    run: Run, reader: Reader, rows: Sequence[Understood], at: datetime
+) -> tuple[Sequence[Understood], Mapping[str, SkipRecord]]:
+    """The rows as far as they lead to what the party may see; and by key, why one cannot be taken at all."""
+    authority, stream = reader.authority, reader.stream
+    if authority.of_headquarters:
+        return rows, {}
+
+    def asked(link: Link) -> bool:
+        return link.label in PROTECTED and is_there_before(stream, link.label)
+
+    wanted: dict[str, set[str]] = {}
+    for link in (link for found in rows for link in found.judged.links if asked(link)):
+        wanted.setdefault(link.label, set()).add(link.key)
+    seen = {
+        (label, key)
+        for label, keys in wanted.items()
+        for (key,) in await run(within_reach(authority.party, label, sorted(keys), at))
+    }  # fmt: skip
+    kept: list[Understood] = []
+    hidden: dict[str, SkipRecord] = {}
+    for found in rows:
+        try:
+            within = bounded(stream.label, found.judged, lambda link: not asked(link) or (link.label, link.key) in seen)
+            kept.append(replace(found, judged=within))
+        except SkipRecord as error:
+            hidden[found.row.key] = error
+    return kept, hidden
+
+
 async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) -> Mapping[str, SkipRecord]:
     """By key, why a row cannot be taken: it leads to a row that is not there."""
     wanted: dict[str, set[str]] = {}
@@ -188,19 +219,32 @@ async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) ->
     for found in rows:
         for link in found.judged.links:
             if link.label in wanted and (link.label, link.key) not in there:
-                missing[found.row.key] = SkipRecord(f"{link.type}: there is no {link.label} {link.key} here")
+                missing[found.row.key] = SkipRecord(not_there(link))
     return missing
 
 
-_OWNERS: Final[LiteralString] = """
-UNWIND $numbers AS number MATCH (k:Case {number: number})-[:HANDLED_BY]->(owner)
-RETURN number, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]), coalesce(owner.id, owner.code)"""
+_OWNERS: Final[Mapping[str, tuple[str, LiteralString]]] = {
+    "Case": ("number", """
+UNWIND $keys AS key MATCH (n:Case {number: key})-[:HANDLED_BY]->(owner)
+RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]), coalesce(owner.id, owner.code)"""),
+    "Decision": ("reference", """
+UNWIND $keys AS key MATCH (n:Decision {reference: key})-[:MADE_AT]->(owner)
+RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]), coalesce(owner.id, owner.code)"""),
+}  # fmt: skip
+"""By what a row is known that a party owns, and to whom those belong that there are."""
 
 
-async def _of_others(run: Run, rows: Sequence[Understood], authority: Authority) -> list[Understood]:
-    """The cases that another party has already: they are not taken over by saying so."""
-    owned = [str(found.mapped.values["number"]) for found in rows if found.judged.owned]
+async def _of_others(run: Run, reader: Reader, rows: Sequence[Understood]) -> list[Understood]:
+    """The rows that another party has already: they are not taken over by saying so."""
+    if reader.stream.label not in _OWNERS:
+        return []
+    known_by, text = _OWNERS[reader.stream.label]
+    owned = [str(found.mapped.values[known_by]) for found in rows if found.judged.owned]
     others = {
-        number for number, label, key in await run(Statement(_OWNERS, {"numbers": owned})) if not authority.covers((label, key))
+        key for key, label, owner in await run(Statement(text, {"keys": owned})) if not reader.authority.covers((label, owner))
     }  # fmt: skip
-    return [replace(found, judged=unowned(found.mapped, authority)) for found in rows if found.mapped.values["number"] in others]
+    return [
+        replace(found, judged=unowned(found.mapped, reader.authority))
+        for found in rows
+        if found.judged.owned and found.mapped.values[known_by] in others
+    ]

@@ -1,10 +1,12 @@
 """Cases: what is open between an account and its office, decisions and rulings."""
 
+from dataclasses import replace
 from typing import Final
 
 from graph_schema.formats import ENTRY_NUMBER, HTS10
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
-from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN, ORIGINS
+from graph_schema.rule import Guard
+from graph_schema.sources import CITATION, CONFIDENCE, HUB, ORIGIN, ORIGINS
 
 AUDIENCE: Final = Property(
     "audience",
@@ -13,6 +15,8 @@ AUDIENCE: Final = Property(
     values=("owner", "parties", "agencies", "public"),
     choice="Audience",
 )
+KNOWN: Final = "known"
+"""The grant of the entries' rule by which more than its number is told of an entry."""
 CASE: Final = NodeType(
     label="Case",
     doc="One matter of one account: a request for information, a protest, a detention and so on.",
@@ -31,6 +35,16 @@ CASE: Final = NodeType(
         Property("dates", "The days from which its clocks run, as event and day, e.g. `protest_filed 2026-03-01`.", Kind.STRINGS),
         Property("conditions", "What holds of it and decides which clocks run, by code, e.g. complicated.", Kind.STRINGS),
         Property("suspensions", "When it was suspended, from day to day, e.g. `2026-03-01 2026-04-01`.", Kind.STRINGS),
+        Property(
+            "unconfirmedSince",
+            "Since when its owner has yet to confirm what the party that opened it says of it (`confirmCase`); empty once that is done.",
+            Kind.DATETIME,
+        ),
+        Property(
+            "claims",
+            "What it is said to lead to, without effect until that is confirmed, e.g. `CONCERNS Importer 00-0000000SW`.",
+            Kind.STRINGS,
+        ),
         ORIGIN,
         ORIGINS,
     ),
@@ -93,13 +107,15 @@ CLOCK: Final = NodeType(
     one="clock",
     many="clocks",
 )
+# Who names an entry of somebody else in a case of its own sees its number, as of one that there is not: nothing tells the two apart.
+_KNOWN_TEST: Final = f"[{KNOWN}]"
 ENTRY: Final = NodeType(
     label="Entry",
-    doc="An entry of goods; confidential (19 CFR 103).",
+    doc="An entry of goods; confidential (19 CFR 103). Through a case whose coverage of it nobody has confirmed, its number alone is seen.",
     properties=(
         Property("number", "Filer code, serial and check digit.", required=True, format=ENTRY_NUMBER),
-        Property("enteredAt", "When it was filed.", Kind.DATETIME),
-        ORIGIN,
+        Property("enteredAt", "When it was filed.", Kind.DATETIME, guard=Guard("seesAll", _KNOWN_TEST)),
+        replace(ORIGIN, guard=Guard("seesAll", _KNOWN_TEST, instead=f"'{HUB.name}'")),
     ),
     key="number",
     one="entry",
@@ -222,6 +238,13 @@ COVERS_ENTRY: Final = Edge(
     "The entries a case spans, at one port or several.",
     (Way("entries", "The entries it spans."),),
     (Way("cases", "The cases that span it."),),
+    properties=(
+        Property(
+            "confirmedAt",
+            "Since when that is no mere claim: said by who knew the entry, the Office of Trade or a system of headquarters.",
+            Kind.DATETIME,
+        ),
+    ),
 )
 ENTRY_AT: Final = Edge(
     "AT",

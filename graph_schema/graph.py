@@ -5,6 +5,7 @@ from typing import Final
 from graph_schema import (
     cases,
     casework,
+    dead_letters,
     goods,
     inquiries,
     issues,
@@ -30,6 +31,7 @@ GRAPH: Final = GraphSchema(
         *inquiries.NODES,
         *responsibility.NODES,
         *provenance.NODES,
+        *dead_letters.NODES,
     ),
     edges=(
         *parties.EDGES,

@@ -104,7 +104,7 @@ RETIRED: Final = {"Contact": "RetiredContact", "Case": "RetiredCase"}
 
 DESCRIBABLE: Final = (people.CONTACT, cases.CASE, cases.DECISION, parties.IMPORTER, parties.BROKER)
 """What systems may describe."""
-NOT_SAID: Final = ("id", "source", "origins")
+NOT_SAID: Final = ("id", "source", "origins", "unconfirmedSince", "claims")
 """Properties that are the hub's own, about which no system says anything."""
 
 

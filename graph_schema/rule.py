@@ -10,10 +10,12 @@ class Guard:
     """Who may read a property of a visible row: Cypher predicates about the row, `{n}`. Whoever may not reads null.
 
     `open` is where nothing else need be asked. `test` holds elsewhere; by `[name]` it speaks of a grant of the label's rule.
+    `instead`, a Cypher literal, is what they read in place of null.
     """
 
     open: str
     test: str
+    instead: str = "null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,11 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may see the rows of a label."""
+    """Who may see the rows of a label. Grants `of_facts` show no row: guards of its properties name them, for what a row says."""
 
     label: str
     grants: tuple[Grant, ...]
+    of_facts: tuple[Grant, ...] = ()
 
     @property
     def of_viewer(self) -> tuple[str, ...]:

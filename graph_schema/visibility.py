@@ -46,6 +46,19 @@ def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate
     )
 
 
+_COVERED: Final = "({n})<-[{c}:COVERS_ENTRY]-(:Case)"
+_CONFIRMED: Final = "{c}.confirmedAt IS NOT NULL"
+_KNOWN: Final = (
+    Predicate(f"{{owner}} IN own AND {_CONFIRMED}", match=f"{_COVERED}-[:HANDLED_BY]->({{owner}})", when="owns"),
+    *_clients_by(f"{_COVERED}-[:CONCERNS]->({{i}}:Importer)", _CONFIRMED),
+)
+"""The viewer owns a case of which it is confirmed that it spans the entry, or is that case's importer or broker."""
+KNOWS_ENTRY: Final = " OR ".join(
+    ("seesAll", *(only_if(test.when, f"EXISTS {{ MATCH {test.match} WHERE {test.where} }}") for test in _KNOWN))
+)
+"""The viewer may read more of the entry `{n}` than its number."""
+
+
 def _client(importer: str) -> str:
     """The same as one predicate about an importer that is at hand."""
     _, broker = _clients(importer)
@@ -222,6 +235,9 @@ RULES: Final = (
                 degree=cases_of("HANDLED_BY", "CONCERNS"),
             ),
         ),
+        of_facts=(
+            Grant(cases.KNOWN, "the viewer owns a case of which it is confirmed that it spans the entry, or is its party", tests=_KNOWN),
+        ),
     ),
     Rule(
         "Issue",
@@ -306,6 +322,7 @@ RULES: Final = (
     *_of_connections("SyncRun", "QuarantinedRecord", "SourceRecord"),
     Rule("RetiredContact", (OFFICE_OF_TRADE, _of_own("its-party", "it worked for the viewer's party", provenance.RETIRED_WORKS_FOR))),
     Rule("RetiredCase", (OFFICE_OF_TRADE, _of_own("its-party", "the viewer owned it", provenance.RETIRED_HANDLED_BY))),
+    Rule("DeadLetter", (OFFICE_OF_TRADE,)),
     Rule(
         "Calendar",
         (
@@ -370,6 +387,13 @@ EDGE_RULES: Final = (
         "its-board",
         "the viewer is the association, or Office of Trade: nobody else learns who of its members holds what",
         "seesAll OR {b} IN own",
+    ),
+    EdgeRule(
+        cases.ENTRY_AT.name,
+        "of-a-known-entry",
+        "the viewer owns a case of which it is confirmed that it spans the entry, or is its party, or Office of Trade: "
+        "who names an entry learns nothing of it by that",
+        KNOWS_ENTRY.replace("{n}", "{a}"),
     ),
     EdgeRule(
         inquiries.ASKED_BY.name,

@@ -39,6 +39,7 @@ from hub.graph import Graph
 from hub.local_neo4j.jars import Jar, cache_folder, fetch, locked_jars
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory, Running, kept_secret, known_server
+from hub.retry import retry_command
 from hub.sample_sign_in import SampleSignIn
 from hub.serving import options
 from hub.settings import Settings, read_settings
@@ -57,6 +58,7 @@ _commands: Final = typer.Typer(
 )
 
 _commands.command(name="sync")(sync_command)
+_commands.command(name="retry")(retry_command)
 _commands.add_typer(CONNECTORS, name="connectors")
 
 Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory; by default one in the user's data folder.")]
@@ -203,7 +205,7 @@ def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tu
     except Exception as error:  # the hub is up all the same
         _log.exception("the partner agency was not synced from")
         return f"not synced: it failed unexpectedly ({type(error).__name__})", []
-    return told, [partial(keep_syncing, settings, [agency.attached(folder)]), agency.keep_running]
+    return told, [partial(keep_syncing, settings, [agency.attached(folder)]), partial(agency.keep_running, settings)]
 
 
 async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:

@@ -112,6 +112,8 @@ def _after(start: date, period: Period) -> date:
 def _business_days_after(start: date, length: int) -> date:
     day = start
     for _ in range(length):
+        if day.year > _LAST_YEAR:
+            raise OverflowError  # no need to count on
         day = next_business_day(day + timedelta(days=1))
     return day
 

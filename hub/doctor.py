@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
+from hub import dead_letters
 from hub.auth import check_issuer
 from hub.errors import HubError
 from hub.graph import Graph
@@ -99,6 +100,7 @@ async def _of_database(graph: Graph) -> AsyncIterator[Finding]:
     yield await _drift(graph)
     yield await _clock(graph)
     yield await _plans(graph)
+    yield await _dead_letters(graph)
     for name, value in await graph.read(_LIMITS, {}):
         if name == "server.bolt.connection_keep_alive_for_requests":
             if value != "OFF":
@@ -151,6 +153,16 @@ def plans_kept(name: str, kept: int, heap: int) -> Finding:
         told += ": they may fill it, and Java then does little but collect garbage"
         return Finding("plans kept", "warning", told, f"set {name}={fitting} in neo4j.conf, or give Neo4j more heap")
     return Finding("plans kept", "ok", told)
+
+
+async def _dead_letters(graph: Graph) -> Finding:
+    """What background jobs failed at."""
+    counts = await dead_letters.counted(graph)
+    if not counts:
+        return Finding("background jobs", "ok", "nothing is set aside")
+    told = ", ".join(f"{count} by {job}" for job, count in counts.items())
+    todo = "`hub retry` lists them and why; once they are mended, `hub retry --all` has them tried again at once"
+    return Finding("background jobs", "warning", f"{sum(counts.values())} set aside: {told}", todo)
 
 
 def _space(folder: Path) -> Finding:

@@ -10,6 +10,7 @@ HubError
 ├── TooCostly         ask for less
 ├── TooManyRequests   come again after `retry_after_s`
 ├── Unavailable       try again later
+├── CannotBeDone      mend the row that a background job met; the message says how, and repeats nothing of what the row holds
 └── SetupError        the machine, the settings or the data directory; the message says what to do
 """
 
@@ -85,6 +86,10 @@ class Unavailable(HubError):
     @property
     def extensions(self) -> dict[str, Any]:
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s)}
+
+
+class CannotBeDone(HubError):
+    """A background job met a row that it can do nothing with. The message is kept and shown: it holds no value of the row."""
 
 
 class SetupError(HubError):

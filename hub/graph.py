@@ -36,6 +36,8 @@ Run = Callable[[Statement], Awaitable[list[list[Any]]]]
 """Runs a statement of a transaction and gives its records."""
 
 _CONNECT_TIMEOUT_S: Final = 3.0
+_CONNECTED_S: Final = 8.0
+"""How long a free or new connection is waited for: a busy database that has just started takes its time; pulses tell a dead one."""
 _PATIENT_TIMEOUT_S: Final = 15.0
 """A database that has just started takes this long for its first answer where the machine is busy."""
 _PATIENT_STATEMENT_S: Final = 120.0
@@ -111,7 +113,8 @@ class Graph:
         self._pulse: asyncio.Task[None] | None = None
         self._statements = Statements(self._without_work)
         self._first_runs = FirstRuns()
-        self._driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s)
+        connected_s = _PATIENT_TIMEOUT_S if patient else _CONNECTED_S
+        self._driver = _driver(settings, connection_acquisition_timeout=connected_s, connection_timeout=connected_s)
         # connections of their own, so that a busy pool is not taken for a database that is gone
         self._pulse_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s, max_connection_pool_size=2)
         # connections of their own, so that made-up bookmarks take none from anybody
@@ -312,9 +315,11 @@ class Graph:
         try:
             for within_s in _PULSES_S:
                 pulses.add(asyncio.create_task(self._ping(sum(_PULSES_S))))
-                felt, pulses = await asyncio.wait(pulses, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
-                if any(not pulse.exception() for pulse in felt):
-                    return False
+                until = asyncio.get_running_loop().time() + within_s
+                while pulses and (left_s := until - asyncio.get_running_loop().time()) > 0:
+                    ended, pulses = await asyncio.wait(pulses, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+                    if any(not pulse.exception() for pulse in ended):
+                        return False
         finally:
             for pulse in pulses:
                 pulse.cancel()
@@ -496,8 +501,7 @@ def _driver(settings: Settings, **more: Any) -> AsyncDriver:
             fetch_size=-1,
             connection_write_timeout=math.inf,
             max_transaction_retry_time=_RETRY_TIME_S,
-            connection_timeout=_CONNECT_TIMEOUT_S,
-            **more,
+            **{"connection_timeout": _CONNECT_TIMEOUT_S, **more},
         )
     except ConfigurationError as error:
         raise SetupError(f"NEO4J_URI: {error}; expected is e.g. neo4j://host:7687 or neo4j+s://host") from error

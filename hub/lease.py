@@ -1,6 +1,7 @@
 """One at a time: leases that live in the graph, each held by whichever process got it first, and turns to write hundreds of rows."""
 
 import asyncio
+import logging
 import os
 import secrets
 import socket
@@ -13,9 +14,10 @@ from typing import Final, LiteralString
 import psutil
 
 from graph_schema.cypher import Statement
-from hub.errors import HubError, Unavailable
+from hub.errors import HubError
 from hub.graph import Graph
 
+_log: Final = logging.getLogger("hub.lease")
 _LEASE_S: Final = 30
 _RENEW_S: Final = 10.0
 _ASK_S: Final = 0.5
@@ -72,8 +74,8 @@ class Lease:
             await asyncio.sleep(_RENEW_S)
             try:
                 await self._take()
-            except Unavailable:
-                continue
+            except Exception:  # whatever it was, the next one may succeed in time
+                _log.warning("the lease of %s was not renewed", self._of, exc_info=True)
 
 
 @asynccontextmanager

@@ -108,6 +108,15 @@ class RateLimits:
         if not self._limiter.hit(item, caller.key, cost=wanted):
             raise self._refusal(budget, item, caller, wanted)
 
+    def take_each(self, budget: Budget, caller: Caller, many: int) -> None:
+        """Counts so many of one each, or none. Raises `TooManyRequests`, also where it is more than there ever is."""
+        for taken in range(many):
+            try:
+                self.take(budget, caller)
+            except TooManyRequests:
+                self.give_back(budget, caller, taken)
+                raise
+
     def is_left(self, budget: Budget, caller: Caller) -> bool:
         """Counts one, and tells whether it was there."""
         item = self._items.get((budget.name, caller.signed_in))

@@ -9,7 +9,8 @@ from hub.errors import BadInput, Unavailable
 
 _REMEMBERED: Final = 10_000
 _AT_ONCE: Final = 8
-_WAIT_S: Final = 2.0
+_LINE_S: Final = 0.5
+_LOOK_S: Final = 1.5
 
 
 class Reached:
@@ -34,21 +35,24 @@ class Reached:
     async def wait(self, bookmarks: frozenset[str]) -> None:
         """Returns once the database has reached them all.
 
-        Raises `BadInput` where it has not within two seconds, and `Unavailable` where so many others are waited for that it could not be
-        asked in that time.
+        Raises `BadInput` where it has not in time, and `Unavailable` where it could not be asked for all the others that are waited for:
+        within two seconds altogether.
         """
         if bookmarks <= self._known.keys():
             return
-        asked = False
         try:
-            async with asyncio.timeout(_WAIT_S), self._looks:
-                asked = True
+            async with asyncio.timeout(_LINE_S):
+                await self._looks.acquire()
+        except TimeoutError:
+            raise Unavailable("many wait for their bookmarks at the moment; try again in a few seconds, or without Hub-Bookmark") from None
+        try:
+            async with asyncio.timeout(_LOOK_S):
                 await self._look(bookmarks)
         except TimeoutError:
-            if asked:
-                raise BadInput(
-                    f"Hub-Bookmark: the database has not come that far within {_WAIT_S:.0f} s, e.g. after it was restored from a backup;"
-                    " ask again without it, or send what a later answer gave"
-                ) from None
-            raise Unavailable("many wait for their bookmarks at the moment; try again in a few seconds, or without Hub-Bookmark") from None
+            raise BadInput(
+                f"Hub-Bookmark: the database has not come that far within {_LOOK_S} s, e.g. after it was restored from a backup;"
+                " ask again without it, or send what a later answer gave"
+            ) from None
+        finally:
+            self._looks.release()
         self.remember(bookmarks)

@@ -14,7 +14,7 @@ from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
 from hub.graph import Run
-from hub.said import BASE_RANKS, Batch, Said, Stream, edges_from, end_of, is_there_before
+from hub.said import BASE_RANKS, HEADQUARTERS, Batch, Said, Stream, edges_from, end_of, is_there_before
 from hub.settling import settle
 
 
@@ -53,6 +53,9 @@ async def write(run: Run, prepared: Prepared) -> None:
         await run(Statement(_GONE, {"ids": [stream.record(key) for key in batch.gone], "at": batch.at}))
     if others or batch.gone:
         await settle(run, stream.label, batch.at)
+    if stream.label == "Case":
+        ids = [stream.record(key) for key in (*(row.key for row in batch.rows), *batch.gone)]
+        await run(Statement(_CONFIRMED, {"ids": ids, "headquarters": list(HEADQUARTERS), "at": batch.at}))
 
 
 _KEYS: Final = {"Case": "number", "Decision": "reference", "Importer": "number", "Broker": "filerCode"}
@@ -63,6 +66,14 @@ UNWIND $ids AS id
 MATCH (:SourceRecord {id: id})-[:DESCRIBES]->(n)-[e]->() WHERE id IN e.saidBy
 SET e.saidBy = [said IN e.saidBy WHERE said <> id]
 WITH e WHERE e.saidBy = [] DELETE e"""
+
+# That a case spans an entry is so where a system of headquarters says it; of others it is a claim, which shows nothing but the number.
+_CONFIRMED: Final[LiteralString] = """
+UNWIND $ids AS id MATCH (:SourceRecord {id: id})-[:DESCRIBES]->(k:Case)-[c:COVERS_ENTRY]->(e:Entry) WHERE c.confirmedAt IS NULL
+WITH DISTINCT k, c, e
+MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL AND 'COVERS_ENTRY Entry ' + e.number IN r.links
+MATCH (:Connection {name: r.system})-[:SPEAKS_FOR]->(o:Office) WHERE o.code IN $headquarters
+SET c.confirmedAt = $at"""
 
 # a case that no system had listed any more is what it was
 _CASES_BACK: Final[LiteralString] = """

@@ -18,6 +18,8 @@ UNOWNED: Final = 1000
 
 Key = tuple[str, str]
 """A row by label and key."""
+HEADQUARTERS: Final = ("CBP", "OT")
+"""The offices whose systems speak for all of CBP, by code: what those say of others' rows is so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from graph_schema.graph import GRAPH
 from hub.graph import Graph
 from hub.local_neo4j.jars import cache_folder, fetch
 from hub.local_neo4j.java import java
+from hub.local_neo4j.plan_cache import PLAN_CACHE
 from hub.local_neo4j.server import LocalNeo4j, Memory
 from hub.settings import Settings
 
 Result = TypeVar("Result")
-_KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0"}
+_KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0", PLAN_CACHE: "1000"}
 _MEMORY = Memory(heap="3g", pagecache="128m", transactions="500m")
 
 

@@ -128,7 +128,7 @@ class _Made:
                 (cases.HANDLED_BY, owner),
                 (cases.COVERS_ENTRY, ("Entry", entry)),
             ):
-                self._edge(edge, ("Case", case), head)
+                self._edge(edge, ("Case", case), head, **({"confirmedAt": _SINCE} if edge is cases.COVERS_ENTRY else {}))
             self._edge(cases.ENTRY_AT, ("Entry", entry), ("Port", f"ACE:{port}"))
         self._edge(cases.INVOLVES, ("Case", "joint"), ("Agency", "FDA"), acceptedAt=_SINCE)
 

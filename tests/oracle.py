@@ -46,6 +46,8 @@ class Oracle:
                 return self.sees_all or self._is_client(link.tail) or link.head in self.own or self._is_its_center(link.tail)
             case "HAS_MEMBER":
                 return self.sees_all or link.tail in self.own or self._is_client(link.head) or self._is_its_center(link.head)
+            case "AT" if link.tail[0] == "Entry":
+                return self._knows_entry(link.tail)
             case "ON_BOARD_OF":
                 return self.sees_all or link.head in self.own
             case "ASKED_BY":
@@ -64,6 +66,8 @@ class Oracle:
             return value if self._account == f"guest|{value}" else None
         if row[0] == "Issue" and name in ("stateAt", "proposedAt"):
             return value if self._is_official else None
+        if row[0] == "Entry" and name in ("enteredAt", "source") and not self._knows_entry(row):
+            return "hub" if name == "source" else None
         if name == "origins":
             told = any(found.split(": ")[1] in self._systems for found in value or ())
             return value if self.sees_all or told else None
@@ -141,6 +145,13 @@ class Oracle:
             if self._owns(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))):
                 return True
         return self.sees_all
+
+    def _knows_entry(self, entry: Key) -> bool:
+        """Whether more than its number may be read of it."""
+        confirmed = [link.tail for link in self._world.between(cases.COVERS_ENTRY, head=entry) if link.properties.get("confirmedAt")]
+        return self.sees_all or any(
+            self._owns(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))) for case in confirmed
+        )
 
     def _sees_issue(self, issue: Key) -> bool:
         about = [case for edge in (issues.ABOUT, issues.MAY_BE_ABOUT) for case in self._world.tails(edge, issue)]

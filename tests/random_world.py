@@ -226,8 +226,12 @@ class _Maker:
             self._link(cases.UNDER, case, self._one(self._made.of("HtsHeading")))
             if self._random.random() < 0.5:
                 serial = f"{self._random.randrange(12):07d}"
-                entry = self._add("Entry", number=f"S00-{serial}-{entry_check_digit('S00', serial)}", enteredAt=self._maybe(opened))
-                self._link(cases.COVERS_ENTRY, case, entry)
+                entry = self._add(
+                    "Entry", number=f"S00-{serial}-{entry_check_digit('S00', serial)}", enteredAt=self._maybe(opened),
+                    source=("sample", "system-1")[index % 2],
+                )  # fmt: skip
+                # half of them only claimed
+                self._link(cases.COVERS_ENTRY, case, entry, confirmedAt=opened if index % 4 < 2 else None)
                 if not self._made.heads(cases.ENTRY_AT, entry):
                     self._link(cases.ENTRY_AT, entry, self._one(self._made.of("Port")))
             if self._random.random() < 0.6:
@@ -281,6 +285,10 @@ class _Maker:
                 self._link(issues.MERGED_INTO, issue, ("Issue", f"alike-{index - 3}"))
         self._add("AdcvdOrder", number="A-570-001", product="Sample goods")
         self._add("ForcedLaborOrder", id="2020-01-01 Sample Entity", entity="Sample Entity")
+        for case in every[::6]:
+            self._made.nodes[case]["unconfirmedSince"] = NOW
+        for case in every[1::9]:
+            self._made.nodes[case]["claims"] = [f"CONCERNS Importer {self._one(self._made.of('Importer'))[1]}"]
         for case in every[::5]:
             self._link(casework.JOINED_BY, case, self._one(self._made.of("Contact")))
         for case in every[::4]:
@@ -344,6 +352,8 @@ class _Maker:
             self._link(provenance.RETIRED_WORKS_FOR, retired, self._one(self._made.of(label)))
             closed = self._add("RetiredCase", id=f"retired-{index}", number=f"R-{index}", title="Gone", retiredAt=NOW)
             self._link(provenance.RETIRED_HANDLED_BY, closed, self._one([*self._made.of("Center"), *self._made.of("Office")]))
+            failed = {"tries": 1, "firstAt": NOW, "lastAt": NOW, "retryAt": NOW + timedelta(days=1)}
+            self._add("DeadLetter", id=f"clocks {index}", job="clocks", kind="Case", item=str(index), reason="ValueError", **failed)
 
     def _accounts(self) -> None:
         """One of every kind of viewer, two with several rights, one whose rights have all ended."""

@@ -111,6 +111,14 @@ def test_what_was_not_done_is_given_back() -> None:
     budgets.take(PLANNINGS, ADDRESS, 3)
 
 
+def test_of_several_at_once_all_are_counted_or_none() -> None:
+    budgets = limits(Clock())
+    with pytest.raises(TooManyRequests):
+        budgets.take_each(QUESTIONS, ADDRESS, 3)
+    budgets.take_each(QUESTIONS, ADDRESS, 2)
+    assert refused(budgets, QUESTIONS, ADDRESS)
+
+
 def test_of_several_processes_each_has_its_part() -> None:
     budgets = limits(Clock(), processes=4)
     budgets.take(COST, ACCOUNT, 250)

@@ -59,7 +59,7 @@ class Rows:
             if isinstance(found, asked.Scalar):
                 property_ = self._scope.graph.node(label).property_named(found.property)
                 value = plain(variable, property_)
-                values.append(f"CASE WHEN {seen[property_.guard]} THEN {value} END" if property_.guard else value)
+                values.append(f"CASE WHEN {seen[guard]} THEN {value} ELSE {guard.instead} END" if (guard := property_.guard) else value)
                 items.append((found.key, at))
             elif isinstance(found, asked.NodeId):
                 values.append(f"{variable}.{self._scope.graph.node(label).key}")

@@ -164,7 +164,8 @@ class Visible:
         filled = {guard: [cypher.fill(text, {"n": variable}, self._fresh) for text in (guard.open, guard.test)] for guard in guards}
         named = " ".join(test for _, test in filled.values())
         all_open = " AND ".join(opened for opened, _ in filled.values())
-        for grant in self._graph.rule(label).grants:
+        rule = self._graph.rule(label)
+        for grant in (*rule.grants, *rule.of_facts):
             slot, key = f"[{grant.name}]", (label, grant.name)
             if slot not in named:
                 continue

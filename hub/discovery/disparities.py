@@ -7,12 +7,15 @@ by is written on it once, so that those that may be like a new one are found by 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, Final, LiteralString
 
 from graph_schema.cypher import Statement
+from hub.errors import CannotBeDone
 from hub.graph import Run
+from hub.jobs import item, rows_of
 
 WINDOW_DAYS: Final = 365
 """Decisions further apart than this are not compared."""
@@ -21,6 +24,10 @@ MOST: Final = 2_000
 _WORDS_ALIKE: Final = 0.5
 _WORDS_SAME: Final = 0.8
 """The share of words that descriptions must have in common; the second where the makers are known and differ."""
+_LONGEST_KEY: Final = 2_000
+"""An index of Neo4j takes 8,167 bytes."""
+_COMPARED: Final = {"question": None, "outcome": None, "hts10": "", "origin": "", "maker": "", "description": ""}
+"""What of a decision is looked at, and what stands for what it lacks."""
 _WORD: Final = re.compile(r"[a-z0-9]+(?:[.,/-][0-9]+)*")
 _IDLE: Final = frozenset({
     "a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or", "other", "than", "that", "the",
@@ -31,17 +38,15 @@ _FIRM: Final = frozenset({
     "pte", "pty", "sa", "srl",
 })  # fmt: skip
 
-_NEW: Final[LiteralString] = """
-MATCH (d:Unread:Decision) USING SCAN d:Unread WITH d LIMIT $most
-RETURN properties(d)"""
+NEW_DECISIONS: Final = Statement(f"MATCH (d:Unread:Decision) USING SCAN d:Unread WITH d LIMIT $most RETURN {item('d')}", {"most": MOST})
+_SAID: Final = rows_of("Decision") + "RETURN elementId(n), properties(n)"
 
 # The newest of those that went differently at each other place, or there are as many pairs as decisions once one goes astray. A decision
 # that a later one in its case has replaced counts no more. The two are named in the order of their ids, so that a pair is one row.
 _FIND: Final[LiteralString] = """
 UNWIND $rows AS row
-MATCH (d:Decision {id: row.id})
+MATCH (d:Decision) WHERE elementId(d) = row.element
 SET d.alikeBy = row.alikeBy, d.saidKey = row.saidKey, d.originKey = row.originKey, d.makerKey = row.makerKey, d.goodsWords = row.words
-REMOVE d:Unread
 WITH collect(d) AS fresh
 UNWIND fresh AS d
 CALL (d) {
@@ -53,7 +58,8 @@ CALL (d) {
   WITH d WHERE d.alikeBy IS NOT NULL
   MATCH (d)-[:MADE_AT]->(here)
   MATCH (o:Decision {alikeBy: d.alikeBy}) USING INDEX o:Decision(alikeBy)
-  WHERE o.saidKey <> d.saidKey AND abs(duration.inDays(o.decidedAt, d.decidedAt).days) <= $window
+  WHERE o.saidKey <> d.saidKey AND CASE WHEN o.decidedAt IS :: ZONED DATETIME NOT NULL
+      THEN abs(duration.inDays(o.decidedAt, d.decidedAt).days) <= $window ELSE false END
     AND (d.originKey IS NULL OR o.originKey IS NULL OR d.originKey = o.originKey)
   MATCH (o)-[:MADE_AT]->(there) WHERE there <> here
   WITH d, here, o, there, d.originKey = o.originKey AS sameOrigin, coalesce(d.makerKey = o.makerKey, false) AS sameMaker,
@@ -99,30 +105,39 @@ CALL (x, before, after) {
 RETURN count(DISTINCT x)"""
 
 
-async def find_disparities(run: Run, now: datetime, __: int = 0) -> int | None:
-    """Compares up to `MOST` new decisions with those before them; gives how many pairs were found, None where nothing was new."""
-    new = await run(Statement(_NEW, {"most": MOST}))
-    if not new:
-        return None
-    rows = [_alike(properties) for (properties,) in new]
+async def find_disparities(run: Run, items: Sequence[str], now: datetime, _: int = 0) -> int:
+    """Compares these decisions with those before them; gives how many pairs were found."""
+    rows = [_alike(element, properties) for element, properties in await run(Statement(_SAID, {"items": list(items)}))]
     (found,), *_ = await run(
         Statement(_FIND, {"rows": rows, "window": WINDOW_DAYS, "alike": _WORDS_ALIKE, "same": _WORDS_SAME, "at": now})
     ) or [(0,)]
     return found
 
 
-def _alike(decision: Mapping[str, str]) -> dict[str, Any]:
-    """What a decision is compared by."""
-    asked = " ".join(sorted(set(words(decision["question"]))))
-    digits = re.sub(r"\D", "", decision.get("hts10", ""))
+def _alike(element: str, decision: Mapping[str, Any]) -> dict[str, Any]:
+    """What a decision is compared by. Raises `CannotBeDone`."""
+    said = {name: decision.get(name, default) for name, default in _COMPARED.items()}
+    for name, text in said.items():
+        if not isinstance(text, str):
+            raise CannotBeDone(f"{name}: a text is expected")
+    # written once, it is compared with every later one
+    if getattr(decision.get("decidedAt"), "tzinfo", None) is None:
+        raise CannotBeDone("decidedAt: a moment with its zone is expected")
+    asked = " ".join(sorted(set(words(said["question"]))))
+    digits = re.sub(r"\D", "", said["hts10"])
     return {
-        "id": decision["id"],
-        "alikeBy": f"{digits}|{asked}" if digits and asked else None,
-        "saidKey": " ".join(words(decision["outcome"])),
-        "originKey": decision.get("origin", "").strip().upper() or None,
-        "makerKey": " ".join(word for word in _WORD.findall(decision.get("maker", "").lower()) if word not in _FIRM) or None,
-        "words": sorted(set(words(decision.get("description", "")))),
+        "element": element,
+        "alikeBy": _indexed(f"{digits}|{asked}") if digits and asked else None,
+        "saidKey": " ".join(words(said["outcome"])),
+        "originKey": said["origin"].strip().upper() or None,
+        "makerKey": " ".join(word for word in _WORD.findall(said["maker"].lower()) if word not in _FIRM) or None,
+        "words": sorted(set(words(said["description"]))),
     }
+
+
+def _indexed(key: str) -> str:
+    """The key itself, or what stands for one that is too long for an index."""
+    return key if len(key) <= _LONGEST_KEY else blake2b(key.encode(), digest_size=32).hexdigest()
 
 
 def words(text: str) -> list[str]:

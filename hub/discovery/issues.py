@@ -22,21 +22,26 @@ from typing import Any, Final, LiteralString
 
 from graph_schema.cypher import Statement
 from hub.discovery.likenesses import LIKENESSES
+from hub.errors import CannotBeDone
 from hub.graph import Run
+from hub.jobs import item, rows_of
 
 MOST: Final = 500
 """So many cases are looked at in one transaction."""
 _FEW: Final = 50
 """So many issues are counted in one."""
 
-_UNREAD: Final[LiteralString] = "MATCH (k:Unsorted:Case) USING SCAN k:Unsorted WITH k LIMIT $most RETURN elementId(k)"
+NEW_CASES: Final = Statement(f"MATCH (k:Unsorted:Case) USING SCAN k:Unsorted WITH k LIMIT $most RETURN {item('k')}", {"most": MOST})
+_CASES: Final = rows_of("Case") + "RETURN elementId(n), n.openedAt IS :: ZONED DATETIME NOT NULL"
 _EACH: Final = " UNION ALL ".join(
     f"{found.cypher} RETURN '{found.name}' AS likeness, '{found.name} ' + key AS id, title, topic, why" for found in LIKENESSES
 )
+# What only a party says of its case makes it like no other: it would learn who else has such cases by saying so.
 # What a case was alike by and is no more, it may no longer be about. What an officer took it out of it is not put into again.
 _ALIKE: Final = f"""
 UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
-WITH k, coalesce(k.likenesses, []) AS before, COLLECT {{ CALL (k) {{ {_EACH} }} RETURN [likeness, id, title, topic, why] }} AS found
+WITH k, coalesce(k.likenesses, []) AS before, COLLECT {{
+  WITH k WHERE k.unconfirmedSince IS NULL CALL (k) {{ {_EACH} }} RETURN [likeness, id, title, topic, why] }} AS found
 WITH k, before, found, [each IN found | each[1]] AS keys
 SET k.likenesses = keys
 WITH k, before, found, keys
@@ -54,8 +59,8 @@ CALL (k, keys) {{
 
 # An importer is in one cell of those that handle an issue: where its newest case is, as long as it was not counted elsewhere.
 _HELD: Final[LiteralString] = """
-UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case REMOVE k:Unsorted
-WITH k MATCH (k)-[:CONCERNS]->(importer:Importer), (k)-[:ABOUT|ALIKE_BY]->(i)
+UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
+MATCH (k)-[:CONCERNS]->(importer:Importer), (k)-[:ABOUT|ALIKE_BY]->(i)
 OPTIONAL MATCH (i)-[:MERGED_INTO]->(whole:Issue)
 WITH DISTINCT importer, coalesce(whole, i) AS i
 SET i:Uncounted
@@ -88,11 +93,12 @@ MATCH (i)<-[:OF_ISSUE]-(other:IssueFigure {dimension: 'handler'})-[w:AWAITS]->(i
 DELETE w"""
 
 
-async def find_issues(run: Run, now: datetime, _: int) -> int | None:
-    """Says of up to `MOST` new cases which issues they may be about, and who holds those; None where no case was new."""
-    cases = [row[0] for row in await run(Statement(_UNREAD, {"most": MOST}))]
-    if not cases:
-        return None
+async def find_issues(run: Run, items: Sequence[str], now: datetime, _: int) -> int:
+    """Says of these cases which issues they may be about, and who holds those."""
+    found = await run(Statement(_CASES, {"items": list(items)}))
+    if not all(is_opened for _, is_opened in found):
+        raise CannotBeDone("openedAt: a moment with its zone is expected")
+    cases = [case for case, _ in found]
     for text in (_ALIKE, _HELD):
         await run(Statement(text, {"cases": cases, "at": now}))
     return 0
@@ -106,8 +112,10 @@ _GROUPS: Final[LiteralString] = """
     UNION MATCH (importer)<-[:REPRESENTS]-(:Broker)<-[:ACTS_FOR]-(who:Account) RETURN elementId(who)
   }"""
 # What as many hold as its likeness wants is proposed to those who own a case of it.
+UNCOUNTED_ISSUES: Final = Statement(f"MATCH (i:Uncounted) WITH i LIMIT $few RETURN {item('i')}", {"few": _FEW})
+_ISSUES: Final = rows_of("Issue", "Likeness") + "RETURN elementId(n)"
 _TO_COUNT: Final = f"""
-MATCH (i:Uncounted) WITH i LIMIT $few
+UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id
 MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure {{dimension: 'all'}})
 FOREACH (_ IN CASE WHEN NOT i:Issue AND COUNT {{ (f)-[:AWAITS|COUNTS]->() }} >= {_LEAST} THEN [1] ELSE [] END |
   SET i:Issue, i.state = 'PROPOSED', i.stateAt = $at, i.proposedAt = $at)
@@ -153,18 +161,17 @@ class Holder:
     groups: tuple[str, ...]
 
 
-async def count_issues(run: Run, now: datetime, least: int) -> int | None:
-    """Counts who waits to be counted, of some issues; None where no issue waits."""
-    found = await run(Statement(_TO_COUNT, {"few": _FEW, "at": now}))
-    if not found:
-        return None
+async def count_issues(run: Run, items: Sequence[str], now: datetime, least: int) -> int:
+    """Counts who waits to be counted, of these issues."""
+    issues = [issue for (issue,) in await run(Statement(_ISSUES, {"items": list(items)}))]
+    found = await run(Statement(_TO_COUNT, {"issues": issues, "at": now}))
     waiting: dict[str, list[Holder]] = {}
     for _issue, holders in found:
         for figure, *told in holders:
             waiting.setdefault(figure, []).append(_holder(told))
     await _write(run, [row for figure, holders in waiting.items() for row in _rows(figure, batches(holders, least))], now)
     cells: dict[str, dict[str, list[_Cell]]] = {}
-    for issue, figure, dimension, told, *holder in await run(Statement(_CELLS, {"issues": [row[0] for row in found]})):
+    for issue, figure, dimension, told, *holder in await run(Statement(_CELLS, {"issues": issues})):
         of_issue = cells.setdefault(issue, {}).setdefault(dimension, [])
         if not of_issue or of_issue[-1].figure != figure:
             of_issue.append(_Cell(figure, told, []))
@@ -175,12 +182,13 @@ async def count_issues(run: Run, now: datetime, least: int) -> int | None:
                 await _write(run, [row for cell in parts(several, least) for row in _rows(cell.figure, [cell.holders])], now)
             else:
                 await _count_alone(run, several, least, now)
-    await run(Statement(TELL, {"issues": [row[0] for row in found]}))
+    # one that nobody holds has no figures, and is done as well
+    await run(Statement(TELL, {"issues": issues}))
     return 0
 
 
 TELL: Final[LiteralString] = """
-UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id REMOVE i:Uncounted
+UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id
 WITH i WHERE i.sharedAt IS NOT NULL AND coalesce(i.state, 'CONFIRMED') IN ['PROPOSED', 'CONFIRMED']
 CALL (i) { MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure {dimension: 'association'})-[:FIGURE_OF]->(a) WHERE f.n > 0 MERGE (i)-[:ON_BOARD_OF]->(a) }
 CALL (i) { RETURN i AS part UNION ALL MATCH (part:Issue)-[:MERGED_INTO]->(i) RETURN part }

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from graph_schema import parties, people
+from graph_schema import cases, parties, people
 from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE, tariff_number
 from graph_schema.model import NODE, Kind, Property
 from hub.clocks import is_holiday
@@ -22,7 +22,7 @@ from hub.errors import BadInput
 _MOST: Final = 20
 _FEW: Final = 5
 _YEARS: Final = range(1900, 2200)
-_EDGES: Final = {edge.type: edge for edge in (people.COVERS, parties.ASSIGNED_TO, parties.ENTERS_AT)}
+_EDGES: Final = {edge.type: edge for edge in (people.COVERS, parties.ASSIGNED_TO, parties.ENTERS_AT, cases.ENTRY_AT)}
 _STATES: Final = ("AVAILABLE", "OUT_OF_HOURS", "HOLIDAY", "AWAY", "VACANT", "HOURS_UNKNOWN", "NO_CONTACT")
 _DAYS: Final = "['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']"
 _ZONES: Final = "{" + ", ".join(f"{code}: '{zone}'" for code, zone in people.TIME_ZONES.items()) + "}"
@@ -50,7 +50,8 @@ _NAMED: Final = {
         WHERE assigned.activeFor IS NOT NULL AND {may ASSIGNED_TO importer mine assigned}""",
     "entryNumber": """
         OPTIONAL MATCH (entry:Entry {number: $entryNumber}) WHERE {sees entry Entry}
-        WITH *, COLLECT { MATCH (entry)<-[:COVERS_ENTRY]-(k:Case) WHERE {sees k Case} RETURN k ORDER BY k.openedAt DESC, k.id } AS spanning
+        WITH *, COLLECT { MATCH (entry)<-[c:COVERS_ENTRY]-(k:Case) WHERE {sees k Case}
+          RETURN k ORDER BY c.confirmedAt IS NULL, k.openedAt DESC, k.id } AS spanning
         WITH *, [k IN spanning WHERE k.status <> 'CLOSED'] AS cases,
           head(COLLECT { UNWIND spanning AS k MATCH (k)-[:CONCERNS]->(i:Importer) RETURN i LIMIT 1 }) AS filed""",
     "hts": """

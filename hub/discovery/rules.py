@@ -113,7 +113,7 @@ OFFICES: Final = (
         "The same, at the ports where the entry was filed.",
         ("caseKind", "entryNumber"),
         """
-        MATCH (entry)-[:AT]->(office:Port) WHERE kind.answeredBy = 'port'
+        MATCH (entry)-[e:AT]->(office:Port) WHERE kind.answeredBy = 'port' AND {may AT entry office e}
         WITH office, 'high' AS confidence, [kind.name + ': answered by the port; entry ' + entry.number + ' was filed at '
              + office.name, entry] AS step
         """,

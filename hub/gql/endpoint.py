@@ -149,9 +149,10 @@ class Questions:
             self._shares.budgets.take(PLANNINGS, asked.caller)
         plan, variables = self._documents.plan(asked.document, asked.operation_name, asked.variables, cursors, only_reads=asked.by_get)
         if asked.caller:
-            more = self._shares.admission.new(root.compiled.text for root in plan.roots) - new
-            if more > 0:
-                self._shares.budgets.take(PLANNINGS, asked.caller, more)
+            statements = self._shares.admission.new(root.compiled.text for root in plan.roots)
+            if statements > new:
+                self._shares.budgets.give_back(PLANNINGS, asked.caller, new)
+                self._shares.budgets.take(PLANNINGS, asked.caller, statements)
         return plan, variables
 
     async def _done(self, plan: Plan, variables: Variables, asked: Asked, viewer: Viewer) -> dict[str, Any]:
@@ -161,8 +162,7 @@ class Questions:
         without_account = [] if viewer.account else [verb for verb in plan.verbs if not verb.verb.signed_in]
         if asked.caller:
             self._shares.budgets.take(VERBS, asked.caller, len(plan.verbs))
-            if without_account:
-                self._shares.budgets.take(QUESTIONS, asked.caller, len(without_account))
+            self._shares.budgets.take_each(QUESTIONS, asked.caller, len(without_account))
         for verb in plan.verbs:
             try:
                 answers[verb.answer.key] = await self._do(verb, variables, asked, viewer)

@@ -88,7 +88,7 @@ class Running:
 class LocalNeo4j:
     """The server of a data directory. A context: inside it nobody else may use the directory.
 
-    `more` are settings by Neo4j's own names, beside those the hub gives.
+    `more` are settings by Neo4j's own names, beside those the hub gives or in their place.
     """
 
     def __init__(self, folder: Path, java: Path, jars: Path, memory: Memory, more: Mapping[str, str] | None = None) -> None:
@@ -136,8 +136,9 @@ class LocalNeo4j:
             (self._home / name).mkdir(exist_ok=True)
         memory = {"pagecache": self._memory.pagecache, "transactions": self._memory.transactions, "transaction": self._memory.transaction}
         memory["plans"] = str(plans_for(self._memory.heap_bytes))
-        more = "".join(f"{name}={value}\n" for name, value in self._more.items())
-        (self._home / "conf" / "neo4j.conf").write_text(_CONFIG.format(**state, **memory) + more)
+        given = dict(line.split("=", 1) for line in _CONFIG.format(**state, **memory).splitlines())
+        lines = [f"{name}={value}\n" for name, value in {**given, **self._more}.items()]
+        (self._home / "conf" / "neo4j.conf").write_text("".join(lines))
         if not (self._home / "data" / "dbms").exists():
             self._set_initial_password(password)
         self._stopping.clear()

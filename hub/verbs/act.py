@@ -1,7 +1,8 @@
 """Doing a verb: who acts, on which case, and what is written down of it.
 
 A verb runs in one transaction. It locks what it changes before it looks at it, so that of two at once the second sees what the first
-left; it is known by its request id, so that what arrives twice happens once; and its answer is read in the same transaction.
+left; but only what the viewer may see, or who waits for a lock would tell that there is something. It is known by its request id, so
+that what arrives twice happens once; and its answer is read in the same transaction.
 """
 
 import hashlib
@@ -13,10 +14,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, LiteralString
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Statement, fill
 from graph_schema.graph import GRAPH
 from graph_schema.model import Property
 from graph_schema.viewer_sets import in_term
+from graph_schema.visibility import KNOWS_ENTRY
 from hub.compile.read import viewer_sets
 from hub.compile.visible import Visible
 from hub.errors import Conflict, NotAllowed, NotFound
@@ -32,9 +34,22 @@ _BEGUN: Final[LiteralString] = (
 )
 _DONE: Final[LiteralString] = "MATCH (r:Request {id: $request}) SET r.result = $result"
 
-# A case, locked, with who the viewer is to it. An agency is one whose part the owner accepted.
-_CASE: Final = """MATCH (k:Case {number: $case}) SET k.turn = true REMOVE k.turn WITH * WHERE {sees}
-OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What verbs are about: rows of a label by a key of theirs, behind a variable; `told` is how a statement about one goes on."""
+
+    label: str
+    key: str
+    variable: str
+    told: str
+
+
+_CASE: Final = Subject(
+    "Case",
+    "number",
+    "k",
+    """OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
 OPTIONAL MATCH (k)-[:CONCERNS]->(importer:Importer)
 OPTIONAL MATCH (k)-[:OF_KIND]->(kind:CaseKind)
 WITH *, head([o IN [owner] WHERE o IN own]) AS asOwner,
@@ -45,7 +60,11 @@ RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, ownerName
   importer: importer.number, dates: k.dates, conditions: k.conditions, suspensions: k.suspensions,
   asOwner: elementId(asOwner), asAgency: elementId(asAgency), asParty: elementId(asParty),
   asOversight: CASE WHEN seesAll THEN elementId(head(acted)) END,
-  keptBy: COLLECT { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL RETURN DISTINCT r.system }}"""
+  keptBy: COLLECT { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL RETURN DISTINCT r.system }}
+""".replace("{in_term}", in_term("p")),
+)
+"""A case with who the viewer is to it. An agency is one whose part the owner accepted."""
+_PARTS: Final = ("asOwner", "asParty", "asAgency", "asOversight")
 
 HISTORY: Final[LiteralString] = """
 WITH k CREATE (h:HistoryEntry:Event) SET h = $history CREATE (h)-[:OF_CASE]->(k)
@@ -80,7 +99,7 @@ class Act:
         self.now = now
         self.is_named = name is not None
         # what is made by this request is named after it, so that it is the same if it is made again
-        self.request = secrets.token_hex(16) if name is None else hashlib.sha256(f"{account}|{name}".encode()).hexdigest()[:32]
+        self.request = secrets.token_hex(16) if name is None else _request_id(account, name)
         self._entries = 0
 
     async def one(self, text: str, parameters: Arguments) -> Any:
@@ -88,6 +107,16 @@ class Act:
         given = {**parameters, "viewer": self.account, "now": _milliseconds(self.now), "at": self.now}
         records = await self._run(Statement(_headed(text), given))
         return records[0][0] if records and records[0] else None
+
+    async def locked(self, subject: Subject, key: str) -> Any:
+        """What is told of the row of that key, which is locked until the verb is done; None where none is to be seen.
+
+        It is looked at before it is locked, so that nobody waits for what is hidden; and, as it may have changed, once more afterwards.
+        """
+        look, lock = _looked_and_locked(subject)
+        if not await self.one(look, {"key": key}):
+            return None
+        return await self.one(lock, {"key": key})
 
     async def ask(self, text: str, parameters: Arguments) -> Any:
         """The one value of a compiled question, which has the viewer sets already."""
@@ -102,8 +131,9 @@ class Act:
 
         With `kept_here` it must be no case that another system keeps. Raises `NotFound`, `NotAllowed` or `Conflict`.
         """
-        row = await self.one(_case(), {"case": number})
-        if row is None:
+        row = await self.locked(_CASE, number)
+        # who sees a case has a part in it; what was passed on meanwhile is seen no more
+        if row is None or not any(row[part] for part in _PARTS):
             raise NotFound(f"case: there is no case {number} to be seen")
         for role in may:
             if by := row[f"as{role.capitalize()}"]:
@@ -157,9 +187,25 @@ def sees(variable: str, label: str) -> str:
     return Visible(GRAPH, lambda wanted: f"{wanted}_{next(names)}").row(variable, (label,)).predicate or "true"
 
 
-@lru_cache(maxsize=1)
-def _case() -> str:
-    return _CASE.replace("{sees}", sees("k", "Case")).replace("{in_term}", in_term("p"))
+def knows_entry(variable: str) -> str:
+    """The predicate that more than its number may be read of an entry."""
+    names = iter(range(10_000))
+    return f"({fill(KNOWS_ENTRY, {'n': variable}, lambda wanted: f'{wanted}_{next(names)}')})"
+
+
+@lru_cache(maxsize=32)
+def _looked_and_locked(subject: Subject) -> tuple[str, str]:
+    row = subject.variable
+    match = f"MATCH ({row}:{subject.label} {{{subject.key}: $key}})"
+    seen = sees(row, subject.label)
+    return f"{match} WHERE {seen} WITH *\n{subject.told}", f"{match} SET {row}.turn = true REMOVE {row}.turn WITH *\n{subject.told}"
+
+
+def _request_id(account: str, name: str) -> str:
+    """What stands for a request of that name by that account, and for no other: both may hold bars."""
+    if "|" in name:
+        return hashlib.sha256(hashlib.sha256(account.encode()).digest() + name.encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{account}|{name}".encode()).hexdigest()[:32]
 
 
 @lru_cache(maxsize=128)

@@ -10,15 +10,14 @@ from graph_schema.formats import CENTER_CODE, IMPORTER_NUMBER
 from graph_schema.model import Property
 from graph_schema.viewer_sets import in_term
 from hub.errors import Conflict, NotAllowed, NotFound
-from hub.verbs.act import Act, Arguments, Verb, sees
+from hub.verbs.act import Act, Arguments, Subject, Verb
 from hub.verbs.words import REASON, checked_text
 
 _LONGEST: Final = 300
 _APPEAL: Final = "center_assignment_appeal"
 
-# An importer, locked, with its Center, and who the viewer is to it.
-_IMPORTER: Final = f"""
-MATCH (i:Importer {{number: $importer}}) SET i.turn = true REMOVE i.turn WITH * WHERE {{sees}}
+# An importer with its Center, and who the viewer is to it.
+_IMPORTER: Final = Subject("Importer", "number", "i", f"""
 OPTIONAL MATCH (i)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
 RETURN {{status: i.centerStatus, center: center.code, centerName: center.name, name: i.name,
   asOversight: CASE WHEN seesAll THEN elementId(head(acted)) END,
@@ -26,7 +25,7 @@ RETURN {{status: i.centerStatus, center: center.code, centerName: center.name, n
   asAppeal: elementId(head(COLLECT {{ MATCH (i)<-[:CONCERNS]-(k:Case)-[:OF_KIND]->(:CaseKind {{code: '{_APPEAL}'}})
     MATCH (k)-[:HANDLED_BY]->(o) WHERE o IN own AND k.status <> 'CLOSED' RETURN o LIMIT 1 }})),
   asParty: elementId(head(COLLECT {{ UNWIND own AS party WITH party WHERE party = i RETURN party
-    UNION ALL MATCH (i)<-[p:REPRESENTS]-(party:Broker) WHERE party IN own AND {in_term("p")} RETURN party }}))}}"""
+    UNION ALL MATCH (i)<-[p:REPRESENTS]-(party:Broker) WHERE party IN own AND {in_term("p")} RETURN party }}))}}""")  # fmt: skip
 _END: Final[LiteralString] = """
 MATCH (i:Importer {number: $importer})
 OPTIONAL MATCH (i)-[a:ASSIGNED_TO]->() WHERE a.activeFor IS NOT NULL
@@ -141,7 +140,7 @@ async def _importer(act: Act, given: Arguments, verb: str) -> tuple[Any, str]:
 
 
 async def _found(act: Act, given: Arguments) -> Any:
-    found = await act.one(_IMPORTER.replace("{sees}", sees("i", "Importer")), {"importer": given["importer"]})
+    found = await act.locked(_IMPORTER, given["importer"])
     if found is None:
         raise NotFound(f"importer: there is no importer {given['importer']} to be seen")
     return found

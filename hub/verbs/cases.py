@@ -1,136 +1,17 @@
-"""Verbs of cases: opening, handing on, writing in them, sharing, closing."""
+"""Verbs of cases: handing on, writing in them, sharing, closing."""
 
-import secrets
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 
 from graph_schema.cases import AUDIENCE
-from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE, entry_check_digit, tariff_number
-from graph_schema.model import Kind, Property
-from graph_schema.viewer_sets import in_term
-from hub.errors import BadInput, Conflict, NotAllowed, NotFound
+from graph_schema.model import Property
+from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.act import HISTORY, Act, Arguments, CaseAt, Verb, sees
-from hub.verbs.deadlines import clocks_of_kind, end_deadlines, restart_deadlines, set_deadlines
-from hub.verbs.words import CASE, DEFAULT_REASON, ON, REASON, checked, checked_text
+from hub.verbs.deadlines import end_deadlines, restart_deadlines
+from hub.verbs.words import CASE, DEFAULT_REASON, REASON, checked_text
 
-_TITLE: Final = Property("title", "What it is about, in a line.", required=True)
 _AUDIENCE: Final = Property("audience", "Who may see it; the parties if not said.", values=AUDIENCE.values, choice=AUDIENCE.choice)
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LONGEST: Final = {"title": 300, "text": 10_000}
-_MOST: Final = 200
-
-# What opening a case names, who the viewer is to it, and the case itself where it may be opened: one statement, since many are.
-_OPEN: Final = f"""
-MATCH (kind:CaseKind {{code: $kind}})
-OPTIONAL MATCH (importer:Importer {{number: $importer}})
-OPTIONAL MATCH (importer)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
-WITH *, head(COLLECT {{ MATCH (:PortCode {{code: $port, issuer: 'ACE'}})-[:IDENTIFIES]->(p:Port) RETURN p LIMIT 1 }}) AS port,
-  head(COLLECT {{ MATCH (kind)-[:ANSWERED_BY]->(o:Office) RETURN o LIMIT 1 }}) AS office
-WITH *, CASE kind.answeredBy WHEN 'port' THEN coalesce(port, center) WHEN 'office' THEN office ELSE coalesce(center, port) END AS answers
-WITH *, head([o IN own WHERE o = answers] + [o IN own WHERE o:Port OR (seesAll AND o:Office)]) AS mine,
-  head(COLLECT {{ WITH importer WHERE importer IN own RETURN importer AS party
-    UNION ALL MATCH (importer)<-[p:REPRESENTS]-(party:Broker) WHERE party IN own AND {in_term("p")} RETURN party }}) AS asParty
-WITH *, CASE WHEN mine IS NOT NULL AND NOT seesAll THEN mine ELSE coalesce(answers, mine) END AS owner, coalesce(asParty, mine) AS who
-WITH *, importer IS NOT NULL AND owner IS NOT NULL AND who IS NOT NULL AND (asParty IS NULL OR kind.openedBy <> 'government') AS may
-FOREACH (_ IN CASE WHEN may THEN [1] ELSE [] END |
-  CREATE (k:Case:Unsorted) SET k = $case
-  CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:CONCERNS]->(importer) CREATE (k)-[:HANDLED_BY]->(owner)
-  FOREACH (p IN CASE WHEN port IS NULL THEN [] ELSE [port] END | CREATE (k)-[:AT]->(p))
-  CREATE (h:HistoryEntry:Event) SET h = $history, h.text = 'opened: ' + kind.name + ', handled by ' + owner.name
-  CREATE (h)-[:OF_CASE]->(k) CREATE (h)-[:BY]->(who))
-RETURN {{openedBy: kind.openedBy, importer: importer IS NOT NULL, owner: owner IS NOT NULL, asOwner: mine IS NOT NULL,
-  asParty: asParty IS NOT NULL, clocks: COLLECT {{ MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) ORDER BY c.id }}}}"""
-_LINK: Final[LiteralString] = """
-MATCH (k:Case {id: $case})
-CALL (k) { UNWIND $entries AS number MERGE (e:Entry {number: number}) ON CREATE SET e.source = 'hub' MERGE (k)-[:COVERS_ENTRY]->(e) }
-CALL (k) { UNWIND $headings AS code MATCH (h:HtsHeading {code: code}) MERGE (k)-[:UNDER]->(h) }
-CALL (k) { UNWIND $programs AS code MATCH (p:Program {code: code}) MERGE (k)-[:TAGGED]->(p) }
-CALL (k) { UNWIND $agencies AS code MATCH (g:Agency {code: code}) MERGE (k)-[i:INVOLVES]->(g)
-  FOREACH (_ IN CASE WHEN $accepted THEN [1] ELSE [] END | SET i.acceptedAt = $at) }
-CALL (k) { UNWIND $topics AS code MATCH (t:Topic {code: code}) MERGE (k)-[:RAISES]->(t) }
-CALL (k) { UNWIND $adcvdOrders AS number MATCH (o:AdcvdOrder {number: number}) MERGE (k)-[:SUBJECT_TO]->(o) }
-CALL (k) { UNWIND $forcedLaborOrders AS id MATCH (o:ForcedLaborOrder {id: id}) MERGE (k)-[:SUBJECT_TO]->(o) }
-RETURN size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:INVOLVES]->() | 1]), size([(k)-[:RAISES]->() | 1]),
-  size([(k)-[:SUBJECT_TO]->(:AdcvdOrder) | 1]), size([(k)-[:SUBJECT_TO]->(:ForcedLaborOrder) | 1])"""
-
-
-_COUNTED: Final = ("headings", "programs", "agencies", "topics", "adcvdOrders", "forcedLaborOrders")
-
-
-async def _open(act: Act, given: Arguments) -> str:
-    number = f"HUB-{act.now:%y}-{''.join(secrets.choice(_ALPHABET) for _ in range(8))}"
-    dates = [f"{given['event']} {given['on']}"] if given["event"] else []
-    case = {
-        "id": act.request, "number": number, "status": "OPEN", "title": checked_text("title", given["title"], _LONGEST["title"]),
-        "openedAt": act.now, "source": "hub", "dates": dates, "conditions": list(given["conditions"] or []), "suspensions": [],
-    }  # fmt: skip
-    named = {name: given[name] for name in ("kind", "importer", "port")}
-    found = await act.one(_OPEN, {**named, "case": case, "history": act.told(act.request, "openCase", "")})
-    if found is None:
-        raise NotFound(f"kind: there is no kind of case {given['kind']!r}; see caseKinds")
-    # what follows undoes it where it is refused
-    links = _links(given, official=_by_office(found, given))
-    clocks = clocks_of_kind(found["clocks"])
-    _check_event(given, {clock.event for clock in clocks}, {clock.condition for clock in clocks if clock.condition})
-    if links["entries"] or any(links[name] for name in _COUNTED):
-        counted, *_ = await act.write(_LINK, {**links, "case": act.request})
-        _check_found(counted, links)
-    if dates:
-        await set_deadlines(act, case, clocks)
-    return act.request
-
-
-def _by_office(found: Any, given: Arguments) -> bool:
-    """Whether it is opened by an office, not a party. Raises `NotFound` or `NotAllowed` where it may not be."""
-    if found["asParty"]:
-        if found["openedBy"] == "government":
-            raise NotAllowed(f"openCase: a case of kind {given['kind']} is opened by the government; send a question to the Center instead")
-        if not found["owner"]:
-            raise BadInput("port: the importer has no Center; name the port that handles it")
-        return False
-    if not found["asOwner"]:
-        raise NotFound(f"importer: there is no importer {given['importer']} to be seen")
-    if not found["importer"]:
-        raise NotFound(f"importer: there is no importer {given['importer']}")
-    return True
-
-
-def _links(given: Arguments, *, official: bool) -> dict[str, Any]:
-    entries = [checked("entries", ENTRY_NUMBER, entry) for entry in given["entries"] or []]
-    for entry in entries:
-        if entry[-1] != str(entry_check_digit(entry[:3], entry[4:11])):
-            raise BadInput(f"entries: the check digit of {entry} is wrong")
-    goods = [tariff_number(checked("goods", HTS_NUMBER, number), HTS_HEADING) for number in given["goods"] or []]
-    if None in goods:
-        raise BadInput("goods: tariff numbers of four digits or more are expected, e.g. 8542")
-    links = {
-        "entries": entries, "headings": goods, "programs": given["programs"] or [],
-        "agencies": given["agencies"] or [], "accepted": official,
-        **{name: given[name] or [] for name in ("topics", "adcvdOrders", "forcedLaborOrders")},
-    }  # fmt: skip
-    for name, found in links.items():
-        if isinstance(found, list) and len(found) > _MOST:
-            raise BadInput(f"{name}: at most {_MOST}")
-    return links
-
-
-def _check_found(counted: list[int], links: dict[str, Any]) -> None:
-    for name, count in zip(_COUNTED, counted, strict=True):
-        if count < len(set(links[name])):
-            raise NotFound(f"{'goods' if name == 'headings' else name}: one of {', '.join(links[name])} is not known")
-
-
-def _check_event(given: Arguments, events: set[str], conditions: set[str]) -> None:
-    if given["event"] and not given["on"]:
-        raise BadInput("on: the day of the event is expected, e.g. 2026-03-01")
-    if given["event"] and given["event"] not in events:
-        raise BadInput(f"event: one of {', '.join(sorted(events)) or 'none: this kind has no clock'}")
-    known = {found.removeprefix("not_") for found in conditions}
-    if unknown := set(given["conditions"] or []) - known:
-        raise BadInput(
-            f"conditions: {', '.join(sorted(unknown))} decides nothing in this kind; known are {', '.join(sorted(known)) or 'none'}"
-        )
-
 
 _ASSIGN: Final[LiteralString] = (
     """
@@ -317,29 +198,6 @@ def _seen(text: str, variable: str, label: str) -> str:
 
 _CASE_ID: Final = Property("contact", "The id of a contact of the case's owner.", required=True)
 VERBS: Final = (
-    Verb(
-        "openCase",
-        "Opens a case. A party opens what the trade may open, for its own account; it goes to whoever answers for its kind. "
-        "An office opens what it answers for, a port what arises there.",
-        (
-            Property("kind", "The kind of case, by its code.", required=True),
-            Property("importer", "The importer whose account it is about.", required=True, format=IMPORTER_NUMBER),
-            _TITLE,
-            Property("port", "The port it arose at, by its ACE code.", format=PORT_CODE),
-            Property("entries", "The entries it spans, at one port or several.", Kind.STRINGS),
-            Property("goods", "The goods it is about, as tariff numbers.", Kind.STRINGS),
-            Property("programs", "The trade programs it falls under, by code.", Kind.STRINGS),
-            Property("agencies", "The partner agencies it involves, by code; accepted at once where the owner opens it.", Kind.STRINGS),
-            Property("topics", "The questions it raises, by topic, e.g. classification.", Kind.STRINGS),
-            Property("adcvdOrders", "The antidumping and countervailing duty orders it is about, by number.", Kind.STRINGS),
-            Property("forcedLaborOrders", "The forced-labor orders it is about, by id.", Kind.STRINGS),
-            Property("event", "The event a clock of it runs from, e.g. protest_filed; see the clocks of its kind."),
-            ON,
-            Property("conditions", "What decides which clocks run, e.g. complicated.", Kind.STRINGS),
-        ),
-        "Case",
-        _open,
-    ),
     Verb("assignCase", "Gives a case to an officer of its owner.", (CASE, _CASE_ID, DEFAULT_REASON), "Case", _assign),
     Verb(
         "reassignCase",

@@ -52,7 +52,10 @@ async def set_deadlines(act: Act, case: Mapping[str, Any], clocks: Sequence[Cloc
     """Brings the deadlines of a case to what its dates, conditions and suspensions say."""
     extended: dict[str, Extended] = {}
     if clocks is None:
-        (rows, known), *_ = await act.write(_FACTS, {"case": case["id"]})
+        found = await act.write(_FACTS, {"case": case["id"]})
+        if not found:
+            return  # a case of which only others tell has no kind yet, and so no clocks
+        rows, known = found[0]
         clocks = clocks_of_kind(rows)
         extended = {name: Extended(times, date.fromisoformat(until) if until else None) for name, times, until in known}
     facts = Facts(case["id"], case["dates"] or (), case["conditions"] or (), case["suspensions"] or ())

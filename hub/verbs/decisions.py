@@ -6,7 +6,7 @@ from graph_schema.cases import AUDIENCE
 from graph_schema.formats import HTS10, PORT_CODE
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.verbs.act import HISTORY, Act, Arguments, Verb, sees
+from hub.verbs.act import HISTORY, Act, Arguments, Subject, Verb
 from hub.verbs.cases import audience_for
 from hub.verbs.words import CASE, REASON, checked, checked_text
 
@@ -47,19 +47,18 @@ async def _decide(act: Act, given: Arguments) -> str:
 
 
 # Who decided one of the two, or owns a case that one was made in; and the Office of Trade.
-_DISPARITY: Final = """
-MATCH (x:Disparity {id: $disparity}) SET x.turn = true REMOVE x.turn WITH * WHERE {sees}
+_DISPARITY: Final = Subject("Disparity", "id", "x", """
 RETURN {state: x.state, decisions: COLLECT { MATCH (x)-[:BETWEEN]->(d) RETURN d.id },
   cases: COLLECT { MATCH (x)-[:BETWEEN]->()-[:DECIDES]->(k) RETURN DISTINCT k.id },
   by: elementId(CASE WHEN seesAll THEN head(acted) ELSE head(COLLECT {
     MATCH (x)-[:BETWEEN]->(d) MATCH (d)-[:MADE_AT]->(o) WHERE o IN own RETURN o
-    UNION MATCH (x)-[:BETWEEN]->()-[:DECIDES]->()-[:HANDLED_BY]->(o) WHERE o IN own RETURN o }) END)}"""
+    UNION MATCH (x)-[:BETWEEN]->()-[:DECIDES]->()-[:HANDLED_BY]->(o) WHERE o IN own RETURN o }) END)}""")  # fmt: skip
 _WRITTEN: Final[LiteralString] = "MATCH (k:Case {id: $case})" + HISTORY
 
 
 async def _disparity(act: Act, verb: str, key: str) -> dict[str, Any]:
     """The disparity, locked, as it stands. Raises `NotFound` or `NotAllowed`."""
-    found = await act.one(_DISPARITY.replace("{sees}", sees("x", "Disparity")), {"disparity": key})
+    found = await act.locked(_DISPARITY, key)
     if found is None:
         raise NotFound(f"disparity: there is no disparity {key} to be seen")
     if found["by"] is None:

@@ -12,7 +12,7 @@ from hub.compile.asked import Own, Told
 from hub.compile.read import compile_read
 from hub.discovery.responsible import ROUTE
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.verbs.act import Act, Arguments, Verb, sees
+from hub.verbs.act import Act, Arguments, Subject, Verb
 from hub.verbs.quotas import count_question
 from hub.verbs.words import checked, checked_text
 
@@ -84,11 +84,10 @@ class _NoPen:
         raise NotImplementedError
 
 
-_QUESTION: Final = """
-MATCH (q:Question {id: $question}) SET q.turn = true REMOVE q.turn WITH * WHERE {sees}
+_QUESTION: Final = Subject("Question", "id", "q", """
 OPTIONAL MATCH (q)-[:ASKED_OF]->(o)
 RETURN {state: q.state, may: q.mayBePublished, published: q.publishedAt IS NOT NULL, answers: seesAll OR o IN own,
-  asked: EXISTS { (q)<-[:ASKED]-(:Account {id: $viewer}) } OR EXISTS { MATCH (q)-[:ASKED_BY]->(p) WHERE p IN own }}"""
+  asked: EXISTS { (q)<-[:ASKED]-(:Account {id: $viewer}) } OR EXISTS { MATCH (q)-[:ASKED_BY]->(p) WHERE p IN own }}""")  # fmt: skip
 _CHANGE: Final[LiteralString] = "MATCH (q:Question {id: $question}) SET q += $changes"
 _HAND_ON: Final[LiteralString] = """
 MATCH (q:Question {id: $question})-[old:ASKED_OF]->(), (o) WHERE elementId(o) = $office
@@ -97,7 +96,7 @@ SET q.routedBecause = $because DELETE old CREATE (q)-[:ASKED_OF]->(o)"""
 
 async def _question(act: Act, verb: str, given: Arguments, role: str) -> Mapping[str, Any]:
     """The question, locked, for who `answers` it or `asked` it. Raises `NotFound` or `NotAllowed`."""
-    found = await act.one(_QUESTION.replace("{sees}", sees("q", "Question")), {"question": given["question"]})
+    found = await act.locked(_QUESTION, given["question"])
     if found is None:
         raise NotFound(f"question: there is no question {given['question']} to be seen")
     if not found[role]:

@@ -6,18 +6,17 @@ from typing import Any, Final, LiteralString
 from graph_schema.formats import IMPORTER_NUMBER
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.verbs.act import Act, Arguments, Verb, sees
+from hub.verbs.act import Act, Arguments, Subject, Verb, sees
 from hub.verbs.words import DEFAULT_REASON, REASON, checked_text
 
 _LONGEST: Final = 300
 _MOST: Final = 200
 _ENDED: Final = ("MERGED", "DISMISSED")
 
-# An issue, locked, with the office in whose name the viewer decides about it and the party in whose name it follows it.
-_ISSUE: Final = """
-MATCH (i:Issue {id: $issue}) SET i.turn = true REMOVE i.turn WITH * WHERE {sees}
+# An issue, with the office in whose name the viewer decides about it and the party in whose name it follows it.
+_ISSUE: Final = Subject("Issue", "id", "i", """
 RETURN {id: i.id, state: coalesce(i.state, 'CONFIRMED'), topic: i.topic, title: i.title, party: elementId(head(acted)),
-  office: elementId(CASE WHEN seesAll THEN head(acted) ELSE head([o IN own WHERE o:Center]) END)}"""
+  office: elementId(CASE WHEN seesAll THEN head(acted) ELSE head([o IN own WHERE o:Center]) END)}""")  # fmt: skip
 _TOLD: Final[LiteralString] = """
 WITH i CREATE (e:Event {id: $event.id}) SET e += $event
 WITH e MATCH (who) WHERE elementId(who) = $by CREATE (e)-[:BY]->(who)"""
@@ -25,7 +24,7 @@ WITH e MATCH (who) WHERE elementId(who) = $by CREATE (e)-[:BY]->(who)"""
 
 async def _issue(act: Act, key: str) -> Mapping[str, Any]:
     """The issue, locked. Raises `NotFound`."""
-    found = await act.one(_ISSUE.replace("{sees}", sees("i", "Issue")), {"issue": key})
+    found = await act.locked(_ISSUE, key)
     if found is None:
         raise NotFound(f"issue: there is no issue {key!r} to be seen")
     return found

@@ -1,28 +1,100 @@
 """What time does by itself: what is overdue is missed, or deemed decided; clocks of cases that came by a sync begin to run."""
 
-import asyncio
-import logging
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 from graph_schema.cypher import Statement
 from hub.clocks import today
-from hub.errors import BadInput, HubError
+from hub.dead_letters import letter_id
+from hub.due import dates_of, suspensions_of
+from hub.errors import BadInput, CannotBeDone
+from hub.events import HAND_OUT
 from hub.graph import Graph, Run
+from hub.jobs import Job, by_mark, item, keep_working, locked, rows_of, work_through
 from hub.verbs.act import Act
 from hub.verbs.deadlines import set_deadlines
 
 _FIRST_S: Final = 3.0
 _EVERY_S: Final = 60.0
 _MOST: Final = 200
-_log: Final = logging.getLogger("hub.clocks")
+_REMEMBERED: Final = timedelta(days=30)
+_NOT_SET_ASIDE: Final = "NOT EXISTS {{ (:DeadLetter {{id: '{letter}' + {item}}}) }}"
 
+
+async def keep_clocks(graph: Graph) -> None:
+    """Does that every minute until it is cancelled."""
+    await keep_working(lambda: keep_once(graph, datetime.now(UTC)), "clocks", _FIRST_S, _EVERY_S)
+
+
+async def keep_once(graph: Graph, now: datetime) -> int:
+    """Does it once, for all that there is, and forgets requests of a month ago; gives how many deadlines were overdue."""
+    return await work_through(graph, (HAND_OUT, _forgetting(now), _clocks(now), _overdue(now)), now)
+
+
+_OLD: Final = f"""
+MATCH (n:Request) WHERE n.at < $before AND {_NOT_SET_ASIDE.format(letter=letter_id("requests", ""), item=item("n"))}
+WITH n LIMIT $most RETURN {item("n")}"""
+_THERE: Final = locked("Request") + "RETURN DISTINCT item"
+_FORGET: Final = rows_of("Request") + "DETACH DELETE n"
+
+
+def _forgetting(now: datetime) -> Job:
+    """Forgets what requests there were: nobody sends one again after a month."""
+
+    async def forget(run: Run, items: Sequence[str]) -> int:
+        await run(Statement(_FORGET, {"items": list(items)}))
+        return 0
+
+    return Job("requests", "Request", Statement(_OLD, {"before": now - _REMEMBERED, "most": _MOST}), Statement(_THERE), forget)
+
+
+# a case of which only others than its owner tell has no kind; its clocks begin once it has one
+_UNCLOCKED: Final = f"""
+MATCH (n:Unclocked:Case) USING SCAN n:Unclocked WHERE EXISTS {{ (n)-[:OF_KIND]->() }} WITH n LIMIT $most RETURN {item("n")}"""
+_TAKE: Final = f"""{locked("Case")}
+WITH n, item WHERE n:Unclocked AND EXISTS {{ (n)-[:OF_KIND]->() }} REMOVE n:Unclocked RETURN DISTINCT item"""
+_FACTS: Final = (
+    rows_of("Case")
+    + "WITH n WHERE n.dates IS NOT NULL RETURN {id: n.id, dates: n.dates, conditions: n.conditions, suspensions: n.suspensions}"
+)
+
+
+def _clocks(now: datetime) -> Job:
+    """Lets the clocks of synced cases run."""
+
+    async def begin(run: Run, items: Sequence[str]) -> int:
+        for (case,) in await run(Statement(_FACTS, {"items": list(items)})):
+            await _begin(Act(run, "", now, None), case)
+        return 0
+
+    return by_mark("clocks", ("Case",), "Unclocked", Statement(_UNCLOCKED, {"most": _MOST}), begin, take=Statement(_TAKE))
+
+
+async def _begin(act: Act, case: Mapping[str, Any]) -> None:
+    for name, read, expected in (("dates", dates_of, "protest_filed 2026-03-01"), ("suspensions", suspensions_of, "2026-03-01 2026-04-01")):
+        try:
+            read(case[name] or ())
+        except (ValueError, TypeError, AttributeError):
+            raise CannotBeDone(f"{name}: a list is expected, of texts as e.g. `{expected}`") from None
+    try:
+        await set_deadlines(act, case)
+    except BadInput as error:
+        # of periods that end beyond all calendars; it says no more of the case
+        raise CannotBeDone(f"dates: {error}") from None
+
+
+_DUE: Final = f"""
+MATCH (n:Deadline) WHERE n.state = 'RUNNING' AND n.due < $today AND NOT EXISTS {{ (n)-[:OF_CASE]->(:RetiredCase) }}
+  AND {_NOT_SET_ASIDE.format(letter=letter_id("deadlines", ""), item=item("n"))}
+WITH n ORDER BY n.due, n.id LIMIT $most RETURN {item("n")}"""
 # Each once, however many hubs keep the clocks: the deadline is locked first, what is written down has a name that it alone can have.
-_OVERDUE: Final[LiteralString] = """
-MATCH (d:Deadline) WHERE d.state = 'RUNNING' AND d.due < $today WITH d ORDER BY d.due, d.id LIMIT $most
-SET d.turn = true REMOVE d.turn
-WITH d WHERE d.state = 'RUNNING' AND d.due < $today
-MATCH (d)-[:OF_CASE]->(k:Case)
+_RUN_OUT: Final = locked("Deadline") + "WITH n, item WHERE n.state = 'RUNNING' AND n.due < $today RETURN DISTINCT item"
+_WITHOUT_CASE: Final = rows_of("Deadline") + "WITH n WHERE NOT EXISTS { (n)-[:OF_CASE]->(:Case|RetiredCase) } RETURN count(n)"
+_OVERDUE: Final = (
+    rows_of("Deadline")
+    + """
+WITH n AS d MATCH (d)-[:OF_CASE]->(k:Case)
 SET d.state = CASE WHEN d.deemed IS NULL THEN 'MISSED' ELSE 'DEEMED' END, d.endedAt = CASE WHEN d.deemed IS NULL THEN null ELSE $at END
 WITH d, k, NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL } AS ours
 FOREACH (_ IN CASE WHEN d.deemed IS NOT NULL AND ours AND NOT k.status IN ['CLOSED', 'DEEMED'] THEN [1] ELSE [] END |
@@ -32,73 +104,17 @@ ON CREATE SET h:Event, h.verb = 'overdue', h.at = $at, h.audience = 'parties', h
   h.text = d.name + coalesce(': deemed ' + d.deemed, ': not done') + ' by ' + toString(d.due)
 MERGE (h)-[:OF_CASE]->(k)
 RETURN d.id"""
-_SYNCED: Final[LiteralString] = """
-MATCH (e:Event {todo: 'clocks'}) WITH e LIMIT 5
-RETURN e.id, COLLECT { UNWIND e.refs AS ref MATCH (:SourceRecord {id: ref})-[:DESCRIBES]->(k:Case) WHERE k.dates IS NOT NULL
-  RETURN {id: k.id, dates: k.dates, conditions: k.conditions, suspensions: k.suspensions} }"""
-# what they may share with others is looked at next
-_CLOCKED: Final[LiteralString] = "MATCH (e:Event {id: $event}) SET e.todo = 'issues'"
+)
 
 
-_FORGET: Final[LiteralString] = "MATCH (r:Request) WHERE r.at < $before WITH r LIMIT $most DELETE r RETURN 1"
-_REMEMBERED: Final = timedelta(days=30)
+def _overdue(now: datetime) -> Job:
+    """Says of deadlines that have run out what has become of them; those of cases that no system lists any more wait."""
 
+    async def end(run: Run, items: Sequence[str]) -> int:
+        ((lost,),) = await run(Statement(_WITHOUT_CASE, {"items": list(items)}))
+        if lost:
+            raise CannotBeDone("it belongs to no case")
+        return len(await run(Statement(_OVERDUE, {"items": list(items), "at": now})))
 
-async def keep_clocks(graph: Graph) -> None:
-    """Does that every minute until it is cancelled; those who ask as soon as the hub is there come first."""
-    await asyncio.sleep(_FIRST_S)
-    while True:
-        try:
-            await keep_once(graph, datetime.now(UTC))
-        except HubError as error:
-            _log.warning("clocks wait: %s", error)
-        except Exception:
-            _log.exception("clocks wait")
-        await asyncio.sleep(_EVERY_S)
-
-
-async def keep_once(graph: Graph, now: datetime) -> int:
-    """Does it once, for all that there is, and forgets requests of a month ago; gives how many deadlines were overdue."""
-    while await _forgotten(graph, now):
-        pass
-    while await _begin_synced(graph, now):
-        pass
-    overdue = 0
-    while found := await _end_overdue(graph, now):
-        overdue += found
-    return overdue
-
-
-async def _forgotten(graph: Graph, now: datetime) -> bool:
-    async def work(run: Run) -> bool:
-        return bool(await run(Statement(_FORGET, {"before": now - _REMEMBERED, "most": _MOST})))
-
-    return await graph.transact(work)
-
-
-async def _end_overdue(graph: Graph, now: datetime) -> int:
-    async def work(run: Run) -> int:
-        return len(await run(Statement(_OVERDUE, {"today": today(now), "at": now, "most": _MOST})))
-
-    return await graph.transact(work)
-
-
-async def _begin_synced(graph: Graph, now: datetime) -> bool:
-    """Lets the clocks of a few batches of synced cases run; whether there were any."""
-
-    async def work(run: Run) -> bool:
-        found = await run(Statement(_SYNCED))
-        for event, cases in found:
-            for case in cases:
-                await _begin(Act(run, "", now, None), case)
-            await run(Statement(_CLOCKED, {"event": event}))
-        return bool(found)
-
-    return await graph.transact(work)
-
-
-async def _begin(act: Act, case: dict[str, Any]) -> None:
-    try:
-        await set_deadlines(act, case)
-    except BadInput as error:
-        _log.warning("case %s: %s", case["id"], error)
+    days = {"today": today(now)}
+    return Job("deadlines", "Deadline", Statement(_DUE, {**days, "most": _MOST}), Statement(_RUN_OUT, days), end)

@@ -4,13 +4,12 @@ from typing import Final, LiteralString
 
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.verbs.act import Act, Arguments, Verb, sees
+from hub.verbs.act import Act, Arguments, Subject, Verb
 from hub.verbs.words import checked_text
 
-_CONTACT: Final = """
-MATCH (c:Contact {id: $contact}) SET c.turn = true REMOVE c.turn WITH * WHERE {sees}
+_CONTACT: Final = Subject("Contact", "id", "c", """
 OPTIONAL MATCH (c)-[:WORKS_FOR]->(org)
-RETURN [c.name, org IN own, COLLECT { MATCH (c)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL RETURN r.system }]"""
+RETURN [c.name, org IN own, COLLECT { MATCH (c)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL RETURN r.system }]""")  # fmt: skip
 _AWAY: Final[LiteralString] = "MATCH (c:Contact {id: $contact}) SET c.awayFrom = $from, c.awayUntil = $until"
 _DEPUTY: Final[LiteralString] = """
 MATCH (c:Contact {id: $contact})-[:WORKS_FOR]->(org), (d:Contact {id: $deputy})-[:WORKS_FOR]->(org) WHERE c <> d
@@ -58,7 +57,7 @@ async def _declare_program(act: Act, given: Arguments) -> str:
 
 async def _own(act: Act, given: Arguments, verb: str) -> None:
     """Raises `NotFound`, `NotAllowed` for a contact of another organisation, `Conflict` for one that another system keeps."""
-    found = await act.one(_CONTACT.replace("{sees}", sees("c", "Contact")), {"contact": given["contact"]})
+    found = await act.locked(_CONTACT, given["contact"])
     if found is None:
         raise NotFound(f"contact: there is no contact {given['contact']} to be seen")
     name, own, kept_by = found

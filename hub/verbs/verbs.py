@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from hub.verbs import agencies, assignments, attachments, calendars, cases, deadlines, decisions, inquiries, issues, people
+from hub.verbs import agencies, assignments, attachments, calendars, cases, deadlines, decisions, inquiries, issues, opening, people
 from hub.verbs.act import Verb
 
 VERBS: Final[tuple[Verb, ...]] = (
-    *cases.VERBS, *agencies.VERBS, *decisions.VERBS, *deadlines.VERBS, *attachments.VERBS, *calendars.VERBS, *assignments.VERBS,
+    *opening.VERBS, *cases.VERBS, *agencies.VERBS, *decisions.VERBS, *deadlines.VERBS, *attachments.VERBS, *calendars.VERBS,
+    *assignments.VERBS,
     *people.VERBS, *inquiries.VERBS, *issues.VERBS,
 )  # fmt: skip

@@ -26,8 +26,20 @@ _FOLLOWING: Final = (
     "CALL db.awaitIndexes(300)",
 )
 
+# That a case spans an entry was written by who opened it. A party may have named whatever it liked: that stays a claim.
+_SPANS: Final = "MATCH (k:Case|RetiredCase)-[c:COVERS_ENTRY]->(:Entry) WHERE c.confirmedAt IS NULL"
+_IS_SO: Final = "CALL (k, c) { SET c.confirmedAt = coalesce(k.openedAt, datetime()) } IN TRANSACTIONS OF 10000 ROWS"
+_CONFIRMED: Final = (
+    f"{_SPANS} AND c.saidBy IS NULL AND k.source IN ['sample', 'reference'] {_IS_SO}",
+    f"""{_SPANS} AND c.saidBy IS NULL AND EXISTS {{
+      MATCH (k)<-[:OF_CASE]-(h:HistoryEntry {{verb: 'openCase'}})-[:BY]->(:Office)-[:PART_OF*0..]->(:Office {{code: 'OT'}}) }} {_IS_SO}""",
+    f"""{_SPANS} AND any(record IN c.saidBy WHERE EXISTS {{ MATCH (r:SourceRecord {{id: record}})
+      MATCH (:Connection {{name: r.system}})-[:SPEAKS_FOR]->(o:Office) WHERE o.code IN ['CBP', 'OT'] }}) {_IS_SO}""",
+)
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("compare-decisions", "decisions from before there were disparities are compared", UNREAD),
     Migration("sort-cases", "cases from before issues were proposed are looked through for them", UNSORTED),
     Migration("search-follows", "who writes a case does not wait until search finds its words", _FOLLOWING),
+    Migration("confirm-entries", "entries are told of only where others than a party said that its case spans them", _CONFIRMED),
 )

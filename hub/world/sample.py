@@ -411,7 +411,7 @@ class _World:
             filer, serial = _filer_code(index % self.size.brokers), f"{index * 2 + position:07d}"
             number = f"{filer}-{serial}-{entry_check_digit(filer, serial)}"
             nodes.append(_node("Entry", number=number, enteredAt=opened - timedelta(days=self.random.randint(5, 200))))
-            edges.append(EdgeRow(cases.COVERS_ENTRY, ("Case", case), ("Entry", number)))
+            edges.append(EdgeRow(cases.COVERS_ENTRY, ("Case", case), ("Entry", number), {"confirmedAt": opened}))
             edges.append(EdgeRow(cases.ENTRY_AT, ("Entry", number), ("Port", self._one(self.ports_of[importer]))))
 
     def _decision(self, case: str, opened: datetime, heading: str, maker: tuple[str, str]) -> tuple[NodeRow, list[EdgeRow]]:

@@ -11,7 +11,7 @@ import orjson
 
 from tests.bench.client import head, post, question, signed
 from tests.bench.hostile_client import Hostile, dribbled, speaking, told
-from tests.bench.texts import ASK, NOTE, new_question
+from tests.bench.texts import ASK, HONEST_NUMBERS, NOTE, SHAPES, new_question
 
 _CHUNK: Final = b"x" * 65_536
 _BODY_BYTES: Final = 2_000_000
@@ -105,7 +105,7 @@ async def _deep_variables(me: Hostile) -> str:
 
 
 async def _new_shapes(me: Hostile) -> str:
-    return await me.asks(question(new_question(20_000 + me.job.seed * 11_000 + me.number * 1_000 + me.round)))
+    return await me.asks(question(_new(me)))
 
 
 async def _new_searches(me: Hostile) -> str:
@@ -176,7 +176,7 @@ async def _disconnecting(me: Hostile) -> str:
     """In the middle of a body, or soon after a whole request that is costly or new."""
     async with speaking(me) as (_, writer):
         choice = me.round % 3
-        text = _COSTLY[me.round // 3 % len(_COSTLY)] if choice == 1 else new_question(20_000 + me.number * 1_000 + me.round)
+        text = _COSTLY[me.round // 3 % len(_COSTLY)] if choice == 1 else _new(me)
         request = question(text)
         writer.write(request[: len(request) - 20] if choice == 0 else request)
         await writer.drain()
@@ -202,6 +202,12 @@ KINDS: Final[dict[str, Kind]] = {
     "idle": Kind("connections that do nothing", _idle, several=True),
     "disconnecting": Kind("gone in the middle", _disconnecting),
 }
+
+
+def _new(me: Hostile) -> str:
+    """A question of a shape that no honest client asks."""
+    number = me.job.seed * 11_000 + me.number * 1_000 + me.round
+    return new_question(HONEST_NUMBERS.stop + number % (SHAPES - HONEST_NUMBERS.stop))
 
 
 def _note(me: Hostile) -> dict[str, Any]:

@@ -9,12 +9,10 @@ from itertools import count
 from typing import Any, Final
 
 from tests.bench.client import Connection, NoAnswer, Response, answered, question, signed
-from tests.bench.texts import NOTE, new_question
+from tests.bench.texts import HONEST_NUMBERS, NOTE, new_question
 
 PERSONAS: Final = ("importer-manager", "broker", "import-specialist", "center-director", "trade-analyst", "agency-officer", None, None)
 """Whom each client is signed in as; None for the public."""
-NEW_NUMBERS: Final = range(20_000)
-"""The numbers of new questions that are kept for honest clients; see `new_question`."""
 _THINKS_S: Final = (0.3, 1.1)
 _NEW_EVERY_S: Final = 30.0
 _VERB_EVERY_S: Final = 60.0
@@ -62,7 +60,7 @@ class Crowd:
             _Client(port, f"127.0.0.{11 + number}", persona, tokens.get(persona or ""), number) for number, persona in enumerate(PERSONAS)
         ]
         self._not_case = not_case
-        self._new = count()
+        self._new = count(HONEST_NUMBERS.start)
 
     @property
     def next_new(self) -> int:

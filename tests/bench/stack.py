@@ -68,6 +68,8 @@ class Stack:
         self._seen: set[psutil.Process] = set()
 
     def __enter__(self) -> "Stack":
+        # told to end, it ends what it has started first
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             self._wait_until_ready()
         except BaseException:

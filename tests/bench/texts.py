@@ -27,6 +27,9 @@ SHAPES: Final = (1 << len(_PROPERTIES)) * len(_WHERE) * len(_ORDER) * len(_WITH)
 _STEP: Final = 104_729
 """A prime that divides none of the sizes above: each number below `SHAPES` is another shape, and neighbours look unlike."""
 
+HONEST_NUMBERS: Final = range(20_000)
+"""The numbers of shapes that are kept for honest clients."""
+
 
 def new_question(number: int) -> str:
     """An ordinary question about contacts, of another shape for each number below `SHAPES`: one that has to be planned."""

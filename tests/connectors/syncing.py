@@ -16,7 +16,7 @@ from connectors.run import sync
 from connectors.settings import Connection
 from hub.graph import Graph
 
-_VOLATILE: Final = ("changedAt", "retiredAt")
+_VOLATILE: Final = ("changedAt", "retiredAt", "confirmedAt")
 _NODES: Final = """
 MATCH (n) WHERE n:Contact OR n:RetiredContact OR n:Case OR n:RetiredCase OR n:SourceRecord OR n:Identity OR n:Importer OR n:Broker
 OR n:SourceBlock OR n:StreamState RETURN labels(n), properties(n)"""

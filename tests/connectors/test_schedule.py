@@ -1,5 +1,6 @@
 """Connections that `hub serve` syncs by itself."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -9,9 +10,14 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from connectors.registry import attach
+from connectors.schedule import keep_syncing
+from connectors.settings import Connection
+from hub import dead_letters
 from hub.graph import Graph
 from hub.settings import Settings
 from tests.connectors.test_run import connection, person, write_csv
+from tests.random_world import random_world
 from tests.serving import Hub
 
 EVERY_S: Final = 10
@@ -57,3 +63,42 @@ def test_one_worker_at_a_time_syncs_what_is_due(hub: Hub, empty: Graph, run: Cal
     told = [record for record in hub.records() if record["logger"] == "hub.connectors"]
     assert any(record["level"] == "info" and record["message"].startswith("people: 1 read, 1 written") for record in told)
     assert any(record["level"] == "error" and "is no folder" in record["message"] for record in told)
+
+
+def test_a_connection_that_fails_is_told_keeps_no_other_and_is_synced_again_once_an_operator_asks(
+    empty: Graph, settings: Settings, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    run(random_world(1).write(empty))
+    write_csv(tmp_path / "people.csv", [person(1, deputy="")])
+    folders = {"people": tmp_path, "broken": tmp_path / "later"}
+    found = [
+        attach(Connection.model_validate({"name": name, **connection(folder), "schedule": "every hour"}), tmp_path, tmp_path / name)
+        for name, folder in folders.items()
+    ]
+
+    async def until(text: str, wanted: list[list[Any]]) -> None:
+        async with asyncio.timeout(60):
+            while await empty.read(text, {}) != wanted:  # noqa: ASYNC110 - another task changes it in the database
+                await asyncio.sleep(0.1)
+
+    async def syncing() -> list[dead_letters.Told]:
+        keeping = asyncio.create_task(keep_syncing(settings, found))
+        try:
+            await until(
+                "MATCH (r:SyncRun) WHERE r.system IN ['broken', 'people'] RETURN r.system, r.status ORDER BY r.system",
+                [["broken", "ABORTED"], ["people", "DONE"]],
+            )
+            await until("MATCH (l:DeadLetter {job: 'sync'}) RETURN l.job, l.item, l.tries", [["sync", "broken", 1]])
+            told = await dead_letters.letters(empty, "sync")
+            folders["broken"].mkdir()
+            write_csv(folders["broken"] / "people.csv", [person(2, deputy="")])
+            assert await dead_letters.retry(empty, names=["broken"]) == 1
+            await until("MATCH (l:DeadLetter {job: 'sync'}) RETURN l.id", [])
+            return told
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+
+    (told,) = run(syncing())
+    assert told.reason == "AbortRun: its last run says why, as does `hub sync broken`"
+    assert run(empty.read("MATCH (r:SyncRun {system: 'broken'}) RETURN r.status ORDER BY r.startedAt", {})) == [["ABORTED"], ["DONE"]]

@@ -182,6 +182,11 @@ def _mutants() -> Iterator[Mutant]:
                 grants = (*rule.grants[:position], mutated, *rule.grants[position + 1 :])
                 rules = tuple(replace(found, grants=grants) if found is rule else found for found in GRAPH.rules)
                 yield Mutant(f"{rule.label} {grant.name} {change}", replace(declared, rules=rules), frozenset((rule.label,)), side)
+        for grant in rule.of_facts:
+            for change, tests in _changed_tests(grant):
+                facts = tuple(replace(grant, tests=tests) if found is grant else found for found in rule.of_facts)
+                rules = tuple(replace(found, of_facts=facts) if found is rule else found for found in GRAPH.rules)
+                yield Mutant(f"{rule.label} {grant.name} {change}", replace(GRAPH, rules=rules), frozenset((rule.label,)), Side.ROWS)
     for edge_rule in GRAPH.edge_rules:
         for test in ("true", "false"):
             mutated_rule = EdgeRule(edge_rule.edge, edge_rule.name, edge_rule.reason, test)
@@ -210,6 +215,14 @@ def _changed(label: str, grant: Grant) -> Iterator[tuple[str, GraphSchema, Grant
             yield f"without its test {number}", BUSY_OFFICES if test.when == "busy" else GRAPH, fewer, Side.ROWS
     if grant.rows and "busy" in grant.rows:
         yield "without rows of the busy", BUSY_OFFICES, replace(grant, rows=grant.rows.replace("WHEN busy", "WHEN false")), Side.VIEWER
+
+
+def _changed_tests(grant: Grant) -> Iterator[tuple[str, tuple[Predicate, ...]]]:
+    """The tests of a grant made to say nothing or everything, and each left out."""
+    yield "for nobody", (Predicate("{n} IS NULL"),)
+    yield "for everybody", (Predicate("{n} IS NOT NULL"),)
+    for number in range(len(grant.tests)):
+        yield f"without its test {number}", (*grant.tests[:number], *grant.tests[number + 1 :])
 
 
 def _changed_forms(label: str, grant: Grant) -> Iterator[tuple[str, Grant, Side]]:
@@ -289,5 +302,5 @@ def _brief_along(node: NodeType, route: Route) -> str:
 
 
 def _brief(node: NodeType) -> str:
-    """The key, and of contacts what not everybody who sees them may read."""
-    return f"{node.key} email phone" if node.label == "Contact" else node.key
+    """The key, and of contacts and entries what not everybody who sees them may read."""
+    return " ".join((node.key, *{"Contact": ("email", "phone"), "Entry": ("enteredAt", "source")}.get(node.label, ())))

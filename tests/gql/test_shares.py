@@ -5,7 +5,7 @@ import json
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,12 +59,11 @@ class Client:
 
 
 @pytest.fixture
-def hub(empty: Graph, run: Callable[..., Any], settings: Settings, tmp_path: Path) -> Callable[..., Any]:
-    """A hub with other settings than the usual, over the public facts."""
-    run(write(empty))
+def hub(settings: Settings, tmp_path: Path) -> Callable[..., Any]:
+    """A hub with other settings than the usual."""
 
     @contextmanager
-    def started(**changed: Any) -> Iterator[Client]:
+    def started(**changed: Any) -> Generator[Client]:
         app = create_app(settings.model_copy(update={"data": tmp_path, **changed}), sign_in=SampleSignIn(tmp_path))
         with served(app) as port:
             yield Client(port)
@@ -74,7 +73,9 @@ def hub(empty: Graph, run: Callable[..., Any], settings: Settings, tmp_path: Pat
 
 @pytest.fixture
 def signed_in(tmp_path: Path) -> str:
-    return f"Bearer {SampleSignIn(tmp_path).token('broker')}"
+    sign_in = SampleSignIn(tmp_path)
+    sign_in.issuer()
+    return f"Bearer {sign_in.token('broker')}"
 
 
 def test_every_answer_tells_what_is_left_and_is_kept_by_nobody(hub: Callable[..., Any]) -> None:
@@ -138,7 +139,10 @@ def test_bytes_and_new_forms_and_mutations_have_budgets_of_their_own(hub: Callab
         assert verbs[-1].error["extensions"]["budget"] == "verbs"
 
 
-def test_one_sender_of_questions_without_an_account_shuts_nobody_out(hub: Callable[..., Any]) -> None:
+def test_one_sender_of_questions_without_an_account_shuts_nobody_out(
+    hub: Callable[..., Any], empty: Graph, run: Callable[..., Any]
+) -> None:
+    run(write(empty))
     with hub(public_questions_per_hour=6) as client, ThreadPoolExecutor(16) as many:
         client.ask(ASK.replace("CEE007", "none"))  # which is refused, and does not count
         answers = list(many.map(lambda _: client.ask(ASK), range(24)))

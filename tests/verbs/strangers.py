@@ -1,0 +1,117 @@
+"""What strangers have, beside the offices' world: rows of every kind that hardly any viewer of it may see, marked in all they say."""
+
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from graph_schema import cases, casework, inquiries, issues, parties, people, uniformity
+from graph_schema.formats import entry_check_digit
+from graph_schema.graph import GRAPH
+from graph_schema.model import Edge
+from graph_schema.upsert import EdgeRow, NodeRow, edge_statements, node_statements
+from hub.graph import Graph
+
+MARK: Final = "canary"
+"""In every text of a stranger's row."""
+ORDER: Final = "A-570-967"
+"""An order that cases of as many strangers are about as are told of."""
+_AT: Final = datetime(2026, 10, 1, 12, tzinfo=UTC)
+_STRANGERS: Final = 8
+_CENTER: Final = ("Center", "CEE003")
+
+
+def entry_number(serial: int) -> str:
+    """An entry number with its right check digit."""
+    return f"SSS-{serial:07d}-{entry_check_digit('SSS', f'{serial:07d}')}"
+
+
+async def write(graph: Graph) -> None:
+    """Adds them to the offices' world, and a case and an issue of that world's own importer and Center."""
+    made = _Made()
+    await graph.write([*node_statements(GRAPH, made.nodes), *edge_statements(GRAPH, made.edges)])
+    await graph.apply(["MATCH (k:Case) SET k:Unsorted"])
+
+
+class _Made:
+    def __init__(self) -> None:
+        self.nodes: list[NodeRow] = []
+        self.edges: list[EdgeRow] = []
+        for index in range(_STRANGERS):
+            self._stranger(f"{60 + index}-0000000AA", index)
+        self._others()
+        self._case("mine", "11-1111111AA", ("Center", "CEE007"), "")
+        self._issue("issue-mine", "mine", "")
+        self._deadline("mine", ("Importer", "11-1111111AA"), "")
+
+    def _stranger(self, number: str, index: int) -> None:
+        self._node("Importer", number=number, name=f"{MARK} importer {index}", centerStatus="ASSIGNED")
+        self._edge(parties.ASSIGNED_TO, ("Importer", number), _CENTER, since=_AT, activeFor=number, source="sample")
+        self._edge(parties.ENTERS_AT, ("Importer", number), ("Port", "ACE:4601"))
+        case = self._case(f"{MARK}-{index}", number, _CENTER, MARK)
+        self._edge(issues.SUBJECT_TO_ADCVD, case, ("AdcvdOrder", ORDER))
+        entry = ("Entry", entry_number(index))
+        self._node("Entry", number=entry[1], enteredAt=_AT)
+        self._edge(cases.COVERS_ENTRY, case, entry, confirmedAt=_AT)
+        self._edge(cases.ENTRY_AT, entry, ("Port", "ACE:4601"))
+
+    def _case(self, case: str, importer: str, owner: tuple[str, str], mark: str) -> tuple[str, str]:
+        self._node("Case", id=case, number=f"T-{case}", status="OPEN", title=f"{mark} case", openedAt=_AT)
+        self._edge(cases.OF_KIND, ("Case", case), ("CaseKind", "rfi"))
+        self._edge(cases.CONCERNS, ("Case", case), ("Importer", importer))
+        self._edge(cases.HANDLED_BY, ("Case", case), owner)
+        return ("Case", case)
+
+    def _others(self) -> None:
+        """A row of each kind that a verb may name, of the first stranger."""
+        case, importer = ("Case", f"{MARK}-0"), ("Importer", "60-0000000AA")
+        self._issue(f"issue-{MARK}", case[1], MARK)
+        self._deadline(case[1], importer, MARK)
+        for name, audience in (("one", "owner"), ("other", "owner")):
+            self._node(
+                "Decision", id=f"decision-{MARK}-{name}", question=f"{MARK} question", outcome=f"{MARK} {name}", decidedAt=_AT,
+                audience=audience, maker=f"{MARK} maker",
+            )  # fmt: skip
+            self._edge(cases.DECIDES, ("Decision", f"decision-{MARK}-{name}"), case)
+            self._edge(cases.MADE_AT, ("Decision", f"decision-{MARK}-{name}"), _CENTER)
+        self._node(
+            "Disparity", id=f"disparity-{MARK}", state="OPEN", strength="FAIR", why=f"{MARK} why", question=f"{MARK} question",
+            hts10="8542.31.0001", daysApart=0, foundAt=_AT,
+        )  # fmt: skip
+        for name in ("one", "other"):
+            self._edge(uniformity.BETWEEN, ("Disparity", f"disparity-{MARK}"), ("Decision", f"decision-{MARK}-{name}"))
+        for contact in ("one", "other"):
+            self._node(
+                "Contact", id=f"contact-{MARK}-{contact}", name=f"{MARK} {contact}", role="liaison", email=f"{MARK}-{contact}@sample.example",
+                emailAudience="own", phoneAudience="own", published=False,
+            )  # fmt: skip
+            self._edge(people.WORKS_FOR, ("Contact", f"contact-{MARK}-{contact}"), importer)
+        self._node("Account", id=f"tests.example|{MARK}", subject=MARK, issuer="tests.example")
+        self._node(
+            "Question", id=f"question-{MARK}", title=f"{MARK} title", text=f"{MARK} text", state="ASKED", mayBePublished=False,
+            routedBecause=f"{MARK} because", askedAt=_AT, dueOn=date(2026, 10, 15),
+        )  # fmt: skip
+        self._edge(inquiries.ASKED, ("Account", f"tests.example|{MARK}"), ("Question", f"question-{MARK}"))
+        self._edge(inquiries.ASKED_OF, ("Question", f"question-{MARK}"), _CENTER)
+        self._edge(inquiries.ASKED_BY, ("Question", f"question-{MARK}"), importer)
+        self._node("Calendar", id=f"calendar-{MARK}", account=f"tests.example|{MARK}", path=f"/calendars/{MARK}.ics", openedAt=_AT)
+        self._node("Note", id=f"note-{MARK}", kind="NOTE", text=f"{MARK} note", at=_AT, audience="parties")
+        self._edge(casework.NOTE_OF, ("Note", f"note-{MARK}"), case)
+
+    def _issue(self, issue: str, case: str, mark: str) -> None:
+        self._node("Issue", id=issue, title=f"{mark} issue", topic="origin", state="CONFIRMED")
+        self._edge(issues.ABOUT, ("Case", case), ("Issue", issue))
+
+    def _deadline(self, case: str, party: tuple[str, str], mark: str) -> None:
+        deadline = ("Deadline", f"due-{case}")
+        self._node(
+            "Deadline", id=deadline[1], name=f"{mark} reply", state="RUNNING", startedOn=date(2026, 10, 1), due=date(2030, 1, 1),
+            owedBy="importer", extensions=0,
+        )  # fmt: skip
+        self._edge(casework.DEADLINE_OF, deadline, ("Case", case))
+        self._edge(casework.RUNS_BY, deadline, ("Clock", "rfi:0"))
+        self._edge(casework.OWED_BY, deadline, party)
+
+    def _node(self, label: str, **properties: Any) -> None:
+        self.nodes.append(NodeRow(label, {"source": "sample", **properties}))
+
+    def _edge(self, edge: Edge, tail: tuple[str, str], head: tuple[str, str], **properties: Any) -> None:
+        self.edges.append(EdgeRow(edge, tail, head, properties))

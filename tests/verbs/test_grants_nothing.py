@@ -1,0 +1,272 @@
+"""What one writes grants nothing: each viewer does all that can be done with the keys of others, and sees nothing of theirs by it.
+
+The calls are made from what the verbs declare, so that a new verb or argument is tried as well. Who sees what before and afterwards is
+told by the oracle, on all rows, properties and edges.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import pytest
+
+from graph_schema import cases
+from graph_schema.cypher import Statement
+from graph_schema.formats import HTS10
+from graph_schema.graph import GRAPH
+from graph_schema.model import Kind, Property
+from hub.discovery.keeping import discover
+from hub.errors import HubError
+from hub.graph import Graph, Run
+from hub.verbs.act import Act, Verb
+from hub.verbs.keeping import keep_once
+from hub.verbs.verbs import VERBS
+from hub.viewer import account_id
+from tests.offices import ISSUER
+from tests.oracle import Oracle
+from tests.random_world import Key, World
+from tests.read_world import read_world
+from tests.verbs.strangers import MARK, ORDER, entry_number, write
+
+PERSONAS: Final = ("importer", "broker", "former-broker", "center-007", "port-2704", "fda", "association")
+_OFFICES: Final = ("center-007", "port-2704", "fda")
+_NOW: Final = datetime(2026, 11, 24, 15, tzinfo=UTC)
+_BY_KEY: Final = {
+    "case": ("Case", "number"), "cases": ("Case", "number"), "contact": ("Contact", "id"), "deputy": ("Contact", "id"),
+    "issue": ("Issue", "id"), "into": ("Issue", "id"), "importer": ("Importer", "number"), "entries": ("Entry", "number"),
+    "deadline": ("Deadline", "id"), "disparity": ("Disparity", "id"), "question": ("Question", "id"), "calendar": ("Calendar", "id"),
+}  # fmt: skip
+"""Arguments that name a row which not everybody may see."""
+_LIKENING: Final = {"goods": ["7604"], "programs": ["UFLPA"], "topics": ["origin"], "adcvdOrders": [ORDER]}
+"""Public facts by which a party's case would be like those of strangers, if what it says of it counted."""
+_PUBLIC: Final = {
+    **_LIKENING, "kind": "rfi", "port": "2704", "agency": "FDA", "agencies": ["FDA"], "program": "UFLPA", "to": "Center:CEE004",
+    "office": "Center:CEE004", "center": "CEE004", "forcedLaborOrders": [], "hts": "8542", "caseKind": "rfi", "topic": "origin",
+    "ruling": "NY N301234", "event": "request_issued", "condition": "complicated", "conditions": [], "code": "SAMPLE",
+}  # fmt: skip
+_WORDS: Final = ("title", "text", "reason", "question", "outcome", "maker", "description", "name", "legalBasis", "origin")
+_SPECIAL: Final = {"mediaType": "text/plain", "sha256": "0" * 64, "hts10": "8542.31.0001", "origin": "VN"}
+_OF_KIND: Final = {
+    Kind.BOOLEAN: True, Kind.INT: 1, Kind.DATE: _NOW.date(), Kind.DATETIME: _NOW + timedelta(days=1),
+}  # fmt: skip
+
+
+def _names_a_row(verb: Verb, found: Property) -> bool:
+    return found.name in _BY_KEY and (verb.name, found.name) != ("decideCase", "question")
+
+
+def _plain_value(found: Property) -> Any:
+    """A value of an argument that names no row that may be hidden. Raises `KeyError` for one of no known kind."""
+    if found.values:
+        return found.values[-1] if "parties" not in found.values else "parties"
+    if found.name in _SPECIAL:
+        return _SPECIAL[found.name]
+    if found.name in _PUBLIC:
+        return _PUBLIC[found.name]
+    return "words" if found.name in _WORDS else _OF_KIND[found.kind]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_every_argument_of_every_verb_is_of_a_known_kind(verb: Verb) -> None:
+    for found in verb.arguments:
+        assert _names_a_row(verb, found) or _plain_value(found) is not None
+        if found.format is not None and found.format is HTS10:
+            assert found.format.check(_plain_value(found))
+
+
+@dataclass(frozen=True)
+class View:
+    """All that an account may see: rows with what may be read of them, and the edges between them."""
+
+    rows: Mapping[Key, Mapping[str, Any]]
+    edges: frozenset[tuple[str, Key, Key]]
+
+    @staticmethod
+    def of(world: World, account: str) -> "View":
+        oracle = Oracle(world, account)
+        rows = {
+            key: {found.name: oracle.value(key, found.name) for found in GRAPH.node(key[0]).properties}
+            for key in world.nodes
+            if oracle.sees(key)
+        }  # fmt: skip
+        return View(rows, frozenset((link.edge.name, link.tail, link.head) for link in world.links if oracle.sees_link(link)))
+
+
+@dataclass
+class Persona:
+    """A viewer, with what it sees before it does anything."""
+
+    name: str
+    world: World
+    run: Callable[..., Any]
+    graph: Graph
+
+    def __post_init__(self) -> None:
+        self.account = account_id(ISSUER, self.name)
+        self.before = View.of(self.world, self.account)
+        self.made: list[str] = []
+
+    def calls(self) -> Iterator[tuple[Verb, Property, dict[str, Any]]]:
+        """Each verb for each argument that names a row: all other arguments are the viewer's own."""
+        for verb in VERBS:
+            given = {found.name: self._own(verb, found) for found in verb.arguments}
+            for found in verb.arguments:
+                if _names_a_row(verb, found):
+                    yield verb, found, given
+
+    def _own(self, verb: Verb, found: Property) -> Any:
+        if _names_a_row(verb, found):
+            label, name = _BY_KEY[found.name]
+            own = [values[name] for key, values in self.before.rows.items() if key[0] == label and self._is_own(key)]
+            return _as(found, (own or [self._hidden(found)])[0])
+        if found.name in _LIKENING and self.name in _OFFICES:
+            return None  # what an office says of its own case counts
+        if (verb.name, found.name) in (("linkCaseToIssue", "title"), ("linkCaseToIssue", "topic"), ("askQuestion", "office")):
+            return None  # beside an issue, and beside what it is routed by
+        return _plain_value(found)
+
+    def _is_own(self, key: Key) -> bool:
+        """Rows of its own first: those that it may do something to."""
+        oracle = Oracle(self.world, self.account)
+        if key[0] == "Importer":
+            return key in oracle.own
+        if key[0] == "Contact":
+            return any(employer in oracle.own for employer in self.world.heads(GRAPH.edge("Contact__WORKS_FOR__" + "_".join(
+                next(edge.head for edge in GRAPH.edges if edge.tail == ("Contact",) and edge.type == "WORKS_FOR")
+            )), key))  # fmt: skip
+        return True
+
+    def _hidden(self, found: Property) -> Any:
+        """The key of a stranger's row."""
+        label, name = _BY_KEY[found.name]
+        hidden = [key for key in self.world.of(label) if key not in self.before.rows]
+        return self.world.nodes[hidden[0]][name] if hidden else _invented(label, MARK)
+
+    def pairs(self) -> Iterator[tuple[Verb, Property, dict[str, Any], dict[str, Any], str, str]]:
+        """The calls with a stranger's key, and with one that there is not."""
+        for verb, found, given in self.calls():
+            label, name = _BY_KEY[found.name]
+            hidden = [key for key in self.world.of(label) if key not in self.before.rows]
+            if hidden:
+                key = self.world.nodes[hidden[0]][name]
+                other = _invented(label, key)
+                yield verb, found, {**given, found.name: _as(found, key)}, {**given, found.name: _as(found, other)}, key, other
+
+    def do(self, verb: Verb, given: Mapping[str, Any]) -> tuple[str, str]:
+        """Does it; gives how it ended, and the key of the answer or what is said."""
+
+        async def work(run: Run) -> str:
+            return await verb.done(Act(run, self.account, _NOW, None), given)
+
+        try:
+            key = self.run(self.graph.transact(work))
+        except HubError as error:
+            return error.code, str(error)
+        if verb.returns == "Case":
+            self.made.append(key)
+        return "done", key
+
+
+def _as(found: Property, key: Any) -> Any:
+    return [key] if found.kind is Kind.STRINGS else key
+
+
+def _invented(label: str, like: str) -> str:
+    """A key of that kind of which there is no row."""
+    known = {"Importer": "99-9999999AA", "Entry": entry_number(9_999_999)}
+    return known.get(label) or f"{like} invented"
+
+
+@pytest.fixture
+def strangers(world: Graph, run: Callable[..., Any]) -> Graph:
+    run(write(world))
+    run(discover(world, _NOW))
+    return world
+
+
+def test_nobody_sees_more_by_what_it_writes(strangers: Graph, run: Callable[..., Any]) -> None:
+    told = 0
+    for name in PERSONAS:
+        before = run(read_world(strangers, "reference"))
+        persona = Persona(name, before, run, strangers)
+        assert not any(MARK in str(values) for values in persona.before.rows.values()) or name == "center-007"
+        alike: list[tuple[str, str, str, str]] = []
+        for verb, found, hidden, invented, key, other in persona.pairs():
+            ended, answered = persona.do(verb, hidden), persona.do(verb, invented)
+            assert ended[0] == answered[0], (name, verb.name, found.name, ended, answered)
+            if ended[0] == "done":
+                alike.append((verb.returns, ended[1], answered[1], f"{key} {other}"))
+            else:
+                assert ended[1].replace(str(key), "KEY") == answered[1].replace(str(other), "KEY"), (name, verb.name, found.name)
+            told += 1
+        _go_on(persona)
+        run(keep_once(strangers, _NOW))
+        run(discover(strangers, _NOW))
+        world = run(read_world(strangers, "reference"))
+        after = View.of(world, persona.account)
+        _sees_no_more(persona, world, after)
+        for label, one, two, keys in alike:
+            if (label, one) not in before.nodes:
+                pictures = [_picture(after, (label, key), *keys.split(" ")) for key in (one, two)]
+                assert pictures[0] == pictures[1], (name, keys)
+    assert told > 200
+
+
+def _go_on(persona: Persona) -> None:
+    """The viewer does to the cases it has made whatever else can be done to a case."""
+    numbers = dict(persona.run(persona.graph.read("MATCH (k:Case) RETURN k.id, k.number", {})))
+    about_cases = [verb for verb in VERBS if verb.arguments and verb.arguments[0].name == "case"]
+    # the last one gives it away
+    about_cases.sort(key=lambda verb: ("closeCase", "reassignCase", "leaveCase").index(verb.name) if verb.name in (
+        "closeCase", "reassignCase", "leaveCase") else -1)  # fmt: skip
+    for made, verb in itertools.product([one for one in persona.made if one in numbers][:6], about_cases):
+        given = {found.name: persona._own(verb, found) for found in verb.arguments}  # noqa: SLF001
+        persona.do(verb, {**given, "case": numbers[made]})
+
+
+def _sees_no_more(persona: Persona, world: World, after: View) -> None:
+    before, there = persona.before, persona.world
+    was = {(link.edge.name, link.tail, link.head) for link in there.links}
+    for key, values in after.rows.items():
+        seen = before.rows.get(key)
+        if key[0] == "Entry" and seen is None:
+            # named by the viewer: its number, and no more
+            assert {name: value for name, value in values.items() if value is not None} == {"number": key[1], "source": "hub"}, key
+            continue
+        assert seen is not None or key not in there.nodes, f"{persona.name} sees {key}, which was there and hidden"
+        assert key[0] not in ("Disparity",) or seen is not None, f"{persona.name} brought {key} to light"
+        for name, value in values.items():
+            if seen is not None and value != seen[name]:
+                assert there.nodes[key].get(name) != world.nodes[key].get(name), f"{persona.name} reads {key}.{name}, hidden before"
+            if seen is None or value != seen[name]:
+                assert MARK not in _without_named(str(value)), f"{persona.name} reads {value!r} in {key}.{name}"
+    for edge in after.edges - before.edges:
+        assert edge not in was or edge[0] == cases.COVERS_ENTRY.name, f"{persona.name} sees the edge {edge}, which was there and hidden"
+
+
+def _without_named(text: str) -> str:
+    """A text without the keys that the viewer itself has written."""
+    return text.replace(f"T-{MARK}", "").replace(f"contact-{MARK}", "").replace(f"issue-{MARK}", "")
+
+
+def _picture(view: View, key: Key, *keys: str) -> list[str]:
+    """A row with all that hangs on it, as text without what differs between any two."""
+    def plain(row: Key) -> str:
+        values = {name: value for name, value in view.rows[row].items() if not isinstance(value, datetime)}
+        text = f"{row[0]} {sorted(values.items(), key=str)}"
+        for name in (*keys, str(key[1]), str(view.rows[key].get("number"))):
+            text = text.replace(name, "KEY")
+        return text
+
+    ends = [(edge, tail if head == key else head) for edge, tail, head in view.edges if key in (tail, head)]
+    return sorted([plain(key), *(f"{edge} {plain(end)}" for edge, end in ends)])
+
+
+async def _locked_case(graph: Graph, number: str, then: Callable[[], Any]) -> Any:
+    async def work(run: Run) -> Any:
+        await run(Statement("MATCH (k:Case {number: $number}) SET k.turn = true", {"number": number}))
+        return await then()
+
+    return await graph.transact(work)
