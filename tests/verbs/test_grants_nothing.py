@@ -41,10 +41,12 @@ _BY_KEY: Final = {
 _LIKENING: Final = {"goods": ["7604"], "programs": ["UFLPA"], "topics": ["origin"], "adcvdOrders": [ORDER]}
 """Public facts by which a party's case would be like those of strangers, if what it says of it counted."""
 _PUBLIC: Final = {
-    **_LIKENING, "kind": "rfi", "port": "2704", "agency": "FDA", "agencies": ["FDA"], "program": "UFLPA", "to": "Center:CEE004",
+    **_LIKENING, "port": "2704", "agency": "FDA", "agencies": ["FDA"], "program": "UFLPA", "to": "Center:CEE004",
     "office": "Center:CEE004", "center": "CEE004", "forcedLaborOrders": [], "hts": "8542", "caseKind": "rfi", "topic": "origin",
-    "ruling": "NY N301234", "event": "request_issued", "condition": "complicated", "conditions": [], "code": "SAMPLE",
+    "ruling": "NY N301234", "condition": "complicated", "conditions": [], "code": "SAMPLE",
 }  # fmt: skip
+_OPENS: Final = {True: {"kind": "rfi", "event": "request_issued"}, False: {"kind": "protest", "event": "protest_filed"}}
+"""What an office opens, and what a party does."""
 _WORDS: Final = ("title", "text", "reason", "question", "outcome", "maker", "description", "name", "legalBasis", "origin")
 _SPECIAL: Final = {"mediaType": "text/plain", "sha256": "0" * 64, "hts10": "8542.31.0001", "origin": "VN"}
 _OF_KIND: Final = {
@@ -62,6 +64,8 @@ def _plain_value(found: Property) -> Any:
         return found.values[-1] if "parties" not in found.values else "parties"
     if found.name in _SPECIAL:
         return _SPECIAL[found.name]
+    if found.name in _OPENS[True]:
+        return _OPENS[True][found.name]
     if found.name in _PUBLIC:
         return _PUBLIC[found.name]
     return "words" if found.name in _WORDS else _OF_KIND[found.kind]
@@ -122,6 +126,8 @@ class Persona:
             return _as(found, (own or [self._hidden(found)])[0])
         if found.name in _LIKENING and self.name in _OFFICES:
             return None  # what an office says of its own case counts
+        if found.name in _OPENS[True]:
+            return _OPENS[self.name in _OFFICES][found.name]
         if (verb.name, found.name) in (("linkCaseToIssue", "title"), ("linkCaseToIssue", "topic"), ("askQuestion", "office")):
             return None  # beside an issue, and beside what it is routed by
         return _plain_value(found)

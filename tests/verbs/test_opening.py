@@ -53,7 +53,7 @@ def test_an_entry_that_one_only_names_is_as_one_that_there_is_not(did: Do) -> No
         '{{ entries(where: {{number: {{eq: "{0}"}}}}, orderBy: [{{port: {{code: ASC}}}}]) {{ totalCount nodes {{ number source }} }} }}',
         '{{ ports(where: {{entries: {{some: {{number: {{eq: "{0}"}}}}}}}}) {{ nodes {{ code }} }} }}',
         '{{ port(code: "4601") {{ entries {{ totalCount nodes {{ number }} }} }} }}',
-        '{{ responsibleContacts(entryNumber: "{0}", caseKind: "detention") {{ unknown contacts {{ rule reason organisation {{ name }} }} }} }}',
+        '{{ responsibleContacts(entryNumber: "{0}", caseKind: "detention") {{ unknown contacts {{ rule reason }} }} }}',
     ):
         for viewer in ("importer", "broker", "center-007"):
             answers = [json.dumps(did(viewer, question.format(number))).replace(number, "NUMBER") for number in (theirs, nobodys)]
@@ -79,10 +79,11 @@ def test_an_entry_that_one_knows_is_known_in_a_new_case_as_well(did: Do) -> None
 
 
 @pytest.mark.usefixtures("strangers")
-def test_an_importer_that_a_port_does_not_know_is_kept_as_a_claim(did: Do, do: Do, refused: Do) -> None:
+def test_an_importer_that_a_port_does_not_know_is_kept_as_a_claim(did: Do, refused: Do) -> None:
     opening = (
-        'mutation($importer: String!) {{ openCase(kind: "{kind}", importer: $importer, title: "x", port: "{port}", event: "{event}", '
-        'on: "2026-11-19") {{ number claims importer {{ name }} handledBy {{ name }} deadlines {{ nodes {{ name party {{ name }} }} }} }} }}'
+        'mutation($importer: String!) {{ openCase(kind: "{kind}", importer: $importer, title: "x", port: "{port}", '
+        'event: "{event}", on: "2026-11-19") {{ number claims importer {{ name }} handledBy {{ name }} '
+        "deadlines {{ nodes {{ name party {{ name }} }} }} }} }}"
     )
     detention = opening.format(kind="detention", port="2704", event="presented")
     theirs, nobodys = (did("port-2704", detention, importer=number) for number in (THEIRS, NOBODYS))
@@ -111,8 +112,8 @@ def test_an_importer_that_a_port_does_not_know_is_kept_as_a_claim(did: Do, do: D
 
 def test_what_the_parties_owe_is_theirs_once_the_importer_is_confirmed(did: Do) -> None:
     opening = (
-        'mutation { openCase(kind: "penalty", importer: "44-4444444AA", title: "x", port: "2704", event: "notice_issued", on: "2026-11-19") '
-        "{ number claims deadlines { nodes { owedBy party { name } } } } }"
+        'mutation { openCase(kind: "penalty", importer: "44-4444444AA", title: "x", port: "2704", event: "notice_issued", '
+        'on: "2026-11-19") { number claims deadlines { nodes { owedBy party { name } } } } }'
     )
     case = did("port-2704", opening)
     assert case["claims"] == ["CONCERNS Importer 44-4444444AA"]
@@ -145,9 +146,7 @@ def test_what_a_party_says_of_its_case_counts_once_its_owner_has_confirmed_it(di
     assert "adcvd-order A-570-909" in alike()[1]
     assert [found["id"] for found in did("center-007", "{ issues { nodes { id } } }")["nodes"]] == ["adcvd-order A-570-909"]
     assert refused("center-007", confirm)[0] == "CONFLICT"
-    assert (
-        did("center-007", f'{{ case(number: "{case["number"]}") {{ history(last: 1) {{ totalCount }} }} }}')["history"]["totalCount"] == 3
-    )
+    assert did("center-007", f'{{ case(number: "{case["number"]}") {{ history {{ totalCount }} }} }}') == {"history": {"totalCount": 3}}
     # what an office opens counts at once
     assert _opened_by_office(did)["unconfirmedSince"] is None
 
@@ -180,7 +179,7 @@ def test_nobody_waits_for_what_is_hidden(strangers: Graph, run: Callable[..., An
         async def work(run: Run) -> Any:
             return await verbs[name].done(Act(run, account_id(ISSUER, "association"), datetime.now(UTC), None), given)
 
-        with pytest.raises(HubError, match="no such|to be seen"):
+        with pytest.raises(HubError, match=r"no such|to be seen"):
             await asyncio.wait_for(strangers.transact(work), 8)
         return time.monotonic() - began
 
@@ -226,6 +225,6 @@ def test_a_request_of_another_account_is_not_this_one(world: Graph, run: Callabl
     one = run(asked("idp|a", "b|c"))
     assert run(asked("idp|a|b", "c")) != one
     assert run(asked("idp|a", "b|c")) == one
+    given["title"] = "another"
     with pytest.raises(Conflict):
-        given["title"] = "another"
         run(asked("idp|a", "b|c"))
