@@ -57,6 +57,16 @@ def test_a_persona_signs_in_as_its_account(sign_in: SampleSignIn, verifier: Veri
         assert run(verifier.viewer(f"Bearer {sign_in.token('broker')}")) == Viewer(f"{ISSUER}|broker")
 
 
+@pytest.mark.parametrize(
+    ("name", "why"), [("https://idp.example|x", "holds a bar"), ("guest", "accounts of its own"), ("hub", "accounts of its own")]
+)
+def test_an_issuer_whose_accounts_could_be_taken_for_others_is_refused(name: str, why: str, tmp_path: Path) -> None:
+    SampleSignIn(tmp_path).issuer()
+    keys = next(found for found in tmp_path.iterdir() if "jwks" in found.name)
+    with pytest.raises(SetupError, match=why):
+        Verifier([Issuer(issuer=name, audience=AUDIENCE, jwks=str(keys))])
+
+
 def test_no_token_is_the_public(verifier: Verifier, run: Callable[..., Any]) -> None:
     assert run(verifier.viewer(None)) == PUBLIC
 
