@@ -12,9 +12,10 @@ from typing import Any, Final, LiteralString
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
-from connectors.errors import SkipRecord
+from connectors.errors import RetryLater, SkipRecord
 from connectors.spool import Row
 from graph_schema.cypher import Statement
+from hub.disk import Room
 from hub.said import Stream
 
 KEPT_S: Final = 30 * 24 * 3600
@@ -68,8 +69,14 @@ def release(ids: list[str]) -> Statement:
 class Payloads:
     """What refused records said, each an encrypted file that only its owner reads; older ones than a month are gone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, least_free: int = 0) -> None:
         self._folder = folder / "quarantine"
+        self._room = Room(folder, least_free)
+
+    def require_room(self) -> None:
+        """Raises `RetryLater` where the disk has less room than must stay free: what would be refused could not be kept."""
+        if told := self._room.shortage():
+            raise RetryLater(f"the disk of refused records has {told}: make room, it goes on by itself")
 
     def keep(self, stream: Stream, refused: Refused) -> None:
         if refused.payload is None:

@@ -298,6 +298,7 @@ class StreamRun:
                 self._events += 1
                 event = f"{self._run.id}|{self._stream.name}|{self._events}"
                 place = self._place = Place(self._place)
+                self._payloads.require_room()
                 found = await write(self._run.graph, self._reader, part, Occasion(self._run.id, event, datetime.now(UTC)), place)
             late += found
             self._count_refused([*part.refused, *found])

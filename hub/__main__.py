@@ -9,19 +9,16 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final, NoReturn
 
-import platformdirs
 import typer
 import uvicorn
 from pydantic import SecretStr
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
 
 from connectors.attached import Ask
 from connectors.commands import CONNECTORS, sync_command
@@ -32,17 +29,21 @@ from connectors.schedule import keep_syncing
 from graph_schema.graph import GRAPH
 from hub import logs
 from hub.app import Job, create_app
+from hub.backup.commands import backup_command, restore_command, salvage_command
 from hub.doctor import Finding, findings, is_well
 from hub.errors import HubError, SetupError, Unavailable
 from hub.gql.types import build_schema
 from hub.graph import Graph
-from hub.local_neo4j.jars import Jar, cache_folder, fetch, locked_jars
+from hub.local_neo4j.jars import cache_folder, locked_jars
 from hub.local_neo4j.java import java
-from hub.local_neo4j.server import LocalNeo4j, Memory, Running, kept_secret, known_server
+from hub.local_neo4j.server import LocalNeo4j, Memory, kept_secret, known_server
+from hub.local_neo4j.store import require_open, require_room_to_start
+from hub.local_neo4j.watch import Watch
 from hub.retry import retry_command
 from hub.sample_sign_in import SampleSignIn
 from hub.serving import options
 from hub.settings import Settings, read_settings
+from hub.terminal import Data, bars, console, default_folder, escaped, fetch_jars
 from hub.viewer import PUBLIC, Viewer
 from hub.web import graphiql
 from hub.web.examples import EXAMPLES
@@ -52,16 +53,16 @@ from hub.world.sample import ISSUER, personas
 DEFAULT_SCALE: Final = 0.02
 _WAIT_FOR_NEO4J_S: Final = 60
 _log: Final = logging.getLogger("hub")
-_console: Final = Console(stderr=True, highlight=False, emoji=False)
 _commands: Final = typer.Typer(
     help="Who is responsible for what in customs trade work: a GraphQL API over a Neo4j graph.", no_args_is_help=True, add_completion=False
 )
 
 _commands.command(name="sync")(sync_command)
 _commands.command(name="retry")(retry_command)
+_commands.command(name="backup")(backup_command)
+_commands.command(name="restore")(restore_command)
+_commands.command(name="salvage")(salvage_command)
 _commands.add_typer(CONNECTORS, name="connectors")
-
-Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory; by default one in the user's data folder.")]
 
 
 @_commands.command()
@@ -77,12 +78,13 @@ def up(
     partner: Annotated[
         bool, typer.Option("--partner/--no-partner", help="With or without a partner agency's own system, synced from like any other.")
     ] = True,
+    show_password: Annotated[bool, typer.Option("--show-password", help="Show Neo4j's password, and not only where it is kept.")] = False,
 ) -> None:
     """Start everything on this machine: Neo4j, the public facts, a sample world, and the hub itself."""
     signal.signal(signal.SIGTERM, _interrupted)
     # a shell's background job is started with interrupts ignored; the server will take them anyway, so the start does, too
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    folder = (data or _default_folder()).resolve()
+    folder = (data or default_folder()).resolve()
     settings = read_settings()
     if sample and not _is_loopback(host):
         raise SetupError(f"a sample world listens on loopback only, not on {host}: leave --host out, or use --no-sample")
@@ -93,27 +95,35 @@ def up(
     more = {"browser.post_connect_cmd": f"play http://localhost:{port}/guide.html"}
     with ExitStack() as stack:
         server = stack.enter_context(LocalNeo4j(folder, java(), settings.local_jars or cache_folder(), memory, more))
+        require_room_to_start(server.home, settings)
         running = server.launch()
-        mine = {"neo4j_uri": running.uri, "neo4j_password": SecretStr(running.password), "data": settings.data or folder}
+        mine = {
+            "neo4j_uri": running.uri,
+            "neo4j_password": SecretStr(running.password),
+            "data": settings.data or folder,
+            "store": server.home,
+        }
         if not settings.cursor_key.get_secret_value():
             mine["cursor_key"] = SecretStr(kept_secret(folder / "cursor-key"))
         here = settings.model_copy(update=mine)
         browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
         asked = [(found.query, _as(found.persona)) for found in EXAMPLES if sample or not found.persona]
-        with _console.status("starting Neo4j …"):
+        with console.status("starting Neo4j …"):
             server.wait_until_it_listens(running)
+            asyncio.run(require_open(folder, here))
+        stack.enter_context(Watch(server, running, here, _log.warning))
         asyncio.run(_load(here, Wanted(scale if sample else None, seed)))
         agency = stack.enter_context(PartnerService(folder / "partner")) if sample and partner else None
         synced, jobs = _synced_from(agency, here, folder) if agency else (None, [])
         app = create_app(here, sign_in=SampleSignIn(folder) if sample else None, browser_url=browser, first_questions=asked, jobs=jobs)
-        _tell(host, port, running, browser, folder if sample else None, synced, fetched_s, time.monotonic() - started)
+        password = running.password if show_password else f"in {folder / 'neo4j-password'} (or ask with --show-password)"
+        _tell(host, port, password, browser, folder if sample else None, synced, fetched_s, time.monotonic() - started)
         logs.set_up("WARNING", as_json=False)
-        server.restart_when_it_dies(_log.warning)
         serving = uvicorn.Config(app, **options(host, port))
         # once it has shut down, uvicorn raises the signal again that ended it
         with suppress(KeyboardInterrupt):
             uvicorn.Server(serving).run()
-        _console.print("stopping …")
+        console.print("stopping …")
 
 
 @_commands.command()
@@ -144,9 +154,10 @@ def doctor(
     folder = data.resolve() if data else None
     if folder:
         known = known_server(folder)
-        settings = settings.model_copy(update={"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password)})
+        mine = {"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password), "data": settings.data or folder}
+        settings = settings.model_copy(update={**mine, "store": folder / "neo4j"})
     found = asyncio.run(_diagnose(settings, folder))
-    _console.print("[bold green]all well[/]" if is_well(found) else "[bold red]not well[/]")
+    console.print("[bold green]all well[/]" if is_well(found) else "[bold red]not well[/]")
     sys.exit(0 if is_well(found) else 1)
 
 
@@ -158,7 +169,7 @@ def fetch_(
     settings = read_settings()
     asyncio.run(_fetch_graphiql(settings))
     if neo4j:
-        asyncio.run(_fetch("Neo4j", cache_folder(), locked_jars(), settings))
+        asyncio.run(fetch_jars("Neo4j", cache_folder(), locked_jars(), settings))
 
 
 @_commands.command()
@@ -167,7 +178,7 @@ def token(
     data: Data = None,
 ) -> None:
     """Print a token for a persona of the sample world, good for twelve hours."""
-    sys.stdout.write(SampleSignIn((data or _default_folder()).resolve()).token(persona) + "\n")
+    sys.stdout.write(SampleSignIn((data or default_folder()).resolve()).token(persona) + "\n")
 
 
 @_commands.command()
@@ -181,7 +192,7 @@ def main() -> NoReturn:
     try:
         _commands(standalone_mode=True)
     except HubError as error:
-        _console.print(f"[bold red]hub:[/] {_escaped(str(error))}", soft_wrap=True)
+        console.print(f"[bold red]hub:[/] {escaped(str(error))}", soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -198,7 +209,7 @@ def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tu
             return f"{report.read} records of the {AGENCY}'s own service read, {report.written} written: {agency.url}"
 
     try:
-        with _console.status("syncing from the partner agency …"):
+        with console.status("syncing from the partner agency …"):
             told = asyncio.run(first())
     except (HubError, ConnectorError) as error:
         return f"not synced: {error}", []
@@ -213,43 +224,30 @@ async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
     colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
     async for finding in findings(settings, folder):
         found.append(finding)
-        _console.print(f"[{colours[finding.how]}]{finding.how:8}[/] {_escaped(finding.what)}: {_escaped(finding.told)}", soft_wrap=True)
+        console.print(f"[{colours[finding.how]}]{finding.how:8}[/] {escaped(finding.what)}: {escaped(finding.told)}", soft_wrap=True)
         if finding.todo:
-            _console.print(f"         → {_escaped(finding.todo)}", soft_wrap=True)
+            console.print(f"         → {escaped(finding.todo)}", soft_wrap=True)
     return found
 
 
-async def _fetch(what: str, folder: Path, jars: Sequence[Jar], settings: Settings) -> bool:
-    """Fetches what is not there yet; tells whether anything was. Raises `SetupError`."""
-    columns = (TextColumn(f"fetching {what}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=_console, transient=True) as bar:
-        task = bar.add_task("", total=None, visible=False)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, visible=True)
-
-        return await fetch(folder, settings.maven_mirror, progress, jars)
-
-
 async def _fetch_graphiql(settings: Settings) -> bool:
-    return await _fetch("GraphiQL", graphiql.folder(), graphiql.jars(), settings)
+    return await fetch_jars("GraphiQL", graphiql.folder(), graphiql.jars(), settings)
 
 
 async def _fetch_all(settings: Settings) -> float:
     """Fetches Neo4j and GraphiQL, without which the hub can do; gives the seconds it took, 0 where there was nothing to fetch."""
     began = time.monotonic()
-    fetched = not settings.local_jars and await _fetch("Neo4j", cache_folder(), locked_jars(), settings)
+    fetched = not settings.local_jars and await fetch_jars("Neo4j", cache_folder(), locked_jars(), settings)
     try:
         fetched |= await _fetch_graphiql(settings)
     except SetupError as error:
-        _console.print(f"[yellow]without GraphiQL:[/] {_escaped(str(error))}", soft_wrap=True)
+        console.print(f"[yellow]without GraphiQL:[/] {escaped(str(error))}", soft_wrap=True)
     return time.monotonic() - began if fetched else 0
 
 
 async def _load(settings: Settings, wanted: Wanted) -> None:
-    columns = (SpinnerColumn(), TextColumn("loading the {task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=_console, transient=True) as bar:
-        await _prepare(settings, wanted, _bars(bar))
+    with bars("loading the ") as progress:
+        await _prepare(settings, wanted, progress)
 
 
 async def _prepare(settings: Settings, wanted: Wanted, progress: Callable[[str, int, int], None]) -> None:
@@ -268,29 +266,18 @@ async def _prepare(settings: Settings, wanted: Wanted, progress: Callable[[str, 
         await load(graph, wanted, progress)
 
 
-def _bars(bar: Progress) -> Callable[[str, int, int], None]:
-    tasks: dict[str, int] = {}
-
-    def progress(what: str, done: int, total: int) -> None:
-        if what not in tasks:
-            tasks[what] = bar.add_task(what, total=total)
-        bar.update(tasks[what], completed=done)  # pyright: ignore[reportArgumentType]
-
-    return progress
-
-
 def _tell(
-    host: str, port: int, running: Running, browser: str, sample_folder: Path | None, synced: str | None, fetched_s: float, total_s: float
+    host: str, port: int, password: str, browser: str, sample_folder: Path | None, synced: str | None, fetched_s: float, total_s: float
 ) -> None:
     shown = "localhost" if _is_loopback(host) else host
     lines = [
         ("Start page", f"http://{shown}:{port}/"),
         ("GraphQL", f"http://{shown}:{port}/graphql"),
         ("Neo4j Browser", browser),
-        ("", f"user neo4j, password {running.password}"),
+        ("", f"user neo4j, password {password}"),
     ]
     if sample_folder:
-        default = "" if sample_folder == _default_folder().resolve() else f" --data {sample_folder}"
+        default = "" if sample_folder == default_folder().resolve() else f" --data {sample_folder}"
         lines.append(("Sign in", f"uv run hub token --as {personas()[0].name}{default}"))
         lines.append(("", ", ".join(found.name for found in personas())))
     if synced:
@@ -300,15 +287,11 @@ def _tell(
     lines.append(("Stop", "Ctrl-C; the data stays"))
     # not a Rich table: it would cut addresses that must be copied
     for name, value in lines:
-        _console.print(f"[bold]{name:15}[/]{_escaped(value)}", soft_wrap=True)
+        console.print(f"[bold]{name:15}[/]{escaped(value)}", soft_wrap=True)
 
 
 def _as(persona: str | None) -> Viewer:
     return Viewer.of(ISSUER, persona) if persona else PUBLIC
-
-
-def _default_folder() -> Path:
-    return platformdirs.user_data_path("trade-collaboration-hub")
 
 
 def _is_loopback(host: str) -> bool:
@@ -330,10 +313,6 @@ def _refuse_taken(host: str, port: int) -> None:
 
 def _interrupted(_: int, __: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", r"\[")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from graph_schema.graph import GRAPH
 from hub.auth import Verifier
 from hub.discovery.keeping import keep_discovering
+from hub.disk import Room
 from hub.door import Door, Shares
 from hub.errors import Unavailable
 from hub.gql.endpoint import Asked, Endpoint
@@ -59,6 +60,7 @@ def create_app(
     graph = Graph(settings)
     issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
     door = Door(Verifier(issuers), Shares.of(settings))
+    room = Room(settings.data_folder, graph.least_free)
     endpoint = Endpoint(
         GRAPH,
         graph,
@@ -99,7 +101,8 @@ def create_app(
             await graph.check()
         except Unavailable as error:
             return PlainTextResponse(f"{error}\n", status_code=503, headers={"Retry-After": str(int(error.retry_after_s))})
-        return PlainTextResponse("ok\n")
+        # a hub that only reads is still asked: any other hub of this graph could not write either
+        return PlainTextResponse(f"reads only: {shortage}\n" if (shortage := graph.space.shortage()) else "ok\n")
 
     return Starlette(
         routes=[
@@ -109,7 +112,7 @@ def create_app(
             *start.routes(sign_in, browser_url),
             *graphiql.routes(),
             *guide.routes(),
-            *Attachments(settings.data_folder / "attachments", graph, door, ask).routes(),
+            *Attachments(settings.data_folder / "attachments", room, graph, door, ask).routes(),
             *(Route(found.path, door.counted(found.endpoint, _CALENDAR_COST)) for found in Calendars(graph, ask).routes()),
             *routes,
         ],

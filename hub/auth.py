@@ -15,7 +15,7 @@ from jwt import PyJWK, PyJWKClient, PyJWKSet
 
 from hub.errors import NotSignedIn, SetupError
 from hub.settings import Issuer
-from hub.viewer import PUBLIC, Viewer
+from hub.viewer import PUBLIC, Viewer, issuer_fault
 
 _ALGORITHMS: Final = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
 _LIFETIME_S: Final = 12 * 3600
@@ -159,6 +159,8 @@ def _usable(keys: Sequence[PyJWK]) -> dict[str, PyJWK]:
 
 
 def _keys(issuer: Issuer) -> _FileKeys | _UrlKeys:
+    if fault := issuer_fault(issuer.issuer):
+        raise SetupError(f"HUB_ISSUERS: issuer {fault}")
     parts = urlsplit(issuer.jwks)
     if parts.scheme in ("http", "https"):
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:

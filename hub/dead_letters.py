@@ -145,8 +145,6 @@ def _frames(error: BaseException) -> list[str]:
     return [f"{module}:{line} {name}" for module, line, name in names if module.startswith(_OURS) and module not in _PASSED_THROUGH]
 
 
-# What operators look at and do.
-
 _ALL: Final[LiteralString] = """
 MATCH (l:DeadLetter) WHERE ($job IS NULL OR l.job = $job) AND ($names = [] OR l.id IN $names OR l.item IN $names)
 RETURN l.id, l.job, l.kind, l.item, l.reason, l.tries, toString(l.firstAt), toString(l.retryAt) ORDER BY l.job, l.firstAt, l.id"""
@@ -187,4 +185,4 @@ async def retry(graph: Graph, job: str | None = None, names: Sequence[str] = ())
 
 async def counted(graph: Graph) -> dict[str, int]:
     """How many there are, by job."""
-    return dict(await graph.read(_COUNTS, {}))
+    return {row[0]: row[1] for row in await graph.read(_COUNTS, {})}

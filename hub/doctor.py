@@ -1,31 +1,34 @@
 """What is wrong with a hub's surroundings, and what to do about it."""
 
 import asyncio
-import shutil
 import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal, LiteralString
 from urllib.parse import urlsplit
 
+from pydantic import ByteSize, TypeAdapter
+
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
 from hub import dead_letters
 from hub.auth import check_issuer
-from hub.errors import HubError
+from hub.disk import Reserve, bytes_needed, free_bytes, least_free_bytes, megabytes
+from hub.errors import HubError, Unavailable
 from hub.graph import Graph
 from hub.local_neo4j.plan_cache import PLAN_CACHE, plans_for, size_in_bytes
+from hub.local_neo4j.store import DAMAGED_LOG, cannot_open, last_failure
 from hub.settings import Settings
 from hub.world.load import schema_digest
 
 OLDEST: Final = (5, 26)
 """The oldest Neo4j that understands every statement of the hub."""
 _CLOCK_S: Final = 2.0
-_SPACE_BYTES: Final = 1_000_000_000
+_SOON: Final = 3
 _VERSION: Final[LiteralString] = (
     "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' RETURN [versions[0], edition]"
 )
@@ -48,6 +51,12 @@ _ROUNDED: Final = 1.1
 """Java tells a little less heap than it was given."""
 
 
+_LOGS: Final[LiteralString] = (
+    "SHOW SETTINGS 'db.tx_log.rotation.size', 'db.checkpoint', 'db.checkpoint.interval.volume', 'server.memory.pagecache.size' "
+    "YIELD name, value RETURN name, value"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at: how it is, and, where it is not well, what to do."""
@@ -66,8 +75,10 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
     yield Finding(
         "versions", "ok", f"hub {_version('trade-collaboration-hub')}, Python {sys.version.split()[0]}, driver {_version('neo4j')}"
     )
-    if folder:
-        yield _space(folder)
+    store = settings.store or (folder / "neo4j" if folder else None)
+    if store:
+        yield _space("the store", store, settings)
+    yield _space("attachments and refused records", settings.data_folder, settings)
     for issuer in settings.issuers:
         try:
             told = await check_issuer(issuer)
@@ -81,18 +92,40 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
             "cursor key", "warning", "none: cursors end with the process that gave them", "set HUB_CURSOR_KEY, the same everywhere"
         )
     reached = await _reached(settings)
-    yield reached
     if reached.how == "wrong":
+        yield _not_running(reached, folder) if folder else reached
         return
+    yield reached
     async with Graph(settings) as graph:
         try:
-            async for finding in _of_database(graph):
+            opened = await _opened(graph, folder)
+            yield opened
+            if opened.how == "wrong":
+                return
+            async for finding in _of_database(graph, settings):
                 yield finding
         except HubError as error:
             yield Finding("database", "wrong", str(error), "look into Neo4j's own log")
 
 
-async def _of_database(graph: Graph) -> AsyncIterator[Finding]:
+async def _opened(graph: Graph, folder: Path | None) -> Finding:
+    """Whether the database is open and well: a server that listens may have neither."""
+    try:
+        problem = await graph.opening_problem()
+    except Unavailable as error:
+        return Finding("store", "wrong", str(error), "wait, and look again; else look into Neo4j's own log")
+    if problem:
+        told, _, todo = cannot_open(folder or Path("Neo4j"), problem).partition("\n")
+        return Finding("store", "wrong", told, todo if folder else "look into Neo4j's own log, or restore a backup")
+    if await graph.has_panicked():
+        kill = "a hub that serves ends it by itself" if folder else "kill it (`docker compose kill neo4j`, then `up`)"
+        return Finding(
+            "store", "wrong", "Neo4j has given up after an error of its disk", f"make room; {kill}: told to stop, it damages its log"
+        )
+    return Finding("store", "ok", "open")
+
+
+async def _of_database(graph: Graph, settings: Settings) -> AsyncIterator[Finding]:
     version, edition = await graph.read_one(_VERSION, {})
     known = tuple(int(part) for part in version.split("-")[0].split(".")[:2])
     todo = "" if known >= OLDEST else f"use Neo4j {'.'.join(map(str, OLDEST))} or newer"
@@ -101,12 +134,27 @@ async def _of_database(graph: Graph) -> AsyncIterator[Finding]:
     yield await _clock(graph)
     yield await _plans(graph)
     yield await _dead_letters(graph)
+    if settings.store:
+        yield await _watermark(graph, settings.store, settings)
     for name, value in await graph.read(_LIMITS, {}):
         if name == "server.bolt.connection_keep_alive_for_requests":
             if value != "OFF":
                 yield Finding(name, "warning", f"{value}: each read of the driver gets a timer of its own", "set it to OFF: a tenth faster")
         elif value.rstrip("smhB") in ("0", "0.00"):
             yield Finding(name, "warning", "no limit: one statement may take all there is", f"set {name} in neo4j.conf")
+
+
+async def _watermark(graph: Graph, store: Path, settings: Settings) -> Finding:
+    """Whether so much stays free as this Neo4j needs by its own settings."""
+    found = dict(await graph.read(_LOGS, {}))
+    sizes = {name: TypeAdapter(ByteSize).validate_python(value) for name, value in found.items() if name != "db.checkpoint"}
+    log_file, page_cache = sizes["db.tx_log.rotation.size"], sizes["server.memory.pagecache.size"]
+    checkpoint = sizes["db.checkpoint.interval.volume"] if found["db.checkpoint"] == "VOLUME" else page_cache
+    needed, least = bytes_needed(log_file, checkpoint, page_cache), least_free_bytes(store, settings)
+    if least < needed:
+        told = f"{megabytes(least)}, and Neo4j may need {megabytes(needed)} for its next log and a checkpoint"
+        return Finding("watermark", "warning", told, "set HUB_LEAST_FREE higher, or Neo4j's logs smaller, as in docker-compose.yml")
+    return Finding("watermark", "ok", f"{megabytes(least)} stay free")
 
 
 async def _drift(graph: Graph) -> Finding:
@@ -165,11 +213,24 @@ async def _dead_letters(graph: Graph) -> Finding:
     return Finding("background jobs", "warning", f"{sum(counts.values())} set aside: {told}", todo)
 
 
-def _space(folder: Path) -> Finding:
-    there = next(found for found in (folder, *folder.parents) if found.exists())
-    free = shutil.disk_usage(there).free
-    todo = "" if free > _SPACE_BYTES else "make room: Neo4j stops writing when its disk is full"
-    return Finding("space", "wrong" if todo else "ok", f"{free / 1e9:.1f} GB free for {folder}", todo)
+def _space(what: str, folder: Path, settings: Settings) -> Finding:
+    free, least = free_bytes(folder), least_free_bytes(folder, settings)
+    told = f"{megabytes(free)} free for {folder}, of which {megabytes(least)} must stay"
+    if Reserve(folder, 0).is_given_back():
+        return Finding(f"space of {what}", "wrong", f"{told}; its reserve was used up", "make room: the reserve comes back by itself")
+    if free < least:
+        return Finding(f"space of {what}", "wrong", f"{told}: nothing is written", "make room: writing begins again by itself")
+    if free < least * _SOON:
+        return Finding(f"space of {what}", "warning", told, "make room: soon nothing will be written any more")
+    return Finding(f"space of {what}", "ok", told)
+
+
+def _not_running(reached: Finding, folder: Path) -> Finding:
+    failure = last_failure(folder / "neo4j")
+    if DAMAGED_LOG in failure:
+        told, _, todo = cannot_open(folder, DAMAGED_LOG).partition("\n")
+        return Finding("store", "wrong", told, todo)
+    return replace(reached, todo=f"start it with `hub up --data {folder}`")
 
 
 async def _reached(settings: Settings) -> Finding:

@@ -26,6 +26,7 @@ from neo4j.exceptions import (
 
 from graph_schema.cypher import Statement
 from hub.broken_off import Asked, BrokenOff, Statements
+from hub.disk import StoreSpace, least_free_bytes
 from hub.errors import BadInput, Conflict, HubError, SetupError, TooCostly, Unavailable
 from hub.first_runs import FirstRuns
 from hub.reached import Reached
@@ -59,6 +60,9 @@ _TURN_S: Final = 60.0
 _WRITERS: Final = 8
 """How many changes this process makes at once; the others stand in line, for they would wait for each other's locks in the database."""
 _TRIES: Final = 5
+_STREAMED: Final = 2_000
+_STREAM_S: Final = 4 * 3600.0
+"""For a whole graph, which nobody waits for but who takes a backup of it."""
 _TIMED_OUT: Final = (
     "Neo.ClientError.Transaction.TransactionTimedOut",
     "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
@@ -70,6 +74,11 @@ _WORK: Final[LiteralString] = (
     "SHOW TRANSACTIONS YIELD metaData, currentQueryId WHERE metaData.hub IN $tags "
     "RETURN metaData.hub AS tag, collect(currentQueryId) AS works"
 )
+_PANICKED: Final = (
+    "Neo.DatabaseError.Transaction.TransactionStartFailed",
+    "Neo.DatabaseError.Transaction.TransactionLogError",
+)
+"""What a Neo4j says to everybody that has met an error of its disk, until it is started again."""
 _NO_BOOKMARK: Final = ("Neo.ClientError.Transaction.InvalidBookmark", "Neo.ClientError.Transaction.InvalidBookmarkMixture")
 _OUT_OF_MEMORY: Final = ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "Neo.TransientError.General.TransactionOutOfMemoryError")
 
@@ -106,6 +115,8 @@ class Graph:
         self._writers = writers
         self._answers_within_s = _PATIENT_TIMEOUT_S if patient else _CONNECT_TIMEOUT_S
         self._database = settings.neo4j_database
+        self.space = StoreSpace(settings)
+        self.least_free = least_free_bytes(settings.data_folder, settings)
         self.batches = asyncio.Lock()
         """Held by who has the turn to write hundreds of rows at once."""
         self._timeout_s = _PATIENT_STATEMENT_S if patient else settings.statement_timeout_s
@@ -140,10 +151,35 @@ class Graph:
 
     async def check(self) -> None:
         """Raises `Unavailable` where the database does not answer within three seconds, or fifteen if there is patience."""
+        self.space.require_present()
         try:
             await self._ping(self._answers_within_s)
         except (Neo4jError, DriverError, TimeoutError) as error:
             raise _unavailable() from error
+
+    async def has_panicked(self) -> bool:
+        """Whether the database answers, and answers that it must be started again."""
+        try:
+            await self._ping(self._answers_within_s)
+        except DatabaseError as error:
+            return error.code in _PANICKED
+        except (Neo4jError, DriverError, TimeoutError):
+            return False
+        return False
+
+    async def opening_problem(self) -> str | None:
+        """Why a server that answers has not opened its database, in the server's own words; None where it has. Raises `Unavailable`."""
+        try:
+            async with asyncio.timeout(self._answers_within_s), self._pulse_driver.session(database="system") as session:
+                result = await session.run("SHOW DATABASES YIELD name, currentStatus, statusMessage")
+                found = {record["name"]: record async for record in result}.get(self._database)
+        except (Neo4jError, DriverError, TimeoutError) as error:
+            raise _unavailable() from error
+        if found is None or found["currentStatus"] == "starting":
+            raise _unavailable()
+        if found["currentStatus"] == "online":
+            return None
+        return found["statusMessage"] or f"it is {found['currentStatus']}"
 
     async def problem(self) -> tuple[str, str] | None:
         """Why a server that listens cannot be asked, and what to do about it; None where it can."""
@@ -183,8 +219,18 @@ class Graph:
         records, _ = await self._asked(text, parameters, bookmarks)
         return records
 
+    async def stream(self, text: LiteralString, of_each: Callable[[list[Any]], None]) -> None:
+        """Reads any number of records without keeping them: each goes to `of_each`. Raises `Unavailable`."""
+        try:
+            async with self._driver.session(database=self._database, default_access_mode=READ_ACCESS, fetch_size=_STREAMED) as session:
+                async for record in await session.run(Query(text, timeout=_STREAM_S)):
+                    of_each(record.values())
+        except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError) as error:
+            raise _unavailable() from error
+
     async def _asked(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None) -> tuple[list[list[Any]], ResultSummary]:
         """Runs a read under one deadline; a database that has stopped answering is noticed earlier, by its pulse."""
+        self.space.require_present()
         asked = self._statements.new()
         query = Query(cast(LiteralString, text), timeout=self._timeout_s, metadata=asked.metadata)
         if bookmarks and bookmarks.sent:
@@ -262,7 +308,7 @@ class Graph:
                 raise TooCostly("the question took too long or too much memory: ask for fewer rows or fewer levels") from error
             if error.code in _NO_BOOKMARK:
                 raise _bad_bookmark() from error
-            if isinstance(error, TransientError):
+            if isinstance(error, TransientError) or error.code in _PANICKED:
                 raise _unavailable() from error
             raise
 
@@ -388,6 +434,7 @@ class Graph:
             raise Unavailable(f"many are writing at the moment, and {waited}; try again in a few seconds") from error
 
     async def _transacted(self, work: Callable[[Run], Awaitable[Result]], seen: Bookmarks) -> Result:
+        self.space.require_room()
         asked = self._statements.new()
         try:
             async with self._watched(_WRITE_S if self._patient else _REQUEST_S) as deadline, self._session(seen) as session:
@@ -452,12 +499,17 @@ class Graph:
 
     async def apply(self, statements: Iterable[str]) -> None:
         """Runs schema statements, each in a transaction of its own, as Neo4j demands; they may run twice. Raises `Unavailable`."""
+        self.space.require_room()
         try:
             async with self._driver.session(database=self._database) as session:
                 for text in statements:
                     await _applied(session, text)
         except (ServiceUnavailable, SessionExpired, TransientError, DriverError) as error:
             raise _unavailable() from error
+        except DatabaseError as error:
+            if error.code in _PANICKED:
+                raise _unavailable() from error
+            raise
 
 
 async def _lock(session: AsyncSession, statement: Statement) -> None:

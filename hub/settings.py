@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from hub.errors import SetupError
@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     cursor_key: SecretStr = SecretStr("")
     connections: Path = Path("connections")
     data: Path | None = None
+    store: Path | None = None
+    least_free: ByteSize | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     trusted_proxies: Annotated[
         Annotated[int, Field(ge=0, le=16)] | tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_proxies)

@@ -30,7 +30,7 @@ UNLIMITED = {
 def served(app: ASGIApp, **more: Any) -> Generator[int]:
     """The loopback port that the app is served on, until the block ends."""
     port = free_ports(1)[0]
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", **{"proxy_headers": False, **more}))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", proxy_headers=False, **more))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -57,6 +57,16 @@ def test_a_persona_signs_in_as_its_account(sign_in: SampleSignIn, verifier: Veri
         assert run(verifier.viewer(f"Bearer {sign_in.token('broker')}")) == Viewer(f"{ISSUER}|broker")
 
 
+@pytest.mark.parametrize(
+    ("name", "why"), [("https://idp.example|x", "holds a bar"), ("guest", "accounts of its own"), ("hub", "accounts of its own")]
+)
+def test_an_issuer_whose_accounts_could_be_taken_for_others_is_refused(name: str, why: str, tmp_path: Path) -> None:
+    SampleSignIn(tmp_path).issuer()
+    keys = next(found for found in tmp_path.iterdir() if "jwks" in found.name)
+    with pytest.raises(SetupError, match=why):
+        Verifier([Issuer(issuer=name, audience=AUDIENCE, jwks=str(keys))])
+
+
 def test_no_token_is_the_public(verifier: Verifier, run: Callable[..., Any]) -> None:
     assert run(verifier.viewer(None)) == PUBLIC
 
@@ -163,6 +173,15 @@ def test_an_unknown_persona_is_told_the_known_ones(sign_in: SampleSignIn) -> Non
 def test_keys_do_not_come_over_plain_http_from_afar() -> None:
     with pytest.raises(SetupError, match="https"):
         Verifier([Issuer(issuer="a", audience="b", jwks="http://keys.example/jwks.json")])
+
+
+@pytest.mark.parametrize(
+    ("issuer", "told"), [("https://idp.example|x", "must not hold a bar"), ("guest", "hub's own"), ("hub", "hub's own")]
+)
+def test_an_issuer_whose_accounts_could_be_taken_for_anothers_is_refused(issuer: str, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUB_ISSUERS", json.dumps([{"issuer": issuer, "audience": "hub", "jwks": "keys.json"}]))
+    with pytest.raises(SetupError, match=rf"HUB_ISSUERS\.0\.issuer: .*{told}"):
+        read_settings()
 
 
 def test_issuers_come_from_the_environment_and_their_keys_by_url(

@@ -108,10 +108,9 @@ RETURN count(DISTINCT x)"""
 async def find_disparities(run: Run, items: Sequence[str], now: datetime, _: int = 0) -> int:
     """Compares these decisions with those before them; gives how many pairs were found."""
     rows = [_alike(element, properties) for element, properties in await run(Statement(_SAID, {"items": list(items)}))]
-    (found,), *_ = await run(
-        Statement(_FIND, {"rows": rows, "window": WINDOW_DAYS, "alike": _WORDS_ALIKE, "same": _WORDS_SAME, "at": now})
-    ) or [(0,)]
-    return found
+    compared = {"rows": rows, "window": WINDOW_DAYS, "alike": _WORDS_ALIKE, "same": _WORDS_SAME, "at": now}
+    found = await run(Statement(_FIND, compared))
+    return found[0][0] if found else 0
 
 
 def _alike(element: str, decision: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,15 +17,16 @@ import orjson
 import psutil
 from filelock import FileLock, Timeout
 
+from hub.disk import CHECKPOINT_BYTES, LOG_FILE_BYTES
 from hub.errors import SetupError
 from hub.local_neo4j.plan_cache import plans_for, size_in_bytes
 from hub.processes import end
 
-_START_S: Final = 120
+_START_S: Final = 600
 _STOP_S: Final = 30
+_ADMIN_S: Final = 4 * 3600
 _STOP_STARTING_S: Final = 3
 """A server that is told to end while it starts finishes starting first; it has nothing to lose yet."""
-_LOOK_S: Final = 1.0
 _CONFIG: Final = """\
 server.bolt.listen_address=127.0.0.1:{bolt}
 server.bolt.advertised_address=localhost:{bolt}
@@ -37,8 +39,14 @@ internal.server.bolt.thread_pool_shutdown_wait_time=0s
 dbms.usage_report.enabled=false
 client.allow_telemetry=false
 dbms.security.allow_csv_import_from_file_urls=false
+internal.dbms.cypher_ip_blocklist=0.0.0.0/0,::/0
+db.tx_log.rotation.size={log_file}
+db.tx_log.rotation.retention_policy=keep_none
+db.checkpoint=VOLUME
+db.checkpoint.interval.volume={checkpoint}
 db.transaction.timeout=120s
 db.lock.acquisition.timeout=10s
+db.transaction.bookmark_ready_timeout=2s
 dbms.memory.transaction.total.max={transactions}
 db.memory.transaction.max={transaction}
 server.memory.pagecache.size={pagecache}
@@ -47,6 +55,9 @@ server.memory.query_cache.per_db_cache_num_entries={plans}
 JVM_OPTIONS: Final = (
     "-XX:+UseParallelGC",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    # without these two Neo4j cannot allocate its transaction logs beforehand, and says so only at the level of debugging
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
     "--enable-native-access=ALL-UNNAMED",
     "--sun-misc-unsafe-memory-access=allow",
     "-Dfile.encoding=UTF-8",
@@ -121,6 +132,11 @@ class LocalNeo4j:
         self.stop()
         self._lock.release()
 
+    @property
+    def home(self) -> Path:
+        """Neo4j's own home, with its store in `data` and its logs in `logs`."""
+        return self._home
+
     def start(self) -> Running:
         """Starts the server and waits until it listens. Raises `SetupError` with the server's own words."""
         running = self.launch()
@@ -129,59 +145,92 @@ class LocalNeo4j:
 
     def launch(self) -> Running:
         """Starts the server and does not wait for it; other work may be done meanwhile."""
-        _end_orphans(self._home)
+        running = self.configure()
+        if not (self._home / "data" / "dbms").exists():
+            self._set_initial_password(running.password)
+        self._stopping.clear()
+        self._has_listened = False
+        self._launch()
+        return running
+
+    def configure(self) -> Running:
+        """Makes the directory ready for a server, ends one that was left behind, and gives what the next one will be reached by."""
+        end_orphans(self._home)
         password = kept_secret(self._folder / "neo4j-password")
         state = self._ports()
         for name in ("conf", "data", "logs", "plugins", "import", "run"):
             (self._home / name).mkdir(exist_ok=True)
-        memory = {"pagecache": self._memory.pagecache, "transactions": self._memory.transactions, "transaction": self._memory.transaction}
-        memory["plans"] = str(plans_for(self._memory.heap_bytes))
-        given = dict(line.split("=", 1) for line in _CONFIG.format(**state, **memory).splitlines())
+        values = {
+            **state, "pagecache": self._memory.pagecache, "transactions": self._memory.transactions,
+            "transaction": self._memory.transaction, "log_file": LOG_FILE_BYTES, "checkpoint": CHECKPOINT_BYTES,
+            "plans": plans_for(self._memory.heap_bytes),
+        }  # fmt: skip
+        given = dict(line.split("=", 1) for line in _CONFIG.format(**values).splitlines())
         lines = [f"{name}={value}\n" for name, value in {**given, **self._more}.items()]
         (self._home / "conf" / "neo4j.conf").write_text("".join(lines))
-        if not (self._home / "data" / "dbms").exists():
-            self._set_initial_password(password)
-        self._stopping.clear()
-        self._has_listened = False
-        self._launch()
         return Running(state["bolt"], state["http"], password)
 
     def wait_until_it_listens(self, running: Running) -> None:
         """Raises `SetupError` with the server's own words where it dies or takes too long."""
         deadline = time.monotonic() + _START_S
-        while not _listens(running.bolt):
+        while not self.listens(running):
             if self.has_died() or time.monotonic() > deadline:
                 self.stop()
-                raise SetupError(f"Neo4j did not start; its last words in {self._home / 'logs' / 'console.log'}:\n{self._last_words()}")
+                raise SetupError(f"Neo4j did not start; its last words in {self._home / 'logs' / 'console.log'}:\n{self.last_words()}")
             time.sleep(0.1)
-        self._has_listened = True
 
-    def restart_when_it_dies(self, told: Callable[[str], None]) -> None:
-        """From now on, until it is stopped: a server that dies is started again, and `told` what happened."""
-        threading.Thread(target=self._watch, args=(told,), daemon=True).start()
+    def listens(self, running: Running) -> bool:
+        self._has_listened = self._has_listened or _listens(running.bolt)
+        return self._has_listened
 
-    def _watch(self, told: Callable[[str], None]) -> None:
-        while not self._stopping.wait(_LOOK_S):
-            if not self.has_died():
-                continue
-            told("Neo4j has died; it is started again")
-            try:
-                with self._starting:
-                    if self._stopping.is_set():
-                        return
-                    self._launch()
-            except OSError as error:
-                told(f"Neo4j could not be started again: {error.strerror}")
+    def administer(self, *command: str) -> None:
+        """Runs `neo4j-admin` on the store, while no server does. Raises `SetupError` with its own words."""
+        done = subprocess.run(
+            [str(self._java), *JVM_OPTIONS, "-cp", str(self._jars / "*"), "org.neo4j.server.startup.Neo4jAdminCommand", *command],
+            env={**os.environ, "NEO4J_HOME": str(self._home), "NEO4J_CONF": str(self._home / "conf")},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=_ADMIN_S, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            words = (done.stderr.strip() or done.stdout.strip()).splitlines()[-8:]
+            raise SetupError(f"neo4j-admin {' '.join(command[:2])} failed:\n" + "\n".join(words))
+
+    def start_again(self) -> bool:
+        """Launches a server that has ended once more, and does not wait for it; not where it is being stopped."""
+        with self._starting:
+            if self._stopping.is_set():
+                return False
+            self._has_listened = False
+            self._launch()
+            return True
+
+    def pause(self) -> None:
+        """Ends the server in order, to be started again."""
+        with self._starting:
+            self._end(_STOP_S)
+
+    def kill(self) -> None:
+        """Ends the server without a chance to write.
+
+        One that could not append to its transaction log for want of room still holds what was left of that: told to close, it writes it
+        once more, behind what is there in part, and such a log is refused at the next start. Killed, it recovers with all that was
+        acknowledged. 2026-11-25.
+        """
+        with self._starting:
+            if self._process and self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
 
     def stop(self) -> None:
         """Ends the server as Neo4j wants to be ended; after half a minute as nobody does."""
         self._stopping.set()
         with self._starting:
-            if self._process:
-                patience_s = _STOP_S if self._has_listened else _STOP_STARTING_S
-                end([psutil.Process(self._process.pid)] if self._process.poll() is None else [], patience_s)
-                self._process.wait()
-                self._process = None
+            self._end(_STOP_S if self._has_listened else _STOP_STARTING_S)
+
+    def _end(self, patience_s: float) -> None:
+        if self._process:
+            end([psutil.Process(self._process.pid)] if self._process.poll() is None else [], patience_s)
+            self._process.wait()
+            self._process = None
 
     def has_died(self) -> bool:
         return self._process is not None and self._process.poll() is not None
@@ -226,19 +275,18 @@ class LocalNeo4j:
             file.write_bytes(orjson.dumps(state))
         return state
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
+        """What the server said last on its console."""
         lines = (self._home / "logs" / "console.log").read_text(errors="replace").splitlines()
         return "\n".join(lines[-8:])
 
 
 def known_server(folder: Path) -> Running:
-    """The server of a data directory that another process has started. Raises `SetupError` where none listens."""
+    """How the server of a data directory is reached, if another process runs it. Raises `SetupError` where it is no data directory."""
     ports, password = folder / "neo4j-ports.json", folder / "neo4j-password"
     if not ports.exists() or not password.exists():
         raise SetupError(f"{folder} is not a data directory of `hub up`; see --data")
     state = orjson.loads(ports.read_bytes())
-    if not _listens(state["bolt"]):
-        raise SetupError(f"the Neo4j of {folder} is not running: start it with `hub up --data {folder}`")
     return Running(state["bolt"], state["http"], password.read_text().strip())
 
 
@@ -268,9 +316,13 @@ def _listens(port: int) -> bool:
         return opened.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _end_orphans(home: Path) -> None:
-    """Ends the Neo4j that a killed hub left behind in this directory. The lock says that no living hub owns it."""
-    end([process for process in psutil.process_iter() if _serves(process, home)])
+def end_orphans(home: Path) -> None:
+    """Kills the Neo4j that a killed hub left behind in this directory: see `LocalNeo4j.kill`. The lock says that no living hub owns it."""
+    orphans = [process for process in psutil.process_iter() if _serves(process, home)]
+    for orphan in orphans:
+        with suppress(psutil.Error):
+            orphan.kill()
+    psutil.wait_procs(orphans, timeout=_STOP_S)
 
 
 def _serves(process: psutil.Process, home: Path) -> bool:

@@ -1,6 +1,7 @@
 """`/attachments/ID`: the content of attachments, kept under its hash; who may see the attachment may have it."""
 
 import asyncio
+import errno
 import hashlib
 import os
 import tempfile
@@ -17,6 +18,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from hub.callers import caller
+from hub.disk import Room
 from hub.door import Door, refusal
 from hub.errors import BadInput, Conflict, HubError, NotAllowed, NotFound, NotSignedIn, TooCostly, TooManyRequests, Unavailable
 from hub.graph import Graph, Run
@@ -27,6 +29,7 @@ from hub.viewer import Viewer
 from hub.web.ask import Ask
 
 _ARRIVES_S: Final = 120
+_ROOM_S: Final = 30
 _STATUS: Final[Mapping[type[HubError], int]] = {
     NotSignedIn: 401, NotAllowed: 403, NotFound: 404, Conflict: 409, TooCostly: 413, BadInput: 422, TooManyRequests: 429,
     Unavailable: 503,
@@ -45,6 +48,7 @@ class Attachments:
     """Where contents are kept, and how it is found out who may have them."""
 
     folder: Path
+    room: Room
     graph: Graph
     door: Door
     ask: Ask
@@ -95,7 +99,8 @@ class Attachments:
         return JSONResponse({"id": name, "size": file["size"], "sha256": file["sha256"]}, 201)
 
     async def _keep(self, request: Request, file: Mapping[str, Any]) -> None:
-        """Puts the body under its hash, if it is what was announced. Raises `BadInput` or `TooCostly`."""
+        """Puts the body under its hash, if it is what was announced. Raises `BadInput`, `TooCostly` or `Unavailable`."""
+        self.room.require("attachments", file["size"])
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, arriving = tempfile.mkstemp(prefix="arriving-", dir=self.folder)
         try:
@@ -119,6 +124,10 @@ class Attachments:
             await asyncio.to_thread(self._put_in_place, Path(arriving), file["sha256"])
         except TimeoutError:
             raise BadInput(f"the content did not arrive within {_ARRIVES_S} s") from None
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise Unavailable("the disk of attachments is full: try again once there is room", _ROOM_S) from None
         finally:
             await asyncio.to_thread(Path(arriving).unlink, missing_ok=True)
 

@@ -4,15 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from graph_schema import cases
 from graph_schema.graph import GRAPH
 from hub.gql.endpoint import Asked
 from hub.gql.guard import Limits
 from hub.graph import Graph
-from hub.viewer import Viewer
+from hub.viewer import Viewer, account_id
 from tests.asking import questions
 from tests.connectors.syncing import Synced
 from tests.connectors.test_run import CASES, PEOPLE, connection, person, write_csv
+from tests.offices import ISSUER
+from tests.offices import write as write_offices
+from tests.oracle import Oracle
 from tests.random_world import World, random_world
+from tests.read_world import read_world
+from tests.verbs.strangers import entry_number
+from tests.verbs.strangers import write as write_strangers
 
 _ITS_OWN: Final = ("Connection", "SyncRun", "SourceRecord", "QuarantinedRecord")
 _AGENCY: Final = "FDA"
@@ -113,3 +120,93 @@ def test_a_company_learns_nothing_about_which_importers_there_are(empty: Graph, 
             synced.value("MATCH (:SourceRecord {system: $system})-[:DESCRIBES]->(n)-[:COVERS]->() RETURN count(n)", system=synced.name) == 0
         )
     assert told[0] == told[1]
+
+
+_STRANGERS: Final = {
+    "case": ("CONCERNS", "Importer", "60-0000000AA", "99-9999999AA"),
+    "issue": ("ABOUT", "Issue", "issue-canary", "issue-invented"),
+    "officer": ("WORKED_BY", "Contact", "contact-canary-one", "contact-invented"),
+    "entry": ("COVERS_ENTRY", "Entry", entry_number(0), entry_number(999)),
+}
+"""What a Center's own case may say it leads to: what a stranger has, and what there is not."""
+
+
+def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    run(write_offices(empty))
+    run(write_strangers(empty))
+    account = account_id(ISSUER, "center-007")
+    before = run(read_world(empty, "reference"))
+    seen = Oracle(before, account)
+    told: list[Any] = []
+    for position in (2, 3):
+        rows = [
+            {"number": f"OWN-{position}-{name}", "title": "x", "center": "CEE007", "type": type_, f"{type_} {label}": row[position]}
+            for name, row in _STRANGERS.items()
+            for type_, label in [row[:2]]
+        ]  # fmt: skip
+        columns = {column for row in rows for column in row}
+        write_csv(tmp_path / "cases.csv", [{column: row.get(column, "") for column in sorted(columns)} for row in rows])
+        links = {type_: {label: f"{type_} {label}"} for type_, label, *_ in _STRANGERS.values()}
+        stream = {**CASES, "links": {**links, "HANDLED_BY": {"Center": "center"}}}
+        write_csv(tmp_path / "decisions.csv", [{"id": f"d{position}", "case": ("canary-0", "invented")[position - 2]}])
+        decisions = {
+            "describes": "Decision", "from": "decisions.csv", "key": "id",
+            "properties": {"reference": "id", "question": {"value": "q"}, "outcome": {"value": "o"}, "decidedAt": {"value": "2026-11-01"}},
+            "links": {"DECIDES": {"Case": "case"}, "MADE_AT": {"Center": {"value": "CEE007"}}},
+        }  # fmt: skip
+        asked = {**connection(tmp_path, {"Center": "CEE007"}, cases=stream, decisions=decisions), "limits": {"refuse": 1, "vanish": 1}}
+        synced = Synced(empty, run, tmp_path, asked, f"center-{position}")
+        report = synced.sync()
+        claims = synced.rows("MATCH (r:SourceRecord {system: $system}) RETURN r.claims, r.links ORDER BY r.key", system=synced.name)
+        texts = str([report.counts(), report.first_errors, claims])
+        for row in (*_STRANGERS.values(), ("", "", "canary-0", "invented")):
+            texts = texts.replace(row[position], "KEY")
+        told.append(texts)
+    assert told[0] == told[1]
+    assert "CONCERNS Importer KEY" in told[0]
+    assert "DECIDES: there is no Case KEY here" in told[0]
+    after = run(read_world(empty, "reference"))
+    sees = Oracle(after, account)
+    brought = {key for key in after.nodes if sees.sees(key) and key in before.nodes and not seen.sees(key)}
+    assert brought == {("Entry", entry_number(0))}
+    assert sees.value(("Entry", entry_number(0)), "enteredAt") is None
+    assert not any(sees.sees_link(link) for link in after.links if link.edge is cases.ENTRY_AT and link.tail in brought)
+
+
+def test_what_a_system_of_headquarters_says_of_entries_is_so(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    run(write_offices(empty))
+    run(write_strangers(empty))
+    row = {"number": "HQ-1", "title": "x", "importer": "11-1111111AA", "center": "CEE007", "entry": entry_number(0)}
+    write_csv(tmp_path / "cases.csv", [row])
+    synced = Synced(empty, run, tmp_path, connection(tmp_path, {"Office": "OT"}, cases=CASES))
+    synced.sync()
+    confirmed = "MATCH (:Case {number: $number})-[c:COVERS_ENTRY]->(e) RETURN e.number, c.confirmedAt IS NOT NULL"
+    assert synced.rows(confirmed, number="HQ-1") == [[entry_number(0), True]]
+    # said again by a Center's system, and then by that alone, it is a claim
+    row = {**row, "importer": ""}
+    center = Synced(empty, run, tmp_path / "center", connection(tmp_path / "center", {"Center": "CEE007"}, cases=CASES), "center")
+    center.folder.mkdir()
+    write_csv(center.folder / "cases.csv", [row])
+    center.sync()
+    assert synced.rows(confirmed, number="HQ-1") == [[entry_number(0), True]]
+    write_csv(tmp_path / "cases.csv", [{**row, "importer": "11-1111111AA", "entry": ""}])
+    synced.sync()
+    assert synced.rows(confirmed, number="HQ-1") == [[entry_number(0), False]]
+
+
+def test_a_decision_of_another_center_is_not_taken_over_by_its_reference(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    run(write_offices(empty))
+    run(write_strangers(empty))
+    run(empty.apply(["MATCH (d:Decision {id: 'decision-canary-one'}) SET d.reference = 'REF-1'"]))
+    write_csv(tmp_path / "decisions.csv", [{"id": "REF-1"}])
+    decisions = {
+        "describes": "Decision", "from": "decisions.csv", "key": "id",
+        "properties": {"reference": "id", "question": {"value": "q"}, "outcome": {"value": "o"}, "decidedAt": {"value": "2026-11-01"}},
+        "links": {"DECIDES": {"Case": {"value": "closed"}}, "MADE_AT": {"Center": {"value": "CEE007"}}},
+    }  # fmt: skip
+    synced = Synced(empty, run, tmp_path, connection(tmp_path, {"Center": "CEE007"}, decisions=decisions))
+    assert synced.sync().written == 1
+    asked = "MATCH (d:Decision {reference: 'REF-1'})-[:DECIDES]->(k) RETURN d.outcome, k.id"
+    assert synced.rows(asked) == [["canary one", "canary-0"]]
+    claims = "MATCH (r:SourceRecord {system: 'system'}) RETURN r.claims"
+    assert sorted(synced.value(claims)) == ["DECIDES Case closed", "MADE_AT Center CEE007"]

@@ -80,8 +80,8 @@ class _Made:
             self._edge(uniformity.BETWEEN, ("Disparity", f"disparity-{MARK}"), ("Decision", f"decision-{MARK}-{name}"))
         for contact in ("one", "other"):
             self._node(
-                "Contact", id=f"contact-{MARK}-{contact}", name=f"{MARK} {contact}", role="liaison", email=f"{MARK}-{contact}@sample.example",
-                emailAudience="own", phoneAudience="own", published=False,
+                "Contact", id=f"contact-{MARK}-{contact}", name=f"{MARK} {contact}", role="liaison", published=False,
+                email=f"{MARK}-{contact}@sample.example", emailAudience="own", phoneAudience="own",
             )  # fmt: skip
             self._edge(people.WORKS_FOR, ("Contact", f"contact-{MARK}-{contact}"), importer)
         self._node("Account", id=f"tests.example|{MARK}", subject=MARK, issuer="tests.example")

@@ -34,9 +34,13 @@ def test_one_case_spans_entries_at_several_ports(did: Do) -> None:
     case = did("center-007", OPEN_CASE)
     assert case["number"].startswith("HUB-")
     assert (case["status"], case["handledBy"]["name"], case["kind"]["code"]) == ("OPEN", "Electronics", "rfi")
-    assert [(entry["number"], entry["port"]["code"]) for entry in case["entries"]["nodes"]] == [
-        ("AAA-0000001-4", "2704"), ("AAA-0000002-2", "4601"),
+    # of the one that is in no case of the Center's, it knows the number alone, until the Office of Trade has confirmed it
+    assert [(entry["number"], entry["port"]) for entry in case["entries"]["nodes"]] == [
+        ("AAA-0000001-4", None), ("AAA-0000002-2", {"code": "4601"}),
     ]  # fmt: skip
+    did("trade", f'mutation {{ confirmCase(case: "{case["number"]}") {{ id }} }}')
+    asked = f'{{ case(number: "{case["number"]}") {{ entries {{ nodes {{ port {{ code }} }} }} }} }}'
+    assert did("center-007", asked)["entries"]["nodes"] == [{"port": {"code": "2704"}}, {"port": {"code": "4601"}}]
     assert case["goods"]["nodes"] == [{"code": "8542"}]
     assert case["programs"]["nodes"] == [{"code": "S301"}]
     assert case["involves"]["edges"][0]["acceptedAt"]

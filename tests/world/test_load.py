@@ -77,6 +77,33 @@ def test_a_migration_that_fails_is_tried_again_and_those_before_it_are_not(empty
     assert run(empty.read_one(TIMES, {})) == [["first", 1], ["second", 2], ["third", 1]]
 
 
+_BEFORE = """
+CREATE (trade:Office:Party {code: 'OT', name: 'OT', source: 'reference'})<-[:PART_OF]-(tpp:Office:Party {code: 'OT-TPP', name: 'TPP',
+  source: 'reference'}), (firm:Importer:Party {number: '11-1111111AA', name: 'Firm', source: 'sample'}),
+  (center:Center:Party {code: 'CEE001', name: 'Center', source: 'reference'}),
+  (:Connection {name: 'ace'})-[:SPEAKS_FOR]->(trade), (:Connection {name: 'center'})-[:SPEAKS_FOR]->(center),
+  (:SourceRecord {id: 'ace|cases|1', system: 'ace'}), (:SourceRecord {id: 'center|cases|1', system: 'center'})
+WITH tpp, firm
+UNWIND [['sample', 'sample', null, null], ['by the Office of Trade', 'hub', null, tpp], ['by a party', 'hub', null, firm],
+  ['by headquarters', 'ace', ['ace|cases|1'], null], ['by a Center', 'center', ['center|cases|1'], null],
+  ['by both', 'center', ['center|cases|1', 'ace|cases|1'], null]] AS one
+CREATE (k:Case {id: one[0], number: one[0], source: one[1], openedAt: datetime('2026-01-01T00:00:00Z'), status: 'OPEN', title: 'x'})
+CREATE (e:Entry {number: one[0], source: 'sample'}) CREATE (k)-[c:COVERS_ENTRY]->(e) SET c.saidBy = one[2]
+FOREACH (who IN CASE WHEN one[3] IS NULL THEN [] ELSE [one[3]] END |
+  CREATE (:HistoryEntry {id: one[0], verb: 'openCase'})-[:OF_CASE]->(k) CREATE (h:HistoryEntry {id: one[0] + ' by', verb: 'openCase'})
+  CREATE (h)-[:OF_CASE]->(k) CREATE (h)-[:BY]->(who))"""
+
+
+def test_in_a_database_of_an_earlier_release_entries_that_only_a_party_named_become_claims(empty: Graph, run: Callable[..., Any]) -> None:
+    run(empty.apply([_BEFORE]))
+    run(load(empty, Wanted(None, 7), lambda *_: None))
+    asked = "MATCH (k:Case)-[c:COVERS_ENTRY]->() RETURN k.id, c.confirmedAt IS NOT NULL"
+    confirmed = dict(run(empty.read(asked, {})))
+    assert confirmed == {
+        "sample": True, "by the Office of Trade": True, "by a party": False, "by headquarters": True, "by a Center": False, "by both": True,
+    }  # fmt: skip
+
+
 def test_in_a_database_of_an_earlier_release_who_writes_a_case_no_longer_waits_for_search(empty: Graph, run: Callable[..., Any]) -> None:
     run(empty.apply(["DROP INDEX Case_text IF EXISTS", "CREATE FULLTEXT INDEX Case_text FOR (n:Case) ON EACH [n.title]"]))
     run(load(empty, Wanted(None, 7), lambda *_: None))
