@@ -4,8 +4,8 @@ import asyncio
 from collections import OrderedDict
 from typing import Final
 
-_REMEMBERED: Final = 200
-"""As many as the plans that Neo4j keeps for each gigabyte of its heap: what it has let go has a first run again."""
+_REMEMBERED: Final = 100
+"""As many as the plans the hub has Neo4j keep for a gigabyte of heap: what may have been let go has a first run again."""
 
 
 class FirstRuns:

@@ -51,6 +51,7 @@ dbms.memory.transaction.total.max={transactions}
 db.memory.transaction.max={transaction}
 server.memory.pagecache.size={pagecache}
 server.memory.query_cache.per_db_cache_num_entries={plans}
+internal.datacollector.max_recent_query_count=0
 """
 JVM_OPTIONS: Final = (
     "-XX:+UseParallelGC",
