@@ -168,7 +168,7 @@ class Questions:
                 answers[verb.answer.key] = await self._do(verb, variables, asked, viewer)
             except HubError as error:
                 answers[verb.answer.key] = None
-                message = f"{error}; {_PERHAPS_DONE}" if isinstance(error, Unavailable) else str(error)
+                message = f"{error}; {_PERHAPS_DONE}" if isinstance(error, Unavailable) and error.begun else str(error)
                 errors.append({"message": message, "path": [verb.answer.key], "extensions": error.extensions})
                 if asked.caller and verb in without_account and not isinstance(error, Unavailable):
                     self._shares.budgets.give_back(QUESTIONS, asked.caller)

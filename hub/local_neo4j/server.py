@@ -22,7 +22,7 @@ from hub.errors import SetupError
 from hub.local_neo4j.plan_cache import plans_for, size_in_bytes
 from hub.processes import end
 
-_START_S: Final = 600
+_START_S: Final = 120
 _STOP_S: Final = 30
 _ADMIN_S: Final = 4 * 3600
 _STOP_STARTING_S: Final = 3
