@@ -11,7 +11,7 @@ from pathlib import Path
 
 import neo4j
 import pytest
-from neo4j.exceptions import DatabaseError
+from neo4j.exceptions import DatabaseError, ServiceUnavailable
 
 from hub.local_neo4j.server import known_server
 from tests.disks import Filler, may_mount, small_disk
@@ -41,7 +41,10 @@ def hub(*command: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_full_disk_loses_nothing_and_a_backup_comes_back_equal(disk: Path, tmp_path: Path) -> None:
-    data, filler = disk / "data", Filler(disk)
+    # what the hub tells is kept on another disk
+    data, filler = tmp_path / "data", Filler(disk)
+    (disk / "data").mkdir()
+    data.symlink_to(disk / "data")
     up = Hub(data, *SMALLEST, "--no-partner", HUB_LOCAL_HEAP="512m", HUB_LOCAL_PAGECACHE="64m")
     try:
         up.wait_until_ready()
@@ -51,7 +54,7 @@ def test_a_full_disk_loses_nothing_and_a_backup_comes_back_equal(disk: Path, tmp
 
         # the disk is filled to the last byte; whoever writes all the same, past what the log holds already, makes Neo4j give up
         filler.fill()
-        with pytest.raises(DatabaseError):
+        with pytest.raises((DatabaseError, ServiceUnavailable)):
             cypher(data, "UNWIND range(1, 100000) AS i CREATE (:Lost {text: 'a text that fills more of the log than it has ' + i})")
         assert "UNAVAILABLE" in told_by(up, OPENED, up.token("import-specialist"))
         up.wait_until(lambda: "it is ended and started again" in up.said(), 60)
@@ -59,7 +62,7 @@ def test_a_full_disk_loses_nothing_and_a_backup_comes_back_equal(disk: Path, tmp
         up.wait_until(lambda: up.tries(CENTERS) is not None, 120)
         assert (data / "neo4j" / "hub-reserve").stat().st_size == 0
         assert cypher(data, ROWS) == 1000
-        assert "its reserve is not back yet" in told_by(up, OPENED, up.token("import-specialist")) or "left" in up.said()
+        assert "only reading goes on" in told_by(up, OPENED, up.token("import-specialist"))
         filler.free()
         up.wait_until(lambda: "has room again: writing goes on" in up.said(), 30)
         assert "UNAVAILABLE" not in told_by(up, OPENED, up.token("import-specialist"))
