@@ -20,7 +20,7 @@ from tests.test_up import SMALLEST, Hub
 pytestmark = pytest.mark.skipif(not may_mount() and not os.environ.get("CI"), reason="mounting small disks needs root on Linux")
 ROWS = "MATCH (n:Sample) RETURN count(n)"
 CENTERS = "{ centers { totalCount } }"
-OPENED = 'mutation { openCase(kind: "protest", importer: "99-9999999ZZ", title: "x") { id } }'
+OPENED = 'mutation { openCase(kind: "protest", importer: "12-3456789AB", title: "x") { id } }'
 
 
 @pytest.fixture
