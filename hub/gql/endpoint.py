@@ -134,6 +134,7 @@ class Questions:
         if asked.explain:
             await self._require("explain", "explaining needs the right explain", rights)
             extensions["explain"] = []
+        await self._graph.reach(asked.bookmarks)  # before others may wait for a first run of this one's
         call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
         run = partial(self._explained, told=extensions["explain"]) if asked.explain else self._value
         each = [run(root, parameters, call) for root, parameters in bound]
