@@ -26,8 +26,8 @@ _FIRST_RUN_S: Final = 60.0
 _MOST_WAITING: Final = 1_000
 """Of those with an account, and as many of those without."""
 _MOST_WAITING_EACH: Final = 100
-_KNOWN: Final = 1_000
-"""So many plans Neo4j keeps by itself."""
+_KNOWN: Final = 100
+"""As many as the plans the hub has Neo4j keep for a gigabyte of heap: what may have been let go has a first run again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Admission:
         self._gate = Gate(statements(most)) if most else None
         self._planning = Gate(plannings(most_plannings), _WAITS_TO_PLAN_S) if most_plannings else None
         self._known: OrderedDict[int, None] = OrderedDict()
-        self._first_runs: dict[int, asyncio.Event] = {}
+        self._first_runs: dict[int, asyncio.Future[Unavailable | None]] = {}
 
     def new(self, texts: Iterable[str]) -> int:
         """How many of these statements were not run before."""
@@ -95,10 +95,12 @@ class Admission:
             return await work()
 
     async def _run_first(self, number: int, work: Callable[[], Awaitable[Result]]) -> Result:
-        over = self._first_runs[number] = asyncio.Event()
+        over = self._first_runs[number] = asyncio.get_running_loop().create_future()
+        gone: Unavailable | None = None
         try:
             result = await work()
-        except Unavailable:
+        except Unavailable as error:
+            gone = error
             self._forget()
             raise
         else:
@@ -108,7 +110,7 @@ class Admission:
             return result
         finally:
             del self._first_runs[number]
-            over.set()
+            over.set_result(gone)
 
     def _forget(self) -> None:
         """A database that was away may have lost its plans."""
@@ -241,13 +243,18 @@ async def _through(gate: Gate | None, caller: Caller) -> AsyncGenerator[None]:
         gate.leave(caller)
 
 
-async def _over(first_run: asyncio.Event) -> None:
-    """Waits until another's first run is over, well or not. Raises `Unavailable`."""
+async def _over(first_run: asyncio.Future[Unavailable | None]) -> None:
+    """Waits until another's first run is over, well or not.
+
+    Raises `Unavailable` where the database was not there for it: those who waited would find that out one after another.
+    """
     try:
         async with asyncio.timeout(_FIRST_RUN_S):
-            await first_run.wait()
+            gone = await asyncio.shield(first_run)
     except TimeoutError as error:
         raise _busy(_FIRST_RUN_S) from error
+    if gone:
+        raise Unavailable(str(gone), gone.retry_after_s) from gone
 
 
 def _busy(waited_s: float) -> Unavailable:

@@ -107,13 +107,13 @@ class StoreSpace:
         """Raises `Unavailable` where nothing may be written for want of room, or the database is away."""
         self.require_present()
         if told := self.shortage():
-            raise Unavailable(told, _RETRY_S)
+            raise Unavailable(told, _RETRY_S, begun=False)
 
     def require_present(self) -> None:
         """Raises `Unavailable` with the reason where whoever looks after the database has stopped it for a while."""
         away = Away.read(self._folder) if self._folder else None
         if away:
-            raise Unavailable(away.told, away.retry_after_s)
+            raise Unavailable(away.told, away.retry_after_s, begun=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from hub.auth import check_issuer
 from hub.disk import Reserve, bytes_needed, free_bytes, least_free_bytes, megabytes
 from hub.errors import HubError, Unavailable
 from hub.graph import Graph
-from hub.local_neo4j.plan_cache import PLAN_CACHE, plans_for, size_in_bytes
+from hub.local_neo4j.plan_cache import LAST_QUERIES, PLAN_CACHE, plans_for, size_in_bytes
 from hub.local_neo4j.store import DAMAGED_LOG, cannot_open, last_failure
 from hub.settings import Settings
 from hub.world.load import schema_digest
@@ -199,7 +199,7 @@ def plans_kept(name: str, kept: int, heap: int) -> Finding:
     told = f"{kept} for a heap of {heap / 1024**3:.1f} GB"
     if kept > fitting * _ROUNDED:
         told += ": they may fill it, and Java then does little but collect garbage"
-        return Finding("plans kept", "warning", told, f"set {name}={fitting} in neo4j.conf, or give Neo4j more heap")
+        return Finding("plans kept", "warning", told, f"set {name}={fitting} and {LAST_QUERIES}=0 in neo4j.conf, or give it more heap")
     return Finding("plans kept", "ok", told)
 
 

@@ -75,13 +75,14 @@ class TooManyRequests(HubError):
 
 
 class Unavailable(HubError):
-    """The database cannot be reached, or gave up."""
+    """The database cannot be reached, or gave up; `begun` is False where nothing was tried at all."""
 
     code = "UNAVAILABLE"
 
-    def __init__(self, message: str, retry_after_s: float = 5) -> None:
+    def __init__(self, message: str, retry_after_s: float = 5, *, begun: bool = True) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.begun = begun
 
     @property
     def extensions(self) -> dict[str, Any]:

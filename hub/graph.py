@@ -28,8 +28,7 @@ from graph_schema.cypher import Statement
 from hub.broken_off import Asked, BrokenOff, Statements
 from hub.disk import StoreSpace, least_free_bytes
 from hub.errors import BadInput, Conflict, HubError, SetupError, TooCostly, Unavailable
-from hub.first_runs import FirstRuns
-from hub.reached import Reached
+from hub.known_bookmarks import KnownBookmarks
 from hub.settings import Settings
 
 Result = TypeVar("Result")
@@ -123,14 +122,13 @@ class Graph:
         self._waiting: set[asyncio.Timeout] = set()
         self._pulse: asyncio.Task[None] | None = None
         self._statements = Statements(self._without_work)
-        self._first_runs = FirstRuns()
         connected_s = _PATIENT_TIMEOUT_S if patient else _CONNECTED_S
         self._driver = _driver(settings, connection_acquisition_timeout=connected_s, connection_timeout=connected_s)
         # connections of their own, so that a busy pool is not taken for a database that is gone
         self._pulse_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s, max_connection_pool_size=2)
         # connections of their own, so that made-up bookmarks take none from anybody
         self._bookmark_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s)
-        self._reached = Reached(self._wait_for)
+        self._known_bookmarks = KnownBookmarks(self._wait_for)
         self._turns = CapacityLimiter(1)
         """One alone, until it has succeeded and the database has its statements planned; then `writers`."""
         self._answered_at = 0.0
@@ -231,33 +229,31 @@ class Graph:
     async def _asked(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None) -> tuple[list[list[Any]], ResultSummary]:
         """Runs a read under one deadline; a database that has stopped answering is noticed earlier, by its pulse."""
         self.space.require_present()
+        seen = bookmarks or Bookmarks()
+        await self.reach(seen)
+        self._statements.require_not_refused(text)
         asked = self._statements.new()
         query = Query(cast(LiteralString, text), timeout=self._timeout_s, metadata=asked.metadata)
-        if bookmarks and bookmarks.sent:
-            await self._reach(bookmarks.sent)
         try:
-            async with self._watched(None) as deadline:
-                run_over = await self._first_runs.turn(text)
-                deadline.reschedule(asyncio.get_running_loop().time() + self._timeout_s + _GRACE_S)
-                try:
-                    self._statements.require_not_refused(text)
-                    with self._statements.under_way(asked, deadline):
-                        return await self._read(query, parameters, bookmarks or Bookmarks())
-                finally:
-                    if asked.broken_off:
-                        self._statements.refuse(text)
-                    run_over.set()
+            async with self._watched(self._timeout_s + _GRACE_S) as deadline:
+                with self._statements.under_way(asked, deadline):
+                    return await self._read(query, parameters, seen)
         except TimeoutError as error:
-            raise (BrokenOff() if asked.broken_off else _unavailable()) from error
+            if not asked.broken_off:
+                raise _unavailable() from error
+            self._statements.refuse(text)
+            raise BrokenOff from error
 
-    async def _reach(self, bookmarks: frozenset[str]) -> None:
-        """Returns once the database is as far as the bookmarks say, before anything waits for whoever sent them.
+    async def reach(self, bookmarks: Bookmarks) -> None:
+        """Returns once the database is as far as the bookmarks say; a read or a change waits for that itself.
 
-        Raises `BadInput` and `Unavailable`.
+        Who makes others wait for a read has it done before. Raises `BadInput` and `Unavailable`.
         """
+        if not bookmarks.sent:
+            return
         began = asyncio.get_running_loop().time()
         try:
-            await self._reached.wait(bookmarks)
+            await self._known_bookmarks.wait(bookmarks.sent)
         except BadInput:
             if self._answered_at < began:
                 await self.check()
@@ -327,13 +323,12 @@ class Graph:
 
     def _lost(self) -> None:
         """The connection was lost: the database may come back without its plans, or as another one."""
-        self._first_runs.forget()
-        self._reached.forget()
+        self._known_bookmarks.forget()
         self._turns.total_tokens = 1
 
     def _renew(self, bookmarks: Bookmarks, seen: DriverBookmarks) -> None:
         bookmarks.renew(seen.raw_values)
-        self._reached.remember(seen.raw_values)
+        self._known_bookmarks.remember(seen.raw_values)
 
     async def _ping(self, within_s: float) -> None:
         async with asyncio.timeout(within_s), self._pulse_driver.session(database=self._database) as session:
@@ -397,8 +392,7 @@ class Graph:
         stands against it.
         """
         seen = bookmarks or Bookmarks()
-        if seen.sent:
-            await self._reach(seen.sent)
+        await self.reach(seen)
         async with self._may_write():
             return await self._transacted(work, seen)
 

@@ -198,6 +198,9 @@ class Oracle:
     def _sees_deadline(self, deadline: Key) -> bool:
         return self.sees_all or any(self.sees(case) for case in self._world.heads(casework.DEADLINE_OF, deadline))
 
+    def _sees_deadletter(self, _: Key) -> bool:
+        return self.sees_all
+
     def _sees_calendar(self, calendar: Key) -> bool:
         return self._world.nodes[calendar]["account"] == self._account
 

@@ -202,6 +202,58 @@ def test_a_failed_first_run_is_followed_by_another_and_a_lost_database_makes_all
     run(whole())
 
 
+def test_who_waits_for_a_first_run_is_told_with_it_that_the_database_is_gone(run: Callable[..., Any]) -> None:
+    async def whole() -> None:
+        gate = Admission(8, 8)
+        tries = 0
+
+        async def lost() -> None:
+            nonlocal tries
+            tries += 1
+            await asyncio.sleep(0.01)
+            raise Unavailable("gone", 7)
+
+        told = await asyncio.gather(*(gate.run(caller, "text", lost) for caller in ACCOUNTS), return_exceptions=True)
+        assert [(str(error), isinstance(error, Unavailable) and error.retry_after_s) for error in told] == [("gone", 7)] * 3
+        assert tries == 1
+
+    run(whole())
+
+
+def test_a_first_run_that_is_cancelled_keeps_nobody(run: Callable[..., Any]) -> None:
+    async def whole() -> str:
+        gate = Admission(8, 8)
+
+        async def work() -> str:
+            await asyncio.sleep(0.01)
+            return "answered"
+
+        hung_up = asyncio.create_task(gate.run(ACCOUNTS[0], "text", work))
+        await asyncio.sleep(0)
+        waiting = asyncio.create_task(gate.run(ACCOUNTS[1], "text", work))
+        await asyncio.sleep(0)
+        hung_up.cancel()
+        return await asyncio.wait_for(waiting, 1)
+
+    assert run(whole()) == "answered"
+
+
+def test_a_statement_that_others_have_driven_out_is_new_again_and_one_in_use_is_not(run: Callable[..., Any]) -> None:
+    async def whole() -> int:
+        gate = Admission()
+
+        async def at_once() -> None:
+            pass
+
+        for text in ("used", "left", *(f"another {number}" for number in range(300))):
+            await gate.run(ACCOUNTS[0], text, at_once)
+            await gate.run(ACCOUNTS[0], "used", at_once)
+        assert gate.new(["used"]) == 0
+        return gate.new(["left"])
+
+    assert run(whole()) == 1
+
+
 def test_waiting_is_bounded_and_told(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admission, "_MOST_WAITING_EACH", 2)
 

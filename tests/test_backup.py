@@ -1,105 +1,137 @@
-"""`hub up` on a small disk that another program fills, until Neo4j gives up and is started again; then a backup beside it, and restored."""
+"""A Neo4j on a small disk that another program fills, until it gives up and is started again; then a backup beside it, and restored."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 import tarfile
-import urllib.request
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import neo4j
 import pytest
-from neo4j.exceptions import DatabaseError
 
-from hub.local_neo4j.server import known_server
+from graph_schema.cypher import Statement
+from hub.backup.restore import restore
+from hub.backup.take import MEMORY, Tools, reached, take
+from hub.errors import HubError, SetupError, Unavailable
+from hub.graph import Graph
+from hub.local_neo4j.jars import cache_folder
+from hub.local_neo4j.java import java
+from hub.local_neo4j.server import LocalNeo4j
+from hub.local_neo4j.store import require_open
+from hub.local_neo4j.watch import Watch
+from hub.settings import Settings
 from tests.disks import Filler, may_mount, small_disk
-from tests.test_up import SMALLEST, Hub
 
 pytestmark = pytest.mark.skipif(not may_mount() and not os.environ.get("CI"), reason="mounting small disks needs root on Linux")
 ROWS = "MATCH (n:Sample) RETURN count(n)"
-CENTERS = "{ centers { totalCount } }"
-OPENED = 'mutation { openCase(kind: "protest", importer: "nobody", title: "x") { id } }'
+WRITE = [
+    Statement(
+        "UNWIND range(1, 1000) AS i MERGE (a:Sample {i: i}) MERGE (b:Sample {i: i + 1}) MERGE (a)-[e:BEFORE]->(b) SET e.at = datetime()", {}
+    )
+]
+LARGE = [Statement("UNWIND range(1, 40000) AS i CREATE (:Lost {text: $text + i})", {"text": "more than its log has allocated " * 20})]
+
+
+@dataclass
+class Looked:
+    """A Neo4j on a small disk that is looked after as `hub up` does it, and what was told of it."""
+
+    folder: Path
+    filler: Filler
+    settings: Settings
+    tools: Tools
+    told: list[str] = field(default_factory=list[str])
+
+    def until(self, word: str, within_s: float = 120) -> None:
+        deadline = time.monotonic() + within_s
+        while not any(word in found for found in self.told):
+            assert time.monotonic() < deadline, self.told
+            time.sleep(0.1)
+
+    def read(self, text: str, within_s: float = 120) -> Any:
+        """The one value that is read; asked again while the database is away."""
+        deadline = time.monotonic() + within_s
+        while True:
+            try:
+                return asyncio.run(self._asked(text))
+            except Unavailable:
+                assert time.monotonic() < deadline, self.told
+                time.sleep(0.2)
+
+    async def _asked(self, text: str) -> Any:
+        async with Graph(self.settings) as graph:
+            return await graph.read_one(text, {})
+
+    def write(self, statements: list[Statement], settings: Settings | None = None) -> None:
+        async def written() -> None:
+            async with Graph(settings or self.settings, patient=True) as graph:
+                await graph.write(statements)
+
+        asyncio.run(written())
 
 
 @pytest.fixture
-def disk() -> Iterator[Path]:
-    with small_disk("tmpfs", "420m") as place:
-        yield place
+def looked() -> Iterator[Looked]:
+    tools = Tools(java(), cache_folder(), "0")
+    with ExitStack() as stack:
+        disk = stack.enter_context(small_disk("tmpfs", "420m"))
+        server = stack.enter_context(LocalNeo4j(disk / "data", tools.java, tools.jars, MEMORY))
+        running = server.start()
+        here = reached(Settings(), running).model_copy(update={"store": server.home})
+        asyncio.run(require_open(disk / "data", here))
+        found = Looked(disk / "data", Filler(disk), here, tools)
+        stack.enter_context(Watch(server, running, here, found.told.append))
+        yield found
 
 
-def cypher(data: Path, text: str) -> int:
-    running = known_server(data)
-    with neo4j.GraphDatabase.driver(running.uri, auth=("neo4j", running.password)) as driver, driver.session() as session:
-        found = session.run(text).single()  # pyright: ignore[reportArgumentType]
-        return found[0] if found else 0
+def test_a_full_disk_loses_nothing_and_a_backup_comes_back_equal(looked: Looked, tmp_path: Path) -> None:
+    looked.write(WRITE)
+    # the disk is filled to the last byte; whoever writes all the same, past what the log has allocated, makes Neo4j give up
+    looked.filler.fill()
+    with pytest.raises(Unavailable, match="only reading goes on"):
+        looked.write(WRITE)
+    with pytest.raises(HubError):
+        looked.write(LARGE, looked.settings.model_copy(update={"store": None}))
+    looked.until("it is ended and started again")
+    # it starts on the reserve while the disk is as full as before: what was acknowledged is there, and read
+    assert looked.read(ROWS) == 1001
+    assert (looked.folder / "neo4j" / "hub-reserve").stat().st_size == 0
+    with pytest.raises(Unavailable, match="only reading goes on"):
+        looked.write(WRITE)
+    looked.filler.free()
+    looked.until("has room again: writing goes on")
+    assert looked.read("MATCH (n:Lost) RETURN count(n)") == 0
+    looked.write(WRITE)
+
+    kept = looked.folder / "attachments" / "ab" / "abcd"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"content")
+    (looked.folder / "attachments" / "arriving-1").write_bytes(b"half")
+    steps: list[str] = []
+    archive, manifest = take(looked.folder, tmp_path, looked.settings, looked.tools, lambda what, _done, _total: steps.append(what))
+    assert {"copy of the store", "graph", "dump", "checksums", "archive"} <= set(steps)
+    assert looked.read(ROWS) == 1001
+    assert archive.stat().st_mode & 0o077 == 0
+    assert [found.name for found in tmp_path.iterdir()] == [archive.name]
+    assert (manifest.nodes, manifest.edges) == ({"Sample": 1001}, {"BEFORE": 1000})
+    assert sorted(manifest.files) == ["files/attachments/ab/abcd", "files/neo4j-password", "neo4j.dump"]
+
+    with pytest.raises(SetupError, match="is used: restore into a new directory"):
+        restore(archive, looked.folder, looked.settings, looked.tools, lambda _what, _done, _total: None)
+    again = restore(archive, tmp_path / "restored", Settings(), looked.tools, lambda _what, _done, _total: None)
+    assert again == manifest
+    assert (tmp_path / "restored" / "attachments" / "ab" / "abcd").read_bytes() == b"content"
+    assert sorted(found.name for found in tmp_path.iterdir()) == [archive.name, "restored"]
 
 
 def hub(*command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "hub", *command], capture_output=True, text=True, check=False, timeout=600)
-
-
-def test_a_full_disk_loses_nothing_and_a_backup_comes_back_equal(disk: Path, tmp_path: Path) -> None:
-    data, filler = disk / "data", Filler(disk)
-    up = Hub(data, *SMALLEST, "--no-partner", HUB_LOCAL_HEAP="512m", HUB_LOCAL_PAGECACHE="64m")
-    try:
-        up.wait_until_ready()
-        assert (data / "neo4j-password").read_text() not in up.said()
-        assert "neo4j-password" in up.said()
-        cypher(data, "UNWIND range(1, 1000) AS i CREATE (:Sample {i: i})")
-
-        # the disk is filled to the last byte; whoever writes all the same, past what the log holds already, makes Neo4j give up
-        filler.fill()
-        with pytest.raises(DatabaseError):
-            cypher(data, "UNWIND range(1, 100000) AS i CREATE (:Lost {text: 'a text that fills more of the log than it has ' + i})")
-        assert "UNAVAILABLE" in told_by(up, OPENED, up.token("import-specialist"))
-        up.wait_until(lambda: "it is ended and started again" in up.said(), 60)
-        # it starts on the reserve while the disk is as full as before: what was acknowledged is there, and read
-        up.wait_until(lambda: up.tries(CENTERS) is not None, 120)
-        assert (data / "neo4j" / "hub-reserve").stat().st_size == 0
-        assert cypher(data, ROWS) == 1000
-        assert "its reserve is not back yet" in told_by(up, OPENED, up.token("import-specialist")) or "left" in up.said()
-        filler.free()
-        up.wait_until(lambda: "has room again: writing goes on" in up.said(), 30)
-        assert "UNAVAILABLE" not in told_by(up, OPENED, up.token("import-specialist"))
-        assert cypher(data, "MATCH (n:Lost) RETURN count(n)") == 0
-
-        keep = data / "attachments" / "ab" / "abcd"
-        keep.parent.mkdir(parents=True)
-        keep.write_bytes(b"content")
-        assert hub("restore", str(tmp_path / "none.tar"), "--data", str(data)).returncode == 1
-        done = hub("backup", "--data", str(data), "--to", str(tmp_path))
-        assert done.returncode == 0, done.stderr
-        (archive,) = tmp_path.glob("hub-backup-*.tar")
-        assert archive.stat().st_mode & 0o077 == 0
-        assert "a copy of the store was made for a backup" in up.said()
-        assert up.tries(CENTERS) is not None
-    finally:
-        up.stop()
-    with tarfile.open(archive) as tar:
-        first = tar.next()
-        assert first is not None
-        manifest = json.load(tar.extractfile(first))  # pyright: ignore[reportArgumentType]
-    assert manifest["nodes"]["Sample"] == 1000
-    assert {"neo4j.dump", "files/attachments/ab/abcd", "files/cursor-key", "files/neo4j-password"} <= manifest["files"].keys()
-
-    used = hub("restore", str(archive), "--data", str(data))
-    assert used.returncode == 1
-    assert "is used: restore into a new directory" in used.stderr
-    restored = hub("restore", str(archive), "--data", str(tmp_path / "restored"))
-    assert restored.returncode == 0, restored.stderr
-    assert "counts and hash equal" in restored.stderr
-    assert (tmp_path / "restored" / "attachments" / "ab" / "abcd").read_bytes() == b"content"
-    assert (tmp_path / "restored" / "cursor-key").read_text() == (data / "cursor-key").read_text()
-
-
-def told_by(up: Hub, query: str, token: str) -> str:
-    """The answer as text, whatever it says."""
-    headers = {"content-type": "application/json", "authorization": f"Bearer {token}"}
-    request = urllib.request.Request(f"http://127.0.0.1:{up.port}/graphql", json.dumps({"query": query}).encode(), headers)
-    with urllib.request.urlopen(request, timeout=60) as response:
-        return response.read().decode()
 
 
 def test_what_is_no_backup_or_was_changed_is_refused_and_leaves_nothing(tmp_path: Path) -> None:

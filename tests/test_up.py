@@ -128,8 +128,9 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     token = hub.token("importer-manager")
     mine = hub.ask("{ cases { totalCount nodes { number } } }", token)
     assert mine["cases"]["totalCount"] > 0
-    for told in ("Start page", "/graphql", "Neo4j Browser", "password", "hub token --as", "Ctrl-C"):
+    for told in ("Start page", "/graphql", "Neo4j Browser", "password in", "neo4j-password", "hub token --as", "Ctrl-C"):
         assert told in hub.said()
+    assert (data / "neo4j-password").read_text() not in hub.said()
     with urllib.request.urlopen(next(word for word in hub.said().split() if "/browser/" in word), timeout=10) as browser:
         assert b"<title>Neo4j Browser" in browser.read()
     assert (data / "neo4j-password").stat().st_mode & 0o077 == 0
@@ -155,8 +156,9 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     hub.stop(signal.SIGKILL)
     orphans = [*hub.neo4js(), *hub.partners()]
     assert len(orphans) == 2
-    again = Hub(data, *SMALLEST, **without_packages(data.parent / "cache"))
+    again = Hub(data, *SMALLEST, "--show-password", **without_packages(data.parent / "cache"))
     again.wait_until_ready()
+    assert f"user neo4j, password {(data / 'neo4j-password').read_text()}" in again.said()
     assert "not synced: its environment could not be made" in again.said()
     assert not any(orphan.is_running() for orphan in orphans)
     assert again.ask("{ cases { totalCount nodes { number } } }", token) == mine

@@ -32,6 +32,8 @@ async def keep_discovering(graph: Graph, least: int) -> None:
 
 async def discover(graph: Graph, now: datetime, least: int = LEAST) -> int:
     """Looks at all that is new; gives how many disparities were found."""
+    # it is raised at once, also where nothing is new
+    await graph.write([Statement(f"{_TURN}RETURN s.least", {"least": least})])
 
     def job(name: str, labels: tuple[str, ...], mark: str, find: Statement, step: Step) -> Job:
         # one hub at a time, before any row is locked, so that none waits for another in a circle

@@ -134,6 +134,7 @@ class Questions:
         if asked.explain:
             await self._require("explain", "explaining needs the right explain", rights)
             extensions["explain"] = []
+        await self._graph.reach(asked.bookmarks)  # before others may wait for a first run of this one's
         call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
         run = partial(self._explained, told=extensions["explain"]) if asked.explain else self._value
         each = [run(root, parameters, call) for root, parameters in bound]
@@ -168,7 +169,7 @@ class Questions:
                 answers[verb.answer.key] = await self._do(verb, variables, asked, viewer)
             except HubError as error:
                 answers[verb.answer.key] = None
-                message = f"{error}; {_PERHAPS_DONE}" if isinstance(error, Unavailable) else str(error)
+                message = f"{error}; {_PERHAPS_DONE}" if isinstance(error, Unavailable) and error.begun else str(error)
                 errors.append({"message": message, "path": [verb.answer.key], "extensions": error.extensions})
                 if asked.caller and verb in without_account and not isinstance(error, Unavailable):
                     self._shares.budgets.give_back(QUESTIONS, asked.caller)

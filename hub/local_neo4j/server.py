@@ -22,7 +22,7 @@ from hub.errors import SetupError
 from hub.local_neo4j.plan_cache import plans_for, size_in_bytes
 from hub.processes import end
 
-_START_S: Final = 600
+_START_S: Final = 120
 _STOP_S: Final = 30
 _ADMIN_S: Final = 4 * 3600
 _STOP_STARTING_S: Final = 3
@@ -51,6 +51,7 @@ dbms.memory.transaction.total.max={transactions}
 db.memory.transaction.max={transaction}
 server.memory.pagecache.size={pagecache}
 server.memory.query_cache.per_db_cache_num_entries={plans}
+internal.datacollector.max_recent_query_count=0
 """
 JVM_OPTIONS: Final = (
     "-XX:+UseParallelGC",

@@ -18,7 +18,7 @@ CUT: Final = {"internal.dbms.tx_log.fail_on_corrupted_log_files": "false"}
 """Lets Neo4j recover up to there, and cut off the rest, which it keeps in an archive beside."""
 _FIRST_START_BYTES: Final = 96 * MIB
 _START_BYTES: Final = LOG_FILE_BYTES + 8 * MIB
-_OPENS_S: Final = 600
+_OPENS_S: Final = 120
 _FAILED: Final = "Failed to start DatabaseId"
 _READY: Final = "is ready."
 _OF_GRAPH: Final = "[neo4j/"

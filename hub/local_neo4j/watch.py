@@ -16,7 +16,7 @@ from hub.local_neo4j.store import cannot_open, least_to_start
 from hub.settings import Settings
 
 _LOOK_S: Final = 1.0
-_OPENS_S: Final = 600
+_OPENS_S: Final = 120
 _PAUSE_S: Final = 5.0
 _LONGEST_PAUSE_S: Final = 60.0
 _AGAIN_S: Final = 12.0

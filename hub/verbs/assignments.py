@@ -16,14 +16,18 @@ from hub.verbs.words import REASON, checked_text
 _LONGEST: Final = 300
 _APPEAL: Final = "center_assignment_appeal"
 
-# An importer with its Center, and who the viewer is to it.
+# An importer with its Center, and who the viewer is to it. An appeal gives the right to assign to who answers appeals, not to a port or
+# another office that has opened one for itself.
 _IMPORTER: Final = Subject("Importer", "number", "i", f"""
 OPTIONAL MATCH (i)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
 RETURN {{status: i.centerStatus, center: center.code, centerName: center.name, name: i.name,
   asOversight: CASE WHEN seesAll THEN elementId(head(acted)) END,
   asCenter: elementId(head([o IN own WHERE o = center])),
-  asAppeal: elementId(head(COLLECT {{ MATCH (i)<-[:CONCERNS]-(k:Case)-[:OF_KIND]->(:CaseKind {{code: '{_APPEAL}'}})
-    MATCH (k)-[:HANDLED_BY]->(o) WHERE o IN own AND k.status <> 'CLOSED' RETURN o LIMIT 1 }})),
+  asAppeal: elementId(head(COLLECT {{ MATCH (i)<-[:CONCERNS]-(k:Case)-[:OF_KIND]->(kind:CaseKind {{code: '{_APPEAL}'}})
+    MATCH (k)-[:HANDLED_BY]->(o:Office) WHERE o IN own AND k.status <> 'CLOSED'
+      AND (EXISTS {{ (kind)-[:ANSWERED_BY]->(:Office)<-[:PART_OF*0..]-(o) }}
+        OR EXISTS {{ (kind)-[:ANSWERED_BY]->(:Office)-[:PART_OF*0..]->(o) }})
+    RETURN o LIMIT 1 }})),
   asParty: elementId(head(COLLECT {{ UNWIND own AS party WITH party WHERE party = i RETURN party
     UNION ALL MATCH (i)<-[p:REPRESENTS]-(party:Broker) WHERE party IN own AND {in_term("p")} RETURN party }}))}}""")  # fmt: skip
 _END: Final[LiteralString] = """

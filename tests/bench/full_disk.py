@@ -31,7 +31,7 @@ from tests.bench.serving import posted, wait_for
 from tests.disks import Filler, Kind, small_disk
 
 _WRITERS: Final = 4
-_BACK_S: Final = 600
+_BACK_S: Final = 180
 _PERSONA: Final = "import-specialist"
 _READ: Final = "{ centers { totalCount } }"
 _IMPORTERS: Final = "{ importers(first: 50) { nodes { number } } }"

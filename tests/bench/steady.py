@@ -126,12 +126,13 @@ async def run(stack: Stack, folder: Path, minutes: float, sync_pause_s: float) -
 
 
 async def _warmed_up(clients: Sequence[Mixed], ledger: Ledger) -> None:
-    """One client after the other does all it does later, until that is quick; only what was wrong counts."""
+    """One client of each persona after the other does all it does later, until that is quick; only what was wrong counts."""
+    each = {client.persona: client for client in clients}.values()
     deadline = time.monotonic() + _WARM_UP_S
     while True:
         ledger.entries[:] = ledger.wrong()
         before = len(ledger.entries)
-        for client in clients:
+        for client in each:
             await client.warm_up(time.monotonic())
         slow = [entry for entry in ledger.entries[before:] if entry.told != "answered" or entry.took_s > 1]
         if not slow or time.monotonic() > deadline:

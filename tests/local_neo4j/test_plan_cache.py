@@ -1,9 +1,13 @@
 """How many plans Neo4j keeps follows its heap, in whatever notation that is given."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from hub.doctor import plans_kept
 from hub.errors import SetupError
+from hub.graph import Graph
 from hub.local_neo4j.plan_cache import PLAN_CACHE, plans_for, size_in_bytes
 from hub.local_neo4j.server import Memory
 
@@ -24,6 +28,11 @@ def test_what_is_no_size_is_told_with_an_example(text: str) -> None:
 
 def test_plans_grow_with_the_heap_and_a_small_one_has_some() -> None:
     assert plans_for(4 * GB) == 4 * plans_for(GB) > plans_for(GB // 2) >= plans_for(GB // 8) > 0
+
+
+def test_the_hubs_own_neo4j_holds_no_plans_of_what_was_run_beside_its_caches(database: Graph, run: Callable[..., Any]) -> None:
+    run(database.read("MATCH (c:Center) RETURN c.name", {}))
+    assert run(database.read("CALL db.stats.retrieve('QUERIES') YIELD data RETURN count(*)", {})) == [[0]]
 
 
 def test_more_plans_than_fit_are_a_warning_with_the_number_to_set() -> None:

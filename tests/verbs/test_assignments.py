@@ -112,6 +112,13 @@ def test_an_appeal_is_a_case_of_field_operations_who_may_decide_it(did: Do, refu
     assert did("operations", f'mutation {{ closeCase(case: "{case["number"]}", reason: "granted") {{ status }} }}')["status"] == "CLOSED"
 
 
+def test_who_opens_an_appeal_for_itself_may_not_decide_it(did: Do, refused: Do) -> None:
+    opening = f'kind: "center_assignment_appeal", importer: "{MINE}", title: "x"'
+    opened = did("port-2704", f"mutation {{ openCase({opening}) {{ importer {{ number }} }} }}")
+    assert opened == {"importer": {"number": MINE}}
+    assert refused("port-2704", _reassign("CEE004"))[0] == "NOT_ALLOWED"
+
+
 def test_two_who_reassign_at_once_leave_one_center(hub: Questions, run: Callable[..., Any], did: Do) -> None:
     async def both() -> Sequence[Mapping[str, Any]]:
         return await asyncio.gather(

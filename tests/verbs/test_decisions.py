@@ -83,6 +83,10 @@ def test_a_bad_decision_says_what_to_change(change: str, code: str, message: str
     assert (found[0], message in found[1]) == (code, True), found
 
 
+_HANDED_OVER = """
+MATCH (k:Case {number: 'T-closed'})-[handled:HANDLED_BY]->(), (p:Port {id: 'ACE:2704'}) DELETE handled CREATE (k)-[:HANDLED_BY]->(p)"""
+
+
 def test_decisions_that_come_by_a_sync_are_compared_too(did: Do, world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
     did("center-001", _DECIDE.format(case="T-joint", outcome="denied", goods=_GOODS))
     (tmp_path / "decisions.csv").write_text(
@@ -98,8 +102,10 @@ def test_decisions_that_come_by_a_sync_are_compared_too(did: Do, world: Graph, r
     os.utime(tmp_path / "decisions.csv", (0, 0))  # nobody writes to it any more
     port = Synced(world, run, tmp_path, {**system, "party": {"Port": "ACE:2704"}})
     run(world.write([Statement("MATCH (k:Case) SET k.id = k.number")]))  # a system links by the hub's id
+    assert port.sync().reasons == {"DECIDES: there is no Case T-closed here": 1}  # it is another's, and so as one that there is not
+    run(world.write([Statement(_HANDED_OVER)]))
     report = port.sync()
-    assert (report.written, report.skipped) == (2, 0), report
+    assert (report.written, report.skipped) == (1, 0), report
     assert run(discover(world, datetime.now(UTC))) == 1
     (found,) = did("trade", _FOUND)["nodes"]
     assert {decision["outcome"] for decision in found["decisions"]["nodes"]} == {"denied", "Approved"}

@@ -49,6 +49,8 @@ _OPENS: Final = {True: {"kind": "rfi", "event": "request_issued"}, False: {"kind
 """What an office opens, and what a party does."""
 _WORDS: Final = ("title", "text", "reason", "question", "outcome", "maker", "description", "name", "legalBasis", "origin")
 _SPECIAL: Final = {"mediaType": "text/plain", "sha256": "0" * 64, "hts10": "8542.31.0001", "origin": "VN"}
+_LAST: Final = ("closeCase", "reassignCase", "leaveCase")
+"""What ends a viewer's part in a case, and so is done last."""
 _OF_KIND: Final = {
     Kind.BOOLEAN: True, Kind.INT: 1, Kind.DATE: _NOW.date(), Kind.DATETIME: _NOW + timedelta(days=1),
 }  # fmt: skip
@@ -109,21 +111,23 @@ class Persona:
     def __post_init__(self) -> None:
         self.account = account_id(ISSUER, self.name)
         self.before = View.of(self.world, self.account)
+        self.parties = Oracle(self.world, self.account).own
         self.made: list[str] = []
 
-    def calls(self) -> Iterator[tuple[Verb, Property, dict[str, Any]]]:
-        """Each verb for each argument that names a row: all other arguments are the viewer's own."""
+    def calls(self) -> Iterator["Call"]:
+        """Each verb for each argument that names a row of which some are hidden; all other arguments are the viewer's own."""
         for verb in VERBS:
-            given = {found.name: self._own(verb, found) for found in verb.arguments}
+            given = {found.name: self.own(verb, found) for found in verb.arguments}
             for found in verb.arguments:
-                if _names_a_row(verb, found):
-                    yield verb, found, given
+                if _names_a_row(verb, found) and (hidden := self._hidden(found)):
+                    yield Call(verb, found, given, hidden[0], _invented(found, hidden[0]))
 
-    def _own(self, verb: Verb, found: Property) -> Any:
+    def own(self, verb: Verb, found: Property) -> Any:
+        """The value of an argument: what names a row names one of the viewer's, or a stranger's where it has none."""
         if _names_a_row(verb, found):
             label, name = _BY_KEY[found.name]
             own = [values[name] for key, values in self.before.rows.items() if key[0] == label and self._is_own(key)]
-            return _as(found, (own or [self._hidden(found)])[0])
+            return _as(found, (own or self._hidden(found)[::-1] or [_invented(found, MARK)])[0])
         if found.name in _LIKENING and self.name in _OFFICES:
             return None  # what an office says of its own case counts
         if found.name in _OPENS[True]:
@@ -134,26 +138,14 @@ class Persona:
 
     def _is_own(self, key: Key) -> bool:
         """A row that it may do something to."""
-        own = Oracle(self.world, self.account).own
         if key[0] == "Contact":
-            return any(employer in own for employer in self.world.heads(people.WORKS_FOR, key))
-        return key[0] != "Importer" or key in own
+            return any(employer in self.parties for employer in self.world.heads(people.WORKS_FOR, key))
+        return key[0] != "Importer" or key in self.parties
 
-    def _hidden(self, found: Property) -> Any:
-        """The key of a stranger's row, the last of them."""
+    def _hidden(self, found: Property) -> list[str]:
+        """The keys of strangers' rows that an argument may name."""
         label, name = _BY_KEY[found.name]
-        hidden = [key for key in self.world.of(label) if key not in self.before.rows]
-        return self.world.nodes[hidden[-1]][name] if hidden else _invented(label, MARK)
-
-    def pairs(self) -> Iterator[tuple[Verb, Property, dict[str, Any], dict[str, Any], str, str]]:
-        """The calls with a stranger's key, and with one that there is not."""
-        for verb, found, given in self.calls():
-            label, name = _BY_KEY[found.name]
-            hidden = [key for key in self.world.of(label) if key not in self.before.rows]
-            if hidden:
-                key = self.world.nodes[hidden[0]][name]
-                other = _invented(label, key)
-                yield verb, found, {**given, found.name: _as(found, key)}, {**given, found.name: _as(found, other)}, key, other
+        return [self.world.nodes[key][name] for key in self.world.of(label) if key not in self.before.rows]
 
     def do(self, verb: Verb, given: Mapping[str, Any]) -> tuple[str, str]:
         """Does it; gives how it ended, and the key of the answer or what is said."""
@@ -170,14 +162,28 @@ class Persona:
         return "done", key
 
 
-def _as(found: Property, key: Any) -> Any:
+@dataclass(frozen=True)
+class Call:
+    """A verb with one argument that names a stranger's row, or one that there is not."""
+
+    verb: Verb
+    argument: Property
+    given: Mapping[str, Any]
+    hidden: str
+    invented: str
+
+    def naming(self, key: str) -> dict[str, Any]:
+        return {**self.given, self.argument.name: _as(self.argument, key)}
+
+
+def _as(found: Property, key: str) -> Any:
     return [key] if found.kind is Kind.STRINGS else key
 
 
-def _invented(label: str, like: str) -> str:
+def _invented(found: Property, like: str) -> str:
     """A key of that kind of which there is no row."""
-    known = {"Importer": "99-9999999AA", "Entry": entry_number(9_999_999)}
-    return known.get(label) or f"{like} invented"
+    known = {"importer": "99-9999999AA", "entries": entry_number(9_999_999)}
+    return known.get(found.name) or f"{like} invented"
 
 
 @pytest.fixture
@@ -190,17 +196,16 @@ def strangers(world: Graph, run: Callable[..., Any]) -> Graph:
 def test_nobody_sees_more_by_what_it_writes(strangers: Graph, run: Callable[..., Any]) -> None:
     told = 0
     for name in PERSONAS:
-        before = run(read_world(strangers, "reference"))
-        persona = Persona(name, before, run, strangers)
-        assert not any(MARK in str(values) for values in persona.before.rows.values()) or name == "center-007"
-        alike: list[tuple[str, str, str, str]] = []
-        for verb, found, hidden, invented, key, other in persona.pairs():
-            ended, answered = persona.do(verb, hidden), persona.do(verb, invented)
-            assert ended[0] == answered[0], (name, verb.name, found.name, ended, answered)
-            if ended[0] == "done":
-                alike.append((verb.returns, ended[1], answered[1], f"{key} {other}"))
+        persona = Persona(name, run(read_world(strangers, "reference")), run, strangers)
+        alike: list[tuple[str, str, Call]] = []
+        for call in persona.calls():
+            hidden, invented = (persona.do(call.verb, call.naming(key)) for key in (call.hidden, call.invented))
+            where = (name, call.verb.name, call.argument.name)
+            assert hidden[0] == invented[0], (*where, hidden, invented)
+            if hidden[0] == "done":
+                alike.append((hidden[1], invented[1], call))
             else:
-                assert ended[1] == answered[1].replace(other, key), (name, verb.name, found.name)
+                assert hidden[1] == invented[1].replace(call.invented, call.hidden), where
             told += 1
         _go_on(persona)
         run(keep_once(strangers, _NOW))
@@ -208,23 +213,20 @@ def test_nobody_sees_more_by_what_it_writes(strangers: Graph, run: Callable[...,
         world = run(read_world(strangers, "reference"))
         after = View.of(world, persona.account)
         _sees_no_more(persona, world, after)
-        for label, one, two, keys in alike:
-            if (label, one) not in before.nodes:
-                pictures = [_picture(after, (label, key), *keys.split(" ")) for key in (one, two)]
-                assert pictures[0] == pictures[1], (name, keys)
+        for one, other, call in alike:
+            if (call.verb.returns, one) not in persona.world.nodes:
+                pictures = [_picture(after, (call.verb.returns, key), call) for key in (one, other)]
+                assert pictures[0] == pictures[1], (name, call.verb.name, call.argument.name)
     assert told > 200
 
 
 def _go_on(persona: Persona) -> None:
-    """The viewer does to the cases it has made whatever else can be done to a case."""
+    """The viewer does to the first cases it has made whatever else can be done to a case."""
     numbers = dict(persona.run(persona.graph.read("MATCH (k:Case) RETURN k.id, k.number", {})))
-    about_cases = [verb for verb in VERBS if verb.arguments and verb.arguments[0].name == "case"]
-    # the last one gives it away
-    about_cases.sort(key=lambda verb: ("closeCase", "reassignCase", "leaveCase").index(verb.name) if verb.name in (
-        "closeCase", "reassignCase", "leaveCase") else -1)  # fmt: skip
-    for made, verb in itertools.product([one for one in persona.made if one in numbers][:6], about_cases):
-        given = {found.name: persona._own(verb, found) for found in verb.arguments}  # noqa: SLF001
-        persona.do(verb, {**given, "case": numbers[made]})
+    verbs = [verb for verb in VERBS if verb.arguments and verb.arguments[0].name == "case"]
+    verbs.sort(key=lambda verb: _LAST.index(verb.name) if verb.name in _LAST else -1)
+    for made, verb in itertools.product([one for one in persona.made if one in numbers][:6], verbs):
+        persona.do(verb, {**{found.name: persona.own(verb, found) for found in verb.arguments}, "case": numbers[made]})
 
 
 def _sees_no_more(persona: Persona, world: World, after: View) -> None:
@@ -252,13 +254,13 @@ def _without_named(text: str) -> str:
     return text.replace(f"T-{MARK}", "").replace(f"contact-{MARK}", "").replace(f"issue-{MARK}", "")
 
 
-def _picture(view: View, key: Key, *keys: str) -> list[str]:
+def _picture(view: View, key: Key, call: Call) -> list[str]:
     """A row with all that hangs on it, as text without what differs between any two."""
 
     def plain(row: Key) -> str:
         values = {name: value for name, value in view.rows[row].items() if name != "id" and not isinstance(value, datetime)}
         text = f"{row[0]} {sorted(values.items(), key=str)}"
-        for name in (*keys, str(key[1]), str(view.rows[key].get("number"))):
+        for name in (call.hidden, call.invented, str(key[1]), str(view.rows[key].get("number"))):
             text = text.replace(name, "KEY")
         return text
 

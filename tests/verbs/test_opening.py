@@ -112,7 +112,7 @@ def test_an_importer_that_a_port_does_not_know_is_kept_as_a_claim(did: Do, refus
 
 def test_what_the_parties_owe_is_theirs_once_the_importer_is_confirmed(did: Do) -> None:
     opening = (
-        'mutation { openCase(kind: "penalty", importer: "44-4444444AA", title: "x", port: "2704", event: "notice_issued", '
+        'mutation { openCase(kind: "penalty", importer: "44-4444444AA", title: "x", port: "2704", event: "notice_mailed", '
         'on: "2026-11-19") { number claims deadlines { nodes { owedBy party { name } } } } }'
     )
     case = did("port-2704", opening)

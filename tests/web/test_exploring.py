@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,11 +75,8 @@ def test_graphiql_asks_as_anyone_from_tabs_and_shares_a_question(hub: Hub, page:
 
 
 def test_neo4j_browser_opens_with_the_guide_and_its_style(hub: Hub, page: Page) -> None:
-    said = hub.said()
-    password = re.search(r"password (\S+)", said)
-    assert password
-    page.goto(next(word for word in said.split() if "/browser/" in word))
-    page.locator("input[type=password]").fill(password[1])
+    page.goto(next(word for word in hub.said().split() if "/browser/" in word))
+    page.locator("input[type=password]").fill((hub.data / "neo4j-password").read_text())
     page.keyboard.press("Enter")
     guide = page.locator("article", has_text="Trade collaboration hub").first
     expect(guide).to_contain_text("this Browser is for operators", timeout=30_000)

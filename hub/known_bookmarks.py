@@ -13,7 +13,7 @@ _LINE_S: Final = 0.5
 _LOOK_S: Final = 1.5
 
 
-class Reached:
+class KnownBookmarks:
     """The bookmarks that this process gave out or saw reached, as many as it remembers. `look` returns once the database is that far."""
 
     def __init__(self, look: Callable[[frozenset[str]], Awaitable[None]]) -> None:
