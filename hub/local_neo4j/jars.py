@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
+import filelock
 import httpx2
 import platformdirs
 from jgo.constants import MAVEN_CENTRAL_URL
@@ -58,12 +59,15 @@ async def fetch(folder: Path, repository: str | None, progress: Progress, jars: 
 
     Goes on where an earlier, broken download stopped. `repository` is a mirror's address. Raises `SetupError`.
     """
-    missing = [jar for jar in jars or locked_jars() if not is_there(folder, jar)]
-    if not missing:
+    wanted = jars or locked_jars()
+    if all(is_there(folder, jar) for jar in wanted):
         return False
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        await _Download(folder, (repository or MAVEN_CENTRAL_URL).rstrip("/"), progress).run(missing)
+        # one process at a time, or two would write into the same unfinished file; the other finds what this one has fetched
+        async with filelock.AsyncFileLock(f"{folder}.lock"):
+            missing = [jar for jar in wanted if not is_there(folder, jar)]
+            await _Download(folder, (repository or MAVEN_CENTRAL_URL).rstrip("/"), progress).run(missing)
     except OSError as error:
         raise _disk_error(folder, error) from error
     return True

@@ -45,6 +45,15 @@ def test_every_jar_is_fetched_verified_and_then_left_alone(repository: tuple[str
     assert not asyncio.run(fetch(folder, "http://127.0.0.1:1", lambda _done, _total: None))
 
 
+def test_two_that_fetch_at_once_fetch_each_jar_once(repository: tuple[str, Path], tmp_path: Path) -> None:
+    async def both() -> list[bool]:
+        return await asyncio.gather(*(fetch(tmp_path / "cache", repository[0], lambda _done, _total: None) for _ in range(2)))
+
+    RangedHandler.sent.clear()
+    assert asyncio.run(both()) == [True, True]
+    assert RangedHandler.sent == {jar.name: jar.size for jar in locked_jars()}
+
+
 def test_a_broken_download_goes_on_where_it_stopped(repository: tuple[str, Path], tmp_path: Path) -> None:
     folder = tmp_path / "cache"
     folder.mkdir()
