@@ -2,13 +2,13 @@
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, TypeVar, cast
 
 from anyio import CapacityLimiter, WouldBlock
-from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, Query, ResultSummary, unit_of_work
+from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, Query, ResultSummary
 from neo4j import Bookmarks as DriverBookmarks
 from neo4j.exceptions import (
     AuthError,
@@ -25,7 +25,6 @@ from neo4j.exceptions import (
 )
 
 from graph_schema.cypher import Statement
-from hub.broken_off import Asked, BrokenOff, Statements
 from hub.disk import StoreSpace, least_free_bytes
 from hub.errors import BadInput, Conflict, HubError, SetupError, TooCostly, Unavailable
 from hub.known_bookmarks import KnownBookmarks
@@ -46,8 +45,6 @@ _PATIENCE_S: Final = 2.0
 """How long who asked waits before the database's pulse is felt."""
 _PULSES_S: Final = (2.0, 1.5)
 """How long the first pulse is waited for alone, and both together: a frozen database is told in five and a half seconds."""
-_LOOK_S: Final = 5.0
-"""How long a look at what the database works on may take: it is planned first, and the machine may be busy."""
 _GRACE_S: Final = 5.0
 """How long after its own timeout a statement may take to end. One deadline a statement stands for the driver's own on each read and
 write of a socket, for each of which it starts a task: a quarter of its time. 2026-11-22."""
@@ -69,10 +66,6 @@ _TIMED_OUT: Final = (
 _WRITES_FAIL_BY: Final = (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError, TimeoutError)
 _MADE_MEANWHILE: Final = "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists"
 """What IF NOT EXISTS says where another made the same between its look and its making."""
-_WORK: Final[LiteralString] = (
-    "SHOW TRANSACTIONS YIELD metaData, currentQueryId WHERE metaData.hub IN $tags "
-    "RETURN metaData.hub AS tag, collect(currentQueryId) AS works"
-)
 _PANICKED: Final = (
     "Neo.DatabaseError.Transaction.TransactionStartFailed",
     "Neo.DatabaseError.Transaction.TransactionLogError",
@@ -121,7 +114,6 @@ class Graph:
         self._timeout_s = _PATIENT_STATEMENT_S if patient else settings.statement_timeout_s
         self._waiting: set[asyncio.Timeout] = set()
         self._pulse: asyncio.Task[None] | None = None
-        self._statements = Statements(self._without_work)
         connected_s = _PATIENT_TIMEOUT_S if patient else _CONNECTED_S
         self._driver = _driver(settings, connection_acquisition_timeout=connected_s, connection_timeout=connected_s)
         # connections of their own, so that a busy pool is not taken for a database that is gone
@@ -229,20 +221,14 @@ class Graph:
     async def _asked(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None) -> tuple[list[list[Any]], ResultSummary]:
         """Runs a read under one deadline; a database that has stopped answering is noticed earlier, by its pulse."""
         self.space.require_present()
+        query = Query(cast(LiteralString, text), timeout=self._timeout_s)
         seen = bookmarks or Bookmarks()
         await self.reach(seen)
-        self._statements.require_not_refused(text)
-        asked = self._statements.new()
-        query = Query(cast(LiteralString, text), timeout=self._timeout_s, metadata=asked.metadata)
         try:
-            async with self._watched(self._timeout_s + _GRACE_S) as deadline:
-                with self._statements.under_way(asked, deadline):
-                    return await self._read(query, parameters, seen)
+            async with self._watched(self._timeout_s + _GRACE_S):
+                return await self._read(query, parameters, seen)
         except TimeoutError as error:
-            if not asked.broken_off:
-                raise _unavailable() from error
-            self._statements.refuse(text)
-            raise BrokenOff from error
+            raise _unavailable() from error
 
     async def reach(self, bookmarks: Bookmarks) -> None:
         """Returns once the database is as far as the bookmarks say; a read or a change waits for that itself.
@@ -346,7 +332,6 @@ class Graph:
                 for deadline in self._waiting:
                     deadline.reschedule(now)
                 return
-            await self._statements.end_broken_off()
             await asyncio.sleep(_PATIENCE_S)
 
     async def _is_gone(self) -> bool:
@@ -365,15 +350,6 @@ class Graph:
             for pulse in pulses:
                 pulse.cancel()
         return self._answered_at < began
-
-    async def _without_work(self, tags: Collection[str]) -> Collection[str] | None:
-        """Of transactions by their tags, those that are open and work on no statement; None where that cannot be told."""
-        try:
-            async with asyncio.timeout(_LOOK_S), self._pulse_driver.session(database=self._database) as session:
-                records = [record.values() async for record in await session.run(_WORK, {"tags": list(tags)})]
-        except (Neo4jError, DriverError, TimeoutError):
-            return None
-        return [tag for tag, works in records if not any(works)]
 
     async def write(self, statements: Iterable[Statement]) -> None:
         """Runs the statements in one transaction, which may run twice: they are idempotent. It stands in no line. Raises `Unavailable`."""
@@ -429,10 +405,19 @@ class Graph:
 
     async def _transacted(self, work: Callable[[Run], Awaitable[Result]], seen: Bookmarks) -> Result:
         self.space.require_room()
-        asked = self._statements.new()
+
+        async def managed(transaction: AsyncManagedTransaction) -> Result:
+            async def run(statement: Statement) -> list[list[Any]]:
+                result = await transaction.run(cast(LiteralString, statement.text), dict(statement.parameters))
+                records = [record.values() async for record in result]
+                await result.consume()
+                self._answered_at = asyncio.get_running_loop().time()
+                return records
+
+            return await work(run)
+
         try:
-            async with self._watched(_WRITE_S if self._patient else _REQUEST_S) as deadline, self._session(seen) as session:
-                managed = self._managed(work, asked, deadline)
+            async with self._watched(_WRITE_S if self._patient else _REQUEST_S), self._session(seen) as session:
                 try:
                     result = await session.execute_write(managed)
                 except ConstraintError:  # another has made the same meanwhile; this time it is found
@@ -448,30 +433,9 @@ class Graph:
         except ConnectionAcquisitionTimeoutError as error:
             raise _busy() from error
         except _WRITES_FAIL_BY as error:
-            if asked.broken_off:
-                raise BrokenOff from error
             if isinstance(error, ServiceUnavailable | SessionExpired):
                 self._lost()
             raise _unavailable() from error
-
-    def _managed(
-        self, work: Callable[[Run], Awaitable[Result]], asked: Asked, deadline: asyncio.Timeout
-    ) -> Callable[[AsyncManagedTransaction], Awaitable[Result]]:
-        """The work as the driver takes it."""
-
-        @unit_of_work(metadata=asked.metadata)
-        async def managed(transaction: AsyncManagedTransaction) -> Result:
-            async def run(statement: Statement) -> list[list[Any]]:
-                with self._statements.under_way(asked, deadline):
-                    result = await transaction.run(cast(LiteralString, statement.text), dict(statement.parameters))
-                    records = [record.values() async for record in result]
-                    await result.consume()
-                self._answered_at = asyncio.get_running_loop().time()
-                return records
-
-            return await work(run)
-
-        return managed
 
     def _session(self, bookmarks: Bookmarks) -> AsyncSession:
         sent = DriverBookmarks.from_raw_values(bookmarks.sent) if bookmarks.sent else None
