@@ -21,7 +21,7 @@ _WAITS_S: Final = 10.0
 """How long a statement waits for its turn at the most."""
 _WAITS_TO_PLAN_S: Final = 30.0
 """The same for one that is planned for the first time: ten panels of a page take that long on a database that has just started."""
-_FIRST_RUN_S: Final = 60.0
+_FIRST_RUN_S: Final = 70.0
 """How long others wait for a first run, which has a deadline of its own before."""
 _MOST_WAITING: Final = 1_000
 """Of those with an account, and as many of those without."""
@@ -62,6 +62,10 @@ class Admission:
     def new(self, texts: Iterable[str]) -> int:
         """How many of these statements were not run before."""
         return sum(hash(text) not in self._known for text in texts)
+
+    def is_new(self, text: str) -> bool:
+        """Whether this statement was not run before, so that Neo4j has to plan it."""
+        return hash(text) not in self._known
 
     async def run(self, caller: Caller, text: str, work: Callable[[], Awaitable[Result]]) -> Result:
         """The result of `work`, which runs that statement, once it is the caller's turn. Raises what `Gate.enter` and `work` do."""

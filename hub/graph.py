@@ -45,11 +45,13 @@ _PATIENCE_S: Final = 2.0
 """How long who asked waits before the database's pulse is felt."""
 _PULSES_S: Final = (2.0, 1.5)
 """How long the first pulse is waited for alone, and both together: a frozen database is told in five and a half seconds."""
+_PLANNING_S: Final = 45.0
+"""How long planning may take beside running, for a statement that is planned first: Neo4j keeps no plan that it did not finish."""
 _GRACE_S: Final = 5.0
 """How long after its own timeout a statement may take to end. One deadline a statement stands for the driver's own on each read and
 write of a socket, for each of which it starts a task: a quarter of its time. 2026-11-22."""
 _WRITE_S: Final = 150.0
-_REQUEST_S: Final = 20.0
+_REQUEST_S: Final = 30.0
 """How long a change may take once its turn has come; a lock is waited for up to ten seconds."""
 _TURN_S: Final = 60.0
 """How long a change waits for its turn at most."""
@@ -186,12 +188,12 @@ class Graph:
             return "something listens there and does not speak Bolt so", f"see the scheme of NEO4J_URI: {secured}"
         return None
 
-    async def read_one(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None) -> Any:
-        """The one value of the one record of a read, or None where there is no record.
+    async def read_one(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None, *, is_new: bool = False) -> Any:
+        """The one value of the one record of a read, or None where there is no record; `is_new` gives it time to be planned.
 
         Raises `Unavailable`, `TooCostly`, or `BadInput` for a bookmark that is none.
         """
-        records = await self.read(text, parameters, bookmarks)
+        records, _ = await self._asked(text, parameters, bookmarks, is_new=is_new)
         return records[0][0] if records else None
 
     async def profile_one(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None) -> tuple[Any, dict[str, Any]]:
@@ -199,7 +201,7 @@ class Graph:
 
         Raises as `read_one` does.
         """
-        records, summary = await self._asked(f"PROFILE {text}", parameters, bookmarks)
+        records, summary = await self._asked(f"PROFILE {text}", parameters, bookmarks, is_new=True)
         plan: Any = summary.profile or {}
         time_ms = (summary.result_available_after or 0) + (summary.result_consumed_after or 0)
         return records[0][0] if records else None, {"plan": plan.get("args", {}).get("string-representation"), "timeMs": time_ms}
@@ -218,14 +220,17 @@ class Graph:
         except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError) as error:
             raise _unavailable() from error
 
-    async def _asked(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None) -> tuple[list[list[Any]], ResultSummary]:
+    async def _asked(
+        self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None, *, is_new: bool = False
+    ) -> tuple[list[list[Any]], ResultSummary]:
         """Runs a read under one deadline; a database that has stopped answering is noticed earlier, by its pulse."""
         self.space.require_present()
-        query = Query(cast(LiteralString, text), timeout=self._timeout_s)
+        within_s = self._timeout_s + (_PLANNING_S if is_new else 0.0)
+        query = Query(cast(LiteralString, text), timeout=within_s)
         seen = bookmarks or Bookmarks()
         await self.reach(seen)
         try:
-            async with self._watched(self._timeout_s + _GRACE_S):
+            async with self._watched(within_s + _GRACE_S):
                 return await self._read(query, parameters, seen)
         except TimeoutError as error:
             raise _unavailable() from error
@@ -287,7 +292,7 @@ class Graph:
         except (TransientError, DatabaseError, ClientError) as error:
             self._answered_at = asyncio.get_running_loop().time()
             if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
-                raise TooCostly("the question took too long or too much memory: ask for fewer rows or fewer levels") from error
+                raise _too_costly(query) from error
             if error.code in _NO_BOOKMARK:
                 raise _bad_bookmark() from error
             if isinstance(error, TransientError) or error.code in _PANICKED:
@@ -515,6 +520,10 @@ def _driver(settings: Settings, **more: Any) -> AsyncDriver:
         )
     except ConfigurationError as error:
         raise SetupError(f"NEO4J_URI: {error}; expected is e.g. neo4j://host:7687 or neo4j+s://host") from error
+
+
+def _too_costly(query: Query) -> TooCostly:
+    return TooCostly(f"the question took more than {query.timeout:.0f} s, or too much memory: ask for fewer rows or fewer levels")
 
 
 def _bad_bookmark() -> BadInput:

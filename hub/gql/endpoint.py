@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -195,8 +195,12 @@ class Questions:
         return _shaped(verb.answer, row, parameters, call)
 
     async def _value(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> Any:
-        text, given = root.compiled.text, {**parameters, **call.rights}
-        row = await self._shares.admission.run(call.caller, text, lambda: self._graph.read_one(text, given, call.bookmarks))
+        text, given, admission = root.compiled.text, {**parameters, **call.rights}, self._shares.admission
+
+        def asking() -> Awaitable[Any]:
+            return self._graph.read_one(text, given, call.bookmarks, is_new=admission.is_new(text))
+
+        row = await admission.run(call.caller, text, asking)
         return _shaped(root, row, parameters, call)
 
     async def _explained(self, root: RootPlan, parameters: dict[str, Any], call: _Call, told: list[dict[str, Any]]) -> Any:
