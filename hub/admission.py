@@ -59,9 +59,9 @@ class Admission:
         self._known: OrderedDict[int, None] = OrderedDict()
         self._first_runs: dict[int, asyncio.Future[Unavailable | None]] = {}
 
-    def new(self, texts: Iterable[str]) -> int:
-        """How many of these statements were not run before."""
-        return sum(hash(text) not in self._known for text in texts)
+    def new(self, questions: Iterable[Iterable[str]]) -> int:
+        """Of how many of these questions a statement was not run before."""
+        return sum(any(hash(text) not in self._known for text in texts) for texts in questions)
 
     def is_new(self, text: str) -> bool:
         """Whether this statement was not run before, so that Neo4j has to plan it."""

@@ -148,9 +148,9 @@ def test_a_statement_is_run_first_by_one_and_then_by_all(run: Callable[..., Any]
             await asyncio.sleep(0.01)
             begun.append(len([found for found in begun if found]))
 
-        assert gate.new(["text", "another"]) == 2
+        assert gate.new([["text"], ["another"]]) == 2
         await asyncio.gather(*(gate.run(caller, "text", work) for caller in ACCOUNTS))
-        assert gate.new(["text", "another"]) == 1
+        assert gate.new([["text"], ["another"]]) == 1
         return begun
 
     assert run(whole())[:2] == [1, 1]
@@ -197,7 +197,7 @@ def test_a_failed_first_run_is_followed_by_another_and_a_lost_database_makes_all
 
         with pytest.raises(Unavailable):
             await gate.run(ACCOUNTS[0], "text", lost)
-        assert gate.new(["text"]) == 1
+        assert gate.new([["text"]]) == 1
 
     run(whole())
 
@@ -248,8 +248,8 @@ def test_a_statement_that_others_have_driven_out_is_new_again_and_one_in_use_is_
         for text in ("used", "left", *(f"another {number}" for number in range(300))):
             await gate.run(ACCOUNTS[0], text, at_once)
             await gate.run(ACCOUNTS[0], "used", at_once)
-        assert gate.new(["used"]) == 0
-        return gate.new(["left"])
+        assert gate.new([["used"]]) == 0
+        return gate.new([["left"]])
 
     assert run(whole()) == 1
 

@@ -255,11 +255,12 @@ class ByIds:
 class Search:
     """A root field that asks for rows by words and codes.
 
-    `text` is the parameter with the whole text in lower case, `queries` that with one full-text query a word,
-    `codes` label -> the parameter with what the text may be as a code of it.
+    `sought` is the parameter with what is looked for, a map. Its members: `text` the whole text in lower case, `queries` one full-text
+    query a word, `codes` by label what the text may be as a code of it.
     """
 
     labels: tuple[str, ...]
+    sought: str
     text: str
     queries: str
     codes: Mapping[str, str]

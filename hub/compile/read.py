@@ -63,10 +63,11 @@ from graph_schema.model import GraphSchema
 from graph_schema.rule import ViewerSet
 from hub.compile import asked
 from hub.compile.order import sorts
-from hub.compile.page import Listing
+from hub.compile.page import Listing, Part, values
 from hub.compile.rows import Rows
-from hub.compile.search import candidates, keys, listed_as
-from hub.compile.shape import Shaper
+from hub.compile.search import candidates, keys_of_part, listed_as, planned_apart
+from hub.compile.search import keys as found_keys
+from hub.compile.shape import Shaper, ShaperText
 from hub.compile.start import Sided, index_prefix, source
 from hub.compile.told import Told
 from hub.compile.walk import Scope, Side
@@ -75,14 +76,25 @@ from hub.compile.where import predicates
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement that returns at most one record with one value, `row`, and the shaper that takes it."""
+    """A statement that returns at most one record with one value, `row`, and the shaper that takes it.
 
-    text: str
+    A search is several: the shaper takes a list of the values of all.
+    """
+
+    texts: tuple[str, ...]
     shape: Shaper
+
+    @property
+    def text(self) -> str:
+        """The statement. Raises `ValueError` where it is several."""
+        (text,) = self.texts
+        return text
 
 
 def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER) -> Compiled:
-    """The one statement that answers a root field, with the viewer's rights in it (`$viewer`, `$now`)."""
+    """The statement, or statements, that answer a root field, with the viewer's rights in them (`$viewer`, `$now`)."""
+    if isinstance(root, asked.Search):
+        return _compile_search(graph, root, side)
     statement = _Statement(Scope(graph, side))
     match root:
         case asked.ByKey():
@@ -91,12 +103,27 @@ def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER
             body, shaper = statement.listed(root)
         case asked.ByIds():
             body, shaper = statement.by_ids(root)
-        case asked.Search():
-            body, shaper = statement.found(root)
         case asked.Own():
             body, shaper = statement.own(root)
-    body = "\n".join((*statement.scope.visible.heads(), body))
-    return Compiled("\n".join((*viewer_sets(graph, body), body)), statement.scope.shapers.compiled(shaper))
+    return Compiled((statement.whole(body),), statement.scope.shapers.compiled(shaper))
+
+
+def _compile_search(graph: GraphSchema, root: asked.Search, side: Side) -> Compiled:
+    apart = planned_apart(graph, root.labels)
+    keys_of = found_keys if len(apart) == 1 else keys_of_part
+    shapers = ShaperText()
+    statements = [_Statement(Scope(graph, side, shapers)) for _ in apart]
+    found = [candidates(statement.scope, root, labels) for statement, labels in zip(statements, apart, strict=True)]
+    parts = [
+        statement.part(Listing(rows, labels, root.page, keys_of(graph, labels), listed_as(root.labels), bound=(root.sought,)))
+        for statement, labels, rows in zip(statements, apart, found, strict=True)
+    ]
+    expressions, shaper = values(parts, found_keys(graph, root.labels))
+    texts = (
+        statement.whole("\n".join((*rows.head(), f"RETURN {expression} AS row")))
+        for statement, rows, expression in zip(statements, found, expressions, strict=True)
+    )
+    return Compiled(tuple(texts), shapers.compiled(shaper))
 
 
 def compile_right(graph: GraphSchema, right: str) -> str:
@@ -132,6 +159,15 @@ class _Statement:
         self.scope = scope
         self._rows = Rows(scope)
 
+    def whole(self, body: str) -> str:
+        """The statement of a body: below the viewer sets it names, and what it looks up at its head."""
+        body = "\n".join((*self.scope.visible.heads(), body))
+        return "\n".join((*viewer_sets(self.scope.graph, body), body))
+
+    def part(self, listing: Listing) -> Part:
+        """A listing in this statement, as a part of a page."""
+        return Part(self.scope, self._rows, listing)
+
     def by_key(self, root: asked.ByKey) -> tuple[str, str]:
         row = self.scope.fresh("n")
         lines = self._alias_match(root, row) if root.issuer else [f"MATCH ({row}:{root.label} {{{root.property}: ${root.parameter}}})"]
@@ -166,13 +202,6 @@ class _Statement:
         steps.append(f"for x in r: rows[x[0]] = ({', '.join(functions)},)[x[1]](x[2], p, w)")
         shaper = shapers.function(*steps, "rows[0]" if root.alone else "rows")
         return f"RETURN COLLECT {{ {' UNION ALL '.join(branches)} }} AS row", shaper
-
-    def found(self, root: asked.Search) -> tuple[str, str]:
-        order = keys(self.scope.graph, root.labels)
-        rows = candidates(self.scope, root)
-        listing = Listing(rows, root.labels, root.page, order, listed_as(root.labels), bound=(root.text,))
-        expression, shaper = self._rows.pages.value(listing)
-        return "\n".join((*rows.head(), f"RETURN {expression} AS row")), shaper
 
     def own(self, root: asked.Own) -> tuple[str, str]:
         return Told(self.scope, self._rows).question(root.question, root.given, root.fields)

@@ -65,12 +65,27 @@ def keys(graph: GraphSchema, labels: Sequence[str]) -> tuple[Sort, ...]:
     return (rank, matched, *of_rows(graph, labels, set()))
 
 
-def candidates(scope: Scope, root: asked.Search) -> Candidates:
-    """What a search finds among the rows of its labels."""
+def planned_apart(graph: GraphSchema, labels: Sequence[str]) -> list[tuple[str, ...]]:
+    """The labels by the statements that search them: the public ones together, each protected one by itself.
+
+    A statement with the rules of seven labels takes Neo4j seconds to plan, those of one label a fraction.
+    """
+    public = tuple(label for label in labels if graph.rule(label).public)
+    return [*([public] if public else []), *((label,) for label in labels if label not in public)]
+
+
+def keys_of_part(graph: GraphSchema, labels: Sequence[str]) -> tuple[Sort, ...]:
+    """The same order among some of the labels of a search: the same values in the same places."""
+    found = keys(graph, labels)
+    return found if len(labels) > 1 else (*found, Sort(f"'{labels[0]}'", Kind.STRING, descending=False, nullable=False))
+
+
+def candidates(scope: Scope, root: asked.Search, labels: Sequence[str]) -> Candidates:
+    """What a search finds among the rows of these labels."""
     row = scope.fresh("n")
     heads: list[str] = []
     ways: list[str] = []
-    for label in root.labels:
+    for label in labels:
         found = _OfLabel(scope, root, label, row)
         if found.node.codes:
             heads.append(found.by_code())
@@ -80,7 +95,7 @@ def candidates(scope: Scope, root: asked.Search) -> Candidates:
             ways += found.worded_rows()
     text = f"CALL (*) {{ {' UNION ALL '.join(f'{way} RETURN {row}, rank, matched' for way in ways)} }}"
     counts = any(isinstance(part, asked.TotalCount) for part in root.page.parts)
-    return Candidates(row, tuple(heads), text, scope.visible.row(row, root.labels), counts)
+    return Candidates(row, tuple(heads), text, scope.visible.row(row, tuple(labels)), counts)
 
 
 class _OfLabel:
@@ -96,7 +111,7 @@ class _OfLabel:
     def by_code(self) -> str:
         """The rows of which the text names a code, hidden ones among them."""
         row = self._scope.fresh("coded")
-        codes = f"${self._root.codes[self._label]}"
+        codes = self._sought(self._root.codes[self._label])
         seeks = " UNION ".join(f"MATCH ({row}:{self._label}) WHERE {row}.{name(code)} IN {codes} RETURN {row}" for code in self.node.codes)
         return f"WITH *, COLLECT {{ {seeks} }} AS {self._coded}"
 
@@ -129,7 +144,7 @@ class _OfLabel:
         if self._rule is None:
             return [f"{self._queried(row)} WITH {row}, count(*) AS matched{where(uncoded)} {ranked}"]
         seen = f"{self._everything} OR {row} IN {mine}" if self._everything else f"{row} IN {mine}"
-        stream = self._queried(row, f"CASE WHEN {self._streams} THEN ${self._root.queries} ELSE [] END")
+        stream = self._queried(row, f"CASE WHEN {self._streams} THEN {self._sought(self._root.queries)} ELSE [] END")
         weighed = f"UNWIND CASE WHEN {mine} IS NULL THEN {self._found} ELSE [one IN {self._found} WHERE one[0] IN {mine}] END AS one"
         allowed = f"CASE WHEN {mine} IS NULL THEN {self._rule} ELSE true END"
         return [
@@ -139,14 +154,17 @@ class _OfLabel:
 
     def _queried(self, row: str, queries: str | None = None) -> str:
         """Each row of the index that a query finds, once for each."""
-        queries = queries or f"${self._root.queries}"
+        queries = queries or self._sought(self._root.queries)
         # an index that follows may still name a row that is gone, whose place another has taken
         still = f" WHERE {row}:{self._label}" if self.node.text_follows else ""
         text = f"UNWIND {queries} AS query CALL db.index.fulltext.queryNodes('{name(self.node.text_index)}', query) YIELD node AS {row}"
         return text + still
 
+    def _sought(self, member: str) -> str:
+        return f"${self._root.sought}.{member}"
+
     def _rank(self) -> str:
         texts = [f"toLower({self._row}.{name(text)})" for text in self.node.text]
-        cases = (("= ", 0), ("STARTS WITH ", 1))
-        tests = (f"WHEN {' OR '.join(f'{text} {operator}${self._root.text}' for text in texts)} THEN {rank}" for operator, rank in cases)
+        cases, sought = (("= ", 0), ("STARTS WITH ", 1)), self._sought(self._root.text)
+        tests = (f"WHEN {' OR '.join(f'{text} {operator}{sought}' for text in texts)} THEN {rank}" for operator, rank in cases)
         return f"CASE {' '.join(tests)} ELSE 2 END"

@@ -19,14 +19,17 @@ class Side(Enum):
 
 
 class Scope:
-    """What all parts of one statement share: the graph, its rules, the names given so far, the shaper being written."""
+    """What all parts of one statement share: the graph, its rules, the names given so far, the shaper being written.
 
-    def __init__(self, graph: GraphSchema, side: Side) -> None:
+    `shapers` is given where several statements have one shaper.
+    """
+
+    def __init__(self, graph: GraphSchema, side: Side, shapers: ShaperText | None = None) -> None:
         self.graph = graph
         self.side = side
         self._count = 0
         self.visible = Visible(graph, self.fresh)
-        self.shapers = ShaperText()
+        self.shapers = shapers or ShaperText()
 
     def fresh(self, wanted: str) -> str:
         """A variable that nobody else uses."""

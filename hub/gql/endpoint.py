@@ -150,7 +150,7 @@ class Questions:
             self._shares.budgets.take(PLANNINGS, asked.caller)
         plan, variables = self._documents.plan(asked.document, asked.operation_name, asked.variables, cursors, only_reads=asked.by_get)
         if asked.caller:
-            statements = self._shares.admission.new(root.compiled.text for root in plan.roots)
+            statements = self._shares.admission.new(root.compiled.texts for root in plan.roots)
             if statements > new:
                 self._shares.budgets.give_back(PLANNINGS, asked.caller, new)
                 self._shares.budgets.take(PLANNINGS, asked.caller, statements)
@@ -195,21 +195,27 @@ class Questions:
         return _shaped(verb.answer, row, parameters, call)
 
     async def _value(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> Any:
-        text, given, admission = root.compiled.text, {**parameters, **call.rights}, self._shares.admission
+        given, admission = {**parameters, **call.rights}, self._shares.admission
 
-        def asking() -> Awaitable[Any]:
-            return self._graph.read_one(text, given, call.bookmarks, is_new=admission.is_new(text))
+        def asking(text: str) -> Awaitable[Any]:
+            return admission.run(
+                call.caller, text, lambda: self._graph.read_one(text, given, call.bookmarks, is_new=admission.is_new(text))
+            )
 
-        row = await admission.run(call.caller, text, asking)
-        return _shaped(root, row, parameters, call)
+        texts = root.compiled.texts
+        value = await asking(texts[0]) if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
+        return _shaped(root, value, parameters, call)
 
     async def _explained(self, root: RootPlan, parameters: dict[str, Any], call: _Call, told: list[dict[str, Any]]) -> Any:
         """The value; what Neo4j did for it goes into `told`."""
-        text, given = root.compiled.text, {**parameters, **call.rights}
-        asking = partial(self._graph.profile_one, text, given, call.bookmarks)
-        row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
-        told.append({"field": root.key, "cypher": text, "parameters": parameters, **profile})
-        return _shaped(root, row, parameters, call)
+        given = {**parameters, **call.rights}
+        found: list[Any] = []
+        for text in root.compiled.texts:
+            asking = partial(self._graph.profile_one, text, given, call.bookmarks)
+            row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
+            found.append(row)
+            told.append({"field": root.key, "cypher": text, "parameters": parameters, **profile})
+        return _shaped(root, found[0] if len(found) == 1 else found, parameters, call)
 
     async def _require(self, right: str, refusal: str, rights: Mapping[str, Any]) -> None:
         if not await self._graph.read_one(compile_right(self._declared, right), rights):

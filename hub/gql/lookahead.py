@@ -40,7 +40,7 @@ from hub.gql.values import (
     split_node_id,
     value_of,
 )
-from hub.gql.words import TERMS, query, words
+from hub.gql.words import SOUGHT, TERMS, query, words
 from hub.gql.words import codes as codes_of
 from hub.verbs.act import REQUEST, Verb
 
@@ -130,18 +130,15 @@ class Lookahead:
             raise BadInput("kinds: at least one; leave it out to search all")
         codes = {label: f"codes_{label}" for label in labels if self._graph.node(label).codes}
 
-        def found(text: str) -> tuple[Any, ...]:
+        def found(text: str) -> tuple[Mapping[str, Any]]:
             terms = words(text)
-            return (
-                text.strip().lower(),
-                [query(term) for term in terms],
-                terms,
-                *(codes_of(self._graph.node(label), text) for label in codes),
-            )
+            by_label = {name: codes_of(self._graph.node(label), text) for label, name in codes.items()}
+            return ({"text": text.strip().lower(), "queries": [query(term) for term in terms], TERMS: terms, **by_label},)
 
-        scratch.bindings.append(Binding(("text", "queries", TERMS, *codes.values()), arguments["text"], found))
+        # one map: Neo4j plans anew for lists and texts of other lengths, and does not where they are within another value
+        scratch.bindings.append(Binding((SOUGHT,), arguments["text"], found))
         page = self._page(Listed(labels, "Search", None, searched=True), nodes, scratch)
-        return asked.Search(labels, "text", "queries", codes, page)
+        return asked.Search(labels, SOUGHT, "text", "queries", codes, page)
 
     def verb(self, verb: Verb, nodes: Sequence[FieldNode]) -> tuple[Value, Question]:
         """What a verb is given, and what is asked of the row it answers with: by its key, the parameter `key`."""
@@ -240,7 +237,7 @@ class Lookahead:
         if given is None:
             return None
         if listed.searched:
-            wanted = cursor_of(listed_as(listed.labels), found_keys(self._graph, listed.labels), page, ("text",))
+            wanted = cursor_of(listed_as(listed.labels), found_keys(self._graph, listed.labels), page, (SOUGHT,))
         else:
             wanted = cursor_of(listed.target, sorts(self._graph, listed.labels, page.order, listed.edge), page)
         return scratch.bind_position(given, wanted)

@@ -13,8 +13,10 @@ from graph_schema.formats import BadFormat, tariff_number
 from graph_schema.model import NodeType
 from hub.errors import BadInput
 
+SOUGHT: Final = "sought"
+"""The statement parameter that holds what a search looks for."""
 TERMS: Final = "terms"
-"""The statement parameter that holds the words of a search."""
+"""Its member that holds the words."""
 MOST_CHARACTERS: Final = 200
 _MOST_WORDS: Final = 10
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")

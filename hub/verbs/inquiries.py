@@ -80,6 +80,9 @@ class _NoPen:
     def cursor(self, stamp: str, bound: tuple[str, ...], values: list[Any]) -> str:
         raise NotImplementedError
 
+    def merged(self, parts: list[list[Any]]) -> list[Any]:
+        raise NotImplementedError
+
     def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
         raise NotImplementedError
 

@@ -17,7 +17,7 @@ from tests.bench.rules import without_rules
 
 def statement(query: str, **variables: object) -> str:
     plan, _ = Documents(GRAPH, SCHEMA, Limits()).plan(query, None, variables, NoCursors())
-    return plan.roots[0].compiled.text
+    return "\n".join(plan.roots[0].compiled.texts)
 
 
 def _examples() -> list[tuple[str, str]]:
