@@ -24,7 +24,7 @@ from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory, Running
 from hub.settings import Settings
-from tests.serving import Hub
+from tests.serving import Hub, freeze
 from tests.test_graph import of_the_future
 
 CENTERS = "{ centers { nodes { code } } }"
@@ -184,7 +184,7 @@ def test_a_neo4j_that_is_frozen_is_told_within_six_and_a_half_seconds(hubs: Call
     hub = hubs()
     hub.ask(CENTERS)
     process = server.process
-    process.suspend()
+    freeze(process)
     try:
         told_s = told_unavailable_s(hub)
     finally:
