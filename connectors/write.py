@@ -225,13 +225,13 @@ async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) ->
 
 _OWNERS: Final[Mapping[str, tuple[str, LiteralString]]] = {
     "Case": ("number", """
-UNWIND $keys AS key MATCH (n:Case {number: key})-[:HANDLED_BY]->(owner)
+UNWIND $keys AS key MATCH (n:Case|RetiredCase {number: key})-[:HANDLED_BY]->(owner)
 RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]), coalesce(owner.id, owner.code)"""),
     "Decision": ("reference", """
 UNWIND $keys AS key MATCH (n:Decision {reference: key})-[:MADE_AT]->(owner)
 RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]), coalesce(owner.id, owner.code)"""),
 }  # fmt: skip
-"""By what a row is known that a party owns, and to whom those belong that there are."""
+"""By what a row is known that a party owns, and to whom those belong that there are, listed by a system still or not."""
 
 
 async def _of_others(run: Run, reader: Reader, rows: Sequence[Understood]) -> list[Understood]:

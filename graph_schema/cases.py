@@ -211,6 +211,7 @@ INVOLVES: Final = Edge(
     (Way("involves", "The partner agencies involved."),),
     (Way("cases", "The cases it is involved in.", vast=True),),
     properties=(
+        Property("invitedAt", "When others named the agency; until it joins, they are not told of its contacts.", Kind.DATETIME),
         Property("acceptedAt", "When the case's owner accepted the agency.", Kind.DATETIME),
         Property("joinedAt", "When the agency took it on.", Kind.DATETIME),
     ),

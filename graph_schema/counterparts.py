@@ -1,5 +1,8 @@
 """Which cases link a contact's employer with the viewer's organisation: the long part of the contacts' rule.
 
+Nobody meets another by its own doing: a case that a party opened links it with others once its owner has confirmed it, and an agency
+that others have named is met once it has joined.
+
 Its texts are written as `graph_schema.visibility` says of all tests.
 """
 
@@ -7,7 +10,7 @@ from typing import Final
 
 from graph_schema.cypher import only_if
 from graph_schema.rule import Predicate
-from graph_schema.viewer_sets import IN_TERM, in_term, takes_part
+from graph_schema.viewer_sets import IN_TERM, has_answered, in_term, is_met, takes_part
 
 
 def _official_reaches(case_pattern: str, where: str = "true") -> str:
@@ -21,14 +24,14 @@ def _official_reaches(case_pattern: str, where: str = "true") -> str:
 
 
 def _trade_reaches(pattern: str, where: str) -> str:
-    """Among the cases of the viewer's own importers and clients, {mine}, walked from the viewer's side, one fits `pattern`."""
+    """Among the confirmed cases of the viewer's own importers and clients, {mine}, walked from its side, one fits `pattern`."""
     own = "UNWIND own AS {me} MATCH ({me}:Importer)<-[:CONCERNS]-({mine}:Case)"
     clients = (
         f"UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{for}}:Importer) WHERE {IN_TERM} "
         "MATCH ({for})<-[:CONCERNS]-({mine}:Case)"
     )
     each = (
-        (when, f"EXISTS {{ {start} WITH {{mine}} MATCH {pattern} WHERE {where} }}")
+        (when, f"EXISTS {{ {start} WITH {{mine}} WHERE {{mine}}.unconfirmedSince IS NULL MATCH {pattern} WHERE {where} }}")
         for when, start in (("imports", own), ("represents", clients))
     )
     return " OR ".join(only_if(when, test) for when, test in each)
@@ -49,8 +52,8 @@ LINKED: Final = {
     "Importer": "EXISTS { MATCH ({x})<-[:CONCERNS]-(:Case) WHERE {x} IN own } OR "
     + only_if(
         "represents",
-        "EXISTS { MATCH ({x})<-[{p}:REPRESENTS]-({broker}:Broker) MATCH ({x})<-[:CONCERNS]-(:Case) "
-        f"WHERE {{broker}} IN own AND {IN_TERM} }}",
+        "EXISTS { MATCH ({x})<-[{p}:REPRESENTS]-({broker}:Broker) MATCH ({x})<-[:CONCERNS]-({k}:Case) "
+        f"WHERE {{broker}} IN own AND {IN_TERM} AND {{k}}.unconfirmedSince IS NULL }}",
     )
     + " OR "
     + _official_reaches("({x})<-[:CONCERNS]-({k}:Case)"),
@@ -66,19 +69,19 @@ LINKED: Final = {
         "EXISTS { MATCH ({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-({k}:Case) MATCH ({k})-[{i}:INVOLVES]->({agency}) "
         "WHERE {agency} IN own AND {i}.acceptedAt IS NOT NULL }",
     ),
-    "Agency": _trade_reaches("({mine})-[{i}:INVOLVES]->({agency})", "{agency} = {x} AND {i}.acceptedAt IS NOT NULL")
+    "Agency": _trade_reaches("({mine})-[{i}:INVOLVES]->({agency})", f"{{agency}} = {{x}} AND {has_answered('{i}')}")
     + " OR "
-    + _official_reaches("({x})<-[{j}:INVOLVES]-({k}:Case)", "{j}.acceptedAt IS NOT NULL"),
+    + _official_reaches("({x})<-[{j}:INVOLVES]-({k}:Case)", has_answered("{j}")),
     "Broker": only_if(
         "imports",
-        "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) MATCH ({me})<-[:CONCERNS]-(:Case) "
-        f"WHERE {IN_TERM} }}",
+        "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) MATCH ({me})<-[:CONCERNS]-({k}:Case) "
+        f"WHERE {IN_TERM} AND {{k}}.unconfirmedSince IS NULL }}",
     )
     + " OR "
     + only_if(
         "represents",
         "EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
-        f"MATCH ({{shared}})<-[:CONCERNS]-(:Case) WHERE {IN_TERM} AND {in_term('{q}')} }}",
+        f"MATCH ({{shared}})<-[:CONCERNS]-({{k}}:Case) WHERE {IN_TERM} AND {in_term('{q}')} AND {{k}}.unconfirmedSince IS NULL }}",
     )
     + " OR "
     + _official_reaches("({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case)", IN_TERM),
@@ -87,12 +90,12 @@ LINKED: Final = {
 # The same for an employer of any label where the viewer's offices are busy: from the employer's end, as `counterparts` has it from theirs.
 WITH_BUSY: Final = (
     Predicate(
-        f"{{owner}} IN own AND {takes_part('{r}')}",
+        f"{{owner}} IN own AND {is_met('{r}')}",
         match="({x})<-[{r}:CONCERNS|INVOLVES]-(:Case)-[:HANDLED_BY]->({owner})",
         when="busy",
     ),
     Predicate(
-        f"{{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {takes_part('{r}')}",
+        f"{{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {is_met('{r}')}",
         match="({x})<-[{r}:CONCERNS|HANDLED_BY|INVOLVES]-(:Case)-[{i}:INVOLVES]->({agency})",
         when="busy",
     ),
@@ -111,7 +114,7 @@ WITH_BUSY: Final = (
 OF_BUSY: Final = (
     "UNWIND CASE WHEN busy THEN own ELSE [] END AS {office} "
     f"MATCH ({{office}})<-[{{r}}:HANDLED_BY|INVOLVES]-({{k}}:Case) WHERE {takes_part('{r}')} "
-    f"MATCH ({{k}})-[{{s}}:CONCERNS|HANDLED_BY|INVOLVES]->({{other}}) WHERE {takes_part('{s}')} WITH DISTINCT {{other}} "
+    f"MATCH ({{k}})-[{{s}}:CONCERNS|HANDLED_BY|INVOLVES]->({{other}}) WHERE {is_met('{s}')} WITH DISTINCT {{other}} "
     "CALL ({other}, now) { RETURN {other} AS {o} UNION ALL MATCH ({other}:Center)<-[:PART_OF]-({o}:Team) RETURN {o} "
     f"UNION ALL MATCH ({{other}}:Importer)<-[{{p}}:REPRESENTS]-({{o}}:Broker) WHERE {IN_TERM} RETURN {{o}} }}"
 )

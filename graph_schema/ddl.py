@@ -26,8 +26,7 @@ BOOKKEEPING: Final = {
     "Usage": "id",
 }
 """Labels of the hub's own, which no question reaches: what was loaded, who is at work, what happened, who is who, how far one has read,
-what cases are
-alike by and how many hold it."""
+which requests were done, what cases are alike by and how many hold it, and who has used how much."""
 
 
 def bookkeeping() -> Iterator[str]:

@@ -16,6 +16,16 @@ def takes_part(edge: str) -> str:
     return f"(NOT {edge}:INVOLVES OR {edge}.acceptedAt IS NOT NULL)"
 
 
+def has_answered(edge: str) -> str:
+    """The agency's part behind that variable was accepted, and not only named by others: its contacts are told to the case's parties."""
+    return f"({edge}.acceptedAt IS NOT NULL AND ({edge}.invitedAt IS NULL OR {edge}.joinedAt IS NOT NULL))"
+
+
+def is_met(edge: str) -> str:
+    """The edge behind that variable leads from a case to a party whose contacts those who take part in it may see."""
+    return f"(NOT {edge}:INVOLVES OR {has_answered(edge)})"
+
+
 IN_TERM: Final = in_term("{p}")
 
 # The viewer's cases by reason, from its parties, so that the grants and the viewer sets cannot differ.
@@ -39,9 +49,10 @@ def cases_of(*edges: str) -> str:
 
 
 def _few_cases() -> str:
-    """The three together, as a list; without the offices' where those are busy."""
+    """The three together, as a list; without the offices' where those are busy, and what parties opened until its owner confirms it."""
     offices = (form.replace("UNWIND own", "UNWIND CASE WHEN busy THEN [] ELSE own END") for form in (OWNED_CASES, JOINED_CASES))
-    forms = (cypher.fill(form, {"n": "few"}, str) for form in (*offices, CLIENTS_CASES))
+    of_clients = f"{CLIENTS_CASES} WHERE {{n}}.unconfirmedSince IS NULL"
+    forms = (cypher.fill(form, {"n": "few"}, str) for form in (*offices, of_clients))
     return f"COLLECT {{ CALL (own, now, busy) {{ {' UNION ALL '.join(f'{form} RETURN few' for form in forms)} }} RETURN DISTINCT few }}"
 
 
@@ -98,13 +109,13 @@ VIEWER_SETS: Final = (
     ),
     ViewerSet(
         "fewCases",
-        "the cases the account may see by its own parties: its importers' and clients', and its offices' unless those are busy",
+        "the cases that link the account's parties with others: its importers' and clients', and its offices' unless those are busy",
         _few_cases(),
     ),
     ViewerSet(
         "involved",
-        "the importers, owners and accepted agencies of those cases",
-        f"COLLECT {{ UNWIND fewCases AS k MATCH (k)-[r:CONCERNS|HANDLED_BY|INVOLVES]->(o) WHERE {takes_part('r')} RETURN DISTINCT o }}",
+        "the importers, owners and agencies of those cases",
+        f"COLLECT {{ UNWIND fewCases AS k MATCH (k)-[r:CONCERNS|HANDLED_BY|INVOLVES]->(o) WHERE {is_met('r')} RETURN DISTINCT o }}",
     ),
     ViewerSet(
         "counterparts",

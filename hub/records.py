@@ -75,9 +75,9 @@ MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL AND 'COVERS_E
 MATCH (:Connection {name: r.system})-[:SPEAKS_FOR]->(o:Office) WHERE o.code IN $headquarters
 SET c.confirmedAt = $at"""
 
-# a case that no system had listed any more is what it was
+# A case that no system had listed any more is what it was; where it is not its owner's that lists it, settling retires it again.
 _CASES_BACK: Final[LiteralString] = """
-UNWIND $numbers AS number MATCH (k:RetiredCase {number: number}) SET k:Case REMOVE k:RetiredCase, k.retiredAt"""
+UNWIND $numbers AS number MATCH (k:RetiredCase {number: number}) SET k:Case REMOVE k:RetiredCase"""
 _GONE: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH (r:SourceRecord {id: id}) WHERE r.retiredAt IS NULL

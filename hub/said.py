@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from graph_schema.cypher import name
 from graph_schema.graph import GRAPH
@@ -13,8 +13,13 @@ from graph_schema.sources import HUB, REFERENCE, SAMPLE
 BASE_RANKS: Final = {REFERENCE.name: 50, HUB.name: 100, SAMPLE.name: 900}
 """The rank of what a row was before any system described it."""
 DEFAULT_RANK: Final = 200
-UNOWNED: Final = 1000
+_UNOWNED: Final[LiteralString] = "1000"
+UNOWNED: Final = int(_UNOWNED)
 """Added to the rank of a record about a row that another party owns."""
+OWNED: Final[LiteralString] = f"r.retiredAt IS NULL AND r.rank < {_UNOWNED}"
+"""The record behind `r` counts, and its system speaks for the owner of the row that it describes."""
+KEPT: Final[LiteralString] = f"{OWNED} AND r.stream <> 'itself'"
+"""That system keeps the row: it is changed there. What a row was before any system described it is kept by none."""
 
 Key = tuple[str, str]
 """A row by label and key."""

@@ -1,6 +1,8 @@
 """Rows that several records describe: of each property the value of the record with the smallest rank, and all their edges.
 
-What a row was before systems described it (made by a verb, shipped, or of the sample world) is kept as a record like theirs.
+What a row was before systems described it (made by a verb, shipped, or of the sample world) is kept as a record like theirs. As long as
+no system of its owner describes it, verbs go on changing it, and that record follows. What others than the owner's systems say gives
+a row values only where it has no owner's record at all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +13,7 @@ from graph_schema import provenance
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from hub.graph import Run
-from hub.said import BASE_RANKS, Stream, edges_from, end_of, is_to_one
+from hub.said import BASE_RANKS, UNOWNED, Stream, edges_from, end_of, is_to_one
 
 
 async def settle(run: Run, label: str, at: datetime) -> None:
@@ -22,15 +24,18 @@ async def settle(run: Run, label: str, at: datetime) -> None:
     kept: list[dict[str, Any]] = []
     retired: list[str] = []
     bases: list[dict[str, Any]] = []
-    for element, properties, records, edges in found:
-        if properties["source"] in BASE_RANKS and not any(record["stream"] == "itself" for record in records):
+    for element, properties, described, edges in found:
+        records: list[Mapping[str, Any]] = described
+        if properties["source"] in BASE_RANKS and properties.get("origins") is None:
             base = _base(label, properties, at)
             bases.append({"element": element, "id": base["id"], "record": base})
-            records.append(base)
-        records.sort(key=_by_rank)
+            records = [base, *(record for record in described if record["stream"] != "itself")]
+        records = sorted(records, key=_by_rank)
         live = [record for record in records if record.get("retiredAt") is None]
-        if live:
-            kept.append({"element": element, "values": _winners(label, live), "edges": list(_edges(label, live, edges))})
+        of_owner = [record for record in live if record["rank"] < UNOWNED]
+        if of_owner or (live and not any(record["rank"] < UNOWNED for record in records)):
+            values = _winners(label, of_owner or live)
+            kept.append({"element": element, "values": values, "edges": list(_edges(label, live, edges))})
         else:
             retired.append(element)
     if bases:
@@ -70,7 +75,8 @@ UNWIND $rows AS row
 MATCH (n) WHERE elementId(n) = row.element
 MERGE (r:SourceRecord {id: row.id}) SET r = row.record MERGE (r)-[:DESCRIBES]->(n)"""
 
-_GIVE_VALUES: Final[LiteralString] = "UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.element SET n += row.values"
+_GIVE_VALUES: Final[LiteralString] = """
+UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.element SET n += row.values REMOVE n.retiredAt"""
 
 
 def _winners(label: str, live: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -133,5 +139,5 @@ MATCH (n)-[e]->() WHERE e.saidBy IS NOT NULL DELETE e"""
 def _retire(label: str) -> str:
     """Takes rows out of their label; what several parties share stays as it is."""
     into = provenance.RETIRED.get(label)
-    change = f"SET n:{into}, n.retiredAt = $at REMOVE n:{name(label)}" if into else "REMOVE n.origins"
+    change = f"SET n:{into}, n.retiredAt = coalesce(n.retiredAt, $at) REMOVE n:{name(label)}" if into else "REMOVE n.origins"
     return f"UNWIND $elements AS element MATCH (n) WHERE elementId(n) = element {change}"

@@ -243,11 +243,22 @@ class Oracle:
 
     @cached_property
     def _counterparts(self) -> set[Key]:
-        return {party for case in self._world.of("Case") if self.sees(case) for party in self._participants(case)}
+        return {party for case in self._world.of("Case") if self._links_others(case) for party in self._participants(case)}
+
+    def _links_others(self, case: Key) -> bool:
+        """Whether it is one of the account's by which it comes to know others: those of its importers once they are confirmed."""
+        confirmed = self._world.nodes[case].get("unconfirmedSince") is None
+        of_clients = any(map(self._is_client, self._world.heads(cases.CONCERNS, case)))
+        return self.sees_all or self._owns(case) or bool(self._agencies(case) & self.own) or (of_clients and confirmed)
 
     def _participants(self, case: Key) -> set[Key]:
         importers = self._world.heads(cases.CONCERNS, case)
         owners = self._world.heads(cases.HANDLED_BY, case)
         brokers = {link.tail for importer in importers for link in self._world.between(parties.REPRESENTS, head=importer) if in_term(link)}
         teams = {team for owner in owners for team in self._world.tails(parties.TEAM_PART_OF, owner)}
-        return {*importers, *owners, *brokers, *teams, *self._agencies(case)}
+        met = {
+            link.head
+            for link in self._world.between(cases.INVOLVES, tail=case)
+            if link.properties.get("acceptedAt") and (link.properties.get("joinedAt") or not link.properties.get("invitedAt"))
+        }  # fmt: skip
+        return {*importers, *owners, *brokers, *teams, *met}

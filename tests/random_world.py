@@ -59,7 +59,9 @@ class World:
     async def write(self, graph: Graph) -> None:
         rows = [NodeRow(label, properties) for (label, _), properties in self.nodes.items()]
         edges = [EdgeRow(link.edge, link.tail, link.head, link.properties) for link in self.links]
-        await graph.write([*node_statements(GRAPH, rows), *edge_statements(GRAPH, edges)])
+        # in two: where the database has just started, planning takes most of the time that one change may take
+        await graph.write(node_statements(GRAPH, rows))
+        await graph.write(edge_statements(GRAPH, edges))
         await graph.apply([TEXT_IS_READ])
 
 
@@ -222,7 +224,8 @@ class _Maker:
             if self._random.random() < 0.3:
                 self._link(cases.TAGGED, case, ("Program", "UFLPA"))
             for agency in self._random.sample(self._made.of("Agency"), self._one((0, 0, 1, 2))):
-                self._link(cases.INVOLVES, case, agency, acceptedAt=self._maybe(opened))
+                invited, joined = opened if index % 3 == 0 else None, NOW if index % 6 == 0 else None
+                self._link(cases.INVOLVES, case, agency, acceptedAt=self._maybe(opened), invitedAt=invited, joinedAt=joined)
             self._link(cases.UNDER, case, self._one(self._made.of("HtsHeading")))
             if self._random.random() < 0.5:
                 serial = f"{self._random.randrange(12):07d}"

@@ -49,6 +49,14 @@ def java_of(data: Path) -> int:
     )
 
 
+def freeze(process: psutil.Process) -> None:
+    """Stops a process, and returns once all its threads stand still: they stop one by one, and one of them may still answer."""
+    process.suspend()
+    parts = [psutil.Process(thread.id) for thread in process.threads()] if sys.platform == "linux" else [process]
+    while any(part.is_running() and part.status() != psutil.STATUS_STOPPED for part in parts):
+        time.sleep(0.01)
+
+
 class Hub:
     """`hub serve` in processes of its own."""
 

@@ -36,12 +36,14 @@ _CASES: Final = rows_of("Case") + "RETURN elementId(n), n.openedAt IS :: ZONED D
 _EACH: Final = " UNION ALL ".join(
     f"{found.cypher} RETURN '{found.name}' AS likeness, '{found.name} ' + key AS id, title, topic, why" for found in LIKENESSES
 )
-# What only a party says of its case makes it like no other: it would learn who else has such cases by saying so.
+# What only a party says of its case makes it like no other: it would learn who else has such cases by saying so. Nor is a case like any
+# that concerns no importer: an office may open one for a number it has made up.
 # What a case was alike by and is no more, it may no longer be about. What an officer took it out of it is not put into again.
 _ALIKE: Final = f"""
 UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
 WITH k, coalesce(k.likenesses, []) AS before, COLLECT {{
-  WITH k WHERE k.unconfirmedSince IS NULL CALL (k) {{ {_EACH} }} RETURN [likeness, id, title, topic, why] }} AS found
+  WITH k WHERE k.unconfirmedSince IS NULL AND EXISTS {{ (k)-[:CONCERNS]->() }}
+  CALL (k) {{ {_EACH} }} RETURN [likeness, id, title, topic, why] }} AS found
 WITH k, before, found, [each IN found | each[1]] AS keys
 SET k.likenesses = keys
 WITH k, before, found, keys

@@ -24,6 +24,7 @@ from hub.compile.visible import Visible
 from hub.errors import Conflict, NotAllowed, NotFound
 from hub.graph import Run
 from hub.rate_limits import NO_QUOTAS, Quotas
+from hub.said import KEPT
 
 Arguments = Mapping[str, Any]
 REQUEST: Final = Property("requestId", "A name of your own for this request: sent twice, it is done once.")
@@ -32,6 +33,7 @@ _BEGUN: Final[LiteralString] = (
     "MERGE (r:Request {id: $request}) ON CREATE SET r.verb = $verb, r.digest = $digest, r.at = $at "
     "SET r.turn = true REMOVE r.turn RETURN r.digest, r.result"
 )
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DONE: Final[LiteralString] = "MATCH (r:Request {id: $request}) SET r.result = $result"
 
 
@@ -60,8 +62,8 @@ RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, ownerName
   importer: importer.number, dates: k.dates, conditions: k.conditions, suspensions: k.suspensions,
   asOwner: elementId(asOwner), asAgency: elementId(asAgency), asParty: elementId(asParty),
   asOversight: CASE WHEN seesAll THEN elementId(head(acted)) END,
-  keptBy: COLLECT { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL RETURN DISTINCT r.system }}
-""".replace("{in_term}", in_term("p")),
+  keptBy: COLLECT { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {kept} RETURN DISTINCT r.system }}
+""".replace("{in_term}", in_term("p")).replace("{kept}", KEPT),
 )
 """A case with who the viewer is to it. An agency is one whose part the owner accepted."""
 _PARTS: Final = ("asOwner", "asParty", "asAgency", "asOversight")
@@ -116,7 +118,8 @@ class Act:
         look, lock = _looked_and_locked(subject)
         if not await self.one(look, {"key": key}):
             return None
-        return await self.one(lock, {"key": key})
+        await self._run(Statement(lock, {"key": key}))
+        return await self.one(look, {"key": key})
 
     async def ask(self, text: str, parameters: Arguments) -> Any:
         """The one value of a compiled question, which has the viewer sets already."""
@@ -141,6 +144,10 @@ class Act:
                     raise Conflict(f"case {number} is kept by the system {row['keptBy'][0]}: change it there, the hub follows")
                 return CaseAt(row["id"], number, row["status"], by, role, row)
         raise NotAllowed(f"{verb}: only {_listed(may, row['ownerName'])} may")
+
+    def new_number(self, mark: str = "") -> str:
+        """The number of a new case; none can be foreseen, nor be steered by whoever asks for it."""
+        return f"HUB-{self.now:%y}-{mark}{''.join(secrets.choice(_ALPHABET) for _ in range(8))}"
 
     def told(self, case: str, verb: str, text: str, *, reason: str | None = None, audience: str = "parties") -> Mapping[str, Any]:
         """The parameter of `HISTORY`."""
@@ -198,7 +205,7 @@ def _looked_and_locked(subject: Subject) -> tuple[str, str]:
     row = subject.variable
     match = f"MATCH ({row}:{subject.label} {{{subject.key}: $key}})"
     seen = sees(row, subject.label)
-    return f"{match} WHERE {seen} WITH *\n{subject.told}", f"{match} SET {row}.turn = true REMOVE {row}.turn WITH *\n{subject.told}"
+    return f"{match} WHERE {seen} WITH *\n{subject.told}", f"{match} SET {row}.turn = true REMOVE {row}.turn"
 
 
 def _request_id(account: str, name: str) -> str:

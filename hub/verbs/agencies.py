@@ -9,9 +9,16 @@ from hub.verbs.words import CASE, DEFAULT_REASON, REASON, checked_text
 
 _LONGEST: Final = 300
 
+# An agency that neither its own system says is involved nor anybody has accepted before is invited.
 _INVOLVE: Final[LiteralString] = (
-    "MATCH (k:Case {id: $case}), (g:Agency {code: $agency}) MERGE (k)-[i:INVOLVES]->(g) "
-    "SET i.acceptedAt = coalesce(i.acceptedAt, $at), k:Unsorted" + HISTORY + " RETURN 1"
+    """
+MATCH (k:Case {id: $case}), (g:Agency {code: $agency}) MERGE (k)-[i:INVOLVES]->(g)
+WITH k, i, EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.id IN i.saidBy
+  MATCH (:Connection {name: r.system})-[:SPEAKS_FOR]->(g) } AS asked
+SET i.invitedAt = CASE WHEN asked THEN null WHEN i.acceptedAt IS NULL THEN coalesce(i.invitedAt, $at) ELSE i.invitedAt END,
+  i.acceptedAt = coalesce(i.acceptedAt, $at), i.saidBy = null, k:Unsorted"""
+    + HISTORY
+    + " RETURN 1"
 )
 _WITHDRAW: Final[LiteralString] = (
     "MATCH (k:Case {id: $case})-[i:INVOLVES]->(g:Agency {code: $agency}) DELETE i "

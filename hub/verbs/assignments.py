@@ -10,6 +10,7 @@ from graph_schema.formats import CENTER_CODE, IMPORTER_NUMBER
 from graph_schema.model import Property
 from graph_schema.viewer_sets import in_term
 from hub.errors import Conflict, NotAllowed, NotFound
+from hub.said import KEPT
 from hub.verbs.act import Act, Arguments, Subject, Verb
 from hub.verbs.words import REASON, checked_text
 
@@ -40,9 +41,12 @@ MATCH (i:Importer {number: $importer}), (c:Center {code: $center})
 CREATE (i)-[:ASSIGNED_TO {since: $at, activeFor: i.number, source: 'hub', because: $reason}]->(c)
 SET i.centerStatus = 'ASSIGNED'"""
 # Open cases that the old Center owns and no other system keeps, each with a trace of its own.
-_MOVE: Final[LiteralString] = """
+_MOVE: Final[LiteralString] = (
+    """
 MATCH (i:Importer {number: $importer})<-[:CONCERNS]-(k:Case)-[h:HANDLED_BY]->(before:Center {code: $before}), (c:Center {code: $center})
-WHERE NOT k.status IN ['CLOSED', 'DEEMED'] AND NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL }
+WHERE NOT k.status IN ['CLOSED', 'DEEMED'] AND NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE """
+    + KEPT
+    + """ }
 SET k.turn = true REMOVE k.turn
 DELETE h CREATE (k)-[:HANDLED_BY]->(c)
 WITH k, c, before
@@ -52,6 +56,7 @@ CREATE (e:HistoryEntry:Event {id: $request + ' ' + k.id, verb: $verb, at: $at, a
   text: 'moved with its importer from ' + before.name + ' to ' + c.name, kind: 'Case.' + $verb, refs: [k.id], of: $request})
 CREATE (e)-[:OF_CASE]->(k)
 WITH e MATCH (who) WHERE elementId(who) = $by CREATE (e)-[:BY]->(who)"""
+)
 _CENTER: Final[LiteralString] = "MATCH (c:Center {code: $center}) RETURN c.name"
 _TELL: Final[LiteralString] = (
     "CREATE (:Event {id: $request + ' importer', kind: 'Importer.' + $verb, refs: [$importer], at: $at, of: $request, reason: $reason})"
@@ -123,7 +128,7 @@ async def _appeal(act: Act, given: Arguments) -> str:
     found = await _found(act, given)
     if not found["asParty"]:
         raise NotAllowed("appealAssignment: only the importer or its broker may")
-    number = f"HUB-{act.now:%y}-A{act.request[:8].upper()}"
+    number = act.new_number("A")
     title = f"Appeal of the assignment to {found['centerName']}" if found["center"] else f"Appeal of {found['status']}"
     appeal = {
         "importer": given["importer"], "kind": _APPEAL, "request": act.request, "number": number, "title": title, "by": found["asParty"],

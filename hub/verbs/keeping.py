@@ -12,6 +12,7 @@ from hub.errors import BadInput, CannotBeDone
 from hub.events import HAND_OUT
 from hub.graph import Graph, Run
 from hub.jobs import Job, by_mark, item, keep_working, locked, rows_of, work_through
+from hub.said import KEPT
 from hub.verbs.act import Act
 from hub.verbs.deadlines import set_deadlines
 
@@ -96,7 +97,9 @@ _OVERDUE: Final = (
     + """
 WITH n AS d MATCH (d)-[:OF_CASE]->(k:Case)
 SET d.state = CASE WHEN d.deemed IS NULL THEN 'MISSED' ELSE 'DEEMED' END, d.endedAt = CASE WHEN d.deemed IS NULL THEN null ELSE $at END
-WITH d, k, NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL } AS ours
+WITH d, k, NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE """
+    + KEPT
+    + """ } AS ours
 FOREACH (_ IN CASE WHEN d.deemed IS NOT NULL AND ours AND NOT k.status IN ['CLOSED', 'DEEMED'] THEN [1] ELSE [] END |
   SET k.status = 'DEEMED', k.closedAt = $at)
 MERGE (h:HistoryEntry {id: d.id + ' overdue'})

@@ -5,7 +5,6 @@ issue with it counts once the case's owner has confirmed it. An entry is known b
 that an office does not know of is kept as a claim: whether there is one is not told.
 """
 
-import secrets
 from functools import lru_cache
 from typing import Any, Final, LiteralString
 
@@ -13,12 +12,11 @@ from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER
 from graph_schema.model import Kind, Property
 from graph_schema.viewer_sets import in_term
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.said import UNOWNED
+from hub.said import OWNED
 from hub.verbs.act import HISTORY, Act, Arguments, Verb, knows_entry, sees
 from hub.verbs.deadlines import clocks_of_kind, set_deadlines
 from hub.verbs.words import CASE, DEFAULT_REASON, ON, checked, checked_text
 
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LONGEST: Final = 300
 _MOST: Final = 200
 
@@ -59,7 +57,7 @@ MATCH (k:Case {id: $case})
 CALL (k) { UNWIND $entries AS number MERGE (e:Entry {number: number}) ON CREATE SET e.source = 'hub' MERGE (k)-[:COVERS_ENTRY]->(e) }
 CALL (k) { UNWIND $headings AS code MATCH (h:HtsHeading {code: code}) MERGE (k)-[:UNDER]->(h) }
 CALL (k) { UNWIND $programs AS code MATCH (p:Program {code: code}) MERGE (k)-[:TAGGED]->(p) }
-CALL (k) { UNWIND $agencies AS code MATCH (g:Agency {code: code}) MERGE (k)-[i:INVOLVES]->(g)
+CALL (k) { UNWIND $agencies AS code MATCH (g:Agency {code: code}) MERGE (k)-[i:INVOLVES]->(g) ON CREATE SET i.invitedAt = $at
   FOREACH (_ IN CASE WHEN $accepted THEN [1] ELSE [] END | SET i.acceptedAt = $at) }
 CALL (k) { UNWIND $topics AS code MATCH (t:Topic {code: code}) MERGE (k)-[:RAISES]->(t) }
 CALL (k) { UNWIND $adcvdOrders AS number MATCH (o:AdcvdOrder {number: number}) MERGE (k)-[:SUBJECT_TO]->(o) }
@@ -72,7 +70,7 @@ _COUNTED: Final = ("headings", "programs", "agencies", "topics", "adcvdOrders", 
 
 
 async def _open(act: Act, given: Arguments) -> str:
-    number = f"HUB-{act.now:%y}-{''.join(secrets.choice(_ALPHABET) for _ in range(8))}"
+    number = act.new_number()
     dates = [f"{given['event']} {given['on']}"] if given["event"] else []
     case = {
         "id": act.request, "number": number, "status": "OPEN", "title": checked_text("title", given["title"], _LONGEST),
@@ -93,7 +91,7 @@ async def _open(act: Act, given: Arguments) -> str:
         counted, *_ = await act.write(_LINK, {**links, "case": act.request})
         _check_found(counted, links)
     if links["entries"]:
-        await act.one(_confirming_entries(), {"case": act.request})
+        await act.one(_confirming_entries(), {"case": act.request, "official": not found["asParty"]})
     if dates:
         await set_deadlines(act, case, clocks)
     return act.request
@@ -151,17 +149,18 @@ def _check_event(given: Arguments, events: set[str], conditions: set[str]) -> No
         )
 
 
-# Who confirms it makes known what is known to it, and no more.
+# Who confirms it makes known what is known to it, and no more; whoever acts for several importers, to each its own.
 _CONFIRM_ENTRIES: Final = """
 MATCH (k:Case {id: $case})-[c:COVERS_ENTRY]->(e:Entry) WHERE c.confirmedAt IS NULL
-WITH * WHERE {knows}
+WITH * WHERE {knows} AND ($official OR EXISTS {
+  MATCH (k)-[:CONCERNS]->(i:Importer) MATCH (i)<-[:CONCERNS]-(:Case)-[other:COVERS_ENTRY]->(e) WHERE other.confirmedAt IS NOT NULL })
 SET c.confirmedAt = $at REMOVE c.saidBy
 RETURN count(c)"""
 # The importer that the case, or who keeps it, says it concerns, if it is one that the viewer may see.
 _CONFIRM_IMPORTER: Final = f"""
 MATCH (k:Case {{id: $case}}) WHERE NOT EXISTS {{ (k)-[:CONCERNS]->() }}
 WITH *, coalesce(k.claims, []) + COLLECT {{
-  MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL AND r.rank < {UNOWNED} UNWIND r.claims AS claim RETURN claim
+  MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {OWNED} UNWIND r.claims AS claim RETURN claim
 }} AS claims
 UNWIND [claim IN claims WHERE claim STARTS WITH '{_CONCERNS}'] AS claim
 MATCH (i:Importer {{number: substring(claim, {len(_CONCERNS)})}}) WHERE {{sees}}
@@ -178,7 +177,7 @@ _WRITTEN: Final[LiteralString] = "MATCH (k:Case {id: $case})" + HISTORY
 async def _confirm(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "confirmCase", "owner", "oversight")
     importer = await act.one(_confirming_importer(), {"case": case.id})
-    entries = await act.one(_confirming_entries(), {"case": case.id})
+    entries = await act.one(_confirming_entries(), {"case": case.id, "official": True})
     ((waited,),) = await act.write(_CONFIRM, {"case": case.id})
     if not (importer or entries or waited):
         raise Conflict(f"case {case.number}: there is nothing in it to be confirmed by you")

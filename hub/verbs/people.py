@@ -4,12 +4,13 @@ from typing import Final, LiteralString
 
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
+from hub.said import KEPT
 from hub.verbs.act import Act, Arguments, Subject, Verb
 from hub.verbs.words import checked_text
 
-_CONTACT: Final = Subject("Contact", "id", "c", """
+_CONTACT: Final = Subject("Contact", "id", "c", f"""
 OPTIONAL MATCH (c)-[:WORKS_FOR]->(org)
-RETURN [c.name, org IN own, COLLECT { MATCH (c)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL RETURN r.system }]""")  # fmt: skip
+RETURN [c.name, org IN own, COLLECT {{ MATCH (c)<-[:DESCRIBES]-(r:SourceRecord) WHERE {KEPT} RETURN r.system }}]""")  # fmt: skip
 _AWAY: Final[LiteralString] = "MATCH (c:Contact {id: $contact}) SET c.awayFrom = $from, c.awayUntil = $until"
 _DEPUTY: Final[LiteralString] = """
 MATCH (c:Contact {id: $contact})-[:WORKS_FOR]->(org), (d:Contact {id: $deputy})-[:WORKS_FOR]->(org) WHERE c <> d

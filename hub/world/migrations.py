@@ -37,9 +37,26 @@ _CONFIRMED: Final = (
       MATCH (:Connection {{name: r.system}})-[:SPEAKS_FOR]->(o:Office) WHERE o.code IN ['CBP', 'OT'] }}) {_IS_SO}""",
 )
 
+# Of a row that its owner's system describes, nothing that others said is left: it is settled again with the next sync.
+_OWNERS_VALUES: Final = (
+    """MATCH (n:Case|Decision)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.rank >= 1000 AND r.retiredAt IS NULL
+    WITH DISTINCT n WHERE EXISTS { (n)<-[:DESCRIBES]-(o:SourceRecord) WHERE o.rank < 1000 }
+    CALL (n) { SET n:Unsettled } IN TRANSACTIONS OF 10000 ROWS""",
+)
+
+# Whom a case was shared with by a verb was invited; of parts that came by a sync nothing is known of that kind.
+_INVITED: Final = (
+    """MATCH (k:Case|RetiredCase)-[i:INVOLVES]->(:Agency) WHERE i.saidBy IS NULL AND i.joinedAt IS NULL AND i.invitedAt IS NULL
+    WITH i, head(COLLECT { MATCH (k)<-[:OF_CASE]-(h:HistoryEntry)
+      WHERE h.verb IN ['openCase', 'acceptAgency'] RETURN h.at ORDER BY h.at }) AS at
+    WHERE at IS NOT NULL CALL (i, at) { SET i.invitedAt = coalesce(i.acceptedAt, at) } IN TRANSACTIONS OF 10000 ROWS""",
+)
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("compare-decisions", "decisions from before there were disparities are compared", UNREAD),
     Migration("sort-cases", "cases from before issues were proposed are looked through for them", UNSORTED),
     Migration("search-follows", "who writes a case does not wait until search finds its words", _FOLLOWING),
     Migration("confirm-entries", "entries are told of only where others than a party said that its case spans them", _CONFIRMED),
+    Migration("owners-values", "a row has nothing more of what others than its owner said of it", _OWNERS_VALUES),
+    Migration("invited-agencies", "an agency that others named shows its contacts once it has joined", _INVITED),
 )

@@ -210,3 +210,110 @@ def test_a_decision_of_another_center_is_not_taken_over_by_its_reference(empty: 
     assert synced.rows(asked) == [["canary one", "canary-0"]]
     claims = "MATCH (r:SourceRecord {system: 'system'}) RETURN r.claims"
     assert sorted(synced.value(claims)) == ["DECIDES Case closed", "MADE_AT Center CEE007"]
+
+
+def _of(graph: Graph, run: Callable[..., Any], folder: Path, name: str, party: dict[str, str], **streams: dict[str, Any]) -> Synced:
+    """A connection of its own, with a folder of its own."""
+    (folder / name).mkdir()
+    return Synced(graph, run, folder / name, connection(folder / name, party, **streams), name)
+
+
+def _case(number: str, **said: str) -> dict[str, str]:
+    return {"number": number, "title": "As its owner says", "importer": "11-1111111AA", "center": "CEE007", "entry": "", **said}
+
+
+_STATE: Final = "MATCH (k:Case|RetiredCase {number: 'N-1'})-[:HANDLED_BY]->(c) RETURN labels(k), k.title, k.dates, c.code"
+
+
+def test_a_case_that_its_owners_system_lists_no_more_is_still_its_owners(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    run(write_offices(empty))
+    center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
+    other = _of(empty, run, tmp_path, "other", {"Center": "CEE001"}, cases=CASES)
+    agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
+    write_csv(center.folder / "cases.csv", [_case("N-1"), _case("N-2")])
+    center.sync()
+    write_csv(agency.folder / "cases.csv", [_case("N-1", title="As an agency says")])
+    agency.sync()
+    write_csv(center.folder / "cases.csv", [_case("N-2")])
+    center.sync()
+    gone = [[["RetiredCase"], "As its owner says", None, "CEE007"]]
+    assert center.rows(_STATE) == gone, "that an agency lists it as well keeps nothing"
+    write_csv(other.folder / "cases.csv", [_case("N-1", title="Mine now", center="CEE001")])
+    assert other.sync().written == 1
+    assert center.rows(_STATE) == gone
+    write_csv(agency.folder / "cases.csv", [_case("N-1", title="As an agency says again")])
+    agency.sync()
+    assert center.rows(_STATE) == gone
+    write_csv(center.folder / "cases.csv", [_case("N-1"), _case("N-2")])
+    center.sync()
+    assert center.rows(_STATE) == [[["Case"], "As its owner says", None, "CEE007"]]
+    assert center.value("MATCH (k:Case {number: 'N-1'}) RETURN k.retiredAt") is None
+
+
+def test_what_others_say_of_a_row_fills_none_of_its_gaps(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    run(write_offices(empty))
+    more = {**CASES, "properties": {**CASES["properties"], "dates": "dates"}}
+    agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=more)
+    center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
+    write_csv(agency.folder / "cases.csv", [_case("N-1", title="As an agency says", dates="request_issued 2026-11-02")])
+    agency.sync()
+    assert agency.value("MATCH (k:Case {number: 'N-1'}) RETURN [k.title, k.dates]") == ["As an agency says", ["request_issued 2026-11-02"]]
+    write_csv(center.folder / "cases.csv", [_case("N-1")])
+    center.sync()
+    owners = [[["Case"], "As its owner says", None, "CEE007"]]
+    assert center.rows(_STATE) == owners, "what was a claim's alone is gone once there is an owner"
+    write_csv(agency.folder / "cases.csv", [_case("N-1", title="Once more", dates="request_issued 2026-11-03")])
+    agency.sync()
+    assert center.rows(_STATE) == owners
+
+
+def test_an_agency_that_was_accepted_stays_so_whatever_is_synced_later(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    run(write_offices(empty))
+    agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
+    write_csv(agency.folder / "cases.csv", [_case("T-closed")])
+    agency.sync()
+    hub = questions(empty)
+    part = '{ case(number: "T-closed") { status involves { edges { acceptedAt invitedAt node { code } } } } }'
+    accept = 'mutation { acceptAgency(case: "T-closed", agency: "FDA") { number } }'
+    assert "errors" not in run(hub.answer(Asked(accept), Viewer.of(ISSUER, "center-007")))
+    write_csv(agency.folder / "cases.csv", [_case("T-closed", title="Changed")])
+    agency.sync()
+    seen = run(hub.answer(Asked(part), Viewer.of(ISSUER, "fda")))["data"]["case"]
+    (edge,) = seen["involves"]["edges"]
+    assert edge["acceptedAt"]
+    assert edge["invitedAt"] is None, "it came by itself"
+
+
+def test_a_case_of_the_hub_that_an_agencys_system_lists_is_still_kept_in_the_hub(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    run(write_offices(empty))
+    hub = questions(empty)
+
+    def done(viewer: str, document: str) -> Any:
+        answer = run(hub.answer(Asked(document), Viewer.of(ISSUER, viewer)))
+        assert "errors" not in answer, answer["errors"]
+        return next(iter(answer["data"].values()))
+
+    opening = 'openCase(kind: "rfi", importer: "11-1111111AA", title: "Ours", event: "request_issued", on: "2026-01-05") { number }'
+    number = done("center-007", f"mutation {{ {opening} }}")["number"]
+    agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
+    write_csv(agency.folder / "cases.csv", [_case(number, title="Theirs")])
+    agency.sync()
+    closing = f'mutation {{ closeCase(case: "{number}", reason: "done") {{ status title }} }}'
+    assert done("center-007", closing) == {"status": "CLOSED", "title": "Ours"}
+    write_csv(agency.folder / "cases.csv", [_case(number, title="Theirs, changed")])
+    agency.sync()
+    assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {"status": "CLOSED", "title": "Ours"}
+    # the hub's case that a system of its owner lists is kept there
+    center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
+    center.connection = {**center.connection, "rank": 50}
+    write_csv(center.folder / "cases.csv", [_case(number, title="In our system")])
+    center.sync()
+    assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {"status": "OPEN", "title": "In our system"}
+    (error,) = run(hub.answer(Asked(closing), Viewer.of(ISSUER, "center-007")))["errors"]
+    assert "is kept by the system center" in error["message"]
+    write_csv(center.folder / "cases.csv", [_case("N-2")])
+    center.sync()
+    assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {"status": "CLOSED", "title": "Ours"}
+    assert done("center-007", f'mutation {{ reopenCase(case: "{number}", reason: "more to do") {{ status }} }}') == {"status": "OPEN"}

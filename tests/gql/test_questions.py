@@ -213,9 +213,9 @@ def test_each_root_field_is_one_statement(world: Graph, run: Callable[..., Any])
     asked: list[str] = []
 
     class Counted(Graph):
-        async def read_one(self, text: str, parameters: Any, bookmarks: Any = None) -> Any:
+        async def read_one(self, text: str, parameters: Any, bookmarks: Any = None, *, is_new: bool = False) -> Any:
             asked.append(text)
-            return await world.read_one(text, parameters, bookmarks)
+            return await world.read_one(text, parameters, bookmarks, is_new=is_new)
 
     counted = Counted.__new__(Counted)
     hub = questions(counted)

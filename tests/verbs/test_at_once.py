@@ -20,7 +20,7 @@ from hub.settings import Settings
 from hub.viewer import Viewer
 from tests.asking import questions
 from tests.offices import ISSUER, write
-from tests.serving import java_of
+from tests.serving import freeze, java_of
 
 Do = Callable[..., Any]
 _CASES = 12
@@ -77,7 +77,7 @@ async def _told_when_frozen(graph: Graph, process: psutil.Process) -> float:
     hub = questions(graph)
     asked = Asked('mutation { noteCase(case: "T-open", text: "frozen", requestId: "frozen") { id } }')
     viewer = Viewer.of(ISSUER, "importer")
-    process.suspend()
+    freeze(process)
     began = time.monotonic()
     try:
         (error,) = (await hub.answer(asked, viewer))["errors"]

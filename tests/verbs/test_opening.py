@@ -17,7 +17,7 @@ from hub.verbs.act import Act
 from hub.verbs.verbs import VERBS
 from hub.viewer import account_id
 from tests.offices import ISSUER
-from tests.verbs.strangers import MARK, entry_number, write
+from tests.verbs.strangers import MARK, ORDER, entry_number, write
 
 Do = Callable[..., Any]
 MINE: Final = "11-1111111AA"
@@ -153,6 +153,98 @@ def test_what_a_party_says_of_its_case_counts_once_its_owner_has_confirmed_it(di
 
 def _opened_by_office(did: Do) -> dict[str, Any]:
     return did("center-007", f'mutation {{ openCase(kind: "rfi", importer: "{MINE}", title: "x") {{ unconfirmedSince }} }}')
+
+
+REPRESENTED: Final = """
+MATCH (i:Importer {{number: '{}'}}), (b:Broker {{filerCode: 'BBB'}})
+CREATE (b)-[:REPRESENTS {{since: datetime('2024-01-01T00:00:00Z')}}]->(i)"""
+
+
+def _contacts(did: Do, viewer: str, *asked: str) -> set[str]:
+    found = did(viewer, f"{{ contacts(where: {{id: {{in: {json.dumps(asked)}}}}}) {{ nodes {{ id }} }} }}")
+    return {contact["id"] for contact in found["nodes"]}
+
+
+def test_a_party_meets_a_ports_people_once_the_port_has_confirmed_its_case(did: Do) -> None:
+    did("trade", 'mutation { openCase(kind: "rfi", importer: "33-3333333AA", title: "x") { number } }')
+    opening = 'openCase(kind: "protest", importer: "33-3333333AA", title: "x", port: "2704") { number handledBy { name } }'
+    case = did("pending", f"mutation {{ {opening} }}")
+    assert case["handledBy"] == {"name": "LOS ANGELES, CA"}
+    people = ("director-2704", "penalties-2704")
+    assert _contacts(did, "pending", *people) == set()
+    did("port-2704", f'mutation {{ confirmCase(case: "{case["number"]}") {{ number }} }}')
+    assert _contacts(did, "pending", *people) == set(people)
+
+
+def test_a_broker_meets_its_clients_people_by_no_case_of_its_own(did: Do, world: Graph, run: Any) -> None:
+    employed = """
+CREATE (c:Contact {id: 'at-33', name: 'Sample', role: 'liaison', published: false, emailAudience: 'own', phoneAudience: 'own',
+  source: 'sample'})
+WITH c MATCH (i:Importer {number: '33-3333333AA'}) CREATE (c)-[:WORKS_FOR]->(i)"""
+    run(world.apply([employed, REPRESENTED.format("33-3333333AA")]))
+    opening = 'openCase(kind: "protest", importer: "33-3333333AA", title: "x", port: "2704") { number }'
+    case = did("broker", f"mutation {{ {opening} }}")
+    assert _contacts(did, "broker", "at-33") == set()
+    assert _contacts(did, "port-2704", "at-33") == {"at-33"}, "who answers for it meets who opened it"
+    did("port-2704", f'mutation {{ confirmCase(case: "{case["number"]}") {{ number }} }}')
+    assert _contacts(did, "broker", "at-33") == {"at-33"}
+
+
+@pytest.mark.parametrize("by", ["opening", "accepting"])
+def test_an_agencys_people_are_met_once_it_has_joined(did: Do, by: str) -> None:
+    named = ', agencies: ["FDA"]' if by == "opening" else ""
+    opening = f'openCase(kind: "detention", importer: "{MINE}", title: "x", port: "2704"{named}) {{ number }}'
+    number = did("port-2704", f"mutation {{ {opening} }}")["number"]
+    if by == "accepting":
+        did("port-2704", f'mutation {{ acceptAgency(case: "{number}", agency: "FDA") {{ number }} }}')
+    viewers = ("port-2704", "importer", "broker")
+    assert [_contacts(did, viewer, "fda-fish") for viewer in viewers] == [set()] * 3
+    assert _contacts(did, "fda", "director-2704") == {"director-2704"}, "whom the owner invites sees whom to ask"
+    did("fda", f'mutation {{ joinCase(case: "{number}", contact: "fda-fish") {{ number }} }}')
+    assert [_contacts(did, viewer, "fda-fish") for viewer in viewers] == [{"fda-fish"}] * 3
+
+
+@pytest.mark.usefixtures("strangers")
+def test_a_case_for_an_importer_that_is_not_known_is_like_no_other(did: Do, world: Graph, run: Any) -> None:
+    run(discover(world, datetime.now(UTC)))
+    order = f'kind: "detention", title: "x", port: "2704", adcvdOrders: ["{ORDER}"]'
+    for importer in (THEIRS, NOBODYS):
+        case = did("port-2704", f'mutation {{ openCase(importer: "{importer}", {order}) {{ claims }} }}')
+        assert case["claims"] == [f"CONCERNS Importer {importer}"]
+        run(discover(world, datetime.now(UTC)))
+        assert did("port-2704", "{ issues { nodes { id } } }")["nodes"] == []
+    # of an importer that it knows, what an office says counts
+    did("port-2704", f'mutation {{ openCase(importer: "{MINE}", {order}) {{ number }} }}')
+    run(discover(world, datetime.now(UTC)))
+    assert [found["id"] for found in did("port-2704", "{ issues { nodes { id } } }")["nodes"]] == [f"adcvd-order {ORDER}"]
+
+
+def test_a_broker_of_two_importers_makes_no_entry_of_one_known_to_the_other(did: Do, world: Graph, run: Any) -> None:
+    run(world.apply([REPRESENTED.format("44-4444444AA")]))
+    theirs = "AAA-0000003-0"
+    assert did("broker", f'{{ entry(number: "{theirs}") {{ port {{ code }} }} }}') == {"port": {"code": "4601"}}
+    case = _opened(did, "broker", MINE, theirs, "AAA-0000001-4")
+    confirmed = {found["node"]["number"]: found["confirmedAt"] is not None for found in case["entries"]["edges"]}
+    assert confirmed == {theirs: False, "AAA-0000001-4": True}
+    assert did("importer", f'{{ entry(number: "{theirs}") {{ port {{ code }} }} }}') == {"port": None}
+
+
+def test_nobody_chooses_the_number_of_a_case(world: Graph, run: Any) -> None:
+    appeal = next(verb for verb in VERBS if verb.name == "appealAssignment")
+
+    def number() -> str:
+        async def work(run: Run) -> str:
+            case = await appeal.done(Act(run, account_id(ISSUER, "importer"), datetime.now(UTC), "same"), {"importer": MINE, "reason": "x"})
+            ((found,),) = await run(Statement("MATCH (k:Case {id: $case}) RETURN k.number", {"case": case}))
+            return found
+
+        return run(world.transact(work))
+
+    one = number()
+    assert number() == one
+    run(world.apply(["MATCH (k:Case) WHERE k.number STARTS WITH 'HUB-' DETACH DELETE k", "MATCH (r:Request) DETACH DELETE r"]))
+    run(world.apply(["MATCH (e:Event) DETACH DELETE e", "MATCH (e:Note) DETACH DELETE e"]))
+    assert number() != one
 
 
 _HIDDEN: Final = (

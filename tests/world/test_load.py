@@ -109,3 +109,28 @@ def test_in_a_database_of_an_earlier_release_who_writes_a_case_no_longer_waits_f
     run(load(empty, Wanted(None, 7), lambda *_: None))
     (config,) = run(empty.read("SHOW INDEXES YIELD name, options WHERE name = 'Case_text' RETURN options.indexConfig", {}))
     assert config[0] == {"fulltext.analyzer": ANALYZER, "fulltext.eventually_consistent": True}
+
+
+_SHARED = """
+CREATE (fda:Agency:Party {code: 'FDA', name: 'FDA', source: 'reference'})
+WITH fda UNWIND [['by a verb', 'acceptAgency', null], ['joined', 'acceptAgency', null], ['by a sync', null, ['x']],
+  ['sample', null, null]] AS one
+CREATE (k:Case {id: one[0], number: one[0], source: 'hub', openedAt: datetime('2026-01-01T00:00:00Z'), status: 'OPEN', title: 'x'})
+CREATE (k)-[i:INVOLVES {acceptedAt: datetime('2026-01-02T00:00:00Z')}]->(fda) SET i.saidBy = one[2]
+FOREACH (_ IN CASE WHEN one[0] = 'joined' THEN [1] ELSE [] END | SET i.joinedAt = datetime('2026-01-03T00:00:00Z'))
+FOREACH (verb IN CASE WHEN one[1] IS NULL THEN [] ELSE [one[1]] END |
+  CREATE (:HistoryEntry {id: one[0], verb: verb, at: datetime('2026-01-02T00:00:00Z')})-[:OF_CASE]->(k))
+CREATE (:SourceRecord {id: one[0] + ' claim', rank: 1200, system: 'fda'})-[:DESCRIBES]->(k)
+FOREACH (_ IN CASE WHEN one[0] = 'by a sync' THEN [1] ELSE [] END |
+  CREATE (:SourceRecord {id: one[0], rank: 200, system: 'ace'})-[:DESCRIBES]->(k))"""
+
+
+def test_in_a_database_of_an_earlier_release_agencies_were_invited_and_claims_are_settled_again(
+    empty: Graph, run: Callable[..., Any]
+) -> None:
+    run(empty.apply([_SHARED]))
+    run(load(empty, Wanted(None, 7), lambda *_: None))
+    asked = "MATCH (k:Case)-[i:INVOLVES]->() RETURN k.id, i.invitedAt IS NOT NULL, k:Unsettled ORDER BY k.id"
+    assert run(empty.read(asked, {})) == [
+        ["by a sync", False, True], ["by a verb", True, False], ["joined", False, False], ["sample", False, False],
+    ]  # fmt: skip
