@@ -26,7 +26,8 @@ async def settle(run: Run, label: str, at: datetime) -> None:
     bases: list[dict[str, Any]] = []
     for element, properties, described, edges in found:
         records: list[Mapping[str, Any]] = described
-        if properties["source"] in BASE_RANKS and properties.get("origins") is None:
+        has_base = any(record["stream"] == "itself" for record in described)
+        if properties["source"] in BASE_RANKS and (not has_base or properties.get("origins") is None):
             base = _base(label, properties, at)
             bases.append({"element": element, "id": base["id"], "record": base})
             records = [base, *(record for record in described if record["stream"] != "itself")]
