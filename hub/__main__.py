@@ -36,7 +36,7 @@ from hub.gql.types import build_schema
 from hub.graph import Graph
 from hub.local_neo4j.jars import cache_folder, locked_jars
 from hub.local_neo4j.java import java
-from hub.local_neo4j.server import LocalNeo4j, Memory, kept_secret, known_server
+from hub.local_neo4j.server import LocalNeo4j, Memory, kept_secret, of_data_directory
 from hub.local_neo4j.store import require_open, require_room_to_start
 from hub.local_neo4j.watch import Watch
 from hub.retry import retry_command
@@ -140,7 +140,7 @@ def serve(
         # the same for all workers; HUB_CURSOR_KEY makes cursors outlive this process as well
         os.environ["HUB_CURSOR_KEY"] = secrets.token_urlsafe(32)
     # of what a caller may use, each worker counts its own part
-    os.environ.setdefault("HUB_WORKERS", str(workers))
+    os.environ["HUB_WORKERS"] = str(workers)
     asyncio.run(_prepare(settings, Wanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total)))
     uvicorn.run("hub.serving:build", factory=True, workers=workers, **options(host, port))
 
@@ -153,9 +153,7 @@ def doctor(
     settings = read_settings()
     folder = data.resolve() if data else None
     if folder:
-        known = known_server(folder)
-        mine = {"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password), "data": settings.data or folder}
-        settings = settings.model_copy(update={**mine, "store": folder / "neo4j"})
+        settings = of_data_directory(folder, settings)
     found = asyncio.run(_diagnose(settings, folder))
     console.print("[bold green]all well[/]" if is_well(found) else "[bold red]not well[/]")
     sys.exit(0 if is_well(found) else 1)

@@ -75,16 +75,20 @@ class Admission:
         self._known.move_to_end(number)
         gate = self._gate
         if gate is None:
-            return await work()
+            return await self._run_known(work)
         if not gate.enter_now(caller):
             await gate.enter(caller)
+        try:
+            return await self._run_known(work)
+        finally:
+            gate.leave(caller)
+
+    async def _run_known(self, work: Callable[[], Awaitable[Result]]) -> Result:
         try:
             return await work()
         except Unavailable:
             self._forget()
             raise
-        finally:
-            gate.leave(caller)
 
     async def _first(self, caller: Caller, number: int, work: Callable[[], Awaitable[Result]]) -> Result:
         """As the first to run it, or once the first run is over: it would be planned for each who asks meanwhile."""
@@ -96,7 +100,7 @@ class Admission:
                 if number not in self._known and number not in self._first_runs:
                     return await self._run_first(number, work)
         async with _through(self._gate, caller):
-            return await work()
+            return await self._run_known(work)
 
     async def _run_first(self, number: int, work: Callable[[], Awaitable[Result]]) -> Result:
         over = self._first_runs[number] = asyncio.get_running_loop().create_future()

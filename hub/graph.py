@@ -101,12 +101,13 @@ class Graph:
     """A connection pool to one Neo4j database. Reads are auto-commit with one retry, writes are managed transactions.
 
     A `patient` one gives statements two minutes, and never takes a slow database for one that is gone: for loading and syncing.
-    So many `writers` at once make their changes; the others stand in line.
+    So many `writers` at once make their changes; the others stand in line, for `turn_s` seconds at most.
     """
 
-    def __init__(self, settings: Settings, *, patient: bool = False, writers: int = _WRITERS) -> None:
+    def __init__(self, settings: Settings, *, patient: bool = False, writers: int = _WRITERS, turn_s: float = _TURN_S) -> None:
         self._patient = patient
         self._writers = writers
+        self._turn_s = turn_s
         self._answers_within_s = _PATIENT_TIMEOUT_S if patient else _CONNECT_TIMEOUT_S
         self._database = settings.neo4j_database
         self.space = StoreSpace(settings)
@@ -400,13 +401,13 @@ class Graph:
     async def _stand_in_line(self) -> None:
         began = asyncio.get_running_loop().time()
         try:
-            async with self._watched(_TURN_S):
+            async with self._watched(self._turn_s):
                 await self._turns.acquire()
         except TimeoutError as error:
-            if asyncio.get_running_loop().time() - began < _TURN_S:
-                raise _unavailable() from error
-            waited = f"this was not begun, after {_TURN_S:.0f} s in line"
-            raise Unavailable(f"many are writing at the moment, and {waited}; try again in a few seconds") from error
+            if asyncio.get_running_loop().time() - began < self._turn_s:
+                raise _unavailable(begun=False) from error
+            waited = f"this was not begun, after {self._turn_s:.0f} s in line"
+            raise Unavailable(f"many are writing at the moment, and {waited}; try again in a few seconds", begun=False) from error
 
     async def _transacted(self, work: Callable[[Run], Awaitable[Result]], seen: Bookmarks) -> Result:
         self.space.require_room()
@@ -535,5 +536,5 @@ def _busy() -> Unavailable:
     return Unavailable("many are asking at the moment; try again in a few seconds")
 
 
-def _unavailable() -> Unavailable:
-    return Unavailable("the database does not answer; try again in a few seconds")
+def _unavailable(*, begun: bool = True) -> Unavailable:
+    return Unavailable("the database does not answer; try again in a few seconds", begun=begun)

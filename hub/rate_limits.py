@@ -146,7 +146,7 @@ class RateLimits:
         wait_s = max(1, math.ceil(self._until_there_s(item, caller, wanted)))
         whom = "an account" if caller.signed_in else "an address without an account"
         limit = f"{budget.words.format(item.amount)} within one {item.GRANULARITY.name}"
-        told = f"the limit is {limit} for {whom}, and is reached: come again in {wait_s} s"
+        told = f"the limit is {limit} for {whom}, and not enough of it is left: try again in {wait_s} s"
         if not caller.signed_in:
             more = self._items.get((budget.name, True))
             told += f"; an account may use {more.amount:,}" if more else "; sign in to use more"

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from pydantic import SecretStr
 from rich.console import Console
 
 from hub import dead_letters
 from hub.errors import NotFound
 from hub.graph import Graph
-from hub.local_neo4j.server import known_server
+from hub.local_neo4j.server import of_data_directory
 from hub.settings import Settings, read_settings
 
 _console: Final = Console(highlight=False, emoji=False, markup=False)
@@ -56,7 +55,4 @@ def _list(found: Sequence[dead_letters.Told]) -> None:
 def _settings(data: Path | None) -> Settings:
     """The environment's, or those of a data directory."""
     settings = read_settings()
-    if data is None:
-        return settings
-    known = known_server(data.resolve())
-    return settings.model_copy(update={"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password)})
+    return of_data_directory(data, settings) if data else settings

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
+from hub.backup.commands import backup_command
 from hub.backup.restore import restore
 from hub.backup.take import MEMORY, Tools, reached, take
 from hub.errors import HubError, SetupError, Unavailable
@@ -28,7 +29,6 @@ from hub.local_neo4j.watch import Watch
 from hub.settings import Settings
 from tests.disks import Filler, may_mount, small_disk
 
-pytestmark = pytest.mark.skipif(not may_mount() and not os.environ.get("CI"), reason="mounting small disks needs root on Linux")
 ROWS = "MATCH (n:Sample) RETURN count(n)"
 WRITE = [
     Statement(
@@ -78,6 +78,8 @@ class Looked:
 
 @pytest.fixture
 def looked() -> Iterator[Looked]:
+    if not may_mount() and not os.environ.get("CI"):
+        pytest.skip("mounting small disks needs root on Linux")
     tools = Tools(java(), cache_folder(), "0")
     with ExitStack() as stack:
         disk = stack.enter_context(small_disk("tmpfs", "420m"))
@@ -155,3 +157,9 @@ def test_what_is_no_backup_or_was_changed_is_refused_and_leaves_nothing(tmp_path
     assert "its manifest does not name" in hub("restore", str(archive), "--data", str(data)).stderr
     assert not data.exists()
     assert not (tmp_path.parent / "outside").exists()
+
+
+def test_a_folder_that_there_is_not_is_not_taken_for_a_file(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"there is no folder .*: make it with `mkdir -p .*`, or name a file"):
+        backup_command(tmp_path, f"{tmp_path}/backups/")
+    assert not (tmp_path / "backups").exists()

@@ -46,7 +46,7 @@ def test_a_refusal_says_what_is_used_up_when_to_come_again_and_who_may_use_more(
     budgets = limits(Clock())
     budgets.take(COST, ADDRESS, 100)
     assert str(refused(budgets, COST, ADDRESS)) == (
-        "the limit is a cost of 100 within one minute for an address without an account, and is reached: come again in 61 s; "
+        "the limit is a cost of 100 within one minute for an address without an account, and not enough of it is left: try again in 61 s; "
         "an account may use 1,000"
     )
     budgets.take(QUESTIONS, ADDRESS, 2)

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
 from hub.gql.endpoint import Asked, Questions
-from hub.graph import Graph
+from hub.graph import Graph, Run
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory
@@ -70,6 +70,31 @@ def test_one_request_that_arrives_many_times_at_once_is_done_once(hub: Questions
     assert {str(answer["data"]) for answer in answers[:8]} == {"{'noteCase': {'notes': {'totalCount': 1}}}"}
     assert len({answer["data"]["openCase"]["number"] for answer in answers[8:]}) == 1
     assert did("importer", '{ cases(where: {title: {eq: "once"}}) { totalCount } }') == {"totalCount": 1}
+
+
+def test_what_was_not_begun_is_not_said_to_be_perhaps_done(world: Graph, settings: Settings, run: Callable[..., Any]) -> None:
+    """While another has the turn for longer than one is kept in line."""
+    assert run(world.read_one("MATCH (k:Case) RETURN count(k) > 0", {}))
+
+    async def whole() -> Mapping[str, Any]:
+        async with Graph(settings, turn_s=1.0) as graph:
+            held, done = asyncio.Event(), asyncio.Event()
+
+            async def hold(_: Run) -> None:
+                held.set()
+                await done.wait()
+
+            holding = asyncio.create_task(graph.transact(hold))
+            await held.wait()
+            asked = Asked('mutation { noteCase(case: "T-open", text: "late") { id } }')
+            answer = await questions(graph).answer(asked, Viewer.of(ISSUER, "importer"))
+            done.set()
+            await holding
+            return answer
+
+    (error,) = run(whole())["errors"]
+    assert error["message"] == "many are writing at the moment, and this was not begun, after 1 s in line; try again in a few seconds"
+    assert error["extensions"]["code"] == "UNAVAILABLE"
 
 
 async def _told_when_frozen(graph: Graph, process: psutil.Process) -> float:
