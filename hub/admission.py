@@ -203,13 +203,16 @@ class Gate:
             turns = line.waiting[key]
             turn = turns.popleft()
             line.count -= 1
-            self._let_in(key, signed_in)
+            is_there = not turn.done()  # else it has given up, in this very turn of the loop, and its task does not know yet
+            if is_there:
+                self._let_in(key, signed_in)
             if not turns:
                 del line.waiting[key]
             elif self._is_below_share(key, signed_in):
                 line.next[key] = None
-            self._turn_of = not signed_in
-            turn.set_result(None)
+            if is_there:
+                self._turn_of = not signed_in
+                turn.set_result(None)
 
     def _whose_turn(self) -> bool | None:
         """Whether one with an account is let in next, or one without; by turns where both wait, None where there is no room for any."""
@@ -231,6 +234,8 @@ class Gate:
 
 
 def _give_up(line: _Line, key: str, turn: asyncio.Future[None]) -> None:
+    if turn not in line.waiting.get(key, ()):  # taken out already, by who left at the same moment
+        return
     line.waiting[key].remove(turn)
     line.count -= 1
     if not line.waiting[key]:

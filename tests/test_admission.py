@@ -1,8 +1,10 @@
 """Gates: nobody has more than its share, nobody waits for whom there is room, and who waits is let in by turns."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -275,5 +277,30 @@ def test_waiting_is_bounded_and_told(run: Callable[..., Any], monkeypatch: pytes
         await waiting[0]
         gate.leave(ACCOUNTS[1])
         await waiting[1]
+
+    run(whole())
+
+
+@pytest.mark.parametrize("gives_up", ["hangs up", "waits no longer"])
+def test_who_gives_up_in_the_moment_that_another_leaves_takes_no_place_with_it(gives_up: str, run: Callable[..., Any]) -> None:
+    first, second = ACCOUNTS[:2]
+
+    async def whole() -> None:
+        gate = Gate(Share(1, 1, 1, 1), waits_s=0.01 if gives_up == "waits no longer" else 10)
+        assert gate.enter_now(first)
+        waiting = [asyncio.create_task(gate.enter(second)) for _ in range(3)]
+        await asyncio.sleep(0)
+        if gives_up == "hangs up":
+            waiting[0].cancel()
+        else:
+            time.sleep(0.05)  # noqa: ASYNC251 - the loop stands still, so that all have waited too long when it goes on
+            asyncio.get_running_loop().call_soon(lambda: None)
+        gate.leave(first)
+        for task in waiting:
+            with suppress(asyncio.CancelledError, Unavailable):
+                await task
+                gate.leave(second)
+        assert gate.enter_now(first), "everybody has left"
+        gate.leave(first)
 
     run(whole())

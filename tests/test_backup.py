@@ -1,6 +1,7 @@
 """A Neo4j on a small disk that another program fills, until it gives up and is started again; then a backup beside it, and restored."""
 
 import asyncio
+import hashlib
 import json
 import os
 import subprocess
@@ -155,7 +156,19 @@ def test_what_is_no_backup_or_was_changed_is_refused_and_leaves_nothing(tmp_path
         tar.add(tmp_path / "manifest.json", "manifest.json")
         tar.add(content, "../outside")
     assert "its manifest does not name" in hub("restore", str(archive), "--data", str(data)).stderr
+    # a name that the manifest has, too, leads nowhere else
+    outside = tmp_path / "outside"
+    digest = hashlib.sha256(content.read_bytes()).hexdigest()
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "files": {str(outside): digest}}))
+    with tarfile.open(archive, "w") as tar:
+        tar.add(tmp_path / "manifest.json", "manifest.json")
+        absolute = tar.gettarinfo(content)
+        absolute.name = str(outside)
+        with content.open("rb") as opened:
+            tar.addfile(absolute, opened)
+    assert hub("restore", str(archive), "--data", str(data)).returncode
     assert not data.exists()
+    assert not outside.exists()
     assert not (tmp_path.parent / "outside").exists()
 
 

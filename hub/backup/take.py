@@ -51,6 +51,8 @@ def take(folder: Path, to: Path, settings: Settings, tools: Tools, progress: Pro
         packed.mkdir()
         try:
             _copy(folder, copy, progress)
+            if not (copy / "neo4j" / "data" / "databases").is_dir():
+                raise SetupError(f"no store was copied from {folder}: nothing was backed up; take the backup again")
             for source in {folder, settings.data.resolve() if settings.data else folder}:
                 collect(source, packed)
             found = _dump(copy, packed, settings, tools, progress)

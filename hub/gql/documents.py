@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Final
 
 import strawberry
@@ -142,8 +143,7 @@ class Documents:
         name = (text, operation_name)
         operation = self._kept.get(name) or self._operation(text, operation_name, only_reads)
         if operation.types:
-            if _is_deeper(given, self._limits.conditions):
-                raise TooCostly(f"the variables are nested deeper than {self._limits.conditions} levels")
+            self._check_size(given)
             # validates only: the values themselves are converted where they are bound
             self._check_variables(operation, given)
         variables = {**operation.defaults, **{key: given[key] for key in operation.types if key in given}}
@@ -158,6 +158,20 @@ class Documents:
                 verb.answer.bind(variables, cursors)
             self._keep(name, operation, shape, plan)
         return plan, variables
+
+    def _check_size(self, given: Mapping[str, Any]) -> None:
+        """Bounds the variables before anything is done with each of their values. Raises `TooCostly`."""
+        level: list[Any] = [given]
+        count = 0
+        for _ in range(self._limits.conditions + 1):
+            inner = [found.values() if isinstance(found, dict) else found for found in level if isinstance(found, dict | list)]
+            count += sum(map(len, inner))
+            if count > self._limits.values:
+                raise TooCostly(f"the variables hold more than {self._limits.values:,} values: ask for them in several requests")
+            level = list(chain.from_iterable(inner))
+            if not level:
+                return
+        raise TooCostly(f"the variables are nested deeper than {self._limits.conditions} levels")
 
     def _keep(self, name: tuple[str, str | None], operation: _Operation, shape: Any, plan: Plan) -> None:
         roots = (*plan.roots, *(verb.answer for verb in plan.verbs))
@@ -274,15 +288,3 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     raise BadInput(
         "operationName: the document has no such operation" if name else "operationName: the document has several operations; name one"
     )
-
-
-def _is_deeper(value: Any, most: int) -> bool:
-    """Whether a JSON value is nested deeper than so many levels; told without recursion."""
-    level = [value]
-    for _ in range(most + 1):
-        level = [
-            inner for found in level if isinstance(found, dict | list) for inner in (found.values() if isinstance(found, dict) else found)
-        ]
-        if not level:
-            return False
-    return True

@@ -61,7 +61,8 @@ _USUAL_BYTES: Final = 4096
 """A body up to this is in the cost of its request."""
 _HEADERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Authorization"), (b"x-content-type-options", b"nosniff"))
 """Of every answer: it is its asker's alone, and JSON whatever it says."""
-_PERHAPS_DONE: Final = "whether this was done is not known: send it again with the same requestId, and it is done once"
+_PERHAPS_DONE: Final = "whether this was done is not known"
+_SEND_AGAIN: Final = ": send it again with the same requestId, and it is done once"
 _NOBODY: Final = "nobody is signed in"
 """No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another one."""
 
@@ -130,7 +131,7 @@ class Questions:
             self._shares.budgets.take(COST, asked.caller, extensions["cost"])
         rights = {"viewer": viewer.account or _NOBODY, "now": time.time_ns() // 1_000_000}
         if any(root.cost.largest(parameters) > self._limits.page for root, parameters in bound):
-            await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)
+            await self._require_large_pages(rights)
         if asked.explain:
             await self._require("explain", "explaining needs the right explain", rights)
             extensions["explain"] = []
@@ -153,7 +154,11 @@ class Questions:
             statements = self._shares.admission.new(root.compiled.text for root in plan.roots)
             if statements > new:
                 self._shares.budgets.give_back(PLANNINGS, asked.caller, new)
-                self._shares.budgets.take(PLANNINGS, asked.caller, statements)
+                try:
+                    self._shares.budgets.take(PLANNINGS, asked.caller, statements)
+                except TooManyRequests:  # compiling it was work all the same
+                    self._shares.budgets.take(PLANNINGS, asked.caller, new)
+                    raise
         return plan, variables
 
     async def _done(self, plan: Plan, variables: Variables, asked: Asked, viewer: Viewer) -> dict[str, Any]:
@@ -169,7 +174,8 @@ class Questions:
                 answers[verb.answer.key] = await self._do(verb, variables, asked, viewer)
             except HubError as error:
                 answers[verb.answer.key] = None
-                message = f"{error}; {_PERHAPS_DONE}" if isinstance(error, Unavailable) and error.begun else str(error)
+                perhaps = f"{_PERHAPS_DONE}{_SEND_AGAIN if viewer.account else ''}"
+                message = f"{error}; {perhaps}" if isinstance(error, Unavailable) and error.begun else str(error)
                 errors.append({"message": message, "path": [verb.answer.key], "extensions": error.extensions})
                 if asked.caller and verb in without_account and not isinstance(error, Unavailable):
                     self._shares.budgets.give_back(QUESTIONS, asked.caller)
@@ -181,9 +187,13 @@ class Questions:
         account = viewer.account or new_guest()
         cursors = Cursors(self._cursor_key, account)
         arguments, parameters = verb.arguments(variables), verb.answer.bind(variables, cursors)
-        self._documents.cost(verb.answer, parameters)
+        cost = self._documents.cost(verb.answer, parameters)
+        if asked.caller:
+            self._shares.budgets.take(COST, asked.caller, cost)
         name = arguments.pop(REQUEST.name)
         now = datetime.now(UTC)
+        if verb.answer.cost.largest(parameters) > self._limits.page:
+            await self._require_large_pages({"viewer": account, "now": int(now.timestamp() * 1000)})
         call = _Call({"viewer": account, "now": int(now.timestamp() * 1000)}, cursors, asked.bookmarks)
 
         async def work(run: Run) -> Any:
@@ -210,6 +220,9 @@ class Questions:
         row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
         told.append({"field": root.key, "cypher": text, "parameters": parameters, **profile})
         return _shaped(root, row, parameters, call)
+
+    async def _require_large_pages(self, rights: Mapping[str, Any]) -> None:
+        await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)
 
     async def _require(self, right: str, refusal: str, rights: Mapping[str, Any]) -> None:
         if not await self._graph.read_one(compile_right(self._declared, right), rights):
@@ -293,7 +306,9 @@ class Endpoint(GraphQL):
     ) -> ExecutionResult:
         bookmarks = request.scope["bookmarks"]
         document, variables = request_data.query or "", request_data.variables or {}
-        asked = Asked(document, request_data.operation_name, variables, bookmarks=bookmarks, caller=request.scope["caller"])
+        by_get = request.method == "GET"
+        caller = request.scope["caller"]
+        asked = Asked(document, request_data.operation_name, variables, bookmarks=bookmarks, caller=caller, by_get=by_get)
         answer = await self.questions.answer(asked, request.scope["viewer"])
         errors = [GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())]
         return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))
