@@ -75,15 +75,15 @@ class Admission:
         self._known.move_to_end(number)
         gate = self._gate
         if gate is None:
-            return await self._run_known(work)
+            return await self._run(work)
         if not gate.enter_now(caller):
             await gate.enter(caller)
         try:
-            return await self._run_known(work)
+            return await self._run(work)
         finally:
             gate.leave(caller)
 
-    async def _run_known(self, work: Callable[[], Awaitable[Result]]) -> Result:
+    async def _run(self, work: Callable[[], Awaitable[Result]]) -> Result:
         try:
             return await work()
         except Unavailable:
@@ -100,16 +100,15 @@ class Admission:
                 if number not in self._known and number not in self._first_runs:
                     return await self._run_first(number, work)
         async with _through(self._gate, caller):
-            return await self._run_known(work)
+            return await self._run(work)
 
     async def _run_first(self, number: int, work: Callable[[], Awaitable[Result]]) -> Result:
         over = self._first_runs[number] = asyncio.get_running_loop().create_future()
         gone: Unavailable | None = None
         try:
-            result = await work()
+            result = await self._run(work)
         except Unavailable as error:
             gone = error
-            self._forget()
             raise
         else:
             self._known[number] = None

@@ -33,10 +33,10 @@ async def settle(run: Run, label: str, at: datetime) -> None:
             records = [base, *(record for record in described if record["stream"] != "itself")]
         records = sorted(records, key=_by_rank)
         live = [record for record in records if record.get("retiredAt") is None]
-        of_owner = [record for record in live if record["rank"] < UNOWNED]
-        if of_owner or (live and not any(record["rank"] < UNOWNED for record in records)):
-            values = _winners(label, of_owner or live)
-            kept.append({"element": element, "values": values, "edges": list(_edges(label, live, edges))})
+        has_owner = any(record["rank"] < UNOWNED for record in records)
+        counting = [record for record in live if record["rank"] < UNOWNED or not has_owner]
+        if counting:
+            kept.append({"element": element, "values": _winners(label, counting), "edges": list(_edges(label, live, edges))})
         else:
             retired.append(element)
     if bases:

@@ -292,10 +292,10 @@ def test_who_gives_up_in_the_moment_that_another_leaves_takes_no_place_with_it(g
         await asyncio.sleep(0)
         if gives_up == "hangs up":
             waiting[0].cancel()
+            gate.leave(first)
         else:
-            time.sleep(0.05)  # noqa: ASYNC251 - the loop stands still, so that all have waited too long when it goes on
-            asyncio.get_running_loop().call_soon(lambda: None)
-        gate.leave(first)
+            asyncio.get_running_loop().call_later(0.02, gate.leave, first)
+            time.sleep(0.05)  # noqa: ASYNC251 - the loop stands still, so that all is due in its next turn, first that they have waited too long
         for task in waiting:
             with suppress(asyncio.CancelledError, Unavailable):
                 await task

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tarfile
@@ -28,7 +27,7 @@ from hub.local_neo4j.server import LocalNeo4j
 from hub.local_neo4j.store import require_open
 from hub.local_neo4j.watch import Watch
 from hub.settings import Settings
-from tests.disks import Filler, may_mount, small_disk
+from tests.disks import Filler, skip_unless_mounting, small_disk
 
 ROWS = "MATCH (n:Sample) RETURN count(n)"
 WRITE = [
@@ -79,8 +78,7 @@ class Looked:
 
 @pytest.fixture
 def looked() -> Iterator[Looked]:
-    if not may_mount() and not os.environ.get("CI"):
-        pytest.skip("mounting small disks needs root on Linux")
+    skip_unless_mounting()
     tools = Tools(java(), cache_folder(), "0")
     with ExitStack() as stack:
         disk = stack.enter_context(small_disk("tmpfs", "420m"))

@@ -1,7 +1,6 @@
 """A disk that fills: writing stops in good time and says so, reading goes on, and writing begins again by itself."""
 
 import asyncio
-import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ from hub.errors import SetupError, Unavailable
 from hub.graph import Graph
 from hub.local_neo4j.store import require_room_to_start
 from hub.settings import Settings
-from tests.disks import Filler, may_mount, small_disk
+from tests.disks import Filler, skip_unless_mounting, small_disk
 from tests.gql.test_endpoint import served
 
 WRITE = [Statement("MERGE (n:Case {id: 'disk'})", {})]
@@ -29,8 +28,7 @@ LEAST = 4 * MIB
 
 @pytest.fixture
 def disk() -> Iterator[Path]:
-    if not may_mount() and not os.environ.get("CI"):
-        pytest.skip("mounting small disks needs root on Linux")
+    skip_unless_mounting()
     with small_disk("tmpfs", "16m") as place:
         yield place
 

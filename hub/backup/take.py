@@ -21,7 +21,7 @@ from hub.graph import Graph
 from hub.local_neo4j.handover import Request, copy_store, size_of
 from hub.local_neo4j.jars import VERSION
 from hub.local_neo4j.server import LocalNeo4j, Memory, Running, end_orphans
-from hub.local_neo4j.store import require_open
+from hub.local_neo4j.store import has_store, require_open, require_store
 from hub.settings import Settings
 
 MEMORY: Final = Memory(heap="512m", pagecache="128m", transactions="300m", transaction="300m")
@@ -41,8 +41,7 @@ class Tools:
 
 def take(folder: Path, to: Path, settings: Settings, tools: Tools, progress: Progress) -> tuple[Path, Manifest]:
     """Backs up a data directory, of a hub that serves or of none, into a file or into a folder. Raises `SetupError`."""
-    if not (folder / "neo4j" / "data" / "databases").is_dir():
-        raise SetupError(f"{folder} is not a data directory of `hub up`: there is no store in it; see --data")
+    require_store(folder)
     now = datetime.now(UTC)
     archive = to / f"hub-backup-{now:%Y%m%dT%H%M%SZ}.tar" if to.is_dir() else to
     _refuse_target(folder, archive)
@@ -51,7 +50,7 @@ def take(folder: Path, to: Path, settings: Settings, tools: Tools, progress: Pro
         packed.mkdir()
         try:
             _copy(folder, copy, progress)
-            if not (copy / "neo4j" / "data" / "databases").is_dir():
+            if not has_store(copy):
                 raise SetupError(f"no store was copied from {folder}: nothing was backed up; take the backup again")
             for source in {folder, settings.data.resolve() if settings.data else folder}:
                 collect(source, packed)

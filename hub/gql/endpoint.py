@@ -174,8 +174,8 @@ class Questions:
                 answers[verb.answer.key] = await self._do(verb, variables, asked, viewer)
             except HubError as error:
                 answers[verb.answer.key] = None
-                perhaps = f"{_PERHAPS_DONE}{_SEND_AGAIN if viewer.account else ''}"
-                message = f"{error}; {perhaps}" if isinstance(error, Unavailable) and error.begun else str(error)
+                perhaps = isinstance(error, Unavailable) and error.begun
+                message = f"{error}; {_PERHAPS_DONE}{_SEND_AGAIN if viewer.account else ''}" if perhaps else str(error)
                 errors.append({"message": message, "path": [verb.answer.key], "extensions": error.extensions})
                 if asked.caller and verb in without_account and not isinstance(error, Unavailable):
                     self._shares.budgets.give_back(QUESTIONS, asked.caller)
@@ -192,9 +192,9 @@ class Questions:
             self._shares.budgets.take(COST, asked.caller, cost)
         name = arguments.pop(REQUEST.name)
         now = datetime.now(UTC)
-        if verb.answer.cost.largest(parameters) > self._limits.page:
-            await self._require_large_pages({"viewer": account, "now": int(now.timestamp() * 1000)})
         call = _Call({"viewer": account, "now": int(now.timestamp() * 1000)}, cursors, asked.bookmarks)
+        if verb.answer.cost.largest(parameters) > self._limits.page:
+            await self._require_large_pages(call.rights)
 
         async def work(run: Run) -> Any:
             key = await verb.verb.done(Act(run, account, now, name, self._shares.quotas), arguments)
