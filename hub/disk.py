@@ -4,7 +4,8 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -66,11 +67,12 @@ class Room:
         self._folder = _existing(folder)
         self.least_free = least_free
         self._short = False
+        self._promised = 0
 
     def shortage(self, more: int = 0) -> str | None:
         """What is short where `more` bytes shall be written; None where there is room."""
         try:
-            free = free_bytes(self._folder) - more
+            free = free_bytes(self._folder) - self._promised - more
         except OSError:
             return None  # a folder that is gone, or that nobody may look into, says nothing about its disk
         least = int(self.least_free * (_HYSTERESIS if self._short else 1))
@@ -82,6 +84,16 @@ class Room:
         """Raises `Unavailable` where there is not so much room; `what` is kept on this disk."""
         if told := self.shortage(more):
             raise Unavailable(f"the disk of {what} has {told}: try again once there is room", _RETRY_S)
+
+    @contextmanager
+    def promised(self, what: str, size: int) -> Generator[None]:
+        """Within it so much is written, which this process promises to nobody else meanwhile. Raises as `require` does."""
+        self.require(what, size)
+        self._promised += size
+        try:
+            yield
+        finally:
+            self._promised -= size
 
 
 class StoreSpace:

@@ -174,3 +174,13 @@ def test_a_folder_that_there_is_not_is_not_taken_for_a_file(tmp_path: Path) -> N
     with pytest.raises(SetupError, match=r"there is no folder .*: make it with `mkdir -p .*`, or name a file"):
         backup_command(tmp_path, f"{tmp_path}/backups/")
     assert not (tmp_path / "backups").exists()
+
+
+def test_a_backup_is_not_made_within_what_it_backs_up(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "hub-data", tmp_path / "elsewhere"
+    for made in (folder / "neo4j" / "data" / "databases", elsewhere / "backups"):
+        made.mkdir(parents=True)
+    tools = Tools(Path("java"), tmp_path, "0")
+    for inside in (folder, elsewhere / "backups"):
+        with pytest.raises(SetupError, match="would be inside the data directory that it backs up"):
+            take(folder, inside, Settings(data=elsewhere), tools, lambda *_: None)

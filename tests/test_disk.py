@@ -61,6 +61,18 @@ def test_writing_stops_at_the_watermark_and_begins_again_a_quarter_above_it(disk
     assert room.shortage() is None  # what was too large for it makes nothing short for others
 
 
+def test_what_arrives_at_once_has_room_together(disk: Path) -> None:
+    room = Room(disk, LEAST)
+    half = (free_bytes(disk) - LEAST) * 2 // 3
+    with room.promised("attachments", half):
+        with pytest.raises(Unavailable, match="the disk of attachments has"), room.promised("attachments", half):
+            raise AssertionError
+        with room.promised("attachments", MIB):
+            pass
+    with room.promised("attachments", half):
+        pass
+
+
 def test_the_watermark_follows_from_neo4js_settings_and_is_a_quarter_of_a_small_disk(tmp_path: Path, disk: Path) -> None:
     assert bytes_needed(log_file=16 * MIB, checkpoint=64 * MIB, page_cache=512 * MIB) == (16 + 64 + 16 + 32) * MIB
     assert bytes_needed(log_file=16 * MIB, checkpoint=64 * MIB, page_cache=50 * MIB) == (16 + 50 + 32) * MIB

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,7 +44,8 @@ def take(folder: Path, to: Path, settings: Settings, tools: Tools, progress: Pro
     require_store(folder)
     now = datetime.now(UTC)
     archive = to / f"hub-backup-{now:%Y%m%dT%H%M%SZ}.tar" if to.is_dir() else to
-    _refuse_target(folder, archive)
+    folders = {folder, settings.data.resolve() if settings.data else folder}
+    _refuse_target(folders, archive)
     with tempfile.TemporaryDirectory(prefix=".hub-backup-", dir=archive.parent) as staging:
         copy, packed = Path(staging, "copy"), Path(staging, "packed")
         packed.mkdir()
@@ -52,7 +53,7 @@ def take(folder: Path, to: Path, settings: Settings, tools: Tools, progress: Pro
             _copy(folder, copy, progress)
             if not has_store(copy):
                 raise SetupError(f"no store was copied from {folder}: nothing was backed up; take the backup again")
-            for source in {folder, settings.data.resolve() if settings.data else folder}:
+            for source in folders:
                 collect(source, packed)
             found = _dump(copy, packed, settings, tools, progress)
             manifest = Manifest(
@@ -65,14 +66,14 @@ def take(folder: Path, to: Path, settings: Settings, tools: Tools, progress: Pro
     return archive, manifest
 
 
-def _refuse_target(folder: Path, archive: Path) -> None:
+def _refuse_target(folders: Iterable[Path], archive: Path) -> None:
     if archive.exists():
         raise SetupError(f"{archive} is there already: name another file, or a folder, with --to")
     if not archive.parent.is_dir():
         raise SetupError(f"there is no folder {archive.parent}: make it, or name another with --to")
-    if archive.resolve().is_relative_to(folder):
+    if any(archive.resolve().is_relative_to(folder) for folder in folders):
         raise SetupError(f"{archive} would be inside the data directory that it backs up: name a folder elsewhere with --to")
-    needed = size_of(folder) * _COPIES
+    needed = sum(map(size_of, folders)) * _COPIES
     if free_bytes(archive.parent) < needed:
         told = f"has {megabytes(free_bytes(archive.parent))} left, and a backup needs {megabytes(needed)} there"
         raise SetupError(f"the disk of {archive.parent} {told} while it is made: name a folder elsewhere with --to")

@@ -1,7 +1,7 @@
 """Documents and their plans, remembered: parsing, validation and compilation happen once for each text and shape."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final
@@ -121,27 +121,39 @@ class Documents:
         """About how many bytes are taken."""
         return self._kept.bytes
 
-    def is_known(self, text: str, operation_name: str | None) -> bool:
-        """Whether a plan of it is kept, so that it need not be parsed again."""
-        return (text, operation_name) in self._kept
-
     def plan(
-        self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, *, only_reads: bool = False
+        self,
+        text: str,
+        operation_name: str | None,
+        given: Mapping[str, Any],
+        cursors: ReadsCursors,
+        *,
+        only_reads: bool = False,
+        count: Callable[[], None] = lambda: None,
     ) -> tuple[Plan, Variables]:
-        """The plan of an operation and its variables, defaults filled in.
+        """The plan of an operation and its variables, defaults filled in. `count` is called before one is made that is not kept.
 
-        Raises `GraphQLErrors` for what GraphQL itself refuses, `BadInput` and `TooCostly` for what the hub does.
+        Raises `GraphQLErrors` for what GraphQL itself refuses, `BadInput` and `TooCostly` for what the hub does, and what `count` raises.
         """
         try:
-            return self._plan(text, operation_name, given, cursors, only_reads)
+            return self._plan(text, operation_name, given, cursors, only_reads, count)
         except RecursionError:
             raise TooCostly("the question or its variables are nested too deep") from None
 
     def _plan(
-        self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, only_reads: bool
+        self,
+        text: str,
+        operation_name: str | None,
+        given: Mapping[str, Any],
+        cursors: ReadsCursors,
+        only_reads: bool,
+        count: Callable[[], None],
     ) -> tuple[Plan, Variables]:
         name = (text, operation_name)
-        operation = self._kept.get(name) or self._operation(text, operation_name, only_reads)
+        kept = self._kept.get(name)
+        if kept is None:
+            count()
+        operation = kept or self._operation(text, operation_name, only_reads)
         if operation.types:
             self._check_size(given)
             # validates only: the values themselves are converted where they are bound
@@ -150,6 +162,8 @@ class Documents:
         shape = tuple(shape_of(operation.types[key], variables.get(key)) for key in operation.types)
         plan = operation.plans.get(shape)
         if plan is None:
+            if kept:
+                count()
             plan = self._compiled(operation, variables)
             for root in plan.roots:  # a refused value must not leave its document behind
                 root.bind(variables, cursors)

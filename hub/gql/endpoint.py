@@ -23,6 +23,7 @@ from strawberry.types import ExecutionResult
 
 from graph_schema.cypher import Statement
 from graph_schema.model import GraphSchema
+from hub.bookmarks import Bookmarks
 from hub.callers import HUB, Caller
 from hub.compile.read import compile_right
 from hub.compile.walk import Side
@@ -49,7 +50,7 @@ from hub.gql.http import (
 from hub.gql.pen import AnswerPen
 from hub.gql.types import build_schema
 from hub.gql.values import Variables
-from hub.graph import Bookmarks, Graph, Run
+from hub.graph import Graph, Run
 from hub.rate_limits import BYTES, COST, PLANNINGS, QUESTIONS, REQUEST_COST, VERBS
 from hub.verbs.act import REQUEST, Act
 from hub.verbs.inquiries import new_guest
@@ -57,12 +58,12 @@ from hub.viewer import Viewer
 
 _log: Final = logging.getLogger("hub.gql")
 _requests: Final = logging.getLogger("hub.requests")
-_USUAL_BYTES: Final = 4096
-"""A body up to this is in the cost of its request."""
 _HEADERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Authorization"), (b"x-content-type-options", b"nosniff"))
 """Of every answer: it is its asker's alone, and JSON whatever it says."""
 _PERHAPS_DONE: Final = "whether this was done is not known"
 _SEND_AGAIN: Final = ": send it again with the same requestId, and it is done once"
+_NO_ROW: Final = "no row"
+"""No row's key; of a usual length, as below."""
 _NOBODY: Final = "nobody is signed in"
 """No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another one."""
 
@@ -145,20 +146,20 @@ class Questions:
 
     def _planned(self, asked: Asked, cursors: Cursors) -> tuple[Plan, Variables]:
         """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or planned by Neo4j."""
-        new = 0
-        if asked.caller and not self._documents.is_known(asked.document, asked.operation_name):
-            new = 1
-            self._shares.budgets.take(PLANNINGS, asked.caller)
-        plan, variables = self._documents.plan(asked.document, asked.operation_name, asked.variables, cursors, only_reads=asked.by_get)
+        counted = 0
+
+        def count() -> None:
+            nonlocal counted
+            if asked.caller:
+                self._shares.budgets.take(PLANNINGS, asked.caller)
+                counted = 1
+
+        plan, variables = self._documents.plan(
+            asked.document, asked.operation_name, asked.variables, cursors, only_reads=asked.by_get, count=count
+        )
         if asked.caller:
-            statements = self._shares.admission.new(root.compiled.text for root in plan.roots)
-            if statements > new:
-                self._shares.budgets.give_back(PLANNINGS, asked.caller, new)
-                try:
-                    self._shares.budgets.take(PLANNINGS, asked.caller, statements)
-                except TooManyRequests:  # compiling it was work all the same
-                    self._shares.budgets.take(PLANNINGS, asked.caller, new)
-                    raise
+            statements = self._shares.admission.new(root.compiled.text for root in (*plan.roots, *(verb.answer for verb in plan.verbs)))
+            self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
         return plan, variables
 
     async def _done(self, plan: Plan, variables: Variables, asked: Asked, viewer: Viewer) -> dict[str, Any]:
@@ -192,9 +193,12 @@ class Questions:
             self._shares.budgets.take(COST, asked.caller, cost)
         name = arguments.pop(REQUEST.name)
         now = datetime.now(UTC)
-        call = _Call({"viewer": account, "now": int(now.timestamp() * 1000)}, cursors, asked.bookmarks)
+        rights = {"viewer": account, "now": int(now.timestamp() * 1000)}
+        call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
         if verb.answer.cost.largest(parameters) > self._limits.page:
             await self._require_large_pages(call.rights)
+        if self._shares.admission.is_new(verb.answer.compiled.text):
+            await self._plan_answer(verb.answer, parameters, call)
 
         async def work(run: Run) -> Any:
             key = await verb.verb.done(Act(run, account, now, name, self._shares.quotas), arguments)
@@ -203,6 +207,13 @@ class Questions:
 
         row = await self._graph.transact(work, bookmarks=asked.bookmarks)
         return _shaped(verb.answer, row, parameters, call)
+
+    async def _plan_answer(self, answer: RootPlan, parameters: dict[str, Any], call: _Call) -> None:
+        """Asks about no row: planned within its verb's turn to write, it would keep others from theirs."""
+        try:
+            await self._value(answer, {**parameters, "key": _NO_ROW}, call)
+        except Unavailable as error:
+            raise Unavailable(str(error), error.retry_after_s, begun=False) from error
 
     async def _value(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> Any:
         text, given, admission = root.compiled.text, {**parameters, **call.rights}, self._shares.admission
@@ -264,10 +275,8 @@ class Endpoint(GraphQL):
             if viewer.account:
                 scope["caller"] = _caller(viewer)
             self._door.shares.budgets.take(COST, scope["caller"], REQUEST_COST)
-            scope["bookmarks"] = bookmarks_of(headers.get(b"hub-bookmark"))
-            body = await body_of(receive, self._max_body_bytes)
-            if len(body) > _USUAL_BYTES:
-                self._door.shares.budgets.take(BYTES, scope["caller"], len(body))
+            scope["bookmarks"] = bookmarks_of(headers.get(b"hub-bookmark"), scope["caller"])
+            body = await body_of(receive, self._max_body_bytes, partial(self._door.shares.budgets.take, BYTES, scope["caller"]))
             with UnlessHungUp(receive):
                 return await self._answered(scope, headers, body, send)
         except NotSignedIn as error:

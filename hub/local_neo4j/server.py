@@ -57,6 +57,8 @@ internal.datacollector.max_recent_query_count=0
 """
 JVM_OPTIONS: Final = (
     "-XX:+UseParallelGC",
+    # one that lives on without heap answers nobody, and nobody starts it again
+    "-XX:+ExitOnOutOfMemoryError",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     # without these two Neo4j cannot allocate its transaction logs beforehand, and says so only at the level of debugging
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",

@@ -93,7 +93,7 @@ def test_what_was_not_begun_is_not_said_to_be_perhaps_done(world: Graph, setting
             return answer
 
     (error,) = run(whole())["errors"]
-    assert error["message"] == "many are writing at the moment, and this was not begun, after 1 s in line; try again in a few seconds"
+    assert error["message"] == "the hub is busy, and this was not begun, after 1 s in line behind other changes: try again in a few seconds"
     assert error["extensions"]["code"] == "UNAVAILABLE"
 
 
@@ -120,17 +120,18 @@ async def _told_when_frozen(graph: Graph, process: psutil.Process) -> float:
 async def _write_through(graph: Graph, server: LocalNeo4j, data: Path) -> int:
     """Eight writers send notes until each is acknowledged, while the database is killed and started again; gives how often it was away."""
     hub = questions(graph)
-    away = 0
+    away = uncertain = 0
 
     async def writer(number: int) -> None:
-        nonlocal away
+        nonlocal away, uncertain
         for note in range(_NOTES):
             name = f"{number}-{note}"
             document = f'mutation {{ noteCase(case: "T-open", text: "{name}", requestId: "{name}") {{ id }} }}'
             while "errors" in (answer := await hub.answer(Asked(document), Viewer.of(ISSUER, "importer"))):
                 (error,) = answer["errors"]
                 assert error["extensions"]["code"] == "UNAVAILABLE", error
-                assert "the same requestId" in error["message"]
+                # or it was not begun, for the database was gone before its turn had come
+                uncertain += "the same requestId" in error["message"]
                 away += 1
                 assert away < _WRITERS * 200, "it does not come back"
                 await asyncio.sleep(0.5)
@@ -144,6 +145,7 @@ async def _write_through(graph: Graph, server: LocalNeo4j, data: Path) -> int:
         await asyncio.to_thread(server.start)
 
     await asyncio.gather(killer(), *map(writer, range(_WRITERS)))
+    assert uncertain
     return away
 
 
