@@ -29,8 +29,8 @@ def statements(most: int) -> Share:
 
 
 def plannings(most: int) -> Share:
-    """Half for an account, a third for all addresses, one at a time for each: planning keeps one of Neo4j's cores busy."""
-    return Share(most, max(1, (most + 1) // 2), 1, max(1, most // 3))
+    """Half for an account and for all addresses, one at a time for each of those: planning keeps one of Neo4j's cores busy."""
+    return Share(most, max(1, (most + 1) // 2), 1, max(1, most // 2))
 
 
 class Admission:
@@ -40,6 +40,8 @@ class Admission:
         self._gate = Gate(statements(most)) if most else None
         # what is planned takes no turn of those that run: who waits for one would keep others from planning meanwhile
         self._planning = Gate(plannings(most_plannings), _WAITS_TO_PLAN_S) if most_plannings else self._gate
+        self.compiling = Gate(Share(all=1, account=1, address=1, addresses=1))
+        """Passed by who has a document read and compiled, which the process does for one at a time."""
         self._known: OrderedDict[int, None] = OrderedDict()
         self._first_runs: dict[int, asyncio.Future[Unavailable | None]] = {}
 

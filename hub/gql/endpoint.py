@@ -123,7 +123,7 @@ class Questions:
 
     async def _answer(self, asked: Asked, viewer: Viewer) -> dict[str, Any]:
         cursors = Cursors(self._cursor_key, viewer.account)
-        plan, variables = self._planned(asked, cursors)
+        plan, variables = await self._planned(asked, cursors)
         if plan.verbs:
             return await self._done(plan, variables, asked, viewer)
         bound = [(root, root.bind(variables, cursors)) for root in plan.roots]
@@ -144,23 +144,22 @@ class Questions:
         answers = {**plan.known, **{root.key: value for root, value in zip(plan.roots, values, strict=True)}}
         return {"data": {key: answers[key] for key in plan.keys}, "extensions": extensions}
 
-    def _planned(self, asked: Asked, cursors: Cursors) -> tuple[Plan, Variables]:
+    async def _planned(self, asked: Asked, cursors: Cursors) -> tuple[Plan, Variables]:
         """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or planned by Neo4j."""
-        counted = 0
-
-        def count() -> None:
-            nonlocal counted
-            if asked.caller:
-                self._shares.budgets.take(PLANNINGS, asked.caller)
-                counted = 1
-
-        plan, variables = self._documents.plan(
-            asked.document, asked.operation_name, asked.variables, cursors, only_reads=asked.by_get, count=count
-        )
+        document = (asked.document, asked.operation_name, asked.variables)
+        found = self._documents.kept(*document)
+        counted = 0 if found else 1
         if asked.caller:
+            self._shares.budgets.take(PLANNINGS, asked.caller, counted)
+        if found is None:
+            # one at a time, and others are served between two: each keeps the process for ten milliseconds or more
+            async with self._shares.admission.compiling.passed(asked.caller or HUB):
+                found = self._documents.plan(*document, cursors, only_reads=asked.by_get)
+        if asked.caller:
+            plan, _ = found
             statements = self._shares.admission.new(root.compiled.text for root in (*plan.roots, *(verb.answer for verb in plan.verbs)))
             self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
-        return plan, variables
+        return found
 
     async def _done(self, plan: Plan, variables: Variables, asked: Asked, viewer: Viewer) -> dict[str, Any]:
         """The verbs one after another, each in its own transaction: of one that is refused the answer is null, and the rest goes on."""

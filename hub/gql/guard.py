@@ -34,14 +34,16 @@ class Limits:
 
     `nesting` bounds how deep the conditions of one list may stand in each other: Neo4j plans by recursion, and one whose stack
     overflows (86 nested `not` did, 2026-11-25) never answers.
-    `brackets` bounds how deep they stand in each other in a document: 15 levels and 15 nested conditions take some 70, and one that
-    is deeper is refused before it is parsed. `values` bounds those of all variables together.
+    `brackets` bounds how deep those of a document stand in each other, `brackets_of_values` how deep within an argument: 15 levels and 15
+    nested conditions take some 70, and 40 of them; what is deeper is refused before it is parsed. `values` bounds those of all variables
+    together.
     `plan_bytes` bounds what is remembered of documents that were asked.
     """
 
     characters: int = 20_000
     tokens: int = 2_000
     brackets: int = 100
+    brackets_of_values: int = 40
     values: int = 2_000
     depth: int = 15
     fields: int = 500
@@ -68,7 +70,7 @@ def parse_within(text: str, limits: Limits) -> DocumentNode:
     """The document, if it is within the limits. Raises `TooCostly`, or `GraphQLError` for a syntax error."""
     if len(text) > limits.characters:
         raise TooCostly(f"the document has {len(text)} characters; at most {limits.characters}")
-    if _bracket_depth(text) > limits.brackets:
+    if _is_too_deep(text, limits):
         raise TooCostly("the document is nested too deep")
     try:
         document = parse(text, max_tokens=limits.tokens)
@@ -82,19 +84,22 @@ def parse_within(text: str, limits: Limits) -> DocumentNode:
     return document
 
 
-def _bracket_depth(text: str) -> int:
-    """How deep brackets stand in each other, those in strings and comments left out."""
-    depth = deepest = 0
+def _is_too_deep(text: str, limits: Limits) -> bool:
+    """Whether brackets stand too deep in each other, those in strings and comments left out."""
+    depth = argument = 0
     for found in _BRACKETS.finditer(text):
         match found[0]:
-            case "{" | "[" | "(":
+            case "{" | "[" | "(" as opened:
                 depth += 1
-                deepest = max(deepest, depth)
+                argument = argument + 1 if argument or opened == "(" else 0
+                if depth > limits.brackets or argument > limits.brackets_of_values:
+                    return True
             case "}" | "]" | ")":
                 depth -= 1
+                argument = max(0, argument - 1)
             case _:
                 pass  # a string or a comment
-    return deepest
+    return False
 
 
 def _weigh(document: DocumentNode, limits: Limits) -> None:

@@ -119,13 +119,14 @@ def test_variables_are_weighed_before_anything_is_done_with_their_values() -> No
 
 def test_a_document_with_brackets_too_deep_is_not_even_parsed() -> None:
     hub = documents(10_000_000)
-    deep = f"{{ cases(where: {'{not: ' * 150}{{}}{'}' * 150}) {{ totalCount }} }}"
-    with pytest.raises(TooCostly, match="nested too deep"):
-        plan(hub, deep)
+    for depth in (40, 150):
+        with pytest.raises(TooCostly, match="nested too deep"):
+            plan(hub, f"{{ cases(where: {'{not: ' * depth}{{}}{'}' * depth}) {{ totalCount }} }}")
     # neither parsed nor refused for what stands in texts and comments
     brackets = "{[(" * 60
     assert plan(hub, f"# {brackets}\n{{ cases(where: {{title: {{eq: {json.dumps(brackets + chr(34))}}}}}) {{ totalCount }} }}")
     assert plan(hub, f'{{ cases(where: {{title: {{eq: """{brackets} \\""" {brackets}"""}}}}) {{ totalCount }} }}')
     # as deep as anything else allows
-    where = f"{'{or: [{not: ' * 7}{{title: {{eq: {json.dumps('x')}}}}}{'}]}' * 7}"
-    assert plan(hub, f"{{ cases(where: {where}) {{ totalCount }} }}")
+    for opened, closed, times in (("{or: [{not: ", "}]}", 7), ("{and: [", "]}", 14)):
+        where = f"{opened * times}{{title: {{eq: {json.dumps('x')}}}}}{closed * times}"
+        assert plan(hub, f"{{ cases(where: {where}) {{ totalCount }} }}")
