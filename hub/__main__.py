@@ -117,7 +117,7 @@ def up(
         synced, jobs = _synced_from(agency, here, folder) if agency else (None, [])
         app = create_app(here, sign_in=SampleSignIn(folder) if sample else None, browser_url=browser, first_questions=asked, jobs=jobs)
         password = running.password if show_password else f"in {folder / 'neo4j-password'} (or ask with --show-password)"
-        _tell(host, port, password, browser, folder if sample else None, synced, fetched_s, time.monotonic() - started)
+        _tell(host, port, password, browser, folder, sample, synced, fetched_s, time.monotonic() - started)
         logs.set_up("WARNING", as_json=False)
         serving = uvicorn.Config(app, **options(host, port))
         # once it has shut down, uvicorn raises the signal again that ended it
@@ -265,7 +265,7 @@ async def _prepare(settings: Settings, wanted: Wanted, progress: Callable[[str, 
 
 
 def _tell(
-    host: str, port: int, password: str, browser: str, sample_folder: Path | None, synced: str | None, fetched_s: float, total_s: float
+    host: str, port: int, password: str, browser: str, folder: Path, sample: bool, synced: str | None, fetched_s: float, total_s: float
 ) -> None:
     shown = "localhost" if _is_loopback(host) else host
     lines = [
@@ -274,14 +274,15 @@ def _tell(
         ("Neo4j Browser", browser),
         ("", f"user neo4j, password {password}"),
     ]
-    if sample_folder:
-        default = "" if sample_folder == default_folder().resolve() else f" --data {sample_folder}"
+    if sample:
+        default = "" if folder == default_folder().resolve() else f" --data {folder}"
         lines.append(("Sign in", f"uv run hub token --as {personas()[0].name}{default}"))
         lines.append(("", ", ".join(found.name for found in personas())))
     if synced:
         lines.append(("Partner agency", synced))
     fetching = f"Neo4j fetched in {fetched_s:.0f} s, then " if fetched_s else ""
     lines.append(("Ready", f"{fetching}up in {total_s - fetched_s:.0f} s"))
+    lines.append(("Data", f"{folder}: the --data of `hub doctor`, `hub retry`, `hub sync` and `hub backup`"))
     lines.append(("Stop", "Ctrl-C; the data stays"))
     # not a Rich table: it would cut addresses that must be copied
     for name, value in lines:

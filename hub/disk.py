@@ -21,6 +21,8 @@ LOG_FILE_BYTES: Final = 16 * MIB
 """The size of a transaction log file of the hub's own Neo4j, which is allocated whole before anything is written to it."""
 CHECKPOINT_BYTES: Final = 64 * MIB
 """After so much transaction log the hub's own Neo4j writes its changed pages to the store."""
+_MB: Final = 1_000_000
+_TEN_MB: Final = 10 * _MB
 _SLACK_BYTES: Final = 32 * MIB
 """For what grows beside: full-text segments that are merged, files of free ids, the server's own logs."""
 _LARGEST_SHARE: Final = 4
@@ -57,7 +59,10 @@ def free_bytes(folder: Path) -> int:
 
 
 def megabytes(count: int) -> str:
-    return f"{count / MIB:,.0f} MB" if count >= MIB else "less than 1 MB"
+    """So many bytes in millions, as `HUB_LEAST_FREE=200MB` has them."""
+    if count < _MB:
+        return "less than 1 MB"
+    return f"{count / _MB:,.{1 if count < _TEN_MB else 0}f} MB"
 
 
 class Room:

@@ -4,7 +4,7 @@ import asyncio
 import os
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -12,13 +12,12 @@ from hub.backup.archive import Manifest
 from hub.backup.fingerprint import Fingerprint
 from hub.backup.restore import restore, salvage
 from hub.backup.take import Tools, take
+from hub.disk import megabytes
 from hub.errors import SetupError
 from hub.local_neo4j.jars import cache_folder, locked_jars
 from hub.local_neo4j.java import java
 from hub.settings import Settings, read_settings
 from hub.terminal import Data, bars, console, default_folder, escaped, fetch_jars
-
-_MB: Final = 1_000_000
 
 
 def backup_command(
@@ -34,7 +33,7 @@ def backup_command(
         raise SetupError(f"there is no folder {to}: make it with `mkdir -p {to}`, or name a file")
     with bars("backup: ") as progress:
         archive, manifest = take(folder, Path(to).resolve(), settings, _tools(settings), progress)
-    console.print(escaped(f"{archive} ({archive.stat().st_size / _MB:,.1f} MB): {_told(manifest)}"), soft_wrap=True)
+    console.print(escaped(f"{archive} ({megabytes(archive.stat().st_size)}): {_told(manifest)}"), soft_wrap=True)
     console.print("it holds keys and whatever the graph holds: keep it as you keep those", soft_wrap=True)
 
 

@@ -184,9 +184,8 @@ class Documents:
             level = list(chain.from_iterable(inner))
             if not level:
                 return
-        raise TooCostly(
-            f"the variables are nested deeper than conditions may be, which is {self._limits.nesting} levels: write them flatter, e.g. and: [a, b, c]"
-        )
+        told = f"the variables are nested deeper than conditions may be, which is {self._limits.nesting} levels"
+        raise TooCostly(f"{told}: write them flatter, e.g. and: [a, b, c]")
 
     def _keep(self, name: tuple[str, str | None], operation: _Operation, shape: Any, plan: Plan) -> None:
         roots = (*plan.roots, *(verb.answer for verb in plan.verbs))
