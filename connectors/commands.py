@@ -4,10 +4,9 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
@@ -22,7 +21,7 @@ from connectors.settings import NAME, connections, read_connection
 from connectors.skeleton import write_skeleton
 from hub.errors import HubError, SetupError
 from hub.graph import Graph
-from hub.local_neo4j.server import known_server
+from hub.local_neo4j.server import of_data_directory
 from hub.settings import Settings, read_settings
 
 _console: Final = Console(stderr=True, highlight=False, emoji=False)
@@ -107,13 +106,10 @@ def _one(settings: Settings, name: str) -> Attached:
 
 def _settings(folder: Path | None, data: Path | None = None) -> Settings:
     """The environment's, with what the command line names instead."""
-    mine: dict[str, Any] = {}
-    if folder is not None:
-        mine["connections"] = folder
+    settings = read_settings()
     if data is not None:
-        known = known_server(data.resolve())
-        mine |= {"data": data, "neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password)}
-    return read_settings().model_copy(update=mine)
+        settings = of_data_directory(data, settings)
+    return settings.model_copy(update={"connections": folder}) if folder is not None else settings
 
 
 async def _sync_all(settings: Settings, chosen: Sequence[Attached], ask: Ask) -> bool:

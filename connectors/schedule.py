@@ -52,11 +52,11 @@ async def _keep(graph: Graph, attached: Attached, every_s: float, turns: asyncio
         except Taken:
             wait_s = every_s
         except HubError as error:
-            _log.warning("%s waits: %s", name, error)
             wait_s = min(_WAIT_S, every_s)
+            _log.warning("%s: not synced, tried again in %g s: %s", name, wait_s, error)
         except Exception:
-            _log.exception("%s waits", name)
             wait_s = min(_WAIT_S, every_s)
+            _log.exception("%s: the sync failed and is tried again in %g s", name, wait_s)
         # not all processes at once
         await asyncio.sleep(max(1.0, wait_s) * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
 

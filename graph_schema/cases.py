@@ -42,7 +42,7 @@ CASE: Final = NodeType(
         ),
         Property(
             "claims",
-            "What it is said to lead to, without effect until that is confirmed, e.g. `CONCERNS Importer 00-0000000SW`.",
+            "Links that were claimed and are not confirmed: they have no effect. E.g. `CONCERNS Importer 00-0000000SW`.",
             Kind.STRINGS,
         ),
         ORIGIN,
@@ -242,7 +242,8 @@ COVERS_ENTRY: Final = Edge(
     properties=(
         Property(
             "confirmedAt",
-            "Since when that is no mere claim: said by who knew the entry, the Office of Trade or a system of headquarters.",
+            "When it was confirmed that the case covers the entry: by who may see the entry, the Office of Trade or a headquarters system. "
+            "Empty: it is only claimed.",
             Kind.DATETIME,
         ),
     ),

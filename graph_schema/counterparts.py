@@ -10,7 +10,7 @@ from typing import Final
 
 from graph_schema.cypher import only_if
 from graph_schema.rule import Predicate
-from graph_schema.viewer_sets import IN_TERM, has_answered, in_term, is_met, takes_part
+from graph_schema.viewer_sets import IN_TERM, has_answered, in_term, is_confirmed, is_met, takes_part
 
 
 def _official_reaches(case_pattern: str, where: str = "true") -> str:
@@ -31,7 +31,7 @@ def _trade_reaches(pattern: str, where: str) -> str:
         "MATCH ({for})<-[:CONCERNS]-({mine}:Case)"
     )
     each = (
-        (when, f"EXISTS {{ {start} WITH {{mine}} WHERE {{mine}}.unconfirmedSince IS NULL MATCH {pattern} WHERE {where} }}")
+        (when, f"EXISTS {{ {start} WITH {{mine}} WHERE {is_confirmed('{mine}')} MATCH {pattern} WHERE {where} }}")
         for when, start in (("imports", own), ("represents", clients))
     )
     return " OR ".join(only_if(when, test) for when, test in each)
@@ -53,7 +53,7 @@ LINKED: Final = {
     + only_if(
         "represents",
         "EXISTS { MATCH ({x})<-[{p}:REPRESENTS]-({broker}:Broker) MATCH ({x})<-[:CONCERNS]-({k}:Case) "
-        f"WHERE {{broker}} IN own AND {IN_TERM} AND {{k}}.unconfirmedSince IS NULL }}",
+        f"WHERE {{broker}} IN own AND {IN_TERM} AND {is_confirmed('{k}')} }}",
     )
     + " OR "
     + _official_reaches("({x})<-[:CONCERNS]-({k}:Case)"),
@@ -75,13 +75,13 @@ LINKED: Final = {
     "Broker": only_if(
         "imports",
         "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) MATCH ({me})<-[:CONCERNS]-({k}:Case) "
-        f"WHERE {IN_TERM} AND {{k}}.unconfirmedSince IS NULL }}",
+        f"WHERE {IN_TERM} AND {is_confirmed('{k}')} }}",
     )
     + " OR "
     + only_if(
         "represents",
         "EXISTS { UNWIND own AS {agent} MATCH ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) "
-        f"MATCH ({{shared}})<-[:CONCERNS]-({{k}}:Case) WHERE {IN_TERM} AND {in_term('{q}')} AND {{k}}.unconfirmedSince IS NULL }}",
+        f"MATCH ({{shared}})<-[:CONCERNS]-({{k}}:Case) WHERE {IN_TERM} AND {in_term('{q}')} AND {is_confirmed('{k}')} }}",
     )
     + " OR "
     + _official_reaches("({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case)", IN_TERM),

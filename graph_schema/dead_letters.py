@@ -7,7 +7,7 @@ from graph_schema.sources import ORIGIN
 
 DEAD_LETTER: Final = NodeType(
     label="DeadLetter",
-    doc="Something that a background job failed at. It is set aside so that the rest goes on, tried again later, and gone once it is done.",
+    doc="An item that a background job failed on. The job goes on without it and tries it again later; it is gone once that succeeds.",
     properties=(
         Property("id", "The job and the item.", required=True),
         Property("job", "The job that failed, e.g. clocks, issues or sync.", required=True),

@@ -26,6 +26,11 @@ def is_met(edge: str) -> str:
     return f"(NOT {edge}:INVOLVES OR {has_answered(edge)})"
 
 
+def is_confirmed(case: str) -> str:
+    """The case behind that variable is not one that a party opened and its owner has yet to confirm."""
+    return f"{case}.unconfirmedSince IS NULL"
+
+
 IN_TERM: Final = in_term("{p}")
 
 # The viewer's cases by reason, from its parties, so that the grants and the viewer sets cannot differ.
@@ -51,7 +56,7 @@ def cases_of(*edges: str) -> str:
 def _few_cases() -> str:
     """The three together, as a list; without the offices' where those are busy, and what parties opened until its owner confirms it."""
     offices = (form.replace("UNWIND own", "UNWIND CASE WHEN busy THEN [] ELSE own END") for form in (OWNED_CASES, JOINED_CASES))
-    of_clients = f"{CLIENTS_CASES} WHERE {{n}}.unconfirmedSince IS NULL"
+    of_clients = f"{CLIENTS_CASES} WHERE {is_confirmed('{n}')}"
     forms = (cypher.fill(form, {"n": "few"}, str) for form in (*offices, of_clients))
     return f"COLLECT {{ CALL (own, now, busy) {{ {' UNION ALL '.join(f'{form} RETURN few' for form in forms)} }} RETURN DISTINCT few }}"
 

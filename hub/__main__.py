@@ -36,7 +36,7 @@ from hub.gql.types import build_schema
 from hub.graph import Graph
 from hub.local_neo4j.jars import cache_folder, locked_jars
 from hub.local_neo4j.java import java
-from hub.local_neo4j.server import LocalNeo4j, Memory, kept_secret, known_server
+from hub.local_neo4j.server import LocalNeo4j, Memory, kept_secret, of_data_directory
 from hub.local_neo4j.store import require_open, require_room_to_start
 from hub.local_neo4j.watch import Watch
 from hub.retry import retry_command
@@ -117,7 +117,7 @@ def up(
         synced, jobs = _synced_from(agency, here, folder) if agency else (None, [])
         app = create_app(here, sign_in=SampleSignIn(folder) if sample else None, browser_url=browser, first_questions=asked, jobs=jobs)
         password = running.password if show_password else f"in {folder / 'neo4j-password'} (or ask with --show-password)"
-        _tell(host, port, password, browser, folder if sample else None, synced, fetched_s, time.monotonic() - started)
+        _tell(host, port, password, browser, folder, sample, synced, fetched_s, time.monotonic() - started)
         logs.set_up("WARNING", as_json=False)
         serving = uvicorn.Config(app, **options(host, port))
         # once it has shut down, uvicorn raises the signal again that ended it
@@ -140,7 +140,7 @@ def serve(
         # the same for all workers; HUB_CURSOR_KEY makes cursors outlive this process as well
         os.environ["HUB_CURSOR_KEY"] = secrets.token_urlsafe(32)
     # of what a caller may use, each worker counts its own part
-    os.environ.setdefault("HUB_WORKERS", str(workers))
+    os.environ["HUB_WORKERS"] = str(workers)
     asyncio.run(_prepare(settings, Wanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total)))
     uvicorn.run("hub.serving:build", factory=True, workers=workers, **options(host, port))
 
@@ -153,9 +153,7 @@ def doctor(
     settings = read_settings()
     folder = data.resolve() if data else None
     if folder:
-        known = known_server(folder)
-        mine = {"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password), "data": settings.data or folder}
-        settings = settings.model_copy(update={**mine, "store": folder / "neo4j"})
+        settings = of_data_directory(folder, settings)
     found = asyncio.run(_diagnose(settings, folder))
     console.print("[bold green]all well[/]" if is_well(found) else "[bold red]not well[/]")
     sys.exit(0 if is_well(found) else 1)
@@ -267,7 +265,7 @@ async def _prepare(settings: Settings, wanted: Wanted, progress: Callable[[str, 
 
 
 def _tell(
-    host: str, port: int, password: str, browser: str, sample_folder: Path | None, synced: str | None, fetched_s: float, total_s: float
+    host: str, port: int, password: str, browser: str, folder: Path, sample: bool, synced: str | None, fetched_s: float, total_s: float
 ) -> None:
     shown = "localhost" if _is_loopback(host) else host
     lines = [
@@ -276,14 +274,15 @@ def _tell(
         ("Neo4j Browser", browser),
         ("", f"user neo4j, password {password}"),
     ]
-    if sample_folder:
-        default = "" if sample_folder == default_folder().resolve() else f" --data {sample_folder}"
+    if sample:
+        default = "" if folder == default_folder().resolve() else f" --data {folder}"
         lines.append(("Sign in", f"uv run hub token --as {personas()[0].name}{default}"))
         lines.append(("", ", ".join(found.name for found in personas())))
     if synced:
         lines.append(("Partner agency", synced))
     fetching = f"Neo4j fetched in {fetched_s:.0f} s, then " if fetched_s else ""
     lines.append(("Ready", f"{fetching}up in {total_s - fetched_s:.0f} s"))
+    lines.append(("Data", f"{folder}: the --data of `hub doctor`, `hub retry`, `hub sync` and `hub backup`"))
     lines.append(("Stop", "Ctrl-C; the data stays"))
     # not a Rich table: it would cut addresses that must be copied
     for name, value in lines:

@@ -60,6 +60,8 @@ def create_app(
     graph = Graph(settings)
     issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
     door = Door(Verifier(issuers), Shares.of(settings))
+    # plans are kept by the database alone
+    graph.when_lost(door.shares.admission.forget)
     room = Room(settings.data_folder, graph.least_free)
     endpoint = Endpoint(
         GRAPH,
@@ -78,8 +80,11 @@ def create_app(
         for query, viewer in first_questions:
             await endpoint.questions.answer(Asked(query), viewer)
 
+    attachments = Attachments(settings.data_folder / "attachments", room, graph, door, ask)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        attachments.sweep()
         # what is there now stays: the 120,000 objects of the schema need not be looked through again and again
         gc.collect()
         gc.freeze()
@@ -112,7 +117,7 @@ def create_app(
             *start.routes(sign_in, browser_url),
             *graphiql.routes(),
             *guide.routes(),
-            *Attachments(settings.data_folder / "attachments", room, graph, door, ask).routes(),
+            *attachments.routes(),
             *(Route(found.path, door.counted(found.endpoint, _CALENDAR_COST)) for found in Calendars(graph, ask).routes()),
             *routes,
         ],

@@ -1,5 +1,6 @@
 """From a bearer token to a viewer: signature, issuer, audience and times; never more than the account it names."""
 
+import asyncio
 import hashlib
 import json
 import time
@@ -142,13 +143,19 @@ class _UrlKeys:
         self._client = PyJWKClient(url, timeout=5)
         self._asked_at = float("-inf")
         self._keys: dict[str, PyJWK] = {}
+        self._fetching = asyncio.Lock()
 
     async def key(self, key_id: str) -> PyJWK:
-        age_s = time.monotonic() - self._asked_at
-        if age_s > _KEYS_KEPT_S or (key_id not in self._keys and age_s > _ASK_AGAIN_S):
-            self._asked_at = time.monotonic()
-            self._keys = await self.fetch()
+        if self._fetching.locked() or self._has_to_ask(key_id):
+            async with self._fetching:  # whoever comes meanwhile waits for the same keys
+                if self._has_to_ask(key_id):
+                    self._asked_at = time.monotonic()
+                    self._keys = await self.fetch()
         return self._keys[key_id]
+
+    def _has_to_ask(self, key_id: str) -> bool:
+        age_s = time.monotonic() - self._asked_at
+        return age_s > _KEYS_KEPT_S or (key_id not in self._keys and age_s > _ASK_AGAIN_S)
 
     async def fetch(self) -> dict[str, PyJWK]:
         return _usable(await to_thread.run_sync(self._client.get_signing_keys, True))

@@ -14,6 +14,8 @@ ForwardedHeader = Literal["X-Forwarded-For", "Forwarded"]
 
 _IPV6_PREFIX: Final = 64
 """What one subscriber is given at the least (RFC 6177): addresses within it are one caller, or each would have 2^64 shares."""
+_IPV6_SITE: Final = 48
+"""And at the most: a line at home may have 65,536 such networks."""
 _REMEMBERED: Final = 8192
 _MOST_HOPS: Final = 32
 _UNKNOWN: Final = "unknown"
@@ -21,10 +23,11 @@ _UNKNOWN: Final = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose share something counts against: an account's id, or an address."""
+    """Whose share something counts against: an account's id, or an address; of IPv6 a network, within a `site` that may have many."""
 
     key: str
     signed_in: bool
+    site: str = ""
 
 
 HUB: Final = Caller("the hub itself", signed_in=True)
@@ -33,7 +36,13 @@ HUB: Final = Caller("the hub itself", signed_in=True)
 
 def caller(viewer: Viewer, address: str) -> Caller:
     """The account, or where there is none the address."""
-    return Caller(viewer.account, signed_in=True) if viewer.account else Caller(address, signed_in=False)
+    return Caller(viewer.account, signed_in=True) if viewer.account else _without_account(address)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _without_account(address: str) -> Caller:
+    site = str(IPv6Network(address).supernet(new_prefix=_IPV6_SITE)) if "/" in address else ""
+    return Caller(address, signed_in=False, site=site)
 
 
 class Addresses:

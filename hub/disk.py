@@ -4,7 +4,8 @@ import errno
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,8 @@ LOG_FILE_BYTES: Final = 16 * MIB
 """The size of a transaction log file of the hub's own Neo4j, which is allocated whole before anything is written to it."""
 CHECKPOINT_BYTES: Final = 64 * MIB
 """After so much transaction log the hub's own Neo4j writes its changed pages to the store."""
+_MB: Final = 1_000_000
+_TEN_MB: Final = 10 * _MB
 _SLACK_BYTES: Final = 32 * MIB
 """For what grows beside: full-text segments that are merged, files of free ids, the server's own logs."""
 _LARGEST_SHARE: Final = 4
@@ -56,7 +59,10 @@ def free_bytes(folder: Path) -> int:
 
 
 def megabytes(count: int) -> str:
-    return f"{count / MIB:,.0f} MB" if count >= MIB else "less than 1 MB"
+    """So many bytes in millions, as `HUB_LEAST_FREE=200MB` has them."""
+    if count < _MB:
+        return "less than 1 MB"
+    return f"{count / _MB:,.{1 if count < _TEN_MB else 0}f} MB"
 
 
 class Room:
@@ -66,11 +72,12 @@ class Room:
         self._folder = _existing(folder)
         self.least_free = least_free
         self._short = False
+        self._promised = 0
 
     def shortage(self, more: int = 0) -> str | None:
         """What is short where `more` bytes shall be written; None where there is room."""
         try:
-            free = free_bytes(self._folder) - more
+            free = free_bytes(self._folder) - self._promised - more
         except OSError:
             return None  # a folder that is gone, or that nobody may look into, says nothing about its disk
         least = int(self.least_free * (_HYSTERESIS if self._short else 1))
@@ -82,6 +89,16 @@ class Room:
         """Raises `Unavailable` where there is not so much room; `what` is kept on this disk."""
         if told := self.shortage(more):
             raise Unavailable(f"the disk of {what} has {told}: try again once there is room", _RETRY_S)
+
+    @contextmanager
+    def promised(self, what: str, size: int) -> Generator[None]:
+        """Within it so much is written, which this process promises to nobody else meanwhile. Raises as `require` does."""
+        self.require(what, size)
+        self._promised += size
+        try:
+            yield
+        finally:
+            self._promised -= size
 
 
 class StoreSpace:

@@ -102,7 +102,7 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
             yield opened
             if opened.how == "wrong":
                 return
-            async for finding in _of_database(graph, settings):
+            async for finding in _of_database(graph, settings, folder):
                 yield finding
         except HubError as error:
             yield Finding("database", "wrong", str(error), "look into Neo4j's own log")
@@ -125,7 +125,7 @@ async def _opened(graph: Graph, folder: Path | None) -> Finding:
     return Finding("store", "ok", "open")
 
 
-async def _of_database(graph: Graph, settings: Settings) -> AsyncIterator[Finding]:
+async def _of_database(graph: Graph, settings: Settings, folder: Path | None) -> AsyncIterator[Finding]:
     version, edition = await graph.read_one(_VERSION, {})
     known = tuple(int(part) for part in version.split("-")[0].split(".")[:2])
     todo = "" if known >= OLDEST else f"use Neo4j {'.'.join(map(str, OLDEST))} or newer"
@@ -133,7 +133,7 @@ async def _of_database(graph: Graph, settings: Settings) -> AsyncIterator[Findin
     yield await _drift(graph)
     yield await _clock(graph)
     yield await _plans(graph)
-    yield await _dead_letters(graph)
+    yield await _dead_letters(graph, folder)
     if settings.store:
         yield await _watermark(graph, settings.store, settings)
     for name, value in await graph.read(_LIMITS, {}):
@@ -203,13 +203,14 @@ def plans_kept(name: str, kept: int, heap: int) -> Finding:
     return Finding("plans kept", "ok", told)
 
 
-async def _dead_letters(graph: Graph) -> Finding:
+async def _dead_letters(graph: Graph, folder: Path | None) -> Finding:
     """What background jobs failed at."""
+    of = f" --data {folder}" if folder else ""
     counts = await dead_letters.counted(graph)
     if not counts:
         return Finding("background jobs", "ok", "nothing is set aside")
     told = ", ".join(f"{count} by {job}" for job, count in counts.items())
-    todo = "`hub retry` lists them and why; once they are mended, `hub retry --all` has them tried again at once"
+    todo = f"`hub retry{of}` lists them and why; once they are mended, `hub retry{of} --all` has them tried again at once"
     return Finding("background jobs", "warning", f"{sum(counts.values())} set aside: {told}", todo)
 
 

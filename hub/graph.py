@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, TypeVar, cast
 
-from anyio import CapacityLimiter, WouldBlock
 from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, Query, ResultSummary
 from neo4j import Bookmarks as DriverBookmarks
 from neo4j.exceptions import (
@@ -25,9 +24,11 @@ from neo4j.exceptions import (
 )
 
 from graph_schema.cypher import Statement
+from hub.bookmarks import Bookmarks, KnownBookmarks
+from hub.callers import Caller
 from hub.disk import StoreSpace, least_free_bytes
 from hub.errors import BadInput, Conflict, HubError, SetupError, TooCostly, Unavailable
-from hub.known_bookmarks import KnownBookmarks
+from hub.gate import Gate, Share
 from hub.settings import Settings
 
 Result = TypeVar("Result")
@@ -57,6 +58,9 @@ _TURN_S: Final = 60.0
 """How long a change waits for its turn at most."""
 _WRITERS: Final = 8
 """How many changes this process makes at once; the others stand in line, for they would wait for each other's locks in the database."""
+_MOST_WAITING_TO_WRITE: Final = 600
+"""Of a caller: as many as its budget lets it send within a minute, and more."""
+_NOT_BEGUN: Final = "this was not begun, after {:.0f} s in line behind other changes"
 _TRIES: Final = 5
 _STREAMED: Final = 2_000
 _STREAM_S: Final = 4 * 3600.0
@@ -77,36 +81,17 @@ _NO_BOOKMARK: Final = ("Neo.ClientError.Transaction.InvalidBookmark", "Neo.Clien
 _OUT_OF_MEMORY: Final = ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "Neo.TransientError.General.TransactionOutOfMemoryError")
 
 
-class Bookmarks:
-    """What a caller has seen of the database: sent with its reads, so that they see at least that, and renewed by them."""
-
-    def __init__(self, values: Iterable[str] = ()) -> None:
-        self._values = frozenset(values)
-        self._renewed: set[str] = set()
-
-    @property
-    def values(self) -> frozenset[str]:
-        """Neo4j's own bookmarks, those that reads gave in place of those that were sent."""
-        return frozenset(self._renewed) or self._values
-
-    @property
-    def sent(self) -> frozenset[str]:
-        return self._values
-
-    def renew(self, values: Iterable[str]) -> None:
-        self._renewed.update(values)
-
-
 class Graph:
     """A connection pool to one Neo4j database. Reads are auto-commit with one retry, writes are managed transactions.
 
     A `patient` one gives statements two minutes, and never takes a slow database for one that is gone: for loading and syncing.
-    So many `writers` at once make their changes; the others stand in line.
+    So many `writers` at once make their changes; the others stand in line, for `turn_s` seconds at most.
     """
 
-    def __init__(self, settings: Settings, *, patient: bool = False, writers: int = _WRITERS) -> None:
+    def __init__(self, settings: Settings, *, patient: bool = False, writers: int = _WRITERS, turn_s: float = _TURN_S) -> None:
         self._patient = patient
         self._writers = writers
+        self._turn_s = turn_s
         self._answers_within_s = _PATIENT_TIMEOUT_S if patient else _CONNECT_TIMEOUT_S
         self._database = settings.neo4j_database
         self.space = StoreSpace(settings)
@@ -123,8 +108,9 @@ class Graph:
         # connections of their own, so that made-up bookmarks take none from anybody
         self._bookmark_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s)
         self._known_bookmarks = KnownBookmarks(self._wait_for)
-        self._turns = CapacityLimiter(1)
+        self._writing = Gate(_writing(writers), turn_s, _NOT_BEGUN, _MOST_WAITING_TO_WRITE)
         """One alone, until it has succeeded and the database has its statements planned; then `writers`."""
+        self._when_lost: list[Callable[[], None]] = []
         self._answered_at = 0.0
         """When something came back from the database the last time, on the clock of the event loop."""
 
@@ -133,6 +119,10 @@ class Graph:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.close()
+
+    def when_lost(self, told: Callable[[], None]) -> None:
+        """Has `told` called whenever a connection was lost: the database may come back without its plans, or as another one."""
+        self._when_lost.append(told)
 
     async def close(self) -> None:
         if self._pulse:
@@ -244,7 +234,7 @@ class Graph:
             return
         began = asyncio.get_running_loop().time()
         try:
-            await self._known_bookmarks.wait(bookmarks.sent)
+            await self._known_bookmarks.wait(bookmarks)
         except BadInput:
             if self._answered_at < began:
                 await self.check()
@@ -280,8 +270,11 @@ class Graph:
         try:
             try:
                 return await self._run(query, parameters, bookmarks)
-            except (ServiceUnavailable, SessionExpired, TransientError) as error:
-                if isinstance(error, TransientError) and error.code in _OUT_OF_MEMORY:
+            except (ServiceUnavailable, SessionExpired):
+                self._lost()
+                return await self._run(query, parameters, bookmarks)
+            except TransientError as error:
+                if error.code in _OUT_OF_MEMORY:
                     raise
                 return await self._run(query, parameters, bookmarks)
         except ConnectionAcquisitionTimeoutError as error:
@@ -315,7 +308,9 @@ class Graph:
     def _lost(self) -> None:
         """The connection was lost: the database may come back without its plans, or as another one."""
         self._known_bookmarks.forget()
-        self._turns.total_tokens = 1
+        self._writing.resize(1)
+        for told in self._when_lost:
+            told()
 
     def _renew(self, bookmarks: Bookmarks, seen: DriverBookmarks) -> None:
         bookmarks.renew(seen.raw_values)
@@ -335,7 +330,8 @@ class Graph:
             if await self._is_gone():
                 now = asyncio.get_running_loop().time()
                 for deadline in self._waiting:
-                    deadline.reschedule(now)
+                    with suppress(RuntimeError):  # it is over at the same moment by itself
+                        deadline.reschedule(now)
                 return
             await asyncio.sleep(_PATIENCE_S)
 
@@ -369,44 +365,35 @@ class Graph:
     async def transact(self, work: Callable[[Run], Awaitable[Result]], *, bookmarks: Bookmarks | None = None) -> Result:
         """Runs `work` in one transaction, when its turn has come; it runs statements and reads their records. It may run twice.
 
-        With `bookmarks` it sees what the caller has seen, and renews them. Raises `Unavailable`, and `Conflict` where a constraint
-        stands against it.
+        With `bookmarks` it sees what the caller has seen, renews them, and takes one of the caller's turns. Raises `Unavailable`,
+        `TooManyRequests` where many of the caller's wait already, and `Conflict` where a constraint stands against it.
         """
         seen = bookmarks or Bookmarks()
         await self.reach(seen)
-        async with self._may_write():
+        async with self._may_write(seen.caller):
             return await self._transacted(work, seen)
 
     @asynccontextmanager
-    async def _may_write(self) -> AsyncGenerator[None]:
-        """Within it, it is the caller's turn: first come, first served. Raises `Unavailable`."""
+    async def _may_write(self, caller: Caller) -> AsyncGenerator[None]:
+        """Within it, it is the caller's turn. Raises `Unavailable`, and `TooManyRequests` where many of its own wait already."""
         if self._patient:
             yield
             return
-        try:
-            self._turns.acquire_nowait()
-        except WouldBlock:
-            await self._stand_in_line()
+        if not self._writing.enter_now(caller):
+            try:
+                async with self._watched(None):
+                    await self._writing.enter(caller)
+            except TimeoutError as error:
+                raise _unavailable(begun=False) from error
         try:
             yield
-            self._turns.total_tokens = self._writers
+            self._writing.resize(self._writers)
         except HubError as error:
             if not isinstance(error, Unavailable):
-                self._turns.total_tokens = self._writers
+                self._writing.resize(self._writers)
             raise
         finally:
-            self._turns.release()
-
-    async def _stand_in_line(self) -> None:
-        began = asyncio.get_running_loop().time()
-        try:
-            async with self._watched(_TURN_S):
-                await self._turns.acquire()
-        except TimeoutError as error:
-            if asyncio.get_running_loop().time() - began < _TURN_S:
-                raise _unavailable() from error
-            waited = f"this was not begun, after {_TURN_S:.0f} s in line"
-            raise Unavailable(f"many are writing at the moment, and {waited}; try again in a few seconds") from error
+            self._writing.leave(caller)
 
     async def _transacted(self, work: Callable[[Run], Awaitable[Result]], seen: Bookmarks) -> Result:
         self.space.require_room()
@@ -506,6 +493,11 @@ async def _applied(session: AsyncSession, text: str) -> None:
             return
 
 
+def _writing(writers: int) -> Share:
+    """Three quarters for an account, so that another's change need not wait for all of its; a quarter for an address, half for all."""
+    return Share(1, max(1, writers * 3 // 4), max(1, writers // 4), max(1, writers // 2))
+
+
 def _driver(settings: Settings, **more: Any) -> AsyncDriver:
     try:
         return AsyncGraphDatabase.driver(
@@ -535,5 +527,5 @@ def _busy() -> Unavailable:
     return Unavailable("many are asking at the moment; try again in a few seconds")
 
 
-def _unavailable() -> Unavailable:
-    return Unavailable("the database does not answer; try again in a few seconds")
+def _unavailable(*, begun: bool = True) -> Unavailable:
+    return Unavailable("the database does not answer; try again in a few seconds", begun=begun)

@@ -89,7 +89,7 @@ async def work_through(graph: Graph, jobs: Sequence[Job], now: datetime) -> int:
             raise
         except Exception:
             # the machinery itself: the other jobs go on
-            _log.exception("%s waits", job.name)
+            _log.exception("%s failed and is tried again", job.name)
     return total
 
 
@@ -100,9 +100,9 @@ async def keep_working(work: Callable[[], Awaitable[object]], what: str, first_s
         try:
             await work()
         except HubError as error:
-            _log.warning("%s waits: %s", what, error)
+            _log.warning("%s: not done, tried again in %g s: %s", what, every_s, error)
         except Exception:
-            _log.exception("%s waits", what)
+            _log.exception("%s failed and is tried again in %g s", what, every_s)
         await asyncio.sleep(every_s)
 
 

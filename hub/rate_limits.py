@@ -17,6 +17,8 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from hub.callers import Caller
 from hub.errors import TooManyRequests
 
+_OF_A_SITE: Final = 64
+"""How many shares the networks of one IPv6 site have together: an office has as many, a line at home could have a thousand times that."""
 _MOST_CALLERS: Final = 100_000
 """Whose use is remembered at a time; of more, the oldest are forgotten: 12 MB a budget. Whoever has as many addresses has other ways."""
 
@@ -96,17 +98,29 @@ class RateLimits:
             for signed_in, amount in ((True, found.signed_in), (False, found.public))
             if amount
         }
+        self._of_sites = {
+            name: budget(amount=item.amount * _OF_A_SITE, namespace=f"{name} of sites")
+            for (name, signed_in), item in self._items.items()
+            for budget in (type(item),)
+            if not signed_in
+        }
         policies = {signed_in: [item for (_, whose), item in self._items.items() if whose is signed_in] for signed_in in (True, False)}
         self._policies = {whose: _policy(items) for whose, items in policies.items()}
 
-    def take(self, budget: Budget, caller: Caller, amount: int = 1) -> None:
-        """Counts so much, all that there is if it is more. Raises `TooManyRequests`, and counts nothing, where so much is not left."""
+    def take(self, budget: Budget, caller: Caller, amount: int = 1, *, beside: int = 0) -> None:
+        """Counts so much, all that there is if it is more, `beside` what was counted for the same already.
+
+        Raises `TooManyRequests`, and counts nothing, where so much is not left.
+        """
         item = self._items.get((budget.name, caller.signed_in))
-        if item is None or not amount:
+        wanted = min(amount, item.amount - beside) if item else 0
+        if item is None or wanted <= 0:
             return
-        wanted = min(amount, item.amount)
         if not self._limiter.hit(item, caller.key, cost=wanted):
-            raise self._refusal(budget, item, caller, wanted)
+            raise self._refusal(budget, item, caller, caller.key, wanted)
+        if caller.site and not self._limiter.hit(self._of_sites[budget.name], caller.site, cost=wanted):
+            self._give_back(item, caller.key, wanted)
+            raise self._refusal(budget, self._of_sites[budget.name], caller, caller.site, wanted)
 
     def take_each(self, budget: Budget, caller: Caller, many: int) -> None:
         """Counts so many of one each, or none. Raises `TooManyRequests`, also where it is more than there ever is."""
@@ -126,7 +140,12 @@ class RateLimits:
         """Takes back what was counted for something that was not done."""
         item = self._items.get((budget.name, caller.signed_in))
         if item:
-            self._memory.give_back(item.key_for(caller.key), item.get_expiry(), amount)
+            self._give_back(item, caller.key, amount)
+            if caller.site:
+                self._give_back(self._of_sites[budget.name], caller.site, amount)
+
+    def _give_back(self, item: RateLimitItem, key: str, amount: int) -> None:
+        self._memory.give_back(item.key_for(key), item.get_expiry(), amount)
 
     def headers(self, caller: Caller) -> list[tuple[bytes, bytes]]:
         """`RateLimit-Policy`, the budgets of this caller, and `RateLimit`, what is left of its cost.
@@ -142,20 +161,22 @@ class RateLimits:
             found.append((b"ratelimit", b'"cost";r=%d;t=%d' % (left, math.ceil(ends_s))))
         return found
 
-    def _refusal(self, budget: Budget, item: RateLimitItem, caller: Caller, wanted: int) -> TooManyRequests:
-        wait_s = max(1, math.ceil(self._until_there_s(item, caller, wanted)))
+    def _refusal(self, budget: Budget, item: RateLimitItem, caller: Caller, key: str, wanted: int) -> TooManyRequests:
+        wait_s = max(1, math.ceil(self._until_there_s(item, key, wanted)))
         whom = "an account" if caller.signed_in else "an address without an account"
+        if key == caller.site:
+            whom = f"all addresses of {key} without an account"
         limit = f"{budget.words.format(item.amount)} within one {item.GRANULARITY.name}"
-        told = f"the limit is {limit} for {whom}, and is reached: come again in {wait_s} s"
+        told = f"the limit is {limit} for {whom}, and not enough of it is left: try again in {wait_s} s"
         if not caller.signed_in:
             more = self._items.get((budget.name, True))
             told += f"; an account may use {more.amount:,}" if more else "; sign in to use more"
         return TooManyRequests(told, wait_s, budget.name)
 
-    def _until_there_s(self, item: RateLimitItem, caller: Caller, wanted: int) -> float:
+    def _until_there_s(self, item: RateLimitItem, key: str, wanted: int) -> float:
         """How long until so much is there, if nothing is used meanwhile."""
         window_s = item.get_expiry()
-        before, before_s, now, ends_s = self._memory.get_sliding_window(item.key_for(caller.key), window_s)
+        before, before_s, now, ends_s = self._memory.get_sliding_window(item.key_for(key), window_s)
         room = item.amount - wanted + 0.999  # of what is used the whole numbers count
         if now < room:
             return before_s - window_s * (room - now) / before

@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     public_questions_per_hour: Amount = 10
     all_public_questions_per_hour: Amount = 1_000
     statements_at_once: Annotated[int, Field(ge=0, le=90)] = 32
-    plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 3
+    plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 2
     files_per_case: Amount = 100
     file_bytes_per_case: Amount = 150_000_000
     files_per_day: Amount = 200

@@ -26,16 +26,17 @@ async def settle(run: Run, label: str, at: datetime) -> None:
     bases: list[dict[str, Any]] = []
     for element, properties, described, edges in found:
         records: list[Mapping[str, Any]] = described
-        if properties["source"] in BASE_RANKS and properties.get("origins") is None:
+        has_base = any(record["stream"] == "itself" for record in described)
+        if properties["source"] in BASE_RANKS and (not has_base or properties.get("origins") is None):
             base = _base(label, properties, at)
             bases.append({"element": element, "id": base["id"], "record": base})
             records = [base, *(record for record in described if record["stream"] != "itself")]
         records = sorted(records, key=_by_rank)
         live = [record for record in records if record.get("retiredAt") is None]
-        of_owner = [record for record in live if record["rank"] < UNOWNED]
-        if of_owner or (live and not any(record["rank"] < UNOWNED for record in records)):
-            values = _winners(label, of_owner or live)
-            kept.append({"element": element, "values": values, "edges": list(_edges(label, live, edges))})
+        has_owner = any(record["rank"] < UNOWNED for record in records)
+        counting = [record for record in live if record["rank"] < UNOWNED or not has_owner]
+        if counting:
+            kept.append({"element": element, "values": _winners(label, counting), "edges": list(_edges(label, live, edges))})
         else:
             retired.append(element)
     if bases:

@@ -1,5 +1,6 @@
 """Tokens: what signs in, and every way in which one must not."""
 
+import asyncio
 import json
 import threading
 import time
@@ -194,7 +195,12 @@ def test_issuers_come_from_the_environment_and_their_keys_by_url(
     monkeypatch.setenv("HUB_ISSUERS", json.dumps([{"issuer": ISSUER, "audience": AUDIENCE, "jwks": url}]))
     verifier = Verifier(read_settings().issuers)
     assert not fetched
-    assert run(verifier.viewer(f"Bearer {sign_in.token('broker')}")) == Viewer(f"{ISSUER}|broker")
+
+    async def at_once() -> list[Viewer]:
+        return await asyncio.gather(*(verifier.viewer(f"Bearer {sign_in.token('broker')}") for _ in range(20)))
+
+    # all who come while the keys are fetched wait for them
+    assert run(at_once()) == [Viewer(f"{ISSUER}|broker")] * 20
     for kid in ("another", "a-third"):  # unknown keys do not make the hub ask again and again
         with pytest.raises(NotSignedIn):
             run(verifier.viewer(f"Bearer {signed(tmp_path, kid=kid)}"))

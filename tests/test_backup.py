@@ -1,8 +1,8 @@
 """A Neo4j on a small disk that another program fills, until it gives up and is started again; then a backup beside it, and restored."""
 
 import asyncio
+import hashlib
 import json
-import os
 import subprocess
 import sys
 import tarfile
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
+from hub.backup.commands import backup_command
 from hub.backup.restore import restore
 from hub.backup.take import MEMORY, Tools, reached, take
 from hub.errors import HubError, SetupError, Unavailable
@@ -26,9 +27,8 @@ from hub.local_neo4j.server import LocalNeo4j
 from hub.local_neo4j.store import require_open
 from hub.local_neo4j.watch import Watch
 from hub.settings import Settings
-from tests.disks import Filler, may_mount, small_disk
+from tests.disks import Filler, skip_unless_mounting, small_disk
 
-pytestmark = pytest.mark.skipif(not may_mount() and not os.environ.get("CI"), reason="mounting small disks needs root on Linux")
 ROWS = "MATCH (n:Sample) RETURN count(n)"
 WRITE = [
     Statement(
@@ -78,6 +78,7 @@ class Looked:
 
 @pytest.fixture
 def looked() -> Iterator[Looked]:
+    skip_unless_mounting()
     tools = Tools(java(), cache_folder(), "0")
     with ExitStack() as stack:
         disk = stack.enter_context(small_disk("tmpfs", "420m"))
@@ -153,5 +154,33 @@ def test_what_is_no_backup_or_was_changed_is_refused_and_leaves_nothing(tmp_path
         tar.add(tmp_path / "manifest.json", "manifest.json")
         tar.add(content, "../outside")
     assert "its manifest does not name" in hub("restore", str(archive), "--data", str(data)).stderr
+    # a name that the manifest has, too, leads nowhere else
+    outside = tmp_path / "outside"
+    digest = hashlib.sha256(content.read_bytes()).hexdigest()
+    (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "files": {str(outside): digest}}))
+    with tarfile.open(archive, "w") as tar:
+        tar.add(tmp_path / "manifest.json", "manifest.json")
+        absolute = tar.gettarinfo(content)
+        absolute.name = str(outside)
+        with content.open("rb") as opened:
+            tar.addfile(absolute, opened)
+    assert hub("restore", str(archive), "--data", str(data)).returncode
     assert not data.exists()
+    assert not outside.exists()
     assert not (tmp_path.parent / "outside").exists()
+
+
+def test_a_folder_that_there_is_not_is_not_taken_for_a_file(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"there is no folder .*: make it with `mkdir -p .*`, or name a file"):
+        backup_command(tmp_path, f"{tmp_path}/backups/")
+    assert not (tmp_path / "backups").exists()
+
+
+def test_a_backup_is_not_made_within_what_it_backs_up(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "hub-data", tmp_path / "elsewhere"
+    for made in (folder / "neo4j" / "data" / "databases", elsewhere / "backups"):
+        made.mkdir(parents=True)
+    tools = Tools(Path("java"), tmp_path, "0")
+    for inside in (folder, elsewhere / "backups"):
+        with pytest.raises(SetupError, match="would be inside the data directory that it backs up"):
+            take(folder, inside, Settings(data=elsewhere), tools, lambda *_: None)

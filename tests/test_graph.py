@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from graph_schema.cypher import Statement
+from hub.bookmarks import Bookmarks
 from hub.errors import BadInput, Unavailable
-from hub.graph import Bookmarks, Graph, Run
+from hub.graph import Graph, Run
 from hub.settings import Settings
 
 

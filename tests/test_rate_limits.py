@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub import callers
 from hub.callers import Caller
 from hub.errors import TooManyRequests
 from hub.rate_limits import BYTES, COST, PLANNINGS, QUESTIONS, Amounts, BoundedMemory, Budget, RateLimits
+from hub.viewer import PUBLIC
 
 ACCOUNT = Caller("tests.example|one", signed_in=True)
 ANOTHER = Caller("tests.example|two", signed_in=True)
@@ -46,13 +48,34 @@ def test_a_refusal_says_what_is_used_up_when_to_come_again_and_who_may_use_more(
     budgets = limits(Clock())
     budgets.take(COST, ADDRESS, 100)
     assert str(refused(budgets, COST, ADDRESS)) == (
-        "the limit is a cost of 100 within one minute for an address without an account, and is reached: come again in 61 s; "
+        "the limit is a cost of 100 within one minute for an address without an account, and not enough of it is left: try again in 61 s; "
         "an account may use 1,000"
     )
     budgets.take(QUESTIONS, ADDRESS, 2)
     told = str(refused(budgets, QUESTIONS, ADDRESS))
     assert told.startswith("the limit is 2 questions asked within one hour for an address without an account")
     assert told.endswith("; sign in to use more")
+
+
+def test_the_networks_of_one_site_have_so_many_shares_together_and_what_is_refused_counts_nothing() -> None:
+    budgets = limits(Clock())
+    networks = [callers.caller(PUBLIC, f"2001:db8:1:{number:x}::/64") for number in range(65)]
+    for caller in networks[:-1]:
+        for _ in range(2):
+            budgets.take(QUESTIONS, caller)
+    told = str(refused(budgets, QUESTIONS, networks[-1]))
+    assert "128 questions asked within one hour for all addresses of 2001:db8:1::/48 without an account" in told
+    budgets.take(QUESTIONS, callers.caller(PUBLIC, "2001:db8:2::/64"))
+    budgets.give_back(QUESTIONS, networks[0])
+    budgets.take(QUESTIONS, networks[-1])
+    assert refused(budgets, QUESTIONS, networks[-1])
+
+
+def test_what_is_counted_beside_what_was_counted_already_is_all_that_there_is_at_most() -> None:
+    budgets = limits(Clock())
+    budgets.take(PLANNINGS, ADDRESS)
+    budgets.take(PLANNINGS, ADDRESS, 100, beside=1)
+    assert refused(budgets, PLANNINGS, ADDRESS)
 
 
 @settings(max_examples=200, deadline=None)

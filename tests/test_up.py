@@ -18,7 +18,7 @@ import pytest
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.server import free_ports
 
-START_S = 120
+START_S = 240
 SMALLEST = ("--scale", "0.001")
 
 

@@ -133,7 +133,7 @@ def _manifest(archive: Path, tar: tarfile.TarFile) -> Manifest:
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, sha256: str) -> None:
-    tarfile.data_filter(member, str(folder))
+    member = tarfile.data_filter(member, str(folder))  # with a name that stays below the folder
     target = folder / member.name
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = tar.extractfile(member)

@@ -1,9 +1,10 @@
 """The commands `hub backup`, `hub restore` and `hub salvage`."""
 
 import asyncio
+import os
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -11,26 +12,28 @@ from hub.backup.archive import Manifest
 from hub.backup.fingerprint import Fingerprint
 from hub.backup.restore import restore, salvage
 from hub.backup.take import Tools, take
+from hub.disk import megabytes
+from hub.errors import SetupError
 from hub.local_neo4j.jars import cache_folder, locked_jars
 from hub.local_neo4j.java import java
 from hub.settings import Settings, read_settings
 from hub.terminal import Data, bars, console, default_folder, escaped, fetch_jars
 
-_MB: Final = 1_000_000
-
 
 def backup_command(
     data: Data = None,
     to: Annotated[
-        Path, typer.Option("--to", metavar="FILE-OR-DIR", help="Where the backup is written; by default the current folder.")
-    ] = Path(),
+        str, typer.Option("--to", metavar="FILE-OR-DIR", help="Where the backup is written; by default the current folder.")
+    ] = ".",
 ) -> None:
     """Back up a data directory, graph, attachments and keys, while its hub serves (its database is away for about 12 s) or none does."""
     settings = read_settings()
     folder = (data or default_folder()).resolve()
+    if to.endswith(("/", os.sep)) and not Path(to).is_dir():
+        raise SetupError(f"there is no folder {to}: make it with `mkdir -p {to}`, or name a file")
     with bars("backup: ") as progress:
-        archive, manifest = take(folder, to.resolve(), settings, _tools(settings), progress)
-    console.print(escaped(f"{archive} ({archive.stat().st_size / _MB:,.1f} MB): {_told(manifest)}"), soft_wrap=True)
+        archive, manifest = take(folder, Path(to).resolve(), settings, _tools(settings), progress)
+    console.print(escaped(f"{archive} ({megabytes(archive.stat().st_size)}): {_told(manifest)}"), soft_wrap=True)
     console.print("it holds keys and whatever the graph holds: keep it as you keep those", soft_wrap=True)
 
 

@@ -9,7 +9,7 @@ from hub.backup.fingerprint import Fingerprint
 from hub.backup.take import MEMORY, Tools, counted, opened, reached
 from hub.errors import SetupError
 from hub.local_neo4j.server import LocalNeo4j
-from hub.local_neo4j.store import CUT, keep_logs, require_open
+from hub.local_neo4j.store import CUT, keep_logs, require_open, require_store
 from hub.settings import Settings
 
 
@@ -56,8 +56,7 @@ def _compare(made: Path, manifest: Manifest, settings: Settings, tools: Tools, p
 
 def salvage(folder: Path, settings: Settings, tools: Tools, progress: Progress) -> tuple[Path, Fingerprint]:
     """Opens a store whose transaction log has an end that cannot be read: cuts that off, a copy of the log kept. Raises `SetupError`."""
-    if not (folder / "neo4j" / "data" / "databases").is_dir():
-        raise SetupError(f"{folder} is not a data directory of `hub up`: there is no store in it; see --data")
+    require_store(folder)
     with LocalNeo4j(folder, tools.java, tools.jars, MEMORY, CUT) as server:
         kept = keep_logs(server.home)
         here = reached(settings, server.start())

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from hub.graph import Graph
 from hub.local_neo4j.handover import Request, copy_store, size_of
 from hub.local_neo4j.jars import VERSION
 from hub.local_neo4j.server import LocalNeo4j, Memory, Running, end_orphans
-from hub.local_neo4j.store import require_open
+from hub.local_neo4j.store import has_store, require_open, require_store
 from hub.settings import Settings
 
 MEMORY: Final = Memory(heap="512m", pagecache="128m", transactions="300m", transaction="300m")
@@ -41,17 +41,19 @@ class Tools:
 
 def take(folder: Path, to: Path, settings: Settings, tools: Tools, progress: Progress) -> tuple[Path, Manifest]:
     """Backs up a data directory, of a hub that serves or of none, into a file or into a folder. Raises `SetupError`."""
-    if not (folder / "neo4j" / "data" / "databases").is_dir():
-        raise SetupError(f"{folder} is not a data directory of `hub up`: there is no store in it; see --data")
+    require_store(folder)
     now = datetime.now(UTC)
     archive = to / f"hub-backup-{now:%Y%m%dT%H%M%SZ}.tar" if to.is_dir() else to
-    _refuse_target(folder, archive)
+    folders = {folder, settings.data.resolve() if settings.data else folder}
+    _refuse_target(folders, archive)
     with tempfile.TemporaryDirectory(prefix=".hub-backup-", dir=archive.parent) as staging:
         copy, packed = Path(staging, "copy"), Path(staging, "packed")
         packed.mkdir()
         try:
             _copy(folder, copy, progress)
-            for source in {folder, settings.data.resolve() if settings.data else folder}:
+            if not has_store(copy):
+                raise SetupError(f"no store was copied from {folder}: nothing was backed up; take the backup again")
+            for source in folders:
                 collect(source, packed)
             found = _dump(copy, packed, settings, tools, progress)
             manifest = Manifest(
@@ -64,14 +66,14 @@ def take(folder: Path, to: Path, settings: Settings, tools: Tools, progress: Pro
     return archive, manifest
 
 
-def _refuse_target(folder: Path, archive: Path) -> None:
+def _refuse_target(folders: Iterable[Path], archive: Path) -> None:
     if archive.exists():
         raise SetupError(f"{archive} is there already: name another file, or a folder, with --to")
     if not archive.parent.is_dir():
         raise SetupError(f"there is no folder {archive.parent}: make it, or name another with --to")
-    if archive.resolve().is_relative_to(folder):
+    if any(archive.resolve().is_relative_to(folder) for folder in folders):
         raise SetupError(f"{archive} would be inside the data directory that it backs up: name a folder elsewhere with --to")
-    needed = size_of(folder) * _COPIES
+    needed = sum(map(size_of, folders)) * _COPIES
     if free_bytes(archive.parent) < needed:
         told = f"has {megabytes(free_bytes(archive.parent))} left, and a backup needs {megabytes(needed)} there"
         raise SetupError(f"the disk of {archive.parent} {told} while it is made: name a folder elsewhere with --to")

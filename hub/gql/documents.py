@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Final
 
 import strawberry
@@ -120,44 +121,71 @@ class Documents:
         """About how many bytes are taken."""
         return self._kept.bytes
 
-    def is_known(self, text: str, operation_name: str | None) -> bool:
-        """Whether a plan of it is kept, so that it need not be parsed again."""
-        return (text, operation_name) in self._kept
+    def kept(self, text: str, operation_name: str | None, given: Mapping[str, Any]) -> tuple[Plan, Variables] | None:
+        """The plan of an operation and its variables, defaults filled in, if it is kept: `plan` takes a hundred times as long.
+
+        Raises as `plan` does.
+        """
+        try:
+            operation = self._kept.get((text, operation_name))
+            if operation is None:
+                return None
+            variables, shape = self._variables(operation, given)
+        except RecursionError:
+            raise _too_deep() from None
+        plan = operation.plans.get(shape)
+        return None if plan is None else (plan, variables)
 
     def plan(
         self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, *, only_reads: bool = False
     ) -> tuple[Plan, Variables]:
-        """The plan of an operation and its variables, defaults filled in.
+        """The plan of an operation and its variables, made where it is not kept.
 
         Raises `GraphQLErrors` for what GraphQL itself refuses, `BadInput` and `TooCostly` for what the hub does.
         """
         try:
-            return self._plan(text, operation_name, given, cursors, only_reads)
+            return self.kept(text, operation_name, given) or self._made(text, operation_name, given, cursors, only_reads)
         except RecursionError:
-            raise TooCostly("the question or its variables are nested too deep") from None
+            raise _too_deep() from None
 
-    def _plan(
+    def _made(
         self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, only_reads: bool
     ) -> tuple[Plan, Variables]:
         name = (text, operation_name)
         operation = self._kept.get(name) or self._operation(text, operation_name, only_reads)
+        variables, shape = self._variables(operation, given)
+        plan = self._compiled(operation, variables)
+        for root in plan.roots:  # a refused value must not leave its document behind
+            root.bind(variables, cursors)
+        for verb in plan.verbs:
+            verb.arguments(variables)
+            verb.answer.bind(variables, cursors)
+        self._keep(name, operation, shape, plan)
+        return plan, variables
+
+    def _variables(self, operation: _Operation, given: Mapping[str, Any]) -> tuple[Variables, Any]:
+        """The variables of an operation, and their shape."""
         if operation.types:
-            if _is_deeper(given, self._limits.conditions):
-                raise TooCostly(f"the variables are nested deeper than {self._limits.conditions} levels")
+            self._check_size(given)
             # validates only: the values themselves are converted where they are bound
             self._check_variables(operation, given)
         variables = {**operation.defaults, **{key: given[key] for key in operation.types if key in given}}
-        shape = tuple(shape_of(operation.types[key], variables.get(key)) for key in operation.types)
-        plan = operation.plans.get(shape)
-        if plan is None:
-            plan = self._compiled(operation, variables)
-            for root in plan.roots:  # a refused value must not leave its document behind
-                root.bind(variables, cursors)
-            for verb in plan.verbs:
-                verb.arguments(variables)
-                verb.answer.bind(variables, cursors)
-            self._keep(name, operation, shape, plan)
-        return plan, variables
+        return variables, tuple(shape_of(operation.types[key], variables.get(key)) for key in operation.types)
+
+    def _check_size(self, given: Mapping[str, Any]) -> None:
+        """Bounds the variables before anything is done with each of their values. Raises `TooCostly`."""
+        level: list[Any] = [given]
+        count = 0
+        for _ in range(self._limits.brackets_of_values + 1):
+            inner = [found.values() if isinstance(found, dict) else found for found in level if isinstance(found, dict | list)]
+            count += sum(map(len, inner))
+            if count > self._limits.values:
+                raise TooCostly(f"the variables hold more than {self._limits.values:,} values: ask for them in several requests")
+            level = list(chain.from_iterable(inner))
+            if not level:
+                return
+        told = f"the variables are nested deeper than conditions may be, which is {self._limits.nesting} levels"
+        raise TooCostly(f"{told}: write them flatter, e.g. and: [a, b, c]")
 
     def _keep(self, name: tuple[str, str | None], operation: _Operation, shape: Any, plan: Plan) -> None:
         roots = (*plan.roots, *(verb.answer for verb in plan.verbs))
@@ -256,6 +284,10 @@ class Documents:
         return result.data or {}
 
 
+def _too_deep() -> TooCostly:
+    return TooCostly("the question or its variables are nested too deep")
+
+
 class GraphQLErrors(Exception):
     """What GraphQL itself refuses: syntax, validation, variables."""
 
@@ -274,15 +306,3 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
     raise BadInput(
         "operationName: the document has no such operation" if name else "operationName: the document has several operations; name one"
     )
-
-
-def _is_deeper(value: Any, most: int) -> bool:
-    """Whether a JSON value is nested deeper than so many levels; told without recursion."""
-    level = [value]
-    for _ in range(most + 1):
-        level = [
-            inner for found in level if isinstance(found, dict | list) for inner in (found.values() if isinstance(found, dict) else found)
-        ]
-        if not level:
-            return False
-    return True

@@ -23,6 +23,7 @@ from strawberry.types import ExecutionResult
 
 from graph_schema.cypher import Statement
 from graph_schema.model import GraphSchema
+from hub.bookmarks import Bookmarks
 from hub.callers import HUB, Caller
 from hub.compile.read import compile_right
 from hub.compile.walk import Side
@@ -49,7 +50,7 @@ from hub.gql.http import (
 from hub.gql.pen import AnswerPen
 from hub.gql.types import build_schema
 from hub.gql.values import Variables
-from hub.graph import Bookmarks, Graph, Run
+from hub.graph import Graph, Run
 from hub.rate_limits import BYTES, COST, PLANNINGS, QUESTIONS, REQUEST_COST, VERBS
 from hub.verbs.act import REQUEST, Act
 from hub.verbs.inquiries import new_guest
@@ -57,11 +58,12 @@ from hub.viewer import Viewer
 
 _log: Final = logging.getLogger("hub.gql")
 _requests: Final = logging.getLogger("hub.requests")
-_USUAL_BYTES: Final = 4096
-"""A body up to this is in the cost of its request."""
 _HEADERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Authorization"), (b"x-content-type-options", b"nosniff"))
 """Of every answer: it is its asker's alone, and JSON whatever it says."""
-_PERHAPS_DONE: Final = "whether this was done is not known: send it again with the same requestId, and it is done once"
+_PERHAPS_DONE: Final = "whether this was done is not known"
+_SEND_AGAIN: Final = ": send it again with the same requestId, and it is done once"
+_NO_ROW: Final = "no row"
+"""No row's key; of a usual length, as below."""
 _NOBODY: Final = "nobody is signed in"
 """No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another one."""
 
@@ -121,7 +123,7 @@ class Questions:
 
     async def _answer(self, asked: Asked, viewer: Viewer) -> dict[str, Any]:
         cursors = Cursors(self._cursor_key, viewer.account)
-        plan, variables = self._planned(asked, cursors)
+        plan, variables = await self._planned(asked, cursors)
         if plan.verbs:
             return await self._done(plan, variables, asked, viewer)
         bound = [(root, root.bind(variables, cursors)) for root in plan.roots]
@@ -130,7 +132,7 @@ class Questions:
             self._shares.budgets.take(COST, asked.caller, extensions["cost"])
         rights = {"viewer": viewer.account or _NOBODY, "now": time.time_ns() // 1_000_000}
         if any(root.cost.largest(parameters) > self._limits.page for root, parameters in bound):
-            await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)
+            await self._require_large_pages(rights)
         if asked.explain:
             await self._require("explain", "explaining needs the right explain", rights)
             extensions["explain"] = []
@@ -142,19 +144,22 @@ class Questions:
         answers = {**plan.known, **{root.key: value for root, value in zip(plan.roots, values, strict=True)}}
         return {"data": {key: answers[key] for key in plan.keys}, "extensions": extensions}
 
-    def _planned(self, asked: Asked, cursors: Cursors) -> tuple[Plan, Variables]:
+    async def _planned(self, asked: Asked, cursors: Cursors) -> tuple[Plan, Variables]:
         """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or planned by Neo4j."""
-        new = 0
-        if asked.caller and not self._documents.is_known(asked.document, asked.operation_name):
-            new = 1
-            self._shares.budgets.take(PLANNINGS, asked.caller)
-        plan, variables = self._documents.plan(asked.document, asked.operation_name, asked.variables, cursors, only_reads=asked.by_get)
+        document = (asked.document, asked.operation_name, asked.variables)
+        found = self._documents.kept(*document)
+        counted = 0 if found else 1
         if asked.caller:
-            statements = self._shares.admission.new(root.compiled.texts for root in plan.roots)
-            if statements > new:
-                self._shares.budgets.give_back(PLANNINGS, asked.caller, new)
-                self._shares.budgets.take(PLANNINGS, asked.caller, statements)
-        return plan, variables
+            self._shares.budgets.take(PLANNINGS, asked.caller, counted)
+        if found is None:
+            # one at a time, and others are served between two: each keeps the process for ten milliseconds or more
+            async with self._shares.admission.compiling.passed(asked.caller or HUB):
+                found = self._documents.plan(*document, cursors, only_reads=asked.by_get)
+        if asked.caller:
+            plan, _ = found
+            statements = self._shares.admission.new(root.compiled.texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs)))
+            self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
+        return found
 
     async def _done(self, plan: Plan, variables: Variables, asked: Asked, viewer: Viewer) -> dict[str, Any]:
         """The verbs one after another, each in its own transaction: of one that is refused the answer is null, and the rest goes on."""
@@ -169,7 +174,8 @@ class Questions:
                 answers[verb.answer.key] = await self._do(verb, variables, asked, viewer)
             except HubError as error:
                 answers[verb.answer.key] = None
-                message = f"{error}; {_PERHAPS_DONE}" if isinstance(error, Unavailable) and error.begun else str(error)
+                perhaps = isinstance(error, Unavailable) and error.begun
+                message = f"{error}; {_PERHAPS_DONE}{_SEND_AGAIN if viewer.account else ''}" if perhaps else str(error)
                 errors.append({"message": message, "path": [verb.answer.key], "extensions": error.extensions})
                 if asked.caller and verb in without_account and not isinstance(error, Unavailable):
                     self._shares.budgets.give_back(QUESTIONS, asked.caller)
@@ -181,10 +187,17 @@ class Questions:
         account = viewer.account or new_guest()
         cursors = Cursors(self._cursor_key, account)
         arguments, parameters = verb.arguments(variables), verb.answer.bind(variables, cursors)
-        self._documents.cost(verb.answer, parameters)
+        cost = self._documents.cost(verb.answer, parameters)
+        if asked.caller:
+            self._shares.budgets.take(COST, asked.caller, cost)
         name = arguments.pop(REQUEST.name)
         now = datetime.now(UTC)
-        call = _Call({"viewer": account, "now": int(now.timestamp() * 1000)}, cursors, asked.bookmarks)
+        rights = {"viewer": account, "now": int(now.timestamp() * 1000)}
+        call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
+        if verb.answer.cost.largest(parameters) > self._limits.page:
+            await self._require_large_pages(call.rights)
+        if self._shares.admission.is_new(verb.answer.compiled.text):
+            await self._plan_answer(verb.answer, parameters, call)
 
         async def work(run: Run) -> Any:
             key = await verb.verb.done(Act(run, account, now, name, self._shares.quotas), arguments)
@@ -193,6 +206,13 @@ class Questions:
 
         row = await self._graph.transact(work, bookmarks=asked.bookmarks)
         return _shaped(verb.answer, row, parameters, call)
+
+    async def _plan_answer(self, answer: RootPlan, parameters: dict[str, Any], call: _Call) -> None:
+        """Asks about no row: planned within its verb's turn to write, it would keep others from theirs."""
+        try:
+            await self._value(answer, {**parameters, "key": _NO_ROW}, call)
+        except Unavailable as error:
+            raise Unavailable(str(error), error.retry_after_s, begun=False) from error
 
     async def _value(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> Any:
         given, admission = {**parameters, **call.rights}, self._shares.admission
@@ -216,6 +236,9 @@ class Questions:
             found.append(row)
             told.append({"field": root.key, "cypher": text, "parameters": parameters, **profile})
         return _shaped(root, found[0] if len(found) == 1 else found, parameters, call)
+
+    async def _require_large_pages(self, rights: Mapping[str, Any]) -> None:
+        await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)
 
     async def _require(self, right: str, refusal: str, rights: Mapping[str, Any]) -> None:
         if not await self._graph.read_one(compile_right(self._declared, right), rights):
@@ -257,10 +280,8 @@ class Endpoint(GraphQL):
             if viewer.account:
                 scope["caller"] = _caller(viewer)
             self._door.shares.budgets.take(COST, scope["caller"], REQUEST_COST)
-            scope["bookmarks"] = bookmarks_of(headers.get(b"hub-bookmark"))
-            body = await body_of(receive, self._max_body_bytes)
-            if len(body) > _USUAL_BYTES:
-                self._door.shares.budgets.take(BYTES, scope["caller"], len(body))
+            scope["bookmarks"] = bookmarks_of(headers.get(b"hub-bookmark"), scope["caller"])
+            body = await body_of(receive, self._max_body_bytes, partial(self._door.shares.budgets.take, BYTES, scope["caller"]))
             with UnlessHungUp(receive):
                 return await self._answered(scope, headers, body, send)
         except NotSignedIn as error:
@@ -299,7 +320,9 @@ class Endpoint(GraphQL):
     ) -> ExecutionResult:
         bookmarks = request.scope["bookmarks"]
         document, variables = request_data.query or "", request_data.variables or {}
-        asked = Asked(document, request_data.operation_name, variables, bookmarks=bookmarks, caller=request.scope["caller"])
+        by_get = request.method == "GET"
+        caller = request.scope["caller"]
+        asked = Asked(document, request_data.operation_name, variables, bookmarks=bookmarks, caller=caller, by_get=by_get)
         answer = await self.questions.answer(asked, request.scope["viewer"])
         errors = [GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())]
         return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))

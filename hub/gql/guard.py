@@ -4,6 +4,7 @@ Fragments are weighed once each and remembered, so a document in which fragments
 refuse than to read.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,8 @@ from graphql import (
 
 from hub.errors import TooCostly
 
+_BRACKETS: Final = re.compile(r'"""(?:\\"""|[^"]|"(?!""))*"""|"(?:\\.|[^"\\\n])*"|#[^\n]*|[{}()\[\]]')
+"""Strings and comments as a whole, which may hold any, and brackets."""
 _NOT_DEEPER: Final = frozenset(("nodes", "edges", "node"))
 
 
@@ -31,11 +34,17 @@ class Limits:
 
     `nesting` bounds how deep the conditions of one list may stand in each other: Neo4j plans by recursion, and one whose stack
     overflows (86 nested `not` did, 2026-11-25) never answers.
+    `brackets` bounds how deep those of a document stand in each other, `brackets_of_values` how deep within an argument: 15 levels and 15
+    nested conditions take some 70, and 40 of them; what is deeper is refused before it is parsed. `values` bounds those of all variables
+    together.
     `plan_bytes` bounds what is remembered of documents that were asked.
     """
 
     characters: int = 20_000
     tokens: int = 2_000
+    brackets: int = 100
+    brackets_of_values: int = 40
+    values: int = 2_000
     depth: int = 15
     fields: int = 500
     aliases: int = 30
@@ -61,6 +70,8 @@ def parse_within(text: str, limits: Limits) -> DocumentNode:
     """The document, if it is within the limits. Raises `TooCostly`, or `GraphQLError` for a syntax error."""
     if len(text) > limits.characters:
         raise TooCostly(f"the document has {len(text)} characters; at most {limits.characters}")
+    if _is_too_deep(text, limits):
+        raise TooCostly("the document is nested too deep")
     try:
         document = parse(text, max_tokens=limits.tokens)
     except GraphQLError as error:
@@ -71,6 +82,24 @@ def parse_within(text: str, limits: Limits) -> DocumentNode:
         raise TooCostly("the document is nested too deep") from None
     _weigh(document, limits)
     return document
+
+
+def _is_too_deep(text: str, limits: Limits) -> bool:
+    """Whether brackets stand too deep in each other, those in strings and comments left out."""
+    depth = argument = 0
+    for found in _BRACKETS.finditer(text):
+        match found[0]:
+            case "{" | "[" | "(" as opened:
+                depth += 1
+                argument = argument + 1 if argument or opened == "(" else 0
+                if depth > limits.brackets or argument > limits.brackets_of_values:
+                    return True
+            case "}" | "]" | ")":
+                depth -= 1
+                argument = max(0, argument - 1)
+            case _:
+                pass  # a string or a comment
+    return False
 
 
 def _weigh(document: DocumentNode, limits: Limits) -> None:

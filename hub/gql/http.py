@@ -3,7 +3,7 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -13,12 +13,14 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope
 
+from hub.bookmarks import Bookmarks
 from hub.callers import Caller
 from hub.door import headers_of
 from hub.errors import BadInput, HubError, NotByGet, TooCostly, TooManyRequests, Unavailable
-from hub.graph import Bookmarks
 
 _BODY_S: Final = 10
+_USUAL_BYTES: Final = 4096
+"""A body up to this is in the cost of its request."""
 _BOOKMARKS: Final = re.compile(rb"[\x21-\x2b\x2d-\x7e]{1,400}(,[\x21-\x2b\x2d-\x7e]{1,400}){0,19}")
 _JSON: Final = "application/json"
 _GRAPHQL: Final = "application/graphql-response+json"
@@ -106,18 +108,21 @@ def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, caller: Caller, *, by
     return Asked(document, name or None, variables or {}, explain, by_get, bookmarks, caller=caller)
 
 
-def bookmarks_of(header: bytes | None) -> Bookmarks:
+def bookmarks_of(header: bytes | None, caller: Caller) -> Bookmarks:
     """What the header `Hub-Bookmark` names. Raises `BadInput`."""
     if header is None:
-        return Bookmarks()
+        return Bookmarks(caller=caller)
     if not _BOOKMARKS.fullmatch(header):
         raise BadInput("Hub-Bookmark: at most 20 bookmarks with commas between, as an answer of this hub gave them")
-    return Bookmarks(header.decode().split(","))
+    return Bookmarks(header.decode().split(","), caller)
 
 
-async def body_of(receive: Receive, most: int) -> bytes:
-    """The body, within its size and time. Raises `TooCostly` or `Late`."""
-    chunks, size = list[bytes](), 0
+async def body_of(receive: Receive, most: int, count: Callable[[int], None]) -> bytes:
+    """The body, within its size and time; the bytes of a large one are counted as they come.
+
+    Raises `TooCostly`, `Late`, or what `count` raises.
+    """
+    chunks, size, counted = list[bytes](), 0, 0
     try:
         async with asyncio.timeout(_BODY_S):
             while True:
@@ -128,6 +133,9 @@ async def body_of(receive: Receive, most: int) -> bytes:
                 size += len(chunks[-1])
                 if size > most:
                     raise TooCostly(f"the request has more than {most} bytes")
+                if size > _USUAL_BYTES:
+                    count(size - counted)
+                    counted = size
                 if not message.get("more_body", False):
                     return b"".join(chunks)
     except TimeoutError:

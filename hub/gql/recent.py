@@ -19,9 +19,6 @@ class Recent(Generic[Key, Value]):
     def __len__(self) -> int:
         return len(self._kept)
 
-    def __contains__(self, key: object) -> bool:
-        return key in self._kept
-
     def get(self, key: Key) -> Value | None:
         """The value, which counts as used now."""
         found = self._kept.get(key)

@@ -16,11 +16,13 @@ from typing import Final
 import orjson
 import psutil
 from filelock import FileLock, Timeout
+from pydantic import SecretStr
 
 from hub.disk import CHECKPOINT_BYTES, LOG_FILE_BYTES
 from hub.errors import SetupError
 from hub.local_neo4j.plan_cache import plans_for, size_in_bytes
 from hub.processes import end
+from hub.settings import Settings
 
 _START_S: Final = 120
 _STOP_S: Final = 30
@@ -55,6 +57,8 @@ internal.datacollector.max_recent_query_count=0
 """
 JVM_OPTIONS: Final = (
     "-XX:+UseParallelGC",
+    # one that lives on without heap answers nobody, and nobody starts it again
+    "-XX:+ExitOnOutOfMemoryError",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
     # without these two Neo4j cannot allocate its transaction logs beforehand, and says so only at the level of debugging
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
@@ -289,6 +293,17 @@ def known_server(folder: Path) -> Running:
         raise SetupError(f"{folder} is not a data directory of `hub up`; see --data")
     state = orjson.loads(ports.read_bytes())
     return Running(state["bolt"], state["http"], password.read_text().strip())
+
+
+def of_data_directory(folder: Path, settings: Settings) -> Settings:
+    """The settings for the hub of a data directory that is running: its server, its data, and the store whose disk is watched.
+
+    Raises `SetupError` where it is no data directory.
+    """
+    folder = folder.resolve()
+    known = known_server(folder)
+    mine = {"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password), "data": settings.data or folder, "store": folder / "neo4j"}
+    return settings.model_copy(update=mine)
 
 
 def kept_secret(file: Path) -> str:

@@ -25,6 +25,17 @@ _OF_GRAPH: Final = "[neo4j/"
 _TAIL_BYTES: Final = 1 << 20
 
 
+def has_store(folder: Path) -> bool:
+    """Whether a data directory holds the files of a database."""
+    return (folder / "neo4j" / "data" / "databases").is_dir()
+
+
+def require_store(folder: Path) -> None:
+    """Raises `SetupError` where a data directory holds no database."""
+    if not has_store(folder):
+        raise SetupError(f"{folder} is not a data directory of `hub up`: there is no store in it; see --data")
+
+
 def least_to_start(home: Path) -> int:
     """The room without which it is not worth starting: its logs the first time, then what a recovery writes at least."""
     return _START_BYTES if (home / "data" / "databases").exists() else _FIRST_START_BYTES

@@ -154,12 +154,16 @@ class Watch:
         """Copies the store while its server is stopped, so that the copy is of one moment."""
         began = time.monotonic()
         Away("the database is stopped for a moment, for a backup: try again in 12 seconds", _AGAIN_S).write(self._server.home)
+        problem = None
         try:
             self._server.pause() if self._may_close() else self._server.kill()
             copy_store(self._server.home, request.copy)
         except (OSError, shutil.Error) as error:
-            request.answer(f"the store could not be copied to {request.copy}: {error}")
-        else:
-            request.answer(None)
+            problem = f"the store could not be copied to {request.copy}: {error}"
+        try:
+            request.answer(problem)
+        except OSError as error:  # who asked gives up by itself; the database must come back
+            problem = problem or f"the backup could not be told that its copy is made: {error}"
         self._start(graph, runner)
-        self._told(f"a copy of the store was made for a backup; the database was away for {time.monotonic() - began:.0f} s")
+        made = problem or "a copy of the store was made for a backup"
+        self._told(f"{made}; the database was away for {time.monotonic() - began:.0f} s")

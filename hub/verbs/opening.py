@@ -180,7 +180,7 @@ async def _confirm(act: Act, given: Arguments) -> str:
     entries = await act.one(_confirming_entries(), {"case": case.id, "official": True})
     ((waited,),) = await act.write(_CONFIRM, {"case": case.id})
     if not (importer or entries or waited):
-        raise Conflict(f"case {case.number}: there is nothing in it to be confirmed by you")
+        raise Conflict(f"case {case.number}: there is nothing in it that you can confirm")
     if importer and case.row["dates"]:
         await set_deadlines(act, case.row)
     text = f"confirmed that it concerns importer {importer}" if importer else "confirmed what was said of it"
@@ -231,8 +231,8 @@ VERBS: Final = (
     ),
     Verb(
         "confirmCase",
-        "Says that what was said of a case when it was opened is so: from then on it counts for the issues it shares with others. Of its "
-        "entries, and of an importer in its `claims`, only what whoever confirms may see is confirmed; the Office of Trade sees all.",
+        "Confirms what was claimed when the case was opened: from then on it counts for the issues it shares with others. You confirm only "
+        "entries, and an importer in its `claims`, that you may see yourself; the Office of Trade sees all.",
         (CASE, DEFAULT_REASON),
         "Case",
         _confirm,

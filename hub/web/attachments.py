@@ -5,11 +5,13 @@ import errno
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from urllib.parse import quote
 
 import puremagic
@@ -17,6 +19,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from graph_schema.cypher import Statement
+from hub.bookmarks import Bookmarks
 from hub.callers import caller
 from hub.disk import Room
 from hub.door import Door, refusal
@@ -29,7 +33,10 @@ from hub.viewer import Viewer
 from hub.web.ask import Ask
 
 _ARRIVES_S: Final = 120
+_LEFT_S: Final = 600
+"""What arrives is not written to for so long only if nobody writes it any more."""
 _ROOM_S: Final = 30
+_AGAIN_S: Final = 5
 _STATUS: Final[Mapping[type[HubError], int]] = {
     NotSignedIn: 401, NotAllowed: 403, NotFound: 404, Conflict: 409, TooCostly: 413, BadInput: 422, TooManyRequests: 429,
     Unavailable: 503,
@@ -53,6 +60,13 @@ class Attachments:
     door: Door
     ask: Ask
 
+    def sweep(self) -> None:
+        """Removes what was still arriving when a process was killed."""
+        for found in self.folder.glob("arriving-*"):
+            with suppress(OSError):
+                if time.time() - found.stat().st_mtime > _LEFT_S:
+                    found.unlink()
+
     def routes(self) -> list[Route]:
         return [Route("/attachments/{id}", self._answered, methods=["GET", "PUT"])]
 
@@ -70,7 +84,8 @@ class Attachments:
     async def _get(self, request: Request, viewer: Viewer) -> Response:
         answer = await self.ask(_QUESTION, viewer, {"id": request.path_params["id"]})
         if "errors" in answer:
-            raise Unavailable("the database does not answer; try again in a few seconds")
+            error = answer["errors"][0]
+            raise Unavailable(error["message"], error["extensions"].get("retryAfterS", _AGAIN_S))
         found = answer["data"]["attachment"]
         path = self._path(found["sha256"]) if found and found["storedAt"] else None
         if path is None or not path.exists():
@@ -78,29 +93,30 @@ class Attachments:
         name = f"attachment; filename*=UTF-8''{quote(found['name'], safe='')}"
         return FileResponse(path, media_type=found["mediaType"], headers={**_HEADERS, "Content-Disposition": name})
 
+    async def _read(self, statement: Statement) -> list[list[Any]]:
+        return await self.graph.read(statement.text, statement.parameters)
+
     async def _put(self, request: Request, viewer: Viewer) -> Response:
         if not viewer.account:
             raise NotSignedIn("sign in to send an attachment")
         name = request.path_params["id"]
 
-        async def look(run: Run) -> Any:
-            return await announced(Act(run, viewer.account, datetime.now(UTC), None), name)
-
-        file = await self.graph.transact(look)
+        # by a read, for who brings what there is not takes nobody's turn to write
+        file = await announced(Act(self._read, viewer.account, datetime.now(UTC), None), name)
         self.door.shares.budgets.take(BYTES, caller(viewer, ""), file["size"])
-        await self._keep(request, file)
+        with self.room.promised("attachments", file["size"]):
+            await self._keep(request, file)
 
         async def store(run: Run) -> None:
             act = Act(run, viewer.account, datetime.now(UTC), None)
             await announced(act, name)
             await stored(act, name)
 
-        await self.graph.transact(store)
+        await self.graph.transact(store, bookmarks=Bookmarks(caller=caller(viewer, "")))
         return JSONResponse({"id": name, "size": file["size"], "sha256": file["sha256"]}, 201)
 
     async def _keep(self, request: Request, file: Mapping[str, Any]) -> None:
         """Puts the body under its hash, if it is what was announced. Raises `BadInput`, `TooCostly` or `Unavailable`."""
-        self.room.require("attachments", file["size"])
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, arriving = tempfile.mkstemp(prefix="arriving-", dir=self.folder)
         try:
@@ -113,8 +129,7 @@ class Attachments:
                             raise TooCostly(f"more than the {file['size']:,} bytes that were announced arrived")
                         digest.update(chunk)
                         opened.write(chunk)
-                opened.flush()
-                os.fsync(opened.fileno())
+                await asyncio.to_thread(_to_disk, opened)
             if size != file["size"] or digest.hexdigest() != file["sha256"]:
                 raise BadInput(
                     f"{size:,} bytes with the SHA-256 {digest.hexdigest()} arrived; announced were {file['size']:,} with {file['sha256']}"
@@ -138,6 +153,11 @@ class Attachments:
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
+
+
+def _to_disk(opened: IO[bytes]) -> None:
+    opened.flush()
+    os.fsync(opened.fileno())
 
 
 def _is_of(path: Path, media_type: str) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
+import typer
 from pydantic import SecretStr
 from rich.console import Console
 
@@ -87,6 +88,7 @@ async def _measured(settings: Settings, server: LocalNeo4j, data: Path, tell: Ca
 
 
 def main() -> None:
+    """200 verbs at once on 20 cases, warm and just after Neo4j was killed and started again."""
     console = Console(width=160)
 
     def tell(*cells: str) -> None:
@@ -102,4 +104,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -19,6 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+import typer
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
@@ -45,6 +46,7 @@ _ROOMY: Final = {"cost_per_minute": 10**12, "public_cost_per_minute": 10**12}
 
 
 def main() -> None:
+    """What the shares of callers cost a request, and what they keep from the others in a flood."""
     console = Console()
     console.print(_overhead())
     with tempfile.TemporaryDirectory(prefix="hub-shares-") as folder:
@@ -196,4 +198,4 @@ def _new() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

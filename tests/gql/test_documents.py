@@ -1,8 +1,10 @@
 """What is remembered of documents: within bytes, the least recently used let go first, one large one at nobody's cost."""
 
 import gc
+import json
 import logging
 import random
+import time
 import tracemalloc
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 
 from graph_schema.graph import GRAPH
-from hub.errors import HubError
+from hub.errors import HubError, TooCostly
 from hub.gql.documents import Documents, GraphQLErrors, Plan
 from hub.gql.guard import Limits
 from hub.gql.recent import Recent
@@ -98,3 +100,33 @@ def test_random_documents_take_about_what_is_counted_for_them() -> None:
     finally:
         tracemalloc.stop()
     assert 0.6 < taken / hub.remembered_bytes < 1.4
+
+
+def test_variables_are_weighed_before_anything_is_done_with_their_values() -> None:
+    hub = documents(10_000_000)
+    query = "query Q($among: [String!]) { cases(where: {number: {in: $among}}) { totalCount } }"
+    assert plan(hub, query, among=["N-1"] * 1_990)
+    began = time.process_time()
+    with pytest.raises(TooCostly, match="more than 2,000 values: ask for them in several requests"):
+        plan(hub, query, among=["N-1"] * 500_000)
+    deep: dict[str, Any] = {}
+    for _ in range(500):
+        deep = {"and": [deep]}
+    with pytest.raises(TooCostly, match="nested deeper"):
+        plan(hub, query, among=[deep])
+    assert time.process_time() - began < 1
+
+
+def test_a_document_with_brackets_too_deep_is_not_even_parsed() -> None:
+    hub = documents(10_000_000)
+    for depth in (40, 150):
+        with pytest.raises(TooCostly, match="nested too deep"):
+            plan(hub, f"{{ cases(where: {'{not: ' * depth}{{}}{'}' * depth}) {{ totalCount }} }}")
+    # neither parsed nor refused for what stands in texts and comments
+    brackets = "{[(" * 60
+    assert plan(hub, f"# {brackets}\n{{ cases(where: {{title: {{eq: {json.dumps(brackets + chr(34))}}}}}) {{ totalCount }} }}")
+    assert plan(hub, f'{{ cases(where: {{title: {{eq: """{brackets} \\""" {brackets}"""}}}}) {{ totalCount }} }}')
+    # as deep as anything else allows
+    for opened, closed, times in (("{or: [{not: ", "}]}", 7), ("{and: [", "]}", 14)):
+        where = f"{opened * times}{{title: {{eq: {json.dumps('x')}}}}}{closed * times}"
+        assert plan(hub, f"{{ cases(where: {where}) {{ totalCount }} }}")

@@ -133,7 +133,7 @@ def test_conditions_nested_too_deep_are_refused_in_documents_and_variables(where
         document = f"{{ cases(where: {written(where)}) {{ totalCount }} }}"
         assert code(ask(document, "trade")) == "TOO_COSTLY"
     if len(str(where)) < 1_000:
-        assert "more than 15 levels" in by_variable["errors"][0]["message"]
+        assert "15 levels" in by_variable["errors"][0]["message"]
 
 
 def test_relationships_count_as_levels_of_conditions(ask: Ask) -> None:
@@ -191,10 +191,10 @@ def test_a_statement_that_takes_too_long_or_too_much_memory_is_ended(settings: S
         with pytest.raises(TooCostly, match=r"more than 1 s.*fewer rows"):
             run(graph.read(endless, {}))
         # for its first run it has time to be planned as well
-        slow = "UNWIND range(1, 30000000) AS a WITH a % 1000 AS b, count(*) AS c RETURN sum(c)"
+        slow = "UNWIND range(1, 120000000) AS a WITH a % 1000 AS b, count(*) AS c RETURN sum(c)"
         with pytest.raises(TooCostly):
             run(graph.read_one(slow, {}))
-        assert run(graph.read_one(slow, {}, is_new=True)) == 30000000
+        assert run(graph.read_one(slow, {}, is_new=True)) == 120000000
     finally:
         run(graph.close())
     patient = Graph(settings)

@@ -21,7 +21,7 @@ from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.viewer import Viewer
 from tests import naive
-from tests.asking import SCHEMA, by_all, questions
+from tests.asking import SCHEMA, by_all, data, questions
 from tests.conftest import wipe
 from tests.oracle import Oracle
 from tests.random_questions import Questions as RandomQuestions
@@ -264,7 +264,7 @@ async def _caught(database: Graph, world: World, schema: GraphQLSchema, mutants:
             for viewer, oracle in oracles:
                 if (query, viewer.account) not in wanted:
                     wanted[query, viewer.account] = _same(naive.answer(schema, world, oracle, query))
-                if _same((await hub.answer(Asked(query), viewer))["data"]) != wanted[query, viewer.account]:
+                if _same(await data(hub, query, viewer)) != wanted[query, viewer.account]:
                     caught.append(mutant.name)
                     return
 

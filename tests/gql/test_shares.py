@@ -4,10 +4,11 @@ import http.client
 import json
 import socket
 import time
+import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,6 +81,9 @@ def signed_in(tmp_path: Path) -> str:
 
 def test_every_answer_tells_what_is_left_and_is_kept_by_nobody(hub: Callable[..., Any]) -> None:
     with hub(cost_per_minute=900, public_cost_per_minute=500, failed_sign_ins_per_minute=2) as client:
+        # a database that has just started takes its time to plan it, and what was used is forgotten with time
+        while "errors" in client.ask("{ centers(first: 2) { nodes { code } } }", address=ANOTHER).body:
+            time.sleep(1)
         answers = [
             client.ask(TYPENAME),
             client.ask("{ centers(first: 2) { nodes { code } } }"),
@@ -137,6 +141,58 @@ def test_bytes_and_new_forms_and_mutations_have_budgets_of_their_own(hub: Callab
         verbs = [client.ask(verb, address="127.0.0.3") for _ in range(3)]
         assert [answer.status for answer in verbs] == [200, 200, 429]
         assert verbs[-1].error["extensions"]["budget"] == "verbs"
+
+
+def test_a_question_that_may_not_be_planned_counts_for_having_been_compiled(hub: Callable[..., Any]) -> None:
+    with hub(public_plannings_per_minute=10) as client:
+        assert client.ask("{ centers { nodes { name } } }").status == 200
+        statuses = [
+            client.ask(f"{{ {' '.join(f'a{each}: centers(first: {each}) {{ totalCount }}' for each in range(1, 12 + more))} }}").status
+            for more in range(12)
+        ]
+        assert statuses == [429] * 12
+        assert client.ask("{ ports { nodes { name } } }").status == 429
+
+
+def test_a_body_counts_as_it_comes(hub: Callable[..., Any]) -> None:
+    with hub(public_bytes_per_minute=100_000) as client, socket.create_connection(("127.0.0.1", client.port), timeout=8) as sender:
+        sender.sendall(b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1900000\r\n\r\n")
+        with suppress(ConnectionError):
+            for _ in range(40):  # less than half of what was announced
+                sender.sendall(b" " * 20_000)
+                time.sleep(0.01)
+        assert sender.recv(65536).startswith(b"HTTP/1.1 429 ")
+
+
+def test_new_shapes_of_the_variables_of_a_known_document_count(hub: Callable[..., Any]) -> None:
+    document = "query Q($where: CenterWhere) { centers(where: $where) { totalCount } }"
+
+    def shape(number: int) -> dict[str, Any]:
+        return {"or": [{"name": {"eq": "x"}}] * number}
+
+    with hub(public_plannings_per_minute=10) as client:
+        statuses = [
+            client.ask("", body=json.dumps({"query": document, "variables": {"where": shape(number)}}).encode()).status
+            for number in range(1, 15)
+        ]
+    assert statuses[0] == 200
+    assert statuses[-4:] == [429] * 4
+
+
+def test_a_mutation_of_a_new_form_counts(hub: Callable[..., Any]) -> None:
+    with hub(public_plannings_per_minute=10, public_verbs_per_minute=100) as client:
+        statuses = [client.ask(f'mutation {{ a{each}: closeCase(case: "x", reason: "x") {{ id }} }}').status for each in range(11)]
+        assert statuses == [200] * 10 + [429]
+
+
+def test_nothing_is_changed_by_get_however_it_is_spelt(hub: Callable[..., Any]) -> None:
+    with hub() as client:
+        before = client.ask("{ questions { totalCount } }").body["data"]
+        asked = f"qu%65ry={urllib.parse.quote(ASK)}"
+        answer = client.raw(f"GET /graphql?{asked} HTTP/1.1", "host: localhost", "accept: application/json").decode()
+        assert "POST" in answer
+        assert "receipt" not in answer.rsplit("\r\n\r\n", 1)[1]
+        assert client.ask("{ questions { totalCount } }").body["data"] == before
 
 
 def test_one_sender_of_questions_without_an_account_shuts_nobody_out(

@@ -248,7 +248,8 @@ def test_verbs_are_done_in_order_and_one_that_fails_stops_no_other(do: Do) -> No
 
 
 def test_what_another_system_keeps_is_changed_there(did: Do, refused: Do, world: Any, run: Callable[..., Any]) -> None:
-    record = "MATCH (k:Case {number: 'T-open'}) CREATE (:SourceRecord {id: 's', system: 'ace', source: 'ace'})-[:DESCRIBES]->(k)"
+    record = """MATCH (k:Case {number: 'T-open'})
+    CREATE (:SourceRecord {id: 's', system: 'ace', source: 'ace', stream: 'cases', rank: 200})-[:DESCRIBES]->(k)"""
     run(world.apply([record]))
     assert refused("port-2704", 'mutation { closeCase(case: "T-open", reason: "x") { id } }') == (
         "CONFLICT", "case T-open is kept by the system ace: change it there, the hub follows",

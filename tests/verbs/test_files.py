@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import os
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -89,6 +91,17 @@ def test_a_file_arrives_and_is_had_by_those_who_may_see_it(http: Http, folder: P
     shared = _announce(http, PDF + b"%", audience="agencies")
     http("broker", "PUT", f"/attachments/{shared}", content=PDF + b"%")
     assert http("agency-officer", "GET", f"/attachments/{shared}").status_code == 200
+
+
+def test_what_was_still_arriving_when_a_hub_was_killed_is_removed(settings: Settings, run: Callable[..., Any], folder: Path) -> None:
+    kept = folder / "attachments"
+    kept.mkdir(parents=True)
+    left, arriving = kept / "arriving-left", kept / "arriving-now"
+    for found in (left, arriving):
+        found.write_bytes(PDF)
+    os.utime(left, (time.time() - 3600, time.time() - 3600))
+    with served(create_app(settings.model_copy(update={"data": folder})), run):
+        assert list(kept.iterdir()) == [arriving]
 
 
 def test_what_is_not_what_was_announced_is_refused_and_kept_nowhere(http: Http, folder: Path) -> None:

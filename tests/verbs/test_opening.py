@@ -95,7 +95,7 @@ def test_an_importer_that_a_port_does_not_know_is_kept_as_a_claim(did: Do, refus
     confirm = 'mutation {{ confirmCase(case: "{0}") {{ claims importer {{ number }} deadlines {{ nodes {{ party {{ name }} }} }} }} }}'
     for case in (theirs, nobodys):
         assert refused("port-2704", confirm.format(case["number"])) == (
-            "CONFLICT", f"case {case['number']}: there is nothing in it to be confirmed by you",
+            "CONFLICT", f"case {case['number']}: there is nothing in it that you can confirm",
         )  # fmt: skip
     assert refused("trade", confirm.format(nobodys["number"]))[0] == "CONFLICT"
     # once the Office of Trade says so, it concerns the importer, who sees it
