@@ -186,7 +186,10 @@ class Route:
 
 @dataclass(frozen=True)
 class GraphSchema:
-    """All declarations together; building it checks that they fit."""
+    """All declarations together; building it checks that they fit.
+
+    One that is about viewers of one kind has a `premise`, in Cypher, by viewer sets: what makes a viewer one of those.
+    """
 
     nodes: tuple[NodeType, ...]
     edges: tuple[Edge, ...]
@@ -195,6 +198,7 @@ class GraphSchema:
     rules: tuple[Rule, ...]
     edge_rules: tuple[EdgeRule, ...]
     rights: tuple[Right, ...] = ()
+    premise: str = ""
     _routes: Mapping[str, Mapping[str, Route]] = field(init=False, repr=False, compare=False)
     _nodes: Mapping[str, NodeType] = field(init=False, repr=False, compare=False)
     _rules: Mapping[str, Rule] = field(init=False, repr=False, compare=False)

@@ -86,11 +86,15 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may see the rows of a label. Grants `of_facts` show no row: guards of its properties name them, for what a row says."""
+    """Who may see the rows of a label. Grants `of_facts` show no row: guards of its properties name them, for what a row says.
+
+    One `of_kind` holds for one kind of viewer only.
+    """
 
     label: str
     grants: tuple[Grant, ...]
     of_facts: tuple[Grant, ...] = ()
+    of_kind: bool = False
 
     @property
     def of_viewer(self) -> tuple[str, ...]:
@@ -105,6 +109,11 @@ class Rule:
     @property
     def public(self) -> bool:
         return "true" in self.of_viewer
+
+    @property
+    def hides_all(self) -> bool:
+        """Whether no viewer sees any row; of a rule for viewers of one kind."""
+        return {"false"}.issuperset(self.of_viewer) and self.all_or_none
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ from dataclasses import dataclass
 
 from graph_schema.model import GraphSchema
 from graph_schema.rule import ViewerSet
+from graph_schema.viewer_kinds import kind_of
 from hub.compile import asked
 from hub.compile.order import sorts
 from hub.compile.page import Listing, Part, values
@@ -132,6 +133,12 @@ def compile_right(graph: GraphSchema, right: str) -> str:
     return "\n".join((*viewer_sets(graph, body), body))
 
 
+def compile_kind(graph: GraphSchema) -> str:
+    """The statement that tells the kind of a viewer, as `kind_of` has it."""
+    body = f"RETURN {kind_of(graph)} AS row"
+    return "\n".join((*viewer_sets(graph, body), body))
+
+
 def viewer_sets(graph: GraphSchema, body: str) -> list[str]:
     """The viewer sets that the body names, and those they are made from; in their declared order, each as long as it is needed."""
     needed: list[ViewerSet] = []
@@ -161,8 +168,11 @@ class _Statement:
 
     def whole(self, body: str) -> str:
         """The statement of a body: below the viewer sets it names, and what it looks up at its head."""
+        graph = self.scope.graph
         body = "\n".join((*self.scope.visible.heads(), body))
-        return "\n".join((*viewer_sets(self.scope.graph, body), body))
+        if graph.premise and (self.scope.visible.asks or any(_names(body, found) for found in graph.viewer_sets if found.name != "now")):
+            body = f"WITH * WHERE {graph.premise}\n{body}"
+        return "\n".join((*viewer_sets(graph, body), body))
 
     def part(self, listing: Listing) -> Part:
         """A listing in this statement, as a part of a page."""

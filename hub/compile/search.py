@@ -68,10 +68,14 @@ def keys(graph: GraphSchema, labels: Sequence[str]) -> tuple[Sort, ...]:
 def planned_apart(graph: GraphSchema, labels: Sequence[str]) -> list[tuple[str, ...]]:
     """The labels by the statements that search them: the public ones together, each protected one by itself.
 
-    A statement with the rules of seven labels takes Neo4j seconds to plan, those of one label a fraction.
+    A statement with the rules of seven labels takes Neo4j seconds to plan, those of one label a fraction; that of the public ones is the
+    same for everybody. Labels of which the public sees nothing are left out, but one where there is no other.
     """
-    public = tuple(label for label in labels if graph.rule(label).public)
-    return [*([public] if public else []), *((label,) for label in labels if label not in public)]
+    public = tuple(label for label in labels if graph.rule(label).public and not graph.rule(label).of_kind)
+    others = [(label,) for label in labels if label not in public]
+    if not graph.premise:
+        others = [one for one in others if not graph.rule(one[0]).hides_all] or ([] if public else others[:1])
+    return [*([public] if public else []), *others]
 
 
 def keys_of_part(graph: GraphSchema, labels: Sequence[str]) -> tuple[Sort, ...]:

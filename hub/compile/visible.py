@@ -14,7 +14,7 @@ from typing import Final
 
 from graph_schema import cypher
 from graph_schema.model import Edge, GraphSchema, Route
-from graph_schema.rule import Grant, Guard, Predicate
+from graph_schema.rule import Grant, Guard, Predicate, Rule
 
 Fresh = Callable[[str], str]
 NOTHING: Final[Mapping[str, bool]] = MappingProxyType({})
@@ -53,6 +53,8 @@ class Visible:
     def __init__(self, graph: GraphSchema, fresh: Fresh) -> None:
         self._graph = graph
         self._fresh = fresh
+        self.asks = False
+        """Whether anything was made of a rule, so that the statement holds for some viewers only."""
         self.enumerations: dict[str, str] = {}
 
     def row(self, variable: str, labels: tuple[str, ...], said: Mapping[str, bool] = NOTHING, arrival: Arrival | None = None) -> Sight:
@@ -76,7 +78,7 @@ class Visible:
 
     def everything(self, label: str) -> str | None:
         """The predicate, about the viewer alone, under which every row of the label may be seen; None where there is none."""
-        tests = self._graph.rule(label).of_viewer
+        tests = self._rule(label).of_viewer
         return f"({' OR '.join(tests)})" if tests else None
 
     def enumerated(self, label: str, variable: str, but: tuple[str, ...] = ()) -> str:
@@ -85,7 +87,9 @@ class Visible:
         `but` names grants to leave out. Rows are told apart by whoever takes them, best in `RETURN DISTINCT`: in a `WITH` or by
         `UNION`, Neo4j weighs each row together with the lists that the sub-query was given.
         """
-        grants = [grant for grant in self._graph.rule(label).grants if not grant.of_viewer and grant.name not in but]
+        grants = [grant for grant in self._rule(label).grants if not grant.of_viewer and grant.name not in but]
+        if not grants:
+            return f"MATCH ({variable}:{label}) WHERE false"
         text = " UNION ALL ".join(f"{self._rows(grant, label, variable)} RETURN {variable}" for grant in grants)
         names = [found.name for found in self._graph.viewer_sets if re.search(rf"\b{found.name}\b", text)]
         return f"CALL ({', '.join(names)}) {{ {text} }}"
@@ -97,7 +101,7 @@ class Visible:
         """
         parts: list[str] = []
         for label in labels:
-            rule = self._graph.rule(label)
+            rule = self._rule(label)
             if rule.public or any(_came_through(grant, arrival) for grant in rule.grants):
                 continue
             everything = self.everything(label)
@@ -122,19 +126,22 @@ class Visible:
     def degree(self, label: str) -> str | None:
         """About how many rows `enumerated` gives, in constant time; None where that cannot be told and may be many."""
         parts: list[str] = []
-        for grant in self._graph.rule(label).grants:
+        for grant in self._rule(label).grants:
             if grant.of_viewer:
                 continue
             told = self.degree(grant.through) if grant.through else grant.degree
             if told is None:
                 return None
             parts.append(told if grant.through else f"reduce(sum = 0, p IN own | sum + {cypher.fill(told, {'p': 'p'}, self._fresh)})")
-        return " + ".join(parts)
+        return " + ".join(parts) or "0"
 
     def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str | None:
         """Whether the edge between two visible rows may be seen; None where it always may."""
         rule = self._graph.edge_rule(edge)
         if rule is None:
+            return None
+        self.asks = True
+        if rule.test == "true":
             return None
         return f"({cypher.fill(rule.test, {'a': tail, 'b': head, 'e': variable}, self._fresh)})"
 
@@ -143,13 +150,14 @@ class Visible:
         rule = self._graph.edge_rule(edge)
         if rule is None:
             return "true"
+        self.asks = True
         if rule.by_sets is None:
             raise ValueError(f"{edge.name}: who may see it is not told by sets")
         return f"({cypher.fill(rule.by_sets, {'a': tail, 'b': head}, self._fresh)})"
 
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
         """The rule of a label in two halves: what the row at the end of that edge decides for all its rows, and what is left to each."""
-        grants = self._graph.rule(label).grants
+        grants = self._rule(label).grants
         of_end = [grant for grant in grants if grant.edge == edge.name and not grant.through]
         here = [cypher.fill(_at_hand(test), {"x": end}, self._fresh) for grant in of_end for test in grant.tests]
         left = [test for grant in grants if grant not in of_end for test in self._anywhere(row, label, grant)]
@@ -161,10 +169,15 @@ class Visible:
         A grant that guards name is computed once for the row, by a clause added to `clauses`, and then known; for a row on
         which every one of the guards is open it is not looked up.
         """
-        filled = {guard: [cypher.fill(text, {"n": variable}, self._fresh) for text in (guard.open, guard.test)] for guard in guards}
+        rule = self._rule(label)
+        self.asks |= bool(guards)
+        filled = {
+            guard: [cypher.fill(text, {"n": variable}, self._fresh) for text in (guard.open, guard.test)]
+            for guard in guards
+            if guard.open != "true"
+        }
         named = " ".join(test for _, test in filled.values())
         all_open = " AND ".join(opened for opened, _ in filled.values())
-        rule = self._graph.rule(label)
         for grant in (*rule.grants, *rule.of_facts):
             slot, key = f"[{grant.name}]", (label, grant.name)
             if slot not in named:
@@ -175,11 +188,19 @@ class Visible:
                 clauses.append(f"WITH *, CASE WHEN {all_open} THEN true ELSE {test} END AS {sight.known[key]}")
             for texts in filled.values():
                 texts[1] = texts[1].replace(slot, sight.known[key])
-        return {guard: f"({opened} OR {test})" for guard, (opened, test) in filled.items()}
+        open_to_all = {guard: "true" for guard in guards if guard not in filled}
+        return open_to_all | {guard: f"({opened} OR {test})" for guard, (opened, test) in filled.items()}
+
+    def _rule(self, label: str) -> Rule:
+        rule = self._graph.rule(label)
+        self.asks |= rule.of_kind or not rule.public
+        return rule
 
     def _of_label(self, variable: str, label: str, said: Mapping[str, bool], arrival: Arrival | None) -> Sight:
-        rule = self._graph.rule(label)
-        if rule.public or (arrival and any(_came_through(grant, arrival) for grant in rule.grants)):
+        rule = self._rule(label)
+        if rule.public:
+            return Sight(predicate=None, whole=("true",) if rule.of_kind else ())
+        if arrival and any(_came_through(grant, arrival) for grant in rule.grants):
             return Sight(predicate=None)
         decided_by_row = [said.get(grant.flag or "") for grant in rule.grants]
         if True in decided_by_row:
@@ -204,7 +225,7 @@ class Visible:
         """Rows of which all are visible: grants are asked later, and only where a guard is about one."""
         sight = Sight(predicate=None, whole=("true",))
         if arrival and arrival.route.arrives_as_only:
-            for grant in self._graph.rule(label).grants:
+            for grant in self._rule(label).grants:
                 if not grant.through and _is_about(grant, arrival):
                     templates = _arriving(grant, arrival)
                     sight.later[label, grant.name] = " OR ".join(self._filled(template, variable, arrival) for template in templates)
@@ -268,9 +289,9 @@ class Visible:
         """What makes the row at the other end visible, each with the way there in its own sub-query."""
         assert grant.through is not None
         assert grant.edge is not None
-        decided = self._graph.rule(label).of_viewer
+        decided = self._rule(label).of_viewer
         alternatives: list[str] = []
-        for inner in self._graph.rule(grant.through).grants:
+        for inner in self._rule(grant.through).grants:
             if inner.name in grant.implied or inner.of_viewer in decided:
                 continue
             middle = self._fresh("x")

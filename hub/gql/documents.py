@@ -27,6 +27,7 @@ from graphql.type import GraphQLInputType
 from graphql.validation import MaxIntrospectionDepthRule
 
 from graph_schema.model import GraphSchema
+from graph_schema.viewer_kinds import ViewerKind, of_kind
 from hub.compile.read import Compiled, compile_read
 from hub.compile.walk import Side
 from hub.discovery.questions import QUESTIONS
@@ -114,6 +115,7 @@ class Documents:
         self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - strawberry has no public way to it
         self._limits = limits
         self._side = side
+        self._of_kinds: dict[ViewerKind, GraphSchema] = {}
         self._kept: Recent[tuple[str, str | None], _Operation] = Recent(limits.plan_bytes)
 
     @property
@@ -121,7 +123,9 @@ class Documents:
         """About how many bytes are taken."""
         return self._kept.bytes
 
-    def kept(self, text: str, operation_name: str | None, given: Mapping[str, Any]) -> tuple[Plan, Variables] | None:
+    def kept(
+        self, text: str, operation_name: str | None, given: Mapping[str, Any], kind: ViewerKind | None = None
+    ) -> tuple[Plan, Variables] | None:
         """The plan of an operation and its variables, defaults filled in, if it is kept: `plan` takes a hundred times as long.
 
         Raises as `plan` does.
@@ -133,34 +137,51 @@ class Documents:
             variables, shape = self._variables(operation, given)
         except RecursionError:
             raise _too_deep() from None
-        plan = operation.plans.get(shape)
+        plan = operation.plans.get((kind, shape))
         return None if plan is None else (plan, variables)
 
     def plan(
-        self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, *, only_reads: bool = False
+        self,
+        text: str,
+        operation_name: str | None,
+        given: Mapping[str, Any],
+        cursors: ReadsCursors,
+        kind: ViewerKind | None = None,
+        *,
+        only_reads: bool = False,
     ) -> tuple[Plan, Variables]:
-        """The plan of an operation and its variables, made where it is not kept.
+        """The plan of an operation and its variables, made where it is not kept; for viewers of that kind, or for all.
 
         Raises `GraphQLErrors` for what GraphQL itself refuses, `BadInput` and `TooCostly` for what the hub does.
         """
         try:
-            return self.kept(text, operation_name, given) or self._made(text, operation_name, given, cursors, only_reads)
+            return self.kept(text, operation_name, given, kind) or self._made(text, operation_name, given, cursors, kind, only_reads)
         except RecursionError:
             raise _too_deep() from None
 
     def _made(
-        self, text: str, operation_name: str | None, given: Mapping[str, Any], cursors: ReadsCursors, only_reads: bool
+        self,
+        text: str,
+        operation_name: str | None,
+        given: Mapping[str, Any],
+        cursors: ReadsCursors,
+        kind: ViewerKind | None,
+        only_reads: bool,
     ) -> tuple[Plan, Variables]:
         name = (text, operation_name)
-        operation = self._kept.get(name) or self._operation(text, operation_name, only_reads)
+        operation = self._kept.get(name)
+        if operation is None or operation.node is _READ:
+            kept = operation
+            operation = self._operation(text, operation_name, only_reads)
+            operation = replace(operation, plans=kept.plans) if kept else operation
         variables, shape = self._variables(operation, given)
-        plan = self._compiled(operation, variables)
+        plan = self._compiled(operation, variables, kind)
         for root in plan.roots:  # a refused value must not leave its document behind
             root.bind(variables, cursors)
         for verb in plan.verbs:
             verb.arguments(variables)
             verb.answer.bind(variables, cursors)
-        self._keep(name, operation, shape, plan)
+        self._keep(name, operation, (kind, shape), plan)
         return plan, variables
 
     def _variables(self, operation: _Operation, given: Mapping[str, Any]) -> tuple[Variables, Any]:
@@ -196,7 +217,7 @@ class Documents:
                 *(len(name[0]), size, self._limits.plan_bytes),
             )
             return
-        if not operation.types:  # it has this one plan, and its syntax, most of the whole, is read no more
+        if not operation.types:  # it has one plan for each kind of viewer; its syntax, most of the whole, is seldom read again
             operation = replace(operation, node=_READ, fragments={})
         self._kept.keep(name, operation, operation.size + operation.plans.bytes)
 
@@ -233,7 +254,8 @@ class Documents:
         if isinstance(found, list):
             raise GraphQLErrors(found)
 
-    def _compiled(self, operation: _Operation, variables: Variables) -> Plan:
+    def _compiled(self, operation: _Operation, variables: Variables, kind: ViewerKind | None) -> Plan:
+        graph = self._graph_of(kind)
         bounds = Bounds(self._limits.page, self._limits.large_page, self._limits.conditions, self._limits.nesting)
         lookahead = Lookahead(self._graph, operation.fragments, variables, bounds, QUESTIONS)
         selected = lookahead.roots(operation.node)
@@ -250,10 +272,17 @@ class Documents:
                 introspection += nodes
             else:
                 question = lookahead.question(nodes)
-                roots.append(RootPlan(key, compile_read(self._graph, question.root, self._side), question.bindings, question.cost))
+                roots.append(RootPlan(key, compile_read(graph, question.root, self._side), question.bindings, question.cost))
         if introspection:
             known |= self._introspected(operation, introspection, variables)
         return Plan(tuple(selected), tuple(roots), known)
+
+    def _graph_of(self, kind: ViewerKind | None) -> GraphSchema:
+        if kind is None:
+            return self._graph
+        if kind not in self._of_kinds:
+            self._of_kinds[kind] = of_kind(self._graph, kind)
+        return self._of_kinds[kind]
 
     def _verbs(self, lookahead: Lookahead, selected: Mapping[str, list[FieldNode]]) -> Plan:
         by_name = {verb.name: verb for verb in VERBS}

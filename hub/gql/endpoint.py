@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -23,9 +23,10 @@ from strawberry.types import ExecutionResult
 
 from graph_schema.cypher import Statement
 from graph_schema.model import GraphSchema
+from graph_schema.viewer_kinds import PUBLIC, ViewerKind
 from hub.bookmarks import Bookmarks
 from hub.callers import HUB, Caller
-from hub.compile.read import compile_right
+from hub.compile.read import compile_kind, compile_right
 from hub.compile.walk import Side
 from hub.door import Door, Shares
 from hub.errors import BadInput, HubError, NotAllowed, NotSignedIn, TooCostly, TooManyRequests, Unavailable
@@ -51,6 +52,7 @@ from hub.gql.pen import AnswerPen
 from hub.gql.types import build_schema
 from hub.gql.values import Variables
 from hub.graph import Graph, Run
+from hub.kinds import Kinds
 from hub.rate_limits import BYTES, COST, PLANNINGS, QUESTIONS, REQUEST_COST, VERBS
 from hub.verbs.act import REQUEST, Act
 from hub.verbs.inquiries import new_guest
@@ -62,6 +64,8 @@ _HEADERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Authorization"),
 """Of every answer: it is its asker's alone, and JSON whatever it says."""
 _PERHAPS_DONE: Final = "whether this was done is not known"
 _SEND_AGAIN: Final = ": send it again with the same requestId, and it is done once"
+_CHANGES: Final = 4
+"""How often a question is asked again of a viewer whose rights have changed since."""
 _NO_ROW: Final = "no row"
 """No row's key; of a usual length, as below."""
 _NOBODY: Final = "nobody is signed in"
@@ -98,6 +102,8 @@ class Questions:
         self._limits = limits
         self._cursor_key = cursor_key
         self._shares = shares or Shares()
+        self._kinds = Kinds()
+        self._kind_text = compile_kind(declared)
 
     async def answer(self, asked: Asked, viewer: Viewer) -> Mapping[str, Any]:
         """The response of an operation: `data`, or `errors` that say what to change."""
@@ -123,38 +129,59 @@ class Questions:
 
     async def _answer(self, asked: Asked, viewer: Viewer) -> dict[str, Any]:
         cursors = Cursors(self._cursor_key, viewer.account)
-        plan, variables = await self._planned(asked, cursors)
-        if plan.verbs:
-            return await self._done(plan, variables, asked, viewer)
-        bound = [(root, root.bind(variables, cursors)) for root in plan.roots]
+        rights = {"viewer": viewer.account or _NOBODY, "now": time.time_ns() // 1_000_000}
+        call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
+        look = partial(self._kind, call)
+        kind = await self._kinds.of(viewer, look)
+        for _ in range(_CHANGES):
+            plan, variables = await self._planned(asked, cursors, kind)
+            if plan.verbs:
+                return await self._done(plan, variables, asked, viewer)
+            answer, is_of_kind = await self._read(plan, variables, asked, call)
+            if is_of_kind or kind is PUBLIC:
+                return answer
+            # nothing was found, or the viewer is of another kind by now: what is made for one answers others nothing
+            before, kind = kind, await self._kinds.look_up(viewer, look)
+            if kind == before:
+                return answer
+        raise Unavailable("what this account may see changes all the time; try again in a few seconds")
+
+    async def _read(self, plan: Plan, variables: Variables, asked: Asked, call: _Call) -> tuple[dict[str, Any], bool]:
+        """The answer, and whether no statement was without one."""
+        bound = [(root, root.bind(variables, call.cursors)) for root in plan.roots]
         extensions: dict[str, Any] = {"cost": sum(self._documents.cost(root, parameters) for root, parameters in bound)}
         if asked.caller:
             self._shares.budgets.take(COST, asked.caller, extensions["cost"])
-        rights = {"viewer": viewer.account or _NOBODY, "now": time.time_ns() // 1_000_000}
         if any(root.cost.largest(parameters) > self._limits.page for root, parameters in bound):
-            await self._require_large_pages(rights)
+            await self._require_large_pages(call.rights)
         if asked.explain:
-            await self._require("explain", "explaining needs the right explain", rights)
+            await self._require("explain", "explaining needs the right explain", call.rights)
             extensions["explain"] = []
         await self._graph.reach(asked.bookmarks)  # before others may wait for a first run of this one's
-        call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
-        run = partial(self._explained, told=extensions["explain"]) if asked.explain else self._value
+        run = partial(self._explained, told=extensions["explain"]) if asked.explain else self._rows
         each = [run(root, parameters, call) for root, parameters in bound]
-        values = [await each[0]] if len(each) == 1 else await asyncio.gather(*each)
-        answers = {**plan.known, **{root.key: value for root, value in zip(plan.roots, values, strict=True)}}
-        return {"data": {key: answers[key] for key in plan.keys}, "extensions": extensions}
+        found = [await each[0]] if len(each) == 1 else await asyncio.gather(*each)
+        is_of_kind = not any(None in rows for rows in found)
+        values = (_shaped(root, rows, parameters, call) for (root, parameters), rows in zip(bound, found, strict=True))
+        answers = {**plan.known, **{root.key: value for (root, _), value in zip(bound, values, strict=True)}}
+        return {"data": {key: answers[key] for key in plan.keys}, "extensions": extensions}, is_of_kind
 
-    async def _planned(self, asked: Asked, cursors: Cursors) -> tuple[Plan, Variables]:
+    async def _kind(self, call: _Call) -> Any:
+        """Which flags of kinds hold of the viewer; None if it acts for nobody."""
+        (flags,) = await self._asked((self._kind_text,), dict(call.rights), call)
+        return flags
+
+    async def _planned(self, asked: Asked, cursors: Cursors, kind: ViewerKind) -> tuple[Plan, Variables]:
         """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or planned by Neo4j."""
         document = (asked.document, asked.operation_name, asked.variables)
-        found = self._documents.kept(*document)
+        found = self._documents.kept(*document, kind)
         counted = 0 if found else 1
         if asked.caller:
             self._shares.budgets.take(PLANNINGS, asked.caller, counted)
         if found is None:
             # one at a time, and others are served between two: each keeps the process for ten milliseconds or more
             async with self._shares.admission.compiling.passed(asked.caller or HUB):
-                found = self._documents.plan(*document, cursors, only_reads=asked.by_get)
+                found = self._documents.plan(*document, cursors, kind, only_reads=asked.by_get)
         if asked.caller:
             plan, _ = found
             statements = self._shares.admission.new(root.compiled.texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs)))
@@ -205,29 +232,31 @@ class Questions:
             return records[0][0] if records else None
 
         row = await self._graph.transact(work, bookmarks=asked.bookmarks)
-        return _shaped(verb.answer, row, parameters, call)
+        return _shaped(verb.answer, [row], parameters, call)
 
     async def _plan_answer(self, answer: RootPlan, parameters: dict[str, Any], call: _Call) -> None:
         """Asks about no row: planned within its verb's turn to write, it would keep others from theirs."""
         try:
-            await self._value(answer, {**parameters, "key": _NO_ROW}, call)
+            await self._rows(answer, {**parameters, "key": _NO_ROW}, call)
         except Unavailable as error:
             raise Unavailable(str(error), error.retry_after_s, begun=False) from error
 
-    async def _value(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> Any:
-        given, admission = {**parameters, **call.rights}, self._shares.admission
+    async def _rows(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> list[Any]:
+        """What the root field's statements give, of each one value, or None."""
+        return await self._asked(root.compiled.texts, {**parameters, **call.rights}, call)
+
+    async def _asked(self, texts: Sequence[str], given: Mapping[str, Any], call: _Call) -> list[Any]:
+        admission = self._shares.admission
 
         def asking(text: str) -> Awaitable[Any]:
             return admission.run(
                 call.caller, text, lambda: self._graph.read_one(text, given, call.bookmarks, is_new=admission.is_new(text))
             )
 
-        texts = root.compiled.texts
-        value = await asking(texts[0]) if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
-        return _shaped(root, value, parameters, call)
+        return [await asking(texts[0])] if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
 
-    async def _explained(self, root: RootPlan, parameters: dict[str, Any], call: _Call, told: list[dict[str, Any]]) -> Any:
-        """The value; what Neo4j did for it goes into `told`."""
+    async def _explained(self, root: RootPlan, parameters: dict[str, Any], call: _Call, told: list[dict[str, Any]]) -> list[Any]:
+        """The same; what Neo4j did for it goes into `told`."""
         given = {**parameters, **call.rights}
         found: list[Any] = []
         for text in root.compiled.texts:
@@ -235,7 +264,7 @@ class Questions:
             row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
             found.append(row)
             told.append({"field": root.key, "cypher": text, "parameters": parameters, **profile})
-        return _shaped(root, found[0] if len(found) == 1 else found, parameters, call)
+        return found
 
     async def _require_large_pages(self, rights: Mapping[str, Any]) -> None:
         await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)
@@ -335,8 +364,10 @@ def _caller(viewer: Viewer) -> Caller:
     return Caller(viewer.account, signed_in=True) if viewer.account else HUB
 
 
-def _shaped(root: RootPlan, row: Any, parameters: Mapping[str, Any], call: _Call) -> Any:
-    return None if row is None else root.compiled.shape(row, parameters, AnswerPen(call.cursors, parameters))
+def _shaped(root: RootPlan, rows: Sequence[Any], parameters: Mapping[str, Any], call: _Call) -> Any:
+    if None in rows:
+        return None
+    return root.compiled.shape(rows[0] if len(rows) == 1 else rows, parameters, AnswerPen(call.cursors, parameters))
 
 
 def _coded(error: GraphQLError, code: str) -> dict[str, Any]:

@@ -1,0 +1,92 @@
+"""Rights that change between two questions: whatever kind the hub took a viewer for, it is answered by what it may see now."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from graph_schema.cypher import Statement
+from hub.gql.endpoint import Asked
+from hub.graph import Graph
+from hub.viewer import PUBLIC, Viewer
+from hub.world.sample import ISSUER
+from tests.asking import questions
+from tests.offices import write
+
+CASES = "{ cases(first: 100) { totalCount nodes { number } } }"
+ASKED = (
+    CASES,
+    "{ importers(first: 100) { totalCount nodes { number } } }",
+    "{ contacts(first: 100) { totalCount nodes { name email phone } } }",
+    '{ search(text: "sample", first: 50) { totalCount nodes { nodeId } } }',
+    '{ case(number: "T-open") { number title } }',
+    "{ disparities { totalCount } }",
+    "{ sharedIssues(first: 5) { __typename } }",
+    "{ viewer { __typename } }",
+)
+PARTIES = {
+    "none": None,
+    "importer": "MATCH (p:Importer {number: '11-1111111AA'})",
+    "broker": "MATCH (p:Broker {filerCode: 'BBB'})",
+    "center": "MATCH (p:Center {code: 'CEE007'})",
+    "port": "MATCH (p:Port {id: 'ACE:2704'})",
+    "agency": "MATCH (p:Agency {code: 'FDA'})",
+    "office of trade": "MATCH (p:Office {code: 'OT'})",
+    "association": "MATCH (p:Association) WITH p ORDER BY p.code LIMIT 1",
+}
+ACCOUNT = Viewer.of(ISSUER, "changing")
+_END = "MATCH (:Account {id: $id})-[r:ACTS_FOR]->() DELETE r"
+_GRANT = " MATCH (a:Account {id: $id}) CREATE (a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(p)"
+
+
+@pytest.fixture
+def changing(empty: Graph, run: Callable[..., Any]) -> Callable[[str], None]:
+    """Makes the account one of a kind, from one question to the next."""
+    run(write(empty))
+    run(
+        empty.write(
+            [Statement("CREATE (:Account {id: $id, subject: 'changing', issuer: $issuer})", {"id": ACCOUNT.account, "issuer": ISSUER})]
+        )
+    )
+
+    def change(kind: str) -> None:
+        party = PARTIES[kind]
+        grant = [Statement(party + _GRANT, {"id": ACCOUNT.account})] if party else []
+        run(empty.write([Statement(_END, {"id": ACCOUNT.account}), *grant]))
+
+    return change
+
+
+def test_a_right_counts_at_once_from_any_kind_to_any_other(changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]) -> None:
+    """One hub has known the viewer all along; another has not, and looks its kind up."""
+    hub = questions(empty)
+    answers: dict[str, Any] = {}
+
+    def asked(of: Any, query: str) -> Any:
+        answer = run(of.answer(Asked(query), ACCOUNT))
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    for kind in PARTIES:
+        changing(kind)
+        fresh = questions(empty)
+        answers[kind] = [asked(fresh, query) for query in ASKED]
+    assert len({str(answers[kind]) for kind in PARTIES}) >= 7, "they see different things"
+    assert answers["none"][0] == run(hub.answer(Asked(CASES), PUBLIC))["data"]
+    for before in PARTIES:
+        for after in PARTIES:
+            changing(before)
+            assert asked(hub, CASES) == answers[before][0]
+            changing(after)
+            assert [asked(hub, query) for query in ASKED] == answers[after], f"{before}, then {after}"
+
+
+def test_two_rights_make_a_mixture(changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]) -> None:
+    hub = questions(empty)
+    changing("importer")
+    importers = run(hub.answer(Asked(CASES), ACCOUNT))["data"]["cases"]["nodes"]
+    run(empty.write([Statement("MATCH (p:Port {id: 'ACE:2704'})" + _GRANT, {"id": ACCOUNT.account})]))
+    both = run(hub.answer(Asked(CASES), ACCOUNT))["data"]["cases"]["nodes"]
+    changing("port")
+    ports = run(hub.answer(Asked(CASES), ACCOUNT))["data"]["cases"]["nodes"]
+    assert sorted(found["number"] for found in both) == sorted({found["number"] for found in importers + ports})
