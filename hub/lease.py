@@ -39,7 +39,7 @@ class Taken(HubError):
 
 class Lease:
     """A context: inside it nobody else holds the lease `of` that. A holder that dies loses it: to who sees that it has died at once, to
-    others within half a minute.
+    others within half a minute. One that could not renew it in time, so that another has it, is ended with `Taken`.
 
     Waits for the end of another's, or, where it shall not wait, raises `Taken`.
     """
@@ -50,17 +50,23 @@ class Lease:
         self._wait = wait
         self._holder = f"{_here()}|{os.getpid()}|{secrets.token_hex(8)}"
         self._renewing: asyncio.Task[None] | None = None
+        self._held = asyncio.timeout(None)
 
     async def __aenter__(self) -> None:
         while not await self._take():
             if not self._wait:
                 raise Taken(f"{self._of} is being worked on by another process; it is free half a minute after that one ends")
             await asyncio.sleep(_ASK_S)
+        await self._held.__aenter__()
         self._renewing = asyncio.create_task(self._renew())
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         assert self._renewing is not None
         self._renewing.cancel()
+        try:
+            await self._held.__aexit__(kind, error, trace)
+        except TimeoutError as late:
+            raise Taken(f"{self._of} was taken over by another process, which goes on with it") from late
         await self._graph.write([Statement(_GIVE_BACK, {"of": self._of, "holder": self._holder})])
 
     async def _take(self) -> bool:
@@ -73,7 +79,9 @@ class Lease:
         while True:
             await asyncio.sleep(_RENEW_S)
             try:
-                await self._take()
+                if not await self._take():
+                    self._held.reschedule(asyncio.get_running_loop().time())
+                    return
             except Exception:  # whatever it was, the next one may succeed in time
                 _log.warning("the lease of %s was not renewed", self._of, exc_info=True)
 
