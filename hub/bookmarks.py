@@ -13,7 +13,7 @@ _REMEMBERED: Final = 10_000
 _LOOKS: Final = Share(all=8, account=4, address=2, addresses=4)
 _LINE_S: Final = 0.5
 _LOOK_S: Final = 1.5
-_LATE: Final = "the bookmarks that were sent were not looked up within {} s, behind others that are new here"
+_LATE: Final = "what Hub-Bookmark names was not looked up within {} s, behind other bookmarks that are new here"
 
 
 class Bookmarks:
