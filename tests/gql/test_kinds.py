@@ -22,7 +22,7 @@ ASKED = (
     '{ case(number: "T-open") { number title } }',
     "{ disparities { totalCount } }",
     "{ sharedIssues(first: 5) { __typename } }",
-    "{ viewer { __typename } }",
+    "{ centers { nodes { code importers(first: 5) { totalCount nodes { number } } contacts { totalCount } } } }",
 )
 PARTIES = {
     "none": None,
