@@ -50,6 +50,9 @@ Of a row that may lead to a great part of all rows (`vast`), a viewer who sees a
       MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case) WHERE (may4 OR …
     }] AS row
 
+These are of the graph for all viewers. `graph_schema.viewer_kinds` makes one for each kind of viewer, in which most of this is decided;
+its statements begin with the premise that makes a viewer one of that kind.
+
 Search (`search.py`) finds candidates by full-text indexes and codes; rule, order and page follow. The same walk that writes
 the statement writes the shaper (`shape.py`), which puts the positions back under their names: `rows.py` for what is asked of a
 row, `page.py` for connections. A question of the hub's own (`question.py`, `told.py`) brings its start, written by hand. Read on from
