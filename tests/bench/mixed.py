@@ -56,13 +56,11 @@ class Mixed:
         )  # fmt: skip
 
     async def prepare(self) -> None:
-        """Finds the cases that it writes in; no two clients have one in common, and who has none only reads."""
+        """Finds the cases that it may write in; no two clients have one in common, and who has none only reads."""
         if self.persona not in _NOTERS:
             return
         response = await answered(self._connection, question(_CASES, None, self._headers))
-        taken = {written.number for written in self._ledger.written}
         self._cases = [case["number"] for case in response.json()["data"]["cases"]["nodes"]]
-        self._cases = [number for number in self._cases if number not in taken]
         self._next_case()
 
     async def warm_up(self, until: float) -> None:
@@ -131,10 +129,11 @@ class Mixed:
             self._ledger.written.append(self._mine)
 
     def _next_case(self) -> None:
-        """With no case left it only reads."""
+        """The next that no other client writes in; with no case left it only reads."""
         assert self.persona
-        if self._cases:
-            number = self._cases.pop(0)
+        taken = {written.number for written in self._ledger.written}
+        number = next((found for found in self._cases if found not in taken), None)
+        if number:
             self._mine = Written(self.persona, number)
             self._ledger.written.append(self._mine)
 
