@@ -59,7 +59,7 @@ _TURN_S: Final = 60.0
 _WRITERS: Final = 8
 """How many changes this process makes at once; the others stand in line, for they would wait for each other's locks in the database."""
 _MOST_WAITING_TO_WRITE: Final = 600
-"""Of a caller: as many as its budget lets it send within a minute, and more."""
+"""Of a caller: as many as an account's budget lets it send within a minute."""
 _NOT_BEGUN: Final = "this was not begun, after {:.0f} s in line behind other changes"
 _TRIES: Final = 5
 _STREAMED: Final = 2_000

@@ -99,9 +99,8 @@ class RateLimits:
             if amount
         }
         self._of_sites = {
-            name: budget(amount=item.amount * _OF_A_SITE, namespace=f"{name} of sites")
+            name: type(item)(item.amount * _OF_A_SITE, namespace=f"{name} of sites")
             for (name, signed_in), item in self._items.items()
-            for budget in (type(item),)
             if not signed_in
         }
         policies = {signed_in: [item for (_, whose), item in self._items.items() if whose is signed_in] for signed_in in (True, False)}

@@ -106,7 +106,7 @@ def test_a_write_is_refused_with_the_cause_and_a_read_is_answered(
             filler.fill(leave=MIB)
             for refused in (graph.write(WRITE), graph.apply(["RETURN 1"])):
                 with pytest.raises(
-                    Unavailable, match=r"the disk of the database has 1\.. MB left, and needs .\.. MB to write safely: only reading"
+                    Unavailable, match=r"the disk of the database has 1\.0 MB left, and needs .\.. MB to write safely: only reading"
                 ) as told:
                     await refused
                 assert str(disk) not in str(told.value)
@@ -127,7 +127,7 @@ def test_readyz_stays_200_and_says_that_only_reading_goes_on(mine: Settings, fil
         assert send("GET", "/readyz").text == "ok\n"
         filler.fill(leave=MIB)
         ready = send("GET", "/readyz")
-        assert (ready.status_code, ready.text[:43]) == (200, "reads only: the disk of the database has 1.")
+        assert (ready.status_code, ready.text[:49]) == (200, "reads only: the disk of the database has 1.0 MB l")
         answer = send(
             "POST", "/graphql", json={"query": 'mutation { askQuestion(title: "x", text: "y", office: "Center:CEE004") { id } }'}
         ).json()
@@ -146,7 +146,7 @@ def test_refused_records_wait_for_room(disk: Path, filler: Filler) -> None:
     payloads = Payloads(disk, LEAST)
     payloads.require_room()
     filler.fill(leave=MIB)
-    with pytest.raises(RetryLater, match=r"the disk of refused records has 1\.. MB left"):
+    with pytest.raises(RetryLater, match=r"the disk of refused records has 1\.0 MB left"):
         payloads.require_room()
 
 
@@ -174,7 +174,7 @@ def test_a_full_disk_is_said_before_neo4j_is_started_and_the_reserve_given_back_
     (disk / "data" / "databases").mkdir(parents=True)
     assert Reserve(disk, 8 * MIB).hold(least_free=0)
     filler.fill()
-    with pytest.raises(SetupError, match=r"has 8.4 MB left, and Neo4j needs 25 MB to start: make room and start again"):
+    with pytest.raises(SetupError, match=r"has 8\.4 MB left, and Neo4j needs 25 MB to start: make room and start again; all that was"):
         require_room_to_start(disk, Settings(least_free=ByteSize(LEAST)))
     assert Reserve(disk, 0).is_given_back()
 

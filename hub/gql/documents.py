@@ -205,7 +205,7 @@ class Documents:
             level = list(chain.from_iterable(inner))
             if not level:
                 return
-        told = f"the variables are nested deeper than conditions may be, which is {self._limits.nesting} levels"
+        told = f"the variables are nested deeper than conditions may be, more than {self._limits.nesting} levels"
         raise TooCostly(f"{told}: write them flatter, e.g. and: [a, b, c]")
 
     def _keep(self, name: tuple[str, str | None], operation: _Operation, shape: Any, plan: Plan) -> None:

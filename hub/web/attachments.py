@@ -99,11 +99,10 @@ class Attachments:
     async def _put(self, request: Request, viewer: Viewer) -> Response:
         if not viewer.account:
             raise NotSignedIn("sign in to send an attachment")
-        name = request.path_params["id"]
-
+        name, who = request.path_params["id"], caller(viewer, "")
         # by a read, for who brings what there is not takes nobody's turn to write
         file = await announced(Act(self._read, viewer.account, datetime.now(UTC), None), name)
-        self.door.shares.budgets.take(BYTES, caller(viewer, ""), file["size"])
+        self.door.shares.budgets.take(BYTES, who, file["size"])
         with self.room.promised("attachments", file["size"]):
             await self._keep(request, file)
 
@@ -112,7 +111,7 @@ class Attachments:
             await announced(act, name)
             await stored(act, name)
 
-        await self.graph.transact(store, bookmarks=Bookmarks(caller=caller(viewer, "")))
+        await self.graph.transact(store, bookmarks=Bookmarks(caller=who))
         return JSONResponse({"id": name, "size": file["size"], "sha256": file["sha256"]}, 201)
 
     async def _keep(self, request: Request, file: Mapping[str, Any]) -> None:
