@@ -61,6 +61,7 @@ row, `page.py` for connections. A question of the hub's own (`question.py`, `tol
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from graph_schema.model import GraphSchema
 from graph_schema.rule import ViewerSet
@@ -76,6 +77,8 @@ from hub.compile.start import Sided, index_prefix, source
 from hub.compile.told import Told
 from hub.compile.walk import Scope, Side
 from hub.compile.where import predicates
+
+_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +148,23 @@ def compile_kind(graph: GraphSchema) -> str:
 def viewer_sets(graph: GraphSchema, body: str) -> list[str]:
     """The viewer sets that the body names, and those they are made from; in their declared order, each as long as it is needed."""
     needed: list[ViewerSet] = []
-    text = body
+    named = _names(body)
     for found in reversed(graph.viewer_sets):
-        if _names(text, found):
-            needed.insert(0, found)
-            text += found.cypher
+        if found.name in named:
+            needed.append(found)
+            named |= _names(found.cypher)
     lines: list[str] = []
-    for position, found in enumerate(needed):
-        rest = " ".join((body, *(later.cypher for later in needed[position + 1 :])))
-        living = [before.name for before in needed[:position] if _names(rest, before)]
-        lines.append(f"WITH {', '.join((*living, f'{found.cypher} AS {found.name}'))}")
+    named = _names(body)
+    for position, found in enumerate(needed):  # the last one first: what is named below a line has to live so long
+        living = [before.name for before in reversed(needed[position + 1 :]) if before.name in named]
+        lines.insert(0, f"WITH {', '.join((*living, f'{found.cypher} AS {found.name}'))}")
+        named |= _names(found.cypher)
     return lines
 
 
-def _names(text: str, found: ViewerSet) -> bool:
-    return re.search(rf"\b{found.name}\b", text) is not None
+def _names(text: str) -> frozenset[str]:
+    """The words of a text; looked for one by one, they took as long as all else of a statement."""
+    return frozenset(_WORD.findall(text))
 
 
 class _Statement:

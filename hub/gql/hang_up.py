@@ -6,8 +6,8 @@ from typing import Final
 
 from starlette.types import Receive
 
-_LONG_S: Final = 0.5
-"""Answers that take less are not watched: a task for each would cost more than it saves."""
+_LONG_S: Final = 0.1
+"""Answers that take less are not watched: a task for each would cost more than it saves. Documents wait longer where many are new."""
 
 
 class UnlessHungUp:
