@@ -92,18 +92,18 @@ WITH_BUSY: Final = (
     Predicate(
         f"{{owner}} IN own AND {is_met('{r}')}",
         match="({x})<-[{r}:CONCERNS|INVOLVES]-(:Case)-[:HANDLED_BY]->({owner})",
-        when="busy",
+        when="busy AND owns",
     ),
     Predicate(
         f"{{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {is_met('{r}')}",
         match="({x})<-[{r}:CONCERNS|HANDLED_BY|INVOLVES]-(:Case)-[{i}:INVOLVES]->({agency})",
-        when="busy",
+        when="busy AND joins",
     ),
-    Predicate("{center} IN own", match="({x}:Team)-[:PART_OF]->({center}:Center)<-[:HANDLED_BY]-(:Case)", when="busy"),
+    Predicate("{center} IN own", match="({x}:Team)-[:PART_OF]->({center}:Center)<-[:HANDLED_BY]-(:Case)", when="busy AND isCenter"),
     Predicate(
         "{agency} IN own AND {i}.acceptedAt IS NOT NULL",
         match="({x}:Team)-[:PART_OF]->(:Center)<-[:HANDLED_BY]-(:Case)-[{i}:INVOLVES]->({agency})",
-        when="busy",
+        when="busy AND joins",
     ),
     Predicate(
         f"{{office}} IN own AND {takes_part('{r}')} AND {IN_TERM}",

@@ -31,8 +31,8 @@ class ViewerSet:
 class Predicate:
     """A predicate about a row, `{n}`, or the row at the other end of a grant's edge, `{x}`; other `{names}` are fresh variables.
 
-    `match` is a pattern from there to what `where` speaks of. `when` names a viewer set without which it cannot hold:
-    nothing is looked up for viewers who have it not.
+    `match` is a pattern from there to what `where` speaks of. `when` names viewer sets, joined by AND, without which it cannot hold:
+    nothing is looked up for viewers who have them not.
     """
 
     where: str

@@ -12,17 +12,24 @@ from typing import Final
 
 from graph_schema.model import Edge, GraphSchema, NodeType, Property
 from graph_schema.rule import EdgeRule, Grant, Guard, Predicate, Rule, ViewerSet
+from graph_schema.viewer_sets import PARTIES, any_own
 
-FLAGS: Final = ("imports", "represents", "isCenter", "owns", "joins", "seesAll")
-"""The viewer sets that tell kinds apart: what the viewer's parties are, or that it sees all."""
+FLAGS: Final = (*PARTIES, "seesAll", "busy")
+"""The viewer sets that tell kinds apart: what the viewer's parties are, that it sees all, or that its offices have very many cases."""
 _OFFICIAL: Final = ("owns", "joins")
+_LABELS: Final = {"Importer": "imports", "Broker": "represents", "Center": "isCenter", "Agency": "joins"}
+"""By which flag one of the viewer's parties is of that label."""
 _OF_PARTIES: Final = ("acted", "own", "mySystems", "myClients", "myAccounts", "fewCases", "involved", "counterparts")
 """Those that are empty for who acts for nobody."""
 _TRUE: Final = "true"
 _FALSE: Final = "false"
 _NOT: Final = {_TRUE: _FALSE, _FALSE: _TRUE}
 _NOBODY: Final = Grant("nobody", "no viewer of this kind sees any", tests=(Predicate(_FALSE),))
-_STEP: Final = re.compile(r"[(\[{]|[)\]}]|\bCASE\b|\bEND\b|'[^']*'| OR | AND ")
+_STEP: Final = re.compile(r"[(\[{]|[)\]}]|\bCASE\b|\bEND\b|'[^']*'| OR | AND | UNION ALL | UNION | \+ ")
+_EITHER: Final = re.compile(r"CASE WHEN (NOT )?(\w+) THEN (\w+|\[\]) ELSE (\w+|\[\]) END")
+_OF_LABEL: Final = re.compile(r"UNWIND own AS \{?\w+\}? MATCH \(\{?\w+\}?:(\w+)\)")
+_OF_OWNER: Final = re.compile(r"UNWIND own AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[:HANDLED_BY\]-")
+_COLLECT: Final = "COLLECT { "
 _ONLY_IF: Final = re.compile(r"CASE WHEN (\w+) THEN (.*) ELSE false END", re.DOTALL)
 
 
@@ -53,7 +60,7 @@ def of_kind(graph: GraphSchema, kind: ViewerKind) -> GraphSchema:
         edges=tuple(map(decided.edge, graph.edges)),
         rules=tuple(decided.rules()),
         edge_rules=tuple(map(decided.edge_rule, graph.edge_rules)),
-        viewer_sets=tuple(map(decided.viewer_set, graph.viewer_sets)),
+        viewer_sets=decided.viewer_sets,
         premise=decided.premise(),
     )
 
@@ -66,7 +73,8 @@ class _Decided:
         self._kind = kind
         self._flags = {name: name in kind.flags for name in FLAGS if _has(graph, name)}
         self._flags["official"] = any(name in kind.flags for name in _OFFICIAL)
-        self._empty = () if kind.acts else _OF_PARTIES
+        self._empty = [] if kind.acts else list(_OF_PARTIES)
+        self.viewer_sets = tuple(map(self._viewer_set, graph.viewer_sets))
         self._not_asked = re.compile(rf"\b(IN|UNWIND) ({'|'.join(self._empty)})\b") if self._empty else None
 
     def premise(self) -> str:
@@ -74,17 +82,15 @@ class _Decided:
             return ""
         if not self._kind.acts:
             return "own = []"
+        holds = {name: self._flags.get(name, False) for name in (*FLAGS, "official")}
+        labels = dict.fromkeys(label for name, labels in PARTIES.items() if not holds[name] for label in labels)
+        # whoever is a Center owns cases; others have no office that could see all, or be busy
+        tests = [any_own(PARTIES[name]) for name in PARTIES if holds[name] and (name != "owns" or not holds["isCenter"])]
+        tests += [f"NOT {any_own(labels)}"] if labels else []
         by_name = {found.name: found.cypher for found in self._graph.viewer_sets}
-        tests = (f"{'' if holds else 'NOT '}({by_name[name]})" for name, holds in self._flags.items() if name in FLAGS)
+        asked = [("seesAll", holds["owns"]), ("busy", holds["official"])]
+        tests += [f"{'' if holds[name] else 'NOT '}({by_name[name]})" for name, may in asked if may]
         return " AND ".join(("own <> []", *tests))
-
-    def viewer_set(self, found: ViewerSet) -> ViewerSet:
-        if found.name in self._flags:
-            return replace(found, cypher=_TRUE if self._flags[found.name] else _FALSE)
-        # the premise of a viewer with an account asks whether it acts for nobody
-        if found.name in self._empty and not (self._kind.has_account and found.name in ("acted", "own")):
-            return replace(found, cypher="[]")
-        return found
 
     def rules(self) -> Iterator[Rule]:
         rules = {rule.label: self._rule(rule) for rule in self._graph.rules}
@@ -106,6 +112,67 @@ class _Decided:
         alternatives = [self._all(found, gone) for found in _split(text, " OR ")]
         return _TRUE if _TRUE in alternatives else " OR ".join(found for found in alternatives if found != _FALSE) or _FALSE
 
+    def _viewer_set(self, found: ViewerSet) -> ViewerSet:
+        """In their declared order: one that is made from empty ones is empty as well."""
+        if found.name in self._flags:
+            return replace(found, cypher=_TRUE if self._flags[found.name] else _FALSE)
+        if found.name in self._empty:
+            # the premise of a viewer with an account asks whether it acts for nobody
+            return found if self._kind.has_account and found.name in ("acted", "own") else replace(found, cypher="[]")
+        cypher = self._rows(found.cypher)
+        if found.name in _OF_PARTIES and all(map(self._collects_none, _split(cypher, " + "))):
+            cypher = "[]"
+            self._empty.append(found.name)
+        return replace(found, cypher=cypher)
+
+    def _rows(self, text: str) -> str:
+        """Cypher that binds rows, without what binds none."""
+        return self._bound(_EITHER.sub(self._chosen, self._with_empty(text)))
+
+    def _collects_none(self, text: str) -> bool:
+        return text in self._empty or (text.startswith(_COLLECT) and self._is_empty(text.removeprefix(_COLLECT)))
+
+    def _with_empty(self, text: str) -> str:
+        for name in self._empty:
+            text = re.sub(rf"\bUNWIND {name}\b", "UNWIND []", text)
+        return text
+
+    def _chosen(self, found: re.Match[str]) -> str:
+        if found[2] not in self._flags:
+            return found[0]
+        return found[3] if self._flags[found[2]] is not bool(found[1]) else found[4]
+
+    def _bound(self, text: str) -> str:
+        """Without the parts of unions that bind no row, but for one where none does."""
+        for union in (" UNION ALL ", " UNION "):
+            parts = list(_split(text, union))
+            if len(parts) > 1:
+                left = [found for found in map(self._bound, parts) if not self._is_empty(found)]
+                return union.join(left or parts[:1])
+        return self._within(text)
+
+    def _is_empty(self, text: str) -> bool:
+        """Whether a part of a union binds no row: it starts from no party, or from none of the viewer's."""
+        if _OF_OWNER.match(text):
+            return not self._flags["owns"]
+        if text.startswith("CALL (") and (start := text.find("{ ")) > 0:
+            return self._is_empty(text[start + 2 :])
+        found = _OF_LABEL.match(text)
+        return text.startswith("UNWIND [] AS ") or bool(found and found[1] in _LABELS and not self._flags[_LABELS[found[1]]])
+
+    def _within(self, text: str) -> str:
+        """The text with what stands in its sub-queries looked at in the same way."""
+        made, depth, start = "", 0, 0
+        for found in re.finditer(r"[{}]", text):
+            depth += 1 if found[0] == "{" else -1
+            if found[0] == "{" and depth == 1:
+                made, start = made + text[start : found.end()], found.end()
+            elif found[0] == "}" and depth == 0:
+                inner = text[start : found.start()]
+                made += f" {self._bound(inner[1:-1])} " if inner.startswith(" ") else inner
+                start = found.start()
+        return made + text[start:]
+
     def _rule(self, rule: Rule) -> Rule:
         if rule.public:
             return rule
@@ -117,13 +184,12 @@ class _Decided:
         if grant.tests and not tests:
             return None
         by_label = None if grant.by_label is None else {label: self.text(test) for label, test in grant.by_label.items()}
-        return replace(grant, tests=tests, by_label=by_label)
+        return replace(grant, tests=tests, by_label=by_label, rows=grant.rows and self._rows(grant.rows))
 
     def _test(self, test: Predicate) -> Predicate | None:
         where = self.text(test.where)
-        if where == _FALSE or not self._flags.get(test.when or "", True):
-            return None
-        return replace(test, where=where, when=None if test.when in self._flags else test.when)
+        when = self.text(test.when) if test.when else _TRUE
+        return None if _FALSE in (where, when) else replace(test, where=where, when=None if when == _TRUE else when)
 
     def _gone(self, label: str) -> frozenset[str]:
         rule = next(found for found in self._graph.rules if found.label == label)

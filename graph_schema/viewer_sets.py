@@ -1,5 +1,6 @@
 """What is known of a viewer, computed once at the head of a statement that needs it; in the order they are made from each other."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from graph_schema import cypher, parties
@@ -61,7 +62,18 @@ def _few_cases() -> str:
     return f"COLLECT {{ CALL (own, now, busy) {{ {' UNION ALL '.join(f'{form} RETURN few' for form in forms)} }} RETURN DISTINCT few }}"
 
 
-def _any_own(*labels: str) -> str:
+PARTIES: Final = {
+    "imports": ("Importer",),
+    "represents": ("Broker",),
+    "isCenter": ("Center",),
+    "owns": ("Center", "Port", "Office"),
+    "joins": ("Agency",),
+}
+"""The viewer sets that say whether one of the viewer's parties has one of these labels."""
+
+
+def any_own(labels: Iterable[str]) -> str:
+    """One of the viewer's parties has one of these labels."""
     return f"any(party IN own WHERE {' OR '.join(f'party:{label}' for label in labels)})"
 
 
@@ -101,12 +113,12 @@ VIEWER_SETS: Final = (
         "CASE WHEN seesAll THEN [] ELSE COLLECT { UNWIND own AS c MATCH (c:Center)<-[e:ASSIGNED_TO]-(client:Importer) "
         "WHERE e.activeFor IS NOT NULL RETURN client } END",
     ),
-    ViewerSet("imports", "whether one of them is an importer", _any_own("Importer")),
-    ViewerSet("represents", "whether one of them is a broker", _any_own("Broker")),
-    ViewerSet("isCenter", "whether one of them is a Center", _any_own("Center")),
-    ViewerSet("owns", "whether one of them can own a case", _any_own("Center", "Port", "Office")),
-    ViewerSet("joins", "whether one of them is an agency", _any_own("Agency")),
-    ViewerSet("official", "whether one of them works for the government", _any_own("Center", "Port", "Office", "Agency")),
+    ViewerSet("imports", "whether one of them is an importer", any_own(PARTIES["imports"])),
+    ViewerSet("represents", "whether one of them is a broker", any_own(PARTIES["represents"])),
+    ViewerSet("isCenter", "whether one of them is a Center", any_own(PARTIES["isCenter"])),
+    ViewerSet("owns", "whether one of them can own a case", any_own(PARTIES["owns"])),
+    ViewerSet("joins", "whether one of them is an agency", any_own(PARTIES["joins"])),
+    ViewerSet("official", "whether one of them works for the government", any_own((*PARTIES["owns"], *PARTIES["joins"]))),
     ViewerSet(
         "busy",
         "whether its offices have so many cases that those of another party are better looked at from that party's end",

@@ -253,17 +253,9 @@ class ByIds:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """A root field that asks for rows by words and codes.
-
-    `sought` is the parameter with what is looked for, a map. Its members: `text` the whole text in lower case, `queries` one full-text
-    query a word, `codes` by label what the text may be as a code of it.
-    """
+    """A root field that asks for rows of these labels by words and codes."""
 
     labels: tuple[str, ...]
-    sought: str
-    text: str
-    queries: str
-    codes: Mapping[str, str]
     page: Page
 
 

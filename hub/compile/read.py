@@ -60,6 +60,7 @@ row, `page.py` for connections. A question of the hub's own (`question.py`, `tol
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -67,11 +68,11 @@ from graph_schema.model import GraphSchema
 from graph_schema.rule import ViewerSet
 from graph_schema.viewer_kinds import kind_of
 from hub.compile import asked
+from hub.compile.found import Reading, page_shaper, reading
 from hub.compile.order import sorts
-from hub.compile.page import Listing, Part, values
+from hub.compile.page import Listing
 from hub.compile.rows import Rows
-from hub.compile.search import candidates, keys_of_part, listed_as, planned_apart
-from hub.compile.search import keys as found_keys
+from hub.compile.search import finding, found_by
 from hub.compile.shape import Shaper, ShaperText
 from hub.compile.start import Sided, index_prefix, source
 from hub.compile.told import Told
@@ -82,14 +83,28 @@ _WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A search's second step: what is asked of the rows on the page, by their label, and how they are counted and picked.
+
+    `texts` has no statement for a label of which nothing need be read; `keys` then tells how often each column has the key.
+    """
+
+    labels: tuple[str, ...]
+    page: asked.Page
+    texts: Mapping[str, str]
+    keys: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """A statement that returns at most one record with one value, `row`, and the shaper that takes it.
 
-    A search is several: the shaper takes a list of the values of all.
+    A search has several that find its rows, and `found` besides; its shaper takes [rows, how many there are, whether more come].
     """
 
     texts: tuple[str, ...]
     shape: Shaper
+    found: Found | None = None
 
     @property
     def text(self) -> str:
@@ -97,9 +112,14 @@ class Compiled:
         (text,) = self.texts
         return text
 
+    @property
+    def all_texts(self) -> tuple[str, ...]:
+        """Every statement that may be run for it."""
+        return (*self.texts, *self.found.texts.values()) if self.found else self.texts
+
 
 def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER) -> Compiled:
-    """The statement, or statements, that answer a root field, with the viewer's rights in them (`$viewer`, `$now`)."""
+    """The statement that answers a root field, with the viewer's rights in it (`$viewer`, `$now`); of a search there are several."""
     if isinstance(root, asked.Search):
         return _compile_search(graph, root, side)
     statement = _Statement(Scope(graph, side))
@@ -116,21 +136,24 @@ def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER
 
 
 def _compile_search(graph: GraphSchema, root: asked.Search, side: Side) -> Compiled:
-    apart = planned_apart(graph, root.labels)
-    keys_of = found_keys if len(apart) == 1 else keys_of_part
     shapers = ShaperText()
-    statements = [_Statement(Scope(graph, side, shapers)) for _ in apart]
-    found = [candidates(statement.scope, root, labels) for statement, labels in zip(statements, apart, strict=True)]
-    parts = [
-        statement.part(Listing(rows, labels, root.page, keys_of(graph, labels), listed_as(root.labels), bound=(root.sought,)))
-        for statement, labels, rows in zip(statements, apart, found, strict=True)
-    ]
-    expressions, shaper = values(parts, found_keys(graph, root.labels))
-    texts = (
-        statement.whole("\n".join((*rows.head(), f"RETURN {expression} AS row")))
-        for statement, rows, expression in zip(statements, found, expressions, strict=True)
-    )
-    return Compiled(tuple(texts), shapers.compiled(shaper))
+    finds = [_finds(graph, labels, side, backward=root.page.backward) for labels in found_by(graph, root.labels)]
+    texts: dict[str, str] = {}
+    readings: dict[str, Reading] = {}
+    for label in root.labels:
+        statement = _Statement(Scope(graph, side, shapers))
+        readings[label] = statement.read(root, label)
+        if body := readings[label].body:
+            texts[label] = statement.whole(f"RETURN COLLECT {{ {body} }} AS row")
+    shaper = page_shaper(root, shapers, readings)
+    found = Found(root.labels, root.page, texts, {label: found.keys for label, found in readings.items()})
+    return Compiled(tuple(finds), shapers.compiled(shaper), found)
+
+
+def _finds(graph: GraphSchema, labels: Sequence[str], side: Side, *, backward: bool) -> str:
+    """The statement that finds rows of these labels."""
+    statement = _Statement(Scope(graph, side))
+    return statement.whole(finding(statement.scope, labels, backward=backward))
 
 
 def compile_right(graph: GraphSchema, right: str) -> str:
@@ -178,13 +201,14 @@ class _Statement:
         """The statement of a body: below the viewer sets it names, and what it looks up at its head."""
         graph = self.scope.graph
         body = "\n".join((*self.scope.visible.heads(), body))
-        if graph.premise and (self.scope.visible.asks or any(_names(body, found) for found in graph.viewer_sets if found.name != "now")):
+        of_viewer = {found.name for found in graph.viewer_sets} - {"now"}
+        if graph.premise and (self.scope.visible.asks or not of_viewer.isdisjoint(_names(body))):
             body = f"WITH * WHERE {graph.premise}\n{body}"
         return "\n".join((*viewer_sets(graph, body), body))
 
-    def part(self, listing: Listing) -> Part:
-        """A listing in this statement, as a part of a page."""
-        return Part(self.scope, self._rows, listing)
+    def read(self, root: asked.Search, label: str) -> Reading:
+        """What a search asks of the rows of a label that it has found."""
+        return reading(self.scope, self._rows, root, label)
 
     def by_key(self, root: asked.ByKey) -> tuple[str, str]:
         row = self.scope.fresh("n")
@@ -202,8 +226,8 @@ class _Statement:
         conditions = predicates(scope, root.page.where, rows.row, labels, "")
         prefix = index_prefix(scope.graph.node(root.label), order[0], root.page.where)
         expression, shaper = self._rows.pages.value(Listing(rows, labels, root.page, order, root.label, tuple(conditions), prefix=prefix))
-        decided = f"{rows.head()}\n" if isinstance(rows, Sided) else ""
-        return f"{decided}RETURN {expression} AS row", shaper
+        head = rows.head() if isinstance(rows, Sided) else ""
+        return "\n".join(filter(None, (head, f"RETURN {expression} AS row"))), shaper
 
     def by_ids(self, root: asked.ByIds) -> tuple[str, str]:
         graph, shapers = self.scope.graph, self.scope.shapers

@@ -15,10 +15,6 @@ class Pen(Protocol):
         """The cursor of a row: its list's stamp, the parameters it is good for, the values it is ordered by."""
         ...
 
-    def merged(self, parts: list[list[Any]]) -> list[Any]:
-        """Rows that several statements found, each with its part at 0 and its place in the order of a search at 1."""
-        ...
-
     def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
         """Where the words of a search stand in these properties: name and text of each."""
         ...
@@ -43,7 +39,7 @@ class ShaperText:
 
     def compiled(self, root: str) -> Shaper:
         """The shaper whose entry is the function named `root`."""
-        scope: dict[str, Any] = {"__builtins__": {"len": len, "dict": dict, "range": range, "sum": sum}}
+        scope: dict[str, Any] = {"__builtins__": {"len": len, "dict": dict, "range": range}}
         exec("".join(self._functions), scope)
         return scope[root]
 

@@ -92,8 +92,15 @@ class Sided:
     sight: Sight
     edge: str = ""
 
+    @property
+    def decided(self) -> bool:
+        """Whether index order pays for whoever asks."""
+        return self.everything is None and self.in_order == "true"
+
     def picked(self, cut: Cut) -> str:
         ways = [(f"side = '{side}'", f"MATCH ({self.row}:{self.label}){where((*found, *cut.where))}") for side, found in self._scans()]
+        if self.decided:
+            return f"{ways[0][1]} {cut.text([self.row])}"
         ways.append(("side = 'viewer'", f"{self.enumerated} WITH DISTINCT {self.row}{where(cut.where)}"))
         names = ", ".join((self.row, *cut.keys))
         gated = (_gated(when, f"{way} {cut.text([self.row])}", names) for when, way in ways)
@@ -106,7 +113,9 @@ class Sided:
         return f"CASE WHEN {self.everything} THEN COUNT {{ MATCH ({self.row}:{self.label}){where(conditions)} }} ELSE {mine} END"
 
     def head(self) -> str:
-        """The clause that decides the side, once, at the head of the statement."""
+        """The clause that decides the side, once, at the head of the statement; none where there is nothing to decide."""
+        if self.decided:
+            return ""
         decided = [(self.everything, "'all'"), (self.in_order, "'rows'")]
         cases = " ".join(f"WHEN {when} THEN {side}" for when, side in decided if when)
         return f"WITH *, {f'CASE {cases} ELSE ' if cases else ''}'viewer'{' END' if cases else ''} AS side"

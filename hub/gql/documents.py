@@ -210,7 +210,7 @@ class Documents:
 
     def _keep(self, name: tuple[str, str | None], operation: _Operation, shape: Any, plan: Plan) -> None:
         roots = (*plan.roots, *(verb.answer for verb in plan.verbs))
-        size = plan_size((text for root in roots for text in root.compiled.texts), plan.known) + shape_size(shape)
+        size = plan_size((text for root in roots for text in root.compiled.all_texts), plan.known) + shape_size(shape)
         if not operation.plans.keep(shape, plan, size):
             _log.warning(
                 "a document of %d characters is planned each time it is asked: its plan takes %d bytes; see HUB_PLAN_MEMORY_BYTES, now %d",

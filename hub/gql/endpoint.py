@@ -49,6 +49,7 @@ from hub.gql.http import (
     status_of,
 )
 from hub.gql.pen import AnswerPen
+from hub.gql.searched import searched
 from hub.gql.types import build_schema
 from hub.gql.values import Variables
 from hub.graph import Graph, Run
@@ -184,7 +185,9 @@ class Questions:
                 found = self._documents.plan(*document, cursors, kind, only_reads=asked.by_get)
         if asked.caller:
             plan, _ = found
-            statements = self._shares.admission.new(root.compiled.texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs)))
+            statements = self._shares.admission.new(
+                root.compiled.all_texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs))
+            )
             self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
         return found
 
@@ -242,8 +245,10 @@ class Questions:
             raise Unavailable(str(error), error.retry_after_s, begun=False) from error
 
     async def _rows(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> list[Any]:
-        """What the root field's statements give, of each one value, or None."""
-        return await self._asked(root.compiled.texts, {**parameters, **call.rights}, call)
+        """What the root field's statements give: of each one value, or None."""
+        given = {**parameters, **call.rights}
+        ask = partial(self._asked, call=call)
+        return await searched(root.compiled, given, ask) if root.compiled.found else await ask(root.compiled.texts, given)
 
     async def _asked(self, texts: Sequence[str], given: Mapping[str, Any], call: _Call) -> list[Any]:
         admission = self._shares.admission
@@ -257,14 +262,25 @@ class Questions:
 
     async def _explained(self, root: RootPlan, parameters: dict[str, Any], call: _Call, told: list[dict[str, Any]]) -> list[Any]:
         """The same; what Neo4j did for it goes into `told`."""
+
+        async def ask(texts: Sequence[str], given: Mapping[str, Any]) -> list[Any]:
+            found: list[Any] = []
+            for text in texts:
+                asking = partial(self._graph.profile_one, text, given, call.bookmarks)
+                row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
+                found.append(row)
+                told.append(
+                    {
+                        "field": root.key,
+                        "cypher": text,
+                        "parameters": {name: given[name] for name in given if name not in call.rights},
+                        **profile,
+                    }
+                )
+            return found
+
         given = {**parameters, **call.rights}
-        found: list[Any] = []
-        for text in root.compiled.texts:
-            asking = partial(self._graph.profile_one, text, given, call.bookmarks)
-            row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
-            found.append(row)
-            told.append({"field": root.key, "cypher": text, "parameters": parameters, **profile})
-        return found
+        return await searched(root.compiled, given, ask) if root.compiled.found else await ask(root.compiled.texts, given)
 
     async def _require_large_pages(self, rights: Mapping[str, Any]) -> None:
         await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)

@@ -20,8 +20,7 @@ from hub.compile import asked
 from hub.compile.order import cursor_of, sorts
 from hub.compile.question import Question as OwnQuestion
 from hub.compile.question import Record, RecordOf, Records, RowOf
-from hub.compile.search import keys as found_keys
-from hub.compile.search import listed_as
+from hub.compile.search import ORDER, SOUGHT, listed_as
 from hub.errors import BadInput
 from hub.gql.arguments import Arguments, Bounds, Cost, Listed, Scratch, arguments_of
 from hub.gql.types import DEFAULT_PAGE, searchable
@@ -40,7 +39,7 @@ from hub.gql.values import (
     split_node_id,
     value_of,
 )
-from hub.gql.words import SOUGHT, TERMS, query, words
+from hub.gql.words import TERMS, query, words
 from hub.gql.words import codes as codes_of
 from hub.verbs.act import REQUEST, Verb
 
@@ -128,17 +127,16 @@ class Lookahead:
         labels = tuple(label for label in searchable(self._graph) if label in wanted or chosen is None)
         if not labels:
             raise BadInput("kinds: at least one; leave it out to search all")
-        codes = {label: f"codes_{label}" for label in labels if self._graph.node(label).codes}
+        codes = [self._graph.node(label) for label in labels if self._graph.node(label).codes]
+        asked_for = {f"asked_{label}": True for label in labels}
 
-        def found(text: str) -> tuple[Mapping[str, Any]]:
+        def sought(text: str) -> tuple[Mapping[str, Any]]:
             terms = words(text)
-            by_label = {name: codes_of(self._graph.node(label), text) for label, name in codes.items()}
-            return ({"text": text.strip().lower(), "queries": [query(term) for term in terms], TERMS: terms, **by_label},)
+            by_label = {f"codes_{node.label}": codes_of(node, text) for node in codes}
+            return ({"text": text.strip().lower(), "queries": [query(term) for term in terms], TERMS: terms, **asked_for, **by_label},)
 
-        # one map: Neo4j plans anew for lists and texts of other lengths, and does not where they are within another value
-        scratch.bindings.append(Binding((SOUGHT,), arguments["text"], found))
-        page = self._page(Listed(labels, "Search", None, searched=True), nodes, scratch)
-        return asked.Search(labels, SOUGHT, "text", "queries", codes, page)
+        scratch.bindings.append(Binding((SOUGHT,), arguments["text"], sought))
+        return asked.Search(labels, self._page(Listed(labels, "Search", None, searched=True), nodes, scratch))
 
     def verb(self, verb: Verb, nodes: Sequence[FieldNode]) -> tuple[Value, Question]:
         """What a verb is given, and what is asked of the row it answers with: by its key, the parameter `key`."""
@@ -237,7 +235,7 @@ class Lookahead:
         if given is None:
             return None
         if listed.searched:
-            wanted = cursor_of(listed_as(listed.labels), found_keys(self._graph, listed.labels), page, (SOUGHT,))
+            wanted = cursor_of(listed_as(listed.labels), ORDER, page, (SOUGHT,))
         else:
             wanted = cursor_of(listed.target, sorts(self._graph, listed.labels, page.order, listed.edge), page)
         return scratch.bind_position(given, wanted)

@@ -1,11 +1,11 @@
 """What a shaper cannot write by itself: cursors, which are signed, and highlights, which look at words."""
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
+from hub.compile.search import SOUGHT
 from hub.gql.cursors import Cursors, Seal
-from hub.gql.words import SOUGHT, TERMS, highlighted
+from hub.gql.words import TERMS, highlighted
 
 
 class AnswerPen:
@@ -22,13 +22,5 @@ class AnswerPen:
             seal = self._seals[stamp, bound] = self._cursors.seal(stamp, [self._parameters[name] for name in bound])
         return seal.cursor(values)
 
-    def merged(self, parts: list[list[Any]]) -> list[Any]:
-        return sorted(chain.from_iterable(parts), key=_place)
-
     def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
         return highlighted(self._parameters[SOUGHT][TERMS], texts)
-
-
-def _place(row: list[Any]) -> tuple[Any, ...]:
-    rank, matched, *key = row[1]
-    return rank, -matched, *key

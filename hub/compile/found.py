@@ -1,0 +1,130 @@
+"""What is asked of the rows that a search found: read for each label by itself, shaped together.
+
+A statement that reads is given its label's rows on the page (`FOUND`) and gives each with what is asked of it. Where nothing but label and
+key is asked, nothing is read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from graph_schema.cypher import name
+from hub.compile import asked
+from hub.compile.order import cursor_of
+from hub.compile.page import Layout, Listing, Projects
+from hub.compile.search import ORDER, SOUGHT, listed_as
+from hub.compile.shape import ShaperText, record
+from hub.compile.start import Walked
+from hub.compile.walk import Scope, Walk
+
+FOUND: Final = "found"
+"""The parameter with the rows on the page, a map: by label, each row as [its number there, rank, matched, key, label]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the rows of a label are read: by the `body` of a statement, which gives each with its columns, and by the shaper of one.
+
+    Without a body nothing is read: each column has the row's key so many times as `keys` says.
+    """
+
+    body: str | None
+    keys: tuple[int, ...]
+    shaper: str
+
+
+def reading(scope: Scope, rows: Projects, root: asked.Search, label: str) -> Reading:
+    """What is asked of the rows of a label."""
+    row = scope.fresh("n")
+    sight = scope.visible.row(row, (label,))
+    match = f"UNWIND ${FOUND}.{label} AS one MATCH ({row}:{label} {{{name(scope.graph.node(label).key)}: one[3]}})"
+    walk = Walk("", match, (sight.predicate,) if sight.predicate else (), row, "", sight)
+    layout = _FoundLayout(scope, rows, Listing(Walked(walk), (label,), root.page, ORDER, listed_as(root.labels), bound=(SOUGHT,)))
+    shaper = layout.row_shaper()
+    if layout.reads:
+        return Reading(" ".join((walk.text(), *layout.clauses, f"RETURN [{', '.join(layout.values)}]")), (), shaper)
+    return Reading(None, tuple(layout.keys), shaper)
+
+
+def page_shaper(root: asked.Search, shapers: ShaperText, readings: Mapping[str, Reading]) -> str:
+    """The function that makes the connection from [the rows with their columns, how many there are, whether more come]."""
+    page = root.page
+    functions = ", ".join(f"{label!r}: {found.shaper}" for label, found in readings.items())
+    steps: list[str] = []
+    items: list[tuple[str, str]] = []
+    for part in page.parts:
+        match part:
+            case asked.Typename():
+                items.append((part.key, repr(part.of)))
+            case asked.TotalCount():
+                items.append((part.key, "r[1]"))
+            case asked.Nodes() | asked.Edges():
+                steps = [f"rows = [{{{functions}}}[x[0][4]](x, p, w) for x in r[0]]"]
+                items.append((part.key, f"[x[{part.key!r}] for x in rows]"))
+            case asked.PageInfo():
+                items.append((part.key, record([(key, _page_info(root, wanted)) for key, wanted in part.fields.items()])))
+    return shapers.function(*steps, record(items))
+
+
+class _FoundLayout(Layout):
+    """Which columns a found row carries beside its place, and how its node and edge are made of them."""
+
+    def __init__(self, scope: Scope, rows: Projects, listing: Listing) -> None:
+        super().__init__(scope, rows, listing)
+        self.alone = False
+        self.values = ["one"]
+        self.keys: list[int] = []
+        self.reads = False
+
+    def row_shaper(self) -> str:
+        """The function that makes the row's node and edge, by the response keys of their lists; fills `values` and `clauses`."""
+        items: list[tuple[str, str]] = []
+        for part in self._listing.page.parts:
+            match part:
+                case asked.Nodes():
+                    shaper, at = self._node(part.selection)
+                    items.append((part.key, f"{shaper}({at}, p, w)"))
+                case asked.Edges():
+                    items.append((part.key, record([self._edge_part(found) for found in part.parts])))
+                case _:
+                    pass
+        return self._scope.shapers.function("x = r", record(items))
+
+    def _node(self, selection: asked.Selection) -> tuple[str, str]:
+        (label,) = self._listing.labels
+        fields = selection[label]
+        self.keys.append(sum(isinstance(found, asked.NodeId) for found in fields))
+        self.reads |= any(not isinstance(found, asked.NodeId | asked.Typename) for found in fields)
+        return super()._node({label: fields})
+
+    def _found(self, part: asked.Found) -> str:
+        if part.what == "match":
+            return "('EXACT', 'PREFIX', 'WORDS')[x[0][1]]"
+        if part.what == "wordsMatched":
+            return "x[0][2]"
+        self.reads = True
+        (label,) = self._listing.labels
+        texts = ", ".join(f"[{found!r}, {self._listing.source.row}.{name(found)}]" for found in self._scope.graph.node(label).text)
+        return f"w.highlights(x[{self._at(f'[{texts}]')}])"
+
+    def _cursor(self, row: str) -> str:
+        return _cursor(self._listing.page, self._listing.type_name, row)
+
+
+def _cursor(page: asked.Page, type_name: str, row: str) -> str:
+    wanted = cursor_of(type_name, ORDER, page, (SOUGHT,))
+    return f"w.cursor({wanted.stamp!r}, {wanted.bound!r}, {row}[0][1:])"
+
+
+def _page_info(root: asked.Search, wanted: str) -> str:
+    page = root.page
+    match wanted:
+        case "hasNextPage":
+            return repr(page.before is not None) if page.backward else "r[2]"
+        case "hasPreviousPage":
+            return "r[2]" if page.backward else repr(page.after is not None)
+        case "startCursor" | "endCursor":
+            row = "r[0][0]" if wanted == "startCursor" else "r[0][-1]"
+            return f"{_cursor(page, listed_as(root.labels), row)} if r[0] else None"
+        case _:
+            return repr("PageInfo")
