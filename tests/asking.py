@@ -19,10 +19,19 @@ CURSOR_KEY: Final = b"a key of the tests"
 
 
 def questions(
-    graph: Graph, declared: GraphSchema = GRAPH, limits: Limits | None = None, side: Side = Side.CHEAPER, shares: Shares | None = None
+    graph: Graph,
+    declared: GraphSchema = GRAPH,
+    limits: Limits | None = None,
+    side: Side = Side.CHEAPER,
+    shares: Shares | None = None,
+    *,
+    by_kind: bool = True,
 ) -> Questions:
-    """What answers questions over that database; each caller may ask as much as it likes, unless there are `shares`."""
-    return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares)
+    """What answers questions over that database; each caller may ask as much as it likes, unless there are `shares`.
+
+    Not `by_kind`, each statement is made for every kind of viewer, as verbs' answers are: those of ten kinds take longer to plan.
+    """
+    return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares, by_kind=by_kind)
 
 
 async def data(hub: Questions, query: str, viewer: Viewer) -> Any:

@@ -84,7 +84,10 @@ class _Call:
 
 
 class Questions:
-    """Answers GraphQL documents from the graph. `side` says where lists start; anything but the default is for tests."""
+    """Answers GraphQL documents from the graph.
+
+    `side` says where lists start; `by_kind`, whether statements are made for the kind of viewer: anything but the default is for tests.
+    """
 
     def __init__(  # noqa: PLR0913 - what it is made of
         self,
@@ -96,6 +99,7 @@ class Questions:
         side: Side = Side.CHEAPER,
         *,
         shares: Shares | None = None,
+        by_kind: bool = True,
     ) -> None:
         self._documents = Documents(declared, schema, limits, side)
         self._declared = declared
@@ -103,7 +107,7 @@ class Questions:
         self._limits = limits
         self._cursor_key = cursor_key
         self._shares = shares or Shares()
-        self._kinds = Kinds()
+        self._kinds = Kinds() if by_kind else None
         self._kind_text = compile_kind(declared)
 
     async def answer(self, asked: Asked, viewer: Viewer) -> Mapping[str, Any]:
@@ -133,13 +137,13 @@ class Questions:
         rights = {"viewer": viewer.account or _NOBODY, "now": time.time_ns() // 1_000_000}
         call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
         look = partial(self._kind, call)
-        kind = await self._kinds.of(viewer, look)
+        kind = await self._kinds.of(viewer, look) if self._kinds else None
         for _ in range(_CHANGES):
             plan, variables = await self._planned(asked, cursors, kind)
             if plan.verbs:
                 return await self._done(plan, variables, asked, viewer)
             answer, is_of_kind = await self._read(plan, variables, asked, call)
-            if is_of_kind or kind is PUBLIC:
+            if is_of_kind or kind is PUBLIC or not self._kinds:
                 return answer
             # nothing was found, or the viewer is of another kind by now: what is made for one answers others nothing
             before, kind = kind, await self._kinds.look_up(viewer, look)
@@ -172,7 +176,7 @@ class Questions:
         (flags,) = await self._asked((self._kind_text,), dict(call.rights), call)
         return flags
 
-    async def _planned(self, asked: Asked, cursors: Cursors, kind: ViewerKind) -> tuple[Plan, Variables]:
+    async def _planned(self, asked: Asked, cursors: Cursors, kind: ViewerKind | None) -> tuple[Plan, Variables]:
         """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or planned by Neo4j."""
         document = (asked.document, asked.operation_name, asked.variables)
         found = self._documents.kept(*document, kind)

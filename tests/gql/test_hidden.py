@@ -82,7 +82,7 @@ def test_rows_that_may_not_be_seen_change_no_answer(empty: Graph, run: Run) -> N
     asked += [made.listing(label) for label in PROTECTED]
     asked += [(query, {}) for query in _TELLING]
 
-    hubs = {side: questions(empty, limits=LIMITS, side=side) for side in (Side.CHEAPER, Side.ROWS)}
+    hubs = {side: questions(empty, limits=LIMITS, side=side, by_kind=side is Side.CHEAPER) for side in (Side.CHEAPER, Side.ROWS)}
 
     def answers() -> dict[tuple[str, int, Side], Any]:
         return {

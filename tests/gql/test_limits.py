@@ -12,7 +12,7 @@ from hub.gql.endpoint import Asked
 from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.settings import Settings
-from hub.viewer import Viewer
+from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.random_world import random_world
 
@@ -82,7 +82,7 @@ def test_nested_lists_are_refused_before_the_database_is_asked(run: Run) -> None
             pass
 
     query = "{ centers(first: 100) { nodes { importers(first: 100) { nodes { cases(first: 100) { totalCount } } } } } }"
-    answer = run(questions(NoGraph()).answer(Asked(query), Viewer("tests.example|trade")))
+    answer = run(questions(NoGraph()).answer(Asked(query), PUBLIC))
     assert code(answer) == "TOO_COSTLY"
     assert "may touch 1010101 rows, at most 20000" in answer["errors"][0]["message"]
 

@@ -9,6 +9,8 @@ import pytest
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import NodeType
+from graph_schema.viewer_kinds import ViewerKind
+from hub.compile.read import compile_kind
 from hub.gql.documents import Documents
 from hub.gql.guard import Limits
 from hub.graph import Graph
@@ -46,9 +48,10 @@ def _whole(node: NodeType, size: int) -> str:
 def test_every_list_is_light_for_those_who_see_most(persona: str, size: int, world: Graph, run: Callable[..., Any]) -> None:
     documents = Documents(GRAPH, SCHEMA, Limits())
     rights = {"viewer": f"{ISSUER}|{persona}", "now": time.time_ns() // 1_000_000}
+    kind = ViewerKind(frozenset(run(world.read_one(compile_kind(GRAPH), rights))), acts=True)
     weights: dict[str, int] = {}
     for node in GRAPH.nodes:
-        plan, variables = documents.plan(_whole(node, size), None, {}, NoCursors())
+        plan, variables = documents.plan(_whole(node, size), None, {}, NoCursors(), kind)
         parameters = plan.roots[0].bind(variables, NoCursors())
         _, profile = run(world.profile_one(plan.roots[0].compiled.text, {**parameters, **rights}))
         allocated = _ALLOCATED.search(profile["plan"])
