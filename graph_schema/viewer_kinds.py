@@ -45,6 +45,21 @@ class ViewerKind:
 PUBLIC: Final = ViewerKind(has_account=False)
 
 
+_OF_ONE_PARTY: Final = (
+    ("imports",),
+    ("represents",),
+    *(
+        (*flags, *more)
+        for flags in (("owns", "isCenter"), ("owns", "seesAll"), ("owns",), ("joins",))
+        for more in ((), ("busy",))
+    ),
+    (),
+)  # fmt: skip
+"""An importer; a broker; a Center, the Office of Trade, a port or another office, and an agency, each busy or not; an association."""
+COMMON: Final = (PUBLIC, *(ViewerKind(frozenset(flags), acts=True) for flags in _OF_ONE_PARTY), ViewerKind())
+"""The public, whoever acts for one party, and who acts for nobody; all others are mixtures."""
+
+
 def kind_of(graph: GraphSchema) -> str:
     """The expression, by viewer sets, that tells the kind of a viewer with an account: which flags hold; null if it acts for nobody."""
     flags = " + ".join(f"CASE WHEN {name} THEN ['{name}'] ELSE [] END" for name in FLAGS if _has(graph, name))

@@ -61,6 +61,20 @@ class Admission:
         self._known.move_to_end(number)
         return await self._again(caller, work)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody waits for a turn, and nothing that was not run before is run."""
+        return not self._first_runs and not any(gate and gate.waiting for gate in (self._gate, self._planning))
+
+    async def prepare(self, text: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Has `work` run that statement the first time, before anybody asks it, beside the gates; not if it is known or being run.
+
+        Who asks it meanwhile waits as for anybody's first run. Raises what `work` does.
+        """
+        number = hash(text)
+        if number not in self._known and number not in self._first_runs:
+            await self._run_first(number, work)
+
     def forget(self) -> None:
         """For a database that was away: it may have lost its plans."""
         self._known.clear()

@@ -27,6 +27,7 @@ from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
 from hub.verbs.keeping import keep_clocks
 from hub.viewer import Viewer
+from hub.warming import Warming
 from hub.web import graphiql, guide, start
 from hub.web.attachments import Attachments
 from hub.web.calendar import Calendars
@@ -55,7 +56,7 @@ def create_app(
     """The hub over the database its settings name; with `sign_in`, a sample world that answers on loopback names only.
 
     `jobs` run while it serves.
-    `first_questions` are asked once as soon as it serves, so that nobody waits for a cold database to plan them.
+    `first_questions` are asked by these viewers at first; what a cold database needs for them is prepared while nobody waits.
     """
     graph = Graph(settings)
     issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
@@ -76,10 +77,10 @@ def create_app(
     async def ask(document: str, viewer: Viewer, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         return await endpoint.questions.answer(Asked(document, None, variables), viewer)
 
-    async def warm() -> None:
-        for query, viewer in first_questions:
-            await endpoint.questions.answer(Asked(query), viewer)
-
+    warming = Warming(
+        GRAPH, endpoint.questions, graph, door.shares.admission, settings.data_folder,
+        statements=settings.warm, first_questions=first_questions, several=settings.workers > 1,
+    ) if settings.warm else None  # fmt: skip
     attachments = Attachments(settings.data_folder / "attachments", room, graph, door, ask)
 
     @asynccontextmanager
@@ -89,7 +90,7 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        ours = (warm(), keep_clocks(graph), keep_discovering(graph, settings.least_parties))
+        ours = (keep_clocks(graph), keep_discovering(graph, settings.least_parties), *([warming.keep()] if warming else ()))
         tasks = [asyncio.create_task(work) for work in (*ours, *(job() for job in jobs))]
         yield
         for task in tasks:

@@ -16,6 +16,7 @@ from pydantic import ByteSize, TypeAdapter
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
 from hub import dead_letters
+from hub.asked_most import last_prepared
 from hub.auth import check_issuer
 from hub.disk import Reserve, bytes_needed, free_bytes, least_free_bytes, megabytes
 from hub.errors import HubError, Unavailable
@@ -96,6 +97,7 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
         yield _not_running(reached, folder) if folder else reached
         return
     yield reached
+    yield _prepared(settings)
     async with Graph(settings) as graph:
         try:
             opened = await _opened(graph, folder)
@@ -212,6 +214,18 @@ async def _dead_letters(graph: Graph, folder: Path | None) -> Finding:
     told = ", ".join(f"{count} by {job}" for job, count in counts.items())
     todo = f"`hub retry{of}` lists them and why; once they are mended, `hub retry{of} --all` has them tried again at once"
     return Finding("background jobs", "warning", f"{sum(counts.values())} set aside: {told}", todo)
+
+
+def _prepared(settings: Settings) -> Finding:
+    """What was planned before anybody asked, after the last start."""
+    if not settings.warm:
+        return Finding("prepared questions", "ok", "none: HUB_WARM is 0")
+    found = last_prepared(settings.data_folder)
+    if found is None or found.prepared is None:
+        return Finding("prepared questions", "ok", "none yet: a hub prepares them after it has started, while nobody asks")
+    one, at = found.prepared, time.strftime("%Y-%m-%d %H:%M", time.localtime(found.prepared.at))
+    told = f"{one.statements} statements in {one.seconds:.0f} s, by {at}; {found.forms} forms of questions are remembered"
+    return Finding("prepared questions", "ok", told)
 
 
 def _space(what: str, folder: Path, settings: Settings) -> Finding:

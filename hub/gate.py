@@ -59,6 +59,11 @@ class Gate:
         self._lines = {True: _Line(), False: _Line()}
         self._turn_of = True
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return sum(line.count for line in self._lines.values())
+
     def enter_now(self, caller: Caller) -> bool:
         """Lets the caller through, if there is room."""
         if not self._has_room(caller.signed_in) or not self._is_below_share(caller.key, caller.signed_in):

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     all_public_questions_per_hour: Amount = 1_000
     statements_at_once: Annotated[int, Field(ge=0, le=90)] = 32
     plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 2
+    warm: Annotated[int, Field(ge=0, le=1000)] = 50
     files_per_case: Amount = 100
     file_bytes_per_case: Amount = 150_000_000
     files_per_day: Amount = 200

@@ -21,6 +21,8 @@ from hub.settings import Settings
 
 Result = TypeVar("Result")
 _KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0", PLAN_CACHE: "1000"}
+# what hubs prepare after their start would slow down what tests wait for; those of it alone have it done
+os.environ.setdefault("HUB_WARM", "0")
 _MEMORY = Memory(heap="3g", pagecache="128m", transactions="500m")
 
 

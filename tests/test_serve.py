@@ -180,6 +180,31 @@ def test_a_neo4j_that_is_killed_is_told_at_once_and_found_again(hubs: Callable[.
     print(f"\nkilled: told after {told_s:.1f} s, back {back_s:.1f} s after it listens again")  # noqa: T201 - a figure
 
 
+def test_what_was_asked_is_planned_again_once_a_killed_neo4j_is_back_and_after_a_restart(
+    hubs: Callable[..., Hub], server: Server, tmp_path: Path
+) -> None:
+    def prepared() -> list[str]:
+        return [record["message"] for record in hub.records() if record["message"].startswith("prepared ")]
+
+    hub = hubs(HUB_WARM="3", HUB_DATA=str(tmp_path / "data"))
+    hub.wait_until(lambda: len(prepared()) == 1, 120)
+    for _ in range(3):
+        hub.ask(CENTERS)
+    server.process.kill()
+    told_unavailable_s(hub)
+    server.start()
+    hub.wait_until(lambda: len(prepared()) == 2, 120)
+    hub.stop()
+    assert "v1" not in (known := (tmp_path / "data" / "asked-most.json").read_text())
+    assert "centers" in known
+    hub = hubs(HUB_WARM="1", HUB_DATA=str(tmp_path / "data"), workers=2)
+    hub.wait_until(lambda: len(prepared()) == 2, 120)
+    assert prepared()[0].startswith("prepared 1 statements in ")
+    code, told = doctor(running := server.running or server.start(), HUB_DATA=str(tmp_path / "data"), HUB_WARM="1")
+    assert "prepared questions: 1 statements in" in told, (code, running)
+    assert "1 forms of questions are remembered" in told
+
+
 def test_a_neo4j_that_is_frozen_is_told_within_six_and_a_half_seconds(hubs: Callable[..., Hub], server: Server) -> None:
     hub = hubs()
     hub.ask(CENTERS)

@@ -60,7 +60,7 @@ row, `page.py` for connections. A question of the hub's own (`question.py`, `tol
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -148,6 +148,11 @@ def _compile_search(graph: GraphSchema, root: asked.Search, side: Side) -> Compi
     shaper = page_shaper(root, shapers, readings)
     found = Found(root.labels, root.page, texts, {label: found.keys for label, found in readings.items()})
     return Compiled(tuple(finds), shapers.compiled(shaper), found)
+
+
+def compile_findings(graph: GraphSchema, labels: Sequence[str], side: Side = Side.CHEAPER) -> Iterator[str]:
+    """The statements that find rows of these labels, the same for all searches from the front, whatever else they ask."""
+    return (_finds(graph, found, side, backward=False) for found in found_by(graph, labels))
 
 
 def _finds(graph: GraphSchema, labels: Sequence[str], side: Side, *, backward: bool) -> str:

@@ -27,6 +27,8 @@ SOUGHT: Final = "sought"
 Its members: `text` in lower case, `queries`, one full-text query a word; by label whether it is `asked_`, and as which of its `codes_` the
 text may be read; `size`, and `after` and `before`, positions in `ORDER`.
 """
+RIGHTS: Final = ("viewer", "now")
+"""The parameters beside it: who asks, and when."""
 ORDER: Final = (
     Sort("rank", Kind.INT, descending=False, nullable=False),
     Sort("matched", Kind.INT, descending=True, nullable=False),

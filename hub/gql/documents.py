@@ -1,7 +1,7 @@
 """Documents and their plans, remembered: parsing, validation and compilation happen once for each text and shape."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Final
@@ -28,7 +28,7 @@ from graphql.validation import MaxIntrospectionDepthRule
 
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import ViewerKind, of_kind
-from hub.compile.read import Compiled, compile_read
+from hub.compile.read import Compiled, compile_findings, compile_read
 from hub.compile.walk import Side
 from hub.discovery.questions import QUESTIONS
 from hub.errors import BadInput, NotByGet, TooCostly
@@ -38,6 +38,7 @@ from hub.gql.lookahead import Lookahead
 from hub.gql.recent import Recent
 from hub.gql.shapes import shape_of
 from hub.gql.sizes import plan_size, shape_size, syntax_size, text_size
+from hub.gql.types import searchable
 from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, Variables, converter
 from hub.verbs.act import REQUEST, Verb
 from hub.verbs.verbs import VERBS
@@ -112,7 +113,7 @@ class Documents:
 
     def __init__(self, graph: GraphSchema, schema: strawberry.Schema, limits: Limits, side: Side = Side.CHEAPER) -> None:
         self._graph = graph
-        self._schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - strawberry has no public way to it
+        self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - strawberry has no public way to it
         self._limits = limits
         self._side = side
         self._of_kinds: dict[ViewerKind, GraphSchema] = {}
@@ -158,6 +159,22 @@ class Documents:
             return self.kept(text, operation_name, given, kind) or self._made(text, operation_name, given, cursors, kind, only_reads)
         except RecursionError:
             raise _too_deep() from None
+
+    def compiled(self, text: str, given: Mapping[str, Any], kind: ViewerKind | None) -> Plan:
+        """The plan of an operation that nobody asks now: it is not kept, and of its values no more is looked at than their shape.
+
+        Raises as `plan` does.
+        """
+        try:
+            operation = self._operation(text, None, only_reads=False)
+            variables, _ = self._variables(operation, given)
+            return self._compiled(operation, variables, kind)
+        except RecursionError:
+            raise _too_deep() from None
+
+    def findings(self, kind: ViewerKind) -> Iterator[str]:
+        """The statements that find the rows of searches for viewers of that kind, one after another."""
+        yield from compile_findings(self._graph_of(kind), searchable(self._graph), self._side)
 
     def _made(
         self,
@@ -232,14 +249,14 @@ class Documents:
         document = parse_within(text, self._limits)
         if only_reads and _chosen(document, operation_name).operation is not OperationType.QUERY:
             raise NotByGet("only queries are answered by GET: send this by POST")
-        errors = validate(self._schema, document, (*specified_rules, MaxIntrospectionDepthRule), max_errors=_MAX_ERRORS)
+        errors = validate(self.schema, document, (*specified_rules, MaxIntrospectionDepthRule), max_errors=_MAX_ERRORS)
         if errors:
             raise GraphQLErrors(errors)
         node = _chosen(document, operation_name)
         types: dict[str, GraphQLInputType] = {}
         defaults: dict[str, Any] = {}
         for variable in node.variable_definitions or ():
-            declared = type_from_ast(self._schema, variable.type)
+            declared = type_from_ast(self.schema, variable.type)
             types[variable.variable.name.value] = declared  # pyright: ignore[reportArgumentType] - validated to be an input type
             if variable.default_value:
                 defaults[variable.variable.name.value] = value_from_ast_untyped(variable.default_value)
@@ -250,7 +267,7 @@ class Documents:
         return _Operation(node, types, defaults, fragments, plans, size)
 
     def _check_variables(self, operation: _Operation, given: Mapping[str, Any]) -> None:
-        found = get_variable_values(self._schema, operation.node.variable_definitions or (), dict(given), max_errors=_MAX_ERRORS)
+        found = get_variable_values(self.schema, operation.node.variable_definitions or (), dict(given), max_errors=_MAX_ERRORS)
         if isinstance(found, list):
             raise GraphQLErrors(found)
 
@@ -307,7 +324,7 @@ class Documents:
             directives=(),
         )
         document = DocumentNode(definitions=(alone, *operation.fragments.values()))
-        result = execute_sync(self._schema, document, variable_values=dict(variables))
+        result = execute_sync(self.schema, document, variable_values=dict(variables))
         if result.errors:
             raise GraphQLErrors(result.errors)
         return result.data or {}

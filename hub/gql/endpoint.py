@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -69,7 +69,7 @@ _CHANGES: Final = 4
 """How often a question is asked again of a viewer whose rights have changed since."""
 _NO_ROW: Final = "no row"
 """No row's key; of a usual length, as below."""
-_NOBODY: Final = "nobody is signed in"
+NOBODY: Final = "nobody is signed in"
 """No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another one."""
 
 
@@ -81,6 +81,14 @@ class _Call:
     cursors: Cursors
     bookmarks: Bookmarks
     caller: Caller = HUB
+
+
+Heard = Callable[[Asked, ViewerKind, Plan, Variables, Cursors], None]
+"""Is told of a question that was answered: the kind of viewer it was compiled for, its plan, variables and cursors."""
+
+
+def _unheard(*_: object) -> None:
+    pass
 
 
 class Questions:
@@ -101,14 +109,17 @@ class Questions:
         shares: Shares | None = None,
         by_kind: bool = True,
     ) -> None:
-        self._documents = Documents(declared, schema, limits, side)
+        self.documents = Documents(declared, schema, limits, side)
         self._declared = declared
         self._graph = graph
         self._limits = limits
         self._cursor_key = cursor_key
         self._shares = shares or Shares()
-        self._kinds = Kinds() if by_kind else None
-        self._kind_text = compile_kind(declared)
+        self._kinds = Kinds()
+        self._by_kind = by_kind
+        self.heard: Heard = _unheard
+        """Told of each question that was answered, not of changes."""
+        self.kind_text = compile_kind(declared)
 
     async def answer(self, asked: Asked, viewer: Viewer) -> Mapping[str, Any]:
         """The response of an operation: `data`, or `errors` that say what to change."""
@@ -134,27 +145,31 @@ class Questions:
 
     async def _answer(self, asked: Asked, viewer: Viewer) -> dict[str, Any]:
         cursors = Cursors(self._cursor_key, viewer.account)
-        rights = {"viewer": viewer.account or _NOBODY, "now": time.time_ns() // 1_000_000}
+        rights = {"viewer": viewer.account or NOBODY, "now": time.time_ns() // 1_000_000}
         call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
         look = partial(self._kind, call)
-        kind = await self._kinds.of(viewer, look) if self._kinds else None
+        kind = await self._kinds.of(viewer, look) if self._by_kind else None
         for _ in range(_CHANGES):
             plan, variables = await self._planned(asked, cursors, kind)
             if plan.verbs:
                 return await self._done(plan, variables, asked, viewer)
             answer, is_of_kind = await self._read(plan, variables, asked, call)
-            if is_of_kind or kind is PUBLIC or not self._kinds:
+            if kind is None:
+                return answer
+            if is_of_kind or kind is PUBLIC:
+                self.heard(asked, kind, plan, variables, cursors)
                 return answer
             # nothing was found, or the viewer is of another kind by now: what is made for one answers others nothing
             before, kind = kind, await self._kinds.look_up(viewer, look)
             if kind == before:
+                self.heard(asked, kind, plan, variables, cursors)
                 return answer
         raise Unavailable("what this account may see changes all the time; try again in a few seconds")
 
     async def _read(self, plan: Plan, variables: Variables, asked: Asked, call: _Call) -> tuple[dict[str, Any], bool]:
         """The answer, and whether no statement was without one."""
         bound = [(root, root.bind(variables, call.cursors)) for root in plan.roots]
-        extensions: dict[str, Any] = {"cost": sum(self._documents.cost(root, parameters) for root, parameters in bound)}
+        extensions: dict[str, Any] = {"cost": sum(self.documents.cost(root, parameters) for root, parameters in bound)}
         if asked.caller:
             self._shares.budgets.take(COST, asked.caller, extensions["cost"])
         if any(root.cost.largest(parameters) > self._limits.page for root, parameters in bound):
@@ -171,22 +186,28 @@ class Questions:
         answers = {**plan.known, **{root.key: value for (root, _), value in zip(bound, values, strict=True)}}
         return {"data": {key: answers[key] for key in plan.keys}, "extensions": extensions}, is_of_kind
 
+    async def kind(self, viewer: Viewer) -> ViewerKind:
+        """What kind of viewer that is, as far as is known; looked up where nothing is."""
+        rights = {"viewer": viewer.account or NOBODY, "now": time.time_ns() // 1_000_000}
+        call = _Call(rights, Cursors(self._cursor_key, viewer.account), Bookmarks())
+        return await self._kinds.of(viewer, partial(self._kind, call))
+
     async def _kind(self, call: _Call) -> Any:
         """Which flags of kinds hold of the viewer; None if it acts for nobody."""
-        (flags,) = await self._asked((self._kind_text,), dict(call.rights), call)
+        (flags,) = await self._asked((self.kind_text,), dict(call.rights), call)
         return flags
 
     async def _planned(self, asked: Asked, cursors: Cursors, kind: ViewerKind | None) -> tuple[Plan, Variables]:
         """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or planned by Neo4j."""
         document = (asked.document, asked.operation_name, asked.variables)
-        found = self._documents.kept(*document, kind)
+        found = self.documents.kept(*document, kind)
         counted = 0 if found else 1
         if asked.caller:
             self._shares.budgets.take(PLANNINGS, asked.caller, counted)
         if found is None:
             # one at a time, and others are served between two: each keeps the process for ten milliseconds or more
             async with self._shares.admission.compiling.passed(asked.caller or HUB):
-                found = self._documents.plan(*document, cursors, kind, only_reads=asked.by_get)
+                found = self.documents.plan(*document, cursors, kind, only_reads=asked.by_get)
         if asked.caller:
             plan, _ = found
             statements = self._shares.admission.new(
@@ -221,7 +242,7 @@ class Questions:
         account = viewer.account or new_guest()
         cursors = Cursors(self._cursor_key, account)
         arguments, parameters = verb.arguments(variables), verb.answer.bind(variables, cursors)
-        cost = self._documents.cost(verb.answer, parameters)
+        cost = self.documents.cost(verb.answer, parameters)
         if asked.caller:
             self._shares.budgets.take(COST, asked.caller, cost)
         name = arguments.pop(REQUEST.name)

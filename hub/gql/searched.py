@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from hub.compile.found import FOUND
 from hub.compile.read import Compiled, Found
-from hub.compile.search import END, FRONT, SOUGHT
+from hub.compile.search import END, FRONT, RIGHTS, SOUGHT
 
 
 class Asks(Protocol):
@@ -20,7 +20,8 @@ async def searched(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> l
     """What the shaper of a search takes, in a list by itself, as other statements' values are; None in it where one gave nothing."""
     search = compiled.found
     assert search is not None
-    parts = await ask(compiled.texts, {**given, SOUGHT: _sought(search, given)})
+    # nothing else: Neo4j plans anew for other parameters, even where a statement does not use them
+    parts = await ask(compiled.texts, {**{name: given[name] for name in RIGHTS}, SOUGHT: _sought(search, given)})
     if None in parts:
         return [None]
     rows, more = _page(search, given, [row for part in parts for row in part[0]])

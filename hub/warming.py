@@ -1,0 +1,223 @@
+"""What will be asked is planned before anybody asks: Neo4j takes 0.05 to several seconds for a statement's plan, and then milliseconds.
+
+It goes on behind those who ask, one statement at a time, while nobody waits for a turn and nothing that was asked is being planned. A
+statement is run as nobody, with placeholders of the types it will be asked with: whatever kind of viewer it is made for, it finds nothing.
+The most valuable first, and at most so many: what was asked most before, the first questions, what finds the rows of searches. A database
+that was lost has lost its plans, and all begins anew.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from graph_schema.cypher import Statement
+from graph_schema.model import GraphSchema
+from graph_schema.viewer_kinds import COMMON, ViewerKind
+from hub.admission import Admission
+from hub.asked_most import AskedMost, Form, Prepared
+from hub.compile.asked import CursorOf
+from hub.compile.found import FOUND
+from hub.compile.search import END, FRONT, SOUGHT
+from hub.errors import Unavailable
+from hub.gql.blank import Blanks
+from hub.gql.documents import Plan, RootPlan
+from hub.gql.endpoint import NOBODY, Asked, Questions
+from hub.gql.placeholders import Shape, placeholder, shape_of
+from hub.gql.values import ReadsCursors, Variables
+from hub.graph import Graph
+from hub.viewer import Viewer
+
+_FIRST_S: Final = 1.0
+"""Those who ask as soon as the hub is there come first."""
+_LOOKS_S: Final = 0.05
+"""How often it is looked whether anybody asks."""
+_AWAY_S: Final = 1.0
+_SAVE_S: Final = 300.0
+_SEEKS_NOTHING: Final = {"text": "", "queries": (), "size": 1, "after": FRONT, "before": END}
+_log: Final = logging.getLogger("hub.warming")
+
+
+class Warming:
+    """Prepares at most so many `statements`; `first_questions` are asked by these viewers as soon as people come."""
+
+    def __init__(  # noqa: PLR0913 - what it stands between
+        self,
+        declared: GraphSchema,
+        questions: Questions,
+        graph: Graph,
+        admission: Admission,
+        folder: Path,
+        *,
+        statements: int,
+        first_questions: Sequence[tuple[str, Viewer]] = (),
+        several: bool = False,
+    ) -> None:
+        self._questions = questions
+        self._graph = graph
+        self._admission = admission
+        self._statements = statements
+        self._first_questions = first_questions
+        self._blanks = Blanks(declared, questions.documents.schema)
+        self._most = AskedMost(folder)
+        # of several processes that start together one plans, and the others then find it done
+        self._turns = FileLock(folder / "warming.lock", mode=0o600) if several else None
+        self._lost = asyncio.Event()
+        graph.when_lost(self._lost.set)
+        questions.heard = self._heard
+
+    async def keep(self) -> None:
+        """Prepares what will be asked, anew whenever the database was lost, and remembers what is asked; until it is cancelled."""
+        self._most.load()
+        try:
+            await asyncio.sleep(_FIRST_S)
+            while True:
+                await self._until_there()
+                self._lost.clear()
+                try:
+                    await self.prepare()
+                except Exception:
+                    _log.exception("what will be asked was not prepared")
+                await self._until_lost()
+        finally:
+            self._most.save(self._most.counted())
+
+    async def _until_there(self) -> None:
+        while True:
+            with suppress(Unavailable):
+                await self._graph.check()
+                return
+            await asyncio.sleep(_AWAY_S)
+
+    async def _until_lost(self) -> None:
+        while not self._lost.is_set():
+            await self._save()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._lost.wait(), _SAVE_S)
+        await self._save()
+
+    async def _save(self) -> None:
+        await asyncio.to_thread(self._most.save, self._most.counted())
+
+    async def prepare(self) -> None:
+        """Prepares what will be asked, once."""
+        began = time.monotonic()
+        with await self._turn():
+            await self._plan(Statement(self._questions.kind_text, _as_nobody({})))
+            asked = [(query, await self._questions.kind(viewer)) for query, viewer in self._first_questions]
+            done: set[str] = set()
+            for statement in self._wanted(asked):
+                if statement.text in done:
+                    continue
+                if len(done) == self._statements or self._lost.is_set():
+                    break
+                done.add(statement.text)
+                await self._plan(statement)
+        if not self._lost.is_set():
+            self._most.prepared = Prepared(len(done), round(time.monotonic() - began, 1), time.time())
+            _log.info("prepared %d statements in %.0f s", len(done), self._most.prepared.seconds)
+
+    async def _turn(self) -> Any:
+        """Within it, no other process of this folder prepares."""
+        while self._turns:
+            try:
+                return self._turns.acquire(timeout=0)
+            except Timeout:
+                await asyncio.sleep(_AWAY_S)
+            except OSError:
+                break
+        return nullcontext()
+
+    async def _plan(self, statement: Statement) -> None:
+        """Runs a statement, once nobody waits; one that fails is left to whoever asks it."""
+        while not self._admission.is_quiet:  # noqa: ASYNC110 - whatever ends that, it need not be known at once
+            await asyncio.sleep(_LOOKS_S)
+        try:
+            await self._admission.prepare(statement.text, lambda: self._graph.read_one(statement.text, statement.parameters, is_new=True))
+        except Unavailable:
+            await asyncio.sleep(_AWAY_S)
+        except Exception as error:
+            _log.debug("a statement was not prepared: %s", type(error).__name__)
+
+    def _wanted(self, first: Iterable[tuple[str, ViewerKind]]) -> Iterator[Statement]:
+        """What is worth planning, the most valuable first; each is compiled when its turn comes."""
+        documents = self._questions.documents
+        most = chain.from_iterable(map(self._of_form, self._most.forms()))
+        questions = chain.from_iterable(self._of_question(*asked) for asked in first)
+        by_kind = map(documents.findings, COMMON)
+        findings = (Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in _by_turns(by_kind))
+        return chain(most, questions, findings)
+
+    def _of_form(self, form: Form) -> Iterator[Statement]:
+        """The statements of a form; none where another release of the hub knew what this one does not."""
+        try:
+            plan = self._questions.documents.compiled(form.document, form.variables, form.kind)
+            found = [_statements(root, shapes) for root, shapes in zip(plan.roots, form.parameters, strict=True)]
+        except Exception as error:
+            _log.debug("a form was not compiled: %s", type(error).__name__)
+            return iter(())
+        return chain.from_iterable(found)
+
+    def _of_question(self, query: str, kind: ViewerKind) -> Iterator[Statement]:
+        plan, variables = self._questions.documents.plan(query, None, {}, _NO_CURSORS, kind)
+        for root in plan.roots:
+            yield from _statements(root, _shapes(root, variables, _NO_CURSORS))
+
+    def _heard(self, asked: Asked, kind: ViewerKind, plan: Plan, variables: Variables, cursors: ReadsCursors) -> None:
+        """Counts a question that was answered."""
+        if not plan.roots:
+            return
+
+        def form() -> Form | None:
+            try:
+                document, values = self._blanks.question(asked.document, asked.operation_name, asked.variables)
+                return Form(document, values, kind, [_shapes(root, variables, cursors) for root in plan.roots])
+            except Exception as error:
+                _log.debug("a question is not remembered: %s", type(error).__name__)
+                return None
+
+        self._most.count(tuple(root.compiled.all_texts for root in plan.roots), form)
+
+
+class _NoCursors:
+    """For questions that have none."""
+
+    def read(self, cursor: str, wanted: CursorOf, compared: Sequence[Any]) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+
+_NO_CURSORS: Final = _NoCursors()
+
+
+def _shapes(root: RootPlan, variables: Variables, cursors: ReadsCursors) -> dict[str, Shape]:
+    return {name: shape_of(value) for name, value in root.bind(variables, cursors).items()}
+
+
+def _as_nobody(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {**parameters, "viewer": NOBODY, "now": time.time_ns() // 1_000_000}
+
+
+def _statements(root: RootPlan, shapes: Mapping[str, Shape]) -> list[Statement]:
+    """The statements of a root field with placeholders for its parameters. Raises `ValueError` for shapes that are none."""
+    given = _as_nobody({name: placeholder(shape) for name, shape in shapes.items() if name != SOUGHT})
+    if not root.compiled.found:
+        return [Statement(text, given) for text in root.compiled.texts]
+    finding = [Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in root.compiled.texts]
+    return [*finding, *(Statement(text, {**given, FOUND: {}}) for text in root.compiled.found.texts.values())]
+
+
+def _by_turns(several: Iterable[Iterator[str]]) -> Iterator[str]:
+    """The first of each, then the second of each, and so on."""
+    waiting = deque(several)
+    while waiting:
+        one = waiting.popleft()
+        for text in islice(one, 1):
+            yield text
+            waiting.append(one)

@@ -1,0 +1,202 @@
+"""What will be asked is planned before, on the real Neo4j: without effect, behind everybody, and anew after a restart."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graph_schema.graph import GRAPH
+from graph_schema.viewer_kinds import COMMON, ViewerKind
+from hub.admission import Admission
+from hub.asked_most import FILE
+from hub.callers import Caller
+from hub.door import Shares
+from hub.gql.endpoint import Asked, Questions
+from hub.graph import Graph
+from hub.viewer import PUBLIC, Viewer
+from hub.warming import Warming
+from hub.web.examples import EXAMPLES
+from hub.world.load import Wanted, load
+from hub.world.sample import ISSUER
+from tests.asking import questions
+from tests.conftest import wipe
+
+ASKED = [(example.query, Viewer.of(ISSUER, example.persona) if example.persona else PUBLIC) for example in EXAMPLES]
+BROKER = Viewer.of(ISSUER, "broker")
+MINE = """query Quince($number: String!, $names: [String!]) {
+  quince: importer(number: $number) { name cases(where: {title: {contains: "quince"}, importer: {name: {in: $names}}}, first: 7) {
+    nodes { number } } } }"""
+VARIABLES = {"number": "00-0000000SW", "names": ["Sample Importer 00000", "Quince Inc."]}
+
+
+@pytest.fixture(scope="module")
+def world(database: Graph, run: Callable[..., Any]) -> Graph:
+    run(wipe(database))
+    run(load(database, Wanted(0.001, 7), lambda _what, _done, _total: None))
+    return database
+
+
+class Hub:
+    """What answers, and what prepares."""
+
+    def __init__(self, graph: Graph, folder: Path, statements: int, *first: tuple[str, Viewer]) -> None:
+        self.shares = Shares(admission=Admission(8, 2))
+        self.questions: Questions = questions(graph, shares=self.shares)
+        self.warming = Warming(GRAPH, self.questions, graph, self.shares.admission, folder, statements=statements, first_questions=first)
+
+    async def ask(self, query: str, viewer: Viewer, variables: Mapping[str, Any] | None = None) -> Any:
+        answer = await self.questions.answer(Asked(query, None, variables or {}, caller=Caller("someone", signed_in=True)), viewer)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def serve(self, asking: Callable[[], Any]) -> None:
+        """Asks, while what will be asked is prepared and remembered."""
+        keeping = asyncio.create_task(self.warming.keep())
+        await asking()
+        keeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeping
+
+
+async def planned(graph: Graph) -> int:
+    """How many plans Neo4j has kept since the last time, which it forgets."""
+    told = await graph.read_one("CALL db.clearQueryCaches() YIELD value RETURN value", {})
+    return next((int(word) for word in told.split() if word.isdigit()), 0) - 1  # this very statement's
+
+
+def _none(kind: ViewerKind) -> Iterator[str]:  # noqa: ARG001 - as what it stands for
+    return iter(())
+
+
+def test_the_first_questions_are_asked_without_being_planned(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    async def whole() -> None:
+        await planned(world)
+        prepared = Hub(world, tmp_path, 1_000, *ASKED)
+        # without those of searches
+        prepared.questions.documents.findings = _none
+        await prepared.warming.prepare()
+        alone = await planned(world)
+        hub = Hub(world, tmp_path, 1_000, *ASKED)
+        hub.questions.documents.findings = _none
+        await hub.warming.prepare()
+        for query, viewer in ASKED:
+            before = time.monotonic()
+            await hub.ask(query, viewer)
+            assert time.monotonic() - before < 2, query
+        assert await planned(world) == alone > len(ASKED)
+
+    run(whole())
+
+
+def test_a_search_by_any_kind_of_viewer_finds_its_rows_without_being_planned(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    """Of each kind of viewer, and whatever else is asked beside."""
+    query = "query Q($first: Int!) { search(text: %s, first: $first, kinds: [Importer]) { totalCount nodes { nodeId } } }"
+
+    async def whole() -> None:
+        hub = Hub(world, tmp_path, len(COMMON) + 1)
+        await hub.warming.prepare()
+        await planned(world)
+        admission = hub.shares.admission
+        for persona in ("importer-manager", "broker", "trade-analyst", "agency-officer", "association-officer", "import-specialist"):
+            viewer = Viewer.of(ISSUER, persona)
+            kind = await hub.questions.kind(viewer)
+            texts = list(hub.questions.documents.findings(kind))
+            assert not admission.is_new(texts[0])
+            assert not admission.is_new(texts[1]), persona
+            await hub.ask(query % '"sample importer"', viewer, {"first": 3})
+            await hub.ask(query % '"00-0000000SW"', viewer, {"first": 30})
+
+    run(whole())
+
+
+def test_what_was_asked_most_is_prepared_after_a_restart_and_nothing_of_it_is_kept(
+    world: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    async def whole() -> None:
+        first = Hub(world, tmp_path, 1)
+
+        async def asking() -> None:
+            for _ in range(5):
+                await first.ask(MINE, BROKER, VARIABLES)
+            await first.ask("{ importers { totalCount } }", BROKER)
+            for _ in range(2):
+                await first.ask('{ importer(number: "00-0000001SW") { name } }', BROKER)
+
+        await first.serve(asking)
+        written = (tmp_path / FILE).read_text()
+        assert len(json.loads(written)["forms"]) == 2
+        for word in ("uince", "Sample", "0000000SW", "0000001SW", "broker", ISSUER, "totalCount", ": 7"):
+            assert word not in written, written
+        assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+
+        await planned(world)
+        again = Hub(world, tmp_path, 1)
+
+        async def until_prepared() -> None:
+            async with asyncio.timeout(60):
+                while 'prepared": {' not in (tmp_path / FILE).read_text():  # noqa: ASYNC110 - a file has no events
+                    await asyncio.sleep(0.1)
+
+        await again.serve(until_prepared)
+        assert json.loads((tmp_path / FILE).read_text())["prepared"]["statements"] == 1
+        plan, _ = again.questions.documents.plan(MINE, None, VARIABLES, None, await again.questions.kind(BROKER))  # pyright: ignore[reportArgumentType] - it has no cursor
+        (root,) = plan.roots
+        assert not again.shares.admission.is_new(root.compiled.text)
+        await planned(world)
+        again.shares.admission.forget()
+        await again.warming.prepare()
+        alone = await planned(world)
+        again.shares.admission.forget()
+        await again.warming.prepare()
+        await again.ask(MINE, BROKER, VARIABLES)
+        assert await planned(world) == alone == 2
+
+    run(whole())
+
+
+def test_who_asks_goes_before(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    begun: list[str] = []
+    ended: list[str] = []
+
+    class Slow(Graph):
+        async def read_one(self, text: str, parameters: Any, bookmarks: Any = None, *, is_new: bool = False) -> Any:
+            begun.append(text)
+            await asyncio.sleep(0.3)
+            ended.append(text)
+            return await world.read_one(text, parameters, bookmarks, is_new=is_new)
+
+        def when_lost(self, told: Callable[[], None]) -> None:
+            pass
+
+        async def reach(self, bookmarks: Any) -> None:
+            pass
+
+    async def whole() -> None:
+        hub = Hub(Slow.__new__(Slow), tmp_path, 1_000)
+        preparing = asyncio.create_task(hub.warming.prepare())
+        await asyncio.sleep(1)
+        before = len(begun)
+        assert before >= 2
+        assert len(begun) - len(ended) <= 1, "one at a time"
+        asked = [
+            asyncio.create_task(hub.ask(query, PUBLIC))
+            for query in (
+                "{ centers(first: 2) { nodes { shortName } } }",
+                "{ ports(first: 2) { nodes { name } } }",
+                "{ topics { totalCount } }",
+            )
+        ]
+        await asyncio.gather(*asked)
+        assert not preparing.done()
+        assert len(begun) - before <= len(asked) + 1, "nothing was begun meanwhile but what was asked, and what was asked last may be over"
+        preparing.cancel()
+        with suppress(asyncio.CancelledError):
+            await preparing
+        assert hub.shares.admission.is_quiet
+
+    run(whole())
