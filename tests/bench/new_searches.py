@@ -2,8 +2,8 @@
 
 First sixteen clients ask what is known, and new searches (`texts.new_search`), while one more does verbs. Then, in turn, an honest client
 with an account and one without ask what is known, alone and beside clients without an account that send questions of ever new shapes,
-each from an address of its own. The hub is started as `hub up` starts it, with its limits; what is known has been asked before, by all
-clients, and of searches by each those for known words.
+each from an address of its own. The hub is started as `hub up` starts it, with its limits. What is known has been asked before, and each
+client has searched for known words.
 """
 
 import asyncio
@@ -39,7 +39,6 @@ _PACE: Final = 2.0
 """Requests a second of each client that sends new shapes, at most."""
 _QUIET_S: Final = 3.0
 """Between a turn beside those clients and the next: what they have sent is done by then."""
-_WARM_UP: Final = 2
 _VERBS_BY: Final = "import-specialist"
 _HONEST: Final = ("importer-manager", None)
 _TITLE: Final = "bench new searches"
@@ -119,7 +118,7 @@ class _Verbs:
 async def mixed(served: Served, tokens: Mapping[str, str], seconds: float) -> list[Sample]:
     """Sixteen clients and one that does verbs, for so long."""
     clients = [_Client(number, served.port, persona, tokens) for number, persona in enumerate(PERSONAS)]
-    for client in clients[:1] * (_WARM_UP - 1) + clients:
+    for client in clients:
         await client.warm_up()
     writer = _Client(len(clients), served.port, _VERBS_BY, tokens)
     case = (await writer.must(_OPEN, {"title": _TITLE}))["openCase"]["number"]

@@ -19,7 +19,10 @@ _CLIENTS: Final = 16
 _PASSES: Final = 5
 _WARM_UP: Final = 3
 _SECONDS: Final = 4
-_BAR: Final = 1.6
+_BARS_MS: Final = {"sharedIssues": 135, "path": 96}
+"""Of the hub's p50, on two cores that nobody else uses."""
+_BARS: Final = {"sharedIssues": 0.5, "path": 0.53}
+"""The same on any machine: of its p50 to that by hand."""
 _PERSONA: Final = "broker"
 _VIEWER: Final = f"{ISSUER}|{_PERSONA}"
 
@@ -162,9 +165,14 @@ def _told(found: dict[tuple[str, str], list[Figures]]) -> str:
         lines.append(f"| {what} | {contender} | {cells} |")
     for what in ("sharedIssues", "path"):
         slower = medians[what, "hub"]["p50_ms"] / medians[what, "by hand"]["p50_ms"]
-        reached = "reached" if slower <= _BAR else "NOT reached"
-        lines.append(f"{what}: p50, hub to by hand, at most {_BAR}: {slower:.2f}, {reached}")
+        p50_ms = medians[what, "hub"]["p50_ms"]
+        lines.append(f"{what}: p50, hub to by hand, at most {_BARS[what]}: {slower:.2f}, {_told_of(slower <= _BARS[what])}")
+        lines.append(f"{what}: p50 of the hub at most {_BARS_MS[what]} ms: {p50_ms:.0f}, {_told_of(p50_ms <= _BARS_MS[what])}")
     return "\n".join(lines)
+
+
+def _told_of(reached: bool) -> str:
+    return "reached" if reached else "NOT reached"
 
 
 if __name__ == "__main__":

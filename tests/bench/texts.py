@@ -77,7 +77,7 @@ def new_search(chance: random.Random) -> tuple[str, dict[str, Any]]:
         f"query Find($text: String!) {{ search(text: $text, kinds: [{', '.join(kinds)}], first: {chance.randint(3, 30)}) "
         f"{{ totalCount edges {{ {' '.join(beside)} node {{ nodeId {' '.join(fields)} }} }} }} }}"
     )
-    return text, {"text": " ".join(words[:_MOST_WORDS])}
+    return text, {"text": " ".join(" ".join(words).split()[:_MOST_WORDS])}
 
 
 def _word(chance: random.Random) -> str:
