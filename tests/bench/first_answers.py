@@ -3,8 +3,8 @@
 Twenty-four questions (`ad_hoc.py`), each asked once by its persona, and by the peer where it can spell them. For each pass a hub is started
 as `hub up` starts it, with its limits, and the peer beside it. Before anything is measured, Neo4j has run for a minute, and each has
 answered a warm-up `_WARM_UP` times: the hub the start page's examples, both the questions of `questions.py`. What is measured shares a
-statement with that only as the column `new` tells. The order differs from pass to pass; hub and peer take turns in being first. Needs Node
-with npm, javac.
+statement with that only as the column `new` tells. The order differs from pass to pass; hub and peer take turns in being first. After
+Ctrl-C it shows what it has. Needs Node with npm, javac.
 """
 
 import random
@@ -208,16 +208,25 @@ def main(
                 bar.update(task, advance=1, description=f"pass {number + 1}: {what}")
 
             step("starting")
-            served = Served(data_of(scale), scale, AS_IT_IS)
             try:
-                peer = Peer(served)
-                try:
-                    _pass(number, served, peer, runs, found, step)
-                finally:
-                    peer.stop()
-            finally:
-                served.stop()
+                _on_new_servers(number, scale, runs, found, step)
+            except KeyboardInterrupt:
+                break
+    if not all(entry.again for entry in found.values()):
+        raise SystemExit("no pass was over")
     raise typer.Exit(0 if _show(found) else 1)
+
+
+def _on_new_servers(number: int, scale: str, runs_s: float, found: Mapping[str, Asked], step: Callable[[str], None]) -> None:
+    served = Served(data_of(scale), scale, AS_IT_IS)
+    try:
+        peer = Peer(served)
+        try:
+            _pass(number, served, peer, runs_s, found, step)
+        finally:
+            peer.stop()
+    finally:
+        served.stop()
 
 
 if __name__ == "__main__":
