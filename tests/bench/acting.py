@@ -23,7 +23,7 @@ _PASSES: Final = 5
 _WARM_UP: Final = 3
 _SECONDS: Final = 4
 _BODIES: Final = 6_000
-_BARS: Final = {"responsible": 1.6, "M1": 1.5}
+_BARS: Final = {"responsible": 1.3, "M1": 1.5}
 _PERSONA: Final = "broker"
 
 RESPONSIBLE: Final = """query Who($number: String!, $hts: String!, $kind: String!) {

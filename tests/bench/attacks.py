@@ -11,12 +11,11 @@ import orjson
 
 from tests.bench.client import head, post, question, signed
 from tests.bench.hostile_client import Hostile, dribbled, speaking, told
-from tests.bench.texts import ASK, HONEST_NUMBERS, NOTE, SHAPES, new_question
+from tests.bench.texts import ASK, HONEST_NUMBERS, NOTE, SHAPES, SYLLABLES, new_question
 
 _CHUNK: Final = b"x" * 65_536
 _BODY_BYTES: Final = 2_000_000
 _DEPTHS: Final = (5, 200)
-_SYLLABLES: Final = ("ka", "lo", "mi", "ra", "te", "su", "no", "vi", "pe", "dan", "gor", "lin", "ster", "ma", "ru", "bo")
 _KINDS: Final = ("Center", "HtsHeading", "HtsChapter", "Agency", "Port", "Program")
 _SEARCH: Final = "query Find($text: String!) {{ search(text: $text, kinds: [{}], first: {}) {{ totalCount nodes {{ nodeId }} }} }}"
 _COSTLY: Final = (
@@ -91,13 +90,13 @@ async def _slow_body(me: Hostile) -> str:
 async def _deep_document(me: Hostile) -> str:
     depth = me.random.randint(*_DEPTHS)
     list_, property_ = me.random.choice((("ports", "name"), ("centers", "code"), ("contacts", "name"), ("agencies", "code")))
-    where = "{not: " * depth + f'{{{property_}: {{contains: "{me.random.choice(_SYLLABLES)}"}}}}' + "}" * depth
+    where = "{not: " * depth + f'{{{property_}: {{contains: "{me.random.choice(SYLLABLES)}"}}}}' + "}" * depth
     return f"{await me.asks(question(f'{{ {list_}(first: 3, where: {where}) {{ nodes {{ name }} }} }}'))} ({_tens(depth)})"
 
 
 async def _deep_variables(me: Hostile) -> str:
     depth = me.random.randint(*_DEPTHS)
-    where: dict[str, Any] = {"name": {"contains": me.random.choice(_SYLLABLES)}}
+    where: dict[str, Any] = {"name": {"contains": me.random.choice(SYLLABLES)}}
     for _ in range(depth):
         where = {"not": where}
     text = "query Deep($where: ContactWhere) { contacts(first: 3, where: $where) { nodes { name } } }"
@@ -109,7 +108,7 @@ async def _new_shapes(me: Hostile) -> str:
 
 
 async def _new_searches(me: Hostile) -> str:
-    words = [f"{''.join(me.random.choices(_SYLLABLES, k=3))}" for _ in range(me.random.randint(1, 6))]
+    words = [f"{''.join(me.random.choices(SYLLABLES, k=3))}" for _ in range(me.random.randint(1, 6))]
     kinds = ", ".join(me.random.sample(_KINDS, me.random.randint(1, len(_KINDS))))
     return await me.asks(question(_SEARCH.format(kinds, me.random.randint(3, 20)), {"text": " ".join(words)}))
 

@@ -17,14 +17,14 @@ _THINKS_S: Final = (0.3, 1.1)
 _NEW_EVERY_S: Final = 30.0
 _VERB_EVERY_S: Final = 60.0
 _SEARCHES: Final = 0.2
-_SEARCH: Final = "query Find($text: String!) { search(text: $text, kinds: [Center, HtsHeading, Agency], first: 5) { nodes { nodeId } } }"
-_WORDS: Final = ("electronics", "apparel", "steel", "machinery", "base metals", "pharmaceuticals", "food", "circuits", "vehicles", "toys")
-_PUBLIC: Final = (
+SEARCH: Final = "query Find($text: String!) { search(text: $text, kinds: [Center, HtsHeading, Agency], first: 5) { nodes { nodeId } } }"
+WORDS: Final = ("electronics", "apparel", "steel", "machinery", "base metals", "pharmaceuticals", "food", "circuits", "vehicles", "toys")
+PUBLIC: Final = (
     "{ centers { totalCount nodes { code name managedFrom { name } } } }",
     '{ htsHeading(code: "8542") { title suggests { edges { confidence node { code name } } } } }',
     '{ port(code: "2704") { name contacts(first: 5) { nodes { name email role } } } }',
 )
-_OF_PERSONA: Final[dict[str | None, Sequence[str]]] = {
+OF_PERSONA: Final[dict[str | None, Sequence[str]]] = {
     None: ('{ responsibleContacts(hts: "8542", first: 2) { contacts { contact { name email } reason } } }',),
     "importer-manager": (
         '{ importer(number: "00-0000000SW") { name center { name } cases(first: 5) { totalCount nodes { number title } } } }',
@@ -88,7 +88,7 @@ class _Client:
         self._random = random.Random(seed)
         self._verbs = 0
         self._case = ""
-        self._known = [*_PUBLIC, *_OF_PERSONA[persona]]
+        self._known = [*PUBLIC, *OF_PERSONA[persona]]
 
     async def warm_up(self, not_case: str) -> None:
         if self._persona:
@@ -99,8 +99,8 @@ class _Client:
             await self._must(*self._note())
         for query in self._known:
             await self._must(query)
-        for word in _WORDS:
-            await self._must(_SEARCH, {"text": word})
+        for word in WORDS:
+            await self._must(SEARCH, {"text": word})
 
     async def ask_until(self, until: float, new: "count[int]") -> list[Sample]:
         samples: list[Sample] = []
@@ -116,7 +116,7 @@ class _Client:
                 next_new += _NEW_EVERY_S
                 samples.append(await self._sampled("new", new_question(next(new)), {}))
             elif self._random.random() < _SEARCHES:
-                samples.append(await self._sampled("search", _SEARCH, {"text": self._random.choice(_WORDS)}))
+                samples.append(await self._sampled("search", SEARCH, {"text": self._random.choice(WORDS)}))
             else:
                 samples.append(await self._sampled("known", self._random.choice(self._known), {}))
         self._connection.close()

@@ -113,7 +113,7 @@ class Proof:
         while not asking.done():
             await asyncio.wait((asking,), timeout=1)
             usages.append(await asyncio.to_thread(self._stack.usage))
-        told = await _ended(attackers, 60) if attackers else {}
+        told = await ended(attackers, 60) if attackers else {}
         well_after_s = await self._well_after_s() if attackers else 0
         return Passed(
             kind or "alone", await asking, usages, told.get("told", {}), told.get("longest_s", {}), told.get("cpu_s", 0), well_after_s
@@ -125,13 +125,7 @@ class Proof:
             kind, self._stack.port, options.clients, seconds, options.pace, options.one_source, options.connections, options.head_mb,
             self._bookmark, self._crowd.next_new, self._case, self._tokens, seed,
         )  # fmt: skip
-        command = (sys.executable, "-m", "tests.bench.attackers")
-        pipe = asyncio.subprocess.PIPE
-        started = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=1 << 24)
-        assert started.stdin
-        started.stdin.write(json.dumps(asdict(job)).encode())
-        started.stdin.close()
-        return started
+        return await started(job)
 
     async def _well_after_s(self) -> float | None:
         """How long until five pairs in a row of a public and a signed question are answered within a second each; None where not."""
@@ -151,7 +145,18 @@ class Proof:
         return None
 
 
-async def _ended(attackers: asyncio.subprocess.Process, within_s: float) -> dict[str, Any]:
+async def started(job: Job) -> asyncio.subprocess.Process:
+    """Hostile clients at work in a process of their own; `ended` tells what they were told."""
+    command = (sys.executable, "-m", "tests.bench.attackers")
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=1 << 24)
+    assert process.stdin
+    process.stdin.write(json.dumps(asdict(job)).encode())
+    process.stdin.close()
+    return process
+
+
+async def ended(attackers: asyncio.subprocess.Process, within_s: float) -> dict[str, Any]:
     """What the hostile clients tell; they are ended where they do not end."""
     try:
         async with asyncio.timeout(within_s):

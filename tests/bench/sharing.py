@@ -5,11 +5,10 @@ Scale 1, 16 clients, passes interleaved, medians of five, in one run. Both tell 
 
 import shutil
 import statistics
-import time
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from neo4j import Driver, GraphDatabase
+from neo4j import Driver
 from rich.console import Console
 from rich.progress import Progress
 
@@ -20,10 +19,12 @@ _CLIENTS: Final = 16
 _PASSES: Final = 5
 _WARM_UP: Final = 3
 _SECONDS: Final = 4
-_BAR: Final = 1.6
+_BARS_MS: Final = {"sharedIssues": 135, "path": 96}
+"""Of the hub's p50, on two cores that nobody else uses."""
+_BARS: Final = {"sharedIssues": 0.5, "path": 0.53}
+"""The same on any machine: of its p50 to that by hand."""
 _PERSONA: Final = "broker"
 _VIEWER: Final = f"{ISSUER}|{_PERSONA}"
-_SORTING_S: Final = 900
 
 SHARED: Final = """query Shared($first: Int!) { sharedIssues(first: $first) { issues {
   issue { id title } why cases importers others trend { through importers }
@@ -72,7 +73,6 @@ RETURN length(way), [r IN relationships(way) | [type(r), coalesce(startNode(r).n
 _ENDS: Final = f"""{_MINE}
 WITH collect(m.number) AS clients MATCH (p:Port) WHERE p.kind = 'port_of_entry'
 WITH clients, collect(p.id) AS ports UNWIND range(0, 199) AS n RETURN clients[n % size(clients)], ports[n * 7 % size(ports)]"""
-_WAITING: Final = "RETURN COUNT { (:Unsorted) } + COUNT { (:Uncounted) }"
 Figures = dict[str, float]
 
 
@@ -87,12 +87,6 @@ class _Run:
             {"from": f"Importer:{one}", "to": f"Port:{other}", "fromKey": one, "toKey": other}
             for one, other in (row.values() for row in ends)
         ]
-
-    def await_sorted(self) -> None:
-        """The hub looks through the cases it has not seen yet, which takes minutes for 100,000."""
-        until = time.monotonic() + _SORTING_S
-        while self._driver.execute_query(_WAITING).records[0].value() and time.monotonic() < until:
-            time.sleep(2)
 
     def check(self) -> None:
         """Both tell the same, or there is nothing to compare."""
@@ -134,9 +128,9 @@ def main() -> None:
     install_shim(DATA)
     served = Served(DATA, "1")
     try:
-        with GraphDatabase.driver(served.uri, auth=("neo4j", served.password), notifications_min_severity="OFF") as driver:
+        served.await_sorted()
+        with served.driver() as driver:
             run = _Run(served, driver)
-            run.await_sorted()
             run.check()
             found = _measured(run)
     finally:
@@ -171,9 +165,14 @@ def _told(found: dict[tuple[str, str], list[Figures]]) -> str:
         lines.append(f"| {what} | {contender} | {cells} |")
     for what in ("sharedIssues", "path"):
         slower = medians[what, "hub"]["p50_ms"] / medians[what, "by hand"]["p50_ms"]
-        reached = "reached" if slower <= _BAR else "NOT reached"
-        lines.append(f"{what}: p50, hub to by hand, at most {_BAR}: {slower:.2f}, {reached}")
+        p50_ms = medians[what, "hub"]["p50_ms"]
+        lines.append(f"{what}: p50, hub to by hand, at most {_BARS[what]}: {slower:.2f}, {_told_of(slower <= _BARS[what])}")
+        lines.append(f"{what}: p50 of the hub at most {_BARS_MS[what]} ms: {p50_ms:.0f}, {_told_of(p50_ms <= _BARS_MS[what])}")
     return "\n".join(lines)
+
+
+def _told_of(reached: bool) -> str:
+    return "reached" if reached else "NOT reached"
 
 
 if __name__ == "__main__":

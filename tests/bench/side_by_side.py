@@ -7,7 +7,7 @@ tests/figures. Needs wrk, Node with npm, and javac.
 import shutil
 import statistics
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -43,6 +43,7 @@ class Run:
     served: Served
     peer: Peer
     variables: Mapping[str, list[dict[str, Any]]]
+    seconds: Mapping[int, int] = field(default_factory=lambda: SECONDS)
 
     def measured(self, question: Question, contender: str, clients: int) -> Figures:
         """One pass: requests a second, latencies, and CPU a request of the contender and of Neo4j, in ms."""
@@ -59,11 +60,11 @@ class Run:
         query, port, path = (question.hub, self.served.port, "/graphql") if contender == "hub" else (question.peer, self.peer.port, "/")
         token = self.served.token(question.persona) if contender == "hub" else None
         bodies = [{"query": query, "variables": found} for found in self.variables[question.name]]
-        return by_http(f"http://127.0.0.1:{port}{path}", bodies, token, clients, SECONDS[clients])
+        return by_http(f"http://127.0.0.1:{port}{path}", bodies, token, clients, self.seconds[clients])
 
     def _by_hand(self, question: Question, clients: int) -> dict[str, float]:
         return by_driver(
-            self.served, text=question.by_hand, viewer=f"{ISSUER}|{question.persona}", clients=clients, seconds=SECONDS[clients],
+            self.served, text=question.by_hand, viewer=f"{ISSUER}|{question.persona}", clients=clients, seconds=self.seconds[clients],
             variables=self.variables[question.name],
         )  # fmt: skip
 
@@ -153,7 +154,7 @@ def _measured(run: Run) -> dict[tuple[str, str, int], list[Figures]]:
     return found
 
 
-def _median(passes: list[Figures], column: str) -> float:
+def median(passes: list[Figures], column: str) -> float:
     return statistics.median(one[column] for one in passes)
 
 
@@ -168,11 +169,11 @@ def _table(found: Mapping[tuple[str, str, int], list[Figures]]) -> str:
         hub = found[question.name, "hub", CLIENTS]
         for contender in CONTENDERS:
             many, one = found[question.name, contender, CLIENTS], found[question.name, contender, 1]
-            cells = [f"{_median(many, column):.4g}" for column in ("p50_ms", "p99_ms", "own_cpu_ms", "neo4j_cpu_ms")]
+            cells = [f"{median(many, column):.4g}" for column in ("p50_ms", "p99_ms", "own_cpu_ms", "neo4j_cpu_ms")]
             name = f"{question.name}: {question.about}" if contender == "hub" else ""
             lines.append(
-                f"| {name} | {contender} | {_median(many, 'per_s'):.4g} | {_ratio(question, contender, hub, many)} | {' | '.join(cells)} | "
-                f"{_median(one, 'p50_ms'):.4g}{_one_client(question, contender, found)} |"
+                f"| {name} | {contender} | {median(many, 'per_s'):.4g} | {_ratio(question, contender, hub, many)} | {' | '.join(cells)} | "
+                f"{median(one, 'p50_ms'):.4g}{_one_client(question, contender, found)} |"
             )
     return "\n".join(lines) + "\n"
 
@@ -180,14 +181,14 @@ def _table(found: Mapping[tuple[str, str, int], list[Figures]]) -> str:
 def _ratio(question: Question, contender: str, hub: list[Figures], other: list[Figures]) -> str:
     if contender == "hub":
         return ""
-    ratio, bar = _median(hub, "per_s") / _median(other, "per_s"), BARS[contender][question.name]
+    ratio, bar = median(hub, "per_s") / median(other, "per_s"), BARS[contender][question.name]
     return f"{ratio:.2f}, {bar:g} wanted: {'reached' if ratio >= bar else '**not reached**'}"
 
 
 def _one_client(question: Question, contender: str, found: Mapping[tuple[str, str, int], list[Figures]]) -> str:
     if contender != "hub":
         return ""
-    ratio = _median(found[question.name, "hub", 1], "p50_ms") / _median(found[question.name, "by hand", 1], "p50_ms")
+    ratio = median(found[question.name, "hub", 1], "p50_ms") / median(found[question.name, "by hand", 1], "p50_ms")
     return f" ({ratio:.2f} of by hand's, at most {_ONE_CLIENT} wanted: {'reached' if ratio <= _ONE_CLIENT else '**not reached**'})"
 
 
@@ -196,7 +197,7 @@ def _plot(found: Mapping[tuple[str, str, int], list[Figures]]) -> None:
     asked = [question for question in QUESTIONS if (question.name, "hub", CLIENTS) in found]
     axes = figure.subplots(1, len(asked))
     for axis, question in zip(axes, asked, strict=True):
-        heights = [_median(found[question.name, contender, CLIENTS], "per_s") for contender in CONTENDERS]
+        heights = [median(found[question.name, contender, CLIENTS], "per_s") for contender in CONTENDERS]
         bars = axis.bar(CONTENDERS, heights, color=("#0b5c8a", "#b0b8c1", "#c2571a"))
         axis.bar_label(bars, [f"{height:.3g}" for height in heights])
         axis.set_title(question.name)

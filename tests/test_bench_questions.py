@@ -1,0 +1,43 @@
+"""What the benches ask is what they say it is: questions that the hub takes, by everybody, and searches of ever new forms."""
+
+import random
+
+from graph_schema.graph import GRAPH
+from graph_schema.viewer_kinds import PUBLIC
+from hub.gql.documents import Documents
+from hub.gql.guard import Limits
+from hub.world.sample import personas
+from tests.asking import SCHEMA, NoCursors
+from tests.bench.ad_hoc import AD_HOC
+from tests.bench.questions import QUESTIONS
+from tests.bench.statements import Statements
+from tests.bench.texts import new_search
+
+
+def test_ad_hoc_questions_are_24_different_ones_of_all() -> None:
+    assert len({asked.about for asked in AD_HOC}) == len({asked.hub for asked in AD_HOC}) == len(AD_HOC) == 24
+    assert {asked.persona for asked in AD_HOC} == {None, *(found.name for found in personas())}
+
+
+def test_ad_hoc_questions_share_no_statement() -> None:
+    kinds = dict.fromkeys({asked.persona for asked in AD_HOC}, PUBLIC)
+    statements = Statements(kinds)
+    seen: set[str] = set()
+    for asked in AD_HOC:
+        # a search finds its rows by statements that are the same for all
+        texts = statements.texts(asked.hub, asked.persona)
+        assert "search" in asked.about or not texts & seen, asked.about
+        seen |= texts
+    for question in QUESTIONS:
+        assert question.hub not in {asked.hub for asked in AD_HOC}
+
+
+def test_new_searches_are_taken_and_never_the_same() -> None:
+    chance = random.Random(5)
+    documents = Documents(GRAPH, SCHEMA, Limits())
+    made = [new_search(chance) for _ in range(100)]
+    for text, variables in made:
+        documents.plan(text, None, variables, NoCursors(), PUBLIC)
+        assert 1 <= len(variables["text"].split()) <= 6
+    assert len({variables["text"] for _, variables in made}) == len(made)
+    assert len({text for text, _ in made}) > len(made) * 0.95
