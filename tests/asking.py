@@ -8,6 +8,7 @@ from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from hub.compile.walk import Side
 from hub.door import Shares
+from hub.gathering import Lanes
 from hub.gql.endpoint import Asked, Questions
 from hub.gql.guard import Limits
 from hub.gql.types import build_schema
@@ -19,10 +20,16 @@ CURSOR_KEY: Final = b"a key of the tests"
 
 
 def questions(
-    graph: Graph, declared: GraphSchema = GRAPH, limits: Limits | None = None, side: Side = Side.CHEAPER, shares: Shares | None = None
+    graph: Graph,
+    declared: GraphSchema = GRAPH,
+    limits: Limits | None = None,
+    side: Side = Side.CHEAPER,
+    shares: Shares | None = None,
+    lanes: Lanes | None = None,
 ) -> Questions:
-    """What answers questions over that database; each caller may ask as much as it likes, unless there are `shares`."""
-    return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares)
+    """What answers questions over that database; each caller may ask as much as it likes, unless there are `shares`, and each is
+    asked by itself, unless there are `lanes`."""
+    return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares, lanes=lanes)
 
 
 async def data(hub: Questions, query: str, viewer: Viewer) -> Any:
