@@ -463,7 +463,7 @@ class Gathering:
             # whose fault it is shows when each is asked by itself, in its own time
             self._forms.setdefault(lane.form.text, _Known()).apart_until = asyncio.get_running_loop().time() + _APART_S
             return [_APART] * len(members)
-        rows = dict(records)
+        rows: dict[int, Any] = {place: row for place, row in records}  # noqa: C416 - each is a list of two
         for member in members:
             member.read.bookmarks.renew(seen.values)
         return [rows.get(place) for place in range(len(members))]

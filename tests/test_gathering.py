@@ -187,7 +187,7 @@ def test_one_that_takes_long_keeps_the_others_only_for_a_moment(statements: Stat
     run(whole())
 
 
-async def _hang_up(gathering: Gathering, statements: Statements, *, which: list[int]) -> list[Any]:
+async def _hang_up(gathering: Gathering, statements: Statements, which: list[int]) -> list[Any]:
     """What five are told of which some hang up while all are under way as one; `which` by number."""
     form = form_of(TOLD)
     assert form
@@ -203,7 +203,7 @@ async def _hang_up(gathering: Gathering, statements: Statements, *, which: list[
         for number in which:
             asking[number].cancel()
         await asyncio.sleep(0.01)
-    answers = await asyncio.gather(*asking, return_exceptions=True)
+    answers: list[Any] = await asyncio.gather(*asking, return_exceptions=True)
     assert gathering.lanes == 0
     return answers
 
@@ -213,11 +213,11 @@ def test_who_hangs_up_leaves_the_others_theirs(statements: Statements, database:
         gathering = Gathering(database, Admission(8), Lanes(1, 16))
         await planned(gathering, read(TOLD, 0))
         statements.clear()
-        answers = await _hang_up(gathering, statements, which=[1, 3])
+        answers = await _hang_up(gathering, statements, [1, 3])
         assert [isinstance(answer, asyncio.CancelledError) for answer in answers] == [False, True, False, True, False]
         assert [answer[2] for answer in (answers[0], answers[2], answers[4])] == [0, 2, 4]
         assert statements.ended == []
-        await _hang_up(gathering, statements, which=[0, 1, 2, 3, 4])
+        await _hang_up(gathering, statements, [0, 1, 2, 3, 4])
         assert statements.ended == [5], "nobody is there any more: so is the statement"
 
     run(whole())
@@ -233,7 +233,7 @@ def test_who_hangs_up_while_it_waits_is_never_asked(statements: Statements, data
             await asyncio.sleep(0)
             asking[2].cancel()
             await asyncio.sleep(0)
-        answers = await asyncio.gather(*asking, return_exceptions=True)
+        answers: list[Any] = await asyncio.gather(*asking, return_exceptions=True)
         assert isinstance(answers.pop(2), asyncio.CancelledError)
         assert [answer[2] for answer in answers] == [0, 1, 3, 4]
         assert statements.members() == [1, 3]

@@ -107,7 +107,7 @@ class Questions:
         self._limits = limits
         self._cursor_key = cursor_key
         self._shares = shares or Shares()
-        self._gathering = Gathering(graph, self._shares.admission, lanes or Lanes())
+        self.gathering = Gathering(graph, self._shares.admission, lanes or Lanes())
         self._kinds = Kinds()
         self._kind_text = compile_kind(declared)
 
@@ -257,7 +257,7 @@ class Questions:
 
     async def _asked(self, texts: Sequence[str], given: Mapping[str, Any], call: _Call, *, gathers: bool) -> list[Any]:
         def asking(text: str) -> Awaitable[Any]:
-            return self._gathering.read_one(Read(text, given, call.bookmarks, call.caller), gathers=gathers)
+            return self.gathering.read_one(Read(text, given, call.bookmarks, call.caller), gathers=gathers)
 
         return [await asking(texts[0])] if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
 
