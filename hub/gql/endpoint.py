@@ -69,7 +69,7 @@ _SEND_AGAIN: Final = ": send it again with the same requestId, and it is done on
 _CHANGES: Final = 4
 """How often a question is asked again of a viewer whose rights have changed since."""
 _GATHERED_ROWS: Final = 20
-"""Questions with pages of up to so many rows are gathered: wider ones gain little, and would hold up others."""
+"""Questions with pages of up to so many rows are gathered: of wider ones Neo4j saves nothing, and they would hold up others. 2026-11-26."""
 _NO_ROW: Final = "no row"
 """No row's key; of a usual length, as below."""
 _NOBODY: Final = "nobody is signed in"
@@ -87,7 +87,10 @@ class _Call:
 
 
 class Questions:
-    """Answers GraphQL documents from the graph. `side` says where lists start; anything but the default is for tests."""
+    """Answers GraphQL documents from the graph; reads are gathered by `lanes`, if there are any.
+
+    `side` says where lists start; anything but the default is for tests.
+    """
 
     def __init__(  # noqa: PLR0913 - what it is made of
         self,

@@ -14,13 +14,12 @@ from hub.gql.endpoint import Asked, Questions
 from hub.graph import Graph
 from hub.kinds import Kinds
 from hub.viewer import PUBLIC, Viewer
-from hub.world.sample import ISSUER
 from tests import naive
 from tests.asking import by_all, questions
 from tests.gathered import Statements
 from tests.gql.test_hidden import CANARY, with_hidden_rows
 from tests.gql.test_oracle import LIMITS, same, schema
-from tests.offices import write
+from tests.offices import ISSUER, write
 from tests.oracle import Oracle
 from tests.random_questions import PROTECTED
 from tests.random_questions import Questions as RandomQuestions
