@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hub.gathering import Lanes
 from hub.gql.endpoint import Asked, Questions
 from hub.graph import Graph
 from hub.kinds import Kinds
+from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 from tests import naive
 from tests.asking import by_all, questions
@@ -45,8 +46,16 @@ def alike(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def statements(empty: Graph, monkeypatch: pytest.MonkeyPatch) -> Statements:
-    return Statements(empty, monkeypatch)
+def patient(settings: Settings, empty: Graph, run: Run) -> Iterator[Graph]:  # noqa: ARG001 - it is empty
+    """The empty database, which may take its time on a busy machine."""
+    graph = Graph(settings, patient=True)
+    yield graph
+    run(graph.close())
+
+
+@pytest.fixture
+def statements(patient: Graph, monkeypatch: pytest.MonkeyPatch) -> Statements:
+    return Statements(patient, monkeypatch)
 
 
 async def _gathered(hub: Questions, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -66,11 +75,11 @@ def _asked(world: World, seed: int) -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.usefixtures("alike")
 def test_gathered_questions_are_answered_as_the_oracle_answers(
-    empty: Graph, run: Run, schema: GraphQLSchema, statements: Statements
+    patient: Graph, run: Run, schema: GraphQLSchema, statements: Statements
 ) -> None:
     world = random_world(3)
-    run(world.write(empty))
-    hub = questions(empty, limits=LIMITS, lanes=LANES)
+    run(world.write(patient))
+    hub = questions(patient, limits=LIMITS, lanes=LANES)
     oracles = {account: Oracle(world, account) for account in world.accounts}
     asked = _asked(world, 3)
     for query, variables in asked:
@@ -82,28 +91,28 @@ def test_gathered_questions_are_answered_as_the_oracle_answers(
 
 
 @pytest.mark.usefixtures("alike", "statements")
-def test_rows_that_may_not_be_seen_change_no_gathered_answer(empty: Graph, run: Run) -> None:
+def test_rows_that_may_not_be_seen_change_no_gathered_answer(patient: Graph, run: Run) -> None:
     world = random_world(11)
     larger, added = with_hidden_rows(world)
     blind = [account for account in world.accounts if not any(Oracle(larger, account).sees(row) for row in added)]
-    hub = questions(empty, limits=LIMITS, lanes=LANES)
+    hub = questions(patient, limits=LIMITS, lanes=LANES)
     asked = _asked(world, 11)
 
     def answers() -> list[Any]:
         # those who do see the rows are asked in the same statements
         return [{who: found[who] for who in blind} for found in (run(_gathered(hub, world.accounts, *one)) for one in asked)]
 
-    run(world.write(empty))
+    run(world.write(patient))
     before = answers()
-    run(larger.write(empty))
+    run(larger.write(patient))
     after = answers()
     for position, one in enumerate(asked):
         assert after[position] == before[position], one
         assert CANARY not in str(after[position])
 
 
-def test_several_values_of_several_viewers_at_once(empty: Graph, run: Run, statements: Statements) -> None:
-    run(write(empty))
+def test_several_values_of_several_viewers_at_once(patient: Graph, run: Run, statements: Statements) -> None:
+    run(write(patient))
     viewers = [Viewer.of(ISSUER, name) for name in ("importer", "pending", "not-eligible", "broker", "former-broker", "center-007", "fda")]
     numbers = ["11-1111111AA", "22-2222222AA", "33-3333333AA", "44-4444444AA"]
     each = [(viewer, {"number": number}) for viewer in [*viewers, PUBLIC] for number in numbers]
@@ -111,10 +120,10 @@ def test_several_values_of_several_viewers_at_once(empty: Graph, run: Run, state
     async def at_once(hub: Questions) -> list[Any]:
         return await asyncio.gather(*(hub.answer(Asked(IMPORTER, None, variables), viewer) for viewer, variables in each))
 
-    one_by_one = questions(empty)
+    one_by_one = questions(patient)
     wanted = [run(one_by_one.answer(Asked(IMPORTER, None, variables), viewer)) for viewer, variables in each]
     assert sum(bool(answer["data"]["importer"]) for answer in wanted) >= 6
-    hub = questions(empty, lanes=LANES)
+    hub = questions(patient, lanes=LANES)
     for _ in range(12):
         assert run(at_once(hub)) == wanted
         run(_planned(hub))
@@ -126,10 +135,12 @@ async def _planned(hub: Questions) -> None:
         await hub.gathering.planning
 
 
-def test_a_member_whose_kind_has_changed_is_asked_anew_and_the_others_are_answered(empty: Graph, run: Run, statements: Statements) -> None:
-    run(write(empty))
+def test_a_member_whose_kind_has_changed_is_asked_anew_and_the_others_are_answered(
+    patient: Graph, run: Run, statements: Statements
+) -> None:
+    run(write(patient))
     changing, other = Viewer.of(ISSUER, "importer"), Viewer.of(ISSUER, "pending")
-    hub = questions(empty, lanes=LANES)
+    hub = questions(patient, lanes=LANES)
 
     async def at_once() -> list[Any]:
         asked = [Asked(CASES, None, {})] * 24
@@ -139,8 +150,8 @@ def test_a_member_whose_kind_has_changed_is_asked_anew_and_the_others_are_answer
 
     for _ in range(6):
         assert run(at_once()) == [2, 0] * 12
-    run(empty.write([Statement("MATCH (:Account {id: $id})-[r:ACTS_FOR]->() DELETE r", {"id": changing.account})]))
-    run(empty.write([Statement(_AS_CENTER, {"id": changing.account})]))
+    run(patient.write([Statement("MATCH (:Account {id: $id})-[r:ACTS_FOR]->() DELETE r", {"id": changing.account})]))
+    run(patient.write([Statement(_AS_CENTER, {"id": changing.account})]))
     statements.clear()
     center = run(at_once())
     assert center[1::2] == [0] * 12
