@@ -75,6 +75,29 @@ class Admission:
         if number not in self._known and number not in self._first_runs:
             await self._run_first(number, work)
 
+    @property
+    def is_planning(self) -> bool:
+        """Whether any statement is run for the first time now."""
+        return bool(self._first_runs)
+
+    def enter_now(self, caller: Caller) -> bool:
+        """Takes a turn of the caller's for a statement that is known, if there is room; `leave` gives it back."""
+        return self._gate is None or self._gate.enter_now(caller)
+
+    async def enter(self, caller: Caller) -> None:
+        """Waits for such a turn. Raises what `Gate.enter` does."""
+        if self._gate:
+            await self._gate.enter(caller)
+
+    def leave(self, caller: Caller) -> None:
+        if self._gate:
+            self._gate.leave(caller)
+
+    def used(self, text: str) -> None:
+        """A statement was run that is known, in a turn that `enter` or `enter_now` gave."""
+        if (number := hash(text)) in self._known:
+            self._known.move_to_end(number)
+
     def forget(self) -> None:
         """For a database that was away: it may have lost its plans."""
         self._known.clear()

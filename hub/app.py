@@ -20,6 +20,7 @@ from hub.discovery.keeping import keep_discovering
 from hub.disk import Room
 from hub.door import Door, Shares
 from hub.errors import Unavailable
+from hub.gathering import Lanes
 from hub.gql.endpoint import Asked, Endpoint
 from hub.gql.guard import Limits
 from hub.graph import Graph
@@ -72,6 +73,7 @@ def create_app(
         limits=Limits(page=settings.max_page, large_page=settings.max_large_page, plan_bytes=settings.plan_memory_bytes),
         # without one of their own, cursors are good for as long as this process lives
         cursor_key=settings.cursor_key.get_secret_value().encode()[:64] or secrets.token_bytes(32),
+        lanes=Lanes(settings.gathering_lanes, settings.gathered_at_most),
     )
 
     async def ask(document: str, viewer: Viewer, variables: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -196,9 +196,17 @@ class Graph:
         time_ms = (summary.result_available_after or 0) + (summary.result_consumed_after or 0)
         return records[0][0] if records else None, {"plan": plan.get("args", {}).get("string-representation"), "timeMs": time_ms}
 
-    async def read(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None) -> list[list[Any]]:
-        """The records of a read, each a list of its values. Raises as `read_one` does."""
-        records, _ = await self._asked(text, parameters, bookmarks)
+    async def read(
+        self,
+        text: str,
+        parameters: Mapping[str, Any],
+        bookmarks: Bookmarks | None = None,
+        *,
+        is_new: bool = False,
+        within_s: float = math.inf,
+    ) -> list[list[Any]]:
+        """The records of a read, each a list of its values; `within_s` gives it less time than others have. Raises as `read_one` does."""
+        records, _ = await self._asked(text, parameters, bookmarks, is_new=is_new, within_s=within_s)
         return records
 
     async def stream(self, text: LiteralString, of_each: Callable[[list[Any]], None]) -> None:
@@ -211,11 +219,17 @@ class Graph:
             raise _unavailable() from error
 
     async def _asked(
-        self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None, *, is_new: bool = False
+        self,
+        text: str,
+        parameters: Mapping[str, Any],
+        bookmarks: Bookmarks | None,
+        *,
+        is_new: bool = False,
+        within_s: float = math.inf,
     ) -> tuple[list[list[Any]], ResultSummary]:
         """Runs a read under one deadline; a database that has stopped answering is noticed earlier, by its pulse."""
         self.space.require_present()
-        within_s = self._timeout_s + (_PLANNING_S if is_new else 0.0)
+        within_s = min(within_s, self._timeout_s + (_PLANNING_S if is_new else 0.0))
         query = Query(cast(LiteralString, text), timeout=within_s)
         seen = bookmarks or Bookmarks()
         await self.reach(seen)

@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     statements_at_once: Annotated[int, Field(ge=0, le=90)] = 32
     plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 2
     warm: Annotated[int, Field(ge=0, le=1000)] = 50
+    gathering_lanes: Annotated[int, Field(ge=0, le=90)] = 2
+    gathered_at_most: Annotated[int, Field(ge=2, le=100)] = 16
     files_per_case: Amount = 100
     file_bytes_per_case: Amount = 150_000_000
     files_per_day: Amount = 200

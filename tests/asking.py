@@ -8,6 +8,7 @@ from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from hub.compile.walk import Side
 from hub.door import Shares
+from hub.gathering import Lanes
 from hub.gql.endpoint import Asked, Questions
 from hub.gql.guard import Limits
 from hub.gql.types import build_schema
@@ -24,14 +25,16 @@ def questions(
     limits: Limits | None = None,
     side: Side = Side.CHEAPER,
     shares: Shares | None = None,
+    lanes: Lanes | None = None,
     *,
     by_kind: bool = True,
 ) -> Questions:
-    """What answers questions over that database; each caller may ask as much as it likes, unless there are `shares`.
+    """What answers questions over that database.
 
-    Not `by_kind`, each statement is made for every kind of viewer, as verbs' answers are: those of ten kinds take longer to plan.
+    Each caller may ask as much as it likes, unless there are `shares`; each is asked by itself, unless there are `lanes`. Not `by_kind`, a
+    statement is made for every kind of viewer, as verbs' answers are: those of ten kinds take longer to plan.
     """
-    return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares, by_kind=by_kind)
+    return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares, lanes=lanes, by_kind=by_kind)
 
 
 async def data(hub: Questions, query: str, viewer: Viewer) -> Any:

@@ -48,6 +48,11 @@ class Cost:
         """The size of its largest page."""
         return max((parameters[self.size] if self.size else 0, *(cost.largest(parameters) for cost in self.below)))
 
+    def widest(self, parameters: Mapping[str, Any]) -> int:
+        """How many rows its largest page may have, or one of the hub's own questions may give."""
+        rows = parameters[self.size] if self.size else self.fixed
+        return max((rows, *(cost.widest(parameters) for cost in self.below)))
+
 
 @dataclass(slots=True)
 class Scratch:

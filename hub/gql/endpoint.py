@@ -30,6 +30,7 @@ from hub.compile.read import compile_kind, compile_right
 from hub.compile.walk import Side
 from hub.door import Door, Shares
 from hub.errors import BadInput, HubError, NotAllowed, NotSignedIn, TooCostly, TooManyRequests, Unavailable
+from hub.gathering import Gathering, Lanes, Read
 from hub.gql.cursors import Cursors
 from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan, VerbPlan
 from hub.gql.guard import Limits
@@ -67,6 +68,8 @@ _PERHAPS_DONE: Final = "whether this was done is not known"
 _SEND_AGAIN: Final = ": send it again with the same requestId, and it is done once"
 _CHANGES: Final = 4
 """How often a question is asked again of a viewer whose rights have changed since."""
+_GATHERED_ROWS: Final = 20
+"""Questions with pages of up to so many rows are gathered: of wider ones Neo4j saves nothing, and they would hold up others. 2026-11-26."""
 _NO_ROW: Final = "no row"
 """No row's key; of a usual length, as below."""
 NOBODY: Final = "nobody is signed in"
@@ -92,7 +95,7 @@ def _unheard(*_: object) -> None:
 
 
 class Questions:
-    """Answers GraphQL documents from the graph.
+    """Answers GraphQL documents from the graph; reads are gathered by `lanes`, if there are any.
 
     `side` says where lists start; `by_kind`, whether statements are made for the kind of viewer: anything but the default is for tests.
     """
@@ -108,6 +111,7 @@ class Questions:
         *,
         shares: Shares | None = None,
         by_kind: bool = True,
+        lanes: Lanes | None = None,
     ) -> None:
         self.documents = Documents(declared, schema, limits, side)
         self._declared = declared
@@ -115,6 +119,7 @@ class Questions:
         self._limits = limits
         self._cursor_key = cursor_key
         self._shares = shares or Shares()
+        self.gathering = Gathering(graph, self._shares.admission, lanes or Lanes())
         self._kinds = Kinds()
         self._by_kind = by_kind
         self.heard: Heard = _unheard
@@ -194,7 +199,7 @@ class Questions:
 
     async def _kind(self, call: _Call) -> Any:
         """Which flags of kinds hold of the viewer; None if it acts for nobody."""
-        (flags,) = await self._asked((self.kind_text,), dict(call.rights), call)
+        (flags,) = await self._asked((self.kind_text,), dict(call.rights), call, gathers=True)
         return flags
 
     async def _planned(self, asked: Asked, cursors: Cursors, kind: ViewerKind | None) -> tuple[Plan, Variables]:
@@ -272,16 +277,12 @@ class Questions:
     async def _rows(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> list[Any]:
         """What the root field's statements give: of each one value, or None."""
         given = {**parameters, **call.rights}
-        ask = partial(self._asked, call=call)
+        ask = partial(self._asked, call=call, gathers=root.cost.widest(parameters) <= _GATHERED_ROWS)
         return await searched(root.compiled, given, ask) if root.compiled.found else await ask(root.compiled.texts, given)
 
-    async def _asked(self, texts: Sequence[str], given: Mapping[str, Any], call: _Call) -> list[Any]:
-        admission = self._shares.admission
-
+    async def _asked(self, texts: Sequence[str], given: Mapping[str, Any], call: _Call, *, gathers: bool) -> list[Any]:
         def asking(text: str) -> Awaitable[Any]:
-            return admission.run(
-                call.caller, text, lambda: self._graph.read_one(text, given, call.bookmarks, is_new=admission.is_new(text))
-            )
+            return self.gathering.read_one(Read(text, given, call.bookmarks, call.caller), gathers=gathers)
 
         return [await asking(texts[0])] if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
 
@@ -318,10 +319,20 @@ class Questions:
 class Endpoint(GraphQL):
     """The ASGI app at `/graphql`. A JSON POST is answered directly; every other request is judged by strawberry's view."""
 
-    def __init__(self, declared: GraphSchema, graph: Graph, door: Door, *, max_body_bytes: int, limits: Limits, cursor_key: bytes) -> None:
+    def __init__(  # noqa: PLR0913 - what it is made of
+        self,
+        declared: GraphSchema,
+        graph: Graph,
+        door: Door,
+        *,
+        max_body_bytes: int,
+        limits: Limits,
+        cursor_key: bytes,
+        lanes: Lanes,
+    ) -> None:
         schema = build_schema(declared)
         super().__init__(schema, graphql_ide=None)
-        self.questions = Questions(schema, declared, graph, limits, cursor_key, shares=door.shares)
+        self.questions = Questions(schema, declared, graph, limits, cursor_key, shares=door.shares, lanes=lanes)
         self._door = door
         self._max_body_bytes = max_body_bytes
 

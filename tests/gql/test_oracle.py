@@ -63,7 +63,7 @@ def test_every_viewer_is_answered_as_the_oracle_answers(
     for query, variables in asked:
         for account, got in run(by_all(hub, oracles, query, variables)).items():
             assert "errors" not in got, (query, variables, got)
-            assert _same(got["data"]) == _same(naive.answer(schema, world, oracles[account], query, variables)), (
+            assert same(got["data"]) == same(naive.answer(schema, world, oracles[account], query, variables)), (
                 f"seed {seed}, {account or 'the public'}: {query} {variables}"
             )
 
@@ -80,7 +80,7 @@ def test_counterparts_of_busy_offices_are_the_same(side: Side, empty: Graph, run
         for query in asked:
             for account, got in run(by_all(hub, world.accounts, query)).items():
                 wanted = naive.answer(schema, world, Oracle(world, account), query)
-                assert _same(got.get("data")) == _same(wanted), f"{account or 'the public'}: {query} {got}"
+                assert same(got.get("data")) == same(wanted), f"{account or 'the public'}: {query} {got}"
 
 
 @pytest.mark.parametrize("side", [Side.ROWS, Side.VIEWER], ids=lambda side: side.value)
@@ -100,7 +100,7 @@ def test_lists_are_the_same_from_whichever_side_they_start(
     for query, variables in asked:
         for account, got in run(by_all(hub, world.accounts, query, variables)).items():
             wanted = naive.answer(schema, world, Oracle(world, account), query, variables)
-            assert _same(got.get("data")) == _same(wanted), f"{account or 'the public'}: {query} {variables} {got}"
+            assert same(got.get("data")) == same(wanted), f"{account or 'the public'}: {query} {variables} {got}"
 
 
 async def _planned(hub: Questions, asked: Iterable[tuple[str, dict[str, Any]]]) -> None:
@@ -154,12 +154,12 @@ def _along(node: NodeType, route: Route) -> str:
     return f"{{ {node.many}(first: 100) {{ nodes {{ {node.key} {route.way.field} {inner} }} }} }}"
 
 
-def _same(value: Any) -> Any:
+def same(value: Any) -> Any:
     """Moments compared as moments, whatever they are written like."""
     if isinstance(value, dict):
-        return {key: _same(member) for key, member in value.items()}
+        return {key: same(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [_same(item) for item in value]
+        return [same(item) for item in value]
     if isinstance(value, str) and len(value) > 15 and value[4] == "-" and value[10] == "T":
         return datetime.fromisoformat(value)
     return value
@@ -265,8 +265,8 @@ async def _caught(database: Graph, world: World, schema: GraphQLSchema, mutants:
         for query in _about(mutant):
             for viewer, oracle in oracles:
                 if (query, viewer.account) not in wanted:
-                    wanted[query, viewer.account] = _same(naive.answer(schema, world, oracle, query))
-                if _same(await data(hub, query, viewer)) != wanted[query, viewer.account]:
+                    wanted[query, viewer.account] = same(naive.answer(schema, world, oracle, query))
+                if same(await data(hub, query, viewer)) != wanted[query, viewer.account]:
                     caught.append(mutant.name)
                     return
 
