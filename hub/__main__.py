@@ -80,7 +80,10 @@ def up(
     ] = True,
     show_password: Annotated[bool, typer.Option("--show-password", help="Show Neo4j's password, and not only where it is kept.")] = False,
 ) -> None:
-    """Start everything on this machine: Neo4j, the public facts, a sample world, and the hub itself."""
+    """Start everything on this machine: Neo4j, the public facts, a sample world, and the hub itself.
+
+    Once it is up, what will be asked is planned behind those who ask; HUB_WARM=0 turns that off.
+    """
     signal.signal(signal.SIGTERM, _interrupted)
     # a shell's background job is started with interrupts ignored; the server will take them anyway, so the start does, too
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -132,7 +135,10 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer.")] = 1,
 ) -> None:
-    """Serve the graph of an existing Neo4j (NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD), schema and public facts brought up to date first."""
+    """Serve the graph of an existing Neo4j (NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD), schema and public facts brought up to date first.
+
+    Once it serves, what will be asked is planned behind those who ask; HUB_WARM=0 turns that off.
+    """
     settings = read_settings()
     logs.set_up(settings.log_level, as_json=True)
     _refuse_taken(host, port)

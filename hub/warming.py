@@ -40,6 +40,7 @@ _FIRST_S: Final = 1.0
 _LOOKS_S: Final = 0.05
 """How often it is looked whether anybody asks."""
 _AWAY_S: Final = 1.0
+_TRIES: Final = 2
 _SAVE_S: Final = 300.0
 _SEEKS_NOTHING: Final = {"text": "", "queries": (), "size": 1, "after": FRONT, "before": END}
 _log: Final = logging.getLogger("hub.warming")
@@ -83,6 +84,10 @@ class Warming:
                 self._lost.clear()
                 try:
                     await self.prepare()
+                except Unavailable:
+                    # it went away again
+                    await asyncio.sleep(_AWAY_S)
+                    continue
                 except Exception:
                     _log.exception("what will be asked was not prepared")
                 await self._until_lost()
@@ -106,23 +111,25 @@ class Warming:
     async def _save(self) -> None:
         await asyncio.to_thread(self._most.save, self._most.counted())
 
-    async def prepare(self) -> None:
-        """Prepares what will be asked, once."""
+    async def prepare(self) -> int:
+        """Prepares what will be asked, once; gives how many statements Neo4j has plans of by that."""
         began = time.monotonic()
         with await self._turn():
-            await self._plan(Statement(self._questions.kind_text, _as_nobody({})))
+            kind = Statement(self._questions.kind_text, _as_nobody({}))
+            planned = int(await self._plan(kind))
             asked = [(query, await self._questions.kind(viewer)) for query, viewer in self._first_questions]
-            done: set[str] = set()
+            done = {kind.text}
             for statement in self._wanted(asked):
                 if statement.text in done:
                     continue
-                if len(done) == self._statements or self._lost.is_set():
+                if len(done) >= self._statements or self._lost.is_set():
                     break
                 done.add(statement.text)
-                await self._plan(statement)
+                planned += await self._plan(statement)
         if not self._lost.is_set():
-            self._most.prepared = Prepared(len(done), round(time.monotonic() - began, 1), time.time())
-            _log.info("prepared %d statements in %.0f s", len(done), self._most.prepared.seconds)
+            self._most.prepared = Prepared(planned, round(time.monotonic() - began, 1), time.time())
+            _log.info("prepared %d statements in %.0f s", planned, self._most.prepared.seconds)
+        return planned
 
     async def _turn(self) -> Any:
         """Within it, no other process of this folder prepares."""
@@ -135,16 +142,23 @@ class Warming:
                 break
         return nullcontext()
 
-    async def _plan(self, statement: Statement) -> None:
-        """Runs a statement, once nobody waits; one that fails is left to whoever asks it."""
-        while not self._admission.is_quiet:  # noqa: ASYNC110 - whatever ends that, it need not be known at once
-            await asyncio.sleep(_LOOKS_S)
-        try:
-            await self._admission.prepare(statement.text, lambda: self._graph.read_one(statement.text, statement.parameters, is_new=True))
-        except Unavailable:
-            await asyncio.sleep(_AWAY_S)
-        except Exception as error:
-            _log.debug("a statement was not prepared: %s", type(error).__name__)
+    async def _plan(self, statement: Statement) -> bool:
+        """Runs a statement, once nobody waits; one that fails is left to whoever asks it, and False."""
+        for _ in range(_TRIES):
+            while not self._admission.is_quiet:  # noqa: ASYNC110 - whatever ends that, it need not be known at once
+                await asyncio.sleep(_LOOKS_S)
+            try:
+                await self._admission.prepare(
+                    statement.text, lambda: self._graph.read_one(statement.text, statement.parameters, is_new=True)
+                )
+            except Unavailable:
+                await asyncio.sleep(_AWAY_S)
+            except Exception as error:
+                _log.debug("a statement was not prepared: %s", type(error).__name__)
+                return False
+            else:
+                return True
+        return False
 
     def _wanted(self, first: Iterable[tuple[str, ViewerKind]]) -> Iterator[Statement]:
         """What is worth planning, the most valuable first; each is compiled when its turn comes."""

@@ -197,11 +197,11 @@ def test_what_was_asked_is_planned_again_once_a_killed_neo4j_is_back_and_after_a
     hub.stop()
     assert "v1" not in (known := (tmp_path / "data" / "asked-most.json").read_text())
     assert "centers" in known
-    hub = hubs(HUB_WARM="1", HUB_DATA=str(tmp_path / "data"), workers=2)
+    hub = hubs(HUB_WARM="2", HUB_DATA=str(tmp_path / "data"), workers=2)
     hub.wait_until(lambda: len(prepared()) == 2, 120)
-    assert prepared()[0].startswith("prepared 1 statements in ")
-    code, told = doctor(running := server.running or server.start(), HUB_DATA=str(tmp_path / "data"), HUB_WARM="1")
-    assert "prepared questions: 1 statements in" in told, (code, running)
+    assert prepared()[0].startswith("prepared 2 statements in ")
+    code, told = doctor(running := server.running or server.start(), HUB_DATA=str(tmp_path / "data"), HUB_WARM="2")
+    assert "prepared questions: 2 statements in" in told, (code, running)
     assert "1 forms of questions are remembered" in told
 
 
