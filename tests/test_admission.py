@@ -156,3 +156,31 @@ def test_a_statement_that_others_have_driven_out_is_new_again_and_one_in_use_is_
         return gate.new([["left"]])
 
     assert run(whole()) == 1
+
+
+def test_what_is_prepared_takes_nobodys_turn_and_is_known_afterwards(run: Callable[..., Any]) -> None:
+    async def whole() -> None:
+        gate = Admission(8, 1)
+        ends, runs = asyncio.Event(), list[str]()
+
+        async def work(name: str) -> str:
+            runs.append(name)
+            await ends.wait()
+            return name
+
+        preparing = asyncio.create_task(gate.prepare("text", lambda: work("prepared")))
+        await asyncio.sleep(0)
+        assert not gate.is_quiet
+        await gate.prepare("text", lambda: work("prepared twice"))
+        other = asyncio.create_task(gate.run(ACCOUNTS[0], "other", lambda: work("other")))
+        waits = asyncio.create_task(gate.run(ACCOUNTS[1], "third", lambda: work("third")))
+        same = asyncio.create_task(gate.run(ACCOUNTS[2], "text", lambda: work("same")))
+        await asyncio.sleep(0)
+        assert runs == ["prepared", "other"]
+        ends.set()
+        assert await asyncio.gather(other, waits, same) == ["other", "third", "same"]
+        await preparing
+        assert gate.is_quiet
+        assert gate.new([["text"]]) == 0
+
+    run(whole())
