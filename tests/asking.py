@@ -1,7 +1,7 @@
 """The hub's answers without HTTP."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from graph_schema.graph import GRAPH
@@ -53,6 +53,11 @@ async def by_all(hub: Questions, accounts: Iterable[str], query: str, variables:
     asking = list(accounts)
     answers = await asyncio.gather(*(hub.answer(Asked(query, None, variables or {}), Viewer(account)) for account in asking))
     return dict(zip(asking, answers, strict=True))
+
+
+def some_of(accounts: Sequence[str], turn: int, most: int = 4) -> list[str]:
+    """A few of the accounts, others each turn until all had theirs: for what Neo4j has to plan for each kind of viewer."""
+    return [accounts[(turn * most + step) % len(accounts)] for step in range(min(most, len(accounts)))]
 
 
 class NoCursors:
