@@ -56,12 +56,10 @@ row, `page.py` for connections. A question of the hub's own (`question.py`, `tol
 `compile_read`.
 """
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
+from graph_schema.cypher import words
 from graph_schema.model import GraphSchema
-from graph_schema.rule import ViewerSet
 from hub.compile import asked
 from hub.compile.order import sorts
 from hub.compile.page import Listing
@@ -72,8 +70,6 @@ from hub.compile.start import Sided, index_prefix, source
 from hub.compile.told import Told
 from hub.compile.walk import Scope, Side
 from hub.compile.where import predicates
-
-_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,24 +106,15 @@ def compile_right(graph: GraphSchema, right: str) -> str:
 
 def viewer_sets(graph: GraphSchema, body: str) -> list[str]:
     """The viewer sets that the body names, and those they are made from; in their declared order, each as long as it is needed."""
-    needed: list[ViewerSet] = []
-    named = _names(body)
-    for found in reversed(graph.viewer_sets):
-        if found.name in named:
-            needed.append(found)
-            named |= _names(found.cypher)
     lines: list[str] = []
-    named = _names(body)
-    for position, found in enumerate(needed):  # the last one first: what is named below a line has to live so long
-        living = [before.name for before in reversed(needed[position + 1 :]) if before.name in named]
-        lines.insert(0, f"WITH {', '.join((*living, f'{found.cypher} AS {found.name}'))}")
-        named |= _names(found.cypher)
+    named = words(body)
+    # the last one first: what is named below a line has to live so long
+    for position, found in reversed(list(enumerate(graph.viewer_sets))):
+        if found.name in named:
+            living = [before.name for before in graph.viewer_sets[:position] if before.name in named]
+            lines.insert(0, f"WITH {', '.join((*living, f'{found.cypher} AS {found.name}'))}")
+            named |= words(found.cypher)
     return lines
-
-
-def _names(text: str) -> frozenset[str]:
-    """The words of a text; looked for one by one, they took as long as all else of a statement."""
-    return frozenset(_WORD.findall(text))
 
 
 class _Statement:
