@@ -8,6 +8,7 @@ from typing import Any, Final
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SLOT: Final = re.compile(r"\{(\w+)\}")
+_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ def name(identifier: str) -> str:
     if not _NAME.fullmatch(identifier):
         raise ValueError(f"not a plain Cypher name: {identifier!r}")
     return identifier
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text, its variables among them: looked for one by one, they took as long as all else of a statement."""
+    return frozenset(_WORD.findall(text))
 
 
 def only_if(condition: str | None, test: str) -> str:

@@ -59,13 +59,11 @@ row, `page.py` for connections. A question of the hub's own (`question.py`, `tol
 `compile_read`.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
+from graph_schema.cypher import words
 from graph_schema.model import GraphSchema
-from graph_schema.rule import ViewerSet
 from graph_schema.viewer_kinds import kind_of
 from hub.compile import asked
 from hub.compile.found import Reading, page_shaper, reading
@@ -78,8 +76,6 @@ from hub.compile.start import Sided, index_prefix, source
 from hub.compile.told import Told
 from hub.compile.walk import Scope, Side
 from hub.compile.where import predicates
-
-_WORD: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,24 +171,15 @@ def compile_kind(graph: GraphSchema) -> str:
 
 def viewer_sets(graph: GraphSchema, body: str) -> list[str]:
     """The viewer sets that the body names, and those they are made from; in their declared order, each as long as it is needed."""
-    needed: list[ViewerSet] = []
-    named = _names(body)
-    for found in reversed(graph.viewer_sets):
-        if found.name in named:
-            needed.append(found)
-            named |= _names(found.cypher)
     lines: list[str] = []
-    named = _names(body)
-    for position, found in enumerate(needed):  # the last one first: what is named below a line has to live so long
-        living = [before.name for before in reversed(needed[position + 1 :]) if before.name in named]
-        lines.insert(0, f"WITH {', '.join((*living, f'{found.cypher} AS {found.name}'))}")
-        named |= _names(found.cypher)
+    named = words(body)
+    # the last one first: what is named below a line has to live so long
+    for position, found in reversed(list(enumerate(graph.viewer_sets))):
+        if found.name in named:
+            living = [before.name for before in graph.viewer_sets[:position] if before.name in named]
+            lines.insert(0, f"WITH {', '.join((*living, f'{found.cypher} AS {found.name}'))}")
+            named |= words(found.cypher)
     return lines
-
-
-def _names(text: str) -> frozenset[str]:
-    """The words of a text; looked for one by one, they took as long as all else of a statement."""
-    return frozenset(_WORD.findall(text))
 
 
 class _Statement:
@@ -207,7 +194,7 @@ class _Statement:
         graph = self.scope.graph
         body = "\n".join((*self.scope.visible.heads(), body))
         of_viewer = {found.name for found in graph.viewer_sets} - {"now"}
-        if graph.premise and (self.scope.visible.asks or not of_viewer.isdisjoint(_names(body))):
+        if graph.premise and (self.scope.visible.asks or not of_viewer.isdisjoint(words(body))):
             body = f"WITH * WHERE {graph.premise}\n{body}"
         return "\n".join((*viewer_sets(graph, body), body))
 

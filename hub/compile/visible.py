@@ -6,7 +6,6 @@ never again per row where no second row can be at that end. And a grant *through
 statement came from just that row.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -91,7 +90,8 @@ class Visible:
         if not grants:
             return f"MATCH ({variable}:{label}) WHERE false"
         text = " UNION ALL ".join(f"{self._rows(grant, label, variable)} RETURN {variable}" for grant in grants)
-        names = [found.name for found in self._graph.viewer_sets if re.search(rf"\b{found.name}\b", text)]
+        named = cypher.words(text)
+        names = [found.name for found in self._graph.viewer_sets if found.name in named]
         return f"CALL ({', '.join(names)}) {{ {text} }}"
 
     def seen(self, variable: str, labels: tuple[str, ...], arrival: Arrival) -> str | None:

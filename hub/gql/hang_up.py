@@ -7,7 +7,7 @@ from typing import Final
 from starlette.types import Receive
 
 _LONG_S: Final = 0.1
-"""Answers that take less are not watched: a task for each would cost more than it saves. Documents wait longer where many are new."""
+"""Answers that take less are not watched: a task for each would cost more than it saves. What waits longer may leave its line."""
 
 
 class UnlessHungUp:
