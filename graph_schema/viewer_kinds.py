@@ -43,6 +43,8 @@ class ViewerKind:
 
 
 PUBLIC: Final = ViewerKind(has_account=False)
+GUEST: Final = ViewerKind()
+"""Who acts for nobody: also whoever does something without signing in, by an account of that one request's own."""
 
 
 _OF_ONE_PARTY: Final = (
@@ -56,7 +58,7 @@ _OF_ONE_PARTY: Final = (
     (),
 )  # fmt: skip
 """An importer; a broker; a Center, the Office of Trade, a port or another office, and an agency, each busy or not; an association."""
-COMMON: Final = (PUBLIC, *(ViewerKind(frozenset(flags), acts=True) for flags in _OF_ONE_PARTY), ViewerKind())
+COMMON: Final = (PUBLIC, *(ViewerKind(frozenset(flags), acts=True) for flags in _OF_ONE_PARTY), GUEST)
 """The public, whoever acts for one party, and who acts for nobody; all others are mixtures."""
 
 

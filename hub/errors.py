@@ -10,6 +10,7 @@ HubError
 ├── TooCostly         ask for less
 ├── TooManyRequests   come again after `retry_after_s`
 ├── Unavailable       try again later
+│   └── AnswerNotRead   it is done all the same; read how it stands now
 ├── CannotBeDone      mend the row that a background job met; the message says how, and repeats nothing of what the row holds
 └── SetupError        the machine, the settings or the data directory; the message says what to do
 """
@@ -87,6 +88,14 @@ class Unavailable(HubError):
     @property
     def extensions(self) -> dict[str, Any]:
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s)}
+
+
+class AnswerNotRead(Unavailable):
+    """Something was done, but what it is answered by could not be read afterwards."""
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        return {**super().extensions, "done": True}
 
 
 class CannotBeDone(HubError):

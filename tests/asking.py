@@ -31,8 +31,8 @@ def questions(
 ) -> Questions:
     """What answers questions over that database.
 
-    Each caller may ask as much as it likes, unless there are `shares`; each is asked by itself, unless there are `lanes`. Not `by_kind`, a
-    statement is made for every kind of viewer, as verbs' answers are: those of ten kinds take longer to plan.
+    Each caller may ask as much as it likes, unless there are `shares`; each is asked by itself, unless there are `lanes`. Not `by_kind`,
+    one statement is made for every kind of viewer.
     """
     return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares, lanes=lanes, by_kind=by_kind)
 

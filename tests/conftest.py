@@ -18,6 +18,9 @@ from hub.local_neo4j.java import java
 from hub.local_neo4j.plan_cache import PLAN_CACHE
 from hub.local_neo4j.server import LocalNeo4j, Memory
 from hub.settings import Settings
+from tests.changed import pytest_addoption, pytest_collection_modifyitems
+
+__all__ = ["pytest_addoption", "pytest_collection_modifyitems"]
 
 Result = TypeVar("Result")
 _KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0", PLAN_CACHE: "1000"}

@@ -90,7 +90,7 @@ def _may(sees: Sees, edge: str, row: str) -> str:
 def _named(argument: str, may: Callable[[str, str], str]) -> str:
     """The row that an argument names by its nodeId, if the viewer may see it."""
     each = (
-        f"MATCH (n:{label} {{{GRAPH.node(label).key}: ${argument}Key}}) WHERE ${argument}Label = '{label}' AND {may('n', label)} RETURN n"
+        f"MATCH (n:{label} {{{GRAPH.node(label).key}: ${argument}.key}}) WHERE ${argument}.label = '{label}' AND {may('n', label)} RETURN n"
         for label in ENDS
     )
     return f"head(COLLECT {{ CALL (*) {{ {' UNION ALL '.join(each)} }} RETURN n }})"
@@ -138,17 +138,16 @@ _STEPS: Final = (
 )
 
 
-def _end(argument: str, value: str) -> tuple[str, str]:
+def _end(argument: str, value: str) -> dict[str, str]:
+    """What a nodeId names, as one map: Neo4j plans anew for texts of quite another length, but not for what is in a map."""
     label, _, key = value.partition(":")
     if label not in ENDS or not key:
         raise BadInput(f"{argument}: a nodeId of one of {', '.join(ENDS)} is expected, e.g. Center:CEE007")
-    return label, key
+    return {"label": label, "key": key}
 
 
 def _path_supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    supplied: dict[str, Any] = {}
-    for argument in ("from", "to"):
-        supplied[f"{argument}Label"], supplied[f"{argument}Key"] = _end(argument, given[argument])
+    supplied = {argument: _end(argument, given[argument]) for argument in ("from", "to")}
     for kind in given["kinds"] or []:
         if kind not in KINDS:
             raise BadInput(f"kinds: one of {', '.join(KINDS)}")
@@ -243,14 +242,14 @@ def _neighbourhood_start(sees: Sees, _: frozenset[str]) -> str:
 
 
 def _neighbourhood_supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    label, key = _end("of", given["of"])
+    end = _end("of", given["of"])
     depth = 1 if given["depth"] is None else given["depth"]
     first = _FEW if given["first"] is None else given["first"]
     if not 1 <= depth <= _DEPTH:
         raise BadInput(f"depth: 1 to {_DEPTH}")
     if not 1 <= first <= _MOST:
         raise BadInput(f"first: 1 to {_MOST}")
-    return {"ofLabel": label, "ofKey": key, "depth": depth, "first": first}
+    return {"of": end, "depth": depth, "first": first}
 
 
 NEIGHBOURHOOD: Final = Question(

@@ -27,7 +27,7 @@ from graphql.type import GraphQLInputType
 from graphql.validation import MaxIntrospectionDepthRule
 
 from graph_schema.model import GraphSchema
-from graph_schema.viewer_kinds import ViewerKind, of_kind
+from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
 from hub.compile.read import Compiled, compile_findings, compile_read
 from hub.compile.walk import Side
 from hub.discovery.questions import QUESTIONS
@@ -277,7 +277,7 @@ class Documents:
         lookahead = Lookahead(self._graph, operation.fragments, variables, bounds, QUESTIONS)
         selected = lookahead.roots(operation.node)
         if operation.node.operation is OperationType.MUTATION:
-            return self._verbs(lookahead, selected)
+            return self._verbs(lookahead, selected, self._graph_of(GUEST if kind is PUBLIC else kind))
         roots: list[RootPlan] = []
         known: dict[str, Any] = {}
         introspection: list[FieldNode] = []
@@ -301,7 +301,7 @@ class Documents:
             self._of_kinds[kind] = of_kind(self._graph, kind)
         return self._of_kinds[kind]
 
-    def _verbs(self, lookahead: Lookahead, selected: Mapping[str, list[FieldNode]]) -> Plan:
+    def _verbs(self, lookahead: Lookahead, selected: Mapping[str, list[FieldNode]], graph: GraphSchema) -> Plan:
         by_name = {verb.name: verb for verb in VERBS}
         plans: list[VerbPlan] = []
         known: dict[str, Any] = {}
@@ -311,7 +311,7 @@ class Documents:
                 continue
             verb = by_name[nodes[0].name.value]
             given, question = lookahead.verb(verb, nodes)
-            compiled = compile_read(self._graph, question.root, self._side)
+            compiled = compile_read(graph, question.root, self._side)
             plans.append(VerbPlan(verb, given, RootPlan(key, compiled, question.bindings, question.cost)))
         return Plan(tuple(selected), (), known, tuple(plans))
 

@@ -5,7 +5,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
@@ -21,7 +21,6 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLRequestData
 from strawberry.types import ExecutionResult
 
-from graph_schema.cypher import Statement
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import PUBLIC, ViewerKind
 from hub.bookmarks import Bookmarks
@@ -29,7 +28,7 @@ from hub.callers import HUB, Caller
 from hub.compile.read import compile_kind, compile_right
 from hub.compile.walk import Side
 from hub.door import Door, Shares
-from hub.errors import BadInput, HubError, NotAllowed, NotSignedIn, TooCostly, TooManyRequests, Unavailable
+from hub.errors import AnswerNotRead, BadInput, HubError, NotAllowed, NotSignedIn, TooCostly, TooManyRequests, Unavailable
 from hub.gathering import Gathering, Lanes, Read
 from hub.gql.cursors import Cursors
 from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan, VerbPlan
@@ -68,6 +67,7 @@ _PERHAPS_DONE: Final = "whether this was done is not known"
 _SEND_AGAIN: Final = ": send it again with the same requestId, and it is done once"
 _CHANGES: Final = 4
 """How often a question is asked again of a viewer whose rights have changed since."""
+_KEEPS_CHANGING: Final = "what this account may see changes all the time; try again in a few seconds"
 _GATHERED_ROWS: Final = 20
 """Questions with pages of up to so many rows are gathered: of wider ones Neo4j saves nothing, and they would hold up others. 2026-11-26."""
 _NO_ROW: Final = "no row"
@@ -84,6 +84,15 @@ class _Call:
     cursors: Cursors
     bookmarks: Bookmarks
     caller: Caller = HUB
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A verb that was done: the question about the row it answers with, its parameters, and who asks."""
+
+    answer: RootPlan
+    parameters: dict[str, Any]
+    call: _Call
 
 
 Heard = Callable[[Asked, ViewerKind, Plan, Variables, Cursors], None]
@@ -157,7 +166,7 @@ class Questions:
         for _ in range(_CHANGES):
             plan, variables = await self._planned(asked, cursors, kind)
             if plan.verbs:
-                return await self._done(plan, variables, asked, viewer)
+                return await self._done(plan, variables, asked, viewer, kind)
             answer, is_of_kind = await self._read(plan, variables, asked, call)
             if kind is None:
                 return answer
@@ -169,7 +178,7 @@ class Questions:
             if kind == before:
                 self.heard(asked, kind, plan, variables, cursors)
                 return answer
-        raise Unavailable("what this account may see changes all the time; try again in a few seconds")
+        raise Unavailable(_KEEPS_CHANGING)
 
     async def _read(self, plan: Plan, variables: Variables, asked: Asked, call: _Call) -> tuple[dict[str, Any], bool]:
         """The answer, and whether no statement was without one."""
@@ -221,7 +230,7 @@ class Questions:
             self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
         return found
 
-    async def _done(self, plan: Plan, variables: Variables, asked: Asked, viewer: Viewer) -> dict[str, Any]:
+    async def _done(self, plan: Plan, variables: Variables, asked: Asked, viewer: Viewer, kind: ViewerKind | None) -> dict[str, Any]:
         """The verbs one after another, each in its own transaction: of one that is refused the answer is null, and the rest goes on."""
         answers = dict(plan.known)
         errors: list[dict[str, Any]] = []
@@ -229,9 +238,10 @@ class Questions:
         if asked.caller:
             self._shares.budgets.take(VERBS, asked.caller, len(plan.verbs))
             self._shares.budgets.take_each(QUESTIONS, asked.caller, len(without_account))
-        for verb in plan.verbs:
+        for place, verb in enumerate(plan.verbs):
             try:
-                answers[verb.answer.key] = await self._do(verb, variables, asked, viewer)
+                done = await self._do(verb, variables, asked, viewer)
+                answers[verb.answer.key] = await self._told_of(done, place, asked, viewer, kind)
             except HubError as error:
                 answers[verb.answer.key] = None
                 perhaps = isinstance(error, Unavailable) and error.begun
@@ -241,7 +251,8 @@ class Questions:
                     self._shares.budgets.give_back(QUESTIONS, asked.caller)
         return {"data": {key: answers[key] for key in plan.keys}, **({"errors": errors} if errors else {})}
 
-    async def _do(self, verb: VerbPlan, variables: Variables, asked: Asked, viewer: Viewer) -> Any:
+    async def _do(self, verb: VerbPlan, variables: Variables, asked: Asked, viewer: Viewer) -> _Done:
+        """Does it in a transaction of its own."""
         if not viewer.account and verb.verb.signed_in:
             raise NotSignedIn(f"{verb.verb.name}: sign in to do this")
         account = viewer.account or new_guest()
@@ -252,27 +263,46 @@ class Questions:
             self._shares.budgets.take(COST, asked.caller, cost)
         name = arguments.pop(REQUEST.name)
         now = datetime.now(UTC)
-        rights = {"viewer": account, "now": int(now.timestamp() * 1000)}
-        call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
+        call = _Call({"viewer": account, "now": int(now.timestamp() * 1000)}, cursors, asked.bookmarks, asked.caller or _caller(viewer))
         if verb.answer.cost.largest(parameters) > self._limits.page:
             await self._require_large_pages(call.rights)
         if self._shares.admission.is_new(verb.answer.compiled.text):
             await self._plan_answer(verb.answer, parameters, call)
 
-        async def work(run: Run) -> Any:
-            key = await verb.verb.done(Act(run, account, now, name, self._shares.quotas), arguments)
-            records = await run(Statement(verb.answer.compiled.text, {**parameters, **call.rights, "key": key}))
-            return records[0][0] if records else None
+        async def work(run: Run) -> str:
+            return await verb.verb.done(Act(run, account, now, name, self._shares.quotas), arguments)
 
-        row = await self._graph.transact(work, bookmarks=asked.bookmarks)
-        return _shaped(verb.answer, [row], parameters, call)
+        key = await self._graph.transact(work, bookmarks=asked.bookmarks)
+        # it shows at least what was done
+        return _Done(
+            verb.answer, {**parameters, "key": key}, replace(call, bookmarks=Bookmarks(asked.bookmarks.values, asked.bookmarks.caller))
+        )
 
     async def _plan_answer(self, answer: RootPlan, parameters: dict[str, Any], call: _Call) -> None:
-        """Asks about no row: planned within its verb's turn to write, it would keep others from theirs."""
+        """Asks about no row: what could not be answered is refused before anything is done."""
         try:
             await self._rows(answer, {**parameters, "key": _NO_ROW}, call)
         except Unavailable as error:
             raise Unavailable(str(error), error.retry_after_s, begun=False) from error
+
+    async def _told_of(self, done: _Done, place: int, asked: Asked, viewer: Viewer, kind: ViewerKind | None) -> Any:
+        """What is answered of what was done by the verb at that place, as it stands by now."""
+        answer = done.answer
+        try:
+            for _ in range(_CHANGES):
+                rows = await self._rows(answer, done.parameters, done.call)
+                if None not in rows:
+                    return _shaped(answer, rows, done.parameters, done.call)
+                # it is not for the viewer to see any more, or the viewer is of another kind by now
+                before, kind = kind, await self._kinds.look_up(viewer, partial(self._kind, done.call)) if kind and viewer.account else kind
+                if kind == before:
+                    return None
+                plan, _ = self.documents.plan(asked.document, asked.operation_name, asked.variables, done.call.cursors, kind)
+                answer = plan.verbs[place].answer
+            raise Unavailable(_KEEPS_CHANGING)
+        except HubError as error:
+            again = "the same requestId gives it without doing it again" if viewer.account else "ask how it stands now"
+            raise AnswerNotRead(f"this was done, but its answer could not be read: {error}; {again}", begun=False) from error
 
     async def _rows(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> list[Any]:
         """What the root field's statements give: of each one value, or None."""

@@ -2,7 +2,7 @@
 
 A verb runs in one transaction. It locks what it changes before it looks at it, so that of two at once the second sees what the first
 left; but only what the viewer may see, or who waits for a lock would tell that there is something. It is known by its request id, so
-that what arrives twice happens once; and its answer is read in the same transaction.
+that what arrives twice happens once. Its answer is read afterwards, when nothing is locked any more.
 """
 
 import hashlib

@@ -12,7 +12,6 @@ from graph_schema.cypher import Statement
 from hub.gathering import Lanes
 from hub.gql.endpoint import Asked, Questions
 from hub.graph import Graph
-from hub.kinds import Kinds
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 from tests import naive
@@ -35,14 +34,10 @@ CASES = "{ cases(first: 20) { totalCount nodes { number } } }"
 
 
 @pytest.fixture
-def alike(monkeypatch: pytest.MonkeyPatch) -> None:
+def alike(monkeypatch: pytest.MonkeyPatch) -> Callable[[Graph], Questions]:
     """All viewers are asked the same statement, so that each goes together with those who see other rows; pages of any width do."""
-
-    async def of_any(*_: Any) -> None:
-        return None
-
-    monkeypatch.setattr(Kinds, "of", of_any)
     monkeypatch.setattr("hub.gql.endpoint._GATHERED_ROWS", 1_000)
+    return lambda graph: questions(graph, limits=LIMITS, lanes=LANES, by_kind=False)
 
 
 @pytest.fixture
@@ -73,13 +68,12 @@ def _asked(world: World, seed: int) -> list[tuple[str, dict[str, Any]]]:
     return [*(made.one() for _ in range(RANDOM)), *(made.listing(label) for label in PROTECTED)]
 
 
-@pytest.mark.usefixtures("alike")
 def test_gathered_questions_are_answered_as_the_oracle_answers(
-    patient: Graph, run: Run, schema: GraphQLSchema, statements: Statements
+    patient: Graph, run: Run, schema: GraphQLSchema, statements: Statements, alike: Callable[[Graph], Questions]
 ) -> None:
     world = random_world(3)
     run(world.write(patient))
-    hub = questions(patient, limits=LIMITS, lanes=LANES)
+    hub = alike(patient)
     oracles = {account: Oracle(world, account) for account in world.accounts}
     asked = _asked(world, 3)
     for query, variables in asked:
@@ -90,12 +84,12 @@ def test_gathered_questions_are_answered_as_the_oracle_answers(
     assert len({found.text for found in mixed}) >= len(asked), "they did go together"
 
 
-@pytest.mark.usefixtures("alike", "statements")
-def test_rows_that_may_not_be_seen_change_no_gathered_answer(patient: Graph, run: Run) -> None:
+@pytest.mark.usefixtures("statements")
+def test_rows_that_may_not_be_seen_change_no_gathered_answer(patient: Graph, run: Run, alike: Callable[[Graph], Questions]) -> None:
     world = random_world(11)
     larger, added = with_hidden_rows(world)
     blind = [account for account in world.accounts if not any(Oracle(larger, account).sees(row) for row in added)]
-    hub = questions(patient, limits=LIMITS, lanes=LANES)
+    hub = alike(patient)
     asked = _asked(world, 11)
 
     def answers() -> list[Any]:

@@ -93,3 +93,13 @@ def test_two_rights_make_a_mixture(changing: Callable[[str], None], empty: Graph
     changing("port")
     ports = run(hub.answer(Asked(CASES), ACCOUNT))["data"]["cases"]["nodes"]
     assert sorted(found["number"] for found in both) == sorted({found["number"] for found in importers + ports})
+
+
+def test_what_is_done_is_answered_by_what_the_viewer_may_see_now(
+    changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]
+) -> None:
+    hub = questions(empty)
+    note = Asked('mutation { noteCase(case: "T-open", text: "as it stands") { number notes { totalCount } } }')
+    for done, kind in enumerate(("importer", "port", "importer"), start=1):
+        changing(kind)
+        assert run(hub.answer(note, ACCOUNT)) == {"data": {"noteCase": {"number": "T-open", "notes": {"totalCount": done}}}}

@@ -11,6 +11,9 @@ from pydantic import SecretStr
 
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
+from hub.admission import Admission
+from hub.callers import Caller
+from hub.door import Shares
 from hub.gql.endpoint import Asked, Questions
 from hub.graph import Graph, Run
 from hub.local_neo4j.jars import cache_folder
@@ -95,6 +98,32 @@ def test_what_was_not_begun_is_not_said_to_be_perhaps_done(world: Graph, setting
     (error,) = run(whole())["errors"]
     assert error["message"] == "the hub is busy, and this was not begun, after 1 s in line behind other changes: try again in a few seconds"
     assert error["extensions"]["code"] == "UNAVAILABLE"
+
+
+def test_what_was_done_is_said_to_be_done_where_its_answer_cannot_be_read(world: Graph, run: Callable[..., Any]) -> None:
+    """While others have all turns to ask until its own is given up; sent again, it is answered, and was done once."""
+    admission = Admission(1)
+    viewer = Viewer.of(ISSUER, "importer")
+    reader = Caller("another", signed_in=True)
+
+    def note(name: str) -> Asked:
+        document = 'mutation N($text: String!) { noteCase(case: "T-open", text: $text, requestId: $text) { notes { totalCount } } }'
+        return Asked(document, None, {"text": name})
+
+    async def whole() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        hub = questions(world, shares=Shares(admission=admission))
+        assert (await hub.answer(note("known"), viewer))["data"] == {"noteCase": {"notes": {"totalCount": 1}}}
+        assert admission.enter_now(reader)
+        refused = await hub.answer(note("not read"), viewer)
+        admission.leave(reader)
+        return refused, await hub.answer(note("not read"), viewer)
+
+    refused, again = run(whole())
+    (error,) = refused["errors"]
+    assert error["message"].startswith("this was done, but its answer could not be read: the hub is busy")
+    assert error["message"].endswith("the same requestId gives it without doing it again")
+    assert (error["extensions"]["code"], error["extensions"]["done"]) == ("UNAVAILABLE", True)
+    assert again == {"data": {"noteCase": {"notes": {"totalCount": 2}}}}
 
 
 async def _told_when_frozen(graph: Graph, process: psutil.Process) -> float:
