@@ -91,6 +91,7 @@ def looked() -> Iterator[Looked]:
         yield found
 
 
+@pytest.mark.thorough
 def test_a_full_disk_loses_nothing_and_a_backup_comes_back_equal(looked: Looked, tmp_path: Path) -> None:
     looked.write(WRITE)
     # the disk is filled to the last byte; whoever writes all the same, past what the log has allocated, makes Neo4j give up

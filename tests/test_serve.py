@@ -104,6 +104,7 @@ def hubs(tmp_path: Path, server: Server) -> Iterator[Callable[..., Hub]]:
         hub.end()
 
 
+@pytest.mark.thorough
 def test_hubs_that_start_together_prepare_the_database_once(hubs: Callable[..., Hub], server: Server) -> None:
     started = [hubs(ready=False) for _ in range(3)]
     for hub in started:
@@ -180,6 +181,7 @@ def test_a_neo4j_that_is_killed_is_told_at_once_and_found_again(hubs: Callable[.
     print(f"\nkilled: told after {told_s:.1f} s, back {back_s:.1f} s after it listens again")  # noqa: T201 - a figure
 
 
+@pytest.mark.thorough
 def test_what_was_asked_is_planned_again_once_a_killed_neo4j_is_back_and_after_a_restart(
     hubs: Callable[..., Hub], server: Server, tmp_path: Path
 ) -> None:

@@ -121,6 +121,7 @@ def data(tmp_path: Path) -> Iterator[Path]:
                 found.kill()
 
 
+@pytest.mark.thorough
 def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -> None:
     hub = Hub(data, *SMALLEST)
     hub.wait_until_ready()

@@ -210,6 +210,7 @@ print(asyncio.run(main()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
+@pytest.mark.thorough
 def test_a_million_rows_take_no_more_memory_than_ten_thousand(tmp_path: Path) -> None:
     most: list[int] = []
     for rows in (10_000, 1_000_000):

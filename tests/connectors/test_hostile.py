@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
+
 from graph_schema import cases
 from graph_schema.graph import GRAPH
 from hub.gql.endpoint import Asked
@@ -39,6 +41,7 @@ def _seen(graph: Graph, world: World, run: Callable[..., Any]) -> Seen:
     return found
 
 
+@pytest.mark.thorough
 def test_what_an_agency_says_about_others_grants_nobody_anything(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
     world = random_world(3)
     run(world.write(empty))

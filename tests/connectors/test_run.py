@@ -287,6 +287,7 @@ def _many(folder: Path) -> dict[str, dict[str, Any]]:
     return {"people": {**PEOPLE, "links": {**PEOPLE["links"], "WORKS_FOR": {"Center": {"value": "CEE001"}}}}, "cases": CASES}
 
 
+@pytest.mark.thorough
 def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(
     world: Graph, run: Callable[..., Any], settings: Settings, tmp_path: Path
 ) -> None:
@@ -325,6 +326,7 @@ def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(
     print(f"\nkilled {ends} times within runs of {whole_s:.1f} s, of which {whole + 1} came to their end")  # noqa: T201 - a figure
 
 
+@pytest.mark.thorough
 def test_after_a_neo4j_that_was_killed_another_run_ends_like_one_that_nothing_disturbed(
     world: Graph, run: Callable[..., Any], settings: Settings, tmp_path: Path
 ) -> None:

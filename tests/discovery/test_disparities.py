@@ -113,6 +113,7 @@ def _found(graph: Graph, run: Callable[..., Any]) -> dict[str, list[Any]]:
     return {row[0]: row[1:] for row in run(graph.read(_PAIRS, {}))}
 
 
+@pytest.mark.thorough
 def test_twenty_planted_among_ten_thousand_are_found_and_no_others(empty: Graph, run: Callable[..., Any]) -> None:
     pairs = list(planted("planted", 20))
     rows = [*Goods(random.Random(5)).decisions("plain", 10_000), *(row for pair in (*pairs, *_near_misses()) for row in pair)]

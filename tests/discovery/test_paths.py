@@ -73,6 +73,7 @@ def _ends(world: World) -> list[Key]:
     return [row for label in ENDS for row in world.of(label)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [1, 4])
 def test_the_way_is_the_shortest_that_the_viewer_may_see(seed: int, empty: Graph, run: Callable[..., Any]) -> None:
     world = random_world(seed)

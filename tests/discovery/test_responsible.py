@@ -176,6 +176,7 @@ async def _told(hub: Any, account: str, named: dict[str, str]) -> dict[str, Any]
     return answer["data"]["responsibleContacts"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_is_told_of_what_may_not_be_seen(seed: int, empty: Graph, run: Callable[..., Any]) -> None:
     world = random_world(seed)

@@ -68,6 +68,7 @@ def _asked(world: World, seed: int) -> list[tuple[str, dict[str, Any]]]:
     return [*(made.one() for _ in range(RANDOM)), *(made.listing(label) for label in PROTECTED)]
 
 
+@pytest.mark.thorough
 def test_gathered_questions_are_answered_as_the_oracle_answers(
     patient: Graph, run: Run, schema: GraphQLSchema, statements: Statements, alike: Callable[[Graph], Questions]
 ) -> None:
@@ -84,6 +85,7 @@ def test_gathered_questions_are_answered_as_the_oracle_answers(
     assert len({found.text for found in mixed}) >= len(asked), "they did go together"
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("statements")
 def test_rows_that_may_not_be_seen_change_no_gathered_answer(patient: Graph, run: Run, alike: Callable[[Graph], Questions]) -> None:
     world = random_world(11)

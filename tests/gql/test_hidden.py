@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from graph_schema import cases, issues, parties, people
 from graph_schema.graph import GRAPH
 from hub.compile.walk import Side
@@ -71,6 +73,7 @@ def with_hidden_rows(world: World) -> tuple[World, list[Key]]:
     return larger, added
 
 
+@pytest.mark.thorough
 def test_rows_that_may_not_be_seen_change_no_answer(empty: Graph, run: Run) -> None:
     world = random_world(11)
     larger, added = with_hidden_rows(world)

@@ -57,6 +57,7 @@ def changing(empty: Graph, run: Callable[..., Any]) -> Callable[[str], None]:
     return change
 
 
+@pytest.mark.thorough
 def test_a_right_counts_at_once_from_any_kind_to_any_other(changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]) -> None:
     """One hub has known the viewer all along; another has not, and looks its kind up."""
     hub = questions(empty)

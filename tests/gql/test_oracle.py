@@ -50,6 +50,7 @@ def _with_busy_offices() -> GraphSchema:
 BUSY_OFFICES = _with_busy_offices()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", [0, 1])
 def test_every_viewer_is_answered_as_the_oracle_answers(seed: int, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema) -> None:
     world = random_world(seed)
@@ -60,6 +61,7 @@ def test_every_viewer_is_answered_as_the_oracle_answers(seed: int, empty: Graph,
     run(_compared(questions(empty, limits=LIMITS), world, schema, asked))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("side", "seed"), [(Side.ROWS, 2), (Side.VIEWER, 7)], ids=["rows", "viewer"])
 def test_counterparts_of_busy_offices_are_the_same(
     side: Side, seed: int, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema
@@ -70,6 +72,7 @@ def test_counterparts_of_busy_offices_are_the_same(
     run(_compared(questions(empty, BUSY_OFFICES, LIMITS, side), world, schema, asked))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("side", [Side.ROWS, Side.VIEWER], ids=lambda side: side.value)
 def test_lists_are_the_same_from_whichever_side_they_start(
     side: Side, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema
@@ -236,6 +239,7 @@ def _changed_forms(label: str, grant: Grant) -> Iterator[tuple[str, Grant, Side]
         yield "rows of everybody", replace(grant, rows=f"MATCH ({{n}}:{label})"), Side.VIEWER
 
 
+@pytest.mark.thorough
 def test_every_mutated_rule_is_caught(database: Graph, run: Callable[..., Any], schema: GraphQLSchema) -> None:
     uncaught = {mutant.name: mutant for mutant in _mutants()}
     assert len(uncaught) > 120

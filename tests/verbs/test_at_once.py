@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 from pydantic import SecretStr
 
 from graph_schema.ddl import statements
@@ -178,6 +179,7 @@ async def _write_through(graph: Graph, server: LocalNeo4j, data: Path) -> int:
     return away
 
 
+@pytest.mark.thorough
 def test_a_killed_neo4j_loses_nothing_acknowledged_and_does_nothing_twice(
     run: Callable[..., Any], tmp_path: Path, settings: Settings
 ) -> None:

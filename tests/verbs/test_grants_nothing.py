@@ -196,6 +196,7 @@ def strangers(world: Graph, run: Callable[..., Any]) -> Graph:
     return world
 
 
+@pytest.mark.thorough
 def test_nobody_sees_more_by_what_it_writes(strangers: Graph, run: Callable[..., Any]) -> None:
     told = 0
     for name in PERSONAS:
