@@ -113,7 +113,8 @@ class _Decided:
         rules = {rule.label: self._rule(rule) for rule in self._graph.rules}
         for rule in rules.values():
             grants = tuple(found for found in rule.grants if not found.through or rules[found.through].grants)
-            yield replace(rule, grants=grants or (_NOBODY,))
+            # those without a test say something only where a row is arrived at
+            yield replace(rule, grants=grants if any(found.tests for found in grants) else (*grants, _NOBODY))
 
     def node(self, node: NodeType) -> NodeType:
         return replace(node, properties=self._properties(node.properties, self._gone(node.label)))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import chain, combinations
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
-from graph_schema.viewer_kinds import FLAGS, PUBLIC, ViewerKind, of_kind
+from graph_schema.viewer_kinds import COMMON, FLAGS, PUBLIC, ViewerKind, of_kind
 from hub.gql.documents import Documents
 from hub.gql.guard import Limits
 from tests.asking import SCHEMA, NoCursors
@@ -40,6 +41,15 @@ def test_no_text_asks_what_is_decided(kind: ViewerKind) -> None:
     for text in texts:
         asked = set(re.findall(r"\bWHEN (\w+) THEN\b", text)) | set(re.findall(r"^\w+$|(?<=OR )\w+(?= OR |$)", text))
         assert not asked & set(FLAGS), text
+
+
+@pytest.mark.parametrize("kind", COMMON, ids=lambda kind: " ".join(sorted(kind.flags)) or ("none" if kind.has_account else "public"))
+def test_a_label_of_which_nothing_is_left_to_see_is_seen_by_nobody(kind: ViewerKind) -> None:
+    """Also where a rule keeps a grant that says something only of rows one arrives at."""
+    owners = replace(GRAPH.rule("Importer"), grants=tuple(found for found in GRAPH.rule("Importer").grants if not found.tests))
+    mine = replace(GRAPH, rules=tuple(owners if rule.label == "Importer" else rule for rule in GRAPH.rules))
+    plan, _ = Documents(mine, SCHEMA, Limits()).plan("{ importers { totalCount } }", None, {}, NoCursors(), kind)
+    assert "()" not in plan.roots[0].compiled.text
 
 
 def test_the_public_is_asked_for_no_rights() -> None:
