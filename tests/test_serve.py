@@ -245,7 +245,7 @@ def crowd(server: Server) -> None:
         neo4j.GraphDatabase.driver(server.running.uri, auth=("neo4j", server.running.password)) as driver,
         driver.session() as session,
     ):
-        session.run(CROWD, count=500_000, long=20 * "n").consume()
+        session.run(CROWD, count=300_000, long=450 * "n").consume()
 
 
 @pytest.mark.usefixtures("crowd")
