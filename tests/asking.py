@@ -1,11 +1,14 @@
 """The hub's answers without HTTP."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final, TypeVar
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
+from graph_schema.viewer_kinds import ViewerKind
 from hub.compile.walk import Side
 from hub.door import Shares
 from hub.gathering import Lanes
@@ -15,6 +18,7 @@ from hub.gql.types import build_schema
 from hub.graph import Graph
 from hub.viewer import Viewer
 
+Item = TypeVar("Item")
 SCHEMA: Final = build_schema(GRAPH)
 CURSOR_KEY: Final = b"a key of the tests"
 
@@ -55,9 +59,28 @@ async def by_all(hub: Questions, accounts: Iterable[str], query: str, variables:
     return dict(zip(asking, answers, strict=True))
 
 
-def some_of(accounts: Sequence[str], turn: int, most: int = 4) -> list[str]:
-    """A few of the accounts, others each turn until all had theirs: for what Neo4j has to plan for each kind of viewer."""
-    return [accounts[(turn * most + step) % len(accounts)] for step in range(min(most, len(accounts)))]
+def texts(hub: Questions, query: str, kind: ViewerKind, variables: Mapping[str, Any] | None = None) -> tuple[str, ...]:
+    """The statements by which viewers of that kind are asked for it."""
+    plan, _ = hub.documents.plan(query, None, variables or {}, NoCursors(), kind)
+    return tuple(text for root in plan.roots for text in root.compiled.all_texts)
+
+
+async def by_some(
+    hub: Questions, accounts: Sequence[str], turn: int, query: str, variables: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What some accounts are answered: all of those that are asked by a few statements, others each turn until all had theirs.
+
+    Neo4j has to plan each statement, and then answers whoever is asked by it in no time.
+    """
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for account in accounts:
+        groups[texts(hub, query, await hub.kind(Viewer(account)), variables)].append(account)
+    return await by_all(hub, chain.from_iterable(some_of(list(groups.values()), turn)), query, variables)
+
+
+def some_of(several: Sequence[Item], turn: int, most: int = 4) -> list[Item]:
+    """A few of them, others each turn until all had theirs."""
+    return [several[(turn * most + step) % len(several)] for step in range(min(most, len(several)))]
 
 
 class NoCursors:

@@ -24,35 +24,36 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     commit: str | None = config.getoption("--changed-since")
     if commit is None:
         return
-    wanted = Wanted(_changed(commit))
-    kept = [item for item in items if wanted.has(item.path.relative_to(_ROOT)) and item.get_closest_marker("thorough") is None]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    wanted = places_of(_changed(commit))
+    kept, left = list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        path = item.path.relative_to(_ROOT)
+        is_wanted = is_in(path, wanted) and item.get_closest_marker("thorough") is None
+        (kept if is_wanted else left).append(item)
+    config.hook.pytest_deselected(items=left)
     items[:] = kept
 
 
-class Wanted:
-    """The test files of changed files; paths are relative to the top."""
-
-    def __init__(self, changed: Iterable[str]) -> None:
-        self._changed = [PurePosixPath(found) for found in changed]
-        self._rooms = {"tests/house", *(place for found in self._changed for place in _places(found))}
-
-    def has(self, test: Path) -> bool:
-        path = PurePosixPath(test.as_posix())
-        return path in self._changed or bool(self._rooms & {str(path), str(path.parent)})
+def places_of(changed: Iterable[str]) -> set[str]:
+    """The test files, and the folders of test files, that stand for changed files; all relative to the top."""
+    return {"tests/house", *(place for found in changed for place in _places(found))}
 
 
-def _places(changed: PurePosixPath) -> Iterator[str]:
-    """The test file or the folder of test files that stands for a file."""
-    match changed.parts:
+def is_in(test: Path, places: set[str]) -> bool:
+    """Whether a test file is one of them, or in one."""
+    return not places.isdisjoint((test.as_posix(), test.parent.as_posix()))
+
+
+def _places(changed: str) -> Iterator[str]:
+    match PurePosixPath(changed).parts:
         case ("hub", room, _, *_):
-            yield f"tests/{room}"
+            yield from (f"tests/{room}", f"tests/test_{room}.py")
         case ("hub", module):
             yield f"tests/test_{module}"
         case ("graph_schema" | "connectors" as room, _, *_):
             yield f"tests/{room}"
         case _:
-            yield _STANDS_FOR.get(str(changed), "")
+            yield _STANDS_FOR.get(changed, changed)
 
 
 def _changed(commit: str) -> list[str]:

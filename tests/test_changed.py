@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.changed import Wanted
+from tests.changed import is_in, places_of
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,7 @@ from tests.changed import Wanted
     [
         ("hub/gql/cursors.py", "tests/gql/test_pages.py", True),
         ("hub/gql/cursors.py", "tests/web/test_start_page.py", False),
+        ("hub/backup/take.py", "tests/test_backup.py", True),
         ("hub/gate.py", "tests/test_gate.py", True),
         ("hub/gate.py", "tests/test_heads.py", False),
         ("tests/gql/test_kinds.py", "tests/gql/test_kinds.py", True),
@@ -24,4 +25,4 @@ from tests.changed import Wanted
     ],
 )
 def test_the_tests_of_what_has_changed_are_wanted(changed: str, test: str, is_wanted: bool) -> None:
-    assert Wanted([changed]).has(Path(test)) is is_wanted
+    assert is_in(Path(test), places_of([changed])) is is_wanted

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 import strawberry
@@ -31,7 +31,7 @@ from hub.door import Door, Shares
 from hub.errors import AnswerNotRead, BadInput, HubError, NotAllowed, NotSignedIn, TooCostly, TooManyRequests, Unavailable
 from hub.gathering import Gathering, Lanes, Read
 from hub.gql.cursors import Cursors
-from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan, VerbPlan
+from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan
 from hub.gql.guard import Limits
 from hub.gql.hang_up import UnlessHungUp
 from hub.gql.http import (
@@ -59,6 +59,7 @@ from hub.verbs.act import REQUEST, Act
 from hub.verbs.inquiries import new_guest
 from hub.viewer import Viewer
 
+Result = TypeVar("Result")
 _log: Final = logging.getLogger("hub.gql")
 _requests: Final = logging.getLogger("hub.requests")
 _HEADERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Authorization"), (b"x-content-type-options", b"nosniff"))
@@ -67,7 +68,6 @@ _PERHAPS_DONE: Final = "whether this was done is not known"
 _SEND_AGAIN: Final = ": send it again with the same requestId, and it is done once"
 _CHANGES: Final = 4
 """How often a question is asked again of a viewer whose rights have changed since."""
-_KEEPS_CHANGING: Final = "what this account may see changes all the time; try again in a few seconds"
 _GATHERED_ROWS: Final = 20
 """Questions with pages of up to so many rows are gathered: of wider ones Neo4j saves nothing, and they would hold up others. 2026-11-26."""
 _NO_ROW: Final = "no row"
@@ -86,15 +86,8 @@ class _Call:
     caller: Caller = HUB
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """A verb that was done: the question about the row it answers with, its parameters, and who asks."""
-
-    answer: RootPlan
-    parameters: dict[str, Any]
-    call: _Call
-
-
+Ask = Callable[[ViewerKind | None], Awaitable[tuple[Result, bool]]]
+"""Asks for a kind of viewer; says whether every statement gave something, which those for another kind do not."""
 Heard = Callable[[Asked, ViewerKind, Plan, Variables, Cursors], None]
 """Is told of a question that was answered: the kind of viewer it was compiled for, its plan, variables and cursors."""
 
@@ -163,22 +156,29 @@ class Questions:
         call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
         look = partial(self._kind, call)
         kind = await self._kinds.of(viewer, look) if self._by_kind else None
-        for _ in range(_CHANGES):
+
+        async def ask(kind: ViewerKind | None) -> tuple[tuple[dict[str, Any], Callable[[], None]], bool]:
             plan, variables = await self._planned(asked, cursors, kind)
             if plan.verbs:
-                return await self._done(plan, variables, asked, viewer, kind)
+                return (await self._done(plan, variables, asked, viewer, kind), _unheard), True
             answer, is_of_kind = await self._read(plan, variables, asked, call)
-            if kind is None:
-                return answer
-            if is_of_kind or kind is PUBLIC:
-                self.heard(asked, kind, plan, variables, cursors)
-                return answer
+            return (answer, partial(self.heard, asked, kind, plan, variables, cursors) if kind else _unheard), is_of_kind
+
+        answer, tell = await self._as_its_kind(viewer, kind, look, ask)
+        tell()
+        return answer
+
+    async def _as_its_kind(self, viewer: Viewer, kind: ViewerKind | None, look: Callable[[], Awaitable[Any]], ask: Ask[Result]) -> Result:
+        """What `ask` gives for the kind of viewer that it is by now; that kind may not be the one it was known to be."""
+        for _ in range(_CHANGES):
+            result, is_of_kind = await ask(kind)
+            if is_of_kind or kind is None or kind is PUBLIC:
+                return result
             # nothing was found, or the viewer is of another kind by now: what is made for one answers others nothing
             before, kind = kind, await self._kinds.look_up(viewer, look)
             if kind == before:
-                self.heard(asked, kind, plan, variables, cursors)
-                return answer
-        raise Unavailable(_KEEPS_CHANGING)
+                return result
+        raise Unavailable("what this account may see changes all the time; try again in a few seconds")
 
     async def _read(self, plan: Plan, variables: Variables, asked: Asked, call: _Call) -> tuple[dict[str, Any], bool]:
         """The answer, and whether no statement was without one."""
@@ -240,8 +240,7 @@ class Questions:
             self._shares.budgets.take_each(QUESTIONS, asked.caller, len(without_account))
         for place, verb in enumerate(plan.verbs):
             try:
-                done = await self._do(verb, variables, asked, viewer)
-                answers[verb.answer.key] = await self._told_of(done, place, asked, viewer, kind)
+                answers[verb.answer.key] = await self._do(plan, place, variables, asked, viewer, kind)
             except HubError as error:
                 answers[verb.answer.key] = None
                 perhaps = isinstance(error, Unavailable) and error.begun
@@ -251,8 +250,9 @@ class Questions:
                     self._shares.budgets.give_back(QUESTIONS, asked.caller)
         return {"data": {key: answers[key] for key in plan.keys}, **({"errors": errors} if errors else {})}
 
-    async def _do(self, verb: VerbPlan, variables: Variables, asked: Asked, viewer: Viewer) -> _Done:
-        """Does it in a transaction of its own."""
+    async def _do(self, plan: Plan, place: int, variables: Variables, asked: Asked, viewer: Viewer, kind: ViewerKind | None) -> Any:
+        """Does the verb at that place of the plan in a transaction of its own, and answers with its row as it stands then."""
+        verb = plan.verbs[place]
         if not viewer.account and verb.verb.signed_in:
             raise NotSignedIn(f"{verb.verb.name}: sign in to do this")
         account = viewer.account or new_guest()
@@ -273,10 +273,21 @@ class Questions:
             return await verb.verb.done(Act(run, account, now, name, self._shares.quotas), arguments)
 
         key = await self._graph.transact(work, bookmarks=asked.bookmarks)
-        # it shows at least what was done
-        return _Done(
-            verb.answer, {**parameters, "key": key}, replace(call, bookmarks=Bookmarks(asked.bookmarks.values, asked.bookmarks.caller))
-        )
+        given = {**parameters, "key": key}
+        # what is read shows at least what was done
+        since = replace(call, bookmarks=Bookmarks(asked.bookmarks.values, asked.bookmarks.caller))
+
+        async def ask(now_of: ViewerKind | None) -> tuple[Any, bool]:
+            of_kind = plan if now_of == kind else (await self._planned(asked, cursors, now_of))[0]
+            answer = of_kind.verbs[place].answer
+            rows = await self._rows(answer, given, since)
+            return _shaped(answer, rows, given, since), None not in rows
+
+        try:
+            return await self._as_its_kind(viewer, kind, partial(self._kind, since), ask)
+        except HubError as error:
+            again = "the same requestId gives it without doing it again" if viewer.account else "ask how it stands now"
+            raise AnswerNotRead(f"this was done, but its answer could not be read: {error}; {again}", begun=False) from error
 
     async def _plan_answer(self, answer: RootPlan, parameters: dict[str, Any], call: _Call) -> None:
         """Asks about no row: what could not be answered is refused before anything is done."""
@@ -284,25 +295,6 @@ class Questions:
             await self._rows(answer, {**parameters, "key": _NO_ROW}, call)
         except Unavailable as error:
             raise Unavailable(str(error), error.retry_after_s, begun=False) from error
-
-    async def _told_of(self, done: _Done, place: int, asked: Asked, viewer: Viewer, kind: ViewerKind | None) -> Any:
-        """What is answered of what was done by the verb at that place, as it stands by now."""
-        answer = done.answer
-        try:
-            for _ in range(_CHANGES):
-                rows = await self._rows(answer, done.parameters, done.call)
-                if None not in rows:
-                    return _shaped(answer, rows, done.parameters, done.call)
-                # it is not for the viewer to see any more, or the viewer is of another kind by now
-                before, kind = kind, await self._kinds.look_up(viewer, partial(self._kind, done.call)) if kind and viewer.account else kind
-                if kind == before:
-                    return None
-                plan, _ = self.documents.plan(asked.document, asked.operation_name, asked.variables, done.call.cursors, kind)
-                answer = plan.verbs[place].answer
-            raise Unavailable(_KEEPS_CHANGING)
-        except HubError as error:
-            again = "the same requestId gives it without doing it again" if viewer.account else "ask how it stands now"
-            raise AnswerNotRead(f"this was done, but its answer could not be read: {error}; {again}", begun=False) from error
 
     async def _rows(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> list[Any]:
         """What the root field's statements give: of each one value, or None."""

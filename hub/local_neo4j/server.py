@@ -51,6 +51,7 @@ db.lock.acquisition.timeout=10s
 db.transaction.bookmark_ready_timeout=2s
 dbms.memory.transaction.total.max={transactions}
 db.memory.transaction.max={transaction}
+server.memory.heap.max_size={heap}
 server.memory.pagecache.size={pagecache}
 server.memory.query_cache.per_db_cache_num_entries={plans}
 internal.datacollector.max_recent_query_count=0
@@ -166,7 +167,7 @@ class LocalNeo4j:
         for name in ("conf", "data", "logs", "plugins", "import", "run"):
             (self._home / name).mkdir(exist_ok=True)
         values = {
-            **state, "pagecache": self._memory.pagecache, "transactions": self._memory.transactions,
+            **state, "heap": self._memory.heap_bytes, "pagecache": self._memory.pagecache, "transactions": self._memory.transactions,
             "transaction": self._memory.transaction, "log_file": LOG_FILE_BYTES, "checkpoint": CHECKPOINT_BYTES,
             "plans": plans_for(self._memory.heap_bytes),
         }  # fmt: skip

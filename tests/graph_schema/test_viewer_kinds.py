@@ -10,20 +10,23 @@ import pytest
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
-from graph_schema.viewer_kinds import COMMON, FLAGS, PUBLIC, ViewerKind, of_kind
+from graph_schema.viewer_kinds import COMMON, FLAGS, GUEST, PUBLIC, ViewerKind, of_kind
 from hub.gql.documents import Documents
 from hub.gql.guard import Limits
 from tests.asking import SCHEMA, NoCursors
 
 IMPORTER = ViewerKind(frozenset({"imports"}), acts=True)
 OFFICE_OF_TRADE = ViewerKind(frozenset({"owns", "seesAll"}), acts=True)
-NOBODYS = ViewerKind()
 CASES = "{ cases(first: 20) { nodes { number title importer { name } } } }"
 
 
 def _kinds() -> Iterable[ViewerKind]:
     mixtures = chain.from_iterable(combinations(FLAGS, many) for many in range(len(FLAGS) + 1))
-    return (PUBLIC, NOBODYS, *(ViewerKind(frozenset(flags), acts=True) for flags in mixtures))
+    return (PUBLIC, GUEST, *(ViewerKind(frozenset(flags), acts=True) for flags in mixtures))
+
+
+def _named(kind: ViewerKind) -> str:
+    return " ".join(sorted(kind.flags)) or ("none" if kind.has_account else "public")
 
 
 def statement(query: str, kind: ViewerKind | None) -> str:
@@ -31,7 +34,7 @@ def statement(query: str, kind: ViewerKind | None) -> str:
     return "\n".join(plan.roots[0].compiled.texts)
 
 
-@pytest.mark.parametrize("kind", _kinds(), ids=lambda kind: " ".join(sorted(kind.flags)) or ("none" if kind.has_account else "public"))
+@pytest.mark.parametrize("kind", _kinds(), ids=_named)
 def test_no_text_asks_what_is_decided(kind: ViewerKind) -> None:
     graph = of_kind(GRAPH, kind)
     texts = [test.where for rule in graph.rules for grant in rule.grants for test in grant.tests]
@@ -43,7 +46,7 @@ def test_no_text_asks_what_is_decided(kind: ViewerKind) -> None:
         assert not asked & set(FLAGS), text
 
 
-@pytest.mark.parametrize("kind", COMMON, ids=lambda kind: " ".join(sorted(kind.flags)) or ("none" if kind.has_account else "public"))
+@pytest.mark.parametrize("kind", COMMON, ids=_named)
 def test_a_label_of_which_nothing_is_left_to_see_is_seen_by_nobody(kind: ViewerKind) -> None:
     """Also where a rule keeps a grant that says something only of rows one arrives at."""
     whole = GRAPH.rule("Importer")
@@ -62,19 +65,19 @@ def test_the_public_is_asked_for_no_rights() -> None:
 
 
 def test_a_statement_for_one_kind_is_shorter_and_says_for_whom_it_is() -> None:
-    for kind in (NOBODYS, IMPORTER, OFFICE_OF_TRADE):
+    for kind in (GUEST, IMPORTER, OFFICE_OF_TRADE):
         assert of_kind(GRAPH, kind).premise in statement(CASES, kind)
         assert len(statement(CASES, kind)) < len(statement(CASES, None)) * 2 / 3
 
 
 def test_what_everybody_sees_alike_is_one_statement_for_all() -> None:
     query = "{ centers { nodes { name teams { nodes { number } } } } }"
-    assert {statement(query, kind) for kind in (None, PUBLIC, NOBODYS, IMPORTER, OFFICE_OF_TRADE)} == {statement(query, None)}
+    assert {statement(query, kind) for kind in (None, PUBLIC, GUEST, IMPORTER, OFFICE_OF_TRADE)} == {statement(query, None)}
 
 
 def test_whatever_a_right_decides_says_for_whom_it_is() -> None:
     """Each label and each way of it, where any rule has a part in it."""
-    for kind in (NOBODYS, IMPORTER, OFFICE_OF_TRADE):
+    for kind in (GUEST, IMPORTER, OFFICE_OF_TRADE):
         for query in _everything(GRAPH):
             general, text = statement(query, None), statement(query, kind)
             assert ("ACTS_FOR" in general) <= ("ACTS_FOR" in text), query
