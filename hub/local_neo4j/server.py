@@ -55,6 +55,7 @@ server.memory.heap.max_size={heap}
 server.memory.pagecache.size={pagecache}
 server.memory.query_cache.per_db_cache_num_entries={plans}
 internal.datacollector.max_recent_query_count=0
+internal.cypher.use_parameter_size=false
 """
 JVM_OPTIONS: Final = (
     "-XX:+UseParallelGC",

@@ -35,6 +35,23 @@ def test_the_hubs_own_neo4j_holds_no_plans_of_what_was_run_beside_its_caches(dat
     assert run(database.read("CALL db.stats.retrieve('QUERIES') YIELD data RETURN count(*)", {})) == [[0]]
 
 
+def test_the_hubs_own_neo4j_plans_once_for_lists_and_texts_of_all_lengths(database: Graph, run: Callable[..., Any]) -> None:
+    async def planned() -> int:
+        told = await database.read_one("CALL db.clearQueryCaches() YIELD value RETURN value", {})
+        return next((int(word) for word in told.split() if word.isdigit()), 0)
+
+    async def plans_of(*given: dict[str, Any]) -> int:
+        await planned()
+        for one in given:
+            await database.read("MATCH (c:Center) WHERE c.code IN $codes AND c.name = $name RETURN c.code", one)
+        return await planned()
+
+    once = run(plans_of({"codes": ["CEE001"], "name": "a"}))
+    assert run(plans_of(*({"codes": ["CEE001"] * length, "name": "a" * length} for length in (1, 5, 50, 5000)))) == once
+    # of another type it is another statement
+    assert run(plans_of({"codes": ["CEE001"], "name": "a"}, {"codes": [1], "name": "a"})) == once + 1
+
+
 def test_more_plans_than_fit_are_a_warning_with_the_number_to_set() -> None:
     assert plans_kept(PLAN_CACHE, plans_for(GB), GB).how == "ok"
     # Java tells of a heap less than it was given
