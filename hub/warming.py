@@ -109,7 +109,12 @@ class Warming:
         await self._save()
 
     async def _save(self) -> None:
-        await asyncio.to_thread(self._most.save, self._most.counted())
+        saving = asyncio.create_task(asyncio.to_thread(self._most.save, self._most.counted()))
+        try:
+            await asyncio.shield(saving)
+        finally:
+            # what was counted is not counted again: it is written even where this is cancelled before a thread is free
+            await saving
 
     async def prepare(self) -> int:
         """Prepares what will be asked, once; gives how many statements Neo4j has plans of by that."""

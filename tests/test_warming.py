@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
 from hub.admission import Admission
-from hub.asked_most import FILE
+from hub.asked_most import FILE, AskedMost
 from hub.callers import Caller
 from hub.door import Shares
 from hub.gql.endpoint import Asked, Questions
@@ -149,6 +151,41 @@ def test_what_was_asked_most_is_prepared_after_a_restart_and_nothing_of_it_is_ke
         assert await planned(world) == 3  # the kind of a viewer, that question, and a pulse
 
     run(whole())
+
+
+class Busy(ThreadPoolExecutor):
+    """A pool of one thread, which has something else to do first when it is to save; until it is `free`."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.free = threading.Event()
+        self.is_to_save = asyncio.Event()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if AskedMost.save in (getattr(wanted, "__func__", None) for wanted in getattr(fn, "args", ())):
+            super().submit(self.free.wait)
+            self.is_to_save.set()
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_what_was_asked_is_remembered_though_all_threads_are_busy_at_the_end(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    async def whole() -> None:
+        hub, threads = Hub(world, tmp_path, 1), Busy()
+        for _ in range(2):
+            await hub.ask(MINE, BROKER, VARIABLES)
+        asyncio.get_running_loop().set_default_executor(threads)
+        keeping = asyncio.create_task(hub.warming.keep())
+        await asyncio.wait_for(threads.is_to_save.wait(), 60)
+        keeping.cancel()
+        await asyncio.sleep(0.1)
+        threads.free.set()
+        with suppress(asyncio.CancelledError):
+            await keeping
+        threads.shutdown()
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+
+    run(whole())
+    assert len(json.loads((tmp_path / FILE).read_text())["forms"]) == 1
 
 
 def test_who_asks_goes_before(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
