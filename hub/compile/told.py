@@ -1,63 +1,261 @@
-"""What a question of the hub's own tells: its records become lists of positions, as rows do."""
+"""What a question of the hub's own tells, in two steps, as a search does: it is found, and then what is asked of rows is read.
 
-from collections.abc import Sequence
+What finds it is the same statement whatever is given and selected: Neo4j plans it once for a kind of viewer, and before anybody asks.
+It tells all values of the records; of a row its labels and, by name, those properties that need no rule; of a list nothing, unless that
+is asked for. What else is asked of rows (guarded properties, further rows) is read for each label that is found, by a small statement.
+"""
 
-from graph_schema.model import Edge
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+from graph_schema.model import Edge, GraphSchema, NodeType, Property
 from hub.compile import asked
-from hub.compile.page import Row, sent
-from hub.compile.question import Question, Record, RecordOf, Records, RowOf, Value
+from hub.compile.found import FOUND, taken
+from hub.compile.page import TEMPORAL, sent
+from hub.compile.question import ASKED, Question, Record, RecordOf, Records, RowOf, Value
 from hub.compile.rows import Rows
-from hub.compile.shape import record
+from hub.compile.search import RIGHTS
+from hub.compile.shape import ShaperText, record
 from hub.compile.visible import Sight
 from hub.compile.walk import Scope
 
+_LISTS: Final = "lists"
+"""In `$asked`: the lists that are asked for, each true under its name."""
+_ROWS: Final = "rows"
+"""There, too: the names of the properties asked of rows, under the rows' name; null where those are not asked for."""
+_MOMENTS: Final = "moments"
+"""The same for days and moments, which are sent as texts."""
+Way = tuple[str, ...]
+"""Names of members that lead to one."""
 
-class Told:
-    """Writes the records of a question."""
 
-    def __init__(self, scope: Scope, rows: Rows) -> None:
-        self._scope = scope
-        self._rows = rows
-        self._sees = _Sees(scope)
+_PARAMETER: Final = re.compile(r"\$(\w+)")
 
-    def question(self, question: Question, given: frozenset[str], fields: Sequence[asked.Told]) -> tuple[str, str]:
-        """The body of the statement, and its shaper."""
-        made = self._record(question.record, fields)
-        start = question.start(self._sees, given)
-        return "\n".join((start, *made.clauses, f"RETURN {made.expression} AS row")), made.shaper
 
-    def _record(self, declared: Record, fields: Sequence[asked.Told]) -> Row:
-        clauses, values, items = list[str](), list[str](), list[tuple[str, str]]()
+@dataclass(frozen=True, slots=True)
+class RowReading:
+    """A statement that reads rows of a label: from their keys, a list under `name` in `$found`, it gives each with what is asked of it.
+
+    `parameters` are all that it names beside.
+    """
+
+    name: str
+    text: str
+    parameters: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, text: str) -> Self:
+        """The reading by that text."""
+        return cls(name, text, tuple(found for found in dict.fromkeys(_PARAMETER.findall(text)) if found != FOUND))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where rows stand in what was found: in the records along `steps`, each a position and whether a list stands there, at `position`.
+
+    Each is [labels, properties, moments]; `keys` says at which of the properties its key is, by label, and `readings` how it is read.
+    """
+
+    steps: tuple[tuple[int, bool], ...]
+    position: int
+    labels: tuple[str, ...]
+    keys: Mapping[str, int]
+    readings: Mapping[str, tuple[RowReading, ...]]
+
+    def records(self, found: Sequence[Any]) -> list[Any]:
+        """The records in which a row stands at `position`, or null."""
+        records = [found]
+        for position, is_list in self.steps:
+            records = [inner for outer in records for inner in (outer[position] if is_list else (outer[position],))]
+        return records
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A question's second step: what it says in `$asked` of what is selected, its sizes, where rows stand and how they are read.
+
+    Its shaper takes what was found, each row as [label, properties, moments, what was read of it by the names of readings].
+    """
+
+    selected: Mapping[str, Mapping[str, Any]]
+    sizes: tuple[str, ...]
+    places: tuple[Place, ...]
+    readings: tuple[RowReading, ...]
+
+    def parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of the statement that finds; of others Neo4j would plan it anew for each selection."""
+        kept = {name: given[name] for name in (*RIGHTS, *self.sizes) if name in given}
+        return {**kept, ASKED: {**given[ASKED], **self.selected}}
+
+
+def told_by(scope: Scope, question: Question, given: frozenset[str]) -> str:
+    """The body of the statement that finds what a question tells, whatever is selected."""
+    sees = _Sees(scope)
+
+    def told(declared: Record, way: Way) -> str:
+        values: list[str] = []
+        for member in declared.members:
+            there = (*way, member.name)
+            match member:
+                case Value():
+                    values.append(sent(member.expression, member.declared.kind))
+                case RowOf():
+                    values.append(_row(member.variable, _named(there)))
+                case RecordOf():
+                    values.append(told(member.record, there))
+                case Records():
+                    gate = f"UNWIND CASE WHEN ${ASKED}.{_LISTS}.{_named(there)} THEN [1] ELSE [] END AS wanted_{_named(there)}"
+                    each = f"{gate} {member.clauses(sees)} RETURN {told(member.record, there)} ORDER BY {member.order}"
+                    values.append(f"COLLECT {{ {each} }}")
+        return f"[{', '.join(values)}]"
+
+    return f"{question.start(sees, given)}\nRETURN {told(question.record, ())} AS row"
+
+
+def _row(row: str, place: str) -> str:
+    properties, moments = f"${ASKED}.{_ROWS}.{place}", f"${ASKED}.{_MOMENTS}.{place}"
+    told = f"[labels({row}), [name IN {properties} | {row}[name]], [name IN {moments} | toString({row}[name])]]"
+    return f"CASE WHEN {properties} IS NOT NULL AND {row} IS NOT NULL THEN {told} END"
+
+
+def _named(way: Way) -> str:
+    return "_".join(way)
+
+
+def read_by(scope: Scope, label: str, name: str, fields: Sequence[asked.Field]) -> tuple[str, str]:
+    """The body of the statement that reads rows of a label which are known to be visible, and the shaper of one."""
+    row = scope.fresh("n")
+    made = Rows(scope).row(row, {label: tuple(fields)}, Sight(predicate=None))
+    return " ".join((taken(scope, label, row, name, "one"), *made.clauses, f"RETURN [one, {made.expression}]")), made.shaper
+
+
+@dataclass(slots=True)
+class _Names:
+    """The properties that are asked of the rows of a place, by the positions that they have there."""
+
+    properties: dict[str, int] = field(default_factory=dict[str, int])
+    moments: dict[str, int] = field(default_factory=dict[str, int])
+
+    def at(self, found: Property) -> str:
+        """Where a shaper has the property of a row."""
+        if found.kind in TEMPORAL:
+            return f"r[2][{self.moments.setdefault(found.name, len(self.moments))}]"
+        return f"r[1][{self.properties.setdefault(found.name, len(self.properties))}]"
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What becomes a `Place`."""
+
+    steps: tuple[tuple[int, bool], ...]
+    position: int
+    labels: tuple[str, ...]
+    names: _Names = field(default_factory=_Names)
+    readings: dict[str, list[RowReading]] = field(default_factory=dict[str, list[RowReading]])
+
+
+Reads = Callable[[str, str, Sequence[asked.Field]], tuple[RowReading, str]]
+"""Makes the reading of that name for rows of a label, and the shaper of one."""
+
+
+class Selected:
+    """Writes the shaper for what is selected of a question, and notes what has to be told and read for it."""
+
+    def __init__(self, graph: GraphSchema, shapers: ShaperText, reads: Reads) -> None:
+        self._graph = graph
+        self._shapers = shapers
+        self._reads = reads
+        self._lists: dict[str, bool] = {}
+        self._standing: dict[str, _Standing] = {}
+        self._readings: list[tuple[str, Sequence[asked.Field], RowReading, str]] = []
+
+    def shaper(self, question: Question, fields: Sequence[asked.Told]) -> str:
+        """The function that shapes what was found and read."""
+        return self._record(question.record, fields, (), ())
+
+    def telling(self, question: Question) -> Telling:
+        """The second step; once the shaper is made."""
+        rows = {name: list(found.names.properties) for name, found in self._standing.items()}
+        moments = {name: list(found.names.moments) for name, found in self._standing.items()}
+        selected = {_LISTS: self._lists, _ROWS: rows, _MOMENTS: moments}
+        readings = tuple(reading for _, _, reading, _ in self._readings)
+        return Telling(selected, question.sizes, tuple(map(self._place, self._standing.values())), readings)
+
+    def _place(self, found: _Standing) -> Place:
+        keys = {label: found.names.properties[self._graph.node(label).key] for label in found.readings}
+        readings = {label: tuple(several) for label, several in found.readings.items()}
+        return Place(found.steps, found.position, found.labels, keys, readings)
+
+    def _record(self, declared: Record, fields: Sequence[asked.Told], way: Way, steps: tuple[tuple[int, bool], ...]) -> str:
+        items: list[tuple[str, str]] = []
+        positions = {member.name: position for position, member in enumerate(declared.members)}
         for found in fields:
             if found.name == "__typename":
                 items.append((found.key, repr(declared.type)))
                 continue
-            at = f"r[{len(values)}]"
+            position, there = positions[found.name], (*way, found.name)
+            at = f"r[{position}]"
             match declared.member(found.name):
-                case Value() as value:
-                    values.append(sent(value.expression, value.declared.kind))
+                case Value():
                     items.append((found.key, at))
-                case RowOf() as row:
-                    made = self._row(row, found)
-                    clauses += made.clauses
-                    values.append(made.expression)
-                    items.append((found.key, f"None if {at} is None else {made.shaper}({at}, p, w)"))
+                case RowOf():
+                    standing = self._standing.setdefault(_named(there), _Standing(steps, position, tuple(found.selection)))
+                    items.append((found.key, f"None if {at} is None else {self._row(standing, found.selection)}({at}, p, w)"))
                 case RecordOf() as inner:
-                    made = self._record(inner.record, found.fields)
-                    clauses += made.clauses
-                    values.append(made.expression)
-                    items.append((found.key, f"{made.shaper}({at}, p, w)"))
+                    shaper = self._record(inner.record, found.fields, there, (*steps, (position, False)))
+                    items.append((found.key, f"{shaper}({at}, p, w)"))
                 case Records() as several:
-                    made = self._record(several.record, found.fields)
-                    each = " ".join((several.clauses(self._sees), *made.clauses))
-                    values.append(f"COLLECT {{ {each} RETURN {made.expression} ORDER BY {several.order} }}")
-                    items.append((found.key, f"[{made.shaper}(x, p, w) for x in {at}]"))
-        # a list without a value would be one that Cypher cannot tell the kind of
-        return Row(tuple(clauses), f"[{', '.join(values) or '0'}]", self._scope.shapers.function(record(items)))
+                    self._lists[_named(there)] = True
+                    shaper = self._record(several.record, found.fields, there, (*steps, (position, True)))
+                    items.append((found.key, f"[{shaper}(x, p, w) for x in {at}]"))
+        return self._shapers.function(record(items))
 
-    def _row(self, declared: RowOf, found: asked.Told) -> Row:
-        made = self._rows.row(declared.variable, found.selection, Sight(predicate=None))
-        return Row(made.clauses, f"CASE WHEN {declared.variable} IS NULL THEN null ELSE {made.expression} END", made.shaper)
+    def _row(self, standing: _Standing, selection: asked.Selection) -> str:
+        """The function that shapes a row, whatever its label."""
+        by_label = {label: self._of_label(standing, label, fields) for label, fields in selection.items()}
+        if len(by_label) == 1:
+            return next(iter(by_label.values()))
+        functions = ", ".join(f"{label!r}: {shaper}" for label, shaper in by_label.items())
+        return self._shapers.function(f"{{{functions}}}[r[0]](r, p, w)")
+
+    def _of_label(self, standing: _Standing, label: str, fields: Sequence[asked.Field]) -> str:
+        node = self._graph.node(label)
+        told = [found for found in fields if self._is_told(label, found)]
+        if len(told) == len(fields):
+            return self._shapers.function(record([(found.key, self._told(standing.names, node, found)) for found in told]))
+        standing.names.at(node.property_named(node.key))
+        reading, shaper = self._reading(label, fields)
+        several = standing.readings.setdefault(label, [])
+        if reading not in several:
+            several.append(reading)
+        return self._shapers.function(f"{shaper}(r[3][{reading.name!r}], p, w)")
+
+    def _told(self, names: _Names, node: NodeType, found: asked.Field) -> str:
+        match found:
+            case asked.Typename():
+                return repr(found.of or node.label)
+            case asked.Scalar():
+                return names.at(node.property_named(found.property))
+            case _:
+                return f"{node.label + ':'!r} + {names.at(node.property_named(node.key))}"
+
+    def _is_told(self, label: str, found: asked.Field) -> bool:
+        """Whether a field is told with the row, and need not be read."""
+        if isinstance(found, asked.Scalar):
+            guard = self._graph.node(label).property_named(found.property).guard
+            return guard is None or guard.open == "true"
+        return isinstance(found, asked.Typename | asked.NodeId)
+
+    def _reading(self, label: str, fields: Sequence[asked.Field]) -> tuple[RowReading, str]:
+        for of, read, reading, shaper in self._readings:
+            if (of, read) == (label, fields):
+                return reading, shaper
+        number = sum(of == label for of, *_ in self._readings)
+        reading, shaper = self._reads(f"{label}{number or ''}", label, fields)
+        self._readings.append((label, fields, reading, shaper))
+        return reading, shaper
 
 
 class _Sees:
