@@ -172,9 +172,9 @@ def _compile_own(graph: GraphSchema, root: asked.Own, side: Side) -> Compiled:
         body, shaper = read_by(statement.scope, label, name, fields)
         return RowReading.of(name, statement.whole(f"RETURN COLLECT {{ {body} }} AS row")), shaper
 
-    selected = Selected(graph, shapers, reads)
-    shaper = selected.shaper(root.question, root.fields)
     text = compile_question(graph, root.question, root.given, side)
+    selected = Selected(graph, shapers, text, reads)
+    shaper = selected.shaper(root.question, root.fields)
     return Compiled((text,), shapers.compiled(shaper), telling=selected.telling(root.question))
 
 

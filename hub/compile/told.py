@@ -27,11 +27,9 @@ _ROWS: Final = "rows"
 """There, too: the names of the properties asked of rows, under the rows' name; null where those are not asked for."""
 _MOMENTS: Final = "moments"
 """The same for days and moments, which are sent as texts."""
+_PARAMETER: Final = re.compile(r"\$(\w+)")
 Way = tuple[str, ...]
 """Names of members that lead to one."""
-
-
-_PARAMETER: Final = re.compile(r"\$(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +159,16 @@ Reads = Callable[[str, str, Sequence[asked.Field]], tuple[RowReading, str]]
 
 
 class Selected:
-    """Writes the shaper for what is selected of a question, and notes what has to be told and read for it."""
+    """Writes the shaper for what is selected of a question, and notes what has to be told and read for it.
 
-    def __init__(self, graph: GraphSchema, shapers: ShaperText, reads: Reads) -> None:
+    `found_by` is the statement that finds. What is open to all viewers of a kind it may tell where it asks whether they are of that kind.
+    """
+
+    def __init__(self, graph: GraphSchema, shapers: ShaperText, found_by: str, reads: Reads) -> None:
         self._graph = graph
         self._shapers = shapers
         self._reads = reads
+        self._asks_kind = graph.premise in found_by
         self._lists: dict[str, bool] = {}
         self._standing: dict[str, _Standing] = {}
         self._readings: list[tuple[str, Sequence[asked.Field], RowReading, str]] = []
@@ -245,7 +247,7 @@ class Selected:
         """Whether a field is told with the row, and need not be read."""
         if isinstance(found, asked.Scalar):
             guard = self._graph.node(label).property_named(found.property).guard
-            return guard is None or guard.open == "true"
+            return guard is None or (self._asks_kind and guard.open == "true")
         return isinstance(found, asked.Typename | asked.NodeId)
 
     def _reading(self, label: str, fields: Sequence[asked.Field]) -> tuple[RowReading, str]:

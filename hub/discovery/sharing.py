@@ -22,8 +22,6 @@ _LOOKED_AT: Final = 1_000
 """So many issues of an office are ranked at the most."""
 
 _OPEN: Final = "coalesce({i}.state, 'CONFIRMED') IN ['PROPOSED', 'CONFIRMED']"
-
-
 _ONE: Final = "$asked.issue IS NOT NULL"
 # Which issues are asked for.
 _WANTED: Final = " AND ".join(
