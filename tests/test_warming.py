@@ -106,7 +106,7 @@ def test_a_search_by_any_kind_of_viewer_finds_its_rows_without_being_planned(wor
 
 OWN = (
     """{ responsibleContacts(importer: "00-0000000SW", caseKind: "rfi", first: 2) { unknown contacts { rule contact { name email }
-      standsInFor { name } next { contact { name } organisation { name } } } } }""",
+      standsInFor { name email } next { contact { name } organisation { name } } } } }""",
     "{ sharedIssues(followed: false, first: 3) { issues { why issue { title } handlers { office { name } contact { name } } } } }",
     '{ path(from: "Importer:00-0000000SW", to: "Agency:EPA", kinds: ["CASE"]) { length byKind { length } steps { to { nodeId } } } }',
     '{ neighbourhood(of: "Importer:00-0000000SW", depth: 2, first: 3) { more neighbours { text node { nodeId } } } }',
@@ -118,7 +118,7 @@ def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_
 ) -> None:
     async def whole() -> None:
         viewer = Viewer.of(ISSUER, "importer-manager")
-        hub = Hub(world, tmp_path, 10)
+        hub = Hub(world, tmp_path, 8)
         kind = await hub.questions.kind(viewer)
         monkeypatch.setattr("hub.warming.COMMON", (kind,))
         await planned(world)

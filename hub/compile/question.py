@@ -54,13 +54,18 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class RowOf:
-    """A row that the statement has at hand under `variable`, or null; `target` is a label or an abstract."""
+    """A row that the statement has at hand under `variable`, or null; `target` is a label or an abstract.
+
+    `beside` are guarded properties, and ways to one row, that are told with it though a rule stands before them, as most ask for them.
+    With those, `target` is a label.
+    """
 
     name: str
     doc: str
     target: str
     variable: str
     required: bool = False
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,7 +294,7 @@ _NEXT: Final = Record(
     (
         _text("step", "The name of the rule it was found by.", f"{_names(NEXT)}[place]"),
         _text("text", "Who that is.", f"{_texts(NEXT)}[place]"),
-        RowOf("contact", "The contact; null where the organisation has none to be seen.", "Contact", "someone"),
+        RowOf("contact", "The contact; null where the organisation has none to be seen.", "Contact", "someone", beside=("email", "phone")),
         RowOf("organisation", "Its organisation.", "Party", "party", required=True),
     ),
 )
@@ -303,7 +303,8 @@ _CONTACT: Final = Record(
     "A contact that answers for a matter, and why.",
     (
         Value(Property("rank", "1 is the first to turn to.", Kind.INT, required=True), "spot + 1"),
-        RowOf("contact", "Whom to turn to; null where no contact of the organisation may be seen.", "Contact", "contact"),
+        RowOf("contact", "Whom to turn to; null where no contact of the organisation may be seen.", "Contact", "contact",
+              beside=("email", "phone", "organisation")),
         RowOf("organisation", "The organisation that answers.", "Party", "office", required=True),
         _text("rule", "The name of the rule by which the organisation answers.", f"{_names((*OFFICES, LAST_OFFICE))}[answer[1]]"),
         _text("ruleText", "What that rule says.", f"{_texts((*OFFICES, LAST_OFFICE))}[answer[1]]"),

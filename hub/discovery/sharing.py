@@ -38,12 +38,11 @@ _CANDIDATES: Final = f"""
   {cypher.fill(CLIENTS_CASES, {"n": "k", "i": "client"}, str)} MATCH (k)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue) WHERE {_WANTED}
   RETURN i, collect(DISTINCT k) AS few, 0 AS weight
   UNION ALL UNWIND CASE WHEN official AND NOT seesAll THEN own ELSE [] END AS o
-  CALL (o, own) {{
-    UNWIND CASE WHEN {_ONE} THEN [] ELSE [1] END AS gate
-    MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i:Issue) WHERE f.dimension IN ['handler', 'agency'] AND {_WANTED} RETURN i, f
-    UNION ALL MATCH (i:Issue {{id: $asked.issue}}) MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i)
-    WHERE f.dimension IN ['handler', 'agency'] AND {_WANTED} RETURN i, f
+  CALL (o) {{
+    UNWIND CASE WHEN {_ONE} THEN [] ELSE [1] END AS gate MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i:Issue) RETURN i, f
+    UNION ALL MATCH (i:Issue {{id: $asked.issue}}) MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i) RETURN i, f
   }}
+  WITH o, i, f WHERE f.dimension IN ['handler', 'agency'] AND {_WANTED}
   WITH o, i, f, COUNT {{ (f)-[:AWAITS|COUNTS]->() }} AS weight ORDER BY weight DESC LIMIT {_LOOKED_AT}
   RETURN i, [] AS few, sum(weight) AS weight
   UNION ALL UNWIND CASE WHEN seesAll THEN [1] ELSE [] END AS gate
@@ -146,7 +145,7 @@ _HANDLER: Final = Record(
         _number("cases", "How many of the cases there you may see.", "casesThere"),
         _number("others", "How many importers beside yours had a case there; null where that would tell of too few.", "othersThere_",
                 required=False),
-        RowOf("contact", "Whom to turn to there; null where it publishes nobody.", "Contact", "contact"),
+        RowOf("contact", "Whom to turn to there; null where it publishes nobody.", "Contact", "contact", beside=("email", "phone")),
     ),
 )  # fmt: skip
 _POINT: Final = Record(
