@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     all_public_questions_per_hour: Amount = 1_000
     statements_at_once: Annotated[int, Field(ge=0, le=90)] = 32
     plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 2
-    warm: Annotated[int, Field(ge=0, le=1000)] = 50
+    warm: Annotated[int, Field(ge=0, le=1000)] = 80
     gathering_lanes: Annotated[int, Field(ge=0, le=90)] = 2
     gathered_at_most: Annotated[int, Field(ge=2, le=100)] = 16
     files_per_case: Amount = 100

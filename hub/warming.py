@@ -2,8 +2,8 @@
 
 It goes on behind those who ask, one statement at a time, while nobody waits for a turn and nothing that was asked is being planned. A
 statement is run as nobody, with placeholders of the types it will be asked with: whatever kind of viewer it is made for, it finds nothing.
-The most valuable first, and at most so many: what was asked most before, the first questions, what finds the rows of searches. A database
-that was lost has lost its plans, and all begins anew.
+The most valuable first, and at most so many: what was asked most before, the first questions, what finds the rows of searches and what the
+hub's own questions tell. A database that was lost has lost its plans, and all begins anew.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ from hub.admission import Admission
 from hub.asked_most import AskedMost, Form, Prepared
 from hub.compile.asked import CursorOf
 from hub.compile.found import FOUND
+from hub.compile.question import ASKED
 from hub.compile.search import END, FRONT, SOUGHT
 from hub.errors import Unavailable
 from hub.gql.blank import Blanks
@@ -42,6 +43,8 @@ _LOOKS_S: Final = 0.05
 _AWAY_S: Final = 1.0
 _TRIES: Final = 2
 _SAVE_S: Final = 300.0
+_SEARCHED_FIRST: Final = 2
+"""What searches begin with, the public and importers, goes before questions of the hub's own."""
 _SEEKS_NOTHING: Final = {"text": "", "queries": (), "size": 1, "after": FRONT, "before": END}
 _log: Final = logging.getLogger("hub.warming")
 
@@ -167,12 +170,15 @@ class Warming:
 
     def _wanted(self, first: Iterable[tuple[str, ViewerKind]]) -> Iterator[Statement]:
         """What is worth planning, the most valuable first; each is compiled when its turn comes."""
-        documents = self._questions.documents
         most = chain.from_iterable(map(self._of_form, self._most.forms()))
         questions = chain.from_iterable(self._of_question(*asked) for asked in first)
-        by_kind = map(documents.findings, COMMON)
-        findings = (Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in _by_turns(by_kind))
-        return chain(most, questions, findings)
+        return chain(most, questions, _by_turns(map(self._findings, COMMON)))
+
+    def _findings(self, kind: ViewerKind) -> Iterator[Statement]:
+        """What finds the rows of searches, and what questions of the hub's own tell."""
+        searching = (Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in self._questions.documents.findings(kind))
+        telling = (_finding(text, question.sizes) for text, question in self._questions.documents.questions(kind))
+        return chain(islice(searching, _SEARCHED_FIRST), telling, searching)
 
     def _of_form(self, form: Form) -> Iterator[Statement]:
         """The statements of a form; none where another release of the hub knew what this one does not."""
@@ -226,17 +232,25 @@ def _as_nobody(parameters: Mapping[str, Any]) -> dict[str, Any]:
 def _statements(root: RootPlan, shapes: Mapping[str, Shape]) -> list[Statement]:
     """The statements of a root field with placeholders for its parameters. Raises `ValueError` for shapes that are none."""
     given = _as_nobody({name: placeholder(shape) for name, shape in shapes.items() if name != SOUGHT})
+    if telling := root.compiled.telling:
+        read = (Statement(found.text, {**{name: given[name] for name in found.parameters}, FOUND: {}}) for found in telling.readings)
+        return [_finding(root.compiled.text, telling.sizes), *read]
     if not root.compiled.found:
         return [Statement(text, given) for text in root.compiled.texts]
     finding = [Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in root.compiled.texts]
     return [*finding, *(Statement(text, {**given, FOUND: {}}) for text in root.compiled.found.texts.values())]
 
 
-def _by_turns(several: Iterable[Iterator[str]]) -> Iterator[str]:
+def _finding(text: str, sizes: Sequence[str]) -> Statement:
+    """What finds what a question of the hub's own tells."""
+    return Statement(text, _as_nobody({ASKED: {}, **dict.fromkeys(sizes, 1)}))
+
+
+def _by_turns(several: Iterable[Iterator[Statement]]) -> Iterator[Statement]:
     """The first of each, then the second of each, and so on."""
     waiting = deque(several)
     while waiting:
         one = waiting.popleft()
-        for text in islice(one, 1):
-            yield text
+        for statement in islice(one, 1):
+            yield statement
             waiting.append(one)

@@ -24,7 +24,7 @@ from hub.warming import Warming
 from hub.web.examples import EXAMPLES
 from hub.world.load import Wanted, load
 from hub.world.sample import ISSUER
-from tests.asking import questions
+from tests.asking import NoCursors, questions
 from tests.conftest import wipe
 
 ASKED = [(example.query, Viewer.of(ISSUER, example.persona) if example.persona else PUBLIC) for example in EXAMPLES]
@@ -108,6 +108,44 @@ def test_a_search_by_any_kind_of_viewer_finds_its_rows_without_being_planned(wor
             assert not admission.is_new(texts[1]), persona
             await hub.ask(query % '"sample importer"', viewer, {"first": 3})
             await hub.ask(query % '"00-0000000SW"', viewer, {"first": 30})
+
+    run(whole())
+
+
+OWN = (
+    """{ responsibleContacts(importer: "00-0000000SW", caseKind: "rfi", first: 2) { unknown contacts { rule contact { name email }
+      standsInFor { name email } next { contact { name } organisation { name } } } } }""",
+    "{ sharedIssues(followed: false, first: 3) { issues { why issue { title } handlers { office { name } contact { name } } } } }",
+    '{ path(from: "Importer:00-0000000SW", to: "Agency:EPA", kinds: ["CASE"]) { length byKind { length } steps { to { nodeId } } } }',
+    '{ neighbourhood(of: "Importer:00-0000000SW", depth: 2, first: 3) { more neighbours { text node { nodeId } } } }',
+)
+
+
+def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_asked_first(
+    world: Graph, run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def whole() -> None:
+        viewer = Viewer.of(ISSUER, "importer-manager")
+        hub = Hub(world, tmp_path, 8)
+        kind = await hub.questions.kind(viewer)
+        monkeypatch.setattr("hub.warming.COMMON", (kind,))
+        await planned(world)
+        hub.shares.admission.forget()
+        assert await hub.warming.prepare() == 8  # the kind, two for searches, and these
+        alone = await planned(world)
+        hub.shares.admission.forget()
+        await hub.warming.prepare()
+        beside = 0
+        for query in OWN:
+            plan, _ = hub.questions.documents.plan(query, None, {}, NoCursors(), kind)
+            (root,) = plan.roots
+            assert not hub.shares.admission.is_new(root.compiled.text)
+            await hub.ask(query, viewer)
+            read = [text for text in root.compiled.all_texts[1:] if not hub.shares.admission.is_new(text)]
+            assert sum(map(len, read)) < 3_000
+            beside += len(read)
+        assert beside == 1  # what a contact's mail address needs
+        assert await planned(world) == alone + beside
 
     run(whole())
 

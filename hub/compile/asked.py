@@ -271,7 +271,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A root field that asks a question of the hub's own; `given` are its arguments that have a value."""
+    """A root field that asks a question of the hub's own; `given` are its arguments that may have a value."""
 
     question: Question
     given: frozenset[str]

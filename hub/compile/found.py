@@ -18,7 +18,7 @@ from hub.compile.start import Walked
 from hub.compile.walk import Scope, Walk
 
 FOUND: Final = "found"
-"""The parameter with the rows on the page, a map: by label, each row as [its number there, rank, matched, key, label]."""
+"""The parameter with what was found, a map: of a search by label, each row on the page as [its number there, rank, matched, key, label]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,16 @@ class Reading:
     shaper: str
 
 
+def taken(scope: Scope, label: str, row: str, under: str, key: str) -> str:
+    """The match of the rows that were found, one after another, of which `one` tells the key."""
+    return f"UNWIND ${FOUND}.{under} AS one MATCH ({row}:{label} {{{name(scope.graph.node(label).key)}: {key}}})"
+
+
 def reading(scope: Scope, rows: Projects, root: asked.Search, label: str) -> Reading:
     """What is asked of the rows of a label."""
     row = scope.fresh("n")
     sight = scope.visible.row(row, (label,))
-    match = f"UNWIND ${FOUND}.{label} AS one MATCH ({row}:{label} {{{name(scope.graph.node(label).key)}: one[3]}})"
-    walk = Walk("", match, (sight.predicate,) if sight.predicate else (), row, "", sight)
+    walk = Walk("", taken(scope, label, row, label, "one[3]"), (sight.predicate,) if sight.predicate else (), row, "", sight)
     layout = _FoundLayout(scope, rows, Listing(Walked(walk), (label,), root.page, ORDER, listed_as(root.labels), bound=(SOUGHT,)))
     shaper = layout.row_shaper()
     if layout.reads:

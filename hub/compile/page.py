@@ -12,7 +12,7 @@ from hub.compile.shape import record
 from hub.compile.visible import Sight
 from hub.compile.walk import Scope, looked_up
 
-_TEMPORAL: Final = (Kind.DATE, Kind.DATETIME)
+TEMPORAL: Final = (Kind.DATE, Kind.DATETIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,4 +258,4 @@ def plain(variable: str, found: Property) -> str:
 
 
 def sent(expression: str, kind: Kind) -> str:
-    return f"toString({expression})" if kind in _TEMPORAL else expression
+    return f"toString({expression})" if kind in TEMPORAL else expression

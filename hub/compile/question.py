@@ -1,14 +1,18 @@
-"""How a question of the hub's own is declared: by hand as the start of a statement, below which nested fields are compiled.
+"""How a question of the hub's own is declared: by hand as the start of a statement, below which the compiler adds what it tells.
 
 The start binds variables; the record says what is told by them: values, rows of the graph, further records. A row that the
 start binds must be one that the viewer may see, which it asks by the `Sees` it is given; what lies beyond is asked by the compiler.
+Arguments are members of one parameter, `$asked`, null where they are not given: so the statement is the same whatever is given.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from graph_schema.model import Edge, Property
+
+ASKED: Final = "asked"
+"""The parameter with what is asked, a map: Neo4j plans anew for values of other types and lengths, but not within another value."""
 
 
 class Sees(Protocol):
@@ -50,13 +54,18 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class RowOf:
-    """A row that the statement has at hand under `variable`, or null; `target` is a label or an abstract."""
+    """A row that the statement has at hand under `variable`, or null; `target` is a label or an abstract.
+
+    `beside` are guarded properties, and ways to one row, that are told with it though a rule stands before them, as most ask for them.
+    With those, `target` is a label.
+    """
 
     name: str
     doc: str
     target: str
     variable: str
     required: bool = False
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +107,10 @@ class Record:
 class Question:
     """A root field of the hub's own.
 
-    `start` gives the clauses below the viewer sets, for the arguments that are given; each argument is the parameter of its name,
-    and null where it is not given. `supplied` makes further parameters from them, and raises `BadInput` for what cannot be.
-    `rows` is about how many rows it touches.
+    `start` gives the clauses below the viewer sets, for the arguments that may be given; each is a member of `$asked` by its name, null
+    where it is not. `supplied` makes further members from them, and raises `BadInput` for what cannot be. Those that are named in
+    `sizes` are parameters of their own: a LIMIT takes no member of a map where statements are gathered. `rows` is about how many
+    rows it touches.
     """
 
     name: str
@@ -109,4 +119,11 @@ class Question:
     record: Record
     start: Callable[[Sees, frozenset[str]], str]
     supplied: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(default=lambda _: {})
+    sizes: tuple[str, ...] = ()
     rows: int = 1
+
+    def parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The statement's parameters, from a value or null for each argument. Raises `BadInput`."""
+        values = {**given, **self.supplied(given)}
+        sizes = {name: values.pop(name) for name in self.sizes}
+        return {ASKED: values, **sizes}

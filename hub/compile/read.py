@@ -55,8 +55,8 @@ its statements begin with the premise that makes a viewer one of that kind.
 
 Search (`search.py`) finds candidates by full-text indexes and codes; rule, order and page follow. The same walk that writes
 the statement writes the shaper (`shape.py`), which puts the positions back under their names: `rows.py` for what is asked of a
-row, `page.py` for connections. A question of the hub's own (`question.py`, `told.py`) brings its start, written by hand. Read on from
-`compile_read`.
+row, `page.py` for connections. A question of the hub's own (`question.py`, `told.py`) brings its start, written by hand, and is asked
+in two steps as well. Read on from `compile_read`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,11 +69,12 @@ from hub.compile import asked
 from hub.compile.found import Reading, page_shaper, reading
 from hub.compile.order import sorts
 from hub.compile.page import Listing
+from hub.compile.question import Question
 from hub.compile.rows import Rows
 from hub.compile.search import finding, found_by
 from hub.compile.shape import Shaper, ShaperText
 from hub.compile.start import Sided, index_prefix, source
-from hub.compile.told import Told
+from hub.compile.told import RowReading, Selected, Telling, read_by, told_by
 from hub.compile.walk import Scope, Side
 from hub.compile.where import predicates
 
@@ -96,11 +97,13 @@ class Compiled:
     """A statement that returns at most one record with one value, `row`, and the shaper that takes it.
 
     A search has several that find its rows, and `found` besides; its shaper takes [rows, how many there are, whether more come].
+    A question of the hub's own has one that finds what it tells, and `telling` besides.
     """
 
     texts: tuple[str, ...]
     shape: Shaper
     found: Found | None = None
+    telling: Telling | None = None
 
     @property
     def text(self) -> str:
@@ -111,13 +114,19 @@ class Compiled:
     @property
     def all_texts(self) -> tuple[str, ...]:
         """Every statement that may be run for it."""
-        return (*self.texts, *self.found.texts.values()) if self.found else self.texts
+        read = self.found.texts.values() if self.found else [reading.text for reading in self.telling.readings] if self.telling else ()
+        return (*self.texts, *read)
 
 
 def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER) -> Compiled:
-    """The statement that answers a root field, with the viewer's rights in it (`$viewer`, `$now`); of a search there are several."""
+    """The statement that answers a root field, with the viewer's rights in it (`$viewer`, `$now`).
+
+    Of a search there are several, and of a question of the hub's own.
+    """
     if isinstance(root, asked.Search):
         return _compile_search(graph, root, side)
+    if isinstance(root, asked.Own):
+        return _compile_own(graph, root, side)
     statement = _Statement(Scope(graph, side))
     match root:
         case asked.ByKey():
@@ -126,8 +135,6 @@ def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER
             body, shaper = statement.listed(root)
         case asked.ByIds():
             body, shaper = statement.by_ids(root)
-        case asked.Own():
-            body, shaper = statement.own(root)
     return Compiled((statement.whole(body),), statement.scope.shapers.compiled(shaper))
 
 
@@ -155,6 +162,26 @@ def _finds(graph: GraphSchema, labels: Sequence[str], side: Side, *, backward: b
     """The statement that finds rows of these labels."""
     statement = _Statement(Scope(graph, side))
     return statement.whole(finding(statement.scope, labels, backward=backward))
+
+
+def _compile_own(graph: GraphSchema, root: asked.Own, side: Side) -> Compiled:
+    shapers = ShaperText()
+
+    def reads(name: str, label: str, fields: Sequence[asked.Field]) -> tuple[RowReading, str]:
+        statement = _Statement(Scope(graph, side, shapers))
+        body, shaper = read_by(statement.scope, label, name, fields)
+        return RowReading.of(name, statement.whole(f"RETURN COLLECT {{ {body} }} AS row")), shaper
+
+    text = compile_question(graph, root.question, root.given, side)
+    selected = Selected(graph, shapers, text, reads)
+    shaper = selected.shaper(root.question, root.fields)
+    return Compiled((text,), shapers.compiled(shaper), telling=selected.telling(root.question))
+
+
+def compile_question(graph: GraphSchema, question: Question, given: frozenset[str], side: Side = Side.CHEAPER) -> str:
+    """The statement that finds what a question of the hub's own tells, the same whatever is selected."""
+    statement = _Statement(Scope(graph, side))
+    return statement.whole(told_by(statement.scope, question, given))
 
 
 def compile_right(graph: GraphSchema, right: str) -> str:
@@ -236,9 +263,6 @@ class _Statement:
         steps.append(f"for x in r: rows[x[0]] = ({', '.join(functions)},)[x[1]](x[2], p, w)")
         shaper = shapers.function(*steps, "rows[0]" if root.alone else "rows")
         return f"RETURN COLLECT {{ {' UNION ALL '.join(branches)} }} AS row", shaper
-
-    def own(self, root: asked.Own) -> tuple[str, str]:
-        return Told(self.scope, self._rows).question(root.question, root.given, root.fields)
 
     def _alias_match(self, root: asked.ByKey, row: str) -> list[str]:
         alias = self.scope.graph.node(root.label).alias

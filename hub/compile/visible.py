@@ -163,11 +163,13 @@ class Visible:
         left = [test for grant in grants if grant not in of_end for test in self._anywhere(row, label, grant)]
         return f"({' OR '.join(here) or 'false'})", f"({' OR '.join(left) or 'false'})"
 
-    def guarded(self, variable: str, label: str, guards: Sequence[Guard], sight: Sight, clauses: list[str]) -> Mapping[Guard, str]:
+    def guarded(
+        self, variable: str, label: str, guards: Sequence[Guard], sight: Sight, clauses: list[str], unless: str = "false"
+    ) -> Mapping[Guard, str]:
         """Whether properties of a visible row may be read, by their guards.
 
         A grant that guards name is computed once for the row, by a clause added to `clauses`, and then known; for a row on
-        which every one of the guards is open it is not looked up.
+        which every one of the guards is open it is not looked up, nor where `unless` holds.
         """
         rule = self._rule(label)
         self.asks |= bool(guards)
@@ -178,6 +180,7 @@ class Visible:
         }
         named = " ".join(test for _, test in filled.values())
         all_open = " AND ".join(opened for opened, _ in filled.values())
+        known = all_open if unless == "false" else f"{unless} OR ({all_open})"
         for grant in (*rule.grants, *rule.of_facts):
             slot, key = f"[{grant.name}]", (label, grant.name)
             if slot not in named:
@@ -185,7 +188,7 @@ class Visible:
             if key not in sight.known:
                 sight.known[key] = self._fresh("may")
                 test = sight.later.get(key) or " OR ".join(self._anywhere(variable, label, grant))
-                clauses.append(f"WITH *, CASE WHEN {all_open} THEN true ELSE {test} END AS {sight.known[key]}")
+                clauses.append(f"WITH *, CASE WHEN {known} THEN true ELSE {test} END AS {sight.known[key]}")
             for texts in filled.values():
                 texts[1] = texts[1].replace(slot, sight.known[key])
         open_to_all = {guard: "true" for guard in guards if guard not in filled}

@@ -89,8 +89,9 @@ def _may(sees: Sees, edge: str, row: str) -> str:
 
 def _named(argument: str, may: Callable[[str, str], str]) -> str:
     """The row that an argument names by its nodeId, if the viewer may see it."""
+    end = f"$asked.{argument}"
     each = (
-        f"MATCH (n:{label} {{{GRAPH.node(label).key}: ${argument}.key}}) WHERE ${argument}.label = '{label}' AND {may('n', label)} RETURN n"
+        f"MATCH (n:{label} {{{GRAPH.node(label).key}: {end}.key}}) WHERE {end}.label = '{label}' AND {may('n', label)} RETURN n"
         for label in ENDS
     )
     return f"head(COLLECT {{ CALL (*) {{ {' UNION ALL '.join(each)} }} RETURN n }})"
@@ -120,13 +121,12 @@ def _shortest(sees: Sees, links: tuple[Link, ...], more: str = "", as_: str = "w
     return f"MATCH {as_} = SHORTEST 1 (one) (({x})-[{r}:{types(links)}]-({y}) WHERE {may}){{1,{_LONGEST}}} (other) WHERE one <> other"
 
 
-def _path_start(sees: Sees, given: frozenset[str]) -> str:
-    wanted = " OR ".join(f"('{link.name}' IN $kinds AND type(r_way) IN {[edge.type for edge, _ in link.edges]})" for link in LINKS)
+def _path_start(sees: Sees, _: frozenset[str]) -> str:
     return "\n".join(
         (
             _seen(sees),
             f"WITH *, {_named('from', _listed)} AS one, {_named('to', _listed)} AS other",
-            f"OPTIONAL {_shortest(sees, LINKS, f' AND ({wanted})' if 'kinds' in given else '')}",
+            f"OPTIONAL {_shortest(sees, LINKS, ' AND ($asked.types IS NULL OR type(r_way) IN $asked.types)')}",
             "WITH *, CASE WHEN way IS NULL THEN [] ELSE relationships(way) END AS links,",
             "  CASE WHEN way IS NULL THEN [] ELSE nodes(way) END AS stops",
         )
@@ -147,11 +147,11 @@ def _end(argument: str, value: str) -> dict[str, str]:
 
 
 def _path_supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    supplied = {argument: _end(argument, given[argument]) for argument in ("from", "to")}
-    for kind in given["kinds"] or []:
-        if kind not in KINDS:
-            raise BadInput(f"kinds: one of {', '.join(KINDS)}")
-    return supplied
+    kinds = given["kinds"]
+    if kinds and not set(kinds) <= set(KINDS):
+        raise BadInput(f"kinds: one of {', '.join(KINDS)}")
+    wanted = None if kinds is None else [edge.type for link in LINKS if link.name in kinds for edge, _ in link.edges]
+    return {**{argument: _end(argument, given[argument]) for argument in ("from", "to")}, "types": wanted}
 
 
 _STEP: Final = Record(
@@ -235,7 +235,7 @@ def _neighbourhood_start(sees: Sees, _: frozenset[str]) -> str:
         "WITH *, rim AS inside",
         f"WITH *, {_around(sees, '1')} AS near",
         "WITH *, [n IN near | n[0]] AS rim, inside + [n IN near | n[0]] AS inside",
-        f"WITH *, CASE WHEN $depth < 2 OR size(near) > $first THEN [] ELSE {_around(sees, '2')} END AS far",
+        f"WITH *, CASE WHEN $asked.depth < 2 OR size(near) > $first THEN [] ELSE {_around(sees, '2')} END AS far",
         "WITH *, near + far AS all_near",
     ]
     return "\n".join(lines)
@@ -288,5 +288,6 @@ NEIGHBOURHOOD: Final = Question(
     ),
     _neighbourhood_start,
     _neighbourhood_supplied,
+    ("first",),
     rows=_MOST * 2,
 )  # fmt: skip

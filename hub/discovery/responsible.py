@@ -45,28 +45,28 @@ _ARGUMENTS: Final = (
 # What each argument names, as rows that the viewer may see.
 _NAMED: Final = {
     "importer": """
-        OPTIONAL MATCH (importer:Importer {number: $importer}) WHERE {sees importer Importer}
+        OPTIONAL MATCH (importer:Importer {number: $asked.importer}) WHERE {sees importer Importer}
         OPTIONAL MATCH (importer)-[assigned:ASSIGNED_TO]->(mine:Center)
         WHERE assigned.activeFor IS NOT NULL AND {may ASSIGNED_TO importer mine assigned}""",
     "entryNumber": """
-        OPTIONAL MATCH (entry:Entry {number: $entryNumber}) WHERE {sees entry Entry}
+        OPTIONAL MATCH (entry:Entry {number: $asked.entryNumber}) WHERE {sees entry Entry}
         WITH *, COLLECT { MATCH (entry)<-[c:COVERS_ENTRY]-(k:Case) WHERE {sees k Case}
           RETURN k ORDER BY c.confirmedAt IS NULL, k.openedAt DESC, k.id } AS spanning
         WITH *, [k IN spanning WHERE k.status <> 'CLOSED'] AS cases,
           head(COLLECT { UNWIND spanning AS k MATCH (k)-[:CONCERNS]->(i:Importer) RETURN i LIMIT 1 }) AS filed""",
     "hts": """
-        OPTIONAL MATCH (heading:HtsHeading {code: $heading})
-        OPTIONAL MATCH (chapter:HtsChapter {code: $chapter})""",
+        OPTIONAL MATCH (heading:HtsHeading {code: $asked.heading})
+        OPTIONAL MATCH (chapter:HtsChapter {code: $asked.chapter})""",
     "port": """
-        WITH *, head(COLLECT { MATCH (code:PortCode {code: $port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port)
+        WITH *, head(COLLECT { MATCH (code:PortCode {code: $asked.port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port)
           WHERE (code.validFrom IS NULL OR code.validFrom <= date(at)) AND (code.validTo IS NULL OR date(at) < code.validTo)
           RETURN p LIMIT 1 }) AS port""",
-    "caseKind": "OPTIONAL MATCH (kind:CaseKind {code: $caseKind})",
+    "caseKind": "OPTIONAL MATCH (kind:CaseKind {code: $asked.caseKind})",
     "agency": """
         WITH *, head(COLLECT {
-          MATCH (g:Agency) WHERE g.code = $agency OR g.aceCode = $agency RETURN g ORDER BY g.code LIMIT 1 }) AS agency""",
-    "program": "OPTIONAL MATCH (program:Program {code: $program})",
-    "topic": "OPTIONAL MATCH (topic:Topic {code: $topic})",
+          MATCH (g:Agency) WHERE g.code = $asked.agency OR g.aceCode = $asked.agency RETURN g ORDER BY g.code LIMIT 1 }) AS agency""",
+    "program": "OPTIONAL MATCH (program:Program {code: $asked.program})",
+    "topic": "OPTIONAL MATCH (topic:Topic {code: $asked.topic})",
 }  # fmt: skip
 _NOT_NAMED: Final = {
     "importer": "null AS importer, null AS mine, null AS assigned",
@@ -131,7 +131,7 @@ _ABSENCE: Final = f"""
 _TIME: Final = "right('0' + toString(local.hour), 2) + ':' + right('0' + toString(local.minute), 2)"
 _STATE: Final = f"""CASE WHEN contact IS NULL THEN 'NO_CONTACT' WHEN {_VACANT} THEN 'VACANT' WHEN {_AWAY} THEN 'AWAY'
   WHEN local IS NULL OR contact.opensAt IS NULL OR contact.closesAt IS NULL THEN 'HOURS_UNKNOWN'
-  WHEN toString(date(local)) IN $holidays THEN 'HOLIDAY'
+  WHEN toString(date(local)) IN $asked.holidays THEN 'HOLIDAY'
   WHEN local.dayOfWeek > 5 OR {_TIME} < contact.opensAt OR {_TIME} >= contact.closesAt THEN 'OUT_OF_HOURS'
   ELSE 'AVAILABLE' END""".replace("{c}", "contact")
 _HOURS: Final = f"contact.opensAt + ' to ' + contact.closesAt + ', Monday to Friday, ' + {_ZONES}[contact.timeZone]"
@@ -162,7 +162,7 @@ def _start(sees: Sees, given: frozenset[str]) -> str:
     return _filled(
         "\n".join(
             (
-                "WITH *, coalesce($at, now) AS at",
+                "WITH *, coalesce($asked.at, now) AS at",
                 *named,
                 f"WITH *, {closer if offices else '[]'} AS closer",
                 f"WITH *, CASE WHEN closer = [] THEN {last} ELSE closer END AS offices",
@@ -202,10 +202,10 @@ def _unknown(given: frozenset[str]) -> str:
     """What was named and is not there, or not for the viewer to see."""
     missing = {
         "importer": "importer IS NULL", "entryNumber": "entry IS NULL", "port": "port IS NULL", "caseKind": "kind IS NULL",
-        "hts": "chapter IS NULL OR (heading IS NULL AND $heading IS NOT NULL)",
+        "hts": "chapter IS NULL OR (heading IS NULL AND $asked.heading IS NOT NULL)",
         "agency": "agency IS NULL", "program": "program IS NULL", "topic": "topic IS NULL",
     }  # fmt: skip
-    tests = (f"CASE WHEN {test} THEN '{name} ' + ${name} END" for name, test in missing.items() if name in given)
+    tests = (f"CASE WHEN {test} THEN '{name} ' + $asked.{name} END" for name, test in missing.items() if name in given)
     return f"[name IN [{', '.join(tests)}] WHERE name IS NOT NULL]"
 
 
@@ -294,7 +294,7 @@ _NEXT: Final = Record(
     (
         _text("step", "The name of the rule it was found by.", f"{_names(NEXT)}[place]"),
         _text("text", "Who that is.", f"{_texts(NEXT)}[place]"),
-        RowOf("contact", "The contact; null where the organisation has none to be seen.", "Contact", "someone"),
+        RowOf("contact", "The contact; null where the organisation has none to be seen.", "Contact", "someone", beside=("email", "phone")),
         RowOf("organisation", "Its organisation.", "Party", "party", required=True),
     ),
 )
@@ -303,7 +303,8 @@ _CONTACT: Final = Record(
     "A contact that answers for a matter, and why.",
     (
         Value(Property("rank", "1 is the first to turn to.", Kind.INT, required=True), "spot + 1"),
-        RowOf("contact", "Whom to turn to; null where no contact of the organisation may be seen.", "Contact", "contact"),
+        RowOf("contact", "Whom to turn to; null where no contact of the organisation may be seen.", "Contact", "contact",
+              beside=("email", "phone", "organisation")),
         RowOf("organisation", "The organisation that answers.", "Party", "office", required=True),
         _text("rule", "The name of the rule by which the organisation answers.", f"{_names((*OFFICES, LAST_OFFICE))}[answer[1]]"),
         _text("ruleText", "What that rule says.", f"{_texts((*OFFICES, LAST_OFFICE))}[answer[1]]"),
@@ -336,6 +337,7 @@ RESPONSIBLE_CONTACTS: Final = Question(
     ),
     _start,
     _supplied,
+    ("first",),
     rows=_MOST,
 )  # fmt: skip
 

@@ -22,38 +22,39 @@ _LOOKED_AT: Final = 1_000
 """So many issues of an office are ranked at the most."""
 
 _OPEN: Final = "coalesce({i}.state, 'CONFIRMED') IN ['PROPOSED', 'CONFIRMED']"
-
-
-def _wanted(given: frozenset[str]) -> str:
-    """Which issues are asked for."""
-    tests = [_OPEN.replace("{i}", "i")]
-    tests += [test for name, test in (("issue", "i.id = $issue"), ("likeness", "i.likeness = $likeness")) if name in given]
-    if "followed" in given:
-        tests.append("(NOT $followed OR EXISTS { (p)-[:FOLLOWS]->(i) WHERE p IN own })")
-    return " AND ".join(tests)
-
-
-def _candidates(given: frozenset[str]) -> str:
-    """The issues that the viewer may see, for each reason: with its cases where it has few, else with how many importers of it hold it."""
-    wanted = _wanted(given)
-    clients = cypher.fill(CLIENTS_CASES, {"n": "k", "i": "client"}, str)
-    one = "MATCH (i:Issue {id: $issue})" if "issue" in given else ""
-    whole = "(i:Issue)<-[:OF_ISSUE]-(f:IssueFigure)" if one else "(f:IssueFigure)-[:OF_ISSUE]->(i:Issue)"
-    return f"""
-      {clients} MATCH (k)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue) WHERE {wanted}
-      RETURN i, collect(DISTINCT k) AS few, 0 AS weight
-      UNION ALL UNWIND CASE WHEN official AND NOT seesAll THEN own ELSE [] END AS o {one}
-      MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i{"" if one else ":Issue"})
-      WHERE f.dimension IN ['handler', 'agency'] AND {wanted}
-      WITH o, i, f, COUNT {{ (f)-[:AWAITS|COUNTS]->() }} AS weight ORDER BY weight DESC LIMIT {_LOOKED_AT}
-      RETURN i, [] AS few, sum(weight) AS weight
-      UNION ALL UNWIND CASE WHEN seesAll THEN [1] ELSE [] END AS gate {one}
-      MATCH {whole} WHERE f.dimension = 'all' AND f.n >= 0
-      WITH f, i ORDER BY f.dimension DESC, f.n DESC LIMIT {_LOOKED_AT}
-      WITH i, COUNT {{ (f)-[:AWAITS|COUNTS]->() }} AS weight WHERE {wanted}
-      RETURN i, [] AS few, weight
-      UNION ALL UNWIND own AS o MATCH (o:Association)<-[:ON_BOARD_OF]-(i:Issue) WHERE {wanted}
-      RETURN i, [] AS few, 0 AS weight"""
+_ONE: Final = "$asked.issue IS NOT NULL"
+# Which issues are asked for.
+_WANTED: Final = " AND ".join(
+    (
+        _OPEN.replace("{i}", "i"),
+        "($asked.issue IS NULL OR i.id = $asked.issue)",
+        "($asked.likeness IS NULL OR i.likeness = $asked.likeness)",
+        "(NOT coalesce($asked.followed, false) OR EXISTS { (p)-[:FOLLOWS]->(i) WHERE p IN own })",
+    )
+)
+# Those that the viewer may see, for each reason: with its cases where it has few, else with how many importers of it hold it. Where
+# one is asked for, it is gone to first.
+_CANDIDATES: Final = f"""
+  {cypher.fill(CLIENTS_CASES, {"n": "k", "i": "client"}, str)} MATCH (k)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue) WHERE {_WANTED}
+  RETURN i, collect(DISTINCT k) AS few, 0 AS weight
+  UNION ALL UNWIND CASE WHEN official AND NOT seesAll THEN own ELSE [] END AS o
+  CALL (o) {{
+    UNWIND CASE WHEN {_ONE} THEN [] ELSE [1] END AS gate MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i:Issue) RETURN i, f
+    UNION ALL MATCH (i:Issue {{id: $asked.issue}}) MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i) RETURN i, f
+  }}
+  WITH o, i, f WHERE f.dimension IN ['handler', 'agency'] AND {_WANTED}
+  WITH o, i, f, COUNT {{ (f)-[:AWAITS|COUNTS]->() }} AS weight ORDER BY weight DESC LIMIT {_LOOKED_AT}
+  RETURN i, [] AS few, sum(weight) AS weight
+  UNION ALL UNWIND CASE WHEN seesAll THEN [1] ELSE [] END AS gate
+  CALL () {{
+    UNWIND CASE WHEN {_ONE} THEN [] ELSE [1] END AS gate MATCH (f:IssueFigure)-[:OF_ISSUE]->(i:Issue) WHERE f.dimension = 'all' AND f.n >= 0
+    RETURN i, f ORDER BY f.dimension DESC, f.n DESC LIMIT {_LOOKED_AT}
+    UNION ALL MATCH (i:Issue {{id: $asked.issue}})<-[:OF_ISSUE]-(f:IssueFigure) WHERE f.dimension = 'all' AND f.n >= 0 RETURN i, f
+  }}
+  WITH i, f, COUNT {{ (f)-[:AWAITS|COUNTS]->() }} AS weight WHERE {_WANTED}
+  RETURN i, [] AS few, weight
+  UNION ALL UNWIND own AS o MATCH (o:Association)<-[:ON_BOARD_OF]-(i:Issue) WHERE {_WANTED}
+  RETURN i, [] AS few, 0 AS weight"""
 
 
 # Each issue once, the most widely held first; those of an office by how many of its own importers hold them.
@@ -114,8 +115,8 @@ UNWIND points AS point
 WITH * WHERE point[1] >= least"""
 
 
-def _start(_: Sees, given: frozenset[str]) -> str:
-    return _FOUND.replace("{least}", str(LEAST)).replace("{candidates}", _candidates(given))
+def _start(*_: Any) -> str:
+    return _FOUND.replace("{least}", str(LEAST)).replace("{candidates}", _CANDIDATES)
 
 
 def _each(sees: Sees) -> str:
@@ -144,7 +145,7 @@ _HANDLER: Final = Record(
         _number("cases", "How many of the cases there you may see.", "casesThere"),
         _number("others", "How many importers beside yours had a case there; null where that would tell of too few.", "othersThere_",
                 required=False),
-        RowOf("contact", "Whom to turn to there; null where it publishes nobody.", "Contact", "contact"),
+        RowOf("contact", "Whom to turn to there; null where it publishes nobody.", "Contact", "contact", beside=("email", "phone")),
     ),
 )  # fmt: skip
 _POINT: Final = Record(
@@ -201,5 +202,6 @@ SHARED_ISSUES: Final = Question(
     ),
     _start,
     _supplied,
+    ("first",),
     rows=_MOST * 10,
 )

@@ -28,7 +28,8 @@ from graphql.validation import MaxIntrospectionDepthRule
 
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
-from hub.compile.read import Compiled, compile_findings, compile_read
+from hub.compile.question import Question
+from hub.compile.read import Compiled, compile_findings, compile_question, compile_read
 from hub.compile.walk import Side
 from hub.discovery.questions import QUESTIONS
 from hub.errors import BadInput, NotByGet, TooCostly
@@ -175,6 +176,12 @@ class Documents:
     def findings(self, kind: ViewerKind) -> Iterator[str]:
         """The statements that find the rows of searches for viewers of that kind, one after another."""
         yield from compile_findings(self._graph_of(kind), searchable(self._graph), self._side)
+
+    def questions(self, kind: ViewerKind) -> Iterator[tuple[str, Question]]:
+        """The statements that find what questions of the hub's own tell viewers of that kind."""
+        for question in QUESTIONS:
+            given = frozenset(found.name for found in question.arguments)
+            yield compile_question(self._graph_of(kind), question, given, self._side), question
 
     def _made(
         self,

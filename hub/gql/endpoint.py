@@ -49,7 +49,8 @@ from hub.gql.http import (
     status_of,
 )
 from hub.gql.pen import AnswerPen
-from hub.gql.searched import searched
+from hub.gql.searched import Asks, searched
+from hub.gql.told import found_and_read
 from hub.gql.types import build_schema
 from hub.gql.values import Variables
 from hub.graph import Graph, Run
@@ -224,9 +225,7 @@ class Questions:
                 found = self.documents.plan(*document, cursors, kind, only_reads=asked.by_get)
         if asked.caller:
             plan, _ = found
-            statements = self._shares.admission.new(
-                root.compiled.all_texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs))
-            )
+            statements = self._shares.admission.new(root.compiled.texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs)))
             self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
         return found
 
@@ -300,7 +299,7 @@ class Questions:
         """What the root field's statements give: of each one value, or None."""
         given = {**parameters, **call.rights}
         ask = partial(self._asked, call=call, gathers=root.cost.widest(parameters) <= _GATHERED_ROWS)
-        return await searched(root.compiled, given, ask) if root.compiled.found else await ask(root.compiled.texts, given)
+        return await _in_its_steps(root, given, ask)
 
     async def _asked(self, texts: Sequence[str], given: Mapping[str, Any], call: _Call, *, gathers: bool) -> list[Any]:
         def asking(text: str) -> Awaitable[Any]:
@@ -327,8 +326,7 @@ class Questions:
                 )
             return found
 
-        given = {**parameters, **call.rights}
-        return await searched(root.compiled, given, ask) if root.compiled.found else await ask(root.compiled.texts, given)
+        return await _in_its_steps(root, {**parameters, **call.rights}, ask)
 
     async def _require_large_pages(self, rights: Mapping[str, Any]) -> None:
         await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)
@@ -436,6 +434,15 @@ class Endpoint(GraphQL):
 
 def _caller(viewer: Viewer) -> Caller:
     return Caller(viewer.account, signed_in=True) if viewer.account else HUB
+
+
+async def _in_its_steps(root: RootPlan, given: Mapping[str, Any], ask: Asks) -> list[Any]:
+    """What the root field's shaper takes, or its only member; None where a statement gave nothing."""
+    if root.compiled.found:
+        return await searched(root.compiled, given, ask)
+    if root.compiled.telling:
+        return await found_and_read(root.compiled, given, ask)
+    return await ask(root.compiled.texts, given)
 
 
 def _shaped(root: RootPlan, rows: Sequence[Any], parameters: Mapping[str, Any], call: _Call) -> Any:

@@ -168,16 +168,15 @@ class Lookahead:
 
         def bound(given: Mapping[str, Any]) -> Mapping[str, Any]:
             made = {name: None if value in (None, ABSENT) else converters[name](value)[0] for name, value in given.items()}
-            return {**made, **question.supplied(made)}
+            return question.parameters(made)
 
         whole = Members({name: value or Constant(None) for name, value in values.items()})
         scratch.bindings.append(Spread(whole, bound))
-        given = frozenset(name for name, value in values.items() if value)
         outer, scratch.costs = scratch.costs, []
         fields = self._told(question.record, nodes, scratch)
         outer.append(Cost(None, tuple(scratch.costs), question.rows))
         scratch.costs = outer
-        return asked.Own(question, given, fields)
+        return asked.Own(question, frozenset(values), fields)
 
     def _told(self, record: Record, nodes: Sequence[FieldNode], scratch: Scratch) -> tuple[asked.Told, ...]:
         return tuple(self._member(record, key, found, scratch) for key, found in self._inner(nodes).items())

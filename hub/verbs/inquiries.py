@@ -69,7 +69,8 @@ async def _routed(act: Act, given: Arguments) -> tuple[str, str]:
     parameters = {**{found.name: None for found in ROUTE.arguments}, **told, "first": 1}
     fields = (Told("office", "office"), Told("because", "because"))
     compiled = compile_read(GRAPH, Own(ROUTE, frozenset(told), (Told("contacts", "contacts", fields),)))
-    row = await act.ask(compiled.text, {**parameters, **ROUTE.supplied(parameters)})
+    assert compiled.telling is not None
+    row = await act.ask(compiled.text, compiled.telling.parameters(ROUTE.parameters(parameters)))
     first = compiled.shape(row, parameters, _NoPen())["contacts"][0]
     return first["office"], first["because"]
 
