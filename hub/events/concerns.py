@@ -7,9 +7,14 @@ from typing import Final
 from hub.events.work_queue import Rows
 from hub.jobs import known_by
 
-_CASES: Final = Rows("the cases that it names", known_by("ref", "Case"))
-_DECISIONS: Final = Rows("the decisions that it names", known_by("ref", "Decision"))
-_ISSUES: Final = Rows("the issues that it names, and what cases are alike by", known_by("ref", "Issue", "Likeness"))
+
+def _named(doc: str, *labels: str) -> Rows:
+    return Rows(doc, known_by("ref", *labels).replace(" UNION ", " UNION ALL "))
+
+
+_CASES: Final = _named("the cases that it names", "Case")
+_DECISIONS: Final = _named("the decisions that it names", "Decision")
+_ISSUES: Final = _named("the issues that it names, and what cases are alike by", "Issue", "Likeness")
 _OF_RECORDS: Final = "MATCH (:SourceRecord {id: ref})-[:DESCRIBES]->"
 _SYNCED_CASES: Final = Rows("the cases that the records describe", f"{_OF_RECORDS}(n:Case) RETURN n")
 _DATED_CASES: Final = Rows("of those the cases that tell dates", f"{_OF_RECORDS}(n:Case) WHERE n.dates IS NOT NULL RETURN n")

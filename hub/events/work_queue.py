@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from secrets import token_hex
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, cast
 
 from graph_schema.cypher import Statement
 from hub.dead_letters import QUEUE, Letter, done, set_aside
@@ -27,7 +27,7 @@ from hub.lease import Taken
 
 Do = Callable[[Run, Sequence[str], Telling], Awaitable[int]]
 """Does rows, each known by an `item`, in one transaction, and tells what happened by it; gives how much came of it."""
-_EVENTS: Final = 1_000
+_EVENTS: Final = 5_000
 """So many events are read at a time,"""
 _ROWS: Final = 20_000
 """about so many rows of them, and so many of one event."""
@@ -156,7 +156,10 @@ class Consumer:
             events.append(event)
             size += event.size or 0
         end = Place(last) if len(events) == len(found) < _EVENTS else Place(events[-1].seq)
-        rows = await self._rows(graph, events, place)
+        rows, cut = await self._rows(graph, events, place)
+        if cut:  # there are more rows than are read at a time
+            end = cut
+            events = [event for event in events if event.seq <= cut.cursor + 1]
         items: list[_Item] = []
         seen = set[str]()
         for event in events:
@@ -166,28 +169,32 @@ class Consumer:
             fresh = [key for key in keys if key not in seen]
             seen.update(fresh)
             items += (_Item(key, Place(event.seq - 1, key)) for key in fresh)
-            if len(keys) == _ROWS:  # of an event that is about more
-                return items, Place(event.seq - 1, keys[-1])
-            if fresh:
+            if fresh and end.cursor >= event.seq:
                 items[-1] = replace(items[-1], after=Place(event.seq))
         return items, end
 
-    async def _rows(self, graph: Graph, events: Sequence[_Happened], place: Place) -> dict[int, list[str] | None]:
-        """The rows of these events, by number; None for one of which they cannot be told."""
+    async def _rows(self, graph: Graph, events: Sequence[_Happened], place: Place) -> tuple[dict[int, list[str] | None], Place | None]:
+        """The rows of these events, by number, None for one of which they cannot be told; and the place of the last, if there are more."""
         found: dict[int, list[str] | None] = {event.seq: [] if event.size is not None else None for event in events}
+        cuts: list[Place] = []
 
         async def find(some: Sequence[_Happened]) -> int:
             asked = {"seqs": [one.seq for one in some], "under": place.cursor + 1, "row": place.row, "most": _ROWS}
-            told: list[Any] = await graph.read(_finding(self.rows[some[0].kind]), asked)
-            found.update(told)
+            told = await graph.read(_finding(self.rows[some[0].kind]), asked)
+            for seq, key in told:
+                cast("list[str]", found[seq]).append(key)
+            if len(told) == _ROWS:
+                cuts.append(Place(told[-1][0] - 1, told[-1][1]))
             return 0
 
         async def give_up(one: _Happened, _: Exception) -> None:
             found[one.seq] = None
 
-        for kind in dict.fromkeys(event.kind for event in events if event.size):
-            await divide(graph, [event for event in events if event.kind == kind and event.size], find, give_up)
-        return found
+        for rows in dict.fromkeys(self.rows.values()):
+            some = [event for event in events if event.size and self.rows[event.kind] == rows]
+            if some:
+                await divide(graph, some, find, give_up)
+        return found, min(cuts, key=lambda cut: cut.cursor, default=None)
 
     async def _done(self, graph: Graph, place: Place, items: Sequence[_Item], end: Place, now: datetime) -> int:
         """Does these rows by batches, and moves to the end of the window with the last of them."""
@@ -283,10 +290,9 @@ def _row(place: Place) -> dict[str, Any]:
 def _finding(rows: Rows) -> str:
     """The query for the rows of events by number, in order: of the one that is under way those after the last that is done."""
     return f"""UNWIND $seqs AS seq MATCH (e:Event {{seq: seq}})
-RETURN seq, COLLECT {{
-  UNWIND e.refs AS ref CALL (ref) {{ {rows.cypher} }}
-  WITH DISTINCT {item("n")} AS item WHERE $row IS NULL OR seq <> $under OR item > $row
-  RETURN item ORDER BY item LIMIT $most }}"""
+UNWIND e.refs AS ref CALL (ref) {{ {rows.cypher} }}
+WITH DISTINCT seq, {item("n")} AS item WHERE $row IS NULL OR seq <> $under OR item > $row
+RETURN seq, item ORDER BY seq, item LIMIT $most"""
 
 
 @lru_cache(maxsize=64)

@@ -25,7 +25,7 @@ from hub.discovery.issues import MOST, find_issues
 from hub.events.append import Doer, Telling
 from hub.events.concerns import CONCERNS
 from hub.events.numbers import number
-from hub.events.work_queue import Consumer
+from hub.events.work_queue import Consumer, Do
 from hub.graph import Graph, Run
 from hub.jobs import work_through
 from hub.local_neo4j.jars import cache_folder, fetch
@@ -50,8 +50,12 @@ async def _look(run: Run, items: Sequence[str], telling: Telling) -> int:  # wha
     return await find_issues(run, items, Telling(telling.doer), 5)
 
 
-def _consumers(name: str) -> list[Consumer]:
-    return [Consumer(f"{name}-{which}", "Case", CONCERNS["issues"], _look, MOST) for which in range(3)]
+async def _nothing(run: Run, items: Sequence[str], telling: Telling) -> int:  # noqa: ARG001 - what reading alone costs
+    return len(items)
+
+
+def _consumers(name: str, do: Do) -> list[Consumer]:
+    return [Consumer(f"{name}-{which}", "Case", CONCERNS["issues"], do, MOST) for which in range(3)]
 
 
 async def _tell(graph: Graph, name: str) -> None:
@@ -80,18 +84,25 @@ async def _alone(graph: Graph) -> float:
     return time.perf_counter() - began
 
 
+async def _worked(graph: Graph, consumers: Sequence[Consumer]) -> float:
+    began = time.perf_counter()
+    await work_through(graph, consumers, _NOW)
+    return time.perf_counter() - began
+
+
 async def _measure(graph: Graph, console: Console) -> None:
     await graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(120)"])
     await graph.write([Statement(_CASES, {"count": _EVENTS})])
-    consumers = _consumers("bench")
-    found: dict[str, list[float]] = {"numbering": [], "consumers": [], "alone": []}
+    consumers, idle = _consumers("bench", _look), _consumers("idle", _nothing)
+    found: dict[str, list[float]] = {"numbering": [], "reading": [], "consumers": [], "alone": []}
     for turn in track(range(_PASSES + 1), "passes, the first to warm up"):
         await _tell(graph, f"pass-{turn}")
         began = time.perf_counter()
         await number(graph)
-        numbered = time.perf_counter()
-        await work_through(graph, consumers, _NOW)
-        took = {"numbering": numbered - began, "consumers": time.perf_counter() - numbered, "alone": await _alone(graph)}
+        took = {"numbering": time.perf_counter() - began, "reading": await _worked(graph, idle)}
+        # in turn, so that neither always finds what the other has warmed
+        for what in ("consumers", "alone") if turn % 2 else ("alone", "consumers"):
+            took[what] = await (_worked(graph, consumers) if what == "consumers" else _alone(graph))
         behind = await graph.read_one("MATCH (c:Consumer), (n:EventCounter) RETURN max(n.seq - c.cursor)", {})
         assert behind == 0, behind
         for what, seconds in took.items():
@@ -100,6 +111,7 @@ async def _measure(graph: Graph, console: Console) -> None:
     medians = {what: statistics.median(seconds) for what, seconds in found.items()}
     ratio = medians["consumers"] / medians["alone"]
     console.print(f"numbering {_EVENTS:,} events: {medians['numbering']:.2f} s")
+    console.print(f"3 consumers that do nothing over {_EVENTS:,} events: {medians['reading']:.2f} s")
     console.print(f"3 consumers over {_EVENTS:,} events: {medians['consumers']:.2f} s; their statements alone: {medians['alone']:.2f} s")
     console.print(f"ratio, at most {_BAR}: {ratio:.3f}, {'reached' if ratio <= _BAR else 'NOT reached'}")
 

@@ -46,8 +46,10 @@ AS_IT_IS: Final[Mapping[str, str]] = {}
 """Those of a hub as anybody starts it, with its limits."""
 _SORTING_S: Final = 900
 _WAITING: Final = """
-MATCH (n:EventCounter) UNWIND ['issues', 'figures'] AS name OPTIONAL MATCH (c:Consumer {name: name})
-RETURN sum(n.seq - coalesce(c.cursor, 0)) + COUNT { (:Unnumbered) }"""
+UNWIND ['issues', 'figures'] AS name
+OPTIONAL MATCH (n:EventCounter) OPTIONAL MATCH (c:Consumer {name: name})
+WITH sum(coalesce(n.seq, 0) - coalesce(c.cursor, 0)) AS left
+RETURN left + COUNT { (:Unnumbered) }"""
 
 
 def data_of(scale: str) -> Path:

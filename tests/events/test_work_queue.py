@@ -254,9 +254,11 @@ def test_an_event_about_many_rows_is_worked_off_in_parts_and_goes_on_where_it_wa
 
     async def make(run: Run) -> None:
         await run(Statement("UNWIND range(1, 950) AS n CREATE (:Case {id: 'many-' + n, number: 'many-' + n})"))
+        await tell(run, "one")
+
+    async def tell(run: Run, *names: str) -> None:
         telling = Telling(Doer("a test", "a test", NOW))
-        # two events about the same rows: what is read together is done once
-        for name in ("one", "other"):
+        for name in names:
             telling.tell(KIND, [f"many-{n}" for n in range(1, 951)], changed=("n",), name=name)
         await telling.append(run)
 
@@ -270,7 +272,11 @@ def test_an_event_about_many_rows_is_worked_off_in_parts_and_goes_on_where_it_wa
     assert world.work(counting(None)) == 550
     assert world.rows("MATCH (k:Case) WHERE k.n = 1 RETURN count(k)") == [[950]]
     assert max(map(len, seen)) == 100
-    assert world.rows("MATCH (c:Consumer) RETURN c.cursor, c.row") == [[2, None]]
+    assert world.rows("MATCH (c:Consumer) RETURN c.cursor, c.row") == [[1, None]]
+    # of several events that are read together each row is done once
+    world.run(world.graph.transact(lambda run: tell(run, "two", "three")))
+    assert world.work(counting(None)) == 950
+    assert world.rows("MATCH (c:Consumer) RETURN c.cursor, c.row") == [[3, None]]
 
 
 def test_a_slow_consumer_keeps_no_other(world: World) -> None:
