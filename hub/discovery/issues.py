@@ -95,7 +95,7 @@ MATCH (i)<-[:OF_ISSUE]-(other:IssueFigure {dimension: 'handler'})-[w:AWAITS]->(i
 DELETE w"""
 
 
-# What the figures of have to be counted again.
+# The issues whose figures are counted again.
 _ISSUES_OF: Final = f"""
 UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case AND EXISTS {{ (k)-[:CONCERNS]->(:Importer) }}
 MATCH (k)-[:ABOUT|ALIKE_BY]->(i) OPTIONAL MATCH (i)-[:MERGED_INTO]->(whole:Issue)

@@ -39,8 +39,9 @@ RETURN c IS NULL OR c.cursor < n.seq OR COUNT { (:Unnumbered) } > 0
   OR EXISTS { MATCH (l:DeadLetter {job: $name}) WHERE l.retryAt <= $at }"""
 _BEGIN: Final[LiteralString] = """
 MERGE (c:Consumer {name: $name}) ON CREATE SET c.cursor = $cursor RETURN c.cursor, c.row"""
+# The index is named: a hub whose graph has hardly any event yet would go on looking through all of them later.
 _NEXT: Final[LiteralString] = """
-MATCH (e:Event) WHERE e.seq > $cursor AND e.seq <= $last AND e.kind IN $kinds
+MATCH (e:Event) USING INDEX e:Event(seq) WHERE e.seq > $cursor AND e.seq <= $last AND e.kind IN $kinds
 WITH e ORDER BY e.seq LIMIT $most
 RETURN e.seq, e.id, e.kind, CASE WHEN e.refs IS NULL THEN 0 WHEN e.refs IS :: LIST<STRING NOT NULL> NOT NULL THEN size(e.refs) END"""
 # The consumer is locked for the transaction: whoever was slow and lost the lease finds the cursor elsewhere, and does nothing.
@@ -289,7 +290,7 @@ def _row(place: Place) -> dict[str, Any]:
 @lru_cache(maxsize=64)
 def _finding(rows: Rows) -> str:
     """The query for the rows of events by number, in order: of the one that is under way those after the last that is done."""
-    return f"""UNWIND $seqs AS seq MATCH (e:Event {{seq: seq}})
+    return f"""UNWIND $seqs AS seq MATCH (e:Event {{seq: seq}}) USING INDEX e:Event(seq)
 UNWIND e.refs AS ref CALL (ref) {{ {rows.cypher} }}
 WITH DISTINCT seq, {item("n")} AS item WHERE $row IS NULL OR seq <> $under OR item > $row
 RETURN seq, item ORDER BY seq, item LIMIT $most"""
