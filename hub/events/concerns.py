@@ -9,7 +9,7 @@ from hub.jobs import known_by
 
 
 def _named(doc: str, *labels: str) -> Rows:
-    return Rows(doc, known_by("ref", *labels).replace(" UNION ", " UNION ALL "))
+    return Rows(doc, known_by("ref", *labels), names=True)
 
 
 _CASES: Final = _named("the cases that it names", "Case")

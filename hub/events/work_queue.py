@@ -10,7 +10,7 @@ The row `(:Consumer {name, cursor, row})` keeps it: all events up to `cursor` ar
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from secrets import token_hex
@@ -31,6 +31,8 @@ _EVENTS: Final = 5_000
 """So many events are read at a time,"""
 _ROWS: Final = 20_000
 """about so many rows of them, and so many of one event."""
+_FEW: Final = 100
+"""An event that names no more has its ids read with it."""
 
 _LOOK: Final[LiteralString] = """
 OPTIONAL MATCH (c:Consumer {name: $name})
@@ -43,22 +45,28 @@ MERGE (c:Consumer {name: $name}) ON CREATE SET c.cursor = $cursor RETURN c.curso
 _NEXT: Final[LiteralString] = """
 MATCH (e:Event) USING INDEX e:Event(seq) WHERE e.seq > $cursor AND e.seq <= $last AND e.kind IN $kinds
 WITH e ORDER BY e.seq LIMIT $most
-RETURN e.seq, e.id, e.kind, CASE WHEN e.refs IS NULL THEN 0 WHEN e.refs IS :: LIST<STRING NOT NULL> NOT NULL THEN size(e.refs) END"""
+WITH e, CASE WHEN e.refs IS NULL THEN [] WHEN e.refs IS :: LIST<STRING NOT NULL> NOT NULL THEN e.refs END AS refs
+RETURN e.seq, e.id, e.kind, size(refs), CASE WHEN size(refs) <= $few THEN refs END"""
 # The consumer is locked for the transaction: whoever was slow and lost the lease finds the cursor elsewhere, and does nothing.
 _MOVE: Final[LiteralString] = """
 MATCH (c:Consumer {name: $name}) SET c.turn = true REMOVE c.turn
 WITH c WHERE c.cursor = $before.cursor AND coalesce(c.row, '') = coalesce($before.row, '')
 SET c.cursor = $after.cursor, c.row = $after.row
-WITH c CALL () { UNWIND $letters AS id MATCH (l:DeadLetter {id: id}) DELETE l }
+WITH c CALL () { MATCH (l:DeadLetter {job: $name}) WHERE l.item IN $done DELETE l }
 RETURN true"""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows that an event is about: `cypher` gives rows `n` for each of its `refs`, as `ref`."""
+    """Rows that an event is about: `cypher` gives rows `n` for each of its `refs`, as `ref`.
+
+    Where they are what the event `names`, those of an event that names few need not be looked up: whoever works on rows of a label
+    passes over ids of others.
+    """
 
     doc: str
     cypher: str
+    names: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +88,13 @@ class _Item:
 
 @dataclass(frozen=True, slots=True)
 class _Happened:
-    """An event of the window. `size` is None where its refs are no ids."""
+    """An event of the window. `size` is None where its refs are no ids; `refs` are those of an event that names few."""
 
     seq: int
     id: str
     kind: str
     size: int | None
+    refs: Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +156,7 @@ class Consumer:
 
     async def _window(self, graph: Graph, place: Place, last: int) -> tuple[list[_Item], Place]:
         """The rows of the next events, in order and each once, and the place once they are done."""
-        asked = {"cursor": place.cursor, "last": last, "kinds": list(self.rows), "most": _EVENTS}
+        asked = {"cursor": place.cursor, "last": last, "kinds": list(self.rows), "most": _EVENTS, "few": _FEW}
         found = [_Happened(*row) for row in await graph.read(_NEXT, asked)]
         events: list[_Happened] = []
         size = 0
@@ -169,9 +178,8 @@ class Consumer:
                 continue
             fresh = [key for key in keys if key not in seen]
             seen.update(fresh)
-            items += (_Item(key, Place(event.seq - 1, key)) for key in fresh)
-            if fresh and end.cursor >= event.seq:
-                items[-1] = replace(items[-1], after=Place(event.seq))
+            items += (_Item(key, Place(event.seq - 1, key)) for key in fresh[:-1])
+            items += (_Item(key, Place(event.seq) if end.cursor >= event.seq else Place(event.seq - 1, key)) for key in fresh[-1:])
         return items, end
 
     async def _rows(self, graph: Graph, events: Sequence[_Happened], place: Place) -> tuple[dict[int, list[str] | None], Place | None]:
@@ -191,10 +199,16 @@ class Consumer:
         async def give_up(one: _Happened, _: Exception) -> None:
             found[one.seq] = None
 
-        for rows in dict.fromkeys(self.rows.values()):
-            some = [event for event in events if event.size and self.rows[event.kind] == rows]
-            if some:
-                await divide(graph, some, find, give_up)
+        groups: dict[Rows, list[_Happened]] = {}
+        for event in events:
+            rows = self.rows[event.kind]
+            if rows.names and event.refs is not None:
+                after = place.row if event.seq == place.cursor + 1 else None
+                found[event.seq] = [ref for ref in sorted(set(event.refs)) if after is None or ref > after]
+            elif event.size:
+                groups.setdefault(rows, []).append(event)
+        for some in groups.values():
+            await divide(graph, some, find, give_up)
         return found, min(cuts, key=lambda cut: cut.cursor, default=None)
 
     async def _done(self, graph: Graph, place: Place, items: Sequence[_Item], end: Place, now: datetime) -> int:
@@ -224,8 +238,7 @@ class Consumer:
 
     async def _attempt(self, graph: Graph, before: Place, after: Place, part: Sequence[_Item], now: datetime) -> int:
         async def work(run: Run) -> int:
-            letters = [Letter(self.name, one.key, self._kind(one)).id for one in part]
-            await _moved(run, self._move(before, after, letters))
+            await _moved(run, self._move(before, after, [one.key for one in part]))
             if not any(one.event for one in part):
                 return await self._do(run, [one.key for one in part], now)
             if len(part) > 1:
@@ -264,8 +277,9 @@ class Consumer:
     def _kind(self, one: _Item) -> str:
         return "Event" if one.event else self.label
 
-    def _move(self, before: Place, after: Place, letters: Sequence[str] = ()) -> Statement:
-        return Statement(_MOVE, {"name": self.name, "before": _row(before), "after": _row(after), "letters": list(letters)})
+    def _move(self, before: Place, after: Place, keys: Sequence[str] = ()) -> Statement:
+        """Moves the cursor, and forgets what was set aside of these rows: they are done."""
+        return Statement(_MOVE, {"name": self.name, "before": _row(before), "after": _row(after), "done": list(keys)})
 
 
 _BEHIND: Final[LiteralString] = """

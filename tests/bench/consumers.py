@@ -109,11 +109,11 @@ async def _measure(graph: Graph, console: Console) -> None:
             if turn:
                 found[what].append(seconds)
     medians = {what: statistics.median(seconds) for what, seconds in found.items()}
-    ratio = medians["consumers"] / medians["alone"]
+    ratio = (medians["numbering"] + medians["consumers"]) / medians["alone"]
     console.print(f"numbering {_EVENTS:,} events: {medians['numbering']:.2f} s")
     console.print(f"3 consumers that do nothing over {_EVENTS:,} events: {medians['reading']:.2f} s")
     console.print(f"3 consumers over {_EVENTS:,} events: {medians['consumers']:.2f} s; their statements alone: {medians['alone']:.2f} s")
-    console.print(f"ratio, at most {_BAR}: {ratio:.3f}, {'reached' if ratio <= _BAR else 'NOT reached'}")
+    console.print(f"ratio, with numbering, at most {_BAR}: {ratio:.3f}, {'reached' if ratio <= _BAR else 'NOT reached'}")
 
 
 def main() -> None:
