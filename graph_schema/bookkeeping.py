@@ -6,6 +6,8 @@ No question reaches any of it, and no rule opens it. Whoever adds one declares i
 from dataclasses import dataclass
 from typing import Final
 
+from graph_schema.provenance import DESCRIBABLE, RETIRED
+
 
 @dataclass(frozen=True, slots=True)
 class HiddenLabel:
@@ -103,6 +105,13 @@ PROPERTIES: Final = (
     HiddenProperties("Decision", ("alikeBy", "saidKey", "originKey", "makerKey", "goodsWords"), "what it is compared by", (("alikeBy",),)),
     HiddenProperties("Program", ("made",), "the request that declared it"),
     HiddenProperties("MAY_BE_ABOUT", ("by",), "the key by which the case is alike to others"),
+    HiddenProperties("SourceRecord", ("identity",), "the certain key of a contact that the record tells"),
+    *(
+        HiddenProperties(RETIRED[node.label], tuple(found.name for found in node.properties), "what it had before it was retired")
+        for node in DESCRIBABLE
+        if node.label in RETIRED
+    ),
+    HiddenProperties("RetiredCase", ("likenesses",), "the keys of what it was found to be alike by"),
 )
 ON_SYNCED_EDGES: Final = ("saidBy",)
 """What every edge has beside its own properties that systems say there is: the ids of the records that say it."""
