@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +29,7 @@ from graph_schema.cypher import Statement
 from hub.dead_letters import letter_id
 from hub.errors import CannotBeDone, SetupError
 from hub.graph import Graph, Run
-from hub.jobs import Job, keep_working, work_through
+from hub.jobs import Job, Loop, keep
 from hub.processes import end
 from hub.settings import Settings
 
@@ -163,9 +162,7 @@ class PartnerService:
     async def keep_running(self, settings: Settings) -> None:
         """Starts it again whenever it has ended, later each time that this fails; until it is cancelled."""
         async with Graph(settings, patient=True) as graph:
-            await keep_working(
-                lambda: work_through(graph, (self.running(),), datetime.now(UTC)), "the partner agency's service", 0, _LOOK_S
-            )
+            await keep(graph, Loop("the partner agency's service", lambda _: (self.running(),), 0, _LOOK_S))
 
     def running(self) -> Job:
         """The job to have it run."""

@@ -63,7 +63,8 @@ async def _begin(graph: Graph, attached: Attached, ask: Ask) -> OneRun:
         raise AbortRun(f"party: there is no {label} {party} here")
     authority = Authority((label, party), frozenset(map(tuple, parts)), {("Team", team): ("Center", code) for team, code in team_centers})
     known = Known({of: frozenset(keys) for of, keys in public})
-    run = OneRun(graph, attached, ask, authority, known, Payloads(attached.folder, graph.least_free))
+    element = await graph.read_one(f"MATCH (p:{name(label)} {{{name(key)}: $key}}) RETURN elementId(p)", {"key": party})
+    run = OneRun(graph, attached, ask, authority, known, Payloads(attached.folder, graph.least_free), element)
     if not ask.dry:
         node = {
             "name": connection.name, "connector": connection.connector, "streams": list(connection.streams), "rank": connection.rank,

@@ -49,6 +49,8 @@ class OneRun:
     authority: Authority
     known: Known
     payloads: Payloads
+    party: str
+    """The party it speaks for, by Neo4j's id."""
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     report: Report = field(default_factory=Report)
     cursors: dict[str, str] = field(default_factory=dict[str, str])
@@ -299,7 +301,8 @@ class StreamRun:
                 event = f"{self._run.id}|{self._stream.name}|{self._events}"
                 place = self._place = Place(self._place)
                 self._payloads.require_room()
-                found = await write(self._run.graph, self._reader, part, Occasion(self._run.id, event, datetime.now(UTC)), place)
+                occasion = Occasion(self._run.id, event, datetime.now(UTC), self._run.party)
+                found = await write(self._run.graph, self._reader, part, occasion, place)
             late += found
             self._count_refused([*part.refused, *found])
             self._report.written += len(part.rows) - len(found)

@@ -1,7 +1,7 @@
 """The walls of a batch: what the graph must hold for a row to be taken, and all that one transaction holds."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from types import TracebackType
@@ -16,7 +16,7 @@ from connectors.state import Block, keep_blocks
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from hub import records
-from hub.events import Event, appended
+from hub.events.append import Doer, Telling
 from hub.graph import Graph, Run
 from hub.reach import PROTECTED, within_reach
 from hub.said import UNOWNED, Batch, Key, Link, Said, Stream, is_there_before
@@ -88,11 +88,12 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """When changes are written, by which run, and by what name it is told that they were."""
+    """When changes are written, by which run, by what name it is told that they were, and in whose name, by Neo4j's id."""
 
     run: str
     event: str
     at: datetime
+    party: str
 
 
 class Place:
@@ -137,7 +138,10 @@ async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasi
         prepared = await records.prepare(run, batch)
         async with place:
             await records.write(run, prepared)
-            return await _tell(run, batch, changes, missing, occasion)
+            refused = await _keep_place(run, batch, changes, missing, occasion)
+        # once the one before is committed, so that events stand in the order of the run
+        await _told(batch, occasion).append(run)
+        return refused
 
     try:
         return await graph.transact(work)
@@ -145,8 +149,8 @@ async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasi
         place.leave()
 
 
-async def _tell(run: Run, batch: Batch, changes: Changes, missing: Mapping[str, SkipRecord], occasion: Occasion) -> list[Refused]:
-    """Writes what was refused, what happened, and how far the stream is read; gives what was refused because of what is missing."""
+async def _keep_place(run: Run, batch: Batch, changes: Changes, missing: Mapping[str, SkipRecord], occasion: Occasion) -> list[Refused]:
+    """Writes what was refused, and how far the stream is read; gives what was refused because of what is missing."""
     not_taken = [found.row for found in changes.rows if found.row.key in missing]
     late = [refused_for(row, missing[row.key]) for row in not_taken]
     refused = [*changes.refused, *late]
@@ -154,9 +158,6 @@ async def _tell(run: Run, batch: Batch, changes: Changes, missing: Mapping[str, 
         await run(refuse(batch.stream, refused, occasion.run, occasion.at))
     if changes.released:
         await run(release(list(changes.released)))
-    events = list(_events(batch, occasion))
-    if events:
-        await run(appended(*events))
     for statement in changes.state:
         await run(statement)
     whole = [block for block in changes.blocks if not any(row.slot in block.slots for row in not_taken)]
@@ -165,12 +166,16 @@ async def _tell(run: Run, batch: Batch, changes: Changes, missing: Mapping[str, 
     return late
 
 
-def _events(batch: Batch, occasion: Occasion) -> Iterable[Event]:
+def _told(batch: Batch, occasion: Occasion) -> Telling:
+    """What happened, by the ids of the records: to a thousand rows it is one event."""
     stream = batch.stream
-    for what, keys in (("synced", [row.key for row in batch.rows]), ("unlisted", batch.gone)):
+    telling = Telling(Doer(f"sync {stream.system}", occasion.run, occasion.at))
+    said = {name for row in batch.rows for name in (*row.values, *(link.type for link in row.links))}
+    for what, keys, changed in (("synced", [row.key for row in batch.rows], sorted(said)), ("unlisted", batch.gone, ("retiredAt",))):
         if keys:
-            refs = tuple(map(stream.record, keys))
-            yield Event(f"{occasion.event}|{what}", f"{stream.label}.{what}", refs, occasion.at, occasion.run)
+            refs = list(map(stream.record, keys))
+            telling.tell(f"{stream.label}.{what}", refs, changed=changed, party=occasion.party, name=f"{occasion.event}|{what}")
+    return telling
 
 
 async def _within_reach(

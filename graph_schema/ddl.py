@@ -1,8 +1,9 @@
 """GRAPH -> constraints and indexes. Each has a name of its own, so that applying them again changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
+from graph_schema.bookkeeping import LABELS, PROPERTIES
 from graph_schema.cypher import name
 from graph_schema.model import GraphSchema
 
@@ -12,34 +13,20 @@ ANALYZER: Final = "standard-folding"
 TEXT_IS_READ: Final = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
 """Waits until what was written is found by its words."""
 
-BOOKKEEPING: Final = {
-    "World": "id",
-    "Lease": "id",
-    "Event": "id",
-    "Identity": "key",
-    "SourceBlock": "id",
-    "StreamState": "id",
-    "Request": "id",
-    "Likeness": "id",
-    "IssueFigure": "id",
-    "Sharing": "id",
-    "Usage": "id",
-}
-"""Labels of the hub's own, which no question reaches: what was loaded, who is at work, what happened, who is who, how far one has read,
-which requests were done, what cases are alike by and how many hold it, and who has used how much."""
-
 
 def bookkeeping() -> Iterator[str]:
-    """Constraints for the hub's own labels, without which no lease can be taken."""
-    for label, key in BOOKKEEPING.items():
-        yield f"CREATE CONSTRAINT {label}_{key} IF NOT EXISTS FOR (n:{label}) REQUIRE n.{key} IS UNIQUE"
-    # what somebody has yet to do about an event; there are few of those
-    yield "CREATE INDEX Request_at IF NOT EXISTS FOR (n:Request) ON (n.at)"
-    yield "CREATE INDEX Event_todo IF NOT EXISTS FOR (n:Event) ON (n.todo)"
-    # the issues that most parties hold
-    yield "CREATE INDEX IssueFigure_n IF NOT EXISTS FOR (n:IssueFigure) ON (n.dimension, n.n)"
-    # by what a decision is alike to others
-    yield "CREATE INDEX Decision_alikeBy IF NOT EXISTS FOR (n:Decision) ON (n.alikeBy)"
+    """Constraints and indexes of the hub's own labels and properties, without which no lease can be taken."""
+    for found in LABELS:
+        yield f"CREATE CONSTRAINT {found.label}_{found.key} IF NOT EXISTS FOR (n:{found.label}) REQUIRE n.{found.key} IS UNIQUE"
+        yield from _hidden(found.label, found.indexes)
+    for found in PROPERTIES:
+        yield from _hidden(found.of, found.indexes)
+
+
+def _hidden(label: str, indexes: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    for index in indexes:
+        properties = ", ".join(f"n.{name(found)}" for found in index)
+        yield f"CREATE INDEX {name(label)}_{index[-1]} IF NOT EXISTS FOR (n:{name(label)}) ON ({properties})"
 
 
 def statements(graph: GraphSchema) -> Iterator[str]:

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from graph_schema.graph import GRAPH
 from hub.auth import Verifier
-from hub.discovery.keeping import keep_discovering
+from hub.discovery.keeping import discovering
 from hub.disk import Room
 from hub.door import Door, Shares
 from hub.errors import Unavailable
@@ -24,9 +24,10 @@ from hub.gathering import Lanes
 from hub.gql.endpoint import Asked, Endpoint
 from hub.gql.guard import Limits
 from hub.graph import Graph
+from hub.jobs import keep
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
-from hub.verbs.keeping import keep_clocks
+from hub.verbs.keeping import KEEPING
 from hub.viewer import Viewer
 from hub.warming import Warming
 from hub.web import graphiql, guide, start
@@ -92,7 +93,8 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        ours = (keep_clocks(graph), keep_discovering(graph, settings.least_parties), *([warming.keep()] if warming else ()))
+        loops = (*KEEPING, *discovering(settings.least_parties))
+        ours = (keep(graph, *loops), *([warming.keep()] if warming else ()))
         tasks = [asyncio.create_task(work) for work in (*ours, *(job() for job in jobs))]
         yield
         for task in tasks:

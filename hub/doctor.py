@@ -20,6 +20,7 @@ from hub.asked_most import last_prepared
 from hub.auth import check_issuer
 from hub.disk import Reserve, bytes_needed, free_bytes, least_free_bytes, megabytes
 from hub.errors import HubError, Unavailable
+from hub.events.work_queue import behind
 from hub.graph import Graph
 from hub.local_neo4j.plan_cache import LAST_QUERIES, PLAN_CACHE, plans_for, size_in_bytes
 from hub.local_neo4j.store import DAMAGED_LOG, cannot_open, last_failure
@@ -136,6 +137,7 @@ async def _of_database(graph: Graph, settings: Settings, folder: Path | None) ->
     yield await _clock(graph)
     yield await _plans(graph)
     yield await _dead_letters(graph, folder)
+    yield await _events(graph)
     if settings.store:
         yield await _watermark(graph, settings.store, settings)
     for name, value in await graph.read(_LIMITS, {}):
@@ -214,6 +216,13 @@ async def _dead_letters(graph: Graph, folder: Path | None) -> Finding:
     told = ", ".join(f"{count} by {job}" for job, count in counts.items())
     todo = f"`hub retry{of}` lists them and why; once they are mended, `hub retry{of} --all` has them tried again at once"
     return Finding("background jobs", "warning", f"{sum(counts.values())} set aside: {told}", todo)
+
+
+async def _events(graph: Graph) -> Finding:
+    """How far those are who work on what has happened."""
+    counts = await behind(graph)
+    late = ", ".join(f"{name} has {count:,} events before it" for name, count in counts.items() if count)
+    return Finding("events", "ok", late or f"all {len(counts)} consumers have read every event")
 
 
 def _prepared(settings: Settings) -> Finding:

@@ -1,25 +1,50 @@
-"""Background jobs: each does what waits in its queue, item by item where it must, and one item that fails stops none of the others.
+"""Background work: what waits is done item by item where it must be, and one item that fails stops none of the others.
 
 A batch that fails is divided until the item that fails is alone; that one is set aside as a dead letter. While the database is away
-nothing is set aside: the whole job waits. Several hubs may do the same job at once: what is done twice is done once.
+nothing is set aside: the whole work waits. There are two kinds of work: a `Job`, whose queue is by what rows are, and a `Consumer` of
+events (`hub.events.work_queue`). All loops of the hub run here: a `Loop` says how often, and `keep` has them done.
 """
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, LiteralString
+from datetime import UTC, datetime
+from typing import Final, LiteralString, Protocol, TypeVar
 
 from graph_schema.cypher import Statement, name
 from hub.dead_letters import QUEUE, Letter, done, due, failed_again, is_due, set_aside
 from hub.errors import HubError, Unavailable
 from hub.graph import Graph, Run
+from hub.lease import Lease, Taken
 
+Item = TypeVar("Item")
 _RETRIES: Final = 100
-"""So many dead letters of a job are tried again at a time, so that they never keep the queue waiting for long."""
+"""So many dead letters of a work are tried again at a time, so that they never keep the queue waiting for long."""
 _log: Final = logging.getLogger("hub.jobs")
+
+
+class Work(Protocol):
+    """Something that is done again and again."""
+
+    @property
+    def name(self) -> str:
+        """The name that its dead letters have."""
+        ...
+
+    @property
+    def lease(self) -> str | None:
+        """The lease without which it is not done; None where several hubs may do it at once."""
+        ...
+
+    async def waits(self, graph: Graph, now: datetime) -> bool:
+        """Whether there may be something to do. Raises `Unavailable`."""
+        ...
+
+    async def go(self, graph: Graph, now: datetime) -> int:
+        """Does what waits, and tries again what is due; gives how much came of it. Raises `Unavailable`."""
+        ...
 
 
 Do = Callable[[Run, Sequence[str]], Awaitable[int]]
@@ -32,7 +57,7 @@ class Job:
 
     `find` gives the next items of its queue, none once it is empty. `take` takes those of `$items` out of the queue that are still in
     it, and gives them. `leave` takes them out undone, `enter` puts them back; both are None where the queue is by what rows are, and
-    `find` leaves out what is set aside. An item that is done by `parts` stays in the queue until its last part is done.
+    `find` leaves out what is set aside.
     """
 
     name: str
@@ -42,13 +67,27 @@ class Job:
     do: Do
     leave: str | None = None
     enter: str | None = None
-    parts: int = 1
+
+    @property
+    def lease(self) -> None:
+        """Several hubs may do the same job at once: what is done twice is done once."""
+
+    async def waits(self, graph: Graph, now: datetime) -> bool:  # noqa: ARG002 - a work of one shape
+        return True
+
+    async def go(self, graph: Graph, now: datetime) -> int:
+        async def again(run: Run, letter: Letter) -> int:
+            if self.enter:
+                await run(Statement(self.enter, {"items": [letter.item]}))
+            return await _taken(run, self, [letter.item])
+
+        return await _queue(graph, self, now) + await try_again(graph, self.name, now, again)
 
 
-def by_mark(job: str, labels: Sequence[str], mark: str, find: Statement, do: Do, *, take: Statement | None = None) -> Job:
+def by_mark(job: str, labels: Sequence[str], mark: str, find: Statement, do: Do) -> Job:
     """A job whose queue is all rows of one of these labels that have the label `mark` as well."""
     rows = rows_of(*labels)
-    return Job(job, labels[0], find, take or taking(labels, mark), do, f"{rows}REMOVE n:{name(mark)}", f"{rows}SET n:{name(mark)}")
+    return Job(job, labels[0], find, taking(labels, mark), do, f"{rows}REMOVE n:{name(mark)}", f"{rows}SET n:{name(mark)}")
 
 
 def item(row: LiteralString) -> LiteralString:
@@ -58,11 +97,16 @@ def item(row: LiteralString) -> LiteralString:
 
 def rows_of(*labels: str) -> str:
     """The beginning of a statement about the rows `n` that are known by `$items`, each an `item`."""
+    return f"UNWIND $items AS item CALL (item) {{ {known_by('item', *labels)} }} "
+
+
+def known_by(variable: str, *labels: str) -> str:
+    """The sub-query that gives the rows `n` of these labels that are known by that variable."""
     ways = (
-        f"MATCH (n:{name(found)} {{id: item}}) RETURN n UNION MATCH (n:{name(found)}) WHERE elementId(n) = item RETURN n"
+        f"MATCH (n:{name(found)} {{id: {variable}}}) RETURN n UNION MATCH (n:{name(found)}) WHERE elementId(n) = {variable} RETURN n"
         for found in labels
     )
-    return f"UNWIND $items AS item CALL (item) {{ {' UNION '.join(ways)} }} "
+    return " UNION ".join(ways)
 
 
 def taking(labels: Sequence[str], mark: str) -> Statement:
@@ -75,35 +119,118 @@ def locked(*labels: str) -> str:
     return f"{rows_of(*labels)}SET n.turn = true REMOVE n.turn "
 
 
-async def work_through(graph: Graph, jobs: Sequence[Job], now: datetime) -> int:
-    """Does all that waits for these jobs, one job after the other; gives how much came of it.
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Works that are done one after the other, again and again: first after so many seconds, then every so many.
+
+    `works` gives them for a moment. What must not wait for another has a loop of its own.
+    """
+
+    what: str
+    works: Callable[[datetime], Sequence[Work]]
+    first_s: float
+    every_s: float
+
+
+async def keep(graph: Graph, *loops: Loop) -> None:
+    """Runs these loops side by side until it is cancelled; those who ask as soon as the hub is there come first."""
+    async with asyncio.TaskGroup() as group:
+        for loop in loops:
+            group.create_task(_keep(graph, loop))
+
+
+async def _keep(graph: Graph, loop: Loop) -> None:
+    await asyncio.sleep(loop.first_s)
+    while True:
+        now = datetime.now(UTC)
+        try:
+            await work_through(graph, loop.works(now), now)
+        except HubError as error:
+            _log.warning("%s: not done, tried again in %g s: %s", loop.what, loop.every_s, error)
+        except Exception:
+            _log.exception("%s failed and is tried again in %g s", loop.what, loop.every_s)
+        await asyncio.sleep(loop.every_s)
+
+
+async def work_through(graph: Graph, works: Sequence[Work], now: datetime) -> int:
+    """Does all that waits for these works, one after the other; gives how much came of it. One whose lease another holds is left to that.
 
     Raises `Unavailable` where the database is away.
     """
     total = 0
-    for job in jobs:
+    for work in works:
         try:
-            total += await _queue(graph, job, now)
-            total += await _set_aside_before(graph, job, now)
+            if await work.waits(graph, now):
+                async with Lease(graph, work.lease, wait=False) if work.lease else nullcontext():
+                    total += await work.go(graph, now)
         except Unavailable:
             raise
+        except Taken:
+            _log.debug("%s is being done by another hub", work.name)
         except Exception:
-            # the machinery itself: the other jobs go on
-            _log.exception("%s failed and is tried again", job.name)
+            # the machinery itself: the other works go on
+            _log.exception("%s failed and is tried again", work.name)
     return total
 
 
-async def keep_working(work: Callable[[], Awaitable[object]], what: str, first_s: float, every_s: float) -> None:
-    """Has it done every so many seconds until it is cancelled; those who ask as soon as the hub is there come first."""
-    await asyncio.sleep(first_s)
-    while True:
+async def divide(
+    graph: Graph,
+    items: Sequence[Item],
+    attempt: Callable[[Sequence[Item]], Awaitable[int]],
+    give_up: Callable[[Item, Exception], Awaitable[None]],
+) -> int:
+    """Attempts items at once, else by halves, in their order; one that fails alone is given up. Raises `Unavailable` and `Taken`."""
+    try:
+        return await attempt(items)
+    except Taken:
+        raise
+    except Exception as error:
+        await raise_if_away(graph, error)
+        failed = error
+    if len(items) > 1:
+        half = len(items) // 2
+        return await divide(graph, items[:half], attempt, give_up) + await divide(graph, items[half:], attempt, give_up)
+    if isinstance(failed, Unavailable):  # of a database that has just come back, say
         try:
-            await work()
-        except HubError as error:
-            _log.warning("%s: not done, tried again in %g s: %s", what, every_s, error)
-        except Exception:
-            _log.exception("%s failed and is tried again in %g s", what, every_s)
-        await asyncio.sleep(every_s)
+            return await attempt(items)
+        except Taken:
+            raise
+        except Exception as error:
+            await raise_if_away(graph, error)
+            failed = error
+    await give_up(items[0], failed)
+    return 0
+
+
+async def try_again(graph: Graph, work: str, now: datetime, again: Callable[[Run, Letter], Awaitable[int]]) -> int:
+    """Tries again what is due of what a work has set aside, each in a transaction of its own. Raises `Unavailable`."""
+    total = 0
+    for letter in await due(graph, work, now, _RETRIES):
+        try:
+            total += await _again(graph, letter, now, again)
+        except Exception as error:
+            await raise_if_away(graph, error)
+            await failed_again(graph, letter, error, now)
+    return total
+
+
+async def raise_if_away(graph: Graph, error: Exception) -> None:
+    """Raises `Unavailable` where it was the database that failed, and not what was asked of it."""
+    if isinstance(error, Unavailable):
+        await graph.check()
+
+
+async def _again(graph: Graph, letter: Letter, now: datetime, again: Callable[[Run, Letter], Awaitable[int]]) -> int:
+    async def work(run: Run) -> int | None:
+        if not await is_due(run, letter, now):
+            return None
+        await run(done([letter.id]))
+        return await again(run, letter)
+
+    count = await graph.transact(work)
+    if count is not None:
+        _log.info("%s: done after all: %s %s", letter.job, letter.kind, letter.item)
+    return count or 0
 
 
 async def _queue(graph: Graph, job: Job, now: datetime) -> int:
@@ -115,50 +242,32 @@ async def _queue(graph: Graph, job: Job, now: datetime) -> int:
             await run(done([queue.id]))
         return [one for (one,) in found]
 
+    async def attempt(items: Sequence[str]) -> int:
+        async def work(run: Run) -> int:
+            return await _taken(run, job, items)
+
+        return await graph.transact(work)
+
+    async def give_up(one: str, error: Exception) -> None:
+        leave = Statement(job.leave, {"items": [one]}) if job.leave else None
+        await set_aside(graph, Letter(job.name, one, job.kind), error, now, leave=leave)
+
     total = 0
-    met: Counter[str] = Counter()
+    met = set[str]()
     while True:
         try:
             found = await graph.transact(find)
         except Exception as error:
-            await _raise_if_away(graph, error)
+            await raise_if_away(graph, error)
             await set_aside(graph, queue, error, now)
             break
         # what came back meanwhile is for the next time, or this might never end
-        fresh = [one for one in dict.fromkeys(found) if met[one] < job.parts]
+        fresh = [one for one in dict.fromkeys(found) if one not in met]
         if not fresh:
             break
-        total += await _batch(graph, job, fresh, now)
+        total += await divide(graph, fresh, attempt, give_up)
         met.update(fresh)
     return total
-
-
-async def _batch(graph: Graph, job: Job, items: Sequence[str], now: datetime) -> int:
-    """Does them at once, else by halves; what fails alone is set aside."""
-    try:
-        return await _do(graph, job, items)
-    except Exception as error:
-        await _raise_if_away(graph, error)
-        failed = error
-    if len(items) > 1:
-        half = len(items) // 2
-        return await _batch(graph, job, items[:half], now) + await _batch(graph, job, items[half:], now)
-    if isinstance(failed, Unavailable):  # of a database that has just come back, say
-        try:
-            return await _do(graph, job, items)
-        except Exception as error:
-            await _raise_if_away(graph, error)
-            failed = error
-    leave = Statement(job.leave, {"items": list(items)}) if job.leave else None
-    await set_aside(graph, Letter(job.name, items[0], job.kind), failed, now, leave=leave)
-    return 0
-
-
-async def _do(graph: Graph, job: Job, items: Sequence[str]) -> int:
-    async def work(run: Run) -> int:
-        return await _taken(run, job, items)
-
-    return await graph.transact(work)
 
 
 async def _taken(run: Run, job: Job, items: Sequence[str]) -> int:
@@ -166,44 +275,9 @@ async def _taken(run: Run, job: Job, items: Sequence[str]) -> int:
     taken = [one for (one,) in await run(_about(job.take, items))]
     if not taken:
         return 0
-    count = await job.do(run, taken)
     await run(done([Letter(job.name, one, job.kind).id for one in taken]))
-    return count
+    return await job.do(run, taken)
 
 
 def _about(statement: Statement, items: Sequence[str]) -> Statement:
     return Statement(statement.text, {**statement.parameters, "items": list(items)})
-
-
-async def _set_aside_before(graph: Graph, job: Job, now: datetime) -> int:
-    """Tries again what is due of what was set aside."""
-    total = 0
-    for letter in await due(graph, job.name, now, _RETRIES):
-        try:
-            total += await _again(graph, job, letter, now)
-        except Exception as error:
-            await _raise_if_away(graph, error)
-            await failed_again(graph, letter, error, now)
-    return total
-
-
-async def _again(graph: Graph, job: Job, letter: Letter, now: datetime) -> int:
-    async def work(run: Run) -> int | None:
-        if not await is_due(run, letter, now):
-            return None
-        if job.enter:
-            await run(Statement(job.enter, {"items": [letter.item]}))
-        count = await _taken(run, job, [letter.item])
-        await run(done([letter.id]))
-        return count
-
-    count = await graph.transact(work)
-    if count is not None:
-        _log.info("%s: done after all: %s %s", letter.job, letter.kind, letter.item)
-    return count or 0
-
-
-async def _raise_if_away(graph: Graph, error: Exception) -> None:
-    """Raises `Unavailable` where it was the database that failed, and not what was asked of it."""
-    if isinstance(error, Unavailable):
-        await graph.check()

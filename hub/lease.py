@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, LiteralString
@@ -53,10 +53,16 @@ class Lease:
         self._held = asyncio.timeout(None)
 
     async def __aenter__(self) -> None:
-        while not await self._take():
-            if not self._wait:
-                raise Taken(f"{self._of} is being worked on by another process; it is free half a minute after that one ends")
-            await asyncio.sleep(_ASK_S)
+        try:
+            while not await self._take():
+                if not self._wait:
+                    raise Taken(f"{self._of} is being worked on by another process; it is free half a minute after that one ends")
+                await asyncio.sleep(_ASK_S)
+        except asyncio.CancelledError:
+            # it may have been taken just before
+            with suppress(HubError):
+                await asyncio.shield(self._give_back())
+            raise
         await self._held.__aenter__()
         self._renewing = asyncio.create_task(self._renew())
 
@@ -67,6 +73,9 @@ class Lease:
             await self._held.__aexit__(kind, error, trace)
         except TimeoutError as late:
             raise Taken(f"{self._of} was taken over by another process, which goes on with it") from late
+        await self._give_back()
+
+    async def _give_back(self) -> None:
         await self._graph.write([Statement(_GIVE_BACK, {"of": self._of, "holder": self._holder})])
 
     async def _take(self) -> bool:

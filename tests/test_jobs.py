@@ -20,16 +20,19 @@ from hub import dead_letters
 from hub.dead_letters import FIRST_RETRY, LAST_RETRY
 from hub.doctor import Finding, findings
 from hub.errors import Unavailable
-from hub.events import HAND_OUT, Event, appended
+from hub.events.append import Telling
+from hub.events.concerns import CONCERNS
+from hub.events.work_queue import Consumer
 from hub.gql.endpoint import Asked
 from hub.graph import Graph, Run
-from hub.jobs import Do, Job, by_mark, item, rows_of, work_through
+from hub.jobs import Do, Job, Work, by_mark, item, rows_of, work_through
 from hub.local_neo4j.server import free_ports
 from hub.logs import JsonLines
 from hub.settings import Settings
 from hub.viewer import Viewer
 from tests.asking import questions
 from tests.offices import ISSUER
+from tests.telling import named_by_event
 
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECRET: Final = "Sample Secret 4711"
@@ -51,6 +54,16 @@ def dividing(instead: Do | None = None, most: int = 16) -> Job:
     return by_mark("dividing", ("Plain",), "Waiting", Statement(_FIND, {"most": most}), instead or divide)
 
 
+def marking(name: str, mark: str) -> Consumer:
+    """A consumer with that one's concerns, which marks the cases that it gets."""
+
+    async def do(run: Run, items: Sequence[str], telling: Telling) -> int:  # noqa: ARG001 - it tells nothing
+        await run(Statement(rows_of("Case") + f"SET n:{mark}", {"items": list(items)}))
+        return len(items)
+
+    return Consumer(name, "Case", CONCERNS[name], do, 500)
+
+
 class World:
     """An empty graph with rows that wait, some of which cannot be done."""
 
@@ -67,7 +80,7 @@ class World:
     def rows(self, text: str, **parameters: Any) -> list[list[Any]]:
         return self.run(self.graph.read(text, parameters))
 
-    def work(self, now: datetime, *jobs: Job) -> int:
+    def work(self, now: datetime, *jobs: Work) -> int:
         return self.run(work_through(self.graph, jobs, now))
 
     def letters(self) -> list[dict[str, Any]]:
@@ -240,17 +253,19 @@ def test_an_event_that_names_nothing_or_very_much_keeps_none_of_the_others(world
         CREATE (:SourceRecord {id: 's|cases|' + n})-[:DESCRIBES]->(:Case {id: 's|cases|' + n})""")
     world.write("MATCH (k:Case) WHERE k.id ENDS WITH '77' SET k.dates = ['request_issued 2026-11-02']")
     refs = [("none", ()), ("strange", ("nobody|x|1", "")), ("vast", tuple(f"s|cases|{100_000 - n}" for n in range(100_000)))]
-    events = (Event(f"e-{name}", "Case.synced", found, NOW, "a run") for name, found in refs)
-    world.write("CREATE (:Event {id: 'by hand', todo: 'issues', refs: 7}), (:Event {id: 'bare', todo: 'decisions'})")
-    world.run(world.graph.write([appended(*events)]))
-    world.work(NOW, HAND_OUT)
-    assert [letter["item"] for letter in world.letters()] == ["by hand"]
-    assert world.rows("MATCH (e:Event) WHERE e.todo IS NOT NULL OR e.handedOut IS NOT NULL RETURN e.id") == []
-    assert world.rows("RETURN COUNT { (:Unsorted) }, COUNT { (:Unclocked) }") == [[3_000, 30]]
-    world.write("MATCH (k:Unsorted) REMOVE k:Unsorted WITH DISTINCT 1 AS one MATCH (e:Event {id: 'by hand'}) SET e.refs = ['s|cases|5']")
-    world.work(NOW + FIRST_RETRY, HAND_OUT)
+    by_hand = (
+        "CREATE (:Event:Unnumbered {id: 'by hand', kind: 'Case.synced', refs: 7}), (:Event:Unnumbered {id: 'bare', kind: 'Case.synced'})"
+    )
+    world.write(by_hand)
+    world.run(world.graph.write([named_by_event("Case.synced", found) for _, found in refs]))
+    world.work(NOW, marking("issues", "Sorted"), marking("clocks", "Clocked"))
+    assert [letter["item"] for letter in world.letters()] == ["by hand", "by hand"]
+    assert world.rows("MATCH (c:Consumer), (n:EventCounter) WHERE c.cursor <> n.seq OR c.row IS NOT NULL RETURN c.name") == []
+    assert world.rows("RETURN COUNT { (:Sorted) }, COUNT { (:Clocked) }") == [[3_000, 30]]
+    world.write("MATCH (k:Sorted) REMOVE k:Sorted WITH DISTINCT 1 AS one MATCH (e:Event {id: 'by hand'}) SET e.refs = ['s|cases|5']")
+    world.work(NOW + FIRST_RETRY, marking("issues", "Sorted"), marking("clocks", "Clocked"))
     assert world.letters() == []
-    assert world.rows("MATCH (k:Unsorted) RETURN k.id") == [["s|cases|5"]]
+    assert world.rows("MATCH (k:Sorted) RETURN k.id") == [["s|cases|5"]]
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ by is written on it once, so that those that may be like a new one are found by 
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final, LiteralString
 
 from graph_schema.cypher import Statement
 from hub.errors import CannotBeDone
+from hub.events.append import ALL_NEW, Telling
 from hub.graph import Run
-from hub.jobs import item, rows_of
+from hub.jobs import rows_of
 
 WINDOW_DAYS: Final = 365
 """Decisions further apart than this are not compared."""
@@ -38,7 +38,6 @@ _FIRM: Final = frozenset({
     "pte", "pty", "sa", "srl",
 })  # fmt: skip
 
-NEW_DECISIONS: Final = Statement(f"MATCH (d:Unread:Decision) USING SCAN d:Unread WITH d LIMIT $most RETURN {item('d')}", {"most": MOST})
 _SAID: Final = rows_of("Decision") + "RETURN elementId(n), properties(n)"
 
 # The newest of those that went differently at each other place, or there are as many pairs as decisions once one goes astray. A decision
@@ -102,15 +101,17 @@ CALL (x, before, after) {
   SET x.state = 'EXPLAINED', x.endedAt = $at, x.endedBecause = 'ruling ' + r.number + ': ' + r.title
   MERGE (x)-[:EXPLAINED_BY]->(r)
 }
-RETURN count(DISTINCT x)"""
+RETURN collect(DISTINCT x.id)"""
 
 
-async def find_disparities(run: Run, items: Sequence[str], now: datetime, _: int = 0) -> int:
+async def find_disparities(run: Run, items: Sequence[str], telling: Telling) -> int:
     """Compares these decisions with those before them; gives how many pairs were found."""
     rows = [_alike(element, properties) for element, properties in await run(Statement(_SAID, {"items": list(items)}))]
-    compared = {"rows": rows, "window": WINDOW_DAYS, "alike": _WORDS_ALIKE, "same": _WORDS_SAME, "at": now}
-    found = await run(Statement(_FIND, compared))
-    return found[0][0] if found else 0
+    compared = {"rows": rows, "window": WINDOW_DAYS, "alike": _WORDS_ALIKE, "same": _WORDS_SAME, "at": telling.doer.at}
+    ((found,),) = await run(Statement(_FIND, compared)) or [[[]]]
+    if found:
+        telling.tell("Disparity.found", found, changed=ALL_NEW)
+    return len(found)
 
 
 def _alike(element: str, decision: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,15 +23,16 @@ from typing import Any, Final, LiteralString
 from graph_schema.cypher import Statement
 from hub.discovery.likenesses import LIKENESSES
 from hub.errors import CannotBeDone
+from hub.events.append import ALL_NEW, Telling
+from hub.events.concerns import HELD
 from hub.graph import Run
 from hub.jobs import item, rows_of
 
 MOST: Final = 500
 """So many cases are looked at in one transaction."""
-_FEW: Final = 50
+FEW: Final = 50
 """So many issues are counted in one."""
 
-NEW_CASES: Final = Statement(f"MATCH (k:Unsorted:Case) USING SCAN k:Unsorted WITH k LIMIT $most RETURN {item('k')}", {"most": MOST})
 _CASES: Final = rows_of("Case") + "RETURN elementId(n), n.openedAt IS :: ZONED DATETIME NOT NULL"
 _EACH: Final = " UNION ALL ".join(
     f"{found.cypher} RETURN '{found.name}' AS likeness, '{found.name} ' + key AS id, title, topic, why" for found in LIKENESSES
@@ -65,7 +66,6 @@ UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
 MATCH (k)-[:CONCERNS]->(importer:Importer), (k)-[:ABOUT|ALIKE_BY]->(i)
 OPTIONAL MATCH (i)-[:MERGED_INTO]->(whole:Issue)
 WITH DISTINCT importer, coalesce(whole, i) AS i
-SET i:Uncounted
 WITH importer, i, COLLECT {
   MATCH (importer)<-[:CONCERNS]-(k:Case)-[:ABOUT|ALIKE_BY]->(part) WHERE part = i OR EXISTS { (part)-[:MERGED_INTO]->(i) }
   RETURN DISTINCT k ORDER BY k.openedAt, k.id
@@ -95,14 +95,23 @@ MATCH (i)<-[:OF_ISSUE]-(other:IssueFigure {dimension: 'handler'})-[w:AWAITS]->(i
 DELETE w"""
 
 
-async def find_issues(run: Run, items: Sequence[str], now: datetime, _: int) -> int:
+# The issues whose figures are counted again.
+_ISSUES_OF: Final = f"""
+UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case AND EXISTS {{ (k)-[:CONCERNS]->(:Importer) }}
+MATCH (k)-[:ABOUT|ALIKE_BY]->(i) OPTIONAL MATCH (i)-[:MERGED_INTO]->(whole:Issue)
+WITH DISTINCT coalesce(whole, i) AS i RETURN {item("i")}"""
+
+
+async def find_issues(run: Run, items: Sequence[str], telling: Telling, _: int) -> int:
     """Says of these cases which issues they may be about, and who holds those."""
     found = await run(Statement(_CASES, {"items": list(items)}))
     if not all(is_opened for _, is_opened in found):
         raise CannotBeDone("openedAt: a moment with its zone is expected")
     cases = [case for case, _ in found]
     for text in (_ALIKE, _HELD):
-        await run(Statement(text, {"cases": cases, "at": now}))
+        await run(Statement(text, {"cases": cases, "at": telling.doer.at}))
+    if held := [issue for (issue,) in await run(Statement(_ISSUES_OF, {"cases": cases}))]:
+        telling.tell(HELD, held, changed=("ALIKE_BY", "ABOUT"))
     return 0
 
 
@@ -114,7 +123,6 @@ _GROUPS: Final[LiteralString] = """
     UNION MATCH (importer)<-[:REPRESENTS]-(:Broker)<-[:ACTS_FOR]-(who:Account) RETURN elementId(who)
   }"""
 # What as many hold as its likeness wants is proposed to those who own a case of it.
-UNCOUNTED_ISSUES: Final = Statement(f"MATCH (i:Uncounted) WITH i LIMIT $few RETURN {item('i')}", {"few": _FEW})
 _ISSUES: Final = rows_of("Issue", "Likeness") + "RETURN elementId(n)"
 _TO_COUNT: Final = f"""
 UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id
@@ -122,7 +130,7 @@ MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure {{dimension: 'all'}})
 FOREACH (_ IN CASE WHEN NOT i:Issue AND COUNT {{ (f)-[:AWAITS|COUNTS]->() }} >= {_LEAST} THEN [1] ELSE [] END |
   SET i:Issue, i.state = 'PROPOSED', i.stateAt = $at, i.proposedAt = $at)
 WITH i, f
-RETURN elementId(i), CASE WHEN i:Issue THEN COLLECT {{
+RETURN CASE WHEN i.proposedAt = $at THEN i.id END, CASE WHEN i:Issue THEN COLLECT {{
   MATCH (f)-[w:AWAITS]->(importer) RETURN [f.id, elementId(importer), toString(w.first), {_GROUPS}] ORDER BY w.first, importer.number
 }} ELSE [] END"""
 _COUNT: Final[LiteralString] = """
@@ -163,12 +171,15 @@ class Holder:
     groups: tuple[str, ...]
 
 
-async def count_issues(run: Run, items: Sequence[str], now: datetime, least: int) -> int:
+async def count_issues(run: Run, items: Sequence[str], telling: Telling, least: int) -> int:
     """Counts who waits to be counted, of these issues."""
+    now = telling.doer.at
     issues = [issue for (issue,) in await run(Statement(_ISSUES, {"items": list(items)}))]
     found = await run(Statement(_TO_COUNT, {"issues": issues, "at": now}))
+    if proposed := [issue for issue, _ in found if issue is not None]:
+        telling.tell("Issue.proposed", proposed, changed=ALL_NEW)
     waiting: dict[str, list[Holder]] = {}
-    for _issue, holders in found:
+    for _, holders in found:
         for figure, *told in holders:
             waiting.setdefault(figure, []).append(_holder(told))
     await _write(run, [row for figure, holders in waiting.items() for row in _rows(figure, batches(holders, least))], now)
@@ -186,7 +197,12 @@ async def count_issues(run: Run, items: Sequence[str], now: datetime, least: int
                 await _count_alone(run, several, least, now)
     # one that nobody holds has no figures, and is done as well
     await run(Statement(TELL, {"issues": issues}))
+    if shared := [issue for (issue,) in await run(Statement(_SHARED, {"issues": issues, "at": now}))]:
+        telling.tell("Issue.shared", shared, changed=("sharedAt", "MAY_BE_ABOUT", "ON_BOARD_OF"))
     return 0
+
+
+_SHARED: Final[LiteralString] = "UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id AND i.sharedAt = $at RETURN i.id"
 
 
 TELL: Final[LiteralString] = """

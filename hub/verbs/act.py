@@ -2,13 +2,14 @@
 
 A verb runs in one transaction. It locks what it changes before it looks at it, so that of two at once the second sees what the first
 left; but only what the viewer may see, or who waits for a lock would tell that there is something. It is known by its request id, so
-that what arrives twice happens once. Its answer is read afterwards, when nothing is locked any more.
+that what arrives twice happens once. It tells what it has done, and its events are the last that the transaction writes: one that tells
+nothing fails. Its answer is read afterwards, when nothing is locked any more.
 """
 
 import hashlib
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,11 +23,14 @@ from graph_schema.visibility import KNOWS_ENTRY
 from hub.compile.read import viewer_sets
 from hub.compile.visible import Visible
 from hub.errors import Conflict, NotAllowed, NotFound
+from hub.events.append import Doer, Entry, Telling
 from hub.graph import Run
 from hub.rate_limits import NO_QUOTAS, Quotas
 from hub.said import KEPT
 
 Arguments = Mapping[str, Any]
+GUEST: Final = "guest|"
+"""What the id of an account begins with that stands for one question asked without signing in; its rest is the receipt."""
 REQUEST: Final = Property("requestId", "A name of your own for this request: sent twice, it is done once.")
 
 _BEGUN: Final[LiteralString] = (
@@ -68,11 +72,6 @@ RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, ownerName
 """A case with who the viewer is to it. An agency is one whose part the owner accepted."""
 _PARTS: Final = ("asOwner", "asParty", "asAgency", "asOversight")
 
-HISTORY: Final[LiteralString] = """
-WITH k CREATE (h:HistoryEntry:Event) SET h = $history CREATE (h)-[:OF_CASE]->(k)
-WITH h MATCH (who) WHERE elementId(who) = $by CREATE (h)-[:BY]->(who)"""
-"""What a statement that changes the case `k` ends with, so that it is written down in it."""
-
 
 @dataclass(frozen=True, slots=True)
 class CaseAt:
@@ -91,6 +90,14 @@ class CaseAt:
             raise Conflict(f"case {self.number} is {self.status.lower()}: reopen it first")
 
 
+@dataclass(frozen=True, slots=True)
+class ToldCase:
+    """A case of whose change is told, by its id, and the party in whose name it was made, by Neo4j's."""
+
+    id: str
+    by: str
+
+
 class Act:
     """One verb under way."""
 
@@ -102,7 +109,10 @@ class Act:
         self.is_named = name is not None
         # what is made by this request is named after it, so that it is the same if it is made again
         self.request = secrets.token_hex(16) if name is None else _request_id(account, name)
-        self._entries = 0
+        # the account of a guest is its receipt, by which alone its question is found
+        by = "guest" if account.startswith(GUEST) else f"account {account}"
+        self.telling = Telling(Doer(by, self.request, now))
+        self.verb = ""
 
     async def one(self, text: str, parameters: Arguments) -> Any:
         """The one value of a statement that may speak of the viewer sets, or None."""
@@ -145,18 +155,37 @@ class Act:
                 return CaseAt(row["id"], number, row["status"], by, role, row)
         raise NotAllowed(f"{verb}: only {_listed(may, row['ownerName'])} may")
 
+    async def append(self) -> None:
+        """Writes down what was told; nothing else is written after it."""
+        await self.telling.append(self._run)
+
     def new_number(self, mark: str = "") -> str:
         """The number of a new case; none can be foreseen, nor be steered by whoever asks for it."""
         return f"HUB-{self.now:%y}-{mark}{''.join(secrets.choice(_ALPHABET) for _ in range(8))}"
 
-    def told(self, case: str, verb: str, text: str, *, reason: str | None = None, audience: str = "parties") -> Mapping[str, Any]:
-        """The parameter of `HISTORY`."""
-        self._entries += 1
-        entry = {
-            "id": f"{self.request} {self._entries}", "verb": verb, "text": text, "reason": reason, "at": self.now, "audience": audience,
-            "source": "hub", "kind": f"Case.{verb}", "refs": [case], "of": self.request,
-        }  # fmt: skip
-        return {key: value for key, value in entry.items() if value is not None}
+    async def party(self) -> str | None:
+        """The first party that the viewer acts for, by Neo4j's id; None where there is none."""
+        return await self.one("RETURN elementId(head(acted))", {})
+
+    def tell(
+        self, label: str, key: str, changed: Sequence[str], *, by: str | None, reason: str | None = None, refs: Sequence[str] = ()
+    ) -> None:
+        """Tells that the verb was done to the row of that label and key, in the name of the party `by`; `refs` are further rows."""
+        self.telling.tell(f"{label}.{self.verb}", (key, *refs), changed=changed, party=by, reason=reason)
+
+    def tell_case(
+        self,
+        case: "CaseAt | ToldCase",
+        text: str,
+        changed: Sequence[str],
+        *,
+        reason: str | None = None,
+        audience: str = "parties",
+        refs: Sequence[str] = (),
+    ) -> None:
+        """The same of a case, in words: it is written down in its history."""
+        entry = Entry(case.id, self.verb, text, audience)
+        self.telling.tell_case(entry, changed=changed, refs=refs, party=case.by, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +204,9 @@ class Verb:
 
     async def done(self, act: Act, given: Arguments) -> str:
         """Does it, or finds that it was done already; gives the key of the answer. Raises `Conflict` for another request of that name."""
+        act.verb = self.name
         if not act.is_named:
-            return await self.do(act, given)
+            return await self._told(act, await self.do(act, given))
         digest = hashlib.sha256(json.dumps([self.name, given], default=str, sort_keys=True).encode()).hexdigest()
         (before, result), *_ = await act.write(_BEGUN, {"request": act.request, "verb": self.name, "digest": digest})
         if before != digest:
@@ -185,6 +215,13 @@ class Verb:
             return result
         key = await self.do(act, given)
         await act.write(_DONE, {"request": act.request, "result": key})
+        return await self._told(act, key)
+
+    async def _told(self, act: Act, key: str) -> str:
+        """Appends its events, as the last of the transaction. Raises `RuntimeError` for a verb that tells nothing."""
+        if not act.telling.events:
+            raise RuntimeError(f"{self.name} tells nothing of what it has done")
+        await act.append()
         return key
 
 

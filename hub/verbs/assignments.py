@@ -10,8 +10,9 @@ from graph_schema.formats import CENTER_CODE, IMPORTER_NUMBER
 from graph_schema.model import Property
 from graph_schema.viewer_sets import in_term
 from hub.errors import Conflict, NotAllowed, NotFound
+from hub.events.append import ALL_NEW
 from hub.said import KEPT
-from hub.verbs.act import Act, Arguments, Subject, Verb
+from hub.verbs.act import Act, Arguments, Subject, ToldCase, Verb
 from hub.verbs.words import REASON, checked_text
 
 _LONGEST: Final = 300
@@ -52,15 +53,9 @@ DELETE h CREATE (k)-[:HANDLED_BY]->(c)
 WITH k, c, before
 CALL (k) { MATCH (k)-[w:WORKED_BY]->() DELETE w }
 CALL (k, c, before) { MATCH (k)<-[:OF_CASE]-(d:Deadline)-[owed:OWED_BY]->(before) DELETE owed CREATE (d)-[:OWED_BY]->(c) }
-CREATE (e:HistoryEntry:Event {id: $request + ' ' + k.id, verb: $verb, at: $at, audience: 'parties', source: 'hub', reason: $reason,
-  text: 'moved with its importer from ' + before.name + ' to ' + c.name, kind: 'Case.' + $verb, refs: [k.id], of: $request})
-CREATE (e)-[:OF_CASE]->(k)
-WITH e MATCH (who) WHERE elementId(who) = $by CREATE (e)-[:BY]->(who)"""
+RETURN k.id, before.name, c.name"""
 )
 _CENTER: Final[LiteralString] = "MATCH (c:Center {code: $center}) RETURN c.name"
-_TELL: Final[LiteralString] = (
-    "CREATE (:Event {id: $request + ' importer', kind: 'Importer.' + $verb, refs: [$importer], at: $at, of: $request, reason: $reason})"
-)
 
 
 async def _assign(act: Act, given: Arguments) -> str:
@@ -83,13 +78,14 @@ async def _to_center(act: Act, given: Arguments, verb: str) -> str:
     if not await act.write(_CENTER, {"center": center}):
         raise NotFound(f"center: there is no Center {center}")
     reason = checked_text("reason", given["reason"], _LONGEST)
-    told = {"importer": number, "center": center, "before": before, "reason": reason, "verb": verb, "request": act.request, "by": by}
+    move = {"importer": number, "center": center, "before": before, "reason": reason}
     if before:
-        await act.write(_END, {**told, "status": "ASSIGNED"})
-    await act.write(_BEGIN, told)
-    if before:
-        await act.write(_MOVE, told)
-    await act.write(_TELL, told)
+        await act.write(_END, {**move, "status": "ASSIGNED"})
+    await act.write(_BEGIN, move)
+    act.tell("Importer", number, ("ASSIGNED_TO", "centerStatus"), by=by, reason=reason, refs=(center,))
+    for case, old, new in await act.write(_MOVE, move) if before else ():
+        text = f"moved with its importer from {old} to {new}"
+        act.tell_case(ToldCase(case, by), text, ("HANDLED_BY", "WORKED_BY", "OWED_BY"), reason=reason)
     return number
 
 
@@ -103,13 +99,12 @@ async def _not_eligible(act: Act, given: Arguments) -> str:
 
 async def _without_center(act: Act, given: Arguments, verb: str, status: str) -> str:
     """Ends the assignment; open cases stay with the Center until somebody passes them on."""
-    found, _ = await _importer(act, given, verb)
+    found, by = await _importer(act, given, verb)
     if found["status"] == status:
         raise Conflict(f"importer {given['importer']} is {status} already")
     reason = checked_text("reason", given["reason"], _LONGEST)
-    told = {"importer": given["importer"], "reason": reason, "status": status, "verb": verb, "request": act.request}
-    await act.write(_END, told)
-    await act.write(_TELL, told)
+    await act.write(_END, {"importer": given["importer"], "reason": reason, "status": status})
+    act.tell("Importer", given["importer"], ("ASSIGNED_TO", "centerStatus"), by=by, reason=reason)
     return given["importer"]
 
 
@@ -118,9 +113,7 @@ MATCH (i:Importer {number: $importer}), (kind:CaseKind {code: $kind})-[:ANSWERED
 CREATE (k:Case {id: $request, number: $number, status: 'OPEN', title: $title, openedAt: $at, source: 'hub'})
 CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:CONCERNS]->(i) CREATE (k)-[:HANDLED_BY]->(office)
 CREATE (n:Note {id: $request + ' note', kind: 'NOTE', text: $text, at: $at, audience: 'parties', source: 'hub'})-[:OF_CASE]->(k)
-CREATE (e:HistoryEntry:Event {id: $request + ' 1', verb: 'appealAssignment', text: 'appealed: ' + $title, at: $at, audience: 'parties',
-  source: 'hub', kind: 'Case.appealAssignment', refs: [$request], of: $request})-[:OF_CASE]->(k)
-WITH n, e MATCH (who) WHERE elementId(who) = $by CREATE (n)-[:BY]->(who), (e)-[:BY]->(who)
+WITH n MATCH (who) WHERE elementId(who) = $by CREATE (n)-[:BY]->(who)
 RETURN 1"""
 
 
@@ -136,6 +129,7 @@ async def _appeal(act: Act, given: Arguments) -> str:
     }  # fmt: skip
     if not await act.write(_OPEN_APPEAL, appeal):
         raise NotFound("the public facts name no office for appeals")
+    act.tell_case(ToldCase(act.request, found["asParty"]), f"appealed: {title}", ALL_NEW, refs=(given["importer"],))
     return act.request
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final, LiteralString
 from graph_schema.cases import AUDIENCE
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.verbs.act import HISTORY, Act, Arguments, Verb, sees
+from hub.verbs.act import Act, Arguments, Verb, sees
 from hub.verbs.cases import audience_for
 from hub.verbs.quotas import ANNOUNCED_FOR, count_file
 from hub.verbs.words import CASE, checked_text
@@ -19,18 +19,15 @@ MEDIA_TYPES: Final = (
 _MOST: Final = 200
 _SHA256: Final = 64
 
-_ANNOUNCE: Final[LiteralString] = (
-    """
+_ANNOUNCE: Final[LiteralString] = """
 MATCH (k:Case {id: $case})
 CREATE (f:Attachment) SET f = $file CREATE (f)-[:OF_CASE]->(k)
 WITH k, f MATCH (party) WHERE elementId(party) = $by CREATE (f)-[:BY]->(party)"""
-    + HISTORY
-)
 _ANNOUNCED: Final = """
 MATCH (f:Attachment {id: $id}) WHERE {sees}
 OPTIONAL MATCH (f)-[:BY]->(party)
 RETURN {name: f.name, mediaType: f.mediaType, size: f.size, sha256: f.sha256, stored: f.storedAt IS NOT NULL,
-  expired: f.at <= $begin, own: party IN own}"""
+  expired: f.at <= $begin, own: party IN own, by: elementId(party)}"""
 _STORED: Final[LiteralString] = "MATCH (f:Attachment {id: $id}) SET f.storedAt = coalesce(f.storedAt, $at)"
 
 
@@ -48,13 +45,15 @@ async def _attach(act: Act, given: Arguments) -> str:
         raise BadInput("sha256: the 64 hexadecimal digits of the content's SHA-256 are expected")
     audience = audience_for(case, given["audience"])
     await count_file(act, case, given["size"])
+    key = f"{act.request}-file"
     file = {
-        "id": f"{act.request}-file", "name": name, "mediaType": given["mediaType"], "size": given["size"], "sha256": sha256, "at": act.now,
+        "id": key, "name": name, "mediaType": given["mediaType"], "size": given["size"], "sha256": sha256, "at": act.now,
         "audience": audience, "source": "hub",
     }  # fmt: skip
-    told = act.told(case.id, "attachToCase", f"attached {name} ({given['size']:,} bytes, SHA-256 {sha256[:12]}…)", audience=audience)
-    await act.write(_ANNOUNCE, {"case": case.id, "file": file, "by": case.by, "history": told})
-    return str(file["id"])
+    await act.write(_ANNOUNCE, {"case": case.id, "file": file, "by": case.by})
+    text = f"attached {name} ({given['size']:,} bytes, SHA-256 {sha256[:12]}…)"
+    act.tell_case(case, text, ("attachments",), audience=audience, refs=(key,))
+    return key
 
 
 async def announced(act: Act, attachment: str) -> Any:
@@ -73,8 +72,12 @@ async def announced(act: Act, attachment: str) -> Any:
 
 
 async def stored(act: Act, attachment: str) -> None:
-    """Says that its content is there."""
+    """Says that its content is there. Raises as `announced` does."""
+    found = await announced(act, attachment)
     await act.write(_STORED, {"id": attachment})
+    act.verb = "stored"
+    act.tell("Attachment", attachment, ("storedAt",), by=found["by"])
+    await act.append()
 
 
 VERBS: Final = (

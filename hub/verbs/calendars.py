@@ -24,13 +24,20 @@ async def _open(act: Act, given: Arguments) -> str:  # noqa: ARG001 - a verb of 
         raise NotAllowed("openCalendar: you are signed in, but the hub has no account of yours yet: have a party let you act for it first")
     if not opened[0][0]:
         raise Conflict(f"openCalendar: there are {_MOST} already; close one first")
+    await _tell(act)
     return calendar
 
 
 async def _close(act: Act, given: Arguments) -> str:
     if not await act.write(_CLOSE, {"account": act.account, "id": given["calendar"]}):
         raise NotFound("calendar: you have no such calendar")
+    await _tell(act)
     return given["calendar"]
+
+
+async def _tell(act: Act) -> None:
+    """Of the account: whoever knows a calendar's id reads it."""
+    act.tell("Account", act.account, ("calendars",), by=await act.party())
 
 
 VERBS: Final = (

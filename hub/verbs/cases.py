@@ -6,22 +6,18 @@ from typing import Final, LiteralString
 from graph_schema.cases import AUDIENCE
 from graph_schema.model import Property
 from hub.errors import BadInput, Conflict, NotFound
-from hub.verbs.act import HISTORY, Act, Arguments, CaseAt, Verb, sees
+from hub.verbs.act import Act, Arguments, CaseAt, Verb, sees
 from hub.verbs.deadlines import end_deadlines, restart_deadlines
 from hub.verbs.words import CASE, DEFAULT_REASON, REASON, checked_text
 
 _AUDIENCE: Final = Property("audience", "Who may see it; the parties if not said.", values=AUDIENCE.values, choice=AUDIENCE.choice)
 _LONGEST: Final = {"title": 300, "text": 10_000}
 
-_ASSIGN: Final[LiteralString] = (
-    """
+_ASSIGN: Final[LiteralString] = """
 MATCH (k:Case {id: $case})-[:HANDLED_BY]->(owner), (c:Contact {id: $contact})-[:WORKS_FOR]->(org)
 WHERE org = owner OR EXISTS { (org:Team)-[:PART_OF]->(owner) }
 OPTIONAL MATCH (k)-[old:WORKED_BY]->() DELETE old
-WITH DISTINCT k, c CREATE (k)-[:WORKED_BY]->(c)"""
-    + HISTORY
-    + " RETURN 1"
-)
+WITH DISTINCT k, c CREATE (k)-[:WORKED_BY]->(c) RETURN 1"""
 _CONTACT_NAME: Final = "MATCH (c:Contact {id: $contact}) RETURN c.name"
 
 
@@ -29,9 +25,9 @@ async def _assign(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "assignCase", "owner")
     case.must_be_open()
     name = await act.one(_CONTACT_NAME, {"contact": given["contact"]})
-    told = act.told(case.id, "assignCase", f"assigned to {name}", reason=given["reason"], audience="owner")
-    if not await act.write(_ASSIGN, {"case": case.id, "contact": given["contact"], "by": case.by, "history": told}):
+    if not await act.write(_ASSIGN, {"case": case.id, "contact": given["contact"]}):
         raise NotFound(f"contact: the case's owner has no contact {given['contact']}")
+    act.tell_case(case, f"assigned to {name}", ("WORKED_BY",), reason=given["reason"], audience="owner")
     return case.id
 
 
@@ -39,16 +35,13 @@ _NEW_OWNER: Final = """
 MATCH (o) WHERE (o:Center OR o:Port OR o:Office) AND $to = CASE WHEN o:Center THEN 'Center:' + o.code WHEN o:Port THEN 'Port:' + o.id
   ELSE 'Office:' + o.code END
 RETURN [elementId(o), o.name]"""
-_REASSIGN: Final[LiteralString] = (
-    """
+_REASSIGN: Final[LiteralString] = """
 MATCH (k:Case {id: $case})-[old:HANDLED_BY]->(before), (o) WHERE elementId(o) = $to
 OPTIONAL MATCH (k)-[worked:WORKED_BY]->()
 DELETE old, worked
-WITH DISTINCT k, o, before CREATE (k)-[:HANDLED_BY]->(o) SET k:Unsorted
+WITH DISTINCT k, o, before CREATE (k)-[:HANDLED_BY]->(o)
 WITH k, o, before
 CALL (k, o, before) { MATCH (k)<-[:OF_CASE]-(d:Deadline)-[owed:OWED_BY]->(before) DELETE owed CREATE (d)-[:OWED_BY]->(o) }"""
-    + HISTORY
-)
 
 
 async def _reassign(act: Act, given: Arguments) -> str:
@@ -60,18 +53,16 @@ async def _reassign(act: Act, given: Arguments) -> str:
     to, name = found
     if to == case.row["owner"]:
         raise Conflict(f"case {case.number} is handled by {name} already")
-    told = act.told(case.id, "reassignCase", f"passed from {case.row['ownerName']} to {name}", reason=_reason(given))
-    await act.write(_REASSIGN, {"case": case.id, "to": to, "by": case.by, "history": told})
+    await act.write(_REASSIGN, {"case": case.id, "to": to})
+    text = f"passed from {case.row['ownerName']} to {name}"
+    act.tell_case(case, text, ("HANDLED_BY", "WORKED_BY", "OWED_BY"), reason=_reason(given))
     return case.id
 
 
-_WRITE_NOTE: Final[LiteralString] = (
-    """
+_WRITE_NOTE: Final[LiteralString] = """
 MATCH (k:Case {id: $case}) SET k.status = $status
 CREATE (n:Note) SET n = $note CREATE (n)-[:OF_CASE]->(k)
 WITH k, n MATCH (party) WHERE elementId(party) = $by CREATE (n)-[:BY]->(party)"""
-    + HISTORY
-)
 _AUDIENCES_OF: Final = {"owner": AUDIENCE.values, "oversight": AUDIENCE.values, "party": ("parties", "agencies"), "agency": ("agencies",)}
 
 
@@ -82,7 +73,7 @@ async def _respond(act: Act, given: Arguments) -> str:
     asks = case.role == "owner"
     status = "AWAITING" if asks else "OPEN" if case.status == "AWAITING" else case.status
     kind, told = ("REQUEST", "asked the parties") if asks else ("RESPONSE", "answered")
-    await _write(act, case, given, _Writing("respondToCase", kind, told, status))
+    await _write(act, case, given, _Writing(kind, told, status))
     if not asks:
         await end_deadlines(act, case.id, side="trade", name=given["deadline"])
     return case.id
@@ -90,7 +81,7 @@ async def _respond(act: Act, given: Arguments) -> str:
 
 async def _note(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "noteCase", "owner", "party", "agency", "oversight")
-    await _write(act, case, given, _Writing("noteCase", "NOTE", "wrote a note", case.status))
+    await _write(act, case, given, _Writing("NOTE", "wrote a note", case.status))
     return case.id
 
 
@@ -98,7 +89,6 @@ async def _note(act: Act, given: Arguments) -> str:
 class _Writing:
     """What writing in a case is called, and the status it leaves the case in."""
 
-    verb: str
     kind: str
     told: str
     status: str
@@ -106,12 +96,14 @@ class _Writing:
 
 async def _write(act: Act, case: CaseAt, given: Arguments, writing: _Writing) -> None:
     audience = audience_for(case, given["audience"])
+    key = f"{act.request} note"
     note = {
-        "id": f"{act.request} note", "kind": writing.kind, "text": checked_text("text", given["text"], _LONGEST["text"]), "at": act.now,
+        "id": key, "kind": writing.kind, "text": checked_text("text", given["text"], _LONGEST["text"]), "at": act.now,
         "audience": audience, "source": "hub",
     }  # fmt: skip
-    told = act.told(case.id, writing.verb, writing.told, audience=audience)
-    await act.write(_WRITE_NOTE, {"case": case.id, "status": writing.status, "note": note, "by": case.by, "history": told})
+    await act.write(_WRITE_NOTE, {"case": case.id, "status": writing.status, "note": note, "by": case.by})
+    changed = ("notes", "status") if writing.status != case.status else ("notes",)
+    act.tell_case(case, writing.told, changed, audience=audience, refs=(key,))
 
 
 def audience_for(case: CaseAt, wanted: str | None) -> str:
@@ -123,15 +115,11 @@ def audience_for(case: CaseAt, wanted: str | None) -> str:
     return audience
 
 
-_TO_ISSUE: Final[LiteralString] = (
-    """
+_TO_ISSUE: Final[LiteralString] = """
 MATCH (k:Case {id: $case})
-SET k:Unsorted
-WITH k OPTIONAL MATCH (k)-[old:ABOUT]->() DELETE old
+OPTIONAL MATCH (k)-[old:ABOUT]->() DELETE old
 WITH DISTINCT k MERGE (i:Issue {id: $issue.id}) ON CREATE SET i += $issue
 MERGE (k)-[:ABOUT]->(i)"""
-    + HISTORY
-)
 _ISSUE: Final = "MATCH (i:Issue {id: $issue}) WHERE {sees} RETURN i.title"
 
 
@@ -147,34 +135,33 @@ async def _link_to_issue(act: Act, given: Arguments) -> str:
     else:
         title = checked_text("title", given["title"], _LONGEST["title"])
         issue = {"id": f"{act.request} issue", "title": title, "topic": given["topic"], "source": "hub"}
-    told = act.told(case.id, "linkCaseToIssue", f"found to be about: {title}", audience="owner")
-    await act.write(_TO_ISSUE, {"case": case.id, "issue": issue, "by": case.by, "history": told})
+    await act.write(_TO_ISSUE, {"case": case.id, "issue": issue})
+    act.tell_case(case, f"found to be about: {title}", ("ABOUT",), audience="owner", refs=(issue["id"],))
     return case.id
 
 
-_TAG: Final[LiteralString] = (
-    "MATCH (k:Case {id: $case}), (p:Program {code: $program}) MERGE (k)-[:TAGGED]->(p) SET k:Unsorted" + HISTORY + " RETURN 1"
-)
+_TAG: Final[LiteralString] = "MATCH (k:Case {id: $case}), (p:Program {code: $program}) MERGE (k)-[:TAGGED]->(p) RETURN 1"
 
 
 async def _tag(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "tagCase", "owner", "oversight", kept_here=True)
-    told = act.told(case.id, "tagCase", f"found to fall under {given['program']}")
-    if not await act.write(_TAG, {"case": case.id, "program": given["program"], "by": case.by, "history": told}):
+    if not await act.write(_TAG, {"case": case.id, "program": given["program"]}):
         raise NotFound(f"program: there is no program {given['program']!r}; see programs")
+    act.tell_case(case, f"found to fall under {given['program']}", ("TAGGED",))
     return case.id
 
 
-_STATUS: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.status = $status, k.closedAt = $closedAt" + HISTORY
+_STATUS: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.status = $status, k.closedAt = $closedAt"
 
 
 async def _close(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "closeCase", "owner", kept_here=True)
     if case.status == "CLOSED":
         raise Conflict(f"case {case.number} is closed already")
-    told = act.told(case.id, "closeCase", "closed", reason=_reason(given))
-    await act.write(_STATUS, {"case": case.id, "status": "CLOSED", "closedAt": act.now, "by": case.by, "history": told})
+    reason = _reason(given)
+    await act.write(_STATUS, {"case": case.id, "status": "CLOSED", "closedAt": act.now})
     await end_deadlines(act, case.id)
+    act.tell_case(case, "closed", ("status", "closedAt", "deadlines"), reason=reason)
     return case.id
 
 
@@ -182,9 +169,10 @@ async def _reopen(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "reopenCase", "owner", "oversight", kept_here=True)
     if case.status not in ("CLOSED", "DEEMED"):
         raise Conflict(f"case {case.number} is {case.status.lower()}: there is nothing to reopen")
-    told = act.told(case.id, "reopenCase", "reopened", reason=_reason(given))
+    reason = _reason(given)
     await restart_deadlines(act, case.id)
-    await act.write(_STATUS, {"case": case.id, "status": "OPEN", "closedAt": None, "by": case.by, "history": told})
+    await act.write(_STATUS, {"case": case.id, "status": "OPEN", "closedAt": None})
+    act.tell_case(case, "reopened", ("status", "closedAt", "deadlines"), reason=reason)
     return case.id
 
 

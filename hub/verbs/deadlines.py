@@ -8,7 +8,7 @@ from graph_schema.model import Kind, Property
 from hub.clocks import today
 from hub.due import Clock, Extended, Facts, deadlines
 from hub.errors import BadInput, Conflict, NotFound
-from hub.verbs.act import HISTORY, Act, Arguments, CaseAt, Verb, sees
+from hub.verbs.act import Act, Arguments, CaseAt, Verb, sees
 from hub.verbs.words import CASE, ON, REASON, checked_text
 
 _REASON_LENGTH: Final = 300
@@ -84,12 +84,11 @@ async def restart_deadlines(act: Act, case: str) -> None:
 
 _SET_FACTS: Final[LiteralString] = (
     "MATCH (k:Case {id: $case}) SET k.dates = $dates, k.conditions = $conditions, k.suspensions = $suspensions, k.status = $status"
-    + HISTORY
 )
 
 
-async def _change(act: Act, case: CaseAt, told: Mapping[str, Any], **changed: Any) -> str:
-    """Sets what a case says of its time, and its deadlines by it."""
+async def _change(act: Act, case: CaseAt, text: str, reason: str | None, **changed: Any) -> str:
+    """Sets what a case says of its time, and its deadlines by it; tells it in words."""
     facts = {
         "dates": case.row["dates"],
         "conditions": case.row["conditions"],
@@ -97,8 +96,9 @@ async def _change(act: Act, case: CaseAt, told: Mapping[str, Any], **changed: An
         "status": case.status,
     }
     facts = {name: [] if value is None else value for name, value in {**facts, **changed}.items()}
-    await act.write(_SET_FACTS, {**facts, "case": case.id, "by": case.by, "history": told})
+    await act.write(_SET_FACTS, {**facts, "case": case.id})
     await set_deadlines(act, {**facts, "id": case.id})
+    act.tell_case(case, text, (*changed, "deadlines"), reason=reason)
     return case.id
 
 
@@ -114,8 +114,8 @@ async def _record_date(act: Act, given: Arguments) -> str:
     if given["event"] not in events:
         raise BadInput(f"event: one of {', '.join(sorted(events)) or 'none: this kind has no clock'}")
     kept = [found for found in case.row["dates"] or () if not found.startswith(f"{given['event']} ")]
-    told = act.told(case.id, "recordDate", f"{given['event'].replace('_', ' ')} on {given['on']}", reason=given["reason"])
-    return await _change(act, case, told, dates=[*kept, f"{given['event']} {given['on']}"])
+    text = f"{given['event'].replace('_', ' ')} on {given['on']}"
+    return await _change(act, case, text, given["reason"], dates=[*kept, f"{given['event']} {given['on']}"])
 
 
 async def _record_condition(act: Act, given: Arguments) -> str:
@@ -128,8 +128,8 @@ async def _record_condition(act: Act, given: Arguments) -> str:
     holds = given["holds"] is not False
     kept = [found for found in case.row["conditions"] or () if found != given["condition"]]
     said = given["condition"].replace("_", " ")
-    told = act.told(case.id, "recordCondition", f"found to be {said}" if holds else f"found not to be {said}", reason=given["reason"])
-    return await _change(act, case, told, conditions=[*kept, given["condition"]] if holds else kept)
+    text = f"found to be {said}" if holds else f"found not to be {said}"
+    return await _change(act, case, text, given["reason"], conditions=[*kept, given["condition"]] if holds else kept)
 
 
 async def _suspend(act: Act, given: Arguments) -> str:
@@ -141,8 +141,7 @@ async def _suspend(act: Act, given: Arguments) -> str:
     pauses = case.row["suspensions"] or []
     if pauses and since < date.fromisoformat(pauses[-1].split(" ")[1]):
         raise BadInput(f"on: it was suspended until {pauses[-1].split(' ')[1]} already")
-    told = act.told(case.id, "suspendCase", f"suspended from {since}", reason=checked_text("reason", given["reason"], _REASON_LENGTH))
-    return await _change(act, case, told, status="SUSPENDED", suspensions=[*pauses, str(since)])
+    return await _change(act, case, f"suspended from {since}", _reason(given), status="SUSPENDED", suspensions=[*pauses, str(since)])
 
 
 async def _resume(act: Act, given: Arguments) -> str:
@@ -153,8 +152,11 @@ async def _resume(act: Act, given: Arguments) -> str:
     until = given["on"] or today(act.now)
     if until < date.fromisoformat(last):
         raise BadInput(f"on: it was suspended on {last}; it cannot go on before")
-    told = act.told(case.id, "resumeCase", f"goes on from {until}", reason=checked_text("reason", given["reason"], _REASON_LENGTH))
-    return await _change(act, case, told, status="OPEN", suspensions=[*before, f"{last} {until}"])
+    return await _change(act, case, f"goes on from {until}", _reason(given), status="OPEN", suspensions=[*before, f"{last} {until}"])
+
+
+def _reason(given: Arguments) -> str:
+    return checked_text("reason", given["reason"], _REASON_LENGTH)
 
 
 _DEADLINE: Final = """
@@ -174,8 +176,7 @@ async def _extend(act: Act, given: Arguments) -> str:
     until = _extended_until(given, extension, times, due)
     await act.write(_EXTEND, {"deadline": given["deadline"], "until": until})
     to = f"to {until}" if until else "by its own length"
-    told = act.told(case.id, "extendDeadline", f"{name}: extended {to}", reason=checked_text("reason", given["reason"], _REASON_LENGTH))
-    await _change(act, case, told, status="EXTENDED")
+    await _change(act, case, f"{name}: extended {to}", _reason(given), status="EXTENDED")
     return given["deadline"]
 
 
@@ -203,8 +204,7 @@ async def _meet(act: Act, given: Arguments) -> str:
     ended = await end_deadlines(act, case.id, name=given["deadline"])
     if not ended:
         raise Conflict("deadline: it was met or has ended already")
-    told = act.told(case.id, "meetDeadline", f"{ended[0]}: done", reason=given["reason"])
-    await _change(act, case, told)
+    await _change(act, case, f"{ended[0]}: done", given["reason"])
     return given["deadline"]
 
 

@@ -6,17 +6,14 @@ from graph_schema.cases import AUDIENCE
 from graph_schema.formats import HTS10, PORT_CODE
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.verbs.act import HISTORY, Act, Arguments, Subject, Verb
+from hub.verbs.act import Act, Arguments, Subject, ToldCase, Verb
 from hub.verbs.cases import audience_for
 from hub.verbs.words import CASE, REASON, checked, checked_text
 
 _LONGEST: Final = 500
-_DECIDE: Final[LiteralString] = (
-    """
+_DECIDE: Final[LiteralString] = """
 MATCH (k:Case {id: $case}), (place) WHERE elementId(place) = $place
-CREATE (d:Decision:Unread) SET d = $decision CREATE (d)-[:DECIDES]->(k) CREATE (d)-[:MADE_AT]->(place)"""
-    + HISTORY
-)
+CREATE (d:Decision) SET d = $decision CREATE (d)-[:DECIDES]->(k) CREATE (d)-[:MADE_AT]->(place)"""
 _PLACE: Final[LiteralString] = """
 MATCH (:PortCode {code: $port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port) RETURN elementId(p) LIMIT 1"""
 
@@ -41,8 +38,8 @@ async def _decide(act: Act, given: Arguments) -> str:
         "id": key, "decidedAt": act.now, "audience": audience, "source": "hub", **said, **goods,
         **({"hts10": checked("hts10", HTS10, given["hts10"])} if given["hts10"] else {}), **({"origin": origin} if origin else {}),
     }  # fmt: skip
-    told = act.told(case.id, "decideCase", f"decided: {said['question']}: {said['outcome']}", audience=audience)
-    await act.write(_DECIDE, {"case": case.id, "place": place, "decision": decision, "by": case.by, "history": told})
+    await act.write(_DECIDE, {"case": case.id, "place": place, "decision": decision})
+    act.tell_case(case, f"decided: {said['question']}: {said['outcome']}", ("decisions",), audience=audience, refs=(key,))
     return key
 
 
@@ -53,7 +50,6 @@ RETURN {state: x.state, decisions: COLLECT { MATCH (x)-[:BETWEEN]->(d) RETURN d.
   by: elementId(CASE WHEN seesAll THEN head(acted) ELSE head(COLLECT {
     MATCH (x)-[:BETWEEN]->(d) MATCH (d)-[:MADE_AT]->(o) WHERE o IN own RETURN o
     UNION MATCH (x)-[:BETWEEN]->()-[:DECIDES]->()-[:HANDLED_BY]->(o) WHERE o IN own RETURN o }) END)}""")  # fmt: skip
-_WRITTEN: Final[LiteralString] = "MATCH (k:Case {id: $case})" + HISTORY
 
 
 async def _disparity(act: Act, verb: str, key: str) -> dict[str, Any]:
@@ -66,10 +62,11 @@ async def _disparity(act: Act, verb: str, key: str) -> dict[str, Any]:
     return found
 
 
-async def _tell_cases(act: Act, found: dict[str, Any], verb: str, text: str, reason: str | None) -> None:
+def _tell(act: Act, key: str, found: dict[str, Any], text: str, reason: str | None) -> None:
+    """Tells of the disparity, and of the cases that its decisions were made in."""
+    act.tell("Disparity", key, ("state", "endedAt", "endedBecause", "EXPLAINED_BY"), by=found["by"], reason=reason)
     for case in found["cases"]:
-        told = act.told(case, verb, text, reason=reason, audience="owner")
-        await act.write(_WRITTEN, {"case": case, "by": found["by"], "history": told})
+        act.tell_case(ToldCase(case, found["by"]), text, (), reason=reason, audience="owner", refs=(key,))
 
 
 _RULE: Final[LiteralString] = """
@@ -96,7 +93,7 @@ async def _explain(act: Act, given: Arguments) -> str:
         raise NotFound(f"ruling: the hub knows no ruling {number!r} yet; give its title and the day it was issued as well")
     ruling = {"number": number, "title": (given["title"] or "").strip() or None, "issued": given["issuedOn"]}
     await act.write(_RULE, {**ruling, "decisions": found["decisions"]})
-    await _tell_cases(act, found, "explainDisparity", f"the difference is explained by ruling {number}", None)
+    _tell(act, given["disparity"], found, f"the difference is explained by ruling {number}", None)
     return given["disparity"]
 
 
@@ -111,7 +108,7 @@ async def _resolve(act: Act, given: Arguments) -> str:
         raise Conflict(f"the disparity is {found['state'].lower()} already")
     reason = checked_text("reason", given["reason"], _LONGEST)
     await act.write(_STATE, {"disparity": given["disparity"], "state": "RESOLVED", "ended": act.now, "because": reason})
-    await _tell_cases(act, found, "resolveDisparity", "the difference is resolved", reason)
+    _tell(act, given["disparity"], found, "the difference is resolved", reason)
     return given["disparity"]
 
 
@@ -121,7 +118,7 @@ async def _reopen(act: Act, given: Arguments) -> str:
         raise Conflict("the disparity is open: there is nothing to reopen")
     reason = checked_text("reason", given["reason"], _LONGEST)
     await act.write(_STATE, {"disparity": given["disparity"], "state": "OPEN", "ended": None, "because": None})
-    await _tell_cases(act, found, "reopenDisparity", "the difference is open again", reason)
+    _tell(act, given["disparity"], found, "the difference is open again", reason)
     return given["disparity"]
 
 

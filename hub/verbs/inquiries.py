@@ -12,14 +12,13 @@ from hub.compile.asked import Own, Told
 from hub.compile.read import compile_read
 from hub.discovery.responsible import ROUTE
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.verbs.act import Act, Arguments, Subject, Verb
+from hub.events.append import ALL_NEW
+from hub.verbs.act import GUEST, Act, Arguments, Subject, Verb
 from hub.verbs.quotas import count_question
 from hub.verbs.words import checked, checked_text
 
 ANSWERED_WITHIN: Final = Period(10, Unit.BUSINESS_DAY)
 """How soon an answer is promised."""
-GUEST: Final = "guest|"
-"""What the id of an account begins with that stands for one question asked without signing in; its rest is the receipt."""
 _LONGEST: Final = {"title": 300, "text": 10_000}
 _ROUTED_BY: Final = ("importer", "hts", "port", "caseKind", "agency", "program", "topic")
 _FORMATS: Final = {"importer": IMPORTER_NUMBER, "hts": HTS_NUMBER, "port": PORT_CODE}
@@ -32,10 +31,10 @@ RETURN elementId(o), o.name"""
 _MADE: Final = """
 MATCH (o) WHERE elementId(o) = $office
 MERGE (a:Account {id: $viewer}) ON CREATE SET a.subject = $viewer, a.issuer = 'hub', a.source = 'hub'
-CREATE (q:Question:Event) SET q = $question, q.kind = 'Question.asked', q.at = $at, q.refs = [q.id]
+CREATE (q:Question) SET q = $question
 CREATE (a)-[:ASKED]->(q) CREATE (q)-[:ASKED_OF]->(o)
 FOREACH (party IN head([[p IN acted][..1]]) | CREATE (q)-[:ASKED_BY]->(party))
-RETURN q.id"""
+RETURN elementId(head(acted))"""
 
 
 async def _ask(act: Act, given: Arguments) -> str:
@@ -45,13 +44,16 @@ async def _ask(act: Act, given: Arguments) -> str:
         raise BadInput("importer: sign in to ask about an account, or leave it out")
     await count_question(act, guest=is_guest)
     office, because = await _named(act, given["office"]) if given["office"] else await _routed(act, given)
+    key = f"{act.request} question"
     question = {
-        "id": f"{act.request} question", "title": checked_text("title", given["title"], _LONGEST["title"]),
+        "id": key, "title": checked_text("title", given["title"], _LONGEST["title"]),
         "text": checked_text("text", given["text"], _LONGEST["text"]), "state": "ASKED", "mayBePublished": bool(given["public"]),
         "routedBecause": because, "askedAt": act.now, "dueOn": last_day(today(act.now), ANSWERED_WITHIN, rolls=True), "source": "hub",
         **({"receipt": act.account.removeprefix(GUEST)} if is_guest else {}),
     }  # fmt: skip
-    return await act.one(_MADE, {"office": office, "question": question})
+    party = await act.one(_MADE, {"office": office, "question": question})
+    act.tell("Question", key, ALL_NEW, by=party)
+    return key
 
 
 async def _named(act: Act, office: str) -> tuple[str, str]:
@@ -91,6 +93,7 @@ class _NoPen:
 _QUESTION: Final = Subject("Question", "id", "q", """
 OPTIONAL MATCH (q)-[:ASKED_OF]->(o)
 RETURN {state: q.state, may: q.mayBePublished, published: q.publishedAt IS NOT NULL, answers: seesAll OR o IN own,
+  by: elementId(coalesce(head([mine IN own WHERE mine = o]), head(acted))),
   asked: EXISTS { (q)<-[:ASKED]-(:Account {id: $viewer}) } OR EXISTS { MATCH (q)-[:ASKED_BY]->(p) WHERE p IN own }}""")  # fmt: skip
 _CHANGE: Final[LiteralString] = "MATCH (q:Question {id: $question}) SET q += $changes"
 _HAND_ON: Final[LiteralString] = """
@@ -108,8 +111,9 @@ async def _question(act: Act, verb: str, given: Arguments, role: str) -> Mapping
     return found
 
 
-async def _change(act: Act, given: Arguments, **changes: Any) -> str:
+async def _change(act: Act, found: Mapping[str, Any], given: Arguments, **changes: Any) -> str:
     await act.write(_CHANGE, {"question": given["question"], "changes": changes})
+    act.tell("Question", given["question"], list(changes), by=found["by"])
     return given["question"]
 
 
@@ -121,7 +125,7 @@ async def _answer(act: Act, given: Arguments) -> str:
     if given["publish"]:
         _must_be_publishable(found)
     published = {"publishedAt": act.now} if given["publish"] else {}
-    return await _change(act, given, answer=text, answeredAt=act.now, state="ANSWERED", **published)
+    return await _change(act, found, given, answer=text, answeredAt=act.now, state="ANSWERED", **published)
 
 
 def _must_be_publishable(found: Mapping[str, Any]) -> None:
@@ -135,30 +139,32 @@ async def _publish(act: Act, given: Arguments) -> str:
     if found["state"] != "ANSWERED":
         raise Conflict("answer it first")
     edited = {name: checked_text(name, given[name], _LONGEST.get(name, _LONGEST["text"])) for name in ("title", "text") if given[name]}
-    return await _change(act, given, publishedAt=act.now, **edited)
+    return await _change(act, found, given, publishedAt=act.now, **edited)
 
 
 async def _unpublish(act: Act, given: Arguments) -> str:
-    if not (await _question(act, "unpublishQuestion", given, "answers"))["published"]:
+    found = await _question(act, "unpublishQuestion", given, "answers")
+    if not found["published"]:
         raise Conflict("it is not published")
-    return await _change(act, given, publishedAt=None)
+    return await _change(act, found, given, publishedAt=None)
 
 
 async def _release(act: Act, given: Arguments) -> str:
-    await _question(act, "releaseQuestion", given, "asked")
-    return await _change(act, given, mayBePublished=True)
+    found = await _question(act, "releaseQuestion", given, "asked")
+    return await _change(act, found, given, mayBePublished=True)
 
 
 async def _withdraw(act: Act, given: Arguments) -> str:
-    await _question(act, "withdrawQuestion", given, "asked")
-    return await _change(act, given, state="WITHDRAWN", publishedAt=None, mayBePublished=False)
+    found = await _question(act, "withdrawQuestion", given, "asked")
+    return await _change(act, found, given, state="WITHDRAWN", publishedAt=None, mayBePublished=False)
 
 
 async def _pass(act: Act, given: Arguments) -> str:
-    await _question(act, "passQuestion", given, "answers")
+    found = await _question(act, "passQuestion", given, "answers")
     office, _ = await _named(act, given["to"])
     because = checked_text("reason", given["reason"], _LONGEST["title"])
     await act.write(_HAND_ON, {"question": given["question"], "office": office, "because": f"passed on: {because}"})
+    act.tell("Question", given["question"], ("ASKED_OF", "routedBecause"), by=found["by"], reason=because)
     return given["question"]
 
 

@@ -1,6 +1,6 @@
 """Verbs of issues: confirming, merging, splitting, dismissing what is thought to be shared; following it, being named in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, LiteralString
 
 from graph_schema.formats import IMPORTER_NUMBER
@@ -17,9 +17,6 @@ _ENDED: Final = ("MERGED", "DISMISSED")
 _ISSUE: Final = Subject("Issue", "id", "i", """
 RETURN {id: i.id, state: coalesce(i.state, 'CONFIRMED'), topic: i.topic, title: i.title, party: elementId(head(acted)),
   office: elementId(CASE WHEN seesAll THEN head(acted) ELSE head([o IN own WHERE o:Center]) END)}""")  # fmt: skip
-_TOLD: Final[LiteralString] = """
-WITH i CREATE (e:Event {id: $event.id}) SET e += $event
-WITH e MATCH (who) WHERE elementId(who) = $by CREATE (e)-[:BY]->(who)"""
 
 
 async def _issue(act: Act, key: str) -> Mapping[str, Any]:
@@ -41,14 +38,16 @@ async def _to_decide(act: Act, verb: str, key: str, *, ended: bool = False) -> M
     return found
 
 
-def _event(act: Act, issue: Mapping[str, Any], verb: str, reason: str | None) -> Mapping[str, Any]:
-    event = {"id": f"{act.request} {verb}", "kind": f"Issue.{verb}", "refs": [issue["id"]], "at": act.now, "of": act.request}
-    return {"event": {**event, "reason": reason} if reason else event, "by": issue["office"] or issue["party"], "issue": issue["id"]}
+_STATE: Final = ("state", "stateAt", "stateBecause")
+
+
+def _tell(act: Act, issue: Mapping[str, Any], changed: Sequence[str], reason: str | None, refs: Sequence[str] = ()) -> None:
+    act.tell("Issue", issue["id"], changed, by=issue["office"] or issue["party"], reason=reason, refs=refs)
 
 
 _CONFIRM: Final[LiteralString] = (
     "MATCH (i:Issue {id: $issue}) SET i.state = 'CONFIRMED', i.stateAt = $at, i.stateBecause = $because, "
-    "i.title = coalesce($title, i.title)" + _TOLD
+    "i.title = coalesce($title, i.title)"
 )
 
 
@@ -56,41 +55,36 @@ async def _confirm(act: Act, given: Arguments) -> str:
     issue = await _to_decide(act, "confirmIssue", given["issue"])
     title = checked_text("title", given["title"], _LONGEST) if given["title"] else None
     because = given["reason"]
-    await act.write(_CONFIRM, {**_event(act, issue, "confirmIssue", because), "title": title, "because": because})
+    await act.write(_CONFIRM, {"issue": issue["id"], "title": title, "because": because})
+    _tell(act, issue, (*_STATE, "title") if title else _STATE, because)
     return issue["id"]
 
 
 # Its likeness is kept, so that it is not proposed again; the parties hear no more of it.
-_DISMISS: Final[LiteralString] = (
-    """
+_DISMISS: Final[LiteralString] = """
 MATCH (i:Issue {id: $issue}) SET i.state = 'DISMISSED', i.stateAt = $at, i.stateBecause = $because
 WITH i CALL (i) { MATCH (i)<-[m:MAY_BE_ABOUT]-() DELETE m }
 CALL (i) { MATCH (i)-[b:ON_BOARD_OF]->() DELETE b }"""
-    + _TOLD
-)
 
 
 async def _dismiss(act: Act, given: Arguments) -> str:
     issue = await _to_decide(act, "dismissIssue", given["issue"])
     because = checked_text("reason", given["reason"], _LONGEST)
-    await act.write(_DISMISS, {**_event(act, issue, "dismissIssue", because), "because": because})
+    await act.write(_DISMISS, {"issue": issue["id"], "because": because})
+    _tell(act, issue, (*_STATE, "MAY_BE_ABOUT", "ON_BOARD_OF"), because)
     return issue["id"]
 
 
 # Whoever holds the one holds the other from then on: its cases are looked at again.
-_MERGE: Final[LiteralString] = (
-    """
+_MERGE: Final[LiteralString] = """
 MATCH (i:Issue {id: $issue}), (whole:Issue {id: $into})
-SET i.state = 'MERGED', i.stateAt = $at, i.stateBecause = $because, whole:Uncounted
+SET i.state = 'MERGED', i.stateAt = $at, i.stateBecause = $because
 MERGE (i)-[:MERGED_INTO]->(whole)
 WITH i, whole
 CALL (i, whole) { MATCH (part:Issue)-[old:MERGED_INTO]->(i) DELETE old MERGE (part)-[:MERGED_INTO]->(whole) }
 CALL (i, whole) { MATCH (p)-[f:FOLLOWS]->(i) MERGE (p)-[g:FOLLOWS]->(whole) ON CREATE SET g.since = f.since }
 CALL (i) { MATCH (i)<-[m:MAY_BE_ABOUT]-() DELETE m }
-CALL (i) { MATCH (i)-[b:ON_BOARD_OF]->() DELETE b }
-CALL (whole) { MATCH (whole)<-[:MERGED_INTO]-()<-[:ALIKE_BY|ABOUT]-(k:Case) SET k:Unsorted }"""
-    + _TOLD
-)
+CALL (i) { MATCH (i)-[b:ON_BOARD_OF]->() DELETE b }"""
 
 
 async def _merge(act: Act, given: Arguments) -> str:
@@ -99,14 +93,14 @@ async def _merge(act: Act, given: Arguments) -> str:
     issue = await _to_decide(act, "mergeIssue", given["issue"])
     whole = await _to_decide(act, "mergeIssue", given["into"])
     because = checked_text("reason", given["reason"], _LONGEST)
-    await act.write(_MERGE, {**_event(act, issue, "mergeIssue", because), "into": whole["id"], "because": because})
+    await act.write(_MERGE, {"issue": issue["id"], "into": whole["id"], "because": because})
+    _tell(act, issue, (*_STATE, "MERGED_INTO", "MAY_BE_ABOUT", "ON_BOARD_OF"), because, refs=(whole["id"],))
     return whole["id"]
 
 
-_RESTORE: Final[LiteralString] = (
-    """
+_RESTORE: Final[LiteralString] = """
 MATCH (i:Issue {id: $issue})
-SET i.state = 'CONFIRMED', i.stateAt = $at, i.stateBecause = $because, i:Uncounted
+SET i.state = 'CONFIRMED', i.stateAt = $at, i.stateBecause = $because
 WITH i
 CALL (i) {
   MATCH (i)-[into:MERGED_INTO]->(whole:Issue)
@@ -114,31 +108,27 @@ CALL (i) {
     MATCH (i)<-[:ALIKE_BY|ABOUT]-(k:Case)-[m:MAY_BE_ABOUT]->(whole) WHERE NOT EXISTS { (k)-[:ALIKE_BY]->(whole) } DELETE m
   }
   DELETE into
-}
-CALL (i) { MATCH (i)<-[:ALIKE_BY|ABOUT]-(k:Case) SET k:Unsorted }"""
-    + _TOLD
-)
+}"""
 
 
 async def _restore(act: Act, given: Arguments) -> str:
     issue = await _to_decide(act, "restoreIssue", given["issue"], ended=True)
     because = checked_text("reason", given["reason"], _LONGEST)
-    await act.write(_RESTORE, {**_event(act, issue, "restoreIssue", because), "because": because})
+    await act.write(_RESTORE, {"issue": issue["id"], "because": because})
+    _tell(act, issue, (*_STATE, "MERGED_INTO", "MAY_BE_ABOUT"), because)
     return issue["id"]
 
 
 _CASES: Final = """
 UNWIND $cases AS number
 MATCH (i:Issue {id: $issue})<-[:ALIKE_BY|ABOUT]-(k:Case {number: number}) WHERE {sees}
-RETURN collect(DISTINCT k.number)"""
-_TAKE_OUT: Final[LiteralString] = (
-    """
+RETURN collect(DISTINCT [k.number, k.id])"""
+_TAKE_OUT: Final[LiteralString] = """
 MATCH (i:Issue {id: $issue})
 FOREACH (new IN CASE WHEN $new IS NULL THEN [] ELSE [$new] END | MERGE (n:Issue {id: new.id}) SET n += new)
 WITH i OPTIONAL MATCH (n:Issue {id: $new.id})
 CALL (i, n) {
-  UNWIND $cases AS number MATCH (k:Case {number: number}) SET k:Unsorted
-  WITH k, i, n
+  UNWIND $cases AS number MATCH (k:Case {number: number})
   OPTIONAL MATCH (k)-[m:MAY_BE_ABOUT]->(i)
   OPTIONAL MATCH (k)-[a:ALIKE_BY]->(i)
   OPTIONAL MATCH (k)-[b:ABOUT]->(i)
@@ -148,8 +138,6 @@ CALL (i, n) {
     FOREACH (_ IN CASE WHEN said THEN [1] ELSE [] END | MERGE (k)-[:ABOUT]->(new))
     FOREACH (_ IN CASE WHEN key IS NULL THEN [] ELSE [1] END | MERGE (k)-[x:ALIKE_BY]->(new) SET x.key = key))
 }"""
-    + _TOLD
-)
 
 
 async def _split(act: Act, given: Arguments) -> str:
@@ -160,16 +148,18 @@ async def _split(act: Act, given: Arguments) -> str:
     if not 1 <= len(numbers) <= _MOST:
         raise BadInput(f"cases: 1 to {_MOST} numbers of cases are expected")
     found = await act.one(_CASES.replace("{sees}", sees("k", "Case")), {"issue": issue["id"], "cases": numbers})
-    if missing := sorted(set(numbers) - set(found)):
+    if missing := sorted(set(numbers) - {number for number, _ in found}):
         raise NotFound(f"cases: {', '.join(missing)}: no such case of this issue to be seen")
-    new = None
+    new, key = None, f"{act.request} issue"
     if given["title"]:
         new = {
-            "id": f"{act.request} issue", "title": checked_text("title", given["title"], _LONGEST), "topic": issue["topic"],
+            "id": key, "title": checked_text("title", given["title"], _LONGEST), "topic": issue["topic"],
             "why": f"taken out of: {issue['title']}", "state": "CONFIRMED", "stateAt": act.now, "stateBecause": because, "source": "hub",
         }  # fmt: skip
-    await act.write(_TAKE_OUT, {**_event(act, issue, "splitIssue", because), "cases": numbers, "new": new})
-    return f"{act.request} issue" if new else issue["id"]
+    await act.write(_TAKE_OUT, {"issue": issue["id"], "cases": numbers, "new": new})
+    cases = [case for _, case in found]
+    _tell(act, issue, ("ABOUT", "ALIKE_BY", "MAY_BE_ABOUT"), because, refs=[*([key] if new else ()), *cases])
+    return key if new else issue["id"]
 
 
 _FOLLOW: Final[LiteralString] = (
@@ -183,18 +173,21 @@ async def _follow(act: Act, given: Arguments) -> str:
     if issue["party"] is None:
         raise NotAllowed("followIssue: only who acts for a party may")
     await act.write(_FOLLOW, {"issue": issue["id"], "party": issue["party"]})
+    act.tell("Issue", issue["id"], ("FOLLOWS",), by=issue["party"])
     return issue["id"]
 
 
 async def _unfollow(act: Act, given: Arguments) -> str:
     issue = await _issue(act, given["issue"])
     await act.write(_UNFOLLOW, {"issue": issue["id"], "party": issue["party"]})
+    act.tell("Issue", issue["id"], ("FOLLOWS",), by=issue["party"])
     return issue["id"]
 
 
 _OWN: Final = """
 MATCH (m:Importer {number: $importer}) WHERE m IN own
-RETURN {importer: m.number, holds: EXISTS { MATCH (m)<-[:CONCERNS]-(:Case)-[:ABOUT|MAY_BE_ABOUT]->(:Issue {id: $issue}) }}"""
+RETURN {importer: m.number, by: elementId(m),
+  holds: EXISTS { MATCH (m)<-[:CONCERNS]-(:Case)-[:ABOUT|MAY_BE_ABOUT]->(:Issue {id: $issue}) }}"""
 _NAME: Final[LiteralString] = """
 MATCH (i:Issue {id: $issue}), (m:Importer {number: $importer}) MERGE (m)-[n:NAMED_IN]->(i) ON CREATE SET n.since = $at
 WITH DISTINCT i, m MATCH (m)<-[:HAS_MEMBER]-(a:Association) MERGE (i)-[:ON_BOARD_OF]->(a)"""
@@ -208,25 +201,23 @@ DELETE b"""
 
 async def _name(act: Act, given: Arguments) -> str:
     """Only the importer itself lets itself be named, not its broker."""
-    issue, importer = await _own(act, "nameInIssue", given)
-    await act.write(_NAME, {"issue": issue, "importer": importer})
-    return issue
+    return await _naming(act, "nameInIssue", _NAME, given)
 
 
 async def _unname(act: Act, given: Arguments) -> str:
-    issue, importer = await _own(act, "unnameInIssue", given)
-    await act.write(_UNNAME, {"issue": issue, "importer": importer})
-    return issue
+    return await _naming(act, "unnameInIssue", _UNNAME, given)
 
 
-async def _own(act: Act, verb: str, given: Arguments) -> tuple[str, str]:
+async def _naming(act: Act, verb: str, text: LiteralString, given: Arguments) -> str:
     issue = await _issue(act, given["issue"])
     found = await act.one(_OWN, {"issue": issue["id"], "importer": given["importer"]})
     if found is None:
         raise NotAllowed(f"{verb}: only who acts for importer {given['importer']} itself may")
     if not found["holds"]:
         raise Conflict(f"issue: importer {given['importer']} has no case of it")
-    return issue["id"], found["importer"]
+    await act.write(text, {"issue": issue["id"], "importer": found["importer"]})
+    act.tell("Issue", issue["id"], ("NAMED_IN", "ON_BOARD_OF"), by=found["by"], refs=(found["importer"],))
+    return issue["id"]
 
 
 _KEY: Final = Property("issue", "The issue, by its id.", required=True)

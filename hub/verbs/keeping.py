@@ -1,7 +1,8 @@
 """What time does by itself: what is overdue is missed, or deemed decided; clocks of cases that came by a sync begin to run."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Any, Final
 
 from graph_schema.cypher import Statement
@@ -9,9 +10,11 @@ from hub.clocks import today
 from hub.dead_letters import letter_id
 from hub.due import dates_of, suspensions_of
 from hub.errors import BadInput, CannotBeDone
-from hub.events import HAND_OUT
+from hub.events.append import Doer, Entry, Telling
+from hub.events.concerns import CONCERNS, DATED_CASES
+from hub.events.work_queue import Consumer
 from hub.graph import Graph, Run
-from hub.jobs import Job, by_mark, item, keep_working, locked, rows_of, work_through
+from hub.jobs import Job, Loop, Work, item, locked, rows_of, work_through
 from hub.said import KEPT
 from hub.verbs.act import Act
 from hub.verbs.deadlines import set_deadlines
@@ -21,16 +24,6 @@ _EVERY_S: Final = 60.0
 _MOST: Final = 200
 _REMEMBERED: Final = timedelta(days=30)
 _NOT_SET_ASIDE: Final = "NOT EXISTS {{ (:DeadLetter {{id: '{letter}' + {item}}}) }}"
-
-
-async def keep_clocks(graph: Graph) -> None:
-    """Does that every minute until it is cancelled."""
-    await keep_working(lambda: keep_once(graph, datetime.now(UTC)), "clocks", _FIRST_S, _EVERY_S)
-
-
-async def keep_once(graph: Graph, now: datetime) -> int:
-    """Does it once, for all that there is, and forgets requests of a month ago; gives how many deadlines were overdue."""
-    return await work_through(graph, (HAND_OUT, _forgetting(now), _clocks(now), _overdue(now)), now)
 
 
 _OLD: Final = f"""
@@ -50,26 +43,46 @@ def _forgetting(now: datetime) -> Job:
     return Job("requests", "Request", Statement(_OLD, {"before": now - _REMEMBERED, "most": _MOST}), Statement(_THERE), forget)
 
 
-# a case of which only others than its owner tell has no kind; its clocks begin once it has one
-_UNCLOCKED: Final = f"""
-MATCH (n:Unclocked:Case) USING SCAN n:Unclocked WHERE EXISTS {{ (n)-[:OF_KIND]->() }} WITH n LIMIT $most RETURN {item("n")}"""
-_TAKE: Final = f"""{locked("Case")}
-WITH n, item WHERE n:Unclocked AND EXISTS {{ (n)-[:OF_KIND]->() }} REMOVE n:Unclocked RETURN DISTINCT item"""
+# What an agency's system tells of another's case is a claim: the case has no kind, and so no clocks. They begin once it has one.
+_WITH_KIND: Final = f"""
+MATCH (n:Kindless:Case) USING SCAN n:Kindless WHERE EXISTS {{ (n)-[:OF_KIND]->() }} WITH n LIMIT $most RETURN {item("n")}"""
+_KNOWN_KIND: Final = locked("Case") + "WITH n, item WHERE n:Kindless REMOVE n:Kindless RETURN DISTINCT item"
+
+
+def _kinds(now: datetime) -> Job:
+    """Has the clocks begin of cases that have a kind at last, however they came by it."""
+
+    async def tell(run: Run, items: Sequence[str]) -> int:
+        telling = Telling(Doer("job kinds", token_hex(8), now))
+        telling.tell(DATED_CASES, items, changed=("OF_KIND",))
+        await telling.append(run)
+        return 0
+
+    return Job("kinds", "Case", Statement(_WITH_KIND, {"most": _MOST}), Statement(_KNOWN_KIND), tell)
+
+
+_KINDLESS: Final = rows_of("Case") + "WITH n WHERE n.dates IS NOT NULL AND NOT EXISTS { (n)-[:OF_KIND]->() } SET n:Kindless"
 _FACTS: Final = (
     rows_of("Case")
-    + "WITH n WHERE n.dates IS NOT NULL RETURN {id: n.id, dates: n.dates, conditions: n.conditions, suspensions: n.suspensions}"
+    + "WITH n WHERE n.dates IS NOT NULL AND EXISTS { (n)-[:OF_KIND]->() } "
+    + "RETURN {id: n.id, dates: n.dates, conditions: n.conditions, suspensions: n.suspensions}"
 )
 
 
-def _clocks(now: datetime) -> Job:
-    """Lets the clocks of synced cases run."""
+async def _begin_clocks(run: Run, items: Sequence[str], telling: Telling) -> int:
+    """Lets the clocks of cases run that came with dates."""
+    await run(Statement(_KINDLESS, {"items": list(items)}))
+    act = Act(run, "", telling.doer.at, None)
+    begun: list[str] = []
+    for (case,) in await run(Statement(_FACTS, {"items": list(items)})):
+        await _begin(act, case)
+        begun.append(case["id"])
+    if begun:
+        telling.tell("Case.clocksBegun", begun, changed=("deadlines",))
+    return 0
 
-    async def begin(run: Run, items: Sequence[str]) -> int:
-        for (case,) in await run(Statement(_FACTS, {"items": list(items)})):
-            await _begin(Act(run, "", now, None), case)
-        return 0
 
-    return by_mark("clocks", ("Case",), "Unclocked", Statement(_UNCLOCKED, {"most": _MOST}), begin, take=Statement(_TAKE))
+CLOCKS: Final = Consumer("clocks", "Case", CONCERNS["clocks"], _begin_clocks, _MOST)
 
 
 async def _begin(act: Act, case: Mapping[str, Any]) -> None:
@@ -102,11 +115,8 @@ WITH d, k, NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE """
     + """ } AS ours
 FOREACH (_ IN CASE WHEN d.deemed IS NOT NULL AND ours AND NOT k.status IN ['CLOSED', 'DEEMED'] THEN [1] ELSE [] END |
   SET k.status = 'DEEMED', k.closedAt = $at)
-MERGE (h:HistoryEntry {id: d.id + ' overdue'})
-ON CREATE SET h:Event, h.verb = 'overdue', h.at = $at, h.audience = 'parties', h.source = 'hub', h.kind = 'Case.overdue', h.refs = [k.id],
-  h.text = d.name + coalesce(': deemed ' + d.deemed, ': not done') + ' by ' + toString(d.due)
-MERGE (h)-[:OF_CASE]->(k)
-RETURN d.id"""
+RETURN d.id, k.id, d.name + coalesce(': deemed ' + d.deemed, ': not done') + ' by ' + toString(d.due),
+  EXISTS { (:HistoryEntry {id: d.id + ' overdue'}) }"""
 )
 
 
@@ -117,7 +127,33 @@ def _overdue(now: datetime) -> Job:
         ((lost,),) = await run(Statement(_WITHOUT_CASE, {"items": list(items)}))
         if lost:
             raise CannotBeDone("it belongs to no case")
-        return len(await run(Statement(_OVERDUE, {"items": list(items), "at": now})))
+        ended = await run(Statement(_OVERDUE, {"items": list(items), "at": now}))
+        telling = Telling(Doer("job deadlines", token_hex(8), now))
+        for deadline, case, text, is_told in ended:
+            if not isinstance(deadline, str):
+                raise CannotBeDone("id: a text is expected")
+            if not is_told:  # of one that a case was reopened with, it stands in its history already
+                entry = Entry(case, "overdue", text)
+                telling.tell_case(entry, changed=("deadlines", "status"), refs=(deadline,), name=f"{deadline} overdue")
+        await telling.append(run)
+        return len(ended)
 
     days = {"today": today(now)}
     return Job("deadlines", "Deadline", Statement(_DUE, {**days, "most": _MOST}), Statement(_RUN_OUT, days), end)
+
+
+async def keep_once(graph: Graph, now: datetime) -> int:
+    """Does it once, for all that there is, and forgets requests of a month ago; gives how many deadlines were overdue."""
+    return await work_through(graph, _works(now), now)
+
+
+def _works(now: datetime) -> Sequence[Work]:
+    return (_forgetting(now), _kinds(now), CLOCKS, _overdue(now))
+
+
+KEEPING: Final = (
+    Loop("requests", lambda now: (_forgetting(now),), _FIRST_S, _EVERY_S),
+    Loop("clocks", lambda now: (_kinds(now), CLOCKS), _FIRST_S, _EVERY_S),
+    Loop("deadlines", lambda now: (_overdue(now),), _FIRST_S, _EVERY_S),
+)
+"""What is done every minute, each by itself."""

@@ -12,8 +12,9 @@ from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER
 from graph_schema.model import Kind, Property
 from graph_schema.viewer_sets import in_term
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
+from hub.events.append import ALL_NEW
 from hub.said import OWNED
-from hub.verbs.act import HISTORY, Act, Arguments, Verb, knows_entry, sees
+from hub.verbs.act import Act, Arguments, ToldCase, Verb, knows_entry, sees
 from hub.verbs.deadlines import clocks_of_kind, set_deadlines
 from hub.verbs.words import CASE, DEFAULT_REASON, ON, checked, checked_text
 
@@ -38,14 +39,13 @@ WITH *, CASE WHEN mine IS NOT NULL AND NOT seesAll THEN mine ELSE coalesce(answe
 WITH *, owner IS NOT NULL AND CASE WHEN asParty IS NULL THEN mine IS NOT NULL AND ($known OR NOT $known AND NOT seesAll)
   ELSE kind.openedBy <> 'government' END AS may
 FOREACH (_ IN CASE WHEN may THEN [1] ELSE [] END |
-  CREATE (k:Case:Unsorted) SET k = $case, k.unconfirmedSince = CASE WHEN asParty IS NOT NULL THEN $at END,
+  CREATE (k:Case) SET k = $case, k.unconfirmedSince = CASE WHEN asParty IS NOT NULL THEN $at END,
     k.claims = CASE WHEN importer IS NULL THEN ['{_CONCERNS}' + $importer] END
   CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:HANDLED_BY]->(owner)
   FOREACH (i IN CASE WHEN importer IS NULL THEN [] ELSE [importer] END | CREATE (k)-[:CONCERNS]->(i))
-  FOREACH (p IN CASE WHEN port IS NULL THEN [] ELSE [port] END | CREATE (k)-[:AT]->(p))
-  CREATE (h:HistoryEntry:Event) SET h = $history, h.text = 'opened: ' + kind.name + ', handled by ' + owner.name
-  CREATE (h)-[:OF_CASE]->(k) CREATE (h)-[:BY]->(who))
-RETURN {{openedBy: kind.openedBy, importer: importer IS NOT NULL, owner: owner IS NOT NULL, asOwner: mine IS NOT NULL, seesAll: seesAll,
+  FOREACH (p IN CASE WHEN port IS NULL THEN [] ELSE [port] END | CREATE (k)-[:AT]->(p)))
+RETURN {{kind: kind.name, ownerName: owner.name, by: elementId(who),
+  openedBy: kind.openedBy, importer: importer IS NOT NULL, owner: owner IS NOT NULL, asOwner: mine IS NOT NULL, seesAll: seesAll,
   asParty: asParty IS NOT NULL, clocks: COLLECT {{ MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) ORDER BY c.id }}}}"""
 # It is seen, or enters goods at a port of the viewer's: that was written by others.
 _KNOWN: Final = """
@@ -77,7 +77,7 @@ async def _open(act: Act, given: Arguments) -> str:
         "openedAt": act.now, "source": "hub", "dates": dates, "conditions": list(given["conditions"] or []), "suspensions": [],
     }  # fmt: skip
     named = {name: given[name] for name in ("kind", "importer", "port")}
-    opening = {**named, "case": case, "history": act.told(act.request, "openCase", ""), "known": None}
+    opening = {**named, "case": case, "known": None}
     found = await act.one(_OPEN, opening)
     if found and not found["asParty"]:
         found = await act.one(_OPEN, {**opening, "known": bool(await act.one(_known(), named))})
@@ -94,6 +94,7 @@ async def _open(act: Act, given: Arguments) -> str:
         await act.one(_confirming_entries(), {"case": act.request, "official": not found["asParty"]})
     if dates:
         await set_deadlines(act, case, clocks)
+    act.tell_case(ToldCase(act.request, found["by"]), f"opened: {found['kind']}, handled by {found['ownerName']}", ALL_NEW)
     return act.request
 
 
@@ -170,8 +171,7 @@ SET k.claims = CASE WHEN size(k.claims) > 1 THEN [other IN k.claims WHERE other 
 RETURN i.number"""
 _CONFIRM: Final[LiteralString] = """
 MATCH (k:Case {id: $case}) WITH k, k.unconfirmedSince IS NOT NULL AS waited
-SET k:Unsorted REMOVE k.unconfirmedSince RETURN waited"""
-_WRITTEN: Final[LiteralString] = "MATCH (k:Case {id: $case})" + HISTORY
+REMOVE k.unconfirmedSince RETURN waited"""
 
 
 async def _confirm(act: Act, given: Arguments) -> str:
@@ -184,8 +184,7 @@ async def _confirm(act: Act, given: Arguments) -> str:
     if importer and case.row["dates"]:
         await set_deadlines(act, case.row)
     text = f"confirmed that it concerns importer {importer}" if importer else "confirmed what was said of it"
-    told = act.told(case.id, "confirmCase", text, reason=given["reason"])
-    await act.write(_WRITTEN, {"case": case.id, "by": case.by, "history": told})
+    act.tell_case(case, text, ("unconfirmedSince", "claims", "CONCERNS", "COVERS_ENTRY"), reason=given["reason"])
     return case.id
 
 

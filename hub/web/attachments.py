@@ -107,9 +107,7 @@ class Attachments:
             await self._keep(request, file)
 
         async def store(run: Run) -> None:
-            act = Act(run, viewer.account, datetime.now(UTC), None)
-            await announced(act, name)
-            await stored(act, name)
+            await stored(Act(run, viewer.account, datetime.now(UTC), None), name)
 
         await self.graph.transact(store, bookmarks=Bookmarks(caller=who))
         return JSONResponse({"id": name, "size": file["size"], "sha256": file["sha256"]}, 201)

@@ -12,7 +12,7 @@ from graph_schema.upsert import edge_statements, node_statements
 from hub.errors import SetupError
 from hub.graph import Graph
 from hub.lease import Lease
-from hub.world.migrations import MIGRATIONS, UNREAD, UNSORTED, Migration
+from hub.world.migrations import COMPARE_ALL, MIGRATIONS, SORT_ALL, Migration
 from hub.world.reference import Rows, reference_hash, reference_rows
 from hub.world.sample import Size, sample_rows
 
@@ -70,7 +70,7 @@ async def _load(graph: Graph, state: "_State", wanted: Wanted, progress: Progres
     if wanted.scale and state.sample != _name(wanted):
         await graph.write([Statement(_WRITE_STATE, {"state": {"sample": f"loading {_name(wanted)}"}})])
         await _load_sample(graph, rows, wanted, progress)
-        await graph.apply((*UNREAD, *UNSORTED, TEXT_IS_READ))
+        await graph.apply((COMPARE_ALL, SORT_ALL, TEXT_IS_READ))
         await graph.write([Statement(_WRITE_STATE, {"state": {"sample": _name(wanted)}})])
 
 

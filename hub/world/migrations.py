@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
+from hub.events.append import NEW_EVENT, naming, naming_all
+from hub.events.concerns import DATED_CASES, HELD, LOADED_CASES, LOADED_DECISIONS
+from hub.jobs import item
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -13,11 +17,8 @@ class Migration:
     statements: tuple[str, ...]
 
 
-UNREAD: Final = ("MATCH (d:Decision) WHERE d.alikeBy IS NULL CALL (d) { SET d:Unread } IN TRANSACTIONS OF 10000 ROWS",)
-"""Has all decisions compared with each other that never were."""
-
-UNSORTED: Final = ("MATCH (k:Case) WHERE k.likenesses IS NULL CALL (k) { SET k:Unsorted } IN TRANSACTIONS OF 10000 ROWS",)
-"""Has all cases looked through for the issues they may be about that never were."""
+_UNREAD: Final = ("MATCH (d:Decision) WHERE d.alikeBy IS NULL CALL (d) { SET d:Unread } IN TRANSACTIONS OF 10000 ROWS",)
+_UNSORTED: Final = ("MATCH (k:Case) WHERE k.likenesses IS NULL CALL (k) { SET k:Unsorted } IN TRANSACTIONS OF 10000 ROWS",)
 
 _FOLLOWING: Final = (
     "DROP INDEX Case_text IF EXISTS",
@@ -52,11 +53,42 @@ _INVITED: Final = (
     WHERE at IS NOT NULL CALL (i, at) { SET i.invitedAt = coalesce(i.acceptedAt, at) } IN TRANSACTIONS OF 10000 ROWS""",
 )
 
+_EVENT_IS_NEW: Final = f"{NEW_EVENT}, e.toldAt = coalesce(e.at, e.toldAt), e.kind = coalesce(e.kind, 'Case.synced')"
+_EACH: Final = "IN TRANSACTIONS OF 1000 ROWS"
+
+
+def _marked(mark: str, labels: str, kind: str) -> str:
+    """Has the rows that wait by an old mark named by events of that kind, a thousand each, and takes the mark away."""
+    refs = f"[n IN part WHERE {' OR '.join(f'n:{label}' for label in labels.split('|'))} | {item('n')}]"
+    return f"""MATCH (n:{mark}) WITH collect(n) AS rows
+    UNWIND range(0, size(rows) - 1, 1000) AS start WITH rows[start..start + 1000] AS part
+    CALL (part) {{ {naming(kind, refs, "work-queue")} FOREACH (n IN part | REMOVE n:{mark}) }} IN TRANSACTIONS OF 1 ROW"""
+
+
+# What an earlier release left to be done: on events, as what was to be done next, and on rows, as marks. What was half handed out is
+# handed out again.
+_WORK_QUEUE: Final = (
+    f"MATCH (e:Event) WHERE e.todo IS NOT NULL CALL (e) {{ SET {_EVENT_IS_NEW} REMOVE e.todo, e.handedOut }} {_EACH}",
+    f"""MATCH (l:DeadLetter {{job: 'events'}})
+    CALL (l) {{ OPTIONAL MATCH (e:Event {{id: l.item}}) SET {_EVENT_IS_NEW} DELETE l }} {_EACH}""",
+    _marked("Unread", "Decision", LOADED_DECISIONS),
+    _marked("Unsorted", "Case", LOADED_CASES),
+    _marked("Unclocked", "Case", DATED_CASES),
+    _marked("Uncounted", "Issue|Likeness", HELD),
+    "DROP INDEX Event_todo IF EXISTS",
+)
+
+COMPARE_ALL: Final = naming_all("MATCH (n:Decision) WHERE n.alikeBy IS NULL", LOADED_DECISIONS, "sample world")
+"""Has all decisions compared with each other that never were."""
+SORT_ALL: Final = naming_all("MATCH (n:Case) WHERE n.likenesses IS NULL", LOADED_CASES, "sample world")
+"""Has all cases looked through for the issues they may be about that never were."""
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
-    Migration("compare-decisions", "decisions from before there were disparities are compared", UNREAD),
-    Migration("sort-cases", "cases from before issues were proposed are looked through for them", UNSORTED),
+    Migration("compare-decisions", "decisions from before there were disparities are compared", _UNREAD),
+    Migration("sort-cases", "cases from before issues were proposed are looked through for them", _UNSORTED),
     Migration("search-follows", "who writes a case does not wait until search finds its words", _FOLLOWING),
     Migration("confirm-entries", "entries are told of only where others than a party said that its case spans them", _CONFIRMED),
     Migration("owners-values", "a row has nothing more of what others than its owner said of it", _OWNERS_VALUES),
     Migration("invited-agencies", "an agency that others named shows its contacts once it has joined", _INVITED),
+    Migration("work-queue", "what waits to be worked on waits as events", _WORK_QUEUE),
 )

@@ -45,7 +45,11 @@ MEASURED: Final = {**UNLIMITED, "HUB_LOCAL_HEAP": "2g", "HUB_LOCAL_PAGECACHE": "
 AS_IT_IS: Final[Mapping[str, str]] = {}
 """Those of a hub as anybody starts it, with its limits."""
 _SORTING_S: Final = 900
-_WAITING: Final = "RETURN COUNT { (:Unsorted) } + COUNT { (:Uncounted) }"
+_WAITING: Final = """
+UNWIND ['issues', 'figures'] AS name
+OPTIONAL MATCH (n:EventCounter) OPTIONAL MATCH (c:Consumer {name: name})
+WITH sum(coalesce(n.seq, 0) - coalesce(c.cursor, 0)) AS left
+RETURN left + COUNT { (:Unnumbered) }"""
 
 
 def data_of(scale: str) -> Path:

@@ -15,10 +15,12 @@ from graph_schema.cypher import Statement
 from graph_schema.ddl import TEXT_IS_READ
 from hub.discovery.issues import Holder, batches, is_enough
 from hub.discovery.keeping import discover
+from hub.events.concerns import LOADED_CASES
 from hub.gql.endpoint import Asked, Questions
 from hub.graph import Graph
 from hub.viewer import Viewer
 from tests.asking import questions
+from tests.telling import named_by_event
 
 _FIRST: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _LEAST: Final = 5
@@ -57,7 +59,7 @@ CREATE (b)-[:REPRESENTS {since: datetime('2020-01-01T00:00:00Z')}]->(m)"""
 _OPEN: Final[LiteralString] = """
 UNWIND $rows AS row
 MATCH (o:AdcvdOrder), (c:CaseKind), (m:Importer {number: row.importer}), (h:Party) WHERE coalesce(h.id, h.code) = row.handler
-CREATE (k:Case:Unsorted {id: row.id, number: row.id, status: 'OPEN', title: 'Scope', openedAt: row.at, source: 'sample'})
+CREATE (k:Case {id: row.id, number: row.id, status: 'OPEN', title: 'Scope', openedAt: row.at, source: 'sample'})
 CREATE (k)-[:CONCERNS]->(m) CREATE (k)-[:HANDLED_BY]->(h) CREATE (k)-[:OF_KIND]->(c) CREATE (k)-[:SUBJECT_TO]->(o)
 WITH k, row UNWIND row.agencies AS code MATCH (g:Agency {code: code})
 CREATE (k)-[:INVOLVES {acceptedAt: row.at}]->(g)"""
@@ -107,7 +109,7 @@ class Town:
             at = _FIRST + timedelta(days=day)
             rows.append({"id": f"k{self._cases}", "importer": importer, "handler": handler, "agencies": list(agencies), "at": at})
             self.holders.setdefault(importer, handler)
-        self._run(self._graph.write([Statement(_OPEN, {"rows": rows})]))
+        self._run(self._graph.write([Statement(_OPEN, {"rows": rows}), named_by_event(LOADED_CASES, [row["id"] for row in rows])]))
         self._run(self._graph.apply([TEXT_IS_READ]))
 
     def night(self, day: int = 0, least: int = _LEAST) -> None:

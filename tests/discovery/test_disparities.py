@@ -3,13 +3,15 @@
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 
 import pytest
 
 from graph_schema.cypher import Statement
 from hub.discovery.keeping import discover
+from hub.events.concerns import LOADED_DECISIONS
 from hub.graph import Graph
+from tests.telling import DECISIONS_TOLD, named_by_event
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _PLACES = [f"ACE:{code}" for code in ("2704", "4601", "5301", "3901", "1001", "2809")]
@@ -20,12 +22,13 @@ _KINDS = ("cotton", "knitted", "woven", "steel", "printed", "leather", "plastic"
 _THINGS = ("shirts", "valves", "circuits", "boots", "bags", "shrimp", "mushrooms", "drills", "tiles", "bearings", "lamps", "cables")
 _USES = ("men", "children", "kitchens", "cars", "aircraft", "gardens", "offices", "hospitals", "ships", "schools", "mines", "farms")
 
-WRITE: LiteralString = """
+WRITE: Final = f"""
 UNWIND $rows AS row
-MERGE (p:Port {id: row.port}) ON CREATE SET p.name = row.port, p.source = 'sample', p.code = right(row.port, 4)
-CREATE (d:Decision:Unread {id: row.id, question: row.question, outcome: row.outcome, decidedAt: row.at, audience: 'owner', source: 'sample',
-  hts10: row.hts10, origin: row.origin, maker: row.maker, description: row.description})
-CREATE (d)-[:MADE_AT]->(p)"""
+MERGE (p:Port {{id: row.port}}) ON CREATE SET p.name = row.port, p.source = 'sample', p.code = right(row.port, 4)
+CREATE (d:Decision {{id: row.id, question: row.question, outcome: row.outcome, decidedAt: row.at, audience: 'owner', source: 'sample',
+  hts10: row.hts10, origin: row.origin, maker: row.maker, description: row.description}})
+CREATE (d)-[:MADE_AT]->(p)
+{DECISIONS_TOLD}"""
 _PAIRS: LiteralString = "MATCH (x:Disparity) RETURN x.id, x.state, x.strength, x.why"
 
 
@@ -150,11 +153,11 @@ def test_a_later_decision_in_the_same_case_takes_the_place_of_the_first(empty: G
     assert run(discover(empty, NOW)) == 1
     text: LiteralString = """MATCH (d:Decision {id: 'planted-00-b'})-[:MADE_AT]->(p)
         CREATE (d)-[:DECIDES]->(k:Case {id: 'case', number: 'case'})
-        CREATE (new:Decision:Unread)
+        CREATE (new:Decision)
         SET new += d {.question, .hts10, .origin, .maker, .description, .audience, .source}
         SET new.id = 'anew', new.outcome = 'approved', new.decidedAt = datetime('2026-10-01T00:00:00Z')
         CREATE (new)-[:DECIDES]->(k) CREATE (new)-[:MADE_AT]->(p)"""
-    run(empty.write([Statement(text)]))
+    run(empty.write([Statement(text), named_by_event(LOADED_DECISIONS, ["anew"])]))
     assert run(discover(empty, NOW)) == 0
     ((state, *_),) = _found(empty, run).values()
     assert state == "RESOLVED"

@@ -9,6 +9,7 @@ from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
 from graph_schema.upsert import EdgeRow, NodeRow, edge_statements, node_statements
 from hub.graph import Graph
+from hub.world.migrations import SORT_ALL
 
 MARK: Final = "canary"
 """In every text of a stranger's row."""
@@ -28,7 +29,7 @@ async def write(graph: Graph) -> None:
     """Adds them to the offices' world, and a case and an issue of that world's own importer and Center."""
     made = _Made()
     await graph.write([*node_statements(GRAPH, made.nodes), *edge_statements(GRAPH, made.edges)])
-    await graph.apply(["MATCH (k:Case) SET k:Unsorted"])
+    await graph.apply([SORT_ALL])
 
 
 class _Made:

@@ -10,6 +10,7 @@ from graph_schema.cypher import Statement
 from hub.clocks import today
 from hub.graph import Graph
 from hub.verbs.keeping import keep_once
+from tests.telling import named_by_event
 
 Do = Callable[..., Any]
 DEADLINES = "deadlines(orderBy: [{due: ASC}]) { nodes { id name state due deemed extensions endedAt clock { id } party { name } } }"
@@ -161,8 +162,7 @@ def test_a_horizon_has_bounds(within: int, refused: Do) -> None:
 
 def test_clocks_of_synced_cases_begin_by_themselves(did: Do, world: Graph, run: Callable[..., Any]) -> None:
     synced = """MATCH (k:Case {number: 'T-open'}) SET k.dates = ['request_issued 2026-11-02']
-        CREATE (:SourceRecord {id: 'ace|cases|1', system: 'ace', source: 'ace'})-[:DESCRIBES]->(k)
-        CREATE (:Event {id: 'run|synced', kind: 'Case.synced', todo: 'clocks', refs: ['ace|cases|1'], at: datetime(), of: 'run'})"""
-    run(world.write([Statement(synced)]))
+        CREATE (:SourceRecord {id: 'ace|cases|1', system: 'ace', source: 'ace'})-[:DESCRIBES]->(k)"""
+    run(world.write([Statement(synced), named_by_event("Case.synced", ["ace|cases|1"])]))
     run(keep_once(world, datetime(2026, 11, 22, tzinfo=UTC)))
     assert _dues(_case(did, "importer", "T-open")) == {"rfi:0": ("RUNNING", "2026-12-02")}

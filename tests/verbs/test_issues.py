@@ -9,6 +9,7 @@ import pytest
 from graph_schema.cypher import Statement
 from hub.discovery.keeping import discover
 from hub.graph import Graph
+from tests.telling import CASES_TOLD
 
 Do = Callable[..., Any]
 _ORDER, _OTHER = "adcvd-order A-570-909", "adcvd-order A-570-932"
@@ -103,7 +104,7 @@ def test_a_case_that_was_taken_out_stays_out(proposed: dict[str, str], did: Do, 
     assert refused("center-007", split.format(issue=_ORDER, case=other, title=""))[0] == "NOT_FOUND"
     new = did("trade", split.format(issue=_ORDER, case=one, title='title: "Collated nails",'))
     assert (new["title"], new["state"]) == ("Collated nails", "CONFIRMED")
-    run(world.write([Statement("MATCH (k:Case) SET k:Unsorted")]))
+    run(world.write([Statement(f"MATCH (k:Case) {CASES_TOLD}")]))
     look()
     held: LiteralString = "MATCH (i:Issue {id: $id})<-[:ALIKE_BY]-(k:Case) RETURN k.number"
     assert run(world.read(held, {"id": _ORDER})) == [[other]]

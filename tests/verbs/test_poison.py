@@ -10,6 +10,7 @@ from graph_schema.cypher import Statement
 from hub.dead_letters import FIRST_RETRY, LAST_RETRY
 from hub.graph import Graph
 from hub.verbs.keeping import keep_once
+from tests.telling import named_by_event
 
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _CASES: Final = """
@@ -18,7 +19,6 @@ CREATE (k:Case {id: row.id, number: row.id, status: 'OPEN', title: 'Sample', ope
 SET k += row.facts
 CREATE (:SourceRecord {id: 'ace|cases|' + row.id, system: 'ace', source: 'ace'})-[:DESCRIBES]->(k)
 WITH k, row MATCH (kind:CaseKind {code: row.kind}) CREATE (k)-[:OF_KIND]->(kind)"""
-_EVENT: Final = "CREATE (:Event {id: $id, kind: 'Case.synced', todo: 'clocks', refs: $refs, at: datetime(), of: 'run'})"
 _DUES: Final = "MATCH (d:Deadline)-[:OF_CASE]->(k:Case) RETURN k.number, toString(d.due) ORDER BY k.number"
 _LETTERS: Final = "MATCH (l:DeadLetter) RETURN l.item, l.job, l.reason ORDER BY l.item"
 _SUITED: Final = ["request_issued 2026-11-02"]
@@ -53,6 +53,9 @@ class Kept:
     def write(self, text: str, **parameters: Any) -> None:
         self.run(self.graph.write([Statement(text, parameters)]))
 
+    def tell(self, kind: str, refs: list[str]) -> None:
+        self.run(self.graph.write([named_by_event(kind, refs)]))
+
     def rows(self, text: str) -> list[list[Any]]:
         return self.run(self.graph.read(text, {}))
 
@@ -71,8 +74,8 @@ def kept(world: Graph, run: Callable[..., Any]) -> Kept:
 def test_cases_that_no_clock_can_run_by_keep_none_of_the_others(kept: Kept) -> None:
     kept.write(_CLOCKS)
     kept.write(_CASES, cases=[{"id": name, "facts": facts, "kind": kind} for name, (facts, kind, _) in _STRANGE.items()])
-    kept.write(_EVENT, id="run|1", refs=[f"ace|cases|{name}" for name in _STRANGE])
-    kept.write(_EVENT, id="run|2", refs=["ace|cases|gone", "ace|cases|good"])
+    kept.tell("Case.synced", [f"ace|cases|{name}" for name in _STRANGE])
+    kept.tell("Case.synced", ["ace|cases|gone", "ace|cases|good"])
     kept.keep()
     told = kept.letters()
     assert told.keys() == {name for name, (*_, reason) in _STRANGE.items() if reason}
@@ -93,7 +96,7 @@ def test_cases_that_no_clock_can_run_by_keep_none_of_the_others(kept: Kept) -> N
     kept.write("MATCH (k:Case {id: 'no-kind'}), (kind:CaseKind {code: 'rfi'}) CREATE (k)-[:OF_KIND]->(kind)")
     kept.keep(NOW + FIRST_RETRY)
     assert dict(kept.rows(_DUES))["no-kind"] == "2026-12-02"
-    assert kept.rows("MATCH (n:Unclocked) RETURN n.id") == []
+    assert kept.rows("MATCH (n:Kindless) RETURN n.id") == []
 
 
 def test_deadlines_and_requests_that_were_edited_by_hand_keep_none_of_the_others(kept: Kept) -> None:

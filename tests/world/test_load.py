@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from neo4j.exceptions import ClientError
 
+from graph_schema.cypher import Statement
 from graph_schema.ddl import ANALYZER
+from hub.discovery.keeping import discover
 from hub.errors import SetupError
 from hub.graph import Graph
+from hub.verbs.keeping import keep_once
 from hub.world.load import Wanted, load
-from hub.world.migrations import Migration
+from hub.world.migrations import MIGRATIONS, Migration
 
 SMALLEST = Wanted(0.001, 7)
 COUNTS = "MATCH (n) OPTIONAL MATCH (n)-[e]->() RETURN count(DISTINCT n), count(e), sum(size(keys(n)))"
@@ -134,3 +138,70 @@ def test_in_a_database_of_an_earlier_release_agencies_were_invited_and_claims_ar
     assert run(empty.read(asked, {})) == [
         ["by a sync", False, True], ["by a verb", True, False], ["joined", False, False], ["sample", False, False],
     ]  # fmt: skip
+
+
+# As the release before the work queue leaves a graph in which nothing has been worked off yet, and some of it only in part.
+_WAITING = """
+CREATE (kind:CaseKind {code: 'rfi', name: 'RFI', source: 'reference'})-[:HAS_CLOCK]->(:Clock {id: 'rfi:0', name: 'Reply',
+  startEvent: 'request_issued', length: 30, unit: 'calendar_day', rolls: true, extension: 'none', suspendable: true, owedBy: 'x',
+  side: 'trade'})
+CREATE (order:AdcvdOrder {number: 'A-570-909', product: 'nails', source: 'reference'})
+CREATE (center:Center:Party {code: 'CEE001', name: 'Center', source: 'reference'}),
+  (port:Port:Party {id: 'ACE:2704', code: '2704', name: 'Port', source: 'reference'})
+WITH kind, order, center, port
+UNWIND ['handed out', 'half handed out', 'by a verb', 'to be sorted', 'to be clocked', 'without a kind', 'done'] AS name
+CREATE (k:Case {id: name, number: name, title: name, status: 'OPEN', openedAt: datetime('2026-11-01T00:00:00Z'), source: 'ace'})
+SET k.dates = ['request_issued 2026-11-02']
+CREATE (k)-[:CONCERNS]->(:Importer:Party {number: name, name: name, source: 'ace'}) CREATE (k)-[:SUBJECT_TO]->(order)
+CREATE (k)-[:HANDLED_BY]->(center)
+CREATE (:SourceRecord {id: 'ace|cases|' + name, system: 'ace', source: 'ace'})-[:DESCRIBES]->(k)
+FOREACH (_ IN CASE WHEN name = 'without a kind' THEN [] ELSE [1] END | CREATE (k)-[:OF_KIND]->(kind))
+FOREACH (_ IN CASE WHEN name IN ['by a verb', 'to be sorted'] THEN [1] ELSE [] END | SET k:Unsorted)
+FOREACH (_ IN CASE WHEN name IN ['to be clocked', 'without a kind'] THEN [1] ELSE [] END | SET k:Unclocked)
+WITH DISTINCT center, port
+UNWIND [['approved', center], ['denied', port]] AS one
+CREATE (d:Decision:Unread {id: one[0], question: 'classification', outcome: one[0], hts10: '8542.31.0001', origin: 'TW', maker: 'Sample',
+  description: '8-bit processors', decidedAt: datetime('2026-11-01T00:00:00Z'), audience: 'owner', source: 'hub'})
+WITH d, one[1] AS place CREATE (d)-[:MADE_AT]->(place)
+WITH DISTINCT 1 AS one
+CREATE (:Event {id: 'run|1', kind: 'Case.synced', todo: 'clocks', refs: ['ace|cases|handed out'], of: 'run',
+  at: datetime('2026-11-20T00:00:00Z')})
+CREATE (:Event {id: 'run|2', kind: 'Case.synced', todo: 'issues', handedOut: 5000, refs: ['ace|cases|half handed out', 'ace|cases|nobody'],
+  at: datetime('2026-11-20T00:00:00Z'), of: 'run'})
+CREATE (:Event {id: 'set aside', kind: 'Case.synced', refs: 7, at: datetime('2026-11-20T00:00:00Z'), of: 'run'})
+CREATE (:DeadLetter {id: 'events set aside', job: 'events', item: 'set aside', kind: 'Event', tries: 1, reason: 'x', source: 'hub',
+  firstAt: datetime('2026-11-20T00:00:00Z'), lastAt: datetime('2026-11-20T00:00:00Z'), retryAt: datetime('2026-11-21T00:00:00Z')})
+CREATE (:HistoryEntry:Event {id: 'old', verb: 'noteCase', text: 'wrote a note', at: datetime('2026-11-01T00:00:00Z'), audience: 'parties',
+  source: 'hub', kind: 'Case.noteCase', refs: ['done'], of: 'r'})
+CREATE (f:IssueFigure {id: 'x|all', dimension: 'all', n: 0})-[:OF_ISSUE]->(:Issue:Uncounted {id: 'x', title: 'x', topic: 'x'})
+WITH f MATCH (m:Importer) CREATE (f)-[:AWAITS {first: datetime('2026-11-01T00:00:00Z')}]->(m)"""
+_LEFT = """
+MATCH (n) WHERE n:Unread OR n:Unsorted OR n:Unclocked OR n:Uncounted OR n.todo IS NOT NULL OR n.handedOut IS NOT NULL RETURN count(n)"""
+_BEFORE_THE_QUEUE = [migration.name for migration in MIGRATIONS if migration.name != "work-queue"]
+
+
+def test_what_an_earlier_release_left_to_be_done_is_done(empty: Graph, run: Callable[..., Any]) -> None:
+    now = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    run(empty.apply([_WAITING, "CREATE INDEX Event_todo IF NOT EXISTS FOR (n:Event) ON (n.todo)"]))
+    run(empty.write([Statement("CREATE (:World {id: 'world', migrations: $names})", {"names": _BEFORE_THE_QUEUE})]))
+    run(load(empty, Wanted(None, 7), lambda *_: None))
+    assert run(empty.read_one(_LEFT, {})) == 0
+    assert run(empty.read("SHOW INDEXES YIELD name WHERE name = 'Event_todo' RETURN name", {})) == []
+    run(keep_once(empty, now))
+    assert run(discover(empty, now, 5)) == 1
+    clocked = run(empty.read("MATCH (:Deadline)-[:OF_CASE]->(k:Case) RETURN k.id ORDER BY k.id", {}))
+    assert clocked == [["half handed out"], ["handed out"], ["to be clocked"]]
+    looked = run(empty.read("MATCH (k:Case)-[:ALIKE_BY]->(:Likeness {id: 'adcvd-order A-570-909'}) RETURN k.id ORDER BY k.id", {}))
+    assert looked == [["by a verb"], ["half handed out"], ["handed out"], ["to be sorted"]]
+    assert run(empty.read_one("MATCH (f:IssueFigure {id: 'x|all'}) RETURN f.n", {})) == 7
+    # what was set aside is tried again, and set aside once more as long as it is not mended
+    letters = run(empty.read("MATCH (l:DeadLetter) RETURN l.job, l.item ORDER BY l.job", {}))
+    assert letters == [["clocks", "set aside"], ["issues", "set aside"]]
+    # a case whose kind comes later has its clocks then; events of before are history, and have no number
+    run(empty.apply(["MATCH (k:Case {id: 'without a kind'}), (kind:CaseKind {code: 'rfi'}) CREATE (k)-[:OF_KIND]->(kind)"]))
+    run(keep_once(empty, now))
+    assert ["without a kind"] in run(empty.read("MATCH (:Deadline)-[:OF_CASE]->(k:Case) RETURN k.id", {}))
+    assert run(empty.read("MATCH (e:Event {id: 'old'}) RETURN e.seq, e.text, e:Unnumbered", {})) == [[None, "wrote a note", False]]
+    run(load(empty, Wanted(None, 7), lambda *_: None))
+    assert run(discover(empty, now, 5)) == 0
+    assert run(empty.read("MATCH (c:Consumer), (n:EventCounter) WHERE c.name <> 'clocks' AND c.cursor < n.seq RETURN c.name", {})) == []
