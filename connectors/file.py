@@ -34,26 +34,35 @@ _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe
 
 
 class FileSettings(BaseModel):
-    """`folder` is a path or sftp://user@host:port/path. An SFTP server's `host_key` is its public key, as ssh-keyscan prints it."""
+    """Where the files are."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     folder: str
+    """A path, or `sftp://user@host:port/path`."""
     password: SecretStr | None = None
+    """Of the user of an SFTP server."""
     private_key: SecretStr | None = None
+    """Instead of a password."""
     host_key: str | None = None
-    quiet_s: float = Field(5, ge=0, description="A file that was written to within so many seconds is not read yet.")
+    """The public key of an SFTP server, as ssh-keyscan prints it."""
+    quiet_s: float = Field(5, ge=0)
+    """A file that was written to within so many seconds is not read yet."""
 
 
 class _Options(BaseModel):
-    """What a stream may say beside the pattern; `headers` gives columns other names, `file` is what is to be read."""
+    """What a stream may say beside the pattern."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     encoding: str | None = None
+    """Of a CSV file; without it, what its first bytes tell, else UTF-8."""
     delimiter: str = ","
+    """What stands between two cells of a CSV file."""
     sheet: str | None = None
+    """The sheet of an XLSX file; the first, if not said."""
     headers: Mapping[str, str] = {}
+    """Other names for columns: as the file has it, then as it is called from here on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""An agency's GraphQL API: pages of a query, whole or since a cursor, as `partner_service` offers it and README asks of an agency.
+"""An agency's GraphQL API: pages of a query, whole or since a cursor, as `partner_service` offers it and the manual asks of an agency.
 
 Plain GraphQL over HTTP by httpx2, which the hub has already; tenacity decides when to ask again, as the server's Retry-After says.
 """
@@ -23,23 +23,29 @@ _OFFERED: Final = "{ __schema { queryType { fields { name } } } }"
 
 
 class GraphQLSettings(BaseModel):
-    """`url` of the endpoint, and the bearer `token` if it wants one. `tries`: how often a page is asked for before the run ends."""
+    """Where the API is."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     url: str = Field(pattern=r"^https?://")
+    """Of the endpoint."""
     token: SecretStr | None = None
+    """The bearer token, if the endpoint wants one."""
     tries: int = Field(5, ge=1, le=20)
-    pause_s: float = Field(0, ge=0, description="How long to wait between two pages, where the agency asks for that.")
+    """How often a page is asked for before the run ends."""
+    pause_s: float = Field(0, ge=0)
+    """How many seconds to wait between two pages, where the agency asks for that."""
 
 
 class _Options(BaseModel):
-    """`at` is the field of the query whose value is the page. Its query takes $first, $after and, if it can, $since."""
+    """What a stream may say beside the query, which takes $first, $after and, if it can, $since."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     at: str
+    """The field of the query whose value is the page: `{nodes, pageInfo, deleted, cursor}`."""
     page: int = Field(200, ge=1, le=5_000)
+    """How many rows are asked for at once: `$first`."""
 
 
 class _Busy(Exception):

@@ -22,22 +22,32 @@ _LEAST_S: Final = 10
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Take(_Strict):
     """How a value is taken from a row: a column by any of its names, several joined, or a constant; then its code, then its default."""
 
     column: str | tuple[str, ...] = ()
+    """The column, or several names of it: the first that has a value counts."""
     join: tuple[str, ...] = ()
+    """Several columns, with a blank between."""
     value: Any = None
+    """A constant instead of a column."""
     codes: Mapping[str, Any] | None = None
+    """What stands for what: the system's value, then the hub's."""
     default: Any = None
+    """The value where there is none, or none of the `codes` fits."""
     split: str | None = None
+    """What stands between several values in one cell."""
     turn: bool = False
+    """Turns `Sample, Ana` into `Ana Sample`."""
     event: str | None = None
+    """Of a case's `dates`: the event whose day it is, e.g. `protest_filed`. The clocks of the case run from it."""
     region: str = "US"
+    """Of a telephone number without a country's code: the country, by two letters."""
     verified: bool = False
+    """Of a mail address: its system has verified it, so that it may tell that two contacts are one."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -62,14 +72,20 @@ class StreamSettings(_Strict):
     and `links`: `package.module:function`, from a raw row to a dictionary of both.
     """
 
-    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, use_attribute_docstrings=True)
 
     describes: Literal["Contact", "Case", "Decision", "Importer", "Broker"]
+    """What its rows are about."""
     source: Annotated[str, Field(alias="from")]
+    """What the connector is to read: a file pattern, a query."""
     key: tuple[str, ...]
+    """The column, or columns, by which the system tells its rows apart."""
     properties: Mapping[str, Take] = Field(default_factory=dict[str, Take])
+    """Of each property, how its value is taken from a row."""
     links: Mapping[str, Mapping[str, Take]] = Field(default_factory=dict[str, Mapping[str, Take]])
+    """Of each relationship and label, how the key at the other end is taken from a row."""
     map: str | None = None
+    """A Python function instead of `properties` and `links`: `package.module:function`."""
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -102,20 +118,30 @@ class Limits(_Strict):
     """When a run must stop rather than go on: the share of records that may vanish at once, and the share that may be refused."""
 
     vanish: Annotated[float, Field(ge=0, le=1)] = 0.2
+    """The share of a stream's records that may vanish at once."""
     refuse: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """The share of a stream's records that may be refused."""
 
 
 class Connection(_Strict):
     """A connection, as its file says. `party` is whom it speaks for, as label and key."""
 
     name: str
+    """The name of its file, without `.yaml`."""
     connector: str
+    """One of the hub's own by name, or `package.module:Class`."""
     party: Mapping[str, str]
+    """Whom it speaks for, by label and key. What it says beyond that grants nothing."""
     rank: Annotated[int, Field(ge=1, lt=UNOWNED)] = DEFAULT_RANK
+    """Where systems differ about a property, the value of the smallest rank counts."""
     schedule: str | None = None
+    """How often a hub that serves syncs it, e.g. `every 15 minutes`; without it, by command."""
     settings: Mapping[str, Any] = Field(default_factory=dict[str, Any])
+    """What the connector needs to reach its system. A secret is `{env: NAME}` or `{file: NAME}`."""
     streams: Mapping[str, StreamSettings]
+    """What is read, by name."""
     limits: Limits = Limits()
+    """When a run stops rather than goes on."""
 
     @field_validator("party")
     @classmethod

@@ -23,23 +23,27 @@ Value = TypeVar("Value")
 
 
 class SqlSettings(BaseModel):
-    """`url` as SQLAlchemy has it, e.g. postgresql+psycopg://reader@host/cases; the password beside it."""
+    """Where the database is."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     url: str
+    """As SQLAlchemy has it, e.g. `postgresql+psycopg://reader@host/cases`. A driver for PostgreSQL comes with the hub."""
     password: SecretStr | None = None
+    """Of the user in the `url`."""
 
 
 class _Options(BaseModel):
-    """`cursor` is a column that grows with every change: a sequence or a moment of the database's clock. What was written within
-    `overlap_s` before the last moment is read again, for transactions that ended late. `sweep: false` where rows are never deleted."""
+    """What a stream may say beside the query."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     cursor: str | None = None
+    """A column that grows with every change: a sequence, or a moment of the database's clock."""
     overlap_s: float = Field(60, ge=0)
+    """What was written within so many seconds before the last moment is read again, for transactions that ended late."""
     sweep: bool = True
+    """Whether keys are listed to see what is gone; `false` where rows are never deleted."""
 
 
 class Sql:

@@ -277,12 +277,13 @@ def _tell(
     lines = [
         ("Start page", f"http://{shown}:{port}/"),
         ("GraphQL", f"http://{shown}:{port}/graphql"),
+        ("Manual", f"http://{shown}:{port}/docs"),
         ("Neo4j Browser", browser),
         ("", f"user neo4j, password {password}"),
     ]
     if sample:
         default = "" if folder == default_folder().resolve() else f" --data {folder}"
-        lines.append(("Sign in", f"uv run hub token --as {personas()[0].name}{default}"))
+        lines.append(("Sign in", f"uv run --no-dev hub token --as {personas()[0].name}{default}"))
         lines.append(("", ", ".join(found.name for found in personas())))
     if synced:
         lines.append(("Partner agency", synced))

@@ -18,6 +18,7 @@ from graph_schema.graph import GRAPH
 from hub.auth import Verifier
 from hub.discovery.keeping import discovering
 from hub.disk import Room
+from hub.docs import site
 from hub.door import Door, Shares
 from hub.errors import Unavailable
 from hub.gathering import Lanes
@@ -122,6 +123,7 @@ def create_app(
             *start.routes(sign_in, browser_url),
             *graphiql.routes(),
             *guide.routes(),
+            *site.routes(),
             *attachments.routes(),
             *(Route(found.path, door.counted(found.endpoint, _CALENDAR_COST)) for found in Calendars(graph, ask).routes()),
             *routes,

@@ -36,57 +36,111 @@ Amount = Annotated[int, Field(ge=0)]
 
 
 class Settings(BaseSettings):
-    """How the hub reaches its database and whom it trusts. A setting may also be a file of its name under `SECRETS`."""
+    """How the hub reaches its database and whom it trusts. A setting may also be a file of its name under `SECRETS`.
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, populate_by_name=True)
+    What stands below a setting is its line in the manual.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, populate_by_name=True, use_attribute_docstrings=True)
 
     neo4j_uri: Annotated[str, Field(validation_alias="NEO4J_URI")] = "bolt://127.0.0.1:7687"
+    """The Neo4j that `hub serve`, `hub sync`, `hub retry` and `hub doctor` go to: `bolt://`, `neo4j://` or
+    `neo4j+ssc://`."""
     neo4j_user: Annotated[str, Field(validation_alias="NEO4J_USER")] = "neo4j"
+    """The user that the hub signs in to Neo4j as."""
     neo4j_password: Annotated[SecretStr, Field(validation_alias="NEO4J_PASSWORD")] = SecretStr("")
+    """That user's password."""
     neo4j_database: Annotated[str, Field(validation_alias="NEO4J_DATABASE")] = "neo4j"
+    """The database of that Neo4j."""
     issuers: tuple[Issuer, ...] = ()
+    """Whose tokens count: a JSON list of `{"issuer", "audience", "jwks"}`. `jwks` is a file or an https URL."""
     statement_timeout_s: Annotated[float, Field(gt=0, le=120)] = 15
+    """How many seconds a statement may take. One that nobody has asked before has 45 seconds more, to be planned."""
     max_body_bytes: Annotated[int, Field(gt=0)] = 2_000_000
+    """How many bytes the body of a request may have."""
     max_page: Annotated[int, Field(gt=0, le=1000)] = 100
+    """How many rows a page of a list may have."""
     max_large_page: Annotated[int, Field(gt=0, le=1000)] = 1000
+    """How many rows a page may have for those with the right `largePages`."""
     plan_memory_bytes: Annotated[int, Field(ge=8_000_000)] = 64_000_000
+    """How many bytes a worker remembers of documents that were asked."""
     least_parties: Annotated[int, Field(ge=5, le=1000)] = 5
+    """How many importers a figure about others is about at the least. It can be raised and never lowered."""
     cursor_key: SecretStr = SecretStr("")
+    """What cursors are signed with: the same for all hubs of a graph. `hub up` keeps one in its data directory."""
     connections: Path = Path("connections")
+    """The folder of the connections' files, `NAME.yaml`."""
     data: Path | None = None
+    """The folder for what is kept outside the graph: refused records, attachments, forms of what is asked most.
+    Hubs of one graph share it. Without it: the data folder of the user."""
     store: Path | None = None
+    """The folder of Neo4j's data where it is on this machine. `hub serve` watches its disk only if this is set."""
     least_free: ByteSize | None = None
+    """How much must stay free on the disk, e.g. `200MB`. Without it: what Neo4j needs, and a quarter of a small
+    disk at most."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much the hub logs. `INFO` writes a line of JSON for each request: operation name, hash of the
+    document, cost, time, codes; never its text, its variables or who asked."""
     trusted_proxies: Annotated[
         Annotated[int, Field(ge=0, le=16)] | tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_proxies)
     ] = 0
+    """How many proxies stand before the hub, or their networks with commas between. With 0 the peer is the caller."""
     forwarded_header: Literal["X-Forwarded-For", "Forwarded"] = "X-Forwarded-For"
+    """The header in which those proxies say who calls."""
     workers: Annotated[int, Field(ge=1, le=1000)] = 1
+    """How many processes answer, so that each counts its part of the shares. `hub serve --workers` sets it."""
     cost_per_minute: Amount = 1_000_000
+    """Cost that an account may ask in a minute."""
     public_cost_per_minute: Amount = 200_000
+    """Cost that an address without an account may ask in a minute."""
     plannings_per_minute: Amount = 240
+    """Questions of a new form that an account may ask in a minute."""
     public_plannings_per_minute: Amount = 60
+    """Questions of a new form that an address without an account may ask in a minute."""
     verbs_per_minute: Amount = 600
+    """Mutations that an account may send in a minute."""
     public_verbs_per_minute: Amount = 30
+    """Mutations that an address without an account may send in a minute."""
     bytes_per_minute: Amount = 250_000_000
+    """Bytes that an account may send in a minute."""
     public_bytes_per_minute: Amount = 20_000_000
+    """Bytes that an address without an account may send in a minute."""
     failed_sign_ins_per_minute: Amount = 60
+    """Tokens of an address that may be refused in a minute."""
     questions_per_hour: Amount = 60
+    """Questions that an account may put to offices in an hour."""
     public_questions_per_hour: Amount = 10
+    """Questions that an address without an account may put to offices in an hour."""
     all_public_questions_per_hour: Amount = 1_000
+    """Questions that all without an account together may put to offices in an hour."""
     statements_at_once: Annotated[int, Field(ge=0, le=90)] = 32
+    """How many statements of a worker are under way at a time."""
     plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 2
+    """How many of them are planned for the first time: each keeps a core of Neo4j busy."""
     warm: Annotated[int, Field(ge=0, le=1000)] = 80
+    """How many statements a hub has planned by itself after its start: 80 of the 100 whose plans Neo4j keeps for
+    a gigabyte of heap. With 0 nothing that is asked is remembered either."""
     gathering_lanes: Annotated[int, Field(ge=0, le=90)] = 2
+    """How many statements of one text are under way before others of that text wait for each other: about as
+    many as Neo4j has cores. 0 gathers nothing."""
     gathered_at_most: Annotated[int, Field(ge=2, le=100)] = 16
+    """How many of those that wait go together as one statement at the most."""
     files_per_case: Amount = 100
+    """How many attachments a case may have."""
     file_bytes_per_case: Amount = 150_000_000
+    """How many bytes the attachments of a case may have together."""
     files_per_day: Amount = 200
+    """How many attachments an account may announce in a day."""
     file_bytes_per_day: Amount = 500_000_000
+    """How many bytes the attachments that an account announces in a day may have together."""
     maven_mirror: str | None = None
+    """A Maven repository to fetch the jars of Neo4j and GraphiQL from. Each jar is verified against its lock."""
     local_jars: Path | None = None
+    """A folder that holds Neo4j's jars already: `hub up` then fetches none."""
     local_heap: str = "1g"
+    """The heap of the Neo4j that `hub up` starts. It keeps 100 plans for each gigabyte of heap."""
     local_pagecache: str = "512m"
+    """The page cache of the Neo4j that `hub up` starts."""
 
     @property
     def data_folder(self) -> Path:

@@ -1,7 +1,7 @@
 """`--changed-since COMMIT`: only the tests of the rooms that differ from a commit, without the thorough ones.
 
 `hub/gql/` has the tests in `tests/gql/`, `hub/gate.py` those in `tests/test_gate.py`; a changed test file has its own, and those of the
-house as a whole always belong to it.
+house as a whole, and of what the manual says of it, always belong to it.
 """
 
 import subprocess
@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
-_STANDS_FOR: Final = {"README.md": "tests/test_readme.py", "Dockerfile": "tests/test_image.py", "docker-compose.yml": "tests/test_image.py"}
+_STANDS_FOR: Final = {"README.md": "tests/docs", "Dockerfile": "tests/test_image.py", "docker-compose.yml": "tests/test_image.py"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def places_of(changed: Iterable[str]) -> set[str]:
     """The test files, and the folders of test files, that stand for changed files; all relative to the top."""
-    return {"tests/house", *(place for found in changed for place in _places(found))}
+    return {"tests/house", "tests/docs/test_reference.py", *(place for found in changed for place in _places(found))}
 
 
 def is_in(test: Path, places: set[str]) -> bool:

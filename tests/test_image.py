@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from hub.docs.contents import pages
+from hub.docs.site import pictures
 from hub.graph import Graph
 from hub.local_neo4j.server import free_ports
 from hub.settings import Settings
@@ -90,6 +92,8 @@ def test_the_image_serves_as_it_is_and_writes_nothing(
             _wait_for(f"http://127.0.0.1:{port}/readyz", serving, tmp_path / "log")
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/graphiql") as page:
                 assert b"GraphiQL" in page.read()
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/docs/tutorial") as page:
+                assert b"last deadline" in page.read()
         finally:
             serving.send_signal(signal.SIGTERM)
             assert serving.wait(12) in (0, -signal.SIGTERM)
@@ -105,6 +109,10 @@ def test_a_wheel_runs_elsewhere(image: Image, tmp_path: Path) -> None:
     hub = image.python.parent / "hub"
     told = subprocess.run([str(hub), "schema"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert told.stdout == (ROOT / "hub" / "gql" / "schema.graphql").read_text()
+    shown = "print(len(list(map(html, pages()))), *pictures())"
+    code = f"from hub.docs.contents import pages; from hub.docs.site import html, pictures; {shown}"
+    manual = subprocess.run([str(image.python), "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert manual.stdout.split() == [str(len(pages())), *pictures()]
     doctor = subprocess.run([str(hub), "doctor"], cwd=tmp_path, env={**environment, "NEO4J_URI": "bolt://127.0.0.1:1"},
                             capture_output=True, text=True, check=False)  # fmt: skip
     assert "versions: hub 0.1.0" in doctor.stderr

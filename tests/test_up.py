@@ -129,7 +129,7 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     token = hub.token("importer-manager")
     mine = hub.ask("{ cases { totalCount nodes { number } } }", token)
     assert mine["cases"]["totalCount"] > 0
-    for told in ("Start page", "/graphql", "Neo4j Browser", "password in", "neo4j-password", "hub token --as", "Ctrl-C"):
+    for told in ("Start page", "/graphql", "/docs", "Neo4j Browser", "password in", "neo4j-password", "hub token --as", "Ctrl-C"):
         assert told in hub.said()
     assert (data / "neo4j-password").read_text() not in hub.said()
     with urllib.request.urlopen(next(word for word in hub.said().split() if "/browser/" in word), timeout=10) as browser:

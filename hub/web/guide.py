@@ -133,7 +133,8 @@ def _welcome(hub: str) -> str:
         "row, so this Browser is for operators. Everyone else asks the API, where each sees what they may see.</p>"
         f"<p>{_command(f'style {hub}/hub.grass', 'Colour the labels apart')} first; then turn the page for {len(WALKS)} questions. "
         "A click puts one into the editor above; the blue arrow there, or Ctrl+Enter, runs it.</p>"
-        f'<p><a href="{hub}/" target="_blank">Start page</a> · <a href="{hub}/graphiql" target="_blank">GraphiQL</a></p>'
+        f'<p><a href="{hub}/" target="_blank">Start page</a> · <a href="{hub}/graphiql" target="_blank">GraphiQL</a> · '
+        f'<a href="{hub}/docs" target="_blank">Manual</a></p>'
     )
 
 

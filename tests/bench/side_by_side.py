@@ -1,7 +1,7 @@
 """Run `uv run python -m tests.bench.side_by_side`: the hub, the peer, and hand-written Cypher on one graph, in one run.
 
-Scale 1. All contenders give the same answers first. Passes are interleaved; medians of five. Writes a table and a plot to
-tests/figures. Needs wrk, Node with npm, and javac.
+Scale 1. All contenders give the same answers first. Passes are interleaved; medians of five. Writes a table to tests/figures
+and a plot to the pictures of the manual. Needs wrk, Node with npm, and javac.
 """
 
 import shutil
@@ -27,6 +27,7 @@ SECONDS: Final = {CLIENTS: 4, 1: 2}
 """Of a pass, by the number of clients."""
 WARM_UP: Final = 3
 FIGURES: Final = Path(__file__).parents[1] / "figures"
+PICTURES: Final = Path(__file__).parents[2] / "hub" / "docs" / "pictures"
 CONTENDERS: Final = ("hub", "peer", "by hand")
 BARS: Final = {
     "peer": {"Q1": 2.5, "Q2": 2.5, "Q3": 10.0, "Q5": 5.0},
@@ -204,7 +205,7 @@ def _plot(found: Mapping[tuple[str, str, int], list[Figures]]) -> None:
         axis.spines[["top", "right"]].set_visible(False)
     axes[0].set_ylabel(f"requests/s, {CLIENTS} clients")
     figure.tight_layout()
-    figure.savefig(FIGURES / "side-by-side.svg", metadata={"Date": None})
+    figure.savefig(PICTURES / "side-by-side.svg", metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A connector of one's own, as README's page says: address books over CardDAV, from the real Radicale."""
+"""A connector of one's own, as the manual says: address books over CardDAV, from the real Radicale."""
 
 import subprocess
 import sys

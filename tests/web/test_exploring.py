@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from hub.web.guide import WALKS
 from tests.test_up import Hub
 
-FIGURES = Path(__file__).parents[1] / "figures"
+PICTURES = Path(__file__).parents[2] / "hub" / "docs" / "pictures"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def page(hub: Hub, chromium: Browser) -> Iterator[Page]:  # noqa: ARG001 - the h
 
 def picture(page: Page, name: str) -> None:
     if os.environ.get("HUB_PICTURES"):
-        page.screenshot(path=FIGURES / name)
+        page.screenshot(path=PICTURES / name)
 
 
 def test_graphiql_asks_as_anyone_from_tabs_and_shares_a_question(hub: Hub, page: Page) -> None:

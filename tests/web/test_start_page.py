@@ -17,7 +17,7 @@ from hub.world.load import Wanted, load
 from tests.conftest import wipe
 from tests.serving import served
 
-PICTURE = Path(__file__).parents[1] / "figures" / "start-page.png"
+PICTURE = Path(__file__).parents[2] / "hub" / "docs" / "pictures" / "start-page.png"
 
 
 @pytest.fixture(scope="module")
