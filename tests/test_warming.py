@@ -113,8 +113,8 @@ def test_a_search_by_any_kind_of_viewer_finds_its_rows_without_being_planned(wor
 
 
 OWN = (
-    """{ responsibleContacts(importer: "00-0000000SW", caseKind: "rfi", first: 2) { unknown contacts { rule contact { name email }
-      standsInFor { name email } next { contact { name } organisation { name } } } } }""",
+    """{ responsibleContacts(importer: "00-0000000SW", caseKind: "rfi", first: 2) { unknown contacts { rule
+      contact { name email covers(first: 1) { totalCount } } standsInFor { name } next { contact { name } organisation { name } } } } }""",
     "{ sharedIssues(followed: false, first: 3) { issues { why issue { title } handlers { office { name } contact { name } } } } }",
     '{ path(from: "Importer:00-0000000SW", to: "Agency:EPA", kinds: ["CASE"]) { length byKind { length } steps { to { nodeId } } } }',
     '{ neighbourhood(of: "Importer:00-0000000SW", depth: 2, first: 3) { more neighbours { text node { nodeId } } } }',
@@ -144,7 +144,7 @@ def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_
             read = [text for text in root.compiled.all_texts[1:] if not hub.shares.admission.is_new(text)]
             assert sum(map(len, read)) < 3_000
             beside += len(read)
-        assert beside == 1  # what a contact's mail address needs
+        assert beside == 1  # what contacts cover
         assert await planned(world) == alone + beside
 
     run(whole())
