@@ -6,7 +6,7 @@ from typing import Any, Final, LiteralString
 
 from graph_schema.model import Kind, Property
 from hub.clocks import today
-from hub.due import Clock, Extended, Facts, deadlines
+from hub.due import Clock, Extended, Facts, deadlines, suspensions_of
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.act import HISTORY, Act, Arguments, CaseAt, Verb, sees
 from hub.verbs.words import CASE, ON, REASON, checked_text
@@ -135,12 +135,14 @@ async def _record_condition(act: Act, given: Arguments) -> str:
 async def _suspend(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "suspendCase", "owner", kept_here=True)
     case.must_be_open()
-    if case.status == "SUSPENDED":
-        raise Conflict(f"case {case.number} is suspended already")
     since = given["on"] or today(act.now)
     pauses = case.row["suspensions"] or []
-    if pauses and since < date.fromisoformat(pauses[-1].split(" ")[1]):
-        raise BadInput(f"on: it was suspended until {pauses[-1].split(' ')[1]} already")
+    ended = [pause.until for pause in suspensions_of(pauses)]
+    if case.status == "SUSPENDED" or None in ended:
+        raise Conflict(f"case {case.number} is suspended already")
+    # no day stands still twice: what another system told may be in any order
+    if until := max((day for day in ended if day and day > since), default=None):
+        raise BadInput(f"on: it was suspended until {until} already; give that day or a later one")
     told = act.told(case.id, "suspendCase", f"suspended from {since}", reason=checked_text("reason", given["reason"], _REASON_LENGTH))
     return await _change(act, case, told, status="SUSPENDED", suspensions=[*pauses, str(since)])
 
