@@ -3,6 +3,7 @@
 HubError
 ├── BadInput          change the request; the message says what is expected
 ├── NotSignedIn       sign in again; the message says no more
+│   └── TokenRefused    a token was sent, and does not count
 ├── NotByGet          send it by POST
 ├── NotAllowed        ask someone who has the right
 ├── NotFound          name something that is there, and yours to see
@@ -36,6 +37,10 @@ class BadInput(HubError):
 
 class NotSignedIn(HubError):
     code = "NOT_SIGNED_IN"
+
+
+class TokenRefused(NotSignedIn):
+    pass
 
 
 class NotByGet(HubError):

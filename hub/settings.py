@@ -14,14 +14,25 @@ SECRETS: Final = Path("/run/secrets")
 """Where containers are given their secrets, each in a file of its setting's name, e.g. `neo4j_password`."""
 
 
+Name = Annotated[str, Field(min_length=1)]
+
+
 class Issuer(BaseModel):
-    """An issuer of tokens the hub trusts. `jwks` is a file or an https URL (http on loopback only)."""
+    """An issuer of tokens the hub trusts.
 
-    model_config = ConfigDict(frozen=True)
+    A token counts if its `iss` is the issuer to the letter, and its `aud` names the audience, or one of several. `jwks` is a file or an
+    https URL (http on loopback only); without it, its URL is what `ISSUER/.well-known/openid-configuration` says.
+    """
 
-    issuer: Annotated[str, Field(min_length=1)]
-    audience: Annotated[str, Field(min_length=1)]
-    jwks: Annotated[str, Field(min_length=1)]
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: Name
+    audience: Name | Annotated[tuple[Name, ...], Field(min_length=1)]
+    jwks: Name | None = None
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        return (self.audience,) if isinstance(self.audience, str) else self.audience
 
 
 def _proxies(given: Any) -> Any:

@@ -119,7 +119,7 @@ def test_the_day_of_a_moment_heeds_summer_time_and_the_ends_of_the_calendar() ->
     assert day_of("2026-11-01T04:00:00Z") == date(2026, 11, 1)
     assert day_of("0001-01-01T00:00:00Z") == date(1, 1, 1)
     for wrong in ("", "none", "2026-11-31", "2026-11-01T25:00Z", "UTC", "11/01/2026"):
-        with pytest.raises(ValueError, match="isoformat|day is out of range|hour must be"):
+        with pytest.raises(ValueError, match=r"isoformat|day is out of range|hour must be"):
             day_of(wrong)
 
 

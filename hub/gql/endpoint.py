@@ -389,6 +389,8 @@ class Endpoint(GraphQL):
                 return await self._answered(scope, headers, body, send)
         except NotSignedIn as error:
             return refused(error, 401)
+        except Unavailable as error:
+            return refused(error, 503)
         except TooManyRequests as error:
             return refused(error, 429)
         except TooCostly as error:
