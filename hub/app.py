@@ -121,7 +121,10 @@ def create_app(
             *graphiql.routes(),
             *guide.routes(),
             *attachments.routes(),
-            *(Route(found.path, door.counted(found.endpoint, _CALENDAR_COST)) for found in Calendars(graph, ask).routes()),
+            *(
+                Route(found.path, door.counted(found.endpoint, _CALENDAR_COST))
+                for found in Calendars(graph, ask, settings.public_url).routes()
+            ),
             *routes,
         ],
         middleware=[

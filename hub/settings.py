@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     plan_memory_bytes: Annotated[int, Field(ge=8_000_000)] = 64_000_000
     least_parties: Annotated[int, Field(ge=5, le=1000)] = 5
     cursor_key: SecretStr = SecretStr("")
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$")] = ""
+    """Where people find the hub, e.g. `https://hub.example.gov`: for links in calendars. Without it: what the calendar was asked at."""
     connections: Path = Path("connections")
     data: Path | None = None
     store: Path | None = None

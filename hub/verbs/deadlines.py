@@ -24,8 +24,11 @@ CALL (k) { MATCH (k)<-[:OF_CASE]-(d:Deadline) WHERE d.state IN ['RUNNING', 'SUSP
 CALL (k) {
   UNWIND $due AS one
   MERGE (d:Deadline {id: one.id})
-  ON CREATE SET d += one.first, d.state = 'RUNNING', d.source = 'hub', d.extensions = 0
-  SET d.due = one.due, d.state = CASE WHEN NOT d.state IN ['RUNNING', 'SUSPENDED'] THEN d.state
+  ON CREATE SET d += one.first, d.state = 'RUNNING', d.source = 'hub', d.extensions = 0, d.due = one.due, d.changedAt = $at
+  WITH k, d, one, coalesce(toString(d.due), '') <> coalesce(toString(one.due), '') AS changes
+  SET d.revision = coalesce(d.revision, 0) + CASE WHEN changes THEN 1 ELSE 0 END,
+    d.changedAt = CASE WHEN changes THEN $at ELSE d.changedAt END, d.due = one.due,
+    d.state = CASE WHEN NOT d.state IN ['RUNNING', 'SUSPENDED'] THEN d.state
     WHEN one.due IS NULL THEN 'SUSPENDED' ELSE 'RUNNING' END
   MERGE (d)-[:OF_CASE]->(k)
   WITH k, d, one MATCH (c:Clock {id: one.clock}) MERGE (d)-[:RUNS_BY]->(c)

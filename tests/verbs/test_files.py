@@ -1,13 +1,16 @@
 """Attachments and calendars over HTTP: what arrives is what was announced, and who may see it has it."""
 
+import base64
 import hashlib
 import io
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import icalendar
@@ -222,11 +225,37 @@ def test_a_calendar_shows_what_is_due_until_it_is_closed(http: Http, world: Grap
     answer = http("", "GET", calendar["path"])
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
     (event,) = _events(answer)
+    assert event["sequence"] == 0
     assert event["summary"] == f"Protest: decide (case {opened['number']})"
     assert (event["dtstart"].dt, event["dtend"].dt) == (date(2028, 11, 2), date(2028, 11, 3))
     assert "Sample; goods, of\nmany kinds" in event["description"]
     assert "Owed by: Electronics" in event["description"]
     assert "19 CFR 174.21(a)" in event["description"]
+    # asked again, an unchanged calendar is told as such
+    assert answer.content == http("", "GET", calendar["path"]).content
+    tag = {"if-none-match": answer.headers["etag"]}
+    again = http("", "GET", calendar["path"], headers=tag)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
+    assert "max-age" in again.headers["cache-control"]
+    head = http("", "HEAD", calendar["path"])
+    assert (head.status_code, head.headers["etag"]) == (200, answer.headers["etag"])
+    # a last day that changes has changed once; what its link asks is answered
+    recorded = 'mutation($n: String!, $on: Date!) { recordDate(case: $n, event: "protest_filed", on: $on) { id } }'
+    suspended = 'mutation($n: String!) { suspendCase(case: $n, reason: "x", on: "2027-01-01") { id } }'
+    resumed = 'mutation($n: String!) { resumeCase(case: $n, reason: "x", on: "2027-01-11") { id } }'
+    owner = {"n": opened["number"]}
+    run(world.write([Statement(f"MATCH (a:Account {{id: '{ISSUER}|port-director'}}), (c:Center {{code: 'CEE007'}}) "
+                               "CREATE (a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(c)", {})]))  # fmt: skip
+    _did(http, "port-director", recorded, **owner, on="2026-11-02")
+    assert http("", "GET", calendar["path"], headers=tag).status_code == 304
+    _did(http, "port-director", suspended, **owner)
+    _did(http, "port-director", resumed, **owner)
+    (later,) = _events(changed := http("", "GET", calendar["path"], headers=tag))
+    assert (changed.status_code, later["uid"], later["sequence"]) == (200, event["uid"], 2)
+    assert later["dtstart"].dt == date(2028, 11, 13)
+    assert later["dtstamp"].dt >= event["dtstamp"].dt
+    question = json.loads(base64.b64decode(parse_qs(urlsplit(later["url"]).fragment)["question"][0]))
+    assert _did(http, "broker", question["query"], **json.loads(question["variables"]))["number"] == opened["number"]
     # it is its opener's alone, and shows what that account may see now
     assert _did(http, "port-director", "{ calendars { totalCount } }") == {"totalCount": 0}
     ended = "MATCH (:Broker {filerCode: 'BBB'})-[p:REPRESENTS]->() SET p.until = datetime('2025-01-01T00:00:00Z')"
