@@ -2,6 +2,7 @@
 
 HubError
 ├── BadInput          change the request; the message says what is expected
+│   └── NotPersisted    send the document, not its hash alone
 ├── NotSignedIn       sign in again; the message says no more
 │   └── TokenRefused    a token was sent, and does not count
 ├── NotByGet          send it by POST
@@ -33,6 +34,15 @@ class HubError(Exception):
 
 class BadInput(HubError):
     code = "BAD_INPUT"
+
+
+class NotPersisted(BadInput):
+    """What clients with automatic persisted queries look for, by message and code, so that they send the document."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotSupported")
 
 
 class NotSignedIn(HubError):

@@ -1,11 +1,13 @@
 """Settings, read once from the environment and frozen; all faults are reported together."""
 
+import json
+import re
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from hub.errors import SetupError
@@ -42,6 +44,33 @@ def _proxies(given: Any) -> Any:
     return int(given) if given.strip().isdigit() else tuple(part.strip() for part in given.split(","))
 
 
+def _listed(given: Any) -> Any:
+    """Several with commas between, or a JSON list."""
+    if not isinstance(given, str):
+        return given
+    text = given.strip()
+    return json.loads(text) if text.startswith("[") else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins as browsers send them (RFC 6454, section 7): small letters, without the port that a scheme has anyway."""
+    if "*" in given and len(given) > 1:
+        raise ValueError("* is every origin: it stands alone")
+    return tuple(map(_origin, given))
+
+
+def _origin(given: str) -> str:
+    found = _ORIGIN.fullmatch(given.lower())
+    if found:
+        return found[1] or found[2] or found[3]
+    if given == "*":
+        return given
+    raise ValueError(f"{given!r} is no origin: scheme and host, and a port of its own, are expected, e.g. https://app.example.gov")
+
+
+_ORIGIN: Final = re.compile(
+    r"(?:(https://{host})(?::443)?|(http://{host})(?::80)?|(https?://{host}:[0-9]{{1,5}}))".format(host=r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\])")
+)
 Amount = Annotated[int, Field(ge=0)]
 """How much of something is allowed; 0 is as much as one likes."""
 
@@ -74,6 +103,9 @@ class Settings(BaseSettings):
         Annotated[int, Field(ge=0, le=16)] | tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_proxies)
     ] = 0
     forwarded_header: Literal["X-Forwarded-For", "Forwarded"] = "X-Forwarded-For"
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_origins)] = ()
+    """Origins whose pages may ask GraphQL and send attachments, with commas between, e.g. `https://app.example.gov`; none by default.
+    `*` is every origin; what browsers add by themselves, such as a proxy's cookie, then does not count."""
     workers: Annotated[int, Field(ge=1, le=1000)] = 1
     cost_per_minute: Amount = 1_000_000
     public_cost_per_minute: Amount = 200_000

@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope
 from hub.bookmarks import Bookmarks
 from hub.callers import Caller
 from hub.door import again_after, challenge
-from hub.errors import BadInput, HubError, NotByGet, TooCostly, TooManyRequests, Unavailable
+from hub.errors import BadInput, HubError, NotByGet, NotPersisted, TooCostly, TooManyRequests, Unavailable
 
 _BODY_S: Final = 10
 _USUAL_BYTES: Final = 4096
@@ -96,6 +96,8 @@ def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
 def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, caller: Caller, *, by_get: bool) -> Asked:
     document, name = found.get("query"), found.get("operationName")
     variables, extensions = found.get("variables"), found.get("extensions")
+    if document is None and isinstance(extensions, dict) and "persistedQuery" in extensions:
+        raise NotPersisted
     if not isinstance(document, str):
         raise BadInput('"query" must be the document, a string')
     if not (name is None or isinstance(name, str)):
