@@ -16,12 +16,17 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 
+from hub.app import create_app
 from hub.auth import Verifier, check_issuer
-from hub.errors import HubError, NotSignedIn, SetupError, TokenRefused, Unavailable
+from hub.callers import caller
+from hub.door import Door, Shares
+from hub.errors import HubError, NotSignedIn, SetupError, TokenRefused, TooManyRequests, Unavailable
 from hub.issuer_keys import IssuerKeys, NoKeys, source_of, usable
-from hub.settings import Issuer, read_settings
-from hub.viewer import Viewer
+from hub.settings import Issuer, Settings, read_settings
+from hub.viewer import PUBLIC, Viewer
+from tests.gql.test_endpoint import served
 from tests.key_server import KeyServer, ec_key, ed_key, key_server, rsa_key, token
 
 ISSUER = "https://login.example"
@@ -364,6 +369,50 @@ def test_the_doctor_counts_keys_and_says_where_there_are_none(server: KeyServer,
     server.broken = "fails"
     with pytest.raises(SetupError, match="500"):
         run(check_issuer(issuer))
+
+
+def test_a_hub_tells_by_http_whether_to_come_again_or_to_sign_in(server: KeyServer, run: Callable[..., Any]) -> None:
+    issuer = Issuer(issuer=ISSUER, audience="hub", jwks=server.url("/jwks"))
+    # no more than these are asked anything of a database
+    without_database = Settings(neo4j_uri="bolt://127.0.0.1:1", neo4j_password=SecretStr("x"), issuers=(issuer,))
+    asked = {"query": "{ __typename }"}
+    with served(create_app(without_database), run) as send:
+
+        def answers(authorization: str) -> list[Any]:
+            sent = {"headers": {"authorization": authorization}}
+            return [
+                send("POST", "/graphql", json=asked, **sent), send("GET", "/graphql", params=asked, **sent),
+                send("GET", "/attachments/x", **sent), send("PUT", "/attachments/x", content=b"x", **sent),
+            ]  # fmt: skip
+
+        server.broken = "fails"
+        for answer in answers(token(OLD[0], "old", "ES256")):
+            assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (503, "UNAVAILABLE")
+            assert 1 <= int(answer.headers["retry-after"]) <= 16
+            assert "www-authenticate" not in answer.headers
+        server.broken = ""
+        for answer in answers("Bearer x"):
+            assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (401, "NOT_SIGNED_IN")
+            assert answer.headers["www-authenticate"] == 'Bearer realm="trade collaboration hub", error="invalid_token"'
+            assert "retry-after" not in answer.headers
+        for answer in answers("Basic x"):
+            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="trade collaboration hub"')
+
+
+def test_who_comes_while_keys_cannot_be_had_has_not_failed_to_sign_in(server: KeyServer, run: Callable[..., Any]) -> None:
+    issuer = Issuer(issuer=ISSUER, audience="hub", jwks=server.url("/jwks"))
+    settings = Settings(issuers=(issuer,), failed_sign_ins_per_minute=3)
+    door = Door(Verifier([issuer]), Shares.of(settings))
+    address = caller(PUBLIC, "192.0.2.1")
+    server.broken = "fails"
+    for _ in range(10):
+        with pytest.raises(Unavailable):
+            run(door.viewer(token(OLD[0], "old", "ES256"), address))
+    for _ in range(3):
+        with pytest.raises(TokenRefused):
+            run(door.viewer("Bearer x", address))
+    with pytest.raises(TooManyRequests):
+        run(door.viewer("Bearer x", address))
 
 
 def test_no_token_is_told_apart_from_one_that_does_not_count(verifier: Verifier, run: Callable[..., Any]) -> None:

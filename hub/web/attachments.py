@@ -79,7 +79,7 @@ class Attachments:
             return await (self._put if request.method == "PUT" else self._get)(request, viewer)
         except HubError as error:
             held = await self.door.hold(who) if isinstance(error, TooManyRequests) else {}
-            return refusal(error, _STATUS.get(type(error), 500), held)
+            return refusal(error, next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500), held)
 
     async def _get(self, request: Request, viewer: Viewer) -> Response:
         answer = await self.ask(_QUESTION, viewer, {"id": request.path_params["id"]})
