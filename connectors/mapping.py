@@ -18,6 +18,7 @@ from graph_schema import provenance
 from graph_schema.formats import ENTRY_NUMBER, HTS_CHAPTER, HTS_HEADING, BadFormat, Format, entry_check_digit, tariff_number
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property
+from hub.clocks import day_of
 from hub.errors import SetupError
 from hub.said import Key, Link
 
@@ -278,8 +279,13 @@ def _boolean(name: str, value: Any) -> bool:
 
 
 def _dated(event: str, value: Any) -> Any:
-    """The day in a column as a date of that event."""
-    return value if value in _ABSENT else [f"{event} {str(value).strip()[:10]}"]
+    """The day in a column as a date of that event; of a moment the day it was in Washington, where clocks run from."""
+    if value in _ABSENT:
+        return value
+    try:
+        return [f"{event} {day_of(value if isinstance(value, date) else str(value))}"]
+    except ValueError:
+        raise SkipRecord(f"dates: {str(value)[:60]!r} is no day; expected e.g. 2026-03-01 or 2026-03-01T09:30:00-05:00") from None
 
 
 def _dates(value: Any, _: str) -> list[str]:
@@ -294,14 +300,16 @@ def _suspensions(value: Any, _: str) -> list[str]:
 
 
 def _days(name: str, text: str, pattern: str, expected: str) -> str:
-    """The text, if it has that pattern with days where it has groups. Raises `SkipRecord`."""
-    matched = re.fullmatch(pattern, text.strip())
+    """The text, if it has that pattern with days or moments where it has groups: with Washington's days there. Raises `SkipRecord`."""
+    found = text.strip()
+    matched = re.fullmatch(pattern, found)
     try:
-        for day in matched.groups() if matched else ("none",):
-            date.fromisoformat(day or "2026-03-01")
+        told = [day for day in matched.groups() if day] if matched else ["none"]
+        for day in told:
+            found = found.replace(day, str(day_of(day)), 1)
     except ValueError:
         raise SkipRecord(f"{name}: {text[:60]!r} is none; expected e.g. {expected}") from None
-    return text.strip()
+    return found
 
 
 def _moment(name: str, value: Any) -> datetime:

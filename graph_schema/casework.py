@@ -71,6 +71,8 @@ DEADLINE: Final = NodeType(
         Property("state", "How it stands.", required=True, values=("RUNNING", "SUSPENDED", "MET", "MISSED", "DEEMED", "ENDED")),
         Property("startedOn", "The day it began to run.", Kind.DATE, required=True),
         Property("due", "Its last day; empty while it stands still.", Kind.DATE),
+        Property("revision", "How often its last day has changed.", Kind.INT),
+        Property("changedAt", "When its last day was set or last changed.", Kind.DATETIME),
         Property("owedBy", "Who must act, in the words of the law.", required=True),
         Property("extensions", "How often it was extended.", Kind.INT, required=True),
         Property("extendedTo", "The day it was extended to, where that was for its owner to say.", Kind.DATE),

@@ -34,6 +34,7 @@ from hub.warming import Warming
 from hub.web import graphiql, guide, start
 from hub.web.attachments import Attachments
 from hub.web.calendar import Calendars
+from hub.web.elsewhere import from_elsewhere, packed
 from hub.web.single_headers import SingleHeaders
 
 Job = Callable[[], Coroutine[Any, Any, None]]
@@ -125,12 +126,17 @@ def create_app(
             *guide.routes(),
             *site.routes(),
             *attachments.routes(),
-            *(Route(found.path, door.counted(found.endpoint, _CALENDAR_COST)) for found in Calendars(graph, ask).routes()),
+            *(
+                Route(found.path, door.counted(found.endpoint, _CALENDAR_COST))
+                for found in Calendars(graph, ask, settings.public_url).routes()
+            ),
             *routes,
         ],
         middleware=[
             Middleware(SingleHeaders),
             *([Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))] if sign_in else []),
+            *([Middleware(from_elsewhere, settings.cors_origins)] if settings.cors_origins else []),
+            Middleware(packed),
         ],
         lifespan=lifespan,
     )

@@ -6,6 +6,7 @@ holidays, and those that are kept on another day are kept there.
 """
 
 import calendar
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,7 @@ from hub.errors import BadInput
 
 _EASTERN: Final = ZoneInfo("America/New_York")
 _SATURDAY: Final = 5
+_IN_UTC: Final = re.compile(r" ?(?:UTC|GMT)$")
 _LAST_YEAR: Final = 2199
 
 
@@ -51,16 +53,18 @@ class Suspension:
 def last_day(start: date, period: Period, *, rolls: bool, suspended: Iterable[Suspension] = ()) -> date | None:
     """The last day of a period that began on `start`; None while it stands still.
 
-    What is suspended is added in calendar days at the end. With `rolls`, a last day that is no business day moves to the next.
-    Raises `BadInput` for an end beyond what calendars are known for.
+    What is suspended is added in calendar days at the end; a day that several suspensions hold stands still once. With `rolls`, a last
+    day that is no business day moves to the next. Raises `BadInput` for an end beyond what calendars are known for.
     """
-    ends = _after(start, period)
+    ends, counted = _after(start, period), start
     for pause in sorted(suspended, key=lambda found: found.since):
         if pause.since > ends:
-            continue
+            break
         if pause.until is None:
             return None
-        ends += max(pause.until - max(pause.since, start), timedelta())
+        # days before `counted` stood still already, or the clock did not run yet
+        ends += max(pause.until - max(pause.since, counted), timedelta())
+        counted = max(counted, pause.until)
     if ends.year > _LAST_YEAR:
         raise BadInput(f"the period ends after {_LAST_YEAR}")
     return next_business_day(ends) if rolls else ends
@@ -69,6 +73,26 @@ def last_day(start: date, period: Period, *, rolls: bool, suspended: Iterable[Su
 def today(now: datetime) -> date:
     """The day it is at headquarters."""
     return now.astimezone(_EASTERN).date()
+
+
+def day_of(told: str | date) -> date:
+    """The day at headquarters of a day or moment that a system tells, e.g. 2026-11-01, or 2026-11-02T03:30:00Z for the same day.
+
+    A moment is in ISO 8601, as Python reads it (blank or T between, any offset, Z or UTC); one without an offset is on the day it names.
+    Raises `ValueError` for anything else.
+    """
+    if not isinstance(told, date):
+        text = _IN_UTC.sub("Z", told.strip().upper())
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            told = datetime.fromisoformat(text)
+    if not isinstance(told, datetime):
+        return told
+    try:
+        return today(told) if told.tzinfo else told.date()
+    except OverflowError:
+        return told.date()
 
 
 def next_business_day(day: date) -> date:

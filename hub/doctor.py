@@ -86,7 +86,12 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
             told = await check_issuer(issuer)
             yield Finding(f"issuer {issuer.issuer}", "ok", told)
         except HubError as error:
-            yield Finding(f"issuer {issuer.issuer}", "wrong", str(error), "see HUB_ISSUERS: a JWKS file or https URL with keys to sign by")
+            yield Finding(
+                f"issuer {issuer.issuer}",
+                "wrong",
+                str(error),
+                "see HUB_ISSUERS: a JWKS file or https URL, or an issuer with a discovery document",
+            )
     if not settings.issuers:
         yield Finding("issuers", "warning", "no issuer of tokens is trusted: only the public can ask", "set HUB_ISSUERS")
     if not settings.cursor_key.get_secret_value():

@@ -1,7 +1,7 @@
 """The door of the hub: who calls, which share its requests count against, and how those are held back who keep on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from starlette.types import Scope
 from hub.admission import Admission
 from hub.auth import Verifier
 from hub.callers import Addresses, Caller, caller
-from hub.errors import HubError, TooManyRequests
+from hub.errors import HubError, NotSignedIn, TokenRefused, TooManyRequests, Unavailable
 from hub.rate_limits import BYTES, COST, NO_QUOTAS, PLANNINGS, QUESTIONS, REFUSALS, SIGN_INS, VERBS, Amounts, Quotas, RateLimits
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
@@ -22,6 +22,7 @@ _MOST_HELD: Final = 1_000
 _TOLD_AT_ONCE: Final = 10
 """Refusals within a minute, before those of the same caller are held."""
 _CLOSED: Final = {"Connection": "close"}
+_CHALLENGE: Final = 'Bearer realm="trade collaboration hub"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,19 @@ class Door:
         return caller(PUBLIC, self.shares.addresses.of(scope))
 
     async def viewer(self, authorization: str | None, address: Caller) -> Viewer:
-        """The viewer behind an Authorization header. Raises `NotSignedIn`, and `TooManyRequests` for an address of many wrong ones."""
+        """The viewer behind an Authorization header.
+
+        Raises `NotSignedIn`, `Unavailable` where its keys cannot be had, and `TooManyRequests` for an address of many wrong ones.
+        """
         found = self._verifier.remembered(authorization)
         if found is None:
             self.shares.budgets.take(SIGN_INS, address)
-            found = await self._verifier.viewer(authorization)
+            try:
+                found = await self._verifier.viewer(authorization)
+            except Unavailable:
+                # nothing is known of the token
+                self.shares.budgets.give_back(SIGN_INS, address)
+                raise
             self.shares.budgets.give_back(SIGN_INS, address)
         return found
 
@@ -108,13 +117,19 @@ class Door:
         return endpoint
 
 
-def refusal(error: HubError, status: int, headers: dict[str, str] | None = None) -> Response:
+def refusal(error: HubError, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """An error as GraphQL tells it, with the headers that belong to its status."""
     told: dict[str, Any] = {"message": str(error) or "not signed in", "extensions": error.extensions}
-    return JSONResponse({"errors": [told]}, status, {**headers_of(error.extensions, status), **(headers or {})})
+    return JSONResponse({"errors": [told]}, status, {**again_after(error.extensions), **challenge(error), **(headers or {})})
 
 
-def headers_of(extensions: dict[str, Any], status: int) -> dict[str, str]:
-    """What HTTP has a refusal say beside its status: when to come again, and how to sign in."""
-    found = {"Retry-After": str(extensions["retryAfterS"])} if "retryAfterS" in extensions else {}
-    return {**found, "WWW-Authenticate": "Bearer"} if status == 401 else found
+def again_after(extensions: Mapping[str, Any]) -> dict[str, str]:
+    """When to come again (RFC 9110, section 10.2.3), of an error that says it."""
+    return {"Retry-After": str(extensions["retryAfterS"])} if "retryAfterS" in extensions else {}
+
+
+def challenge(error: HubError) -> dict[str, str]:
+    """How to sign in (RFC 9110, section 11.6.1), and whether a token was sent that does not count (RFC 6750, section 3)."""
+    if not isinstance(error, NotSignedIn):
+        return {}
+    return {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"' if isinstance(error, TokenRefused) else _CHALLENGE}

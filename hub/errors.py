@@ -2,7 +2,9 @@
 
 HubError
 ├── BadInput          change the request; the message says what is expected
+│   └── NotPersisted    send the document, not its hash alone
 ├── NotSignedIn       sign in again; the message says no more
+│   └── TokenRefused    a token was sent, and does not count
 ├── NotByGet          send it by POST
 ├── NotAllowed        ask someone who has the right
 ├── NotFound          name something that is there, and yours to see
@@ -34,8 +36,21 @@ class BadInput(HubError):
     code = "BAD_INPUT"
 
 
+class NotPersisted(BadInput):
+    """What clients with automatic persisted queries look for, by message and code, so that they send the document."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotSupported")
+
+
 class NotSignedIn(HubError):
     code = "NOT_SIGNED_IN"
+
+
+class TokenRefused(NotSignedIn):
+    pass
 
 
 class NotByGet(HubError):

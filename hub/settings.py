@@ -1,11 +1,13 @@
 """Settings, read once from the environment and frozen; all faults are reported together."""
 
+import json
+import re
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from hub.errors import SetupError
@@ -14,14 +16,25 @@ SECRETS: Final = Path("/run/secrets")
 """Where containers are given their secrets, each in a file of its setting's name, e.g. `neo4j_password`."""
 
 
+Name = Annotated[str, Field(min_length=1)]
+
+
 class Issuer(BaseModel):
-    """An issuer of tokens the hub trusts. `jwks` is a file or an https URL (http on loopback only)."""
+    """An issuer of tokens the hub trusts.
 
-    model_config = ConfigDict(frozen=True)
+    A token counts if its `iss` is the issuer to the letter, and its `aud` names the audience, or one of several. `jwks` is a file or an
+    https URL (http on loopback only); without it, its URL is what `ISSUER/.well-known/openid-configuration` says.
+    """
 
-    issuer: Annotated[str, Field(min_length=1)]
-    audience: Annotated[str, Field(min_length=1)]
-    jwks: Annotated[str, Field(min_length=1)]
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: Name
+    audience: Name | Annotated[tuple[Name, ...], Field(min_length=1)]
+    jwks: Name | None = None
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        return (self.audience,) if isinstance(self.audience, str) else self.audience
 
 
 def _proxies(given: Any) -> Any:
@@ -31,6 +44,33 @@ def _proxies(given: Any) -> Any:
     return int(given) if given.strip().isdigit() else tuple(part.strip() for part in given.split(","))
 
 
+def _listed(given: Any) -> Any:
+    """Several with commas between, or a JSON list."""
+    if not isinstance(given, str):
+        return given
+    text = given.strip()
+    return json.loads(text) if text.startswith("[") else tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins as browsers send them (RFC 6454, section 7): small letters, without the port that a scheme has anyway."""
+    if "*" in given and len(given) > 1:
+        raise ValueError("* is every origin: it stands alone")
+    return tuple(map(_origin, given))
+
+
+def _origin(given: str) -> str:
+    found = _ORIGIN.fullmatch(given.lower())
+    if found:
+        return found[1] or found[2] or found[3]
+    if given == "*":
+        return given
+    raise ValueError(f"{given!r} is no origin: scheme and host, and a port of its own, are expected, e.g. https://app.example.gov")
+
+
+_ORIGIN: Final = re.compile(
+    r"(?:(https://{host})(?::443)?|(http://{host})(?::80)?|(https?://{host}:[0-9]{{1,5}}))".format(host=r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\])")
+)
 Amount = Annotated[int, Field(ge=0)]
 """How much of something is allowed; 0 is as much as one likes."""
 
@@ -53,7 +93,8 @@ class Settings(BaseSettings):
     neo4j_database: Annotated[str, Field(validation_alias="NEO4J_DATABASE")] = "neo4j"
     """The database of that Neo4j."""
     issuers: tuple[Issuer, ...] = ()
-    """Whose tokens count: a JSON list of `{"issuer", "audience", "jwks"}`. `jwks` is a file or an https URL."""
+    """Whose tokens count: a JSON list of `{"issuer", "audience", "jwks"}`. `audience` may be a list. `jwks` is a file or
+    an https URL; without it, `ISSUER/.well-known/openid-configuration` names it."""
     statement_timeout_s: Annotated[float, Field(gt=0, le=120)] = 15
     """How many seconds a statement may take. One that nobody has asked before has 45 seconds more, to be planned."""
     max_body_bytes: Annotated[int, Field(gt=0)] = 2_000_000
@@ -68,6 +109,9 @@ class Settings(BaseSettings):
     """How many importers a figure about others is about at the least. It can be raised and never lowered."""
     cursor_key: SecretStr = SecretStr("")
     """What cursors are signed with: the same for all hubs of a graph. `hub up` keeps one in its data directory."""
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$")] = ""
+    """Where people find the hub, e.g. `https://hub.example.gov`: for links in calendars. Without it: what the calendar
+    was asked at."""
     connections: Path = Path("connections")
     """The folder of the connections' files, `NAME.yaml`."""
     data: Path | None = None
@@ -87,6 +131,9 @@ class Settings(BaseSettings):
     """How many proxies stand before the hub, or their networks with commas between. With 0 the peer is the caller."""
     forwarded_header: Literal["X-Forwarded-For", "Forwarded"] = "X-Forwarded-For"
     """The header in which those proxies say who calls."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed), AfterValidator(_origins)] = ()
+    """Origins whose pages may ask GraphQL and send attachments, with commas between, e.g. `https://app.example.gov`.
+    `*` is every origin; what browsers add by themselves, such as a proxy's cookie, then does not count."""
     workers: Annotated[int, Field(ge=1, le=1000)] = 1
     """How many processes answer, so that each counts its part of the shares. `hub serve --workers` sets it."""
     cost_per_minute: Amount = 1_000_000

@@ -2,14 +2,14 @@
 
 import csv
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.clocks import Period, Suspension, Unit, is_business_day, is_holiday, last_day, today
+from hub.clocks import Period, Suspension, Unit, day_of, is_business_day, is_holiday, last_day, today
 from hub.due import Clock, Extended, Facts, deadlines
 from hub.errors import BadInput
 from hub.world.reference import reference_rows
@@ -65,6 +65,27 @@ def test_a_suspended_clock_stands_still_and_goes_on_by_as_many_days_longer() -> 
     assert _due("protest:7", "2026-01-05", suspensions=("2025-01-01 2025-06-01", "2029-01-01")) == date(2028, 1, 5)
 
 
+@pytest.mark.parametrize(
+    "pauses",
+    [
+        ("2026-03-01 2026-03-21", "2026-03-11 2026-03-31"),
+        ("2026-03-11 2026-03-31", "2026-03-01 2026-03-21"),
+        ("2026-03-01 2026-03-11", "2026-03-11 2026-03-31"),
+        ("2026-03-01 2026-03-31", "2026-03-05 2026-03-06"),
+        ("2026-03-01 2026-03-31", "2026-03-01 2026-03-31"),
+        ("2026-03-01 2026-03-31", "2026-03-20 2026-03-10"),
+        ("2026-03-05 2026-03-06", "2026-03-01 2026-03-31", "2026-03-31 2026-03-31", "2026-03-30 2026-03-31"),
+    ],
+)
+def test_suspensions_that_overlap_stop_a_clock_once(pauses: tuple[str, ...]) -> None:
+    # 1 to 31 March however it is told: thirty days more than 5 January 2028
+    assert _due("protest:7", "2026-01-05", suspensions=pauses) == date(2028, 2, 4)
+
+
+def test_a_suspension_that_lasts_and_began_within_another_stops_the_clock() -> None:
+    assert _due("protest:7", "2026-01-05", suspensions=("2026-03-01 2026-03-31", "2026-03-15")) is None
+
+
 def test_a_clock_is_extended_by_its_length_or_to_a_day() -> None:
     assert _due("liquidation:3", "2024-02-29", extended=Extended(1, None)) == date(2026, 2, 28)
     assert _due("liquidation:3", "2024-02-29", extended=Extended(3, None)) == date(2028, 2, 29)
@@ -77,6 +98,35 @@ def test_a_clock_is_extended_by_its_length_or_to_a_day() -> None:
 def test_the_day_is_that_of_headquarters() -> None:
     assert today(datetime(2026, 11, 22, 4, 59, tzinfo=UTC)) == date(2026, 11, 21)
     assert today(datetime(2026, 11, 22, 5, 0, tzinfo=UTC)) == date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "2026-11-01", "2026-11-02T03:30:00Z", "2026-11-02t03:30:00z", "2026-11-01T22:30:00-05:00", "2026-11-02 03:30:00+00",
+        "2026-11-02 03:30:00 UTC", "2026-11-02 04:59:59.999999 GMT", "2026-11-01T23:59:59.999-05:00", "2026-11-02T12:30+09:00",
+        "2026-11-01T05:00:00Z", " 2026-11-01 22:30:00 ", "2026-11-01T23:59", date(2026, 11, 1), datetime(2026, 11, 1, 23),  # noqa: DTZ001
+        datetime(2026, 11, 2, 3, 30, tzinfo=UTC),
+    ],
+)  # fmt: skip
+def test_the_day_of_a_moment_is_washingtons(told: str | date) -> None:
+    assert day_of(told) == date(2026, 11, 1)
+
+
+def test_the_day_of_a_moment_heeds_summer_time_and_the_ends_of_the_calendar() -> None:
+    # until 2 a.m. on 1 November 2026 Washington is four hours behind UTC, and then five
+    assert day_of("2026-11-01T03:59:59Z") == date(2026, 10, 31)
+    assert day_of("2026-11-01T04:00:00Z") == date(2026, 11, 1)
+    assert day_of("0001-01-01T00:00:00Z") == date(1, 1, 1)
+    for wrong in ("", "none", "2026-11-31", "2026-11-01T25:00Z", "UTC", "11/01/2026"):
+        with pytest.raises(ValueError, match=r"isoformat|day is out of range|hour must be"):
+            day_of(wrong)
+
+
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))  # noqa: DTZ001
+def test_the_same_moment_is_the_same_day_in_every_offset(moment: datetime, minutes: int) -> None:
+    elsewhere = moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(minutes=minutes)))
+    assert day_of(elsewhere.isoformat()) == day_of(moment.isoformat() + "Z") == today(elsewhere)
 
 
 def test_an_end_beyond_all_calendars_is_refused() -> None:
@@ -147,14 +197,10 @@ def test_every_clock_ends_as_the_second_calculation_says(start: date, clock: Clo
     assert last_day(start, clock.period, rolls=clock.rolls) == wanted
 
 
-@given(DAYS, st.integers(1, 400), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 90)), max_size=3))
+@given(DAYS, st.integers(1, 400), st.lists(st.tuples(st.integers(-50, 300), st.integers(-5, 90)), max_size=5))
 def test_suspended_days_are_added_one_by_one(start: date, length: int, pauses: list[tuple[int, int]]) -> None:
-    suspended: list[Suspension] = []
-    since = start
-    for gap, days in pauses:
-        since += timedelta(days=gap)
-        suspended.append(Suspension(since, since + timedelta(days=days)))
-        since += timedelta(days=days + 1)
+    # in any order, over each other, and some that end before they begin
+    suspended = [Suspension(since := start + timedelta(days=after), since + timedelta(days=days)) for after, days in pauses]
     # a clock of which a day passes only while it runs, and which has not run out while its last day is suspended
     day, left = start, length
     while left or any(pause.since <= day < (pause.until or day) for pause in suspended):

@@ -28,7 +28,17 @@ from hub.callers import HUB, Caller
 from hub.compile.read import compile_kind, compile_right
 from hub.compile.walk import Side
 from hub.door import Door, Shares
-from hub.errors import AnswerNotRead, BadInput, HubError, NotAllowed, NotSignedIn, TooCostly, TooManyRequests, Unavailable
+from hub.errors import (
+    AnswerNotRead,
+    BadInput,
+    HubError,
+    NotAllowed,
+    NotPersisted,
+    NotSignedIn,
+    TooCostly,
+    TooManyRequests,
+    Unavailable,
+)
 from hub.gathering import Gathering, Lanes, Read
 from hub.gql.cursors import Cursors
 from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan
@@ -387,12 +397,17 @@ class Endpoint(GraphQL):
                 return await self._answered(scope, headers, body, send)
         except NotSignedIn as error:
             return refused(error, 401)
+        except Unavailable as error:
+            return refused(error, 503)
         except TooManyRequests as error:
             return refused(error, 429)
         except TooCostly as error:
             return refused(error, 413)
         except Late as error:
             return refused(error, 408)
+        except NotPersisted as error:
+            # clients look for it in an answer; of another status some of them read no more
+            return refused(error, 200)
         except BadInput as error:
             return refused(error, 400)
         return None
@@ -400,7 +415,7 @@ class Endpoint(GraphQL):
     async def _answered(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, send: Send) -> Response | None:
         """The response; None where strawberry's view has sent it."""
         media, bookmarks = media_of(headers.get(b"accept", b"*/*")), scope["bookmarks"]
-        if scope["method"] == "GET" and b"query=" in scope["query_string"] and media:
+        if scope["method"] == "GET" and (b"query=" in scope["query_string"] or b"extensions=" in scope["query_string"]) and media:
             asked = from_url(scope["query_string"], bookmarks, scope["caller"])
         elif is_json_post(scope, headers) and media:
             asked = from_body(body, bookmarks, scope["caller"])

@@ -15,8 +15,8 @@ from starlette.types import Message, Receive, Scope
 
 from hub.bookmarks import Bookmarks
 from hub.callers import Caller
-from hub.door import headers_of
-from hub.errors import BadInput, HubError, NotByGet, TooCostly, TooManyRequests, Unavailable
+from hub.door import again_after, challenge
+from hub.errors import BadInput, HubError, NotByGet, NotPersisted, TooCostly, TooManyRequests, Unavailable
 
 _BODY_S: Final = 10
 _USUAL_BYTES: Final = 4096
@@ -96,6 +96,8 @@ def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
 def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, caller: Caller, *, by_get: bool) -> Asked:
     document, name = found.get("query"), found.get("operationName")
     variables, extensions = found.get("variables"), found.get("extensions")
+    if document is None and isinstance(extensions, dict) and "persistedQuery" in extensions:
+        raise NotPersisted
     if not isinstance(document, str):
         raise BadInput('"query" must be the document, a string')
     if not (name is None or isinstance(name, str)):
@@ -152,11 +154,13 @@ def replayed(body: bytes) -> Receive:
 def json_response(content: Mapping[str, Any], status: int, media: str = _JSON, bookmarks: Bookmarks | None = None) -> Response:
     headers = {"allow": "POST"} if status == 405 else {}
     if "data" not in content:
-        headers |= headers_of(content["errors"][0]["extensions"], status)
+        headers |= again_after(content["errors"][0]["extensions"])
     if bookmarks and bookmarks.values:
         headers["hub-bookmark"] = ",".join(bookmarks.values)
     return Response(orjson.dumps(content), status_code=status, headers=headers, media_type=f"{media}; charset=utf-8")
 
 
 def refused(error: HubError, status: int) -> Response:
-    return json_response({"errors": [{"message": str(error) or "not signed in", "extensions": error.extensions}]}, status)
+    response = json_response({"errors": [{"message": str(error) or "not signed in", "extensions": error.extensions}]}, status)
+    response.headers.update(challenge(error))
+    return response

@@ -16,6 +16,7 @@ from graphql import (
 )
 
 from graph_schema.model import GraphSchema, Kind, NodeType, Property
+from hub.clocks import today
 from hub.compile import asked
 from hub.compile.order import cursor_of, sorts
 from hub.compile.question import Question as OwnQuestion
@@ -322,5 +323,5 @@ def _count(given: Any) -> int:
 
 def _day(value: Any) -> tuple[Any, ...]:
     if value is None:
-        return (datetime.now(UTC).date(),)
+        return (today(datetime.now(UTC)),)
     return converter(Property("at", "", Kind.DATE))(value)

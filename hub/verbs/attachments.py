@@ -5,17 +5,13 @@ from typing import Any, Final, LiteralString
 from graph_schema.cases import AUDIENCE
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
+from hub.file_kinds import MEDIA_TYPES, check_name, kind_of
 from hub.verbs.act import Act, Arguments, Verb, sees
 from hub.verbs.cases import audience_for
 from hub.verbs.quotas import ANNOUNCED_FOR, count_file
 from hub.verbs.words import CASE, checked_text
 
 MOST_BYTES: Final = 25_000_000
-_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
-MEDIA_TYPES: Final = (
-    "application/pdf", "image/png", "image/jpeg", "text/csv", "text/plain",
-    f"{_OFFICE}spreadsheetml.sheet", f"{_OFFICE}wordprocessingml.document",
-)  # fmt: skip
 _MOST: Final = 200
 _SHA256: Final = 64
 
@@ -34,10 +30,8 @@ _STORED: Final[LiteralString] = "MATCH (f:Attachment {id: $id}) SET f.storedAt =
 async def _attach(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "attachToCase", "owner", "party", "agency")
     name = checked_text("name", given["name"], _MOST)
-    if not name.isprintable() or "/" in name or "\\" in name:
-        raise BadInput("name: a file name without a path is expected, e.g. invoice.pdf")
-    if given["mediaType"] not in MEDIA_TYPES:
-        raise BadInput(f"mediaType: one of {', '.join(MEDIA_TYPES)}")
+    kind = kind_of(given["mediaType"], name)
+    check_name(name, kind)
     if not 0 < given["size"] <= MOST_BYTES:
         raise BadInput(f"size: 1 to {MOST_BYTES:,} bytes")
     sha256 = given["sha256"].strip().lower()
@@ -47,7 +41,7 @@ async def _attach(act: Act, given: Arguments) -> str:
     await count_file(act, case, given["size"])
     key = f"{act.request}-file"
     file = {
-        "id": key, "name": name, "mediaType": given["mediaType"], "size": given["size"], "sha256": sha256, "at": act.now,
+        "id": key, "name": name, "mediaType": str(kind), "size": given["size"], "sha256": sha256, "at": act.now,
         "audience": audience, "source": "hub",
     }  # fmt: skip
     await act.write(_ANNOUNCE, {"case": case.id, "file": file, "by": case.by})
@@ -57,16 +51,14 @@ async def _attach(act: Act, given: Arguments) -> str:
 
 
 async def announced(act: Act, attachment: str) -> Any:
-    """What was announced, for who brings it. Raises `NotFound`, `NotAllowed`, or `Conflict` where it is there already."""
+    """What was announced, for who brings it, and whether it is `stored` already. Raises `NotFound`, `NotAllowed` or `Conflict`."""
     asked = {"id": attachment, "begin": act.now - ANNOUNCED_FOR}
     found = await act.one(_ANNOUNCED.replace("{sees}", sees("f", "Attachment")), asked)
     if found is None:
         raise NotFound(f"there is no attachment {attachment} to be seen")
     if not found["own"]:
         raise NotAllowed("only who announced an attachment brings it")
-    if found["stored"]:
-        raise Conflict("it has arrived already; announce another with attachToCase")
-    if found["expired"]:
+    if found["expired"] and not found["stored"]:
         raise Conflict("it was announced more than a day ago, and is not awaited any more: announce it again with attachToCase")
     return found
 
@@ -87,7 +79,7 @@ VERBS: Final = (
         (
             CASE,
             Property("name", "Its file name.", required=True),
-            Property("mediaType", f"What kind of file it is: {', '.join(MEDIA_TYPES)}.", required=True),
+            Property("mediaType", f"What kind of file it is: {', '.join(MEDIA_TYPES)}; a text may name its charset.", required=True),
             Property("size", f"How many bytes it has, at most {MOST_BYTES:,}.", Kind.INT, required=True),
             Property("sha256", "The SHA-256 of its content, 64 hexadecimal digits.", required=True),
             Property("audience", "Who may see it; the parties if not said.", values=AUDIENCE.values, choice=AUDIENCE.choice),

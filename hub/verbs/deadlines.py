@@ -6,7 +6,7 @@ from typing import Any, Final, LiteralString
 
 from graph_schema.model import Kind, Property
 from hub.clocks import today
-from hub.due import Clock, Extended, Facts, deadlines
+from hub.due import Clock, Extended, Facts, deadlines, suspensions_of
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.act import Act, Arguments, CaseAt, Verb, sees
 from hub.verbs.words import CASE, ON, REASON, checked_text
@@ -24,8 +24,11 @@ CALL (k) { MATCH (k)<-[:OF_CASE]-(d:Deadline) WHERE d.state IN ['RUNNING', 'SUSP
 CALL (k) {
   UNWIND $due AS one
   MERGE (d:Deadline {id: one.id})
-  ON CREATE SET d += one.first, d.state = 'RUNNING', d.source = 'hub', d.extensions = 0
-  SET d.due = one.due, d.state = CASE WHEN NOT d.state IN ['RUNNING', 'SUSPENDED'] THEN d.state
+  ON CREATE SET d += one.first, d.state = 'RUNNING', d.source = 'hub', d.extensions = 0, d.due = one.due, d.changedAt = $at
+  WITH k, d, one, coalesce(toString(d.due), '') <> coalesce(toString(one.due), '') AS changes
+  SET d.revision = coalesce(d.revision, 0) + CASE WHEN changes THEN 1 ELSE 0 END,
+    d.changedAt = CASE WHEN changes THEN $at ELSE d.changedAt END, d.due = one.due,
+    d.state = CASE WHEN NOT d.state IN ['RUNNING', 'SUSPENDED'] THEN d.state
     WHEN one.due IS NULL THEN 'SUSPENDED' ELSE 'RUNNING' END
   MERGE (d)-[:OF_CASE]->(k)
   WITH k, d, one MATCH (c:Clock {id: one.clock}) MERGE (d)-[:RUNS_BY]->(c)
@@ -135,12 +138,14 @@ async def _record_condition(act: Act, given: Arguments) -> str:
 async def _suspend(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "suspendCase", "owner", kept_here=True)
     case.must_be_open()
-    if case.status == "SUSPENDED":
-        raise Conflict(f"case {case.number} is suspended already")
     since = given["on"] or today(act.now)
     pauses = case.row["suspensions"] or []
-    if pauses and since < date.fromisoformat(pauses[-1].split(" ")[1]):
-        raise BadInput(f"on: it was suspended until {pauses[-1].split(' ')[1]} already")
+    ended = [pause.until for pause in suspensions_of(pauses)]
+    if case.status == "SUSPENDED" or None in ended:
+        raise Conflict(f"case {case.number} is suspended already")
+    # no day stands still twice: what another system told may be in any order
+    if until := max((day for day in ended if day and day > since), default=None):
+        raise BadInput(f"on: it was suspended until {until} already; give that day or a later one")
     return await _change(act, case, f"suspended from {since}", _reason(given), status="SUSPENDED", suspensions=[*pauses, str(since)])
 
 

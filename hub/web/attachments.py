@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import IO, Any, Final
 from urllib.parse import quote
 
-import puremagic
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -25,6 +24,7 @@ from hub.callers import caller
 from hub.disk import Room
 from hub.door import Door, refusal
 from hub.errors import BadInput, Conflict, HubError, NotAllowed, NotFound, NotSignedIn, TooCostly, TooManyRequests, Unavailable
+from hub.file_kinds import is_of, kind_of
 from hub.graph import Graph, Run
 from hub.rate_limits import BYTES, COST, REQUEST_COST
 from hub.verbs.act import Act
@@ -79,7 +79,7 @@ class Attachments:
             return await (self._put if request.method == "PUT" else self._get)(request, viewer)
         except HubError as error:
             held = await self.door.hold(who) if isinstance(error, TooManyRequests) else {}
-            return refusal(error, _STATUS.get(type(error), 500), held)
+            return refusal(error, next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500), held)
 
     async def _get(self, request: Request, viewer: Viewer) -> Response:
         answer = await self.ask(_QUESTION, viewer, {"id": request.path_params["id"]})
@@ -104,13 +104,21 @@ class Attachments:
         file = await announced(Act(self._read, viewer.account, datetime.now(UTC), None), name)
         self.door.shares.budgets.take(BYTES, who, file["size"])
         with self.room.promised("attachments", file["size"]):
-            await self._keep(request, file)
+            try:
+                await self._keep(request, file)
+            except (BadInput, TooCostly):
+                if file["stored"]:
+                    raise Conflict("other content has arrived already; announce this with attachToCase") from None
+                raise
+        told = {"id": name, "size": file["size"], "sha256": file["sha256"]}
+        if file["stored"]:  # whoever did not hear the answer sends it again
+            return JSONResponse(told)
 
         async def store(run: Run) -> None:
             await stored(Act(run, viewer.account, datetime.now(UTC), None), name)
 
         await self.graph.transact(store, bookmarks=Bookmarks(caller=who))
-        return JSONResponse({"id": name, "size": file["size"], "sha256": file["sha256"]}, 201)
+        return JSONResponse(told, 201)
 
     async def _keep(self, request: Request, file: Mapping[str, Any]) -> None:
         """Puts the body under its hash, if it is what was announced. Raises `BadInput`, `TooCostly` or `Unavailable`."""
@@ -131,7 +139,7 @@ class Attachments:
                 raise BadInput(
                     f"{size:,} bytes with the SHA-256 {digest.hexdigest()} arrived; announced were {file['size']:,} with {file['sha256']}"
                 )
-            if not await asyncio.to_thread(_is_of, Path(arriving), file["mediaType"]):
+            if not await asyncio.to_thread(is_of, Path(arriving), kind_of(file["mediaType"])):
                 raise BadInput(f"what arrived is no {file['mediaType']}, as was announced")
             await asyncio.to_thread(self._put_in_place, Path(arriving), file["sha256"])
         except TimeoutError:
@@ -155,19 +163,3 @@ class Attachments:
 def _to_disk(opened: IO[bytes]) -> None:
     opened.flush()
     os.fsync(opened.fileno())
-
-
-def _is_of(path: Path, media_type: str) -> bool:
-    """Whether the content is of that type: by its first bytes, or, of a text, by being one and nothing else."""
-    try:
-        kinds = {found.mime_type for found in puremagic.magic_file(path)}
-    except (puremagic.PureError, ValueError):
-        kinds = set[str]()
-    if not media_type.startswith("text/"):
-        return media_type in kinds
-    if kinds and not any(kind.startswith("text/") and kind not in ("text/html", "text/xml") for kind in kinds):
-        return False
-    try:
-        return "\x00" not in path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        return False

@@ -1,13 +1,15 @@
 """Headers that may be there once only: of two it is not known which one another server on the way went by."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from starlette.responses import JSONResponse
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.errors import BadInput, NotSignedIn
+from hub.door import refusal
+from hub.errors import BadInput, HubError, NotSignedIn
 
-_HEADERS: Final = {"Cache-Control": "no-store", "Vary": "Authorization", "X-Content-Type-Options": "nosniff"}
+_HEADERS: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Vary": "Authorization", "X-Content-Type-Options": "nosniff"}
 
 
 class SingleHeaders:
@@ -20,15 +22,13 @@ class SingleHeaders:
         if scope["type"] == "http":
             names = [name for name, _ in scope["headers"]]
             if names.count(b"host") > 1:
-                await _refusal("Host", BadInput.code, 400)(scope, receive, send)
+                await _refusal("Host", BadInput, 400)(scope, receive, send)
                 return
             if names.count(b"authorization") > 1:
-                await _refusal("Authorization", NotSignedIn.code, 401)(scope, receive, send)
+                await _refusal("Authorization", NotSignedIn, 401)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
 
-def _refusal(name: str, code: str, status: int) -> JSONResponse:
-    headers = {**_HEADERS, "WWW-Authenticate": "Bearer"} if status == 401 else _HEADERS
-    message = f"{name}: there are several of this header, and none of them counts; send one"
-    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status, headers)
+def _refusal(name: str, kind: type[HubError], status: int) -> Response:
+    return refusal(kind(f"{name}: there are several of this header, and none of them counts; send one"), status, _HEADERS)

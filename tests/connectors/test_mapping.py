@@ -184,6 +184,13 @@ def test_days_from_which_clocks_run_are_taken_from_a_column() -> None:
     dates = {"column": "filed", "event": "protest_filed"}
     assert mapped({"filed": "2026-11-02T09:00:00Z"}, "Case", **least, dates=dates).values["dates"] == ["protest_filed 2026-11-02"]
     assert "dates" not in mapped({"filed": ""}, "Case", **least, dates=dates).values
+    # half past ten at night in Washington, as databases tell it: the clock runs from that day there
+    for told in ("2026-11-02T03:30:00Z", "2026-11-02 03:30:00+00", "2026-11-01T22:30:00-05:00", datetime(2026, 11, 2, 3, 30, tzinfo=UTC)):
+        assert mapped({"filed": told}, "Case", **least, dates=dates).values["dates"] == ["protest_filed 2026-11-01"]
+    several = mapped({"filed": ["protest_filed 2026-11-02T03:30:00Z"], "s": "2026-03-01T02:00Z 2026-03-01"}, "Case", **least,
+                     dates="filed", suspensions="s")  # fmt: skip
+    assert several.values["dates"] == ["protest_filed 2026-11-01"]
+    assert several.values["suspensions"] == ["2026-02-28 2026-03-01"]
     conditions = {"column": "flags", "split": ";"}
     assert mapped({"flags": "complicated; late"}, "Case", **least, conditions=conditions).values["conditions"] == ["complicated", "late"]
     for name, take, raw in (("dates", dates, {"filed": "02.11.2026"}), ("suspensions", "s", {"s": "2026-13-01"})):

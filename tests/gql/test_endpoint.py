@@ -1,5 +1,6 @@
 """`/graphql` over HTTP: who is let in, what is answered to requests of every kind, and that nothing is told in errors."""
 
+import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,26 @@ def test_a_persona_is_let_in_and_nobody_else(send: Send, sign_in: SampleSignIn) 
 )  # fmt: skip
 def test_a_malformed_request_is_the_clients_fault(body: bytes, send: Send) -> None:
     assert 400 <= send("POST", "/graphql", content=body, headers={"content-type": "application/json"}).status_code < 500
+
+
+def test_a_client_that_sends_a_hash_first_is_told_to_send_the_document(send: Send) -> None:
+    # by message or code, in an answer that is no failure of HTTP: clients look for the one or the other, and some for neither after a 400
+    told = {"errors": [{"message": "PersistedQueryNotSupported", "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}}]}
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": "a" * 64}}
+    for answer in (
+        send("POST", "/graphql", json={"operationName": "Q", "variables": {}, "extensions": extensions}),
+        send("POST", "/graphql", json={"query": None, "extensions": extensions}),
+        send("GET", "/graphql", params={"extensions": json.dumps(extensions), "operationName": "Q"}),
+    ):
+        assert (answer.status_code, answer.json()) == (200, told)
+        assert answer.headers["cache-control"] == "no-store"
+    # with the document beside it, and without either
+    asked = {"query": "{ __typename }", "extensions": extensions}
+    assert send("POST", "/graphql", json=asked).json()["data"] == {"__typename": "Query"}
+    for body in ({}, {"extensions": {}}, {"extensions": None}, {"extensions": {"explain": True}}, {"query": 1, "extensions": extensions}):
+        assert send("POST", "/graphql", json=body).status_code == 400
+    assert send("GET", "/graphql", params={"extensions": "{}"}).status_code == 400
+    assert send("GET", "/graphql", params={"extensions": "{"}).status_code == 400
 
 
 def test_only_json_is_executed(send: Send) -> None:

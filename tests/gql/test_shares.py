@@ -105,7 +105,8 @@ def test_every_answer_tells_what_is_left_and_is_kept_by_nobody(hub: Callable[...
             assert ("www-authenticate" in answer.headers) == (answer.status == 401)
         left = [int(answer.headers["ratelimit"].split("r=")[1].split(";")[0]) for answer in answers[:2]]
         assert left[0] - left[1] == 10 + answers[1].body["extensions"]["cost"]
-        assert answers[8].headers["www-authenticate"] == "Bearer"
+        # RFC 6750, section 3: a token was sent that does not count
+        assert answers[8].headers["www-authenticate"] == 'Bearer realm="trade collaboration hub", error="invalid_token"'
 
 
 def test_a_share_that_is_used_up_is_told_and_is_nobody_elses(hub: Callable[..., Any], signed_in: str) -> None:
@@ -228,7 +229,7 @@ def test_of_two_headers_neither_counts(hub: Callable[..., Any], signed_in: str) 
         assert b"200 OK" in whole
         twice = client.raw(question, "host: localhost", f"authorization: {signed_in}", f"Authorization: {signed_in}")
         assert b"401 Unauthorized" in twice
-        assert b"www-authenticate: Bearer" in twice
+        assert b'www-authenticate: Bearer realm="trade collaboration hub"\r\n' in twice
         assert b"cache-control: no-store" in twice
         assert b"Authorization: there are several of this header" in twice
         for path in ("/graphql?query=%7B__typename%7D", "/", "/livez"):

@@ -1,0 +1,266 @@
+"""The kinds of files that are taken, what a file of each is by its content, and which names they may have. Pure but for reading the file.
+
+A kind is told by its content, never by a few first bytes that text may have as well: text is what decodes as text; a workbook or document
+is what opens as one.
+"""
+
+import re
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from typing import Final
+from xml.etree.ElementTree import ParseError, TreeBuilder, XMLParser
+
+from hub.errors import BadInput
+
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+XLSX: Final = f"{_OFFICE}spreadsheetml.sheet"
+DOCX: Final = f"{_OFFICE}wordprocessingml.document"
+_ENDINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "application/pdf": ("pdf",),
+    "image/png": ("png",),
+    "image/jpeg": ("jpg", "jpeg", "jpe", "jfif"),
+    "text/csv": ("csv", "tsv", "txt"),
+    "text/plain": ("txt", "csv", "tsv"),
+    XLSX: ("xlsx",),
+    DOCX: ("docx",),
+}
+MEDIA_TYPES: Final = tuple(_ENDINGS)
+_OF_ENDING: Final = {
+    **{ending: kind for kind, endings in _ENDINGS.items() for ending in endings},
+    **{endings[0]: kind for kind, endings in _ENDINGS.items()},
+}
+_ALIASES: Final = {
+    "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "application/x-pdf": "application/pdf",
+    "application/csv": "text/csv", "text/x-csv": "text/csv", "application/x-csv": "text/csv", "text/comma-separated-values": "text/csv",
+}  # fmt: skip
+_BY_ENDING: Final = (
+    "application/vnd.ms-excel", "application/octet-stream", "application/zip", "application/x-zip-compressed", "application/x-zip",
+)  # fmt: skip
+"""What a browser says of a file whose ending its system has no type for, or another: Windows calls .csv a sheet where Excel is there."""
+_CHARSETS: Final = ("utf-8", "us-ascii", "utf-16", "iso-8859-1", "windows-1252")
+_SPELLED: Final = {"utf8": "utf-8", "ascii": "us-ascii", "latin1": "iso-8859-1", "cp1252": "windows-1252", "utf16": "utf-16"}
+
+# What Windows, macOS or a browser runs when it is opened: what Outlook blocks as attachments, and pages.
+_RUN_WORDS: Final = """
+ade adp apk app application appref-ms asp aspx asx bas bat bgi cab cer chm class cmd cnt com command cpl crt csh der
+desktop diagcab dll dmg docm dotm exe fxp gadget grp hlp hpj hta htc htm html inf ins iso isp its jar jnlp js jse
+ksh lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml msc msh msh1 msh1xml msh2
+msh2xml mshxml msi msix msp mst msu ops osd pcd php pif pl plg potm ppam ppsm pptm prf prg printerexport ps1 ps1xml
+ps2 ps2xml psc1 psc2 psd1 psdm1 pssc pst py pyc pyo pyw pyz pyzw reg run scf scr sct sh shb shs sldm svg svgz swf
+sys theme tmp udl url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd webloc website workflow ws wsc wsf wsh xbap xhtml xht
+xlam xll xlsm xltm xnk xsl xslt
+"""
+_RUN: Final = frozenset(_RUN_WORDS.split())
+_PROGRAMS: Final = frozenset({"bat", "class", "cmd", "dll", "exe", "hta", "jar", "lnk", "msi", "pif", "ps1", "scr", "vbs", "wsf"})
+"""Of those, what no honest name has before its ending, nor a workbook within: www.example.com.pdf is a page that was printed."""
+_JOINERS: Final = "\u200c\u200d"
+"""Persian and the scripts of India write with them."""
+
+_NO_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
+"""What a text does not hold (WHATWG MIME Sniffing, section 3: binary data bytes)."""
+_PAGE: Final = re.compile(r"<(?:!doctype\s+(?:html|svg)|html|head|body|script|iframe|svg)\b", re.IGNORECASE)
+"""How a page begins that a browser would run, after comments and the like."""
+_BEFORE_A_PAGE: Final = (("<!--", "-->"), ("<?", "?>"))
+_PAGE_WITHIN: Final = 4096
+_DECODED_AS: Final = {"iso-8859-1": "windows-1252"}
+"""As browsers have it (WHATWG Encoding, section 4.2): what is no character in either is none."""
+_BOM: Final = "\ufeff"
+
+_CONTENT_TYPES: Final = "[Content_Types].xml"
+_MAIN: Final = {XLSX: f"{XLSX}.main+xml", DOCX: f"{DOCX}.main+xml"}
+_MOST_LIST_BYTES: Final = 1_000_000
+_MOST_PARTS: Final = 10_000
+_MOST_UNPACKED: Final = 1_000_000_000
+_MOST_RATIO: Final = 200
+"""Times what is packed: sheets are packed to a fiftieth, seldom to a hundredth, where Apache POI says bomb; zeros to a thousandth."""
+_RATIO_FROM: Final = 1_000_000
+_ENCRYPTED: Final = 0x1
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A media type that is taken, and of a text that says so the way it is encoded."""
+
+    media_type: str
+    charset: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.media_type}; charset={self.charset}" if self.charset else self.media_type
+
+
+def kind_of(media_type: str, name: str = "") -> Kind:
+    """The kind that a media type tells, in whatever letters, with parameters, or as a browser on Windows gives it for a file of that name.
+
+    Raises `BadInput`.
+    """
+    told = Message()
+    told["content-type"] = media_type.strip()
+    found = media_type.partition(";")[0].strip().lower()
+    found = _ALIASES.get(found, found)
+    if found in (*_BY_ENDING, ""):
+        ending = _ending(name)
+        found = _OF_ENDING.get(ending, found)
+    if found not in _ENDINGS:
+        raise BadInput(f"mediaType: one of {', '.join(MEDIA_TYPES)} is expected, e.g. application/pdf")
+    charset = str(told.get_param("charset", "utf-8")).strip().lower()
+    charset = _SPELLED.get(charset, charset)
+    if not found.startswith("text/") or charset in ("utf-8", "us-ascii"):
+        return Kind(found)
+    if charset not in _CHARSETS:
+        raise BadInput(f"mediaType: charset is one of {', '.join(_CHARSETS)}, e.g. text/csv; charset=windows-1252")
+    return Kind(found, charset)
+
+
+def check_name(name: str, kind: Kind) -> None:
+    """Whether a file of that kind may have that name, in any script. Raises `BadInput`."""
+    if "/" in name or "\\" in name or any(_is_hidden(character) for character in name):
+        raise BadInput("name: a file name without a path and without characters that do not show is expected, e.g. invoice.pdf")
+    # letters of another width and the like look as these do
+    _, *parts = re.split(r"[.:]", unicodedata.normalize("NFKC", name).lower())
+    if not parts:
+        return
+    *inside, ending = parts
+    right = f"a file of {kind.media_type} ends in .{_ENDINGS[kind.media_type][0]}"
+    if not ending.strip():
+        raise BadInput(f"name: it ends in a point; {right}")
+    if runs := [part for part in inside if part.strip() in _PROGRAMS] + [part for part in (ending,) if part.strip() in _RUN]:
+        raise BadInput(f"name: .{runs[-1]} is of files that run when they are opened; {right}")
+    if _belies(ending, kind):
+        raise BadInput(f"name: .{ending} is not of that kind; {right}")
+
+
+def _belies(ending: str, kind: Kind) -> bool:
+    """Whether it is another kind's ending. What a text is called matters little; and 2026 or Sample, after a point, is no ending."""
+    own = _ENDINGS[kind.media_type]
+    if ending in own:
+        return False
+    if kind.media_type.startswith("text/"):
+        return any(ending in others for others in _ENDINGS.values())
+    return re.fullmatch(r"(?=.*[a-z])[a-z0-9]{2,5}", ending) is not None
+
+
+def _ending(name: str) -> str:
+    return name.rpartition(".")[2].strip().lower() if "." in name else ""
+
+
+def _is_hidden(character: str) -> bool:
+    """Whether it does not show, turns the direction of what follows, or ends a line."""
+    category = unicodedata.category(character)
+    return category in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") and character not in _JOINERS
+
+
+def is_of(path: Path, kind: Kind) -> bool:
+    """Whether the content of a file is of that kind. What it takes is bounded, whatever the file holds."""
+    if kind.media_type.startswith("text/"):
+        return _is_text(path.read_bytes(), kind.charset)
+    if kind.media_type in _MAIN:
+        return _is_package(path, kind.media_type)
+    with path.open("rb") as opened:
+        head = opened.read(1024)
+    match kind.media_type:
+        case "application/pdf":
+            return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-")
+        case "image/png":
+            return head.startswith(b"\x89PNG\r\n\x1a\n")
+        case _:
+            return head.startswith(b"\xff\xd8\xff")
+
+
+def _is_text(content: bytes, charset: str | None) -> bool:
+    """Whether it decodes, by its charset or its byte order mark, to characters that a text has, and is no page for a browser."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        charset = "utf-16"
+    try:
+        text = content.decode(_DECODED_AS.get(charset or "utf-8", charset or "utf-8"))
+    except UnicodeDecodeError:
+        return False
+    # old programs end a file by a character of its own
+    text = text.removeprefix(_BOM).removesuffix("\x1a")
+    return not _NO_TEXT.search(text) and not _is_page(text[:_PAGE_WITHIN].lstrip())
+
+
+def _is_page(text: str) -> bool:
+    while found := [end for begin, end in _BEFORE_A_PAGE if text.startswith(begin)]:
+        text = text.partition(found[0])[2].lstrip()
+    return _PAGE.match(text) is not None
+
+
+def _is_package(path: Path, media_type: str) -> bool:
+    """Whether it opens as a workbook or document of Office Open XML (ISO/IEC 29500-2, Open Packaging Conventions).
+
+    Its list of content types names the main part, which is there; nothing in it runs or has macros, is encrypted, leads out of the package,
+    or unpacks to much more than it is. Only the list is unpacked.
+    """
+    try:
+        with path.open("rb") as opened:
+            if opened.read(4) != b"PK\x03\x04":
+                return False
+        with zipfile.ZipFile(path) as package:
+            packed = package.infolist()
+            names = {part.filename.lower() for part in packed}
+            if len(packed) > _MOST_PARTS or len(names) < len(packed) or sum(part.file_size for part in packed) > _MOST_UNPACKED:
+                return False
+            if not all(map(_is_part, packed)):
+                return False
+            with package.open(_CONTENT_TYPES) as opened:
+                listed = opened.read(_MOST_LIST_BYTES + 1)
+            return _lists_main(_content_types(listed), _MAIN[media_type], names)
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError, ParseError, RuntimeError, EOFError):
+        return False
+
+
+def _lists_main(types: tuple[dict[str, str], dict[str, str]], main: str, names: Set[str]) -> bool:
+    """Whether a part that is there is of the main type, by its name or ending, and none has macros."""
+    by_name, by_ending = types
+    if any(word in told.lower() for told in (*by_name.values(), *by_ending.values()) for word in ("macro", "vba")):
+        return False
+    if any(told == main and name in names for name, told in by_name.items()):
+        return True
+    mains = tuple(f".{ending}" for ending, told in by_ending.items() if told == main)
+    return any(name.endswith(mains) for name in names)
+
+
+def _is_part(packed: zipfile.ZipInfo) -> bool:
+    """Whether a workbook or document may have it within: packed as they are, in its place, nothing that runs, no bomb."""
+    name = packed.filename.lower()
+    return (
+        packed.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        and not packed.flag_bits & _ENCRYPTED
+        and not name.startswith("/")
+        and ".." not in name.split("/")
+        and "\\" not in name
+        and _ending(name) not in _PROGRAMS
+        and not name.endswith("vbaproject.bin")
+        and packed.file_size <= max(_RATIO_FROM, _MOST_RATIO * packed.compress_size)
+    )
+
+
+class _NoDoctype(TreeBuilder):
+    """Ends reading at a document type, which the conventions allow none: entities would be unpacked to anything."""
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:  # noqa: ARG002 - the parser's
+        raise ValueError("a document type")
+
+
+def _content_types(listed: bytes) -> tuple[dict[str, str], dict[str, str]]:
+    """The content types that are listed by a part's name, and by an ending, in small letters. Raises `ValueError` or `ParseError`."""
+    if len(listed) > _MOST_LIST_BYTES:
+        raise ValueError("too long a list")
+    parser = XMLParser(target=_NoDoctype())  # noqa: S314 - bounded, and without a document type
+    parser.feed(listed)
+    by_name, by_ending = dict[str, str](), dict[str, str]()
+    for found in parser.close():
+        told = found.get("ContentType", "")
+        match found.tag.rpartition("}")[2]:
+            case "Override":
+                by_name[found.get("PartName", "").removeprefix("/").lower()] = told
+            case "Default":
+                by_ending[found.get("Extension", "").lower()] = told
+            case _:
+                pass
+    return by_name, by_ending
