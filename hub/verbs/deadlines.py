@@ -152,14 +152,19 @@ async def _suspend(act: Act, given: Arguments) -> str:
 
 async def _resume(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "resumeCase", "owner", kept_here=True)
-    if case.status != "SUSPENDED":
+    case.must_be_open()
+    # by its suspensions: what was extended meanwhile may have given it another status
+    stands = [pause for pause in case.row["suspensions"] or [] if " " not in pause]
+    if not stands:
         raise Conflict(f"case {case.number} is not suspended")
-    *before, last = case.row["suspensions"]
+    last = stands[-1]
+    before = [pause for pause in case.row["suspensions"] if pause != last]
     until = given["on"] or today(act.now)
     if until < date.fromisoformat(last):
         raise BadInput(f"on: it was suspended on {last}; it cannot go on before")
     told = act.told(case.id, "resumeCase", f"goes on from {until}", reason=checked_text("reason", given["reason"], _REASON_LENGTH))
-    return await _change(act, case, told, status="OPEN", suspensions=[*before, f"{last} {until}"])
+    status = "OPEN" if case.status == "SUSPENDED" else case.status
+    return await _change(act, case, told, status=status, suspensions=[*before, f"{last} {until}"])
 
 
 _DEADLINE: Final = """
@@ -180,7 +185,7 @@ async def _extend(act: Act, given: Arguments) -> str:
     await act.write(_EXTEND, {"deadline": given["deadline"], "until": until})
     to = f"to {until}" if until else "by its own length"
     told = act.told(case.id, "extendDeadline", f"{name}: extended {to}", reason=checked_text("reason", given["reason"], _REASON_LENGTH))
-    await _change(act, case, told, status="EXTENDED")
+    await _change(act, case, told, status="SUSPENDED" if case.status == "SUSPENDED" else "EXTENDED")
     return given["deadline"]
 
 
