@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from starlette.types import Scope
 from hub.admission import Admission
 from hub.auth import Verifier
 from hub.callers import Addresses, Caller, caller
-from hub.errors import HubError, NotSignedIn, TokenRefused, TooManyRequests, Unavailable
+from hub.errors import HubError, NotSignedIn, TokenRefused, TooManyRequests
 from hub.rate_limits import BYTES, COST, NO_QUOTAS, PLANNINGS, QUESTIONS, REFUSALS, SIGN_INS, VERBS, Amounts, Quotas, RateLimits
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
@@ -77,14 +78,15 @@ class Door:
         """
         found = self._verifier.remembered(authorization)
         if found is None:
+            # a wrong one counts once it is known as such: many may wait for an issuer's keys at once, and all of them be right
             self.shares.budgets.take(SIGN_INS, address)
+            self.shares.budgets.give_back(SIGN_INS, address)
             try:
                 found = await self._verifier.viewer(authorization)
-            except Unavailable:
-                # nothing is known of the token
-                self.shares.budgets.give_back(SIGN_INS, address)
+            except NotSignedIn:
+                with suppress(TooManyRequests):
+                    self.shares.budgets.take(SIGN_INS, address)
                 raise
-            self.shares.budgets.give_back(SIGN_INS, address)
         return found
 
     async def hold(self, refused: Caller) -> dict[str, str]:

@@ -415,6 +415,18 @@ def test_who_comes_while_keys_cannot_be_had_has_not_failed_to_sign_in(server: Ke
         run(door.viewer("Bearer x", address))
 
 
+def test_a_whole_office_behind_one_address_signs_in_at_a_cold_start(server: KeyServer, run: Callable[..., Any]) -> None:
+    issuer = Issuer(issuer=ISSUER, audience="hub", jwks=server.url("/jwks"))
+    door = Door(Verifier([issuer]), Shares.of(Settings(issuers=(issuer,), failed_sign_ins_per_minute=3)))
+    server.delay_s = 0.3
+    tokens = [token(OLD[0], "old", "ES256", sub=f"user-{number}") for number in range(100)]
+
+    async def at_once() -> list[Viewer]:
+        return await asyncio.gather(*(door.viewer(found, caller(PUBLIC, "192.0.2.1")) for found in tokens))
+
+    assert len(set(run(at_once()))) == 100
+
+
 def test_no_token_is_told_apart_from_one_that_does_not_count(verifier: Verifier, run: Callable[..., Any]) -> None:
     for header in ("", "Bearer", "Bearer ", "Basic x", "Token x"):
         with pytest.raises(NotSignedIn) as raised:

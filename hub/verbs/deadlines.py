@@ -151,13 +151,18 @@ async def _suspend(act: Act, given: Arguments) -> str:
 
 async def _resume(act: Act, given: Arguments) -> str:
     case = await act.case(given["case"], "resumeCase", "owner", kept_here=True)
-    if case.status != "SUSPENDED":
+    case.must_be_open()
+    # by its suspensions: what was extended meanwhile may have given it another status
+    stands = [pause for pause in case.row["suspensions"] or [] if " " not in pause]
+    if not stands:
         raise Conflict(f"case {case.number} is not suspended")
-    *before, last = case.row["suspensions"]
+    last = stands[-1]
+    before = [pause for pause in case.row["suspensions"] if pause != last]
     until = given["on"] or today(act.now)
     if until < date.fromisoformat(last):
         raise BadInput(f"on: it was suspended on {last}; it cannot go on before")
-    return await _change(act, case, f"goes on from {until}", _reason(given), status="OPEN", suspensions=[*before, f"{last} {until}"])
+    status = "OPEN" if case.status == "SUSPENDED" else case.status
+    return await _change(act, case, f"goes on from {until}", _reason(given), status=status, suspensions=[*before, f"{last} {until}"])
 
 
 def _reason(given: Arguments) -> str:
@@ -181,7 +186,8 @@ async def _extend(act: Act, given: Arguments) -> str:
     until = _extended_until(given, extension, times, due)
     await act.write(_EXTEND, {"deadline": given["deadline"], "until": until})
     to = f"to {until}" if until else "by its own length"
-    await _change(act, case, f"{name}: extended {to}", _reason(given), status="EXTENDED")
+    status = "SUSPENDED" if case.status == "SUSPENDED" else "EXTENDED"
+    await _change(act, case, f"{name}: extended {to}", _reason(given), status=status)
     return given["deadline"]
 
 

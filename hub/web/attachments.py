@@ -106,7 +106,7 @@ class Attachments:
         with self.room.promised("attachments", file["size"]):
             try:
                 await self._keep(request, file)
-            except (BadInput, TooCostly):
+            except (_Other, TooCostly):
                 if file["stored"]:
                     raise Conflict("other content has arrived already; announce this with attachToCase") from None
                 raise
@@ -136,7 +136,7 @@ class Attachments:
                         opened.write(chunk)
                 await asyncio.to_thread(_to_disk, opened)
             if size != file["size"] or digest.hexdigest() != file["sha256"]:
-                raise BadInput(
+                raise _Other(
                     f"{size:,} bytes with the SHA-256 {digest.hexdigest()} arrived; announced were {file['size']:,} with {file['sha256']}"
                 )
             if not await asyncio.to_thread(is_of, Path(arriving), kind_of(file["mediaType"])):
@@ -158,6 +158,10 @@ class Attachments:
 
     def _path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
+
+
+class _Other(BadInput):
+    """What arrived is not what was announced."""
 
 
 def _to_disk(opened: IO[bytes]) -> None:

@@ -78,6 +78,53 @@ def test_a_suspended_case_stands_still(did: Do, refused: Do) -> None:
     assert _said(_case(did, "importer", number))[1:] == ["suspended from 2026-02-01", "goes on from 2026-03-01"]
 
 
+def test_no_day_of_a_case_stands_still_twice(did: Do, refused: Do, world: Graph, run: Callable[..., Any]) -> None:
+    number = _open(did, "importer", "protest", 'event: "protest_filed", on: "2026-01-05"')["number"]
+    suspend = f'mutation($on: Date!) {{ suspendCase(case: "{number}", reason: "x", on: $on) {{ status {DEADLINES} }} }}'
+    resume = f'mutation($on: Date!) {{ resumeCase(case: "{number}", reason: "x", on: $on) {{ status {DEADLINES} }} }}'
+    did("center-007", suspend, on="2026-03-01")
+    assert _dues(did("center-007", resume, on="2026-03-21")) == {"protest:7": ("RUNNING", "2028-01-25")}
+    code, message = refused("center-007", suspend, on="2026-03-11")
+    assert (code, "2026-03-21" in message) == ("BAD_INPUT", True)
+    did("center-007", suspend, on="2026-03-21")
+    assert _dues(did("center-007", resume, on="2026-03-31")) == {"protest:7": ("RUNNING", "2028-02-04")}
+    # what another system told before may be in any order, and overlap
+    told = "MATCH (k:Case {number: $number}) SET k.suspensions = ['2026-03-11 2026-03-31', '2026-03-01 2026-03-21']"
+    run(world.write([Statement(told, {"number": number})]))
+    assert refused("center-007", suspend, on="2026-03-25")[0] == "BAD_INPUT"
+    did("center-007", suspend, on="2026-04-10")
+    assert _dues(did("center-007", resume, on="2026-04-10")) == {"protest:7": ("RUNNING", "2028-02-04")}
+
+
+def test_a_suspended_case_goes_on_whatever_was_extended_meanwhile(did: Do, refused: Do) -> None:
+    rfi = _open(did, "center-007", "rfi", 'event: "request_issued", on: "2026-11-02"')
+    suspend = f'mutation {{ suspendCase(case: "{rfi["number"]}", reason: "x", on: "2026-11-10") {{ status }} }}'
+    resume = f'mutation {{ resumeCase(case: "{rfi["number"]}", reason: "x", on: "2026-11-12") {{ status }} }}'
+    extend = 'mutation($id: String!) { extendDeadline(deadline: $id, until: "2026-12-20", reason: "x") { due case { status } } }'
+    did("center-007", suspend)
+    # the law lets this clock run on
+    assert did("center-007", extend, id=rfi["deadlines"]["nodes"][0]["id"]) == {"due": "2026-12-21", "case": {"status": "SUSPENDED"}}
+    assert refused("center-007", suspend)[0] == "CONFLICT"
+    assert did("center-007", resume) == {"status": "OPEN"}
+    assert refused("center-007", resume)[0] == "CONFLICT"
+
+
+def test_a_deadline_keeps_how_often_its_last_day_changed_and_when(did: Do) -> None:
+    shown = "deadlines { nodes { due revision changedAt } }"
+    given = 'kind: "protest", importer: "11-1111111AA", title: "x", event: "protest_filed", on: "2026-01-05"'
+    case = did("importer", f"mutation {{ openCase({given}) {{ number {shown} }} }}")
+    (first,) = case["deadlines"]["nodes"]
+    assert (first["due"], first["revision"]) == ("2028-01-05", 0)
+    same = f'mutation {{ recordDate(case: "{case["number"]}", event: "protest_filed", on: "2026-01-05") {{ {shown} }} }}'
+    assert did("center-007", same)["deadlines"]["nodes"] == [first]
+    for verb, due, revision in (("suspendCase", None, 1), ("resumeCase", "2028-01-15", 2)):
+        day = "2026-03-01" if due is None else "2026-03-11"
+        changed = f'mutation {{ {verb}(case: "{case["number"]}", reason: "x", on: "{day}") {{ {shown} }} }}'
+        (found,) = did("center-007", changed)["deadlines"]["nodes"]
+        assert (found["due"], found["revision"]) == (due, revision)
+        assert found["changedAt"] > first["changedAt"]
+
+
 def test_extensions_are_what_law_and_owner_allow(did: Do, refused: Do) -> None:
     rfi = _open(did, "center-007", "rfi", 'event: "request_issued", on: "2026-11-02"')
     (deadline,) = rfi["deadlines"]["nodes"]
