@@ -14,10 +14,11 @@ from rich.table import Table
 from connectors.attached import Ask, Attached
 from connectors.contract import Offer
 from connectors.errors import ConnectorError
-from connectors.registry import OWN, attach, attached_in
+from connectors.looking import looked_at
+from connectors.registry import OWN, attach
 from connectors.report import Report
 from connectors.run import sync
-from connectors.settings import NAME, connections, read_connection
+from connectors.settings import NAME, read_connection
 from connectors.skeleton import write_skeleton
 from hub.errors import HubError, SetupError
 from hub.graph import Graph
@@ -48,9 +49,8 @@ def sync_command(
     if (name is None) != everything:
         raise SetupError("name one connection, or say --all; `hub connectors list` lists them")
     settings = _settings(folder, data)
-    chosen = attached_in(settings.connections, settings.data_folder) if name is None else [_one(settings, name)]
-    failed = asyncio.run(_sync_all(settings, chosen, Ask(full, dry_run, replay)))
-    if failed:
+    odd, chosen = _all(settings) if name is None else (False, [_one(settings, name)])
+    if asyncio.run(_sync_all(settings, chosen, Ask(full, dry_run, replay))) or odd:
         sys.exit(1)
 
 
@@ -59,27 +59,48 @@ def list_(folder: Folder = None) -> None:
     """List the connections, and the kinds of connector there are."""
     there = _settings(folder).connections
     table = Table("name", "connector", "speaks for", "streams", "schedule", title=f"connections in {there}")
-    for found in connections(there):
+    odd = list[str]()
+    for path in sorted(there.glob("*.yaml")):
+        try:
+            found = read_connection(path)
+        except SetupError as error:
+            table.add_row(path.stem, "cannot be used", "", "", "")
+            odd.append(str(error))
+            continue
         table.add_row(found.name, found.connector, " ".join(found.speaks_for), ", ".join(found.streams), found.schedule or "by command")
+    for told in odd:
+        _console.print(told, markup=False, soft_wrap=True)
     Console().print(table if table.row_count else f"no connection in {there}: `hub connectors new NAME` writes one")
     Console().print(f"connectors: {', '.join(OWN)}, or one of your own as package.module:Class")
 
 
 @CONNECTORS.command()
 def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder = None, data: Data = None) -> None:
-    """Reach a connection's system, and list the streams it offers."""
-    found = _one(_settings(folder, data), name)
-
-    async def checked() -> tuple[str, Sequence[Offer]]:
-        return await found.connector.check(), await found.connector.discover()
-
+    """Reach a connection's system, list the streams it offers, and read the beginning of each stream of its file as that says."""
+    settings = _settings(folder, data)
+    found = _one(settings, name)
     try:
-        told, offers = asyncio.run(checked())
+        told, offers = asyncio.run(_reached(found))
     except ConnectorError as error:
         raise SetupError(f"{name}: {error}") from None
+    out = Console()
     _console.print(f"[green]reached[/] {told}")
     for offer in offers:
-        Console().print(f"  from: {offer.stream}" + (f"\n    columns: {', '.join(offer.columns)}" if offer.columns else ""))
+        out.print(f"  from: {offer.stream}", markup=False, soft_wrap=True)
+        if offer.columns:
+            out.print(f"    columns: {', '.join(offer.columns)}", markup=False)
+        if offer.note:
+            out.print(f"    {offer.note}", markup=False, soft_wrap=True)
+    faults = 0
+    for look in asyncio.run(looked_at(settings, found)):
+        faults += look.is_fault
+        (_console if look.is_fault else out).print(f"  {look.what}: {look.told}", markup=False, soft_wrap=True)
+    if faults:
+        sys.exit(1)
+
+
+async def _reached(found: Attached) -> tuple[str, Sequence[Offer]]:
+    return await found.connector.check(), await found.connector.discover()
 
 
 @CONNECTORS.command()
@@ -104,6 +125,22 @@ def _one(settings: Settings, name: str) -> Attached:
     return attach(read_connection(path), folder, settings.data_folder)
 
 
+def _all(settings: Settings) -> tuple[bool, list[Attached]]:
+    """Whether a file cannot be used, which is told, and the connections of the others."""
+    odd, chosen = False, list[Attached]()
+    for path in sorted(settings.connections.glob("*.yaml")):
+        try:
+            chosen.append(attach(read_connection(path), settings.connections, settings.data_folder))
+        except (ConnectorError, SetupError) as error:
+            odd = True
+            _console.print(f"[bold red]{path.stem}:[/] {_escaped(error)}", soft_wrap=True)
+    return odd, chosen
+
+
+def _escaped(error: Exception) -> str:
+    return str(error).replace("[", chr(92) + "[")
+
+
 def _settings(folder: Path | None, data: Path | None = None) -> Settings:
     """The environment's, with what the command line names instead."""
     settings = read_settings()
@@ -122,7 +159,7 @@ async def _sync_all(settings: Settings, chosen: Sequence[Attached], ask: Ask) ->
                 _tell(attached, await _with_bars(graph, attached, ask), ask)
             except (ConnectorError, HubError) as error:
                 failed = True
-                _console.print(f"[bold red]{attached.connection.name}:[/] {str(error).replace('[', chr(92) + '[')}", soft_wrap=True)
+                _console.print(f"[bold red]{attached.connection.name}:[/] {_escaped(error)}", soft_wrap=True)
     return failed
 
 
@@ -141,9 +178,18 @@ def _tell(attached: Attached, report: Report, ask: Ask) -> None:
     out = Console()
     counts = ", ".join(f"{count} {what}" for what, count in report.counts().items())
     out.print(f"{attached.connection.name}: {'would be: ' if ask.dry else ''}{counts} in {report.seconds:.1f} s", soft_wrap=True)
-    for change in report.changes if ask.dry else ():
-        out.print(f"  {change}", markup=False)
-    if report.skipped:
-        out.print("  refused, and kept in quarantine where that may be:")
-    for reason in report.first_errors:
+    for change in [*report.gone, *report.changes] if ask.dry else ():
+        out.print(f"  {change}", markup=False, soft_wrap=True)
+    if ask.dry and (more := report.written + report.retired - len(report.gone) - len(report.changes)) > 0:
+        out.print(f"  and {more} more")
+    for note in report.notes:
+        out.print(f"  {note}", markup=False, soft_wrap=True)
+    _tell_reasons(out, f"{report.skipped} refused, and kept in quarantine where that may be:", report.refused_first)
+    _tell_reasons(out, f"fields left out of {report.lacking} records, which quarantine keeps:", report.left_out_first)
+
+
+def _tell_reasons(out: Console, what: str, reasons: Sequence[str]) -> None:
+    if reasons:
+        out.print(f"  {what}", markup=False, soft_wrap=True)
+    for reason in reasons:
         out.print(f"    {reason}", markup=False, soft_wrap=True)

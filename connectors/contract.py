@@ -16,10 +16,11 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A stream that a system offers: how it is named in the connection's file under `from`, and the columns it has."""
+    """A stream that a system offers: how it is named in the connection's file under `from`, the columns it has, and a remark."""
 
     stream: str
     columns: Sequence[str]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +36,31 @@ class Page:
     """Some rows, each with its place (a line, a key) for whoever must mend it.
 
     `cursor` is where to go on after this page, in the system's own terms: a number or moment of its own clock, never of ours.
-    `deleted` are keys that the system says are gone. `broken` are rows that could not be read.
+    `deleted` are keys that the system says are gone. `broken` are rows that could not be read. `columns` are those that all rows have,
+    where the system has such, told with the first page: a column of the connection's file that is not among them ends the run.
+    `notes` are remarks for the operator about how it was read.
     """
 
     rows: Sequence[tuple[str, Raw]]
     cursor: str | None = None
     deleted: Sequence[str] = ()
     broken: Sequence[Broken] = ()
+    columns: Sequence[str] | None = None
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which stream to read: `source` as the connection's file names it under `from`, and its `options` beside that."""
+    """Which stream to read: `source` as the connection's file names it under `from`, and its `options` beside that.
+
+    `columns` are the others that the file names, each with the names it may have; None where a function of its own reads the rows.
+    """
 
     name: str
     source: str
     key: Sequence[str]
     options: Mapping[str, Any]
+    columns: Sequence[Sequence[str]] | None = None
 
 
 @runtime_checkable

@@ -23,11 +23,15 @@ class StartOver(ConnectorError):
 
 
 class SkipRecord(ConnectorError):
-    """`keep` is False where what the record says must not be stored anywhere, as a Social Security number must not."""
+    """`keep` is False where what the record says must not be stored anywhere, as a Social Security number must not.
 
-    def __init__(self, reason: str, *, keep: bool = True) -> None:
+    `counts` is False where it is no fault of the list: a position that is told to be vacant, a line under the table.
+    """
+
+    def __init__(self, reason: str, *, keep: bool = True, counts: bool = True) -> None:
         super().__init__(reason)
         self.keep = keep
+        self.counts = counts
 
 
 class AbortRun(ConnectorError):

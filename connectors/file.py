@@ -1,36 +1,53 @@
-"""Files dropped into a folder, here or on an SFTP server: CSV or XLSX, the newest that fits a pattern, each the whole of its stream.
+"""Files dropped into a folder, here or on an SFTP server: lists, the newest that fits a pattern, each the whole of its stream.
 
-asyncssh speaks SFTP because it is alive, asynchronous and has a server of its own to test against; openpyxl reads XLSX row by row.
+asyncssh speaks SFTP because it is alive, asynchronous and has a server of its own to test against.
 """
 
 import asyncio
-import csv
+import codecs
 import hashlib
+import os
+import posixpath
 import stat
 import tempfile
 import time
-import zipfile
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import unicodedata
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
-from typing import Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final
 from urllib.parse import unquote, urlsplit
 
 import asyncssh
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from connectors.contract import Broken, Offer, Page, Wanted
+from connectors import separated, workbook
+from connectors.contract import Offer, Page, Wanted
 from connectors.errors import AbortRun, RetryLater, StartOver
+from connectors.table import Layout, Table, layout_of
 
-_PAGE: Final = 500
-_CELL: Final = 1_000_000
-_UNPACKED: Final = 4 << 30
 _TIMEOUT_S: Final = 20
-_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_DIRECTORY: Final = 2
+"""The kind of a folder as SFTP numbers it; servers that do not say the kind give another."""
+_DELIMITERS: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|"}
+_BESIDE: Final = (
+    "~$*",
+    ".*",
+    "~*",
+    "*~",
+    "#*#",
+    "*.part",
+    "*.filepart",
+    "*.crdownload",
+    "*.tmp",
+    "*.swp",
+    "*.lock",
+    "Thumbs.db",
+    "desktop.ini",
+)
+"""What programs leave beside a list: locks, parts, copies."""
 
 
 class FileSettings(BaseModel):
@@ -50,7 +67,7 @@ class FileSettings(BaseModel):
     """A file that was written to within so many seconds is not read yet."""
 
 
-class _Options(BaseModel):
+class FileOptions(BaseModel):
     """What a stream may say beside the pattern."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -60,21 +77,60 @@ class _Options(BaseModel):
     delimiter: str = ","
     """What stands between two cells of a CSV file."""
     sheet: str | None = None
-    """The sheet of an XLSX file; the first, if not said."""
+    """The sheet of a workbook; the first that is not hidden, if not said."""
+    header_row: tuple[Annotated[int, Field(ge=1, le=50)], ...] = ()
+    """The row of the header, counted from 1, or several rows that are one header; found by itself, if not said."""
     headers: Mapping[str, str] = {}
     """Other names for columns: as the file has it, then as it is called from here on."""
+
+    @field_validator("header_row", mode="before")
+    @classmethod
+    def _one_row_or_several(cls, found: Any) -> Any:
+        return (found,) if isinstance(found, int | str) else found
+
+    @field_validator("header_row")
+    @classmethod
+    def _rows_in_order(cls, found: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(found)))
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, found: str) -> str:
+        found = _DELIMITERS.get(found.casefold(), found)
+        if len(found) != 1 or found in '\r\n"':
+            raise ValueError('one character between the cells, e.g. ";" or "|", or a word: comma, semicolon, tab, pipe')
+        return found
+
+    @field_validator("encoding")
+    @classmethod
+    def _of_text(cls, found: str | None) -> str | None:
+        try:
+            "".encode(found or "utf-8")
+            b"".decode(found or "utf-8")
+            codecs.lookup(found or "utf-8")
+        except LookupError:
+            raise ValueError(f"{found!r} is no encoding of text; expected e.g. utf-8, cp1252, utf-16-le or mac-roman") from None
+        return found
+
+    def layout(self, stream: Wanted | None = None) -> Layout:
+        """Where the header is, and which columns are needed."""
+        return layout_of(stream, self.header_row, self.headers) if stream else Layout(headers=self.headers)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """A file: its name, when it was written to, and the server's own spelling of the name."""
+
     name: str
     modified: float
+    raw: bytes = b""
 
 
 class FileDrop:
     """A folder of files."""
 
     spec: ClassVar[type[BaseModel]] = FileSettings
+    options: ClassVar[type[BaseModel]] = FileOptions
 
     def __init__(self, settings: FileSettings) -> None:
         self._settings = settings
@@ -86,31 +142,38 @@ class FileDrop:
     async def discover(self) -> Sequence[Offer]:
         offers: list[Offer] = []
         async with self._folder() as folder:
-            for found in await folder.list():
-                if found.name.lower().endswith((".csv", ".xlsx")):
-                    async with folder.fetched(found.name) as path:
-                        rows = _rows(path, found.name, _Options())
-                        offers.append(Offer(found.name, next(rows)))
+            for found in sorted(await folder.list(), key=lambda found: found.name):
+                if not _left_beside(found.name):
+                    async with folder.fetched(found) as path:
+                        offers.append(_offer(path, found.name))
         return offers
 
     async def read(self, stream: Wanted, cursor: str | None) -> AsyncGenerator[Page]:
-        options = _Options.model_validate(stream.options)
+        options = FileOptions.model_validate(stream.options)
+        pattern = unicodedata.normalize("NFC", stream.source)
+        if "/" in pattern or "\\" in pattern:
+            raise AbortRun(f"from: {pattern} names a folder; say the folder in `settings`, and here only the file, e.g. people*.csv")
         async with self._folder() as folder:
-            fitting = [found for found in await folder.list() if fnmatchcase(found.name, stream.source)]
+            files = await folder.list()
+            fitting = [
+                found for found in files if fnmatchcase(found.name, pattern) and (found.name == pattern or not _left_beside(found.name))
+            ]
             if not fitting:
-                raise RetryLater(f"no file in {_plain(self._settings.folder)} fits {stream.source}", 300)
+                there = ", ".join(found.name for found in files[:5] if not _left_beside(found.name)) or "none"
+                raise RetryLater(f"no file in {_plain(self._settings.folder)} fits {pattern}; there are: {there}", 300)
             newest = max(fitting, key=lambda found: (found.modified, found.name))
             if time.time() - newest.modified < self._settings.quiet_s:
                 raise RetryLater(f"{newest.name} is still being written to", self._settings.quiet_s)
-            async with folder.fetched(newest.name) as path:
+            async with folder.fetched(newest) as path:
                 version = _version(path)
                 if cursor == version:
                     return
                 if cursor is not None:
                     raise StartOver(f"{newest.name} is another file than the last")
-                for page in _pages(path, newest.name, options):
-                    yield page
-                    await asyncio.sleep(0)
+                with _table_of(path, newest.name, options, options.layout(stream)) as table:
+                    for page in table.pages():
+                        yield page
+                        await asyncio.sleep(0)
                 yield Page((), cursor=version)
 
     def _folder(self) -> "_Local | _Remote":
@@ -133,11 +196,16 @@ class _Local:
         return None
 
     async def list(self) -> list[_Found]:
-        return [_Found(path.name, path.stat().st_mtime) for path in sorted(self._path.iterdir()) if path.is_file()]
+        found = list[_Found]()
+        for path in sorted(self._path.iterdir()):
+            with suppress(OSError):  # a link to nowhere, or gone meanwhile
+                if path.is_file():
+                    found.append(_Found(unicodedata.normalize("NFC", path.name), path.stat().st_mtime, bytes(path)))
+        return found
 
     @asynccontextmanager
-    async def fetched(self, name: str) -> AsyncGenerator[Path]:
-        yield self._path / name
+    async def fetched(self, found: _Found) -> AsyncGenerator[Path]:
+        yield Path(os.fsdecode(found.raw))
 
 
 class _Remote:
@@ -177,23 +245,36 @@ class _Remote:
         await self._connection.wait_closed()
 
     async def list(self) -> list[_Found]:
+        folder = str(self._folder).encode()
+        found = list[_Found]()
         try:
-            entries = await self._sftp.readdir(str(self._folder))
+            # as bytes: not all servers write names in UTF-8
+            for entry in await self._sftp.readdir(folder):
+                raw = entry.filename if isinstance(entry.filename, bytes) else entry.filename.encode()
+                attrs = entry.attrs
+                # servers of Windows say what may be done with it, but not that it is a file
+                if stat.S_IFMT(attrs.permissions or 0) in (0, stat.S_IFLNK):
+                    try:
+                        attrs = await self._sftp.stat(posixpath.join(folder, raw))
+                    except asyncssh.SFTPError:
+                        continue  # a link to nowhere
+                if stat.S_IFMT(attrs.permissions or 0) in (0, stat.S_IFREG) and attrs.type != _DIRECTORY and not _is_folder(entry):
+                    name = unicodedata.normalize("NFC", raw.decode(errors="replace"))
+                    found.append(_Found(name, float(attrs.mtime or 0), posixpath.join(folder, raw)))
         except asyncssh.SFTPNoSuchFile:
             raise AbortRun(f"{_plain(self._settings.folder)} is no folder") from None
         except (OSError, asyncssh.Error) as error:
             raise RetryLater(f"the listing ended ({type(error).__name__})") from None
-        files = [entry for entry in entries if entry.attrs.permissions is None or stat.S_ISREG(entry.attrs.permissions)]
-        return sorted((_Found(str(entry.filename), float(entry.attrs.mtime or 0)) for entry in files), key=lambda found: found.name)
+        return sorted(found, key=lambda found: found.name)
 
     @asynccontextmanager
-    async def fetched(self, name: str) -> AsyncGenerator[Path]:
+    async def fetched(self, found: _Found) -> AsyncGenerator[Path]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "fetched"
             try:
-                await self._sftp.get(str(self._folder / name), str(path))
+                await self._sftp.get(found.raw, str(path), follow_symlinks=True)
             except (OSError, asyncssh.Error) as error:
-                raise RetryLater(f"{name} could not be fetched ({type(error).__name__})") from None
+                raise RetryLater(f"{found.name} could not be fetched ({type(error).__name__})") from None
             yield path
 
 
@@ -203,77 +284,39 @@ def _version(path: Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
-def _pages(path: Path, name: str, options: _Options) -> Iterator[Page]:
-    rows = _rows(path, name, options)
-    header = [options.headers.get(found, found) for found in next(rows)]
-    if len(set(header)) < len(header):
-        raise AbortRun(f"{name}: its header names a column twice")
-    good: list[tuple[str, dict[str, Any]]] = []
-    broken: list[Broken] = []
-    for place, cells in rows:
-        if len(cells) == len(header):
-            good.append((place, dict(zip(header, cells, strict=True))))
-        else:
-            broken.append(Broken(place, f"it has {len(cells)} cells, the header {len(header)}"))
-        if len(good) + len(broken) >= _PAGE:
-            yield Page(good, broken=broken)
-            good, broken = [], []
-    yield Page(good, broken=broken)
+@contextmanager
+def _table_of(path: Path, name: str, options: FileOptions, layout: Layout) -> Generator[Table]:
+    """The list in a file, by what its first bytes say it is. Raises `AbortRun`."""
+    if _is_workbook(path):
+        with workbook.table_of(path, name, layout, options.sheet) as table:
+            yield table
+    else:
+        yield separated.table_of(path, name, layout, options.encoding, options.delimiter)
 
 
-def _rows(path: Path, name: str, options: _Options) -> Iterator[Any]:
-    """The header's cells, then each row's place and cells."""
-    return _of_workbook(path, name, options) if name.lower().endswith(".xlsx") else _of_text(path, name, options)
-
-
-def _of_text(path: Path, name: str, options: _Options) -> Iterator[Any]:
+def _is_workbook(path: Path) -> bool:
     with path.open("rb") as file:
-        start = file.read(4)
-    encoding = next((known for bom, known in _BOMS if start.startswith(bom)), options.encoding or "utf-8")
-    csv.field_size_limit(_CELL)
-    line = 1
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=options.delimiter, strict=True)
-            header = next(reader, None)
-            if header is None:
-                raise AbortRun(f"{name} is empty: it has not even a header")
-            yield [" ".join(cell.split()) for cell in header]
-            line = reader.line_num + 1
-            for cells in reader:
-                if cells:
-                    yield f"line {line}", cells
-                line = reader.line_num + 1
-    except UnicodeDecodeError as error:
-        raise AbortRun(f"{name} is not {error.encoding}: say `encoding` at the stream, e.g. `encoding: cp1252`") from None
-    except LookupError:
-        raise AbortRun(f"encoding: {encoding} is none that is known") from None
-    except csv.Error as error:
-        raise AbortRun(f"{name} cannot be read around line {line}: {error}; is a quote not closed, or not doubled within a cell?") from None
+        return file.read(8).startswith((workbook.ZIP, workbook.OLE))
 
 
-def _of_workbook(path: Path, name: str, options: _Options) -> Iterator[Any]:
+def _is_folder(entry: asyncssh.SFTPName) -> bool:
+    """Whether its line in a listing says so, as that of a server may that says it nowhere else."""
+    line = entry.longname or b""
+    return (line if isinstance(line, bytes) else line.encode()).startswith(b"d")
+
+
+def _left_beside(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in _BESIDE)
+
+
+def _offer(path: Path, name: str) -> Offer:
+    """What a file has, or why it cannot be told: another file's fault hides none of the others."""
     try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(found.file_size for found in packed.infolist()) > _UNPACKED:
-                raise AbortRun(f"{name} would unpack to more than {_UNPACKED >> 30} GiB")
-        with path.open("rb") as file:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            if options.sheet and options.sheet not in book.sheetnames:
-                raise AbortRun(f"{name} has no sheet {options.sheet}; it has {', '.join(book.sheetnames)}")
-            sheet = book[options.sheet] if options.sheet else book.worksheets[0]
-            rows = sheet.iter_rows(values_only=True)
-            header = [" ".join(str(cell or "").split()) for cell in next(rows, ())]
-            while header and not header[-1]:
-                header.pop()
-            yield header
-            for number, cells in enumerate(rows, 2):
-                if any(cell is not None for cell in cells):
-                    filled = [*cells, *[None] * (len(header) - len(cells))]
-                    extra = any(cell is not None for cell in filled[len(header) :])
-                    yield f"row {number}", filled if extra else filled[: len(header)]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError) as error:
-        raise AbortRun(f"{name} is no workbook: {type(error).__name__}") from None
+        sheets = f"sheets: {workbook.sheets_of(path, name)}" if _is_workbook(path) else ""
+        with _table_of(path, name, FileOptions(), FileOptions().layout()) as table:
+            return Offer(name, table.header.columns, sheets)
+    except AbortRun as error:
+        return Offer(name, (), str(error))
 
 
 def _key_part(line: str) -> str:

@@ -37,7 +37,7 @@ class GraphQLSettings(BaseModel):
     """How many seconds to wait between two pages, where the agency asks for that."""
 
 
-class _Options(BaseModel):
+class GraphQLOptions(BaseModel):
     """What a stream may say beside the query, which takes $first, $after and, if it can, $since."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -60,42 +60,48 @@ class GraphQLApi:
     """A GraphQL endpoint. A page is `{nodes, pageInfo {hasNextPage, endCursor}, deleted, cursor}`; the last two may be absent."""
 
     spec: ClassVar[type[BaseModel]] = GraphQLSettings
+    options: ClassVar[type[BaseModel]] = GraphQLOptions
 
     def __init__(self, settings: GraphQLSettings) -> None:
         self._settings = settings
 
     async def check(self) -> str:
         async with self._client() as client:
-            found = await self._asked(client, _OFFERED, {})
-            return f"{len(found['__schema']['queryType']['fields'])} questions at {self._settings.url}"
+            fields = _fields(await self._asked(client, _OFFERED, {}))
+            return (
+                f"{len(fields)} questions at {self._settings.url}" if fields else f"{self._settings.url}, which does not list its questions"
+            )
 
     async def discover(self) -> Sequence[Offer]:
         async with self._client() as client:
-            found = await self._asked(client, _OFFERED, {})
-            return [Offer(field["name"], ()) for field in found["__schema"]["queryType"]["fields"]]
+            return [Offer(field, ()) for field in _fields(await self._asked(client, _OFFERED, {}))]
 
     async def read(self, stream: Wanted, cursor: str | None) -> AsyncGenerator[Page]:
-        options = _Options.model_validate(stream.options)
+        options = GraphQLOptions.model_validate(stream.options)
         variables: dict[str, Any] = {"first": options.page, "after": None, "since": cursor}
         first: str | None = None
+        columns: list[str] | None = None
+        asked = set[str]()
         async with self._client() as client:
             while True:
                 data = await self._asked(
                     client, stream.source, {name: value for name, value in variables.items() if f"${name}" in stream.source}
                 )
-                page = data.get(options.at)
-                if not isinstance(page, dict) or not isinstance(page.get("nodes"), list):
-                    raise AbortRun(f"at: the answer has no {options.at} with nodes")
+                page = _page(data, options.at)
                 # what changes while a whole reading goes on comes with the first page's cursor next time
-                first = first or page.get("cursor")
+                told = _text(page.get("cursor"))
+                first = first or told
                 rows = [(_place(stream, node), node) for node in map(_flat, page["nodes"])]
-                yield Page(rows, cursor=page.get("cursor") if cursor else first, deleted=[str(key) for key in page.get("deleted") or ()])
-                info = page.get("pageInfo") or {}
-                if not info.get("hasNextPage"):
+                new = list(rows[0][1]) if rows and columns is None else None
+                columns = columns or new
+                yield Page(rows, cursor=told if cursor else first, deleted=_deleted(page, options.at), columns=new)
+                after = _next(page, options.at)
+                if after is None:
                     return
-                if not info.get("endCursor") or info["endCursor"] == variables["after"]:
-                    raise AbortRun(f"{options.at}: the next page has no cursor of its own")
-                variables["after"] = info["endCursor"]
+                if after in asked:
+                    raise AbortRun(f"at: {options.at} gives the same endCursor twice, so that its pages would never end")
+                asked.add(after)
+                variables["after"] = after
                 await asyncio.sleep(self._settings.pause_s)
 
     def _client(self) -> httpx2.AsyncClient:
@@ -121,20 +127,83 @@ class GraphQLApi:
             response = await client.post(self._settings.url, json={"query": query, "variables": dict(variables)})
         except httpx2.TransportError as error:
             raise _Busy(f"it does not answer ({type(error).__name__})") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise AbortRun(f"{self._settings.url} gives no answer that can be read ({type(error).__name__})") from None
         if response.status_code in _BUSY:
             wait = response.headers.get("retry-after", "")
             raise _Busy(f"it answers {response.status_code}", float(wait) if wait.isdigit() else None)
         if response.status_code in (401, 403):
             raise AbortRun(f"{self._settings.url} refuses the token ({response.status_code})")
+        if response.is_redirect:
+            there = response.headers.get("location", "elsewhere")
+            raise AbortRun(
+                f"{self._settings.url} sends one on to {there[:200]}: if that is right, put it into `url`; no token was sent there"
+            )
         if len(response.content) > _MOST_BYTES:
             raise AbortRun(f"a page has more than {_MOST_BYTES >> 20} MiB: ask for smaller ones with `page`")
         try:
             found = orjson.loads(response.content)
         except orjson.JSONDecodeError:
-            raise AbortRun(f"{self._settings.url} answers {response.status_code} with something that is not JSON") from None
+            page = "a web page" if b"<html" in response.content[:2_000].lower() else "something that is not JSON"
+            raise AbortRun(f"{self._settings.url} answers {response.status_code} with {page}: is it the address of the API?") from None
+        if not isinstance(found, dict):
+            raise AbortRun(f"{self._settings.url} answers {response.status_code} with JSON that is no GraphQL answer")
+        # part of an answer is none: what is missing in it would seem to be gone
         if errors := found.get("errors"):
-            raise AbortRun(f"the API says: {str(errors[0].get('message'))[:300]}")
-        return found.get("data") or {}
+            raise AbortRun(f"the API says: {_error(errors)}")
+        if not isinstance(found.get("data"), dict):
+            raise AbortRun(f"{self._settings.url} answers {response.status_code} without data and without saying why")
+        return found["data"]
+
+
+def _error(errors: Any) -> str:
+    """What an API says is wrong, in one line."""
+    first = errors[0] if isinstance(errors, list) else errors
+    message = first.get("message") if isinstance(first, dict) else first
+    return " ".join(str(message or "an error without a message").split())[:300]
+
+
+def _fields(data: Mapping[str, Any]) -> list[str]:
+    """The names of what can be asked; none where an API does not tell."""
+    try:
+        return [str(field["name"]) for field in data["__schema"]["queryType"]["fields"]]
+    except (KeyError, TypeError):
+        return []
+
+
+def _page(data: Mapping[str, Any], at: str) -> Mapping[str, Any]:
+    page = data.get(at)
+    if not isinstance(page, dict) or not isinstance(page.get("nodes"), list):
+        raise AbortRun(f"at: the answer has no {at} with nodes; it has {', '.join(data) or 'nothing'}")
+    if any(not isinstance(node, dict) for node in page["nodes"]):
+        raise AbortRun(f"at: among the nodes of {at} are empty ones, as where an API could not read them: nothing was taken for gone")
+    return page
+
+
+def _deleted(page: Mapping[str, Any], at: str) -> list[str]:
+    found = page.get("deleted") or []
+    if not isinstance(found, list):
+        raise AbortRun(f"at: `deleted` of {at} is no list of keys")
+    return [str(key) for key in found if key is not None]
+
+
+def _next(page: Mapping[str, Any], at: str) -> str | None:
+    """Where the next page begins; None after the last."""
+    info = page.get("pageInfo")
+    if info is None:
+        return None
+    if not isinstance(info, dict) or not isinstance(info.get("hasNextPage") or False, bool):
+        raise AbortRun(f"at: pageInfo of {at} is not {{hasNextPage, endCursor}} with true or false")
+    if not info.get("hasNextPage"):
+        return None
+    after = _text(info.get("endCursor"))
+    if not after:
+        raise AbortRun(f"at: {at} says that there is a next page, but not where it begins (endCursor)")
+    return after
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _as_told(state: tenacity.RetryCallState) -> float:
@@ -150,6 +219,8 @@ def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     for name, value in node.items():
         if isinstance(value, dict):
             flat |= _flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+            flat |= {f"{prefix}{name}.{inner}": [one.get(inner) for one in value] for inner in value[0]}
         else:
             flat[prefix + name] = value
     return flat

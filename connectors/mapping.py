@@ -2,37 +2,51 @@
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import lru_cache, partial
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-import email_validator
-import phonenumbers
-
+from connectors.cells import EMPTY_WORDS, Empty, is_blank, text_of
 from connectors.contract import Raw
+from connectors.days import as_format, day_of, moment_of
 from connectors.errors import SkipRecord
+from connectors.people import mail, phone, turned
 from connectors.settings import StreamSettings, Take
 from graph_schema import provenance
-from graph_schema.formats import ENTRY_NUMBER, HTS_CHAPTER, HTS_HEADING, BadFormat, Format, entry_check_digit, tariff_number
+from graph_schema.formats import (
+    ENTRY_NUMBER,
+    HTS_CHAPTER,
+    HTS_HEADING,
+    BadFormat,
+    Format,
+    entry_check_digit,
+    plain_digits,
+    tariff_number,
+)  # fmt: skip
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property
-from hub.clocks import day_of
 from hub.errors import SetupError
 from hub.said import Key, Link
 
 _ABSENT: Final = (None, "")
-_TRUE: Final = ("true", "yes", "y", "1", "t")
-_FALSE: Final = ("false", "no", "n", "0", "f")
-_PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
-_LONGEST_LOCAL: Final = 64
-_REMEMBERED: Final = 10_000
+_TRUE: Final = ("true", "yes", "y", "1", "t", "x", "on", "✓", "✔", "☑", "✅", "1.0")
+_FALSE: Final = ("false", "no", "n", "0", "f", "off", "✗", "✘", "☐", "❌", "0.0")
 _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Contact": {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False},
     "Decision": {"audience": "owner"},
 }
 """What a file need not say: nothing is public that its system did not declare so."""
+_STRICTEST: Final[Mapping[str, Any]] = {"emailAudience": "own", "phoneAudience": "own", "audience": "owner", "published": False}
+"""What holds where it cannot be read who may see a thing: as few as there are."""
+_OF_CLOCKS: Final = ("dates", "conditions", "suspensions")
+"""From these deadlines run: a case that has lost one would seem to have time."""
+VITAL_LINKS: Final = ("WORKS_FOR", "OF_KIND", "CONCERNS", "HANDLED_BY", "DECIDES", "MADE_AT")
+"""A record whose owner, kind or subject cannot be read is not taken; of other links only those that can be."""
+_PADDED: Final = {"Port": 4, "HtsHeading": 4, "HtsChapter": 2, "Broker": 3, "Team": 3, "filerCode": 3}
+"""Numbers that lose their zeros in spreadsheets, and how many digits they have."""
 _KNOWN_BY: Final = {"Decision": ("reference",)}
 """What a system must say though the hub's own rows have none of it: by what the row is known."""
 _NUMBERED: Final = {("Importer", "number"), ("Broker", "filerCode"), ("Entry", "number"), ("Center", "code")}
@@ -40,11 +54,12 @@ _NUMBERED: Final = {("Importer", "number"), ("Broker", "filerCode"), ("Entry", "
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What a row means."""
+    """What a row means; `lacks` are the fields that could not be read, and why: the record is taken without them."""
 
     values: Mapping[str, Any]
     links: tuple[Link, ...]
     verified: bool
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +86,124 @@ Mapper = Callable[[Raw], Mapped]
 def mapper(settings: StreamSettings, known: Known) -> Mapper:
     """How rows of a stream are read. Raises `SetupError` where the file names a function that is not there."""
     node = GRAPH.node(settings.describes)
-    convert = {found.name: _converter(found) for found in provenance.said_about(node)}
-    required = [*(found.name for found in provenance.said_about(node) if found.required), *_KNOWN_BY.get(settings.describes, ())]
+    said = {found.name: found for found in provenance.said_about(node)}
+    reading = {name: _Reading.of(settings, take) for name, take in settings.properties.items()}
+    plain = _Reading.of(settings, None)
+    convert = {name: _converter(found, reading.get(name, plain)) for name, found in said.items()}
+    required = [*(name for name, found in said.items() if found.required), *_KNOWN_BY.get(settings.describes, ())]
+    vital = {*required, *_OF_CLOCKS} - _STRICTEST.keys()
     own = _function(settings.map) if settings.map else None
     verified = "email" in settings.properties and settings.properties["email"].verified
     defaults = _DEFAULTS.get(settings.describes, {})
-    properties = [(name, _taker(take)) for name, take in settings.properties.items()]
-    regions = {name: take.region for name, take in settings.properties.items()}
-    ends = [(type_, label, _taker(take)) for type_, found in settings.links.items() for label, take in found.items()]
+    properties = [(name, _taker(take, reading[name])) for name, take in settings.properties.items()]
+    ends = [
+        (type_, label, _taker(take, _Reading.of(settings, take)))
+        for type_, found in settings.links.items()
+        for label, take in found.items()
+    ]
 
     def mapped(raw: Raw) -> Mapped:
-        given = own(raw) if own else {}
-        taken = {name: take(raw) for name, take in properties} | given.get("properties", {})
-        values = {**defaults}
-        for name, value in taken.items():
+        faults, lacks, values = list[str](), list[str](), {**defaults}
+        unread = set[str]()
+
+        def failed(name: str, error: SkipRecord, *, is_vital: bool) -> None:
+            if not error.keep:
+                raise error
+            unread.add(name)
+            (faults if is_vital else lacks).append(str(error))
+            if name in _STRICTEST:
+                values[name] = _STRICTEST[name]
+
+        def give(name: str, value: Any) -> None:
             if name not in convert:
                 raise SkipRecord(f"a {settings.describes} has no property {name}")
             if value not in _ABSENT:
-                values[name] = convert[name](value, regions.get(name, "US"))
-        if missing := [name for name in required if values.get(name) in _ABSENT]:
-            raise SkipRecord(f"{', '.join(missing)} is missing")
-        found = [*((type_, label, take(raw)) for type_, label, take in ends), *given.get("links", ())]
-        links = [Link(str(type_), str(label), key) for type_, label, value in found for key in _keys(str(label), value, known)]
-        return Mapped(values, tuple(dict.fromkeys(links)), verified or bool(given.get("verified")))
+                values[name] = convert[name](value)
+
+        given = own(raw) if own else {}
+        for name, take in properties:
+            try:
+                give(name, take(raw))
+            except SkipRecord as error:
+                failed(name, error, is_vital=name in vital)
+        for name, value in given.get("properties", {}).items():
+            try:
+                give(name, value)
+            except SkipRecord as error:
+                failed(name, error, is_vital=name in vital or name not in convert)
+        links = list[Link]()
+        for type_, label, value in _values(ends, given, raw, failed):
+            for one in value if isinstance(value, list | tuple) else (value,):
+                try:
+                    if one not in _ABSENT:
+                        links.append(Link(type_, label, known.check(label, _key(label, one))))
+                except SkipRecord as error:
+                    failed(type_, _at(type_, error), is_vital=type_ in VITAL_LINKS)
+        missing = [name for name in required if values.get(name) in _ABSENT and name not in unread]
+        if missing or faults:
+            vacant = [word for name in missing if (word := _meaning_none(settings.properties.get(name), raw))]
+            told = f"{', '.join(missing)} is missing" + (f" ({vacant[0]!r} means that there is none)" if vacant else "")
+            raise SkipRecord("; ".join([*([told] if missing else []), *faults, *lacks]), counts=bool(faults) or not vacant)
+        return Mapped(values, tuple(dict.fromkeys(links)), verified or bool(given.get("verified")), tuple(lacks))
 
     return mapped
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the cells of a column are read: which words mean nothing, formats of days, the zone of moments, the region of numbers."""
+
+    empty: Empty
+    formats: tuple[str, ...]
+    zone: tzinfo | None
+    region: str
+
+    @classmethod
+    def of(cls, settings: StreamSettings, take: Take | None) -> "_Reading":
+        """As the column says, else as the stream says."""
+        empty = take.empty if take and take.empty is not None else settings.empty
+        formats = take.format if take and take.format else settings.date_format
+        zone = (take.time_zone if take else None) or settings.time_zone
+        return cls(
+            Empty(EMPTY_WORDS if empty is None else empty), tuple(map(as_format, formats)), ZoneInfo(zone) if zone else None,
+            take.region if take else "US",
+        )  # fmt: skip
+
+
+def _values(
+    ends: Sequence[tuple[str, str, Callable[[Raw], Any]]],
+    given: Mapping[str, Any],
+    raw: Raw,
+    failed: Callable[..., None],
+) -> Iterator[tuple[str, str, Any]]:
+    """Type, label and value of each link that the file or its function names."""
+    for type_, label, take in ends:
+        try:
+            yield type_, label, take(raw)
+        except SkipRecord as error:
+            failed(type_, _at(type_, error), is_vital=type_ in VITAL_LINKS)
+    for type_, label, value in given.get("links", ()):
+        yield str(type_), str(label), value
+
+
+def _at(name: str, error: SkipRecord) -> SkipRecord:
+    return SkipRecord(f"{name}: {error}", keep=error.keep)
+
+
+def _meaning_none(take: Take | None, raw: Raw) -> str | None:
+    """The word in place of what is missing, e.g. Vacant."""
+    words = [str(raw[column]).strip() for column in (*take.columns, *take.join) if not is_blank(raw.get(column))] if take else []
+    return words[0][:30] if words else None
+
+
+def numbers_in(settings: StreamSettings) -> tuple[str, ...]:
+    """The columns of numbers that some people use their Social Security number as."""
+    refusing = {
+        found.name for found in provenance.said_about(GRAPH.node(settings.describes)) if found.format and found.format.refused
+    }  # fmt: skip
+    takes = [take for name, take in settings.properties.items() if name in refusing]
+    takes += [found["Importer"] for found in settings.links.values() if "Importer" in found]
+    return tuple(dict.fromkeys(column for take in takes for column in (*take.columns, *take.join)))
 
 
 def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
@@ -106,16 +214,16 @@ def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
         raise SetupError(f"map: {path} is not there ({error}); expected `package.module:function`") from None
 
 
-def _taker(take: Take) -> Callable[[Raw], Any]:
+def _taker(take: Take, reading: _Reading) -> Callable[[Raw], Any]:
     """How a value is taken from a raw row: where it comes from, then the steps that it says."""
-    first = partial(_joined, take.join) if take.join else partial(_first, take.columns, take.value)
+    first = partial(_joined, take.join) if take.join else partial(_first, take.columns, take.value, reading.empty, take.codes or {})
     steps: list[Callable[[Any], Any]] = []
     if take.turn:
-        steps.append(_turned)
+        steps.append(turned)
     if take.split:
-        steps.append(partial(_split, take.split))
+        steps.append(partial(_split, take.split, reading.empty))
     if take.event:
-        steps.append(partial(_dated, take.event))
+        steps.append(partial(_dated, take.event, reading))
     if take.codes is not None:
         steps.append(partial(_coded, take))
 
@@ -123,6 +231,8 @@ def _taker(take: Take) -> Callable[[Raw], Any]:
         value = first(raw)
         if isinstance(value, str):
             value = value.strip()
+            if take.join and reading.empty(value):
+                value = None
         for step in steps:
             value = step(value)
         return take.default if value in _ABSENT else value
@@ -130,9 +240,11 @@ def _taker(take: Take) -> Callable[[Raw], Any]:
     return taken
 
 
-def _first(columns: Sequence[str], constant: Any, raw: Raw) -> Any:
+def _first(columns: Sequence[str], constant: Any, empty: Empty, codes: Mapping[str, Any], raw: Raw) -> Any:
+    """The first that means something; a word that the file gives a code to means that."""
     for column in columns:
-        if (value := raw.get(column)) not in _ABSENT:
+        value = raw.get(column)
+        if value not in _ABSENT and (not empty(value) or str(value).strip() in codes):
             return value
     return constant
 
@@ -141,16 +253,8 @@ def _joined(columns: Sequence[str], raw: Raw) -> str:
     return " ".join(str(raw[column]).strip() for column in columns if raw.get(column) not in _ABSENT)
 
 
-def _turned(value: Any) -> Any:
-    """Family, given -> given family."""
-    if not (isinstance(value, str) and value.count(",") == 1):
-        return value
-    family, given = value.split(",")
-    return f"{given.strip()} {family.strip()}"
-
-
-def _split(at: str, value: Any) -> Any:
-    return [part.strip() for part in value.split(at) if part.strip()] if isinstance(value, str) else value
+def _split(at: str, empty: Empty, value: Any) -> Any:
+    return [part.strip() for part in value.split(at) if not empty(part.strip())] if isinstance(value, str) else value
 
 
 def _coded(take: Take, value: Any) -> Any:
@@ -161,36 +265,47 @@ def _coded(take: Take, value: Any) -> Any:
 
 def _code(value: Any, take: Take) -> Any:
     assert take.codes is not None
-    found = take.codes.get(str(value), take.default)
+    found = take.codes.get(str(value).strip(), take.default)
     if found is None:
         known = ", ".join(map(str, take.codes))[:200]
         raise SkipRecord(f"{'/'.join(take.columns)}: there is no code for {str(value)[:60]!r}; known are {known}")
     return found
 
 
-def _keys(label: str, value: Any, known: Known) -> list[str]:
-    """The keys that the value names, as the graph writes them."""
-    found = value if isinstance(value, list | tuple) else [value]
-    return [known.check(label, _key(label, str(one).strip())) for one in found if one not in _ABSENT]
-
-
-def _key(label: str, key: str) -> str:
+def _key(label: str, value: Any) -> str:
+    """The key as the graph writes it."""
+    key = _padded(label, _digits(value))
     if label == "Port":
         return key if ":" in key else f"ACE:{key.zfill(4)}"
     if label in ("HtsHeading", "HtsChapter"):
-        return tariff_number(key, HTS_HEADING if label == "HtsHeading" else HTS_CHAPTER) or key
+        return tariff_number(_whole_tariff(key), HTS_HEADING if label == "HtsHeading" else HTS_CHAPTER) or key
     node = GRAPH.node(label)
     if (label, node.key) in _NUMBERED:
         return _identifier(node.property_named(node.key), key)
     return key
 
 
+def _digits(value: Any) -> str:
+    """A number as text: 2704 also where a system has it as 2704.0."""
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+
+
+def _padded(kind: str, text: str) -> str:
+    """With the zeros that spreadsheets take from a number."""
+    return text.zfill(_PADDED[kind]) if kind in _PADDED and text.isascii() and text.isdigit() else text
+
+
+def _whole_tariff(text: str) -> str:
+    """A longer tariff number with its first zero, without which it has an odd number of digits."""
+    return f"0{text}" if text.isdigit() and len(text) % 2 else text
+
+
 def _identifier(found: Property, value: str) -> str:
     assert found.format is not None
-    if found.format.is_refused(value):
+    if found.format.may_be_refused(value):
         raise SkipRecord(found.format.refusal, keep=False)
     try:
-        checked = found.format.check(value)
+        checked = found.format.check(plain_digits(value))
     except BadFormat as error:
         raise SkipRecord(f"{found.name}: {error}") from None
     if found.format is ENTRY_NUMBER and checked[-1] != str(entry_check_digit(checked[:3], checked[4:11])):
@@ -198,103 +313,77 @@ def _identifier(found: Property, value: str) -> str:
     return checked
 
 
-def _converter(found: Property) -> Callable[[Any, str], Any]:
+def _converter(found: Property, reading: _Reading) -> Callable[[Any], Any]:
     """From what a system gives to what the graph keeps of a property."""
 
-    def enumerated(value: Any, _: str) -> str:
+    def enumerated(value: Any) -> str:
         text = str(value).strip()
         if text not in found.values:
-            raise SkipRecord(f"{found.name}: {text[:60]!r} is none of {', '.join(found.values)}")
+            near = next((known for known in found.values if known.casefold() == text.casefold()), None)
+            raise SkipRecord(f"{found.name}: {text[:60]!r} is none of {', '.join(found.values)}" + (f"; write {near}" if near else ""))
         return text
 
-    by_name: dict[str, Callable[[Any, str], Any]] = {"email": _email, "phone": _phone, "dates": _dates, "suspensions": _suspensions}
-    by_kind: dict[Kind, Callable[[Any, str], Any]] = {
-        Kind.BOOLEAN: lambda value, _: _boolean(found.name, value),
-        Kind.DATETIME: lambda value, _: _moment(found.name, value),
-        Kind.STRINGS: lambda value, _: [_text(found.name, item) for item in (value if isinstance(value, list | tuple) else [value])],
+    def several(value: Any) -> list[str]:
+        return [text_of(found.name, item) for item in (value if isinstance(value, list | tuple) else [value])]
+
+    def alone(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """Of several values, as some APIs give them, the first."""
+
+        def converted(value: Any) -> Any:
+            if isinstance(value, list | tuple):
+                value = next((one for one in value if one not in _ABSENT), None)
+                if value is None:
+                    return None
+            return convert(value)
+
+        return converted
+
+    by_name: dict[str, Callable[[Any], Any]] = {
+        "email": alone(mail), "phone": alone(lambda value: phone(_digits(value), reading.region)), "dates": _dates,
+        "suspensions": _suspensions,
+    }  # fmt: skip
+    by_kind: dict[Kind, Callable[[Any], Any]] = {
+        Kind.BOOLEAN: alone(lambda value: _boolean(found.name, value)),
+        Kind.DATETIME: alone(lambda value: _moment(found.name, value, reading)),
+        Kind.STRINGS: several,
     }
     if found.name in by_name:
         return by_name[found.name]
     if found.values:
-        return enumerated
+        return alone(enumerated)
     if found.format:
-        return lambda value, _: _identifier(found, str(value))
-    return by_kind.get(found.kind, lambda value, _: _text(found.name, value))
-
-
-def _text(name: str, value: Any) -> str:
-    text = " ".join(str(value).split())
-    if not text.isprintable():
-        raise SkipRecord(f"{name}: it holds characters that are no text")
-    return text
-
-
-def _email(value: Any, _: str) -> str:
-    text = str(value).strip()
-    local, _, domain = text.partition("@")
-    # thousands of people have one domain, and their own part is mostly plain
-    if len(local) <= _LONGEST_LOCAL and _PLAIN_LOCAL.fullmatch(local) and (known := _domain(domain)):
-        return f"{local}@{known}"
-    return _checked_email(text)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _domain(domain: str) -> str | None:
-    """The domain as addresses have it, or None where it is none, or too long for any local part."""
-    try:
-        return _checked_email(f"{'a' * _LONGEST_LOCAL}@{domain}").partition("@")[2]
-    except SkipRecord:
-        return None
-
-
-def _checked_email(text: str) -> str:
-    try:
-        return email_validator.validate_email(text, check_deliverability=False, test_environment=True).normalized
-    except email_validator.EmailNotValidError as error:
-        raise SkipRecord(f"email: {error}") from None
-
-
-def _phone(value: Any, region: str) -> str:
-    return _number(str(value), region)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _number(text: str, region: str) -> str:
-    """In E.164 with its extension, if it has one, e.g. +12025550100;ext=5 (RFC 3966). Desks share numbers."""
-    try:
-        found = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException as error:
-        raise SkipRecord(f"phone: {error}") from None
-    if not phonenumbers.is_possible_number(found):
-        raise SkipRecord(f"phone: no number of {region} has that many digits; write others with + and the country's code")
-    number = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
-    return f"{number};ext={found.extension}" if found.extension else number
+        return alone(lambda value: _identifier(found, _padded(found.name, _digits(value))))
+    return by_kind.get(found.kind, alone(lambda value: text_of(found.name, value)))
 
 
 def _boolean(name: str, value: Any) -> bool:
-    text = str(value).strip().lower()
+    text = str(value).strip().rstrip(".").casefold()
     if text not in (*_TRUE, *_FALSE):
         raise SkipRecord(f"{name}: {text[:60]!r} is neither yes nor no")
     return text in _TRUE
 
 
-def _dated(event: str, value: Any) -> Any:
-    """The day in a column as a date of that event; of a moment the day it was in Washington, where clocks run from."""
-    if value in _ABSENT:
-        return value
+def _dated(event: str, reading: _Reading, value: Any) -> Any:
+    """The day in a column as a date of that event."""
+    return value if value in _ABSENT else [f"{event} {_day('dates', str(value), reading)}"]
+
+
+def _day(name: str, text: str, reading: _Reading) -> str:
     try:
-        return [f"{event} {day_of(value if isinstance(value, date) else str(value))}"]
+        return day_of(text, reading.formats, reading.zone).isoformat()
     except ValueError:
-        raise SkipRecord(f"dates: {str(value)[:60]!r} is no day; expected e.g. 2026-03-01 or 2026-03-01T09:30:00-05:00") from None
+        raise SkipRecord(
+            f"{name}: {text[:60]!r} is no day that can be told; expected e.g. 2026-03-01, or say its `format`, e.g. MM/DD/YYYY"
+        ) from None
 
 
-def _dates(value: Any, _: str) -> list[str]:
+def _dates(value: Any) -> list[str]:
     return [
         _days("dates", str(item), r"[a-z_]+ (\S+)", "protest_filed 2026-03-01") for item in (value if isinstance(value, list) else [value])
     ]
 
 
-def _suspensions(value: Any, _: str) -> list[str]:
+def _suspensions(value: Any) -> list[str]:
     found = value if isinstance(value, list) else [value]
     return [_days("suspensions", str(item), r"(\S+)(?: (\S+))?", "2026-03-01 2026-04-01") for item in found]
 
@@ -312,11 +401,13 @@ def _days(name: str, text: str, pattern: str, expected: str) -> str:
     return found
 
 
-def _moment(name: str, value: Any) -> datetime:
+def _moment(name: str, value: Any, reading: _Reading) -> datetime:
     try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+        found = value if isinstance(value, datetime) else moment_of(str(value), reading.formats, reading.zone)
     except ValueError:
-        raise SkipRecord(f"{name}: {str(value)[:60]!r} is no moment; expected e.g. 2026-11-22T09:30:00Z") from None
+        hint = "" if reading.formats else ", or say its `format`, e.g. MM/DD/YYYY"
+        raise SkipRecord(f"{name}: {str(value)[:60]!r} is no moment; expected e.g. 2026-11-22T09:30:00Z{hint}") from None
+    assert isinstance(found, datetime)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

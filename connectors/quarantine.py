@@ -12,9 +12,11 @@ from typing import Any, Final, LiteralString
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
+from connectors.cells import is_blank
 from connectors.errors import RetryLater, SkipRecord
 from connectors.spool import Row
 from graph_schema.cypher import Statement
+from graph_schema.formats import social_security, without_social_security
 from hub.disk import Room
 from hub.said import Stream
 
@@ -23,22 +25,53 @@ KEPT_S: Final = 30 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refused record. `payload` is the raw row as JSON; None where nothing of it may be kept."""
+    """A record that was refused, or of which fields were left out. `payload` is the raw row as JSON; None where it may not be kept.
+
+    `key` is None where it cannot be told, or must not. `lacks` are the reasons of the fields, where the record itself was taken.
+    `counts` is False where it is no fault of the list.
+    """
 
     key: str | None
     place: str
     reason: str
     payload: bytes | None
+    lacks: tuple[str, ...] = ()
+    counts: bool = True
 
     def id(self, stream: Stream) -> str:
-        """The same for the same record of the next run. A record of which nothing may be kept is known by its place alone."""
-        known_by = f"place {self.place}" if self.payload is None or self.key is None else f"key {self.key}"
+        """The same for the same record of the next run. A record without a key is known by its place alone."""
+        known_by = f"place {self.place}" if self.key is None else f"key {self.key}"
         return hashlib.blake2b(f"{stream.id}|{known_by}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def refused_for(row: Row, error: SkipRecord) -> Refused:
     """A row that was understood so far, and why it is refused."""
-    return Refused(row.key, row.place, str(error), row.payload if error.keep else None)
+    if not error.keep:
+        return Refused(None, nameless(row.place), str(error), None)
+    counts = error.counts and sum(not is_blank(value) for value in row.raw.values()) > 1
+    return Refused(row.key, row.place, str(error), _keepable(row.payload), counts=counts)
+
+
+def left_out_of(row: Row, lacks: tuple[str, ...]) -> Refused:
+    """A row that was taken without some of its fields."""
+    return Refused(row.key, row.place, lacking(lacks), _keepable(row.payload), lacks)
+
+
+def lacking(lacks: tuple[str, ...]) -> str:
+    """How it is told in quarantine that fields were left out."""
+    return f"left out: {'; '.join(lacks)}" if lacks else ""
+
+
+def nameless(place: str, number: int | None = None) -> str:
+    """A place without the key that it may name."""
+    if not place.startswith("key "):
+        return place
+    return "a record whose key is not told" if number is None else f"record {number} that was read"
+
+
+def _keepable(payload: bytes) -> bytes | None:
+    """The payload, unless a Social Security number seems to be in it."""
+    return None if social_security(payload.decode(errors="replace")) else payload
 
 
 _REFUSE: Final[LiteralString] = """
@@ -53,8 +86,9 @@ def refuse(stream: Stream, refused: list[Refused], run_id: str, at: datetime) ->
     """The statement that writes them down, for the transaction of the rows around them."""
     rows = [
         {
-            "id": found.id(stream), "system": stream.system, "stream": stream.name, "place": found.place, "reason": found.reason, "at": at,
-            "run": run_id, "replayable": found.payload is not None, "source": stream.system,
+            "id": found.id(stream), "system": stream.system, "stream": stream.name, "place": without_social_security(found.place),
+            "reason": without_social_security(found.reason), "at": at, "run": run_id, "replayable": found.payload is not None,
+            "source": stream.system,
         }
         for found in refused
     ]  # fmt: skip

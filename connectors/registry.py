@@ -4,11 +4,11 @@ import importlib
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from connectors.attached import Attached
 from connectors.contract import Connector
-from connectors.settings import Connection, connections, faults, with_secrets
+from connectors.settings import Connection, StreamSettings, connections, lines_of, with_secrets
 from hub.errors import SetupError
 
 OWN: Final = {"file": "connectors.file:FileDrop", "sql": "connectors.sql:Sql", "graphql": "connectors.graphql:GraphQLApi"}
@@ -32,9 +32,24 @@ def attach(connection: Connection, files: Path, data: Path) -> Attached:
     made = kind(connection.connector)
     try:
         settings = made.spec.model_validate(with_secrets(connection.settings, files))
+        _check_options(made, connection, files)
     except ValidationError as error:
-        raise SetupError(faults(f"{connection.name}: settings", error)) from None
+        known = {("settings",): made.spec.model_fields}
+        raise SetupError(lines_of(files / f"{connection.name}.yaml").faults(error, known, ["settings"])) from None
     return Attached(connection, made(settings), data)  # pyright: ignore[reportCallIssue] - a connector is made from its settings
+
+
+def _check_options(made: type[Connector], connection: Connection, files: Path) -> None:
+    """What stands beside `from` must be the connector's own options, where it says which those are. Raises `SetupError`."""
+    options: type[BaseModel] | None = getattr(made, "options", None)
+    for name, stream in connection.streams.items() if options else ():
+        assert options is not None
+        try:
+            options.model_validate(stream.options)
+        except ValidationError as error:
+            at = ("streams", name)
+            known = {at: [*options.model_fields, *StreamSettings.model_fields.keys() - {"source"}, "from"]}
+            raise SetupError(lines_of(files / f"{connection.name}.yaml").faults(error, known, at)) from None
 
 
 def attached_in(folder: Path, data: Path) -> list[Attached]:

@@ -1,6 +1,7 @@
 """What a run did, counted as it goes."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -9,7 +10,11 @@ _FIRST: Final = 10
 
 @dataclass(slots=True)
 class Report:
-    """Counts of one run over all its streams; `reasons` count refused records by reason, `changes` name the first that changed."""
+    """Counts of one run over all its streams.
+
+    `reasons` count refused records by reason, `left_out` the fields that could not be read of records that were taken, by reason;
+    `changes` name the first that changed, `gone` the first that the system lists no more. `notes` say how lists were read.
+    """
 
     read: int = 0
     written: int = 0
@@ -18,22 +23,59 @@ class Report:
     retired: int = 0
     seconds: float = 0
     reasons: Counter[str] = field(default_factory=Counter[str])
+    left_out: Counter[str] = field(default_factory=Counter[str])
+    lacking: int = 0
     changes: list[str] = field(default_factory=list[str])
+    gone: list[str] = field(default_factory=list[str])
+    notes: list[str] = field(default_factory=list[str])
 
     def refuse(self, reason: str) -> None:
         self.skipped += 1
         self.reasons[reason] += 1
 
+    def leave_out(self, reasons: Iterable[str]) -> None:
+        """Fields of one record that were left out."""
+        self.lacking += 1
+        self.left_out.update(reasons)
+
     def change(self, what: str) -> None:
         if len(self.changes) < 2 * _FIRST:
             self.changes.append(what)
 
+    def retire(self, what: str) -> None:
+        if len(self.gone) < 2 * _FIRST:
+            self.gone.append(what)
+
+    def note(self, what: str) -> None:
+        if what not in self.notes:
+            self.notes.append(what)
+
+    @property
+    def refused_first(self) -> list[str]:
+        return _counted(self.reasons)
+
+    @property
+    def left_out_first(self) -> list[str]:
+        return _counted(self.left_out)
+
     @property
     def first_errors(self) -> list[str]:
-        return [f"{reason} ({count} times)" if count > 1 else reason for reason, count in self.reasons.most_common(_FIRST)]
+        """As a run's node has them: why records were refused, then why fields were left out."""
+        return [*self.refused_first, *(f"left out: {told}" for told in self.left_out_first)][: 2 * _FIRST]
+
+    @property
+    def told(self) -> str | None:
+        """What somebody should know of a run that is done; None where all was as it should be."""
+        parts = [f"{self.skipped} of {self.read} records were refused"] if self.skipped else []
+        parts += [f"fields of {self.lacking} records were left out"] if self.lacking else []
+        return "; ".join([*parts, *self.notes]) or None
 
     def counts(self) -> dict[str, int]:
         """As a run's node has them."""
         return {
             "read": self.read, "written": self.written, "unchanged": self.unchanged, "skipped": self.skipped, "retired": self.retired,
         }  # fmt: skip
+
+
+def _counted(reasons: Counter[str]) -> list[str]:
+    return [f"{reason} ({count} times)" if count > 1 else reason for reason, count in reasons.most_common(_FIRST)]

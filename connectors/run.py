@@ -16,6 +16,7 @@ from connectors.quarantine import Payloads
 from connectors.report import Report
 from connectors.state import what_is_public
 from connectors.stream import OneRun, StreamRun
+from connectors.table import nearest
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from hub.errors import HubError
@@ -33,7 +34,7 @@ async def sync(graph: Graph, attached: Attached, ask: Ask, progress: Progress) -
             for stream_name, settings in connection.streams.items():
                 await StreamRun(run, stream_name, settings, progress).go()
             run.report.seconds = time.monotonic() - began
-            await _end(run, "DONE", None)
+            await _end(run, "DONE", run.report.told)
         except BaseException as error:
             meant = isinstance(error, ConnectorError | HubError)
             message = str(error) if meant else f"it ended unexpectedly ({type(error).__name__})"
@@ -60,7 +61,8 @@ async def _begin(graph: Graph, attached: Attached, ask: Ask) -> OneRun:
     key = GRAPH.node(label).key
     public, team_centers, parts = await graph.read_one(what_is_public(label), {"key": party})
     if not parts:
-        raise AbortRun(f"party: there is no {label} {party} here")
+        near = nearest(party, dict(public).get(label, ()))
+        raise AbortRun(f"party: there is no {label} {party} here" + (f"; did you mean {near}?" if near else ""))
     authority = Authority((label, party), frozenset(map(tuple, parts)), {("Team", team): ("Center", code) for team, code in team_centers})
     known = Known({of: frozenset(keys) for of, keys in public})
     element = await graph.read_one(f"MATCH (p:{name(label)} {{{name(key)}: $key}}) RETURN elementId(p)", {"key": party})

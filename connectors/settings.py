@@ -2,13 +2,25 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)  # fmt: skip
 
+from connectors.days import as_format
+from connectors.plain_yaml import Lines, read_yaml
 from graph_schema import provenance
 from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
@@ -25,8 +37,36 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
+def _several(found: Any) -> Any:
+    return (found,) if isinstance(found, str) else found
+
+
+def _formats(found: tuple[str, ...]) -> tuple[str, ...]:
+    for format_ in found:
+        as_format(format_)
+    return found
+
+
+def _a_zone(found: str | None) -> str | None:
+    try:
+        return found and ZoneInfo(found).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{found!r} is no time zone; expected e.g. America/New_York or UTC") from None
+
+
+Formats = Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_formats)]
+"""Formats of days, e.g. MM/DD/YYYY; of several the first that fits."""
+Zone = Annotated[str | None, AfterValidator(_a_zone)]
+"""The time zone of moments that say none, e.g. America/New_York."""
+Words = Annotated[tuple[str, ...] | None, BeforeValidator(_several)]
+"""Words that mean that there is nothing, instead of the usual ones (n/a, TBD, vacant …)."""
+
+
 class Take(_Strict):
-    """How a value is taken from a row: a column by any of its names, several joined, or a constant; then its code, then its default."""
+    """How a value is taken from a row: a column by any of its names, several joined, or a constant; then its code, then its default.
+
+    A column that is `optional` may be missing from the list; one that is not ends the run where it is.
+    """
 
     column: str | tuple[str, ...] = ()
     """The column, or several names of it: the first that has a value counts."""
@@ -48,6 +88,27 @@ class Take(_Strict):
     """Of a telephone number without a country's code: the country, by two letters."""
     verified: bool = False
     """Of a mail address: its system has verified it, so that it may tell that two contacts are one."""
+    optional: bool = False
+    """Whether the column may be missing from the list; one that is not optional ends the run where it is missing."""
+    format: Formats = ()
+    """The format of days in the column, e.g. `MM/DD/YYYY`; of several, the first that fits."""
+    time_zone: Zone = None
+    """The time zone of moments that say none, e.g. `America/New_York`."""
+    empty: Words = None
+    """Words that mean that there is nothing, instead of the usual ones (n/a, TBD, vacant …)."""
+
+    @field_validator("region")
+    @classmethod
+    def _a_country(cls, found: str) -> str:
+        if found not in SUPPORTED_REGIONS:
+            raise ValueError(f"{found!r} is no country by its two letters; expected e.g. US, CA or MX")
+        return found
+
+    @property
+    def needed(self) -> Iterator[tuple[str, ...]]:
+        """The columns that must be there, each by the names it may have."""
+        if not self.optional and self.value is None:
+            yield from ((column,) for column in self.join) if self.join else (self.columns,)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -86,6 +147,23 @@ class StreamSettings(_Strict):
     """Of each relationship and label, how the key at the other end is taken from a row."""
     map: str | None = None
     """A Python function instead of `properties` and `links`: `package.module:function`."""
+    date_format: Formats = ()
+    """The format of days in all columns, where a column says none of its own."""
+    time_zone: Zone = None
+    """The time zone of moments in all columns, where they and their column say none."""
+    empty: Words = None
+    """Words that mean that there is nothing, in all columns that have none of their own."""
+
+    @property
+    def takes(self) -> Iterator[Take]:
+        yield from self.properties.values()
+        for ends in self.links.values():
+            yield from ends.values()
+
+    @property
+    def needed(self) -> tuple[tuple[str, ...], ...] | None:
+        """The columns that must be there, each by the names it may have; None where a function of its own reads the rows."""
+        return None if self.map else tuple(dict.fromkeys(names for take in self.takes for names in take.needed))
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -183,31 +261,55 @@ def period_s(text: str) -> int:
 
 
 def read_connection(path: Path) -> Connection:
-    """The connection of a file, named like it. Raises `SetupError` with every fault and its place."""
+    """The connection of a file, named like it. Raises `SetupError` with every fault, its line and what is expected."""
     if not NAME.fullmatch(path.stem):
         raise SetupError(f"{path.name}: a connection's name is lower case letters, digits and hyphens, and begins with a letter")
-    try:
-        found = yaml.safe_load(path.read_text())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SetupError(f"{path}: {error}") from None
+    found, lines = _read(path)
     if not isinstance(found, dict):
         raise SetupError(f"{path}: expected `connector`, `party`, `settings` and `streams`, one a line")
     try:
         return Connection.model_validate({**found, "name": path.stem})
     except ValidationError as error:
-        raise SetupError(faults(str(path), error)) from None
+        raise SetupError(lines.faults(error, _known(found))) from None
+
+
+def _read(path: Path) -> tuple[Any, Lines]:
+    try:
+        return read_yaml(path.read_text(encoding="utf-8-sig"), str(path))
+    except OSError as error:
+        raise SetupError(f"{path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise SetupError(f"{path} is not UTF-8: save it so") from None
+
+
+def lines_of(path: Path) -> Lines:
+    """Where the settings of a connection's file stand; of none that can be read, nowhere."""
+    try:
+        return _read(path)[1]
+    except SetupError:
+        return Lines(path.stem, None)
+
+
+def _known(found: Mapping[str, Any]) -> Mapping[tuple[str, ...], Iterable[str]]:
+    """The settings that there are, by the place they stand at."""
+    known: dict[tuple[str, ...], Iterable[str]] = {(): Connection.model_fields.keys() - {"name"}, ("limits",): Limits.model_fields}
+    streams = found.get("streams")
+    for name, stream in streams.items() if isinstance(streams, dict) else ():
+        if not isinstance(stream, dict):
+            continue
+        properties, links = stream.get("properties"), stream.get("links")
+        for property_ in properties if isinstance(properties, dict) else ():
+            known["streams", name, "properties", property_] = Take.model_fields
+        for type_, ends in links.items() if isinstance(links, dict) else ():
+            for label in ends if isinstance(ends, dict) else ():
+                known["streams", name, "links", type_, label] = Take.model_fields
+    return known
 
 
 def connections(folder: Path) -> Iterator[Connection]:
     """Those of a folder, by name. Raises `SetupError`."""
     for path in sorted(folder.glob("*.yaml")):
         yield read_connection(path)
-
-
-def faults(where: str, error: ValidationError) -> str:
-    """Every fault of some settings, one a line, without the values."""
-    told = [f"  {'.'.join(map(str, fault['loc'])) or 'as a whole'}: {fault['msg']}" for fault in error.errors()]
-    return "\n".join((f"{where} cannot be used:", *told))
 
 
 def with_secrets(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:

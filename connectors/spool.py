@@ -26,6 +26,11 @@ class Row:
     payload: bytes
 
     @property
+    def shares_mail(self) -> bool:
+        """Whether others of its list have the same address, which then is nobody's own."""
+        return self.hash.endswith(SHARED)
+
+    @property
     def raw(self) -> dict[str, Any]:
         return orjson.loads(self.payload)
 
@@ -51,6 +56,10 @@ def hash_of(meaning: str, payload: bytes) -> str:
     return hashlib.blake2b(payload, digest_size=12, key=meaning.encode()).hexdigest()
 
 
+SHARED: Final = "+"
+"""Ends the hash of a row whose address others of its list have, too: it is another row where that changes."""
+
+
 class Spool:
     """A context: rows go in as they come, and out in blocks of neighbouring slots. The file is SQLite's own, and gone with it."""
 
@@ -59,7 +68,7 @@ class Spool:
         self._database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("PRAGMA synchronous = OFF")
-        self._database.execute("CREATE TABLE rows (slot INTEGER, key TEXT, place TEXT, hash TEXT, payload BLOB)")
+        self._database.execute("CREATE TABLE rows (slot INTEGER, key TEXT, place TEXT, hash TEXT, payload BLOB, mail INTEGER)")
         self._database.execute("BEGIN")
         self.count = 0
 
@@ -69,8 +78,9 @@ class Spool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._database.close()
 
-    def add(self, rows: Iterable[tuple[int, str, str, str, bytes]]) -> None:
-        self.count += self._database.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", rows).rowcount
+    def add(self, rows: Iterable[tuple[int, str, str, str, bytes, int | None]]) -> None:
+        """Slot, key, place, hash and payload of each row, and what stands for its address, where that matters."""
+        self.count += self._database.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?)", rows).rowcount
 
     def put_in_order(self) -> None:
         """Once all rows are in."""
@@ -87,6 +97,14 @@ class Spool:
             self._database.execute("DELETE FROM rows WHERE rowid = ?", (rowid,))
             self.count -= 1
             yield key, place, first
+
+    def mark_shared(self) -> None:
+        """Marks the rows that have one address; once those with the same key are out."""
+        self._database.execute(
+            "UPDATE rows SET hash = hash || ? WHERE mail IN "
+            "(SELECT mail FROM rows WHERE mail IS NOT NULL GROUP BY mail HAVING count(*) > 1)",
+            (SHARED,),
+        )
 
     def blocks(self, count: int) -> Iterator[tuple[int, list[Row]]]:
         """All blocks, by number, empty ones as well."""

@@ -4,6 +4,7 @@ SQLAlchemy because it reaches every database a system may have; a driver for Pos
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,8 @@ from sqlalchemy import NullPool
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from connectors.contract import Offer, Page, Wanted
-from connectors.errors import AbortRun, ConnectorError, RetryLater
+from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
+from connectors.sql_text import literal, one_query, within
 
 _PAGE: Final = 500
 _KEYS: Final = 5_000
@@ -33,7 +35,7 @@ class SqlSettings(BaseModel):
     """Of the user in the `url`."""
 
 
-class _Options(BaseModel):
+class SqlOptions(BaseModel):
     """What a stream may say beside the query."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
@@ -50,6 +52,7 @@ class Sql:
     """A database, only ever read."""
 
     spec: ClassVar[type[BaseModel]] = SqlSettings
+    options: ClassVar[type[BaseModel]] = SqlOptions
 
     def __init__(self, settings: SqlSettings) -> None:
         try:
@@ -78,45 +81,60 @@ class Sql:
         return await _in_thread(asked)
 
     async def read(self, stream: Wanted, cursor: str | None) -> AsyncGenerator[Page]:
-        options = _Options.model_validate(stream.options)
-        since = _moved_back(_value(cursor), options.overlap_s) if cursor else None
-        largest: Any = None
-        async for rows in _paged(lambda: self._rows(stream, options, since), _PAGE):
+        options = SqlOptions.model_validate(stream.options)
+        since = moved_back(value_of(cursor), options.overlap_s) if cursor else None
+        largest = Largest(cursor)
+        columns: list[str] = []
+        told_columns: Sequence[str] | None = None
+        async for rows in _paged(lambda: self._rows(stream, options, since, columns), _PAGE):
+            if options.cursor and options.cursor not in columns:
+                raise AbortRun(f"cursor: the query gives no column {options.cursor!r}; it gives {', '.join(columns)}")
             told = list[tuple[str, dict[str, Any]]]()
             for row in rows:
-                place = "key " + "|".join(str(row.get(column)) for column in stream.key)
+                place = "key " + "|".join(str(_plain(row.get(column))) for column in stream.key)
                 told.append((place, {name: _plain(value) for name, value in row.items()}))
                 if options.cursor:
-                    found = row.get(options.cursor)
-                    largest = found if largest is None or (found is not None and found > largest) else largest
+                    largest.see(row.get(options.cursor))
+            if cursor and not largest.fits(cursor):
+                raise StartOver(f"cursor: {options.cursor} has other values than before")
             # a whole reading has no order: its place is its largest value, once all is read
-            yield Page(told, cursor=_text(largest) if cursor and largest is not None else None)
-        if not cursor and largest is not None:
-            yield Page([], cursor=_text(largest))
+            yield Page(told, cursor=largest.cursor if cursor else None, columns=None if told_columns else columns)
+            told_columns = columns
+        if options.cursor and not largest.sorts:
+            told_so = f"cursor: the values of {options.cursor} do not sort as they grow (11/02/2026, or 9 and 10 as text)"
+            yield Page([], notes=(f"{told_so}: all rows are read each time",))
+        elif not cursor:
+            yield Page([], cursor=largest.cursor, columns=None if told_columns else columns)
 
     async def keys(self, stream: Wanted) -> AsyncGenerator[Sequence[str]]:
-        if not _Options.model_validate(stream.options).sweep:
+        if not SqlOptions.model_validate(stream.options).sweep:
             return
         columns = ", ".join(self._quoted(column) for column in stream.key)
-        text = f"SELECT {columns} FROM ({stream.source}) AS found"  # noqa: S608 - the operator's own query
-        async for rows in _paged(lambda: self._executed(text, {}), _KEYS):
-            yield ["|".join(str(row[column]).strip() for column in stream.key) for row in rows]
+        text = f"SELECT {columns} FROM {within(literal(one_query(stream.source)))}"  # noqa: S608 - the operator's own query
+        async for rows in _paged(lambda: self._executed(text, {}, []), _KEYS):
+            parts = ([_key_part(row[column]) for column in stream.key] for row in rows)
+            yield ["|".join(found) for found in parts if all(found)]
 
-    def _rows(self, stream: Wanted, options: _Options, since: Any) -> Iterator[dict[str, Any]]:
-        text = f"SELECT * FROM ({stream.source}) AS found"  # noqa: S608 - the operator's own query
+    def _rows(self, stream: Wanted, options: SqlOptions, since: Any, columns: list[str]) -> Iterator[dict[str, Any]]:
+        text = literal(one_query(stream.source))
         if options.cursor and since is not None:
             column = self._quoted(options.cursor)
-            text += f" WHERE {column} >= :since ORDER BY {column}"
-        yield from self._executed(text, {"since": since} if since is not None else {})
+            # rows without a value are read each time: nothing says when they changed
+            text = f"SELECT * FROM {within(text)} WHERE {column} >= :since OR {column} IS NULL ORDER BY {column}"  # noqa: S608 - as above
+        yield from self._executed(text, {"since": since} if since is not None else {}, columns)
 
-    def _executed(self, text: str, parameters: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _executed(self, text: str, parameters: dict[str, Any], columns: list[str]) -> Iterator[dict[str, Any]]:
+        """The rows; their columns are put into `columns` before the first."""
         with self._engine.connect() as connection:
             streamed = connection.execution_options(stream_results=True, yield_per=_PAGE)
             if self._engine.dialect.name == "postgresql":
                 streamed.execution_options(postgresql_readonly=True)
-            # a colon of the query's own is no parameter
-            prepared = sqlalchemy.text(text.replace("::", "\\:\\:"))
-            for row in streamed.execute(prepared, parameters).mappings():
+            found = streamed.execute(sqlalchemy.text(text), parameters)
+            columns += found.keys()
+            twice = sorted({column for column in columns if columns.count(column) > 1})
+            if twice:
+                raise AbortRun(f"from: the query gives the column {', '.join(twice)} twice: name one otherwise, e.g. `o.id AS office_id`")
+            for row in found.mappings():
                 yield dict(row)
 
     def _quoted(self, column: str) -> str:
@@ -155,22 +173,92 @@ def _told(error: DBAPIError, kind: type[ConnectorError]) -> ConnectorError:
     return kind(f"the database says: {' '.join(str(error.orig).split())[:300]}")
 
 
-def _value(cursor: str) -> Any:
+_QUOTE: Final = "'"
+"""Begins a cursor that is text in its database, also where it looks like a number or moment."""
+_EVEN: Final = re.compile(r"0|\D|(19|20)\d{6}(\d{4}|\d{6})?$|[0-9A-Fa-f]*[A-Fa-f]")
+_ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?")
+
+
+class Largest:
+    """The largest value of a cursor column. `sorts` is False where the values seen are in no order that their database knows."""
+
+    def __init__(self, after: str | None = None) -> None:
+        self._found: Any = None
+        self._shapes: set[str] = set()
+        # numbers as text sort where all have as many digits, as zeros before them or an earlier cursor show
+        self._even = after is not None
+
+    def see(self, value: Any) -> None:
+        if value is None or value == "":
+            return
+        if len(self._shapes) < 2:
+            self._shapes.add(_shape(value))
+        self._even = self._even or not isinstance(value, str) or _EVEN.match(value) is not None
+        if self.sorts:
+            self._found = value if self._found is None or value > self._found else self._found
+
+    @property
+    def sorts(self) -> bool:
+        return len(self._shapes) < 2 and "none" not in self._shapes and (self._even or not self._shapes)
+
+    def fits(self, cursor: str) -> bool:
+        """Whether what was seen is of the kind of an earlier cursor."""
+        kind = _shape(value_of(cursor))
+        return self.sorts and (not self._shapes or self._shapes == {kind} or not cursor.startswith(_QUOTE))
+
+    @property
+    def cursor(self) -> str | None:
+        if self._found is None or not self.sorts:
+            return None
+        if isinstance(self._found, str):
+            return _QUOTE + self._found
+        return self._found.isoformat() if isinstance(self._found, date) else str(self._found)
+
+
+def _shape(value: Any) -> str:
+    """What two values have in common that sort as they grow: texts must be alike to the letter, but for ISO moments."""
+    if isinstance(value, bytes | memoryview | bool):
+        return "none"
+    if not isinstance(value, str):
+        return "number" if isinstance(value, int | float | Decimal) else type(value).__name__
+    if found := _ISO.fullmatch(value.strip()):
+        return f"ISO {found[2] or ''}{found[4] or ''}"
+    if re.fullmatch(r"\d{1,2}[/.-]\w{2,9}[/.-]\d{2,4}.*|[A-Za-z]{3,9}\.? \d{1,2},.*", value.strip()):
+        return "none"
+    return "text " + re.sub(r"[0-9]", "9", re.sub(r"[A-Fa-f0-9]{8,}", lambda found: "9" * len(found[0]), value))
+
+
+def value_of(cursor: str) -> Any:
     """A cursor as the database compares it."""
+    if cursor.startswith(_QUOTE):
+        return cursor[1:]
     if cursor.lstrip("-").isdigit():
         return int(cursor)
     try:
         return datetime.fromisoformat(cursor)
     except ValueError:
+        pass
+    try:
+        return float(cursor)
+    except ValueError:
         return cursor
 
 
-def _moved_back(cursor: Any, overlap_s: float) -> Any:
-    return cursor - timedelta(seconds=overlap_s) if isinstance(cursor, datetime) else cursor
+def moved_back(cursor: Any, overlap_s: float) -> Any:
+    """A moment so much earlier, of a text that is one as that text would have it."""
+    if isinstance(cursor, datetime):
+        return cursor - timedelta(seconds=overlap_s)
+    found = _ISO.fullmatch(cursor) if isinstance(cursor, str) else None
+    if not (found and found[3] and overlap_s):
+        return cursor
+    earlier = datetime.fromisoformat(f"{found[1]}T{found[3]}") - timedelta(seconds=overlap_s)
+    return f"{earlier.isoformat(found[2], timespec='minutes' if len(found[3]) == 5 else 'seconds')}{found[4] or ''}"
 
 
-def _text(value: Any) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _key_part(value: Any) -> str:
+    """A part of a key as its row has it."""
+    plain = _plain(value)
+    return "" if plain is None else str(plain).strip()
 
 
 def _plain(value: Any) -> Any:

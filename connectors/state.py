@@ -1,6 +1,6 @@
 """How far each stream is read, as the graph keeps it: its cursor, and a hash for every block of neighbouring keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
@@ -20,6 +20,12 @@ _FORGET_OTHERS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $
 _IN_BLOCK: Final[LiteralString] = """
 MATCH (r:SourceRecord) WHERE r.system = $system AND r.stream = $stream AND $from <= r.slot AND r.slot < $to
 RETURN collect([r.key, r.hash])"""
+_KNOWN_BY: Final[LiteralString] = """
+UNWIND $rows AS row
+MATCH (i:Identity {key: row.name})
+MATCH (:Contact {id: i.of})<-[:DESCRIBES]-(r:SourceRecord)
+WHERE r.system = $system AND r.stream = $stream AND r.key <> row.key AND r.retiredAt IS NULL AND r.identity = i.key
+RETURN collect(DISTINCT row.key)"""
 _OF_KEYS: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:SourceRecord {id: id}) RETURN collect([r.key, r.hash])"
 _LIVE: Final[LiteralString] = """
 MATCH (r:SourceRecord) WHERE r.system = $system AND r.stream = $stream AND r.slot >= 0 AND r.retiredAt IS NULL RETURN count(r)"""
@@ -64,6 +70,14 @@ class State:
     async def live(self) -> int:
         """How many records the stream has that its system still lists."""
         return await self._graph.read_one(_LIVE, {"system": self._stream.system, "stream": self._stream.name})
+
+    async def known_by(self, names: Mapping[str, str]) -> set[str]:
+        """Of identities by key, the keys of those by which another record of the stream is known."""
+        if not names:
+            return set()
+        rows = [{"key": key, "name": name} for key, name in names.items()]
+        parameters = {"rows": rows, "system": self._stream.system, "stream": self._stream.name}
+        return set(await self._graph.read_one(_KNOWN_BY, parameters))
 
     async def known_in(self, number: int, count: int) -> dict[str, str | None]:
         """Key -> hash of the records of a block; None for one that its system has stopped listing."""

@@ -1,42 +1,48 @@
 """One stream of a run: its rows read, compared with what the graph has, and what is new or changed written in batches."""
 
 import hashlib
+import re
 import secrets
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 
 import httpx2
 import orjson
 
 from connectors.attached import Ask, Attached, Progress
 from connectors.authority import Authority
+from connectors.cells import is_blank
 from connectors.contract import ListsKeys, Page, Raw, Wanted
 from connectors.errors import AbortRun, RetryLater, SkipRecord, StartOver
-from connectors.mapping import Known, mapper
+from connectors.mapping import Known, mapper, numbers_in
 from connectors.pipeline import Pipeline
-from connectors.quarantine import Payloads, Refused, refused_for
+from connectors.quarantine import Payloads, Refused, left_out_of, nameless, refused_for
 from connectors.report import Report
 from connectors.settings import StreamSettings
-from connectors.spool import Row, Spool, block_hash, blocks_for, hash_of, parts_for, slot_of, slots_in
+from connectors.spool import SHARED, Row, Spool, block_hash, blocks_for, hash_of, parts_for, slot_of, slots_in
 from connectors.state import State
-from connectors.write import Changes, Occasion, Place, Reader, Understood, write
+from connectors.table import nearest
+from connectors.write import Changes, Occasion, Place, Reader, Understood, Written, write
+from graph_schema.formats import IMPORTER_NUMBER, social_security, without_social_security
 from hub.graph import Graph
 from hub.lease import turn
 from hub.records import links_to_later
 from hub.said import Stream
 
 _BATCH: Final = 1_000
-_FEW: Final = 20
-"""So many may vanish, or be refused, whatever share they are."""
+_READING: Final = 2
+"""Grows where rows are read otherwise than before, so that all are read anew."""
+_SEVERAL: Final = re.compile(r"[;,|\n]")
 _KEY_ROWS: Final = 2_000
 """About how many keys are compared at once when a system's keys are listed."""
 _LINK_ROWS: Final = 2_000
 """About how many records are linked to later ones in one transaction."""
-_HELD: Final[LiteralString] = "MATCH (q:QuarantinedRecord {system: $system}) WHERE q.stream = $stream RETURN collect(q.id)"
+_HELD: Final[LiteralString] = "MATCH (q:QuarantinedRecord {system: $system}) WHERE q.stream = $stream RETURN collect([q.id, q.reason])"
 
 
 @dataclass(slots=True)
@@ -66,25 +72,30 @@ class StreamRun:
         self._connector = run.attached.connector
         self._stream = Stream(connection.name, stream_name, settings.describes)
         self._reader = Reader(self._stream, mapper(settings, run.known), run.authority, connection.rank)
-        self._wanted = Wanted(stream_name, settings.source, settings.key, settings.options)
+        self._wanted = wanted(stream_name, settings)
+        self._numbers = numbers_in(settings)
+        mail = settings.properties.get("email")
+        self._mail = mail.columns if mail and mail.verified and not mail.codes else ()
         self._limits = connection.limits
         self._state = State(run.graph, self._stream)
         self._progress = progress
         # where the file changes, or for whom it speaks, every row is read anew
-        meaning = orjson.dumps([settings.model_dump(mode="json"), run.authority.party, connection.rank], option=orjson.OPT_SORT_KEYS)
+        said = [settings.model_dump(mode="json"), run.authority.party, connection.rank, _READING]
+        meaning = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
         self._meaning = hashlib.blake2b(meaning, digest_size=12).hexdigest()
         self._payloads = run.payloads
-        self._held = set[str]()
+        self._held: dict[str, str] = {}
         self._again = set[str]()
         self._replaying = False
-        self._read = self._refused = 0
+        self._read = self._refused = self._bad = self._used = 0
+        self._live: int | None = None
         self._done = 0
         self._events = 0
         self._place: Place | None = None
 
     async def go(self) -> None:
         await self._state.read()
-        self._held = set(await self._run.graph.read_one(_HELD, {"system": self._stream.system, "stream": self._stream.name}) or ())
+        self._held = dict(await self._run.graph.read_one(_HELD, {"system": self._stream.system, "stream": self._stream.name}) or ())
         if self._run.ask.replay:
             await self._replay()
         elif self._state.cursor is None or self._state.meaning != self._meaning or self._run.ask.full:
@@ -116,19 +127,24 @@ class StreamRun:
             async with aclosing(self._pages(None)) as pages:
                 async for page in pages:
                     rows, bad = self._taken_in(page)
-                    spool.add((slot_of(row.key), row.key, row.place, row.hash, row.payload) for row in rows)
+                    spool.add((slot_of(row.key), row.key, row.place, row.hash, row.payload, mail) for row, mail in rows)
                     broken += bad
                     cursor = page.cursor or cursor
                     self._progress(self._stream.name, self._report.read, None)
             spool.put_in_order()
             for key, place, first in spool.repeated():
-                broken.append(Refused(key, place, f"the key {key!r} is there twice, first at {first}; keys must be unique", None))
+                broken.append(Refused(None, place, f"the key {key!r} is there twice, first at {first}; keys must be unique", None))
+            if self._mail:
+                spool.mark_shared()
             count = blocks_for(spool.count, self._state.blocks)
             await self._refuse(broken)
             gone = await self._write_blocks(spool, count)
+            if self._bad and not self._used:
+                reasons = "; ".join(self._report.refused_first[:3])
+                raise AbortRun(f"{self._stream.name}: none of its {self._read} records could be used: {reasons}")
             await self._retire(gone, spool.count)
             # every row was looked at that had been refused before
-            healed = sorted(self._held - self._again)
+            healed = sorted(self._held.keys() - self._again)
             await self._write(Changes(released=healed, state=self._state.keep_place(count, cursor, self._meaning)))
             if cursor:
                 self._run.cursors[self._stream.name] = cursor
@@ -148,7 +164,7 @@ class StreamRun:
                 known = await self._state.known_in(number, count) if anything or self._state.blocks else {}
                 missing = _unlisted(known, rows)
                 gone += missing
-                changed = [row for row in rows if known.get(row.key) != row.hash]
+                changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
                 self._unchanged(len(rows) - len(changed))
                 changes = self._changes(changed, known)
                 if kept.size + changes.size > _BATCH:
@@ -172,11 +188,12 @@ class StreamRun:
         self._run.cursors[self._stream.name] = cursor
         async with aclosing(self._pages(cursor)) as pages:
             async for page in pages:
-                rows, broken = self._taken_in(page)
-                latest = {row.key: row for row in rows}
+                found, broken = self._taken_in(page)
+                latest = {row.key: row for row, _ in found}
                 known = await self._state.known([*latest, *page.deleted])
-                changed = [row for row in latest.values() if known.get(row.key) != row.hash]
-                self._unchanged(len(rows) - len(changed))
+                rows = self._marked_as_before(latest.values(), known)
+                changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
+                self._unchanged(len(found) - len(changed))
                 gone = [key for key in page.deleted if known.get(key) is not None and key not in latest]
                 state = self._state.forget_blocks([*(row.slot for row in changed), *map(slot_of, gone)])
                 if page.cursor:
@@ -184,8 +201,8 @@ class StreamRun:
                     self._run.cursors[self._stream.name] = page.cursor
                 await self._refuse(broken)
                 for key in gone:
-                    self._report.change(f"- {self._stream.name} {key}")
-                changes = self._changes(changed, known)
+                    self._report.retire(f"- {self._stream.name} {key}")
+                changes = await self._apart(self._changes(changed, known))
                 await self._write(replace(changes, gone=gone, released=[*changes.released, *self._held_of(page.deleted)], state=state))
                 self._report.retired += len(gone)
         if isinstance(self._connector, ListsKeys):
@@ -195,7 +212,7 @@ class StreamRun:
         """Compares the keys that the system lists with those the graph has."""
         with Spool() as spool:
             async for keys in connector.keys(self._wanted):
-                spool.add((slot_of(key), key, "", "", b"") for key in keys)
+                spool.add((slot_of(key), key, "", "", b"", None) for key in keys)
             spool.put_in_order()
             count = parts_for(spool.count, _KEY_ROWS)
             gone: list[str] = []
@@ -208,16 +225,17 @@ class StreamRun:
 
     async def _replay(self) -> None:
         # of those that are held no more the system has given something newer since
-        kept = [found for found in self._payloads.of(self._stream) if found[0] in self._held - self._again]
+        kept = [found for found in self._payloads.of(self._stream) if found[0] in self._held and found[0] not in self._again]
         if not kept:
             return
         self._replaying = True
-        rows, refused = self._taken_in(Page([(place, raw) for _, place, raw in kept]))
+        found, refused = self._taken_in(Page([(place, raw) for _, place, raw in kept]))
         await self._refuse(refused)
-        known = await self._state.known([row.key for row in rows])
-        changed = [row for row in rows if known.get(row.key) != row.hash]
+        known = await self._state.known([row.key for row, _ in found])
+        rows = self._marked_as_before([row for row, _ in found], known)
+        changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
         state = self._state.forget_blocks([row.slot for row in changed])
-        await self._write(replace(self._changes(changed, known), state=state))
+        await self._write(replace(await self._apart(self._changes(changed, known)), state=state))
         await self._write(Changes(released=[id_ for id_, _, _ in kept if id_ not in self._again]))
 
     # --- what all share
@@ -225,22 +243,35 @@ class StreamRun:
     async def _pages(self, cursor: str | None) -> AsyncGenerator[Page]:
         try:
             async for page in self._connector.read(self._wanted, cursor):
+                if page.columns is not None:
+                    require_columns(self._wanted, page.columns)
+                for note in page.notes:
+                    self._report.note(f"{self._stream.name}: {note}")
                 yield page
         except (OSError, httpx2.TransportError) as error:
             raise RetryLater(f"{self._stream.name}: the system does not answer ({type(error).__name__})") from error
 
-    def _taken_in(self, page: Page) -> tuple[list[Row], list[Refused]]:
-        """The rows with their keys and hashes; those without are refused."""
-        rows: list[Row] = []
+    def _taken_in(self, page: Page) -> tuple[list[tuple[Row, int | None]], list[Refused]]:
+        """The rows with their keys and hashes, each with what stands for its address; those without are refused."""
+        rows: list[tuple[Row, int | None]] = []
         refused = [Refused(None, broken.place, broken.reason, None) for broken in page.broken]
         self._report.read += len(page.rows) + len(page.broken)
         self._read += len(page.rows) + len(page.broken)
-        for place, raw in page.rows:
+        for number, (place, raw) in enumerate(page.rows, self._read - len(page.rows) + 1):
             try:
-                rows.append(self._row(place, raw))
+                rows.append((self._row(place, raw), self._mail_of(raw) if self._mail else None))
             except SkipRecord as error:
-                refused.append(Refused(None, place, str(error), None))
+                counts = sum(not is_blank(value) for value in raw.values()) > 1
+                refused.append(Refused(None, place if error.keep else nameless(place, number), str(error), None, counts=counts))
         return rows, refused
+
+    def _mail_of(self, raw: Raw) -> int | None:
+        """What stands for the address in a row, as long as this process lives."""
+        for column in self._mail:
+            if value := raw.get(column):
+                text = str(value).strip().lower()
+                return hash(text) if "@" in text else None
+        return None
 
     def _row(self, place: str, raw: Raw) -> Row:
         parts = [str(raw.get(column) if raw.get(column) is not None else "").strip() for column in self._wanted.key]
@@ -251,7 +282,39 @@ class StreamRun:
         except TypeError:  # e.g. half of a surrogate pair
             raise SkipRecord("it holds characters that are no text") from None
         key = "|".join(parts)
+        if social_security(key) or (self._numbers and any(self._is_refused(raw.get(column)) for column in self._numbers)):
+            raise SkipRecord(IMPORTER_NUMBER.refusal, keep=False)
         return Row(slot_of(key), key, place, hash_of(self._meaning, payload), payload)
+
+    @staticmethod
+    def _is_refused(value: Any) -> bool:
+        """Whether it is, or has among several, a number that must leave no trace."""
+        return value is not None and any(IMPORTER_NUMBER.may_be_refused(part) for part in _SEVERAL.split(str(value)))
+
+    def _is_held(self, key: str) -> bool:
+        """Whether quarantine has that record, or fields of it."""
+        return bool(self._held) and self._id(key) in self._held
+
+    def _id(self, key: str) -> str:
+        return Refused(key, "", "", b"").id(self._stream)
+
+    def _marked_as_before(self, rows: Iterable[Row], known: Mapping[str, str | None]) -> list[Row]:
+        """The rows, each as sharing its address where it did when its list was last read as a whole."""
+        return [replace(row, hash=row.hash + SHARED) if (known.get(row.key) or "").endswith(SHARED) else row for row in rows]
+
+    async def _apart(self, changes: Changes) -> Changes:
+        """The changes, with the rows marked whose address another of their list has."""
+        if not self._mail or not changes.rows:
+            return changes
+        names = {found.row.key: name for found in changes.rows if (name := self._reader.identity(found))}
+        twice = {name for name, count in Counter(names.values()).items() if count > 1}
+        taken = await self._state.known_by(names)
+        shared = {key for key, name in names.items() if name in twice or key in taken}
+        rows = [
+            replace(found, row=replace(found.row, hash=found.row.hash + SHARED)) if found.row.key in shared else found
+            for found in changes.rows
+        ]  # fmt: skip
+        return replace(changes, rows=rows)
 
     def _changes(self, changed: Sequence[Row], known: Mapping[str, str | None]) -> Changes:
         """The changed rows, understood; those that cannot be are refused."""
@@ -259,11 +322,14 @@ class StreamRun:
         refused: list[Refused] = []
         for row in changed:
             try:
-                understood.append(self._reader.understood(row))
-                self._report.change(f"{'~' if known.get(row.key) else '+'} {self._stream.name} {row.key}")
+                found = self._reader.understood(row)
+                as_it_was = known.get(row.key) == row.hash
+                understood.append(replace(found, before=self._held.get(self._id(row.key), "")) if as_it_was else found)
+                if not as_it_was:
+                    self._report.change(f"{'~' if known.get(row.key) else '+'} {self._stream.name} {row.key}")
             except SkipRecord as error:
                 refused.append(refused_for(row, error))
-        released = self._held_of([found.row.key for found in understood])
+        released = self._held_of([found.row.key for found in understood if not found.lacks])
         again = [found.row.key for found in understood if found.row.key in known]
         return Changes(understood, refused, released=released, known=again)
 
@@ -271,7 +337,7 @@ class StreamRun:
         """The ids of records in quarantine that have one of these keys."""
         if not self._held:
             return []
-        return [id_ for key in keys if (id_ := Refused(key, "", "", b"").id(self._stream)) in self._held]
+        return [id_ for key in keys if (id_ := self._id(key)) in self._held]
 
     async def _write(self, changes: Changes) -> None:
         """Writes changes in a turn of their own."""
@@ -295,7 +361,7 @@ class StreamRun:
             if any(link.label == self._stream.label for row in part.rows for link in row.judged.links):
                 self._state.links_due = True
                 part = replace(part, state=[*part.state, self._state.keep(linksDue=True)])
-            found: Sequence[Refused] = ()
+            found = _of_a_dry_run(part.rows)
             if not self._run.ask.dry and not part.is_empty:
                 self._events += 1
                 event = f"{self._run.id}|{self._stream.name}|{self._events}"
@@ -303,14 +369,19 @@ class StreamRun:
                 self._payloads.require_room()
                 occasion = Occasion(self._run.id, event, datetime.now(UTC), self._run.party)
                 found = await write(self._run.graph, self._reader, part, occasion, place)
-            late += found
-            self._count_refused([*part.refused, *found])
-            self._report.written += len(part.rows) - len(found)
+            late += [*found.refused, *found.lacking]
+            self._count_refused([*part.refused, *found.refused])
+            self._count_lacking(found.lacking)
+            self._report.written += found.rows
+            self._used += found.rows
+            as_before = len(part.rows) - len(found.refused) - found.rows
+            self._report.unchanged += as_before
+            self._used += as_before
         if not self._run.ask.dry:
             self._payloads.drop(list(changes.released))
         self._done += len(changes.rows) + len(changes.refused)
         self._progress(self._stream.name, self._done, self._report.read)
-        self._stop_if_too_many_are_refused()
+        await self._stop_if_too_many_are_refused()
 
     async def _refuse(self, refused: Sequence[Refused]) -> None:
         """Rows that were refused before they could be understood."""
@@ -318,19 +389,28 @@ class StreamRun:
             await self._write(Changes(refused=refused[start : start + _BATCH]))
 
     def _count_refused(self, refused: Sequence[Refused]) -> None:
-        self._refused += len(refused)
         for found in refused:
-            self._report.refuse(found.reason)
-            self._again.add(found.id(self._stream))
-            if not self._run.ask.dry:
-                self._payloads.keep(self._stream, found)
+            self._bad += 1
+            self._refused += found.counts
+            self._report.refuse(without_social_security(found.reason))
+            self._keep(found)
+
+    def _count_lacking(self, lacking: Sequence[Refused]) -> None:
+        for found in lacking:
+            self._report.leave_out(map(without_social_security, found.lacks))
+            self._keep(found)
+
+    def _keep(self, refused: Refused) -> None:
+        self._again.add(refused.id(self._stream))
+        if not self._run.ask.dry:
+            self._payloads.keep(self._stream, refused)
 
     async def _retire(self, gone: Sequence[str], listed: int) -> None:
         """Retires what the system no longer lists, unless that is so much that it rather looks like a fault there. Raises `AbortRun`."""
         if not gone:
             return
         live = await self._state.live()
-        if listed == 0 or (len(gone) > _FEW and len(gone) > self._limits.vanish * live):
+        if listed == 0 or len(gone) > most_of(live, self._limits.vanish):
             raise AbortRun(
                 f"{self._stream.name}: the system lists {listed} records, and of {live} that it listed before {len(gone)} are gone. "
                 "Nothing was retired. "
@@ -341,7 +421,7 @@ class StreamRun:
                 )
             )
         for key in gone:
-            self._report.change(f"- {self._stream.name} {key}")
+            self._report.retire(f"- {self._stream.name} {key}")
         for start in range(0, len(gone), _BATCH):
             keys = gone[start : start + _BATCH]
             state = self._state.forget_blocks([slot_of(key) for key in keys])
@@ -350,13 +430,57 @@ class StreamRun:
 
     def _unchanged(self, count: int) -> None:
         self._report.unchanged += count
+        self._used += count
         self._done += count
         self._progress(self._stream.name, self._done, self._report.read)
 
-    def _stop_if_too_many_are_refused(self) -> None:
-        if not self._replaying and self._refused > max(_FEW, self._limits.refuse * self._read):
-            reasons = "; ".join(self._report.first_errors[:3])
-            raise AbortRun(f"{self._refused} of {self._read} records were refused, too many to go on: {reasons}")
+    async def _stop_if_too_many_are_refused(self) -> None:
+        if self._replaying or self._refused <= most_of(self._read, self._limits.refuse):
+            return
+        if self._live is None:
+            self._live = await self._state.live()
+        # of what has changed since, all may be bad: it is a share of the whole list that counts
+        if self._refused > most_of(max(self._read, self._live), self._limits.refuse):
+            reasons = "; ".join(self._report.refused_first[:3])
+            raise AbortRun(
+                f"{self._refused} of {self._read} records were refused, too many to go on: {reasons}. "
+                "If they may be, set limits: {refuse: 0.5} or the like in the connection's file"
+            )
+
+
+def most_of(count: int, share: float) -> float:
+    """How many of so many may vanish or be refused: the share, of a short list one, of six or more two."""
+    return max(share * count, 1, min(2, count // 3)) if share else 0
+
+
+def wanted(name: str, settings: StreamSettings) -> Wanted:
+    """What a connector is told about a stream."""
+    return Wanted(name, settings.source, settings.key, settings.options, settings.needed)
+
+
+def require_columns(stream: Wanted, columns: Sequence[str]) -> None:
+    """Raises `AbortRun` where a column of the connection's file is not among those that the system has."""
+    there = set(columns)
+
+    def has(name: str) -> bool:
+        # a field of a node that is empty
+        return name in there or any(name[:at] in there for at, letter in enumerate(name) if letter == ".")
+
+    missing = [names for names in (*((key,) for key in stream.key), *(stream.columns or ())) if not any(map(has, names))]
+    if missing:
+        told = [" or ".join(map(repr, names)) for names in missing]
+        near = [found for names in missing if (found := nearest(names[0], columns))]
+        raise AbortRun(
+            f"{stream.name}: there is no column {', '.join(told)}; the system has {', '.join(columns)}. "
+            + (f"Is it {near[0]!r} now? " if near else "")
+            + "Nothing was changed: mend the name in the connection's file, or say `optional: true` at a column that may be missing"
+        )
+
+
+def _of_a_dry_run(rows: Sequence[Understood]) -> Written:
+    """What would come of rows, as far as can be told without the graph."""
+    lacking = [left_out_of(found.row, found.lacks) for found in rows if found.lacks]
+    return Written(sum(not found.is_as_before for found in rows), (), lacking)
 
 
 def _unlisted(known: Mapping[str, str | None], rows: Sequence[Row]) -> list[str]:

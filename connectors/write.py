@@ -1,7 +1,7 @@
 """The walls of a batch: what the graph must hold for a row to be taken, and all that one transaction holds."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from types import TracebackType
@@ -9,11 +9,12 @@ from typing import Final, LiteralString
 
 from connectors.authority import Authority, Judged, bounded, judged, not_there, unowned
 from connectors.errors import SkipRecord
-from connectors.mapping import Mapped, Mapper, identity_of
-from connectors.quarantine import Refused, refuse, refused_for, release
-from connectors.spool import Row
+from connectors.mapping import VITAL_LINKS, Mapped, Mapper, identity_of
+from connectors.quarantine import Refused, lacking, left_out_of, refuse, refused_for, release
+from connectors.spool import Row, slot_of
 from connectors.state import Block, keep_blocks
 from graph_schema.cypher import Statement, name
+from graph_schema.formats import without_social_security
 from graph_schema.graph import GRAPH
 from hub import records
 from hub.events.append import Doer, Telling
@@ -34,10 +35,15 @@ class Reader:
     def understood(self, row: Row) -> "Understood":
         """What a row says. Raises `SkipRecord`."""
         mapped = self.mapper(row.raw)
-        return Understood(row, mapped, judged(self.stream.label, mapped, self.authority))
+        return Understood(row, mapped, judged(self.stream.label, mapped, self.authority), mapped.lacks)
+
+    def identity(self, found: "Understood") -> str | None:
+        """The certain key of a contact, unless others of its list have the same address."""
+        if self.stream.label != "Contact" or found.row.shares_mail:
+            return None
+        return identity_of(found.mapped, found.judged.links, self.authority.whole_of)
 
     def said(self, found: "Understood") -> Said:
-        is_contact = self.stream.label == "Contact"
         return Said(
             key=found.row.key,
             hash=found.row.hash,
@@ -46,15 +52,29 @@ class Reader:
             values=found.mapped.values,
             links=found.judged.links,
             claims=found.judged.claims,
-            identity=identity_of(found.mapped, found.judged.links, self.authority.whole_of) if is_contact else None,
+            identity=self.identity(found),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
+    """A row and what it means. `before` is what quarantine says of it, where it is as it was when that was written."""
+
     row: Row
     mapped: Mapped
     judged: Judged
+    lacks: tuple[str, ...] = ()
+    before: str | None = None
+
+    def without(self, links: Iterable[Link]) -> "Understood":
+        """The same without links that lead nowhere."""
+        gone = tuple(links)
+        kept = replace(self.judged, links=tuple(link for link in self.judged.links if link not in gone))
+        return replace(self, judged=kept, lacks=(*self.lacks, *map(not_there, gone)))
+
+    @property
+    def is_as_before(self) -> bool:
+        return self.before is not None and self.before == without_social_security(lacking(self.lacks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,23 +145,35 @@ class Place:
         self._before = None
 
 
-async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasion, place: Place) -> list[Refused]:
-    """Writes it all, or nothing; gives what was refused once the graph was asked. The writer has the turn. Raises `Unavailable`."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of changes: how many rows were written, what was refused once the graph was asked, and of what fields were left out."""
 
-    async def work(run: Run) -> list[Refused]:
+    rows: int
+    refused: Sequence[Refused]
+    lacking: Sequence[Refused]
+
+
+async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasion, place: Place) -> Written:
+    """Writes it all, or nothing. The writer has the turn. Raises `Unavailable`."""
+
+    async def work(run: Run) -> Written:
         rows, hidden = await _within_reach(run, reader, changes.rows, occasion.at)
-        missing = {**hidden, **await _missing_ends(run, reader, rows)}
-        taken = [found for found in rows if found.row.key not in missing]
+        rows, nowhere = await _missing_ends(run, reader, rows)
+        missing = {**hidden, **nowhere}
+        there = [found for found in rows if found.row.key not in missing]
+        lacking = [left_out_of(found.row, found.lacks) for found in there if found.lacks]
+        taken = [found for found in there if not found.is_as_before]
         others = await _of_others(run, reader, taken)
         says = {found.row.key: reader.said(found) for found in (*taken, *others)}
         batch = Batch(reader.stream, [says[found.row.key] for found in taken], changes.gone, occasion.at)
         prepared = await records.prepare(run, batch)
         async with place:
             await records.write(run, prepared)
-            refused = await _keep_place(run, batch, changes, missing, occasion)
+            late = await _keep_place(run, batch, changes, missing, lacking, occasion)
         # once the one before is committed, so that events stand in the order of the run
         await _told(batch, occasion).append(run)
-        return refused
+        return Written(len(taken), late, lacking)
 
     try:
         return await graph.transact(work)
@@ -149,18 +181,22 @@ async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasi
         place.leave()
 
 
-async def _keep_place(run: Run, batch: Batch, changes: Changes, missing: Mapping[str, SkipRecord], occasion: Occasion) -> list[Refused]:
+async def _keep_place(
+    run: Run, batch: Batch, changes: Changes, missing: Mapping[str, SkipRecord], lacking: Sequence[Refused], occasion: Occasion
+) -> list[Refused]:
     """Writes what was refused, and how far the stream is read; gives what was refused because of what is missing."""
     not_taken = [found.row for found in changes.rows if found.row.key in missing]
     late = [refused_for(row, missing[row.key]) for row in not_taken]
-    refused = [*changes.refused, *late]
+    refused = [*changes.refused, *late, *lacking]
     if refused:
         await run(refuse(batch.stream, refused, occasion.run, occasion.at))
     if changes.released:
         await run(release(list(changes.released)))
     for statement in changes.state:
         await run(statement)
-    whole = [block for block in changes.blocks if not any(row.slot in block.slots for row in not_taken)]
+    # what is in quarantine is looked at again
+    again = [row.slot for row in not_taken] + [slot_of(found.key) for found in lacking if found.key is not None]
+    whole = [block for block in changes.blocks if not any(slot in block.slots for slot in again)]
     if whole:
         await run(keep_blocks(batch.stream, whole))
     return late
@@ -208,8 +244,8 @@ async def _within_reach(
     return kept, hidden
 
 
-async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) -> Mapping[str, SkipRecord]:
-    """By key, why a row cannot be taken: it leads to a row that is not there."""
+async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) -> tuple[Sequence[Understood], Mapping[str, SkipRecord]]:
+    """The rows without what leads nowhere; and by key, why one cannot be taken: it cannot be without that."""
     wanted: dict[str, set[str]] = {}
     for found in rows:
         for link in found.judged.links:
@@ -220,12 +256,15 @@ async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) ->
         key = name(GRAPH.node(label).key)
         text = f"UNWIND $keys AS key MATCH (x:{name(label)} {{{key}: key}}) RETURN x.{key}"
         there |= {(label, found) for (found,) in await run(Statement(text, {"keys": sorted(keys)}))}
+    kept: list[Understood] = []
     missing: dict[str, SkipRecord] = {}
     for found in rows:
-        for link in found.judged.links:
-            if link.label in wanted and (link.label, link.key) not in there:
-                missing[found.row.key] = SkipRecord(not_there(link))
-    return missing
+        nowhere = [link for link in found.judged.links if link.label in wanted and (link.label, link.key) not in there]
+        vital = [link for link in nowhere if link.type in VITAL_LINKS]
+        if vital:
+            missing[found.row.key] = SkipRecord("; ".join(map(not_there, nowhere)))
+        kept.append(found.without(nowhere) if nowhere and not vital else found)
+    return kept, missing
 
 
 _OWNERS: Final[Mapping[str, tuple[str, LiteralString]]] = {

@@ -4,7 +4,9 @@ Source: the `identifiers.csv` of `graph_schema/reference` (19 CFR 24.5, CATAIR, 
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from typing import Final
 
 
 class BadFormat(ValueError):
@@ -15,7 +17,8 @@ class BadFormat(ValueError):
 class Format:
     """How one kind of identifier is written.
 
-    `pattern` matches the whole normalised value, `refused` values that must never be stored or echoed.
+    `pattern` matches the whole normalised value, `refused` values that must never be stored or echoed, `doubtful` such as may be one
+    of those with digits lost on the way: what a system gives is not kept then, what somebody searches for is something else.
     """
 
     name: str
@@ -23,6 +26,7 @@ class Format:
     expected: str
     refused: str | None = None
     refusal: str = ""
+    doubtful: str | None = None
 
     def check(self, value: str) -> str:
         """The normalised value (trimmed, upper case). Raises `BadFormat`."""
@@ -35,14 +39,65 @@ class Format:
 
     def is_refused(self, value: str) -> bool:
         """Whether it is a value that must never be stored or echoed."""
-        return self.refused is not None and re.fullmatch(self.refused, value.strip().upper()) is not None
+        return self._is(self.refused, value)
+
+    def may_be_refused(self, value: str) -> bool:
+        """Whether it is such a value, or may be one that has lost its zeros."""
+        return self._is(self.refused, value) or self._is(self.doubtful, value)
+
+    def _is(self, pattern: str | None, value: str) -> bool:
+        if pattern is None:
+            return False
+        plain = plain_digits(value).upper()
+        return re.fullmatch(self.pattern, plain) is None and re.fullmatch(pattern, plain) is not None
+
+
+def plain_digits(text: str) -> str:
+    """The text with digits of every script as 0 to 9, dashes of every kind as a hyphen, one blank for any, without invisible marks."""
+    if text.isascii():
+        return " ".join(text.split())
+    plain = list[str]()
+    for letter in unicodedata.normalize("NFKC", text):
+        category = unicodedata.category(letter)
+        if category == "Nd":
+            plain.append(str(unicodedata.decimal(letter)))
+        elif category == "Pd" or letter in _OTHER_DASHES:
+            plain.append("-")
+        elif category != "Cf":
+            plain.append(letter)
+    return " ".join("".join(plain).split())
+
+
+_OTHER_DASHES: Final = "\u2212\u00b7\u2022\u2043\u00ac\u02d7\u30fb\u30fc"
+"""Minus signs, points in the middle and the like, which stand where a dash does."""
+_GAP: Final = r"[-. _/\\,:]{1,3}"
+_BEHIND: Final = rf"{_GAP}\d{{2}}{_GAP}\d{{4}}(?:{_GAP})?(?:\d{{2}})?(?![\d-])"
+_WRITTEN_OUT: Final = rf"(?<![\d-])\d{{3}}{_BEHIND}"
+_ZERO_LOST: Final = rf"(?<![\d-])\d{{1,2}}{_BEHIND}"
+_MAYBE: Final = re.compile(r"\d{3}\D+\d\d\D+\d{4}")
+_SOCIAL_SECURITY: Final = re.compile(_WRITTEN_OUT)
+
+
+def social_security(text: str) -> bool:
+    """Whether a number is in the text that is written as Social Security numbers are, three, two and four digits, in any spelling."""
+    return _MAYBE.search(text) is not None and _SOCIAL_SECURITY.search(plain_digits(text)) is not None
+
+
+def without_social_security(text: str) -> str:
+    """The text to be told or kept, without such numbers."""
+    if not social_security(text):
+        return text
+    return _SOCIAL_SECURITY.sub("(a number that is not repeated)", plain_digits(text))
 
 
 IMPORTER_NUMBER = Format(
     name="importer number",
     pattern=r"\d{2}-\d{7}[0-9A-Z]{2}|\d{6}-\d{5}",
     expected="NN-NNNNNNNXX (IRS number with its two-character suffix, e.g. 12-3456789AB) or YYDDPP-NNNNN (assigned by CBP)",
-    refused=r"\d{3}[- ]?\d{2}[- ]?\d{4}",
+    # written out, within other words as well, or nine digits
+    refused=rf".*?{_WRITTEN_OUT}.*|[^\d-]*\d{{9}}(?:\.0+)?[^\d-]*",
+    # a spreadsheet has lost its zeros
+    doubtful=rf".*?{_ZERO_LOST}.*|[^\d-]*\d{{7,8}}(?:\.0+)?[^\d-]*",
     refusal="a Social Security number is not accepted as an importer number: use the IRS number with suffix "
     "(e.g. 12-3456789AB) or a CBP-assigned number (CBP Form 5106)",
 )

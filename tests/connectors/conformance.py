@@ -97,11 +97,25 @@ class Conformance:
         assert synced.sync().written == 1
         assert synced.contacts()["p5"] == "Sample Person 5"
 
-    def test_a_bad_row_keeps_no_other_back_and_is_taken_once_it_is_mended(self, synced: Synced, server: System) -> None:
+    def test_a_bad_field_costs_the_field_until_it_is_mended(self, synced: Synced, server: System) -> None:
         server.put("p2", "Sample Person 2", "no address")
+        for written in (_PEOPLE, 0):
+            report = synced.sync()
+            assert (report.written, report.skipped, report.lacking) == (written, 0, 1)
+            assert "left out: email" in report.first_errors[0]
+            assert synced.contacts()["p2"] == "Sample Person 2"
+            (told,) = synced.rows("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN q.reason, q.replayable")
+            assert told[0].startswith("left out: email: ")
+            assert told[1]
+        server.put("p2", "Sample Person 2", "p2@fda.example")
+        assert synced.sync().written == 1
+        assert synced.value("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN count(q)") == 0
+
+    def test_a_bad_row_keeps_no_other_back_and_is_taken_once_it_is_mended(self, synced: Synced, server: System) -> None:
+        server.put("p2", "- -", "p2@fda.example")
         report = synced.sync()
         assert (report.written, report.skipped) == (_PEOPLE - 1, 1)
-        assert "email" in report.first_errors[0]
+        assert "name is missing" in report.first_errors[0]
         assert synced.value("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN q.replayable")
         server.put("p2", "Sample Person 2", "p2@fda.example")
         assert synced.sync().written == 1

@@ -8,7 +8,7 @@ import asyncssh
 USER, PASSWORD = "sample", "a password of the tests"
 
 
-class _Server(asyncssh.SSHServer):
+class Server(asyncssh.SSHServer):
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002 - the library's word
         return True
 
@@ -22,7 +22,7 @@ class _Server(asyncssh.SSHServer):
 async def main(folder: str) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     server = await asyncssh.create_server(
-        _Server, "127.0.0.1", 0, server_host_keys=[key], sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=folder.encode())
+        Server, "127.0.0.1", 0, server_host_keys=[key], sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=folder.encode())
     )
     print(server.get_port(), key.export_public_key().decode().strip(), flush=True)  # noqa: T201 - its answer
     await server.wait_closed()

@@ -13,7 +13,7 @@ import yaml
 from connectors.registry import OWN
 from hub.graph import Graph
 from hub.settings import Settings
-from tests.connectors.test_run import connection, person, write_csv
+from tests.connectors.test_run import PEOPLE, connection, person, write_csv
 from tests.random_world import random_world
 
 CONTACTS = "MATCH (:SourceRecord {system: 'people'})-[:DESCRIBES]->(n:Contact) RETURN n.name ORDER BY n.name"
@@ -69,12 +69,13 @@ def test_sync_says_what_it_did_and_a_dry_run_what_it_would_do(typed: Typed, empt
     assert "people: 2 read, 2 written" in both
     assert "broken: " in both
     assert "is no folder" in both
-    typed.give(person(1, name="Sample Renamed", deputy=""), person(2, mail="none", deputy=""))
+    typed.give(person(1, name="Sample Renamed", deputy=""), person(2, name="a\0b", mail="nowhere", deputy=""), person(3, mail="nowhere"))
     told = typed.hub("sync", "people", "--full")
-    assert "2 read, 1 written, 0 unchanged, 1 skipped" in told
-    assert "email: An email address must have an @-sign." in told
-    assert run(empty.read(CONTACTS, {})) == [["Sample Person 2"], ["Sample Renamed"]]
-    assert "1 read, 0 written, 0 unchanged, 1 skipped" in typed.hub("sync", "people", "--replay")
+    assert "3 read, 2 written, 0 unchanged, 1 skipped" in told
+    assert "1 refused, and kept in quarantine where that may be:\n    name: it holds characters that are no text; email: " in told
+    assert "fields left out of 1 records, which quarantine keeps:\n    email: An email address must have an @-sign." in told
+    assert run(empty.read(CONTACTS, {})) == [["Sample Person 2"], ["Sample Person 3"], ["Sample Renamed"]]
+    assert "2 read, 0 written, 1 unchanged, 1 skipped" in typed.hub("sync", "people", "--replay")
 
 
 def test_sync_says_what_to_type_instead(typed: Typed) -> None:
@@ -87,10 +88,39 @@ def test_sync_says_what_to_type_instead(typed: Typed) -> None:
     assert "the environment has no NO" in typed.hub("sync", "secret", fails=True)
 
 
-def test_check_reaches_the_system_and_names_its_columns(typed: Typed) -> None:
-    told = typed.hub("connectors", "check", "people")
+def test_one_odd_file_keeps_the_others_from_nothing(typed: Typed, empty: Graph, run: Callable[..., Any]) -> None:
+    run(random_world(1).write(empty))
+    (typed.folder / "connections/odd.yaml").write_text("connector: file\nparty: {Agency: FDA}\nstreams: {}\n")
+    (typed.folder / "connections/broken.yaml").unlink()
+    told = typed.hub("connectors", "list")
+    assert "people" in told
+    assert "line 3, streams: at least one stream" in told
+    both = typed.hub("sync", "--all", fails=True)
+    assert "people: 2 read, 2 written" in both
+    assert "line 3, streams" in both
+
+
+def test_check_reaches_the_system_and_names_its_columns(typed: Typed, empty: Graph, run: Callable[..., Any]) -> None:
+    told = typed.hub("connectors", "check", "people", fails=True)
     assert "from: people.csv" in told
     assert "columns: id, name, mail, phone, chapter, deputy" in told
+    assert "party: there is no Agency FDA here" in told
+    assert "stream people: " in told
+    run(random_world(1).write(empty))
+    typed.give(person(1, deputy=""), person(2, mail="nowhere", deputy=""))
+    told = typed.hub("connectors", "check", "people")
+    assert "party: Agency FDA" in told
+    assert "stream people: 2 of its first 2 records can be taken" in told
+    assert "line 3: left out: email: " in told
+    (typed.folder / "connections/other.yaml").write_text(
+        yaml.safe_dump(
+            connection(typed.folder, {"Agency": "FDAA"}, people={**PEOPLE, "properties": {**PEOPLE["properties"], "phone": "phne"}})
+        )
+    )
+    told = typed.hub("connectors", "check", "other", fails=True)
+    assert "party: there is no Agency FDAA here; did you mean FDA?" in told
+    assert "there is no column 'phne'" in told
+    assert "Is it 'phone' now?" in told
     assert "is no folder" in typed.hub("connectors", "check", "broken", fails=True)
 
 

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from connectors.plain_yaml import read_yaml
 from connectors.registry import attach, kind
 from connectors.settings import period_s, read_connection
 from connectors.skeleton import write_skeleton
@@ -42,7 +45,7 @@ def _people(**changes: Any) -> dict[str, Any]:
         ({"streams": _people(links={"REPRESENTS": {"Importer": "x"}})}, "no REPRESENTS leads from a Contact"),
         ({"streams": _people(links={"WORKS_FOR": {"Center": "x", "Port": "y"}})}, "leads to one row"),
         ({"rank": 0}, "rank"),
-        ({"secret": "x"}, "secret: Extra"),
+        ({"secret": "x"}, "line 4, secret: there is no such setting; there are connector, limits, party"),
     ],
 )
 def test_every_fault_is_told_with_its_place(changes: dict[str, Any], told: str, tmp_path: Path) -> None:
@@ -74,7 +77,7 @@ def test_secrets_come_from_the_environment_or_a_file(tmp_path: Path, monkeypatch
         attach(connection, tmp_path, tmp_path)
     (tmp_path / "secret").write_text("shh\n")
     attach(connection, tmp_path, tmp_path)
-    with pytest.raises(SetupError, match="settings cannot be used:\n  url: Field required"):
+    with pytest.raises(SetupError, match=r"fda.yaml cannot be used:\n  line 4, settings.url: Field required"):
         attach(_read(tmp_path, connector="sql", settings={"password": "shh"}), tmp_path, tmp_path)
 
 
@@ -101,3 +104,70 @@ def test_a_skeleton_is_a_file_that_can_be_used(connector: str, tmp_path: Path, m
     attach(read_connection(tmp_path / "my-staff.yaml"), tmp_path, tmp_path)
     with pytest.raises(SetupError, match="there already"):
         list(write_skeleton("my-staff", connector, tmp_path))
+
+
+_FILE = """
+connector: file
+party: {Agency: FDA}
+settings:
+  folder: /nowhere
+streams:
+  people:
+    describes: Contact
+    from: people*.csv
+    key: id
+    properties:
+      name: name
+      role: {column: title, codes: {no: none, 0401: port, 12:30: late}, default: liaison}
+      published: {column: web, default: no}
+"""
+
+
+def _attached(folder: Path, text: str) -> Any:
+    (folder / "fda.yaml").write_text(text)
+    return attach(read_connection(folder / "fda.yaml"), folder, folder).connection
+
+
+def test_words_of_a_file_are_the_words_that_stand_there(tmp_path: Path) -> None:
+    role = _attached(tmp_path, _FILE).streams["people"].properties["role"]
+    assert role.codes == {"no": "none", "0401": "port", "12:30": "late"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("    key: id", "    key: id\n    delimeter: ;"), r"line 11, streams.people.delimeter: .*did you mean delimiter\?"),
+        (("    key: id", "    key: id\n    delimiter: '||'"), "line 11, streams.people.delimiter: one character between the cells"),
+        (("    key: id", "    key: id\n    delimiter: ''"), "line 11, streams.people.delimiter: one character"),
+        (("    key: id", "    key: id\n    encoding: utf-99"), "line 11, streams.people.encoding: 'utf-99' is no encoding of text"),
+        (("    key: id", "    key: id\n    encoding: base64"), "streams.people.encoding: 'base64' is no encoding of text"),
+        (("    key: id", "    key: id\n    encoding: rot13"), "streams.people.encoding: 'rot13' is no encoding of text"),
+        (("    key: id", "    key: id\n    header_row: 0"), "line 11, streams.people.header_row.0: "),
+        (("    key: id", "    key: id\n    date_format: MM"), "line 11, streams.people.date_format: .*MM/DD/YYYY"),
+        (("    key: id", "    key: id\n    time_zone: Washington"), "streams.people.time_zone: .*America/New_York"),
+        (("name: name", "name: {colunm: name}"), r"line 12, streams.people.properties.name.colunm: .*did you mean column\?"),
+        (("name: name", "name: {column: name, region: USA}"), "properties.name.region: 'USA' is no country"),
+        (("  folder: /nowhere", "  foldr: /nowhere"), r"line 5, settings.foldr: there is no such setting, did you mean folder\?"),
+        (("    key: id", "    key: id\n    key: other"), "line 11: key is there already, in line 10"),
+        (("party: {Agency: FDA}", "party: [FDA]"), "line 3, party: "),
+        (("streams:", "streams: {"), "line [0-9]+: "),
+    ],
+)
+def test_a_wrong_setting_is_told_with_its_line_and_what_is_meant(change: tuple[str, str], told: str, tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=rf"(?s)fda\.yaml.*{told}"):
+        _attached(tmp_path, _FILE.replace(*change))
+
+
+@pytest.mark.parametrize(("connector", "settings"), [("sql", "{url: 'sqlite://'}"), ("graphql", "{url: 'http://127.0.0.1/'}")])
+def test_options_are_those_of_the_connector(connector: str, settings: str, tmp_path: Path) -> None:
+    text = _FILE.replace("connector: file", f"connector: {connector}").replace("settings:\n  folder: /nowhere", f"settings: {settings}")
+    with pytest.raises(SetupError, match=r"line 10, streams\.people\.cursr: there is no such setting"):
+        _attached(tmp_path, text.replace("    key: id", "    key: id\n    cursr: changed_at"))
+
+
+_PLAIN = st.text(st.characters(categories=("L", "N", "P", "S"), max_codepoint=0x2FF), max_size=12)
+
+
+@given(st.dictionaries(_PLAIN.filter(bool), _PLAIN | st.booleans() | st.integers(0, 9), min_size=1, max_size=5))
+def test_what_is_dumped_as_yaml_is_read_as_it_was(found: dict[str, Any]) -> None:
+    assert read_yaml(yaml.safe_dump(found, allow_unicode=True), "x")[0] == found

@@ -103,7 +103,7 @@ def test_what_is_wrong_with_a_query_is_told_without_the_password(table: _Table, 
         async for _ in connector.read(Wanted("people", query, ("id",), {}), None):
             pass
 
-    for query, told in (("SELECT * FROM nowhere", "nowhere"), ("SELEC 1", "syntax"), ("DROP TABLE people", "syntax")):
+    for query, told in (("SELECT * FROM nowhere", "nowhere"), ("SELECT FROM WHERE", "syntax"), ("DROP TABLE people", "only reads")):
         with pytest.raises(AbortRun, match=told) as error:
             run(read(query))
         assert PASSWORD not in str(error.value)

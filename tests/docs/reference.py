@@ -16,11 +16,11 @@ from graphql import GraphQLArgument, GraphQLField, GraphQLSchema
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from connectors.file import _Options as FileOptions
-from connectors.graphql import _Options as GraphQLOptions
+from connectors.file import FileOptions
+from connectors.graphql import GraphQLOptions
 from connectors.registry import OWN, kind
 from connectors.settings import Connection, Limits, StreamSettings, Take
-from connectors.sql import _Options as SqlOptions
+from connectors.sql import SqlOptions
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema, NodeType, Property
 from graph_schema.rule import Grant, Rule

@@ -1,0 +1,138 @@
+"""GraphQL APIs that answer otherwise than they should: a real server that says what it is told to, read without a graph."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, Final
+
+import pytest
+
+from connectors.contract import Wanted
+from connectors.errors import AbortRun, ConnectorError
+from connectors.graphql import GraphQLApi, GraphQLSettings
+
+_NODE: Final = {"id": "k1", "name": "Ana Sample"}
+Answers = list[tuple[int, dict[str, str], bytes]]
+
+
+@pytest.fixture
+def says() -> Iterator[Callable[..., str]]:
+    """Starts a server that gives those answers one after the other, the last again and again; gives its address."""
+    answers: Answers = []
+    asked: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            asked.append(self.headers.get("authorization"))
+            status, headers, body = answers.pop(0) if len(answers) > 1 else answers[0]
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's word
+            """It says nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+
+    def saying(*bodies: Any, status: int = 200, **headers: str) -> str:
+        answers[:] = [(status, headers, body if isinstance(body, bytes) else json.dumps(body).encode()) for body in bodies]
+        return f"http://127.0.0.1:{server.server_port}/graphql"
+
+    yield saying
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def _read(url: str, run: Callable[..., Any], cursor: str | None = None) -> list[dict[str, Any]]:
+    async def all_pages() -> list[dict[str, Any]]:
+        api = GraphQLApi(GraphQLSettings.model_validate({"url": url, "token": "a token of the tests", "tries": 1}))
+        stream = Wanted("people", "query ($after: String) { people }", ("id",), {"at": "people"}, (("name",),))
+        return [dict(raw) async for page in api.read(stream, cursor) for _, raw in page.rows]
+
+    return run(all_pages())
+
+
+def _page(*nodes: Any, **more: Any) -> dict[str, Any]:
+    return {"data": {"people": {"nodes": list(nodes), **more}}}
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"data": None}, "without data and without saying why"),
+        ({}, "without data"),
+        ([], "no GraphQL answer"),
+        ("text", "no GraphQL answer"),
+        (None, "no GraphQL answer"),
+        (b"<!DOCTYPE html><html><body>Sign in</body></html>", "with a web page: is it the address"),
+        (b"", "not JSON"),
+        ({"errors": [{"message": "no such\nfield"}], "data": {"people": {"nodes": []}}}, "the API says: no such field"),
+        ({"errors": ["broken"]}, "the API says: broken"),
+        ({"errors": "broken"}, "the API says: broken"),
+        ({"errors": [None]}, "an error without a message"),
+        ({"data": {"people": None}}, "the answer has no people with nodes"),
+        ({"data": {"persons": {"nodes": []}}}, "it has persons"),
+        ({"data": {"people": {"nodes": None}}}, "no people with nodes"),
+        (_page(_NODE, None), "empty ones"),
+        (_page("k1"), "empty ones"),
+        (_page(_NODE, deleted="k2"), "no list of keys"),
+        (_page(_NODE, pageInfo={"hasNextPage": "false"}), "true or false"),
+        (_page(_NODE, pageInfo={"hasNextPage": True}), "not where it begins"),
+        (_page(_NODE, pageInfo=[]), "pageInfo"),
+        (_page(_NODE, pageInfo={"hasNextPage": True, "endCursor": "a"}), "the same endCursor twice"),
+    ],
+)
+def test_an_answer_that_is_none_ends_the_run_with_what_it_was(
+    body: Any, told: str, says: Callable[..., str], run: Callable[..., Any]
+) -> None:
+    with pytest.raises(AbortRun) as caught:
+        _read(says(body), run)
+    assert told in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_pages_that_go_round_in_a_circle_end(says: Callable[..., str], run: Callable[..., Any]) -> None:
+    pages = [_page(_NODE, pageInfo={"hasNextPage": True, "endCursor": cursor}) for cursor in ("a", "b", "a")]
+    with pytest.raises(AbortRun, match="the same endCursor twice"):
+        _read(says(*pages), run)
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_told_and_gets_no_token(status: int, says: Callable[..., str], run: Callable[..., Any]) -> None:
+    with pytest.raises(AbortRun, match=r"sends one on to https://other\.example/graphql: if that is right, put it into `url`"):
+        _read(says(b"", status=status, location="https://other.example/graphql"), run)
+
+
+@pytest.mark.parametrize(
+    ("bodies", "rows"),
+    [
+        ((_page(_NODE),), [_NODE]),
+        ((_page(_NODE, pageInfo=None, deleted=None, cursor=None),), [_NODE]),
+        ((_page(_NODE, pageInfo={"hasNextPage": True, "endCursor": 7}), _page({"id": "k2", "name": "Bo"}, pageInfo={"hasNextPage": False})),
+         [_NODE, {"id": "k2", "name": "Bo"}]),
+        ((_page({**_NODE, "office": {"code": "OIO", "at": None}, "lines": [{"n": 1}, {"n": 2}]}),),
+         [{**_NODE, "office.code": "OIO", "office.at": None, "lines.n": [1, 2]}]),
+        (({**_page(_NODE), "errors": []},), [_NODE]),
+        (({**_page(_NODE), "errors": None},), [_NODE]),
+    ],
+)  # fmt: skip
+def test_what_may_be_absent_may_be_absent(
+    bodies: tuple[Any, ...], rows: list[dict[str, Any]], says: Callable[..., str], run: Callable[..., Any]
+) -> None:
+    assert _read(says(*bodies), run) == rows
+
+
+def test_an_api_that_does_not_list_its_questions_is_reached_all_the_same(says: Callable[..., str], run: Callable[..., Any]) -> None:
+    api = GraphQLApi(GraphQLSettings.model_validate({"url": says({"data": {"__schema": None}})}))
+    assert "does not list its questions" in run(api.check())
+    assert run(api.discover()) == []
+    with pytest.raises(ConnectorError):
+        run(GraphQLApi(GraphQLSettings.model_validate({"url": says({"errors": [{"message": "no"}]})})).check())

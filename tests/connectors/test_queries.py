@@ -1,0 +1,183 @@
+"""Queries and cursors of SQL as people and older systems have them: on SQLite, read without a graph."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.contract import Wanted
+from connectors.errors import AbortRun, ConnectorError, StartOver
+from connectors.sql import Largest, Sql, SqlSettings, moved_back, value_of
+from connectors.sql_text import one_query
+
+
+@dataclass
+class Read:
+    rows: dict[str, str] = field(default_factory=dict)
+    cursor: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Database:
+    """A database of people, and how it is read."""
+
+    path: Path
+    run: Callable[..., Any]
+
+    def do(self, text: str, *rows: Sequence[Any]) -> None:
+        with sqlite3.connect(self.path) as connection:
+            if rows:
+                connection.executemany(text, rows)
+            else:
+                connection.executescript(text)
+        connection.close()
+
+    def read(self, query: str = "SELECT * FROM t", cursor: str | None = None, column: str | None = None) -> Read:
+        """What is read, since a cursor of that column."""
+
+        async def all_pages() -> Read:
+            found = Read()
+            stream = Wanted("people", query, ("id",), {"cursor": column, "overlap_s": 0}, (("name",),))
+            async for page in Sql(SqlSettings(url=f"sqlite:///{self.path}")).read(stream, cursor):
+                found.rows |= {raw["id"]: raw["name"] for _, raw in page.rows}
+                found.cursor = page.cursor or found.cursor
+                found.notes += page.notes
+            return found
+
+        return self.run(all_pages())
+
+    def keys(self, query: str = "SELECT * FROM t", key: str = "id") -> list[str]:
+        async def all_keys() -> list[str]:
+            stream = Wanted("people", query, (key,), {}, ())
+            return [key async for page in Sql(SqlSettings(url=f"sqlite:///{self.path}")).keys(stream) for key in page]
+
+        return self.run(all_keys())
+
+
+@pytest.fixture
+def database(tmp_path: Path, run: Callable[..., Any]) -> Database:
+    found = Database(tmp_path / "a.db", run)
+    found.do(
+        "CREATE TABLE t (id TEXT, name TEXT, at TEXT); INSERT INTO t VALUES ('k1', 'Ana 100% Sample', '12:30'), ('k2', 'Bo Sample', NULL)"
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM t",
+        "SELECT * FROM t;",
+        "SELECT * FROM t ; \n;",
+        "SELECT * FROM t -- those who work here",
+        "SELECT * FROM t; -- all; of them",
+        "SELECT * FROM t; /* all\n of them; */",
+        "/* people */ SELECT * FROM t",
+        "-- people; here\nSELECT * FROM t ORDER BY id",
+        "SELECT id, name, 'a:b' AS c FROM t WHERE coalesce(at, '') <> '10:45'",
+        "SELECT id, name FROM t WHERE name <> ' :x' AND name <> 'it''s; -- no'",
+        "SELECT id, name FROM t WHERE name LIKE '%Sample%'",
+        "WITH x AS (SELECT * FROM t) SELECT * FROM x",
+        'SELECT id, name, "at" AS "a;t" FROM t',
+    ],
+)
+def test_a_query_is_read_as_people_write_it(query: str, database: Database) -> None:
+    assert database.read(query).rows == {"k1": "Ana 100% Sample", "k2": "Bo Sample"}
+    assert sorted(database.keys(query)) == ["k1", "k2"]
+    # the same within another, as where only what has changed is asked for
+    assert database.read(query, cursor="'k0", column="id").rows == {"k1": "Ana 100% Sample", "k2": "Bo Sample"}
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("SELECT 1; SELECT 2", "expected one query"),
+        ("DELETE FROM t", "only reads"),
+        ("  -- nothing\n", "expected a query"),
+        ("SELECT t.id, u.id FROM t JOIN t AS u ON t.id = u.id", "the column id twice"),
+        ("SELECT id FROM t GROUP BY nothing", "the database says"),
+    ],
+)
+def test_a_query_that_is_none_is_told(query: str, told: str, database: Database) -> None:
+    with pytest.raises(ConnectorError, match=told):
+        database.read(query)
+
+
+@given(st.text("ab;'\"-/* \n:%", max_size=30))
+def test_what_stands_in_texts_and_comments_ends_no_query(text: str) -> None:
+    quoted = text.replace("'", "''")
+    assert one_query(f"SELECT '{quoted}' ;  -- {text.splitlines()[0] if text.splitlines() else ''}") == f"SELECT '{quoted}'"
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "later"),
+    [
+        ("TEXT", "000119", "000120"),
+        ("TEXT", "20261101", "20261102"),
+        ("TEXT", "2026-11-01T10:00:00", "2026-11-01T10:00:05"),
+        ("TEXT", "2026-11-01 10:00:00+00:00", "2026-11-01 10:00:05+00:00"),
+        ("TEXT", "00000000000007D1", "00000000000007D2"),
+        ("INTEGER", 9, 10),
+        ("REAL", 9.5, 10.25),
+        # these do not sort, and are read as a whole
+        ("TEXT", "11/02/2026", "01/03/2027"),
+        ("TEXT", "9", "10"),
+    ],
+)
+def test_what_changed_later_is_read_later_whatever_the_cursor_is(kind: str, first: Any, later: Any, database: Database) -> None:
+    database.do(f"CREATE TABLE s (id TEXT PRIMARY KEY, name TEXT, seq {kind})")
+    database.do("INSERT INTO s VALUES (?, ?, ?)", ("a", "A one", first), ("b", "B one", first))
+    query = "SELECT * FROM s"
+    begun = database.read(query, column="seq")
+    assert begun.rows == {"a": "A one", "b": "B one"}
+    database.do("INSERT OR REPLACE INTO s VALUES (?, ?, ?)", ("a", "A two", later), ("c", "C new", later))
+    try:
+        second = database.read(query, begun.cursor, column="seq")
+    except StartOver:
+        second = database.read(query, column="seq")
+    assert second.rows.items() >= {"a": "A two", "c": "C new"}.items()
+    assert bool(second.notes) == (second.cursor is None)
+
+
+def test_rows_of_the_same_moment_and_of_none_are_read_again(database: Database) -> None:
+    database.do("CREATE TABLE s (id TEXT PRIMARY KEY, name TEXT, seq TEXT)")
+    at = "2026-11-01T10:00:00"
+    database.do("INSERT INTO s VALUES (?, ?, ?)", ("a", "A", at), ("n", "N one", None))
+    begun = database.read("SELECT * FROM s", None, column="seq")
+    database.do("INSERT OR REPLACE INTO s VALUES (?, ?, ?)", ("b", "B", at), ("n", "N two", None))
+    assert database.read("SELECT * FROM s", begun.cursor, column="seq").rows == {"a": "A", "b": "B", "n": "N two"}
+
+
+def test_a_cursor_column_that_is_not_there_is_told(database: Database) -> None:
+    with pytest.raises(AbortRun, match="cursor: the query gives no column 'seq'; it gives id, name, at"):
+        database.read("SELECT * FROM t", None, column="seq")
+
+
+def test_keys_are_listed_as_rows_have_them(database: Database) -> None:
+    database.do("CREATE TABLE s (id REAL, name TEXT); INSERT INTO s VALUES (1.5, 'a'), (2, 'b'), (NULL, 'c')")
+    rows = database.read("SELECT * FROM s").rows
+    assert database.keys("SELECT * FROM s") == [str(key) for key in rows if key is not None]
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20), st.integers(9, 12))
+def test_the_largest_of_texts_of_one_length_is_the_largest_number(numbers: list[int], width: int) -> None:
+    largest = Largest()
+    for number in numbers:
+        largest.see(str(number).zfill(width + 2))
+    assert value_of(largest.cursor or "") == str(max(numbers)).zfill(width + 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "earlier"),
+    [("2026-11-01T10:00:00", "2026-11-01T09:59:00"), ("2026-11-01 10:00", "2026-11-01 09:59"),
+     ("2026-11-01T10:00:00Z", "2026-11-01T09:59:00Z"),
+     ("000120", "000120"), ("2026-11-01", "2026-11-01")],
+)  # fmt: skip
+def test_a_moment_that_is_text_is_moved_back_as_text(text: str, earlier: str) -> None:
+    assert moved_back(text, 60) == earlier
