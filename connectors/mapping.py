@@ -5,16 +5,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from connectors.cells import EMPTY_WORDS, Empty, is_blank, text_of
+from connectors.cells import EMPTY_WORDS, Empty, is_blank, plain_heading, text_of
 from connectors.contract import Raw
 from connectors.days import as_format, day_of, moment_of
 from connectors.errors import SkipRecord
 from connectors.people import mail, phone, turned
 from connectors.settings import StreamSettings, Take
+from connectors.table import nearest
 from graph_schema import provenance
 from graph_schema.formats import (
     ENTRY_NUMBER,
@@ -32,6 +33,7 @@ from hub.errors import SetupError
 from hub.said import Key, Link
 
 _ABSENT: Final = (None, "")
+_REMEMBERED: Final = 1_000
 _TRUE: Final = ("true", "yes", "y", "1", "t", "x", "on", "✓", "✔", "☑", "✅", "1.0")
 _FALSE: Final = ("false", "no", "n", "0", "f", "off", "✗", "✘", "☐", "❌", "0.0")
 _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -72,8 +74,18 @@ class Known:
         """The key itself. Raises `SkipRecord`."""
         if label in self.keys and key not in self.keys[label]:
             expected = _FORMATS[label].expected if label in _FORMATS else "one of those the hub lists"
-            raise SkipRecord(f"there is no {label} {key!r}; expected {expected}")
+            near = self.near(label, key)
+            raise SkipRecord(f"there is no {label} {key!r}; " + (f"did you mean {near}?" if near else f"expected {expected}"))
         return key
+
+    def near(self, label: str, key: str) -> str | None:
+        """The key that was probably meant, of those that are words."""
+        return _near(frozenset(self.keys[label]), key) if any(map(str.isalpha, key.partition(":")[2] or key)) else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _near(keys: frozenset[str], key: str) -> str | None:
+    return nearest(key, sorted(keys))
 
 
 _FORMATS: Final[Mapping[str, Format]] = {
@@ -225,7 +237,7 @@ def _taker(take: Take, reading: _Reading) -> Callable[[Raw], Any]:
     if take.event:
         steps.append(partial(_dated, take.event, reading))
     if take.codes is not None:
-        steps.append(partial(_coded, take))
+        steps.append(_coder(take))
 
     def taken(raw: Raw) -> Any:
         value = first(raw)
@@ -257,19 +269,28 @@ def _split(at: str, empty: Empty, value: Any) -> Any:
     return [part.strip() for part in value.split(at) if not empty(part.strip())] if isinstance(value, str) else value
 
 
-def _coded(take: Take, value: Any) -> Any:
-    if value in _ABSENT:
-        return value
-    return [_code(one, take) for one in value] if isinstance(value, list) else _code(value, take)
-
-
-def _code(value: Any, take: Take) -> Any:
+def _coder(take: Take) -> Callable[[Any], Any]:
+    """Gives each value its code, whatever its capitals and blanks."""
     assert take.codes is not None
-    found = take.codes.get(str(value).strip(), take.default)
-    if found is None:
-        known = ", ".join(map(str, take.codes))[:200]
-        raise SkipRecord(f"{'/'.join(take.columns)}: there is no code for {str(value)[:60]!r}; known are {known}")
-    return found
+    codes = {plain_heading(text): code for text, code in take.codes.items()} | dict(take.codes)
+    where = "/".join((*take.columns, *take.join))
+
+    def coded(value: Any) -> Any:
+        text = str(value).strip()
+        found = codes.get(text, codes.get(plain_heading(text), take.default))
+        if found is None:
+            near = nearest(text, take.codes or ())
+            known = ", ".join(map(str, take.codes or ()))[:200]
+            told = f"{where}: there is no code for {text[:60]!r}; known are {known}"
+            raise SkipRecord(told + (f"; did you mean {near}?" if near else ""))
+        return found
+
+    def taken(value: Any) -> Any:
+        if value in _ABSENT:
+            return value
+        return [coded(one) for one in value] if isinstance(value, list) else coded(value)
+
+    return taken
 
 
 def _key(label: str, value: Any) -> str:
