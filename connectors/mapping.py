@@ -128,7 +128,8 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
         found = _Fields(vital)
         values, links = {**defaults}, list[Link]()
         given = _given(own, settings.map, raw) if own else {}
-        for name, take in properties:
+        said_otherwise = [(name, partial(_constant, value)) for name, value in given.get("properties", {}).items()]
+        for name, take in (*properties, *said_otherwise) if said_otherwise else properties:
             try:
                 value = take(raw)
                 if value.__class__ is list and name not in plural:
@@ -137,14 +138,8 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
                     values[name] = convert[name](value)
             except SkipRecord as error:
                 found.failed(name, error, values)
-        for name, value in given.get("properties", {}).items():
-            if name not in convert:
-                raise SkipRecord(f"a {settings.describes} has no property {name}")
-            try:
-                if value not in _ABSENT:
-                    values[name] = convert[name](value)
-            except SkipRecord as error:
-                found.failed(name, error, values)
+            except KeyError:
+                raise SkipRecord(f"a {settings.describes} has no property {name}") from None
         for type_, label, take in ends:
             try:
                 value = take(raw)
@@ -211,6 +206,10 @@ def _given(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) 
         raise
     except Exception as error:
         raise SkipRecord(f"map: {path} cannot read it ({type(error).__name__})") from error
+
+
+def _constant(value: Any, _: Raw) -> Any:
+    return value
 
 
 def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], found: _Fields) -> None:
