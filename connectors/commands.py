@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -89,7 +90,8 @@ def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder =
         out.print(f"  from: {offer.stream}", markup=False, soft_wrap=True)
         if offer.columns:
             out.print(f"    columns: {', '.join(offer.columns)}", markup=False)
-        if offer.note:
+        # what a stream of the file reads by its own options is told with that stream
+        if offer.note and not any(fnmatchcase(offer.stream, stream.source) for stream in found.connection.streams.values()):
             out.print(f"    {offer.note}", markup=False, soft_wrap=True)
     faults = 0
     for look in asyncio.run(looked_at(settings, found)):

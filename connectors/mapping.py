@@ -2,19 +2,20 @@
 
 import importlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from functools import partial
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache, partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from connectors.cells import EMPTY_WORDS, Empty, is_blank, text_of
+from connectors.cells import EMPTY_WORDS, Empty, is_blank, plain_heading, text_of
 from connectors.contract import Raw
 from connectors.days import as_format, day_of, moment_of
 from connectors.errors import SkipRecord
 from connectors.people import mail, phone, turned
 from connectors.settings import StreamSettings, Take
+from connectors.table import nearest
 from graph_schema import provenance
 from graph_schema.formats import (
     ENTRY_NUMBER,
@@ -32,6 +33,7 @@ from hub.errors import SetupError
 from hub.said import Key, Link
 
 _ABSENT: Final = (None, "")
+_REMEMBERED: Final = 1_000
 _TRUE: Final = ("true", "yes", "y", "1", "t", "x", "on", "✓", "✔", "☑", "✅", "1.0")
 _FALSE: Final = ("false", "no", "n", "0", "f", "off", "✗", "✘", "☐", "❌", "0.0")
 _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -72,8 +74,18 @@ class Known:
         """The key itself. Raises `SkipRecord`."""
         if label in self.keys and key not in self.keys[label]:
             expected = _FORMATS[label].expected if label in _FORMATS else "one of those the hub lists"
-            raise SkipRecord(f"there is no {label} {key!r}; expected {expected}")
+            near = self.near(label, key)
+            raise SkipRecord(f"there is no {label} {key!r}; " + (f"did you mean {near}?" if near else f"expected {expected}"))
         return key
+
+    def near(self, label: str, key: str) -> str | None:
+        """The key that was probably meant, of those that are words."""
+        return _near(frozenset(self.keys[label]), key) if any(map(str.isalpha, key.partition(":")[2] or key)) else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _near(keys: frozenset[str], key: str) -> str | None:
+    return nearest(key, sorted(keys))
 
 
 _FORMATS: Final[Mapping[str, Format]] = {
@@ -91,7 +103,8 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     plain = _Reading.of(settings, None)
     convert = {name: _converter(found, reading.get(name, plain)) for name, found in said.items()}
     required = [*(name for name, found in said.items() if found.required), *_KNOWN_BY.get(settings.describes, ())]
-    vital = {*required, *_OF_CLOCKS} - _STRICTEST.keys()
+    vital = frozenset({*required, *_OF_CLOCKS, *VITAL_LINKS} - _STRICTEST.keys())
+    plural = frozenset(name for name, found in said.items() if found.kind is Kind.STRINGS)
     own = _function(settings.map) if settings.map else None
     verified = "email" in settings.properties and settings.properties["email"].verified
     defaults = _DEFAULTS.get(settings.describes, {})
@@ -102,49 +115,43 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
         for label, take in found.items()
     ]
 
-    def mapped(raw: Raw) -> Mapped:
-        faults, lacks, values = list[str](), list[str](), {**defaults}
-        unread = set[str]()
-
-        def failed(name: str, error: SkipRecord, *, is_vital: bool) -> None:
-            if not error.keep:
-                raise error
-            unread.add(name)
-            (faults if is_vital else lacks).append(str(error))
-            if name in _STRICTEST:
-                values[name] = _STRICTEST[name]
-
-        def give(name: str, value: Any) -> None:
-            if name not in convert:
-                raise SkipRecord(f"a {settings.describes} has no property {name}")
-            if value not in _ABSENT:
-                values[name] = convert[name](value)
-
-        given = own(raw) if own else {}
-        for name, take in properties:
-            try:
-                give(name, take(raw))
-            except SkipRecord as error:
-                failed(name, error, is_vital=name in vital)
-        for name, value in given.get("properties", {}).items():
-            try:
-                give(name, value)
-            except SkipRecord as error:
-                failed(name, error, is_vital=name in vital or name not in convert)
-        links = list[Link]()
-        for type_, label, value in _values(ends, given, raw, failed):
-            for one in value if isinstance(value, list | tuple) else (value,):
-                try:
-                    if one not in _ABSENT:
-                        links.append(Link(type_, label, known.check(label, _key(label, one))))
-                except SkipRecord as error:
-                    failed(type_, _at(type_, error), is_vital=type_ in VITAL_LINKS)
-        missing = [name for name in required if values.get(name) in _ABSENT and name not in unread]
-        if missing or faults:
+    def whole(values: Mapping[str, Any], found: _Fields, raw: Raw) -> None:
+        """Raises `SkipRecord` with all that is wrong, where the record cannot be without a part of it."""
+        missing = [name for name in required if values.get(name) in _ABSENT and name not in found.unread]
+        if missing or found.faults:
             vacant = [word for name in missing if (word := _meaning_none(settings.properties.get(name), raw))]
             told = f"{', '.join(missing)} is missing" + (f" ({vacant[0]!r} means that there is none)" if vacant else "")
-            raise SkipRecord("; ".join([*([told] if missing else []), *faults, *lacks]), counts=bool(faults) or not vacant)
-        return Mapped(values, tuple(dict.fromkeys(links)), verified or bool(given.get("verified")), tuple(lacks))
+            counts = bool(found.faults) or not vacant
+            raise SkipRecord("; ".join([*([told] if missing else []), *found.faults, *found.lacks]), counts=counts)
+
+    def mapped(raw: Raw) -> Mapped:
+        found = _Fields(vital)
+        values, links = {**defaults}, list[Link]()
+        given = _given(own, settings.map, raw) if own else {}
+        said_otherwise = [(name, partial(_constant, value)) for name, value in given.get("properties", {}).items()]
+        for name, take in (*properties, *said_otherwise) if said_otherwise else properties:
+            try:
+                value = take(raw)
+                if value.__class__ is list and name not in plural:
+                    value = next((one for one in value if one not in _ABSENT), None)  # as some APIs give several
+                if value not in _ABSENT:
+                    values[name] = convert[name](value)
+            except SkipRecord as error:
+                found.failed(name, error, values)
+            except KeyError:
+                raise SkipRecord(f"a {settings.describes} has no property {name}") from None
+        for type_, label, take in ends:
+            try:
+                value = take(raw)
+            except SkipRecord as error:
+                found.failed(type_, _at(type_, error), values)
+            else:
+                if value not in _ABSENT:
+                    _link(type_, label, value, known, links, found)
+        for type_, label, value in given.get("links", ()):
+            _link(str(type_), str(label), value, known, links, found)
+        whole(values, found, raw)
+        return Mapped(values, tuple(dict.fromkeys(links)), verified or bool(given.get("verified")), tuple(found.lacks))
 
     return mapped
 
@@ -170,20 +177,48 @@ class _Reading:
         )  # fmt: skip
 
 
-def _values(
-    ends: Sequence[tuple[str, str, Callable[[Raw], Any]]],
-    given: Mapping[str, Any],
-    raw: Raw,
-    failed: Callable[..., None],
-) -> Iterator[tuple[str, str, Any]]:
-    """Type, label and value of each link that the file or its function names."""
-    for type_, label, take in ends:
+class _Fields:
+    """What of one record cannot be read: faults that it cannot be without, and what is left out."""
+
+    __slots__ = ("_vital", "faults", "lacks", "unread")
+
+    def __init__(self, vital: frozenset[str]) -> None:
+        self._vital = vital
+        self.faults: list[str] = []
+        self.lacks: list[str] = []
+        self.unread: set[str] = set()
+
+    def failed(self, name: str, error: SkipRecord, values: dict[str, Any]) -> None:
+        """Raises the error where nothing of the record may be kept."""
+        if not error.keep:
+            raise error
+        self.unread.add(name)
+        (self.faults if name in self._vital else self.lacks).append(str(error))
+        if name in _STRICTEST:
+            values[name] = _STRICTEST[name]
+
+
+def _given(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) -> Mapping[str, Any]:
+    """What a function of the integrator's own makes of a row. Raises `SkipRecord` with how it failed."""
+    try:
+        return own(raw)
+    except SkipRecord:
+        raise
+    except Exception as error:
+        raise SkipRecord(f"map: {path} cannot read it ({type(error).__name__})") from error
+
+
+def _constant(value: Any, _: Raw) -> Any:
+    return value
+
+
+def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], found: _Fields) -> None:
+    for one in value if isinstance(value, list | tuple) else (value,):
         try:
-            yield type_, label, take(raw)
+            if one not in _ABSENT:
+                links.append(Link(type_, label, known.check(label, _key(label, one))))
         except SkipRecord as error:
-            failed(type_, _at(type_, error), is_vital=type_ in VITAL_LINKS)
-    for type_, label, value in given.get("links", ()):
-        yield str(type_), str(label), value
+            found.failed(type_, _at(type_, error), {})
 
 
 def _at(name: str, error: SkipRecord) -> SkipRecord:
@@ -225,7 +260,7 @@ def _taker(take: Take, reading: _Reading) -> Callable[[Raw], Any]:
     if take.event:
         steps.append(partial(_dated, take.event, reading))
     if take.codes is not None:
-        steps.append(partial(_coded, take))
+        steps.append(_coder(take))
 
     def taken(raw: Raw) -> Any:
         value = first(raw)
@@ -257,19 +292,28 @@ def _split(at: str, empty: Empty, value: Any) -> Any:
     return [part.strip() for part in value.split(at) if not empty(part.strip())] if isinstance(value, str) else value
 
 
-def _coded(take: Take, value: Any) -> Any:
-    if value in _ABSENT:
-        return value
-    return [_code(one, take) for one in value] if isinstance(value, list) else _code(value, take)
-
-
-def _code(value: Any, take: Take) -> Any:
+def _coder(take: Take) -> Callable[[Any], Any]:
+    """Gives each value its code, whatever its capitals and blanks."""
     assert take.codes is not None
-    found = take.codes.get(str(value).strip(), take.default)
-    if found is None:
-        known = ", ".join(map(str, take.codes))[:200]
-        raise SkipRecord(f"{'/'.join(take.columns)}: there is no code for {str(value)[:60]!r}; known are {known}")
-    return found
+    codes = {plain_heading(text): code for text, code in take.codes.items()} | dict(take.codes)
+    where = "/".join((*take.columns, *take.join))
+
+    def coded(value: Any) -> Any:
+        text = str(value).strip()
+        found = codes.get(text, codes.get(plain_heading(text), take.default))
+        if found is None:
+            near = nearest(text, take.codes or ())
+            known = ", ".join(map(str, take.codes or ()))[:200]
+            told = f"{where}: there is no code for {text[:60]!r}; known are {known}"
+            raise SkipRecord(told + (f"; did you mean {near}?" if near else ""))
+        return found
+
+    def taken(value: Any) -> Any:
+        if value in _ABSENT:
+            return value
+        return [coded(one) for one in value] if isinstance(value, list) else coded(value)
+
+    return taken
 
 
 def _key(label: str, value: Any) -> str:
@@ -326,34 +370,22 @@ def _converter(found: Property, reading: _Reading) -> Callable[[Any], Any]:
     def several(value: Any) -> list[str]:
         return [text_of(found.name, item) for item in (value if isinstance(value, list | tuple) else [value])]
 
-    def alone(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """Of several values, as some APIs give them, the first."""
-
-        def converted(value: Any) -> Any:
-            if isinstance(value, list | tuple):
-                value = next((one for one in value if one not in _ABSENT), None)
-                if value is None:
-                    return None
-            return convert(value)
-
-        return converted
-
     by_name: dict[str, Callable[[Any], Any]] = {
-        "email": alone(mail), "phone": alone(lambda value: phone(_digits(value), reading.region)), "dates": _dates,
+        "email": mail, "phone": lambda value: phone(_digits(value), reading.region), "dates": _dates,
         "suspensions": _suspensions,
     }  # fmt: skip
     by_kind: dict[Kind, Callable[[Any], Any]] = {
-        Kind.BOOLEAN: alone(lambda value: _boolean(found.name, value)),
-        Kind.DATETIME: alone(lambda value: _moment(found.name, value, reading)),
+        Kind.BOOLEAN: lambda value: _boolean(found.name, value),
+        Kind.DATETIME: lambda value: _moment(found.name, value, reading),
         Kind.STRINGS: several,
     }
     if found.name in by_name:
         return by_name[found.name]
     if found.values:
-        return alone(enumerated)
+        return enumerated
     if found.format:
-        return alone(lambda value: _identifier(found, _padded(found.name, _digits(value))))
-    return by_kind.get(found.kind, alone(lambda value: text_of(found.name, value)))
+        return lambda value: _identifier(found, _padded(found.name, _digits(value)))
+    return by_kind.get(found.kind, lambda value: text_of(found.name, value))
 
 
 def _boolean(name: str, value: Any) -> bool:

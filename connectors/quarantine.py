@@ -16,7 +16,7 @@ from connectors.cells import is_blank
 from connectors.errors import RetryLater, SkipRecord
 from connectors.spool import Row
 from graph_schema.cypher import Statement
-from graph_schema.formats import social_security, without_social_security
+from graph_schema.formats import IMPORTER_NUMBER, social_security, without_social_security
 from hub.disk import Room
 from hub.said import Stream
 
@@ -47,14 +47,15 @@ class Refused:
 def refused_for(row: Row, error: SkipRecord) -> Refused:
     """A row that was understood so far, and why it is refused."""
     if not error.keep:
-        return Refused(None, nameless(row.place), str(error), None)
+        place = nameless(row.place) if IMPORTER_NUMBER.may_be_refused(row.key) else row.place
+        return Refused(None, place, str(error), None)
     counts = error.counts and sum(not is_blank(value) for value in row.raw.values()) > 1
     return Refused(row.key, row.place, str(error), _keepable(row.payload), counts=counts)
 
 
-def left_out_of(row: Row, lacks: tuple[str, ...]) -> Refused:
-    """A row that was taken without some of its fields."""
-    return Refused(row.key, row.place, lacking(lacks), _keepable(row.payload), lacks)
+def left_out_of(row: Row, lacks: tuple[str, ...], *, keep: bool = True) -> Refused:
+    """A row that was taken without some of its fields; what it said is kept only where it is one of the first."""
+    return Refused(row.key, row.place, lacking(lacks), _keepable(row.payload) if keep else None, lacks)
 
 
 def lacking(lacks: tuple[str, ...]) -> str:

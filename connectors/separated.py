@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -50,8 +50,16 @@ def table_of(path: Path, name: str, layout: Layout, encoding: str | None, delimi
     header = header_in(lead, layout)
     if header is None:
         raise no_header(name, lead, layout, _other_delimiter(lead, delimiter))
+    if any(cell.startswith('="') for _, cells in lead for cell in cells):
+        lead, rows = list(_unwrapped(lead)), _unwrapped(rows)
     notes = [f"{name}: its header is line {header.last_row}"] if not layout.header_rows and header.last_row > lead[0][0] else []
     return Table(name, "line", header, chain(lead, rows), layout, notes, filler="")
+
+
+def _unwrapped(rows: Iterable[Numbered]) -> Iterator[Numbered]:
+    """The rows without what keeps a spreadsheet program from taking zeros away: ="0401"."""
+    for number, cells in rows:
+        yield number, [cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell for cell in cells]
 
 
 def _without_mark(name: str, start: bytes) -> str:

@@ -35,6 +35,8 @@ from hub.records import links_to_later
 from hub.said import Stream
 
 _BATCH: Final = 1_000
+_LACKING_KEPT: Final = 2_000
+"""Of about so many records of which fields were left out, what they said is kept."""
 _READING: Final = 2
 """Grows where rows are read otherwise than before, so that all are read anew."""
 _SEVERAL: Final = re.compile(r"[;,|\n]")
@@ -73,7 +75,8 @@ class StreamRun:
         self._stream = Stream(connection.name, stream_name, settings.describes)
         self._reader = Reader(self._stream, mapper(settings, run.known), run.authority, connection.rank)
         self._wanted = wanted(stream_name, settings)
-        self._numbers = numbers_in(settings)
+        # a number that must leave no trace may not even be a key; where it is none, its row is refused once it is understood
+        self._numbers = tuple(column for column in numbers_in(settings) if column in settings.key)
         mail = settings.properties.get("email")
         self._mail = mail.columns if mail and mail.verified and not mail.codes else ()
         self._limits = connection.limits
@@ -87,7 +90,7 @@ class StreamRun:
         self._held: dict[str, str] = {}
         self._again = set[str]()
         self._replaying = False
-        self._read = self._refused = self._bad = self._used = 0
+        self._read = self._refused = self._bad = self._used = self._unread = self._lacking = 0
         self._live: int | None = None
         self._done = 0
         self._events = 0
@@ -257,6 +260,7 @@ class StreamRun:
         refused = [Refused(None, broken.place, broken.reason, None) for broken in page.broken]
         self._report.read += len(page.rows) + len(page.broken)
         self._read += len(page.rows) + len(page.broken)
+        self._unread += len(page.broken)
         for number, (place, raw) in enumerate(page.rows, self._read - len(page.rows) + 1):
             try:
                 rows.append((self._row(place, raw), self._mail_of(raw) if self._mail else None))
@@ -361,13 +365,14 @@ class StreamRun:
             if any(link.label == self._stream.label for row in part.rows for link in row.judged.links):
                 self._state.links_due = True
                 part = replace(part, state=[*part.state, self._state.keep(linksDue=True)])
-            found = _of_a_dry_run(part.rows)
+            found = _of_a_dry_run(part.rows) if self._run.ask.dry else Written(0, (), ())
             if not self._run.ask.dry and not part.is_empty:
                 self._events += 1
                 event = f"{self._run.id}|{self._stream.name}|{self._events}"
                 place = self._place = Place(self._place)
                 self._payloads.require_room()
-                occasion = Occasion(self._run.id, event, datetime.now(UTC), self._run.party)
+                keeps_lacking = self._lacking < _LACKING_KEPT
+                occasion = Occasion(self._run.id, event, datetime.now(UTC), self._run.party, keeps_lacking)
                 found = await write(self._run.graph, self._reader, part, occasion, place)
             late += [*found.refused, *found.lacking]
             self._count_refused([*part.refused, *found.refused])
@@ -396,6 +401,7 @@ class StreamRun:
             self._keep(found)
 
     def _count_lacking(self, lacking: Sequence[Refused]) -> None:
+        self._lacking += len(lacking)
         for found in lacking:
             self._report.leave_out(map(without_social_security, found.lacks))
             self._keep(found)
@@ -408,6 +414,13 @@ class StreamRun:
     async def _retire(self, gone: Sequence[str], listed: int) -> None:
         """Retires what the system no longer lists, unless that is so much that it rather looks like a fault there. Raises `AbortRun`."""
         if not gone:
+            return
+        if self._unread:
+            # whose these are nobody knows
+            self._report.note(
+                f"{self._stream.name}: {len(gone)} records are not in the list, but {self._unread} of its rows could not be read: "
+                "nothing was retired"
+            )
             return
         live = await self._state.live()
         if listed == 0 or len(gone) > most_of(live, self._limits.vanish):

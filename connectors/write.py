@@ -108,12 +108,16 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """When changes are written, by which run, by what name it is told that they were, and in whose name, by Neo4j's id."""
+    """When changes are written, by which run, by what name it is told that they were, and in whose name, by Neo4j's id.
+
+    `keeps_lacking`: what rows said of which fields were left out is kept, to be replayed.
+    """
 
     run: str
     event: str
     at: datetime
     party: str
+    keeps_lacking: bool = True
 
 
 class Place:
@@ -162,7 +166,7 @@ async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasi
         rows, nowhere = await _missing_ends(run, reader, rows)
         missing = {**hidden, **nowhere}
         there = [found for found in rows if found.row.key not in missing]
-        lacking = [left_out_of(found.row, found.lacks) for found in there if found.lacks]
+        lacking = [left_out_of(found.row, found.lacks, keep=occasion.keeps_lacking) for found in there if found.lacks]
         taken = [found for found in there if not found.is_as_before]
         others = await _of_others(run, reader, taken)
         says = {found.row.key: reader.said(found) for found in (*taken, *others)}

@@ -70,7 +70,8 @@ def plain_digits(text: str) -> str:
 
 _OTHER_DASHES: Final = "\u2212\u00b7\u2022\u2043\u00ac\u02d7\u30fb\u30fc"
 """Minus signs, points in the middle and the like, which stand where a dash does."""
-_GAP: Final = r"[-. _/\\,:]{1,3}"
+# in what is told, a strange blank may stand as its number
+_GAP: Final = r"(?:\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|[-. _/\\,:]){1,3}"
 _BEHIND: Final = rf"{_GAP}\d{{2}}{_GAP}\d{{4}}(?:{_GAP})?(?:\d{{2}})?(?![\d-])"
 _WRITTEN_OUT: Final = rf"(?<![\d-])\d{{3}}{_BEHIND}"
 _ZERO_LOST: Final = rf"(?<![\d-])\d{{1,2}}{_BEHIND}"
@@ -80,7 +81,7 @@ _SOCIAL_SECURITY: Final = re.compile(_WRITTEN_OUT)
 
 def social_security(text: str) -> bool:
     """Whether a number is in the text that is written as Social Security numbers are, three, two and four digits, in any spelling."""
-    return _MAYBE.search(text) is not None and _SOCIAL_SECURITY.search(plain_digits(text)) is not None
+    return ("\\" in text or _MAYBE.search(text) is not None) and _SOCIAL_SECURITY.search(plain_digits(text)) is not None
 
 
 def without_social_security(text: str) -> str:

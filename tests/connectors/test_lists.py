@@ -96,6 +96,11 @@ def test_a_list_is_read_for_all_that_its_program_put_around_it(text: str, tmp_pa
     assert "" not in found.rows[0]
 
 
+def test_zeros_that_an_export_keeps_by_a_formula_are_kept(tmp_path: Path, read: Callable[..., Read]) -> None:
+    (tmp_path / "people.csv").write_text('id,name,port\n"=""007""",Ana Sample,"=""0401"""\n')
+    assert read().rows == [{"id": "007", "name": "Ana Sample", "port": "0401"}]
+
+
 def test_places_are_lines_as_an_editor_counts_them(tmp_path: Path, read: Callable[..., Read]) -> None:
     (tmp_path / "people.csv").write_text('A title\n\nid,name\nk1,"Ana\nSample"\n,,\nk2,Bo\nTotal: 2 records\n')
     found = read()

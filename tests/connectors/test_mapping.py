@@ -41,6 +41,7 @@ def mapped(raw: Mapping[str, Any], describes: str = "Contact", links: Any = None
         ({"column": ["a", "b"]}, {"b": "Second"}, "Second"),
         ({"column": "a", "default": "Desk"}, {"a": ""}, "Desk"),
         ({"column": "a", "codes": {"1": "One"}}, {"a": 1}, "One"),
+        ({"column": "a", "codes": {"Import Specialist": "One"}}, {"a": "IMPORT  SPECIALIST "}, "One"),
     ],
 )
 def test_a_name_is_taken_as_the_file_says(take: Any, raw: Mapping[str, Any], value: str) -> None:
@@ -357,3 +358,15 @@ def test_a_filer_code_gets_its_zeros_back() -> None:
 
 def test_of_several_values_of_an_api_the_first_is_taken() -> None:
     assert mapped({"p": [None, "202-555-0100", "202-555-0101"]}, phone="p").values["phone"] == "+12025550100"
+
+
+def test_what_is_misspelt_is_told_with_what_was_probably_meant() -> None:
+    role = {"column": "r", "codes": {"Import Specialist": "import_specialist", "Liaison": "liaison"}}
+    with pytest.raises(SkipRecord, match=r"r: there is no code for 'Import Specialst'.*did you mean Import Specialist\?"):
+        mapped({"r": "Import Specialst"}, role=role)
+    links = {"COVERS": {"CaseKind": "k"}}
+    settings = StreamSettings.model_validate(
+        {"describes": "Contact", "from": "x", "key": "id", "properties": {"name": "n", "role": {"value": "x"}}, "links": links}
+    )
+    found = mapper(settings, Known({"CaseKind": frozenset({"protest", "rfi"})}))({"n": "A", "k": "protests"})
+    assert found.lacks == ("COVERS: there is no CaseKind 'protests'; did you mean protest?",)

@@ -218,6 +218,30 @@ def test_short_lists_are_guarded_too(before: int, after: int, *, stops: bool, sy
         assert synced.sync().retired == before - after
 
 
+def test_rows_that_cannot_be_read_retire_nobody(synced: Synced) -> None:
+    write_csv(synced.folder / "people.csv", [person(number, deputy="") for number in range(10)])
+    synced.sync()
+    lines = (synced.folder / "people.csv").read_text().splitlines()
+    # somebody's name with a comma that is in no quotes
+    (synced.folder / "people.csv").write_text("\n".join([*lines[:4], "3,Sample, Ana,x,y,84,,", *lines[5:]]))
+    report = synced.sync()
+    assert (report.retired, report.skipped) == (0, 1)
+    assert "1 of its rows could not be read: nothing was retired" in report.notes[0]
+    assert len(synced.contacts()) == 10
+
+
+def test_a_row_that_is_refused_for_its_number_retires_nobody(synced: Synced) -> None:
+    properties = {"number": "number", "name": "name", "centerStatus": {"value": "PNDING"}}
+    firms = {"describes": "Importer", "from": "firms.csv", "key": "id", "properties": properties}
+    synced.connection = {**connection(synced.folder, {"Office": "OT"}, firms=firms), "limits": {"refuse": 1, "vanish": 1}}
+    rows = [{"id": f"k{at}", "number": f"12-345678{at}AB", "name": "Sample"} for at in range(5)]
+    write_csv(synced.folder / "firms.csv", rows)
+    synced.sync()
+    write_csv(synced.folder / "firms.csv", [{**rows[0], "number": "123-45-6789"}, *rows[1:]])
+    report = synced.sync()
+    assert (report.retired, report.skipped, report.unchanged) == (0, 1, 4)
+
+
 def test_a_column_that_is_gone_empties_nothing(synced: Synced) -> None:
     rows = [person(number, deputy="") for number in range(5)]
     write_csv(synced.folder / "people.csv", rows)

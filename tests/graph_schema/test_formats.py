@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_schema import formats, reference
-from graph_schema.formats import ENTRY_NUMBER, IMPORTER_NUMBER, BadFormat, entry_check_digit
+from graph_schema.formats import (
+    ENTRY_NUMBER,
+    IMPORTER_NUMBER,
+    BadFormat,
+    entry_check_digit,
+    plain_digits,
+    social_security,
+    without_social_security,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("number", ["12-3456789AB", "00-0000001SW", "261027-00042", " 12-3456789ab "])
@@ -23,6 +31,69 @@ def test_a_social_security_number_is_refused_and_not_repeated(number: str) -> No
         IMPORTER_NUMBER.check(number)
     assert "Social Security" in str(caught.value)
     assert number not in str(caught.value)
+
+
+_DIGITS = st.from_regex(r"(00[1-9]|0[1-9][0-9]|[1-9][0-9]{2})[0-9]{6}", fullmatch=True)
+_GAPS = st.sampled_from(
+    [
+        "-",
+        "\u2010",
+        "\u2011",
+        "\u2013",
+        "\u2014",
+        "\u2212",
+        "\uff0d",
+        ".",
+        " ",
+        "\u00a0",
+        "\u2009",
+        " - ",
+        "_",
+        "/",
+        ". ",
+        "\u00b7",
+        "-\u00ad",
+    ]
+)
+_SCRIPTS = st.sampled_from([0x30, 0x660, 0x6F0, 0x966, 0xFF10])
+_AROUND = st.sampled_from([("", ""), ("SSN ", ""), ("SS#: ", ""), ("", " (SSN)"), ("\u200e", "\u200e"), ("no. ", "; see file"), ("", "00")])
+
+
+@given(_DIGITS, _GAPS, _SCRIPTS, _AROUND)
+def test_a_social_security_number_is_known_in_any_spelling(digits: str, gap: str, zero: int, around: tuple[str, str]) -> None:
+    other = "".join(chr(zero + int(digit)) for digit in digits)
+    number = around[0] + gap.join((other[:3], other[3:5], other[5:])) + around[1]
+    assert IMPORTER_NUMBER.is_refused(number)
+    assert social_security(number)
+    told = without_social_security(f"there is no Port {number!r}")
+    assert digits[5:] not in plain_digits(told)
+    # where a spreadsheet took its zeros
+    assert IMPORTER_NUMBER.may_be_refused(around[0] + other[len(digits) - len(digits.lstrip("0")) :] + around[1].replace("00", ""))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "11/01/2026",
+        "1-02-2026",
+        "202-555-0100",
+        "8507.60.0020",
+        "A-570-967",
+        "2704-23-123456",
+        "261027-00042",
+        "12-3456789AB",
+        "2026-11-01",
+    ],
+)
+def test_what_only_looks_a_little_like_one_is_none(text: str) -> None:
+    assert not social_security(text)
+    assert without_social_security(text) == text
+    assert not IMPORTER_NUMBER.is_refused(text)
+
+
+@pytest.mark.parametrize("text", ["85423100", "59188461", "8542310001"])
+def test_a_number_of_goods_or_messages_may_be_searched_for(text: str) -> None:
+    assert not IMPORTER_NUMBER.is_refused(text)
 
 
 @given(st.text())
