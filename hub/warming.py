@@ -9,7 +9,7 @@ hub's own questions tell. A database that was lost has lost its plans, and all b
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from itertools import chain, islice
@@ -71,6 +71,8 @@ class Warming:
         self._first_questions = first_questions
         self._blanks = Blanks(declared, questions.documents.schema)
         self._most = AskedMost(folder)
+        self._met: dict[ViewerKind, None] = {}
+        """Kinds of viewers that have asked, now or before."""
         # of several processes that start together one plans, and the others then find it done
         self._turns = FileLock(folder / "warming.lock", mode=0o600) if several else None
         self._lost = asyncio.Event()
@@ -170,9 +172,25 @@ class Warming:
 
     def _wanted(self, first: Iterable[tuple[str, ViewerKind]]) -> Iterator[Statement]:
         """What is worth planning, the most valuable first; each is compiled when its turn comes."""
+        self._met |= dict.fromkeys(form.kind for form in self._most.forms())
         most = chain.from_iterable(map(self._of_form, self._most.forms()))
         questions = chain.from_iterable(self._of_question(*asked) for asked in first)
-        return chain(most, questions, _by_turns(map(self._findings, COMMON)))
+        return chain(most, questions, self._by_turns())
+
+    def _by_turns(self) -> Iterator[Statement]:
+        """What finds for each kind of viewer: the first for each, then the second, and so on; for those that were met before others."""
+        waiting = {kind: self._findings(kind) for kind in COMMON}
+        taken = Counter[ViewerKind]()
+        while waiting:
+            for kind in self._met:
+                if kind not in taken and kind not in waiting:
+                    waiting[kind] = self._findings(kind)
+            next_ = min(waiting, key=lambda kind: (kind not in self._met, taken[kind]))
+            taken[next_] += 1
+            if statement := next(waiting[next_], None):
+                yield statement
+            else:
+                del waiting[next_]
 
     def _findings(self, kind: ViewerKind) -> Iterator[Statement]:
         """What finds the rows of searches, and what questions of the hub's own tell."""
@@ -197,6 +215,7 @@ class Warming:
 
     def _heard(self, asked: Asked, kind: ViewerKind, plan: Plan, variables: Variables, cursors: ReadsCursors) -> None:
         """Counts a question that was answered."""
+        self._met[kind] = None
         if not plan.roots:
             return
 
@@ -244,13 +263,3 @@ def _statements(root: RootPlan, shapes: Mapping[str, Shape]) -> list[Statement]:
 def _finding(text: str, sizes: Sequence[str]) -> Statement:
     """What finds what a question of the hub's own tells."""
     return Statement(text, _as_nobody({ASKED: {}, **dict.fromkeys(sizes, 1)}))
-
-
-def _by_turns(several: Iterable[Iterator[Statement]]) -> Iterator[Statement]:
-    """The first of each, then the second of each, and so on."""
-    waiting = deque(several)
-    while waiting:
-        one = waiting.popleft()
-        for statement in islice(one, 1):
-            yield statement
-            waiting.append(one)

@@ -150,6 +150,21 @@ def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_
     run(whole())
 
 
+def test_kinds_of_viewers_that_have_asked_go_before_others(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    """Whatever they asked, and also while it is prepared."""
+
+    async def whole() -> None:
+        hub = Hub(world, tmp_path, 8)
+        await hub.ask("{ centers { totalCount } }", BROKER)
+        assert await hub.warming.prepare() == 8  # the kind, two for searches, and these
+        kind = await hub.questions.kind(BROKER)
+        told = [text for text, _ in hub.questions.documents.questions(kind)]
+        assert len(told) == 5
+        assert not any(map(hub.shares.admission.is_new, told))
+
+    run(whole())
+
+
 def test_what_was_asked_most_is_prepared_after_a_restart_and_nothing_of_it_is_kept(
     world: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -47,7 +47,8 @@ def _sync(graph: Graph, run: Callable[..., Any], folder: Path) -> None:
     for name in ("one", "other"):
         place = folder / name
         place.mkdir()
-        synced = Synced(graph, run, place, connection(place, {"Center": "CEE007"}, people=PEOPLE, cases=_SYNCED), name)
+        asked = {**connection(place, {"Center": "CEE007"}, people=PEOPLE, cases=_SYNCED), "limits": {"vanish": 1}}
+        synced = Synced(graph, run, place, asked, name)
         row = {"number": f"{name}-1", "title": "x", "importer": "11-1111111AA", "center": "CEE007", "entry": "AAA-0000001-4"}
         dated = {**row, "dates": "request_issued 2026-11-02", "kind": "rfi" if name == "one" else ""}
         write_csv(place / "cases.csv", [dated, {**dated, "number": f"{name}-2"}])

@@ -110,5 +110,5 @@ def test_decisions_that_come_by_a_sync_are_compared_too(did: Do, world: Graph, r
     (found,) = did("trade", _FOUND)["nodes"]
     assert {decision["outcome"] for decision in found["decisions"]["nodes"]} == {"denied", "Approved"}
     assert port.sync().written == 0
-    center = Synced(world, run, tmp_path, {**system, "party": {"Center": "CEE007"}}, name="another")
+    center = Synced(world, run, tmp_path, {**system, "party": {"Center": "CEE007"}, "limits": {"refuse": 1}}, name="another")
     assert center.sync().skipped == 2
