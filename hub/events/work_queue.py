@@ -46,7 +46,7 @@ _NEXT: Final[LiteralString] = """
 MATCH (e:Event) USING INDEX e:Event(seq) WHERE e.seq > $cursor AND e.seq <= $last AND e.kind IN $kinds
 WITH e ORDER BY e.seq LIMIT $most
 WITH e, CASE WHEN e.refs IS NULL THEN [] WHEN e.refs IS :: LIST<STRING NOT NULL> NOT NULL THEN e.refs END AS refs
-RETURN e.seq, e.id, e.kind, size(refs), CASE WHEN size(refs) <= $few THEN refs END"""
+RETURN e.seq, e.id, e.kind, size(refs), CASE WHEN size(refs) <= $few THEN refs END ORDER BY e.seq"""
 # The consumer is locked for the transaction: whoever was slow and lost the lease finds the cursor elsewhere, and does nothing.
 _MOVE: Final[LiteralString] = """
 MATCH (c:Consumer {name: $name}) SET c.turn = true REMOVE c.turn
