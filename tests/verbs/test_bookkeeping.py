@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from graph_schema import bookkeeping
 from graph_schema.graph import GRAPH
+from graph_schema.provenance import RETIRED
 from hub.discovery.keeping import discover
 from hub.graph import Graph
 from hub.verbs.keeping import keep_once
@@ -78,6 +79,14 @@ _KNOWN: Final = {
 }  # fmt: skip
 
 
+_BEFORE: Final = {retired: label for label, retired in RETIRED.items()}
+
+
+def _as_they_were(labels: list[str]) -> set[str]:
+    """The labels of a row, and the one it had before it was retired: it keeps the edges it had."""
+    return {*labels, *(_BEFORE[label] for label in labels if label in _BEFORE)}
+
+
 def _ends() -> Iterator[tuple[tuple[str, ...], str, tuple[str, ...], set[str]]]:
     """Each edge as it is declared, visible or not: its ends, and what properties it may have."""
     for edge in GRAPH.edges:
@@ -103,7 +112,9 @@ def test_there_is_nothing_that_is_not_declared(world: Graph, did: Any, run: Call
         strange += [(labels, key) for key in keys if key not in known]
     edges: list[Any] = run(world.read(_EDGES, {}))
     for tail, type_, head, keys in edges:
-        fitting = [names for a, found, b, names in _ends() if found == type_ and set(a) & set(tail) and set(b) & set(head)]
+        fitting = [
+            names for a, found, b, names in _ends() if found == type_ and set(a) & _as_they_were(tail) and set(b) & _as_they_were(head)
+        ]
         if not fitting:
             strange.append((tail, type_, head))
         known = {name for names in fitting for name in names} | set(bookkeeping.ON_SYNCED_EDGES)

@@ -119,6 +119,9 @@ def _issues(story: Story) -> None:
     story.do("trade", "unfollowIssue", one)
     story.do("importer", "nameInIssue", f'{one}, importer: "{MINE}"')
     story.do("importer", "unnameInIssue", f'{one}, importer: "{MINE}"')
+    # and once more, so that something of it is there
+    story.do("trade", "followIssue", one)
+    story.do("importer", "nameInIssue", f'{one}, importer: "{MINE}"')
     story.do("trade", "mergeIssue", f'{other}, into: "{ids["About T-open"]}", reason: "the same"')
     story.do("trade", "restoreIssue", f'{other}, reason: "not the same"')
     story.do("trade", "splitIssue", f'{other}, cases: ["T-joint"], title: "Another", reason: "of its own"')
