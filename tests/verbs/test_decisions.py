@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connectors.errors import AbortRun
 from graph_schema.cypher import Statement
 from hub.discovery.keeping import discover
 from hub.graph import Graph
@@ -111,4 +112,5 @@ def test_decisions_that_come_by_a_sync_are_compared_too(did: Do, world: Graph, r
     assert {decision["outcome"] for decision in found["decisions"]["nodes"]} == {"denied", "Approved"}
     assert port.sync().written == 0
     center = Synced(world, run, tmp_path, {**system, "party": {"Center": "CEE007"}}, name="another")
-    assert center.sync().skipped == 2
+    with pytest.raises(AbortRun, match="2 of 2 records were refused"):
+        center.sync()
