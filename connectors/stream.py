@@ -88,7 +88,7 @@ class StreamRun:
         self._payloads = run.payloads
         self._held: dict[str, str] = {}
         self._again = set[str]()
-        self._replaying = False
+        self._replaying = self._is_whole = False
         self._read = self._refused = self._bad = self._used = self._unread = self._lacking = 0
         self._live: int | None = None
         self._mails: list[Any] = []
@@ -124,6 +124,7 @@ class StreamRun:
 
     async def _read_whole(self) -> None:
         """All rows into the spool, then block by block into the graph; what is in no block is gone."""
+        self._is_whole = True
         with Spool() as spool:
             broken: list[Refused] = []
             cursor: str | None = None
@@ -455,10 +456,12 @@ class StreamRun:
     async def _stop_if_too_many_are_refused(self) -> None:
         if self._replaying or self._refused <= most_of(self._read, self._limits.refuse):
             return
-        if self._live is None:
-            self._live = await self._state.live()
-        # of what has changed since, all may be bad: it is a share of the whole list that counts
-        if self._refused > most_of(max(self._read, self._live), self._limits.refuse):
+        of = self._read
+        if not self._is_whole:
+            # of what has changed since, all may be bad: it is a share of the whole list that counts
+            self._live = await self._state.live() if self._live is None else self._live
+            of = max(of, self._live)
+        if self._refused > most_of(of, self._limits.refuse):
             reasons = "; ".join(self._report.refused_first[:3])
             raise AbortRun(
                 f"{self._refused} of {self._read} records were refused, too many to go on: {reasons}. "
