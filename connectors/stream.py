@@ -74,7 +74,8 @@ class StreamRun:
         self._stream = Stream(connection.name, stream_name, settings.describes)
         self._reader = Reader(self._stream, mapper(settings, run.known), run.authority, connection.rank)
         self._wanted = wanted(stream_name, settings)
-        # a number that must leave no trace may not even be a key; where it is none, its row is refused once it is understood
+        # a number that must leave no trace may not even be a key; where it is none, its row is refused once it is
+        # understood
         self._numbers = tuple(column for column in numbers_in(settings) if column in settings.key)
         mail = settings.properties.get("email")
         self._mail = mail.columns if mail and mail.verified and not mail.codes else ()
