@@ -1,4 +1,6 @@
-"""What people write into the cells of a list: blanks of every kind, marks that copying brings along, words that mean nothing."""
+"""What people write into the cells of a list: blanks of every kind, marks that copying brings along, words that mean
+nothing.
+"""
 
 import unicodedata
 from collections.abc import Iterable
@@ -72,7 +74,8 @@ def is_blank(value: Any) -> bool:
 
 
 def cleaned(text: str) -> str:
-    """One line of a text as it is meant: one blank for blanks of every kind, without soft hyphens, direction and byte order marks.
+    """One line of a text as it is meant: one blank for blanks of every kind, without soft hyphens, direction and byte
+    order marks.
 
     The joiners that Persian, Indian scripts and emoji need stay where they stand between such letters.
     """
@@ -97,7 +100,10 @@ def _joins(text: str, at: int) -> bool:
 
 
 def text_of(name: str, value: Any) -> str:
-    """The text of a property, in one line. Raises `SkipRecord` for control characters and other things that are no text."""
+    """The text of a property, in one line.
+
+    Raises `SkipRecord` for control characters and other things that are no text.
+    """
     text = cleaned(str(value))
     if not text.isprintable() and any(not letter.isprintable() and letter not in _JOINERS for letter in text):
         raise SkipRecord(f"{name}: it holds characters that are no text")

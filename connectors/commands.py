@@ -77,7 +77,9 @@ def list_(folder: Folder = None) -> None:
 
 @CONNECTORS.command()
 def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder = None, data: Data = None) -> None:
-    """Reach a connection's system, list the streams it offers, and read the beginning of each stream of its file as that says."""
+    """Reach a connection's system, list the streams it offers, and read the beginning of each stream of its file as
+    that says.
+    """
     settings = _settings(folder, data)
     found = _one(settings, name)
     try:

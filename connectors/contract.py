@@ -16,7 +16,9 @@ Raw = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A stream that a system offers: how it is named in the connection's file under `from`, the columns it has, and a remark."""
+    """A stream that a system offers: how it is named in the connection's file under `from`, the columns it has, and a
+    remark.
+    """
 
     stream: str
     columns: Sequence[str]
@@ -35,10 +37,10 @@ class Broken:
 class Page:
     """Some rows, each with its place (a line, a key) for whoever must mend it.
 
-    `cursor` is where to go on after this page, in the system's own terms: a number or moment of its own clock, never of ours.
-    `deleted` are keys that the system says are gone. `broken` are rows that could not be read. `columns` are those that all rows have,
-    where the system has such, told with the first page: a column of the connection's file that is not among them ends the run.
-    `notes` are remarks for the operator about how it was read.
+    `cursor` is where to go on after this page, in the system's own terms: a number or moment of its own clock, never
+    of ours. `deleted` are keys that the system says are gone. `broken` are rows that could not be read. `columns` are
+    those that all rows have, where the system has such, told with the first page: a column of the connection's file
+    that is not among them ends the run. `notes` are remarks for the operator about how it was read.
     """
 
     rows: Sequence[tuple[str, Raw]]
@@ -53,7 +55,8 @@ class Page:
 class Wanted:
     """Which stream to read: `source` as the connection's file names it under `from`, and its `options` beside that.
 
-    `columns` are the others that the file names, each with the names it may have; None where a function of its own reads the rows.
+    `columns` are the others that the file names, each with the names it may have; None where a function of its own
+    reads the rows.
     """
 
     name: str

@@ -1,4 +1,7 @@
-"""Days and moments as lists write them. What could be another day is none: 11/01/2026 needs a format that says which is the month."""
+"""Days and moments as lists write them.
+
+What could be another day is none: 11/01/2026 needs a format that says which is the month.
+"""
 
 import re
 from collections.abc import Sequence
@@ -46,7 +49,10 @@ def as_format(text: str) -> str:
 
 
 def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -> date:
-    """The day; of a moment with a zone, its own or the one that is said, the day it is in Washington. Raises `ValueError`."""
+    """The day; of a moment with a zone, its own or the one that is said, the day it is in Washington.
+
+    Raises `ValueError`.
+    """
     if not formats and zone is None:
         with suppress(ValueError):
             return clocks.day_of(text)
@@ -55,7 +61,10 @@ def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -
 
 
 def moment_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None, *, or_day: bool = False) -> datetime | date:
-    """The moment, in the zone that is said where it has none of its own; a day is its first moment, or itself. Raises `ValueError`."""
+    """The moment, in the zone that is said where it has none of its own; a day is its first moment, or itself.
+
+    Raises `ValueError`.
+    """
     text = " ".join(text.split())
     if not formats:
         try:

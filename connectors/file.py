@@ -1,4 +1,5 @@
-"""Files dropped into a folder, here or on an SFTP server: lists, the newest that fits a pattern, each the whole of its stream.
+"""Files dropped into a folder, here or on an SFTP server: lists, the newest that fits a pattern, each the whole of its
+stream.
 
 asyncssh speaks SFTP because it is alive, asynchronous and has a server of its own to test against.
 """

@@ -1,4 +1,6 @@
-"""What `hub connectors check` says of a connection: its party, and the beginning of each stream read as its file says, written nowhere."""
+"""What `hub connectors check` says of a connection: its party, and the beginning of each stream read as its file says,
+written nowhere.
+"""
 
 from contextlib import aclosing
 from dataclasses import dataclass

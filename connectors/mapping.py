@@ -158,7 +158,9 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How the cells of a column are read: which words mean nothing, formats of days, the zone of moments, the region of numbers."""
+    """How the cells of a column are read: which words mean nothing, formats of days, the zone of moments, the region
+    of numbers.
+    """
 
     empty: Empty
     formats: tuple[str, ...]

@@ -73,7 +73,10 @@ _NORTH_AMERICA: Final = 1
 
 
 def turned(value: Any) -> Any:
-    """Family, given -> given family; suffixes and degrees stay behind the name. What is not two names and a comma stays as it is."""
+    """Family, given -> given family; suffixes and degrees stay behind the name.
+
+    What is not two names and a comma stays as it is.
+    """
     if not isinstance(value, str) or not _COMMAS.search(value):
         return value
     text = cleaned(value)
@@ -102,7 +105,10 @@ def _follows_a_name(part: str) -> bool:
 
 
 def mail(value: Any, _: str = "") -> str:
-    """The address in a mail cell: of several the first, without the name, brackets and `mailto:` around it. Raises `SkipRecord`."""
+    """The address in a mail cell: of several the first, without the name, brackets and `mailto:` around it.
+
+    Raises `SkipRecord`.
+    """
     text = str(value).strip()
     local, _, domain = text.partition("@")
     # thousands of people have one domain, and their own part is mostly plain
@@ -138,7 +144,9 @@ def _checked(text: str) -> str:
 
 
 def phone(value: Any, region: str) -> str:
-    """The number in a cell, of several the first: E.164 with its extension, e.g. +12025550100;ext=5 (RFC 3966). Raises `SkipRecord`.
+    """The number in a cell, of several the first: E.164 with its extension, e.g. +12025550100;ext=5 (RFC 3966).
+
+    Raises `SkipRecord`.
 
     None is made up: one without its area code, or that no telephone of North America can have, is refused.
     """

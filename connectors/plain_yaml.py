@@ -1,4 +1,6 @@
-"""YAML as a connection's file means it: `no`, 0401 and 12:30 are texts, a name stands once, and each fault has its line."""
+"""YAML as a connection's file means it: `no`, 0401 and 12:30 are texts, a name stands once, and each fault has its
+line.
+"""
 
 import difflib
 import re
@@ -53,7 +55,9 @@ class Lines:
         return line
 
     def faults(self, error: ValidationError, known: Mapping[tuple[str, ...], Iterable[str]] | None = None, at: Sequence[str] = ()) -> str:
-        """Every fault of some settings, one a line, without the values; a name that is none with the nearest one that is."""
+        """Every fault of some settings, one a line, without the values; a name that is none with the nearest one that
+        is.
+        """
         told = list[str]()
         for fault in error.errors():
             place = (*at, *fault["loc"])

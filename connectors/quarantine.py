@@ -25,10 +25,12 @@ KEPT_S: Final = 30 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A record that was refused, or of which fields were left out. `payload` is the raw row as JSON; None where it may not be kept.
+    """A record that was refused, or of which fields were left out.
 
-    `key` is None where it cannot be told, or must not. `lacks` are the reasons of the fields, where the record itself was taken.
-    `counts` is False where it is no fault of the list.
+    `payload` is the raw row as JSON; None where it may not be kept.
+
+    `key` is None where it cannot be told, or must not. `lacks` are the reasons of the fields, where the record itself
+    was taken. `counts` is False where it is no fault of the list.
     """
 
     key: str | None

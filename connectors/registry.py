@@ -40,7 +40,10 @@ def attach(connection: Connection, files: Path, data: Path) -> Attached:
 
 
 def _check_options(made: type[Connector], connection: Connection, files: Path) -> None:
-    """What stands beside `from` must be the connector's own options, where it says which those are. Raises `SetupError`."""
+    """What stands beside `from` must be the connector's own options, where it says which those are.
+
+    Raises `SetupError`.
+    """
     options: type[BaseModel] | None = getattr(made, "options", None)
     for name, stream in connection.streams.items() if options else ():
         assert options is not None

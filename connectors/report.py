@@ -12,8 +12,9 @@ _FIRST: Final = 10
 class Report:
     """Counts of one run over all its streams.
 
-    `reasons` count refused records by reason, `left_out` the fields that could not be read of records that were taken, by reason;
-    `changes` name the first that changed, `gone` the first that the system lists no more. `notes` say how lists were read.
+    `reasons` count refused records by reason, `left_out` the fields that could not be read of records that were taken,
+    by reason; `changes` name the first that changed, `gone` the first that the system lists no more. `notes` say how
+    lists were read.
     """
 
     read: int = 0

@@ -63,7 +63,8 @@ Words = Annotated[tuple[str, ...] | None, BeforeValidator(_several)]
 
 
 class Take(_Strict):
-    """How a value is taken from a row: a column by any of its names, several joined, or a constant; then its code, then its default.
+    """How a value is taken from a row: a column by any of its names, several joined, or a constant; then its code,
+    then its default.
 
     A column that is `optional` may be missing from the list; one that is not ends the run where it is.
     """
@@ -162,7 +163,9 @@ class StreamSettings(_Strict):
 
     @property
     def needed(self) -> tuple[tuple[str, ...], ...] | None:
-        """The columns that must be there, each by the names it may have; None where a function of its own reads the rows."""
+        """The columns that must be there, each by the names it may have; None where a function of its own reads the
+        rows.
+        """
         return None if self.map else tuple(dict.fromkeys(names for take in self.takes for names in take.needed))
 
     @property

@@ -180,7 +180,10 @@ _ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d(?::\d\d(?:\.\d+)
 
 
 class Largest:
-    """The largest value of a cursor column. `sorts` is False where the values seen are in no order that their database knows."""
+    """The largest value of a cursor column.
+
+    `sorts` is False where the values seen are in no order that their database knows.
+    """
 
     def __init__(self, after: str | None = None) -> None:
         self._found: Any = None

@@ -12,7 +12,10 @@ _PARTS: Final = re.compile(
 
 
 def one_query(text: str) -> str:
-    """The query without comments at its end and the semicolon there. Raises `AbortRun` for several, and for what is none."""
+    """The query without comments at its end and the semicolon there.
+
+    Raises `AbortRun` for several, and for what is none.
+    """
     ends = [found.start() for found in _PARTS.finditer(text) if found["end"]]
     for end in ends:
         if _without_comments(text[end + 1 :]).strip(" \t\r\n;"):

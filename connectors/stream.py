@@ -4,11 +4,12 @@ import hashlib
 import re
 import secrets
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import repeat
 from typing import Any, Final, LiteralString
 
 import httpx2
@@ -75,7 +76,8 @@ class StreamRun:
         self._stream = Stream(connection.name, stream_name, settings.describes)
         self._reader = Reader(self._stream, mapper(settings, run.known), run.authority, connection.rank)
         self._wanted = wanted(stream_name, settings)
-        # a number that must leave no trace may not even be a key; where it is none, its row is refused once it is understood
+        # a number that must leave no trace may not even be a key; where it is none, its row is refused once it is
+        # understood
         self._numbers = tuple(column for column in numbers_in(settings) if column in settings.key)
         mail = settings.properties.get("email")
         self._mail = mail.columns if mail and mail.verified and not mail.codes else ()
@@ -89,9 +91,10 @@ class StreamRun:
         self._payloads = run.payloads
         self._held: dict[str, str] = {}
         self._again = set[str]()
-        self._replaying = False
+        self._replaying = self._is_whole = False
         self._read = self._refused = self._bad = self._used = self._unread = self._lacking = 0
         self._live: int | None = None
+        self._mails: list[Any] = []
         self._done = 0
         self._events = 0
         self._place: Place | None = None
@@ -124,13 +127,15 @@ class StreamRun:
 
     async def _read_whole(self) -> None:
         """All rows into the spool, then block by block into the graph; what is in no block is gone."""
+        self._is_whole = True
         with Spool() as spool:
             broken: list[Refused] = []
             cursor: str | None = None
             async with aclosing(self._pages(None)) as pages:
                 async for page in pages:
                     rows, bad = self._taken_in(page)
-                    spool.add((slot_of(row.key), row.key, row.place, row.hash, row.payload, mail) for row, mail in rows)
+                    mails = self._mails_of(rows) if self._mail else repeat(None)
+                    spool.add((row.slot, row.key, row.place, row.hash, row.payload, mail) for row, mail in zip(rows, mails, strict=False))
                     broken += bad
                     cursor = page.cursor or cursor
                     self._progress(self._stream.name, self._report.read, None)
@@ -192,7 +197,7 @@ class StreamRun:
         async with aclosing(self._pages(cursor)) as pages:
             async for page in pages:
                 found, broken = self._taken_in(page)
-                latest = {row.key: row for row, _ in found}
+                latest = {row.key: row for row in found}
                 known = await self._state.known([*latest, *page.deleted])
                 rows = self._marked_as_before(latest.values(), known)
                 changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
@@ -234,8 +239,8 @@ class StreamRun:
         self._replaying = True
         found, refused = self._taken_in(Page([(place, raw) for _, place, raw in kept]))
         await self._refuse(refused)
-        known = await self._state.known([row.key for row, _ in found])
-        rows = self._marked_as_before([row for row, _ in found], known)
+        known = await self._state.known([row.key for row in found])
+        rows = self._marked_as_before(found, known)
         changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
         state = self._state.forget_blocks([row.slot for row in changed])
         await self._write(replace(await self._apart(self._changes(changed, known)), state=state))
@@ -254,28 +259,31 @@ class StreamRun:
         except (OSError, httpx2.TransportError) as error:
             raise RetryLater(f"{self._stream.name}: the system does not answer ({type(error).__name__})") from error
 
-    def _taken_in(self, page: Page) -> tuple[list[tuple[Row, int | None]], list[Refused]]:
-        """The rows with their keys and hashes, each with what stands for its address; those without are refused."""
-        rows: list[tuple[Row, int | None]] = []
+    def _taken_in(self, page: Page) -> tuple[list[Row], list[Refused]]:
+        """The rows with their keys and hashes; those without are refused."""
+        rows: list[Row] = []
+        self._mails = []
         refused = [Refused(None, broken.place, broken.reason, None) for broken in page.broken]
         self._report.read += len(page.rows) + len(page.broken)
         self._read += len(page.rows) + len(page.broken)
         self._unread += len(page.broken)
         for number, (place, raw) in enumerate(page.rows, self._read - len(page.rows) + 1):
             try:
-                rows.append((self._row(place, raw), self._mail_of(raw) if self._mail else None))
+                rows.append(self._row(place, raw))
+                if self._mail:
+                    self._mails.append(raw.get(self._mail[0]) or self._other_mail(raw))
             except SkipRecord as error:
                 counts = sum(not is_blank(value) for value in raw.values()) > 1
                 refused.append(Refused(None, place if error.keep else nameless(place, number), str(error), None, counts=counts))
         return rows, refused
 
-    def _mail_of(self, raw: Raw) -> int | None:
-        """What stands for the address in a row, as long as this process lives."""
-        for column in self._mail:
-            if value := raw.get(column):
-                text = str(value).strip().lower()
-                return hash(text) if "@" in text else None
-        return None
+    def _other_mail(self, raw: Raw) -> Any:
+        return next((value for column in self._mail[1:] if (value := raw.get(column))), None)
+
+    def _mails_of(self, rows: Sequence[Row]) -> Iterator[int | None]:
+        """What stands for the addresses of rows that were just taken in, as long as this process lives."""
+        assert len(rows) == len(self._mails)
+        return (hash(mail.strip().lower()) if mail.__class__ is str and "@" in mail else None for mail in self._mails)
 
     def _row(self, place: str, raw: Raw) -> Row:
         parts = [str(raw.get(column) if raw.get(column) is not None else "").strip() for column in self._wanted.key]
@@ -286,7 +294,9 @@ class StreamRun:
         except TypeError:  # e.g. half of a surrogate pair
             raise SkipRecord("it holds characters that are no text") from None
         key = "|".join(parts)
-        if social_security(key) or (self._numbers and any(self._is_refused(raw.get(column)) for column in self._numbers)):
+        if (len(key) > 10 and social_security(key)) or (
+            self._numbers and any(self._is_refused(raw.get(column)) for column in self._numbers)
+        ):
             raise SkipRecord(IMPORTER_NUMBER.refusal, keep=False)
         return Row(slot_of(key), key, place, hash_of(self._meaning, payload), payload)
 
@@ -450,10 +460,12 @@ class StreamRun:
     async def _stop_if_too_many_are_refused(self) -> None:
         if self._replaying or self._refused <= most_of(self._read, self._limits.refuse):
             return
-        if self._live is None:
-            self._live = await self._state.live()
-        # of what has changed since, all may be bad: it is a share of the whole list that counts
-        if self._refused > most_of(max(self._read, self._live), self._limits.refuse):
+        of = self._read
+        if not self._is_whole:
+            # of what has changed since, all may be bad: it is a share of the whole list that counts
+            self._live = await self._state.live() if self._live is None else self._live
+            of = max(of, self._live)
+        if self._refused > most_of(of, self._limits.refuse):
             reasons = "; ".join(self._report.refused_first[:3])
             raise AbortRun(
                 f"{self._refused} of {self._read} records were refused, too many to go on: {reasons}. "

@@ -1,4 +1,6 @@
-"""A list as it is published and exported: where its header is, which columns are anybody's, and what of its rows are records."""
+"""A list as it is published and exported: where its header is, which columns are anybody's, and what of its rows are
+records.
+"""
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,9 +22,11 @@ Numbered = tuple[int, Cells]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What the connection's file says about a list: the rows of its header, other names of its columns, which are needed.
+    """What the connection's file says about a list: the rows of its header, other names of its columns, which are
+    needed.
 
-    `columns` are those that it names, each by the names it may have; None where it does not say, as before a function of its own.
+    `columns` are those that it names, each by the names it may have; None where it does not say, as before a function
+    of its own.
     """
 
     key: Sequence[str] = ()
@@ -44,7 +48,9 @@ def layout_of(stream: Wanted, header_rows: tuple[int, ...], headers: Mapping[str
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of a list: of each column its name, or None where it has none; the last row it stands in, and its cells."""
+    """The header of a list: of each column its name, or None where it has none; the last row it stands in, and its
+    cells.
+    """
 
     names: Sequence[str | None]
     last_row: int

@@ -1,7 +1,8 @@
-"""Workbooks: XLSX and XLSM row by row, in flat memory, by openpyxl; the older XLS, XLSB and ODS by calamine, which holds a sheet whole.
+"""Workbooks: XLSX and XLSM row by row, in flat memory, by openpyxl; the older XLS, XLSB and ODS by calamine, which
+holds a sheet whole.
 
-openpyxl alone streams, and tells error values, number formats and formulas apart; calamine alone reads the other kinds, and
-workbooks whose styles or names other programs wrote so that openpyxl cannot open them.
+openpyxl alone streams, and tells error values, number formats and formulas apart; calamine alone reads the other
+kinds, and workbooks whose styles or names other programs wrote so that openpyxl cannot open them.
 """
 
 import re
@@ -200,7 +201,9 @@ def _across(cells: list[Any], merged: Iterable[Merge]) -> list[Any]:
 
 
 def _filled_down(rows: Iterable[Numbered], merged: Sequence[Merge], header: int) -> Iterator[Numbered]:
-    """The rows with what is merged over several of them in each; what is merged over columns is a line across the table."""
+    """The rows with what is merged over several of them in each; what is merged over columns is a line across the
+    table.
+    """
     waiting = sorted((found for found in merged if found.top > header and found.bottom > found.top), key=lambda found: -found.top)
     running = list[tuple[Merge, Any]]()
     for number, cells in rows:

@@ -151,7 +151,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What came of changes: how many rows were written, what was refused once the graph was asked, and of what fields were left out."""
+    """What came of changes: how many rows were written, what was refused once the graph was asked, and of what fields
+    were left out.
+    """
 
     rows: int
     refused: Sequence[Refused]

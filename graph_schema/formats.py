@@ -17,8 +17,9 @@ class BadFormat(ValueError):
 class Format:
     """How one kind of identifier is written.
 
-    `pattern` matches the whole normalised value, `refused` values that must never be stored or echoed, `doubtful` such as may be one
-    of those with digits lost on the way: what a system gives is not kept then, what somebody searches for is something else.
+    `pattern` matches the whole normalised value, `refused` values that must never be stored or echoed, `doubtful` such
+    as may be one of those with digits lost on the way: what a system gives is not kept then, what somebody searches
+    for is something else.
     """
 
     name: str
@@ -53,7 +54,9 @@ class Format:
 
 
 def plain_digits(text: str) -> str:
-    """The text with digits of every script as 0 to 9, dashes of every kind as a hyphen, one blank for any, without invisible marks."""
+    """The text with digits of every script as 0 to 9, dashes of every kind as a hyphen, one blank for any, without
+    invisible marks.
+    """
     if text.isascii():
         return " ".join(text.split())
     plain = list[str]()
@@ -80,7 +83,9 @@ _SOCIAL_SECURITY: Final = re.compile(_WRITTEN_OUT)
 
 
 def social_security(text: str) -> bool:
-    """Whether a number is in the text that is written as Social Security numbers are, three, two and four digits, in any spelling."""
+    """Whether a number is in the text that is written as Social Security numbers are, three, two and four digits, in
+    any spelling.
+    """
     return ("\\" in text or _MAYBE.search(text) is not None) and _SOCIAL_SECURITY.search(plain_digits(text)) is not None
 
 

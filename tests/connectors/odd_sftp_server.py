@@ -1,6 +1,8 @@
-"""Run as `python -m tests.connectors.odd_sftp_server FOLDER KIND`: an SFTP server over a folder that tells little of its files.
+"""Run as `python -m tests.connectors.odd_sftp_server FOLDER KIND`: an SFTP server over a folder that tells little of
+its files.
 
-KIND: `windows` says what may be done with a file but not that it is one, `bare` says nothing of that, `timeless` not when it was changed.
+KIND: `windows` says what may be done with a file but not that it is one, `bare` says nothing of that, `timeless` not
+when it was changed.
 """
 
 import asyncio

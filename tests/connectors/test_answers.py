@@ -1,4 +1,6 @@
-"""GraphQL APIs that answer otherwise than they should: a real server that says what it is told to, read without a graph."""
+"""GraphQL APIs that answer otherwise than they should: a real server that says what it is told to, read without a
+graph.
+"""
 
 import json
 import threading

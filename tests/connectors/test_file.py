@@ -194,7 +194,7 @@ from connectors.spool import Spool, slot_of
 async def main() -> int:
     with Spool() as spool:
         async for page in FileDrop(FileSettings(folder=sys.argv[1], quiet_s=0)).read(Wanted("people", sys.argv[2], ("id",), {}), None):
-            spool.add((slot_of(raw["id"]), raw["id"], place, "hash", b"x" * 50, None) for place, raw in page.rows)
+            spool.add((slot_of(str(raw["id"])), str(raw["id"]), place, "hash", b"x" * 50, None) for place, raw in page.rows)
         spool.put_in_order()
         return sum(len(block) for _, block in spool.blocks(1 << 12))
 
@@ -210,6 +210,23 @@ def test_a_million_rows_take_no_more_memory_than_ten_thousand(tmp_path: Path) ->
             file.write("id,name\n")
             file.writelines(f"{number},Sample Person {number}\n" for number in range(rows))
         command = [sys.executable, "-c", _SPOOLED, str(tmp_path), f"{rows}.csv"]
+        count, kib = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        assert int(count) == rows
+        most.append(int(kib))
+    assert most[1] < most[0] + 30_000, f"{most} KiB"
+
+
+@pytest.mark.thorough
+def test_a_workbook_of_a_hundred_thousand_rows_takes_no_more_memory_than_one_of_ten_thousand(tmp_path: Path) -> None:
+    most: list[int] = []
+    for rows in (10_000, 100_000):
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet("People")
+        sheet.append(["id", "name", "mail", "phone"])
+        for number in range(rows):
+            sheet.append([number, f"Sample Person {number}", f"p{number}@fda.example", f"202-555-01{number % 100:02d}"])
+        book.save(tmp_path / f"{rows}.xlsx")
+        command = [sys.executable, "-c", _SPOOLED, str(tmp_path), f"{rows}.xlsx"]
         count, kib = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
         assert int(count) == rows
         most.append(int(kib))

@@ -135,3 +135,26 @@ def test_check_and_discover_name_the_tables(table: _Table, run: Callable[..., An
     (offer,) = run(connector.discover())
     assert offer.stream == "SELECT * FROM people"
     assert offer.columns == ["id", "full_name", "mail", "left_on", "changed_at"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM people WHERE full_name LIKE '%Kept%' AND id::text = 'kept' AND 'a:b' <> ' :x' ORDER BY id; -- 100 % of them",
+        "WITH kept AS (SELECT * FROM people WHERE id = 'kept') SELECT id, full_name, changed_at FROM kept /* :here */",
+        "SELECT id, full_name, changed_at, $$it's; here$$ AS told FROM people WHERE id = 'kept'",
+    ],
+)
+def test_a_query_is_read_as_people_write_it(query: str, table: _Table, run: Callable[..., Any]) -> None:
+    table.put("kept", "Sample Kept", "kept@fda.example")
+    connector = Sql(SqlSettings.model_validate(table.settings()))
+
+    async def read(cursor: str | None) -> list[Any]:
+        stream = Wanted("people", query, ("id",), {"cursor": "changed_at"})
+        return [raw["full_name"] async for page in connector.read(stream, cursor) for _, raw in page.rows]
+
+    async def keys() -> list[str]:
+        return [key async for page in connector.keys(Wanted("people", query, ("id",), {})) for key in page]
+
+    assert run(read(None)) == run(read("2026-01-01T00:00:00+00:00")) == ["Sample Kept"]
+    assert run(keys()) == ["kept"]

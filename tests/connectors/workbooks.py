@@ -57,7 +57,10 @@ def workbook(
     prefix: str = "",
     main: str = _MAIN,
 ) -> None:
-    """Writes an XLSX; `dimension` and `merged` are of its last sheet, `prefix` is how its elements are called, e.g. `x:`."""
+    """Writes an XLSX; `dimension` and `merged` are of its last sheet, `prefix` is how its elements are called, e.g.
+
+    `x:`.
+    """
     names = list(sheets)
     p = prefix
     declared = f'xmlns{":" + p[:-1] if p else ""}="{main}"'
