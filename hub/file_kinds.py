@@ -1,7 +1,8 @@
-"""The kinds of files that are taken, what a file of each is by its content, and which names they may have. Pure but for reading the file.
+"""The kinds of files that are taken, what a file of each is by its content, and which names they may have. Pure but
+for reading the file.
 
-A kind is told by its content, never by a few first bytes that text may have as well: text is what decodes as text; a workbook or document
-is what opens as one.
+A kind is told by its content, never by a few first bytes that text may have as well: text is what decodes as text; a
+workbook or document is what opens as one.
 """
 
 import re
@@ -41,7 +42,8 @@ _ALIASES: Final = {
 _BY_ENDING: Final = (
     "application/vnd.ms-excel", "application/octet-stream", "application/zip", "application/x-zip-compressed", "application/x-zip",
 )  # fmt: skip
-"""What a browser says of a file whose ending its system has no type for, or another: Windows calls .csv a sheet where Excel is there."""
+"""What a browser says of a file whose ending its system has no type for, or another: Windows calls .csv a sheet where
+Excel is there."""
 _CHARSETS: Final = ("utf-8", "us-ascii", "utf-16", "iso-8859-1", "windows-1252")
 _SPELLED: Final = {"utf8": "utf-8", "ascii": "us-ascii", "latin1": "iso-8859-1", "cp1252": "windows-1252", "utf16": "utf-16"}
 
@@ -57,7 +59,8 @@ xlam xll xlsm xltm xnk xsl xslt
 """
 _RUN: Final = frozenset(_RUN_WORDS.split())
 _PROGRAMS: Final = frozenset({"bat", "class", "cmd", "dll", "exe", "hta", "jar", "lnk", "msi", "pif", "ps1", "scr", "vbs", "wsf"})
-"""Of those, what no honest name has before its ending, nor a workbook within: www.example.com.pdf is a page that was printed."""
+"""Of those, what no honest name has before its ending, nor a workbook within: www.example.com.pdf is a page that was
+printed."""
 _JOINERS: Final = "\u200c\u200d"
 """Persian and the scripts of India write with them."""
 
@@ -77,7 +80,8 @@ _MOST_LIST_BYTES: Final = 1_000_000
 _MOST_PARTS: Final = 10_000
 _MOST_UNPACKED: Final = 1_000_000_000
 _MOST_RATIO: Final = 200
-"""Times what is packed: sheets are packed to a fiftieth, seldom to a hundredth, where Apache POI says bomb; zeros to a thousandth."""
+"""Times what is packed: sheets are packed to a fiftieth, seldom to a hundredth, where Apache POI says bomb; zeros to
+a thousandth."""
 _RATIO_FROM: Final = 1_000_000
 _ENCRYPTED: Final = 0x1
 
@@ -94,7 +98,8 @@ class Kind:
 
 
 def kind_of(media_type: str, name: str = "") -> Kind:
-    """The kind that a media type tells, in whatever letters, with parameters, or as a browser on Windows gives it for a file of that name.
+    """The kind that a media type tells, in whatever letters, with parameters, or as a browser on Windows gives it for
+    a file of that name.
 
     Raises `BadInput`.
     """
@@ -135,7 +140,8 @@ def check_name(name: str, kind: Kind) -> None:
 
 
 def _belies(ending: str, kind: Kind) -> bool:
-    """Whether it is another kind's ending. What a text is called matters little; and 2026 or Sample, after a point, is no ending."""
+    """Whether it is another kind's ending. What a text is called matters little; and 2026 or Sample, after a point,
+    is no ending."""
     own = _ENDINGS[kind.media_type]
     if ending in own:
         return False
@@ -172,7 +178,8 @@ def is_of(path: Path, kind: Kind) -> bool:
 
 
 def _is_text(content: bytes, charset: str | None) -> bool:
-    """Whether it decodes, by its charset or its byte order mark, to characters that a text has, and is no page for a browser."""
+    """Whether it decodes, by its charset or its byte order mark, to characters that a text has, and is no page for a
+    browser."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         charset = "utf-16"
     try:
@@ -193,8 +200,8 @@ def _is_page(text: str) -> bool:
 def _is_package(path: Path, media_type: str) -> bool:
     """Whether it opens as a workbook or document of Office Open XML (ISO/IEC 29500-2, Open Packaging Conventions).
 
-    Its list of content types names the main part, which is there; nothing in it runs or has macros, is encrypted, leads out of the package,
-    or unpacks to much more than it is. Only the list is unpacked.
+    Its list of content types names the main part, which is there; nothing in it runs or has macros, is encrypted,
+    leads out of the package, or unpacks to much more than it is. Only the list is unpacked.
     """
     try:
         with path.open("rb") as opened:
@@ -226,7 +233,8 @@ def _lists_main(types: tuple[dict[str, str], dict[str, str]], main: str, names: 
 
 
 def _is_part(packed: zipfile.ZipInfo) -> bool:
-    """Whether a workbook or document may have it within: packed as they are, in its place, nothing that runs, no bomb."""
+    """Whether a workbook or document may have it within: packed as they are, in its place, nothing that runs, no
+    bomb."""
     name = packed.filename.lower()
     return (
         packed.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -248,7 +256,8 @@ class _NoDoctype(TreeBuilder):
 
 
 def _content_types(listed: bytes) -> tuple[dict[str, str], dict[str, str]]:
-    """The content types that are listed by a part's name, and by an ending, in small letters. Raises `ValueError` or `ParseError`."""
+    """The content types that are listed by a part's name, and by an ending, in small letters. Raises `ValueError` or
+    `ParseError`."""
     if len(listed) > _MOST_LIST_BYTES:
         raise ValueError("too long a list")
     parser = XMLParser(target=_NoDoctype())  # noqa: S314 - bounded, and without a document type

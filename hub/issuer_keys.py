@@ -1,7 +1,7 @@
 """The keys of an issuer of tokens: where they come from, when they are fetched, and which of them may check a token.
 
-A JWKS (RFC 7517) is a file, a URL, or what the issuer's discovery document names (OpenID Connect Discovery 1.0, section 4). Nothing
-in a token leads to a request to anywhere else.
+A JWKS (RFC 7517) is a file, a URL, or what the issuer's discovery document names (OpenID Connect Discovery 1.0,
+section 4). Nothing in a token leads to a request to anywhere else.
 """
 
 import asyncio
@@ -41,7 +41,8 @@ _AGAIN_S: Final = 2.0
 """A fetch that failed is tried again after this, and after twice that the next time, up to the longest."""
 _LONGEST_AGAIN_S: Final = 16.0
 _UNKNOWN_AGAIN_S: Final = 2.0
-"""A key id that is not known makes the hub look for new keys, so often at most: whoever makes up key ids makes it ask no more."""
+"""A key id that is not known makes the hub look for new keys, so often at most: whoever makes up key ids makes it ask
+no more."""
 _log: Final = logging.getLogger("hub.issuer_keys")
 
 Keys = Sequence[PyJWK]
@@ -56,8 +57,8 @@ class NoKeys(Exception):
 class IssuerKeys:
     """The keys of one issuer, fetched when they are needed, once for all who wait.
 
-    Keys that are known go on where new ones cannot be had, for a day. `changed` says of a source that tells it, a file, whether there may
-    be new ones; of others `clock`, in seconds, says when to look.
+    Keys that are known go on where new ones cannot be had, for a day. `changed` says of a source that tells it, a
+    file, whether there may be new ones; of others `clock`, in seconds, says when to look.
     """
 
     def __init__(self, fetch: Fetch, *, changed: Callable[[], bool] | None = None, clock: Clock = time.monotonic) -> None:
@@ -71,7 +72,8 @@ class IssuerKeys:
         self._fetching: asyncio.Task[None] | None = None
 
     async def matching(self, key_id: str | None, algorithm: str) -> Keys:
-        """The keys that may check a token of this key id and algorithm; a token may name no key (RFC 7515, section 4.1.4).
+        """The keys that may check a token of this key id and algorithm; a token may name no key (RFC 7515, section
+        4.1.4).
 
         Empty where the issuer has none. Raises `Unavailable` where keys cannot be had.
         """
@@ -113,7 +115,8 @@ class IssuerKeys:
         return max(0.0, self._failed_at + again_s - self._clock())
 
     async def _fetched(self, patience_s: float | None = None) -> None:
-        """Fetches, or waits with those who wait for that already, for so long; not again right after a fetch that failed.
+        """Fetches, or waits with those who wait for that already, for so long; not again right after a fetch that
+        failed.
 
         Who has no key waits until the fetch ends. Who goes away lets the others wait on.
         """
@@ -161,10 +164,11 @@ def source_of(issuer: str, jwks: str | None) -> Fetch:
 
 
 def usable(jwks: Any) -> Keys:
-    """The keys of a JWKS that can check tokens, each with one algorithm: the one it names, or any trusted one of its kind.
+    """The keys of a JWKS that can check tokens, each with one algorithm: the one it names, or any trusted one of its
+    kind.
 
-    What is no such key (for encryption, of a kind that is not trusted, too short, malformed) is left out (RFC 7517, section 5).
-    Raises `NoKeys` for what is no JWKS.
+    What is no such key (for encryption, of a kind that is not trusted, too short, malformed) is left out (RFC 7517,
+    section 5). Raises `NoKeys` for what is no JWKS.
     """
     keys = jwks.get("keys") if isinstance(jwks, dict) else None
     if not isinstance(keys, list):
@@ -239,7 +243,8 @@ async def _of_url(url: str) -> Keys:
 
 
 async def _by_discovery(issuer: str, url: str) -> Keys:
-    """The keys at the `jwks_uri` of a discovery document that is this issuer's own (OpenID Connect Discovery 1.0, section 4.3)."""
+    """The keys at the `jwks_uri` of a discovery document that is this issuer's own (OpenID Connect Discovery 1.0,
+    section 4.3)."""
     found = await _document(url)
     if not isinstance(found, dict) or found.get("issuer") != issuer:
         raise NoKeys(f"{url}: it is not of the issuer {issuer}, as its `issuer` must say to the letter")

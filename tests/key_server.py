@@ -1,4 +1,5 @@
-"""A real server of keys on loopback, which a test lets answer, stop, stall or break off; and tokens that its keys sign."""
+"""A real server of keys on loopback, which a test lets answer, stop, stall or break off; and tokens that its keys
+sign."""
 
 import json
 import socket

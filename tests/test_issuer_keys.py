@@ -1,4 +1,5 @@
-"""Keys of issuers from a real server on loopback: when they are fetched, whom that lets in, and by what they check a token."""
+"""Keys of issuers from a real server on loopback: when they are fetched, whom that lets in, and by what they check a
+token."""
 
 import asyncio
 import base64

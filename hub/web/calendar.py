@@ -1,7 +1,7 @@
 """`/calendars/SECRET.ics`: what is due for an account, for calendar programs, which cannot sign in.
 
-An iCalendar object (RFC 5545, with RFC 7986's properties). What has not changed is told by the same bytes, so that programs that look
-again and again are told 304.
+An iCalendar object (RFC 5545, with RFC 7986's properties). What has not changed is told by the same bytes, so that
+programs that look again and again are told 304.
 """
 
 import base64
@@ -147,7 +147,8 @@ def _link(base_url: str, number: str) -> str:
 
 
 def _text(told: str) -> str:
-    """The text as a calendar may hold it: whatever ends a line somewhere is a new line, control characters are left out."""
+    """The text as a calendar may hold it: whatever ends a line somewhere is a new line, control characters are left
+    out."""
     return _CONTROL.sub("", _ENDS_A_LINE.sub("\n", told))
 
 

@@ -1,4 +1,5 @@
-"""Pages of other origins that may ask the hub (CORS), and answers packed for whoever takes that; each for the paths where it is wanted."""
+"""Pages of other origins that may ask the hub (CORS), and answers packed for whoever takes that; each for the paths
+where it is wanted."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -36,10 +37,11 @@ class OnPaths:
 
 
 def from_elsewhere(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
-    """Lets pages of these origins ask GraphQL, and send and get attachments (https://fetch.spec.whatwg.org/#http-cors-protocol).
+    """Lets pages of these origins ask GraphQL, and send and get attachments
+    (https://fetch.spec.whatwg.org/#http-cors-protocol).
 
-    Signing in is by a header that a page must set itself. What a browser adds by itself (a cookie of a proxy before the hub) counts
-    for origins that are named, and never for any origin (*).
+    Signing in is by a header that a page must set itself. What a browser adds by itself (a cookie of a proxy before
+    the hub) counts for origins that are named, and never for any origin (*).
     """
 
     def wrap(inner: ASGIApp) -> ASGIApp:
@@ -58,15 +60,17 @@ def from_elsewhere(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
 def packed(app: ASGIApp) -> ASGIApp:
     """Packs answers by gzip for whoever accepts it.
 
-    The length of a packed answer may tell a secret in it to somebody who can have a victim's browser ask again and again with words of
-    their own beside the secret (BREACH). Here nobody can: a browser adds no sign-in by itself, the hub takes no cookies, and who knows
-    a calendar's path knows its secret. What holds a token is not packed all the same.
+    The length of a packed answer may tell a secret in it to somebody who can have a victim's browser ask again and
+    again with words of their own beside the secret (BREACH). Here nobody can: a browser adds no sign-in by itself,
+    the hub takes no cookies, and who knows a calendar's path knows its secret. What holds a token is not packed all
+    the same.
     """
     return OnPaths(app, lambda inner: _ForWhoAccepts(inner, GZipMiddleware(inner, _PACKED_FROM_BYTES, _LEVEL)), _PACKED)
 
 
 class _ForWhoAccepts:
-    """The packing app for requests that accept gzip, the plain one for those that refuse it by q=0 (RFC 9110, section 12.5.3)."""
+    """The packing app for requests that accept gzip, the plain one for those that refuse it by q=0 (RFC 9110, section
+    12.5.3)."""
 
     def __init__(self, plain: ASGIApp, packing: ASGIApp) -> None:
         self._plain = plain
