@@ -116,7 +116,7 @@ def _answered(request: Request, text: str, media_type: str) -> Response:
 def _guide(hub: str) -> str:
     slides = (
         _welcome(hub),
-        *(_walks(part, WALKS[at : at + _HALF]) for part, at in (("first", 0), ("then", _HALF))),
+        *(_walks(part, WALKS[at : at + _HALF]) for part, at in (("to begin with", 0), ("and further", _HALF))),
         _labels(),
         _from_graphql(hub),
     )
@@ -141,7 +141,7 @@ def _welcome(hub: str) -> str:
 def _walks(title: str, walks: tuple[Walk, ...]) -> str:
     each = "".join(f'<h5>{escape(walk.title)}</h5><pre class="pre-scrollable code runnable standalone-example">{escape(walk.cypher)}</pre>'
                    for walk in walks)  # fmt: skip
-    return f"<h3>Ten questions: {title} five</h3>{each}"
+    return f"<h3>Questions to walk by, {title}</h3>{each}"
 
 
 def _labels() -> str:

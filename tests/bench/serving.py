@@ -45,6 +45,8 @@ MEASURED: Final = {**UNLIMITED, "HUB_LOCAL_HEAP": "2g", "HUB_LOCAL_PAGECACHE": "
 AS_IT_IS: Final[Mapping[str, str]] = {}
 """Those of a hub as anybody starts it, with its limits."""
 _SORTING_S: Final = 900
+_IDLE_S: Final = 10
+_IDLE_SHARE: Final = 0.08
 _WAITING: Final = """
 UNWIND ['issues', 'figures'] AS name
 OPTIONAL MATCH (n:EventCounter) OPTIONAL MATCH (c:Consumer {name: name})
@@ -58,13 +60,17 @@ def data_of(scale: str) -> Path:
 
 
 class Served:
-    """A hub with its own Neo4j and a sample world, loaded the first time (some minutes at scale 1)."""
+    """A hub with its own Neo4j and a sample world, loaded the first time (some minutes at scale 1).
 
-    def __init__(self, data: Path, scale: str, environment: Mapping[str, str] = MEASURED) -> None:
+    It is this checkout's, or that of another `checkout` in which `uv sync` was run.
+    """
+
+    def __init__(self, data: Path, scale: str, environment: Mapping[str, str] = MEASURED, checkout: Path | None = None) -> None:
         self.data = data
         self.port = free_ports(1)[0]
-        command = [sys.executable, "-m", "hub", "up", "--data", str(data), "--port", str(self.port), "--scale", scale]
-        self.process = subprocess.Popen(command, env={**os.environ, **environment})
+        python = sys.executable if checkout is None else str(checkout / ".venv" / "bin" / "python")
+        command = [python, "-m", "hub", "up", "--data", str(data), "--port", str(self.port), "--scale", scale]
+        self.process = subprocess.Popen(command, env={**os.environ, **environment}, cwd=checkout)
         wait_for(f"http://127.0.0.1:{self.port}/readyz", self.process)
         self.uri = f"bolt://127.0.0.1:{json.loads((data / 'neo4j-ports.json').read_text())['bolt']}"
         self.password = (data / "neo4j-password").read_text()
@@ -82,6 +88,15 @@ class Served:
         with self.driver() as driver:
             while driver.execute_query(_WAITING).records[0].value() and time.monotonic() < until:
                 time.sleep(2)
+
+    def await_idle(self) -> None:
+        """Until its Neo4j has hardly worked for ten seconds: what hubs of any release do behind those who ask is done then."""
+        until = time.monotonic() + _SORTING_S
+        while time.monotonic() < until:
+            before = cpu_s(self.neo4j)
+            time.sleep(_IDLE_S)
+            if cpu_s(self.neo4j) - before < _IDLE_S * _IDLE_SHARE:
+                return
 
     def ask(self, query: str, persona: str, variables: dict[str, Any], **more: Any) -> Any:
         """The whole response."""
