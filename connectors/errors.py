@@ -7,9 +7,14 @@ ConnectorError
 └── AbortRun        nothing sensible can be done until somebody changes something; the message says what
 """
 
+from graph_schema.formats import without_social_security
+
 
 class ConnectorError(Exception):
-    """A failure whose message is meant for the operator. It names no secret and repeats no refused value."""
+    """A failure whose message is meant for the operator. It names no secret and repeats no Social Security number."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(without_social_security(message))
 
 
 class RetryLater(ConnectorError):

@@ -1,11 +1,10 @@
 """What a system's rows mean: pure. A raw row becomes the values and links of a record, checked as the trade writes them."""
 
-import importlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from connectors.cells import EMPTY_WORDS, Empty, is_blank, plain_heading, text_o
 from connectors.contract import Raw
 from connectors.days import as_format, day_of, moment_of
 from connectors.errors import SkipRecord
+from connectors.own_code import named, place
 from connectors.people import mail, phone, turned
 from connectors.settings import StreamSettings, Take
 from connectors.table import nearest
@@ -69,23 +69,43 @@ class Known:
     """The keys of the public facts, by label: a link to one of these must name one that there is."""
 
     keys: Mapping[str, frozenset[str]]
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """By label, the keys of names."""
+    _near: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str], repr=False, compare=False)
+    """What was looked for before: a misspelt code may stand in each of a hundred thousand rows."""
+
+    @classmethod
+    def of(cls, public: Iterable[tuple[str, Iterable[tuple[str, str | None]]]]) -> "Known":
+        """Of labels with keys and names."""
+        rows = [(label, list(pairs)) for label, pairs in public]
+        names = {label: {name: key for key, name in pairs if name and name != key} for label, pairs in rows}
+        return cls({label: frozenset(key for key, _ in pairs) for label, pairs in rows}, names)
 
     def check(self, label: str, key: str) -> str:
         """The key itself. Raises `SkipRecord`."""
         if label in self.keys and key not in self.keys[label]:
             expected = _FORMATS[label].expected if label in _FORMATS else "one of those the hub lists"
             near = self.near(label, key)
-            raise SkipRecord(f"there is no {label} {key!r}; " + (f"did you mean {near}?" if near else f"expected {expected}"))
+            raise SkipRecord(f"there is no {label} {key!r}" + (near or f"; expected {expected}"))
         return key
 
-    def near(self, label: str, key: str) -> str | None:
-        """The key that was probably meant, of those that are words."""
-        return _near(frozenset(self.keys[label]), key) if any(map(str.isalpha, key.partition(":")[2] or key)) else None
+    def near(self, label: str, text: str) -> str:
+        """What was probably meant by words, e.g. `; did you mean CEE007 (Electronics)?`; empty where nothing is near."""
+        known = self._near.get((label, text))
+        if known is None:
+            known = self._nearest(label, text)
+            if len(self._near) < _REMEMBERED:
+                self._near[label, text] = known
+        return known
 
-
-@lru_cache(maxsize=_REMEMBERED)
-def _near(keys: frozenset[str], key: str) -> str | None:
-    return nearest(key, sorted(keys))
+    def _nearest(self, label: str, text: str) -> str:
+        words, names = text.partition(":")[2] or text, self.names.get(label, {})
+        if not any(map(str.isalpha, words)):
+            return ""
+        if found := nearest(text, sorted(self.keys.get(label, ()))):
+            return f"; did you mean {found}?"
+        found = nearest(words, names)
+        return f"; did you mean {names[found]} ({found})?" if found else ""
 
 
 _FORMATS: Final[Mapping[str, Format]] = {
@@ -207,7 +227,7 @@ def _given(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) 
     except SkipRecord:
         raise
     except Exception as error:
-        raise SkipRecord(f"map: {path} cannot read it ({type(error).__name__})") from error
+        raise SkipRecord(f"map: {path} cannot read it ({type(error).__name__}{place(error)})") from error
 
 
 def _constant(value: Any, _: Raw) -> Any:
@@ -218,7 +238,7 @@ def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], f
     for one in value if isinstance(value, list | tuple) else (value,):
         try:
             if one not in _ABSENT:
-                links.append(Link(type_, label, known.check(label, _key(label, one))))
+                links.append(Link(type_, label, known.check(label, _key_of(label, one, known))))
         except SkipRecord as error:
             found.failed(type_, _at(type_, error), {})
 
@@ -244,11 +264,10 @@ def numbers_in(settings: StreamSettings) -> tuple[str, ...]:
 
 
 def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
-    module, _, name = path.partition(":")
     try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SetupError(f"map: {path} is not there ({error}); expected `package.module:function`") from None
+        return named(path, "`package.module:function`")
+    except SetupError as error:
+        raise SetupError(f"map: {error}") from None
 
 
 def _taker(take: Take, reading: _Reading) -> Callable[[Raw], Any]:
@@ -316,6 +335,14 @@ def _coder(take: Take) -> Callable[[Any], Any]:
         return [coded(one) for one in value] if isinstance(value, list) else coded(value)
 
     return taken
+
+
+def _key_of(label: str, value: Any, known: Known) -> str:
+    """The key as the graph writes it. Raises `SkipRecord`, with the key of a name that was written in its place."""
+    try:
+        return _key(label, value)
+    except SkipRecord as error:
+        raise SkipRecord(f"{error}{known.near(label, str(value))}" if error.keep else str(error), keep=error.keep) from None
 
 
 def _key(label: str, value: Any) -> str:

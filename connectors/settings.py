@@ -162,11 +162,28 @@ class StreamSettings(_Strict):
             yield from ends.values()
 
     @property
+    def places(self) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Where columns are named, and which."""
+        yield ("key",), self.key
+        for name, take in self.properties.items():
+            yield ("properties", name), (*take.columns, *take.join)
+        for type_, ends in self.links.items():
+            for label, take in ends.items():
+                yield ("links", type_, label), (*take.columns, *take.join)
+
+    @property
     def needed(self) -> tuple[tuple[str, ...], ...] | None:
         """The columns that must be there, each by the names it may have; None where a function of its own reads the
         rows.
         """
         return None if self.map else tuple(dict.fromkeys(names for take in self.takes for names in take.needed))
+
+    @property
+    def vital(self) -> frozenset[str]:
+        """The columns without which no record can be read."""
+        required = {found.name for found in provenance.said_about(GRAPH.node(self.describes)) if found.required}
+        takes = [take for name, take in self.properties.items() if name in required and take.default is None]
+        return frozenset((*self.key, *(column for take in takes for column in (*take.columns, *take.join))))
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -217,6 +234,8 @@ class Connection(_Strict):
     """Where systems differ about a property, the value of the smallest rank counts."""
     schedule: str | None = None
     """How often a hub that serves syncs it, e.g. `every 15 minutes`; without it, by command."""
+    full: str | None = None
+    """How often such a sync reads everything again and compares every record, e.g. `every 7 days`; needs a `schedule`."""
     settings: Mapping[str, Any] = Field(default_factory=dict[str, Any])
     """What the connector needs to reach its system. A secret is `{env: NAME}` or `{file: NAME}`."""
     streams: Mapping[str, StreamSettings]
@@ -231,7 +250,7 @@ class Connection(_Strict):
             raise ValueError(f"one party by label and key, e.g. `Agency: FDA`; labels are {', '.join(PARTY.labels)}")
         return found
 
-    @field_validator("schedule")
+    @field_validator("schedule", "full")
     @classmethod
     def _a_period(cls, found: str | None) -> str | None:
         if found is not None and period_s(found) < _LEAST_S:
@@ -245,6 +264,12 @@ class Connection(_Strict):
             raise ValueError("at least one stream, named in lower case letters, digits and hyphens")
         return found
 
+    @model_validator(mode="after")
+    def _full_syncs_are_scheduled(self) -> "Connection":
+        if self.full and not self.schedule:
+            raise ValueError("`full` says how often a scheduled sync reads everything again: say a `schedule`, too, e.g. every hour")
+        return self
+
     @property
     def speaks_for(self) -> tuple[str, str]:
         """The party's label and key."""
@@ -253,6 +278,10 @@ class Connection(_Strict):
     @property
     def every_s(self) -> float | None:
         return None if self.schedule is None else period_s(self.schedule)
+
+    @property
+    def full_every_s(self) -> float | None:
+        return None if self.full is None else period_s(self.full)
 
 
 def period_s(text: str) -> int:

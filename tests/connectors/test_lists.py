@@ -55,7 +55,7 @@ def read(tmp_path: Path, run: Callable[..., Any]) -> Callable[..., Read]:
             wanted = Wanted("people", source, (key,), options, None if columns is None else [(column,) for column in columns])
             async for page in FileDrop(FileSettings(folder=str(tmp_path), quiet_s=0)).read(wanted, None):
                 if page.columns is not None:
-                    require_columns(wanted, page.columns)
+                    require_columns(wanted, page.columns, lambda _: "")
                 found.rows += [dict(raw) for _, raw in page.rows]
                 found.places += [place for place, _ in page.rows]
                 found.broken += page.broken

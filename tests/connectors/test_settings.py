@@ -38,6 +38,8 @@ def _people(**changes: Any) -> dict[str, Any]:
         ({"party": {"Person": "x"}}, "party"),
         ({"schedule": "daily"}, "schedule: .*every 15 minutes"),
         ({"schedule": "every 2 seconds"}, "not more often"),
+        ({"schedule": "every hour", "full": "weekly"}, "full: .*every 15 minutes"),
+        ({"full": "every 7 days"}, "say a `schedule`, too"),
         ({"streams": {}}, "streams: .*at least one stream"),
         ({"streams": _people(describes="Port")}, "streams.people.describes"),
         ({"streams": _people(properties={"shoe": "x"})}, "a Contact has no shoe; it has awayFrom, awayUntil, closesAt, email"),
@@ -45,7 +47,7 @@ def _people(**changes: Any) -> dict[str, Any]:
         ({"streams": _people(links={"REPRESENTS": {"Importer": "x"}})}, "no REPRESENTS leads from a Contact"),
         ({"streams": _people(links={"WORKS_FOR": {"Center": "x", "Port": "y"}})}, "leads to one row"),
         ({"rank": 0}, "rank"),
-        ({"secret": "x"}, "line 4, secret: there is no such setting; there are connector, limits, party"),
+        ({"secret": "x"}, "line 4, secret: there is no such setting; there are connector, full, limits, party"),
     ],
 )
 def test_every_fault_is_told_with_its_place(changes: dict[str, Any], told: str, tmp_path: Path) -> None:
