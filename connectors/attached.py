@@ -35,7 +35,7 @@ class Attached:
         """Where a stream's columns stand in the connection's file."""
 
         def told(columns: Sequence[str]) -> str:
-            if self.file is None:
+            if self.file is None or not self.file.exists():
                 return ""
             lines, settings = lines_of(self.file), self.connection.streams[stream]
             at = next((place for place, names in settings.places if set(names) & set(columns)), ())

@@ -114,8 +114,9 @@ class GraphQLApi:
                     raise AbortRun(f"at: {options.at} gives the same endCursor twice, so that its pages would never end")
                 asked.add(after)
                 empty = 0 if rows else empty + 1
-                alike[hashlib.blake2b(orjson.dumps(rows), digest_size=8).digest()] += bool(rows)
-                if empty > _MOST_EMPTY or (rows and max(alike.values()) >= _MOST_ALIKE):
+                content = hashlib.blake2b(orjson.dumps(rows), digest_size=8).digest()
+                alike[content] += bool(rows)
+                if empty > _MOST_EMPTY or alike[content] >= _MOST_ALIKE:
                     what = "no rows" if empty else "the same rows"
                     raise AbortRun(f"at: {options.at} gives {what} again and again, and always says that there is a next page")
                 variables["after"] = after

@@ -49,6 +49,11 @@ VITAL_LINKS: Final = ("WORKS_FOR", "OF_KIND", "CONCERNS", "HANDLED_BY", "DECIDES
 """A record whose owner, kind or subject cannot be read is not taken; of other links only those that can be."""
 _PADDED: Final = {"Port": 4, "HtsHeading": 4, "HtsChapter": 2, "Broker": 3, "Team": 3, "filerCode": 3}
 """Numbers that lose their zeros in spreadsheets, and how many digits they have."""
+_IN_WORDS: Final = {
+    label: re.compile(rf"(?:{word}\b[ .:#]*(?:code|no|number)?[ .:#]*)?(\d[\d.]*\d|\d)(?:\s*[-\u2010-\u2015:,(]\s*[^\d]+)?", re.IGNORECASE)
+    for label, word in {"Port": "ports?", "HtsChapter": "(?:chapter|chap|ch)", "HtsHeading": "(?:heading|hts|htsus)"}.items()
+}
+"""How people write these codes with a word before or behind."""
 _KNOWN_BY: Final = {"Decision": ("reference",)}
 """What a system must say though the hub's own rows have none of it: by what the row is known."""
 _NUMBERED: Final = {("Importer", "number"), ("Broker", "filerCode"), ("Entry", "number"), ("Center", "code")}
@@ -347,9 +352,10 @@ def _key_of(label: str, value: Any, known: Known) -> str:
 
 def _key(label: str, value: Any) -> str:
     """The key as the graph writes it."""
-    key = _padded(label, _digits(value))
+    key = _padded(label, _alone(label, _digits(value)))
     if label == "Port":
-        return key if ":" in key else f"ACE:{key.zfill(4)}"
+        issuer, _, code = key.rpartition(":")
+        return f"{issuer.upper() or 'ACE'}:{code if issuer else code.zfill(4)}"
     if label in ("HtsHeading", "HtsChapter"):
         return tariff_number(_whole_tariff(key), HTS_HEADING if label == "HtsHeading" else HTS_CHAPTER) or key
     node = GRAPH.node(label)
@@ -358,9 +364,16 @@ def _key(label: str, value: Any) -> str:
     return key
 
 
+def _alone(label: str, text: str) -> str:
+    """A code without what says what it is, or its name behind it: `Port 2704`, `2704 - Los Angeles`, `Chapter 85`."""
+    found = None if text.isdigit() or label not in _IN_WORDS else _IN_WORDS[label].fullmatch(text)
+    return found[1] if found else text
+
+
 def _digits(value: Any) -> str:
     """A number as text: 2704 also where a system has it as 2704.0."""
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 
 def _padded(kind: str, text: str) -> str:
@@ -469,7 +482,8 @@ def _moment(name: str, value: Any, reading: _Reading) -> datetime:
         hint = "" if reading.formats else ", or say its `format`, e.g. MM/DD/YYYY"
         raise SkipRecord(f"{name}: {str(value)[:60]!r} is no moment; expected e.g. 2026-11-22T09:30:00Z{hint}") from None
     assert isinstance(found, datetime)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    # a zone by its name is no part of a moment
+    return found.astimezone(UTC) if isinstance(found.tzinfo, ZoneInfo) else found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def identity_of(mapped: Mapped, links: Iterable[Link], whole_of: Mapping[Key, Key]) -> str | None:

@@ -17,7 +17,7 @@ import orjson
 
 from connectors.attached import Ask, Attached, Places, Progress
 from connectors.authority import Authority
-from connectors.cells import is_blank
+from connectors.cells import Empty, is_blank
 from connectors.contract import ListsKeys, Page, Raw, ReadsByKey, Wanted
 from connectors.errors import AbortRun, ConnectorError, RetryLater, SkipRecord, StartOver
 from connectors.mapping import Known, mapper, numbers_in
@@ -40,6 +40,9 @@ _LACKING_KEPT: Final = 2_000
 """Of about so many records of which fields were left out, what they said is kept."""
 _READING: Final = 2
 """Grows where rows are read otherwise than before, so that all are read anew."""
+_MEANS_NONE: Final = Empty()
+_NONE_BEGINS: Final = frozenset("#-nNtT([")
+"""With one of these begins what stands in place of a key, e.g. #N/A or TBD, and of keys there are few."""
 _SEVERAL: Final = re.compile(r"[;,|\n]")
 _KEY_ROWS: Final = 2_000
 """About how many keys are compared at once when a system's keys are listed."""
@@ -397,6 +400,10 @@ class StreamRun:
         except TypeError:  # e.g. half of a surrogate pair
             raise SkipRecord("it holds characters that are no text") from None
         key = "|".join(parts)
+        if key[0] in _NONE_BEGINS and any(map(_MEANS_NONE, parts)):
+            raise SkipRecord(
+                f"{', '.join(self._wanted.key)}: {key[:30]!r} means that there is none: without its key a record cannot be told"
+            )
         if (len(key) > 10 and social_security(key)) or (
             self._numbers and any(self._is_refused(raw.get(column)) for column in self._numbers)
         ):

@@ -133,6 +133,7 @@ class Table:
         broken: list[Broken] = []
         width, header, word, last = len(self.header.names), list(self.header.cells), self.word, self.header.last_row
         begins = header[0] if header else None
+        plain = begins.casefold() if isinstance(begins, str) else ""
         for number, cells in self.rows:
             if number <= last:
                 continue
@@ -145,7 +146,7 @@ class Table:
                     broken.append(Broken(f"{word} {number}", f"it has {len(cells)} cells, the header {width}"))
                     continue
                 cells = [*cells, *[self.filler] * (width - len(cells))]  # noqa: PLW2901 - as if they stood there
-            if first == begins and list(cells[: len(header)]) == header:
+            if (first == begins or (isinstance(first, str) and first.casefold() == plain)) and _is_again(cells, header):
                 continue  # lists repeat their header on every printed page
             good.append((f"{word} {number}", record(cells)))
             if len(good) + len(broken) >= _PAGE:
@@ -159,6 +160,12 @@ class Table:
             return lambda cells: dict(zip(names, cells, strict=False))  # pyright: ignore[reportReturnType] - all have a name
         kept = [(at, name) for at, name in enumerate(names) if name]
         return lambda cells: {name: cells[at] for at, name in kept}
+
+
+def _is_again(cells: Cells, header: Cells) -> bool:
+    """Whether the cells are the header's, in whatever capitals."""
+    there = [cleaned(str(cell)).casefold() if not is_blank(cell) else "" for cell in cells[: len(header)]]
+    return there == [cleaned(str(cell)).casefold() if not is_blank(cell) else "" for cell in header]
 
 
 def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "") -> AbortRun:

@@ -208,3 +208,20 @@ def test_a_number_in_a_title_or_a_header_is_not_repeated(synced: Synced) -> None
     report = synced.sync()
     assert "6789" not in str(report.notes)
     assert "6789" not in str(synced.rows("MATCH (n) RETURN properties(n)"))
+
+
+def test_a_word_in_place_of_a_key_is_none(synced: Synced) -> None:
+    rows = [person(number, deputy="") for number in range(20)]
+    write_csv(synced.folder / "people.csv", [*rows, person(90, id="#N/A", deputy=""), person(91, id="TBD", deputy="")])
+    report = synced.sync()
+    assert (report.written, report.skipped) == (20, 2)
+    assert "means that there is none" in report.first_errors[0]
+
+
+def test_records_that_are_listed_twice_word_for_word_are_taken_once(synced: Synced) -> None:
+    rows = [person(number, deputy="") for number in range(20)]
+    write_csv(synced.folder / "people.csv", [*rows, *rows[:3], person(7, name="Sample Other", deputy="")])
+    report = synced.sync()
+    assert (report.read, report.written, report.skipped) == (24, 20, 1)
+    assert report.notes == ["people: 3 records are there again, word for word: taken once"]
+    assert "the key '7' is there twice" in report.first_errors[0]

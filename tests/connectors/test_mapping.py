@@ -327,7 +327,9 @@ def test_no_as_people_write_it(no: Any) -> None:
 @pytest.mark.parametrize(
     ("label", "value", "key"),
     [("Port", 2704, "ACE:2704"), ("Port", 2704.0, "ACE:2704"), ("HtsChapter", 85.0, "85"), ("HtsHeading", 8507, "8507"),
-     ("HtsHeading", "8507600020", "8507")],
+     ("HtsHeading", "8507600020", "8507"), ("Port", "2704.0", "ACE:2704"), ("Port", "Port 2704", "ACE:2704"),
+     ("Port", "2704 - Los Angeles, CA", "ACE:2704"), ("Port", "2704 (Los Angeles)", "ACE:2704"), ("Port", "ace:2704", "ACE:2704"),
+     ("HtsChapter", "Chapter 85", "85"), ("HtsHeading", "HTS 8507.60", "8507")],
 )  # fmt: skip
 def test_numbers_that_a_spreadsheet_changed_name_the_same_row(label: str, value: Any, key: str) -> None:
     assert mapped({"x": value}, links={"COVERS": {label: "x"}}).links == (Link("COVERS", label, key),)
@@ -370,3 +372,41 @@ def test_what_is_misspelt_is_told_with_what_was_probably_meant() -> None:
     )
     found = mapper(settings, Known({"CaseKind": frozenset({"protest", "rfi"})}))({"n": "A", "k": "protests"})
     assert found.lacks == ("COVERS: there is no CaseKind 'protests'; did you mean protest?",)
+
+
+@pytest.mark.parametrize(
+    ("label", "written", "meant"),
+    [
+        ("Center", "eletronics", "CEE007 (Electronics)"),
+        ("Center", "CEE07", "CEE007"),
+        ("Agency", "FDAA", "FDA"),
+        ("Agency", "Food and Drug Admin", "FDA (Food and Drug Administration)"),
+        ("Port", "Los Angelos", "ACE:2704 (Los Angeles)"),
+        ("CaseKind", "protests", "protest"),
+    ],
+)
+def test_the_code_is_told_of_a_name_in_its_place(label: str, written: str, meant: str) -> None:
+    known = Known.of(
+        [
+            ("Center", [("CEE007", "Electronics"), ("CEE004", "Apparel, Footwear & Textiles")]),
+            ("Agency", [("FDA", "Food and Drug Administration"), ("EPA", "Environmental Protection Agency")]),
+            ("Port", [("ACE:2704", "Los Angeles"), ("ACE:0401", "Boston")]),
+            ("CaseKind", [("protest", "Protest"), ("rfi", "Request for Information")]),
+            ("HtsHeading", [("8542", None)]),
+        ]
+    )
+    settings = StreamSettings.model_validate(
+        {
+            "describes": "Contact",
+            "from": "x",
+            "key": "id",
+            "properties": {"name": "n", "role": {"value": "x"}},
+            "links": {"WORKS_FOR" if label in ("Center", "Agency") else "COVERS": {label: "x"}},
+        }
+    )
+    try:
+        (told,) = mapper(settings, known)({"n": "A", "x": written}).lacks
+    except SkipRecord as error:
+        told = str(error)
+    assert f"did you mean {meant}?" in told
+    assert known.near("HtsHeading", "8543") == ""
