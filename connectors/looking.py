@@ -10,12 +10,12 @@ from typing import Any, Final, cast
 from connectors.attached import Attached
 from connectors.authority import Authority, judged
 from connectors.contract import Page, Raw
-from connectors.errors import ConnectorError, SkipRecord
+from connectors.errors import ConnectorError, NoSuchColumn, SkipRecord
 from connectors.mapping import Known, mapper
 from connectors.own_code import failure
 from connectors.settings import StreamSettings
 from connectors.state import what_is_public
-from connectors.stream import require_columns, wanted
+from connectors.stream import require_columns, wanted, with_place
 from graph_schema.formats import without_social_security
 from hub.errors import HubError, SetupError
 from hub.graph import Graph
@@ -50,7 +50,7 @@ async def _party(settings: Settings, attached: Attached) -> tuple[Look, Known, A
         return Look("party", f"{label} {key}, not looked at: the hub's database does not answer"), Known({}), None
     known = Known.of(public)
     if not parts:
-        return Look("party", f"there is no {label} {key} here{known.near(label, key)}", is_fault=True), known, None
+        return Look("party", f"there is no {label} {key} here{known.near_party(label, key)}", is_fault=True), known, None
     return Look("party", f"{label} {key}"), known, Authority.of((label, key), parts, team_centers)
 
 
@@ -66,6 +66,8 @@ async def _stream(attached: Attached, name: str, settings: StreamSettings, known
                     require_columns(asked, page.columns, attached.places(name))
                 if page.rows or page.broken:
                     return _told(what, page, lambda raw: _understood(raw, settings.describes, read, authority))
+    except NoSuchColumn as error:
+        return Look(what, with_place(error, attached.places(name)), is_fault=True)
     except (ConnectorError, SetupError) as error:
         return Look(what, str(error), is_fault=True)
     except Exception as error:

@@ -29,6 +29,7 @@ from graph_schema.formats import (
 )  # fmt: skip
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property
+from graph_schema.parties import PARTY
 from hub.errors import SetupError
 from hub.said import Key, Link
 
@@ -103,6 +104,13 @@ class Known:
                 self._near[label, text] = known
         return known
 
+    def near_party(self, label: str, key: str) -> str:
+        """What party was probably meant: one of that label, else of another, e.g. `; did you mean Center CEE007 (Electronics)?`."""
+        if found := self.near(label, key):
+            return found
+        others = ((other, self.near(other, key)) for other in PARTY.labels if other != label)
+        return next((found.replace("mean ", f"mean {other} ", 1) for other, found in others if found), "")
+
     def _nearest(self, label: str, text: str) -> str:
         words, names = text.partition(":")[2] or text, self.names.get(label, {})
         if not any(map(str.isalpha, words)):
@@ -157,6 +165,8 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
         for name, take in (*properties, *said_otherwise) if said_otherwise else properties:
             try:
                 value = take(raw)
+                if value.__class__ is list:
+                    value = found.good_of(name, value, values)
                 if value.__class__ is list and name not in plural:
                     value = next((one for one in value if one not in _ABSENT), None)  # as some APIs give several
                 if value not in _ABSENT:
@@ -224,6 +234,13 @@ class _Fields:
         if name in _STRICTEST:
             values[name] = _STRICTEST[name]
 
+    def good_of(self, name: str, parts: Sequence[Any], values: dict[str, Any]) -> list[Any]:
+        """The parts of a list that could be read: one that could not costs itself."""
+        for error in parts:
+            if isinstance(error, SkipRecord):
+                self.failed(name, error, values)
+        return [one for one in parts if not isinstance(one, SkipRecord)]
+
 
 def _given(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) -> Mapping[str, Any]:
     """What a function of the integrator's own makes of a row. Raises `SkipRecord` with how it failed."""
@@ -242,6 +259,8 @@ def _constant(value: Any, _: Raw) -> Any:
 def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], found: _Fields) -> None:
     for one in value if isinstance(value, list | tuple) else (value,):
         try:
+            if isinstance(one, SkipRecord):
+                raise one
             if one not in _ABSENT:
                 links.append(Link(type_, label, known.check(label, _key_of(label, one, known))))
         except SkipRecord as error:
@@ -318,6 +337,14 @@ def _split(at: str, empty: Empty, value: Any) -> Any:
     return [part.strip() for part in value.split(at) if not empty(part.strip())] if isinstance(value, str) else value
 
 
+def _or_why_not(read: Callable[[Any], Any], value: Any) -> Any:
+    """What is read of a part of a list, or the error: it costs none of the others."""
+    try:
+        return read(value)
+    except SkipRecord as error:
+        return error
+
+
 def _coder(take: Take) -> Callable[[Any], Any]:
     """Gives each value its code, whatever its capitals and blanks."""
     assert take.codes is not None
@@ -337,7 +364,7 @@ def _coder(take: Take) -> Callable[[Any], Any]:
     def taken(value: Any) -> Any:
         if value in _ABSENT:
             return value
-        return [coded(one) for one in value] if isinstance(value, list) else coded(value)
+        return [_or_why_not(coded, one) for one in value] if isinstance(value, list) else coded(value)
 
     return taken
 
@@ -439,6 +466,8 @@ def _boolean(name: str, value: Any) -> bool:
 
 def _dated(event: str, reading: _Reading, value: Any) -> Any:
     """The day in a column as a date of that event."""
+    if isinstance(value, list):
+        return [f"{event} {_day('dates', str(one), reading)}" for one in value if one not in _ABSENT]
     return value if value in _ABSENT else [f"{event} {_day('dates', str(value), reading)}"]
 
 

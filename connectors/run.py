@@ -62,7 +62,7 @@ async def _begin(graph: Graph, attached: Attached, ask: Ask) -> OneRun:
     public, team_centers, parts = await graph.read_one(what_is_public(label), {"key": party})
     known = Known.of(public)
     if not parts:
-        raise AbortRun(f"party: there is no {label} {party} here{known.near(label, party)}")
+        raise AbortRun(f"party: there is no {label} {party} here{known.near_party(label, party)}")
     authority = Authority.of((label, party), parts, team_centers)
     element = await graph.read_one(f"MATCH (p:{name(label)} {{{name(key)}: $key}}) RETURN elementId(p)", {"key": party})
     run = OneRun(graph, attached, ask, authority, known, Payloads(attached.folder, graph.least_free), element)

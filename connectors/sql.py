@@ -287,6 +287,14 @@ def _key_part(value: Any) -> str:
     return "" if plain is None else str(plain).strip()
 
 
+def _text_of(value: bytes) -> str:
+    """Bytes as the text they are, else as hexadecimal digits."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.hex()
+
+
 def _plain(value: Any) -> Any:
     """A value as JSON can hold it; moments without a zone are taken as UTC."""
     match value:
@@ -294,7 +302,9 @@ def _plain(value: Any) -> Any:
             return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
         case date():
             return value.isoformat()
-        case Decimal() | bytes() | memoryview():
+        case Decimal():
             return str(value)
+        case bytes() | memoryview():
+            return _text_of(bytes(value))
         case _:
             return value

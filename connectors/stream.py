@@ -19,7 +19,7 @@ from connectors.attached import Ask, Attached, Places, Progress
 from connectors.authority import Authority
 from connectors.cells import Empty, is_blank
 from connectors.contract import ListsKeys, Page, Raw, ReadsByKey, Wanted
-from connectors.errors import AbortRun, ConnectorError, RetryLater, SkipRecord, StartOver
+from connectors.errors import AbortRun, ConnectorError, NoSuchColumn, RetryLater, SkipRecord, StartOver
 from connectors.mapping import Known, mapper, numbers_in
 from connectors.pipeline import Pipeline
 from connectors.quarantine import Payloads, Refused, left_out_of, nameless, refused_for
@@ -346,6 +346,8 @@ class StreamRun:
                 for note in page.notes:
                     self._report.note(f"{self._stream.name}: {note}")
                 yield page
+        except NoSuchColumn as error:
+            raise AbortRun(with_place(error, self._places)) from None
         except (OSError, httpx2.TransportError) as error:
             raise RetryLater(f"{self._stream.name}: the system does not answer ({type(error).__name__})") from error
 
@@ -618,6 +620,12 @@ def require_columns(stream: Wanted, columns: Sequence[str], places: Places) -> N
             + (f"{'Is it' if len(near) == 1 else 'Are they'} {', '.join(near)} now? " if near else "")
             + "Nothing was changed: mend the name in the connection's file, or say `optional: true` at a column that may be missing"
         )
+
+
+def with_place(error: NoSuchColumn, places: Places) -> str:
+    """The error with where the connection's file names what is not there."""
+    where = places(error.columns)
+    return f"{error} ({where})" if where else str(error)
 
 
 def _told(names: Sequence[str], places: Places) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from connectors.cells import cleaned, is_blank, plain_heading
 from connectors.contract import Broken, Page, Wanted
-from connectors.errors import AbortRun
+from connectors.errors import AbortRun, NoSuchColumn
 
 _PAGE: Final = 500
 LEAD: Final = 50
@@ -177,10 +177,14 @@ def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "
     shown = " | ".join(cleaned(str(cell)) for cell in cells if not is_blank(cell))[:120]
     if layout.header_rows:
         return AbortRun(f"{name}: header_row says {told_rows(layout.header_rows)}, but it has no such row among its first {LEAD}")
-    missing = [key for key in layout.key if key not in _named(cells, number, layout).columns]
-    return AbortRun(
+    there = _named(cells, number, layout).columns
+    missing = [key for key in layout.key if key not in there]
+    near = nearest(missing[0], there) if missing and len(there) > 1 else None
+    return NoSuchColumn(
         f"{name}: its first row is {shown!r}, and none of its first {len(lead)} rows has the key's column {', '.join(missing)}. "
-        + (hint or "Say `header_row: 4` where the header stands further down, or name the column as the list does")
+        + (f"Is it {near!r}? " if near else "")
+        + (hint or "Say `header_row: 4` where the header stands further down, or name the column as the list does"),
+        missing,
     )
 
 

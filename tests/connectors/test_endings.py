@@ -197,6 +197,14 @@ def test_a_misspelt_column_is_told_with_its_file_and_line(synced: Synced) -> Non
     with pytest.raises(AbortRun) as told:
         synced.sync()
     assert f"there is no column 'phne' ({path}, line {line}, streams.people.properties.phone)" in str(told.value)
+    # so is a key, also one that other readers of YAML would take for false
+    path.write_text(yaml.safe_dump(connection(synced.folder, people=PEOPLE), sort_keys=False).replace("key: id", "key: no"))
+    line = path.read_text().splitlines().index("    key: no") + 1
+    synced.connection = read_connection(path).model_dump(exclude={"name"}, by_alias=True)
+    with pytest.raises(AbortRun) as told:
+        synced.sync()
+    assert "has the key's column no. " in str(told.value)
+    assert str(told.value).endswith(f"({path}, line {line}, streams.people.key)")
 
 
 def test_a_number_in_a_title_or_a_header_is_not_repeated(synced: Synced) -> None:

@@ -410,3 +410,33 @@ def test_the_code_is_told_of_a_name_in_its_place(label: str, written: str, meant
         told = str(error)
     assert f"did you mean {meant}?" in told
     assert known.near("HtsHeading", "8543") == ""
+    assert known.near_party("Office", "eletronics") == "; did you mean Center CEE007 (Electronics)?"
+    assert known.near_party("Office", "zzzzzz") == known.near_party("Port", "2705") == ""
+
+
+def test_a_bad_code_in_a_list_costs_itself() -> None:
+    take = {"column": "c", "split": ";", "codes": {"Batteries": "8507", "Chips": "8542"}}
+    found = mapped({"c": "Batteries; Bananas"}, links={"COVERS": {"HtsHeading": take}})
+    assert found.links == (Link("COVERS", "HtsHeading", "8507"),)
+    assert found.lacks == ("COVERS: c: there is no code for 'Bananas'; known are Batteries, Chips",)
+    # a case that has lost a condition would run by other clocks
+    conditions = {"column": "c", "split": ";", "codes": {"Complicated": "complicated"}}
+    case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-01"}}
+    assert mapped({"c": "Complicated"}, "Case", conditions=conditions, **case).values["conditions"] == ["complicated"]
+    with pytest.raises(SkipRecord, match="no code for 'Odd'"):
+        mapped({"c": "Complicated; Odd"}, "Case", conditions=conditions, **case)
+
+
+def test_several_days_in_a_cell_are_each_a_date() -> None:
+    case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-01"}}
+    dates = {"column": "d", "split": ";", "event": "protest_filed", "format": "MM/DD/YYYY"}
+    found = mapped({"d": "11/02/2026; 11/09/2026"}, "Case", dates=dates, **case)
+    assert found.values["dates"] == ["protest_filed 2026-11-02", "protest_filed 2026-11-09"]
+
+
+def test_a_moment_has_no_zone_by_name() -> None:
+    case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}}
+    found = mapped(
+        {"o": "11/02/2026 9:30 PM"}, "Case", openedAt={"column": "o", "format": "MM/DD/YYYY", "time_zone": "America/New_York"}, **case
+    )
+    assert found.values["openedAt"].isoformat() == "2026-11-03T02:30:00+00:00"
