@@ -507,12 +507,12 @@ def _days(name: str, text: str, pattern: str, expected: str) -> str:
 def _moment(name: str, value: Any, reading: _Reading) -> datetime:
     try:
         found = value if isinstance(value, datetime) else moment_of(str(value), reading.formats, reading.zone)
-    except ValueError:
+        assert isinstance(found, datetime)
+        # a zone by its name is no part of a moment
+        return found.astimezone(UTC) if isinstance(found.tzinfo, ZoneInfo) else found if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         hint = "" if reading.formats else ", or say its `format`, e.g. MM/DD/YYYY"
         raise SkipRecord(f"{name}: {str(value)[:60]!r} is no moment; expected e.g. 2026-11-22T09:30:00Z{hint}") from None
-    assert isinstance(found, datetime)
-    # a zone by its name is no part of a moment
-    return found.astimezone(UTC) if isinstance(found.tzinfo, ZoneInfo) else found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def identity_of(mapped: Mapped, links: Iterable[Link], whole_of: Mapping[Key, Key]) -> str | None:
