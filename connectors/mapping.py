@@ -474,7 +474,7 @@ def _dated(event: str, reading: _Reading, value: Any) -> Any:
 def _day(name: str, text: str, reading: _Reading) -> str:
     try:
         return day_of(text, reading.formats, reading.zone).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         raise SkipRecord(
             f"{name}: {text[:60]!r} is no day that can be told; expected e.g. 2026-03-01, or say its `format`, e.g. MM/DD/YYYY"
         ) from None
@@ -499,7 +499,7 @@ def _days(name: str, text: str, pattern: str, expected: str) -> str:
         told = [day for day in matched.groups() if day] if matched else ["none"]
         for day in told:
             found = found.replace(day, str(day_of(day)), 1)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise SkipRecord(f"{name}: {text[:60]!r} is none; expected e.g. {expected}") from None
     return found
 

@@ -440,5 +440,8 @@ def test_a_moment_has_no_zone_by_name() -> None:
         {"o": "11/02/2026 9:30 PM"}, "Case", openedAt={"column": "o", "format": "MM/DD/YYYY", "time_zone": "America/New_York"}, **case
     )
     assert found.values["openedAt"].isoformat() == "2026-11-03T02:30:00+00:00"
+    with pytest.raises(SkipRecord, match="is no day"):
+        mapped({"o": "0001-01-01T00:00:00+12:00"}, "Case", dates={"column": "o", "event": "x", "time_zone": "Asia/Tokyo"},
+               openedAt={"value": "2026-11-01"}, **case)  # fmt: skip
     with pytest.raises(SkipRecord, match="is no moment"):
         mapped({"o": "9999-12-31 23:00"}, "Case", openedAt={"column": "o", "time_zone": "America/New_York"}, **case)
