@@ -81,7 +81,8 @@ def list_(folder: Folder = None) -> None:
             table.add_row(path.stem, "cannot be used", "", "", "")
             odd.append(str(error))
             continue
-        table.add_row(found.name, found.connector, " ".join(found.speaks_for), ", ".join(found.streams), found.schedule or "by command")
+        schedule = f"{found.schedule or 'by command'}{f', full {found.full}' if found.full else ''}"
+        table.add_row(found.name, found.connector, " ".join(found.speaks_for), ", ".join(found.streams), schedule)
     for told in odd:
         _console.print(told, markup=False, soft_wrap=True)
     Console().print(table if table.row_count else f"no connection in {there}: `hub connectors new NAME` writes one")

@@ -185,6 +185,15 @@ def test_what_may_be_absent_may_be_absent(
     assert _read(says(*bodies), run) == rows
 
 
+def test_what_lies_ever_so_deep_is_no_fault(says: Callable[..., str], run: Callable[..., Any]) -> None:
+    deep: Any = 1
+    for _ in range(900):
+        deep = {"a": deep}
+    pages = [_page({**_NODE, "deep": deep}, pageInfo={"hasNextPage": True, "endCursor": "a"}), _page()]
+    (row,) = _read(says(*pages), run)
+    assert row["id"] == "k1"
+
+
 def test_an_api_that_does_not_list_its_questions_is_reached_all_the_same(says: Callable[..., str], run: Callable[..., Any]) -> None:
     api = GraphQLApi(GraphQLSettings.model_validate({"url": says({"data": {"__schema": None}})}))
     assert "does not list its questions" in run(api.check())
