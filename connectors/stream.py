@@ -38,7 +38,7 @@ from hub.said import Stream
 _BATCH: Final = 1_000
 _LACKING_KEPT: Final = 2_000
 """Of about so many records of which fields were left out, what they said is kept."""
-_READING: Final = 2
+_READING: Final = 3
 """Grows where rows are read otherwise than before, so that all are read anew."""
 _MEANS_NONE: Final = Empty()
 _NONE_BEGINS: Final = frozenset("#-nNtT([")
