@@ -1,6 +1,6 @@
 """What a connection may say: pure. It speaks for one party; what it says beyond that is kept as claims, or refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,6 +18,12 @@ class Authority:
     party: Key
     parts: frozenset[Key]
     whole_of: Mapping[Key, Key]
+
+    @classmethod
+    def of(cls, party: Key, parts: Iterable[Sequence[str]], team_centers: Iterable[Sequence[str]]) -> "Authority":
+        """Of what the graph says about a party: its parts by label and key, and all teams with their Centers."""
+        centers: dict[Key, Key] = {("Team", team): ("Center", code) for team, code in team_centers}
+        return cls(party, frozenset((label, key) for label, key in parts), centers)
 
     @property
     def of_headquarters(self) -> bool:

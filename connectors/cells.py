@@ -70,7 +70,7 @@ def is_blank(value: Any) -> bool:
         return True
     if not isinstance(value, str):
         return False
-    return not value.strip() or (not value.isprintable() and not cleaned(value))
+    return not value.strip() or (not value.isprintable() and all(unicodedata.category(letter)[0] in "CZ" for letter in value))
 
 
 def cleaned(text: str) -> str:

@@ -15,18 +15,22 @@ from rich.table import Table
 from connectors.attached import Ask, Attached
 from connectors.contract import Offer
 from connectors.errors import ConnectorError
-from connectors.looking import looked_at
+from connectors.looking import Look, looked_at
+from connectors.own_code import failure
 from connectors.registry import OWN, attach
 from connectors.report import Report
 from connectors.run import sync
 from connectors.settings import NAME, read_connection
 from connectors.skeleton import write_skeleton
+from graph_schema.formats import without_social_security
 from hub.errors import HubError, SetupError
 from hub.graph import Graph
 from hub.local_neo4j.server import of_data_directory
 from hub.settings import Settings, read_settings
 
 _console: Final = Console(stderr=True, highlight=False, emoji=False)
+REFUSED: Final = 3
+"""How `hub sync --strict` exits where records were refused."""
 CONNECTORS: Final = typer.Typer(help="Other systems, attached by a file each.", no_args_is_help=True)
 
 Folder = Annotated[
@@ -43,16 +47,25 @@ def sync_command(
     full: Annotated[bool, typer.Option("--full", help="Read everything again and compare record by record.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
     replay: Annotated[bool, typer.Option("--replay", help="Take the records of the quarantine once more, and nothing else.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help=f"Exit with {REFUSED} where records were refused, though the rest is done.")
+    ] = False,
     folder: Folder = None,
     data: Data = None,
 ) -> None:
-    """Sync what another system says about contacts and cases into the graph."""
+    """Sync what another system says about contacts and cases into the graph.
+
+    Exits with 0 where all is done, be it that records were refused, which it says; with 1 where a run failed.
+    """
     if (name is None) != everything:
         raise SetupError("name one connection, or say --all; `hub connectors list` lists them")
     settings = _settings(folder, data)
     odd, chosen = _all(settings) if name is None else (False, [_one(settings, name)])
-    if asyncio.run(_sync_all(settings, chosen, Ask(full, dry_run, replay))) or odd:
+    failed, refused = asyncio.run(_sync_all(settings, chosen, Ask(full, dry_run, replay)))
+    if failed or odd:
         sys.exit(1)
+    if strict and refused:
+        sys.exit(REFUSED)
 
 
 @CONNECTORS.command(name="list")
@@ -68,7 +81,8 @@ def list_(folder: Folder = None) -> None:
             table.add_row(path.stem, "cannot be used", "", "", "")
             odd.append(str(error))
             continue
-        table.add_row(found.name, found.connector, " ".join(found.speaks_for), ", ".join(found.streams), found.schedule or "by command")
+        schedule = f"{found.schedule or 'by command'}{f', full {found.full}' if found.full else ''}"
+        table.add_row(found.name, found.connector, " ".join(found.speaks_for), ", ".join(found.streams), schedule)
     for told in odd:
         _console.print(told, markup=False, soft_wrap=True)
     Console().print(table if table.row_count else f"no connection in {there}: `hub connectors new NAME` writes one")
@@ -82,25 +96,32 @@ def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder =
     """
     settings = _settings(folder, data)
     found = _one(settings, name)
+    out = Console()
+    looks = list[Look]()
+    offers: Sequence[Offer] | None = None
     try:
         told, offers = asyncio.run(_reached(found))
+        _console.print(f"[green]reached[/] {_escaped(told)}", soft_wrap=True)
     except ConnectorError as error:
-        raise SetupError(f"{name}: {error}") from None
-    out = Console()
-    _console.print(f"[green]reached[/] {told}")
-    for offer in offers:
-        out.print(f"  from: {offer.stream}", markup=False, soft_wrap=True)
-        if offer.columns:
-            out.print(f"    columns: {', '.join(offer.columns)}", markup=False)
-        # what a stream of the file reads by its own options is told with that stream
-        if offer.note and not any(fnmatchcase(offer.stream, stream.source) for stream in found.connection.streams.values()):
-            out.print(f"    {offer.note}", markup=False, soft_wrap=True)
-    faults = 0
-    for look in asyncio.run(looked_at(settings, found)):
-        faults += look.is_fault
+        looks.append(Look("system", str(error), is_fault=True))
+    except Exception as error:
+        looks.append(Look("system", f"the connector fails: {failure(error)}", is_fault=True))
+    for offer in offers or ():
+        _tell_offer(out, offer, found)
+    looks += asyncio.run(looked_at(settings, found, reached=offers is not None))
+    for look in looks:
         (_console if look.is_fault else out).print(f"  {look.what}: {look.told}", markup=False, soft_wrap=True)
-    if faults:
+    if any(look.is_fault for look in looks):
         sys.exit(1)
+
+
+def _tell_offer(out: Console, offer: Offer, found: Attached) -> None:
+    out.print(f"  from: {without_social_security(offer.stream)}", markup=False, soft_wrap=True)
+    if offer.columns:
+        out.print(f"    columns: {without_social_security(', '.join(offer.columns))}", markup=False, soft_wrap=True)
+    # what a stream of the file reads by its own options is told with that stream
+    if offer.note and not any(fnmatchcase(offer.stream, stream.source) for stream in found.connection.streams.values()):
+        out.print(f"    {offer.note}", markup=False, soft_wrap=True)
 
 
 async def _reached(found: Attached) -> tuple[str, Sequence[Offer]]:
@@ -141,7 +162,7 @@ def _all(settings: Settings) -> tuple[bool, list[Attached]]:
     return odd, chosen
 
 
-def _escaped(error: Exception) -> str:
+def _escaped(error: Exception | str) -> str:
     return str(error).replace("[", chr(92) + "[")
 
 
@@ -153,18 +174,25 @@ def _settings(folder: Path | None, data: Path | None = None) -> Settings:
     return settings.model_copy(update={"connections": folder}) if folder is not None else settings
 
 
-async def _sync_all(settings: Settings, chosen: Sequence[Attached], ask: Ask) -> bool:
-    """Syncs one after the other; tells whether any failed."""
-    failed = False
+async def _sync_all(settings: Settings, chosen: Sequence[Attached], ask: Ask) -> tuple[bool, int]:
+    """Syncs one after the other; tells whether any failed, and how many records were refused."""
+    failed, refused = False, 0
     async with Graph(settings, patient=True) as graph:
         await graph.check()
         for attached in chosen:
             try:
-                _tell(attached, await _with_bars(graph, attached, ask), ask)
+                report = await _with_bars(graph, attached, ask)
+                refused += report.faulty
+                _tell(attached, report, ask)
             except (ConnectorError, HubError) as error:
                 failed = True
                 _console.print(f"[bold red]{attached.connection.name}:[/] {_escaped(error)}", soft_wrap=True)
-    return failed
+            except Exception as error:
+                failed = True
+                _console.print(
+                    f"[bold red]{attached.connection.name}:[/] it failed unexpectedly: {_escaped(failure(error))}", soft_wrap=True
+                )
+    return failed, refused
 
 
 async def _with_bars(graph: Graph, attached: Attached, ask: Ask) -> Report:
@@ -181,7 +209,9 @@ async def _with_bars(graph: Graph, attached: Attached, ask: Ask) -> Report:
 def _tell(attached: Attached, report: Report, ask: Ask) -> None:
     out = Console()
     counts = ", ".join(f"{count} {what}" for what, count in report.counts().items())
-    out.print(f"{attached.connection.name}: {'would be: ' if ask.dry else ''}{counts} in {report.seconds:.1f} s", soft_wrap=True)
+    done = f"done, with {report.faulty} refused: " if report.faulty else ""
+    how = "would be: " if ask.dry else done
+    out.print(f"{attached.connection.name}: {how}{counts} in {report.seconds:.1f} s", soft_wrap=True)
     for change in [*report.gone, *report.changes] if ask.dry else ():
         out.print(f"  {change}", markup=False, soft_wrap=True)
     if ask.dry and (more := report.written + report.retired - len(report.gone) - len(report.changes)) > 0:

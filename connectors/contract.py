@@ -6,10 +6,12 @@ Neo4j nor the hub. What its rows mean is said by the connection's file (see `map
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+VERSION: Final = 1
+"""Grows where a connector that was written for it before would no longer do. One may say `contract = 1`, and is told."""
 Raw = Mapping[str, Any]
 """A row as its system gives it: names to text, numbers, booleans, moments, lists or None."""
 
@@ -90,3 +92,12 @@ class ListsKeys(Protocol):
     """A connector whose system can list keys cheaply, so that deletes show without reading everything."""
 
     def keys(self, stream: Wanted) -> AsyncIterator[Sequence[str]]: ...
+
+
+@runtime_checkable
+class ReadsByKey(ListsKeys, Protocol):
+    """One that can also read rows by their keys: such as came late, behind the cursor, are read without reading
+    everything.
+    """
+
+    def rows(self, stream: Wanted, keys: Sequence[str]) -> AsyncIterator[Page]: ...

@@ -5,11 +5,19 @@ ConnectorError
 ├── StartOver       the cursor is of no use any more; the stream is read from its beginning
 ├── SkipRecord      this record cannot be taken; it goes to quarantine with the reason, and the run goes on
 └── AbortRun        nothing sensible can be done until somebody changes something; the message says what
+    └── NoSuchColumn    a column that the connection's file names is not there
 """
+
+from collections.abc import Sequence
+
+from graph_schema.formats import without_social_security
 
 
 class ConnectorError(Exception):
-    """A failure whose message is meant for the operator. It names no secret and repeats no refused value."""
+    """A failure whose message is meant for the operator. It names no secret and repeats no Social Security number."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(without_social_security(message))
 
 
 class RetryLater(ConnectorError):
@@ -36,3 +44,11 @@ class SkipRecord(ConnectorError):
 
 class AbortRun(ConnectorError):
     pass
+
+
+class NoSuchColumn(AbortRun):
+    """A list in which columns are not found that the connection's file names: whoever knows that file tells where."""
+
+    def __init__(self, message: str, columns: Sequence[str]) -> None:
+        super().__init__(message)
+        self.columns = columns

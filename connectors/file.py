@@ -26,10 +26,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from connectors import separated, workbook
 from connectors.contract import Offer, Page, Wanted
-from connectors.errors import AbortRun, RetryLater, StartOver
+from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
 from connectors.table import Layout, Table, layout_of
 
 _TIMEOUT_S: Final = 20
+_LISTED: Final = 50
+"""Of so many files the columns are listed."""
 _DIRECTORY: Final = 2
 """The kind of a folder as SFTP numbers it; servers that do not say the kind give another."""
 _DELIMITERS: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|"}
@@ -42,13 +44,32 @@ _BESIDE: Final = (
     "*.part",
     "*.filepart",
     "*.crdownload",
+    "*.partial",
+    "*.download",
     "*.tmp",
-    "*.swp",
+    "*.sw[a-p]",
+    "*.swx",
+    "*.bak",
+    "*.old",
+    "*.orig",
+    "*.save",
     "*.lock",
-    "Thumbs.db",
+    "*.lck",
+    "*.md5",
+    "*.sha1",
+    "*.sha256",
+    "*.sha512",
+    "*.sig",
+    "*.asc",
+    "*.done",
+    "*.ok",
+    "*.ctl",
+    "*.trg",
+    "*.sync-conflict-*",
+    "thumbs.db",
     "desktop.ini",
 )
-"""What programs leave beside a list: locks, parts, copies."""
+"""What programs leave beside a list, in lower case: locks, parts, copies, checksums, marks that it is there."""
 
 
 class FileSettings(BaseModel):
@@ -120,11 +141,12 @@ class FileOptions(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A file: its name, when it was written to, and the server's own spelling of the name."""
+    """A file: its name, when it was written to, its size, and the server's own spelling of the name."""
 
     name: str
     modified: float
     raw: bytes = b""
+    size: int = 0
 
 
 class FileDrop:
@@ -138,15 +160,21 @@ class FileDrop:
 
     async def check(self) -> str:
         async with self._folder() as folder:
-            return f"{len(await folder.list())} files in {_plain(self._settings.folder)}"
+            files = [found for found in await folder.list() if not _left_beside(found.name)]
+        more = f", of which the newest {_LISTED} are listed" if len(files) > _LISTED else ""
+        return f"{len(files)} file{'s' if len(files) != 1 else ''} in {_plain(self._settings.folder)}{more}"
 
     async def discover(self) -> Sequence[Offer]:
         offers: list[Offer] = []
         async with self._folder() as folder:
-            for found in sorted(await folder.list(), key=lambda found: found.name):
-                if not _left_beside(found.name):
+            files = [found for found in await folder.list() if not _left_beside(found.name)]
+            newest = sorted(files, key=lambda found: -found.modified)[:_LISTED]
+            for found in sorted(newest, key=lambda found: found.name):
+                try:
                     async with folder.fetched(found) as path:
                         offers.append(_offer(path, found.name))
+                except (ConnectorError, OSError) as error:
+                    offers.append(Offer(found.name, (), f"it cannot be read: {error}"))
         return offers
 
     async def read(self, stream: Wanted, cursor: str | None) -> AsyncGenerator[Page]:
@@ -156,17 +184,14 @@ class FileDrop:
             raise AbortRun(f"from: {pattern} names a folder; say the folder in `settings`, and here only the file, e.g. people*.csv")
         async with self._folder() as folder:
             files = await folder.list()
-            fitting = [
-                found for found in files if fnmatchcase(found.name, pattern) and (found.name == pattern or not _left_beside(found.name))
-            ]
+            fitting = [found for found in files if fnmatchcase(found.name, pattern) and not _left_beside(found.name, pattern)]
             if not fitting:
                 there = ", ".join(found.name for found in files[:5] if not _left_beside(found.name)) or "none"
                 raise RetryLater(f"no file in {_plain(self._settings.folder)} fits {pattern}; there are: {there}", 300)
             newest = max(fitting, key=lambda found: (found.modified, found.name))
-            if time.time() - newest.modified < self._settings.quiet_s:
-                raise RetryLater(f"{newest.name} is still being written to", self._settings.quiet_s)
+            await self._require_quiet(folder, newest)
             async with folder.fetched(newest) as path:
-                version = _version(path)
+                version = _version(path, newest.name)
                 if cursor == version:
                     return
                 if cursor is not None:
@@ -176,6 +201,19 @@ class FileDrop:
                         yield page
                         await asyncio.sleep(0)
                 yield Page((), cursor=version)
+
+    async def _require_quiet(self, folder: "_Local | _Remote", found: _Found) -> None:
+        """Raises `RetryLater` for a file that is still being written to.
+
+        A server's clock may be ahead of this machine's: what was written to in the future is looked at twice.
+        """
+        age_s = time.time() - found.modified
+        if 0 <= age_s < self._settings.quiet_s:
+            raise RetryLater(f"{found.name} is still being written to", self._settings.quiet_s)
+        if age_s < 0 and self._settings.quiet_s:
+            await asyncio.sleep(min(self._settings.quiet_s, _TIMEOUT_S))
+            if found not in await folder.list():
+                raise RetryLater(f"{found.name} is still being written to", self._settings.quiet_s)
 
     def _folder(self) -> "_Local | _Remote":
         parts = urlsplit(self._settings.folder)
@@ -198,10 +236,15 @@ class _Local:
 
     async def list(self) -> list[_Found]:
         found = list[_Found]()
-        for path in sorted(self._path.iterdir()):
+        try:
+            paths = sorted(self._path.iterdir())
+        except OSError as error:
+            raise AbortRun(f"{self._path} cannot be listed ({error.strerror})") from None
+        for path in paths:
             with suppress(OSError):  # a link to nowhere, or gone meanwhile
                 if path.is_file():
-                    found.append(_Found(unicodedata.normalize("NFC", path.name), path.stat().st_mtime, bytes(path)))
+                    status = path.stat()
+                    found.append(_Found(unicodedata.normalize("NFC", path.name), status.st_mtime, bytes(path), status.st_size))
         return found
 
     @asynccontextmanager
@@ -261,7 +304,7 @@ class _Remote:
                         continue  # a link to nowhere
                 if stat.S_IFMT(attrs.permissions or 0) in (0, stat.S_IFREG) and attrs.type != _DIRECTORY and not _is_folder(entry):
                     name = unicodedata.normalize("NFC", raw.decode(errors="replace"))
-                    found.append(_Found(name, float(attrs.mtime or 0), posixpath.join(folder, raw)))
+                    found.append(_Found(name, float(attrs.mtime or 0), posixpath.join(folder, raw), attrs.size or 0))
         except asyncssh.SFTPNoSuchFile:
             raise AbortRun(f"{_plain(self._settings.folder)} is no folder") from None
         except (OSError, asyncssh.Error) as error:
@@ -274,15 +317,22 @@ class _Remote:
             path = Path(folder) / "fetched"
             try:
                 await self._sftp.get(found.raw, str(path), follow_symlinks=True)
+                now = await self._sftp.stat(found.raw)
             except (OSError, asyncssh.Error) as error:
                 raise RetryLater(f"{found.name} could not be fetched ({type(error).__name__})") from None
+            # a server whose clock is behind shows as old what is being written to
+            if _differ(now.mtime, found.modified) or _differ(now.size, found.size):
+                raise RetryLater(f"{found.name} is still being written to")
             yield path
 
 
-def _version(path: Path) -> str:
-    """Stands for a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+def _version(path: Path, name: str) -> str:
+    """Stands for a file's content. Raises `RetryLater` where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+    except OSError as error:
+        raise RetryLater(f"{name} cannot be read ({error.strerror})", 300) from None
 
 
 @contextmanager
@@ -300,14 +350,21 @@ def _is_workbook(path: Path) -> bool:
         return file.read(8).startswith((workbook.ZIP, workbook.OLE))
 
 
+def _differ(now: float | None, before: float) -> bool:
+    """Whether two numbers differ that a server told; some tell none."""
+    return bool(now and before) and now != before
+
+
 def _is_folder(entry: asyncssh.SFTPName) -> bool:
     """Whether its line in a listing says so, as that of a server may that says it nowhere else."""
     line = entry.longname or b""
     return (line if isinstance(line, bytes) else line.encode()).startswith(b"d")
 
 
-def _left_beside(name: str) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in _BESIDE)
+def _left_beside(name: str, wanted: str = "") -> bool:
+    """Whether a file is no list, unless such are what is wanted."""
+    plain = name.lower()
+    return name != wanted and any(fnmatchcase(plain, beside) and not fnmatchcase(wanted.lower(), beside) for beside in _BESIDE)
 
 
 def _offer(path: Path, name: str) -> Offer:

@@ -4,7 +4,11 @@ Plain GraphQL over HTTP by httpx2, which the hub has already; tenacity decides w
 """
 
 import asyncio
+import hashlib
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar, Final
 
 import httpx2
@@ -19,6 +23,14 @@ _TIMEOUT_S: Final = 30
 _BUSY: Final = (408, 425, 429, 500, 502, 503, 504)
 _MOST_BYTES: Final = 32 << 20
 _LONGEST_WAIT_S: Final = 30
+_DEEPEST: Final = 20
+"""So deep the fields of nodes within nodes are columns."""
+_MOST_EMPTY: Final = 200
+"""So many pages in a row may be empty, as where an API filters what it has read."""
+_MOST_ALIKE: Final = 3
+"""So often may a page have the very rows of another."""
+_LIMITED: Final = frozenset(("THROTTLED", "RATE_LIMITED", "RATE_LIMIT_EXCEEDED", "TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE"))
+"""What APIs call it, in errors beside a status of 200, that they may answer later."""
 _OFFERED: Final = "{ __schema { queryType { fields { name } } } }"
 
 
@@ -43,7 +55,9 @@ class GraphQLOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     at: str
-    """The field of the query whose value is the page: `{nodes, pageInfo, deleted, cursor}`."""
+    """The field of the query whose value is the page, e.g. `contacts` or `agency.contacts`: `{nodes, pageInfo, deleted,
+    cursor}`, with `edges {node}` in place of `nodes`, or a list alone.
+    """
     page: int = Field(200, ge=1, le=5_000)
     """How many rows are asked for at once: `$first`."""
 
@@ -81,7 +95,7 @@ class GraphQLApi:
         variables: dict[str, Any] = {"first": options.page, "after": None, "since": cursor}
         first: str | None = None
         columns: list[str] | None = None
-        asked = set[str]()
+        asked, alike, empty = set[str](), Counter[bytes](), 0
         async with self._client() as client:
             while True:
                 data = await self._asked(
@@ -101,6 +115,12 @@ class GraphQLApi:
                 if after in asked:
                     raise AbortRun(f"at: {options.at} gives the same endCursor twice, so that its pages would never end")
                 asked.add(after)
+                empty = 0 if rows else empty + 1
+                content = hashlib.blake2b(_told(rows), digest_size=8).digest()
+                alike[content] += bool(rows)
+                if empty > _MOST_EMPTY or alike[content] >= _MOST_ALIKE:
+                    what = "no rows" if empty else "the same rows"
+                    raise AbortRun(f"at: {options.at} gives {what} again and again, and always says that there is a next page")
                 variables["after"] = after
                 await asyncio.sleep(self._settings.pause_s)
 
@@ -112,7 +132,7 @@ class GraphQLApi:
     async def _asked(self, client: httpx2.AsyncClient, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of an answer. Raises `RetryLater` when it was asked for often enough, and `AbortRun`."""
         patient = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception_type(_Busy),
+            retry=tenacity.retry_if_exception(_is_soon),
             stop=tenacity.stop_after_attempt(self._settings.tries),
             wait=_as_told,
             reraise=True,
@@ -124,14 +144,14 @@ class GraphQLApi:
 
     async def _once(self, client: httpx2.AsyncClient, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            response = await client.post(self._settings.url, json={"query": query, "variables": dict(variables)})
+            async with client.stream("POST", self._settings.url, json={"query": query, "variables": dict(variables)}) as response:
+                content = await _content(response)
         except httpx2.TransportError as error:
             raise _Busy(f"it does not answer ({type(error).__name__})") from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise AbortRun(f"{self._settings.url} gives no answer that can be read ({type(error).__name__})") from None
         if response.status_code in _BUSY:
-            wait = response.headers.get("retry-after", "")
-            raise _Busy(f"it answers {response.status_code}", float(wait) if wait.isdigit() else None)
+            raise _Busy(f"it answers {response.status_code}", _wait_s(response.headers.get("retry-after", "")))
         if response.status_code in (401, 403):
             raise AbortRun(f"{self._settings.url} refuses the token ({response.status_code})")
         if response.is_redirect:
@@ -139,21 +159,58 @@ class GraphQLApi:
             raise AbortRun(
                 f"{self._settings.url} sends one on to {there[:200]}: if that is right, put it into `url`; no token was sent there"
             )
-        if len(response.content) > _MOST_BYTES:
+        if content is None:
             raise AbortRun(f"a page has more than {_MOST_BYTES >> 20} MiB: ask for smaller ones with `page`")
         try:
-            found = orjson.loads(response.content)
+            found = orjson.loads(content)
         except orjson.JSONDecodeError:
-            page = "a web page" if b"<html" in response.content[:2_000].lower() else "something that is not JSON"
+            page = "a web page" if b"<html" in content[:2_000].lower() else "something that is not JSON"
             raise AbortRun(f"{self._settings.url} answers {response.status_code} with {page}: is it the address of the API?") from None
         if not isinstance(found, dict):
             raise AbortRun(f"{self._settings.url} answers {response.status_code} with JSON that is no GraphQL answer")
         # part of an answer is none: what is missing in it would seem to be gone
         if errors := found.get("errors"):
+            if _is_limited(errors):
+                raise _Busy(f"the API says: {_error(errors)}", _wait_s(response.headers.get("retry-after", "")))
             raise AbortRun(f"the API says: {_error(errors)}")
         if not isinstance(found.get("data"), dict):
             raise AbortRun(f"{self._settings.url} answers {response.status_code} without data and without saying why")
         return found["data"]
+
+
+async def _content(response: httpx2.Response) -> bytes | None:
+    """The body; None where it is larger than any page may be."""
+    parts, size = list[bytes](), 0
+    async for part in response.aiter_bytes():
+        size += len(part)
+        if size > _MOST_BYTES:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _wait_s(told: str) -> float | None:
+    """The seconds that a Retry-After asks for: a number, or a moment of HTTP."""
+    told = told.strip()
+    if told.replace(".", "", 1).isdigit() and told.isascii():
+        return float(told)
+    try:
+        moment = parsedate_to_datetime(told)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
+
+
+def _is_limited(errors: Any) -> bool:
+    """Whether an API says that it was asked too often."""
+    for error in errors if isinstance(errors, list) else ():
+        if not isinstance(error, dict):
+            continue
+        extensions = error.get("extensions")
+        codes = (error.get("type"), error.get("code"), extensions.get("code") if isinstance(extensions, dict) else None)
+        if any(isinstance(code, str) and code.upper() in _LIMITED for code in codes):
+            return True
+    return False
 
 
 def _error(errors: Any) -> str:
@@ -172,7 +229,13 @@ def _fields(data: Mapping[str, Any]) -> list[str]:
 
 
 def _page(data: Mapping[str, Any], at: str) -> Mapping[str, Any]:
-    page = data.get(at)
+    page: Any = data
+    for name in at.split("."):
+        page = page.get(name) if isinstance(page, dict) else None
+    if isinstance(page, list):
+        page = {"nodes": page}
+    elif isinstance(page, dict) and "nodes" not in page and isinstance(page.get("edges"), list):
+        page = {**page, "nodes": [edge.get("node") if isinstance(edge, dict) else None for edge in page["edges"]]}
     if not isinstance(page, dict) or not isinstance(page.get("nodes"), list):
         raise AbortRun(f"at: the answer has no {at} with nodes; it has {', '.join(data) or 'nothing'}")
     if any(not isinstance(node, dict) for node in page["nodes"]):
@@ -202,8 +265,21 @@ def _next(page: Mapping[str, Any], at: str) -> str | None:
     return after
 
 
+def _told(rows: Sequence[Any]) -> bytes:
+    """What rows say, to be compared."""
+    try:
+        return orjson.dumps(rows)
+    except TypeError:  # it lies too deep
+        return str(len(rows)).encode()
+
+
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+def _is_soon(error: BaseException) -> bool:
+    """Whether it may be asked again within this run: who asks for more time is asked by another."""
+    return isinstance(error, _Busy) and (error.after_s or 0) <= _LONGEST_WAIT_S
 
 
 def _as_told(state: tenacity.RetryCallState) -> float:
@@ -217,7 +293,7 @@ def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """A node with the fields of its nodes beside its own, e.g. `office.code`."""
     flat: dict[str, Any] = {}
     for name, value in node.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and prefix.count(".") < _DEEPEST:
             flat |= _flat(value, f"{prefix}{name}.")
         elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
             flat |= {f"{prefix}{name}.{inner}": [one.get(inner) for one in value] for inner in value[0]}

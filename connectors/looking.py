@@ -2,24 +2,26 @@
 written nowhere.
 """
 
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from connectors.attached import Attached
-from connectors.contract import Page
-from connectors.errors import ConnectorError, SkipRecord
+from connectors.authority import Authority, judged
+from connectors.contract import Page, Raw
+from connectors.errors import ConnectorError, NoSuchColumn, SkipRecord
 from connectors.mapping import Known, mapper
+from connectors.own_code import failure
 from connectors.settings import StreamSettings
 from connectors.state import what_is_public
-from connectors.stream import require_columns, wanted
-from connectors.table import nearest
+from connectors.stream import require_columns, wanted, with_place
 from graph_schema.formats import without_social_security
 from hub.errors import HubError, SetupError
 from hub.graph import Graph
 from hub.settings import Settings
 
-_FIRST: Final = 3
+_FIRST: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +33,28 @@ class Look:
     is_fault: bool = False
 
 
-async def looked_at(settings: Settings, attached: Attached) -> list[Look]:
-    """The party, where the hub's database answers, then each stream."""
-    party, known = await _party(settings, attached)
-    return [party, *[await _stream(attached, name, stream, known) for name, stream in attached.connection.streams.items()]]
+async def looked_at(settings: Settings, attached: Attached, *, reached: bool) -> list[Look]:
+    """The party, where the hub's database answers; then each stream, where the system was reached."""
+    party, known, authority = await _party(settings, attached)
+    streams = attached.connection.streams.items() if reached else ()
+    return [party, *[await _stream(attached, name, stream, known, authority) for name, stream in streams]]
 
 
-async def _party(settings: Settings, attached: Attached) -> tuple[Look, Known]:
+async def _party(settings: Settings, attached: Attached) -> tuple[Look, Known, Authority | None]:
     label, key = attached.connection.speaks_for
     try:
         async with Graph(settings) as graph:
             await graph.check()
-            public, _, parts = await graph.read_one(what_is_public(label), {"key": key})
+            public, team_centers, parts = await graph.read_one(what_is_public(label), {"key": key})
     except (HubError, SetupError):
-        return Look("party", f"{label} {key}, not looked at: the hub's database does not answer"), Known({})
-    known = Known({of: frozenset(keys) for of, keys in public})
-    if parts:
-        return Look("party", f"{label} {key}"), known
-    near = nearest(key, known.keys.get(label, ()))
-    return Look("party", f"there is no {label} {key} here" + (f"; did you mean {near}?" if near else ""), is_fault=True), known
+        return Look("party", f"{label} {key}, not looked at: the hub's database does not answer"), Known({}), None
+    known = Known.of(public)
+    if not parts:
+        return Look("party", f"there is no {label} {key} here{known.near_party(label, key)}", is_fault=True), known, None
+    return Look("party", f"{label} {key}"), known, Authority.of((label, key), parts, team_centers)
 
 
-async def _stream(attached: Attached, name: str, settings: StreamSettings, known: Known) -> Look:
+async def _stream(attached: Attached, name: str, settings: StreamSettings, known: Known, authority: Authority | None) -> Look:
     asked = wanted(name, settings)
     what = f"stream {name}"
     try:
@@ -61,26 +63,39 @@ async def _stream(attached: Attached, name: str, settings: StreamSettings, known
         async with aclosing(cast(Any, pages)):
             async for page in pages:
                 if page.columns is not None:
-                    require_columns(asked, page.columns)
+                    require_columns(asked, page.columns, attached.places(name))
                 if page.rows or page.broken:
-                    return _told(what, page, read)
+                    return _told(what, page, lambda raw: _understood(raw, settings.describes, read, authority))
+    except NoSuchColumn as error:
+        return Look(what, with_place(error, attached.places(name)), is_fault=True)
     except (ConnectorError, SetupError) as error:
         return Look(what, str(error), is_fault=True)
+    except Exception as error:
+        return Look(what, f"the connector fails: {failure(error)}", is_fault=True)
     return Look(what, "it lists no record")
 
 
-def _told(what: str, page: Page, read: Any) -> Look:
+def _understood(raw: Raw, label: str, read: Callable[[Raw], Any], authority: Authority | None) -> tuple[str, ...]:
+    """What of a row would be left out. Raises `SkipRecord`."""
+    mapped = read(raw)
+    if authority:
+        judged(label, mapped, authority)
+    return mapped.lacks
+
+
+def _told(what: str, page: Page, lacks_of: Callable[[Raw], tuple[str, ...]]) -> Look:
     """How the rows of a page are understood, and the first reasons why some are not."""
     reasons = dict[str, None](dict.fromkeys(f"{broken.place}: {broken.reason}" for broken in page.broken))
     good = 0
     for place, raw in page.rows:
         try:
-            mapped = read(raw)
+            reasons |= dict.fromkeys(f"{place}: left out: {lack}" for lack in lacks_of(raw))
             good += 1
-            reasons |= dict.fromkeys(f"{place}: left out: {lack}" for lack in mapped.lacks)
         except SkipRecord as error:
             reasons[f"{place if error.keep else 'a record'}: {error}"] = None
-    shown = "".join(f"\n    {without_social_security(reason)}" for reason in list(reasons)[:_FIRST])
+    shown = "".join(f"\n    {reason}" for reason in list(reasons)[:_FIRST])
+    more = f"\n    and {len(reasons) - _FIRST} more" if len(reasons) > _FIRST else ""
     notes = "".join(f"\n    {note}" for note in page.notes)
     columns = f"\n    columns: {', '.join(page.columns)}" if page.columns else ""
-    return Look(what, f"{good} of its first {len(page.rows) + len(page.broken)} records can be taken{columns}{notes}{shown}")
+    told = f"{good} of its first {len(page.rows) + len(page.broken)} records can be taken{columns}{notes}{shown}{more}"
+    return Look(what, without_social_security(told))

@@ -1,11 +1,10 @@
 """What a system's rows mean: pure. A raw row becomes the values and links of a record, checked as the trade writes them."""
 
-import importlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from connectors.cells import EMPTY_WORDS, Empty, is_blank, plain_heading, text_o
 from connectors.contract import Raw
 from connectors.days import as_format, day_of, moment_of
 from connectors.errors import SkipRecord
+from connectors.own_code import named, place
 from connectors.people import mail, phone, turned
 from connectors.settings import StreamSettings, Take
 from connectors.table import nearest
@@ -29,6 +29,7 @@ from graph_schema.formats import (
 )  # fmt: skip
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property
+from graph_schema.parties import PARTY
 from hub.errors import SetupError
 from hub.said import Key, Link
 
@@ -49,6 +50,11 @@ VITAL_LINKS: Final = ("WORKS_FOR", "OF_KIND", "CONCERNS", "HANDLED_BY", "DECIDES
 """A record whose owner, kind or subject cannot be read is not taken; of other links only those that can be."""
 _PADDED: Final = {"Port": 4, "HtsHeading": 4, "HtsChapter": 2, "Broker": 3, "Team": 3, "filerCode": 3}
 """Numbers that lose their zeros in spreadsheets, and how many digits they have."""
+_IN_WORDS: Final = {
+    label: re.compile(rf"(?:{word}\b[ .:#]*(?:code|no|number)?[ .:#]*)?(\d[\d.]*\d|\d)(?:\s*[-\u2010-\u2015:,(]\s*[^\d]+)?", re.IGNORECASE)
+    for label, word in {"Port": "ports?", "HtsChapter": "(?:chapter|chap|ch)", "HtsHeading": "(?:heading|hts|htsus)"}.items()
+}
+"""How people write these codes with a word before or behind."""
 _KNOWN_BY: Final = {"Decision": ("reference",)}
 """What a system must say though the hub's own rows have none of it: by what the row is known."""
 _NUMBERED: Final = {("Importer", "number"), ("Broker", "filerCode"), ("Entry", "number"), ("Center", "code")}
@@ -69,23 +75,50 @@ class Known:
     """The keys of the public facts, by label: a link to one of these must name one that there is."""
 
     keys: Mapping[str, frozenset[str]]
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """By label, the keys of names."""
+    _near: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str], repr=False, compare=False)
+    """What was looked for before: a misspelt code may stand in each of a hundred thousand rows."""
+
+    @classmethod
+    def of(cls, public: Iterable[tuple[str, Iterable[tuple[str, str | None]]]]) -> "Known":
+        """Of labels with keys and names."""
+        rows = [(label, list(pairs)) for label, pairs in public]
+        names = {label: {name: key for key, name in pairs if name and name != key} for label, pairs in rows}
+        return cls({label: frozenset(key for key, _ in pairs) for label, pairs in rows}, names)
 
     def check(self, label: str, key: str) -> str:
         """The key itself. Raises `SkipRecord`."""
         if label in self.keys and key not in self.keys[label]:
             expected = _FORMATS[label].expected if label in _FORMATS else "one of those the hub lists"
             near = self.near(label, key)
-            raise SkipRecord(f"there is no {label} {key!r}; " + (f"did you mean {near}?" if near else f"expected {expected}"))
+            raise SkipRecord(f"there is no {label} {key!r}" + (near or f"; expected {expected}"))
         return key
 
-    def near(self, label: str, key: str) -> str | None:
-        """The key that was probably meant, of those that are words."""
-        return _near(frozenset(self.keys[label]), key) if any(map(str.isalpha, key.partition(":")[2] or key)) else None
+    def near(self, label: str, text: str) -> str:
+        """What was probably meant by words, e.g. `; did you mean CEE007 (Electronics)?`; empty where nothing is near."""
+        known = self._near.get((label, text))
+        if known is None:
+            known = self._nearest(label, text)
+            if len(self._near) < _REMEMBERED:
+                self._near[label, text] = known
+        return known
 
+    def near_party(self, label: str, key: str) -> str:
+        """What party was probably meant: one of that label, else of another, e.g. `; did you mean Center CEE007 (Electronics)?`."""
+        if found := self.near(label, key):
+            return found
+        others = ((other, self.near(other, key)) for other in PARTY.labels if other != label)
+        return next((found.replace("mean ", f"mean {other} ", 1) for other, found in others if found), "")
 
-@lru_cache(maxsize=_REMEMBERED)
-def _near(keys: frozenset[str], key: str) -> str | None:
-    return nearest(key, sorted(keys))
+    def _nearest(self, label: str, text: str) -> str:
+        words, names = text.partition(":")[2] or text, self.names.get(label, {})
+        if not any(map(str.isalpha, words)):
+            return ""
+        if found := nearest(text, sorted(self.keys.get(label, ()))):
+            return f"; did you mean {found}?"
+        found = nearest(words, names)
+        return f"; did you mean {names[found]} ({found})?" if found else ""
 
 
 _FORMATS: Final[Mapping[str, Format]] = {
@@ -132,6 +165,8 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
         for name, take in (*properties, *said_otherwise) if said_otherwise else properties:
             try:
                 value = take(raw)
+                if value.__class__ is list:
+                    value = found.good_of(name, value, values)
                 if value.__class__ is list and name not in plural:
                     value = next((one for one in value if one not in _ABSENT), None)  # as some APIs give several
                 if value not in _ABSENT:
@@ -199,6 +234,13 @@ class _Fields:
         if name in _STRICTEST:
             values[name] = _STRICTEST[name]
 
+    def good_of(self, name: str, parts: Sequence[Any], values: dict[str, Any]) -> list[Any]:
+        """The parts of a list that could be read: one that could not costs itself."""
+        for error in parts:
+            if isinstance(error, SkipRecord):
+                self.failed(name, error, values)
+        return [one for one in parts if not isinstance(one, SkipRecord)]
+
 
 def _given(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) -> Mapping[str, Any]:
     """What a function of the integrator's own makes of a row. Raises `SkipRecord` with how it failed."""
@@ -207,7 +249,7 @@ def _given(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) 
     except SkipRecord:
         raise
     except Exception as error:
-        raise SkipRecord(f"map: {path} cannot read it ({type(error).__name__})") from error
+        raise SkipRecord(f"map: {path} cannot read it ({type(error).__name__}{place(error)})") from error
 
 
 def _constant(value: Any, _: Raw) -> Any:
@@ -217,8 +259,10 @@ def _constant(value: Any, _: Raw) -> Any:
 def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], found: _Fields) -> None:
     for one in value if isinstance(value, list | tuple) else (value,):
         try:
+            if isinstance(one, SkipRecord):
+                raise one
             if one not in _ABSENT:
-                links.append(Link(type_, label, known.check(label, _key(label, one))))
+                links.append(Link(type_, label, known.check(label, _key_of(label, one, known))))
         except SkipRecord as error:
             found.failed(type_, _at(type_, error), {})
 
@@ -244,11 +288,10 @@ def numbers_in(settings: StreamSettings) -> tuple[str, ...]:
 
 
 def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
-    module, _, name = path.partition(":")
     try:
-        return getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SetupError(f"map: {path} is not there ({error}); expected `package.module:function`") from None
+        return named(path, "`package.module:function`")
+    except SetupError as error:
+        raise SetupError(f"map: {error}") from None
 
 
 def _taker(take: Take, reading: _Reading) -> Callable[[Raw], Any]:
@@ -294,6 +337,14 @@ def _split(at: str, empty: Empty, value: Any) -> Any:
     return [part.strip() for part in value.split(at) if not empty(part.strip())] if isinstance(value, str) else value
 
 
+def _or_why_not(read: Callable[[Any], Any], value: Any) -> Any:
+    """What is read of a part of a list, or the error: it costs none of the others."""
+    try:
+        return read(value)
+    except SkipRecord as error:
+        return error
+
+
 def _coder(take: Take) -> Callable[[Any], Any]:
     """Gives each value its code, whatever its capitals and blanks."""
     assert take.codes is not None
@@ -313,16 +364,25 @@ def _coder(take: Take) -> Callable[[Any], Any]:
     def taken(value: Any) -> Any:
         if value in _ABSENT:
             return value
-        return [coded(one) for one in value] if isinstance(value, list) else coded(value)
+        return [_or_why_not(coded, one) for one in value] if isinstance(value, list) else coded(value)
 
     return taken
 
 
+def _key_of(label: str, value: Any, known: Known) -> str:
+    """The key as the graph writes it. Raises `SkipRecord`, with the key of a name that was written in its place."""
+    try:
+        return _key(label, value)
+    except SkipRecord as error:
+        raise SkipRecord(f"{error}{known.near(label, str(value))}" if error.keep else str(error), keep=error.keep) from None
+
+
 def _key(label: str, value: Any) -> str:
     """The key as the graph writes it."""
-    key = _padded(label, _digits(value))
+    key = _padded(label, _alone(label, _digits(value)))
     if label == "Port":
-        return key if ":" in key else f"ACE:{key.zfill(4)}"
+        issuer, _, code = key.rpartition(":")
+        return f"{issuer.upper() or 'ACE'}:{code if issuer else code.zfill(4)}"
     if label in ("HtsHeading", "HtsChapter"):
         return tariff_number(_whole_tariff(key), HTS_HEADING if label == "HtsHeading" else HTS_CHAPTER) or key
     node = GRAPH.node(label)
@@ -331,9 +391,16 @@ def _key(label: str, value: Any) -> str:
     return key
 
 
+def _alone(label: str, text: str) -> str:
+    """A code without what says what it is, or its name behind it: `Port 2704`, `2704 - Los Angeles`, `Chapter 85`."""
+    found = None if text.isdigit() or label not in _IN_WORDS else _IN_WORDS[label].fullmatch(text)
+    return found[1] if found else text
+
+
 def _digits(value: Any) -> str:
     """A number as text: 2704 also where a system has it as 2704.0."""
-    return str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
 
 
 def _padded(kind: str, text: str) -> str:
@@ -399,13 +466,15 @@ def _boolean(name: str, value: Any) -> bool:
 
 def _dated(event: str, reading: _Reading, value: Any) -> Any:
     """The day in a column as a date of that event."""
+    if isinstance(value, list):
+        return [f"{event} {_day('dates', str(one), reading)}" for one in value if one not in _ABSENT]
     return value if value in _ABSENT else [f"{event} {_day('dates', str(value), reading)}"]
 
 
 def _day(name: str, text: str, reading: _Reading) -> str:
     try:
         return day_of(text, reading.formats, reading.zone).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         raise SkipRecord(
             f"{name}: {text[:60]!r} is no day that can be told; expected e.g. 2026-03-01, or say its `format`, e.g. MM/DD/YYYY"
         ) from None
@@ -430,7 +499,7 @@ def _days(name: str, text: str, pattern: str, expected: str) -> str:
         told = [day for day in matched.groups() if day] if matched else ["none"]
         for day in told:
             found = found.replace(day, str(day_of(day)), 1)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise SkipRecord(f"{name}: {text[:60]!r} is none; expected e.g. {expected}") from None
     return found
 
@@ -438,11 +507,12 @@ def _days(name: str, text: str, pattern: str, expected: str) -> str:
 def _moment(name: str, value: Any, reading: _Reading) -> datetime:
     try:
         found = value if isinstance(value, datetime) else moment_of(str(value), reading.formats, reading.zone)
-    except ValueError:
+        assert isinstance(found, datetime)
+        # a zone by its name is no part of a moment
+        return found.astimezone(UTC) if isinstance(found.tzinfo, ZoneInfo) else found if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         hint = "" if reading.formats else ", or say its `format`, e.g. MM/DD/YYYY"
         raise SkipRecord(f"{name}: {str(value)[:60]!r} is no moment; expected e.g. 2026-11-22T09:30:00Z{hint}") from None
-    assert isinstance(found, datetime)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def identity_of(mapped: Mapped, links: Iterable[Link], whole_of: Mapping[Key, Key]) -> str | None:

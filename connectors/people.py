@@ -65,7 +65,10 @@ _REMEMBERED: Final = 10_000
 _ADDRESS_ENDS: Final = " .,:;<>()[]{}\"'`|/\\!?*"
 _BETWEEN_ADDRESSES: Final = re.compile(r"[\s;,|<>()\[\]\"]+|/(?=\S+@)|^mailto:|(?<=[\s;,<(])mailto:|\?subject=.*$", re.IGNORECASE)
 _BETWEEN_NUMBERS: Final = re.compile(
-    r"\s*(?:[;|\n]|\s/\s|/(?=\s*[+(]?\d{3})|\s(?:or|and|&)\s|,(?!\s*(?:ext|x|#|option|opt|press))|\s-{2,}\s)\s*", re.IGNORECASE
+    # a blank before the label of another number
+    r"(?<=\d)\s+(?=\(?[a-z]{1,8}\)?[:.)]*\s*[+(]{0,2}\d{3}[-. )])|"
+    r"\s*(?:[;|\n]|\s/\s|/(?=\s*[+(]?\d{3})|\s(?:or|and|&)\s|,(?!\s*(?:ext|x|#|option|opt|press))|\s-{2,}\s)\s*",
+    re.IGNORECASE,
 )
 _WORDS_IN_BRACKETS: Final = re.compile(r"\([^()\d]*\)|\[[^\[\]\d]*\]")
 _FAX: Final = re.compile(r"\b(?:fax|facsimile|fx|tty|tdd)\b", re.IGNORECASE)

@@ -31,6 +31,17 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(_tag, re.compile(rf"^(?:{_pattern})$"), list(_first))
 
 
+_PLAINLY: Final = {
+    "missing": "it is missing",
+    "string_type": "expected a text",
+    "tuple_type": "expected a name, or several: [one, other]",
+    "dict_type": "expected settings with their values, e.g. {name: value}",
+    "mapping_type": "expected settings with their values, e.g. {name: value}",
+    "model_type": "expected settings with their values, e.g. {name: value}",
+}
+"""What is meant by faults that pydantic tells in its own terms."""
+
+
 class Lines:
     """Where each setting of a file stands."""
 
@@ -60,9 +71,9 @@ class Lines:
         """
         told = list[str]()
         for fault in error.errors():
-            place = (*at, *fault["loc"])
+            place = (*at, *fault["loc"], *fault.get("ctx", {}).get("at", ()))
             line = self.of(place)
-            text = fault["msg"].removeprefix("Value error, ")
+            text = _PLAINLY.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
             if fault["type"] == "extra_forbidden":
                 text = _unknown(str(place[-1]), sorted((known or {}).get(_pattern_of(place[:-1]), ())))
             path = ".".join(str(step) for step in place if step != "[key]") or "as a whole"

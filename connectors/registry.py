@@ -1,13 +1,14 @@
 """Which connector a connection's file means: one of the hub's own by name, any other as `package.module:Class`."""
 
-import importlib
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
 from connectors.attached import Attached
-from connectors.contract import Connector
+from connectors.contract import VERSION, Connector
+from connectors.errors import ConnectorError
+from connectors.own_code import failure, look_beside, named
 from connectors.settings import Connection, StreamSettings, connections, lines_of, with_secrets
 from hub.errors import SetupError
 
@@ -17,18 +18,20 @@ OWN: Final = {"file": "connectors.file:FileDrop", "sql": "connectors.sql:Sql", "
 
 def kind(name: str) -> type[Connector]:
     """The connector of that name. Raises `SetupError`."""
-    module, _, found = OWN.get(name, name).partition(":")
     try:
-        made = getattr(importlib.import_module(module), found)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise SetupError(f"connector: there is no {name} ({error}); expected {', '.join(OWN)}, or `package.module:Class`") from None
+        made = named(OWN.get(name, name), f"{', '.join(OWN)}, or `package.module:Class`")
+    except SetupError as error:
+        raise SetupError(f"connector: {error}") from None
     if not all(hasattr(made, member) for member in ("spec", "check", "discover", "read")):
         raise SetupError(f"connector: {name} lacks one of spec, check, discover and read")
+    if (version := getattr(made, "contract", VERSION)) != VERSION:
+        raise SetupError(f"connector: {name} is made for version {version} of the contract, and this hub has {VERSION}: see its changes")
     return made
 
 
 def attach(connection: Connection, files: Path, data: Path) -> Attached:
     """The connection with its connector; secrets are files beside those in `files`, what is refused goes to `data`. Raises `SetupError`."""
+    look_beside(files)
     made = kind(connection.connector)
     try:
         settings = made.spec.model_validate(with_secrets(connection.settings, files))
@@ -36,7 +39,13 @@ def attach(connection: Connection, files: Path, data: Path) -> Attached:
     except ValidationError as error:
         known = {("settings",): made.spec.model_fields}
         raise SetupError(lines_of(files / f"{connection.name}.yaml").faults(error, known, ["settings"])) from None
-    return Attached(connection, made(settings), data)  # pyright: ignore[reportCallIssue] - a connector is made from its settings
+    try:
+        connector = made(settings)  # pyright: ignore[reportCallIssue] - a connector is made from its settings
+    except ConnectorError as error:
+        raise SetupError(f"{connection.name}: {error}") from None
+    except Exception as error:
+        raise SetupError(f"{connection.name}: its connector cannot be made: {failure(error)}") from None
+    return Attached(connection, connector, data, files / f"{connection.name}.yaml")
 
 
 def _check_options(made: type[Connector], connection: Connection, files: Path) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from graph_schema.formats import without_social_security
+
 _FIRST: Final = 10
 
 
@@ -13,7 +15,8 @@ class Report:
     """Counts of one run over all its streams.
 
     `reasons` count refused records by reason, `left_out` the fields that could not be read of records that were taken,
-    by reason; `changes` name the first that changed, `gone` the first that the system lists no more. `notes` say how
+    by reason; `faulty` are those refused by a fault of the list, as a position that is told to be vacant is none;
+    `changes` name the first that changed, `gone` the first that the system lists no more. `notes` say how
     lists were read.
     """
 
@@ -22,6 +25,7 @@ class Report:
     unchanged: int = 0
     skipped: int = 0
     retired: int = 0
+    faulty: int = 0
     seconds: float = 0
     reasons: Counter[str] = field(default_factory=Counter[str])
     left_out: Counter[str] = field(default_factory=Counter[str])
@@ -30,8 +34,9 @@ class Report:
     gone: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
 
-    def refuse(self, reason: str) -> None:
+    def refuse(self, reason: str, *, counts: bool = True) -> None:
         self.skipped += 1
+        self.faulty += counts
         self.reasons[reason] += 1
 
     def leave_out(self, reasons: Iterable[str]) -> None:
@@ -48,8 +53,14 @@ class Report:
             self.gone.append(what)
 
     def note(self, what: str) -> None:
+        what = without_social_security(what)
         if what not in self.notes:
             self.notes.append(what)
+
+    @property
+    def status(self) -> str:
+        """As a run's node has it that has come to its end."""
+        return "DONE_WITH_REFUSED" if self.faulty else "DONE"
 
     @property
     def refused_first(self) -> list[str]:

@@ -16,7 +16,6 @@ from connectors.quarantine import Payloads
 from connectors.report import Report
 from connectors.state import what_is_public
 from connectors.stream import OneRun, StreamRun
-from connectors.table import nearest
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from hub.errors import HubError
@@ -34,7 +33,7 @@ async def sync(graph: Graph, attached: Attached, ask: Ask, progress: Progress) -
             for stream_name, settings in connection.streams.items():
                 await StreamRun(run, stream_name, settings, progress).go()
             run.report.seconds = time.monotonic() - began
-            await _end(run, "DONE", run.report.told)
+            await _end(run, run.report.status, run.report.told)
         except BaseException as error:
             meant = isinstance(error, ConnectorError | HubError)
             message = str(error) if meant else f"it ended unexpectedly ({type(error).__name__})"
@@ -49,7 +48,8 @@ MERGE (c:Connection {{name: $connection.name}}) SET c = $connection
 WITH c, party OPTIONAL MATCH (c)-[old:SPEAKS_FOR]->(other) WHERE other <> party DELETE old
 WITH DISTINCT c, party MERGE (c)-[:SPEAKS_FOR]->(party)
 WITH c OPTIONAL MATCH (c)-[:RAN]->(left:SyncRun {{status: 'RUNNING'}})
-SET left.status = 'ABORTED', left.endedAt = $run.startedAt, left.message = 'it ended without a word, as when its process is killed'
+SET left.status = 'ABORTED', left.endedAt = $run.startedAt,
+left.message = 'it ended without a word, as when its process is killed; what it had written until then stays: ' + left.written
 WITH DISTINCT c CREATE (c)-[:RAN]->(r:SyncRun) SET r = $run"""
 _END: Final[LiteralString] = "MATCH (r:SyncRun {id: $id}) SET r += $state"
 
@@ -60,11 +60,10 @@ async def _begin(graph: Graph, attached: Attached, ask: Ask) -> OneRun:
     label, party = connection.speaks_for
     key = GRAPH.node(label).key
     public, team_centers, parts = await graph.read_one(what_is_public(label), {"key": party})
+    known = Known.of(public)
     if not parts:
-        near = nearest(party, dict(public).get(label, ()))
-        raise AbortRun(f"party: there is no {label} {party} here" + (f"; did you mean {near}?" if near else ""))
-    authority = Authority((label, party), frozenset(map(tuple, parts)), {("Team", team): ("Center", code) for team, code in team_centers})
-    known = Known({of: frozenset(keys) for of, keys in public})
+        raise AbortRun(f"party: there is no {label} {party} here{known.near_party(label, party)}")
+    authority = Authority.of((label, party), parts, team_centers)
     element = await graph.read_one(f"MATCH (p:{name(label)} {{{name(key)}: $key}}) RETURN elementId(p)", {"key": party})
     run = OneRun(graph, attached, ask, authority, known, Payloads(attached.folder, graph.least_free), element)
     if not ask.dry:
@@ -72,7 +71,15 @@ async def _begin(graph: Graph, attached: Attached, ask: Ask) -> OneRun:
             "name": connection.name, "connector": connection.connector, "streams": list(connection.streams), "rank": connection.rank,
             "schedule": connection.schedule, "source": "hub",
         }  # fmt: skip
-        began = {"id": run.id, "system": connection.name, "status": "RUNNING", "startedAt": _now(), "source": "hub", **run.report.counts()}
+        began = {
+            "id": run.id,
+            "system": connection.name,
+            "status": "RUNNING",
+            "startedAt": _now(),
+            "source": "hub",
+            "full": ask.full,
+            **run.report.counts(),
+        }
         text = _BEGIN.format(label=name(label), key=name(key))
         parameters = {"party": party, "connection": {k: v for k, v in node.items() if v is not None}, "run": began}
         await graph.write([Statement(text, parameters)])

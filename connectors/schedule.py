@@ -23,7 +23,14 @@ _ASKED_EVERY_S: Final = 5.0
 """How often it is looked whether an operator has asked to sync a connection again that failed."""
 _WAIT_S: Final = 60.0
 """How long it waits where the hub's own database could not be asked."""
-_LAST = "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN max(r.endedAt.epochSeconds)"
+_LAST: Final[LiteralString] = (
+    "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN max(r.endedAt.epochSeconds)"
+)
+_SINCE_FULL: Final[LiteralString] = """
+MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun)
+RETURN datetime().epochSeconds - coalesce(
+  max(CASE WHEN r.full AND r.status STARTS WITH 'DONE' THEN r.endedAt.epochSeconds END), min(r.startedAt.epochSeconds))"""
+"""The first run of all reads everything by itself."""
 _NOW = "RETURN datetime().epochSeconds"
 _RETRY: Final[LiteralString] = "MATCH (l:DeadLetter {id: $id}) RETURN l.retryAt.epochSeconds"
 
@@ -65,7 +72,7 @@ async def _sync(graph: Graph, attached: Attached, every_s: float) -> float:
     """Runs it once; gives after how many seconds to look again. One that fails is set aside. Raises `Unavailable` or `Taken`."""
     letter = Letter("sync", attached.connection.name, "Connection")
     try:
-        report = await sync(graph, attached, Ask(), _unseen)
+        report = await sync(graph, attached, Ask(full=await _full_is_due(graph, attached)), _unseen)
     except (Taken, Unavailable):
         raise
     except Exception as error:
@@ -75,6 +82,15 @@ async def _sync(graph: Graph, attached: Attached, every_s: float) -> float:
     await graph.write([done([letter.id])])
     _log.info("%s: %s", letter.item, ", ".join(f"{count} {what}" for what, count in report.counts().items()))
     return every_s
+
+
+async def _full_is_due(graph: Graph, attached: Attached) -> bool:
+    """Whether everything is to be read again and compared, by the database's clock."""
+    every_s = attached.connection.full_every_s
+    if every_s is None:
+        return False
+    since = await graph.read_one(_SINCE_FULL, {"name": attached.connection.name})
+    return since is not None and since >= every_s
 
 
 def _told(name: str, error: Exception) -> Exception:

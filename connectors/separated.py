@@ -1,5 +1,6 @@
 """Lists as text: CSV and its relatives, in the encodings and with the delimiters that people's programs save them."""
 
+import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,10 +19,13 @@ _BOMS: Final = (
 _DELIMITERS: Final = ",;\t|"
 _SEP: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _OTHERS: Final = (
-    (b"%PDF", "a PDF"), (b"\x1f\x8b", "a gzip archive"), (b"{\\rtf", "an RTF document"), (b"7z\xbc\xaf", "a 7z archive"),
+    (b"%PDF", "a PDF"), (b"\x1f\x8b", "a gzip archive"), (b"BZh", "a bzip2 archive"), (b"\xfd7zXZ", "an xz archive"),
+    (b"{\\rtf", "an RTF document"), (b"7z\xbc\xaf", "a 7z archive"),
 )  # fmt: skip
-_MARKUP: Final = re.compile(rb"\s*<(?:!doctype html|html|head|table|body|meta|\?xml)", re.IGNORECASE)
+_MARKUP: Final = re.compile(rb"\s*<(?:!doctype html|!--|html|head|table|body|meta|\?xml)", re.IGNORECASE)
+_JSON: Final = re.compile(rb'\s*(?:\[\s*\{|\{\s*")')
 _START: Final = 4_096
+_CHUNK: Final = 1 << 20
 
 
 def kind_of(start: bytes) -> str | None:
@@ -29,6 +33,8 @@ def kind_of(start: bytes) -> str | None:
     start = start.removeprefix(b"\xef\xbb\xbf")
     if _MARKUP.match(start):
         return "an XML file" if b"<?xml" in start[:200].lower() and b"<html" not in start.lower() else "a web page (HTML)"
+    if _JSON.match(start):
+        return "JSON"
     for magic, told in _OTHERS:
         if start.startswith(magic):
             return told
@@ -44,7 +50,8 @@ def table_of(path: Path, name: str, layout: Layout, encoding: str | None, delimi
     if not start.strip():
         raise AbortRun(f"{name} is empty: it has not even a header")
     marked = next((found for bom, found in _BOMS if start.startswith(bom)), None)
-    known = marked or encoding or _without_mark(name, start)
+    notes: list[str] = []
+    known = marked or (_said(path, name, encoding, notes) if encoding else _without_mark(name, start))
     rows = _rows(path, name, known, delimiter)
     lead = list(islice(rows, LEAD))
     header = header_in(lead, layout)
@@ -52,7 +59,8 @@ def table_of(path: Path, name: str, layout: Layout, encoding: str | None, delimi
         raise no_header(name, lead, layout, _other_delimiter(lead, delimiter))
     if any(cell.startswith('="') for _, cells in lead for cell in cells):
         lead, rows = list(_unwrapped(lead)), _unwrapped(rows)
-    notes = [f"{name}: its header is line {header.last_row}"] if not layout.header_rows and header.last_row > lead[0][0] else []
+    if not layout.header_rows and header.last_row > lead[0][0]:
+        notes.append(f"{name}: its header is line {header.last_row}")
     return Table(name, "line", header, chain(lead, rows), layout, notes, filler="")
 
 
@@ -62,10 +70,32 @@ def _unwrapped(rows: Iterable[Numbered]) -> Iterator[Numbered]:
         yield number, [cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell for cell in cells]
 
 
+def _said(path: Path, name: str, encoding: str, notes: list[str]) -> str:
+    """The encoding that the connection says, unless its letters are plainly those of UTF-8."""
+    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig") or encoding.lower().startswith("utf") or not _is_utf_8(path):
+        return encoding
+    notes.append(f"{name}: it is UTF-8, not {encoding}, and was read so: leave `encoding` out")
+    return "utf-8"
+
+
+def _is_utf_8(path: Path) -> bool:
+    """Whether a file has letters beyond ASCII, and is UTF-8 throughout: one of another encoding never is."""
+    decoder, beyond = codecs.getincrementaldecoder("utf-8")(), False
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(_CHUNK):
+                beyond = beyond or not chunk.isascii()
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return beyond
+
+
 def _without_mark(name: str, start: bytes) -> str:
     """The encoding where neither the file nor its connection says it: UTF-8, unless every other byte is none."""
     zeros = [start[at::2].count(0) for at in (0, 1)]
-    if max(zeros) > len(start) / 5:
+    if max(zeros) > len(start) / 5 and min(zeros) < max(zeros) / 4:
         other = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
         raise AbortRun(f"{name} looks like UTF-16 without its mark: say `encoding: {other}` at the stream")
     return "utf-8"
@@ -98,7 +128,7 @@ def _rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[Numb
                 line, delimiter = 2, said[1]
             else:
                 file.seek(0)
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
+            reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=delimiter != " ")
             first = line
             for cells in reader:
                 yield line, cells

@@ -1,5 +1,6 @@
 """A connection's file: which system, whom it speaks for, what its rows mean, how often. Every fault is told with its place."""
 
+import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )  # fmt: skip
+from pydantic_core import PydanticCustomError
 
 from connectors.days import as_format
 from connectors.plain_yaml import Lines, read_yaml
@@ -31,6 +33,8 @@ NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _EVERY: Final = re.compile(r"every (\d+)? ?(second|minute|hour|day)s?")
 _UNIT_S: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _LEAST_S: Final = 10
+_A_TAKE: Final = "expected a column's name, e.g. full_name, or {column: full_name, …}, {join: [first, last]}, {value: liaison}"
+_A_PARTY: Final = f"one party by label and key, e.g. `Agency: FDA`; labels are {', '.join(PARTY.labels)}"
 
 
 class _Strict(BaseModel):
@@ -39,6 +43,13 @@ class _Strict(BaseModel):
 
 def _several(found: Any) -> Any:
     return (found,) if isinstance(found, str) else found
+
+
+def _as_text(found: Any) -> Any:
+    """A number as a name: columns may be called 2025."""
+    if isinstance(found, list | tuple):
+        return [_as_text(one) for one in found]
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else found
 
 
 def _formats(found: tuple[str, ...]) -> tuple[str, ...]:
@@ -118,6 +129,11 @@ class Take(_Strict):
     @model_validator(mode="before")
     @classmethod
     def _a_plain_text_is_a_column(cls, found: Any) -> Any:
+        if isinstance(found, dict):
+            return {name: _as_text(value) if name == "column" else value for name, value in found.items()}
+        found = _as_text(found)
+        if not isinstance(found, str | Take):
+            raise ValueError(_A_TAKE)  # noqa: TRY004 - which pydantic tells with its place
         return {"column": found} if isinstance(found, str) else found
 
     @model_validator(mode="after")
@@ -162,11 +178,28 @@ class StreamSettings(_Strict):
             yield from ends.values()
 
     @property
+    def places(self) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Where columns are named, and which."""
+        yield ("key",), self.key
+        for name, take in self.properties.items():
+            yield ("properties", name), (*take.columns, *take.join)
+        for type_, ends in self.links.items():
+            for label, take in ends.items():
+                yield ("links", type_, label), (*take.columns, *take.join)
+
+    @property
     def needed(self) -> tuple[tuple[str, ...], ...] | None:
         """The columns that must be there, each by the names it may have; None where a function of its own reads the
         rows.
         """
         return None if self.map else tuple(dict.fromkeys(names for take in self.takes for names in take.needed))
+
+    @property
+    def vital(self) -> frozenset[str]:
+        """The columns without which no record can be read."""
+        required = {found.name for found in provenance.said_about(GRAPH.node(self.describes)) if found.required}
+        takes = [take for name, take in self.properties.items() if name in required and take.default is None]
+        return frozenset((*self.key, *(column for take in takes for column in (*take.columns, *take.join))))
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -176,20 +209,37 @@ class StreamSettings(_Strict):
     @field_validator("key", mode="before")
     @classmethod
     def _one_column_is_a_key(cls, found: Any) -> Any:
+        found = _as_text(found)
+        if not found:
+            raise ValueError("name the column by which the system tells its rows apart, or several: [office, number]")
         return (found,) if isinstance(found, str) else found
 
     @model_validator(mode="after")
     def _fits_the_graph(self) -> "StreamSettings":
         node = GRAPH.node(self.describes)
         known = {found.name for found in provenance.said_about(node)}
-        if unknown := set(self.properties) - known:
-            raise ValueError(f"properties: a {self.describes} has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(known))}")
+        if unknown := sorted(set(self.properties) - known):
+            near = difflib.get_close_matches(unknown[0], known, n=1)
+            raise PydanticCustomError(
+                "unknown_property",
+                "a {describes} has no {unknown}{near}; it has {known}",
+                {
+                    "describes": self.describes, "unknown": ", ".join(unknown), "known": ", ".join(sorted(known)),
+                    "near": f", did you mean {near[0]}?" if near else "", "at": ("properties", unknown[0]),
+                },
+            )  # fmt: skip
         ways = list(edges_from(self.describes))
         for type_, ends in self.links.items():
             heads = [head for edge, head in ways if edge.type == type_]
             if unknown := set(ends) - set(heads):
-                all_ways = sorted({f"{edge.type} {head}" for edge, head in ways})
-                raise ValueError(f"links: no {type_} leads from a {self.describes} to {', '.join(sorted(unknown))}; there are {all_ways}")
+                raise PydanticCustomError(
+                    "unknown_link",
+                    "no {type} leads from a {describes} to {unknown}; there are {known}",
+                    {
+                        "type": type_, "describes": self.describes, "unknown": ", ".join(sorted(unknown)), "at": ("links", type_),
+                        "known": ", ".join(sorted({f"{edge.type} {head}" for edge, head in ways})),
+                    },
+                )  # fmt: skip
             if len(ends) > 1 and any(edge.type == type_ and is_to_one(edge) for edge, _ in ways):
                 raise ValueError(f"links: {type_} leads to one row, so name one label")
         return self
@@ -217,6 +267,8 @@ class Connection(_Strict):
     """Where systems differ about a property, the value of the smallest rank counts."""
     schedule: str | None = None
     """How often a hub that serves syncs it, e.g. `every 15 minutes`; without it, by command."""
+    full: str | None = None
+    """How often such a sync reads everything again and compares every record, e.g. `every 7 days`; needs a `schedule`."""
     settings: Mapping[str, Any] = Field(default_factory=dict[str, Any])
     """What the connector needs to reach its system. A secret is `{env: NAME}` or `{file: NAME}`."""
     streams: Mapping[str, StreamSettings]
@@ -224,14 +276,31 @@ class Connection(_Strict):
     limits: Limits = Limits()
     """When a run stops rather than goes on."""
 
+    @field_validator("party", mode="before")
+    @classmethod
+    def _a_number_is_a_key(cls, found: Any) -> Any:
+        if not isinstance(found, dict):
+            raise ValueError(_A_PARTY)  # noqa: TRY004 - which pydantic tells with its place
+        told = {label: _as_text(key) for label, key in found.items()}
+        if isinstance(port := told.get("Port"), str) and port.isdigit():
+            told["Port"] = f"ACE:{port.zfill(4)}"
+        return told
+
     @field_validator("party")
     @classmethod
     def _one_party(cls, found: Mapping[str, str]) -> Mapping[str, str]:
         if len(found) != 1 or next(iter(found)) not in PARTY.labels:
-            raise ValueError(f"one party by label and key, e.g. `Agency: FDA`; labels are {', '.join(PARTY.labels)}")
+            raise ValueError(_A_PARTY)
         return found
 
-    @field_validator("schedule")
+    @field_validator("schedule", mode="before")
+    @classmethod
+    def _full_stands_beside_it(cls, found: Any) -> Any:
+        if isinstance(found, dict):
+            raise ValueError("expected e.g. `every 15 minutes`; `full: every 7 days` stands beside `schedule`, not below it")  # noqa: TRY004
+        return found
+
+    @field_validator("schedule", "full")
     @classmethod
     def _a_period(cls, found: str | None) -> str | None:
         if found is not None and period_s(found) < _LEAST_S:
@@ -245,6 +314,12 @@ class Connection(_Strict):
             raise ValueError("at least one stream, named in lower case letters, digits and hyphens")
         return found
 
+    @model_validator(mode="after")
+    def _full_syncs_are_scheduled(self) -> "Connection":
+        if self.full and not self.schedule:
+            raise ValueError("`full` says how often a scheduled sync reads everything again: say a `schedule`, too, e.g. every hour")
+        return self
+
     @property
     def speaks_for(self) -> tuple[str, str]:
         """The party's label and key."""
@@ -253,6 +328,10 @@ class Connection(_Strict):
     @property
     def every_s(self) -> float | None:
         return None if self.schedule is None else period_s(self.schedule)
+
+    @property
+    def full_every_s(self) -> float | None:
+        return None if self.full is None else period_s(self.full)
 
 
 def period_s(text: str) -> int:

@@ -45,7 +45,7 @@ _SOURCES: Final = {
 _OWN_CODE: Final = '''"""A connector to {name}: reads its rows, and nothing else; what they mean stands in {name}.yaml."""
 
 from collections.abc import AsyncIterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpx2
 from pydantic import BaseModel, SecretStr
@@ -60,39 +60,109 @@ class Settings(BaseModel):
 
 
 class {class_name}:
+    contract: ClassVar[int] = 1
     spec: ClassVar[type[BaseModel]] = Settings
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     async def check(self) -> str:
-        await self._rows("contacts")
-        return self._settings.url
+        rows = await self._rows("contacts")
+        return f"{{len(rows)}} contacts at {{self._settings.url}}"
 
     async def discover(self) -> Sequence[Offer]:
-        return [Offer("contacts", list((await self._rows("contacts"))[0]))]
+        rows = await self._rows("contacts")
+        return [Offer("contacts", list(rows[0]) if rows else [])]
 
     async def read(self, stream: Wanted, cursor: str | None) -> AsyncIterator[Page]:
+        # all rows each time: what is not among them is gone
         rows = await self._rows(stream.source)
         yield Page([(f"row {{number}}", row) for number, row in enumerate(rows, 1)])
 
-    async def _rows(self, what: str) -> list[dict[str, str]]:
+    async def _rows(self, what: str) -> list[dict[str, Any]]:
+        token = self._settings.token
+        headers = {{"authorization": f"Bearer {{token.get_secret_value()}}"}} if token else {{}}
         try:
-            async with httpx2.AsyncClient(timeout=30) as client:
+            async with httpx2.AsyncClient(timeout=30, headers=headers) as client:
                 answer = await client.get(f"{{self._settings.url}}/{{what}}")
         except httpx2.TransportError as error:
-            raise RetryLater(f"it does not answer ({{type(error).__name__}})") from None
+            raise RetryLater(f"{{self._settings.url}} does not answer ({{type(error).__name__}})") from None
+        if answer.status_code in (429, 502, 503, 504):
+            raise RetryLater(f"{{self._settings.url}} answers {{answer.status_code}}")
         if answer.status_code != 200:
-            raise AbortRun(f"it answers {{answer.status_code}}")
-        return answer.json()
+            raise AbortRun(f"{{self._settings.url}}/{{what}} answers {{answer.status_code}}")
+        try:
+            rows = answer.json()
+        except ValueError:
+            raise AbortRun(f"{{self._settings.url}}/{{what}} answers something that is not JSON") from None
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise AbortRun(f"{{self._settings.url}}/{{what}} answers something other than a list of rows")
+        return rows
 '''
-_OWN_TEST: Final = '''"""{name} keeps what every connector promises: start its real server here, and say how its rows are changed."""
+_OWN_TEST: Final = '''"""{name} keeps what every connector promises. Run it by `pytest {test}`.
 
-from tests.connectors.conformance import Conformance, System
+`TheSystem` is a little server that answers as {module}_connector.py asks: put your system's own in its place, as soon as you can.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+from connectors.conformance import Conformance, System
+
+TOKEN = "a-token-of-this-test"
 
 
 class TheSystem(System):
-    """Fill in: start the server; each method changes what it gives."""
+    def __enter__(self) -> Self:
+        self.people: dict[str, dict[str, str]] = {{}}
+        people = self.people
+
+        class Answers(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                known = self.headers["authorization"] == f"Bearer {{TOKEN}}" and self.path == "/contacts"
+                body = json.dumps(list(people.values())).encode() if known else b""
+                self.send_response(200 if known else 404)
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                return None
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def connection(self) -> Mapping[str, Any]:
+        return {{
+            "connector": "{module}_connector:{class_name}",
+            "settings": {{"url": f"http://127.0.0.1:{{self._server.server_port}}", "token": TOKEN}},
+            "from": "contacts",
+            "key": "id",
+            "properties": {{"name": "name", "role": {{"value": "liaison"}}, "email": {{"column": "mail", "verified": True}}}},
+        }}
+
+    def put(self, key: str, name: str, mail: str) -> None:
+        self.people[key] = {{"id": key, "name": name, "mail": mail}}
+
+    def delete(self, key: str) -> None:
+        del self.people[key]
+
+    def clear(self) -> None:
+        self.people.clear()
+
+    def lost(self) -> Mapping[str, Any]:
+        return {{"url": f"http://127.0.0.1:{{self._server.server_port}}/nowhere", "token": TOKEN}}
+
+    def secrets(self) -> list[str]:
+        return [TOKEN]
 
 
 class Test{class_name}(Conformance):
@@ -115,8 +185,9 @@ def write_skeleton(name: str, connector: str, folder: Path) -> Iterator[Path]:
     )
     files = {folder / f"{name}.yaml": head + _STREAMS.format(name=name, source=source, options=options)}
     if own:
+        test = f"test_{module}_connector.py"
         files[Path(f"{module}_connector.py")] = _OWN_CODE.format(name=name, class_name=class_name)
-        files[Path(f"test_{module}_connector.py")] = _OWN_TEST.format(name=name, class_name=class_name)
+        files[Path(test)] = _OWN_TEST.format(name=name, class_name=class_name, module=module, test=test)
     for path in files:
         if path.exists():
             raise SetupError(f"{path} is there already: choose another name, or move it away")

@@ -86,17 +86,18 @@ class Spool:
         """Once all rows are in."""
         self._database.execute("CREATE INDEX in_order ON rows (slot, key)")
 
-    def repeated(self) -> Iterator[tuple[str, str, str]]:
-        """Key, place and first place of rows whose key came before; they are taken out."""
+    def repeated(self) -> Iterator[tuple[str, str, str, bool]]:
+        """Key, place and first place of rows whose key came before, and whether they say the same; they are taken out."""
         found = self._database.execute(
-            "SELECT rows.key, rows.place, first.place, rows.rowid FROM rows JOIN (SELECT slot, key, min(rowid) AS id FROM rows "
+            "SELECT rows.key, rows.place, first.place, rows.hash = first.hash, rows.rowid FROM rows "
+            "JOIN (SELECT slot, key, min(rowid) AS id FROM rows "
             "GROUP BY slot, key HAVING count(*) > 1) twice ON rows.slot = twice.slot AND rows.key = twice.key AND rows.rowid > twice.id "
             "JOIN rows AS first ON first.rowid = twice.id"
         ).fetchall()
-        for key, place, first, rowid in found:
+        for key, place, first, is_same, rowid in found:
             self._database.execute("DELETE FROM rows WHERE rowid = ?", (rowid,))
             self.count -= 1
-            yield key, place, first
+            yield key, place, first, bool(is_same)
 
     def mark_shared(self) -> None:
         """Marks the rows that have one address; once those with the same key are out."""

@@ -5,7 +5,7 @@ SQLAlchemy because it reaches every database a system may have; a driver for Pos
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Final, TypeVar
@@ -21,6 +21,7 @@ from connectors.sql_text import literal, one_query, within
 
 _PAGE: Final = 500
 _KEYS: Final = 5_000
+_BY_KEY: Final = 200
 Value = TypeVar("Value")
 
 
@@ -89,10 +90,8 @@ class Sql:
         async for rows in _paged(lambda: self._rows(stream, options, since, columns), _PAGE):
             if options.cursor and options.cursor not in columns:
                 raise AbortRun(f"cursor: the query gives no column {options.cursor!r}; it gives {', '.join(columns)}")
-            told = list[tuple[str, dict[str, Any]]]()
+            told = [_told_row(stream, row) for row in rows]
             for row in rows:
-                place = "key " + "|".join(str(_plain(row.get(column))) for column in stream.key)
-                told.append((place, {name: _plain(value) for name, value in row.items()}))
                 if options.cursor:
                     largest.see(row.get(options.cursor))
             if cursor and not largest.fits(cursor):
@@ -114,6 +113,24 @@ class Sql:
         async for rows in _paged(lambda: self._executed(text, {}, []), _KEYS):
             parts = ([_key_part(row[column]) for column in stream.key] for row in rows)
             yield ["|".join(found) for found in parts if all(found)]
+
+    async def rows(self, stream: Wanted, keys: Sequence[str]) -> AsyncGenerator[Page]:
+        wanted, columns = set(keys), ", ".join(self._quoted(column) for column in stream.key)
+        query = within(literal(one_query(stream.source)))
+        found: list[tuple[Any, ...]] = []
+        # as the database has them: 7 is not '7' to all of them
+        async for rows in _paged(lambda: self._executed(f"SELECT {columns} FROM {query}", {}, []), _KEYS):  # noqa: S608 - as below
+            values = [tuple(row[column] for column in stream.key) for row in rows]
+            found += [parts for parts in values if "|".join(map(_key_part, parts)) in wanted]
+        for start in range(0, len(found), _BY_KEY):
+            part = found[start : start + _BY_KEY]
+            named = {f"k{at}_{of}": value for at, parts in enumerate(part) for of, value in enumerate(parts)}
+            each = [
+                " AND ".join(f"{self._quoted(column)} = :k{at}_{of}" for of, column in enumerate(stream.key)) for at in range(len(part))
+            ]
+            text = f"SELECT * FROM {query} WHERE ({') OR ('.join(each)})"  # noqa: S608 - as below
+            async for rows in _paged(lambda text=text, named=named: self._executed(text, named, []), _PAGE):
+                yield Page([_told_row(stream, row) for row in rows])
 
     def _rows(self, stream: Wanted, options: SqlOptions, since: Any, columns: list[str]) -> Iterator[dict[str, Any]]:
         text = literal(one_query(stream.source))
@@ -258,10 +275,24 @@ def moved_back(cursor: Any, overlap_s: float) -> Any:
     return f"{earlier.isoformat(found[2], timespec='minutes' if len(found[3]) == 5 else 'seconds')}{found[4] or ''}"
 
 
+def _told_row(stream: Wanted, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A row with its place."""
+    place = "key " + "|".join(str(_plain(row.get(column))) for column in stream.key)
+    return place, {name: _plain(value) for name, value in row.items()}
+
+
 def _key_part(value: Any) -> str:
     """A part of a key as its row has it."""
     plain = _plain(value)
     return "" if plain is None else str(plain).strip()
+
+
+def _text_of(value: bytes) -> str:
+    """Bytes as the text they are, else as hexadecimal digits."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.hex()
 
 
 def _plain(value: Any) -> Any:
@@ -271,7 +302,9 @@ def _plain(value: Any) -> Any:
             return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
         case date():
             return value.isoformat()
-        case Decimal() | bytes() | memoryview():
+        case Decimal():
             return str(value)
+        case bytes() | memoryview():
+            return _text_of(bytes(value))
         case _:
             return value

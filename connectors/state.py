@@ -10,7 +10,7 @@ from graph_schema.graph import GRAPH
 from hub.graph import Graph
 from hub.said import Stream
 
-_READ: Final[LiteralString] = "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks, s.linksDue, s.meaning"
+_READ: Final[LiteralString] = "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks, s.linksDue, s.meaning, s.columns"
 _BLOCKS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $id RETURN collect([b.id, b.hash])"
 _KEEP: Final[LiteralString] = "MERGE (s:StreamState {id: $id}) SET s += $state"
 _KEEP_BLOCKS: Final[LiteralString] = """
@@ -57,11 +57,19 @@ class State:
         """Whether rows were written that lead to rows of the same stream, which may have come later."""
         self.meaning: str | None = None
         """How rows were read, the last time that all were."""
+        self.columns: list[str] | None = None
+        """Which columns of the connection's file were there then; None where a release before did not keep that."""
 
     async def read(self) -> None:
         found = await self._graph.read(_READ, {"id": self._stream.id})
         if found:
-            self.cursor, self.blocks, self.links_due, self.meaning = found[0]
+            self.cursor, self.blocks, self.links_due, self.meaning, self.columns = found[0]
+
+    def had(self, columns: Sequence[str]) -> bool:
+        """Whether one of these columns was there when the stream was last read as a whole, or may have been."""
+        if self.columns is None:
+            return self.blocks is not None
+        return any(column in self.columns for column in columns)
 
     async def hashes(self) -> dict[str, str]:
         """By block."""
@@ -99,10 +107,13 @@ class State:
     def keep(self, **state: Any) -> Statement:
         return Statement(_KEEP, {"id": self._stream.id, "state": state})
 
-    def keep_place(self, blocks: int, cursor: str | None, meaning: str) -> list[Statement]:
+    def keep_place(self, blocks: int, cursor: str | None, meaning: str, columns: Sequence[str]) -> list[Statement]:
         """Once a stream has been read as a whole."""
         others = Statement(_FORGET_OTHERS, {"id": self._stream.id, "these": f"{self._stream.id}|{blocks}|"})
-        return [self.keep(blocks=blocks, cursor=cursor, meaning=meaning), *([others] if blocks != self.blocks else [])]
+        return [
+            self.keep(blocks=blocks, cursor=cursor, meaning=meaning, columns=list(columns)),
+            *([others] if blocks != self.blocks else []),
+        ]
 
     def forget_blocks(self, slots: Sequence[int]) -> list[Statement]:
         """For rows that are written by another way than block by block."""
@@ -113,6 +124,8 @@ class State:
         return [Statement(_FORGET_BLOCKS, {"blocks": touched})]
 
 
+_NAMED: Final = ("Center", "Port", "Office", "FieldOffice", "Team", "Agency", "Association", "CaseKind", "Program")
+"""Whose names people write in place of their codes."""
 _PUBLIC: Final = (
     *("Center", "Port", "Office", "FieldOffice", "Team", "Agency", "Association"),
     *("CaseKind", "Program", "HtsChapter", "HtsHeading"),
@@ -120,9 +133,14 @@ _PUBLIC: Final = (
 
 
 def what_is_public(label: str) -> str:
-    """The query for what a run must know: keys of public facts by label, teams with their Centers, the party of a $key with its parts."""
+    """The query for what a run must know: keys and names of public facts by label, teams with their Centers, the party
+    of a $key with its parts.
+    """
     key = name(GRAPH.node(label).key)
-    public = ", ".join(f"['{of}', COLLECT {{ MATCH (n:{name(of)}) RETURN n.{name(GRAPH.node(of).key)} }}]" for of in _PUBLIC)
+    public = ", ".join(
+        f"['{of}', COLLECT {{ MATCH (n:{name(of)}) RETURN [n.{name(GRAPH.node(of).key)}, {'n.name' if of in _NAMED else 'null'}] }}]"
+        for of in _PUBLIC
+    )
     return (
         f"RETURN [[{public}], COLLECT {{ MATCH (t:Team)-[:PART_OF]->(c:Center) RETURN [t.number, c.code] }}, "
         f"COLLECT {{ MATCH (p:{name(label)} {{{key}: $key}})<-[:PART_OF*0..]-(part) "

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import repeat
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, cast
 
 import httpx2
 import orjson
 
-from connectors.attached import Ask, Attached, Progress
+from connectors.attached import Ask, Attached, Places, Progress
 from connectors.authority import Authority
-from connectors.cells import is_blank
-from connectors.contract import ListsKeys, Page, Raw, Wanted
-from connectors.errors import AbortRun, RetryLater, SkipRecord, StartOver
+from connectors.cells import Empty, is_blank
+from connectors.contract import ListsKeys, Page, Raw, ReadsByKey, Wanted
+from connectors.errors import AbortRun, ConnectorError, NoSuchColumn, RetryLater, SkipRecord, StartOver
 from connectors.mapping import Known, mapper, numbers_in
 from connectors.pipeline import Pipeline
 from connectors.quarantine import Payloads, Refused, left_out_of, nameless, refused_for
@@ -29,7 +29,7 @@ from connectors.spool import SHARED, Row, Spool, block_hash, blocks_for, hash_of
 from connectors.state import State
 from connectors.table import nearest
 from connectors.write import Changes, Occasion, Place, Reader, Understood, Written, write
-from graph_schema.formats import IMPORTER_NUMBER, social_security, without_social_security
+from graph_schema.formats import IMPORTER_NUMBER, is_social_security, social_security, without_social_security
 from hub.graph import Graph
 from hub.lease import turn
 from hub.records import links_to_later
@@ -38,11 +38,16 @@ from hub.said import Stream
 _BATCH: Final = 1_000
 _LACKING_KEPT: Final = 2_000
 """Of about so many records of which fields were left out, what they said is kept."""
-_READING: Final = 2
+_READING: Final = 3
 """Grows where rows are read otherwise than before, so that all are read anew."""
+_MEANS_NONE: Final = Empty()
+_NONE_BEGINS: Final = frozenset("#-nNtT([")
+"""With one of these begins what stands in place of a key, e.g. #N/A or TBD, and of keys there are few."""
 _SEVERAL: Final = re.compile(r"[;,|\n]")
 _KEY_ROWS: Final = 2_000
 """About how many keys are compared at once when a system's keys are listed."""
+_LOOKED_AT: Final = 2_000
+"""About how many rows are looked at to tell whether a system has newer ones."""
 _LINK_ROWS: Final = 2_000
 """About how many records are linked to later ones in one transaction."""
 _HELD: Final[LiteralString] = "MATCH (q:QuarantinedRecord {system: $system}) WHERE q.stream = $stream RETURN collect([q.id, q.reason])"
@@ -78,10 +83,14 @@ class StreamRun:
         self._wanted = wanted(stream_name, settings)
         # a number that must leave no trace may not even be a key; where it is none, its row is refused once it is
         # understood
-        self._numbers = tuple(column for column in numbers_in(settings) if column in settings.key)
+        of_importers = numbers_in(settings)
+        self._numbers = tuple(column for column in settings.key if column in of_importers or is_social_security(column))
         mail = settings.properties.get("email")
         self._mail = mail.columns if mail and mail.verified and not mail.codes else ()
         self._limits = connection.limits
+        self._places = run.attached.places(stream_name)
+        self._vital = settings.vital
+        self._columns: Sequence[str] = ()
         self._state = State(run.graph, self._stream)
         self._progress = progress
         # where the file changes, or for whom it speaks, every row is read anew
@@ -91,6 +100,7 @@ class StreamRun:
         self._payloads = run.payloads
         self._held: dict[str, str] = {}
         self._again = set[str]()
+        self._unwritten = set[str]()
         self._replaying = self._is_whole = False
         self._read = self._refused = self._bad = self._used = self._unread = self._lacking = 0
         self._live: int | None = None
@@ -103,7 +113,7 @@ class StreamRun:
         await self._state.read()
         self._held = dict(await self._run.graph.read_one(_HELD, {"system": self._stream.system, "stream": self._stream.name}) or ())
         if self._run.ask.replay:
-            await self._replay()
+            await self._tell_of_newer(await self._replay())
         elif self._state.cursor is None or self._state.meaning != self._meaning or self._run.ask.full:
             await self._read_whole()
         else:
@@ -140,8 +150,15 @@ class StreamRun:
                     cursor = page.cursor or cursor
                     self._progress(self._stream.name, self._report.read, None)
             spool.put_in_order()
-            for key, place, first in spool.repeated():
-                broken.append(Refused(None, place, f"the key {key!r} is there twice, first at {first}; keys must be unique", None))
+            again = 0
+            for key, place, first, is_same in spool.repeated():
+                again += is_same
+                if not is_same:
+                    broken.append(Refused(None, place, f"the key {key!r} is there twice, first at {first}; keys must be unique", None))
+            if again:
+                self._unchanged(again)
+                told = "record is there again, word for word" if again == 1 else "records are there again, word for word"
+                self._report.note(f"{self._stream.name}: {again} {told}: taken once")
             if self._mail:
                 spool.mark_shared()
             count = blocks_for(spool.count, self._state.blocks)
@@ -153,7 +170,7 @@ class StreamRun:
             await self._retire(gone, spool.count)
             # every row was looked at that had been refused before
             healed = sorted(self._held.keys() - self._again)
-            await self._write(Changes(released=healed, state=self._state.keep_place(count, cursor, self._meaning)))
+            await self._write(Changes(released=healed, state=self._state.keep_place(count, cursor, self._meaning, self._columns)))
             if cursor:
                 self._run.cursors[self._stream.name] = cursor
 
@@ -196,28 +213,35 @@ class StreamRun:
         self._run.cursors[self._stream.name] = cursor
         async with aclosing(self._pages(cursor)) as pages:
             async for page in pages:
-                found, broken = self._taken_in(page)
-                latest = {row.key: row for row in found}
-                known = await self._state.known([*latest, *page.deleted])
-                rows = self._marked_as_before(latest.values(), known)
-                changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
-                self._unchanged(len(found) - len(changed))
-                gone = [key for key in page.deleted if known.get(key) is not None and key not in latest]
-                state = self._state.forget_blocks([*(row.slot for row in changed), *map(slot_of, gone)])
-                if page.cursor:
-                    state.append(self._state.keep(cursor=page.cursor))
-                    self._run.cursors[self._stream.name] = page.cursor
-                await self._refuse(broken)
-                for key in gone:
-                    self._report.retire(f"- {self._stream.name} {key}")
-                changes = await self._apart(self._changes(changed, known))
-                await self._write(replace(changes, gone=gone, released=[*changes.released, *self._held_of(page.deleted)], state=state))
-                self._report.retired += len(gone)
+                await self._take(page)
         if isinstance(self._connector, ListsKeys):
             await self._sweep(self._connector)
 
+    async def _take(self, page: Page) -> None:
+        """What a page of changes says, and where to go on after it."""
+        found, broken = self._taken_in(page)
+        latest = {row.key: row for row in found}
+        known = await self._state.known([*latest, *page.deleted])
+        rows = self._marked_as_before(latest.values(), known)
+        changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
+        self._unchanged(len(found) - len(changed))
+        gone = [key for key in page.deleted if known.get(key) is not None and key not in latest]
+        state = self._state.forget_blocks([*(row.slot for row in changed), *map(slot_of, gone)])
+        if page.cursor:
+            state.append(self._state.keep(cursor=page.cursor))
+            self._run.cursors[self._stream.name] = page.cursor
+        await self._refuse(broken)
+        for key in gone:
+            self._report.retire(f"- {self._stream.name} {key}")
+        changes = await self._apart(self._changes(changed, known))
+        await self._write(replace(changes, gone=gone, released=[*changes.released, *self._held_of(page.deleted)], state=state))
+        self._report.retired += len(gone)
+        if self._run.ask.dry:
+            self._unwritten |= latest.keys()
+
     async def _sweep(self, connector: ListsKeys) -> None:
-        """Compares the keys that the system lists with those the graph has."""
+        """Compares the keys that the system lists with those the graph has; reads the rows that came behind the cursor."""
+        late: list[str] = []
         with Spool() as spool:
             async for keys in connector.keys(self._wanted):
                 spool.add((slot_of(key), key, "", "", b"", None) for key in keys)
@@ -227,15 +251,81 @@ class StreamRun:
             for number, rows in spool.blocks(count):
                 known = await self._state.known_in(number, count)
                 gone += _unlisted(known, rows)
+                late += [row.key for row in rows if known.get(row.key) is None and not self._was_seen(row.key)]
             await self._retire(gone, spool.count)
+        await self._read_late(connector, late)
+
+    def _was_seen(self, key: str) -> bool:
+        """Whether a key without a record was looked at: it was refused, or would be written."""
+        by_place = Refused(None, f"key {key}", "", None).id(self._stream)
+        return key in self._unwritten or self._is_held(key) or by_place in self._held or by_place in self._again
+
+    async def _read_late(self, connector: ListsKeys, late: Sequence[str]) -> None:
+        """Rows that the system lists, that the graph has not, and that have not changed since the cursor."""
+        late = [key for key in late if not (self._leaves_no_trace(key) or self._id(key) in self._again)]
+        if not late:
+            return
+        if not isinstance(connector, ReadsByKey):
+            self._report.note(f"{self._stream.name}: {len(late)} records are listed that were never given: `--full` reads them")
+            return
+        for start in range(0, len(late), _KEY_ROWS):
+            async with aclosing(cast(AsyncGenerator[Page], connector.rows(self._wanted, late[start : start + _KEY_ROWS]))) as pages:
+                async for page in pages:
+                    await self._take(page)
 
     # --- what was refused, once more
 
-    async def _replay(self) -> None:
+    async def _tell_of_newer(self, replayed: Mapping[str, Raw]) -> None:
+        """Looks into the system, a little, for rows that are newer than those that were read; they are not taken."""
+        try:
+            is_newer = await self._is_newer(replayed)
+        except Exception as error:  # what was replayed is done all the same
+            why = str(error) if isinstance(error, ConnectorError) else type(error).__name__
+            self._report.note(f"{self._stream.name}: whether the system has newer rows is not known ({why})")
+            return
+        if is_newer:
+            name = self._stream.system
+            self._report.note(f"{self._stream.name}: the system has newer rows than those that were read: `hub sync {name}` reads them")
+
+    async def _is_newer(self, replayed: Mapping[str, Raw]) -> bool:
+        if self._state.meaning is None:
+            return False
+        looked = 0
+        try:
+            async with aclosing(cast(AsyncGenerator[Page], self._connector.read(self._wanted, self._state.cursor))) as pages:
+                async for page in pages:
+                    if await self._has_newer(page, replayed):
+                        return True
+                    looked += len(page.rows)
+                    if looked > _LOOKED_AT:
+                        return False
+        except StartOver:
+            return True
+        return False
+
+    async def _has_newer(self, page: Page, replayed: Mapping[str, Raw]) -> bool:
+        rows: list[Row] = []
+        for place, raw in page.rows:
+            try:
+                rows.append(self._row(place, raw))
+            except SkipRecord:
+                continue
+        known = await self._state.known([*(row.key for row in rows), *page.deleted])
+        for row in rows:
+            if self._is_held(row.key):
+                before = replayed.get(self._id(row.key))
+                if before is not None and before != row.raw:
+                    return True
+            elif known.get(row.key) not in (row.hash, row.hash + SHARED):
+                return True
+        return any(known.get(key) is not None for key in page.deleted)
+
+    async def _replay(self) -> Mapping[str, Raw]:
+        """Takes what was refused once more; gives what was, by the ids of quarantine."""
         # of those that are held no more the system has given something newer since
         kept = [found for found in self._payloads.of(self._stream) if found[0] in self._held and found[0] not in self._again]
         if not kept:
-            return
+            return {}
         self._replaying = True
         found, refused = self._taken_in(Page([(place, raw) for _, place, raw in kept]))
         await self._refuse(refused)
@@ -245,6 +335,7 @@ class StreamRun:
         state = self._state.forget_blocks([row.slot for row in changed])
         await self._write(replace(await self._apart(self._changes(changed, known)), state=state))
         await self._write(Changes(released=[id_ for id_, _, _ in kept if id_ not in self._again]))
+        return {id_: raw for id_, _, raw in kept}
 
     # --- what all share
 
@@ -252,12 +343,30 @@ class StreamRun:
         try:
             async for page in self._connector.read(self._wanted, cursor):
                 if page.columns is not None:
-                    require_columns(self._wanted, page.columns)
+                    self._look_at_columns(page.columns)
                 for note in page.notes:
                     self._report.note(f"{self._stream.name}: {note}")
                 yield page
+        except NoSuchColumn as error:
+            raise AbortRun(with_place(error, self._places)) from None
         except (OSError, httpx2.TransportError) as error:
             raise RetryLater(f"{self._stream.name}: the system does not answer ({type(error).__name__})") from error
+
+    def _look_at_columns(self, columns: Sequence[str]) -> None:
+        """Raises `AbortRun` where a column of the connection's file is gone, was probably meant otherwise, or is vital; tells
+        of others that are not there.
+        """
+        missing = missing_columns(self._wanted, columns)
+        never_there = [names for names in missing if not (self._vital & {*names} or self._state.had(names) or nearest(names[0], columns))]
+        if len(never_there) < len(missing):
+            require_columns(self._wanted, columns, self._places)
+        for names in never_there:
+            self._report.note(
+                f"{self._stream.name}: there is no column {_told(names, self._places)}: it is left out, as in every run so far; "
+                "say `optional: true` there, if it may be missing"
+            )
+        lacking = {name for names in missing for name in names}
+        self._columns = sorted({name for names in self._wanted.columns or () for name in names} - lacking)
 
     def _taken_in(self, page: Page) -> tuple[list[Row], list[Refused]]:
         """The rows with their keys and hashes; those without are refused."""
@@ -294,11 +403,18 @@ class StreamRun:
         except TypeError:  # e.g. half of a surrogate pair
             raise SkipRecord("it holds characters that are no text") from None
         key = "|".join(parts)
+        if key[0] in _NONE_BEGINS and any(map(_MEANS_NONE, parts)):
+            raise SkipRecord(
+                f"{', '.join(self._wanted.key)}: {key[:30]!r} means that there is none: without its key a record cannot be told"
+            )
         if (len(key) > 10 and social_security(key)) or (
             self._numbers and any(self._is_refused(raw.get(column)) for column in self._numbers)
         ):
             raise SkipRecord(IMPORTER_NUMBER.refusal, keep=False)
         return Row(slot_of(key), key, place, hash_of(self._meaning, payload), payload)
+
+    def _leaves_no_trace(self, key: str) -> bool:
+        return social_security(key) or (bool(self._numbers) and any(map(self._is_refused, key.split("|"))))
 
     @staticmethod
     def _is_refused(value: Any) -> bool:
@@ -382,7 +498,7 @@ class StreamRun:
                 place = self._place = Place(self._place)
                 self._payloads.require_room()
                 keeps_lacking = self._lacking < _LACKING_KEPT
-                occasion = Occasion(self._run.id, event, datetime.now(UTC), self._run.party, keeps_lacking)
+                occasion = Occasion(self._run.id, event, datetime.now(UTC), self._run.party, keeps_lacking, self._report.read)
                 found = await write(self._run.graph, self._reader, part, occasion, place)
             late += [*found.refused, *found.lacking]
             self._count_refused([*part.refused, *found.refused])
@@ -407,7 +523,7 @@ class StreamRun:
         for found in refused:
             self._bad += 1
             self._refused += found.counts
-            self._report.refuse(without_social_security(found.reason))
+            self._report.refuse(without_social_security(found.reason), counts=found.counts)
             self._keep(found)
 
     def _count_lacking(self, lacking: Sequence[Refused]) -> None:
@@ -483,23 +599,39 @@ def wanted(name: str, settings: StreamSettings) -> Wanted:
     return Wanted(name, settings.source, settings.key, settings.options, settings.needed)
 
 
-def require_columns(stream: Wanted, columns: Sequence[str]) -> None:
-    """Raises `AbortRun` where a column of the connection's file is not among those that the system has."""
+def missing_columns(stream: Wanted, columns: Sequence[str]) -> list[Sequence[str]]:
+    """The columns of the connection's file, each by its names, that are not among those that the system has."""
     there = set(columns)
 
     def has(name: str) -> bool:
         # a field of a node that is empty
         return name in there or any(name[:at] in there for at, letter in enumerate(name) if letter == ".")
 
-    missing = [names for names in (*((key,) for key in stream.key), *(stream.columns or ())) if not any(map(has, names))]
+    return [names for names in (*((key,) for key in stream.key), *(stream.columns or ())) if not any(map(has, names))]
+
+
+def require_columns(stream: Wanted, columns: Sequence[str], places: Places) -> None:
+    """Raises `AbortRun` where a column of the connection's file is not among those that the system has."""
+    missing = missing_columns(stream, columns)
     if missing:
-        told = [" or ".join(map(repr, names)) for names in missing]
-        near = [found for names in missing if (found := nearest(names[0], columns))]
+        told = ", ".join(_told(names, places) for names in missing)
+        near = [repr(found) for names in missing if (found := nearest(names[0], columns))]
         raise AbortRun(
-            f"{stream.name}: there is no column {', '.join(told)}; the system has {', '.join(columns)}. "
-            + (f"Is it {near[0]!r} now? " if near else "")
+            f"{stream.name}: there is no column {told}; the system has {', '.join(columns)}. "
+            + (f"{'Is it' if len(near) == 1 else 'Are they'} {', '.join(near)} now? " if near else "")
             + "Nothing was changed: mend the name in the connection's file, or say `optional: true` at a column that may be missing"
         )
+
+
+def with_place(error: NoSuchColumn, places: Places) -> str:
+    """The error with where the connection's file names what is not there."""
+    where = places(error.columns)
+    return f"{error} ({where})" if where else str(error)
+
+
+def _told(names: Sequence[str], places: Places) -> str:
+    """A column by its names, with where it stands in the connection's file."""
+    return " or ".join(map(repr, names)) + (f" ({where})" if (where := places(names)) else "")
 
 
 def _of_a_dry_run(rows: Sequence[Understood]) -> Written:

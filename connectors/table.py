@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from connectors.cells import cleaned, is_blank, plain_heading
 from connectors.contract import Broken, Page, Wanted
-from connectors.errors import AbortRun
+from connectors.errors import AbortRun, NoSuchColumn
 
 _PAGE: Final = 500
 LEAD: Final = 50
@@ -133,6 +133,7 @@ class Table:
         broken: list[Broken] = []
         width, header, word, last = len(self.header.names), list(self.header.cells), self.word, self.header.last_row
         begins = header[0] if header else None
+        plain = begins.casefold() if isinstance(begins, str) else ""
         for number, cells in self.rows:
             if number <= last:
                 continue
@@ -145,7 +146,7 @@ class Table:
                     broken.append(Broken(f"{word} {number}", f"it has {len(cells)} cells, the header {width}"))
                     continue
                 cells = [*cells, *[self.filler] * (width - len(cells))]  # noqa: PLW2901 - as if they stood there
-            if first == begins and list(cells[: len(header)]) == header:
+            if (first == begins or (isinstance(first, str) and first.casefold() == plain)) and _is_again(cells, header):
                 continue  # lists repeat their header on every printed page
             good.append((f"{word} {number}", record(cells)))
             if len(good) + len(broken) >= _PAGE:
@@ -161,6 +162,12 @@ class Table:
         return lambda cells: {name: cells[at] for at, name in kept}
 
 
+def _is_again(cells: Cells, header: Cells) -> bool:
+    """Whether the cells are the header's, in whatever capitals."""
+    there = [cleaned(str(cell)).casefold() if not is_blank(cell) else "" for cell in cells[: len(header)]]
+    return there == [cleaned(str(cell)).casefold() if not is_blank(cell) else "" for cell in header]
+
+
 def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "") -> AbortRun:
     """What to say of a list without the header that is looked for."""
     first = next(((number, cells) for number, cells in lead if not is_blank_row(cells)), None)
@@ -170,10 +177,14 @@ def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "
     shown = " | ".join(cleaned(str(cell)) for cell in cells if not is_blank(cell))[:120]
     if layout.header_rows:
         return AbortRun(f"{name}: header_row says {told_rows(layout.header_rows)}, but it has no such row among its first {LEAD}")
-    missing = [key for key in layout.key if key not in _named(cells, number, layout).columns]
-    return AbortRun(
+    there = _named(cells, number, layout).columns
+    missing = [key for key in layout.key if key not in there]
+    near = nearest(missing[0], there) if missing and len(there) > 1 else None
+    return NoSuchColumn(
         f"{name}: its first row is {shown!r}, and none of its first {len(lead)} rows has the key's column {', '.join(missing)}. "
-        + (hint or "Say `header_row: 4` where the header stands further down, or name the column as the list does")
+        + (f"Is it {near!r}? " if near else "")
+        + (hint or "Say `header_row: 4` where the header stands further down, or name the column as the list does"),
+        missing,
     )
 
 

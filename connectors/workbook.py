@@ -10,7 +10,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -75,8 +75,11 @@ def _table(book: Sequence[Sheet], name: str, layout: Layout, sheet: str | None, 
         found, header = _chosen(name, book, layout, sheet, notes)
         merged = found.merged()
         lead = list(islice(found.rows(), LEAD))
-        if len(layout.header_rows) > 1:
-            header = header_in(_filled_across(lead, merged, layout.header_rows), layout) or header
+        over = layout.header_rows or _rows_of_header(header, merged)
+        if len(over) > 1:
+            header = header_in(_filled_across(lead, merged, over), replace(layout, header_rows=over)) or header
+            if not layout.header_rows:
+                notes.append(f"{name}: its header is rows {over[0]} to {over[-1]}")
         _tell_of(name, found, header, merged, layout, notes)
         rows = _filled_down(found.rows(), merged, header.last_row) if merged else found.rows()
         return Table(name, "row", header, _safely(rows, name), layout, notes)
@@ -179,6 +182,12 @@ def _tell_of(name: str, sheet: Sheet, header: Header, merged: Sequence[Merge], l
     down = [found for found in merged if found.top > header.last_row and found.bottom > found.top]
     if down:
         notes.append(f"{name}: {len(down)} merged cells span several rows; each of these has their value, e.g. from row {down[0].top}")
+
+
+def _rows_of_header(header: Header, merged: Sequence[Merge]) -> tuple[int, ...]:
+    """The rows that a header is spread over, as cells show that are merged downwards from it."""
+    deepest = max((found.bottom for found in merged if found.top == header.last_row and found.left == found.right), default=0)
+    return tuple(range(header.last_row, deepest + 1)) if header.last_row < deepest <= LEAD else ()
 
 
 def _filled_across(lead: Iterable[Numbered], merged: Sequence[Merge], rows: Sequence[int]) -> list[Numbered]:

@@ -33,9 +33,13 @@ class Reader:
     rank: int
 
     def understood(self, row: Row) -> "Understood":
-        """What a row says. Raises `SkipRecord`."""
+        """What a row says. Raises `SkipRecord` with all that is wrong with it."""
         mapped = self.mapper(row.raw)
-        return Understood(row, mapped, judged(self.stream.label, mapped, self.authority), mapped.lacks)
+        try:
+            found = judged(self.stream.label, mapped, self.authority)
+        except SkipRecord as error:
+            raise SkipRecord("; ".join((str(error), *mapped.lacks)), keep=error.keep) from None
+        return Understood(row, mapped, found, mapped.lacks)
 
     def identity(self, found: "Understood") -> str | None:
         """The certain key of a contact, unless others of its list have the same address."""
@@ -110,7 +114,8 @@ class Changes:
 class Occasion:
     """When changes are written, by which run, by what name it is told that they were, and in whose name, by Neo4j's id.
 
-    `keeps_lacking`: what rows said of which fields were left out is kept, to be replayed.
+    `keeps_lacking`: what rows said of which fields were left out is kept, to be replayed. `read` is how many rows the
+    run has read by then.
     """
 
     run: str
@@ -118,6 +123,7 @@ class Occasion:
     at: datetime
     party: str
     keeps_lacking: bool = True
+    read: int = 0
 
 
 class Place:
@@ -160,6 +166,12 @@ class Written:
     lacking: Sequence[Refused]
 
 
+_COUNTED: Final[LiteralString] = """
+MATCH (r:SyncRun {id: $id})
+SET r.read = $read, r.written = r.written + $written, r.skipped = r.skipped + $skipped, r.retired = r.retired + $retired"""
+"""What was written so far, with what is written: so much a run shows that is killed."""
+
+
 async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasion, place: Place) -> Written:
     """Writes it all, or nothing. The writer has the turn. Raises `Unavailable`."""
 
@@ -179,6 +191,8 @@ async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasi
             late = await _keep_place(run, batch, changes, missing, lacking, occasion)
         # once the one before is committed, so that events stand in the order of the run
         await _told(batch, occasion).append(run)
+        counts = {"written": len(taken), "skipped": len(changes.refused) + len(late), "retired": len(changes.gone)}
+        await run(Statement(_COUNTED, {"id": occasion.run, "read": occasion.read, **counts}))
         return Written(len(taken), late, lacking)
 
     try:
@@ -268,7 +282,7 @@ async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) ->
         nowhere = [link for link in found.judged.links if link.label in wanted and (link.label, link.key) not in there]
         vital = [link for link in nowhere if link.type in VITAL_LINKS]
         if vital:
-            missing[found.row.key] = SkipRecord("; ".join(map(not_there, nowhere)))
+            missing[found.row.key] = SkipRecord("; ".join((*map(not_there, nowhere), *found.lacks)))
         kept.append(found.without(nowhere) if nowhere and not vital else found)
     return kept, missing
 

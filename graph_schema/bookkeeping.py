@@ -65,7 +65,7 @@ LABELS: Final = (
     HiddenLabel("Consumer", "how far a consumer of events is: see `hub.events.work_queue`", "name", ("cursor", "row")),
     HiddenLabel("Identity", "a certain key of a contact, and the row that has it", "key", ("of",)),
     HiddenLabel("SourceBlock", "a hash of neighbouring records of a stream", "id", ("stream", "hash")),
-    HiddenLabel("StreamState", "how far a stream is read", "id", ("cursor", "blocks", "linksDue", "meaning")),
+    HiddenLabel("StreamState", "how far a stream is read", "id", ("cursor", "blocks", "linksDue", "meaning", "columns")),
     HiddenLabel("Request", "a request that was done, by the name its sender gave it", "id", ("verb", "digest", "at", "result"), (("at",),)),
     HiddenLabel(
         "Likeness", "what cases are alike by; an Issue, too, once as many hold it", "id", ("likeness", "title", "topic", "why", "source")

@@ -74,19 +74,28 @@ def plain_digits(text: str) -> str:
 _OTHER_DASHES: Final = "\u2212\u00b7\u2022\u2043\u00ac\u02d7\u30fb\u30fc"
 """Minus signs, points in the middle and the like, which stand where a dash does."""
 # in what is told, a strange blank may stand as its number
-_GAP: Final = r"(?:\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|[-. _/\\,:]){1,3}"
+_GAP: Final = r"(?:\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|[-. _/\\,:;~()+*#=]){1,3}"
 _BEHIND: Final = rf"{_GAP}\d{{2}}{_GAP}\d{{4}}(?:{_GAP})?(?:\d{{2}})?(?![\d-])"
 _WRITTEN_OUT: Final = rf"(?<![\d-])\d{{3}}{_BEHIND}"
 _ZERO_LOST: Final = rf"(?<![\d-])\d{{1,2}}{_BEHIND}"
 _MAYBE: Final = re.compile(r"\d{3}\D+\d\d\D+\d{4}")
-_SOCIAL_SECURITY: Final = re.compile(_WRITTEN_OUT)
+_CALLED_SO: Final = r"(?<![a-z])(?:ssn|ss ?#|ss no|s\.s\.n|social ?security)"
+_LABEL: Final = re.compile(_CALLED_SO, re.IGNORECASE)
+_SOCIAL_SECURITY: Final = re.compile(rf"{_WRITTEN_OUT}|(?i:{_CALLED_SO}(?:[\W_]|number|num|no)*)\d(?:[\W_]{{0,3}}\d){{8}}(?!\d)")
+"""Three, two and four digits, or nine of them behind what says what they are."""
 
 
 def social_security(text: str) -> bool:
     """Whether a number is in the text that is written as Social Security numbers are, three, two and four digits, in
-    any spelling.
+    any spelling; or nine digits that are said to be one.
     """
-    return ("\\" in text or _MAYBE.search(text) is not None) and _SOCIAL_SECURITY.search(plain_digits(text)) is not None
+    maybe = "\\" in text or _MAYBE.search(text) is not None or _LABEL.search(text) is not None
+    return maybe and _SOCIAL_SECURITY.search(plain_digits(text)) is not None
+
+
+def is_social_security(column: str) -> bool:
+    """Whether a column of that name holds such numbers, e.g. `SSN` or `Social Security No.`."""
+    return _LABEL.search(column.replace("_", " ")) is not None
 
 
 def without_social_security(text: str) -> str:
@@ -100,8 +109,8 @@ IMPORTER_NUMBER = Format(
     name="importer number",
     pattern=r"\d{2}-\d{7}[0-9A-Z]{2}|\d{6}-\d{5}",
     expected="NN-NNNNNNNXX (IRS number with its two-character suffix, e.g. 12-3456789AB) or YYDDPP-NNNNN (assigned by CBP)",
-    # written out, within other words as well, or nine digits
-    refused=rf".*?{_WRITTEN_OUT}.*|[^\d-]*\d{{9}}(?:\.0+)?[^\d-]*",
+    # written out, within other words as well, or nine digits, parted by whatever but as an IRS number without its suffix
+    refused=rf".*?{_WRITTEN_OUT}.*|[^\d-]*\d{{9}}(?:\.0+)?[^\d-]*|(?!\D*\d\d-\d{{7}}\D*$)\D*\d(?:[\W_]{{0,3}}\d){{8}}\D*",
     # a spreadsheet has lost its zeros
     doubtful=rf".*?{_ZERO_LOST}.*|[^\d-]*\d{{7,8}}(?:\.0+)?[^\d-]*",
     refusal="a Social Security number is not accepted as an importer number: use the IRS number with suffix "

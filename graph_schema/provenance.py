@@ -32,7 +32,13 @@ SYNC_RUN: Final = NodeType(
     properties=(
         Property("id", "Its identity in the hub.", required=True),
         SYSTEM,
-        Property("status", "How it stands, or how it ended.", required=True, values=("RUNNING", "DONE", "RETRY_LATER", "ABORTED")),
+        Property(
+            "status",
+            "How it stands, or how it ended: DONE_WITH_REFUSED where all was read, and some records are in quarantine.",
+            required=True,
+            values=("RUNNING", "DONE", "DONE_WITH_REFUSED", "RETRY_LATER", "ABORTED"),
+        ),
+        Property("full", "Whether it compared every record again.", Kind.BOOLEAN),
         Property("startedAt", "When it began.", Kind.DATETIME, required=True),
         Property("endedAt", "When it ended.", Kind.DATETIME),
         Property("read", "How many records the system gave.", Kind.INT, required=True),

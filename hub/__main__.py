@@ -20,10 +20,11 @@ import typer
 import uvicorn
 from pydantic import SecretStr
 
-from connectors.attached import Ask
+from connectors.attached import Ask, Attached
 from connectors.commands import CONNECTORS, sync_command
 from connectors.errors import ConnectorError
 from connectors.partner import AGENCY, PartnerService, seed_of
+from connectors.registry import attached_in
 from connectors.run import sync
 from connectors.schedule import keep_syncing
 from graph_schema.graph import GRAPH
@@ -36,7 +37,7 @@ from hub.gql.types import build_schema
 from hub.graph import Graph
 from hub.local_neo4j.jars import cache_folder, locked_jars
 from hub.local_neo4j.java import java
-from hub.local_neo4j.server import LocalNeo4j, Memory, kept_secret, of_data_directory
+from hub.local_neo4j.server import CURSOR_KEY, LocalNeo4j, Memory, kept_secret, of_data_directory
 from hub.local_neo4j.store import require_open, require_room_to_start
 from hub.local_neo4j.watch import Watch
 from hub.retry import retry_command
@@ -78,6 +79,10 @@ def up(
     partner: Annotated[
         bool, typer.Option("--partner/--no-partner", help="With or without a partner agency's own system, synced from like any other.")
     ] = True,
+    connections: Annotated[
+        Path | None,
+        typer.Option("--connections", metavar="DIR", help="Sync the connections of this folder that have a schedule, as `hub serve` does."),
+    ] = None,
     show_password: Annotated[bool, typer.Option("--show-password", help="Show Neo4j's password, and not only where it is kept.")] = False,
 ) -> None:
     """Start everything on this machine: Neo4j, the public facts, a sample world, and the hub itself.
@@ -92,6 +97,7 @@ def up(
     if sample and not _is_loopback(host):
         raise SetupError(f"a sample world listens on loopback only, not on {host}: leave --host out, or use --no-sample")
     _refuse_taken(host, port)
+    attached = _attached(connections, settings.data or folder)
     started = time.monotonic()
     fetched_s = asyncio.run(_fetch_all(settings))
     memory = Memory(settings.local_heap, settings.local_pagecache)
@@ -107,7 +113,7 @@ def up(
             "store": server.home,
         }
         if not settings.cursor_key.get_secret_value():
-            mine["cursor_key"] = SecretStr(kept_secret(folder / "cursor-key"))
+            mine["cursor_key"] = SecretStr(kept_secret(folder / CURSOR_KEY))
         here = settings.model_copy(update=mine)
         browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
         asked = [(found.query, _as(found.persona)) for found in EXAMPLES if sample or not found.persona]
@@ -118,6 +124,8 @@ def up(
         asyncio.run(_load(here, Wanted(scale if sample else None, seed)))
         agency = stack.enter_context(PartnerService(folder / "partner")) if sample and partner else None
         synced, jobs = _synced_from(agency, here, folder) if agency else (None, [])
+        if attached:
+            jobs = [*jobs, partial(keep_syncing, here, attached)]
         app = create_app(here, sign_in=SampleSignIn(folder) if sample else None, browser_url=browser, first_questions=asked, jobs=jobs)
         password = running.password if show_password else f"in {folder / 'neo4j-password'} (or ask with --show-password)"
         _tell(host, port, password, browser, folder, sample, synced, fetched_s, time.monotonic() - started)
@@ -201,6 +209,16 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(0)
+
+
+def _attached(folder: Path | None, data: Path) -> list[Attached]:
+    """The connections of a folder. Raises `SetupError`, also where none of them has a schedule."""
+    if folder is None:
+        return []
+    found = attached_in(folder, data)
+    if not any(one.connection.schedule for one in found):
+        raise SetupError(f"{folder} has no connection with a schedule: say e.g. `schedule: every 15 minutes` in its NAME.yaml")
+    return found
 
 
 def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tuple[str, list[Job]]:

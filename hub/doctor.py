@@ -23,9 +23,12 @@ from hub.errors import HubError, Unavailable
 from hub.events.work_queue import behind
 from hub.graph import Graph
 from hub.local_neo4j.plan_cache import LAST_QUERIES, PLAN_CACHE, plans_for, size_in_bytes
+from hub.local_neo4j.server import CURSOR_KEY
 from hub.local_neo4j.store import DAMAGED_LOG, cannot_open, last_failure
+from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
-from hub.world.load import schema_digest
+from hub.world.load import sample_world, schema_digest
+from hub.world.sample import personas
 
 OLDEST: Final = (5, 26)
 """The oldest Neo4j that understands every statement of the hub."""
@@ -93,11 +96,9 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
                 "see HUB_ISSUERS: a JWKS file or https URL, or an issuer with a discovery document",
             )
     if not settings.issuers:
-        yield Finding("issuers", "warning", "no issuer of tokens is trusted: only the public can ask", "set HUB_ISSUERS")
+        yield _no_issuer(folder)
     if not settings.cursor_key.get_secret_value():
-        yield Finding(
-            "cursor key", "warning", "none: cursors end with the process that gave them", "set HUB_CURSOR_KEY, the same everywhere"
-        )
+        yield _no_cursor_key(folder)
     reached = await _reached(settings)
     if reached.how == "wrong":
         yield _not_running(reached, folder) if folder else reached
@@ -114,6 +115,30 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
                 yield finding
         except HubError as error:
             yield Finding("database", "wrong", str(error), "look into Neo4j's own log")
+
+
+def _no_issuer(folder: Path | None) -> Finding:
+    """Who can sign in where no issuer is named: the personas of a sample world."""
+    if folder and SampleSignIn(folder).is_there:
+        return Finding("issuers", "ok", f"the sample world's own: `hub token --as {personas()[0].name} --data {folder}` signs in")
+    return Finding("issuers", "warning", "no issuer of tokens is trusted: only the public can ask", "set HUB_ISSUERS")
+
+
+def _no_cursor_key(folder: Path | None) -> Finding:
+    if folder and (folder / CURSOR_KEY).exists():
+        return Finding("cursor key", "ok", f"{folder / CURSOR_KEY}, kept by `hub up`")
+    return Finding("cursor key", "warning", "none: cursors end with the process that gave them", "set HUB_CURSOR_KEY, the same everywhere")
+
+
+async def _world(graph: Graph, folder: Path | None) -> Finding | None:
+    """What is said of a sample world, where the database holds one."""
+    sample = await sample_world(graph)
+    if sample is None:
+        return None
+    told = f"a sample of {sample}: its importers, brokers, contacts and cases are invented"
+    if folder:
+        return Finding("world", "ok", f"{told}; `hub up` serves it, on loopback only")
+    return Finding("world", "warning", f"{told}; `hub serve` refuses it", "see NEO4J_URI; `hub up --data DIR` serves a sample world")
 
 
 async def _opened(graph: Graph, folder: Path | None) -> Finding:
@@ -138,6 +163,8 @@ async def _of_database(graph: Graph, settings: Settings, folder: Path | None) ->
     known = tuple(int(part) for part in version.split("-")[0].split(".")[:2])
     todo = "" if known >= OLDEST else f"use Neo4j {'.'.join(map(str, OLDEST))} or newer"
     yield Finding("Neo4j", "wrong" if todo else "ok", f"{version} {edition}", todo)
+    if world := await _world(graph, folder):
+        yield world
     yield await _drift(graph)
     yield await _clock(graph)
     yield await _plans(graph)

@@ -27,6 +27,11 @@ class SampleSignIn:
         self._key = folder / "sample-issuer.pem"
         self._jwks = folder / "sample-issuer.jwks.json"
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the data directory has, or had, a sample world."""
+        return self._key.exists()
+
     def issuer(self) -> Issuer:
         """The issuer as the verifier knows it; makes its key the first time."""
         if not self._key.exists():

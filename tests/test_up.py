@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from hub.local_neo4j.jars import cache_folder
-from hub.local_neo4j.server import free_ports
+from hub.local_neo4j.server import free_ports, known_server
 
 START_S = 240
 SMALLEST = ("--scale", "0.001")
@@ -156,12 +156,29 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     hub.stop(signal.SIGKILL)
     orphans = [*hub.neo4js(), *hub.partners()]
     assert len(orphans) == 2
-    again = Hub(data, *SMALLEST, "--show-password", **without_packages(data.parent / "cache"))
+    # what has a schedule is synced into the sample world
+    connections = data.parent / "connections"
+    connections.mkdir()
+    (connections / "staff.csv").write_text("id,name\n1,Ana Sample\n")
+    streams = {"staff": {"describes": "Contact", "from": "*.csv", "key": "id", "properties": {"name": "name", "role": {"value": "x"}}}}
+    connection = {
+        "connector": "file",
+        "party": {"Agency": "EPA"},
+        "settings": {"folder": str(connections), "quiet_s": 0},
+        "streams": streams,
+    }
+    (connections / "staff.yaml").write_text(json.dumps({**connection, "schedule": "every 10 seconds"}))
+    more = ("--show-password", "--connections", str(connections))
+    again = Hub(data, *SMALLEST, *more, **without_packages(data.parent / "cache"))
     again.wait_until_ready()
     assert f"user neo4j, password {(data / 'neo4j-password').read_text()}" in again.said()
     assert "not synced: its environment could not be made" in again.said()
     assert not any(orphan.is_running() for orphan in orphans)
     assert again.ask("{ cases { totalCount nodes { number } } }", token) == mine
+    runs = '{ syncRuns(first: 1, where: {system: {eq: "staff"}}) { nodes { status written } } }'
+    analyst = again.token("trade-analyst")
+    again.wait_until(lambda: (again.tries(runs, analyst) or {}).get("syncRuns") == {"nodes": [{"status": "DONE", "written": 1}]}, 60)
+    _say_what_is_true_of_a_sample_world(data)
     assert again.stop() == 0
     assert not again.neo4js()
 
@@ -169,6 +186,28 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     assert other.process.wait(60) == 1
     assert "holds a sample world of scale 0.001" in other.said()
     assert not other.neo4js()
+
+
+def _say_what_is_true_of_a_sample_world(data: Path) -> None:
+    doctor = subprocess.run(
+        [sys.executable, "-m", "hub", "doctor", "--data", str(data)], capture_output=True, text=True, check=False, timeout=60
+    )
+    told = " ".join(doctor.stderr.split())
+    assert "issuers: the sample world's own: `hub token --as" in told
+    assert "cursor key: " in told
+    assert "set HUB_CURSOR_KEY" not in told
+    assert "world: a sample of scale 0.001, seed 7: its importers, brokers, contacts and cases are invented" in told
+    known = known_server(data)
+    neo4j = {"NEO4J_URI": known.uri, "NEO4J_PASSWORD": known.password}
+    serve = [sys.executable, "-m", "hub", "serve", "--port", str(free_ports(1)[0])]
+    served = subprocess.run(serve, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **neo4j})
+    assert served.returncode == 1
+    assert "holds a sample world of scale 0.001, seed 7, which only `hub up` serves" in " ".join(served.stderr.split())
+    assert "`hub up --connections DIR`" in " ".join(served.stderr.split())
+    elsewhere = subprocess.run(
+        [sys.executable, "-m", "hub", "doctor"], capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **neo4j}
+    )
+    assert "`hub serve` refuses it" in " ".join(elsewhere.stderr.split())
 
 
 def test_a_hub_without_a_sample_world_has_the_public_facts_and_nobody_to_sign_in_as(data: Path) -> None:
@@ -195,6 +234,7 @@ def test_an_interrupt_while_starting_leaves_nothing_behind(data: Path) -> None:
         (("--host", "0.0.0.0"), "loopback only"),  # noqa: S104
         (("--data", "/dev/null/x"), "cannot be used as a data directory"),
         (("--scale", "20"), "scale"),
+        (("--connections", "no-such-folder"), "no connection with a schedule"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_starts(options: tuple[str, ...], message: str, tmp_path: Path) -> None:

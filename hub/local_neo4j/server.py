@@ -24,6 +24,8 @@ from hub.local_neo4j.plan_cache import plans_for, size_in_bytes
 from hub.processes import end
 from hub.settings import Settings
 
+CURSOR_KEY: Final = "cursor-key"
+"""The file of a data directory that keeps what signs cursors."""
 _START_S: Final = 120
 _STOP_S: Final = 30
 _ADMIN_S: Final = 4 * 3600

@@ -50,7 +50,10 @@ async def load(graph: Graph, wanted: Wanted, progress: Progress, migrations: Seq
 
 async def _load(graph: Graph, state: "_State", wanted: Wanted, progress: Progress, migrations: Sequence[Migration]) -> None:
     if wanted.scale is None and state.sample:
-        raise SetupError("this database holds a sample world: choose another data directory with --data DIR, or another server")
+        raise SetupError(
+            f"this database holds a sample world of {state.sample}, which only `hub up` serves. To try schedules there, have it sync them: "
+            "`hub up --connections DIR`. `hub serve` takes a database of its own (NEO4J_URI), `hub up --no-sample` another --data DIR"
+        )
     if wanted.scale and state.sample and state.sample != _name(wanted) and not state.sample.startswith("loading"):
         raise SetupError(f"this data directory holds a sample world of {state.sample}: ask for that one, or choose another with --data DIR")
     if state.schema != schema_digest():
@@ -95,6 +98,11 @@ class _State:
 async def _state(graph: Graph) -> _State:
     schema, reference, sample, migrations = await graph.read_one(_READ_STATE, {}) or (None, None, None, [])
     return _State(schema, reference, sample, migrations)
+
+
+async def sample_world(graph: Graph) -> str | None:
+    """Which sample world the database holds, e.g. `scale 0.02, seed 7`; None for none."""
+    return (await _state(graph)).sample
 
 
 async def _load_sample(graph: Graph, known: Rows, wanted: Wanted, progress: Progress) -> None:

@@ -5,13 +5,15 @@ graph.
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Final
 
 import pytest
 
 from connectors.contract import Wanted
-from connectors.errors import AbortRun, ConnectorError
+from connectors.errors import AbortRun, ConnectorError, RetryLater
 from connectors.graphql import GraphQLApi, GraphQLSettings
 
 _NODE: Final = {"id": "k1", "name": "Ana Sample"}
@@ -53,9 +55,9 @@ def says() -> Iterator[Callable[..., str]]:
     thread.join()
 
 
-def _read(url: str, run: Callable[..., Any], cursor: str | None = None) -> list[dict[str, Any]]:
+def _read(url: str, run: Callable[..., Any], cursor: str | None = None, tries: int = 1) -> list[dict[str, Any]]:
     async def all_pages() -> list[dict[str, Any]]:
-        api = GraphQLApi(GraphQLSettings.model_validate({"url": url, "token": "a token of the tests", "tries": 1}))
+        api = GraphQLApi(GraphQLSettings.model_validate({"url": url, "token": "a token of the tests", "tries": tries}))
         stream = Wanted("people", "query ($after: String) { people }", ("id",), {"at": "people"}, (("name",),))
         return [dict(raw) async for page in api.read(stream, cursor) for _, raw in page.rows]
 
@@ -85,6 +87,9 @@ def _page(*nodes: Any, **more: Any) -> dict[str, Any]:
         ({"data": {"people": {"nodes": None}}}, "no people with nodes"),
         (_page(_NODE, None), "empty ones"),
         (_page("k1"), "empty ones"),
+        ({"data": {"people": {"edges": [{"node": _NODE}, None]}}}, "empty ones"),
+        ({"data": {"people": {"edges": [{"node": None}]}}}, "empty ones"),
+        ({"data": {"people": {"edges": None}}}, "no people with nodes"),
         (_page(_NODE, deleted="k2"), "no list of keys"),
         (_page(_NODE, pageInfo={"hasNextPage": "false"}), "true or false"),
         (_page(_NODE, pageInfo={"hasNextPage": True}), "not where it begins"),
@@ -107,6 +112,52 @@ def test_pages_that_go_round_in_a_circle_end(says: Callable[..., str], run: Call
         _read(says(*pages), run)
 
 
+@pytest.mark.parametrize(("nodes", "told"), [([_NODE], "gives the same rows again and again"), ([], "gives no rows again and again")])
+def test_pages_that_never_end_end(nodes: list[Any], told: str, says: Callable[..., str], run: Callable[..., Any]) -> None:
+    pages = [_page(*nodes, pageInfo={"hasNextPage": True, "endCursor": str(number)}) for number in range(1_000)]
+    with pytest.raises(AbortRun, match=told):
+        _read(says(*pages), run)
+
+
+def test_a_page_may_be_empty_and_others_follow(says: Callable[..., str], run: Callable[..., Any]) -> None:
+    pages = [_page(*([_NODE] if number == 100 else []), pageInfo={"hasNextPage": number < 150, "endCursor": str(number)})
+             for number in range(151)]  # fmt: skip
+    assert _read(says(*pages), run) == [_NODE]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "told", "after_s"),
+    [
+        (429, b"slow down", {"retry-after": "3600"}, "it answers 429", 3600),
+        (503, b"<html>Maintenance</html>", {"retry-after": "7"}, "it answers 503", 7),
+        (503, b"", {"retry-after": "soon"}, "it answers 503", 60),
+        (500, b"{}", {}, "it answers 500", 60),
+        (429, b"", {"retry-after": "Thu, 01 Jan 2015 00:00:00 GMT"}, "it answers 429", 60),
+        (200, {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}], "data": None}, {}, "the API says: Throttled", 60),
+        (200, {"errors": [{"message": "limit", "type": "RATE_LIMITED"}]}, {"retry-after": "40"}, "the API says: limit", 40),
+    ],
+)  # fmt: skip
+def test_who_says_later_is_asked_later(
+    status: int, body: Any, headers: dict[str, str], told: str, after_s: float, says: Callable[..., str], run: Callable[..., Any]
+) -> None:
+    with pytest.raises(RetryLater, match=told) as caught:
+        _read(says(body, status=status, **headers), run)
+    assert caught.value.after_s == after_s
+
+
+def test_a_moment_to_ask_again_is_understood(says: Callable[..., str], run: Callable[..., Any]) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
+    with pytest.raises(RetryLater) as caught:
+        # it is not asked again before
+        _read(says(b"", _page(_NODE), status=429, **{"retry-after": later}), run, tries=5)
+    assert 7_000 < caught.value.after_s <= 7_200
+
+
+def test_a_page_that_is_far_too_large_is_not_held(says: Callable[..., str], run: Callable[..., Any]) -> None:
+    with pytest.raises(AbortRun, match="more than 32 MiB: ask for smaller ones with `page`"):
+        _read(says(b" " * (33 << 20)), run)
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_told_and_gets_no_token(status: int, says: Callable[..., str], run: Callable[..., Any]) -> None:
     with pytest.raises(AbortRun, match=r"sends one on to https://other\.example/graphql: if that is right, put it into `url`"):
@@ -123,6 +174,8 @@ def test_a_redirect_is_told_and_gets_no_token(status: int, says: Callable[..., s
         ((_page({**_NODE, "office": {"code": "OIO", "at": None}, "lines": [{"n": 1}, {"n": 2}]}),),
          [{**_NODE, "office.code": "OIO", "office.at": None, "lines.n": [1, 2]}]),
         (({**_page(_NODE), "errors": []},), [_NODE]),
+        (({"data": {"people": [_NODE]}},), [_NODE]),
+        (({"data": {"people": {"edges": [{"node": _NODE, "cursor": "a"}], "pageInfo": {"hasNextPage": False}}}},), [_NODE]),
         (({**_page(_NODE), "errors": None},), [_NODE]),
     ],
 )  # fmt: skip
@@ -130,6 +183,15 @@ def test_what_may_be_absent_may_be_absent(
     bodies: tuple[Any, ...], rows: list[dict[str, Any]], says: Callable[..., str], run: Callable[..., Any]
 ) -> None:
     assert _read(says(*bodies), run) == rows
+
+
+def test_what_lies_ever_so_deep_is_no_fault(says: Callable[..., str], run: Callable[..., Any]) -> None:
+    deep: Any = 1
+    for _ in range(900):
+        deep = {"a": deep}
+    pages = [_page({**_NODE, "deep": deep}, pageInfo={"hasNextPage": True, "endCursor": "a"}), _page()]
+    (row,) = _read(says(*pages), run)
+    assert row["id"] == "k1"
 
 
 def test_an_api_that_does_not_list_its_questions_is_reached_all_the_same(says: Callable[..., str], run: Callable[..., Any]) -> None:

@@ -13,7 +13,7 @@ from connectors.contract import Offer, Page, Wanted
 from connectors.errors import AbortRun
 from hub.local_neo4j.server import free_ports
 from tests.bench.serving import wait_for
-from tests.connectors.conformance import Conformance, System
+from tests.connectors.promises import Conformance, System
 
 
 class CardDav:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from connectors.commands import REFUSED
 from connectors.registry import OWN
 from hub.graph import Graph
 from hub.settings import Settings
@@ -36,7 +37,7 @@ class Typed:
     def give(self, *people: dict[str, Any]) -> None:
         write_csv(self.folder / "people.csv", people)
 
-    def hub(self, *words: str, fails: bool = False) -> str:
+    def hub(self, *words: str, fails: bool = False, ends: int | None = None) -> str:
         """What it says, on both streams."""
         command = [sys.executable, "-m", "hub", *words]
         done = subprocess.run(
@@ -49,7 +50,7 @@ class Typed:
             timeout=60,
             check=False,
         )
-        assert done.returncode == (1 if fails else 0), done.stdout
+        assert done.returncode == (int(fails) if ends is None else ends), done.stdout
         assert "Traceback" not in done.stdout
         return done.stdout
 
@@ -71,11 +72,15 @@ def test_sync_says_what_it_did_and_a_dry_run_what_it_would_do(typed: Typed, empt
     assert "is no folder" in both
     typed.give(person(1, name="Sample Renamed", deputy=""), person(2, name="a\0b", mail="nowhere", deputy=""), person(3, mail="nowhere"))
     told = typed.hub("sync", "people", "--full")
-    assert "3 read, 2 written, 0 unchanged, 1 skipped" in told
+    assert "people: done, with 1 refused: 3 read, 2 written, 0 unchanged, 1 skipped" in told
     assert "1 refused, and kept in quarantine where that may be:\n    name: it holds characters that are no text; email: " in told
     assert "fields left out of 1 records, which quarantine keeps:\n    email: An email address must have an @-sign." in told
     assert run(empty.read(CONTACTS, {})) == [["Sample Person 2"], ["Sample Person 3"], ["Sample Renamed"]]
     assert "2 read, 0 written, 1 unchanged, 1 skipped" in typed.hub("sync", "people", "--replay")
+    assert "people: done, with 1 refused: " in typed.hub("sync", "people", "--full", "--strict", ends=REFUSED)
+    typed.give(person(1, deputy=""), person(2, deputy=""), person(3, deputy=""))
+    assert "the system has newer rows than those that were read: `hub sync people` reads them" in typed.hub("sync", "people", "--replay")
+    assert "people: 3 read, 3 written" in typed.hub("sync", "people", "--strict")
 
 
 def test_sync_says_what_to_type_instead(typed: Typed) -> None:
@@ -121,7 +126,34 @@ def test_check_reaches_the_system_and_names_its_columns(typed: Typed, empty: Gra
     assert "party: there is no Agency FDAA here; did you mean FDA?" in told
     assert "there is no column 'phne'" in told
     assert "Is it 'phone' now?" in told
-    assert "is no folder" in typed.hub("connectors", "check", "broken", fails=True)
+    told = typed.hub("connectors", "check", "broken", fails=True)
+    assert "system: " in told
+    assert "is no folder" in told
+    assert "party: Agency FDA" in told, "what can be looked at is"
+    (typed.folder / "connections/other.yaml").write_text(yaml.safe_dump(connection(typed.folder, {"Center": "eletronics"})))
+    assert "there is no Center eletronics here; did you mean " in typed.hub("connectors", "check", "other", fails=True)
+
+
+def test_check_reads_each_stream_by_its_own_options_and_tells_all_that_is_wrong(
+    typed: Typed, empty: Graph, run: Callable[..., Any]
+) -> None:
+    run(random_world(1).write(empty))
+    rows = "Liste\n\nid;name;mail;phone;chapter;deputy\n1;Zoë Sample;nowhere;12;99;\n2;;x;;;\n"
+    (typed.folder / "people.csv").write_bytes(rows.encode("cp1252"))
+    (typed.folder / "broken.xlsx").write_bytes(b"PK\x03\x04")
+    told = typed.hub("connectors", "check", "people", fails=True)
+    assert "people.csv: " in told
+    assert "say `delimiter: ';'` at the stream" in told or "say `encoding`" in told
+    stream = {**PEOPLE, "delimiter": ";", "encoding": "cp1252"}
+    (typed.folder / "connections/people.yaml").write_text(yaml.safe_dump(connection(typed.folder, people=stream)))
+    told = typed.hub("connectors", "check", "people")
+    assert "from: broken.xlsx" in told
+    assert "is no workbook that can be read" in told
+    assert "stream people: 1 of its first 2 records can be taken" in told
+    assert "its header is line 3" in told
+    for fault in ("line 4: left out: email: ", "line 4: left out: phone: ", "line 4: left out: COVERS: there is no HtsChapter '99'"):
+        assert fault in told
+    assert "line 5: name is missing; email: " in told
 
 
 def test_new_writes_what_list_reads(typed: Typed) -> None:

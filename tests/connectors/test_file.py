@@ -1,5 +1,6 @@
 """Files dropped into folders: CSV and XLSX, here and over SFTP, from asyncssh's own server."""
 
+import asyncio
 import csv
 import os
 import subprocess
@@ -15,7 +16,7 @@ from connectors.contract import Page, Wanted
 from connectors.errors import AbortRun, RetryLater
 from connectors.file import FileDrop, FileSettings
 from hub.local_neo4j.server import free_ports
-from tests.connectors.conformance import Conformance, System
+from tests.connectors.promises import Conformance, System
 from tests.connectors.sftp_server import PASSWORD, USER
 
 _PROPERTIES = {"name": "Full name", "role": {"value": "liaison"}, "email": {"column": ["Mail", "E-Mail"], "verified": True}}
@@ -182,6 +183,62 @@ def test_the_newest_fitting_file_is_read_once_it_is_quiet(tmp_path: Path, run: C
 
     with pytest.raises(RetryLater, match="still being written"):
         run(read())
+
+
+def test_a_file_of_a_clock_that_is_ahead_is_read_once_it_no_longer_changes(tmp_path: Path, run: Callable[..., Any]) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id\n1\n")
+    ahead = path.stat().st_mtime + 7_200
+    os.utime(path, (ahead, ahead))
+
+    async def read() -> list[Any]:
+        connector = FileDrop(FileSettings(folder=str(tmp_path), quiet_s=1))
+        return [raw async for page in connector.read(Wanted("people", "people*", ("id",), {}), None) for _, raw in page.rows]
+
+    async def read_while_it_grows() -> list[Any]:
+        reading = asyncio.create_task(read())
+        await asyncio.sleep(0.3)
+        with path.open("a") as file:
+            file.write("2\n")
+        os.utime(path, (ahead, ahead))
+        return await reading
+
+    assert run(read()) == [{"id": "1"}]
+    with pytest.raises(RetryLater, match="still being written"):
+        run(read_while_it_grows())
+
+
+@pytest.mark.parametrize(
+    "beside",
+    ["people.csv~", "people.csv.bak", "People.csv.BAK", "people.csv.swo", "people.csv.md5", "people.csv.sha256", "people.csv.done",
+     "people.csv.sync-conflict-20261101-101500-ABC.tmp", "people.csv.filepart", "~$people.xlsx", ".~lock.people.csv#"],
+)  # fmt: skip
+def test_what_programs_leave_beside_a_list_is_none(beside: str, tmp_path: Path, run: Callable[..., Any]) -> None:
+    (tmp_path / "people.csv").write_text("id\nk1\n")
+    long_ago = (tmp_path / "people.csv").stat().st_mtime - 60
+    os.utime(tmp_path / "people.csv", (long_ago, long_ago))
+    (tmp_path / beside).write_text("id\nwrong\n")
+    assert _rows(tmp_path, run) == [{"id": "k1"}]
+    # unless it is what the connection asks for
+    assert _rows(tmp_path, run, source=beside) == [{"id": "wrong"}]
+
+
+def test_one_file_that_cannot_be_read_hides_none_of_the_others(tmp_path: Path, run: Callable[..., Any]) -> None:
+    (tmp_path / "a.csv").write_text("id,name\n1,Ana Sample\n")
+    for name, content in (("b.xlsx", b"PK\x03\x04no zip"), ("c.csv", b"id\n\xff\xfe\n"), ("d.csv", b""), ("e.pdf", b"%PDF-1.7")):
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "f.csv").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "g.csv")
+    connector = FileDrop(FileSettings(folder=str(tmp_path), quiet_s=0))
+    offers = {offer.stream: offer for offer in run(connector.discover())}
+    assert list(offers) == ["a.csv", "b.xlsx", "c.csv", "d.csv", "e.pdf"]
+    assert offers["a.csv"].columns == ["id", "name"]
+    assert [name for name, offer in offers.items() if not offer.note] == ["a.csv"]
+    assert "a PDF" in offers["e.pdf"].note
+    for number in range(60):
+        (tmp_path / f"{number:02d}.csv").write_text("id\n")
+    assert run(connector.check()) == f"65 files in {tmp_path}, of which the newest 50 are listed"
+    assert len(run(connector.discover())) == 50
 
 
 _SPOOLED = """

@@ -9,7 +9,7 @@ import pytest
 from connectors.errors import AbortRun
 from connectors.partner import PartnerService
 from hub.local_neo4j.server import free_ports
-from tests.connectors.conformance import Conformance, System
+from tests.connectors.promises import Conformance, System
 from tests.connectors.syncing import Synced
 
 _QUERY = (

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -55,7 +56,7 @@ def read(tmp_path: Path, run: Callable[..., Any]) -> Callable[..., Read]:
             wanted = Wanted("people", source, (key,), options, None if columns is None else [(column,) for column in columns])
             async for page in FileDrop(FileSettings(folder=str(tmp_path), quiet_s=0)).read(wanted, None):
                 if page.columns is not None:
-                    require_columns(wanted, page.columns)
+                    require_columns(wanted, page.columns, lambda _: "")
                 found.rows += [dict(raw) for _, raw in page.rows]
                 found.places += [place for place, _ in page.rows]
                 found.broken += page.broken
@@ -68,6 +69,43 @@ def read(tmp_path: Path, run: Callable[..., Any]) -> Callable[..., Read]:
 
 
 # --- text
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "rows", "note"),
+    [
+        ("id,name\nk1,Zo\u00eb\n".encode(), {"encoding": "cp1252"}, [{"id": "k1", "name": "Zo\u00eb"}], "it is UTF-8, not cp1252"),
+        ("id,name\nk1,Zo\u00eb\n".encode("mac-roman"), {"encoding": "mac-roman"}, [{"id": "k1", "name": "Zo\u00eb"}], None),
+        (b"id,name\nk1,Zoe\n", {"encoding": "cp1252"}, [{"id": "k1", "name": "Zoe"}], None),
+        (b"id,name\nk1,Ana\n\x1a", {}, [{"id": "k1", "name": "Ana"}], None),
+        (b"id,name\nk1,Ana\n" + bytes(50), {}, [{"id": "k1", "name": "Ana"}], None),
+        (b'id, name\nk1, "Sample, Ana"\n', {}, [{"id": "k1", "name": "Sample, Ana"}], None),
+        (b"id,name\nk1,Ana\nID,NAME\nk2,Bo\n", {}, [{"id": "k1", "name": "Ana"}, {"id": "k2", "name": "Bo"}], None),
+    ],
+)
+def test_text_is_read_as_programs_leave_it(
+    content: bytes, options: dict[str, Any], rows: list[Any], note: str | None, tmp_path: Path, read: Callable[..., Read]
+) -> None:
+    (tmp_path / "people.csv").write_bytes(content)
+    found = read(**options)
+    assert found.rows == rows
+    assert not found.broken
+    assert [told for told in found.notes if note and note in told] == found.notes
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"<!-- report --><html><table></table></html>", "a web page"),
+        (b'[{"id": "k1"}]', "is JSON"),
+        (b'{ "people": [] }', "is JSON"),
+        (b"BZh91AY&SY", "a bzip2 archive"),
+    ],
+)
+def test_what_is_no_list_is_told_as_what_it_is(content: bytes, told: str, tmp_path: Path, read: Callable[..., Read]) -> None:
+    (tmp_path / "people.csv").write_bytes(content)
+    with pytest.raises(AbortRun, match=told):
+        read()
 
 
 @pytest.mark.parametrize(
@@ -116,6 +154,12 @@ def test_a_wrong_delimiter_is_named(delimiter: str, tmp_path: Path, read: Callab
     assert read(delimiter={";": "semicolon", "\t": "tab", "|": "|"}[delimiter]).keys == ["k1"]
 
 
+def _is_utf_8(content: bytes) -> bool:
+    with suppress(UnicodeDecodeError):
+        return bool(content.decode())
+    return False
+
+
 _TEXTS: Final = st.text(st.characters(categories=("L", "N", "P", "S", "Zs"), max_codepoint=0xFF), max_size=20)
 
 
@@ -141,7 +185,9 @@ def test_what_is_written_is_read_in_any_encoding_and_delimiter(
         pages = FileDrop(FileSettings(folder=str(folder), quiet_s=0)).read(wanted, None)
         return [(raw["id"], raw["name"]) async for page in pages for _, raw in page.rows]
 
-    wanted = list(csv.reader(io.StringIO(content.decode(encoding), newline=""), delimiter=delimiter))[1:]
+    is_utf_8 = encoding in ("cp1252", "latin-1", "mac-roman") and not content.isascii() and _is_utf_8(content)
+    text = io.StringIO(content.decode("utf-8" if is_utf_8 else encoding), newline="")
+    wanted = list(csv.reader(text, delimiter=delimiter, skipinitialspace=True))[1:]
     assert run(names()) == [tuple(row) for row in wanted if row != ["id", "name"]]
     shutil.rmtree(folder)
 
@@ -238,6 +284,14 @@ def test_a_header_over_two_rows_is_one(tmp_path: Path, read: Callable[..., Read]
     workbook(tmp_path / "people.xlsx", {"List": rows}, merged=["C1:D1", "A1:B1"])
     found = read(key="Staff id", columns=["Staff name", "Contact Mail", "Contact Phone"], header_row=[1, 2])
     assert found.rows == [{"Staff id": "k1", "Staff name": "Ana Sample", "Contact Mail": "m", "Contact Phone": "p"}]
+
+
+def test_a_header_whose_cells_are_merged_downwards_is_found_by_itself(tmp_path: Path, read: Callable[..., Read]) -> None:
+    rows = [["A title"], ["id", "name", "Contact", None], [None, None, "Mail", "Phone"], ["k1", "Ana Sample", "m", "p"]]
+    workbook(tmp_path / "people.xlsx", {"List": rows}, merged=["C2:D2", "A2:A3", "B2:B3"])
+    found = read(columns=["name", "Contact Mail"])
+    assert found.rows == [{"id": "k1", "name": "Ana Sample", "Contact Mail": "m", "Contact Phone": "p"}]
+    assert found.notes == ["people.xlsx: its header is rows 2 to 3"]
 
 
 def test_what_is_merged_over_rows_is_in_each_and_is_told(tmp_path: Path, read: Callable[..., Read]) -> None:

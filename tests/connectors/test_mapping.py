@@ -327,7 +327,9 @@ def test_no_as_people_write_it(no: Any) -> None:
 @pytest.mark.parametrize(
     ("label", "value", "key"),
     [("Port", 2704, "ACE:2704"), ("Port", 2704.0, "ACE:2704"), ("HtsChapter", 85.0, "85"), ("HtsHeading", 8507, "8507"),
-     ("HtsHeading", "8507600020", "8507")],
+     ("HtsHeading", "8507600020", "8507"), ("Port", "2704.0", "ACE:2704"), ("Port", "Port 2704", "ACE:2704"),
+     ("Port", "2704 - Los Angeles, CA", "ACE:2704"), ("Port", "2704 (Los Angeles)", "ACE:2704"), ("Port", "ace:2704", "ACE:2704"),
+     ("HtsChapter", "Chapter 85", "85"), ("HtsHeading", "HTS 8507.60", "8507")],
 )  # fmt: skip
 def test_numbers_that_a_spreadsheet_changed_name_the_same_row(label: str, value: Any, key: str) -> None:
     assert mapped({"x": value}, links={"COVERS": {label: "x"}}).links == (Link("COVERS", label, key),)
@@ -370,3 +372,76 @@ def test_what_is_misspelt_is_told_with_what_was_probably_meant() -> None:
     )
     found = mapper(settings, Known({"CaseKind": frozenset({"protest", "rfi"})}))({"n": "A", "k": "protests"})
     assert found.lacks == ("COVERS: there is no CaseKind 'protests'; did you mean protest?",)
+
+
+@pytest.mark.parametrize(
+    ("label", "written", "meant"),
+    [
+        ("Center", "eletronics", "CEE007 (Electronics)"),
+        ("Center", "CEE07", "CEE007"),
+        ("Agency", "FDAA", "FDA"),
+        ("Agency", "Food and Drug Admin", "FDA (Food and Drug Administration)"),
+        ("Port", "Los Angelos", "ACE:2704 (Los Angeles)"),
+        ("CaseKind", "protests", "protest"),
+    ],
+)
+def test_the_code_is_told_of_a_name_in_its_place(label: str, written: str, meant: str) -> None:
+    known = Known.of(
+        [
+            ("Center", [("CEE007", "Electronics"), ("CEE004", "Apparel, Footwear & Textiles")]),
+            ("Agency", [("FDA", "Food and Drug Administration"), ("EPA", "Environmental Protection Agency")]),
+            ("Port", [("ACE:2704", "Los Angeles"), ("ACE:0401", "Boston")]),
+            ("CaseKind", [("protest", "Protest"), ("rfi", "Request for Information")]),
+            ("HtsHeading", [("8542", None)]),
+        ]
+    )
+    settings = StreamSettings.model_validate(
+        {
+            "describes": "Contact",
+            "from": "x",
+            "key": "id",
+            "properties": {"name": "n", "role": {"value": "x"}},
+            "links": {"WORKS_FOR" if label in ("Center", "Agency") else "COVERS": {label: "x"}},
+        }
+    )
+    try:
+        (told,) = mapper(settings, known)({"n": "A", "x": written}).lacks
+    except SkipRecord as error:
+        told = str(error)
+    assert f"did you mean {meant}?" in told
+    assert known.near("HtsHeading", "8543") == ""
+    assert known.near_party("Office", "eletronics") == "; did you mean Center CEE007 (Electronics)?"
+    assert known.near_party("Office", "zzzzzz") == known.near_party("Port", "2705") == ""
+
+
+def test_a_bad_code_in_a_list_costs_itself() -> None:
+    take = {"column": "c", "split": ";", "codes": {"Batteries": "8507", "Chips": "8542"}}
+    found = mapped({"c": "Batteries; Bananas"}, links={"COVERS": {"HtsHeading": take}})
+    assert found.links == (Link("COVERS", "HtsHeading", "8507"),)
+    assert found.lacks == ("COVERS: c: there is no code for 'Bananas'; known are Batteries, Chips",)
+    # a case that has lost a condition would run by other clocks
+    conditions = {"column": "c", "split": ";", "codes": {"Complicated": "complicated"}}
+    case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-01"}}
+    assert mapped({"c": "Complicated"}, "Case", conditions=conditions, **case).values["conditions"] == ["complicated"]
+    with pytest.raises(SkipRecord, match="no code for 'Odd'"):
+        mapped({"c": "Complicated; Odd"}, "Case", conditions=conditions, **case)
+
+
+def test_several_days_in_a_cell_are_each_a_date() -> None:
+    case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-01"}}
+    dates = {"column": "d", "split": ";", "event": "protest_filed", "format": "MM/DD/YYYY"}
+    found = mapped({"d": "11/02/2026; 11/09/2026"}, "Case", dates=dates, **case)
+    assert found.values["dates"] == ["protest_filed 2026-11-02", "protest_filed 2026-11-09"]
+
+
+def test_a_moment_has_no_zone_by_name() -> None:
+    case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}}
+    found = mapped(
+        {"o": "11/02/2026 9:30 PM"}, "Case", openedAt={"column": "o", "format": "MM/DD/YYYY", "time_zone": "America/New_York"}, **case
+    )
+    assert found.values["openedAt"].isoformat() == "2026-11-03T02:30:00+00:00"
+    with pytest.raises(SkipRecord, match="is no day"):
+        mapped({"o": "0001-01-01T00:00:00+12:00"}, "Case", dates={"column": "o", "event": "x", "time_zone": "Asia/Tokyo"},
+               openedAt={"value": "2026-11-01"}, **case)  # fmt: skip
+    with pytest.raises(SkipRecord, match="is no moment"):
+        mapped({"o": "9999-12-31 23:00"}, "Case", openedAt={"column": "o", "time_zone": "America/New_York"}, **case)

@@ -13,6 +13,7 @@ import yaml
 from connectors.registry import attach
 from connectors.schedule import keep_syncing
 from connectors.settings import Connection
+from graph_schema.cypher import Statement
 from hub import dead_letters
 from hub.graph import Graph
 from hub.settings import Settings
@@ -63,6 +64,39 @@ def test_one_worker_at_a_time_syncs_what_is_due(hub: Hub, empty: Graph, run: Cal
     told = [record for record in hub.records() if record["logger"] == "hub.connectors"]
     assert any(record["level"] == "info" and record["message"].startswith("people: 1 read, 1 written") for record in told)
     assert any(record["level"] == "error" and "is no folder" in record["message"] for record in told)
+
+
+def test_everything_is_compared_again_as_often_as_the_file_says(
+    empty: Graph, settings: Settings, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    run(random_world(1).write(empty))
+    write_csv(tmp_path / "people.csv", [person(1, deputy="")])
+    often = {**connection(tmp_path), "schedule": "every 10 seconds", "full": "every 2 days"}
+    found = attach(Connection.model_validate({"name": "people", **often}), tmp_path, tmp_path)
+    runs = "MATCH (r:SyncRun {system: 'people'}) RETURN r.full, r.status ORDER BY r.startedAt"
+    earlier = "MATCH (r:SyncRun {system: 'people'}) SET r.startedAt = r.startedAt - duration($d), r.endedAt = r.endedAt - duration($d)"
+
+    async def until(wanted: list[list[Any]]) -> None:
+        keeping = asyncio.create_task(keep_syncing(settings, [found]))
+        try:
+            async with asyncio.timeout(60):
+                while await empty.read(runs, {}) != wanted:  # noqa: ASYNC110 - another task changes it in the database
+                    await asyncio.sleep(0.1)
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+
+    def a_day_later(days: int) -> None:
+        run(empty.write([Statement(earlier, {"d": f"P{days}D"})]))
+
+    # the first run of all reads everything by itself
+    run(until([[False, "DONE"]]))
+    a_day_later(1)
+    run(until([[False, "DONE"], [False, "DONE"]]))
+    a_day_later(1)
+    run(until([[False, "DONE"], [False, "DONE"], [True, "DONE"]]))
+    a_day_later(1)
+    run(until([[False, "DONE"], [False, "DONE"], [True, "DONE"], [False, "DONE"]]))
 
 
 def test_a_connection_that_fails_is_told_keeps_no_other_and_is_synced_again_once_an_operator_asks(

@@ -38,19 +38,39 @@ def _people(**changes: Any) -> dict[str, Any]:
         ({"party": {"Person": "x"}}, "party"),
         ({"schedule": "daily"}, "schedule: .*every 15 minutes"),
         ({"schedule": "every 2 seconds"}, "not more often"),
+        ({"schedule": "every hour", "full": "weekly"}, "full: .*every 15 minutes"),
+        ({"full": "every 7 days"}, "say a `schedule`, too"),
         ({"streams": {}}, "streams: .*at least one stream"),
         ({"streams": _people(describes="Port")}, "streams.people.describes"),
-        ({"streams": _people(properties={"shoe": "x"})}, "a Contact has no shoe; it has awayFrom, awayUntil, closesAt, email"),
+        (
+            {"streams": _people(properties={"shoe": "x"})},
+            "streams.people.properties.shoe: a Contact has no shoe.*; it has awayFrom, awayUntil, closesAt, email",
+        ),
         ({"streams": _people(properties={"name": {}})}, "say where the value comes from"),
         ({"streams": _people(links={"REPRESENTS": {"Importer": "x"}})}, "no REPRESENTS leads from a Contact"),
         ({"streams": _people(links={"WORKS_FOR": {"Center": "x", "Port": "y"}})}, "leads to one row"),
+        ({"streams": _people(properties={"nme": "x"})}, "line 12, streams.people.properties.nme: a Contact has no nme, did you mean name?"),
+        ({"streams": _people(properties={"name": True})}, "streams.people.properties.name: expected a column's name"),
+        ({"streams": _people(properties={"name": None})}, "streams.people.properties.name: expected a column's name"),
+        ({"streams": _people(key=None)}, "streams.people.key: name the column"),
+        ({"streams": _people(links={"SITS": {"Port": "x"}})}, "streams.people.links.SITS: no SITS leads from a Contact to Port"),
+        ({"party": "FDA"}, "party: one party by label and key"),
+        ({"schedule": {"every": "hour", "full": "every 7 days"}}, "`full: every 7 days` stands beside `schedule`"),
         ({"rank": 0}, "rank"),
-        ({"secret": "x"}, "line 4, secret: there is no such setting; there are connector, limits, party"),
+        ({"secret": "x"}, "line 4, secret: there is no such setting; there are connector, full, limits, party"),
     ],
 )
 def test_every_fault_is_told_with_its_place(changes: dict[str, Any], told: str, tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=told):
         _read(tmp_path, **changes)
+
+
+def test_a_number_may_name_a_column_or_a_party(tmp_path: Path) -> None:
+    found = _read(tmp_path, party={"Port": 401}, streams=_people(key=[1, 2], properties={"name": 3, "role": {"column": [4, "five"]}}))
+    assert found.speaks_for == ("Port", "ACE:0401")
+    stream = found.streams["people"]
+    assert stream.key == ("1", "2")
+    assert [take.columns for take in stream.takes] == [("3",), ("4", "five")]
 
 
 def test_a_file_that_is_no_yaml_or_has_a_bad_name_is_told(tmp_path: Path) -> None:
@@ -77,7 +97,7 @@ def test_secrets_come_from_the_environment_or_a_file(tmp_path: Path, monkeypatch
         attach(connection, tmp_path, tmp_path)
     (tmp_path / "secret").write_text("shh\n")
     attach(connection, tmp_path, tmp_path)
-    with pytest.raises(SetupError, match=r"fda.yaml cannot be used:\n  line 4, settings.url: Field required"):
+    with pytest.raises(SetupError, match=r"fda.yaml cannot be used:\n  line 4, settings.url: it is missing"):
         attach(_read(tmp_path, connector="sql", settings={"password": "shh"}), tmp_path, tmp_path)
 
 

@@ -11,8 +11,8 @@ from connectors.contract import Wanted
 from connectors.errors import AbortRun
 from connectors.sql import Sql, SqlSettings
 from hub.local_neo4j.server import free_ports
-from tests.connectors.conformance import Conformance, System
 from tests.connectors.postgres import PASSWORD, Postgres
+from tests.connectors.promises import Conformance, System
 
 _PROPERTIES = {"name": "full_name", "role": {"value": "liaison"}, "email": {"column": "mail", "verified": True}}
 _TABLE = (

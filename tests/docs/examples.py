@@ -7,7 +7,7 @@ An example is a fenced block; what it says next to `…` is new each time. Which
 - `sh` alone: commands that are only read, since they would start or end a hub;
 - `python`, all of a page one after another, with the `text` that is printed;
 - `cypher`, which finds something;
-- `csv FILE` and `yaml FILE`: written into the folder of the page, and read by what follows.
+- `csv FILE`, `csv FILE ENCODING` and `yaml FILE`: written into the folder of the page, and read by what follows.
 
 `HUB_ANSWERS=1 uv run pytest -n 0 tests/docs/test_examples.py` writes those answers anew that differ; read the difference.
 """

@@ -53,6 +53,8 @@ _GAPS = st.sampled_from(
         ". ",
         "\u00b7",
         "-\u00ad",
+        "--",
+        ") ",
     ]
 )
 _SCRIPTS = st.sampled_from([0x30, 0x660, 0x6F0, 0x966, 0xFF10])
@@ -71,6 +73,26 @@ def test_a_social_security_number_is_known_in_any_spelling(digits: str, gap: str
     assert IMPORTER_NUMBER.may_be_refused(around[0] + other[len(digits) - len(digits.lstrip("0")) :] + around[1].replace("00", ""))
 
 
+@given(
+    _DIGITS,
+    st.sampled_from(["SSN", "ssn: ", "SS# ", "Social Security Number ", '"SSN":"', "social security no. ", "ssn_"]),
+    st.integers(1, 8),
+)
+def test_nine_digits_that_are_called_so_are_known(digits: str, label: str, at: int) -> None:
+    for number in (digits, f"{digits[:at]} {digits[at:]}"):
+        assert social_security(label + number)
+        assert digits[5:] not in plain_digits(without_social_security(f"key {label}{number}")).replace(" ", "")
+
+
+@given(_DIGITS, st.lists(st.integers(1, 8), min_size=1, max_size=3, unique=True), st.sampled_from(["-", " ", ".", "--", "\u2013"]))
+def test_nine_digits_are_no_importer_number_however_they_are_parted(digits: str, cuts: list[int], gap: str) -> None:
+    parts = [digits[start:end] for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), 9], strict=True)]
+    if [len(part) for part in parts] == [2, 7] and gap in ("-", "\u2013"):
+        assert not IMPORTER_NUMBER.is_refused(gap.join(parts)), "an IRS number that lacks its suffix"
+        return
+    assert IMPORTER_NUMBER.is_refused(gap.join(parts))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -83,6 +105,9 @@ def test_a_social_security_number_is_known_in_any_spelling(digits: str, gap: str
         "261027-00042",
         "12-3456789AB",
         "2026-11-01",
+        "Social Security Administration, 410-555-0100",
+        "SSN on file",
+        "a lessn of 2026",
     ],
 )
 def test_what_only_looks_a_little_like_one_is_none(text: str) -> None:

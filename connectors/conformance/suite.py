@@ -1,18 +1,61 @@
-"""What every connector promises. A connector's test inherits it and says how its real system is started and changed."""
+"""The suite: a connector's test inherits `Conformance`, and says by a `System` how its real system is started and changed."""
 
+import asyncio
+import tempfile
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, LiteralString, Self
 
 import pytest
+from pydantic import SecretStr
 
-from connectors.errors import AbortRun, RetryLater
+from connectors.conformance.syncing import Synced
+from connectors.errors import AbortRun, ConnectorError, RetryLater
+from connectors.registry import attach
+from connectors.settings import Connection
+from graph_schema.cypher import Statement
+from graph_schema.ddl import statements
+from graph_schema.graph import GRAPH
 from hub.graph import Graph
-from tests.connectors.syncing import Synced
-from tests.random_world import random_world
+from hub.local_neo4j.jars import cache_folder, fetch
+from hub.local_neo4j.java import java
+from hub.local_neo4j.server import LocalNeo4j, Memory
+from hub.settings import Settings, read_settings
 
 _PEOPLE: Final = 8
+_PARTY_CODE: Final = "FDA"
+_MEMORY: Final = Memory("600m", "64m", "300m", "100m")
+_EMPTIED: Final = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+_PARTY: Final[LiteralString] = "MERGE (a:Agency:Party {code: $code}) SET a.name = 'Food and Drug Administration', a.source = 'conformance'"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A graph that tests may empty, and what runs a coroutine on the event loop that its connections belong to."""
+
+    graph: Graph
+    run: Callable[..., Any]
+
+
+_STARTED: Final = pytest.StashKey[Database]()
+
+
+def _started(stack: ExitStack) -> Database:
+    """A Neo4j of the tests' own, until the stack is closed; the first time it is fetched, as `hub up` does."""
+    found = read_settings()
+    jars = found.local_jars or cache_folder()
+    if not found.local_jars:
+        asyncio.run(fetch(jars, found.maven_mirror, lambda _done, _total: None))
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-conformance-"))).resolve()
+    server = stack.enter_context(LocalNeo4j(folder, java(), jars, _MEMORY)).start()
+    run = stack.enter_context(asyncio.Runner()).run
+    graph = Graph(Settings(neo4j_uri=server.uri, neo4j_password=SecretStr(server.password), statement_timeout_s=120), patient=True)
+    stack.callback(lambda: run(graph.close()))
+    run(graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(120)"]))
+    return Database(graph, run)
 
 
 class System:
@@ -64,14 +107,38 @@ class Conformance:
             yield server
 
     @pytest.fixture
-    def synced(self, server: System, empty: Graph, run: Callable[..., Any], tmp_path: Path) -> Synced:
-        run(random_world(1).write(empty))
+    def hub_database(self, request: pytest.FixtureRequest) -> Database:
+        """One Neo4j for all connectors of a run of pytest."""
+        config = request.config
+        if _STARTED not in config.stash:
+            with ExitStack() as stack:
+                config.stash[_STARTED] = _started(stack)
+                config.add_cleanup(stack.pop_all().close)
+        return config.stash[_STARTED]
+
+    @pytest.fixture
+    def synced(self, server: System, hub_database: Database, tmp_path: Path) -> Synced:
+        graph, run = hub_database.graph, hub_database.run
+        run(graph.apply([_EMPTIED]))
+        run(graph.write([Statement(_PARTY, {"code": _PARTY_CODE})]))
         server.clear()
         for number in range(_PEOPLE):
             server.put(f"p{number}", f"Sample Person {number}", f"p{number}@fda.example")
         told = dict(server.connection())
         stream = {"describes": "Contact", **{key: told.pop(key) for key in list(told) if key not in ("connector", "settings")}}
-        return Synced(empty, run, tmp_path, {"party": {"Agency": "FDA"}, "streams": {"people": stream}, **told})
+        return Synced(graph, run, tmp_path, {"party": {"Agency": _PARTY_CODE}, "streams": {"people": stream}, **told})
+
+    def test_it_says_what_it_reached_and_what_there_is(self, synced: Synced) -> None:
+        connector = attach(Connection.model_validate({"name": "system", **synced.connection}), synced.folder, synced.folder).connector
+        told, offers = synced.run(connector.check()), synced.run(connector.discover())
+        assert told
+        assert len(told.splitlines()) == 1, "check says it in a line"
+        assert all(offer.stream for offer in offers)
+
+    def test_it_says_that_nothing_was_reached(self, synced: Synced, server: System) -> None:
+        lost = {"name": "system", **synced.connection, "settings": server.lost()}
+        with pytest.raises(ConnectorError):
+            synced.run(attach(Connection.model_validate(lost), synced.folder, synced.folder).connector.check())
 
     def test_everybody_arrives_and_a_second_run_changes_nothing(self, synced: Synced) -> None:
         assert synced.sync().counts() == {"read": _PEOPLE, "written": _PEOPLE, "unchanged": 0, "skipped": 0, "retired": 0}
