@@ -1,15 +1,15 @@
 """What is known of a viewer, computed once at the head of a statement that needs it; in the order they are made from each other."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, LiteralString
 
 from graph_schema import cypher, parties
 from graph_schema.rule import ViewerSet
 
 
-def in_term(edge: str) -> str:
+def in_term(edge: LiteralString) -> LiteralString:
     """The right or power of attorney behind that variable is in term."""
-    return parties.IN_TERM.replace("{e}", edge)
+    return cypher.fill(parties.IN_TERM, e=edge)
 
 
 def takes_part(edge: str) -> str:
@@ -58,7 +58,7 @@ def _few_cases() -> str:
     """The three together, as a list; without the offices' where those are busy, and what parties opened until its owner confirms it."""
     offices = (form.replace("UNWIND own", "UNWIND CASE WHEN busy THEN [] ELSE own END") for form in (OWNED_CASES, JOINED_CASES))
     of_clients = f"{CLIENTS_CASES} WHERE {is_confirmed('{n}')}"
-    forms = (cypher.fill(form, {"n": "few"}, str) for form in (*offices, of_clients))
+    forms = (cypher.bind(form, {"n": "few"}, str) for form in (*offices, of_clients))
     return f"COLLECT {{ CALL (own, now, busy) {{ {' UNION ALL '.join(f'{form} RETURN few' for form in forms)} }} RETURN DISTINCT few }}"
 
 
@@ -105,7 +105,7 @@ VIEWER_SETS: Final = (
         "myClients",
         "the importers among them, and those they have a power of attorney for; none where they see all",
         "CASE WHEN seesAll THEN [] ELSE COLLECT { CALL (own, now) "
-        f"{{ {cypher.fill(CLIENTS, {'i': 'client'}, str)} }} RETURN client }} END",
+        f"{{ {cypher.bind(CLIENTS, {'i': 'client'}, str)} }} RETURN client }} END",
     ),
     ViewerSet(
         "myAccounts",

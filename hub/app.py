@@ -28,7 +28,7 @@ from hub.graph import Graph
 from hub.jobs import keep
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
-from hub.verbs.keeping import KEEPING
+from hub.verbs.deadline_jobs import DEADLINE_JOBS
 from hub.viewer import Viewer
 from hub.warming import Warming
 from hub.web import graphiql, guide, start
@@ -95,7 +95,7 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        loops = (*KEEPING, *discovering(settings.least_parties))
+        loops = (*DEADLINE_JOBS, *discovering(settings.least_parties))
         ours = (keep(graph, *loops), *([warming.keep()] if warming else ()))
         tasks = [asyncio.create_task(work) for work in (*ours, *(job() for job in jobs))]
         yield

@@ -36,6 +36,11 @@ class Clock:
             row.get("deemed"), row["extension"], row["suspendable"], row["owedBy"], row["side"],
         )  # fmt: skip
 
+    @staticmethod
+    def each_of(rows: Iterable[Mapping[str, Any]]) -> "list[Clock]":
+        """The clocks of these rows that have a period."""
+        return [clock for row in rows if (clock := Clock.of(row))]
+
     def runs(self, conditions: Sequence[str]) -> bool:
         """Whether it runs in a case of which these conditions hold."""
         if not self.condition:

@@ -132,7 +132,7 @@ class Visible:
             told = self.degree(grant.through) if grant.through else grant.degree
             if told is None:
                 return None
-            parts.append(told if grant.through else f"reduce(sum = 0, p IN own | sum + {cypher.fill(told, {'p': 'p'}, self._fresh)})")
+            parts.append(told if grant.through else f"reduce(sum = 0, p IN own | sum + {cypher.bind(told, {'p': 'p'}, self._fresh)})")
         return " + ".join(parts) or "0"
 
     def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str | None:
@@ -143,7 +143,7 @@ class Visible:
         self.asks = True
         if rule.test == "true":
             return None
-        return f"({cypher.fill(rule.test, {'a': tail, 'b': head, 'e': variable}, self._fresh)})"
+        return f"({cypher.bind(rule.test, {'a': tail, 'b': head, 'e': variable}, self._fresh)})"
 
     def edge_by_sets(self, edge: Edge, tail: str, head: str) -> str:
         """The same without sub-queries. Raises `ValueError` for an edge whose rule has no such form."""
@@ -153,13 +153,13 @@ class Visible:
         self.asks = True
         if rule.by_sets is None:
             raise ValueError(f"{edge.name}: who may see it is not told by sets")
-        return f"({cypher.fill(rule.by_sets, {'a': tail, 'b': head}, self._fresh)})"
+        return f"({cypher.bind(rule.by_sets, {'a': tail, 'b': head}, self._fresh)})"
 
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
         """The rule of a label in two halves: what the row at the end of that edge decides for all its rows, and what is left to each."""
         grants = self._rule(label).grants
         of_end = [grant for grant in grants if grant.edge == edge.name and not grant.through]
-        here = [cypher.fill(_at_hand(test), {"x": end}, self._fresh) for grant in of_end for test in grant.tests]
+        here = [cypher.bind(_at_hand(test), {"x": end}, self._fresh) for grant in of_end for test in grant.tests]
         left = [test for grant in grants if grant not in of_end for test in self._anywhere(row, label, grant)]
         return f"({' OR '.join(here) or 'false'})", f"({' OR '.join(left) or 'false'})"
 
@@ -174,7 +174,7 @@ class Visible:
         rule = self._rule(label)
         self.asks |= bool(guards)
         filled = {
-            guard: [cypher.fill(text, {"n": variable}, self._fresh) for text in (guard.open, guard.test)]
+            guard: [cypher.bind(text, {"n": variable}, self._fresh) for text in (guard.open, guard.test)]
             for guard in guards
             if guard.open != "true"
         }
@@ -235,7 +235,7 @@ class Visible:
         return sight
 
     def _filled(self, template: str, variable: str, arrival: Arrival) -> str:
-        return cypher.fill(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self._fresh)
+        return cypher.bind(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self._fresh)
 
     def _on_arrival(self, variable: str, label: str, grant: Grant, arrival: Arrival, sight: Sight, decided: list[str]) -> list[str]:
         """The grant on a row whose other end the statement holds already.
@@ -261,7 +261,7 @@ class Visible:
     def _anywhere(self, variable: str, label: str, grant: Grant) -> list[str]:
         """The grant on a row about which nothing is known, as alternatives."""
         if grant.edge is None:
-            return [cypher.fill(_at_hand(test), {"n": variable}, self._fresh) for test in grant.tests]
+            return [cypher.bind(_at_hand(test), {"n": variable}, self._fresh) for test in grant.tests]
         if grant.through:
             return self._through(variable, label, grant)
         return [self._beyond(variable, grant, test, []) for test in grant.tests]
@@ -275,13 +275,13 @@ class Visible:
             ends = declared.head if grant.forward else declared.tail
             patterns.append(hop(start, declared, grant.forward, given["e"], f"{given['x']}:{'|'.join(ends)}"))
         # filled as one text, so that a variable of the pattern is the same one in the condition
-        match, where = cypher.fill(f"{test.match or ''}\n{test.where}", given, self._fresh).split("\n")
+        match, where = cypher.bind(f"{test.match or ''}\n{test.where}", given, self._fresh).split("\n")
         patterns += filter(None, (match,))
         return cypher.only_if(test.when, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}")
 
     def _rows(self, grant: Grant, label: str, variable: str) -> str:
         if grant.rows is not None:
-            return cypher.fill(grant.rows, {"n": variable}, self._fresh)
+            return cypher.bind(grant.rows, {"n": variable}, self._fresh)
         assert grant.through is not None
         assert grant.edge is not None
         other = self._fresh("x")

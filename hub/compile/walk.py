@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from graph_schema.cypher import fill
+from graph_schema.cypher import bind
 from graph_schema.model import GraphSchema, Route
 from hub.compile.shape import ShaperText
 from hub.compile.visible import NOTHING, Arrival, Sight, Visible, hop
@@ -81,7 +81,7 @@ def _pattern(start: str, route: Route, row: str, edge: str) -> str:
 
 def _predicates(scope: Scope, route: Route, start: str, row: str, edge: str, seen: str | None) -> tuple[str, ...]:
     tail, head = (start, row) if route.forward else (row, start)
-    counts = fill(route.way.when, {"e": edge}, scope.fresh) if route.way.when else None
+    counts = bind(route.way.when, {"e": edge}, scope.fresh) if route.way.when else None
     return tuple(filter(None, (counts, scope.visible.edge(route.edge, tail, head, edge), seen)))
 
 

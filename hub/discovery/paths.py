@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from graph_schema import cases, parties
+from graph_schema.cypher import bind
 from graph_schema.graph import GRAPH
 from graph_schema.model import NODE, Edge, Kind, Property
-from graph_schema.viewer_sets import in_term, takes_part
+from graph_schema.viewer_sets import IN_TERM, takes_part
 from hub.compile.question import Question, Record, Records, RowOf, Sees, Value
 from hub.errors import BadInput
 
@@ -70,7 +71,7 @@ def _is_end(row: str) -> str:
 
 def _ruled(edge: str, may: Callable[[Edge], str]) -> str:
     """Each type of edge is in force (an active assignment, a power of attorney in term, a part that was accepted), and may be seen."""
-    in_force = {"ASSIGNED_TO": f"{edge}.activeFor IS NOT NULL", "REPRESENTS": in_term(edge), "INVOLVES": takes_part(edge)}
+    in_force = {"ASSIGNED_TO": f"{edge}.activeFor IS NOT NULL", "REPRESENTS": bind(IN_TERM, {"p": edge}, str), "INVOLVES": takes_part(edge)}
     tests = {
         found.type: [test for test in (in_force.get(found.type, "true"), may(found)) if test != "true"]
         for link in LINKS

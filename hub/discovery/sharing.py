@@ -35,7 +35,7 @@ _WANTED: Final = " AND ".join(
 # Those that the viewer may see, for each reason: with its cases where it has few, else with how many importers of it hold it. Where
 # one is asked for, it is gone to first.
 _CANDIDATES: Final = f"""
-  {cypher.fill(CLIENTS_CASES, {"n": "k", "i": "client"}, str)} MATCH (k)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue) WHERE {_WANTED}
+  {cypher.bind(CLIENTS_CASES, {"n": "k", "i": "client"}, str)} MATCH (k)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue) WHERE {_WANTED}
   RETURN i, collect(DISTINCT k) AS few, 0 AS weight
   UNION ALL UNWIND CASE WHEN official AND NOT seesAll THEN own ELSE [] END AS o
   CALL (o) {{

@@ -41,7 +41,7 @@ from hub.gql.shapes import shape_of
 from hub.gql.sizes import plan_size, shape_size, syntax_size, text_size
 from hub.gql.types import searchable
 from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, Variables, converter
-from hub.verbs.act import REQUEST, Verb
+from hub.verbs.verb import REQUEST, Verb
 from hub.verbs.verbs import VERBS
 
 _SHARE: Final = 8

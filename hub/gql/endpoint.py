@@ -66,8 +66,9 @@ from hub.gql.values import Variables
 from hub.graph import Graph, Run
 from hub.kinds import Kinds
 from hub.rate_limits import BYTES, COST, PLANNINGS, QUESTIONS, REQUEST_COST, VERBS
-from hub.verbs.act import REQUEST, Act
-from hub.verbs.inquiries import new_guest
+from hub.verbs.context import VerbContext
+from hub.verbs.questions import new_guest
+from hub.verbs.verb import REQUEST
 from hub.viewer import Viewer
 
 Result = TypeVar("Result")
@@ -279,7 +280,7 @@ class Questions:
             await self._plan_answer(verb.answer, parameters, call)
 
         async def work(run: Run) -> str:
-            return await verb.verb.done(Act(run, account, now, name, self._shares.quotas), arguments)
+            return await verb.verb.done(VerbContext(run, account, now, name, self._shares.quotas), arguments)
 
         key = await self._graph.transact(work, bookmarks=asked.bookmarks)
         given = {**parameters, "key": key}

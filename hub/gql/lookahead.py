@@ -42,7 +42,7 @@ from hub.gql.values import (
 )
 from hub.gql.words import TERMS, query, words
 from hub.gql.words import codes as codes_of
-from hub.verbs.act import REQUEST, Verb
+from hub.verbs.verb import REQUEST, Verb
 
 _FOUND: Final[Mapping[str, Literal["match", "wordsMatched", "highlights"]]] = {
     "match": "match", "wordsMatched": "wordsMatched", "highlights": "highlights",

@@ -14,7 +14,7 @@ from strawberry.types.field import StrawberryField
 from graph_schema.model import NODE, Abstract, Edge, GraphSchema, Kind, NodeType, Property, Route
 from hub.compile.question import Question, Record, RecordOf, Records, RowOf, Value
 from hub.discovery.questions import QUESTIONS
-from hub.verbs.act import REQUEST, Verb
+from hub.verbs.verb import REQUEST, Verb
 from hub.verbs.verbs import VERBS
 
 DEFAULT_PAGE: Final = 20

@@ -1,13 +1,12 @@
 """Verbs of joint work: a case is shared with a partner agency, which takes it on, and left or taken back."""
 
-from typing import Final, LiteralString
+from typing import Annotated, Final, LiteralString
 
-from graph_schema.model import Property
 from hub.errors import Conflict, NotFound
-from hub.verbs.act import Act, Arguments, Verb
-from hub.verbs.words import CASE, DEFAULT_REASON, REASON, checked_text
-
-_LONGEST: Final = 300
+from hub.verbs.arguments import Argument, OptionalReason, Reason
+from hub.verbs.case import AGENCY, OVERSIGHT, OWNER, Case
+from hub.verbs.context import VerbContext
+from hub.verbs.verb import verb
 
 # An agency that neither its own system says is involved nor anybody has accepted before is invited.
 _INVOLVE: Final[LiteralString] = """
@@ -21,24 +20,24 @@ _WITHDRAW: Final[LiteralString] = (
     "MATCH (k:Case {id: $case})-[i:INVOLVES]->(g:Agency {code: $agency}) DELETE i "
     "WITH k, g CALL (k, g) { MATCH (k)-[named:JOINED_BY]->(:Contact)-[:WORKS_FOR]->(g) DELETE named } RETURN 1"
 )
+_Agency = Annotated[str, Argument("A partner agency by its code.")]
 
 
-async def _accept_agency(act: Act, given: Arguments) -> str:
-    """Involves an agency, or accepts one that says it is involved: from then on it sees what is shared with agencies."""
-    case = await act.case(given["case"], "acceptAgency", "owner", "oversight")
-    if not await act.write(_INVOLVE, {"case": case.id, "agency": given["agency"]}):
-        raise NotFound(f"agency: there is no agency {given['agency']!r}; see agencies")
-    act.tell_case(case, f"shared with {given['agency']}", ("INVOLVES",), reason=given["reason"], refs=(given["agency"],))
-    return case.id
+@verb(may=(OWNER, OVERSIGHT))
+async def accept_agency(context: VerbContext, case: Case, agency: _Agency, reason: OptionalReason | None = None) -> None:
+    """Shares a case with a partner agency, or accepts one that says it is involved: it sees the case's header, and what
+    is shared with agencies."""
+    if not await context.execute(_INVOLVE, case=case.id, agency=agency):
+        raise NotFound(f"agency: there is no agency {agency!r}; see agencies")
+    context.add_history_entry(case, f"shared with {agency}", ("INVOLVES",), reason=reason, refs=(agency,))
 
 
-async def _withdraw_agency(act: Act, given: Arguments) -> str:
-    case = await act.case(given["case"], "withdrawAgency", "owner", "oversight")
-    if not await act.write(_WITHDRAW, {"case": case.id, "agency": given["agency"]}):
-        raise Conflict(f"case {case.number} is not shared with {given['agency']}")
-    text = f"no longer shared with {given['agency']}"
-    act.tell_case(case, text, ("INVOLVES", "JOINED_BY"), reason=given["reason"], refs=(given["agency"],))
-    return case.id
+@verb(may=(OWNER, OVERSIGHT))
+async def withdraw_agency(context: VerbContext, case: Case, agency: _Agency, reason: OptionalReason | None = None) -> None:
+    """Takes a case back from a partner agency: at once the agency sees nothing of it."""
+    if not await context.execute(_WITHDRAW, case=case.id, agency=agency):
+        raise Conflict(f"case {case.number} is not shared with {agency}")
+    context.add_history_entry(case, f"no longer shared with {agency}", ("INVOLVES", "JOINED_BY"), reason=reason, refs=(agency,))
 
 
 # The agency that the viewer acts for, whose part in the case its owner accepted.
@@ -50,53 +49,27 @@ CREATE (k)-[:JOINED_BY]->(c) RETURN 1"""
 _LEAVE: Final[LiteralString] = """
 MATCH (k:Case {id: $case})-[i:INVOLVES]->(g:Agency) WHERE elementId(g) = $by DELETE i
 WITH k, g CALL (k, g) { MATCH (k)-[named:JOINED_BY]->(:Contact)-[:WORKS_FOR]->(g) DELETE named }"""
-_CONTACT_NAME: Final = "MATCH (c:Contact {id: $contact}) RETURN c.name"
-_CODE: Final = "MATCH (g:Agency) WHERE elementId(g) = $by RETURN g.code"
+_CONTACT_NAME: Final[LiteralString] = "MATCH (c:Contact {id: $contact}) RETURN c.name"
+_CODE: Final[LiteralString] = "MATCH (g:Agency) WHERE elementId(g) = $by RETURN g.code"
+_Contact = Annotated[str, Argument("The id of a contact of the agency.")]
 
 
-async def _join(act: Act, given: Arguments) -> str:
-    case = await act.case(given["case"], "joinCase", "agency")
+@verb(may=(AGENCY,))
+async def join_case(context: VerbContext, case: Case, contact: _Contact, reason: OptionalReason | None = None) -> None:
+    """Takes on an agency's part in a case that was shared with it, and names its own contact; named again, the contact
+    changes."""
     case.must_be_open()
-    name = await act.one(_CONTACT_NAME, {"contact": given["contact"]})
-    if not await act.write(_JOIN, {"case": case.id, "contact": given["contact"], "by": case.by}):
-        raise NotFound(f"contact: your agency has no contact {given['contact']}")
-    text = f"taken on, with {name}"
-    act.tell_case(case, text, ("INVOLVES", "JOINED_BY"), reason=given["reason"], audience="agencies", refs=(given["contact"],))
-    return case.id
+    name = await context.read_value(_CONTACT_NAME, contact=contact)
+    if not await context.execute(_JOIN, case=case.id, contact=contact, by=case.by):
+        raise NotFound(f"contact: your agency has no contact {contact}")
+    changed = ("INVOLVES", "JOINED_BY")
+    context.add_history_entry(case, f"taken on, with {name}", changed, reason=reason, audience="agencies", refs=(contact,))
 
 
-async def _leave(act: Act, given: Arguments) -> str:
-    """The agency sees the case no more, so that it is answered by its own row."""
-    case = await act.case(given["case"], "leaveCase", "agency")
-    reason = checked_text("reason", given["reason"], _LONGEST)
-    await act.write(_LEAVE, {"case": case.id, "by": case.by})
-    act.tell_case(case, "the agency left it", ("INVOLVES", "JOINED_BY"), reason=reason)
-    return await act.one(_CODE, {"by": case.by})
-
-
-_AGENCY: Final = Property("agency", "A partner agency by its code.", required=True)
-VERBS: Final = (
-    Verb(
-        "acceptAgency",
-        "Shares a case with a partner agency, or accepts one that says it is involved: "
-        "it sees the case's header, and what is shared with agencies.",
-        (CASE, _AGENCY, DEFAULT_REASON),
-        "Case",
-        _accept_agency,
-    ),
-    Verb(
-        "withdrawAgency",
-        "Takes that back: at once the agency sees nothing of it.",
-        (CASE, _AGENCY, DEFAULT_REASON),
-        "Case",
-        _withdraw_agency,
-    ),
-    Verb(
-        "joinCase",
-        "Takes on an agency's part in a case that was shared with it, and names its own contact; named again, the contact changes.",
-        (CASE, Property("contact", "The id of a contact of the agency.", required=True), DEFAULT_REASON),
-        "Case",
-        _join,
-    ),
-    Verb("leaveCase", "Gives that up: the agency sees nothing of the case any more.", (CASE, REASON), "Agency", _leave),
-)
+@verb(may=(AGENCY,), returns="Agency")
+async def leave_case(context: VerbContext, case: Case, reason: Reason) -> str:
+    """Gives up an agency's part in a case: the agency sees nothing of the case any more."""
+    await context.execute(_LEAVE, case=case.id, by=case.by)
+    context.add_history_entry(case, "the agency left it", ("INVOLVES", "JOINED_BY"), reason=reason)
+    # the agency sees the case no more, so that its own row is the answer
+    return await context.read_value(_CODE, by=case.by)

@@ -1,48 +1,51 @@
-"""Verbs of calendars: a secret address under which a calendar program finds what is due for an account, until it is taken back."""
+"""Verbs of calendars: a secret address under which a calendar program finds what is due for an account, until it is
+taken back."""
 
 import secrets
-from typing import Final, LiteralString
+from typing import Annotated, Final, LiteralString
 
-from graph_schema.model import Property
+from graph_schema.cypher import fill, lock
 from hub.errors import Conflict, NotAllowed, NotFound
-from hub.verbs.act import Act, Arguments, Verb
+from hub.verbs.arguments import Argument
+from hub.verbs.context import VerbContext
+from hub.verbs.verb import verb
 
 _MOST: Final = 5
-_OPEN: Final[LiteralString] = """
-MATCH (a:Account {id: $account}) SET a.turn = true REMOVE a.turn
+_OPEN: Final = fill(
+    """
+MATCH (a:Account {id: $account}) {lock}
 WITH a, COUNT { (:Calendar {account: $account}) } < $most AS fits
 FOREACH (_ IN CASE WHEN fits THEN [1] ELSE [] END |
   CREATE (:Calendar {id: $id, account: $account, path: '/calendars/' + $id + '.ics', openedAt: $at, source: 'hub'}))
-RETURN fits"""
+RETURN fits""",
+    lock=lock("a"),
+)
 _CLOSE: Final[LiteralString] = "MATCH (c:Calendar {id: $id, account: $account}) DETACH DELETE c RETURN 1"
+_Calendar = Annotated[str, Argument("The calendar, by its id.")]
 
 
-async def _open(act: Act, given: Arguments) -> str:  # noqa: ARG001 - a verb of one shape
+@verb(returns="Calendar")
+async def open_calendar(context: VerbContext) -> str:
+    """Opens a calendar of what is due in the cases you may see. Its path is a secret: who knows it reads it."""
     calendar = secrets.token_urlsafe(32)
-    opened = await act.write(_OPEN, {"account": act.account, "id": calendar, "most": _MOST})
+    opened = await context.execute(_OPEN, account=context.account, id=calendar, most=_MOST)
     if not opened:
         raise NotAllowed("openCalendar: you are signed in, but the hub has no account of yours yet: have a party let you act for it first")
     if not opened[0][0]:
         raise Conflict(f"openCalendar: there are {_MOST} already; close one first")
-    await _tell(act)
+    await _add_event(context)
     return calendar
 
 
-async def _close(act: Act, given: Arguments) -> str:
-    if not await act.write(_CLOSE, {"account": act.account, "id": given["calendar"]}):
+@verb(returns="Calendar")
+async def close_calendar(context: VerbContext, calendar: _Calendar) -> str:
+    """Closes a calendar: its path leads nowhere from then on."""
+    if not await context.execute(_CLOSE, account=context.account, id=calendar):
         raise NotFound("calendar: you have no such calendar")
-    await _tell(act)
-    return given["calendar"]
+    await _add_event(context)
+    return calendar
 
 
-async def _tell(act: Act) -> None:
-    """Of the account: whoever knows a calendar's id reads it."""
-    act.tell("Account", act.account, ("calendars",), by=await act.party())
-
-
-VERBS: Final = (
-    Verb("openCalendar", "Opens a calendar of what is due in the cases you may see. Its path is a secret: who knows it reads it.",
-         (), "Calendar", _open),
-    Verb("closeCalendar", "Closes a calendar: its path leads nowhere from then on.",
-         (Property("calendar", "The calendar, by its id.", required=True),), "Calendar", _close),
-)  # fmt: skip
+async def _add_event(context: VerbContext) -> None:
+    """Of the account, not of the calendar: whoever knows a calendar's id reads it."""
+    context.add_event("Account", context.account, ("calendars",), by=await context.acting_party())

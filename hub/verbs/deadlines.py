@@ -1,18 +1,22 @@
 """Verbs of time: what a case's clocks run from, and what stops, extends and ends them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final, LiteralString
+from typing import Annotated, ClassVar, Final, LiteralString, Self
 
-from graph_schema.model import Kind, Property
+from graph_schema.cypher import fill
 from hub.clocks import today
 from hub.due import Clock, Extended, Facts, deadlines, suspensions_of
 from hub.errors import BadInput, Conflict, NotFound
-from hub.verbs.act import Act, Arguments, CaseAt, Verb, sees
-from hub.verbs.words import CASE, ON, REASON, checked_text
+from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, Reason
+from hub.verbs.case import OVERSIGHT, OWNER, Case
+from hub.verbs.context import VerbContext
+from hub.verbs.fragments import sees
+from hub.verbs.rows import Access, LockedRow, Subject
+from hub.verbs.verb import verb
 
-_REASON_LENGTH: Final = 300
-_FACTS: Final[LiteralString] = """
+_CLOCKS_AND_DEADLINES: Final[LiteralString] = """
 MATCH (k:Case {id: $case})-[:OF_KIND]->(kind:CaseKind)
 RETURN COLLECT { MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) ORDER BY c.id },
   COLLECT { MATCH (k)<-[:OF_CASE]-(d:Deadline) RETURN [d.id, d.extensions, toString(d.extendedTo)] }"""
@@ -36,32 +40,29 @@ CALL (k) {
   WITH d, CASE one.side WHEN 'trade' THEN importer ELSE owner END AS party WHERE party IS NOT NULL MERGE (d)-[:OWED_BY]->(party) }"""
 _END: Final[LiteralString] = """
 MATCH (k:Case {id: $case})<-[:OF_CASE]-(d:Deadline)-[:RUNS_BY]->(c:Clock)
-WHERE d.state IN ['RUNNING', 'SUSPENDED', 'MISSED'] AND ($side IS NULL OR c.side = $side) AND ($name IS NULL OR d.id = $name)
-  AND (d.state <> 'MISSED' OR ($name IS NOT NULL AND d.endedAt IS NULL))
+WHERE d.state IN ['RUNNING', 'SUSPENDED', 'MISSED'] AND ($side IS NULL OR c.side = $side) AND ($key IS NULL OR d.id = $key)
+  AND (d.state <> 'MISSED' OR ($key IS NOT NULL AND d.endedAt IS NULL))
 SET d.endedAt = $at, d.state = CASE WHEN d.state = 'MISSED' OR d.due < $today THEN 'MISSED'
-  WHEN $side IS NULL AND $name IS NULL AND c.side = 'trade' THEN 'ENDED' ELSE 'MET' END
+  WHEN $side IS NULL AND $key IS NULL AND c.side = 'trade' THEN 'ENDED' ELSE 'MET' END
 RETURN d.name"""
 _RESTART: Final[LiteralString] = """
 MATCH (k:Case {id: $case})<-[:OF_CASE]-(d:Deadline) WHERE d.endedAt = k.closedAt
 SET d.state = CASE WHEN d.due IS NULL THEN 'SUSPENDED' ELSE 'RUNNING' END REMOVE d.endedAt"""
 
 
-def clocks_of_kind(rows: Sequence[Mapping[str, Any]]) -> list[Clock]:
-    """The clocks that have a length."""
-    return [clock for row in rows if (clock := Clock.of(row))]
+async def set_deadlines(context: VerbContext, facts: Facts, clocks: Sequence[Clock] | None = None) -> None:
+    """Brings the deadlines of a case to what it says of its time.
 
-
-async def set_deadlines(act: Act, case: Mapping[str, Any], clocks: Sequence[Clock] | None = None) -> None:
-    """Brings the deadlines of a case to what its dates, conditions and suspensions say."""
+    `clocks` are those of its kind, where they are known already and the case has no deadlines yet. Raises `BadInput`.
+    """
     extended: dict[str, Extended] = {}
     if clocks is None:
-        found = await act.write(_FACTS, {"case": case["id"]})
-        if not found:
+        records = await context.execute(_CLOCKS_AND_DEADLINES, case=facts.case)
+        if not records:
             return  # a case of which only others tell has no kind yet, and so no clocks
-        rows, known = found[0]
-        clocks = clocks_of_kind(rows)
-        extended = {name: Extended(times, date.fromisoformat(until) if until else None) for name, times, until in known}
-    facts = Facts(case["id"], case["dates"] or (), case["conditions"] or (), case["suspensions"] or ())
+        rows, known = records[0]
+        clocks = Clock.each_of(rows)
+        extended = {key: Extended(times, date.fromisoformat(until) if until else None) for key, times, until in known}
     due = [
         {
             "id": found.id, "clock": found.clock.id, "side": found.clock.side, "due": found.last,
@@ -72,17 +73,18 @@ async def set_deadlines(act: Act, case: Mapping[str, Any], clocks: Sequence[Cloc
         }
         for found in deadlines(facts, clocks, extended)
     ]  # fmt: skip
-    await act.write(_SET, {"case": case["id"], "due": due})
+    await context.execute(_SET, case=facts.case, due=due)
 
 
-async def end_deadlines(act: Act, case: str, *, side: str | None = None, name: str | None = None) -> list[str]:
-    """Ends what runs in a case, or what one side owes, or the one of that id; gives their names."""
-    return [found for (found,) in await act.write(_END, {"case": case, "side": side, "name": name, "today": today(act.now)})]
+async def end_deadlines(context: VerbContext, case: str, *, side: str | None = None, key: str | None = None) -> list[str]:
+    """Ends what runs in the case of that id, or what one side owes, or the one deadline of that key; gives their
+    names."""
+    return [name for (name,) in await context.execute(_END, case=case, side=side, key=key, today=today(context.now))]
 
 
-async def restart_deadlines(act: Act, case: str) -> None:
+async def restart_deadlines(context: VerbContext, case: str) -> None:
     """Lets run again what the closing of a case, which is still closed, ended."""
-    await act.write(_RESTART, {"case": case})
+    await context.execute(_RESTART, case=case)
 
 
 _SET_FACTS: Final[LiteralString] = (
@@ -90,155 +92,194 @@ _SET_FACTS: Final[LiteralString] = (
 )
 
 
-async def _change(act: Act, case: CaseAt, text: str, reason: str | None, **changed: Any) -> str:
-    """Sets what a case says of its time, and its deadlines by it; tells it in words."""
-    facts = {
-        "dates": case.row["dates"],
-        "conditions": case.row["conditions"],
-        "suspensions": case.row["suspensions"],
-        "status": case.status,
-    }
-    facts = {name: [] if value is None else value for name, value in {**facts, **changed}.items()}
-    await act.write(_SET_FACTS, {**facts, "case": case.id})
-    await set_deadlines(act, {**facts, "id": case.id})
-    act.tell_case(case, text, (*changed, "deadlines"), reason=reason)
-    return case.id
+async def _change(context: VerbContext, case: Case, changed: Sequence[str], text: str, reason: str | None) -> None:
+    """Writes what the case says of its time and its status, as `case` has them now, and sets its deadlines by it."""
+    await context.execute(
+        _SET_FACTS,
+        case=case.id,
+        dates=case.dates,
+        conditions=case.conditions,
+        suspensions=case.suspensions,
+        status=case.status,
+    )
+    await set_deadlines(context, case.facts)
+    context.add_history_entry(case, text, (*changed, "deadlines"), reason=reason)
 
 
-_EVENTS: Final = """
+_EVENTS: Final[LiteralString] = """
 MATCH (:CaseKind {code: $kind})-[:HAS_CLOCK]->(c:Clock) WHERE c.startEvent IS NOT NULL
-RETURN [collect(DISTINCT c.startEvent), collect(DISTINCT c.condition)]"""
+RETURN {events: collect(DISTINCT c.startEvent), conditions: collect(DISTINCT c.condition)}"""
 
 
-async def _record_date(act: Act, given: Arguments) -> str:
-    case = await act.case(given["case"], "recordDate", "owner", "oversight", kept_here=True)
-    case.must_be_open()
-    events, _ = await act.one(_EVENTS, {"kind": case.row["kind"]})
-    if given["event"] not in events:
+@dataclass(frozen=True, slots=True)
+class _OfClocks:
+    """The events that clocks of a kind of case run from, and the conditions that decide which of them run."""
+
+    events: Sequence[str]
+    conditions: Sequence[str]
+
+
+async def _of_clocks(context: VerbContext, case: Case) -> _OfClocks:
+    return await context.read_row(_OfClocks, _EVENTS, kind=case.kind) or _OfClocks((), ())
+
+
+def check_event(event: str, events: Collection[str]) -> None:
+    """Raises `BadInput` for an event that no clock of the kind runs from."""
+    if event not in events:
         raise BadInput(f"event: one of {', '.join(sorted(events)) or 'none: this kind has no clock'}")
-    kept = [found for found in case.row["dates"] or () if not found.startswith(f"{given['event']} ")]
-    text = f"{given['event'].replace('_', ' ')} on {given['on']}"
-    return await _change(act, case, text, given["reason"], dates=[*kept, f"{given['event']} {given['on']}"])
 
 
-async def _record_condition(act: Act, given: Arguments) -> str:
-    case = await act.case(given["case"], "recordCondition", "owner", "oversight", kept_here=True)
+def conditions_of(conditions: Iterable[str]) -> set[str]:
+    """What may hold of a case, by what its kind's clocks ask for: `not_complicated` asks for `complicated`, too."""
+    return {found.removeprefix("not_") for found in conditions}
+
+
+_Event = Annotated[str, Argument("The event a clock runs from, e.g. protest_filed; see the clocks of its kind.")]
+_Condition = Annotated[str, Argument("The condition, e.g. complicated.")]
+_Holds = Annotated[bool, Argument("Whether it holds; so it does if not said.")]
+
+
+@verb(may=(OWNER, OVERSIGHT), kept_here=True)
+async def record_date(context: VerbContext, case: Case, event: _Event, on: DayOfEvent, reason: OptionalReason | None = None) -> None:
+    """Records the day of an event from which clocks of a case run; a second one corrects the first."""
     case.must_be_open()
-    _, conditions = await act.one(_EVENTS, {"kind": case.row["kind"]})
-    known = {found.removeprefix("not_") for found in conditions}
-    if given["condition"] not in known:
+    check_event(event, (await _of_clocks(context, case)).events)
+    others = [found for found in case.dates if not found.startswith(f"{event} ")]
+    changed = replace(case, dates=[*others, f"{event} {on}"])
+    await _change(context, changed, ("dates",), f"{event.replace('_', ' ')} on {on}", reason)
+
+
+@verb(may=(OWNER, OVERSIGHT), kept_here=True)
+async def record_condition(
+    context: VerbContext, case: Case, condition: _Condition, holds: _Holds = True, reason: OptionalReason | None = None
+) -> None:
+    """Records what decides which clocks of a case run, or that it does not hold."""
+    case.must_be_open()
+    known = conditions_of((await _of_clocks(context, case)).conditions)
+    if condition not in known:
         raise BadInput(f"condition: one of {', '.join(sorted(known)) or 'none: nothing decides about the clocks of this kind'}")
-    holds = given["holds"] is not False
-    kept = [found for found in case.row["conditions"] or () if found != given["condition"]]
-    said = given["condition"].replace("_", " ")
-    text = f"found to be {said}" if holds else f"found not to be {said}"
-    return await _change(act, case, text, given["reason"], conditions=[*kept, given["condition"]] if holds else kept)
+    others = [found for found in case.conditions if found != condition]
+    text = f"found to be {condition.replace('_', ' ')}" if holds else f"found not to be {condition.replace('_', ' ')}"
+    await _change(context, replace(case, conditions=[*others, condition] if holds else others), ("conditions",), text, reason)
 
 
-async def _suspend(act: Act, given: Arguments) -> str:
-    case = await act.case(given["case"], "suspendCase", "owner", kept_here=True)
+_DEADLINE: Final = fill(
+    """MATCH (d:Deadline {id: $key})-[:OF_CASE]->(k:Case), (d)-[:RUNS_BY]->(c:Clock) WHERE {sees}
+RETURN {case: k.number, name: d.name, state: d.state, due: toString(d.due), extensions: d.extensions, extension: c.extension}""",
+    sees=sees("k", "Case"),
+)
+_EXTEND: Final[LiteralString] = "MATCH (d:Deadline {id: $deadline}) SET d.extensions = d.extensions + 1, d.extendedTo = $until"
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a deadline stands: `case` is the number of its case, `due` its day, `extensions` how often it was extended.
+    `extension` says whether its clock may be extended."""
+
+    case: str
+    name: str
+    state: str
+    due: str
+    extensions: int
+    extension: str
+
+    @staticmethod
+    async def read(context: VerbContext, key: str) -> "_Standing":
+        """Raises `NotFound`."""
+        found = await context.read_row(_Standing, _DEADLINE, key=key)
+        if found is None:
+            raise NotFound(f"deadline: there is no deadline {key} to be seen")
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline(LockedRow):
+    """A deadline, whose case is locked with it: who may do what to the one may do it to the other."""
+
+    SUBJECT: ClassVar = Subject("Deadline", "id", "d", _DEADLINE, Argument("The deadline, by its id."))
+
+    case: Case
+    as_owner: str | None
+
+    @classmethod
+    async def lock(cls, context: VerbContext, key: str, access: Access) -> Self:
+        """The deadline of that key, with its case, which is locked. Raises as `LockedRow.lock`."""
+        case = await Case.lock(context, (await _Standing.read(context, key)).case, access)
+        return cls(id=key, case=case, as_owner=case.as_owner, by=case.by, role=case.role)
+
+
+_Until = Annotated[date, Argument("The day it is extended to, where its owner may say.")]
+
+
+@verb(may=(OWNER,), kept_here=True)
+async def extend_deadline(context: VerbContext, deadline: Deadline, *, until: _Until | None = None, reason: Reason) -> None:
+    """Extends a deadline: by what the law says, or to the day its owner grants."""
+    case = deadline.case
     case.must_be_open()
-    since = given["on"] or today(act.now)
-    pauses = case.row["suspensions"] or []
-    ended = [pause.until for pause in suspensions_of(pauses)]
+    # looked at once more, since the case is locked only now
+    standing = await _Standing.read(context, deadline.id)
+    if standing.state != "RUNNING":
+        raise Conflict(f"deadline: {standing.name} is {standing.state.lower()}: only one that runs can be extended")
+    until = _extended_until(standing, until)
+    await context.execute(_EXTEND, deadline=deadline.id, until=until)
+    to = f"to {until}" if until else "by its own length"
+    changed = replace(case, status="SUSPENDED" if case.status == "SUSPENDED" else "EXTENDED")
+    await _change(context, changed, ("status",), f"{standing.name}: extended {to}", reason)
+
+
+def _extended_until(standing: _Standing, until: date | None) -> date | None:
+    """To which day; None where the law says by how much. Raises `BadInput` or `Conflict`."""
+    if standing.extension == "none":
+        raise Conflict("deadline: the law allows no extension of it")
+    if standing.extension == "discretion":
+        if until is None:
+            raise BadInput("until: the day to which it is extended is expected")
+        if until <= date.fromisoformat(standing.due):
+            raise BadInput(f"until: a day after {standing.due}, when it ends now, is expected")
+        return until
+    if until is not None:
+        raise BadInput(f"until: the law says by how much it is extended ({standing.extension}); leave it out")
+    if standing.extensions >= int(standing.extension.partition(", ")[2].split()[0]):
+        raise Conflict(f"deadline: it was extended {standing.extensions} times; the law allows no more")
+    return None
+
+
+@verb(may=(OWNER,), kept_here=True)
+async def meet_deadline(context: VerbContext, deadline: Deadline, reason: OptionalReason | None = None) -> None:
+    """Records that what was due was done."""
+    ended = await end_deadlines(context, deadline.case.id, key=deadline.id)
+    if not ended:
+        raise Conflict("deadline: it was met or has ended already")
+    await _change(context, deadline.case, (), f"{ended[0]}: done", reason)
+
+
+@verb(may=(OWNER,), kept_here=True)
+async def suspend_case(context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None) -> None:
+    """Suspends a case: its clocks that the law lets stand still do."""
+    case.must_be_open()
+    since = on or today(context.now)
+    ended = [pause.until for pause in suspensions_of(case.suspensions)]
     if case.status == "SUSPENDED" or None in ended:
         raise Conflict(f"case {case.number} is suspended already")
     # no day stands still twice: what another system told may be in any order
     if until := max((day for day in ended if day and day > since), default=None):
         raise BadInput(f"on: it was suspended until {until} already; give that day or a later one")
-    return await _change(act, case, f"suspended from {since}", _reason(given), status="SUSPENDED", suspensions=[*pauses, str(since)])
+    changed = replace(case, status="SUSPENDED", suspensions=[*case.suspensions, str(since)])
+    await _change(context, changed, ("status", "suspensions"), f"suspended from {since}", reason)
 
 
-async def _resume(act: Act, given: Arguments) -> str:
-    case = await act.case(given["case"], "resumeCase", "owner", kept_here=True)
+@verb(may=(OWNER,), kept_here=True)
+async def resume_case(context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None) -> None:
+    """Lets a suspended case and its clocks go on, by as many days longer."""
     case.must_be_open()
     # by its suspensions: what was extended meanwhile may have given it another status
-    stands = [pause for pause in case.row["suspensions"] or [] if " " not in pause]
-    if not stands:
+    lasting = [pause for pause in case.suspensions if " " not in pause]
+    if not lasting:
         raise Conflict(f"case {case.number} is not suspended")
-    last = stands[-1]
-    before = [pause for pause in case.row["suspensions"] if pause != last]
-    until = given["on"] or today(act.now)
-    if until < date.fromisoformat(last):
-        raise BadInput(f"on: it was suspended on {last}; it cannot go on before")
-    status = "OPEN" if case.status == "SUSPENDED" else case.status
-    return await _change(act, case, f"goes on from {until}", _reason(given), status=status, suspensions=[*before, f"{last} {until}"])
-
-
-def _reason(given: Arguments) -> str:
-    return checked_text("reason", given["reason"], _REASON_LENGTH)
-
-
-_DEADLINE: Final = """
-MATCH (d:Deadline {id: $deadline})-[:OF_CASE]->(k:Case), (d)-[:RUNS_BY]->(c:Clock) WHERE {sees}
-RETURN [k.number, d.name, d.state, toString(d.due), d.extensions, c.extension]"""
-_EXTEND: Final[LiteralString] = "MATCH (d:Deadline {id: $deadline}) SET d.extensions = d.extensions + 1, d.extendedTo = $until"
-
-
-async def _extend(act: Act, given: Arguments) -> str:
-    # the case is locked before the deadline is looked at once more
-    number, *_ = await _deadline(act, given)
-    case = await act.case(number, "extendDeadline", "owner", kept_here=True)
-    case.must_be_open()
-    _, name, state, due, times, extension = await _deadline(act, given)
-    if state != "RUNNING":
-        raise Conflict(f"deadline: {name} is {state.lower()}: only one that runs can be extended")
-    until = _extended_until(given, extension, times, due)
-    await act.write(_EXTEND, {"deadline": given["deadline"], "until": until})
-    to = f"to {until}" if until else "by its own length"
-    status = "SUSPENDED" if case.status == "SUSPENDED" else "EXTENDED"
-    await _change(act, case, f"{name}: extended {to}", _reason(given), status=status)
-    return given["deadline"]
-
-
-def _extended_until(given: Arguments, extension: str, times: int, due: str) -> date | None:
-    """To which day; None where the law says by how much. Raises `BadInput` or `Conflict`."""
-    if extension == "none":
-        raise Conflict("deadline: the law allows no extension of it")
-    if extension == "discretion":
-        if given["until"] is None:
-            raise BadInput("until: the day to which it is extended is expected")
-        if given["until"] <= date.fromisoformat(due):
-            raise BadInput(f"until: a day after {due}, when it ends now, is expected")
-        return given["until"]
-    if given["until"] is not None:
-        raise BadInput(f"until: the law says by how much it is extended ({extension}); leave it out")
-    most = int(extension.partition(", ")[2].split()[0])
-    if times >= most:
-        raise Conflict(f"deadline: it was extended {times} times; the law allows no more")
-    return None
-
-
-async def _meet(act: Act, given: Arguments) -> str:
-    number, *_ = await _deadline(act, given)
-    case = await act.case(number, "meetDeadline", "owner", kept_here=True)
-    ended = await end_deadlines(act, case.id, name=given["deadline"])
-    if not ended:
-        raise Conflict("deadline: it was met or has ended already")
-    await _change(act, case, f"{ended[0]}: done", given["reason"])
-    return given["deadline"]
-
-
-async def _deadline(act: Act, given: Arguments) -> list[Any]:
-    found = await act.one(_DEADLINE.replace("{sees}", sees("k", "Case")), {"deadline": given["deadline"]})
-    if found is None:
-        raise NotFound(f"deadline: there is no deadline {given['deadline']} to be seen")
-    return found
-
-
-_WHICH: Final = Property("deadline", "The deadline, by its id.", required=True)
-_EVENT: Final = Property("event", "The event a clock runs from, e.g. protest_filed; see the clocks of its kind.", required=True)
-_ON: Final = Property("on", "The day of the event.", Kind.DATE, required=True)
-_WHY: Final = Property("reason", "Why; it is kept in the history.")
-VERBS: Final = (
-    Verb("recordDate", "Records the day of an event from which clocks of a case run; a second one corrects the first.",
-         (CASE, _EVENT, _ON, _WHY), "Case", _record_date),
-    Verb("recordCondition", "Records what decides which clocks of a case run, or that it does not hold.",
-         (CASE, Property("condition", "The condition, e.g. complicated.", required=True),
-          Property("holds", "Whether it holds; so it does if not said.", Kind.BOOLEAN), _WHY), "Case", _record_condition),
-    Verb("extendDeadline", "Extends a deadline: by what the law says, or to the day its owner grants.",
-         (_WHICH, Property("until", "The day it is extended to, where its owner may say.", Kind.DATE), REASON), "Deadline", _extend),
-    Verb("meetDeadline", "Records that what was due was done.", (_WHICH, _WHY), "Deadline", _meet),
-    Verb("suspendCase", "Suspends a case: its clocks that the law lets stand still do.", (CASE, REASON, ON), "Case", _suspend),
-    Verb("resumeCase", "Lets a suspended case and its clocks go on, by as many days longer.", (CASE, REASON, ON), "Case", _resume),
-)  # fmt: skip
+    since = lasting[-1]
+    until = on or today(context.now)
+    if until < date.fromisoformat(since):
+        raise BadInput(f"on: it was suspended on {since}; it cannot go on before")
+    pauses = [*(pause for pause in case.suspensions if pause != since), f"{since} {until}"]
+    changed = replace(case, status="OPEN" if case.status == "SUSPENDED" else case.status, suspensions=pauses)
+    await _change(context, changed, ("status", "suspensions"), f"goes on from {until}", reason)

@@ -1,14 +1,17 @@
 """Verbs of decisions: deciding in a case, and what becomes of decisions that differ."""
 
-from typing import Any, Final, LiteralString
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, ClassVar, Final, LiteralString
 
-from graph_schema.cases import AUDIENCE
 from graph_schema.formats import HTS10, PORT_CODE
-from graph_schema.model import Kind, Property
-from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.verbs.act import Act, Arguments, Subject, ToldCase, Verb
-from hub.verbs.cases import audience_for
-from hub.verbs.words import CASE, REASON, checked, checked_text
+from hub.errors import BadInput, Conflict, NotFound
+from hub.verbs.arguments import WHY, Argument, Audience
+from hub.verbs.case import OWNER, Case
+from hub.verbs.context import OtherCase, VerbContext
+from hub.verbs.rows import LockedRow, Role, Subject
+from hub.verbs.verb import verb
 
 _LONGEST: Final = 500
 _DECIDE: Final[LiteralString] = """
@@ -18,55 +21,76 @@ _PLACE: Final[LiteralString] = """
 MATCH (:PortCode {code: $port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port) RETURN elementId(p) LIMIT 1"""
 
 
-async def _decide(act: Act, given: Arguments) -> str:
-    case = await act.case(given["case"], "decideCase", "owner", kept_here=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDecision:
+    """What `decideCase` says of a decision."""
+
+    question: Annotated[str, Argument("What was to be decided, e.g. classification of the goods.", longest=_LONGEST)]
+    outcome: Annotated[str, Argument("What was decided, e.g. approved.", longest=_LONGEST)]
+    hts10: Annotated[str, Argument("The ten-digit HTSUS number of the goods; without it nothing is compared.", HTS10)] | None = None
+    origin: Annotated[str, Argument("Their country of origin, two letters.")] | None = None
+    maker: Annotated[str, Argument("Their maker.", longest=_LONGEST)] | None = None
+    description: Annotated[str, Argument("The goods, in words.", longest=_LONGEST)] | None = None
+    port: Annotated[str, Argument("The port where it was decided, by its ACE code; the case's owner, if not said.", PORT_CODE)] | None = (
+        None
+    )
+    audience: Audience | None = None
+
+
+@verb(may=(OWNER,), kept_here=True, returns="Decision")
+async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -> str:
+    """Writes down a decision in a case. What was decided about the same goods elsewhere is compared with it within
+    seconds."""
     case.must_be_open()
     place = case.by
-    if given["port"]:
-        found = await act.write(_PLACE, {"port": given["port"]})
+    if decision.port:
+        found = await context.execute(_PLACE, port=decision.port)
         if not found:
-            raise NotFound(f"port: there is no port {given['port']}")
+            raise NotFound(f"port: there is no port {decision.port}")
         place = found[0][0]
-    origin = (given["origin"] or "").strip().upper()
+    origin = (decision.origin or "").strip().upper()
     if origin and not (len(origin) == 2 and origin.isalpha()):
         raise BadInput("origin: a country's two letters (ISO 3166) are expected, e.g. VN")
-    audience = audience_for(case, given["audience"])
-    said = {name: checked_text(name, given[name], _LONGEST) for name in ("question", "outcome")}
-    goods = {name: checked_text(name, given[name], _LONGEST) for name in ("maker", "description") if given[name]}
-    key = f"{act.request} decision"
-    decision = {
-        "id": key, "decidedAt": act.now, "audience": audience, "source": "hub", **said, **goods,
-        **({"hts10": checked("hts10", HTS10, given["hts10"])} if given["hts10"] else {}), **({"origin": origin} if origin else {}),
+    audience = case.audience(decision.audience)
+    key = f"{context.request} decision"
+    goods = {"maker": decision.maker, "description": decision.description, "hts10": decision.hts10, "origin": origin}
+    row = {
+        "id": key, "decidedAt": context.now, "audience": audience, "source": "hub",
+        "question": decision.question, "outcome": decision.outcome, **{name: value for name, value in goods.items() if value},
     }  # fmt: skip
-    await act.write(_DECIDE, {"case": case.id, "place": place, "decision": decision})
-    act.tell_case(case, f"decided: {said['question']}: {said['outcome']}", ("decisions",), audience=audience, refs=(key,))
+    await context.execute(_DECIDE, case=case.id, place=place, decision=row)
+    text = f"decided: {decision.question}: {decision.outcome}"
+    context.add_history_entry(case, text, ("decisions",), audience=audience, refs=(key,))
     return key
 
 
-# Who decided one of the two, or owns a case that one was made in; and the Office of Trade.
-_DISPARITY: Final = Subject("Disparity", "id", "x", """
-RETURN {state: x.state, decisions: COLLECT { MATCH (x)-[:BETWEEN]->(d) RETURN d.id },
+_PARTICIPANT: Final = Role("as_participant", "the office that made one of the two decisions or owns its case, or the Office of Trade")
+_DISPARITY: Final[LiteralString] = """
+RETURN {id: x.id, state: x.state, decisions: COLLECT { MATCH (x)-[:BETWEEN]->(d) RETURN d.id },
   cases: COLLECT { MATCH (x)-[:BETWEEN]->()-[:DECIDES]->(k) RETURN DISTINCT k.id },
-  by: elementId(CASE WHEN seesAll THEN head(acted) ELSE head(COLLECT {
+  as_participant: elementId(CASE WHEN seesAll THEN head(acted) ELSE head(COLLECT {
     MATCH (x)-[:BETWEEN]->(d) MATCH (d)-[:MADE_AT]->(o) WHERE o IN own RETURN o
-    UNION MATCH (x)-[:BETWEEN]->()-[:DECIDES]->()-[:HANDLED_BY]->(o) WHERE o IN own RETURN o }) END)}""")  # fmt: skip
+    UNION MATCH (x)-[:BETWEEN]->()-[:DECIDES]->()-[:HANDLED_BY]->(o) WHERE o IN own RETURN o }) END)}"""
 
 
-async def _disparity(act: Act, verb: str, key: str) -> dict[str, Any]:
-    """The disparity, locked, as it stands. Raises `NotFound` or `NotAllowed`."""
-    found = await act.locked(_DISPARITY, key)
-    if found is None:
-        raise NotFound(f"disparity: there is no disparity {key} to be seen")
-    if found["by"] is None:
-        raise NotAllowed(f"{verb}: only who made one of the two decisions or owns their case, or the Office of Trade, may")
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disparity(LockedRow):
+    """A disparity between two decisions, with the ids of these decisions and of their cases."""
+
+    SUBJECT: ClassVar = Subject("Disparity", "id", "x", _DISPARITY, Argument("The disparity, by its id."))
+
+    state: str
+    decisions: Sequence[str]
+    cases: Sequence[str]
+    as_participant: str | None
 
 
-def _tell(act: Act, key: str, found: dict[str, Any], text: str, reason: str | None) -> None:
-    """Tells of the disparity, and of the cases that its decisions were made in."""
-    act.tell("Disparity", key, ("state", "endedAt", "endedBecause", "EXPLAINED_BY"), by=found["by"], reason=reason)
-    for case in found["cases"]:
-        act.tell_case(ToldCase(case, found["by"]), text, (), reason=reason, audience="owner", refs=(key,))
+def _add_events(context: VerbContext, disparity: Disparity, text: str, reason: str | None) -> None:
+    """Of the disparity, and of the cases that its decisions were made in."""
+    changed = ("state", "endedAt", "endedBecause", "EXPLAINED_BY")
+    context.add_event("Disparity", disparity.id, changed, by=disparity.by, reason=reason)
+    for case in disparity.cases:
+        context.add_history_entry(OtherCase(case, disparity.by), text, (), reason=reason, audience="owner", refs=(disparity.id,))
 
 
 _RULE: Final[LiteralString] = """
@@ -80,79 +104,51 @@ SET x.state = 'EXPLAINED', x.endedAt = $at, x.endedBecause = 'ruling ' + r.numbe
 MERGE (x)-[:EXPLAINED_BY]->(r)
 RETURN x.id"""
 _KNOWN: Final[LiteralString] = "MATCH (r:Ruling {number: $number}) RETURN r.title"
+_Ruling = Annotated[str, Argument("The ruling's number, e.g. NY N301234.", longest=_LONGEST)]
+_RulingTitle = Annotated[str, Argument("What it rules on, where the hub does not know it yet.")]
+_IssuedOn = Annotated[date, Argument("The day it was issued, where the hub does not know it yet.")]
 
 
-async def _explain(act: Act, given: Arguments) -> str:
-    """Both decisions are explained by the ruling; and so is every other pair of decisions that it explains by now."""
-    found = await _disparity(act, "explainDisparity", given["disparity"])
-    if found["state"] != "OPEN":
-        raise Conflict(f"the disparity is {found['state'].lower()} already; reopen it first")
-    number = checked_text("ruling", given["ruling"], _LONGEST)
-    known = await act.write(_KNOWN, {"number": number})
-    if not known and not (given["title"] and given["issuedOn"]):
-        raise NotFound(f"ruling: the hub knows no ruling {number!r} yet; give its title and the day it was issued as well")
-    ruling = {"number": number, "title": (given["title"] or "").strip() or None, "issued": given["issuedOn"]}
-    await act.write(_RULE, {**ruling, "decisions": found["decisions"]})
-    _tell(act, given["disparity"], found, f"the difference is explained by ruling {number}", None)
-    return given["disparity"]
+@verb(may=(_PARTICIPANT,))
+async def explain_disparity(
+    context: VerbContext,
+    disparity: Disparity,
+    ruling: _Ruling,
+    title: _RulingTitle | None = None,
+    issued_on: _IssuedOn | None = None,
+) -> None:
+    """Says which ruling explains why two decisions differ. Other pairs of decisions that it explains by then are
+    explained, too."""
+    if disparity.state != "OPEN":
+        raise Conflict(f"the disparity is {disparity.state.lower()} already; reopen it first")
+    known = await context.execute(_KNOWN, number=ruling)
+    if not known and not (title and issued_on):
+        raise NotFound(f"ruling: the hub knows no ruling {ruling!r} yet; give its title and the day it was issued as well")
+    title = (title or "").strip() or None
+    await context.execute(_RULE, number=ruling, title=title, issued=issued_on, decisions=disparity.decisions)
+    _add_events(context, disparity, f"the difference is explained by ruling {ruling}", None)
 
 
-_STATE: Final[LiteralString] = """
+_SET_STATE: Final[LiteralString] = """
 MATCH (x:Disparity {id: $disparity}) SET x.state = $state, x.endedAt = $ended, x.endedBecause = $because
 WITH x OPTIONAL MATCH (x)-[e:EXPLAINED_BY]->() DELETE e"""
 
-
-async def _resolve(act: Act, given: Arguments) -> str:
-    found = await _disparity(act, "resolveDisparity", given["disparity"])
-    if found["state"] != "OPEN":
-        raise Conflict(f"the disparity is {found['state'].lower()} already")
-    reason = checked_text("reason", given["reason"], _LONGEST)
-    await act.write(_STATE, {"disparity": given["disparity"], "state": "RESOLVED", "ended": act.now, "because": reason})
-    _tell(act, given["disparity"], found, "the difference is resolved", reason)
-    return given["disparity"]
+_Reason = Annotated[str, Argument(WHY, longest=_LONGEST)]
 
 
-async def _reopen(act: Act, given: Arguments) -> str:
-    found = await _disparity(act, "reopenDisparity", given["disparity"])
-    if found["state"] == "OPEN":
+@verb(may=(_PARTICIPANT,))
+async def resolve_disparity(context: VerbContext, disparity: Disparity, reason: _Reason) -> None:
+    """Says how a disparity was resolved."""
+    if disparity.state != "OPEN":
+        raise Conflict(f"the disparity is {disparity.state.lower()} already")
+    await context.execute(_SET_STATE, disparity=disparity.id, state="RESOLVED", ended=context.now, because=reason)
+    _add_events(context, disparity, "the difference is resolved", reason)
+
+
+@verb(may=(_PARTICIPANT,))
+async def reopen_disparity(context: VerbContext, disparity: Disparity, reason: _Reason) -> None:
+    """Opens a disparity again."""
+    if disparity.state == "OPEN":
         raise Conflict("the disparity is open: there is nothing to reopen")
-    reason = checked_text("reason", given["reason"], _LONGEST)
-    await act.write(_STATE, {"disparity": given["disparity"], "state": "OPEN", "ended": None, "because": None})
-    _tell(act, given["disparity"], found, "the difference is open again", reason)
-    return given["disparity"]
-
-
-_DISPARITY_ID: Final = Property("disparity", "The disparity, by its id.", required=True)
-VERBS: Final = (
-    Verb(
-        "decideCase",
-        "Writes down a decision in a case. What was decided about the same goods elsewhere is compared with it within seconds.",
-        (
-            CASE,
-            Property("question", "What was to be decided, e.g. classification of the goods.", required=True),
-            Property("outcome", "What was decided, e.g. approved.", required=True),
-            Property("hts10", "The ten-digit HTSUS number of the goods; without it nothing is compared.", format=HTS10),
-            Property("origin", "Their country of origin, two letters."),
-            Property("maker", "Their maker."),
-            Property("description", "The goods, in words."),
-            Property("port", "The port where it was decided, by its ACE code; the case's owner, if not said.", format=PORT_CODE),
-            Property("audience", "Who may see it; the parties if not said.", values=AUDIENCE.values, choice=AUDIENCE.choice),
-        ),
-        "Decision",
-        _decide,
-    ),
-    Verb(
-        "explainDisparity",
-        "Says which ruling explains why two decisions differ. Other pairs of decisions that it explains by then are explained, too.",
-        (
-            _DISPARITY_ID,
-            Property("ruling", "The ruling's number, e.g. NY N301234.", required=True),
-            Property("title", "What it rules on, where the hub does not know it yet."),
-            Property("issuedOn", "The day it was issued, where the hub does not know it yet.", Kind.DATE),
-        ),
-        "Disparity",
-        _explain,
-    ),
-    Verb("resolveDisparity", "Says how a disparity was resolved.", (_DISPARITY_ID, REASON), "Disparity", _resolve),
-    Verb("reopenDisparity", "Opens a disparity again.", (_DISPARITY_ID, REASON), "Disparity", _reopen),
-)
+    await context.execute(_SET_STATE, disparity=disparity.id, state="OPEN", ended=None, because=None)
+    _add_events(context, disparity, "the difference is open again", reason)

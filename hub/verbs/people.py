@@ -1,96 +1,103 @@
 """Verbs of contacts: when they are away, and who stands in; and of the trade programs that cases fall under."""
 
-from datetime import datetime
-from typing import Final, LiteralString
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Final, LiteralString
 
-from graph_schema.model import Kind, Property
+from graph_schema.cypher import fill
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
-from hub.said import KEPT
-from hub.verbs.act import Act, Arguments, Subject, Verb
-from hub.verbs.words import checked_text
+from hub.verbs.arguments import Argument
+from hub.verbs.context import VerbContext
+from hub.verbs.fragments import kept_by
+from hub.verbs.rows import LockedRow, Role, Subject
+from hub.verbs.verb import verb
 
-_CONTACT: Final = Subject("Contact", "id", "c", f"""
+_OWN_ORGANISATION: Final = Role("organisation", "the contact's own organisation")
+_CONTACT: Final = fill(
+    """
 OPTIONAL MATCH (c)-[:WORKS_FOR]->(org)
-RETURN [c.name, CASE WHEN org IN own THEN elementId(org) END,
-  COLLECT {{ MATCH (c)<-[:DESCRIBES]-(r:SourceRecord) WHERE {KEPT} RETURN r.system }}]""")  # fmt: skip
-_AWAY: Final[LiteralString] = "MATCH (c:Contact {id: $contact}) SET c.awayFrom = $from, c.awayUntil = $until"
+RETURN {id: c.id, name: c.name, organisation: CASE WHEN org IN own THEN elementId(org) END, kept_by: {kept_by}}""",
+    kept_by=kept_by("c"),
+)
+_AWAY: Final[LiteralString] = "MATCH (c:Contact {id: $contact}) SET c.awayFrom = $since, c.awayUntil = $until"
 _DEPUTY: Final[LiteralString] = """
 MATCH (c:Contact {id: $contact})-[:WORKS_FOR]->(org), (d:Contact {id: $deputy})-[:WORKS_FOR]->(org) WHERE c <> d
 OPTIONAL MATCH (c)-[old:DEPUTIZED_BY]->() DELETE old
 WITH DISTINCT c, d CREATE (c)-[:DEPUTIZED_BY]->(d) RETURN 1"""
-_PROGRAM: Final[LiteralString] = "MERGE (p:Program {code: $code}) ON CREATE SET p += $program, p.made = $request RETURN p.made = $request"
-_OVERSIGHT: Final = "RETURN CASE WHEN seesAll THEN elementId(head(acted)) END"
 
 
-async def _announce(act: Act, given: Arguments) -> str:
-    until = given["until"]
-    begins = given["from"] or act.now
-    if until is not None and until <= begins:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(LockedRow):
+    """A contact, and their organisation, by Neo4j's id, where the viewer acts for it."""
+
+    SUBJECT: ClassVar = Subject("Contact", "id", "c", _CONTACT, Argument("The contact, by its id."))
+
+    name: str
+    organisation: str | None
+
+    def who(self, role: Role) -> str:  # noqa: ARG002 - there is one role
+        return f"{self.name}'s own organisation"
+
+    def in_words(self) -> str:
+        return f"contact: {self.name}"
+
+
+_From = Annotated[datetime, Argument("From when; from now if not said.")]
+_Until = Annotated[datetime, Argument("Until when, where that is known.")]
+
+
+@verb(may=(_OWN_ORGANISATION,), kept_here=True)
+async def announce_absence(context: VerbContext, contact: Contact, from_: _From | None = None, until: _Until | None = None) -> None:
+    """Says that a contact of one's own organisation is away; until then its deputy is named in its place."""
+    since = from_ or context.now
+    if until is not None and until <= since:
         raise BadInput("until: a moment after it begins is expected")
-    return await _away(act, given, "announceAbsence", begins, until)
+    await _set_absence(context, contact, since, until)
 
 
-async def _end(act: Act, given: Arguments) -> str:
-    return await _away(act, given, "endAbsence", None, None)
+@verb(may=(_OWN_ORGANISATION,), kept_here=True)
+async def end_absence(context: VerbContext, contact: Contact) -> None:
+    """Says that a contact of one's own organisation is there again."""
+    await _set_absence(context, contact, None, None)
 
 
-async def _away(act: Act, given: Arguments, verb: str, since: datetime | None, until: datetime | None) -> str:
-    organisation = await _own(act, given, verb)
-    await act.write(_AWAY, {"contact": given["contact"], "from": since, "until": until})
-    act.tell("Contact", given["contact"], ("awayFrom", "awayUntil"), by=organisation)
-    return given["contact"]
+async def _set_absence(context: VerbContext, contact: Contact, since: datetime | None, until: datetime | None) -> None:
+    await context.execute(_AWAY, contact=contact.id, since=since, until=until)
+    context.add_event("Contact", contact.id, ("awayFrom", "awayUntil"), by=contact.by)
 
 
-async def _name_deputy(act: Act, given: Arguments) -> str:
-    organisation = await _own(act, given, "nameDeputy")
-    if not await act.write(_DEPUTY, {"contact": given["contact"], "deputy": given["deputy"]}):
-        raise NotFound(f"deputy: its organisation has no other contact {given['deputy']}")
-    act.tell("Contact", given["contact"], ("DEPUTIZED_BY",), by=organisation, refs=(given["deputy"],))
-    return given["contact"]
+_Deputy = Annotated[str, Argument("Another contact of the organisation, by its id.")]
 
 
-async def _declare_program(act: Act, given: Arguments) -> str:
-    office = await act.one(_OVERSIGHT, {})
+@verb(may=(_OWN_ORGANISATION,), kept_here=True)
+async def name_deputy(context: VerbContext, contact: Contact, deputy: _Deputy) -> None:
+    """Names who stands in for a contact of one's own organisation."""
+    if not await context.execute(_DEPUTY, contact=contact.id, deputy=deputy):
+        raise NotFound(f"deputy: its organisation has no other contact {deputy}")
+    context.add_event("Contact", contact.id, ("DEPUTIZED_BY",), by=contact.by, refs=(deputy,))
+
+
+_PROGRAM: Final[LiteralString] = "MERGE (p:Program {code: $code}) ON CREATE SET p += $program, p.made = $request RETURN p.made = $request"
+_OVERSIGHT: Final[LiteralString] = "RETURN CASE WHEN seesAll THEN elementId(head(acted)) END"
+_Code = Annotated[str, Argument("A short code.", longest=20)]
+_Name = Annotated[str, Argument("Its name.", longest=300)]
+_Since = Annotated[date, Argument("The day it takes effect.")]
+_LegalBasis = Annotated[str, Argument("The law it rests on.")]
+
+
+@verb(returns="Program")
+async def declare_program(
+    context: VerbContext, code: _Code, name: _Name, since: _Since | None = None, legal_basis: _LegalBasis | None = None
+) -> str:
+    """Adds a trade program that cases may fall under (the Office of Trade)."""
+    office = await context.read_value(_OVERSIGHT)
     if office is None:
         raise NotAllowed("declareProgram: only the Office of Trade may")
-    code = checked_text("code", given["code"], 20).upper()
-    program = {
-        "name": checked_text("name", given["name"], 300), "since": given["since"], "legalBasis": given["legalBasis"], "source": "hub",
-    }  # fmt: skip
-    (made,), *_ = await act.write(_PROGRAM, {"code": code, "program": program, "request": act.request})
+    code = code.upper()
+    program = {"name": name, "since": since, "legalBasis": legal_basis, "source": "hub"}
+    (made,), *_ = await context.execute(_PROGRAM, code=code, program=program, request=context.request)
     if not made:
         raise Conflict(f"code: there is a program {code} already")
-    act.tell("Program", code, ALL_NEW, by=office)
+    context.add_event("Program", code, ALL_NEW, by=office)
     return code
-
-
-async def _own(act: Act, given: Arguments, verb: str) -> str:
-    """The contact's organisation, by Neo4j's id; the contact is locked.
-
-    Raises `NotFound`, `NotAllowed` for a contact of another organisation, `Conflict` for one that another system keeps.
-    """
-    found = await act.locked(_CONTACT, given["contact"])
-    if found is None:
-        raise NotFound(f"contact: there is no contact {given['contact']} to be seen")
-    name, organisation, kept_by = found
-    if organisation is None:
-        raise NotAllowed(f"{verb}: only {name}'s own organisation may")
-    if kept_by:
-        raise Conflict(f"contact: {name} is kept by the system {kept_by[0]}: change it there, the hub follows")
-    return organisation
-
-
-_WHO: Final = Property("contact", "The contact, by its id.", required=True)
-VERBS: Final = (
-    Verb("announceAbsence", "Says that a contact of one's own organisation is away; until then its deputy is named in its place.",
-         (_WHO, Property("from", "From when; from now if not said.", Kind.DATETIME),
-          Property("until", "Until when, where that is known.", Kind.DATETIME)), "Contact", _announce),
-    Verb("endAbsence", "Says that a contact of one's own organisation is there again.", (_WHO,), "Contact", _end),
-    Verb("nameDeputy", "Names who stands in for a contact of one's own organisation.",
-         (_WHO, Property("deputy", "Another contact of the organisation, by its id.", required=True)), "Contact", _name_deputy),
-    Verb("declareProgram", "Adds a trade program that cases may fall under (the Office of Trade).",
-         (Property("code", "A short code.", required=True), Property("name", "Its name.", required=True),
-          Property("since", "The day it takes effect.", Kind.DATE), Property("legalBasis", "The law it rests on.")),
-         "Program", _declare_program),
-)  # fmt: skip

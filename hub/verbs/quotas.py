@@ -1,15 +1,19 @@
-"""Quotas that the graph keeps count of: questions of an account within an hour, files of an account within a day and of a case.
+"""Quotas that the graph keeps count of: questions of an account within an hour, files of an account within a day and of
+a case.
 
-They are counted in the transaction of what they count, under a lock, so that many at once do not pass them together; and what is undone
-was not counted.
+They are counted in the transaction of what they count, under a lock, so that many at once do not pass them together;
+and what is undone was not counted.
 """
 
 import math
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 
+from graph_schema.cypher import fill, lock
 from hub.errors import Conflict, TooManyRequests
-from hub.verbs.act import Act, CaseAt
+from hub.verbs.case import Case
+from hub.verbs.context import VerbContext
 
 ANNOUNCED_FOR: Final = timedelta(days=1)
 """How long the content of a file that was announced may take to arrive, and counts meanwhile."""
@@ -18,45 +22,50 @@ _DAY: Final = timedelta(days=1)
 _PUBLIC: Final = "public"
 
 # What was used since the first use within the last hour or day; it is locked before it is read.
-_USE: Final[LiteralString] = """
-MERGE (u:Usage {id: $usage}) SET u.turn = true REMOVE u.turn
+_USE: Final = fill(
+    """
+MERGE (u:Usage {id: $usage}) {lock}
 WITH u, u.since > $begin AS counts
 WITH u, CASE WHEN counts THEN u.since ELSE $at END AS since, CASE WHEN counts THEN u.number ELSE 0 END AS number,
   CASE WHEN counts THEN u.bytes ELSE 0 END AS bytes
 SET u.since = since, u.number = number + 1, u.bytes = bytes + $bytes
-RETURN number, bytes, since.epochSeconds"""
+RETURN number, bytes, since.epochSeconds""",
+    lock=lock("u"),
+)
 _FILES_OF_CASE: Final[LiteralString] = """
 MATCH (f:Attachment)-[:OF_CASE]->(:Case {id: $case}) WHERE f.storedAt IS NOT NULL OR f.at > $begin
 RETURN count(f), coalesce(sum(f.size), 0)"""
 
 
-async def count_question(act: Act, *, guest: bool) -> None:
+async def count_question(context: VerbContext, *, guest: bool) -> None:
     """Counts a question. Raises `TooManyRequests`."""
-    quotas = act.quotas
+    quotas = context.quotas
     most = quotas.all_public_questions_per_hour if guest else quotas.questions_per_hour
     if not most:
         return
-    asked, _, since = await _use(act, f"questions|{_PUBLIC if guest else act.account}", _HOUR)
-    if asked >= most:
-        wait_s = _left_s(act, since, _HOUR)
+    used = await _use(context, f"questions|{_PUBLIC if guest else context.account}", _HOUR)
+    if used.number >= most:
+        wait_s = _left_s(context, used, _HOUR)
         whom, do = ("all without an account", "sign in, or ask again") if guest else ("you", "ask again")
-        told = f"askQuestion: {whom} asked {asked:,} questions within this hour, and {most:,} are allowed: {do} in {_minutes(wait_s)}"
-        raise TooManyRequests(told, wait_s, "questions")
+        asked = f"{whom} asked {used.number:,} questions within this hour"
+        message = f"askQuestion: {asked}, and {most:,} are allowed: {do} in {_minutes(wait_s)}"
+        raise TooManyRequests(message, wait_s, "questions")
 
 
-async def count_file(act: Act, case: CaseAt, size: int) -> None:
-    """Counts a file of so many bytes that is announced for that case. Raises `Conflict`, or `TooManyRequests` where time will help."""
-    quotas = act.quotas
+async def count_file(context: VerbContext, case: Case, size: int) -> None:
+    """Counts a file of so many bytes that is announced for that case. Raises `Conflict`, or `TooManyRequests` where
+    time will help."""
+    quotas = context.quotas
     if quotas.files_per_case or quotas.file_bytes_per_case:
-        ((files, stored),) = await act.write(_FILES_OF_CASE, {"case": case.id, "begin": act.now - ANNOUNCED_FOR})
-        if used := _over(files, stored, size, quotas.files_per_case, quotas.file_bytes_per_case):
+        ((files, stored),) = await context.execute(_FILES_OF_CASE, case=case.id, begin=context.now - ANNOUNCED_FOR)
+        if over := _over(files, stored, size, quotas.files_per_case, quotas.file_bytes_per_case):
             do = "send several documents as one file, or those of another matter to a case of their own"
-            raise Conflict(f"attachToCase: case {case.number} has {used}, those announced in the last day included: {do}")
+            raise Conflict(f"attachToCase: case {case.number} has {over}, those announced in the last day included: {do}")
     if quotas.files_per_day or quotas.file_bytes_per_day:
-        files, announced, since = await _use(act, f"files|{act.account}", _DAY, size)
-        if used := _over(files, announced, size, quotas.files_per_day, quotas.file_bytes_per_day):
-            wait_s = _left_s(act, since, _DAY)
-            raise TooManyRequests(f"attachToCase: within this day you announced {used}: go on in {_minutes(wait_s)}", wait_s, "files")
+        used = await _use(context, f"files|{context.account}", _DAY, size)
+        if over := _over(used.number, used.bytes, size, quotas.files_per_day, quotas.file_bytes_per_day):
+            wait_s = _left_s(context, used, _DAY)
+            raise TooManyRequests(f"attachToCase: within this day you announced {over}: go on in {_minutes(wait_s)}", wait_s, "files")
 
 
 def _over(files: int, held: int, size: int, most_files: int, most_bytes: int) -> str | None:
@@ -68,14 +77,23 @@ def _over(files: int, held: int, size: int, most_files: int, most_bytes: int) ->
     return None
 
 
-async def _use(act: Act, usage: str, within: timedelta, size: int = 0) -> Any:
-    """How many and how many bytes were used before, and since when, in seconds; this use is counted."""
-    (found,) = await act.write(_USE, {"usage": usage, "begin": act.now - within, "bytes": size})
-    return found
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """How many times and how many bytes were used before, and when that began, in seconds since 1970."""
+
+    number: int
+    bytes: int
+    since_s: int
 
 
-def _left_s(act: Act, since: int, within: timedelta) -> int:
-    return max(1, math.ceil(since + within.total_seconds() - act.now.timestamp()))
+async def _use(context: VerbContext, usage: str, within: timedelta, size: int = 0) -> _Used:
+    """What was used before; this use is counted."""
+    ((number, used_bytes, since_s),) = await context.execute(_USE, usage=usage, begin=context.now - within, bytes=size)
+    return _Used(number, used_bytes, since_s)
+
+
+def _left_s(context: VerbContext, used: _Used, within: timedelta) -> int:
+    return max(1, math.ceil(used.since_s + within.total_seconds() - context.now.timestamp()))
 
 
 def _minutes(seconds: int) -> str:

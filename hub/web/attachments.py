@@ -27,8 +27,8 @@ from hub.errors import BadInput, Conflict, HubError, NotAllowed, NotFound, NotSi
 from hub.file_kinds import is_of, kind_of
 from hub.graph import Graph, Run
 from hub.rate_limits import BYTES, COST, REQUEST_COST
-from hub.verbs.act import Act
-from hub.verbs.attachments import announced, stored
+from hub.verbs.attachments import Announced, announced, stored
+from hub.verbs.context import VerbContext
 from hub.viewer import Viewer
 from hub.web.ask import Ask
 
@@ -101,26 +101,26 @@ class Attachments:
             raise NotSignedIn("sign in to send an attachment")
         name, who = request.path_params["id"], caller(viewer, "")
         # by a read, for who brings what there is not takes nobody's turn to write
-        file = await announced(Act(self._read, viewer.account, datetime.now(UTC), None), name)
-        self.door.shares.budgets.take(BYTES, who, file["size"])
-        with self.room.promised("attachments", file["size"]):
+        file = await announced(VerbContext(self._read, viewer.account, datetime.now(UTC), None), name)
+        self.door.shares.budgets.take(BYTES, who, file.size)
+        with self.room.promised("attachments", file.size):
             try:
                 await self._keep(request, file)
             except (_Other, TooCostly):
-                if file["stored"]:
+                if file.stored:
                     raise Conflict("other content has arrived already; announce this with attachToCase") from None
                 raise
-        told = {"id": name, "size": file["size"], "sha256": file["sha256"]}
-        if file["stored"]:  # whoever did not hear the answer sends it again
+        told = {"id": name, "size": file.size, "sha256": file.sha256}
+        if file.stored:  # whoever did not hear the answer sends it again
             return JSONResponse(told)
 
         async def store(run: Run) -> None:
-            await stored(Act(run, viewer.account, datetime.now(UTC), None), name)
+            await stored(VerbContext(run, viewer.account, datetime.now(UTC), None), name)
 
         await self.graph.transact(store, bookmarks=Bookmarks(caller=who))
         return JSONResponse(told, 201)
 
-    async def _keep(self, request: Request, file: Mapping[str, Any]) -> None:
+    async def _keep(self, request: Request, file: Announced) -> None:
         """Puts the body under its hash, if it is what was announced. Raises `BadInput`, `TooCostly` or `Unavailable`."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, arriving = tempfile.mkstemp(prefix="arriving-", dir=self.folder)
@@ -130,18 +130,18 @@ class Attachments:
                 async with asyncio.timeout(_ARRIVES_S):
                     async for chunk in request.stream():
                         size += len(chunk)
-                        if size > file["size"]:
-                            raise TooCostly(f"more than the {file['size']:,} bytes that were announced arrived")
+                        if size > file.size:
+                            raise TooCostly(f"more than the {file.size:,} bytes that were announced arrived")
                         digest.update(chunk)
                         opened.write(chunk)
                 await asyncio.to_thread(_to_disk, opened)
-            if size != file["size"] or digest.hexdigest() != file["sha256"]:
+            if size != file.size or digest.hexdigest() != file.sha256:
                 raise _Other(
-                    f"{size:,} bytes with the SHA-256 {digest.hexdigest()} arrived; announced were {file['size']:,} with {file['sha256']}"
+                    f"{size:,} bytes with the SHA-256 {digest.hexdigest()} arrived; announced were {file.size:,} with {file.sha256}"
                 )
-            if not await asyncio.to_thread(is_of, Path(arriving), kind_of(file["mediaType"])):
-                raise BadInput(f"what arrived is no {file['mediaType']}, as was announced")
-            await asyncio.to_thread(self._put_in_place, Path(arriving), file["sha256"])
+            if not await asyncio.to_thread(is_of, Path(arriving), kind_of(file.media_type)):
+                raise BadInput(f"what arrived is no {file.media_type}, as was announced")
+            await asyncio.to_thread(self._put_in_place, Path(arriving), file.sha256)
         except TimeoutError:
             raise BadInput(f"the content did not arrive within {_ARRIVES_S} s") from None
         except OSError as error:

@@ -10,7 +10,7 @@ from hub import dead_letters
 from hub.dead_letters import LAST_RETRY
 from hub.graph import Graph
 from hub.jobs import work_through
-from hub.verbs.keeping import keep_once
+from hub.verbs.deadline_jobs import run_jobs_once
 from tests.connectors.syncing import Synced
 from tests.connectors.test_run import CASES, connection, write_csv
 from tests.offices import write
@@ -41,13 +41,13 @@ def test_clocks_of_a_case_that_an_agency_tells_of_begin_once_its_owner_does(empt
     write_csv(agency.folder / "cases.csv", [_case(f"C-{number}") for number in range(3)])
     write_csv(center.folder / "cases.csv", [_case("D-1")])
     assert (agency.sync().written, center.sync().written) == (3, 1)
-    run(keep_once(empty, NOW))
+    run(run_jobs_once(empty, NOW))
     # what an agency says of another's case is a claim: it has no kind, so that no clock runs in it, and keeps none of the others
     assert agency.rows(_DUES) == [["D-1", "RUNNING", "2026-12-02"]]
     assert agency.rows("MATCH (l:DeadLetter) RETURN l.id") == []
     write_csv(center.folder / "cases.csv", [_case("D-1"), _case("C-1")])
     center.sync()
-    run(keep_once(empty, NOW))
+    run(run_jobs_once(empty, NOW))
     assert agency.rows(_DUES) == [["C-1", "RUNNING", "2026-12-02"], ["D-1", "RUNNING", "2026-12-02"]]
 
 

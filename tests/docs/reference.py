@@ -31,8 +31,8 @@ from hub.discovery.rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFIC
 from hub.docs.contents import decisions, text, title
 from hub.gql.types import DEFAULT_PAGE
 from hub.settings import Settings
-from hub.verbs import verbs
-from hub.verbs.act import REQUEST
+from hub.verbs.verb import REQUEST, Verb
+from hub.verbs.verbs import CHAPTERS
 from hub.world.reference import reference_rows
 from tests.asking import SCHEMA
 
@@ -48,19 +48,6 @@ _KINDS: Final[dict[tuple[str, ...], tuple[str, set[str]]]] = {
     ("owns", "seesAll"): ("the Office of Trade", {"Office"}),
 }
 """What the kinds of viewer are called, by their flags, and what their parties are."""
-_ROOMS: Final = {
-    "opening": "Opening a case",
-    "cases": "Cases",
-    "agencies": "Joint work",
-    "decisions": "Decisions and disparities",
-    "deadlines": "Time",
-    "attachments": "Files",
-    "calendars": "Calendars",
-    "assignments": "Assignments of importers",
-    "people": "People and programs",
-    "inquiries": "Questions to offices",
-    "issues": "Shared issues",
-}
 
 
 def pages() -> dict[str, str]:
@@ -108,17 +95,21 @@ def _verbs() -> Iterator[str]:
         "What can be done, as mutations. The field of a verb is its name; it answers with a row, as the viewer may see it then. "
         f"Each verb also takes `{REQUEST.name}`: {_lower(REQUEST.doc)} [Work on cases](../how-to/work-on-cases.md) shows them at work.",
     )
-    rooms = [(found, getattr(verbs, found).VERBS) for found in _ROOMS]
-    assert {verb.name for _, each in rooms for verb in each} == {verb.name for verb in verbs.VERBS}
-    for room, each in rooms:
-        yield from ("", f"## {_ROOMS[room]}")
-        for verb in each:
-            who = "" if verb.signed_in else " It needs no account."
-            yield from ("", f"### {verb.name}", "", f"{verb.doc} It answers with a `{verb.returns}`.{who}")
-            yield from _table(
-                ("argument", "type", "needed", "meaning"),
-                ((f"`{found.name}`", _type(found), _yes(found.required), found.doc) for found in verb.arguments),
-            )
+    for heading, chapter in CHAPTERS.items():
+        yield from ("", f"## {heading}")
+        for each in chapter:
+            yield from verb_entry(each)
+
+
+def verb_entry(verb: Verb) -> Iterator[str]:
+    """The entry of a verb, in lines: what it does, who may, its arguments."""
+    who = "" if verb.signed_in else " It needs no account."
+    yield from ("", f"### {verb.name}", "", f"{verb.doc} It answers with a `{verb.returns}`.{who}")
+    if verb.who:
+        kept = " Refused for a row that a connected system keeps." if verb.kept_here else ""
+        yield from ("", f"Who may: {verb.who}.{kept}")
+    rows = ((f"`{found.name}`", _type(found), _yes(found.required), found.doc) for found in verb.arguments)
+    yield from _table(("argument", "type", "needed", "meaning"), rows)
 
 
 def _type(found: Property) -> str:

@@ -10,7 +10,7 @@ from graph_schema.graph import GRAPH
 from graph_schema.provenance import RETIRED
 from hub.discovery.keeping import discover
 from hub.graph import Graph
-from hub.verbs.keeping import keep_once
+from hub.verbs.deadline_jobs import run_jobs_once
 from hub.world.load import Wanted, load
 from tests.connectors.syncing import Synced
 from tests.connectors.test_run import CASES, PEOPLE, connection, person, write_csv
@@ -39,7 +39,7 @@ _DOERS: Final = {f"job {name}" for name in ("clocks", "deadlines", "disparities"
 
 async def _work(graph: Graph) -> None:
     now = datetime.now(UTC)
-    await keep_once(graph, now)
+    await run_jobs_once(graph, now)
     await discover(graph, now)
 
 
@@ -103,7 +103,7 @@ def test_there_is_nothing_that_is_not_declared(world: Graph, did: Any, run: Call
     run(_work(world))
     run(load(world, Wanted(0.002, 7), lambda *_: None))
     run(_work(world))
-    run(keep_once(world, datetime.now(UTC) + timedelta(days=1_000)))
+    run(run_jobs_once(world, datetime.now(UTC) + timedelta(days=1_000)))
     doers = {by for (by,) in run(world.read("MATCH (e:Event) RETURN DISTINCT e.by", {}))}
     strange: list[Any] = [f"{doer} tells nothing" for doer in _DOERS - doers]
     for labels, keys in run(world.read(_NODES, {})):

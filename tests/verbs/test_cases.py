@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hub.clocks import Period, Unit, last_day, today
-from hub.verbs.keeping import keep_once
+from hub.verbs.deadline_jobs import run_jobs_once
 
 Do = Callable[..., Any]
 MINE = "11-1111111AA"
@@ -261,9 +261,9 @@ def test_a_request_is_remembered_for_a_month_and_never_done_twice(did: Do, refus
     note = 'mutation { noteCase(case: "T-open", text: "x", requestId: "n") { notes { totalCount } } }'
     now = datetime.now(UTC)
     for after_days in (0, 29):
-        run(keep_once(world, now + timedelta(days=after_days)))
+        run(run_jobs_once(world, now + timedelta(days=after_days)))
         assert did("importer", note)["notes"]["totalCount"] == 1
-    run(keep_once(world, now + timedelta(days=31)))
+    run(run_jobs_once(world, now + timedelta(days=31)))
     assert refused("importer", note)[0] == "CONFLICT"
 
 

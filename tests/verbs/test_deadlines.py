@@ -9,7 +9,7 @@ import pytest
 from graph_schema.cypher import Statement
 from hub.clocks import today
 from hub.graph import Graph
-from hub.verbs.keeping import keep_once
+from hub.verbs.deadline_jobs import run_jobs_once
 from tests.telling import named_by_event
 
 Do = Callable[..., Any]
@@ -168,12 +168,12 @@ def test_a_deadline_is_met_once(did: Do, refused: Do) -> None:
 def test_what_is_overdue_is_missed_or_deemed(did: Do, world: Graph, run: Callable[..., Any]) -> None:
     detention = _open(did, "port-2704", "detention", 'port: "2704", event: "presented", on: "2026-11-19"')["number"]
     due = datetime(2026, 11, 28, 4, 59, tzinfo=UTC)
-    assert run(keep_once(world, due)) == 0
-    assert run(keep_once(world, datetime(2026, 11, 28, 5, tzinfo=UTC))) == 1
+    assert run(run_jobs_once(world, due)) == 0
+    assert run(run_jobs_once(world, datetime(2026, 11, 28, 5, tzinfo=UTC))) == 1
     case = _case(did, "importer", detention)
     assert (case["status"], _dues(case)["detention:14"][0]) == ("OPEN", "MISSED")
     late = datetime(2026, 12, 20, 5, tzinfo=UTC)
-    assert (run(keep_once(world, late)), run(keep_once(world, late))) == (1, 0)
+    assert (run(run_jobs_once(world, late)), run(run_jobs_once(world, late))) == (1, 0)
     case = _case(did, "importer", detention)
     assert (case["status"], _dues(case)["detention:16"]) == ("DEEMED", ("DEEMED", "2026-12-19"))
     assert case["closedAt"]
@@ -212,5 +212,5 @@ def test_clocks_of_synced_cases_begin_by_themselves(did: Do, world: Graph, run: 
     synced = """MATCH (k:Case {number: 'T-open'}) SET k.dates = ['request_issued 2026-11-02']
         CREATE (:SourceRecord {id: 'ace|cases|1', system: 'ace', source: 'ace'})-[:DESCRIBES]->(k)"""
     run(world.write([Statement(synced), named_by_event("Case.synced", ["ace|cases|1"])]))
-    run(keep_once(world, datetime(2026, 11, 22, tzinfo=UTC)))
+    run(run_jobs_once(world, datetime(2026, 11, 22, tzinfo=UTC)))
     assert _dues(_case(did, "importer", "T-open")) == {"rfi:0": ("RUNNING", "2026-12-02")}

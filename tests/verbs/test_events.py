@@ -4,7 +4,7 @@ one that tells nothing."""
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import pytest
 
@@ -12,7 +12,9 @@ from graph_schema.cypher import Statement
 from hub.discovery.keeping import discover
 from hub.events.concerns import CONCERNS
 from hub.graph import Graph, Run
-from hub.verbs.act import Act, Arguments, Verb
+from hub.verbs.arguments import Argument
+from hub.verbs.context import VerbContext
+from hub.verbs.verb import verb
 from hub.verbs.verbs import VERBS
 from hub.viewer import account_id
 from tests.offices import ISSUER
@@ -174,13 +176,15 @@ def test_every_verb_says_by_whom_in_whose_name_and_about_what(story: Story) -> N
 
 
 def test_a_verb_that_tells_nothing_fails(world: Graph, run: Callable[..., Any]) -> None:
-    async def silent(act: Act, given: Arguments) -> str:
-        await act.write("MATCH (k:Case {number: 'T-open'}) SET k.title = $title", given)
+    @verb(returns="Case")
+    async def silent_verb(context: VerbContext, title: Annotated[str, Argument("The title.")]) -> str:
+        """Sets a title, and tells nobody."""
+        await context.execute("MATCH (k:Case {number: 'T-open'}) SET k.title = $title", title=title)
         return "open"
 
     async def work(run: Run) -> str:
-        verb = Verb("silentVerb", "It says nothing.", (), "Case", silent)
-        return await verb.done(Act(run, account_id(ISSUER, "trade"), datetime.now(UTC), None), {"title": "changed"})
+        context = VerbContext(run, account_id(ISSUER, "trade"), datetime.now(UTC), None)
+        return await silent_verb.done(context, {"title": "changed"})
 
     with pytest.raises(RuntimeError, match="silentVerb tells nothing"):
         run(world.transact(work))
@@ -248,9 +252,9 @@ def test_what_left_no_event_before_leaves_one(viewer: str, verb: str, kind: str,
 
 def test_questions_that_are_published_and_withdrawn_leave_events(did: Do, world: Graph, run: Callable[..., Any]) -> None:
     asked = did("importer", 'mutation { askQuestion(title: "x", text: "y", public: true, office: "Center:CEE007") { id } }')["id"]
-    for viewer, verb, more in (
+    for viewer, name, more in (
         ("center-007", "answerQuestion", ', text: "z"'), ("center-007", "publishQuestion", ""), ("importer", "withdrawQuestion", ""),
     ):  # fmt: skip
-        did(viewer, f'mutation {{ {verb}(question: "{asked}"{more}) {{ id }} }}')
+        did(viewer, f'mutation {{ {name}(question: "{asked}"{more}) {{ id }} }}')
     kinds = [kind for (kind,) in run(world.read("MATCH (e:Event) RETURN e.kind ORDER BY e.toldAt", {}))]
     assert kinds[-3:] == ["Question.answerQuestion", "Question.publishQuestion", "Question.withdrawQuestion"]

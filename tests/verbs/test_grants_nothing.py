@@ -20,8 +20,9 @@ from graph_schema.model import Kind, Property
 from hub.discovery.keeping import discover
 from hub.errors import HubError
 from hub.graph import Graph, Run
-from hub.verbs.act import Act, Verb
-from hub.verbs.keeping import keep_once
+from hub.verbs.context import VerbContext
+from hub.verbs.deadline_jobs import run_jobs_once
+from hub.verbs.verb import Verb
 from hub.verbs.verbs import VERBS
 from hub.viewer import account_id
 from tests.offices import ISSUER
@@ -154,7 +155,7 @@ class Persona:
         """Does it; gives how it ended, and the key of the answer or what is said."""
 
         async def work(run: Run) -> str:
-            return await verb.done(Act(run, self.account, _NOW, None), given)
+            return await verb.done(VerbContext(run, self.account, _NOW, None), given)
 
         try:
             key = self.run(self.graph.transact(work))
@@ -214,7 +215,7 @@ def test_nobody_sees_more_by_what_it_writes(strangers: Graph, run: Callable[...,
         # before and after whatever ends the viewer's part in what it has made
         for go_on in (lambda: None, partial(_go_on, persona)):
             go_on()
-            run(keep_once(strangers, _NOW))
+            run(run_jobs_once(strangers, _NOW))
             run(discover(strangers, _NOW))
             world = run(read_world(strangers, "reference"))
             after = View.of(world, persona.account)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.clocks import last_day, today
-from hub.verbs.inquiries import ANSWERED_WITHIN
+from hub.verbs.questions import ANSWERED_WITHIN
 
 Do = Callable[..., Any]
 _ASK = """mutation Ask($public: Boolean, $office: String, $topic: String, $hts: String, $importer: String) {

@@ -13,7 +13,7 @@ from graph_schema.cypher import Statement
 from hub.discovery.keeping import discover
 from hub.errors import Conflict, HubError
 from hub.graph import Graph, Run
-from hub.verbs.act import Act
+from hub.verbs.context import VerbContext
 from hub.verbs.verbs import VERBS
 from hub.viewer import account_id
 from tests.offices import ISSUER
@@ -234,7 +234,9 @@ def test_nobody_chooses_the_number_of_a_case(world: Graph, run: Any) -> None:
 
     def number() -> str:
         async def work(run: Run) -> str:
-            case = await appeal.done(Act(run, account_id(ISSUER, "importer"), datetime.now(UTC), "same"), {"importer": MINE, "reason": "x"})
+            case = await appeal.done(
+                VerbContext(run, account_id(ISSUER, "importer"), datetime.now(UTC), "same"), {"importer": MINE, "reason": "x"}
+            )
             ((found,),) = await run(Statement("MATCH (k:Case {id: $case}) RETURN k.number", {"case": case}))
             return found
 
@@ -269,7 +271,7 @@ def test_nobody_waits_for_what_is_hidden(strangers: Graph, run: Callable[..., An
         began = time.monotonic()
 
         async def work(run: Run) -> Any:
-            return await verbs[name].done(Act(run, account_id(ISSUER, "association"), datetime.now(UTC), None), given)
+            return await verbs[name].done(VerbContext(run, account_id(ISSUER, "association"), datetime.now(UTC), None), given)
 
         with pytest.raises(HubError, match=r"no such|to be seen"):
             await asyncio.wait_for(strangers.transact(work), 8)
@@ -293,7 +295,7 @@ def test_nobody_waits_for_what_is_hidden(strangers: Graph, run: Callable[..., An
 def test_requests_of_two_accounts_are_never_taken_for_each_other(world: Graph, run: Callable[..., Any]) -> None:
     async def of(account: str, name: str) -> str:
         async def work(run: Run) -> str:
-            return Act(run, account, datetime.now(UTC), name).request
+            return VerbContext(run, account, datetime.now(UTC), name).request
 
         return await world.transact(work)
 
@@ -310,7 +312,7 @@ def test_a_request_of_another_account_is_not_this_one(world: Graph, run: Callabl
 
     async def asked(account: str, name: str) -> str:
         async def work(run: Run) -> str:
-            return await note.done(Act(run, account, datetime.now(UTC), name), given)
+            return await note.done(VerbContext(run, account, datetime.now(UTC), name), given)
 
         return await world.transact(work)
 

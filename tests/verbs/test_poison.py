@@ -9,7 +9,7 @@ import pytest
 from graph_schema.cypher import Statement
 from hub.dead_letters import FIRST_RETRY, LAST_RETRY
 from hub.graph import Graph
-from hub.verbs.keeping import keep_once
+from hub.verbs.deadline_jobs import run_jobs_once
 from tests.telling import named_by_event
 
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -60,7 +60,7 @@ class Kept:
         return self.run(self.graph.read(text, {}))
 
     def keep(self, now: datetime = NOW) -> int:
-        return self.run(keep_once(self.graph, now))
+        return self.run(run_jobs_once(self.graph, now))
 
     def letters(self) -> dict[str, str]:
         return {item: f"{job}: {reason}" for item, job, reason in self.rows(_LETTERS)}

@@ -13,7 +13,7 @@ from graph_schema.ddl import ANALYZER
 from hub.discovery.keeping import discover
 from hub.errors import SetupError
 from hub.graph import Graph
-from hub.verbs.keeping import keep_once
+from hub.verbs.deadline_jobs import run_jobs_once
 from hub.world.load import Wanted, load
 from hub.world.migrations import MIGRATIONS, Migration
 
@@ -187,7 +187,7 @@ def test_what_an_earlier_release_left_to_be_done_is_done(empty: Graph, run: Call
     run(load(empty, Wanted(None, 7), lambda *_: None))
     assert run(empty.read_one(_LEFT, {})) == 0
     assert run(empty.read("SHOW INDEXES YIELD name WHERE name = 'Event_todo' RETURN name", {})) == []
-    run(keep_once(empty, now))
+    run(run_jobs_once(empty, now))
     assert run(discover(empty, now, 5)) == 1
     clocked = run(empty.read("MATCH (:Deadline)-[:OF_CASE]->(k:Case) RETURN k.id ORDER BY k.id", {}))
     assert clocked == [["half handed out"], ["handed out"], ["to be clocked"]]
@@ -199,7 +199,7 @@ def test_what_an_earlier_release_left_to_be_done_is_done(empty: Graph, run: Call
     assert letters == [["clocks", "set aside"], ["issues", "set aside"]]
     # a case whose kind comes later has its clocks then; events of before are history, and have no number
     run(empty.apply(["MATCH (k:Case {id: 'without a kind'}), (kind:CaseKind {code: 'rfi'}) CREATE (k)-[:OF_KIND]->(kind)"]))
-    run(keep_once(empty, now))
+    run(run_jobs_once(empty, now))
     assert ["without a kind"] in run(empty.read("MATCH (:Deadline)-[:OF_CASE]->(k:Case) RETURN k.id", {}))
     assert run(empty.read("MATCH (e:Event {id: 'old'}) RETURN e.seq, e.text, e:Unnumbered", {})) == [[None, "wrote a note", False]]
     run(load(empty, Wanted(None, 7), lambda *_: None))

@@ -1,23 +1,24 @@
-"""What time does by itself: what is overdue is missed, or deemed decided; clocks of cases that came by a sync begin to run."""
+"""What time does by itself: what is overdue is missed, or deemed decided; clocks of cases that came by a sync begin to
+run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any, Final
+from typing import Final
 
 from graph_schema.cypher import Statement
 from hub.clocks import today
 from hub.dead_letters import letter_id
-from hub.due import dates_of, suspensions_of
+from hub.due import Facts, dates_of, suspensions_of
 from hub.errors import BadInput, CannotBeDone
 from hub.events.append import Doer, Entry, Telling
 from hub.events.concerns import CONCERNS, DATED_CASES
 from hub.events.work_queue import Consumer
 from hub.graph import Graph, Run
 from hub.jobs import Job, Loop, Work, item, locked, rows_of, work_through
-from hub.said import KEPT
-from hub.verbs.act import Act
+from hub.verbs.context import VerbContext
 from hub.verbs.deadlines import set_deadlines
+from hub.verbs.fragments import is_kept_here
 
 _FIRST_S: Final = 3.0
 _EVERY_S: Final = 60.0
@@ -65,18 +66,18 @@ _KINDLESS: Final = rows_of("Case") + "WITH n WHERE n.dates IS NOT NULL AND NOT E
 _FACTS: Final = (
     rows_of("Case")
     + "WITH n WHERE n.dates IS NOT NULL AND EXISTS { (n)-[:OF_KIND]->() } "
-    + "RETURN {id: n.id, dates: n.dates, conditions: n.conditions, suspensions: n.suspensions}"
+    + "RETURN n.id, n.dates, n.conditions, n.suspensions"
 )
 
 
 async def _begin_clocks(run: Run, items: Sequence[str], telling: Telling) -> int:
     """Lets the clocks of cases run that came with dates."""
     await run(Statement(_KINDLESS, {"items": list(items)}))
-    act = Act(run, "", telling.doer.at, None)
+    context = VerbContext(run, "", telling.doer.at, None)
     begun: list[str] = []
-    for (case,) in await run(Statement(_FACTS, {"items": list(items)})):
-        await _begin(act, case)
-        begun.append(case["id"])
+    for case, dates, conditions, suspensions in await run(Statement(_FACTS, {"items": list(items)})):
+        await _begin(context, Facts(case, dates or (), conditions or (), suspensions or ()))
+        begun.append(case)
     if begun:
         telling.tell("Case.clocksBegun", begun, changed=("deadlines",))
     return 0
@@ -85,17 +86,22 @@ async def _begin_clocks(run: Run, items: Sequence[str], telling: Telling) -> int
 CLOCKS: Final = Consumer("clocks", "Case", CONCERNS["clocks"], _begin_clocks, _MOST)
 
 
-async def _begin(act: Act, case: Mapping[str, Any]) -> None:
-    for name, read, expected in (("dates", dates_of, "protest_filed 2026-03-01"), ("suspensions", suspensions_of, "2026-03-01 2026-04-01")):
-        try:
-            read(case[name] or ())
-        except (ValueError, TypeError, AttributeError):
-            raise CannotBeDone(f"{name}: a list is expected, of texts as e.g. `{expected}`") from None
+async def _begin(context: VerbContext, facts: Facts) -> None:
+    """Raises `CannotBeDone` for facts that a system got wrong: nothing has checked them before."""
+    _check("dates", dates_of, facts.dates, "protest_filed 2026-03-01")
+    _check("suspensions", suspensions_of, facts.suspensions, "2026-03-01 2026-04-01")
     try:
-        await set_deadlines(act, case)
+        await set_deadlines(context, facts)
     except BadInput as error:
         # of periods that end beyond all calendars; it says no more of the case
         raise CannotBeDone(f"dates: {error}") from None
+
+
+def _check(name: str, read: Callable[[Iterable[str]], object], texts: Iterable[str], expected: str) -> None:
+    try:
+        read(texts)
+    except (ValueError, TypeError, AttributeError):
+        raise CannotBeDone(f"{name}: a list is expected, of texts as e.g. `{expected}`") from None
 
 
 _DUE: Final = f"""
@@ -110,9 +116,9 @@ _OVERDUE: Final = (
     + """
 WITH n AS d MATCH (d)-[:OF_CASE]->(k:Case)
 SET d.state = CASE WHEN d.deemed IS NULL THEN 'MISSED' ELSE 'DEEMED' END, d.endedAt = CASE WHEN d.deemed IS NULL THEN null ELSE $at END
-WITH d, k, NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE """
-    + KEPT
-    + """ } AS ours
+WITH d, k, """
+    + is_kept_here("k")
+    + """ AS ours
 FOREACH (_ IN CASE WHEN d.deemed IS NOT NULL AND ours AND NOT k.status IN ['CLOSED', 'DEEMED'] THEN [1] ELSE [] END |
   SET k.status = 'DEEMED', k.closedAt = $at)
 RETURN d.id, k.id, d.name + coalesce(': deemed ' + d.deemed, ': not done') + ' by ' + toString(d.due),
@@ -121,7 +127,8 @@ RETURN d.id, k.id, d.name + coalesce(': deemed ' + d.deemed, ': not done') + ' b
 
 
 def _overdue(now: datetime) -> Job:
-    """Says of deadlines that have run out what has become of them; those of cases that no system lists any more wait."""
+    """Says of deadlines that have run out what has become of them; those of cases that no system lists any more
+    wait."""
 
     async def end(run: Run, items: Sequence[str]) -> int:
         ((lost,),) = await run(Statement(_WITHOUT_CASE, {"items": list(items)}))
@@ -142,8 +149,9 @@ def _overdue(now: datetime) -> Job:
     return Job("deadlines", "Deadline", Statement(_DUE, {**days, "most": _MOST}), Statement(_RUN_OUT, days), end)
 
 
-async def keep_once(graph: Graph, now: datetime) -> int:
-    """Does it once, for all that there is, and forgets requests of a month ago; gives how many deadlines were overdue."""
+async def run_jobs_once(graph: Graph, now: datetime) -> int:
+    """Does it once, for all that there is, and forgets requests of a month ago; gives how many deadlines were
+    overdue."""
     return await work_through(graph, _works(now), now)
 
 
@@ -151,7 +159,7 @@ def _works(now: datetime) -> Sequence[Work]:
     return (_forgetting(now), _kinds(now), CLOCKS, _overdue(now))
 
 
-KEEPING: Final = (
+DEADLINE_JOBS: Final = (
     Loop("requests", lambda now: (_forgetting(now),), _FIRST_S, _EVERY_S),
     Loop("clocks", lambda now: (_kinds(now), CLOCKS), _FIRST_S, _EVERY_S),
     Loop("deadlines", lambda now: (_overdue(now),), _FIRST_S, _EVERY_S),
