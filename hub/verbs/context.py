@@ -63,19 +63,19 @@ class VerbContext:
         self.telling = Telling(Doer(by, self.request, now))
         self.verb = ""
 
-    async def read_value(self, text: LiteralString, /, **parameters: object) -> Any:
+    async def read_value(self, text: LiteralString, /, *, first: LiteralString = "", **parameters: object) -> Any:
         """The one value of a statement, or None where it finds no row.
 
         The statement may name viewer sets, e.g. `own` or `acted`, and has the parameters `$viewer`, `$now`
-        (milliseconds) and `$at`.
+        (milliseconds) and `$at`. What it does `first` it does before it looks at the viewer, too.
         """
         given = {**parameters, "viewer": self.account, "now": _milliseconds(self.now), "at": self.now}
-        records = await self._run(Statement(_with_viewer_sets(text), given))
+        records = await self._run(Statement(_with_viewer_sets(first, text), given))
         return records[0][0] if records and records[0] else None
 
-    async def read_row(self, row: type[Row], text: LiteralString, /, **parameters: object) -> Row | None:
+    async def read_row(self, row: type[Row], text: LiteralString, /, *, first: LiteralString = "", **parameters: object) -> Row | None:
         """The same where the value is a map: read into the dataclass `row`, whose fields are the keys of the map."""
-        value = await self.read_value(text, **parameters)
+        value = await self.read_value(text, first=first, **parameters)
         return None if value is None else row(**value)
 
     async def read_compiled(self, text: str, parameters: Mapping[str, object]) -> Any:
@@ -141,9 +141,9 @@ def _request_id(account: str, name: str) -> str:
 
 
 @lru_cache(maxsize=128)
-def _with_viewer_sets(text: str) -> str:
-    """The statement with the viewer sets that it names at its head."""
-    return "\n".join((*viewer_sets(GRAPH, text), text))
+def _with_viewer_sets(first: str, text: str) -> str:
+    """The statement with the viewer sets that it names at its head, behind what it does first."""
+    return "\n".join((*filter(None, (first,)), *viewer_sets(GRAPH, text), text))
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -78,15 +78,14 @@ class LockedRow:
         """The row of that key, locked.
 
         It is looked at before it is locked, so that nobody waits for what is hidden from them. It is looked at again
-        afterwards, so that of two verbs at once the second sees what the first left. Raises `NotFound`, `NotAllowed` or
-        `Conflict`.
+        once it is locked, so that of two verbs at once the second sees what the first left. Raises `NotFound`,
+        `NotAllowed` or `Conflict`.
         """
         subject = cls.SUBJECT
         look, lock_it = _look_and_lock(subject)
         row = await context.read_row(cls, look, key=key)
         if row is not None:
-            await context.execute(lock_it, key=key)
-            row = await context.read_row(cls, look, key=key)
+            row = await context.read_row(cls, look, first=lock_it, key=key)
         if row is None or not row.is_known():
             raise NotFound(f"{subject.noun}: there is no {subject.noun} {key} to be seen")
         return row.for_who_may(access)
@@ -130,4 +129,5 @@ def listed(words: list[str]) -> str:
 def _look_and_lock(subject: Subject) -> tuple[LiteralString, LiteralString]:
     row = subject.variable
     match = f"MATCH ({row}:{subject.label} {{{subject.key}: $key}})"
-    return f"{match} WHERE {sees(row, subject.label)} WITH *\n{subject.text}", f"{match} {lock(row)}"
+    look = f"{match} WHERE {sees(row, subject.label)} WITH *\n{subject.text}"
+    return look, f"CALL () {{ {match} {lock(row)} RETURN count(*) AS locked }}"
