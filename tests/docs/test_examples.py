@@ -37,7 +37,7 @@ from hub.graph import Graph
 from hub.jobs import work_through
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
-from hub.verbs.keeping import CLOCKS
+from hub.verbs.deadline_jobs import CLOCKS
 from hub.viewer import PUBLIC, Viewer
 from hub.world.load import Wanted, load
 from hub.world.sample import ISSUER
