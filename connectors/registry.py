@@ -9,7 +9,7 @@ from connectors.attached import Attached
 from connectors.contract import VERSION, Connector
 from connectors.errors import ConnectorError
 from connectors.own_code import failure, look_beside, named
-from connectors.settings import Connection, StreamSettings, connections, lines_of, with_secrets
+from connectors.settings import Connection, StreamSettings, lines_of, read_connection, with_secrets
 from hub.errors import SetupError
 
 OWN: Final = {"file": "connectors.file:FileDrop", "sql": "connectors.sql:Sql", "graphql": "connectors.graphql:GraphQLApi"}
@@ -32,20 +32,25 @@ def kind(name: str) -> type[Connector]:
 def attach(connection: Connection, files: Path, data: Path) -> Attached:
     """The connection with its connector; secrets are files beside those in `files`, what is refused goes to `data`. Raises `SetupError`."""
     look_beside(files)
-    made = kind(connection.connector)
+    file = files / f"{connection.name}.yaml"
+    try:
+        made = kind(connection.connector)
+    except SetupError as error:
+        line = lines_of(file).of(("connector",))
+        raise SetupError(f"{file}{f', line {line}' if line else ''}, {error}") from None
     try:
         settings = made.spec.model_validate(with_secrets(connection.settings, files))
         _check_options(made, connection, files)
     except ValidationError as error:
         known = {("settings",): made.spec.model_fields}
-        raise SetupError(lines_of(files / f"{connection.name}.yaml").faults(error, known, ["settings"])) from None
+        raise SetupError(lines_of(file).faults(error, known, ["settings"])) from None
     try:
         connector = made(settings)  # pyright: ignore[reportCallIssue] - a connector is made from its settings
     except ConnectorError as error:
         raise SetupError(f"{connection.name}: {error}") from None
     except Exception as error:
         raise SetupError(f"{connection.name}: its connector cannot be made: {failure(error)}") from None
-    return Attached(connection, connector, data, files / f"{connection.name}.yaml")
+    return Attached(connection, connector, data, file)
 
 
 def _check_options(made: type[Connector], connection: Connection, files: Path) -> None:
@@ -65,5 +70,13 @@ def _check_options(made: type[Connector], connection: Connection, files: Path) -
 
 
 def attached_in(folder: Path, data: Path) -> list[Attached]:
-    """All connections of a folder. Raises `SetupError`."""
-    return [attach(connection, folder, data) for connection in connections(folder)]
+    """All connections of a folder. Raises `SetupError` with what is wrong with each."""
+    attached, faults = list[Attached](), list[str]()
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            attached.append(attach(read_connection(path), folder, data))
+        except SetupError as error:
+            faults.append(str(error))
+    if faults:
+        raise SetupError("\n".join(faults))
+    return attached

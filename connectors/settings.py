@@ -388,12 +388,6 @@ def _known(found: Mapping[str, Any]) -> Mapping[tuple[str, ...], Iterable[str]]:
     return known
 
 
-def connections(folder: Path) -> Iterator[Connection]:
-    """Those of a folder, by name. Raises `SetupError`."""
-    for path in sorted(folder.glob("*.yaml")):
-        yield read_connection(path)
-
-
 def with_secrets(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The settings with `{env: NAME}` and `{file: PATH}` in place of what they name. Raises `SetupError`, never with a secret."""
 

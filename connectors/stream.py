@@ -156,7 +156,7 @@ class StreamRun:
                 if not is_same:
                     broken.append(Refused(None, place, f"the key {key!r} is there twice, first at {first}; keys must be unique", None))
             if again:
-                self._unchanged(again)
+                self._report.unchanged += again
                 told = "record is there again, word for word" if again == 1 else "records are there again, word for word"
                 self._report.note(f"{self._stream.name}: {again} {told}: taken once")
             if self._mail:

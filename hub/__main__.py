@@ -155,6 +155,9 @@ def serve(
         os.environ["HUB_CURSOR_KEY"] = secrets.token_urlsafe(32)
     # of what a caller may use, each worker counts its own part
     os.environ["HUB_WORKERS"] = str(workers)
+    if settings.connections.is_dir():
+        # said here in a line, and not by each worker
+        attached_in(settings.connections, settings.data_folder)
     asyncio.run(_prepare(settings, Wanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total)))
     uvicorn.run("hub.serving:build", factory=True, workers=workers, **options(host, port))
 

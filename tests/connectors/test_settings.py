@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.plain_yaml import read_yaml
-from connectors.registry import attach, kind
+from connectors.registry import attach, attached_in, kind
 from connectors.settings import period_s, read_connection
 from connectors.skeleton import write_skeleton
 from hub.errors import SetupError
@@ -63,6 +63,18 @@ def _people(**changes: Any) -> dict[str, Any]:
 def test_every_fault_is_told_with_its_place(changes: dict[str, Any], told: str, tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=told):
         _read(tmp_path, **changes)
+
+
+def test_what_is_wrong_with_each_connection_of_a_folder_is_told(tmp_path: Path) -> None:
+    for name in ("good", "second"):
+        _read(tmp_path, name)
+    assert [found.connection.name for found in attached_in(tmp_path, tmp_path)] == ["good", "second"]
+    for name, fault in (("bad", {"connector": "ftp"}), ("worse", {"settings": {"foldr": "x"}})):
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump({**GOOD, **fault}))
+    with pytest.raises(SetupError) as told:
+        attached_in(tmp_path, tmp_path)
+    assert "bad.yaml, line 1, connector: there is no ftp" in str(told.value)
+    assert "worse.yaml cannot be used:" in str(told.value)
 
 
 def test_a_number_may_name_a_column_or_a_party(tmp_path: Path) -> None:
