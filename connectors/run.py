@@ -16,7 +16,7 @@ from connectors.quarantine import Payloads
 from connectors.report import Report
 from connectors.state import what_is_public
 from connectors.stream import OneRun, StreamRun
-from graph_schema.cypher import Statement, name
+from graph_schema.cypher import Statement, fill, name
 from graph_schema.graph import GRAPH
 from hub.errors import HubError
 from hub.graph import Graph
@@ -43,11 +43,11 @@ async def sync(graph: Graph, attached: Attached, ask: Ask, progress: Progress) -
 
 
 _BEGIN: Final = """
-MATCH (party:{label} {{{key}: $party}})
-MERGE (c:Connection {{name: $connection.name}}) SET c = $connection
+MATCH (party:{label} {{key}: $party})
+MERGE (c:Connection {name: $connection.name}) SET c = $connection
 WITH c, party OPTIONAL MATCH (c)-[old:SPEAKS_FOR]->(other) WHERE other <> party DELETE old
 WITH DISTINCT c, party MERGE (c)-[:SPEAKS_FOR]->(party)
-WITH c OPTIONAL MATCH (c)-[:RAN]->(left:SyncRun {{status: 'RUNNING'}})
+WITH c OPTIONAL MATCH (c)-[:RAN]->(left:SyncRun {status: 'RUNNING'})
 SET left.status = 'ABORTED', left.endedAt = $run.startedAt,
 left.message = 'it ended without a word, as when its process is killed; what it had written until then stays: ' + left.written
 WITH DISTINCT c CREATE (c)-[:RAN]->(r:SyncRun) SET r = $run"""
@@ -80,7 +80,7 @@ async def _begin(graph: Graph, attached: Attached, ask: Ask) -> OneRun:
             "full": ask.full,
             **run.report.counts(),
         }
-        text = _BEGIN.format(label=name(label), key=name(key))
+        text = fill(_BEGIN, label=name(label), key=name(key))
         parameters = {"party": party, "connection": {k: v for k, v in node.items() if v is not None}, "run": began}
         await graph.write([Statement(text, parameters)])
     return run

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from graph_schema.cypher import literal
 from graph_schema.formats import ENTRY_NUMBER, HTS10
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
 from graph_schema.rule import Guard
@@ -115,7 +116,7 @@ ENTRY: Final = NodeType(
     properties=(
         Property("number", "Filer code, serial and check digit.", required=True, format=ENTRY_NUMBER),
         Property("enteredAt", "When it was filed.", Kind.DATETIME, guard=Guard("seesAll", _KNOWN_TEST)),
-        replace(ORIGIN, guard=Guard("seesAll", _KNOWN_TEST, instead=f"'{HUB.name}'")),
+        replace(ORIGIN, guard=Guard("seesAll", _KNOWN_TEST, instead=literal(HUB.name))),
     ),
     key="number",
     one="entry",

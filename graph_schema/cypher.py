@@ -1,14 +1,23 @@
-"""The small vocabulary in which Cypher is put together: statements, quoted names, templates."""
+"""The small vocabulary in which Cypher is put together: statements, names and literals that are checked, templates.
 
+- `fill` puts fragments into the `{slots}` of a template, `rename` gives slots other names.
+- `bind` puts variables there: those that are at hand, and fresh ones.
+- `literal` writes a constant, `name` a label, a type or a property.
+"""
+
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final, LiteralString, TypeAlias, overload
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SLOT: Final = re.compile(r"\{([A-Za-z_]\w*)\}")
 _WORD: Final = re.compile(r"\w+")
+_ESCAPED: Final = re.compile(r"['\\\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+Constant: TypeAlias = "str | bool | int | float | Sequence[Constant] | Mapping[str, Constant] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +47,67 @@ def only_if(condition: str | None, test: str) -> str:
     return f"CASE WHEN {condition} THEN {test} ELSE false END" if condition else test
 
 
-def fill(template: LiteralString, /, **slots: LiteralString) -> LiteralString:
+@overload
+def fill(template: LiteralString, /, **slots: LiteralString) -> LiteralString: ...
+@overload
+def fill(template: str, /, **slots: str) -> str: ...
+def fill(template: str, /, **slots: str) -> str:
     """The template with each `{slot}` filled by the fragment of that name, e.g. `fill("MATCH {row}", row="(n)")`.
 
-    Every slot must be given, and everything given must be a slot. Values are no fragments: they are parameters. Raises
-    `ValueError`.
+    Every slot must be given, and everything given must be a slot. Values are no fragments: they are parameters, or
+    constants written by `literal`. Raises `ValueError`.
     """
-    wanted = set(_SLOT.findall(template))
+    wanted = slots_of(template)
     if wanted != slots.keys():
         missing, unknown = sorted(wanted - slots.keys()), sorted(slots.keys() - wanted)
-        raise ValueError(
-            f"a template is filled by its slots: not given are {missing}, no slots of it are {unknown}: {template.strip()[:80]}"
-        )
-    return cast("LiteralString", _SLOT.sub(lambda slot: slots[slot[1]], template))
+        raise ValueError(f"not given: {missing}; given and no slot: {unknown}; of the template {template.strip()[:80]!r}")
+    return _SLOT.sub(lambda slot: slots[slot[1]], template)
+
+
+def rename(template: str, /, **slots: str) -> str:
+    """The template with slots of other names, e.g. `rename("({n})-->({x})", n="k")` is `({k})-->({x})`.
+
+    Raises `ValueError` for a name that is no slot of the template, or a new name that is one already.
+    """
+    there = slots_of(template)
+    if not slots.keys() <= there or there & set(slots.values()):
+        raise ValueError(f"{sorted(there)} are slots of the template {template.strip()[:80]!r}; cannot be renamed: {slots}")
+    return _SLOT.sub(lambda slot: f"{{{slots.get(slot[1], slot[1])}}}", template)
+
+
+def slots_of(template: str) -> frozenset[str]:
+    """The names of the slots of a template."""
+    return frozenset(_SLOT.findall(template))
+
+
+def literal(value: Constant) -> str:
+    """A constant of the code as Cypher writes it, e.g. `['a', 1, true, null]`. What comes from outside is a parameter instead.
+
+    A mapping's keys are plain names. Raises `ValueError` for a value of another type, or a number that is none.
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            quote = '"' if "'" in value and '"' not in value else "'"
+            return f"{quote}{_ESCAPED.sub(lambda found: _escaped(found[0], quote), value)}{quote}"
+        case int() | float() if math.isfinite(value):
+            return repr(value)
+        case Mapping():
+            return f"{{{', '.join(f'{name(key)}: {literal(each)}' for key, each in value.items())}}}"
+        case Sequence():
+            return f"[{', '.join(map(literal, value))}]"
+        case _:
+            raise ValueError(f"not a constant of Cypher: {value!r}")
+
+
+def _escaped(character: str, quote: str) -> str:
+    """A character of a text between these quotes: one that ends it behind a backslash, a control character by its number."""
+    if character in "'\\":
+        return character if character == "'" and quote == '"' else f"\\{character}"
+    return f"\\u{ord(character):04x}"
 
 
 def lock(row: LiteralString) -> LiteralString:

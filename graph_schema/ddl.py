@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from graph_schema.bookkeeping import LABELS, PROPERTIES
-from graph_schema.cypher import name
+from graph_schema.cypher import literal, name
 from graph_schema.model import GraphSchema
 
 ANALYZER: Final = "standard-folding"
@@ -48,7 +48,7 @@ def statements(graph: GraphSchema) -> Iterator[str]:
             follows = ", `fulltext.eventually_consistent`: true" if node.text_follows else ""
             yield (
                 f"CREATE FULLTEXT INDEX {name(node.text_index)} IF NOT EXISTS FOR (n:{name(node.label)}) ON EACH [{properties}] "
-                f"OPTIONS {{indexConfig: {{`fulltext.analyzer`: '{ANALYZER}'{follows}}}}}"
+                f"OPTIONS {{indexConfig: {{`fulltext.analyzer`: {literal(ANALYZER)}{follows}}}}}"
             )
     for edge in graph.edges:
         if edge.unique:

@@ -288,6 +288,7 @@ class GraphSchema:
         ):
             if not set(labels) <= known:
                 raise SchemaError(f"{owner} names an unknown label: {sorted(set(labels) - known)}")
+        self._check_words()
         for node in self.nodes:
             for found in (*node.text, *node.codes):
                 if node.property_named(found).guard is not None:
@@ -298,6 +299,14 @@ class GraphSchema:
         for edge_rule in self.edge_rules:
             if edge_rule.edge not in self._edges:
                 raise SchemaError(f"a rule names an unknown edge: {edge_rule.edge}")
+
+    def _check_words(self) -> None:
+        """A statement computes the viewer sets whose names are words of it, so that nothing else has such a name."""
+        sets = {found.name for found in self.viewer_sets}
+        for owner in (*self.nodes, *self.edges):
+            if taken := sets & {found.name for found in owner.properties}:
+                what = owner.label if isinstance(owner, NodeType) else owner.name
+                raise SchemaError(f"{what}: {', '.join(sorted(taken))} is the name of a viewer set; call the property otherwise")
 
     def _check_grant(self, rule: Rule, grant: Grant) -> None:
         where = f"{rule.label}, grant {grant.name!r}"

@@ -1,8 +1,9 @@
 """The words in which it is declared who may see what. Every value is frozen; a graph's rules are checked with it."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from graph_schema.cypher import slots_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,20 @@ class Predicate:
     """A predicate about a row, `{n}`, or the row at the other end of a grant's edge, `{x}`; other `{names}` are fresh variables.
 
     `match` is a pattern from there to what `where` speaks of. `when` names viewer sets, joined by AND, without which it cannot hold:
-    nothing is looked up for viewers who have them not.
+    nothing is looked up for viewers who have them not. `flag` is the property of a predicate that says only that it is true of the row.
+    Raises `ValueError` for one whose `where` says something else.
     """
 
     where: str
     match: str | None = None
     when: str | None = None
+    flag: str | None = None
+
+    def __post_init__(self) -> None:
+        says_only = self.match is None and self.when is None and self.where.removeprefix("{n}.").isidentifier()
+        flag = self.where.removeprefix("{n}.") if says_only and self.where.startswith("{n}.") else None
+        if self.flag != flag:
+            raise ValueError(f"the predicate {self.where!r} has the flag {flag}, not {self.flag}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +81,12 @@ class Grant:
     @property
     def flag(self) -> str | None:
         """The property of a grant that says only that it is true of the row; None for others."""
-        alone = self.edge is None and len(self.tests) == 1 and not self.tests[0].match and not self.tests[0].when
-        found = re.fullmatch(r"\{n\}\.(\w+)", self.tests[0].where) if alone else None
-        return found[1] if found else None
+        return self.tests[0].flag if self.edge is None and len(self.tests) == 1 else None
 
     @property
     def of_viewer(self) -> str | None:
         """The predicate of a grant that speaks of the viewer alone, and so grants all rows or none; None for others."""
-        if self.edge is not None or len(self.tests) != 1 or self.tests[0].match or "{" in self.tests[0].where:
+        if self.edge is not None or len(self.tests) != 1 or self.tests[0].match or slots_of(self.tests[0].where):
             return None
         return self.tests[0].where
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+from graph_schema.cypher import literal
 from graph_schema.model import Edge, GraphSchema, NodeType, Property
 from graph_schema.rule import EdgeRule, Grant, Guard, Predicate, Rule, ViewerSet
 from graph_schema.viewer_sets import PARTIES, any_own
@@ -64,7 +65,7 @@ COMMON: Final = (PUBLIC, *(ViewerKind(frozenset(flags), acts=True) for flags in 
 
 def kind_of(graph: GraphSchema) -> str:
     """The expression, by viewer sets, that tells the kind of a viewer with an account: which flags hold; null if it acts for nobody."""
-    flags = " + ".join(f"CASE WHEN {name} THEN ['{name}'] ELSE [] END" for name in FLAGS if _has(graph, name))
+    flags = " + ".join(f"CASE WHEN {name} THEN {literal([name])} ELSE [] END" for name in FLAGS if _has(graph, name))
     return f"CASE WHEN own = [] THEN null ELSE {flags} END"
 
 

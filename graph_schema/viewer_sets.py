@@ -34,14 +34,24 @@ def is_confirmed(case: str) -> str:
 
 IN_TERM: Final = in_term("{p}")
 
+
+def _owned_cases(parties: str) -> str:
+    return f"UNWIND {parties} AS {{owner}} MATCH ({{owner}})<-[:HANDLED_BY]-({{n}}:Case)"
+
+
+def _joined_cases(parties: str) -> str:
+    agency = f"UNWIND {parties} AS {{agency}} MATCH ({{agency}}:Agency)"
+    return f"{agency}<-[{{j}}:INVOLVES]-({{n}}:Case) WHERE {{j}}.acceptedAt IS NOT NULL"
+
+
 # The viewer's cases by reason, from its parties, so that the grants and the viewer sets cannot differ.
-OWNED_CASES: Final = "UNWIND own AS {owner} MATCH ({owner})<-[:HANDLED_BY]-({n}:Case)"
+OWNED_CASES: Final = _owned_cases("own")
 CLIENTS: Final = (
     "UNWIND own AS {me} MATCH ({me}:Importer) RETURN {me} AS {i} "
     f"UNION UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{i}}:Importer) WHERE {IN_TERM} RETURN {{i}}"
 )
 CLIENTS_CASES: Final = f"CALL (own, now) {{ {CLIENTS} }} MATCH ({{i}})<-[:CONCERNS]-({{n}}:Case)"
-JOINED_CASES: Final = "UNWIND own AS {agency} MATCH ({agency}:Agency)<-[{j}:INVOLVES]-({n}:Case) WHERE {j}.acceptedAt IS NOT NULL"
+JOINED_CASES: Final = _joined_cases("own")
 _CASES_A_CLIENT: Final = 5
 """About how many cases an importer has; it only decides from which side a list starts."""
 BUSY: Final = 200
@@ -56,9 +66,9 @@ def cases_of(*edges: str) -> str:
 
 def _few_cases() -> str:
     """The three together, as a list; without the offices' where those are busy, and what parties opened until its owner confirms it."""
-    offices = (form.replace("UNWIND own", "UNWIND CASE WHEN busy THEN [] ELSE own END") for form in (OWNED_CASES, JOINED_CASES))
+    idle = "CASE WHEN busy THEN [] ELSE own END"
     of_clients = f"{CLIENTS_CASES} WHERE {is_confirmed('{n}')}"
-    forms = (cypher.bind(form, {"n": "few"}, str) for form in (*offices, of_clients))
+    forms = (cypher.bind(form, {"n": "few"}, str) for form in (_owned_cases(idle), _joined_cases(idle), of_clients))
     return f"COLLECT {{ CALL (own, now, busy) {{ {' UNION ALL '.join(f'{form} RETURN few' for form in forms)} }} RETURN DISTINCT few }}"
 
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from graph_schema import cases, casework, inquiries, issues, parties, people, provenance, uniformity
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
-from graph_schema.cypher import only_if
+from graph_schema.cypher import only_if, rename
 from graph_schema.model import Edge
 from graph_schema.rule import EdgeRule, Grant, Predicate, Right, Rule
 from graph_schema.viewer_sets import CLIENTS, CLIENTS_CASES, IN_TERM, JOINED_CASES, OWNED_CASES, cases_of
@@ -129,14 +129,14 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                 "the viewer owns the case",
                 edge=edge.name,
                 tests=(_OWNED,),
-                rows=f"{OWNED_CASES.replace('{n}', '{k}')}<-[:{type_}]-({{n}}:{label})",
+                rows=f"{rename(OWNED_CASES, n='k')}<-[:{type_}]-({{n}}:{label})",
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
             Grant(
                 "its-importer-or-broker",
                 "it is shared with the parties, and the viewer is the importer, or its broker in term",
                 tests=_clients_by(f"({{n}})-[:{type_}]->(:Case)-[:CONCERNS]->({{i}}:Importer)", shared),
-                rows=f"{CLIENTS_CASES.replace('{n}', '{k}')}<-[:{type_}]-({{n}}:{label}) WHERE {shared}",
+                rows=f"{rename(CLIENTS_CASES, n='k')}<-[:{type_}]-({{n}}:{label}) WHERE {shared}",
                 degree=cases_of("CONCERNS"),
             ),
             Grant(
@@ -149,7 +149,7 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                         when="joins",
                     ),
                 ),
-                rows=f"{JOINED_CASES.replace('{n}', '{k}')} MATCH ({{k}})<-[:{type_}]-({{n}}:{label}) WHERE {{n}}.audience = 'agencies'",
+                rows=f"{rename(JOINED_CASES, n='k')} MATCH ({{k}})<-[:{type_}]-({{n}}:{label}) WHERE {{n}}.audience = 'agencies'",
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
             *more,
@@ -168,7 +168,7 @@ RULES: Final = (
                 "itself-or-its-broker",
                 "the viewer is the importer, or its broker in term",
                 tests=_clients("{n}"),
-                rows=f"CALL (own, now) {{ {CLIENTS.replace('{i}', '{n}')} }} WITH {{n}}",
+                rows=f"CALL (own, now) {{ {rename(CLIENTS, i='n')} }} WITH {{n}}",
                 degree="COUNT { ({p})-[:REPRESENTS]->() }",
             ),
             Grant(
@@ -230,8 +230,8 @@ RULES: Final = (
                 edge=cases.COVERS_ENTRY.name,
                 forward=False,
                 tests=(_OWNED, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
-                rows=f"CALL (own, now) {{ {OWNED_CASES.replace('{n}', '{k}')} RETURN {{k}} "
-                f"UNION {CLIENTS_CASES.replace('{n}', '{k}')} RETURN {{k}} }} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)",
+                rows=f"CALL (own, now) {{ {rename(OWNED_CASES, n='k')} RETURN {{k}} "
+                f"UNION {rename(CLIENTS_CASES, n='k')} RETURN {{k}} }} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)",
                 degree=cases_of("HANDLED_BY", "CONCERNS"),
             ),
         ),
@@ -250,7 +250,7 @@ RULES: Final = (
                 "owns-a-case-alike",
                 "the viewer owns a case that is like others, whether or not their parties are told of it",
                 tests=(Predicate("{owner} IN own", match="({n})<-[:ALIKE_BY]-(:Case)-[:HANDLED_BY]->({owner})", when="owns"),),
-                rows=f"{OWNED_CASES.replace('{n}', '{k}')}-[:ALIKE_BY]->({{n}}:Issue)",
+                rows=f"{rename(OWNED_CASES, n='k')}-[:ALIKE_BY]->({{n}}:Issue)",
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
         ),
@@ -301,7 +301,7 @@ RULES: Final = (
             Grant(
                 "published",
                 "its organisation published it",
-                tests=(Predicate("{n}.published"),),
+                tests=(Predicate("{n}.published", flag="published"),),
                 rows="MATCH ({n}:Contact {published: true})",
             ),
             OFFICE_OF_TRADE,
@@ -393,7 +393,7 @@ EDGE_RULES: Final = (
         "of-a-known-entry",
         "the viewer owns a case of which it is confirmed that it spans the entry, or is its party, or Office of Trade: "
         "who names an entry learns nothing of it by that",
-        KNOWS_ENTRY.replace("{n}", "{a}"),
+        rename(KNOWS_ENTRY, n="a"),
     ),
     EdgeRule(
         inquiries.ASKED_BY.name,

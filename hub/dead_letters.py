@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from traceback import walk_tb
 from typing import Any, Final, LiteralString
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Statement, lock
 from hub.errors import CannotBeDone
 from hub.graph import Graph, Run
 
@@ -39,13 +39,12 @@ ON CREATE SET l.job = $job, l.item = $item, l.kind = $kind, l.source = 'hub', l.
 WITH l"""
     + _FAILED_ONCE_MORE
 )
-_FAILED_AGAIN: Final[LiteralString] = "MATCH (l:DeadLetter {id: $id}) SET l.turn = true REMOVE l.turn WITH l" + _FAILED_ONCE_MORE
+_FAILED_AGAIN: Final[LiteralString] = "MATCH (l:DeadLetter {id: $id}) " + lock("l") + " WITH l" + _FAILED_ONCE_MORE
 _FORGET: Final[LiteralString] = "UNWIND $ids AS id MATCH (l:DeadLetter {id: id}) DELETE l"
 _DUE: Final[LiteralString] = """
 MATCH (l:DeadLetter {job: $job}) WHERE l.retryAt <= $at AND l.kind <> $queue
 RETURN l.item, l.kind ORDER BY l.retryAt, l.id LIMIT $most"""
-_TAKE: Final[LiteralString] = """
-MATCH (l:DeadLetter {id: $id}) SET l.turn = true REMOVE l.turn WITH l WHERE l.retryAt <= $at RETURN l.item"""
+_TAKE: Final[LiteralString] = "\nMATCH (l:DeadLetter {id: $id}) " + lock("l") + " WITH l WHERE l.retryAt <= $at RETURN l.item"
 
 
 @dataclass(frozen=True, slots=True)

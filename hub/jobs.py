@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, LiteralString, Protocol, TypeVar
 
-from graph_schema.cypher import Statement, name
+from graph_schema.cypher import Statement, lock, name
 from hub.dead_letters import QUEUE, Letter, done, due, failed_again, is_due, set_aside
 from hub.errors import HubError, Unavailable
 from hub.graph import Graph, Run
@@ -116,7 +116,7 @@ def taking(labels: Sequence[str], mark: str) -> Statement:
 
 def locked(*labels: str) -> str:
     """The same, each locked before more is read of it."""
-    return f"{rows_of(*labels)}SET n.turn = true REMOVE n.turn "
+    return f"{rows_of(*labels)}{lock('n')} "
 
 
 @dataclass(frozen=True, slots=True)

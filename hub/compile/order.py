@@ -4,9 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from graph_schema.cypher import bind, literal
 from graph_schema.model import Edge, GraphSchema, Kind, Route
 from hub.compile import asked
 from hub.compile.asked import CursorOf, OrderKey
+
+
+def _no_other(slot: str) -> str:
+    raise ValueError(f"an order is by a row {{n}} and an edge {{e}}, not by {slot}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,7 @@ class Sort:
     path: tuple[Route, ...] = ()
 
     def of(self, row: str, edge: str) -> str:
-        return self.expression.replace("{n}", row).replace("{e}", edge)
+        return bind(self.expression, {"n": row, "e": edge}, _no_other)
 
     def reversed(self) -> "Sort":
         return replace(self, descending=not self.descending)
@@ -48,7 +53,7 @@ def of_rows(graph: GraphSchema, labels: Sequence[str], decided: set[str], *, des
             return []
         return [Sort(f"{{n}}.{node.key}", node.property_named(node.key).kind, descending, nullable=False)]
     key_of = " ".join(f"WHEN {{n}}:{label} THEN {{n}}.{graph.node(label).key}" for label in labels)
-    label_of = " ".join(f"WHEN {{n}}:{label} THEN '{label}'" for label in labels)
+    label_of = " ".join(f"WHEN {{n}}:{label} THEN {literal(label)}" for label in labels)
     return [Sort(f"CASE {text} END", Kind.STRING, descending, nullable=False) for text in (key_of, label_of)]
 
 

@@ -15,7 +15,7 @@ are gathered first, and then the rule is asked of each, or, where they outnumber
 from collections.abc import Sequence
 from typing import Final
 
-from graph_schema.cypher import name
+from graph_schema.cypher import literal, name
 from graph_schema.model import GraphSchema, Kind, NodeType
 from hub.compile.order import Sort, comes_after, order_by
 from hub.compile.start import RULE_COSTS
@@ -151,11 +151,11 @@ class _OfLabel:
         """Each row of the index that a query finds, once for each."""
         # an index that follows may still name a row that is gone, whose place another has taken
         still = f" WHERE {row}:{self._label}" if self.node.text_follows else ""
-        index = f"db.index.fulltext.queryNodes('{name(self.node.text_index)}', query)"
+        index = f"db.index.fulltext.queryNodes({literal(self.node.text_index)}, query)"
         return f"UNWIND {queries or self._queries} AS query CALL {index} YIELD node AS {row}{still}"
 
     def _columns(self, rank: str, matched: str) -> str:
-        return f"WITH {rank} AS rank, {matched} AS matched, {self._row}.{name(self.node.key)} AS key, '{self._label}' AS label"
+        return f"WITH {rank} AS rank, {matched} AS matched, {self._row}.{name(self.node.key)} AS key, {literal(self._label)} AS label"
 
     def _rank(self) -> str:
         texts = [f"toLower({self._row}.{name(text)})" for text in self.node.text]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from graph_schema.cypher import literal
 from graph_schema.model import NodeType, Route
 from hub.compile import asked
 from hub.compile.order import Sort
@@ -98,7 +99,9 @@ class Sided:
         return self.everything is None and self.in_order == "true"
 
     def picked(self, cut: Cut) -> str:
-        ways = [(f"side = '{side}'", f"MATCH ({self.row}:{self.label}){where((*found, *cut.where))}") for side, found in self._scans()]
+        ways = [
+            (f"side = {literal(side)}", f"MATCH ({self.row}:{self.label}){where((*found, *cut.where))}") for side, found in self._scans()
+        ]
         if self.decided:
             return f"{ways[0][1]} {cut.text([self.row])}"
         ways.append(("side = 'viewer'", f"{self.enumerated} WITH DISTINCT {self.row}{where(cut.where)}"))

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, LiteralString
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Statement, literal
 from hub.discovery.likenesses import LIKENESSES
 from hub.errors import CannotBeDone
 from hub.events.append import ALL_NEW, Telling
@@ -35,7 +35,8 @@ FEW: Final = 50
 
 _CASES: Final = rows_of("Case") + "RETURN elementId(n), n.openedAt IS :: ZONED DATETIME NOT NULL"
 _EACH: Final = " UNION ALL ".join(
-    f"{found.cypher} RETURN '{found.name}' AS likeness, '{found.name} ' + key AS id, title, topic, why" for found in LIKENESSES
+    f"{found.cypher} RETURN {literal(found.name)} AS likeness, {literal(f'{found.name} ')} + key AS id, title, topic, why"
+    for found in LIKENESSES
 )
 # What only a party says of its case makes it like no other: it would learn who else has such cases by saying so. Nor is a case like any
 # that concerns no importer: an office may open one for a number it has made up.
@@ -115,7 +116,7 @@ async def find_issues(run: Run, items: Sequence[str], telling: Telling, _: int) 
     return 0
 
 
-_LEAST: Final = f"CASE i.likeness {' '.join(f'WHEN {found.name!r} THEN {found.least}' for found in LIKENESSES)} ELSE 1 END"
+_LEAST: Final = f"CASE i.likeness {' '.join(f'WHEN {literal(found.name)} THEN {found.least}' for found in LIKENESSES)} ELSE 1 END"
 _GROUPS: Final[LiteralString] = """
   COLLECT {
     MATCH (importer)<-[:REPRESENTS]-(who:Broker) RETURN elementId(who)

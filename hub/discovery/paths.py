@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from graph_schema import cases, parties
-from graph_schema.cypher import bind
+from graph_schema.cypher import bind, fill, literal
 from graph_schema.graph import GRAPH
 from graph_schema.model import NODE, Edge, Kind, Property
 from graph_schema.viewer_sets import IN_TERM, takes_part
@@ -77,7 +77,7 @@ def _ruled(edge: str, may: Callable[[Edge], str]) -> str:
         for link in LINKS
         for found, _ in link.edges
     }
-    each = " ".join(f"WHEN '{name}' THEN {' AND '.join(all_)}" for name, all_ in tests.items() if all_)
+    each = " ".join(f"WHEN {literal(name)} THEN {' AND '.join(all_)}" for name, all_ in tests.items() if all_)
     return f"CASE type({edge}) {each} ELSE true END"
 
 
@@ -92,7 +92,7 @@ def _named(argument: str, may: Callable[[str, str], str]) -> str:
     """The row that an argument names by its nodeId, if the viewer may see it."""
     end = f"$asked.{argument}"
     each = (
-        f"MATCH (n:{label} {{{GRAPH.node(label).key}: {end}.key}}) WHERE {end}.label = '{label}' AND {may('n', label)} RETURN n"
+        f"MATCH (n:{label} {{{GRAPH.node(label).key}: {end}.key}}) WHERE {end}.label = {literal(label)} AND {may('n', label)} RETURN n"
         for label in ENDS
     )
     return f"head(COLLECT {{ CALL (*) {{ {' UNION ALL '.join(each)} }} RETURN n }})"
@@ -107,12 +107,12 @@ def _seen(sees: Sees) -> str:
     return f"WITH *, {', '.join(f'{sees.every(label)} AS seen{label}' for label in _PRIVATE)}"
 
 
-_SAYS: Final = " ".join(f"WHEN '{edge.type}' THEN '{said}'" for link in LINKS for edge, said in link.edges)
+_SAYS: Final = " ".join(f"WHEN {literal(edge.type)} THEN {literal(said)}" for link in LINKS for edge, said in link.edges)
 _NAME: Final = "CASE WHEN {n}:Case THEN 'case ' + {n}.number ELSE coalesce({n}.name, {n}.number) END"
 
 
 def _said(edge: str) -> str:
-    a, b = (_NAME.replace("{n}", f"{end}({edge})") for end in ("startNode", "endNode"))
+    a, b = (fill(_NAME, n=f"{end}({edge})") for end in ("startNode", "endNode"))
     return f"{a} + ' ' + CASE type({edge}) {_SAYS} END + ' ' + {b}"
 
 
@@ -134,9 +134,10 @@ def _path_start(sees: Sees, _: frozenset[str]) -> str:
     )
 
 
-_STEPS: Final = (
-    "UNWIND range(0, size(links) - 1) AS at_link WITH *, links[at_link] AS link, stops[at_link] AS before, stops[at_link + 1] AS after"
-)
+def _steps(links: str, stops: str) -> str:
+    """The clauses that tell the links of a way one by one, each with its ends; the two are variables of lists."""
+    each = f"{links}[at_link] AS link, {stops}[at_link] AS before, {stops}[at_link + 1] AS after"
+    return f"UNWIND range(0, size({links}) - 1) AS at_link WITH *, {each}"
 
 
 def _end(argument: str, value: str) -> dict[str, str]:
@@ -169,7 +170,7 @@ _STEP: Final = Record(
 def _by_kind(sees: Sees) -> str:
     each = (
         f"{_shortest(sees, (link,), as_='by_' + link.name.lower())} "
-        f"RETURN '{link.name}' AS kind, {place} AS place, by_{link.name.lower()} AS by_kind"
+        f"RETURN {literal(link.name)} AS kind, {place} AS place, by_{link.name.lower()} AS by_kind"
         for place, link in enumerate(LINKS)
     )
     return f"CALL (*) {{ {' UNION ALL '.join(each)} }} WITH *, relationships(by_kind) AS links_, nodes(by_kind) AS stops_"
@@ -191,7 +192,7 @@ PATH: Final = Question(
             RowOf("to", "The other end; null where there is none to be seen.", NODE, "other"),
             Value(Property("length", "How many steps it takes; null where no way is to be seen.", Kind.INT),
                   "CASE WHEN way IS NULL THEN null ELSE length(way) END"),
-            Records("steps", "The way, step by step.", _STEP, lambda _: _STEPS, "at_link"),
+            Records("steps", "The way, step by step.", _STEP, lambda _: _steps("links", "stops"), "at_link"),
             Records(
                 "byKind",
                 "The shortest way over links of each kind alone, where there is one.",
@@ -202,7 +203,7 @@ PATH: Final = Question(
                         Value(Property("kind", "The kind of link.", required=True, values=KINDS), "kind"),
                         Value(Property("length", "How many steps it takes.", Kind.INT, required=True), "size(links_)"),
                         Records("steps", "The way, step by step.", _STEP,
-                                lambda _: _STEPS.replace("links", "links_").replace("stops", "stops_"), "at_link"),
+                                lambda _: _steps("links_", "stops_"), "at_link"),
                     ),
                 ),
                 _by_kind,
@@ -223,7 +224,7 @@ def _around(sees: Sees, depth: str) -> str:
     return (
         f"COLLECT {{ UNWIND rim AS x MATCH (x)-[r:{types(LINKS)}]-(y) WHERE {_is_end('y')} AND NOT y IN inside "
         f"WITH x, r, y, startNode(r) AS a, endNode(r) AS b WHERE {may} "
-        f"WITH y, collect([r, x])[0] AS via WITH y, via, {_NAME.replace('{n}', 'y')} AS name "
+        f"WITH y, collect([r, x])[0] AS via WITH y, via, {fill(_NAME, n='y')} AS name "
         "ORDER BY y:Case, head(labels(y)), name, elementId(y) "
         f"LIMIT $first + 1 RETURN [y, via[0], via[1], {depth}] }}"
     )

@@ -4,30 +4,26 @@ One statement: what the question names becomes rows that the viewer may see; the
 of each office the fittest come first, who is away is replaced by a deputy; the compiler adds what is asked of contacts and organisations.
 """
 
-import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from graph_schema import cases, parties, people
+from graph_schema import parties, people
+from graph_schema.cypher import fill, literal
 from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE, tariff_number
 from graph_schema.model import NODE, Kind, Property
 from hub.clocks import is_holiday
 from hub.compile.question import Question, Record, RecordOf, Records, RowOf, Sees, Value
-from hub.discovery.rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES, ContactRule, NextRule, OfficeRule
+from hub.discovery.rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES, ContactRule, NextRule, OfficeRule, SeenEdge
 from hub.errors import BadInput
 
 _MOST: Final = 20
 _FEW: Final = 5
 _YEARS: Final = range(1900, 2200)
-_EDGES: Final = {edge.type: edge for edge in (people.COVERS, parties.ASSIGNED_TO, parties.ENTERS_AT, cases.ENTRY_AT)}
 _STATES: Final = ("AVAILABLE", "OUT_OF_HOURS", "HOLIDAY", "AWAY", "VACANT", "HOURS_UNKNOWN", "NO_CONTACT")
-_DAYS: Final = "['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']"
-_ZONES: Final = "{" + ", ".join(f"{code}: '{zone}'" for code, zone in people.TIME_ZONES.items()) + "}"
-_VACANT: Final = "coalesce({c}.vacantSince <= at, false)"
-_AWAY: Final = "coalesce({c}.awayFrom <= at AND (at < {c}.awayUntil OR {c}.awayUntil IS NULL), false)"
+_DAYS: Final = literal(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
+_ZONES: Final = literal(people.TIME_ZONES)
 
 _ARGUMENTS: Final = (
     Property("importer", "The importer of record number.", format=IMPORTER_NUMBER),
@@ -42,32 +38,59 @@ _ARGUMENTS: Final = (
     Property("first", f"How many contacts at most: 1 to {_MOST}, {_FEW} if not said.", Kind.INT),
 )
 
-# What each argument names, as rows that the viewer may see.
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What an argument names, as rows that the viewer may see; `seen` fills its slots, in their order, with who may see them."""
+
+    template: str
+    seen: Mapping[str, Callable[[Sees], str]] = field(default_factory=dict[str, Callable[[Sees], str]])
+
+    def clauses(self, sees: Sees) -> str:
+        """The clauses that bind these rows."""
+        return fill(self.template, **{slot: predicate(sees) for slot, predicate in self.seen.items()})
+
+
 _NAMED: Final = {
-    "importer": """
-        OPTIONAL MATCH (importer:Importer {number: $asked.importer}) WHERE {sees importer Importer}
+    "importer": _Named(
+        """
+        OPTIONAL MATCH (importer:Importer {number: $asked.importer}) WHERE {sees_importer}
         OPTIONAL MATCH (importer)-[assigned:ASSIGNED_TO]->(mine:Center)
-        WHERE assigned.activeFor IS NOT NULL AND {may ASSIGNED_TO importer mine assigned}""",
-    "entryNumber": """
-        OPTIONAL MATCH (entry:Entry {number: $asked.entryNumber}) WHERE {sees entry Entry}
-        WITH *, COLLECT { MATCH (entry)<-[c:COVERS_ENTRY]-(k:Case) WHERE {sees k Case}
+        WHERE assigned.activeFor IS NOT NULL AND {may}""",
+        {
+            "sees_importer": lambda sees: sees.row("importer", "Importer"),
+            "may": SeenEdge(parties.ASSIGNED_TO, "importer", "mine", "assigned").predicate,
+        },
+    ),
+    "entryNumber": _Named(
+        """
+        OPTIONAL MATCH (entry:Entry {number: $asked.entryNumber}) WHERE {sees_entry}
+        WITH *, COLLECT { MATCH (entry)<-[c:COVERS_ENTRY]-(k:Case) WHERE {sees_case}
           RETURN k ORDER BY c.confirmedAt IS NULL, k.openedAt DESC, k.id } AS spanning
         WITH *, [k IN spanning WHERE k.status <> 'CLOSED'] AS cases,
           head(COLLECT { UNWIND spanning AS k MATCH (k)-[:CONCERNS]->(i:Importer) RETURN i LIMIT 1 }) AS filed""",
-    "hts": """
+        {"sees_entry": lambda sees: sees.row("entry", "Entry"), "sees_case": lambda sees: sees.row("k", "Case")},
+    ),
+    "hts": _Named(
+        """
         OPTIONAL MATCH (heading:HtsHeading {code: $asked.heading})
-        OPTIONAL MATCH (chapter:HtsChapter {code: $asked.chapter})""",
-    "port": """
+        OPTIONAL MATCH (chapter:HtsChapter {code: $asked.chapter})"""
+    ),
+    "port": _Named(
+        """
         WITH *, head(COLLECT { MATCH (code:PortCode {code: $asked.port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port)
           WHERE (code.validFrom IS NULL OR code.validFrom <= date(at)) AND (code.validTo IS NULL OR date(at) < code.validTo)
-          RETURN p LIMIT 1 }) AS port""",
-    "caseKind": "OPTIONAL MATCH (kind:CaseKind {code: $asked.caseKind})",
-    "agency": """
+          RETURN p LIMIT 1 }) AS port"""
+    ),
+    "caseKind": _Named("OPTIONAL MATCH (kind:CaseKind {code: $asked.caseKind})"),
+    "agency": _Named(
+        """
         WITH *, head(COLLECT {
-          MATCH (g:Agency) WHERE g.code = $asked.agency OR g.aceCode = $asked.agency RETURN g ORDER BY g.code LIMIT 1 }) AS agency""",
-    "program": "OPTIONAL MATCH (program:Program {code: $asked.program})",
-    "topic": "OPTIONAL MATCH (topic:Topic {code: $asked.topic})",
-}  # fmt: skip
+          MATCH (g:Agency) WHERE g.code = $asked.agency OR g.aceCode = $asked.agency RETURN g ORDER BY g.code LIMIT 1 }) AS agency"""
+    ),
+    "program": _Named("OPTIONAL MATCH (program:Program {code: $asked.program})"),
+    "topic": _Named("OPTIONAL MATCH (topic:Topic {code: $asked.topic})"),
+}
 _NOT_NAMED: Final = {
     "importer": "null AS importer, null AS mine, null AS assigned",
     "entryNumber": "null AS entry, [] AS cases, null AS filed",
@@ -83,12 +106,12 @@ _NOT_NAMED: Final = {
 _FITTEST: Final = """
     WITH c, org, weight, code ORDER BY weight DESC, code
     WITH c, org, sum(weight) AS weight, collect(code) AS codes
-    WITH *, {gone c} AS gone
+    WITH *, {gone_c} AS gone
     WITH *, CASE WHEN gone THEN head(COLLECT {
-      MATCH way = (c)-[:DEPUTIZED_BY*1..3]->(d:Contact), (d)-[:WORKS_FOR]->(employer) WHERE d <> c AND NOT {gone d} AND {seen d employer}
+      MATCH way = (c)-[:DEPUTIZED_BY*1..3]->(d:Contact), (d)-[:WORKS_FOR]->(employer) WHERE d <> c AND NOT {gone_d} AND {seen_d}
       RETURN d ORDER BY length(way), d.name, d.id LIMIT 1 }) END AS deputy
     WITH *, gone AND deputy IS NULL AS late ORDER BY late, weight DESC, c.name, c.id
-    WITH * WHERE {seen c org}
+    WITH * WHERE {seen_c}
     RETURN c, deputy, codes, late, weight ORDER BY late, weight DESC, c.name, c.id LIMIT $first"""
 
 # The offices and their teams of which the viewer may see all contacts. Asked once of each, not of contacts: that takes Neo4j seconds to
@@ -96,7 +119,7 @@ _FITTEST: Final = """
 _OPEN: Final = """WITH *, COLLECT {
   UNWIND offices AS o WITH o[0] AS office
   CALL (office) { RETURN office AS org UNION ALL MATCH (office:Center)<-[:PART_OF]-(org:Team) RETURN org }
-  WITH org WHERE {open org} RETURN org
+  WITH org WHERE {open_org} RETURN org
 } AS open"""
 
 # Each contact once, where it ranks first; of an office where nobody fits anybody who is there; an office without stands for itself.
@@ -104,7 +127,7 @@ _RANKED: Final = f"""
 WITH *, found + COLLECT {{
   UNWIND [o IN offices WHERE none(a IN found WHERE a[0] = o[0])] AS o
   WITH o, o[0] AS office
-  WITH o, head(COLLECT {{ {LAST_CONTACT.cypher} AND NOT {{gone c}} AND {{seen c org}} RETURN c ORDER BY c.name, c.id LIMIT 1 }}) AS c
+  WITH o, head(COLLECT {{ {LAST_CONTACT.cypher} AND NOT {{gone_c}} AND {{seen_c}} RETURN c ORDER BY c.name, c.id LIMIT 1 }}) AS c
   RETURN [o[0], o[1], o[2], o[3], c, null, CASE WHEN c IS NULL THEN [] ELSE [{len(CONTACTS)}] END]
 }} AS listed
 WITH *, COLLECT {{
@@ -121,19 +144,41 @@ WITH *, answer[0] AS office, answer[4] AS named, answer[5] AS deputy, answer[6] 
 WITH *, CASE WHEN deputy IS NOT NULL THEN named END AS away, CASE WHEN contact.timeZone IS NOT NULL
   THEN datetime({{datetime: at, timezone: {_ZONES}[contact.timeZone]}}) END AS local"""
 
+
+def _vacant(contact: str) -> str:
+    """The post behind that variable is vacant."""
+    return f"coalesce({contact}.vacantSince <= at, false)"
+
+
+def _away(contact: str) -> str:
+    """The contact behind that variable has said that they are away."""
+    return f"coalesce({contact}.awayFrom <= at AND (at < {contact}.awayUntil OR {contact}.awayUntil IS NULL), false)"
+
+
+def _gone(contact: str) -> str:
+    """Nobody is there under that contact."""
+    return f"({_vacant(contact)} OR {_away(contact)})"
+
+
+def _seen(sees: Sees, contact: str, organisation: str) -> str:
+    """The viewer may see the contact, who works for that organisation: as all of an organisation in `open`, or by itself."""
+    return f"({organisation} IN open OR {sees.by_edge('Contact', people.WORKS_FOR, contact, organisation)[1]})"
+
+
+_UNTIL: Final = f"{_DAYS}[named.awayUntil.dayOfWeek - 1] + ' ' + toString(date(named.awayUntil))"
 _ABSENCE: Final = f"""
   CASE WHEN named IS NULL THEN [['no contact of ' + office.name + ' is to be seen here; turn to the office, or to who is next', office]]
-  WHEN {_VACANT} THEN [['the post is vacant since ' + toString(date(named.vacantSince)), named]]
-  WHEN {_AWAY} THEN [['away' + coalesce(' until ' + {_DAYS}[named.awayUntil.dayOfWeek - 1] + ' ' + toString(date(named.awayUntil)), ''),
+  WHEN {_vacant("named")} THEN [['the post is vacant since ' + toString(date(named.vacantSince)), named]]
+  WHEN {_away("named")} THEN [['away' + coalesce(' until ' + {_UNTIL}, ''),
     named]]
-  ELSE [] END + CASE WHEN deputy IS NULL THEN [] ELSE [['deputy ' + deputy.name, deputy]] END""".replace("{c}", "named")
+  ELSE [] END + CASE WHEN deputy IS NULL THEN [] ELSE [['deputy ' + deputy.name, deputy]] END"""
 
 _TIME: Final = "right('0' + toString(local.hour), 2) + ':' + right('0' + toString(local.minute), 2)"
-_STATE: Final = f"""CASE WHEN contact IS NULL THEN 'NO_CONTACT' WHEN {_VACANT} THEN 'VACANT' WHEN {_AWAY} THEN 'AWAY'
+_STATE: Final = f"""CASE WHEN contact IS NULL THEN 'NO_CONTACT' WHEN {_vacant("contact")} THEN 'VACANT' WHEN {_away("contact")} THEN 'AWAY'
   WHEN local IS NULL OR contact.opensAt IS NULL OR contact.closesAt IS NULL THEN 'HOURS_UNKNOWN'
   WHEN toString(date(local)) IN $asked.holidays THEN 'HOLIDAY'
   WHEN local.dayOfWeek > 5 OR {_TIME} < contact.opensAt OR {_TIME} >= contact.closesAt THEN 'OUT_OF_HOURS'
-  ELSE 'AVAILABLE' END""".replace("{c}", "contact")
+  ELSE 'AVAILABLE' END"""
 _HOURS: Final = f"contact.opensAt + ' to ' + contact.closesAt + ', Monday to Friday, ' + {_ZONES}[contact.timeZone]"
 
 
@@ -145,35 +190,34 @@ _STEPS: Final = f"[answer[3]] + [code IN codes | CASE code {_FITS} END] + {_ABSE
 
 
 def _start(sees: Sees, given: frozenset[str]) -> str:
-    named = (text if name in given else f"WITH *, {_NOT_NAMED[name]}" for name, text in _NAMED.items())
+    named = [each.clauses(sees) if name in given else f"WITH *, {_NOT_NAMED[name]}" for name, each in _NAMED.items()]
     offices = " UNION ALL ".join(
-        f"{rule.cypher} RETURN office, confidence, step, {place} AS place"
+        f"{rule.clauses(sees)} RETURN office, confidence, step, {place} AS place"
         for place, rule in enumerate(OFFICES)
         if given.issuperset(rule.needs)
     )
     once = "WITH office, place, confidence, step ORDER BY place WITH office, collect([place, confidence, step])[0] AS first"
     closer = f"COLLECT {{ CALL (*) {{ {offices} }} {once} RETURN [office, first[0], first[1], first[2]] ORDER BY first[0] }}"
-    last = f"COLLECT {{ {LAST_OFFICE.cypher} RETURN [office, {len(OFFICES)}, confidence, step] }}"
+    last = f"COLLECT {{ {LAST_OFFICE.clauses(sees)} RETURN [office, {len(OFFICES)}, confidence, step] }}"
+    opened = fill(_OPEN, open_org=sees.by_edge("Contact", people.WORKS_FOR, "c", "org")[0])
     contacts = " UNION ALL ".join(
-        f"{rule.cypher} RETURN c, org, {rule.weight} AS weight, {code} AS code"
+        f"{rule.clauses(sees)} RETURN c, org, {rule.weight} AS weight, {code} AS code"
         for code, rule in enumerate(CONTACTS)
         if given.issuperset(rule.needs)
     )
-    return _filled(
-        "\n".join(
-            (
-                "WITH *, coalesce($asked.at, now) AS at",
-                *named,
-                f"WITH *, {closer if offices else '[]'} AS closer",
-                f"WITH *, CASE WHEN closer = [] THEN {last} ELSE closer END AS offices",
-                _OPEN,
-                f"WITH *, COLLECT {{ UNWIND offices AS o WITH *, o[0] AS office CALL (*) {{ CALL (*) {{ {contacts} }} {_FITTEST} }}",
-                "RETURN [office, o[1], o[2], o[3], c, deputy, codes] ORDER BY o[1], late, weight DESC, c.name, c.id } AS found",
-                _RANKED,
-                f"WITH *, {_conflicts(given)} AS conflicts, {_unknown(given)} AS unknown",
-            )
-        ),
-        sees,
+    fittest = fill(_FITTEST, gone_c=_gone("c"), gone_d=_gone("d"), seen_d=_seen(sees, "d", "employer"), seen_c=_seen(sees, "c", "org"))
+    return "\n".join(
+        (
+            "WITH *, coalesce($asked.at, now) AS at",
+            *named,
+            f"WITH *, {closer if offices else '[]'} AS closer",
+            f"WITH *, CASE WHEN closer = [] THEN {last} ELSE closer END AS offices",
+            opened,
+            f"WITH *, COLLECT {{ UNWIND offices AS o WITH *, o[0] AS office CALL (*) {{ CALL (*) {{ {contacts} }} {fittest} }}",
+            "RETURN [office, o[1], o[2], o[3], c, deputy, codes] ORDER BY o[1], late, weight DESC, c.name, c.id } AS found",
+            fill(_RANKED, gone_c=_gone("c"), seen_c=_seen(sees, "c", "org")),
+            f"WITH *, {_conflicts(given)} AS conflicts, {_unknown(given)} AS unknown",
+        )
     )
 
 
@@ -205,41 +249,20 @@ def _unknown(given: frozenset[str]) -> str:
         "hts": "chapter IS NULL OR (heading IS NULL AND $asked.heading IS NOT NULL)",
         "agency": "agency IS NULL", "program": "program IS NULL", "topic": "topic IS NULL",
     }  # fmt: skip
-    tests = (f"CASE WHEN {test} THEN '{name} ' + $asked.{name} END" for name, test in missing.items() if name in given)
+    tests = (f"CASE WHEN {test} THEN {literal(f'{name} ')} + $asked.{name} END" for name, test in missing.items() if name in given)
     return f"[name IN [{', '.join(tests)}] WHERE name IS NOT NULL]"
 
 
 def _next(sees: Sees) -> str:
     each = (f"{rule.cypher} RETURN someone, party, {place} AS place" for place, rule in enumerate(NEXT))
     # of each kind the first by name that the viewer may see and that is there
-    seen = (
-        "OPTIONAL MATCH (someone)-[:WORKS_FOR]->(employer) WITH * WHERE someone IS NULL OR (NOT {gone someone} AND {seen someone employer})"
-    )
+    there = f"NOT {_gone('someone')} AND {_seen(sees, 'someone', 'employer')}"
+    seen = f"OPTIONAL MATCH (someone)-[:WORKS_FOR]->(employer) WITH * WHERE someone IS NULL OR ({there})"
     sorted_ = "WITH place, someone, party ORDER BY place, someone.name, someone.id"
     first = f"{sorted_} WITH place, collect([someone, party])[0] AS first ORDER BY place"
     once = "WITH coalesce(elementId(first[0]), elementId(first[1])) AS whom, collect([place, first[0], first[1]])[0] AS first"
     given = "WITH *, first[0] AS place, first[1] AS someone, first[2] AS party"
-    return _filled(f"CALL (*) {{ {' UNION ALL '.join(each)} }} {seen} {first} {once} {given}", sees)
-
-
-def _filled(template: str, sees: Sees) -> str:
-    """The template with what it asks of the rules, and of absence, written out."""
-
-    def written(slot: re.Match[str]) -> str:
-        what, *names = slot[1].split()
-        match what:
-            case "sees":
-                return sees.row(names[0], names[1])
-            case "may":
-                return sees.edge(_EDGES[names[0]], *names[1:])
-            case "open":
-                return sees.by_edge("Contact", people.WORKS_FOR, "c", names[0])[0]
-            case "seen":
-                return f"({names[1]} IN open OR {sees.by_edge('Contact', people.WORKS_FOR, names[0], names[1])[1]})"
-            case _:
-                return f"({_VACANT} OR {_AWAY})".replace("{c}", names[0])
-
-    return re.sub(r"\{((?:sees|may|gone|open|seen) [\w ]+)\}", written, template)
+    return f"CALL (*) {{ {' UNION ALL '.join(each)} }} {seen} {first} {once} {given}"
 
 
 def _supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -264,11 +287,11 @@ def _text(name: str, doc: str, expression: str, *, required: bool = True) -> Val
 
 
 def _names(rules: Sequence[OfficeRule | ContactRule | NextRule]) -> str:
-    return f"[{', '.join(repr(rule.name) for rule in rules)}]"
+    return literal([rule.name for rule in rules])
 
 
 def _texts(rules: Sequence[OfficeRule | ContactRule | NextRule]) -> str:
-    return f"[{', '.join(json.dumps(rule.text) for rule in rules)}]"
+    return literal([rule.text for rule in rules])
 
 
 _AVAILABILITY: Final = Record(
@@ -279,7 +302,7 @@ _AVAILABILITY: Final = Record(
         _text("hours", "The hours of the post, in its own time zone.", _HOURS, required=False),
         Value(
             Property("until", "Until when it is away, where that is known.", Kind.DATETIME),
-            f"CASE WHEN {_AWAY.replace('{c}', 'contact')} THEN contact.awayUntil END",
+            f"CASE WHEN {_away('contact')} THEN contact.awayUntil END",
         ),
     ),
 )

@@ -4,7 +4,7 @@ A question names parties and matters. The first rules find the offices that answ
 next if those do not answer. All speak of what the question named, under these variables, null where it named nothing or what may not
 be seen: `importer` and its Center, `mine`, by the assignment `assigned`; `entry`, `cases` and `filed` (the open cases that span the
 entry, and the importer of one that does); `heading` and `chapter`; `port`, `kind`, `agency`, `program`, `topic`. A rule takes part where
-all that it `needs` was given. `{may TYPE tail head edge}` asks whether the viewer may see an edge.
+all that it `needs` was given. Where it walks an edge that not everybody may see, its slot `{may}` asks whether the viewer may see `edge`.
 
 To add a rule, put it where it ranks. Nothing else need be touched: its example is part of the tests.
 """
@@ -12,6 +12,35 @@ To add a rule, put it where it ranks. Nothing else need be touched: its example 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, LiteralString
+
+from graph_schema import cases, parties, people
+from graph_schema.cypher import fill, slots_of
+from graph_schema.model import Edge
+from hub.compile.question import Sees
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEdge:
+    """An edge of the graph between two variables, and the variable of the edge."""
+
+    edge: Edge
+    tail: str
+    head: str
+    variable: str
+
+    def predicate(self, sees: Sees) -> str:
+        """The predicate that the viewer may see it."""
+        return sees.edge(self.edge, self.tail, self.head, self.variable)
+
+
+def _check(name: str, template: str, edge: SeenEdge | None) -> None:
+    """Raises `ValueError` for a rule whose Cypher and whose edge do not fit."""
+    if slots_of(template) != (frozenset() if edge is None else {"may"}):
+        raise ValueError(f"rule {name}: it has the slot {{may}} and an `edge`, or neither")
+
+
+def _clauses(template: str, edge: SeenEdge | None, sees: Sees) -> str:
+    return template if edge is None else fill(template, may=edge.predicate(sees))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +64,14 @@ class OfficeRule:
     needs: tuple[str, ...]
     cypher: LiteralString
     example: Example
+    edge: SeenEdge | None = None
+
+    def __post_init__(self) -> None:
+        _check(self.name, self.cypher, self.edge)
+
+    def clauses(self, sees: Sees) -> str:
+        """The Cypher for what the viewer may see."""
+        return _clauses(self.cypher, self.edge, sees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +89,14 @@ class ContactRule:
     said: LiteralString
     about: LiteralString
     example: Example
+    edge: SeenEdge | None = None
+
+    def __post_init__(self) -> None:
+        _check(self.name, self.cypher, self.edge)
+
+    def clauses(self, sees: Sees) -> str:
+        """The Cypher for what the viewer may see."""
+        return _clauses(self.cypher, self.edge, sees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +158,12 @@ OFFICES: Final = (
         "The same, at the ports where the entry was filed.",
         ("caseKind", "entryNumber"),
         """
-        MATCH (entry)-[e:AT]->(office:Port) WHERE kind.answeredBy = 'port' AND {may AT entry office e}
+        MATCH (entry)-[e:AT]->(office:Port) WHERE kind.answeredBy = 'port' AND {may}
         WITH office, 'high' AS confidence, [kind.name + ': answered by the port; entry ' + entry.number + ' was filed at '
              + office.name, entry] AS step
         """,
         Example({"caseKind": "detention", "entryNumber": "AAA-0000002-2"}, "desk-4601"),
+        SeenEdge(cases.ENTRY_AT, "entry", "office", "e"),
     ),
     OfficeRule(
         "kind-port-of-importer",
@@ -125,11 +171,12 @@ OFFICES: Final = (
         ("caseKind", "importer"),
         """
         MATCH (importer)-[e:ENTERS_AT]->(office:Port)
-        WHERE kind.answeredBy = 'port' AND port IS NULL AND {may ENTERS_AT importer office e}
+        WHERE kind.answeredBy = 'port' AND port IS NULL AND {may}
         WITH office, 'medium' AS confidence, [kind.name + ': answered by the port; importer ' + importer.number + ' enters at '
              + office.name, importer] AS step
         """,
         Example({"caseKind": "penalty", "importer": "11-1111111AA"}, "penalties-2704"),
+        SeenEdge(parties.ENTERS_AT, "importer", "office", "e"),
     ),
     OfficeRule(
         "own-center",
@@ -146,11 +193,12 @@ OFFICES: Final = (
         "The Center of the importer whose entry it is.",
         ("entryNumber",),
         """
-        MATCH (filed)-[a:ASSIGNED_TO]->(office:Center) WHERE a.activeFor IS NOT NULL AND {may ASSIGNED_TO filed office a}
+        MATCH (filed)-[a:ASSIGNED_TO]->(office:Center) WHERE a.activeFor IS NOT NULL AND {may}
         WITH office, 'high' AS confidence, ['entry ' + entry.number + ' is of importer ' + filed.number + ', assigned to ' + office.code
              + ' ' + office.name + ' since ' + toString(date(a.since)), filed] AS step
         """,
         Example({"entryNumber": "AAA-0000002-2"}, "desk-007"),
+        SeenEdge(parties.ASSIGNED_TO, "filed", "office", "a"),
     ),
     OfficeRule(
         "not-eligible",
@@ -158,11 +206,12 @@ OFFICES: Final = (
         ("importer",),
         """
         MATCH (importer)-[e:ENTERS_AT]->(office:Port)
-        WHERE importer.centerStatus = 'NOTELG' AND (port IS NULL OR office = port) AND {may ENTERS_AT importer office e}
+        WHERE importer.centerStatus = 'NOTELG' AND (port IS NULL OR office = port) AND {may}
         WITH office, 'high' AS confidence, ['importer ' + importer.number + ' is not Center-eligible; it enters at '
              + office.name, importer] AS step
         """,
         Example({"importer": "22-2222222AA"}, "desk-4601"),
+        SeenEdge(parties.ENTERS_AT, "importer", "office", "e"),
     ),
     OfficeRule(
         "goods-center",
@@ -234,7 +283,7 @@ CONTACTS: Final = (
         "It is named for this importer.",
         ("importer",),
         64,
-        f"MATCH (importer)<-[covers:COVERS]-(c:Contact){_THERE} AND {{may COVERS c importer covers}}",
+        f"MATCH (importer)<-[covers:COVERS]-(c:Contact){_THERE} AND {{may}}",
         "'covers importer ' + importer.number",
         "importer",
         Example(
@@ -243,6 +292,7 @@ CONTACTS: Final = (
             "MATCH (i:Importer {number: '11-1111111AA'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'account-manager', "
             "name: 'Ana Sample', role: 'national_account_manager', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(i)",
         ),
+        SeenEdge(people.COVERS, "c", "importer", "covers"),
     ),
     ContactRule(
         "covers-heading",

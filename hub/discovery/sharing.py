@@ -26,7 +26,7 @@ _ONE: Final = "$asked.issue IS NOT NULL"
 # Which issues are asked for.
 _WANTED: Final = " AND ".join(
     (
-        _OPEN.replace("{i}", "i"),
+        cypher.fill(_OPEN, i="i"),
         "($asked.issue IS NULL OR i.id = $asked.issue)",
         "($asked.likeness IS NULL OR i.likeness = $asked.likeness)",
         "(NOT coalesce($asked.followed, false) OR EXISTS { (p)-[:FOLLOWS]->(i) WHERE p IN own })",
@@ -75,7 +75,7 @@ UNWIND range(0, size(found) - 1) AS spot
 WITH *, found[spot][0] AS issue, found[spot][1] AS whole, found[spot][2] AS few
 WITH *, few + CASE WHEN official THEN COLLECT {
   CALL (issue) { RETURN issue AS part UNION ALL MATCH (part:Issue)-[:MERGED_INTO]->(issue) RETURN part }
-  MATCH (part)<-[a:ABOUT|ALIKE_BY]-(k:Case) WHERE NOT k IN few AND {sees k Case}
+  MATCH (part)<-[a:ABOUT|ALIKE_BY]-(k:Case) WHERE NOT k IN few AND {sees_case}
     AND (a:ABOUT OR issue.sharedAt IS NOT NULL OR seesAll OR EXISTS { MATCH (k)-[:HANDLED_BY]->(o) WHERE o IN own })
   RETURN DISTINCT k
 } ELSE [] END AS cases
@@ -116,11 +116,11 @@ WITH * WHERE point[1] >= least"""
 
 
 def _start(*_: Any) -> str:
-    return _FOUND.replace("{least}", str(LEAST)).replace("{candidates}", _CANDIDATES)
+    return cypher.fill(_FOUND, least=cypher.literal(LEAST), candidates=_CANDIDATES)
 
 
 def _each(sees: Sees) -> str:
-    return _EACH.replace("{sees k Case}", sees.row("k", "Case"))
+    return cypher.fill(_EACH, sees_case=sees.row("k", "Case"))
 
 
 def _supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:

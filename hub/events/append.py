@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Statement, literal
 from graph_schema.sources import HUB
 from hub.graph import Run
 from hub.jobs import item
@@ -134,8 +134,8 @@ def _appending(in_case: bool, in_name: bool) -> str:
 def naming(kind: str, refs: str, by: str) -> str:
     """The clause that creates an event about rows that no verb, sync or job has changed; `refs` is the Cypher for their ids."""
     return (
-        f"CREATE (e:Event) SET e.id = randomUUID(), e.kind = '{kind}', e.refs = {refs}, e.at = datetime(), e.by = '{by}', e.of = '{by}', "
-        f"e.changed = ['*'], {NEW_EVENT}"
+        f"CREATE (e:Event) SET e.id = randomUUID(), e.kind = {literal(kind)}, e.refs = {refs}, e.at = datetime(), e.by = {literal(by)}, "
+        f"e.of = {literal(by)}, e.changed = ['*'], {NEW_EVENT}"
     )
 
 

@@ -9,12 +9,12 @@ may have been missed. So what has been numbered is complete: nothing comes in be
 
 from typing import Final, LiteralString
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Statement, lock
 from hub.graph import Graph, Run
 
 _MOST: Final = 2_000
 """So many events are numbered in one transaction."""
-_WITH_COUNTER: Final[LiteralString] = "MERGE (c:EventCounter {id: 'events'}) SET c.turn = true REMOVE c.turn "
+_WITH_COUNTER: Final[LiteralString] = "MERGE (c:EventCounter {id: 'events'}) " + lock("c") + " "
 _NUMBER: Final[LiteralString] = (
     _WITH_COUNTER
     + """

@@ -16,7 +16,7 @@ from functools import lru_cache
 from secrets import token_hex
 from typing import Any, Final, LiteralString, cast
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Statement, fill, lock
 from hub.dead_letters import QUEUE, Letter, done, set_aside
 from hub.errors import CannotBeDone
 from hub.events.append import Doer, Telling
@@ -50,12 +50,15 @@ WITH e, CASE WHEN e.refs IS NULL THEN [] WHEN e.refs IS :: LIST<STRING NOT NULL>
 WITH e, refs ORDER BY e.seq
 RETURN collect([e.seq, e.id, e.kind, size(refs), CASE WHEN size(refs) <= $few THEN refs END])"""
 # The consumer is locked for the transaction: whoever was slow and lost the lease finds the cursor elsewhere, and does nothing.
-_MOVE: Final[LiteralString] = """
-MATCH (c:Consumer {name: $name}) SET c.turn = true REMOVE c.turn
+_MOVE: Final = fill(
+    """
+MATCH (c:Consumer {name: $name}) {lock}
 WITH c WHERE c.cursor = $before.cursor AND coalesce(c.row, '') = coalesce($before.row, '')
 SET c.cursor = $after.cursor, c.row = $after.row
 WITH c CALL () { MATCH (l:DeadLetter {job: $name}) WHERE l.item IN $done DELETE l }
-RETURN true"""
+RETURN true""",
+    lock=lock("c"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,11 @@ class Case(LockedRow):
         return any((self.as_owner, self.as_party, self.as_agency, self.as_oversight))
 
     def who(self, role: Role) -> str:
+        """Who has that role in this case: its owner by name."""
         if role is not OWNER:
             return role.who
         return f"its owner ({self.owner_name})" if self.owner_name else "its owner"
 
     def in_words(self) -> str:
+        """What the case is called in an error: by its number."""
         return f"case {self.number}"

@@ -27,9 +27,14 @@ class InACase(Protocol):
     """A case by its id, and the party in whose name something is done in it, by Neo4j's id."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The id of the case."""
+        ...
+
     @property
-    def by(self) -> str | None: ...
+    def by(self) -> str | None:
+        """The party, by Neo4j's id; None where nobody is named."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

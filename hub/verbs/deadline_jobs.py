@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Final
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Statement, fill, literal
 from hub.clocks import today
 from hub.dead_letters import letter_id
 from hub.due import Facts, dates_of, suspensions_of
@@ -24,11 +24,15 @@ _FIRST_S: Final = 3.0
 _EVERY_S: Final = 60.0
 _MOST: Final = 200
 _REMEMBERED: Final = timedelta(days=30)
-_NOT_SET_ASIDE: Final = "NOT EXISTS {{ (:DeadLetter {{id: '{letter}' + {item}}}) }}"
+
+
+def _not_set_aside(job: str) -> str:
+    """The predicate that no dead letter of that job holds the row `n`."""
+    return fill("NOT EXISTS { (:DeadLetter {id: {letter} + {item}}) }", letter=literal(letter_id(job, "")), item=item("n"))
 
 
 _OLD: Final = f"""
-MATCH (n:Request) WHERE n.at < $before AND {_NOT_SET_ASIDE.format(letter=letter_id("requests", ""), item=item("n"))}
+MATCH (n:Request) WHERE n.at < $before AND {_not_set_aside("requests")}
 WITH n LIMIT $most RETURN {item("n")}"""
 _THERE: Final = locked("Request") + "RETURN DISTINCT item"
 _FORGET: Final = rows_of("Request") + "DETACH DELETE n"
@@ -106,7 +110,7 @@ def _check(name: str, read: Callable[[Iterable[str]], object], texts: Iterable[s
 
 _DUE: Final = f"""
 MATCH (n:Deadline) WHERE n.state = 'RUNNING' AND n.due < $today AND NOT EXISTS {{ (n)-[:OF_CASE]->(:RetiredCase) }}
-  AND {_NOT_SET_ASIDE.format(letter=letter_id("deadlines", ""), item=item("n"))}
+  AND {_not_set_aside("deadlines")}
 WITH n ORDER BY n.due, n.id LIMIT $most RETURN {item("n")}"""
 # Each once, however many hubs keep the clocks: the deadline is locked first, what is written down has a name that it alone can have.
 _RUN_OUT: Final = locked("Deadline") + "WITH n, item WHERE n.state = 'RUNNING' AND n.due < $today RETURN DISTINCT item"

@@ -31,8 +31,8 @@ from hub.verbs.fragments import importer_or_broker, knows_entry, sees
 from hub.verbs.verb import verb
 
 _MOST: Final = 200
-_CONCERNS: Final = "CONCERNS Importer "
-"""What a claim begins with that a case concerns an importer; the number follows."""
+_CONCERNS: Final[LiteralString] = "'CONCERNS Importer '"
+"""What a claim begins with, as a literal, that a case concerns an importer; the number follows."""
 
 # What opening a case names, who the viewer is to it, and the case itself where it may be opened: one statement, since many are.
 # An importer that is nothing to the viewer is as one that there is not, in all that follows; whether an office knows it is asked apart.
@@ -52,7 +52,7 @@ WITH *, owner IS NOT NULL AND CASE WHEN asParty IS NULL THEN mine IS NOT NULL AN
   ELSE kind.openedBy <> 'government' END AS may
 FOREACH (_ IN CASE WHEN may THEN [1] ELSE [] END |
   CREATE (k:Case) SET k = $case, k.unconfirmedSince = CASE WHEN asParty IS NOT NULL THEN $at END,
-    k.claims = CASE WHEN importer IS NULL THEN ['{concerns}' + $importer] END
+    k.claims = CASE WHEN importer IS NULL THEN [{concerns} + $importer] END
   CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:HANDLED_BY]->(owner)
   FOREACH (i IN CASE WHEN importer IS NULL THEN [] ELSE [importer] END | CREATE (k)-[:CONCERNS]->(i))
   FOREACH (p IN CASE WHEN port IS NULL THEN [] ELSE [port] END | CREATE (k)-[:AT]->(p)))
@@ -258,8 +258,8 @@ MATCH (k:Case {id: $case}) WHERE NOT EXISTS { (k)-[:CONCERNS]->() }
 WITH *, coalesce(k.claims, []) + COLLECT {
   MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {owned} UNWIND r.claims AS claim RETURN claim
 } AS claims
-UNWIND [claim IN claims WHERE claim STARTS WITH '{concerns}'] AS claim
-MATCH (i:Importer {number: substring(claim, size('{concerns}'))}) WHERE {sees}
+UNWIND [claim IN claims WHERE claim STARTS WITH {concerns}] AS claim
+MATCH (i:Importer {number: substring(claim, size({concerns}))}) WHERE {sees}
 WITH * LIMIT 1
 CREATE (k)-[:CONCERNS]->(i)
 SET k.claims = CASE WHEN size(k.claims) > 1 THEN [other IN k.claims WHERE other <> claim] END

@@ -37,9 +37,11 @@ class Contact(LockedRow):
     organisation: str | None
 
     def who(self, role: Role) -> str:  # noqa: ARG002 - there is one role
+        """Who has that role: the organisation of the contact, who is named."""
         return f"{self.name}'s own organisation"
 
     def in_words(self) -> str:
+        """What the contact is called in an error: by name."""
         return f"contact: {self.name}"
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final, LiteralString
+from typing import Annotated, Any, ClassVar, Final, LiteralString, NoReturn
 
 from graph_schema.graph import GRAPH
 from hub.clocks import Period, Unit, last_day, today
@@ -116,13 +116,10 @@ async def _routed(context: VerbContext, question: NewQuestion) -> _Office:
 class _NoPen:
     """Of a route nothing is asked that takes a pen."""
 
-    def cursor(self, stamp: str, bound: tuple[str, ...], values: list[Any]) -> str:
+    def cursor(self, stamp: str, bound: tuple[str, ...], values: list[Any]) -> NoReturn:
         raise NotImplementedError
 
-    def merged(self, parts: list[list[Any]]) -> list[Any]:
-        raise NotImplementedError
-
-    def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
+    def highlights(self, texts: list[tuple[str, str | None]]) -> NoReturn:
         raise NotImplementedError
 
 

@@ -3,9 +3,11 @@ follow from that."""
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import pytest
@@ -266,3 +268,11 @@ def test_every_module_that_declares_verbs_is_in_the_manual() -> None:
     assert declaring == set(MODULES.values())
     named = {found.name for module in declaring for found in vars(module).values() if isinstance(found, Verb)}
     assert named == {found.name for found in VERBS}
+
+
+def test_no_verb_takes_a_bag_of_values() -> None:
+    """What a verb is given, and what it reads, has a type of its own."""
+    bags = re.compile(r"(?:dict|Mapping)\[str, Any\]|\bgiven\[")
+    folder = Path(verbs.__path__[0])
+    named = [f"{file.name}: {found[0]}" for file in folder.glob("*.py") for found in bags.finditer(file.read_text(encoding="utf-8"))]
+    assert not named
