@@ -270,9 +270,9 @@ def _compare(value: Any, operator: str, wanted: Any) -> bool:
         case "lte":
             return value <= wanted
         case "contains":
-            return wanted in value
+            return wanted.lower() in str(value).lower()
         case _:
-            return str(value).startswith(wanted)
+            return str(value).lower().startswith(wanted.lower())
 
 
 def _moment(like: datetime | date, text: str) -> datetime | date:

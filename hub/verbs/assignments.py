@@ -13,7 +13,7 @@ from hub.errors import Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
 from hub.said import KEPT
 from hub.verbs.act import Act, Arguments, Subject, ToldCase, Verb
-from hub.verbs.words import REASON, checked_text
+from hub.verbs.words import REASON, checked_text, searched
 
 _LONGEST: Final = 300
 _APPEAL: Final = "center_assignment_appeal"
@@ -110,7 +110,7 @@ async def _without_center(act: Act, given: Arguments, verb: str, status: str) ->
 
 _OPEN_APPEAL: Final[LiteralString] = """
 MATCH (i:Importer {number: $importer}), (kind:CaseKind {code: $kind})-[:ANSWERED_BY]->(office:Office)
-CREATE (k:Case {id: $request, number: $number, status: 'OPEN', title: $title, openedAt: $at, source: 'hub'})
+CREATE (k:Case {id: $request, number: $number, status: 'OPEN', title: $title, openedAt: $at, source: 'hub', otherWords: $otherWords})
 CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:CONCERNS]->(i) CREATE (k)-[:HANDLED_BY]->(office)
 CREATE (n:Note {id: $request + ' note', kind: 'NOTE', text: $text, at: $at, audience: 'parties', source: 'hub'})-[:OF_CASE]->(k)
 WITH n MATCH (who) WHERE elementId(who) = $by CREATE (n)-[:BY]->(who)
@@ -125,7 +125,7 @@ async def _appeal(act: Act, given: Arguments) -> str:
     title = f"Appeal of the assignment to {found['centerName']}" if found["center"] else f"Appeal of {found['status']}"
     appeal = {
         "importer": given["importer"], "kind": _APPEAL, "request": act.request, "number": number, "title": title, "by": found["asParty"],
-        "text": checked_text("reason", given["reason"], 10_000),
+        "text": checked_text("reason", given["reason"], 10_000), **searched("Case", {"title": title}),
     }  # fmt: skip
     if not await act.write(_OPEN_APPEAL, appeal):
         raise NotFound("the public facts name no office for appeals")

@@ -8,7 +8,7 @@ from graph_schema.model import Property
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.act import Act, Arguments, CaseAt, Verb, sees
 from hub.verbs.deadlines import end_deadlines, restart_deadlines
-from hub.verbs.words import CASE, DEFAULT_REASON, REASON, checked_text
+from hub.verbs.words import CASE, DEFAULT_REASON, REASON, checked_text, searched
 
 _AUDIENCE: Final = Property("audience", "Who may see it; the parties if not said.", values=AUDIENCE.values, choice=AUDIENCE.choice)
 _LONGEST: Final = {"title": 300, "text": 10_000}
@@ -135,7 +135,7 @@ async def _link_to_issue(act: Act, given: Arguments) -> str:
     else:
         title = checked_text("title", given["title"], _LONGEST["title"])
         issue = {"id": f"{act.request} issue", "title": title, "topic": given["topic"], "source": "hub"}
-    await act.write(_TO_ISSUE, {"case": case.id, "issue": issue})
+    await act.write(_TO_ISSUE, {"case": case.id, "issue": {**issue, **searched("Issue", issue)}})
     act.tell_case(case, f"found to be about: {title}", ("ABOUT",), audience="owner", refs=(issue["id"],))
     return case.id
 

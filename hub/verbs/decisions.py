@@ -3,12 +3,12 @@
 from typing import Any, Final, LiteralString
 
 from graph_schema.cases import AUDIENCE
-from graph_schema.formats import HTS10, PORT_CODE
+from graph_schema.formats import HTS10, PORT_CODE, RULING_NUMBER
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.verbs.act import Act, Arguments, Subject, ToldCase, Verb
 from hub.verbs.cases import audience_for
-from hub.verbs.words import CASE, REASON, checked, checked_text
+from hub.verbs.words import CASE, REASON, checked, checked_text, searched
 
 _LONGEST: Final = 500
 _DECIDE: Final[LiteralString] = """
@@ -37,6 +37,7 @@ async def _decide(act: Act, given: Arguments) -> str:
     decision = {
         "id": key, "decidedAt": act.now, "audience": audience, "source": "hub", **said, **goods,
         **({"hts10": checked("hts10", HTS10, given["hts10"])} if given["hts10"] else {}), **({"origin": origin} if origin else {}),
+        **searched("Decision", {**said, **goods}),
     }  # fmt: skip
     await act.write(_DECIDE, {"case": case.id, "place": place, "decision": decision})
     act.tell_case(case, f"decided: {said['question']}: {said['outcome']}", ("decisions",), audience=audience, refs=(key,))
@@ -70,7 +71,7 @@ def _tell(act: Act, key: str, found: dict[str, Any], text: str, reason: str | No
 
 
 _RULE: Final[LiteralString] = """
-MERGE (r:Ruling {number: $number}) ON CREATE SET r.title = $title, r.issuedAt = $issued, r.source = 'hub'
+MERGE (r:Ruling {number: $number}) ON CREATE SET r.title = $title, r.issuedAt = $issued, r.source = 'hub', r.otherWords = $otherWords
 WITH r WHERE r.title IS NOT NULL
 UNWIND $decisions AS id MATCH (d:Decision {id: id}) MERGE (r)-[:EXPLAINS]->(d)
 WITH r, d
@@ -92,7 +93,7 @@ async def _explain(act: Act, given: Arguments) -> str:
     if not known and not (given["title"] and given["issuedOn"]):
         raise NotFound(f"ruling: the hub knows no ruling {number!r} yet; give its title and the day it was issued as well")
     ruling = {"number": number, "title": (given["title"] or "").strip() or None, "issued": given["issuedOn"]}
-    await act.write(_RULE, {**ruling, "decisions": found["decisions"]})
+    await act.write(_RULE, {**ruling, **searched("Ruling", ruling), "decisions": found["decisions"]})
     _tell(act, given["disparity"], found, f"the difference is explained by ruling {number}", None)
     return given["disparity"]
 
@@ -146,7 +147,7 @@ VERBS: Final = (
         "Says which ruling explains why two decisions differ. Other pairs of decisions that it explains by then are explained, too.",
         (
             _DISPARITY_ID,
-            Property("ruling", "The ruling's number, e.g. NY N301234.", required=True),
+            Property("ruling", "The ruling's number, e.g. NY N301234.", required=True, format=RULING_NUMBER),
             Property("title", "What it rules on, where the hub does not know it yet."),
             Property("issuedOn", "The day it was issued, where the hub does not know it yet.", Kind.DATE),
         ),

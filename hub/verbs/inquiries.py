@@ -15,7 +15,7 @@ from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
 from hub.verbs.act import GUEST, Act, Arguments, Subject, Verb
 from hub.verbs.quotas import count_question
-from hub.verbs.words import checked, checked_text
+from hub.verbs.words import checked, checked_text, searched
 
 ANSWERED_WITHIN: Final = Period(10, Unit.BUSINESS_DAY)
 """How soon an answer is promised."""
@@ -51,7 +51,7 @@ async def _ask(act: Act, given: Arguments) -> str:
         "routedBecause": because, "askedAt": act.now, "dueOn": last_day(today(act.now), ANSWERED_WITHIN, rolls=True), "source": "hub",
         **({"receipt": act.account.removeprefix(GUEST)} if is_guest else {}),
     }  # fmt: skip
-    party = await act.one(_MADE, {"office": office, "question": question})
+    party = await act.one(_MADE, {"office": office, "question": {**question, **searched("Question", question)}})
     act.tell("Question", key, ALL_NEW, by=party)
     return key
 
@@ -92,7 +92,8 @@ class _NoPen:
 
 _QUESTION: Final = Subject("Question", "id", "q", """
 OPTIONAL MATCH (q)-[:ASKED_OF]->(o)
-RETURN {state: q.state, may: q.mayBePublished, published: q.publishedAt IS NOT NULL, answers: seesAll OR o IN own,
+RETURN {state: q.state, title: q.title, text: q.text, answer: q.answer,
+  may: q.mayBePublished, published: q.publishedAt IS NOT NULL, answers: seesAll OR o IN own,
   by: elementId(coalesce(head([mine IN own WHERE mine = o]), head(acted))),
   asked: EXISTS { (q)<-[:ASKED]-(:Account {id: $viewer}) } OR EXISTS { MATCH (q)-[:ASKED_BY]->(p) WHERE p IN own }}""")  # fmt: skip
 _CHANGE: Final[LiteralString] = "MATCH (q:Question {id: $question}) SET q += $changes"
@@ -112,7 +113,8 @@ async def _question(act: Act, verb: str, given: Arguments, role: str) -> Mapping
 
 
 async def _change(act: Act, found: Mapping[str, Any], given: Arguments, **changes: Any) -> str:
-    await act.write(_CHANGE, {"question": given["question"], "changes": changes})
+    texts = searched("Question", {**found, **changes}) if _LONGEST.keys() & changes.keys() or "answer" in changes else {}
+    await act.write(_CHANGE, {"question": given["question"], "changes": {**changes, **texts}})
     act.tell("Question", given["question"], list(changes), by=found["by"])
     return given["question"]
 

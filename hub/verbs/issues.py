@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, LiteralString
 
-from graph_schema.formats import IMPORTER_NUMBER
+from graph_schema.formats import CASE_NUMBER, IMPORTER_NUMBER
 from graph_schema.model import Kind, Property
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.verbs.act import Act, Arguments, Subject, Verb, sees
-from hub.verbs.words import DEFAULT_REASON, REASON, checked_text
+from hub.verbs.words import DEFAULT_REASON, REASON, checked_text, searched
 
 _LONGEST: Final = 300
 _MOST: Final = 200
@@ -47,7 +47,7 @@ def _tell(act: Act, issue: Mapping[str, Any], changed: Sequence[str], reason: st
 
 _CONFIRM: Final[LiteralString] = (
     "MATCH (i:Issue {id: $issue}) SET i.state = 'CONFIRMED', i.stateAt = $at, i.stateBecause = $because, "
-    "i.title = coalesce($title, i.title)"
+    "i.title = $title, i.otherWords = $otherWords"
 )
 
 
@@ -55,7 +55,8 @@ async def _confirm(act: Act, given: Arguments) -> str:
     issue = await _to_decide(act, "confirmIssue", given["issue"])
     title = checked_text("title", given["title"], _LONGEST) if given["title"] else None
     because = given["reason"]
-    await act.write(_CONFIRM, {"issue": issue["id"], "title": title, "because": because})
+    named = {"title": title or issue["title"], "topic": issue["topic"]}
+    await act.write(_CONFIRM, {"issue": issue["id"], "title": named["title"], "because": because, **searched("Issue", named)})
     _tell(act, issue, (*_STATE, "title") if title else _STATE, because)
     return issue["id"]
 
@@ -154,6 +155,7 @@ async def _split(act: Act, given: Arguments) -> str:
     if given["title"]:
         new = {
             "id": key, "title": checked_text("title", given["title"], _LONGEST), "topic": issue["topic"],
+            **searched("Issue", {"title": given["title"], "topic": issue["topic"]}),
             "why": f"taken out of: {issue['title']}", "state": "CONFIRMED", "stateAt": act.now, "stateBecause": because, "source": "hub",
         }  # fmt: skip
     await act.write(_TAKE_OUT, {"issue": issue["id"], "cases": numbers, "new": new})
@@ -243,7 +245,7 @@ VERBS: Final = (
         "Takes cases out of an issue; they are not put into it again. With a title they are an issue of their own, which is the answer.",
         (
             _KEY,
-            Property("cases", "The cases to take out, by number.", Kind.STRINGS, required=True),
+            Property("cases", "The cases to take out, by number.", Kind.STRINGS, required=True, format=CASE_NUMBER),
             Property("title", "The title of a new issue that they are about."),
             REASON,
         ),

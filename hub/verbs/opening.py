@@ -8,7 +8,16 @@ that an office does not know of is kept as a claim: whether there is one is not 
 from functools import lru_cache
 from typing import Any, Final, LiteralString
 
-from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE, entry_check_digit, tariff_number
+from graph_schema.formats import (
+    ADCVD_NUMBER,
+    ENTRY_NUMBER,
+    HTS_HEADING,
+    HTS_NUMBER,
+    IMPORTER_NUMBER,
+    PORT_CODE,
+    entry_check_digit,
+    tariff_number,
+)  # fmt: skip
 from graph_schema.model import Kind, Property
 from graph_schema.viewer_sets import in_term
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -16,7 +25,7 @@ from hub.events.append import ALL_NEW
 from hub.said import OWNED
 from hub.verbs.act import Act, Arguments, ToldCase, Verb, knows_entry, sees
 from hub.verbs.deadlines import clocks_of_kind, set_deadlines
-from hub.verbs.words import CASE, DEFAULT_REASON, ON, checked, checked_text
+from hub.verbs.words import CASE, DEFAULT_REASON, ON, checked, checked_text, searched
 
 _LONGEST: Final = 300
 _MOST: Final = 200
@@ -75,6 +84,7 @@ async def _open(act: Act, given: Arguments) -> str:
     case = {
         "id": act.request, "number": number, "status": "OPEN", "title": checked_text("title", given["title"], _LONGEST),
         "openedAt": act.now, "source": "hub", "dates": dates, "conditions": list(given["conditions"] or []), "suspensions": [],
+        **searched("Case", {"title": given["title"]}),
     }  # fmt: skip
     named = {name: given[name] for name in ("kind", "importer", "port")}
     opening = {**named, "case": case, "known": None}
@@ -219,7 +229,9 @@ VERBS: Final = (
             Property("programs", "The trade programs it falls under, by code.", Kind.STRINGS),
             Property("agencies", "The partner agencies it involves, by code; accepted at once where the owner opens it.", Kind.STRINGS),
             Property("topics", "The questions it raises, by topic, e.g. classification.", Kind.STRINGS),
-            Property("adcvdOrders", "The antidumping and countervailing duty orders it is about, by number.", Kind.STRINGS),
+            Property(
+                "adcvdOrders", "The antidumping and countervailing duty orders it is about, by number.", Kind.STRINGS, format=ADCVD_NUMBER
+            ),
             Property("forcedLaborOrders", "The forced-labor orders it is about, by id.", Kind.STRINGS),
             Property("event", "The event a clock of it runs from, e.g. protest_filed; see the clocks of its kind."),
             ON,

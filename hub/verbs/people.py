@@ -8,7 +8,7 @@ from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
 from hub.said import KEPT
 from hub.verbs.act import Act, Arguments, Subject, Verb
-from hub.verbs.words import checked_text
+from hub.verbs.words import checked_text, searched
 
 _CONTACT: Final = Subject("Contact", "id", "c", f"""
 OPTIONAL MATCH (c)-[:WORKS_FOR]->(org)
@@ -58,7 +58,7 @@ async def _declare_program(act: Act, given: Arguments) -> str:
     program = {
         "name": checked_text("name", given["name"], 300), "since": given["since"], "legalBasis": given["legalBasis"], "source": "hub",
     }  # fmt: skip
-    (made,), *_ = await act.write(_PROGRAM, {"code": code, "program": program, "request": act.request})
+    (made,), *_ = await act.write(_PROGRAM, {"code": code, "program": {**program, **searched("Program", program)}, "request": act.request})
     if not made:
         raise Conflict(f"code: there is a program {code} already")
     act.tell("Program", code, ALL_NEW, by=office)
