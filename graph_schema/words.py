@@ -121,7 +121,8 @@ def cut(text: str) -> list[Word]:
     last = 0
     for found in _WORD.finditer(text):
         gap = _gap(text, last, found.start()) if words else ""
-        words += (word for word in _pieces(text, found.start(), found.end(), gap) if word.folded)
+        # of marks alone no index makes a word
+        words += (word for word in _pieces(text, found.start(), found.end(), gap) if any(map(str.isalnum, word.folded)))
         last = found.end()
     return words
 
