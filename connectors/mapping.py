@@ -21,10 +21,10 @@ from graph_schema.formats import (
     ENTRY_NUMBER,
     HTS_CHAPTER,
     HTS_HEADING,
+    PORT_CODE,
     BadFormat,
     Format,
     entry_check_digit,
-    plain_digits,
     tariff_number,
 )  # fmt: skip
 from graph_schema.graph import GRAPH
@@ -57,7 +57,6 @@ _IN_WORDS: Final = {
 """How people write these codes with a word before or behind."""
 _KNOWN_BY: Final = {"Decision": ("reference",)}
 """What a system must say though the hub's own rows have none of it: by what the row is known."""
-_NUMBERED: Final = {("Importer", "number"), ("Broker", "filerCode"), ("Entry", "number"), ("Center", "code")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,14 +380,15 @@ def _key(label: str, value: Any) -> str:
     """The key as the graph writes it."""
     key = _padded(label, _alone(label, _digits(value)))
     if label == "Port":
-        issuer, _, code = key.rpartition(":")
-        return f"{issuer.upper() or 'ACE'}:{code if issuer else code.zfill(4)}"
+        issuer, colon, code = key.rpartition(":")
+        issuer = issuer.upper()
+        codes = PORT_CODE.readings(code) if not colon or issuer in ("ACE", "CENSUS") else []
+        return f"{issuer or 'ACE'}:{codes[0]}" if codes else f"{issuer}:{code}" if colon else f"ACE:{key.zfill(4)}"
     if label in ("HtsHeading", "HtsChapter"):
-        return tariff_number(_whole_tariff(key), HTS_HEADING if label == "HtsHeading" else HTS_CHAPTER) or key
+        return tariff_number(key, HTS_HEADING if label == "HtsHeading" else HTS_CHAPTER) or key
     node = GRAPH.node(label)
-    if (label, node.key) in _NUMBERED:
-        return _identifier(node.property_named(node.key), key)
-    return key
+    found = node.property_named(node.key)
+    return _identifier(found, key) if found.format else key
 
 
 def _alone(label: str, text: str) -> str:
@@ -408,17 +408,12 @@ def _padded(kind: str, text: str) -> str:
     return text.zfill(_PADDED[kind]) if kind in _PADDED and text.isascii() and text.isdigit() else text
 
 
-def _whole_tariff(text: str) -> str:
-    """A longer tariff number with its first zero, without which it has an odd number of digits."""
-    return f"0{text}" if text.isdigit() and len(text) % 2 else text
-
-
 def _identifier(found: Property, value: str) -> str:
     assert found.format is not None
     if found.format.may_be_refused(value):
         raise SkipRecord(found.format.refusal, keep=False)
     try:
-        checked = found.format.check(plain_digits(value))
+        checked = found.format.check(value)
     except BadFormat as error:
         raise SkipRecord(f"{found.name}: {error}") from None
     if found.format is ENTRY_NUMBER and checked[-1] != str(entry_check_digit(checked[:3], checked[4:11])):

@@ -6,7 +6,9 @@ No question reaches any of it, and no rule opens it. Whoever adds one declares i
 from dataclasses import dataclass
 from typing import Final
 
+from graph_schema.graph import GRAPH
 from graph_schema.provenance import DESCRIBABLE, RETIRED
+from graph_schema.words import OTHER_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,12 @@ class HiddenProperties:
     names: tuple[str, ...]
     doc: str
     indexes: tuple[tuple[str, ...], ...] = ()
+
+
+def worded() -> tuple[str, ...]:
+    """The labels whose rows are found by words, and what those become when they are retired."""
+    labels = tuple(node.label for node in GRAPH.nodes if node.text)
+    return (*labels, *(RETIRED[label] for label in labels if label in RETIRED))
 
 
 LABELS: Final = (
@@ -112,6 +120,7 @@ PROPERTIES: Final = (
         if node.label in RETIRED
     ),
     HiddenProperties("RetiredCase", ("likenesses",), "the keys of what it was found to be alike by"),
+    *(HiddenProperties(label, (OTHER_WORDS,), "what search finds it by beside the words of its texts") for label in worded()),
 )
 ON_SYNCED_EDGES: Final = ("saidBy",)
 """What every edge has beside its own properties that systems say there is: the ids of the records that say it."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from graph_schema.cypher import literal
-from graph_schema.formats import ENTRY_NUMBER, HTS10
+from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, HTS10, RULING_NUMBER
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
 from graph_schema.rule import Guard
 from graph_schema.sources import CITATION, CONFIDENCE, HUB, ORIGIN, ORIGINS
@@ -23,7 +23,7 @@ CASE: Final = NodeType(
     doc="One matter of one account: a request for information, a protest, a detention and so on.",
     properties=(
         Property("id", "Its identity in the hub.", required=True),
-        Property("number", "The number it is known by.", required=True, unique=True),
+        Property("number", "The number it is known by.", required=True, format=CASE_NUMBER, unique=True),
         Property(
             "status",
             "Where it stands.",
@@ -150,7 +150,7 @@ RULING: Final = NodeType(
     label="Ruling",
     doc="A published ruling.",
     properties=(
-        Property("number", "Its number, e.g. NY N301234.", required=True),
+        Property("number", "Its number, e.g. NY N301234.", required=True, format=RULING_NUMBER),
         Property("title", "What it rules on.", required=True),
         Property("issuedAt", "The day it was issued.", Kind.DATE),
         ORIGIN,

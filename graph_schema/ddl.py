@@ -5,10 +5,11 @@ from typing import Final
 
 from graph_schema.bookkeeping import LABELS, PROPERTIES
 from graph_schema.cypher import literal, name
-from graph_schema.model import GraphSchema
+from graph_schema.model import GraphSchema, NodeType
+from graph_schema.words import OTHER_WORDS
 
 ANALYZER: Final = "standard-folding"
-"""Words as Unicode splits them, in lower case, without accents."""
+"""Words as Unicode splits them, in lower case, Latin letters without accents; `graph_schema.words` has what that leaves out."""
 
 TEXT_IS_READ: Final = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
 """Waits until what was written is found by its words."""
@@ -29,6 +30,16 @@ def _hidden(label: str, indexes: Iterable[tuple[str, ...]]) -> Iterator[str]:
         yield f"CREATE INDEX {name(label)}_{index[-1]} IF NOT EXISTS FOR (n:{name(label)}) ON ({properties})"
 
 
+def text_index(node: NodeType) -> str:
+    """The full-text index over a label's texts and its other words."""
+    properties = ", ".join(f"n.{name(found)}" for found in (*node.text, OTHER_WORDS))
+    follows = ", `fulltext.eventually_consistent`: true" if node.text_follows else ""
+    return (
+        f"CREATE FULLTEXT INDEX {name(node.text_index)} IF NOT EXISTS FOR (n:{name(node.label)}) ON EACH [{properties}] "
+        f"OPTIONS {{indexConfig: {{`fulltext.analyzer`: {literal(ANALYZER)}{follows}}}}}"
+    )
+
+
 def statements(graph: GraphSchema) -> Iterator[str]:
     """Constraints for every key and unique property, then the declared indexes, in a stable order."""
     yield from bookkeeping()
@@ -44,12 +55,7 @@ def statements(graph: GraphSchema) -> Iterator[str]:
                 f"CREATE INDEX {name('_'.join((node.label, *index, 'range')))} IF NOT EXISTS FOR (n:{name(node.label)}) ON ({properties})"
             )
         if node.text:
-            properties = ", ".join(f"n.{name(found)}" for found in node.text)
-            follows = ", `fulltext.eventually_consistent`: true" if node.text_follows else ""
-            yield (
-                f"CREATE FULLTEXT INDEX {name(node.text_index)} IF NOT EXISTS FOR (n:{name(node.label)}) ON EACH [{properties}] "
-                f"OPTIONS {{indexConfig: {{`fulltext.analyzer`: {literal(ANALYZER)}{follows}}}}}"
-            )
+            yield text_index(node)
     for edge in graph.edges:
         if edge.unique:
             yield (

@@ -5,7 +5,10 @@ Source: the `identifiers.csv` of `graph_schema/reference` (19 CFR 24.5, CATAIR, 
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 
@@ -13,13 +16,22 @@ class BadFormat(ValueError):
     """A value that does not have its format; the message says what is expected and never repeats a refused value."""
 
 
+Reader = Callable[[str, frozenset[int]], Iterable[str]]
+"""What capitals and digits may mean as an identifier, the likeliest first, and after how many of them something else stood."""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one kind of identifier is written.
+    """How one kind of identifier is written, and in which spellings it is known.
 
     `pattern` matches the whole normalised value, `refused` values that must never be stored or echoed, `doubtful` such
     as may be one of those with digits lost on the way: what a system gives is not kept then, what somebody searches
     for is something else.
+
+    `shapes` say where letters and digits stand, and what stands between them: `9` is a digit, `a` a letter, `x` either,
+    all else stands for itself. `reader` knows what no shape can say. Either reads a value whatever dashes, points and
+    blanks are in it, in capitals or not, after a word it is `called` by. `guesses` are what a text may mean beside that
+    to who searches. One that is `lenient` takes other values, too, as they are; of most, no value is `without_digits`.
     """
 
     name: str
@@ -28,15 +40,50 @@ class Format:
     refused: str | None = None
     refusal: str = ""
     doubtful: str | None = None
+    shapes: tuple[str, ...] = ()
+    reader: Reader | None = None
+    called: str = ""
+    guesses: Reader | None = None
+    lenient: bool = False
+    without_digits: bool = False
 
     def check(self, value: str) -> str:
-        """The normalised value (trimmed, upper case). Raises `BadFormat`."""
-        normalised = value.strip().upper()
+        """The value as the hub writes it, whichever way it is spelled. Raises `BadFormat`."""
         if self.is_refused(value):
             raise BadFormat(self.refusal)
-        if not re.fullmatch(self.pattern, normalised):
-            raise BadFormat(f"{self.name} expected: {self.expected}")
-        return normalised
+        found = self.readings(value)
+        if found:
+            return found[0]
+        if self.lenient:
+            return value.strip()
+        raise BadFormat(f"{self.name} expected: {self.expected}")
+
+    def readings(self, value: str) -> list[str]:
+        """What the value may be as such an identifier, the likeliest first; none where it is no spelling of one."""
+        return self._readings(plain_digits(value).upper())
+
+    def _readings(self, plain: str) -> list[str]:
+        found = [plain] if not (self.shapes or self.reader) and re.fullmatch(self.pattern, plain) else []
+        spelled = _spelled(plain, self.called)
+        if spelled is not None:
+            found += self.reader(*spelled) if self.reader else ()
+            found += self._shaped(*spelled, whole=True)
+        return [one for one in dict.fromkeys(found) if re.fullmatch(self.pattern, one)]
+
+    def guessed(self, plain: str) -> list[str]:
+        """The readings, and what else somebody may mean who searches, of a text of `plain_digits` in capitals."""
+        if len(plain) > _LONGEST or not (self.without_digits or _DIGIT.search(plain)):
+            return []
+        spelled = _spelled(plain, self.called) if self.guesses else None
+        more = self.guesses(*spelled) if self.guesses and spelled else ()
+        return list(dict.fromkeys((*self._readings(plain), *more)))
+
+    def begun(self, value: str) -> str:
+        """The beginning of a value as the hub writes it."""
+        plain = plain_digits(value).upper()
+        spelled = _spelled(plain, self.called)
+        shaped = self._shaped(*spelled, whole=False) if spelled else []
+        return shaped[0] if shaped else value.strip() if self.lenient else plain
 
     def is_refused(self, value: str) -> bool:
         """Whether it is a value that must never be stored or echoed."""
@@ -50,7 +97,70 @@ class Format:
         if pattern is None:
             return False
         plain = plain_digits(value).upper()
-        return re.fullmatch(self.pattern, plain) is None and re.fullmatch(pattern, plain) is not None
+        known = (self.pattern, *map(_without_cuts, self.shapes))
+        return not any(re.fullmatch(one, plain) for one in known) and re.fullmatch(pattern, plain) is not None
+
+    def _shaped(self, joined: str, cuts: frozenset[int], *, whole: bool) -> list[str]:
+        """The text in the shapes that it fits, first those that are cut where it was."""
+        found: list[tuple[int, str]] = []
+        for shape in self.shapes:
+            filled = _filled(shape, joined, whole=whole)
+            if filled is not None:
+                other = cuts.symmetric_difference(cut for cut in _cuts(shape) if cut < len(joined)) if cuts else ()
+                found.append((len(other), filled))
+        return [filled for _, filled in sorted(found, key=lambda one: one[0])]
+
+
+_DIGIT: Final = re.compile("[0-9]")
+_LONGEST: Final = 60
+"""A text of more letters is no spelling of a single identifier."""
+_KINDS: Final = {"9": "[0-9]", "a": "[A-Z]", "x": "[0-9A-Z]"}
+_BETWEEN: Final = r"[-./_,:;·\\# ]{1,3}"
+_SPELLED: Final = re.compile(rf"(?:{_BETWEEN})?([0-9A-Z]+(?:{_BETWEEN}[0-9A-Z]+)*)(?:{_BETWEEN})?")
+_OF_ALL: Final = "NUMBER|NUMBERS|NO|NR|NUM|CODE|CODES|ID"
+
+
+def _spelled(plain: str, called: str) -> tuple[str, frozenset[int]] | None:
+    """Letters and digits of a text without what it is called and what stands between them, and where that stood."""
+    # a word of letters ends where a digit begins, or it may be the beginning of the identifier itself
+    bare = _called(called).sub("", plain.strip("\"'()[]<>"))
+    found = _SPELLED.fullmatch(bare)
+    if found is None:
+        return None
+    parts = re.findall("[0-9A-Z]+", found[1])
+    return "".join(parts), frozenset(accumulate(map(len, parts[:-1])))
+
+
+@lru_cache(maxsize=64)
+def _called(called: str) -> re.Pattern[str]:
+    words = f"(?:{called}|{_OF_ALL})" if called else f"(?:{_OF_ALL})"
+    return re.compile(rf"^(?:{words}(?:[.:# ]+|(?=[#(]))[#(]?)+")
+
+
+@lru_cache(maxsize=256)
+def _without_cuts(shape: str) -> str:
+    return "".join(_KINDS.get(mark, mark) for mark in shape if mark.isalnum())
+
+
+@lru_cache(maxsize=256)
+def _begun(shape: str, length: int) -> re.Pattern[str]:
+    """What fits the first letters and digits of a shape."""
+    return re.compile("".join(_KINDS.get(mark, mark) for mark in [mark for mark in shape if mark.isalnum()][:length]))
+
+
+@lru_cache(maxsize=256)
+def _cuts(shape: str) -> Mapping[int, str]:
+    """After how many letters and digits something else stands, and what."""
+    return {sum(map(str.isalnum, shape[:at])): mark for at, mark in enumerate(shape) if not mark.isalnum()}
+
+
+def _filled(shape: str, joined: str, *, whole: bool) -> str | None:
+    """The letters and digits in that shape; None where they do not fit, or, of the `whole`, do not fill it."""
+    cuts = _cuts(shape)
+    most = len(shape) - len(cuts)
+    if len(joined) > most or (whole and len(joined) < most) or not _begun(shape, len(joined)).fullmatch(joined):
+        return None
+    return "".join(f"{cuts.get(at, '')}{letter}" for at, letter in enumerate(joined))
 
 
 def plain_digits(text: str) -> str:
@@ -115,24 +225,135 @@ IMPORTER_NUMBER = Format(
     doubtful=rf".*?{_ZERO_LOST}.*|[^\d-]*\d{{7,8}}(?:\.0+)?[^\d-]*",
     refusal="a Social Security number is not accepted as an importer number: use the IRS number with suffix "
     "(e.g. 12-3456789AB) or a CBP-assigned number (CBP Form 5106)",
+    # without a dash eleven digits are the IRS number sooner than one that CBP has assigned
+    shapes=("99-9999999xx", "999999-99999"),
+    called="IMPORTER(?: OF RECORD)?|IOR|IRS|EIN|CBP",
 )
-FILER_CODE = Format("filer code", r"[A-Z0-9]{3}", "three letters or digits, e.g. ABC")
-CENTER_CODE = Format("Center code", r"CEE0(0[1-9]|10)", "CEE001 to CEE010")
-PORT_CODE = Format("port code", r"\d{4}", "four digits, e.g. 2704")
-HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85")
-HTS_HEADING = Format("HTS heading", r"\d{4}", "four digits, e.g. 8542")
-HTS10 = Format("HTSUS number", r"\d{4}\.?\d{2}\.?\d{2}\.?\d{2}", "ten digits, e.g. 8507.60.0020")
+
+
+def _zeros(wanted: int, least: int = 1) -> Reader:
+    """Reads digits that may have lost the zeros before them, or have one too many."""
+
+    def read(joined: str, _: frozenset[int]) -> Iterator[str]:
+        if joined.isdigit() and least <= len(joined) <= wanted + 1:
+            digits = joined.zfill(wanted)
+            if len(digits) == wanted or digits[0] == "0":
+                yield digits[-wanted:]
+
+    return read
+
+
+def _tariff(least: int, most: int = 10, first: int | None = None) -> Reader:
+    """Reads tariff numbers of so many digits, or their `first` digits.
+
+    One that has an odd number of them has lost its first zero, or, where a point stands behind the heading, its last digit:
+    that leaves its heading, and is no number.
+    """
+
+    def read(joined: str, cuts: frozenset[int]) -> Iterator[str]:
+        digits = joined
+        if len(joined) % 2:
+            digits = f"0{joined}" if 4 not in cuts else joined[:-1] if first else ""
+        if joined.isdigit() and least <= len(digits) <= most:
+            yield digits[:first] if first else _pointed(digits)
+
+    return read
+
+
+def _pointed(digits: str) -> str:
+    """The digits of a tariff number as the schedule prints them, e.g. 8542.31.0001."""
+    return ".".join(filter(None, (digits[:4], digits[4:6], digits[6:])))
+
+
+def _center(joined: str, _: frozenset[int]) -> Iterator[str]:
+    if found := re.fullmatch(r"(?:CEE)?0*(\d{1,2})", joined):
+        yield f"CEE{int(found[1]):03d}"
+
+
+def _order(joined: str, _: frozenset[int]) -> Iterator[str]:
+    """An order as ACE writes it, too, with three zeros where it has no parts."""
+    if found := re.fullmatch(r"([AC])(\d{3})(\d{3})(?:000|(\d{3}))?", joined):
+        yield "-".join(filter(None, found.groups()))
+
+
+def _order_of_either(joined: str, _: frozenset[int]) -> Iterator[str]:
+    """An order by its digits alone, antidumping or countervailing, and the order whose part it is."""
+    if found := re.fullmatch(r"([AC]?)(\d{3})(\d{3})(\d{3})?", joined):
+        for kind in found[1] or "AC":
+            yield "-".join(filter(None, (kind, *found.groups()[1:])))
+            yield "-".join((kind, found[2], found[3]))
+
+
+def _protest(joined: str, _: frozenset[int]) -> Iterator[str]:
+    """A protest by its port, year and serial number, which systems keep with dashes or without."""
+    if re.fullmatch(r"\d{12}", joined):
+        yield from (f"{joined[:4]}-{joined[4:6]}-{joined[6:]}", joined)
+
+
+def _ruling(joined: str, _: frozenset[int]) -> Iterator[str]:
+    if found := re.fullmatch(r"(?:HQ)?(H\d{6})|HQ(\d{6})", joined):
+        yield f"HQ {found[1] or found[2]}"
+    elif found := re.fullmatch(r"(?:NY)?([A-GI-R]\d{5,6})|NY(H\d{5,6}|\d{6})", joined):
+        yield f"NY {found[1] or found[2]}"
+
+
+def _ruling_by_digits(joined: str, _: frozenset[int]) -> Iterator[str]:
+    """A ruling without where it was issued, or without its letter."""
+    if found := re.fullmatch(r"(HQ|NY)?([A-R]?)(\d{5,6})", joined):
+        where, letter, digits = found.groups()
+        if letter != "" or where:
+            yield from (f"{where or 'NY'} {letter}{digits}", f"{where} H{digits}" if where == "HQ" else f"NY N{digits}")
+        else:
+            yield from (f"HQ H{digits}", f"HQ {digits}", f"NY N{digits}", f"SAMPLE {digits}")
+
+
+FILER_CODE = Format(
+    "filer code",
+    r"[A-Z0-9]{3}",
+    "three letters or digits, e.g. ABC",
+    shapes=("xxx",),
+    reader=_zeros(3),
+    called="FILER|BROKER",
+    without_digits=True,
+)
+CENTER_CODE = Format("Center code", r"CEE0(0[1-9]|10)", "CEE001 to CEE010", reader=_center, called="CENTER|CENTRE")
+PORT_CODE = Format(
+    "port code", r"\d{4}", "four digits, e.g. 2704", shapes=("9999",), reader=_zeros(4, 3),
+    called="PORT(?: OF ENTRY)?|ACE|CENSUS|DISTRICT|SCHEDULE D|POE",
+)  # fmt: skip
+_GOODS: Final = "HTS|HTSUS|HTSUSA|HS|SCHEDULE B|TARIFF|CHAPTER|HEADING|SUBHEADING|ITEM"
+HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85", reader=_tariff(2, 10, 2), called=_GOODS)
+HTS_HEADING = Format("HTS heading", r"\d{4}", "four digits, e.g. 8542", reader=_tariff(4, 10, 4), called=_GOODS)
+HTS10 = Format(
+    "HTSUS number", r"\d{4}\.\d{2}\.\d{4}", "ten digits, e.g. 8507.60.0020", shapes=("9999.99.9999",), reader=_tariff(10), called=_GOODS
+)  # fmt: skip
 TIME_OF_DAY = Format("time of day", r"([01]\d|2[0-3]):[0-5]\d", "hours and minutes, e.g. 08:00")
-HTS_NUMBER = Format("HTS number", r"\d{2}(\d{2}(\.?\d{2}(\.?\d{2}(\.?\d{2})?)?)?)?", "2 to 10 digits, e.g. 85, 8542 or 8542.31.0001")
-ENTRY_NUMBER = Format("entry number", r"[A-Z0-9]{3}-\d{7}-\d", "FFF-NNNNNNN-C, e.g. ABC-1234567-6")
+HTS_NUMBER = Format(
+    "HTS number", r"\d{2}(\d{2}(\.\d{2}(\.\d{2}(\d{2})?)?)?)?", "2 to 10 digits, e.g. 85, 8542 or 8542.31.0001",
+    reader=_tariff(2), called=_GOODS,
+)  # fmt: skip
+ENTRY_NUMBER = Format(
+    "entry number", r"[A-Z0-9]{3}-\d{7}-\d", "FFF-NNNNNNN-C, e.g. ABC-1234567-6", shapes=("xxx-9999999-9",), called="ENTRY|ENTRIES"
+)  # fmt: skip
+CASE_NUMBER = Format(
+    "case number", r".+", "the number the case is known by, e.g. HUB-26-4T7Q2Z9K", lenient=True, called="CASE|PROTEST",
+    shapes=("HUB-99-xxxxxxxx", "HUB-99-Axxxxxxxx", "SW-99-999999"), guesses=_protest,
+)  # fmt: skip
+"""Systems number their cases each in its own way: only the hub's own and those of its sample are known in any spelling."""
+ADCVD_NUMBER = Format(
+    "AD or CVD case number", r"[AC]-\d{3}-\d{3}(-\d{3})?", "e.g. A-570-967", reader=_order, lenient=True,
+    shapes=("A-999-999-999", "C-999-999-999"), guesses=_order_of_either, called="AD|CVD|ADD|AD/CVD|ADCVD|ORDER|CASE",
+)  # fmt: skip
+RULING_NUMBER = Format(
+    "ruling number", r"(HQ (H?\d{6})|NY ([A-R]\d{5,6}|\d{6})|SAMPLE \d+)", "e.g. NY N301234", shapes=("SAMPLE 999999",), reader=_ruling,
+    guesses=_ruling_by_digits, lenient=True, called="RULING|LETTER|CROSS",
+)  # fmt: skip
 
 
 def tariff_number(text: str, wanted: Format) -> str | None:
     """The chapter or heading, whichever is wanted, of a longer HTSUS number (8507.60.0020); None where it is no such number."""
-    digits = re.fullmatch(r"(\d{2})(\d{2})\.?(\d{2})?\.?(\d{2})?\.?(\d{2})?", text.strip())
-    if digits is None or wanted not in (HTS_CHAPTER, HTS_HEADING):
-        return None
-    return digits[1] if wanted is HTS_CHAPTER else digits[1] + digits[2]
+    found = wanted.readings(text) if wanted in (HTS_CHAPTER, HTS_HEADING) and sum(map(str.isdigit, text)) > 2 else []
+    return found[0] if found else None
 
 
 def entry_check_digit(filer_code: str, serial: str) -> int:

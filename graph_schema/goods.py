@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from graph_schema.formats import HTS_CHAPTER, HTS_HEADING
+from graph_schema.formats import ADCVD_NUMBER, HTS_CHAPTER, HTS_HEADING
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
 from graph_schema.sources import CITATION, ORIGIN
 
@@ -75,7 +75,7 @@ ADCVD_ORDER: Final = NodeType(
     label="AdcvdOrder",
     doc="An antidumping or countervailing duty case.",
     properties=(
-        Property("number", "The case number, e.g. A-570-967.", required=True),
+        Property("number", "The case number, e.g. A-570-967.", required=True, format=ADCVD_NUMBER),
         Property("product", "The goods it covers.", required=True),
         Property("country", "Two letters (ISO 3166)."),
         ORIGIN,

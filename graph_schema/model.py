@@ -110,7 +110,7 @@ class NodeType:
 
     @property
     def text_index(self) -> str:
-        """The name of the full-text index over its text."""
+        """The name of the full-text index over its text and its other words."""
         return f"{self.label}_text"
 
 

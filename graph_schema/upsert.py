@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 from graph_schema.cypher import Statement, name
 from graph_schema.formats import BadFormat
 from graph_schema.model import Edge, GraphSchema, Kind, NodeType
+from graph_schema.words import OTHER_WORDS, of_row
 
 BATCH: Final = 500
 _Row = TypeVar("_Row")
@@ -92,7 +93,7 @@ def _checked(node: NodeType, properties: Mapping[str, Any]) -> dict[str, Any]:
                 row[found.name] = found.format.check(value)
             except BadFormat as error:
                 raise BadRow(f"{node.label}: {error}") from None
-    return row
+    return {**row, OTHER_WORDS: others} if (others := of_row(node.text, row)) else row
 
 
 def _grouped(rows: Iterable[_Row], key: Callable[[_Row], _Key]) -> dict[_Key, list[_Row]]:

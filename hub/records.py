@@ -13,6 +13,7 @@ from graph_schema import provenance
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
+from graph_schema.words import OTHER_WORDS, of_row
 from hub.graph import Run
 from hub.said import BASE_RANKS, HEADQUARTERS, Batch, Said, Stream, edges_from, end_of, is_there_before
 from hub.settling import settle
@@ -131,7 +132,7 @@ def _make(stream: Stream, rows: Sequence[Said], at: datetime) -> Statement:
     kinds = sorted({(link.type, link.label) for row in rows for link in row.links if is_there_before(stream, link.label)})
     text = (
         f"UNWIND $rows AS row CREATE (n:{name(label)}{':Party' if label in PARTY.labels else ''} "
-        f"{{{own}source: row.system, {', '.join(f'{name(found)}: row.{name(found)}' for found in said)}}}) "
+        f"{{{own}source: row.system, {', '.join(f'{name(found)}: row.{name(found)}' for found in (*said, *_searched(label)))}}}) "
         f"CREATE (r:SourceRecord {{changedAt: $at, {', '.join(f'{name(found)}: row.{name(found)}' for found in (*_OF_RECORDS, *said))}}}) "
         "CREATE (r)-[:DESCRIBES]->(n) "
         "FOREACH (key IN row.identities | CREATE (:Identity {key: key, of: row.id})) "
@@ -141,7 +142,10 @@ def _make(stream: Stream, rows: Sequence[Said], at: datetime) -> Statement:
             f"WITH row, n CALL (row, n) {{ UNWIND row.{name(f'{type_}_{head}')} AS end "
             f"MATCH (x:{name(head)} {{{GRAPH.node(head).key}: end}}) CREATE (n)-[:{name(type_)} {{saidBy: [row.id]}}]->(x) }} "
         )
-    made = [{**_record(stream, row), "identities": [row.identity] if row.identity else [], **_ends(row)} for row in rows]
+    made = [
+        {**_record(stream, row), **_other_words(stream, row), "identities": [row.identity] if row.identity else [], **_ends(row)}
+        for row in rows
+    ]
     return Statement(text, {"rows": made, "at": at})
 
 
@@ -200,7 +204,18 @@ def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
 
 def _described(stream: Stream, row: Said) -> dict[str, Any]:
     record = _record(stream, row)
-    return {"id": record["id"], "system": stream.system, "identity": row.identity, "values": row.values, "record": record}
+    return {"id": record["id"], "system": stream.system, "identity": row.identity, "record": record,
+            "values": {**row.values, **_other_words(stream, row)}}  # fmt: skip
+
+
+def _searched(label: str) -> tuple[str, ...]:
+    return (OTHER_WORDS,) if GRAPH.node(label).text else ()
+
+
+def _other_words(stream: Stream, row: Said) -> dict[str, str]:
+    """What search finds the row by beside the words of its texts."""
+    found = of_row(GRAPH.node(stream.label).text, row.values)
+    return {OTHER_WORDS: found} if found else {}
 
 
 def _record(stream: Stream, row: Said) -> dict[str, Any]:

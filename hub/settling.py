@@ -12,6 +12,7 @@ from typing import Any, Final, LiteralString
 from graph_schema import provenance
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
+from graph_schema.words import OTHER_WORDS, of_row
 from hub.graph import Run
 from hub.said import BASE_RANKS, UNOWNED, Stream, edges_from, end_of, is_to_one
 
@@ -90,7 +91,8 @@ def _winners(label: str, live: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         if winner:
             origins.append(f"{found.name}: {winner['system']}")
     several = len({record["system"] for record in live}) > 1
-    return {**values, "origins": origins if several else None}
+    texts = GRAPH.node(label).text
+    return {**values, "origins": origins if several else None, **({OTHER_WORDS: of_row(texts, values)} if texts else {})}
 
 
 def _as_it_was(value: Any) -> Any:

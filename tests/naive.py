@@ -219,25 +219,66 @@ class Naive:
     # Search
 
     def _found(self, text: str, kinds: list[str] | None) -> list[Item]:
-        words = list(dict.fromkeys(re.findall(r"[a-z0-9]+", text.lower())))
+        terms = _terms(text)
         items: list[Item] = []
         for row, properties in self._world.nodes.items():
             node = GRAPH.node(row[0])
             if (kinds is not None and row[0] not in kinds) or not self._oracle.sees(row):
                 continue
             texts = [str(properties[name]).lower() for name in node.text if properties.get(name)]
-            inside = [word for held in texts for word in re.findall(r"[a-z0-9]+", held)]
-            matched = sum(any(_close(word, held) for held in inside) for word in words)
+            matched = sum(any(_holds(held, term) for held in texts) for term in terms)
             whole = text.strip().lower()
             coded = any(str(properties.get(name)).lower() == whole for name in node.codes) or _is_tariff_part(row, whole)
             if matched or coded:
                 rank = 0 if coded or whole in texts else 1 if any(held.startswith(whole) for held in texts) else 2
                 items.append(Item(row, None, rank, matched))
-        return sorted(items, key=lambda item: (item.rank, -item.matched, item.row[1], item.row[0]))
+        # a chapter that only holds the heading looked for comes after what is itself looked for
+        wider = re.fullmatch(r"[0-9]{3,}", text.strip()) is not None
+        return sorted(
+            items, key=lambda item: (item.rank, item.rank == 0 and wider and item.row[0] == "HtsChapter", -item.matched, *item.row[::-1])
+        )
 
     def _value(self, row: Key, found: Property) -> Any:
         value = self._oracle.value(row, found.name)
         return _sent(value) if found.kind in (Kind.DATE, Kind.DATETIME) else value
+
+
+_CHAIN = re.compile(r"[a-z0-9]+(?:(?:[-/&@+#\\.'_]|[,:;])[a-z0-9]+)*")
+_TIGHTLY = re.compile(r"[.'_]|(?<=[0-9])[,:;](?=[0-9])")
+Parts = tuple[str, ...]
+
+
+def _chains(text: str) -> list[list[Parts]]:
+    """What stands together, of ASCII: units that dashes and the like join, each of words that points and the like join."""
+    chains: list[list[Parts]] = []
+    for chain in _CHAIN.findall(text.lower()):
+        tight = _TIGHTLY.sub("\0", chain)
+        chains.append([tuple(unit.split("\0")) for unit in re.split(r"[^a-z0-9\0]", tight)])
+    return chains
+
+
+def _whole(units: list[Parts]) -> list[str]:
+    """The one word that loosely joined units are as well."""
+    return ["".join(map("".join, units))] if len(units) > 1 and sum(map(len, units)) <= 4 else []
+
+
+def _terms(text: str) -> list[Parts]:
+    chains = _chains(text)
+    units = [unit for chain in chains for unit in chain]
+    return list(dict.fromkeys((*units, *((word,) for chain in chains for word in _whole(chain)))))
+
+
+def _holds(text: str, term: Parts) -> bool:
+    chains = _chains(text)
+    words = [word for chain in chains for unit in chain for word in unit]
+    joined = [word for chain in chains for word in _whole(chain)]
+    for unit in (unit for chain in chains for unit in chain if len(unit) > 1):
+        joined += ["".join(unit), *("".join(unit[:length]) for length in range(2, len(unit)) if "".join(unit).isdigit())]
+    if len(term) == 1:
+        return any(_close(term[0], held) for held in (*words, *joined))
+    whole = "".join(term)
+    in_a_row = any(tuple(words[at : at + len(term)]) == term for at in range(len(words)))
+    return in_a_row or any(held == whole or (whole.isalpha() and len(whole) >= 4 and _one_typo(whole, held)) for held in (*words, *joined))
 
 
 def _is_tariff_part(row: Key, text: str) -> bool:
@@ -270,9 +311,9 @@ def _compare(value: Any, operator: str, wanted: Any) -> bool:
         case "lte":
             return value <= wanted
         case "contains":
-            return wanted in value
+            return wanted.lower() in str(value).lower()
         case _:
-            return str(value).startswith(wanted)
+            return str(value).lower().startswith(wanted.lower())
 
 
 def _moment(like: datetime | date, text: str) -> datetime | date:

@@ -5,6 +5,7 @@ Every value is the *name* of a statement parameter, so one compiled question ser
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final, Literal
 
 from graph_schema.model import Kind, Route
@@ -62,11 +63,22 @@ Selection = Mapping[str, tuple[Field, ...]]
 # Conditions. What is unknown (a comparison with an empty property) does not hold, so `Not` of it does.
 
 
+class Folds(Enum):
+    """How a text is compared: as it is; without regard to capitals, the parameter being in lower case; or so that an index is used.
+
+    The parameter of the last is a list: the text in lower case, and the four ways to write its first two letters.
+    """
+
+    NOT = "not"
+    CAPITALS = "capitals"
+    SOUGHT = "sought"
+
+
 @dataclass(frozen=True, slots=True)
 class Compare:
     """`property operator $parameter`, of the row or, with `of_edge`, of the edge it was reached by.
 
-    `known` is the value where it is a truth: that decides the plan.
+    `known` is the value where it is a truth: that decides the plan. `folds` says how texts are compared.
     """
 
     property: str
@@ -74,6 +86,7 @@ class Compare:
     parameter: str
     of_edge: bool = False
     known: bool | None = None
+    folds: Folds = Folds.NOT
 
 
 @dataclass(frozen=True, slots=True)

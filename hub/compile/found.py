@@ -12,7 +12,7 @@ from graph_schema.cypher import name
 from hub.compile import asked
 from hub.compile.order import cursor_of
 from hub.compile.page import Layout, Listing, Projects
-from hub.compile.search import ORDER, SOUGHT, listed_as
+from hub.compile.search import MATCHES, ORDER, SOUGHT, listed_as
 from hub.compile.shape import ShaperText, record
 from hub.compile.start import Walked
 from hub.compile.walk import Scope, Walk
@@ -103,7 +103,7 @@ class _FoundLayout(Layout):
 
     def _found(self, part: asked.Found) -> str:
         if part.what == "match":
-            return "('EXACT', 'PREFIX', 'WORDS')[x[0][1]]"
+            return f"{MATCHES!r}[x[0][1]]"
         if part.what == "wordsMatched":
             return "x[0][2]"
         self.reads = True

@@ -184,7 +184,10 @@ class Layout:
         size = f"p[{page.size!r}]"
         steps = [f"rows = {rows}"]
         if self.needs_more:
-            steps += [f"more = len(rows) > {size}", f"rows = {f'rows[-{size}:]' if page.backward else f'rows[:{size}]'} if more else rows"]
+            steps += [
+                f"more = len(rows) > {size}",
+                f"rows = {f'rows[len(rows) - {size}:]' if page.backward else f'rows[:{size}]'} if more else rows",
+            ]
             self.values = self.values or ["1"]
         return self._scope.shapers.function(*steps, record(items))
 

@@ -260,9 +260,11 @@ class _Statement:
             seen = f" WHERE {sight.predicate}" if sight.predicate else ""
             branches.append(f"{match}{seen} {' '.join(made.clauses)} RETURN [{asked_for}[0], {len(functions)}, {made.expression}] AS found")
             functions.append(made.shaper)
-        steps.append(f"for x in r: rows[x[0]] = ({', '.join(functions)},)[x[1]](x[2], p, w)")
+        if functions:
+            steps.append(f"for x in r: rows[x[0]] = ({', '.join(functions)},)[x[1]](x[2], p, w)")
         shaper = shapers.function(*steps, "rows[0]" if root.alone else "rows")
-        return f"RETURN COLLECT {{ {' UNION ALL '.join(branches)} }} AS row", shaper
+        found = f"COLLECT {{ {' UNION ALL '.join(branches)} }}" if branches else "[]"
+        return f"RETURN {found} AS row", shaper
 
     def _alias_match(self, root: asked.ByKey, row: str) -> list[str]:
         alias = self.scope.graph.node(root.label).alias

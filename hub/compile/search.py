@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from graph_schema.cypher import literal, name
+from graph_schema.formats import HTS_CHAPTER
 from graph_schema.model import GraphSchema, Kind, NodeType
 from hub.compile.order import Sort, comes_after, order_by
 from hub.compile.start import RULE_COSTS
@@ -35,10 +36,14 @@ ORDER: Final = (
     Sort("key", Kind.STRING, descending=False, nullable=False),
     Sort("label", Kind.STRING, descending=False, nullable=False),
 )
-"""The order of what is found: rank (0 exact, 1 prefix, 2 words), how many words matched, key, label."""
+"""The order of what is found: rank (0 exact, 1 a wider code, 2 prefix, 3 words), how many words matched, key, label."""
+MATCHES: Final = ("EXACT", "EXACT", "PREFIX", "WORDS")
+"""How a row of a rank was found."""
+WIDER: Final = "wider"
+"""The member of what is looked for with the codes that only hold it, as a chapter of the tariff does a heading."""
 FRONT: Final = (-1, 0, "", "")
 """A position before all rows."""
-END: Final = (3, 0, "", "")
+END: Final = (4, 0, "", "")
 """A position after all rows."""
 _FEW: Final = 2000
 """Up to how many rows of a label, by degree, are listed for any search. Listing that many takes about 4 ms; 2026-11-22."""
@@ -113,7 +118,13 @@ class _OfLabel:
     def coded_rows(self) -> str:
         row, allowed = self._row, (self._rule,) if self._rule else ()
         matched = f"COUNT {{ {self._queried('found')} WITH found WHERE found = {row} RETURN found }}" if self.node.text else "0"
-        return f"UNWIND {self._coded} AS {row} WITH {row}{where(allowed)} {self._columns('0', matched)}"
+        return f"UNWIND {self._coded} AS {row} WITH {row}{where(allowed)} {self._columns(self._coded_rank(), matched)}"
+
+    def _coded_rank(self) -> str:
+        wide = [code for code in self.node.codes if self.node.property_named(code).format is HTS_CHAPTER]
+        if not wide:
+            return "0"
+        return f"CASE WHEN {' OR '.join(f'{self._row}.{name(code)} IN ${SOUGHT}.{WIDER}' for code in wide)} THEN 1 ELSE 0 END"
 
     def by_words(self) -> list[str]:
         """Which way the index is read; the candidates, where they are gathered; the viewer's rows, where those are listed."""
@@ -159,6 +170,6 @@ class _OfLabel:
 
     def _rank(self) -> str:
         texts = [f"toLower({self._row}.{name(text)})" for text in self.node.text]
-        cases, sought = (("= ", 0), ("STARTS WITH ", 1)), f"${SOUGHT}.text"
+        cases, sought = (("= ", 0), ("STARTS WITH ", 2)), f"${SOUGHT}.text"
         tests = (f"WHEN {' OR '.join(f'{text} {operator}{sought}' for text in texts)} THEN {rank}" for operator, rank in cases)
-        return f"CASE {' '.join(tests)} ELSE 2 END"
+        return f"CASE {' '.join(tests)} ELSE 3 END"

@@ -75,7 +75,16 @@ def _comparison(found: asked.Compare, of: str) -> str:
     if found.operator == "eq" and found.known is not None:
         # a rule may be left out for it (`said_in`), so the statement must not depend on what it is sent
         return f"{value} = {str(found.known).lower()}"
-    return f"{value} {_OPERATORS[found.operator]} ${found.parameter}"
+    operator = _OPERATORS[found.operator]
+    match found.folds:
+        case asked.Folds.NOT:
+            return f"{value} {operator} ${found.parameter}"
+        case asked.Folds.CAPITALS:
+            return f"toLower({value}) {operator} ${found.parameter}"
+        case asked.Folds.SOUGHT:
+            # lower case is in no index: the first letters are, in each of four ways
+            sought = " OR ".join(f"{value} {operator} ${found.parameter}[{way}]" for way in range(1, 5))
+            return f"(({sought}) AND toLower({value}) {operator} ${found.parameter}[0])"
 
 
 def _any_of(scope: Scope, condition: asked.AnyOf, row: str, labels: Sequence[str], edge: str) -> str:

@@ -21,6 +21,7 @@ from datetime import datetime
 from typing import Any, Final, LiteralString
 
 from graph_schema.cypher import Statement, literal
+from graph_schema.words import OTHER_WORDS, other_words
 from hub.discovery.likenesses import LIKENESSES
 from hub.errors import CannotBeDone
 from hub.events.append import ALL_NEW, Telling
@@ -134,6 +135,8 @@ WITH i, f
 RETURN CASE WHEN i.proposedAt = $at THEN i.id END, CASE WHEN i:Issue THEN COLLECT {{
   MATCH (f)-[w:AWAITS]->(importer) RETURN [f.id, elementId(importer), toString(w.first), {_GROUPS}] ORDER BY w.first, importer.number
 }} ELSE [] END"""
+_TITLES: Final[LiteralString] = "UNWIND $ids AS id MATCH (i:Issue {id: id}) RETURN i.id, i.title, i.topic"
+_FOUND_BY: Final[LiteralString] = "UNWIND $rows AS row MATCH (i:Issue {id: row.id}) SET i.otherWords = row.otherWords"
 _COUNT: Final[LiteralString] = """
 UNWIND $batches AS batch
 MATCH (f:IssueFigure {id: batch.figure})-[:OF_ISSUE]->(i)
@@ -179,6 +182,9 @@ async def count_issues(run: Run, items: Sequence[str], telling: Telling, least: 
     found = await run(Statement(_TO_COUNT, {"issues": issues, "at": now}))
     if proposed := [issue for issue, _ in found if issue is not None]:
         telling.tell("Issue.proposed", proposed, changed=ALL_NEW)
+        titles = await run(Statement(_TITLES, {"ids": proposed}))
+        rows = [{"id": issue, OTHER_WORDS: others} for issue, *texts in titles if (others := other_words(texts))]
+        await run(Statement(_FOUND_BY, {"rows": rows}))
     waiting: dict[str, list[Holder]] = {}
     for _, holders in found:
         for figure, *told in holders:

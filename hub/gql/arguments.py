@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from graphql import FieldNode
 
+from graph_schema.formats import plain_digits
 from graph_schema.model import Edge, GraphSchema, Kind, Property, Route
 from hub.clocks import today
 from hub.compile import asked
@@ -106,9 +107,9 @@ class Arguments:
         return self._size("last", "before", value)
 
     def _size(self, name: str, cursor: str, value: Any) -> tuple[Any, ...]:
-        if not 1 <= value <= self._bounds.large_page:
+        if not 0 <= value <= self._bounds.large_page:
             most = f"{self._bounds.page} ({self._bounds.large_page:,} with the right largePages)"
-            raise BadInput(f"{name}: 1 to {most}; ask for the next page with {cursor}")
+            raise BadInput(f"{name}: 0 to {most}; ask for the next page with {cursor}")
         return (int(value),)
 
     def order(self, listed: Listed, value: Value) -> Iterator[asked.OrderKey]:
@@ -116,7 +117,7 @@ class Arguments:
             yield self._order_key(listed.labels, listed.edge, item, ())
 
     def _order_key(self, labels: tuple[str, ...], edge: Edge | None, value: Value, path: tuple[Route, ...]) -> asked.OrderKey:
-        keys = members(value, self._variables)
+        keys = {name: direction for name, direction in self._members(value) if direction.read(self._variables) is not None}
         if len(keys) != 1:
             raise BadInput("orderBy: exactly one property in each object, e.g. [{status: ASC}, {openedAt: DESC}]")
         name, direction = next(iter(keys.items()))
@@ -137,7 +138,8 @@ class Arguments:
             scratch.conditions += 1
             if scratch.conditions > self._bounds.conditions:
                 raise TooCostly(f"where: more than {self._bounds.conditions} conditions")
-            conditions.append(self._condition(listed, name, given, scratch))
+            is_null = given.read(self._variables) is None
+            conditions.append(self._without(listed, name) if is_null else self._condition(listed, name, given, scratch))
         scratch.nesting -= 1
         return conditions[0] if len(conditions) == 1 else asked.All(tuple(conditions))
 
@@ -158,10 +160,7 @@ class Arguments:
         if name == "not":
             return asked.Not(self.where(listed, given, scratch))
         if name == "edge":
-            assert listed.edge is not None
-            by_name = {found.name: found for found in listed.edge.properties}
-            each = (self._compared(by_name[found], conditions, scratch, of_edge=True) for found, conditions in self._members(given))
-            return asked.All(tuple(each))
+            return self._of_edge(listed, given, scratch)
         first, several = listed.labels[0], len(listed.labels) > 1
         if several:
             label = next((label for label in self._graph.concrete(listed.target) if self._graph.node(label).one == name), None)
@@ -169,22 +168,55 @@ class Arguments:
                 return asked.IsA(label, self.where(Listed((label,), label, None), given, scratch))
         elif route := self._graph.routes(first).get(name):
             return self._across(route, given, scratch)
-        return self._compared(self._graph.node(first).property_named(name), given, scratch)
+        node = self._graph.node(first)
+        seekable = not several and (name in node.unique or any(index[0] == name for index in node.indexes))
+        return self._compared(node.property_named(name), given, scratch, seekable=seekable)
+
+    def _of_edge(self, listed: Listed, given: Value, scratch: Scratch) -> asked.Condition:
+        assert listed.edge is not None
+        by_name = {found.name: found for found in listed.edge.properties}
+        each: list[asked.Condition] = []
+        for name, conditions in self._members(given):
+            if conditions.read(self._variables) is None:
+                raise _null(name, f"{{{name}: {{isNull: true}}}}, which is empty")
+            each.append(self._compared(by_name[name], conditions, scratch, of_edge=True))
+        return asked.All(tuple(each))
+
+    def _without(self, listed: Listed, name: str) -> asked.Condition:
+        """What null means as a condition: of a field to one row, that there is none to be seen. Raises `BadInput` for all else."""
+        route = self._graph.routes(listed.labels[0]).get(name) if len(listed.labels) == 1 else None
+        if route and route.way.one:
+            return asked.Across(route, "none", asked.All(()))
+        if route:
+            raise _null(name, f"{{{name}: {{none: {{}}}}}}, of which there are none")
+        if name in ("and", "or"):
+            raise _null(name, f"a list of conditions, e.g. {{{name}: [{{…}}, {{…}}]}}")
+        of_type = len(listed.labels) > 1 and any(self._graph.node(label).one == name for label in listed.labels)
+        if name in ("not", "edge") or of_type:
+            raise _null(name, f"a condition, e.g. {{{name}: {{…}}}}")
+        raise _null(name, f"{{{name}: {{isNull: true}}}}, which is empty")
 
     def _across(self, route: Route, given: Value, scratch: Scratch) -> asked.Condition:
         if route.way.one:
             return asked.Across(route, "some", self.where(Listed(route.labels, route.target, None), given, scratch))
         there = Listed(route.labels, route.target, route.edge)
-        each = (asked.Across(route, _QUANTIFIERS[name], self.where(there, inner, scratch)) for name, inner in self._members(given))
+        each: list[asked.Condition] = []
+        for name, inner in self._members(given):
+            if inner.read(self._variables) is None:
+                raise _null(name, f"a condition, or {{{name}: {{}}}} for any row")
+            each.append(asked.Across(route, _QUANTIFIERS[name], self.where(there, inner, scratch)))
         return asked.All(tuple(each))
 
-    def _compared(self, found: Property, given: Value, scratch: Scratch, *, of_edge: bool = False) -> asked.Condition:
+    def _compared(
+        self, found: Property, given: Value, scratch: Scratch, *, of_edge: bool = False, seekable: bool = False
+    ) -> asked.Condition:
         each: list[asked.Condition] = []
-        for operator, value in members(given, self._variables, nulls=True).items():
+        for operator, value in self._members(given):
             scratch.conditions += 1
-            parameter = scratch.bind(value, _comparand(found, operator))
+            folds = _folds(found, operator, seekable=seekable)
+            parameter = scratch.bind(value, _comparand(found, operator, folds))
             known = value.read(self._variables) if found.kind is Kind.BOOLEAN else None
-            each.append(asked.Compare(found.name, _OPERATORS[operator], parameter, of_edge, known))
+            each.append(asked.Compare(found.name, _OPERATORS[operator], parameter, of_edge, known, folds))
         return each[0] if len(each) == 1 else asked.All(tuple(each))
 
     def _members(self, value: Value) -> Iterable[tuple[str, Value]]:
@@ -201,7 +233,39 @@ def _days_from_now(value: Any) -> tuple[Any, ...]:
     return (today(datetime.now(UTC)) + timedelta(days=int(value)),)
 
 
-def _comparand(found: Property, operator: str) -> Callable[[Any], tuple[Any, ...]]:
-    if operator in ("contains", "startsWith", "isNull"):
-        return converter(Property(found.name, found.doc))
-    return converter(found, many=operator == "in")
+def _null(name: str, instead: str) -> BadInput:
+    return BadInput(f"{name}: null is no condition; leave it out, or write {instead}")
+
+
+def _folds(found: Property, operator: str, *, seekable: bool) -> asked.Folds:
+    """How the beginning or a part of a text is compared: codes as they are written, all else without regard to capitals."""
+    if operator not in ("contains", "startsWith") or (found.format and operator == "startsWith" and not found.format.lenient):
+        return asked.Folds.NOT
+    return asked.Folds.SOUGHT if seekable and operator == "startsWith" else asked.Folds.CAPITALS
+
+
+def _comparand(found: Property, operator: str, folds: asked.Folds) -> Callable[[Any], tuple[Any, ...]]:
+    if operator not in ("contains", "startsWith"):
+        return converter(Property(found.name, found.doc) if operator == "isNull" else found, many=operator == "in")
+    plain = converter(Property(found.name, found.doc))
+
+    def part(value: Any) -> tuple[Any, ...]:
+        (text,) = plain(value)
+        if found.format and found.format.is_refused(text):
+            raise BadInput(found.format.refusal)
+        if found.format:
+            text = found.format.begun(text) if operator == "startsWith" else plain_digits(text)
+        if folds is asked.Folds.NOT:
+            return (text,)
+        lower = text.lower()
+        return ([lower, *_beginnings(text)],) if folds is asked.Folds.SOUGHT else (lower,)
+
+    return part
+
+
+def _beginnings(text: str) -> list[str]:
+    """The first two letters with and without capitals, four of them: an index finds what begins with one of these."""
+    first, second = ((letter.upper(), letter.lower()) for letter in (*text[:2], "", "")[:2])
+    found = [one + other for one in first for other in second]
+    # where a capital is another number of letters, every text is looked at
+    return found if all(len(one) == len(text[:2]) for one in found) else [""] * 4

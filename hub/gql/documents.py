@@ -49,6 +49,8 @@ _SHARE: Final = 8
 _MAX_ERRORS: Final = 10
 _READ: Final = OperationDefinitionNode(operation=OperationType.QUERY, selection_set=SelectionSetNode(selections=()))
 """In place of an operation whose syntax is read no more."""
+_NOT_GIVEN: Final = "not given"
+"""The shape of a variable that is not sent: a condition that names it is left out, while null is refused or means something."""
 _log: Final = logging.getLogger("hub.documents")
 
 
@@ -215,7 +217,9 @@ class Documents:
             # validates only: the values themselves are converted where they are bound
             self._check_variables(operation, given)
         variables = {**operation.defaults, **{key: given[key] for key in operation.types if key in given}}
-        return variables, tuple(shape_of(operation.types[key], variables.get(key)) for key in operation.types)
+        return variables, tuple(
+            shape_of(declared, variables[key]) if key in variables else _NOT_GIVEN for key, declared in operation.types.items()
+        )
 
     def _check_size(self, given: Mapping[str, Any]) -> None:
         """Bounds the variables before anything is done with each of their values. Raises `TooCostly`."""

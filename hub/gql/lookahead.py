@@ -21,7 +21,7 @@ from hub.compile import asked
 from hub.compile.order import cursor_of, sorts
 from hub.compile.question import Question as OwnQuestion
 from hub.compile.question import Record, RecordOf, Records, RowOf
-from hub.compile.search import ORDER, SOUGHT, listed_as
+from hub.compile.search import ORDER, SOUGHT, WIDER, listed_as
 from hub.errors import BadInput
 from hub.gql.arguments import Arguments, Bounds, Cost, Listed, Scratch, arguments_of
 from hub.gql.types import DEFAULT_PAGE, searchable
@@ -40,7 +40,7 @@ from hub.gql.values import (
     split_node_id,
     value_of,
 )
-from hub.gql.words import TERMS, query, words
+from hub.gql.words import TERMS, Sought, query, wider, words
 from hub.gql.words import codes as codes_of
 from hub.verbs.verb import REQUEST, Verb
 
@@ -133,8 +133,15 @@ class Lookahead:
 
         def sought(text: str) -> tuple[Mapping[str, Any]]:
             terms = words(text)
-            by_label = {f"codes_{node.label}": codes_of(node, text) for node in codes}
-            return ({"text": text.strip().lower(), "queries": [query(term) for term in terms], TERMS: terms, **asked_for, **by_label},)
+            found = Sought(text)
+            by_label = {node.label: codes_of(node, found) for node in codes}
+            return (
+                {
+                    "text": text.strip().lower(), "queries": [query(term) for term in terms], TERMS: terms, **asked_for,
+                    **{f"codes_{label}": several for label, several in by_label.items()},
+                    WIDER: [code for node in codes for code in wider(node, found, by_label[node.label])],
+                },
+            )  # fmt: skip
 
         scratch.bindings.append(Binding((SOUGHT,), arguments["text"], sought))
         return asked.Search(labels, self._page(Listed(labels, "Search", None, searched=True), nodes, scratch))

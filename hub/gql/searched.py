@@ -58,7 +58,7 @@ def _page(search: Found, given: Mapping[str, Any], found: list[list[Any]]) -> tu
     """The rows of the page, in the order of the search, and whether there are more beyond it."""
     found.sort(key=_place)
     size = given[search.page.size]
-    return (found[-size:] if size and search.page.backward else found[:size]), len(found) > size
+    return (found[max(len(found) - size, 0) :] if search.page.backward else found[:size]), len(found) > size
 
 
 def _place(row: Sequence[Any]) -> tuple[Any, ...]:

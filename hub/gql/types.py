@@ -8,19 +8,21 @@ from typing import Annotated, Any, Final, Union
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from graph_schema.model import NODE, Abstract, Edge, GraphSchema, Kind, NodeType, Property, Route
 from hub.compile.question import Question, Record, RecordOf, Records, RowOf, Value
 from hub.discovery.questions import QUESTIONS
+from hub.gql.moments import moment
 from hub.verbs.verb import REQUEST, Verb
 from hub.verbs.verbs import VERBS
 
 DEFAULT_PAGE: Final = 20
 _SEARCH: Final = (
-    "Rows by their words, forgiving a typo in a word of four letters or more, and by their numbers and codes, exactly. "
-    "In order: the text as a whole, at the beginning, by the number of its words, by key."
+    "Rows by their words, forgiving a typo in a word of four letters or more, and by their numbers and codes, in any spelling. "
+    "In order: the text as a whole or a code, at the beginning, by the number of its words, by key."
 )
 _PYTHON: Final = {
     Kind.STRING: "str",
@@ -31,7 +33,14 @@ _PYTHON: Final = {
     Kind.DATE: "date",
     Kind.DATETIME: "datetime",
 }
+_MOMENT: Final = strawberry.scalar(
+    name="DateTime",
+    description="A moment by RFC 3339, with its offset from UTC, e.g. 2026-03-01T09:00:00Z.",
+    serialize=datetime.isoformat,
+    parse_value=moment,
+)
 _TEXT: Final = ("eq", "in", "contains", "startsWith", "isNull")
+_OF_OPERATORS: Final = {"contains": "Without regard to capitals.", "startsWith": "Without regard to capitals."}
 _RANGE: Final = ("eq", "in", "gt", "gte", "lt", "lte", "isNull")
 _OPERATORS: Final = {
     Kind.STRING: ("StringFilter", _TEXT),
@@ -123,7 +132,8 @@ class _Types:
             self._record(question.record)
         query = self._object("Query", "Everything that can be asked.", list(self._roots()))
         mutation = self._object("Mutation", "Everything that can be done, one after another.", list(map(self._verb, self._verbs)))
-        return strawberry.Schema(query=query, mutation=mutation, types=[self._names[node.label] for node in self._graph.nodes])
+        types = [self._names[node.label] for node in self._graph.nodes]
+        return strawberry.Schema(query=query, mutation=mutation, types=types, config=StrawberryConfig(scalar_map={datetime: _MOMENT}))
 
     def _node(self, node: NodeType) -> None:
         for found in node.properties:
@@ -280,7 +290,10 @@ class _Types:
 
     def _filter(self, name: str, operators: Sequence[str], python: str) -> None:
         types = {"in": f"list[{python}] | None", "isNull": "bool | None"}
-        fields = [self._field(operator, types.get(operator, f"{python} | None"), None, optional=True) for operator in operators]
+        fields = [
+            self._field(operator, types.get(operator, f"{python} | None"), _OF_OPERATORS.get(operator), optional=True)
+            for operator in operators
+        ]
         self._input(name, "Conditions on a property; all of them hold.", fields)
 
     def _conditions(self, target: str, edge: Edge | None) -> None:

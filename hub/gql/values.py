@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, Final, Protocol
 
 from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode, value_from_ast_untyped
@@ -11,6 +11,7 @@ from graph_schema.formats import BadFormat
 from graph_schema.model import Kind, Property
 from hub.compile.asked import CursorOf
 from hub.errors import BadInput
+from hub.gql.moments import moment
 
 ABSENT: Final = object()
 Variables = Mapping[str, Any]
@@ -76,8 +77,8 @@ def value_of(node: ValueNode) -> Value:
             return Constant(value_from_ast_untyped(node))
 
 
-def members(value: Value, variables: Variables, *, nulls: bool = False) -> dict[str, Value]:
-    """The members of an input object that are given; an absent variable is not, null only where `nulls` says so."""
+def members(value: Value, variables: Variables) -> dict[str, Value]:
+    """The members of an input object that are given, null as well; an absent variable is not."""
     if isinstance(value, Members):
         found = value.members
     else:
@@ -86,8 +87,7 @@ def members(value: Value, variables: Variables, *, nulls: bool = False) -> dict[
             return {}
         assert isinstance(value, Reference)
         found = {key: Reference(value.variable, (*value.path, key)) for key in whole}
-    absent = (ABSENT,) if nulls else (ABSENT, None)
-    return {key: member for key, member in found.items() if member.read(variables) not in absent}
+    return {key: member for key, member in found.items() if member.read(variables) is not ABSENT}
 
 
 def items(value: Value, variables: Variables) -> list[Value]:
@@ -166,7 +166,7 @@ def converter(found: Property, *, many: bool = False) -> Callable[[Any], tuple[A
 
     def one(value: Any) -> Any:
         if value is None:
-            raise BadInput(f"{found.name}: null is not a value to compare with; use isNull")
+            raise BadInput(f"{found.name}: null is no value to compare with; write {{isNull: true}} or {{isNull: false}}")
         return convert(found, value)
 
     if many:
@@ -178,7 +178,7 @@ def convert(found: Property, value: Any) -> Any:
     """The value as the driver takes it. Raises `BadInput` where it does not have the property's format."""
     try:
         if found.format:
-            return found.format.check(value)
+            return [found.format.check(item) for item in value] if isinstance(value, list) else found.format.check(value)  # pyright: ignore[reportUnknownVariableType]
         return at_kind(found.kind, value)
     except BadFormat as error:
         raise BadInput(str(error)) from None
@@ -187,11 +187,10 @@ def convert(found: Property, value: Any) -> Any:
 
 
 def at_kind(kind: Kind, value: Any) -> Any:
-    """A JSON value as the driver takes it; a moment without an offset is UTC. Raises `ValueError`."""
+    """A JSON value as the driver takes it. Raises `ValueError`."""
     match kind:
         case Kind.DATETIME:
-            moment = datetime.fromisoformat(value)
-            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return moment(value)
         case Kind.DATE:
             return date.fromisoformat(value)
         case Kind.INT:

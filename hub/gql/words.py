@@ -5,99 +5,223 @@ letters: Lucene's own fuzzy queries keep only the nearest terms of the whole ind
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
-from graph_schema.formats import BadFormat, tariff_number
+from graph_schema.formats import HTS_CHAPTER, Format, plain_digits
 from graph_schema.model import NodeType
+from graph_schema.words import Word, cut, in_a_row, joined, runs
 from hub.errors import BadInput
 
 TERMS: Final = "terms"
 """The member of what a search looks for that holds the words."""
 MOST_CHARACTERS: Final = 200
 _MOST_WORDS: Final = 10
-_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _FORGIVEN: Final = 4
 """Words of at least so many letters may hold a typo."""
 _LONGEST_FORGIVEN: Final = 24
+_TIGHT: Final = re.compile(r"[.,:;'_\u00b7]")
+_MOST_TOKENS: Final = 20
+_WINDOW: Final = 4
+"""A code within a text is written in so many pieces at most."""
+_PIECE: Final = re.compile(r"(?=.*\d)|^\W*[^\W\d]{1,4}\W*$|^sample$", re.IGNORECASE)
+"""What a code begins and ends with: a piece with a digit, or a few letters."""
+_CAPITALS: Final = re.compile(r"\W*([A-Z][A-Z0-9]+(?:[-_][A-Z0-9]+)*|(?=\S*\d)[^\W_]+(?:[-_/.][^\W_]+)*|[^\W_]+_\w+)\W*")
+"""What within a text may be a code that has no format: capitals, or a digit or a low line in it."""
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, folded, each once, in their order. Raises `BadInput` for none or too many."""
+    """The terms of a text, folded, each once, in their order. Raises `BadInput` for none or too many.
+
+    A term is a word; several joined by a point or the like (`174.12`); or letters of a script without blanks, with blanks between them.
+    What dashes and the like join (`7-eleven`) is several words, and one more.
+    """
     if len(text) > MOST_CHARACTERS:
         raise BadInput(f"text: at most {MOST_CHARACTERS} characters, not {len(text)}")
-    found = list(dict.fromkeys(folded(word) for word in _WORD.findall(text)))
-    if not found:
+    found = cut(text)
+    terms = list(dict.fromkeys(map(_term, _units(found))))
+    if not terms:
         raise BadInput("text: at least one word, number or code to search for")
-    if len(found) > _MOST_WORDS:
-        raise BadInput(f"text: at most {_MOST_WORDS} different words, not {len(found)}")
-    return found
+    if len(terms) > _MOST_WORDS:
+        raise BadInput(f"text: at most {_MOST_WORDS} different words, not {len(terms)}")
+    return list(dict.fromkeys((*terms, *(run.joined for run in runs(found) if not run.tight))))
 
 
-def query(word: str) -> str:
-    """The full-text query for a word: itself, what begins with it, and, of a word in letters, what is a typo away."""
-    exact = f'"{word}"'
-    if not word.isalpha():
+def _units(found: Sequence[Word]) -> Iterator[list[Word]]:
+    unit: list[Word] = []
+    for word in found:
+        tight = word.gap and _TIGHT.match(word.gap)
+        same_script = unit and not (word.alone or unit[-1].alone) and word.start == unit[-1].end
+        if unit and not (tight or same_script):
+            yield unit
+            unit = []
+        unit.append(word)
+    if unit:
+        yield unit
+
+
+def _term(unit: Sequence[Word]) -> str:
+    return "".join(f"{(word.gap or ' ') if place else ''}{word.folded}" for place, word in enumerate(unit))
+
+
+def query(term: str) -> str:
+    """The full-text query for a term: itself, what begins with it, and, of a word in letters, what is a typo away."""
+    parts = _parts(term)
+    if len(parts) > 1:
+        whole = "".join(parts)
+        # as the words of a row have it, and as an index has what was written without them
+        found = [f'"{" ".join(parts)}"', *([f'"{whole}"', f'"{term}"'] if " " not in term else [])]
+        return " OR ".join((*found, *(_with_typos(whole) if " " not in term and _is_of_letters(whole) else ())))
+    exact = f'"{term}"'
+    if not _is_of_letters(term):
         return exact
-    queries = [exact, f"{word}*"]
+    return " OR ".join((exact, f"{term}*", *_with_typos(term)))
+
+
+def _parts(term: str) -> list[str]:
+    return re.split(r"[ .,:;'_\u00b7]", term)
+
+
+def _is_of_letters(word: str) -> bool:
+    return not any(map(str.isnumeric, word))
+
+
+def _with_typos(word: str) -> Iterator[str]:
     if _FORGIVEN <= len(word) <= _LONGEST_FORGIVEN:
-        queries.append(f"/{'|'.join(sorted(_a_typo_away(word)))}/")
-    return " OR ".join(queries)
+        yield f"/{'|'.join(sorted(_a_typo_away(word)))}/"
 
 
-def codes(node: NodeType, text: str) -> list[str]:
-    """What the text may be as a code of such a row. Raises `BadInput` for a number that is refused."""
-    text = text.strip()
+class Sought:
+    """A text that may be, or hold, the codes of rows."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.strip()
+        plain = plain_digits(self.text)
+        self.plain = plain.upper()
+        self.pieces = self.text.split()[:_MOST_TOKENS]
+        self.windows = list(self._windows()) if len(self.pieces) > 1 else []
+        self.codes = list(_any_code(self.text, plain.split()[:_MOST_TOKENS]))
+
+    def _windows(self) -> Iterator[tuple[range, str]]:
+        """Pieces that follow each other and may be a code together, the longest first."""
+        fits = [_PIECE.search(piece) is not None for piece in self.pieces]
+        for length in range(min(_WINDOW, len(self.pieces)), 0, -1):
+            for start in range(len(self.pieces) - length + 1):
+                part = " ".join(self.pieces[start : start + length])
+                if fits[start] and fits[start + length - 1] and any(map(str.isdigit, part)):
+                    yield range(start, start + length), plain_digits(part).upper()
+
+
+def codes(node: NodeType, sought: Sought) -> list[str]:
+    """What the text, or a part of it, may be as a code of such a row. Raises `BadInput` for a number that is refused."""
     candidates: list[str] = []
     for name in node.codes:
-        found = node.property_named(name)
-        if found.format is None:
-            candidates += [text, text.upper()]
+        found = node.property_named(name).format
+        if found is None:
+            candidates += sought.codes
             continue
-        try:
-            candidates.append(found.format.check(tariff_number(text, found.format) or text))
-        except BadFormat:
-            if found.format.is_refused(text):
-                raise BadInput(f"text: {found.format.refusal}") from None
+        read = found.guessed(sought.plain) or list(_within(found, sought.windows))
+        if not read and found.refused and found.is_refused(sought.text):
+            raise BadInput(f"text: {found.refusal}")
+        candidates += read
+        if found.lenient:
+            candidates += sought.codes
     return list(dict.fromkeys(candidates))
 
 
-def folded(text: str) -> str:
-    """In lower case and without accents."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter))
+def wider(node: NodeType, sought: Sought, found: Sequence[str]) -> list[str]:
+    """Those of the codes found that only hold what is looked for, as a chapter does a heading."""
+    if all(node.property_named(name).format is not HTS_CHAPTER for name in node.codes):
+        return []
+    between = r"[-./_ ]+" if not re.search("[A-Z]", sought.plain) else r"[-./_]+"
+    numbers = re.sub(rf"(?<=\d){between}(?=\d)", "", sought.plain)
+    return [code for code in found if not re.search(rf"(?<!\d)0?{int(code)}(?!\d)", numbers)]
+
+
+def _within(wanted: Format, windows: Sequence[tuple[range, str]]) -> Iterator[str]:
+    """The codes of that format within a text; a piece belongs to one of them."""
+    taken: set[int] = set()
+    for window, part in windows:
+        if taken.isdisjoint(window) and (read := wanted.guessed(part)):
+            taken.update(window)
+            yield from read
+
+
+def _any_code(text: str, pieces: Sequence[str]) -> Iterator[str]:
+    """What may be a code that has no format: as it is written, in capitals or without, with dashes or low lines for blanks."""
+    dashed, lined = re.sub(r"[\s\u2010-\u2015\u2212/-]+", "-", text), re.sub(r"[\s-]+", "_", text)
+    yield from (text, text.upper(), dashed, dashed.upper(), lined.lower())
+    if len(pieces) > 1:
+        for piece in pieces:
+            if found := _CAPITALS.fullmatch(piece):
+                yield from (found[1], found[1].upper())
 
 
 def highlighted(searched: Sequence[str], texts: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
-    """The properties in which a word stands, their text in pieces that are such a word or not."""
+    """The properties in which a term stands, their text in pieces that are such a term or not."""
     found: list[dict[str, Any]] = []
     for name, text in texts:
-        parts = list(_parts(searched, text or ""))
+        parts = list(_pieces(searched, text or ""))
         if any(part["matched"] for part in parts):
             found.append({"property": name, "parts": parts})
     return found
 
 
-def _parts(searched: Sequence[str], text: str) -> Iterator[dict[str, Any]]:
+def _pieces(searched: Sequence[str], text: str) -> Iterator[dict[str, Any]]:
     at = 0
-    for word in _WORD.finditer(text):
-        if any(_fits(wanted, folded(word[0])) for wanted in searched):
-            if word.start() > at:
-                yield {"text": text[at : word.start()], "matched": False}
-            yield {"text": word[0], "matched": True}
-            at = word.end()
+    for start, end in _merged(sorted(_places(searched, text))):
+        if start > at:
+            yield {"text": text[at:start], "matched": False}
+        yield {"text": text[start:end], "matched": True}
+        at = end
     if at < len(text):
         yield {"text": text[at:], "matched": False}
 
 
-def _fits(wanted: str, word: str) -> bool:
+def _places(searched: Sequence[str], text: str) -> Iterator[tuple[int, int]]:
+    """Where the terms stand."""
+    found = cut(text)
+    known = [(word.folded, word.start, word.end) for word in found]
+    known += [(run.joined, run.words[0].start, run.words[-1].end) for run in joined(found)]
+    for term in searched:
+        parts = _parts(term)
+        if len(parts) > 1:
+            yield from in_a_row(found, parts)
+            if " " in term:
+                continue
+        whole = "".join(parts)
+        yield from ((start, end) for word, start, end in known if _fits(whole, word, begun=len(parts) == 1))
+
+
+def _merged(places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The places, those that overlap as one."""
+    start, end = -1, -1
+    for begins, ends in places:
+        if begins >= end:
+            if end > start:
+                yield start, end
+            start, end = begins, ends
+        else:
+            end = max(end, ends)
+    if end > start:
+        yield start, end
+
+
+def _fits(wanted: str, word: str, *, begun: bool) -> bool:
     """Whether the query for a word finds this one."""
     if word == wanted:
         return True
-    if not wanted.isalpha():
+    if not _is_of_letters(wanted):
         return False
-    forgiven = _FORGIVEN <= len(wanted) <= _LONGEST_FORGIVEN
-    return word.startswith(wanted) or (forgiven and re.fullmatch("|".join(_a_typo_away(wanted)), word) is not None)
+    return (begun and word.startswith(wanted)) or (
+        _FORGIVEN <= len(wanted) <= _LONGEST_FORGIVEN and _typos(wanted).fullmatch(word) is not None
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _typos(word: str) -> re.Pattern[str]:
+    return re.compile("|".join(_a_typo_away(word)))
 
 
 def _a_typo_away(word: str) -> set[str]:

@@ -1,13 +1,15 @@
 """Arguments of verbs: how one is declared, those that several verbs have, and how texts are checked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
 
 from graph_schema.cases import AUDIENCE
 from graph_schema.formats import BadFormat, Format
+from graph_schema.graph import GRAPH
 from graph_schema.model import Property
+from graph_schema.words import OTHER_WORDS, of_row
 from hub.errors import BadInput
 
 
@@ -51,6 +53,12 @@ def checked(name: str, wanted: Format, value: str) -> str:
         return wanted.check(value)
     except BadFormat as error:
         raise BadInput(f"{name}: {error}") from None
+
+
+def found_by(label: str, row: Mapping[str, object]) -> dict[str, str | None]:
+    """What search finds such a row by beside the words of its texts. It is None where there is nothing, so that what was
+    there goes."""
+    return {OTHER_WORDS: of_row(GRAPH.node(label).text, row)}
 
 
 def checked_text(name: str, text: str, longest: int) -> str:

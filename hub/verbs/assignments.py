@@ -11,7 +11,7 @@ from graph_schema.cypher import fill, lock
 from graph_schema.formats import CENTER_CODE, IMPORTER_NUMBER
 from hub.errors import Conflict, NotFound
 from hub.events.append import ALL_NEW
-from hub.verbs.arguments import WHY, Argument, Reason
+from hub.verbs.arguments import WHY, Argument, Reason, found_by
 from hub.verbs.context import OtherCase, VerbContext
 from hub.verbs.fragments import HAND_ON, HANDED_ON, importer_or_broker, is_kept_here
 from hub.verbs.rows import LockedRow, Role, Subject
@@ -127,7 +127,8 @@ async def _end_assignment(context: VerbContext, importer: Importer, reason: str,
 
 _OPEN_APPEAL: Final[LiteralString] = """
 MATCH (i:Importer {number: $importer}), (kind:CaseKind {code: 'center_assignment_appeal'})-[:ANSWERED_BY]->(office:Office)
-CREATE (k:Case {id: $request, number: $number, status: 'OPEN', title: $title, openedAt: $at, source: 'hub'})
+CREATE (k:Case {id: $request, number: $number, status: 'OPEN', title: $title, openedAt: $at, source: 'hub',
+  otherWords: $otherWords})
 CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:CONCERNS]->(i) CREATE (k)-[:HANDLED_BY]->(office)
 CREATE (n:Note {id: $request + ' note', kind: 'NOTE', text: $text, at: $at, audience: 'parties', source: 'hub'})-[:OF_CASE]->(k)
 WITH n MATCH (who) WHERE elementId(who) = $by CREATE (n)-[:BY]->(who)
@@ -148,6 +149,7 @@ async def appeal_assignment(context: VerbContext, importer: Importer, reason: _G
         title=title,
         by=importer.by,
         text=reason,
+        **found_by("Case", {"title": title}),
     )
     if not opened:
         raise NotFound("the public facts name no office for appeals")

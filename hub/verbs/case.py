@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from graph_schema.cypher import fill
+from graph_schema.formats import CASE_NUMBER
 from hub.due import Facts
 from hub.errors import BadInput, Conflict
 from hub.verbs.arguments import AUDIENCES, Argument
@@ -41,7 +42,7 @@ class Case(LockedRow):
     whose part the owner accepted. `dates`, `conditions` and `suspensions` are as in `hub.due.Facts`.
     """
 
-    SUBJECT: ClassVar = Subject("Case", "number", "k", _CASE, Argument("The case, by its number."))
+    SUBJECT: ClassVar = Subject("Case", "number", "k", _CASE, Argument("The case, by its number.", CASE_NUMBER))
 
     number: str
     status: str

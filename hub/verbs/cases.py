@@ -5,7 +5,7 @@ from typing import Annotated, Final, LiteralString
 
 from graph_schema.cypher import fill
 from hub.errors import BadInput, Conflict, NotFound
-from hub.verbs.arguments import Argument, Audience, OptionalReason, Reason, checked_text
+from hub.verbs.arguments import Argument, Audience, OptionalReason, Reason, checked_text, found_by
 from hub.verbs.case import AGENCY, OVERSIGHT, OWNER, PARTY, Case
 from hub.verbs.context import VerbContext
 from hub.verbs.deadlines import end_deadlines, restart_deadlines
@@ -151,7 +151,7 @@ async def link_case_to_issue(
     else:
         key, title = f"{context.request} issue", checked_text("title", title or "", _LONGEST_TITLE)
         row = {"id": key, "title": title, "topic": topic, "source": "hub"}
-    await context.execute(_TO_ISSUE, case=case.id, issue=row)
+    await context.execute(_TO_ISSUE, case=case.id, issue={**row, **found_by("Issue", row)})
     context.add_history_entry(case, f"found to be about: {title}", ("ABOUT",), audience="owner", refs=(key,))
 
 

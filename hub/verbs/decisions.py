@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Final, LiteralString
 
-from graph_schema.formats import HTS10, PORT_CODE
+from graph_schema.formats import HTS10, PORT_CODE, RULING_NUMBER
 from hub.errors import BadInput, Conflict, NotFound
-from hub.verbs.arguments import WHY, Argument, Audience
+from hub.verbs.arguments import WHY, Argument, Audience, found_by
 from hub.verbs.case import OWNER, Case
 from hub.verbs.context import OtherCase, VerbContext
 from hub.verbs.rows import LockedRow, Role, Subject
@@ -58,7 +58,7 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
         "id": key, "decidedAt": context.now, "audience": audience, "source": "hub",
         "question": decision.question, "outcome": decision.outcome, **{name: value for name, value in goods.items() if value},
     }  # fmt: skip
-    await context.execute(_DECIDE, case=case.id, place=place, decision=row)
+    await context.execute(_DECIDE, case=case.id, place=place, decision={**row, **found_by("Decision", row)})
     text = f"decided: {decision.question}: {decision.outcome}"
     context.add_history_entry(case, text, ("decisions",), audience=audience, refs=(key,))
     return key
@@ -94,7 +94,7 @@ def _add_events(context: VerbContext, disparity: Disparity, text: str, reason: s
 
 
 _RULE: Final[LiteralString] = """
-MERGE (r:Ruling {number: $number}) ON CREATE SET r.title = $title, r.issuedAt = $issued, r.source = 'hub'
+MERGE (r:Ruling {number: $number}) ON CREATE SET r.title = $title, r.issuedAt = $issued, r.source = 'hub', r.otherWords = $otherWords
 WITH r WHERE r.title IS NOT NULL
 UNWIND $decisions AS id MATCH (d:Decision {id: id}) MERGE (r)-[:EXPLAINS]->(d)
 WITH r, d
@@ -104,7 +104,7 @@ SET x.state = 'EXPLAINED', x.endedAt = $at, x.endedBecause = 'ruling ' + r.numbe
 MERGE (x)-[:EXPLAINED_BY]->(r)
 RETURN x.id"""
 _KNOWN: Final[LiteralString] = "MATCH (r:Ruling {number: $number}) RETURN r.title"
-_Ruling = Annotated[str, Argument("The ruling's number, e.g. NY N301234.", longest=_LONGEST)]
+_Ruling = Annotated[str, Argument("The ruling's number, e.g. NY N301234.", RULING_NUMBER, longest=_LONGEST)]
 _RulingTitle = Annotated[str, Argument("What it rules on, where the hub does not know it yet.")]
 _IssuedOn = Annotated[date, Argument("The day it was issued, where the hub does not know it yet.")]
 
@@ -125,7 +125,8 @@ async def explain_disparity(
     if not known and not (title and issued_on):
         raise NotFound(f"ruling: the hub knows no ruling {ruling!r} yet; give its title and the day it was issued as well")
     title = (title or "").strip() or None
-    await context.execute(_RULE, number=ruling, title=title, issued=issued_on, decisions=disparity.decisions)
+    row = {"number": ruling, "title": title, "issued": issued_on}
+    await context.execute(_RULE, **row, **found_by("Ruling", row), decisions=disparity.decisions)
     _add_events(context, disparity, f"the difference is explained by ruling {ruling}", None)
 
 

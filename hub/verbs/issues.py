@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, LiteralString
 
 from graph_schema.cypher import fill
-from graph_schema.formats import IMPORTER_NUMBER
+from graph_schema.formats import CASE_NUMBER, IMPORTER_NUMBER
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.verbs.arguments import Argument, OptionalReason, Reason
+from hub.verbs.arguments import Argument, OptionalReason, Reason, found_by
 from hub.verbs.context import VerbContext
 from hub.verbs.fragments import sees
 from hub.verbs.rows import LockedRow, Role, Subject
@@ -57,7 +57,7 @@ def _add_event(context: VerbContext, issue: Issue, changed: Sequence[str], reaso
 
 _CONFIRM: Final[LiteralString] = (
     "MATCH (i:Issue {id: $issue}) SET i.state = 'CONFIRMED', i.stateAt = $at, i.stateBecause = $because, "
-    "i.title = coalesce($title, i.title)"
+    "i.title = $title, i.otherWords = $otherWords"
 )
 _BetterTitle = Annotated[str, Argument("A better title.", longest=_LONGEST_TITLE)]
 
@@ -68,7 +68,8 @@ async def confirm_issue(
 ) -> None:
     """Says that an issue that the hub proposed is one."""
     issue.must_stand()
-    await context.execute(_CONFIRM, issue=issue.id, title=title, because=reason)
+    named = {"title": title or issue.title, "topic": issue.topic}
+    await context.execute(_CONFIRM, issue=issue.id, title=named["title"], because=reason, **found_by("Issue", named))
     _add_event(context, issue, (*_STATE, "title") if title else _STATE, reason)
 
 
@@ -134,7 +135,7 @@ CALL (i, n) {
     FOREACH (_ IN CASE WHEN said THEN [1] ELSE [] END | MERGE (k)-[:ABOUT]->(new))
     FOREACH (_ IN CASE WHEN key IS NULL THEN [] ELSE [1] END | MERGE (k)-[x:ALIKE_BY]->(new) SET x.key = key))
 }"""
-_Cases = Annotated[Sequence[str], Argument("The cases to take out, by number.")]
+_Cases = Annotated[Sequence[str], Argument("The cases to take out, by number.", CASE_NUMBER)]
 _TitleOfNew = Annotated[str, Argument("The title of a new issue that they are about.", longest=_LONGEST_TITLE)]
 
 
@@ -155,6 +156,7 @@ async def split_issue(context: VerbContext, issue: Issue, cases: _Cases, *, titl
         new = {
             "id": answer, "title": title, "topic": issue.topic, "why": f"taken out of: {issue.title}", "state": "CONFIRMED",
             "stateAt": context.now, "stateBecause": reason, "source": "hub",
+            **found_by("Issue", {"title": title, "topic": issue.topic}),
         }  # fmt: skip
     await context.execute(_TAKE_OUT, issue=issue.id, cases=numbers, new=new)
     _add_event(context, issue, changed, reason, refs=[*([answer] if new else ()), *keys.values()])

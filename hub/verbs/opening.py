@@ -11,6 +11,7 @@ from typing import Annotated, Final, LiteralString
 
 from graph_schema.cypher import fill
 from graph_schema.formats import (
+    ADCVD_NUMBER,
     ENTRY_NUMBER,
     HTS_HEADING,
     HTS_NUMBER,
@@ -23,7 +24,7 @@ from hub.due import Clock, Facts
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
 from hub.said import OWNED
-from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked
+from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, found_by
 from hub.verbs.case import OVERSIGHT, OWNER, Case
 from hub.verbs.context import OtherCase, VerbContext
 from hub.verbs.deadlines import check_event, conditions_of, set_deadlines
@@ -101,7 +102,7 @@ class NewCase:
         _Strings, Argument("The partner agencies it involves, by code; accepted at once where the owner opens it.")
     ] = ()  # fmt: skip
     topics: Annotated[_Strings, Argument("The questions it raises, by topic, e.g. classification.")] = ()
-    adcvd_orders: Annotated[_Strings, Argument("The antidumping and countervailing duty orders it is about, by number.")] = ()
+    adcvd_orders: Annotated[_Strings, Argument("The antidumping and countervailing duty orders it is about, by number.", ADCVD_NUMBER)] = ()
     forced_labor_orders: Annotated[_Strings, Argument("The forced-labor orders it is about, by id.")] = ()
     event: Annotated[str, Argument("The event a clock of it runs from, e.g. protest_filed; see the clocks of its kind.")] | None = None
     on: DayOfEvent | None = None
@@ -215,6 +216,7 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     case = {
         "id": context.request, "number": context.new_case_number(), "status": "OPEN", "title": new.title, "openedAt": context.now,
         "source": "hub", "dates": facts.dates, "conditions": facts.conditions, "suspensions": [],
+        **found_by("Case", {"title": new.title}),
     }  # fmt: skip
 
     async def opened(known: bool | None) -> _Opened | None:

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Final, LiteralString
 from graph_schema.cypher import fill
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
-from hub.verbs.arguments import Argument
+from hub.verbs.arguments import Argument, found_by
 from hub.verbs.context import VerbContext
 from hub.verbs.fragments import kept_by
 from hub.verbs.rows import LockedRow, Role, Subject
@@ -98,7 +98,7 @@ async def declare_program(
         raise NotAllowed("declareProgram: only the Office of Trade may")
     code = code.upper()
     program = {"name": name, "since": since, "legalBasis": legal_basis, "source": "hub"}
-    (made,), *_ = await context.execute(_PROGRAM, code=code, program=program, request=context.request)
+    (made,), *_ = await context.execute(_PROGRAM, code=code, program={**program, **found_by("Program", program)}, request=context.request)
     if not made:
         raise Conflict(f"code: there is a program {code} already")
     context.add_event("Program", code, ALL_NEW, by=office)

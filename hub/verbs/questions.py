@@ -11,7 +11,7 @@ from hub.compile.read import compile_read
 from hub.discovery.responsible import ROUTE
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
-from hub.verbs.arguments import Argument, like_one_of
+from hub.verbs.arguments import Argument, found_by, like_one_of
 from hub.verbs.context import GUEST, VerbContext
 from hub.verbs.quotas import count_question
 from hub.verbs.rows import LockedRow, Role, Subject
@@ -87,7 +87,7 @@ async def ask_question(context: VerbContext, question: NewQuestion) -> str:
         "routedBecause": office.because, "askedAt": context.now, "dueOn": last_day(today(context.now), ANSWERED_WITHIN, rolls=True),
         "source": "hub", **({"receipt": context.account.removeprefix(GUEST)} if is_guest else {}),
     }  # fmt: skip
-    party = await context.read_value(_MADE, office=office.key, question=row)
+    party = await context.read_value(_MADE, office=office.key, question={**row, **found_by("Question", row)})
     context.add_event("Question", key, ALL_NEW, by=party)
     return key
 
@@ -127,7 +127,8 @@ _ANSWERER: Final = Role("answers", "the office that is asked")
 _ASKER: Final = Role("asked", "the question's asker")
 _QUESTION: Final[LiteralString] = """
 OPTIONAL MATCH (q)-[:ASKED_OF]->(o)
-RETURN {id: q.id, state: q.state, may_be_published: q.mayBePublished, is_published: q.publishedAt IS NOT NULL,
+RETURN {id: q.id, state: q.state, title: q.title, text: q.text, answer: q.answer,
+  may_be_published: q.mayBePublished, is_published: q.publishedAt IS NOT NULL,
   answers: seesAll OR o IN own, by: elementId(coalesce(head([mine IN own WHERE mine = o]), head(acted))),
   asked: EXISTS { (q)<-[:ASKED]-(:Account {id: $viewer}) } OR EXISTS { MATCH (q)-[:ASKED_BY]->(p) WHERE p IN own }}"""
 
@@ -140,6 +141,9 @@ class Question(LockedRow):
     SUBJECT: ClassVar = Subject("Question", "id", "q", _QUESTION, Argument("The question, by its id."))
 
     state: str
+    title: str | None
+    text: str | None
+    answer: str | None
     may_be_published: bool
     is_published: bool
     answers: bool | None
@@ -159,7 +163,9 @@ SET q.routedBecause = $because DELETE old CREATE (q)-[:ASKED_OF]->(o)"""
 
 async def _change(context: VerbContext, question: Question, **changes: object) -> None:
     """Sets properties of the question; one that is None is removed."""
-    await context.execute(_CHANGE, question=question.id, changes=changes)
+    texts = {"title": question.title, "text": question.text, "answer": question.answer}
+    found = found_by("Question", {**texts, **changes}) if texts.keys() & changes.keys() else {}
+    await context.execute(_CHANGE, question=question.id, changes={**changes, **found})
     context.add_event("Question", question.id, list(changes), by=question.by)
 
 

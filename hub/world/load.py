@@ -64,6 +64,8 @@ async def _load(graph: Graph, state: "_State", wanted: Wanted, progress: Progres
     for position, migration in enumerate(new):
         progress("migrations", position, len(new))
         await graph.apply(migration.statements)
+        if migration.step:
+            await migration.step(graph)
         done.append(migration.name)
         await graph.write([Statement(_WRITE_STATE, {"state": {"migrations": done}})])
     rows = reference_rows()

@@ -1,20 +1,33 @@
 """What changes data that an earlier release left in a database. Each is applied once, in this order, and never edited after a release."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, LiteralString
 
+from graph_schema.bookkeeping import worded
+from graph_schema.cypher import Statement, name
+from graph_schema.ddl import text_index
+from graph_schema.formats import RULING_NUMBER
+from graph_schema.graph import GRAPH
+from graph_schema.provenance import RETIRED
+from graph_schema.words import OTHER_WORDS, of_row
 from hub.events.append import NEW_EVENT, naming, naming_all
 from hub.events.concerns import DATED_CASES, HELD, LOADED_CASES, LOADED_DECISIONS
+from hub.graph import Graph
 from hub.jobs import item
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """Statements that may each run twice: a hub that dies in the middle begins again. Long ones commit by batches."""
+    """Statements that may each run twice: a hub that dies in the middle begins again. Long ones commit by batches.
+
+    Where a statement cannot say it there is also a `step`, which may be done twice as well.
+    """
 
     name: str
     doc: str
-    statements: tuple[str, ...]
+    statements: tuple[str, ...] = ()
+    step: Callable[[Graph], Awaitable[None]] | None = None
 
 
 _UNREAD: Final = ("MATCH (d:Decision) WHERE d.alikeBy IS NULL CALL (d) { SET d:Unread } IN TRANSACTIONS OF 10000 ROWS",)
@@ -78,6 +91,56 @@ _WORK_QUEUE: Final = (
     "DROP INDEX Event_todo IF EXISTS",
 )
 
+# The number of goods was kept with its points or without them, as it was given.
+_POINTED: Final = tuple(
+    f"""MATCH (n:{label}) WHERE n.hts10 =~ '[0-9.]+' AND NOT n.hts10 =~ '[0-9]{{4}}[.][0-9]{{2}}[.][0-9]{{4}}'
+    WITH n, replace(n.hts10, '.', '') AS digits WHERE size(digits) = 10
+    CALL (n, digits) {{ SET n.hts10 = left(digits, 4) + '.' + substring(digits, 4, 2) + '.' + right(digits, 4) }} {_EACH}"""
+    for label in ("Decision", "SourceRecord", "Disparity")
+)
+
+_PAGE: Final = 10_000
+
+
+async def _spell_rulings(graph: Graph) -> None:
+    """Writes the numbers of rulings in one way, but for such as another ruling has."""
+    numbers: list[str] = [number for (number,) in await graph.read("MATCH (r:Ruling) RETURN r.number", {}) if isinstance(number, str)]
+    changed = {number: written for number in numbers if (written := RULING_NUMBER.check(number)) != number}
+    rows = [[number, written] for number, written in changed.items() if written not in numbers]
+    alone = [row for row in rows if sum(row[1] == written for _, written in rows) == 1]
+    await graph.write([Statement(_SPELL, {"rows": alone})])
+
+
+_SPELL: Final[LiteralString] = "UNWIND $rows AS row MATCH (r:Ruling {number: row[0]}) SET r.number = row[1]"
+
+
+async def _find_by_other_words(graph: Graph) -> None:
+    """Gives rows their other words, and each index those."""
+    for label in worded():
+        of = next((found for found, retired in RETIRED.items() if retired == label), label)
+        texts, key = GRAPH.node(of).text, name(GRAPH.node(of).key)
+        told = ", ".join(f"{name(text)}: n.{name(text)}" for text in texts)
+        after: Any = ""
+        while rows := await graph.read(
+            f"MATCH (n:{name(label)}) WHERE n.{key} > $after WITH n ORDER BY n.{key} LIMIT $page "
+            f"RETURN n.{key}, elementId(n), {{{told}}}, n.{OTHER_WORDS}",
+            {"after": after, "page": _PAGE},
+        ):
+            after = rows[-1][0]
+            found = [[element, others] for _, element, row, now in rows if (others := of_row(texts, row)) != now]
+            if found:
+                await graph.write([Statement(_GIVE_WORDS, {"rows": found})])
+    indexed = {index for index, properties in await graph.read(_TEXT_INDEXES, {}) if OTHER_WORDS in properties}
+    new = [node for node in GRAPH.nodes if node.text and node.text_index not in indexed]
+    for node in new:
+        await graph.apply([f"DROP INDEX {name(node.text_index)} IF EXISTS", text_index(node)])
+    if new:
+        await graph.apply(["CALL db.awaitIndexes(300)"])
+
+
+_GIVE_WORDS: Final[LiteralString] = "UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row[0] SET n.otherWords = row[1]"
+_TEXT_INDEXES: Final[LiteralString] = "SHOW FULLTEXT INDEXES YIELD name, properties RETURN name, properties"
+
 COMPARE_ALL: Final = naming_all("MATCH (n:Decision) WHERE n.alikeBy IS NULL", LOADED_DECISIONS, "sample world")
 """Has all decisions compared with each other that never were."""
 SORT_ALL: Final = naming_all("MATCH (n:Case) WHERE n.likenesses IS NULL", LOADED_CASES, "sample world")
@@ -91,4 +154,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("owners-values", "a row has nothing more of what others than its owner said of it", _OWNERS_VALUES),
     Migration("invited-agencies", "an agency that others named shows its contacts once it has joined", _INVITED),
     Migration("work-queue", "what waits to be worked on waits as events", _WORK_QUEUE),
+    Migration("tariff-points", "the tariff numbers of decisions are written in one way", _POINTED),
+    Migration("ruling-numbers", "the numbers of rulings are written in one way", step=_spell_rulings),
+    Migration("other-words", "rows are found by words that an index does not make of their texts", step=_find_by_other_words),
 )

@@ -124,6 +124,13 @@ def test_moments_without_a_zone_are_utc() -> None:
         ("UNDER", "HtsHeading", "8507.60.0020", "8507"),
         ("HANDLED_BY", "Center", "cee007", "CEE007"),
         ("CONCERNS", "Importer", "12-3456789ab", "12-3456789AB"),
+        ("CONCERNS", "Importer", "12\u20133456789 ab", "12-3456789AB"),
+        ("AT", "Port", "27-04", "ACE:2704"),
+        ("AT", "Port", "port 2704", "ACE:2704"),
+        ("UNDER", "HtsHeading", "HTS 8507 60", "8507"),
+        ("HANDLED_BY", "Center", "CEE 7", "CEE007"),
+        ("COVERS_ENTRY", "Entry", f"aaa0000001{entry_check_digit('AAA', '0000001')}", f"AAA-0000001-{entry_check_digit('AAA', '0000001')}"),
+        ("SUBJECT_TO", "AdcvdOrder", "a570967000", "A-570-967"),
     ],
 )
 def test_links_name_rows_as_the_trade_does(type_: str, label: str, value: str, key: str) -> None:
@@ -352,6 +359,12 @@ def test_zeros_that_a_spreadsheet_took_are_given_back(label: str, written: str, 
     )
     for value in (written, written.lstrip("0"), int(written), float(written)):
         assert [link.key for link in mapper(settings, known)({"n": "A", "x": value}).links] == [key]
+
+
+@pytest.mark.parametrize("number", ["hub264t7q2z9k", "HUB\u201126\u20114T7Q2Z9K", "HUB 26 4T7Q2Z9K"])
+def test_a_number_of_the_hub_is_written_in_one_way_and_a_system_s_own_as_it_is(number: str) -> None:
+    assert mapped({"n": number, "at": "2026-11-22"}, "Case", **CASE).values["number"] == "HUB-26-4T7Q2Z9K"
+    assert mapped({"n": "Ours/2704 5", "at": "2026-11-22"}, "Case", **CASE).values["number"] == "Ours/2704 5"
 
 
 def test_a_filer_code_gets_its_zeros_back() -> None:

@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from graph_schema.cypher import Statement
+from graph_schema.words import cut, other_words
 from hub.gql.endpoint import Asked
-from hub.gql.words import highlighted, words
+from hub.gql.words import highlighted, query, words
 from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
@@ -143,3 +146,175 @@ def test_words_are_shown_where_they_stand() -> None:
 def test_a_row_is_found_as_soon_as_it_is_written(find: Find, empty: Graph, run: Run) -> None:
     run(empty.write([Statement("CREATE (:Ruling {number: 'SAMPLE 77', title: 'Of quokkas', source: 'sample'})")]))
     assert find("quokkas", "[Ruling]", "") == [("Ruling:SAMPLE 77", "WORDS")]
+
+
+_SCRIPTS = {
+    "ASCII": "abcXYZ0123456789",
+    "Latin": "áéíóúñçüßøłđşıİœæÅžÑẞṩộơ",
+    "Greek": "αάβγδέηήθιίϊΐκλμνξοόπρσςτυύφχψωώΑΆΩΏ",
+    "Cyrillic": "абвгдеёжзийклмнопрстуфхцчшщъыьэюяЁЙіїєґ",
+    "Hebrew": "אבגדהוזחטיכלמנ\u05b0\u05b8",
+    "Arabic": "ابتثجحخدذرزسشصضطظعغفقكلمنهوىيءأإآ\u064e\u0651\u0640\u0661\u0662٢٣",
+    "Devanagari": "कखगघचजटडतदनपबमयरलवशसहािीुूेैोौंँ्क़०१२",
+    "Bengali": "কখগঘচজটডতদনপবমযরলশসহািীুূেৈো",
+    "Tamil": "கஙசஞடணதநபமயரலவழளறனாிீுூெேை",
+    "Armenian": "աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆԱԲ",
+    "Georgian": "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",
+    "Han": "深圳市样品有限公司東京都車國𠮷野家々〇",
+    "Hiragana": "かがきぎさざたはばぱんっゃょー",
+    "Katakana": "カガサンプルジャーポッティヴｶﾞﾊﾟ",
+    "Hangul": "한국무역협회서울각갂힣",
+    "Jamo": "\u1112\u1161\u11ab\u1100\u116e\u11a8",
+    "Thai": "กขคจชดตทนบปพมยรลวสหอะาำิีึืุูเแโใไ่้๊๋์๐๑",
+    "Lao": "ກຂຄງຈຊດຕທນບປພມຢລວສຫອະາິີຶຸູເແໂ່້",
+    "Khmer": "កខគឃងចឆជញដតថទធនបផពមយរលវសហអាិីឹុូ្",
+    "Myanmar": "ကခဂငစဆဇညတထဒဓနပဖဗဘမယရလဝသဟအာိီုူေံ့း္",
+    "Ethiopic": "ሀለሐመሠረሰሸቀበተ",
+    "Cherokee": "ᎠᎡᎢᎣᎤᎥᎦᎧꭰꭱ",
+}
+_GAPS = st.sampled_from(
+    [
+        " ",
+        ", ",
+        ".",
+        ",",
+        "-",
+        "\u2013",
+        "\u2011",
+        "/",
+        "&",
+        "'",
+        "\u2019",
+        "_",
+        ":",
+        ";",
+        "@",
+        "__",
+        "\u00a0",
+        "\u200b",
+        "\u00ad",
+        "",
+        "(",
+        "\u30fb",
+        "\u00b7",
+    ]
+)
+_WORDS = st.sampled_from(sorted(_SCRIPTS)).flatmap(lambda script: st.text(_SCRIPTS[script], min_size=1, max_size=7))
+_TEXTS = st.lists(st.tuples(_WORDS, _GAPS), min_size=1, max_size=4).map(lambda parts: "".join(word + gap for word, gap in parts))
+
+
+# each asks the database hundreds of times: what is missed is told as it is, not made smaller
+@settings(
+    max_examples=6,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.large_base_example],
+)
+@given(texts=st.lists(_TEXTS, min_size=40, max_size=40, unique=True))
+def test_the_index_has_the_words_that_are_looked_for(texts: list[str], database: Graph, run: Run) -> None:
+    """Whatever the script: each term of a text finds it, and its words alone show where."""
+    titles = {f"W{place}": text for place, text in enumerate(texts) if cut(text)}
+    rows = [{"number": number, "title": title, "otherWords": other_words([title])} for number, title in titles.items()]
+    run(database.write([Statement("MATCH (r:Ruling) DETACH DELETE r")]))
+    run(database.write([Statement("UNWIND $rows AS row CREATE (r:Ruling) SET r = row, r.source = 'sample'", {"rows": rows})]))
+    asked = [{"number": number, "term": term, "query": query(term)} for number, title in titles.items() for term in words(title)]
+    missed = run(
+        database.read(
+            "UNWIND $asked AS one CALL (one) { CALL db.index.fulltext.queryNodes('Ruling_text', one.query) YIELD node "
+            "WITH one, node WHERE node.number = one.number RETURN count(node) AS many } "
+            "WITH one, many WHERE many = 0 RETURN one.number, one.term",
+            {"asked": asked},
+        )
+    )
+    assert not [(term, titles[number], other_words([titles[number]])) for number, term in missed]
+    for title in titles.values():
+        (shown,) = highlighted(words(title), [("title", title)])
+        assert "".join(part["text"] for part in shown["parts"]) == title
+        assert not [part["text"] for part in shown["parts"] if not part["matched"] and cut(part["text"])], title
+
+
+@pytest.fixture
+def ruled(empty: Graph, run: Run) -> Callable[..., dict[str, list[dict[str, Any]]]]:
+    """Writes a row of each title, and looks for texts: the places of the titles found, with what is shown of them."""
+    hub = questions(empty)
+
+    def found(titles: list[str], *texts: str) -> dict[str, list[dict[str, Any]]]:
+        rows = [{"number": f"W{place:02d}", "title": title, "otherWords": other_words([title])} for place, title in enumerate(titles)]
+        run(empty.write([Statement("UNWIND $rows AS row CREATE (r:Ruling) SET r = row, r.source = 'sample'", {"rows": rows})]))
+        asking = (
+            "query Q($t: String!) { search(text: $t, kinds: [Ruling]) "
+            "{ edges { highlights { parts { text matched } } node { ... on Ruling { title } } } } }"
+        )
+        answers = {text: run(hub.answer(Asked(asking, None, {"t": text}), PUBLIC)) for text in texts}
+        return {
+            text: [
+                {edge["node"]["title"]: [part["text"] for shown in edge["highlights"] for part in shown["parts"] if part["matched"]]}
+                for edge in answer["data"]["search"]["edges"]
+            ]
+            for text, answer in answers.items()
+        }
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("title", "texts"),
+    [
+        (
+            "Fee of 1,234.50 under 19 CFR 12.39, item 9013.80.9050",
+            ["1,234.50", "1234.50", "1,234", "12.39", "9013.80", "9013.80.9050", "9013809050"],
+        ),
+        (
+            "Portal v2.14.3 at quokka.sample.example, lot Q-17/R-4",
+            ["2.14.3", "v2.14", "quokka.sample.example", "quokka", "Q-17", "q17r4", "Q-17/R-4"],
+        ),
+        (
+            "Import by 4P & Q&X and W.R. Quokka, 9-Twelve, D/Y",
+            ["4P", "Q&X", "QX", "w.r. quokka", "WR Quokka", "9-Twelve", "9twelve", "twelve", "D/Y"],
+        ),
+        ("Bags of O\u2019Quokka, desk_of_qu7", ["O'Quokka", "O\u2019Quokka", "oquokka", "quokka", "qu7", "desk_of", "desk_of_qu7"]),
+        (
+            "Ångström Çelebi Świętość Đorđe Þór Straße",
+            ["angstrom", "Ångström", "celebi", "swietosc", "Dorde", "thor", "STRASSE", "A\u030angstro\u0308m"],
+        ),
+        ("Ελένη Σταύρου, Фёдор Йордан", ["ελενη", "ΕΛΕΝΗ", "σταυρου", "Σταύρος"[:5], "федор", "Фёдор", "иордан"]),
+        (
+            "上海样例贸易公司 と ガラス工業 및 부산무역공사",
+            ["样例", "贸易公司", "上海", "ガラス", "ｶﾞﾗｽ", "工業", "부산", "무역", "공사", "부산무역공사"],
+        ),
+        ("บริษัทตัวอย่างจำกัด", ["ตัวอย่าง", "จำกัด", "บริษัท"]),
+    ],
+)
+def test_names_and_numbers_are_found_as_people_write_them(title: str, texts: list[str], ruled: Callable[..., Any]) -> None:
+    for text, rows in ruled([title, "Of nothing alike"], *texts).items():
+        assert len(rows) == 1, (text, rows)
+        assert rows[0][title], text
+
+
+@pytest.mark.parametrize(
+    ("title", "text"), [("ガラス", "カラス"), ("样品有限公司", "限样"), ("12,500.00", "2500"), ("한국", "국한"), ("4P", "4")]
+)
+def test_what_only_looks_alike_is_not_found(title: str, text: str, ruled: Callable[..., Any]) -> None:
+    assert ruled([title], text)[text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds", "row"),
+    [
+        ("8542 31 0001", "[HtsHeading, HtsChapter]", "HtsHeading:8542"),
+        ("HTSUS 8542.31", "[HtsHeading, HtsChapter]", "HtsHeading:8542"),
+        ("85.42", "[HtsHeading, HtsChapter]", "HtsHeading:8542"),
+        ("85 42", "[HtsHeading, HtsChapter]", "HtsHeading:8542"),
+        ("chapter 85", "[HtsHeading, HtsChapter]", "HtsChapter:85"),
+        ("duty on goods of 8542.3", "[HtsHeading, HtsChapter]", "HtsHeading:8542"),
+        ("port 2704", "[Port, PortCode]", "Port:ACE:2704"),
+        ("arrived at 2704 yesterday", "[Port]", "Port:ACE:2704"),
+        ("importer 00 0000002 sw", "[Importer]", TWO),
+        ("000000002SW", "[Importer]", TWO),
+        ("about N\u201398", "[Case]", "Case:case-01"),
+        ("cee 2", "[Center]", "Center:CEE002"),
+        ("FDA hold", "[Agency]", "Agency:FDA"),
+    ],
+)
+def test_a_code_is_known_in_any_spelling_and_within_a_text(text: str, kinds: str, row: str, find: Find) -> None:
+    assert find(text, kinds)[0] == (row, "EXACT")

@@ -145,3 +145,81 @@ def test_the_formats_accept_the_examples_of_the_reference() -> None:
         ("port", formats.PORT_CODE),
     ):
         assert found.check(examples[identifier]) == examples[identifier]
+
+
+_WRITTEN: dict[formats.Format, tuple[str, list[list[str]], str]] = {
+    ENTRY_NUMBER: ("ABC-1234567-6", [["ABC", "1234567", "6"], ["ABC", "12345676"]], "entry"),
+    IMPORTER_NUMBER: ("12-3456789AB", [["12", "3456789AB"], ["12", "3456789", "AB"]], "importer"),
+    formats.CASE_NUMBER: ("HUB-26-4T7Q2Z9K", [["HUB", "26", "4T7Q2Z9K"]], "case"),
+    formats.ADCVD_NUMBER: ("A-570-979", [["A", "570", "979"], ["A", "570979"], ["A", "570", "979", "000"]], "order"),
+    formats.RULING_NUMBER: ("HQ H301234", [["HQ", "H301234"], ["HQH301234"], ["H301234"], ["H", "301234"]], "ruling"),
+    formats.CENTER_CODE: ("CEE007", [["CEE007"], ["CEE", "007"], ["CEE", "7"]], "Center"),
+    formats.FILER_CODE: ("0A4", [["0A4"], ["0", "A", "4"]], "filer"),
+    formats.PORT_CODE: ("0401", [["0401"], ["401"], ["04", "01"], ["00401"]], "port"),
+    formats.HTS_CHAPTER: ("08", [["08"], ["8"], ["0804"], ["804", "50"]], "chapter"),
+    formats.HTS_HEADING: ("8542", [["8542"], ["85", "42"], ["8542", "31"], ["8542", "31", "0001"], ["8542", "31", "00", "01"]], "heading"),
+    formats.HTS10: ("8507.60.0020", [["8507", "60", "0020"], ["8507", "60", "00", "20"], ["850760", "0020"]], "HTSUS"),
+}
+_DASHES = st.sampled_from(["-", "", " ", ".", "/", "_", "\u2010", "\u2011", "\u2013", "\u2014", "\u2212", "\uff0d", "\u00a0", " - ", "- "])
+_CALLED = st.sampled_from(["{}", " {} ", "{}.", "#{}", "no. {}", "({})", "{called} {}", "{called} no. {}", "{called}: {}", "{called} #{}"])
+
+
+@given(st.sampled_from(sorted(_WRITTEN, key=lambda found: found.name)), st.data())
+def test_a_code_is_known_in_any_spelling(wanted: formats.Format, data: st.DataObject) -> None:
+    canonical, written, called = _WRITTEN[wanted]
+    parts = data.draw(st.sampled_from(written))
+    text = parts[0] + "".join(data.draw(_DASHES) + part for part in parts[1:])
+    text = data.draw(st.sampled_from([text, text.lower(), text.translate({0x30 + digit: 0xFF10 + digit for digit in range(10)})]))
+    text = data.draw(_CALLED).format(text, called=data.draw(st.sampled_from([called, called.upper(), called.capitalize()])))
+    if wanted.is_refused(text):
+        # nine digits with letters apart from them are taken for a Social Security number
+        assert wanted is IMPORTER_NUMBER
+        return
+    assert wanted.check(text) == canonical, text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "meant"),
+    [
+        (formats.ADCVD_NUMBER, "570-979", ["A-570-979", "C-570-979"]),
+        (formats.ADCVD_NUMBER, "A-570-979-001", ["A-570-979-001", "A-570-979"]),
+        (formats.RULING_NUMBER, "301234", ["HQ H301234", "HQ 301234", "NY N301234", "SAMPLE 301234"]),
+        (formats.HTS_HEADING, "8542.3", ["8542"]),
+        (formats.HTS_HEADING, "804", ["0804"]),
+        (formats.HTS_NUMBER, "8542.3", []),
+        (formats.HTS_NUMBER, "804.50", ["0804.50"]),
+        (formats.HTS10, "8507.60.002", []),
+        (IMPORTER_NUMBER, "26102700042", ["26-102700042", "261027-00042"]),
+        (IMPORTER_NUMBER, "261027 00042", ["261027-00042", "26-102700042"]),
+        (formats.CASE_NUMBER, "270423123456", ["2704-23-123456", "270423123456"]),
+        (formats.PORT_CODE, "12", []),
+        (formats.PORT_CODE, "Los Angeles", []),
+        (ENTRY_NUMBER, "ABC-1234567", []),
+        (formats.CENTER_CODE, "CEE011", []),
+    ],
+)
+def test_what_somebody_may_mean(wanted: formats.Format, text: str, meant: list[str]) -> None:
+    assert wanted.guessed(plain_digits(text).upper()) == meant
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "begins"),
+    [
+        (ENTRY_NUMBER, "abc 12", "ABC-12"),
+        (ENTRY_NUMBER, "ABC1234567", "ABC-1234567"),
+        (formats.ADCVD_NUMBER, "a570", "A-570"),
+        (formats.HTS10, "850760", "8507.60"),
+        (formats.CASE_NUMBER, "hub\u201326", "HUB-26"),
+        (formats.CASE_NUMBER, "Their 5", "Their 5"),
+        (formats.PORT_CODE, "27", "27"),
+        (IMPORTER_NUMBER, "261027-0", "261027-0"),
+        (IMPORTER_NUMBER, "12345", "12-345"),
+    ],
+)
+def test_a_code_is_known_by_its_beginning(wanted: formats.Format, text: str, begins: str) -> None:
+    assert wanted.begun(text) == begins
+
+
+@pytest.mark.parametrize("text", ["Their/2704 5", "270423123456", "n\u201398", "file 12 of 3", "x"])
+def test_a_number_of_a_system_s_own_is_left_as_it_is(text: str) -> None:
+    assert formats.CASE_NUMBER.check(f" {text} ") == text

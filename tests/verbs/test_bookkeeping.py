@@ -8,6 +8,7 @@ from typing import Any, Final
 from graph_schema import bookkeeping
 from graph_schema.graph import GRAPH
 from graph_schema.provenance import RETIRED
+from graph_schema.words import OTHER_WORDS, of_row
 from hub.discovery.keeping import discover
 from hub.graph import Graph
 from hub.verbs.deadline_jobs import run_jobs_once
@@ -57,7 +58,7 @@ def _sync(graph: Graph, run: Callable[..., Any], folder: Path) -> None:
         synced.sync()
         run(_work(graph))
         write_csv(place / "cases.csv", [dated])
-        write_csv(place / "people.csv", [person(0, name="Sample Renamed")])
+        write_csv(place / "people.csv", [person(0, name="Zo\u00eb Sample-Renamed")])
         synced.sync()
 
 
@@ -120,6 +121,12 @@ def test_there_is_nothing_that_is_not_declared(world: Graph, did: Any, run: Call
         known = {name for names in fitting for name in names} | set(bookkeeping.ON_SYNCED_EDGES)
         known |= {name for found in bookkeeping.PROPERTIES if found.of == type_ for name in found.names}
         strange += [(tail, type_, head, key) for key in keys if fitting and key not in known]
+    # whoever writes a text writes what else it is found by
+    for label in bookkeeping.worded():
+        texts = GRAPH.node(_BEFORE.get(label, label)).text
+        for (row,) in run(world.read(f"MATCH (n:{label}) RETURN properties(n)", {})):
+            if of_row(texts, row) != row.get(OTHER_WORDS):
+                strange.append((label, [row.get(text) for text in texts], row.get(OTHER_WORDS)))
     # what is declared of the hub's own is there, with each of its ends
     there = {(label, type_, end) for tail, type_, head, _ in edges for label in tail for end in head}
     for found in bookkeeping.EDGES:

@@ -10,8 +10,10 @@ from neo4j.exceptions import ClientError
 
 from graph_schema.cypher import Statement
 from graph_schema.ddl import ANALYZER
+from graph_schema.graph import GRAPH
 from hub.discovery.keeping import discover
 from hub.errors import SetupError
+from hub.gql.words import query, words
 from hub.graph import Graph
 from hub.verbs.deadline_jobs import run_jobs_once
 from hub.world.load import Wanted, load
@@ -205,3 +207,51 @@ def test_what_an_earlier_release_left_to_be_done_is_done(empty: Graph, run: Call
     run(load(empty, Wanted(None, 7), lambda *_: None))
     assert run(discover(empty, now, 5)) == 0
     assert run(empty.read("MATCH (c:Consumer), (n:EventCounter) WHERE c.name <> 'clocks' AND c.cursor < n.seq RETURN c.name", {})) == []
+
+
+# As the release before other words leaves a graph: indexes over the texts alone.
+_UNWORDED = """
+CREATE (:Ruling {number: 'accents', title: 'Σταύρος and фёдор', source: 'hub'}),
+  (:Ruling {number: 'points', title: 'Item 9013.80.9050 at 1,234.50', source: 'hub'}),
+  (:Ruling {number: 'letters', title: '上海样例贸易公司', source: 'hub'}),
+  (:Ruling {number: 'plain', title: 'Of nothing', source: 'hub'}),
+  (:Ruling {number: 'spoiled', title: 7, source: 'hub'}), (:Ruling {number: 'n301234', title: 'x', source: 'hub'}),
+  (:Ruling {number: 'H123456', title: 'x', source: 'hub'}), (:Ruling {number: 'HQ H123456', title: 'x', source: 'hub'}),
+  (:RetiredContact {id: 'gone', name: 'Q&X Desk', role: 'liaison', source: 'fda'}),
+  (:Decision {id: 'd', question: 'x', outcome: 'x', hts10: '9013809050', source: 'hub'}),
+  (:Decision {id: 'e', question: 'x', outcome: 'x', hts10: '9013.80.90.50', source: 'hub'}),
+  (:SourceRecord {id: 'r', hts10: '9013809050', source: 'ace'})"""
+
+
+_OF_WORDS = ["tariff-points", "ruling-numbers", "other-words"]
+
+
+def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_not_have(empty: Graph, run: Callable[..., Any]) -> None:
+    run(empty.apply([f"DROP INDEX {node.text_index} IF EXISTS" for node in GRAPH.nodes if node.text]))
+    run(empty.apply([
+        f"CREATE FULLTEXT INDEX {node.text_index} FOR (n:{node.label}) ON EACH [{', '.join(f'n.{text}' for text in node.text)}]"
+        for node in GRAPH.nodes if node.text
+    ]))  # fmt: skip
+    before = [migration.name for migration in MIGRATIONS if migration.name not in _OF_WORDS]
+    run(empty.apply([_UNWORDED]))
+    run(empty.write([Statement("CREATE (:World {id: 'world', migrations: $names})", {"names": before})]))
+    for _ in range(2):  # a hub that died in the middle begins again
+        run(empty.apply([f"MATCH (w:World) SET w.migrations = [name IN w.migrations WHERE NOT name IN {_OF_WORDS}]"]))
+        run(load(empty, Wanted(None, 7), lambda *_: None))
+        for number, texts in {
+            "accents": ["σταυροσ", "федор"], "points": ["9013.80", "1234.50"], "letters": ["样例"], "plain": ["nothing"],
+        }.items():  # fmt: skip
+            for text in texts:
+                queries = [query(term) for term in words(text)]
+                asked = "UNWIND $queries AS q CALL db.index.fulltext.queryNodes('Ruling_text', q) YIELD node RETURN node.number"
+                assert [number] in run(empty.read(asked, {"queries": queries})), text
+        assert run(empty.read_one("MATCH (c:RetiredContact {id: 'gone'}) RETURN c.otherWords", {})) == "q x qx"
+        assert run(empty.read_one("MATCH (r:Ruling {number: 'plain'}) RETURN r.otherWords", {})) is None
+        tariffs = "MATCH (n) WHERE n.id IN ['d', 'e', 'r'] RETURN collect(DISTINCT n.hts10)"
+        assert run(empty.read_one(tariffs, {})) == ["9013.80.9050"]
+        rulings = "MATCH (r:Ruling {title: 'x'}) WITH r ORDER BY r.number RETURN collect(r.number)"
+        assert run(empty.read_one(rulings, {})) == ["H123456", "HQ H123456", "NY N301234"]
+    indexes = run(empty.read("SHOW FULLTEXT INDEXES YIELD name, properties RETURN name, properties", {}))
+    assert dict(indexes) == {
+        node.text_index: [*node.text, "otherWords"] for node in GRAPH.nodes if node.text
+    }  # fmt: skip
