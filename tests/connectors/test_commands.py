@@ -130,8 +130,8 @@ def test_check_reaches_the_system_and_names_its_columns(typed: Typed, empty: Gra
     assert "system: " in told
     assert "is no folder" in told
     assert "party: Agency FDA" in told, "what can be looked at is"
-    (typed.folder / "connections/other.yaml").write_text(yaml.safe_dump(connection(typed.folder, {"Center": "Centr CEE007"})))
-    assert "there is no Center Centr CEE007 here; did you mean CEE007" in typed.hub("connectors", "check", "other", fails=True)
+    (typed.folder / "connections/other.yaml").write_text(yaml.safe_dump(connection(typed.folder, {"Center": "Centr CEE002"})))
+    assert "there is no Center Centr CEE002 here; did you mean CEE002" in typed.hub("connectors", "check", "other", fails=True)
 
 
 def test_check_reads_each_stream_by_its_own_options_and_tells_all_that_is_wrong(
