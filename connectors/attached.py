@@ -14,7 +14,7 @@ Places = Callable[[Sequence[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class SyncOptions:
     """What is asked of a run: `full` compares every record again, `dry` writes nothing, `replay` takes what was refused once more."""
 
     full: bool = False
@@ -23,7 +23,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
+class AttachedConnection:
     """A connection with its connector, ready to run; `folder` keeps what was refused, `file` is the connection's own."""
 
     connection: Connection

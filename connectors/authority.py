@@ -35,7 +35,7 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Authorized:
     """A row's links as far as they take effect, and what has none. `owned`: the row is the party's own."""
 
     links: tuple[Link, ...]
@@ -43,7 +43,7 @@ class Judged:
     owned: bool
 
 
-def judged(label: str, mapped: Mapped, authority: Authority) -> Judged:
+def judged(label: str, mapped: Mapped, authority: Authority) -> Authorized:
     """What of a row takes effect. Raises `SkipRecord` for a row that only another's system may give."""
     match label:
         case "Contact":
@@ -56,17 +56,17 @@ def judged(label: str, mapped: Mapped, authority: Authority) -> Judged:
             own = (label, str(mapped.values["number" if label == "Importer" else "filerCode"]))
             if own != authority.party and not authority.of_headquarters:
                 raise SkipRecord(f"{_speaks(authority)}: {_told(own)} must come from its own system or CBP's")
-            return Judged(mapped.links, (), owned=True)
+            return Authorized(mapped.links, (), owned=True)
 
 
-def _contact(mapped: Mapped, authority: Authority) -> Judged:
+def _contact(mapped: Mapped, authority: Authority) -> Authorized:
     employers = [(link.label, link.key) for link in mapped.links if link.type == "WORKS_FOR"]
     links, claims = _told_apart(mapped, authority)
     if not employers:
-        return Judged((*links, Link("WORKS_FOR", *authority.party)), claims, owned=True)
+        return Authorized((*links, Link("WORKS_FOR", *authority.party)), claims, owned=True)
     if not authority.covers(employers[0]):
         raise SkipRecord(f"{_speaks(authority)}: a contact of {_told(employers[0])} must come from that party's own system")
-    return Judged(links, claims, owned=True)
+    return Authorized(links, claims, owned=True)
 
 
 def _told_apart(mapped: Mapped, authority: Authority) -> tuple[tuple[Link, ...], tuple[str, ...]]:
@@ -78,22 +78,22 @@ def _told_apart(mapped: Mapped, authority: Authority) -> tuple[tuple[Link, ...],
     return tuple(filter(counts, mapped.links)), tuple(str(link) for link in mapped.links if not counts(link))
 
 
-def _case(mapped: Mapped, authority: Authority) -> Judged:
+def _case(mapped: Mapped, authority: Authority) -> Authorized:
     if any(link.type == "HANDLED_BY" and authority.covers((link.label, link.key)) for link in mapped.links):
-        return Judged(mapped.links, (), owned=True)
+        return Authorized(mapped.links, (), owned=True)
     return unowned(mapped, authority)
 
 
-def _decision(mapped: Mapped, authority: Authority) -> Judged:
+def _decision(mapped: Mapped, authority: Authority) -> Authorized:
     """A decision is told by the system of who made it: others must not put one into a case."""
     places = [(link.label, link.key) for link in mapped.links if link.type == "MADE_AT"]
     if not places or not authority.covers(places[0]):
         made = f"made at {_told(places[0])}" if places else "without a place (MADE_AT)"
         raise SkipRecord(f"{_speaks(authority)}: a decision {made} must come from that party's own system")
-    return Judged(mapped.links, (), owned=True)
+    return Authorized(mapped.links, (), owned=True)
 
 
-def bounded(label: str, judged: Judged, within: Callable[[Link], bool]) -> Judged:
+def bounded(label: str, judged: Authorized, within: Callable[[Link], bool]) -> Authorized:
     """The same with what leads to rows beyond the party's reach as claims: they show it nothing, be there such rows or not.
 
     Raises `SkipRecord` for a decision in a case that is not within reach.
@@ -110,10 +110,10 @@ def not_there(link: Link) -> str:
     return f"{link.type}: there is no {link.label} {link.key} here"
 
 
-def unowned(mapped: Mapped, authority: Authority) -> Judged:
+def unowned(mapped: Mapped, authority: Authority) -> Authorized:
     """The same of a case that another party owns: only an agency's own part in it takes effect, and that grants nothing until accepted."""
     part = (Link("INVOLVES", *authority.party),) if authority.party[0] == "Agency" else ()
-    return Judged(part, tuple(str(link) for link in mapped.links if link not in part), owned=False)
+    return Authorized(part, tuple(str(link) for link in mapped.links if link not in part), owned=False)
 
 
 def _speaks(authority: Authority) -> str:

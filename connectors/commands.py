@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from connectors.attached import Ask, Attached
-from connectors.contract import Offer
+from connectors.attached import AttachedConnection, SyncOptions
+from connectors.contract import StreamInfo
 from connectors.errors import ConnectorError
 from connectors.looking import Look, looked_at
 from connectors.own_code import failure
@@ -61,7 +61,7 @@ def sync_command(
         raise SetupError("name one connection, or say --all; `hub connectors list` lists them")
     settings = _settings(folder, data)
     odd, chosen = _all(settings) if name is None else (False, [_one(settings, name)])
-    failed, refused = asyncio.run(_sync_all(settings, chosen, Ask(full, dry_run, replay)))
+    failed, refused = asyncio.run(_sync_all(settings, chosen, SyncOptions(full, dry_run, replay)))
     if failed or odd:
         sys.exit(1)
     if strict and refused:
@@ -98,7 +98,7 @@ def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder =
     found = _one(settings, name)
     out = Console()
     looks = list[Look]()
-    offers: Sequence[Offer] | None = None
+    offers: Sequence[StreamInfo] | None = None
     try:
         told, offers = asyncio.run(_reached(found))
         _console.print(f"[green]reached[/] {_escaped(told)}", soft_wrap=True)
@@ -115,7 +115,7 @@ def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder =
         sys.exit(1)
 
 
-def _tell_offer(out: Console, offer: Offer, found: Attached) -> None:
+def _tell_offer(out: Console, offer: StreamInfo, found: AttachedConnection) -> None:
     out.print(f"  from: {without_social_security(offer.stream)}", markup=False, soft_wrap=True)
     if offer.columns:
         out.print(f"    columns: {without_social_security(', '.join(offer.columns))}", markup=False, soft_wrap=True)
@@ -124,7 +124,7 @@ def _tell_offer(out: Console, offer: Offer, found: Attached) -> None:
         out.print(f"    {offer.note}", markup=False, soft_wrap=True)
 
 
-async def _reached(found: Attached) -> tuple[str, Sequence[Offer]]:
+async def _reached(found: AttachedConnection) -> tuple[str, Sequence[StreamInfo]]:
     return await found.connector.check(), await found.connector.discover()
 
 
@@ -141,7 +141,7 @@ def new(
         Console().print(f"wrote {path}")
 
 
-def _one(settings: Settings, name: str) -> Attached:
+def _one(settings: Settings, name: str) -> AttachedConnection:
     folder = settings.connections
     path = folder / f"{name}.yaml"
     if not path.exists():
@@ -150,9 +150,9 @@ def _one(settings: Settings, name: str) -> Attached:
     return attach(read_connection(path), folder, settings.data_folder)
 
 
-def _all(settings: Settings) -> tuple[bool, list[Attached]]:
+def _all(settings: Settings) -> tuple[bool, list[AttachedConnection]]:
     """Whether a file cannot be used, which is told, and the connections of the others."""
-    odd, chosen = False, list[Attached]()
+    odd, chosen = False, list[AttachedConnection]()
     for path in sorted(settings.connections.glob("*.yaml")):
         try:
             chosen.append(attach(read_connection(path), settings.connections, settings.data_folder))
@@ -174,7 +174,7 @@ def _settings(folder: Path | None, data: Path | None = None) -> Settings:
     return settings.model_copy(update={"connections": folder}) if folder is not None else settings
 
 
-async def _sync_all(settings: Settings, chosen: Sequence[Attached], ask: Ask) -> tuple[bool, int]:
+async def _sync_all(settings: Settings, chosen: Sequence[AttachedConnection], ask: SyncOptions) -> tuple[bool, int]:
     """Syncs one after the other; tells whether any failed, and how many records were refused."""
     failed, refused = False, 0
     async with Graph(settings, patient=True) as graph:
@@ -195,7 +195,7 @@ async def _sync_all(settings: Settings, chosen: Sequence[Attached], ask: Ask) ->
     return failed, refused
 
 
-async def _with_bars(graph: Graph, attached: Attached, ask: Ask) -> Report:
+async def _with_bars(graph: Graph, attached: AttachedConnection, ask: SyncOptions) -> Report:
     columns = (SpinnerColumn(), TextColumn(f"{attached.connection.name}: {{task.description}}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=_console, transient=True) as bar:
         tasks = {stream: bar.add_task(stream, total=None) for stream in attached.connection.streams}
@@ -206,7 +206,7 @@ async def _with_bars(graph: Graph, attached: Attached, ask: Ask) -> Report:
         return await sync(graph, attached, ask, progress)
 
 
-def _tell(attached: Attached, report: Report, ask: Ask) -> None:
+def _tell(attached: AttachedConnection, report: Report, ask: SyncOptions) -> None:
     out = Console()
     counts = ", ".join(f"{count} {what}" for what, count in report.counts().items())
     done = f"done, with {report.faulty} refused: " if report.faulty else ""

@@ -17,7 +17,7 @@ Raw = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class StreamInfo:
     """A stream that a system offers: how it is named in the connection's file under `from`, the columns it has, and a
     remark.
     """
@@ -54,7 +54,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StreamRequest:
     """Which stream to read: `source` as the connection's file names it under `from`, and its `options` beside that.
 
     `columns` are the others that the file names, each with the names it may have; None where a function of its own
@@ -82,16 +82,16 @@ class Connector(Protocol):
 
     async def check(self) -> str: ...
 
-    async def discover(self) -> Sequence[Offer]: ...
+    async def discover(self) -> Sequence[StreamInfo]: ...
 
-    def read(self, stream: Wanted, cursor: str | None) -> AsyncIterator[Page]: ...
+    def read(self, stream: StreamRequest, cursor: str | None) -> AsyncIterator[Page]: ...
 
 
 @runtime_checkable
 class ListsKeys(Protocol):
     """A connector whose system can list keys cheaply, so that deletes show without reading everything."""
 
-    def keys(self, stream: Wanted) -> AsyncIterator[Sequence[str]]: ...
+    def keys(self, stream: StreamRequest) -> AsyncIterator[Sequence[str]]: ...
 
 
 @runtime_checkable
@@ -100,4 +100,4 @@ class ReadsByKey(ListsKeys, Protocol):
     everything.
     """
 
-    def rows(self, stream: Wanted, keys: Sequence[str]) -> AsyncIterator[Page]: ...
+    def rows(self, stream: StreamRequest, keys: Sequence[str]) -> AsyncIterator[Page]: ...

@@ -25,7 +25,7 @@ import asyncssh
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from connectors import separated, workbook
-from connectors.contract import Offer, Page, Wanted
+from connectors.contract import Page, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
 from connectors.table import Layout, Table, layout_of
 
@@ -134,7 +134,7 @@ class FileOptions(BaseModel):
             raise ValueError(f"{found!r} is no encoding of text; expected e.g. utf-8, cp1252, utf-16-le or mac-roman") from None
         return found
 
-    def layout(self, stream: Wanted | None = None) -> Layout:
+    def layout(self, stream: StreamRequest | None = None) -> Layout:
         """Where the header is, and which columns are needed."""
         return layout_of(stream, self.header_row, self.headers) if stream else Layout(headers=self.headers)
 
@@ -164,8 +164,8 @@ class FileDrop:
         more = f", of which the newest {_LISTED} are listed" if len(files) > _LISTED else ""
         return f"{len(files)} file{'s' if len(files) != 1 else ''} in {_plain(self._settings.folder)}{more}"
 
-    async def discover(self) -> Sequence[Offer]:
-        offers: list[Offer] = []
+    async def discover(self) -> Sequence[StreamInfo]:
+        offers: list[StreamInfo] = []
         async with self._folder() as folder:
             files = [found for found in await folder.list() if not _left_beside(found.name)]
             newest = sorted(files, key=lambda found: -found.modified)[:_LISTED]
@@ -174,10 +174,10 @@ class FileDrop:
                     async with folder.fetched(found) as path:
                         offers.append(_offer(path, found.name))
                 except (ConnectorError, OSError) as error:
-                    offers.append(Offer(found.name, (), f"it cannot be read: {error}"))
+                    offers.append(StreamInfo(found.name, (), f"it cannot be read: {error}"))
         return offers
 
-    async def read(self, stream: Wanted, cursor: str | None) -> AsyncGenerator[Page]:
+    async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
         options = FileOptions.model_validate(stream.options)
         pattern = unicodedata.normalize("NFC", stream.source)
         if "/" in pattern or "\\" in pattern:
@@ -367,14 +367,14 @@ def _left_beside(name: str, wanted: str = "") -> bool:
     return name != wanted and any(fnmatchcase(plain, beside) and not fnmatchcase(wanted.lower(), beside) for beside in _BESIDE)
 
 
-def _offer(path: Path, name: str) -> Offer:
+def _offer(path: Path, name: str) -> StreamInfo:
     """What a file has, or why it cannot be told: another file's fault hides none of the others."""
     try:
         sheets = f"sheets: {workbook.sheets_of(path, name)}" if _is_workbook(path) else ""
         with _table_of(path, name, FileOptions(), FileOptions().layout()) as table:
-            return Offer(name, table.header.columns, sheets)
+            return StreamInfo(name, table.header.columns, sheets)
     except AbortRun as error:
-        return Offer(name, (), str(error))
+        return StreamInfo(name, (), str(error))
 
 
 def _key_part(line: str) -> str:

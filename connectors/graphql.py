@@ -16,7 +16,7 @@ import orjson
 import tenacity
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from connectors.contract import Offer, Page, Wanted
+from connectors.contract import Page, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, RetryLater
 
 _TIMEOUT_S: Final = 30
@@ -86,11 +86,11 @@ class GraphQLApi:
                 f"{len(fields)} questions at {self._settings.url}" if fields else f"{self._settings.url}, which does not list its questions"
             )
 
-    async def discover(self) -> Sequence[Offer]:
+    async def discover(self) -> Sequence[StreamInfo]:
         async with self._client() as client:
-            return [Offer(field, ()) for field in _fields(await self._asked(client, _OFFERED, {}))]
+            return [StreamInfo(field, ()) for field in _fields(await self._asked(client, _OFFERED, {}))]
 
-    async def read(self, stream: Wanted, cursor: str | None) -> AsyncGenerator[Page]:
+    async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
         options = GraphQLOptions.model_validate(stream.options)
         variables: dict[str, Any] = {"first": options.page, "after": None, "since": cursor}
         first: str | None = None
@@ -302,5 +302,5 @@ def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _place(stream: Wanted, node: Mapping[str, Any]) -> str:
+def _place(stream: StreamRequest, node: Mapping[str, Any]) -> str:
     return "key " + "|".join(str(node.get(column)) for column in stream.key)

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from connectors.attached import Attached
+from connectors.attached import AttachedConnection
 from connectors.authority import Authority, judged
 from connectors.contract import Page, Raw
 from connectors.errors import ConnectorError, NoSuchColumn, SkipRecord
@@ -33,14 +33,14 @@ class Look:
     is_fault: bool = False
 
 
-async def looked_at(settings: Settings, attached: Attached, *, reached: bool) -> list[Look]:
+async def looked_at(settings: Settings, attached: AttachedConnection, *, reached: bool) -> list[Look]:
     """The party, where the hub's database answers; then each stream, where the system was reached."""
     party, known, authority = await _party(settings, attached)
     streams = attached.connection.streams.items() if reached else ()
     return [party, *[await _stream(attached, name, stream, known, authority) for name, stream in streams]]
 
 
-async def _party(settings: Settings, attached: Attached) -> tuple[Look, Known, Authority | None]:
+async def _party(settings: Settings, attached: AttachedConnection) -> tuple[Look, Known, Authority | None]:
     label, key = attached.connection.speaks_for
     try:
         async with Graph(settings) as graph:
@@ -54,7 +54,7 @@ async def _party(settings: Settings, attached: Attached) -> tuple[Look, Known, A
     return Look("party", f"{label} {key}"), known, Authority.of((label, key), parts, team_centers)
 
 
-async def _stream(attached: Attached, name: str, settings: StreamSettings, known: Known, authority: Authority | None) -> Look:
+async def _stream(attached: AttachedConnection, name: str, settings: StreamSettings, known: Known, authority: Authority | None) -> Look:
     asked = wanted(name, settings)
     what = f"stream {name}"
     try:

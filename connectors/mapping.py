@@ -14,7 +14,7 @@ from connectors.days import as_format, day_of, moment_of
 from connectors.errors import SkipRecord
 from connectors.own_code import named, place
 from connectors.people import mail, phone, turned
-from connectors.settings import StreamSettings, Take
+from connectors.settings import ColumnMapping, StreamSettings
 from connectors.table import nearest
 from graph_schema import provenance
 from graph_schema.formats import (
@@ -202,7 +202,7 @@ class _Reading:
     region: str
 
     @classmethod
-    def of(cls, settings: StreamSettings, take: Take | None) -> "_Reading":
+    def of(cls, settings: StreamSettings, take: ColumnMapping | None) -> "_Reading":
         """As the column says, else as the stream says."""
         empty = take.empty if take and take.empty is not None else settings.empty
         formats = take.format if take and take.format else settings.date_format
@@ -270,7 +270,7 @@ def _at(name: str, error: SkipRecord) -> SkipRecord:
     return SkipRecord(f"{name}: {error}", keep=error.keep)
 
 
-def _meaning_none(take: Take | None, raw: Raw) -> str | None:
+def _meaning_none(take: ColumnMapping | None, raw: Raw) -> str | None:
     """The word in place of what is missing, e.g. Vacant."""
     words = [str(raw[column]).strip() for column in (*take.columns, *take.join) if not is_blank(raw.get(column))] if take else []
     return words[0][:30] if words else None
@@ -293,7 +293,7 @@ def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
         raise SetupError(f"map: {error}") from None
 
 
-def _taker(take: Take, reading: _Reading) -> Callable[[Raw], Any]:
+def _taker(take: ColumnMapping, reading: _Reading) -> Callable[[Raw], Any]:
     """How a value is taken from a raw row: where it comes from, then the steps that it says."""
     first = partial(_joined, take.join) if take.join else partial(_first, take.columns, take.value, reading.empty, take.codes or {})
     steps: list[Callable[[Any], Any]] = []
@@ -344,7 +344,7 @@ def _or_why_not(read: Callable[[Any], Any], value: Any) -> Any:
         return error
 
 
-def _coder(take: Take) -> Callable[[Any], Any]:
+def _coder(take: ColumnMapping) -> Callable[[Any], Any]:
     """Gives each value its code, whatever its capitals and blanks."""
     assert take.codes is not None
     codes = {plain_heading(text): code for text, code in take.codes.items()} | dict(take.codes)

@@ -22,9 +22,9 @@ import httpx2
 import platformdirs
 import psutil
 
-from connectors.attached import Attached
+from connectors.attached import AttachedConnection
 from connectors.registry import attach
-from connectors.settings import Connection, StreamSettings, Take
+from connectors.settings import ColumnMapping, Connection, StreamSettings
 from graph_schema.cypher import Statement
 from hub.dead_letters import letter_id
 from hub.errors import CannotBeDone, SetupError
@@ -193,7 +193,7 @@ class PartnerService:
             self._process.kill()
             self._process.wait()
 
-    def attached(self, folder: Path) -> Attached:
+    def attached(self, folder: Path) -> AttachedConnection:
         """The connection to it, as a file would have it."""
         connection = Connection(
             name=NAME,
@@ -232,13 +232,13 @@ _CONTACTS: Final = StreamSettings(
     key=("id",),
     at="contacts",  # pyright: ignore[reportCallIssue] - the connector's own option
     properties={
-        "name": Take(join=("givenName", "familyName")),
-        "role": Take(column="position", codes={"Import specialist": "import_specialist"}, default="pga_officer"),
-        "email": Take(column="mail", verified=True),
-        "phone": Take(column="telephone"),
-        "published": Take(column="public"),
+        "name": ColumnMapping(join=("givenName", "familyName")),
+        "role": ColumnMapping(column="position", codes={"Import specialist": "import_specialist"}, default="pga_officer"),
+        "email": ColumnMapping(column="mail", verified=True),
+        "phone": ColumnMapping(column="telephone"),
+        "published": ColumnMapping(column="public"),
     },
-    links={"COVERS": {"HtsChapter": Take(column="chapters")}},
+    links={"COVERS": {"HtsChapter": ColumnMapping(column="chapters")}},
 )
 _CASES_STREAM: Final = StreamSettings(
     describes="Case",
@@ -246,10 +246,10 @@ _CASES_STREAM: Final = StreamSettings(
     key=("id",),
     at="cases",  # pyright: ignore[reportCallIssue] - the connector's own option
     properties={
-        "number": Take(column="number"),
-        "title": Take(column="title"),
-        "status": Take(column="state"),
-        "openedAt": Take(column="opened"),
+        "number": ColumnMapping(column="number"),
+        "title": ColumnMapping(column="title"),
+        "status": ColumnMapping(column="state"),
+        "openedAt": ColumnMapping(column="opened"),
     },
-    links={"CONCERNS": {"Importer": Take(column="importer")}, "HANDLED_BY": {"Center": Take(column="handledBy")}},
+    links={"CONCERNS": {"Importer": ColumnMapping(column="importer")}, "HANDLED_BY": {"Center": ColumnMapping(column="handledBy")}},
 )

@@ -5,7 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
-from connectors.attached import Attached
+from connectors.attached import AttachedConnection
 from connectors.contract import VERSION, Connector
 from connectors.errors import ConnectorError
 from connectors.own_code import failure, look_beside, named
@@ -29,7 +29,7 @@ def kind(name: str) -> type[Connector]:
     return made
 
 
-def attach(connection: Connection, files: Path, data: Path) -> Attached:
+def attach(connection: Connection, files: Path, data: Path) -> AttachedConnection:
     """The connection with its connector; secrets are files beside those in `files`, what is refused goes to `data`. Raises `SetupError`."""
     look_beside(files)
     file = files / f"{connection.name}.yaml"
@@ -50,7 +50,7 @@ def attach(connection: Connection, files: Path, data: Path) -> Attached:
         raise SetupError(f"{connection.name}: {error}") from None
     except Exception as error:
         raise SetupError(f"{connection.name}: its connector cannot be made: {failure(error)}") from None
-    return Attached(connection, connector, data, file)
+    return AttachedConnection(connection, connector, data, file)
 
 
 def _check_options(made: type[Connector], connection: Connection, files: Path) -> None:
@@ -69,9 +69,9 @@ def _check_options(made: type[Connector], connection: Connection, files: Path) -
             raise SetupError(lines_of(files / f"{connection.name}.yaml").faults(error, known, at)) from None
 
 
-def attached_in(folder: Path, data: Path) -> list[Attached]:
+def attached_in(folder: Path, data: Path) -> list[AttachedConnection]:
     """All connections of a folder. Raises `SetupError` with what is wrong with each."""
-    attached, faults = list[Attached](), list[str]()
+    attached, faults = list[AttachedConnection](), list[str]()
     for path in sorted(folder.glob("*.yaml")):
         try:
             attached.append(attach(read_connection(path), folder, data))

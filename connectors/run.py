@@ -8,7 +8,7 @@ from typing import Final, LiteralString
 
 import orjson
 
-from connectors.attached import Ask, Attached, Progress
+from connectors.attached import AttachedConnection, Progress, SyncOptions
 from connectors.authority import Authority
 from connectors.errors import AbortRun, ConnectorError, RetryLater
 from connectors.mapping import Known
@@ -23,7 +23,7 @@ from hub.graph import Graph
 from hub.lease import Lease
 
 
-async def sync(graph: Graph, attached: Attached, ask: Ask, progress: Progress) -> Report:
+async def sync(graph: Graph, attached: AttachedConnection, ask: SyncOptions, progress: Progress) -> Report:
     """One run of a connection; its node tells how it ended. Raises `ConnectorError`, `Unavailable`, or `Taken` where another runs it."""
     connection = attached.connection
     async with Lease(graph, f"connection {connection.name}", wait=False):
@@ -54,7 +54,7 @@ WITH DISTINCT c CREATE (c)-[:RAN]->(r:SyncRun) SET r = $run"""
 _END: Final[LiteralString] = "MATCH (r:SyncRun {id: $id}) SET r += $state"
 
 
-async def _begin(graph: Graph, attached: Attached, ask: Ask) -> OneRun:
+async def _begin(graph: Graph, attached: AttachedConnection, ask: SyncOptions) -> OneRun:
     """Reads what a run must know, and writes down that it began. Raises `AbortRun`."""
     connection = attached.connection
     label, party = connection.speaks_for

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, LiteralString
 
-from connectors.attached import Ask, Attached
+from connectors.attached import AttachedConnection, SyncOptions
 from connectors.errors import ConnectorError, RetryLater
 from connectors.run import sync
 from hub.dead_letters import Letter, done, set_aside
@@ -35,7 +35,7 @@ _NOW = "RETURN datetime().epochSeconds"
 _RETRY: Final[LiteralString] = "MATCH (l:DeadLetter {id: $id}) RETURN l.retryAt.epochSeconds"
 
 
-async def keep_syncing(settings: Settings, attached: Sequence[Attached]) -> None:
+async def keep_syncing(settings: Settings, attached: Sequence[AttachedConnection]) -> None:
     """Runs until it is cancelled; a connection that fails keeps none of the others. Its database connections are not those of questions."""
     turns = asyncio.Semaphore(_AT_ONCE)
     async with Graph(settings, patient=True) as graph, asyncio.TaskGroup() as group:
@@ -44,7 +44,7 @@ async def keep_syncing(settings: Settings, attached: Sequence[Attached]) -> None
                 group.create_task(_keep(graph, found, found.connection.every_s, turns))
 
 
-async def _keep(graph: Graph, attached: Attached, every_s: float, turns: asyncio.Semaphore) -> None:
+async def _keep(graph: Graph, attached: AttachedConnection, every_s: float, turns: asyncio.Semaphore) -> None:
     name = attached.connection.name
     while True:
         wait_s = every_s
@@ -68,11 +68,11 @@ async def _keep(graph: Graph, attached: Attached, every_s: float, turns: asyncio
         await asyncio.sleep(max(1.0, wait_s) * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
 
 
-async def _sync(graph: Graph, attached: Attached, every_s: float) -> float:
+async def _sync(graph: Graph, attached: AttachedConnection, every_s: float) -> float:
     """Runs it once; gives after how many seconds to look again. One that fails is set aside. Raises `Unavailable` or `Taken`."""
     letter = Letter("sync", attached.connection.name, "Connection")
     try:
-        report = await sync(graph, attached, Ask(full=await _full_is_due(graph, attached)), _unseen)
+        report = await sync(graph, attached, SyncOptions(full=await _full_is_due(graph, attached)), _unseen)
     except (Taken, Unavailable):
         raise
     except Exception as error:
@@ -84,7 +84,7 @@ async def _sync(graph: Graph, attached: Attached, every_s: float) -> float:
     return every_s
 
 
-async def _full_is_due(graph: Graph, attached: Attached) -> bool:
+async def _full_is_due(graph: Graph, attached: AttachedConnection) -> bool:
     """Whether everything is to be read again and compared, by the database's clock."""
     every_s = attached.connection.full_every_s
     if every_s is None:

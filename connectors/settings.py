@@ -73,7 +73,7 @@ Words = Annotated[tuple[str, ...] | None, BeforeValidator(_several)]
 """Words that mean that there is nothing, instead of the usual ones (n/a, TBD, vacant …)."""
 
 
-class Take(_Strict):
+class ColumnMapping(_Strict):
     """How a value is taken from a row: a column by any of its names, several joined, or a constant; then its code,
     then its default.
 
@@ -132,12 +132,12 @@ class Take(_Strict):
         if isinstance(found, dict):
             return {name: _as_text(value) if name == "column" else value for name, value in found.items()}
         found = _as_text(found)
-        if not isinstance(found, str | Take):
+        if not isinstance(found, str | ColumnMapping):
             raise ValueError(_A_TAKE)  # noqa: TRY004 - which pydantic tells with its place
         return {"column": found} if isinstance(found, str) else found
 
     @model_validator(mode="after")
-    def _takes_something(self) -> "Take":
+    def _takes_something(self) -> "ColumnMapping":
         if not (self.columns or self.join or self.value is not None):
             raise ValueError("say where the value comes from: `column`, `join` or `value`")
         return self
@@ -158,9 +158,9 @@ class StreamSettings(_Strict):
     """What the connector is to read: a file pattern, a query."""
     key: tuple[str, ...]
     """The column, or columns, by which the system tells its rows apart."""
-    properties: Mapping[str, Take] = Field(default_factory=dict[str, Take])
+    properties: Mapping[str, ColumnMapping] = Field(default_factory=dict[str, ColumnMapping])
     """Of each property, how its value is taken from a row."""
-    links: Mapping[str, Mapping[str, Take]] = Field(default_factory=dict[str, Mapping[str, Take]])
+    links: Mapping[str, Mapping[str, ColumnMapping]] = Field(default_factory=dict[str, Mapping[str, ColumnMapping]])
     """Of each relationship and label, how the key at the other end is taken from a row."""
     map: str | None = None
     """A Python function instead of `properties` and `links`: `package.module:function`."""
@@ -172,7 +172,7 @@ class StreamSettings(_Strict):
     """Words that mean that there is nothing, in all columns that have none of their own."""
 
     @property
-    def takes(self) -> Iterator[Take]:
+    def takes(self) -> Iterator[ColumnMapping]:
         yield from self.properties.values()
         for ends in self.links.values():
             yield from ends.values()
@@ -381,10 +381,10 @@ def _known(found: Mapping[str, Any]) -> Mapping[tuple[str, ...], Iterable[str]]:
             continue
         properties, links = stream.get("properties"), stream.get("links")
         for property_ in properties if isinstance(properties, dict) else ():
-            known["streams", name, "properties", property_] = Take.model_fields
+            known["streams", name, "properties", property_] = ColumnMapping.model_fields
         for type_, ends in links.items() if isinstance(links, dict) else ():
             for label in ends if isinstance(ends, dict) else ():
-                known["streams", name, "links", type_, label] = Take.model_fields
+                known["streams", name, "links", type_, label] = ColumnMapping.model_fields
     return known
 
 

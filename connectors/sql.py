@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlalchemy import NullPool
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from connectors.contract import Offer, Page, Wanted
+from connectors.contract import Page, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
 from connectors.sql_text import literal, one_query, within
 
@@ -73,15 +73,15 @@ class Sql:
 
         return await _in_thread(asked)
 
-    async def discover(self) -> Sequence[Offer]:
-        def asked() -> list[Offer]:
+    async def discover(self) -> Sequence[StreamInfo]:
+        def asked() -> list[StreamInfo]:
             seen = sqlalchemy.inspect(self._engine)
             tables = {table: [str(column["name"]) for column in seen.get_columns(table)] for table in seen.get_table_names()}
-            return [Offer(f"SELECT * FROM {table}", columns) for table, columns in tables.items()]  # noqa: S608 - shown, never run
+            return [StreamInfo(f"SELECT * FROM {table}", columns) for table, columns in tables.items()]  # noqa: S608 - shown, never run
 
         return await _in_thread(asked)
 
-    async def read(self, stream: Wanted, cursor: str | None) -> AsyncGenerator[Page]:
+    async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
         options = SqlOptions.model_validate(stream.options)
         since = moved_back(value_of(cursor), options.overlap_s) if cursor else None
         largest = Largest(cursor)
@@ -105,7 +105,7 @@ class Sql:
         elif not cursor:
             yield Page([], cursor=largest.cursor, columns=None if told_columns else columns)
 
-    async def keys(self, stream: Wanted) -> AsyncGenerator[Sequence[str]]:
+    async def keys(self, stream: StreamRequest) -> AsyncGenerator[Sequence[str]]:
         if not SqlOptions.model_validate(stream.options).sweep:
             return
         columns = ", ".join(self._quoted(column) for column in stream.key)
@@ -114,7 +114,7 @@ class Sql:
             parts = ([_key_part(row[column]) for column in stream.key] for row in rows)
             yield ["|".join(found) for found in parts if all(found)]
 
-    async def rows(self, stream: Wanted, keys: Sequence[str]) -> AsyncGenerator[Page]:
+    async def rows(self, stream: StreamRequest, keys: Sequence[str]) -> AsyncGenerator[Page]:
         wanted, columns = set(keys), ", ".join(self._quoted(column) for column in stream.key)
         query = within(literal(one_query(stream.source)))
         found: list[tuple[Any, ...]] = []
@@ -132,7 +132,7 @@ class Sql:
             async for rows in _paged(lambda text=text, named=named: self._executed(text, named, []), _PAGE):
                 yield Page([_told_row(stream, row) for row in rows])
 
-    def _rows(self, stream: Wanted, options: SqlOptions, since: Any, columns: list[str]) -> Iterator[dict[str, Any]]:
+    def _rows(self, stream: StreamRequest, options: SqlOptions, since: Any, columns: list[str]) -> Iterator[dict[str, Any]]:
         text = literal(one_query(stream.source))
         if options.cursor and since is not None:
             column = self._quoted(options.cursor)
@@ -275,7 +275,7 @@ def moved_back(cursor: Any, overlap_s: float) -> Any:
     return f"{earlier.isoformat(found[2], timespec='minutes' if len(found[3]) == 5 else 'seconds')}{found[4] or ''}"
 
 
-def _told_row(stream: Wanted, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _told_row(stream: StreamRequest, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A row with its place."""
     place = "key " + "|".join(str(_plain(row.get(column))) for column in stream.key)
     return place, {name: _plain(value) for name, value in row.items()}

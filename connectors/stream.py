@@ -15,10 +15,10 @@ from typing import Any, Final, LiteralString, cast
 import httpx2
 import orjson
 
-from connectors.attached import Ask, Attached, Places, Progress
+from connectors.attached import AttachedConnection, Places, Progress, SyncOptions
 from connectors.authority import Authority
 from connectors.cells import Empty, is_blank
-from connectors.contract import ListsKeys, Page, Raw, ReadsByKey, Wanted
+from connectors.contract import ListsKeys, Page, Raw, ReadsByKey, StreamRequest
 from connectors.errors import AbortRun, ConnectorError, NoSuchColumn, RetryLater, SkipRecord, StartOver
 from connectors.mapping import Known, mapper, numbers_in
 from connectors.pipeline import Pipeline
@@ -28,7 +28,7 @@ from connectors.settings import StreamSettings
 from connectors.spool import SHARED, Row, Spool, block_hash, blocks_for, hash_of, parts_for, slot_of, slots_in
 from connectors.state import State
 from connectors.table import nearest
-from connectors.write import Changes, Occasion, Place, Reader, Understood, Written, write
+from connectors.write import Changes, CommitOrder, MappedRow, Reader, WriteContext, Written, write
 from graph_schema.formats import IMPORTER_NUMBER, is_social_security, social_security, without_social_security
 from hub.graph import Graph
 from hub.lease import turn
@@ -58,8 +58,8 @@ class OneRun:
     """One run of a connection over all its streams."""
 
     graph: Graph
-    attached: Attached
-    ask: Ask
+    attached: AttachedConnection
+    ask: SyncOptions
     authority: Authority
     known: Known
     payloads: Payloads
@@ -107,7 +107,7 @@ class StreamRun:
         self._mails: list[Any] = []
         self._done = 0
         self._events = 0
-        self._place: Place | None = None
+        self._place: CommitOrder | None = None
 
     async def go(self) -> None:
         await self._state.read()
@@ -448,7 +448,7 @@ class StreamRun:
 
     def _changes(self, changed: Sequence[Row], known: Mapping[str, str | None]) -> Changes:
         """The changed rows, understood; those that cannot be are refused."""
-        understood: list[Understood] = []
+        understood: list[MappedRow] = []
         refused: list[Refused] = []
         for row in changed:
             try:
@@ -495,10 +495,10 @@ class StreamRun:
             if not self._run.ask.dry and not part.is_empty:
                 self._events += 1
                 event = f"{self._run.id}|{self._stream.name}|{self._events}"
-                place = self._place = Place(self._place)
+                place = self._place = CommitOrder(self._place)
                 self._payloads.require_room()
                 keeps_lacking = self._lacking < _LACKING_KEPT
-                occasion = Occasion(self._run.id, event, datetime.now(UTC), self._run.party, keeps_lacking, self._report.read)
+                occasion = WriteContext(self._run.id, event, datetime.now(UTC), self._run.party, keeps_lacking, self._report.read)
                 found = await write(self._run.graph, self._reader, part, occasion, place)
             late += [*found.refused, *found.lacking]
             self._count_refused([*part.refused, *found.refused])
@@ -594,12 +594,12 @@ def most_of(count: int, share: float) -> float:
     return max(share * count, 1, min(2, count // 3)) if share else 0
 
 
-def wanted(name: str, settings: StreamSettings) -> Wanted:
+def wanted(name: str, settings: StreamSettings) -> StreamRequest:
     """What a connector is told about a stream."""
-    return Wanted(name, settings.source, settings.key, settings.options, settings.needed)
+    return StreamRequest(name, settings.source, settings.key, settings.options, settings.needed)
 
 
-def missing_columns(stream: Wanted, columns: Sequence[str]) -> list[Sequence[str]]:
+def missing_columns(stream: StreamRequest, columns: Sequence[str]) -> list[Sequence[str]]:
     """The columns of the connection's file, each by its names, that are not among those that the system has."""
     there = set(columns)
 
@@ -610,7 +610,7 @@ def missing_columns(stream: Wanted, columns: Sequence[str]) -> list[Sequence[str
     return [names for names in (*((key,) for key in stream.key), *(stream.columns or ())) if not any(map(has, names))]
 
 
-def require_columns(stream: Wanted, columns: Sequence[str], places: Places) -> None:
+def require_columns(stream: StreamRequest, columns: Sequence[str], places: Places) -> None:
     """Raises `AbortRun` where a column of the connection's file is not among those that the system has."""
     missing = missing_columns(stream, columns)
     if missing:
@@ -634,7 +634,7 @@ def _told(names: Sequence[str], places: Places) -> str:
     return " or ".join(map(repr, names)) + (f" ({where})" if (where := places(names)) else "")
 
 
-def _of_a_dry_run(rows: Sequence[Understood]) -> Written:
+def _of_a_dry_run(rows: Sequence[MappedRow]) -> Written:
     """What would come of rows, as far as can be told without the graph."""
     lacking = [left_out_of(found.row, found.lacks) for found in rows if found.lacks]
     return Written(sum(not found.is_as_before for found in rows), (), lacking)

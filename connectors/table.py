@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from connectors.cells import cleaned, is_blank, plain_heading
-from connectors.contract import Broken, Page, Wanted
+from connectors.contract import Broken, Page, StreamRequest
 from connectors.errors import AbortRun, NoSuchColumn
 
 _PAGE: Final = 500
@@ -42,7 +42,7 @@ class Layout:
         return self.columns is None or column in self.named
 
 
-def layout_of(stream: Wanted, header_rows: tuple[int, ...], headers: Mapping[str, str]) -> Layout:
+def layout_of(stream: StreamRequest, header_rows: tuple[int, ...], headers: Mapping[str, str]) -> Layout:
     return Layout(stream.key, stream.columns, header_rows, headers)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Final, LiteralString
 
-from connectors.authority import Authority, Judged, bounded, judged, not_there, unowned
+from connectors.authority import Authority, Authorized, bounded, judged, not_there, unowned
 from connectors.errors import SkipRecord
 from connectors.mapping import VITAL_LINKS, Mapped, Mapper, identity_of
 from connectors.quarantine import Refused, lacking, left_out_of, refuse, refused_for, release
@@ -20,7 +20,7 @@ from hub import records
 from hub.events.append import Doer, Telling
 from hub.graph import Graph, Run
 from hub.reach import PROTECTED, within_reach
-from hub.said import UNOWNED, Batch, Key, Link, Said, Stream, is_there_before
+from hub.said import UNOWNED, Batch, IncomingRecord, Key, Link, Stream, is_there_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +32,23 @@ class Reader:
     authority: Authority
     rank: int
 
-    def understood(self, row: Row) -> "Understood":
+    def understood(self, row: Row) -> "MappedRow":
         """What a row says. Raises `SkipRecord` with all that is wrong with it."""
         mapped = self.mapper(row.raw)
         try:
             found = judged(self.stream.label, mapped, self.authority)
         except SkipRecord as error:
             raise SkipRecord("; ".join((str(error), *mapped.lacks)), keep=error.keep) from None
-        return Understood(row, mapped, found, mapped.lacks)
+        return MappedRow(row, mapped, found, mapped.lacks)
 
-    def identity(self, found: "Understood") -> str | None:
+    def identity(self, found: "MappedRow") -> str | None:
         """The certain key of a contact, unless others of its list have the same address."""
         if self.stream.label != "Contact" or found.row.shares_mail:
             return None
         return identity_of(found.mapped, found.judged.links, self.authority.whole_of)
 
-    def said(self, found: "Understood") -> Said:
-        return Said(
+    def said(self, found: "MappedRow") -> IncomingRecord:
+        return IncomingRecord(
             key=found.row.key,
             hash=found.row.hash,
             slot=found.row.slot,
@@ -61,16 +61,16 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class MappedRow:
     """A row and what it means. `before` is what quarantine says of it, where it is as it was when that was written."""
 
     row: Row
     mapped: Mapped
-    judged: Judged
+    judged: Authorized
     lacks: tuple[str, ...] = ()
     before: str | None = None
 
-    def without(self, links: Iterable[Link]) -> "Understood":
+    def without(self, links: Iterable[Link]) -> "MappedRow":
         """The same without links that lead nowhere."""
         gone = tuple(links)
         kept = replace(self.judged, links=tuple(link for link in self.judged.links if link not in gone))
@@ -89,7 +89,7 @@ class Changes:
     them with these rows; one of which something is refused is not.
     """
 
-    rows: Sequence[Understood] = ()
+    rows: Sequence[MappedRow] = ()
     refused: Sequence[Refused] = ()
     gone: Sequence[str] = ()
     released: Sequence[str] = ()
@@ -111,7 +111,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class WriteContext:
     """When changes are written, by which run, by what name it is told that they were, and in whose name, by Neo4j's id.
 
     `keeps_lacking`: what rows said of which fields were left out is kept, to be replayed. `read` is how many rows the
@@ -126,14 +126,14 @@ class Occasion:
     read: int = 0
 
 
-class Place:
+class CommitOrder:
     """Where a write stands among those of its run. A context: what is written within it is written after what the one before writes,
     and left, to be committed, once that one is committed.
 
     So what a write waits for in the database is only being committed, and a run that is killed has written a beginning.
     """
 
-    def __init__(self, before: "Place | None" = None) -> None:
+    def __init__(self, before: "CommitOrder | None" = None) -> None:
         self.written = asyncio.Event()
         self.ended = asyncio.Event()
         self._before = before
@@ -172,7 +172,7 @@ SET r.read = $read, r.written = r.written + $written, r.skipped = r.skipped + $s
 """What was written so far, with what is written: so much a run shows that is killed."""
 
 
-async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasion, place: Place) -> Written:
+async def write(graph: Graph, reader: Reader, changes: Changes, occasion: WriteContext, place: CommitOrder) -> Written:
     """Writes it all, or nothing. The writer has the turn. Raises `Unavailable`."""
 
     async def work(run: Run) -> Written:
@@ -202,7 +202,7 @@ async def write(graph: Graph, reader: Reader, changes: Changes, occasion: Occasi
 
 
 async def _keep_place(
-    run: Run, batch: Batch, changes: Changes, missing: Mapping[str, SkipRecord], lacking: Sequence[Refused], occasion: Occasion
+    run: Run, batch: Batch, changes: Changes, missing: Mapping[str, SkipRecord], lacking: Sequence[Refused], occasion: WriteContext
 ) -> list[Refused]:
     """Writes what was refused, and how far the stream is read; gives what was refused because of what is missing."""
     not_taken = [found.row for found in changes.rows if found.row.key in missing]
@@ -222,7 +222,7 @@ async def _keep_place(
     return late
 
 
-def _told(batch: Batch, occasion: Occasion) -> Telling:
+def _told(batch: Batch, occasion: WriteContext) -> Telling:
     """What happened, by the ids of the records: to a thousand rows it is one event."""
     stream = batch.stream
     telling = Telling(Doer(f"sync {stream.system}", occasion.run, occasion.at))
@@ -235,8 +235,8 @@ def _told(batch: Batch, occasion: Occasion) -> Telling:
 
 
 async def _within_reach(
-    run: Run, reader: Reader, rows: Sequence[Understood], at: datetime
-) -> tuple[Sequence[Understood], Mapping[str, SkipRecord]]:
+    run: Run, reader: Reader, rows: Sequence[MappedRow], at: datetime
+) -> tuple[Sequence[MappedRow], Mapping[str, SkipRecord]]:
     """The rows as far as they lead to what the party may see; and by key, why one cannot be taken at all."""
     authority, stream = reader.authority, reader.stream
     if authority.of_headquarters:
@@ -253,7 +253,7 @@ async def _within_reach(
         for label, keys in wanted.items()
         for (key,) in await run(within_reach(authority.party, label, sorted(keys), at))
     }  # fmt: skip
-    kept: list[Understood] = []
+    kept: list[MappedRow] = []
     hidden: dict[str, SkipRecord] = {}
     for found in rows:
         try:
@@ -264,7 +264,7 @@ async def _within_reach(
     return kept, hidden
 
 
-async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) -> tuple[Sequence[Understood], Mapping[str, SkipRecord]]:
+async def _missing_ends(run: Run, reader: Reader, rows: Sequence[MappedRow]) -> tuple[Sequence[MappedRow], Mapping[str, SkipRecord]]:
     """The rows without what leads nowhere; and by key, why one cannot be taken: it cannot be without that."""
     wanted: dict[str, set[str]] = {}
     for found in rows:
@@ -276,7 +276,7 @@ async def _missing_ends(run: Run, reader: Reader, rows: Sequence[Understood]) ->
         key = name(GRAPH.node(label).key)
         text = f"UNWIND $keys AS key MATCH (x:{name(label)} {{{key}: key}}) RETURN x.{key}"
         there |= {(label, found) for (found,) in await run(Statement(text, {"keys": sorted(keys)}))}
-    kept: list[Understood] = []
+    kept: list[MappedRow] = []
     missing: dict[str, SkipRecord] = {}
     for found in rows:
         nowhere = [link for link in found.judged.links if link.label in wanted and (link.label, link.key) not in there]
@@ -298,7 +298,7 @@ RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Offi
 """By what a row is known that a party owns, and to whom those belong that there are, listed by a system still or not."""
 
 
-async def _of_others(run: Run, reader: Reader, rows: Sequence[Understood]) -> list[Understood]:
+async def _of_others(run: Run, reader: Reader, rows: Sequence[MappedRow]) -> list[MappedRow]:
     """The rows that another party has already: they are not taken over by saying so."""
     if reader.stream.label not in _OWNERS:
         return []

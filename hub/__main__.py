@@ -20,7 +20,7 @@ import typer
 import uvicorn
 from pydantic import SecretStr
 
-from connectors.attached import Ask, Attached
+from connectors.attached import AttachedConnection, SyncOptions
 from connectors.commands import CONNECTORS, sync_command
 from connectors.errors import ConnectorError
 from connectors.partner import AGENCY, PartnerService, seed_of
@@ -48,7 +48,7 @@ from hub.terminal import Data, bars, console, default_folder, escaped, fetch_jar
 from hub.viewer import PUBLIC, Viewer
 from hub.web import graphiql
 from hub.web.examples import EXAMPLES
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER, personas
 
 DEFAULT_SCALE: Final = 0.02
@@ -121,7 +121,7 @@ def up(
             server.wait_until_it_listens(running)
             asyncio.run(require_open(folder, here))
         stack.enter_context(Watch(server, running, here, _log.warning))
-        asyncio.run(_load(here, Wanted(scale if sample else None, seed)))
+        asyncio.run(_load(here, WorldWanted(scale if sample else None, seed)))
         agency = stack.enter_context(PartnerService(folder / "partner")) if sample and partner else None
         synced, jobs = _synced_from(agency, here, folder) if agency else (None, [])
         if attached:
@@ -158,7 +158,9 @@ def serve(
     if settings.connections.is_dir():
         # said here in a line, and not by each worker
         attached_in(settings.connections, settings.data_folder)
-    asyncio.run(_prepare(settings, Wanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total)))
+    asyncio.run(
+        _prepare(settings, WorldWanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total))
+    )
     uvicorn.run("hub.serving:build", factory=True, workers=workers, **options(host, port))
 
 
@@ -214,7 +216,7 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _attached(folder: Path | None, data: Path) -> list[Attached]:
+def _attached(folder: Path | None, data: Path) -> list[AttachedConnection]:
     """The connections of a folder. Raises `SetupError`, also where none of them has a schedule."""
     if folder is None:
         return []
@@ -230,7 +232,7 @@ def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tu
     async def first() -> str:
         async with Graph(settings, patient=True) as graph:
             await asyncio.to_thread(agency.start, await seed_of(graph))
-            report = await sync(graph, agency.attached(folder), Ask(), lambda _stream, _done, _total: None)
+            report = await sync(graph, agency.attached(folder), SyncOptions(), lambda _stream, _done, _total: None)
             return f"{report.read} records of the {AGENCY}'s own service read, {report.written} written: {agency.url}"
 
     try:
@@ -270,12 +272,12 @@ async def _fetch_all(settings: Settings) -> float:
     return time.monotonic() - began if fetched else 0
 
 
-async def _load(settings: Settings, wanted: Wanted) -> None:
+async def _load(settings: Settings, wanted: WorldWanted) -> None:
     with bars("loading the ") as progress:
         await _prepare(settings, wanted, progress)
 
 
-async def _prepare(settings: Settings, wanted: Wanted, progress: Callable[[str, int, int], None]) -> None:
+async def _prepare(settings: Settings, wanted: WorldWanted, progress: Callable[[str, int, int], None]) -> None:
     """Waits for the database, then brings it up to date. Raises `SetupError`."""
     async with Graph(settings, patient=True) as graph:
         deadline = time.monotonic() + _WAIT_FOR_NEO4J_S

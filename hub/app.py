@@ -22,7 +22,7 @@ from hub.docs import site
 from hub.door import Door, Shares
 from hub.errors import Unavailable
 from hub.gathering import Lanes
-from hub.gql.endpoint import Asked, Endpoint
+from hub.gql.endpoint import Endpoint, GraphQLRequest
 from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.jobs import keep
@@ -80,7 +80,7 @@ def create_app(
     )
 
     async def ask(document: str, viewer: Viewer, variables: Mapping[str, Any]) -> Mapping[str, Any]:
-        return await endpoint.questions.answer(Asked(document, None, variables), viewer)
+        return await endpoint.questions.answer(GraphQLRequest(document, None, variables), viewer)
 
     warming = Warming(
         GRAPH, endpoint.questions, graph, door.shares.admission, settings.data_folder,

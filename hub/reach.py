@@ -9,7 +9,7 @@ from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from hub.compile.read import viewer_sets
-from hub.compile.visible import Visible
+from hub.compile.visible import Access
 from hub.said import Key
 
 PROTECTED: Final = frozenset(rule.label for rule in GRAPH.rules if not rule.public)
@@ -25,7 +25,7 @@ def within_reach(party: Key, label: str, keys: list[str], now: datetime) -> Stat
 def _text(party_label: str, label: str) -> str:
     names = iter(range(10_000))
     key = name(GRAPH.node(label).key)
-    seen = Visible(GRAPH, lambda wanted: f"{wanted}_{next(names)}").row("n", (label,)).predicate or "true"
+    seen = Access(GRAPH, lambda wanted: f"{wanted}_{next(names)}").row("n", (label,)).predicate or "true"
     body = f"UNWIND $keys AS key MATCH (n:{name(label)} {{{key}: key}}) WHERE {seen} RETURN n.{key}"
     return "\n".join((*viewer_sets(_acting_for(party_label), body), body))
 

@@ -15,7 +15,7 @@ from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
 from graph_schema.words import OTHER_WORDS, of_row
 from hub.graph import Run
-from hub.said import BASE_RANKS, HEADQUARTERS, Batch, Said, Stream, edges_from, end_of, is_there_before
+from hub.said import BASE_RANKS, HEADQUARTERS, Batch, IncomingRecord, Stream, edges_from, end_of, is_there_before
 from hub.settling import settle
 
 
@@ -24,8 +24,8 @@ class Prepared:
     """A batch, and what it will write: a statement for rows that nobody has told of before; others have a record, or join a row."""
 
     batch: Batch
-    new: Sequence[Said]
-    others: Sequence[Said]
+    new: Sequence[IncomingRecord]
+    others: Sequence[IncomingRecord]
     making: Statement
 
 
@@ -94,7 +94,7 @@ _OF_RECORDS: Final = ("id", "system", "stream", "key", "hash", "slot", "rank", "
 """What a record has beside what it says and when it changed."""
 
 
-async def _told_apart(run: Run, stream: Stream, rows: Sequence[Said]) -> tuple[list[Said], list[Said]]:
+async def _told_apart(run: Run, stream: Stream, rows: Sequence[IncomingRecord]) -> tuple[list[IncomingRecord], list[IncomingRecord]]:
     """The rows that nobody has told of before, and the others: some of those have a record already, some join a row that is there."""
     if not rows:
         return [], []
@@ -103,8 +103,8 @@ async def _told_apart(run: Run, stream: Stream, rows: Sequence[Said]) -> tuple[l
     records = {id_ for (id_,) in await run(Statement(_RECORDS_THERE, {"ids": ids}))}
     asked = sorted(set(filter(None, names)))
     taken = {found for (found,) in await run(Statement(_there(stream.label), {"names": asked}))} if asked else set[str]()
-    new: list[Said] = []
-    others: list[Said] = []
+    new: list[IncomingRecord] = []
+    others: list[IncomingRecord] = []
     for row, id_, known_by in zip(rows, ids, names, strict=True):
         (others if id_ in records or known_by in taken else new).append(row)
         if known_by:
@@ -112,7 +112,7 @@ async def _told_apart(run: Run, stream: Stream, rows: Sequence[Said]) -> tuple[l
     return new, others
 
 
-def _known_by(stream: Stream, row: Said) -> str | None:
+def _known_by(stream: Stream, row: IncomingRecord) -> str | None:
     """By what everybody knows the row."""
     return row.identity if stream.label == "Contact" else row.values[_KEYS[stream.label]]
 
@@ -124,7 +124,7 @@ def _there(label: str) -> str:
     return f"UNWIND $names AS name MATCH (:{labels} {{{_KEYS[label]}: name}}) RETURN name"
 
 
-def _make(stream: Stream, rows: Sequence[Said], at: datetime) -> Statement:
+def _make(stream: Stream, rows: Sequence[IncomingRecord], at: datetime) -> Statement:
     """Makes new rows, their records and their edges: all is new, so that nothing is looked for but the other ends."""
     label = stream.label
     said = [found.name for found in provenance.said_about(GRAPH.node(label))]
@@ -149,7 +149,7 @@ def _make(stream: Stream, rows: Sequence[Said], at: datetime) -> Statement:
     return Statement(text, {"rows": made, "at": at})
 
 
-def _ends(row: Said) -> dict[str, list[str]]:
+def _ends(row: IncomingRecord) -> dict[str, list[str]]:
     """The other ends of a row's edges, by type and label."""
     ends: dict[str, list[str]] = {}
     for link in row.links:
@@ -202,7 +202,7 @@ def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
             return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n:Party",)
 
 
-def _described(stream: Stream, row: Said) -> dict[str, Any]:
+def _described(stream: Stream, row: IncomingRecord) -> dict[str, Any]:
     record = _record(stream, row)
     return {"id": record["id"], "system": stream.system, "identity": row.identity, "record": record,
             "values": {**row.values, **_other_words(stream, row)}}  # fmt: skip
@@ -212,13 +212,13 @@ def _searched(label: str) -> tuple[str, ...]:
     return (OTHER_WORDS,) if GRAPH.node(label).text else ()
 
 
-def _other_words(stream: Stream, row: Said) -> dict[str, str]:
+def _other_words(stream: Stream, row: IncomingRecord) -> dict[str, str]:
     """What search finds the row by beside the words of its texts."""
     found = of_row(GRAPH.node(stream.label).text, row.values)
     return {OTHER_WORDS: found} if found else {}
 
 
-def _record(stream: Stream, row: Said) -> dict[str, Any]:
+def _record(stream: Stream, row: IncomingRecord) -> dict[str, Any]:
     """A record's properties, but for when it changed: the driver takes longer over a moment than over all the others together."""
     record = {
         **row.values,
@@ -237,7 +237,7 @@ def _record(stream: Stream, row: Said) -> dict[str, Any]:
     return {found: value for found, value in record.items() if value is not None}
 
 
-def _link_statements(stream: Stream, rows: Iterable[Said], *, later: bool = False) -> Iterator[Statement]:
+def _link_statements(stream: Stream, rows: Iterable[IncomingRecord], *, later: bool = False) -> Iterator[Statement]:
     """The edges of rows that one system alone describes; those of others are made when they are settled.
 
     `later` are only those to rows that may not have been there before.

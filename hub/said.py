@@ -40,7 +40,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class IncomingRecord:
     """What a system says about one row. `identity` is a certain key of it beside the system's own, where it has one."""
 
     key: str
@@ -75,7 +75,7 @@ class Batch:
     """Changes of one stream that belong together."""
 
     stream: Stream
-    rows: Sequence[Said]
+    rows: Sequence[IncomingRecord]
     gone: Sequence[str]
     at: datetime
 

@@ -30,7 +30,7 @@ from hub.compile.search import END, FRONT, SOUGHT
 from hub.errors import Unavailable
 from hub.gql.blank import Blanks
 from hub.gql.documents import Plan, RootPlan
-from hub.gql.endpoint import NOBODY, Asked, Questions
+from hub.gql.endpoint import NOBODY, Executor, GraphQLRequest
 from hub.gql.placeholders import Shape, placeholder, shape_of
 from hub.gql.values import ReadsCursors, Variables
 from hub.graph import Graph
@@ -55,7 +55,7 @@ class Warming:
     def __init__(  # noqa: PLR0913 - what it stands between
         self,
         declared: GraphSchema,
-        questions: Questions,
+        questions: Executor,
         graph: Graph,
         admission: Admission,
         folder: Path,
@@ -213,7 +213,7 @@ class Warming:
         for root in plan.roots:
             yield from _statements(root, _shapes(root, variables, _NO_CURSORS))
 
-    def _heard(self, asked: Asked, kind: ViewerKind, plan: Plan, variables: Variables, cursors: ReadsCursors) -> None:
+    def _heard(self, asked: GraphQLRequest, kind: ViewerKind, plan: Plan, variables: Variables, cursors: ReadsCursors) -> None:
         """Counts a question that was answered."""
         self._met[kind] = None
         if not plan.roots:

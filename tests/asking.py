@@ -12,7 +12,7 @@ from graph_schema.viewer_kinds import ViewerKind
 from hub.compile.walk import Side
 from hub.door import Shares
 from hub.gathering import Lanes
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.gql.guard import Limits
 from hub.gql.types import build_schema
 from hub.graph import Graph
@@ -32,42 +32,40 @@ def questions(
     lanes: Lanes | None = None,
     *,
     by_kind: bool = True,
-) -> Questions:
+) -> Executor:
     """What answers questions over that database.
 
     Each caller may ask as much as it likes, unless there are `shares`; each is asked by itself, unless there are `lanes`. Not `by_kind`,
     one statement is made for every kind of viewer.
     """
-    return Questions(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares, lanes=lanes, by_kind=by_kind)
+    return Executor(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares, lanes=lanes, by_kind=by_kind)
 
 
-async def data(hub: Questions, query: str, viewer: Viewer) -> Any:
+async def data(hub: Executor, query: str, viewer: Viewer) -> Any:
     """What a question is answered; asked again where a busy machine did not plan it in its time."""
-    answer = await hub.answer(Asked(query), viewer)
+    answer = await hub.answer(GraphQLRequest(query), viewer)
     for _ in range(2):
         if "data" in answer or {error["extensions"]["code"] for error in answer["errors"]} - {"UNAVAILABLE", "TOO_COSTLY"}:
             break
-        answer = await hub.answer(Asked(query), viewer)
+        answer = await hub.answer(GraphQLRequest(query), viewer)
     assert "data" in answer, answer
     return answer["data"]
 
 
-async def by_all(hub: Questions, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+async def by_all(hub: Executor, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
     """What each account is answered, all asking at once."""
     asking = list(accounts)
-    answers = await asyncio.gather(*(hub.answer(Asked(query, None, variables or {}), Viewer(account)) for account in asking))
+    answers = await asyncio.gather(*(hub.answer(GraphQLRequest(query, None, variables or {}), Viewer(account)) for account in asking))
     return dict(zip(asking, answers, strict=True))
 
 
-def texts(hub: Questions, query: str, kind: ViewerKind, variables: Mapping[str, Any] | None = None) -> tuple[str, ...]:
+def texts(hub: Executor, query: str, kind: ViewerKind, variables: Mapping[str, Any] | None = None) -> tuple[str, ...]:
     """The statements by which viewers of that kind are asked for it."""
     plan, _ = hub.documents.plan(query, None, variables or {}, NoCursors(), kind)
     return tuple(text for root in plan.roots for text in root.compiled.all_texts)
 
 
-async def by_some(
-    hub: Questions, accounts: Sequence[str], turn: int, query: str, variables: dict[str, Any] | None = None
-) -> dict[str, Any]:
+async def by_some(hub: Executor, accounts: Sequence[str], turn: int, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
     """What some accounts are answered: all of those that are asked by a few statements, others each turn until all had theirs.
 
     Neo4j has to plan each statement, and then answers whoever is asked by it in no time.

@@ -4,7 +4,7 @@ import random
 
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import PUBLIC
-from hub.gql.documents import Documents
+from hub.gql.documents import PlanCache
 from hub.gql.guard import Limits
 from hub.world.sample import personas
 from tests.asking import SCHEMA, NoCursors
@@ -23,7 +23,7 @@ def test_ad_hoc_questions_share_no_statement() -> None:
     kinds = dict.fromkeys({asked.persona for asked in AD_HOC}, PUBLIC)
     statements = Statements(kinds)
     # searches, and questions of the hub's own, are found by statements that are the same for all
-    found = {text for text, _ in Documents(GRAPH, SCHEMA, Limits()).questions(PUBLIC)}
+    found = {text for text, _ in PlanCache(GRAPH, SCHEMA, Limits()).questions(PUBLIC)}
     seen: set[str] = set()
     for asked in AD_HOC:
         texts = statements.texts(asked.hub, asked.persona) - found
@@ -35,7 +35,7 @@ def test_ad_hoc_questions_share_no_statement() -> None:
 
 def test_new_searches_are_taken_and_never_the_same() -> None:
     chance = random.Random(5)
-    documents = Documents(GRAPH, SCHEMA, Limits())
+    documents = PlanCache(GRAPH, SCHEMA, Limits())
     made = [new_search(chance) for _ in range(100)]
     for text, variables in made:
         documents.plan(text, None, variables, NoCursors(), PUBLIC)

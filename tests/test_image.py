@@ -22,7 +22,7 @@ from hub.docs.site import pictures
 from hub.graph import Graph
 from hub.local_neo4j.server import free_ports
 from hub.settings import Settings
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 
 ROOT = Path(__file__).parents[1]
 SRV = "/srv"
@@ -81,7 +81,7 @@ def image() -> Iterator[Image]:
 def test_the_image_serves_as_it_is_and_writes_nothing(
     image: Image, empty: Graph, settings: Settings, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run(load(empty, Wanted(None, 0), lambda _what, _done, _total: None))
+    run(load(empty, WorldWanted(None, 0), lambda _what, _done, _total: None))
     port = str(free_ports(1)[0])
     command = [port if part == "8000" else part for part in image.command]
     before = image.files()

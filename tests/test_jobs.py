@@ -23,7 +23,7 @@ from hub.errors import Unavailable
 from hub.events.append import Telling
 from hub.events.concerns import CONCERNS
 from hub.events.work_queue import Consumer
-from hub.gql.endpoint import Asked
+from hub.gql.endpoint import GraphQLRequest
 from hub.graph import Graph, Run
 from hub.jobs import Do, Job, Work, by_mark, item, rows_of, work_through
 from hub.local_neo4j.server import free_ports
@@ -281,7 +281,7 @@ def asked(world: World) -> Callable[[str], Any]:
 
     def ask(viewer: str) -> Any:
         query = "{ deadLetters(orderBy: [{firstAt: ASC}]) { totalCount nodes { job kind item reason tries retryAt } } }"
-        return world.run(hub.answer(Asked(query), Viewer.of(ISSUER, viewer)))["data"]["deadLetters"]
+        return world.run(hub.answer(GraphQLRequest(query), Viewer.of(ISSUER, viewer)))["data"]["deadLetters"]
 
     return ask
 

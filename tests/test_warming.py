@@ -17,12 +17,12 @@ from hub.admission import Admission
 from hub.asked_most import FILE, AskedMost
 from hub.callers import Caller
 from hub.door import Shares
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
 from hub.warming import Warming
 from hub.web.examples import EXAMPLES
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER
 from tests.asking import NoCursors, questions
 from tests.conftest import wipe
@@ -38,7 +38,7 @@ VARIABLES = {"number": "00-0000000SW", "names": ["Sample Importer 00000", "Quinc
 @pytest.fixture(scope="module")
 def world(database: Graph, run: Callable[..., Any]) -> Graph:
     run(wipe(database))
-    run(load(database, Wanted(0.001, 7), lambda _what, _done, _total: None))
+    run(load(database, WorldWanted(0.001, 7), lambda _what, _done, _total: None))
     return database
 
 
@@ -47,11 +47,11 @@ class Hub:
 
     def __init__(self, graph: Graph, folder: Path, statements: int, *first: tuple[str, Viewer]) -> None:
         self.shares = Shares(admission=Admission(8, 2))
-        self.questions: Questions = questions(graph, shares=self.shares)
+        self.questions: Executor = questions(graph, shares=self.shares)
         self.warming = Warming(GRAPH, self.questions, graph, self.shares.admission, folder, statements=statements, first_questions=first)
 
     async def ask(self, query: str, viewer: Viewer, variables: Mapping[str, Any] | None = None) -> Any:
-        answer = await self.questions.answer(Asked(query, None, variables or {}, caller=Caller("someone", signed_in=True)), viewer)
+        answer = await self.questions.answer(GraphQLRequest(query, None, variables or {}, caller=Caller("someone", signed_in=True)), viewer)
         assert "errors" not in answer, answer
         return answer["data"]
 

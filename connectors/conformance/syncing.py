@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-from connectors.attached import Ask
+from connectors.attached import SyncOptions
 from connectors.registry import attach
 from connectors.report import Report
 from connectors.run import sync
@@ -43,7 +43,7 @@ class Synced:
 
     async def syncing(self, **ask: bool) -> Report:
         connection = Connection.model_validate({"name": self.name, **self.connection})
-        return await sync(self.graph, attach(connection, self.folder, self.folder), Ask(**ask), _unseen)
+        return await sync(self.graph, attach(connection, self.folder, self.folder), SyncOptions(**ask), _unseen)
 
     def rows(self, text: str, **parameters: Any) -> list[Any]:
         return self.run(self.graph.read(text, parameters))

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from graph_schema.model import Kind, Route
-from hub.compile.question import Question
+from hub.compile.question import CustomField
 
 Comparison = Literal["eq", "in", "gt", "gte", "lt", "lte", "contains", "startsWith", "isNull"]
 
@@ -273,25 +273,25 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CustomSelection:
     """A member asked of a record: `fields` of a further record, or the `selection` of a row."""
 
     key: str
     name: str
-    fields: tuple["Told", ...] = ()
+    fields: tuple["CustomSelection", ...] = ()
     selection: Selection = field(default_factory=dict[str, tuple[Field, ...]])
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class CustomQuery:
     """A root field that asks a question of the hub's own; `given` are its arguments that may have a value."""
 
-    question: Question
+    question: CustomField
     given: frozenset[str]
-    fields: tuple[Told, ...]
+    fields: tuple[CustomSelection, ...]
 
 
-Root = ByKey | List | ByIds | Search | Own
+Root = ByKey | List | ByIds | Search | CustomQuery
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from hub.compile.order import cursor_of
 from hub.compile.page import Layout, Listing, Projects
 from hub.compile.search import MATCHES, ORDER, SOUGHT, listed_as
 from hub.compile.shape import ShaperText, record
-from hub.compile.start import Walked
+from hub.compile.start import EdgeScan
 from hub.compile.walk import Scope, Walk
 
 FOUND: Final = "found"
@@ -43,7 +43,7 @@ def reading(scope: Scope, rows: Projects, root: asked.Search, label: str) -> Rea
     row = scope.fresh("n")
     sight = scope.visible.row(row, (label,))
     walk = Walk("", taken(scope, label, row, label, "one[3]"), (sight.predicate,) if sight.predicate else (), row, "", sight)
-    layout = _FoundLayout(scope, rows, Listing(Walked(walk), (label,), root.page, ORDER, listed_as(root.labels), bound=(SOUGHT,)))
+    layout = _FoundLayout(scope, rows, Listing(EdgeScan(walk), (label,), root.page, ORDER, listed_as(root.labels), bound=(SOUGHT,)))
     shaper = layout.row_shaper()
     if layout.reads:
         return Reading(" ".join((walk.text(), *layout.clauses, f"RETURN [{', '.join(layout.values)}]")), (), shaper)

@@ -9,7 +9,7 @@ from graph_schema.model import Kind, Property
 from hub.compile import asked
 from hub.compile.order import Sort, comes_after, cursor_of, order_by
 from hub.compile.shape import record
-from hub.compile.visible import Sight
+from hub.compile.visible import Visibility
 from hub.compile.walk import Scope, looked_up
 
 TEMPORAL: Final = (Kind.DATE, Kind.DATETIME)
@@ -27,7 +27,7 @@ class Row:
 class Projects(Protocol):
     """Whoever writes what is asked of a row."""
 
-    def row(self, variable: str, selection: asked.Selection, sight: Sight) -> Row: ...
+    def row(self, variable: str, selection: asked.Selection, sight: Visibility) -> Row: ...
 
 
 class Source(Protocol):
@@ -40,7 +40,7 @@ class Source(Protocol):
     def edge(self) -> str: ...
 
     @property
-    def sight(self) -> Sight: ...
+    def sight(self) -> Visibility: ...
 
     def picked(self, cut: "Cut") -> str:
         """Cypher that binds row and edge for the rows of the page alone."""

@@ -104,7 +104,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CustomField:
     """A root field of the hub's own.
 
     `start` gives the clauses below the viewer sets, for the arguments that may be given; each is a member of `$asked` by its name, null

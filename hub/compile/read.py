@@ -69,11 +69,11 @@ from hub.compile import asked
 from hub.compile.found import Reading, page_shaper, reading
 from hub.compile.order import sorts
 from hub.compile.page import Listing
-from hub.compile.question import Question
+from hub.compile.question import CustomField
 from hub.compile.rows import Rows
 from hub.compile.search import finding, found_by
 from hub.compile.shape import Shaper, ShaperText
-from hub.compile.start import Sided, index_prefix, source
+from hub.compile.start import ViewerScopedScan, index_prefix, source
 from hub.compile.told import RowReading, Selected, Telling, read_by, told_by
 from hub.compile.walk import Scope, Side
 from hub.compile.where import predicates
@@ -125,7 +125,7 @@ def compile_read(graph: GraphSchema, root: asked.Root, side: Side = Side.CHEAPER
     """
     if isinstance(root, asked.Search):
         return _compile_search(graph, root, side)
-    if isinstance(root, asked.Own):
+    if isinstance(root, asked.CustomQuery):
         return _compile_own(graph, root, side)
     statement = _Statement(Scope(graph, side))
     match root:
@@ -164,7 +164,7 @@ def _finds(graph: GraphSchema, labels: Sequence[str], side: Side, *, backward: b
     return statement.whole(finding(statement.scope, labels, backward=backward))
 
 
-def _compile_own(graph: GraphSchema, root: asked.Own, side: Side) -> Compiled:
+def _compile_own(graph: GraphSchema, root: asked.CustomQuery, side: Side) -> Compiled:
     shapers = ShaperText()
 
     def reads(name: str, label: str, fields: Sequence[asked.Field]) -> tuple[RowReading, str]:
@@ -178,7 +178,7 @@ def _compile_own(graph: GraphSchema, root: asked.Own, side: Side) -> Compiled:
     return Compiled((text,), shapers.compiled(shaper), telling=selected.telling(root.question))
 
 
-def compile_question(graph: GraphSchema, question: Question, given: frozenset[str], side: Side = Side.CHEAPER) -> str:
+def compile_question(graph: GraphSchema, question: CustomField, given: frozenset[str], side: Side = Side.CHEAPER) -> str:
     """The statement that finds what a question of the hub's own tells, the same whatever is selected."""
     statement = _Statement(Scope(graph, side))
     return statement.whole(told_by(statement.scope, question, given))
@@ -245,7 +245,7 @@ class _Statement:
         conditions = predicates(scope, root.page.where, rows.row, labels, "")
         prefix = index_prefix(scope.graph.node(root.label), order[0], root.page.where)
         expression, shaper = self._rows.pages.value(Listing(rows, labels, root.page, order, root.label, tuple(conditions), prefix=prefix))
-        head = rows.head() if isinstance(rows, Sided) else ""
+        head = rows.head() if isinstance(rows, ViewerScopedScan) else ""
         return "\n".join(filter(None, (head, f"RETURN {expression} AS row"))), shaper
 
     def by_ids(self, root: asked.ByIds) -> tuple[str, str]:

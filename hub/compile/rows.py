@@ -9,7 +9,7 @@ from hub.compile.order import sorts
 from hub.compile.page import Listing, Pages, Row, plain
 from hub.compile.shape import record
 from hub.compile.start import reached
-from hub.compile.visible import Sight
+from hub.compile.visible import Visibility
 from hub.compile.walk import Scope, along, named
 from hub.compile.where import predicates, said_in
 
@@ -21,7 +21,7 @@ class Rows:
         self._scope = scope
         self.pages = Pages(scope, self)
 
-    def row(self, variable: str, selection: asked.Selection, sight: Sight) -> Row:
+    def row(self, variable: str, selection: asked.Selection, sight: Visibility) -> Row:
         labels = tuple(selection)
         fields = selection[labels[0]]
         shapers = self._scope.shapers
@@ -47,7 +47,7 @@ class Rows:
         )
 
     def _fields(
-        self, variable: str, label: str, fields: Sequence[asked.Field], sight: Sight, *, start: int, typed: bool
+        self, variable: str, label: str, fields: Sequence[asked.Field], sight: Visibility, *, start: int, typed: bool
     ) -> tuple[list[str], list[str], list[tuple[str, str]]]:
         clauses, values, items = list[str](), list[str](), list[tuple[str, str]]()
         seen = self._guarded(variable, label, fields, sight, clauses)
@@ -92,7 +92,9 @@ class Rows:
         listing = Listing(rows, route.labels, page, keys, route.target, tuple(conditions), route.edge.properties, rows.prefix)
         return self.pages.value(listing)
 
-    def _guarded(self, variable: str, label: str, fields: Sequence[asked.Field], sight: Sight, clauses: list[str]) -> Mapping[Guard, str]:
+    def _guarded(
+        self, variable: str, label: str, fields: Sequence[asked.Field], sight: Visibility, clauses: list[str]
+    ) -> Mapping[Guard, str]:
         """Whether what is asked of the row may be read, for the properties that have a guard."""
         named = [found.property for found in fields if isinstance(found, asked.Scalar)]
         guards = [found.guard for found in map(self._scope.graph.node(label).property_named, named) if found.guard]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 
-class Pen(Protocol):
+class Writer(Protocol):
     """What a shaper cannot write by itself."""
 
     def cursor(self, stamp: str, bound: tuple[str, ...], values: list[Any]) -> str:
@@ -20,7 +20,7 @@ class Pen(Protocol):
         ...
 
 
-Shaper = Callable[[Any, Mapping[str, Any], Pen], Any]
+Shaper = Callable[[Any, Mapping[str, Any], Writer], Any]
 
 
 class ShaperText:

@@ -15,7 +15,7 @@ from graph_schema.model import NodeType, Route
 from hub.compile import asked
 from hub.compile.order import Sort
 from hub.compile.page import Cut
-from hub.compile.visible import Sight, hop
+from hub.compile.visible import Visibility, hop
 from hub.compile.walk import Scope, Side, Walk, where
 from hub.compile.where import compared, equal_in, only_compares, said_in
 
@@ -26,7 +26,7 @@ INDEX_COSTS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Walked:
+class EdgeScan:
     """Rows at hand: one match, with the rule as a predicate. `prefix`: an index prefix that they share, to repeat in their order."""
 
     walk: Walk
@@ -41,7 +41,7 @@ class Walked:
         return self.walk.edge
 
     @property
-    def sight(self) -> Sight:
+    def sight(self) -> Visibility:
         return self.walk.sight
 
     def picked(self, cut: Cut) -> str:
@@ -53,7 +53,7 @@ class Walked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vast(Walked):
+class DenseEdgeScan(EdgeScan):
     """Rows at the end of an edge of which the row at hand may have very many: along the edge, or those of a page in index order.
 
     `pays`: the condition under which index order pays. `indexed`: what an index needs to be used for the order.
@@ -76,7 +76,7 @@ class Vast(Walked):
 
 
 @dataclass(frozen=True, slots=True)
-class Sided:
+class ViewerScopedScan:
     """All rows of a protected label: three ways to the same rows, of which a statement takes one.
 
     `everything`: the predicate about the viewer under which it sees every row. `in_order`: the condition under which
@@ -90,7 +90,7 @@ class Sided:
     rule: str
     enumerated: str
     indexed: tuple[str, ...]
-    sight: Sight
+    sight: Visibility
     edge: str = ""
 
     @property
@@ -138,7 +138,7 @@ def _gated(when: str, way: str, names: str) -> str:
     return f"UNWIND CASE WHEN {when} THEN [1] ELSE [] END AS gate CALL (*) {{ {way} RETURN {names} }} RETURN {names}"
 
 
-def source(scope: Scope, root: asked.List, keys: Sequence[Sort]) -> Walked | Sided:
+def source(scope: Scope, root: asked.List, keys: Sequence[Sort]) -> EdgeScan | ViewerScopedScan:
     """Where the rows of a root list come from."""
     node, row = scope.graph.node(root.label), scope.fresh("n")
     sight = scope.visible.row(row, (root.label,), said_in(root.page.where))
@@ -146,8 +146,8 @@ def source(scope: Scope, root: asked.List, keys: Sequence[Sort]) -> Walked | Sid
     # a range or IS NOT NULL predicate on the sort key is what lets an index give the order
     indexed = (f"{keys[0].of(row, '')} IS NOT NULL",) if ordered else ()
     if sight.predicate is None or scope.graph.rule(root.label).all_or_none or _is_selective(node, root.page.where):
-        return Walked(Walk("", f"MATCH ({row}:{root.label})", tuple(filter(None, (*indexed, sight.predicate))), row, "", sight))
-    return Sided(
+        return EdgeScan(Walk("", f"MATCH ({row}:{root.label})", tuple(filter(None, (*indexed, sight.predicate))), row, "", sight))
+    return ViewerScopedScan(
         row,
         root.label,
         everything=scope.visible.everything(root.label),
@@ -159,12 +159,12 @@ def source(scope: Scope, root: asked.List, keys: Sequence[Sort]) -> Walked | Sid
     )
 
 
-def reached(scope: Scope, start: str, walk: Walk, route: Route, keys: Sequence[Sort], page: asked.Page) -> Walked:
+def reached(scope: Scope, start: str, walk: Walk, route: Route, keys: Sequence[Sort], page: asked.Page) -> EdgeScan:
     """Where the rows come from that `start` leads to."""
     node = scope.graph.node(route.labels[0])
     prefix = index_prefix(node, keys[0], page.where)
     if not route.way.vast or not walk.sight.whole or not _answered_by_index(node, keys, prefix, page):
-        return Walked(walk)
+        return EdgeScan(walk)
     pays = f"({' OR '.join(walk.sight.whole)})"
     if scope.side is not Side.ROWS:
         degree = f"COUNT {{ {hop(start, route.edge, route.forward, '', '')} }}"
@@ -173,7 +173,7 @@ def reached(scope: Scope, start: str, walk: Walk, route: Route, keys: Sequence[S
     there = scope.fresh("x")
     at_hand = f"MATCH {hop(walk.row, route.edge, not route.forward, '', there)} WHERE {there} = {start}"
     indexed = f"{keys[0].of(walk.row, '')} IS NOT NULL"
-    return Vast(walk, prefix, label=node.label, pays=pays, indexed=indexed, at_hand=at_hand)
+    return DenseEdgeScan(walk, prefix, label=node.label, pays=pays, indexed=indexed, at_hand=at_hand)
 
 
 def index_prefix(node: NodeType, first: Sort, condition: asked.Condition) -> tuple[Sort, ...]:

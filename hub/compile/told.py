@@ -14,11 +14,11 @@ from graph_schema.model import Edge, GraphSchema, NodeType
 from hub.compile import asked
 from hub.compile.found import FOUND, taken
 from hub.compile.page import TEMPORAL, plain, sent
-from hub.compile.question import ASKED, Question, Record, RecordOf, Records, RowOf, Value
+from hub.compile.question import ASKED, CustomField, Record, RecordOf, Records, RowOf, Value
 from hub.compile.rows import Rows
 from hub.compile.search import RIGHTS
 from hub.compile.shape import ShaperText, record
-from hub.compile.visible import Sight
+from hub.compile.visible import Visibility
 from hub.compile.walk import Scope, along, named
 
 _LISTS: Final = "lists"
@@ -89,7 +89,7 @@ class Telling:
         return {**kept, ASKED: {**given[ASKED], **self.selected}}
 
 
-def told_by(scope: Scope, question: Question, given: frozenset[str]) -> str:
+def told_by(scope: Scope, question: CustomField, given: frozenset[str]) -> str:
     """The body of the statement that finds what a question tells, whatever is selected."""
     start = question.start(_Sees(scope), given)
     clauses, expression = _Finding(scope).record(question.record, ())
@@ -131,7 +131,7 @@ class _Finding:
         guarded = [node.property_named(name) for name in member.beside if name not in routes]
         not_asked = f"${ASKED}.{_BESIDE}.{place} IS NULL"
         guards = [found.guard for found in guarded if found.guard]
-        seen = self._scope.visible.guarded(row, node.label, guards, Sight(predicate=None), clauses, not_asked)
+        seen = self._scope.visible.guarded(row, node.label, guards, Visibility(predicate=None), clauses, not_asked)
         values = list[str]()
         for name in member.beside:
             if name in routes:
@@ -161,7 +161,7 @@ def _named(way: Way) -> str:
 def read_by(scope: Scope, label: str, name: str, fields: Sequence[asked.Field]) -> tuple[str, str]:
     """The body of the statement that reads rows of a label which are known to be visible, and the shaper of one."""
     row = scope.fresh("n")
-    made = Rows(scope).row(row, {label: tuple(fields)}, Sight(predicate=None))
+    made = Rows(scope).row(row, {label: tuple(fields)}, Visibility(predicate=None))
     return " ".join((taken(scope, label, row, name, "one"), *made.clauses, f"RETURN [one, {made.expression}]")), made.shaper
 
 
@@ -202,11 +202,11 @@ class Selected:
         self._standing: dict[str, _Standing] = {}
         self._readings: list[tuple[str, Sequence[asked.Field], RowReading, str]] = []
 
-    def shaper(self, question: Question, fields: Sequence[asked.Told]) -> str:
+    def shaper(self, question: CustomField, fields: Sequence[asked.CustomSelection]) -> str:
         """The function that shapes what was found and read."""
         return self._record(question.record, fields, (), ())
 
-    def telling(self, question: Question) -> Telling:
+    def telling(self, question: CustomField) -> Telling:
         """The second step; once the shaper is made."""
         rows = {name: list(found.names) for name, found in self._standing.items()}
         selected = {_LISTS: self._lists, _ROWS: rows, _BESIDE: self._told_beside}
@@ -218,7 +218,7 @@ class Selected:
         readings = {label: tuple(several) for label, several in found.readings.items()}
         return Place(found.steps, found.position, found.labels, keys, readings)
 
-    def _record(self, declared: Record, fields: Sequence[asked.Told], way: Way, steps: tuple[tuple[int, bool], ...]) -> str:
+    def _record(self, declared: Record, fields: Sequence[asked.CustomSelection], way: Way, steps: tuple[tuple[int, bool], ...]) -> str:
         items: list[tuple[str, str]] = []
         positions = {member.name: position for position, member in enumerate(declared.members)}
         for found in fields:

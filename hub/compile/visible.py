@@ -20,7 +20,7 @@ NOTHING: Final[Mapping[str, bool]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ArrivedBy:
     """How a statement came to a row: from `start` (of that label, itself visible) along a route, by edge variable `edge`."""
 
     start: str
@@ -30,7 +30,7 @@ class Arrival:
 
 
 @dataclass(slots=True)
-class Sight:
+class Visibility:
     """What makes the rows behind a variable visible.
 
     `predicate` is None where nothing needs to be asked. `hoisted`: variable -> expression, to be computed before the walk.
@@ -46,7 +46,7 @@ class Sight:
     whole: tuple[str, ...] = ()
 
 
-class Visible:
+class Access:
     """Turns the rules of a graph into predicates; `fresh` gives variables that nobody else uses."""
 
     def __init__(self, graph: GraphSchema, fresh: Fresh) -> None:
@@ -56,14 +56,16 @@ class Visible:
         """Whether anything was made of a rule, so that the statement holds for some viewers only."""
         self.enumerations: dict[str, str] = {}
 
-    def row(self, variable: str, labels: tuple[str, ...], said: Mapping[str, bool] = NOTHING, arrival: Arrival | None = None) -> Sight:
+    def row(
+        self, variable: str, labels: tuple[str, ...], said: Mapping[str, bool] = NOTHING, arrival: ArrivedBy | None = None
+    ) -> Visibility:
         """Whether a row of one of these labels may be seen. Each label stands under its own rule.
 
         `said` are properties that are true, or false, of all rows that the statement asks for: a grant about one of those is decided.
         """
         if len(labels) == 1:
             return self._of_label(variable, labels[0], said, arrival)
-        whole = Sight(predicate=None)
+        whole = Visibility(predicate=None)
         parts: list[str] = []
         for label in labels:
             sight = self._of_label(variable, label, said, arrival)
@@ -94,7 +96,7 @@ class Visible:
         names = [found.name for found in self._graph.viewer_sets if found.name in named]
         return f"CALL ({', '.join(names)}) {{ {text} }}"
 
-    def seen(self, variable: str, labels: tuple[str, ...], arrival: Arrival) -> str | None:
+    def seen(self, variable: str, labels: tuple[str, ...], arrival: ArrivedBy) -> str | None:
         """Whether a row that conditions or an order look up may be seen: as one of the rows enumerated once, at the head.
 
         The rule as a predicate would be a sub-query within the condition's, which takes the planner seconds.
@@ -164,7 +166,7 @@ class Visible:
         return f"({' OR '.join(here) or 'false'})", f"({' OR '.join(left) or 'false'})"
 
     def guarded(
-        self, variable: str, label: str, guards: Sequence[Guard], sight: Sight, clauses: list[str], unless: str = "false"
+        self, variable: str, label: str, guards: Sequence[Guard], sight: Visibility, clauses: list[str], unless: str = "false"
     ) -> Mapping[Guard, str]:
         """Whether properties of a visible row may be read, by their guards.
 
@@ -199,16 +201,16 @@ class Visible:
         self.asks |= rule.of_kind or not rule.public
         return rule
 
-    def _of_label(self, variable: str, label: str, said: Mapping[str, bool], arrival: Arrival | None) -> Sight:
+    def _of_label(self, variable: str, label: str, said: Mapping[str, bool], arrival: ArrivedBy | None) -> Visibility:
         rule = self._rule(label)
         if rule.public:
-            return Sight(predicate=None, whole=("true",) if rule.of_kind else ())
+            return Visibility(predicate=None, whole=("true",) if rule.of_kind else ())
         if arrival and any(_came_through(grant, arrival) for grant in rule.grants):
-            return Sight(predicate=None)
+            return Visibility(predicate=None)
         decided_by_row = [said.get(grant.flag or "") for grant in rule.grants]
         if True in decided_by_row:
             return self._of_seen(variable, label, arrival)
-        sight = Sight(predicate=None)
+        sight = Visibility(predicate=None)
         alternatives: list[str] = []
         decided: list[str] = []
         for grant, holds in zip(rule.grants, decided_by_row, strict=True):
@@ -224,9 +226,9 @@ class Visible:
         sight.predicate = f"({' OR '.join(alternatives)})"
         return sight
 
-    def _of_seen(self, variable: str, label: str, arrival: Arrival | None) -> Sight:
+    def _of_seen(self, variable: str, label: str, arrival: ArrivedBy | None) -> Visibility:
         """Rows of which all are visible: grants are asked later, and only where a guard is about one."""
-        sight = Sight(predicate=None, whole=("true",))
+        sight = Visibility(predicate=None, whole=("true",))
         if arrival and arrival.route.arrives_as_only:
             for grant in self._rule(label).grants:
                 if not grant.through and _is_about(grant, arrival):
@@ -234,10 +236,10 @@ class Visible:
                     sight.later[label, grant.name] = " OR ".join(self._filled(template, variable, arrival) for template in templates)
         return sight
 
-    def _filled(self, template: str, variable: str, arrival: Arrival) -> str:
+    def _filled(self, template: str, variable: str, arrival: ArrivedBy) -> str:
         return cypher.bind(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self._fresh)
 
-    def _on_arrival(self, variable: str, label: str, grant: Grant, arrival: Arrival, sight: Sight, decided: list[str]) -> list[str]:
+    def _on_arrival(self, variable: str, label: str, grant: Grant, arrival: ArrivedBy, sight: Visibility, decided: list[str]) -> list[str]:
         """The grant on a row whose other end the statement holds already.
 
         `decided` are the tests of earlier grants that say nothing about the row: where one of them holds, so may this one.
@@ -310,18 +312,18 @@ def _at_hand(test: Predicate) -> str:
     )
 
 
-def _is_about(grant: Grant, arrival: Arrival) -> bool:
+def _is_about(grant: Grant, arrival: ArrivedBy) -> bool:
     """Whether the grant speaks of just the edge the statement came over."""
     return grant.edge == arrival.route.edge.name and grant.forward != arrival.route.forward
 
 
-def _arriving(grant: Grant, arrival: Arrival) -> list[str]:
+def _arriving(grant: Grant, arrival: ArrivedBy) -> list[str]:
     """The grant's tests as templates, where the row at its other end is at hand."""
     at_label = None if grant.by_label is None else grant.by_label.get(arrival.label, "false")
     return [at_label] if at_label else [_at_hand(test) for test in grant.tests]
 
 
-def _came_through(grant: Grant, arrival: Arrival) -> bool:
+def _came_through(grant: Grant, arrival: ArrivedBy) -> bool:
     return _is_about(grant, arrival) and arrival.label == grant.through
 
 

@@ -7,7 +7,7 @@ from enum import Enum
 from graph_schema.cypher import bind
 from graph_schema.model import GraphSchema, Route
 from hub.compile.shape import ShaperText
-from hub.compile.visible import NOTHING, Arrival, Sight, Visible, hop
+from hub.compile.visible import NOTHING, Access, ArrivedBy, Visibility, hop
 
 
 class Side(Enum):
@@ -28,7 +28,7 @@ class Scope:
         self.graph = graph
         self.side = side
         self._count = 0
-        self.visible = Visible(graph, self.fresh)
+        self.visible = Access(graph, self.fresh)
         self.shapers = shapers or ShaperText()
 
     def fresh(self, wanted: str) -> str:
@@ -46,7 +46,7 @@ class Walk:
     where: tuple[str, ...]
     row: str
     edge: str
-    sight: Sight
+    sight: Visibility
 
     def text(self, *further: str) -> str:
         """The whole match, with further predicates."""
@@ -61,7 +61,7 @@ def along(
     `said` is what the statement says of the rows there.
     """
     row, edge = scope.fresh("n"), scope.fresh("e")
-    sight = scope.visible.row(row, route.labels, said, Arrival(start, label, route, edge))
+    sight = scope.visible.row(row, route.labels, said, ArrivedBy(start, label, route, edge))
     before = f"WITH *, {named(sight.hoisted)} " if sight.hoisted else ""
     match = _pattern(pattern_start or start, route, row, edge)
     return Walk(before, match, _predicates(scope, route, start, row, edge, sight.predicate), row, edge, sight)
@@ -70,8 +70,8 @@ def along(
 def looked_up(scope: Scope, start: str, label: str, route: Route) -> Walk:
     """The same for rows that only a condition or an order speaks of: without a sub-query of their rule in that of the condition."""
     row, edge = scope.fresh("n"), scope.fresh("e")
-    seen = scope.visible.seen(row, route.labels, Arrival(start, label, route, edge))
-    return Walk("", _pattern(start, route, row, edge), _predicates(scope, route, start, row, edge, seen), row, edge, Sight(seen))
+    seen = scope.visible.seen(row, route.labels, ArrivedBy(start, label, route, edge))
+    return Walk("", _pattern(start, route, row, edge), _predicates(scope, route, start, row, edge, seen), row, edge, Visibility(seen))
 
 
 def _pattern(start: str, route: Route, row: str, edge: str) -> str:

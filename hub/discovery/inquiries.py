@@ -3,9 +3,9 @@
 from typing import Final
 
 from graph_schema.model import Property
-from hub.compile.question import Question, Record, RowOf
+from hub.compile.question import CustomField, Record, RowOf
 
-QUESTION_BY_RECEIPT: Final = Question(
+QUESTION_BY_RECEIPT: Final = CustomField(
     "questionByReceipt",
     "A question that was asked without an account, by the receipt that asking gave.",
     (Property("receipt", "The receipt.", required=True),),

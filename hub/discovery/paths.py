@@ -13,7 +13,7 @@ from graph_schema.cypher import bind, fill, literal
 from graph_schema.graph import GRAPH
 from graph_schema.model import NODE, Edge, Kind, Property
 from graph_schema.viewer_sets import IN_TERM, takes_part
-from hub.compile.question import Question, Record, Records, RowOf, Sees, Value
+from hub.compile.question import CustomField, Record, Records, RowOf, Sees, Value
 from hub.errors import BadInput
 
 _LONGEST: Final = 8
@@ -176,7 +176,7 @@ def _by_kind(sees: Sees) -> str:
     return f"CALL (*) {{ {' UNION ALL '.join(each)} }} WITH *, relationships(by_kind) AS links_, nodes(by_kind) AS stops_"
 
 
-PATH: Final = Question(
+PATH: Final = CustomField(
     "path",
     f"How two parties are connected: the shortest way of up to {_LONGEST} steps over what you may see.",
     (
@@ -254,7 +254,7 @@ def _neighbourhood_supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"of": end, "depth": depth, "first": first}
 
 
-NEIGHBOURHOOD: Final = Question(
+NEIGHBOURHOOD: Final = CustomField(
     "neighbourhood",
     "What is linked to a party or a case, over what you may see.",
     (

@@ -14,7 +14,7 @@ from graph_schema.cypher import fill, literal
 from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE, tariff_number
 from graph_schema.model import NODE, Kind, Property
 from hub.clocks import is_holiday
-from hub.compile.question import Question, Record, RecordOf, Records, RowOf, Sees, Value
+from hub.compile.question import CustomField, Record, RecordOf, Records, RowOf, Sees, Value
 from hub.discovery.rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES, ContactRule, NextRule, OfficeRule, SeenEdge
 from hub.errors import BadInput
 
@@ -342,7 +342,7 @@ _CONTACT: Final = Record(
         Records("next", "Whom to turn to if it does not answer, in that order.", _NEXT, _next, "place"),
     ),
 )  # fmt: skip
-RESPONSIBLE_CONTACTS: Final = Question(
+RESPONSIBLE_CONTACTS: Final = CustomField(
     "responsibleContacts",
     "Who answers for a matter, by whatever is known of it; ranked, each with the reason. Never empty: where nothing closer is known "
     "or may be seen, the public desk of the right office.",

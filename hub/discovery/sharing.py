@@ -10,7 +10,7 @@ from typing import Any, Final
 from graph_schema import cypher
 from graph_schema.model import Kind, Property
 from graph_schema.viewer_sets import CLIENTS_CASES, takes_part
-from hub.compile.question import Question, Record, Records, RowOf, Sees, Value
+from hub.compile.question import CustomField, Record, Records, RowOf, Sees, Value
 from hub.discovery.likenesses import LIKENESSES
 from hub.errors import BadInput
 
@@ -182,7 +182,7 @@ _ISSUE: Final = Record(
               "EXISTS { MATCH (m:Importer)-[:NAMED_IN]->(issue) WHERE m IN mine }"),
     ),
 )  # fmt: skip
-SHARED_ISSUES: Final = Question(
+SHARED_ISSUES: Final = CustomField(
     "sharedIssues",
     "What your cases have in common with those of others; for an association, what its members have in common. Figures about others count "
     "`leastParties` importers or more, and change only when as many are new.",

@@ -28,15 +28,15 @@ from graphql.validation import MaxIntrospectionDepthRule
 
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
-from hub.compile.question import Question
+from hub.compile.question import CustomField
 from hub.compile.read import Compiled, compile_findings, compile_question, compile_read
 from hub.compile.walk import Side
 from hub.discovery.questions import QUESTIONS
 from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.arguments import Bounds, Cost
 from hub.gql.guard import Limits, parse_within
-from hub.gql.lookahead import Lookahead
-from hub.gql.recent import Recent
+from hub.gql.lookahead import Planner
+from hub.gql.recent import LeastRecentlyUsed
 from hub.gql.shapes import shape_of
 from hub.gql.sizes import plan_size, shape_size, syntax_size, text_size
 from hub.gql.types import searchable
@@ -104,11 +104,11 @@ class _Operation:
     types: Mapping[str, GraphQLInputType]
     defaults: Mapping[str, Any]
     fragments: Mapping[str, FragmentDefinitionNode]
-    plans: Recent[Any, Plan]
+    plans: LeastRecentlyUsed[Any, Plan]
     size: int
 
 
-class Documents:
+class PlanCache:
     """Plans of documents, the most recently used within `Limits.plan_bytes`.
 
     A document is kept only when a plan of it was made, and never with its variables.
@@ -120,7 +120,7 @@ class Documents:
         self._limits = limits
         self._side = side
         self._of_kinds: dict[ViewerKind, GraphSchema] = {}
-        self._kept: Recent[tuple[str, str | None], _Operation] = Recent(limits.plan_bytes)
+        self._kept: LeastRecentlyUsed[tuple[str, str | None], _Operation] = LeastRecentlyUsed(limits.plan_bytes)
 
     @property
     def remembered_bytes(self) -> int:
@@ -179,7 +179,7 @@ class Documents:
         """The statements that find the rows of searches for viewers of that kind, one after another."""
         yield from compile_findings(self._graph_of(kind), searchable(self._graph), self._side)
 
-    def questions(self, kind: ViewerKind) -> Iterator[tuple[str, Question]]:
+    def questions(self, kind: ViewerKind) -> Iterator[tuple[str, CustomField]]:
         """The statements that find what questions of the hub's own tell viewers of that kind."""
         for question in QUESTIONS:
             given = frozenset(found.name for found in question.arguments)
@@ -274,7 +274,7 @@ class Documents:
         fragments = {found.name.value: found for found in document.definitions if isinstance(found, FragmentDefinitionNode)}
         # without variables there is one plan, after which the syntax is let go
         size = text_size(text) + (syntax_size(document) if types else 0)
-        plans: Recent[Any, Plan] = Recent(self._limits.plan_bytes // _SHARE - size)
+        plans: LeastRecentlyUsed[Any, Plan] = LeastRecentlyUsed(self._limits.plan_bytes // _SHARE - size)
         return _Operation(node, types, defaults, fragments, plans, size)
 
     def _check_variables(self, operation: _Operation, given: Mapping[str, Any]) -> None:
@@ -285,7 +285,7 @@ class Documents:
     def _compiled(self, operation: _Operation, variables: Variables, kind: ViewerKind | None) -> Plan:
         graph = self._graph_of(kind)
         bounds = Bounds(self._limits.page, self._limits.large_page, self._limits.conditions, self._limits.nesting)
-        lookahead = Lookahead(self._graph, operation.fragments, variables, bounds, QUESTIONS)
+        lookahead = Planner(self._graph, operation.fragments, variables, bounds, QUESTIONS)
         selected = lookahead.roots(operation.node)
         if operation.node.operation is OperationType.MUTATION:
             return self._verbs(lookahead, selected, self._graph_of(GUEST if kind is PUBLIC else kind))
@@ -312,7 +312,7 @@ class Documents:
             self._of_kinds[kind] = of_kind(self._graph, kind)
         return self._of_kinds[kind]
 
-    def _verbs(self, lookahead: Lookahead, selected: Mapping[str, list[FieldNode]], graph: GraphSchema) -> Plan:
+    def _verbs(self, lookahead: Planner, selected: Mapping[str, list[FieldNode]], graph: GraphSchema) -> Plan:
         by_name = {verb.name: verb for verb in VERBS}
         plans: list[VerbPlan] = []
         known: dict[str, Any] = {}

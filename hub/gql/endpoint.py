@@ -41,11 +41,11 @@ from hub.errors import (
 )
 from hub.gathering import Gathering, Lanes, Read
 from hub.gql.cursors import Cursors
-from hub.gql.documents import Documents, GraphQLErrors, Plan, RootPlan
+from hub.gql.documents import GraphQLErrors, Plan, PlanCache, RootPlan
 from hub.gql.guard import Limits
-from hub.gql.hang_up import UnlessHungUp
+from hub.gql.hang_up import CancelOnDisconnect
 from hub.gql.http import (
-    Asked,
+    GraphQLRequest,
     Late,
     body_of,
     bookmarks_of,
@@ -58,7 +58,7 @@ from hub.gql.http import (
     replayed,
     status_of,
 )
-from hub.gql.pen import AnswerPen
+from hub.gql.pen import AnswerWriter
 from hub.gql.searched import Asks, searched
 from hub.gql.told import found_and_read
 from hub.gql.types import build_schema
@@ -100,7 +100,7 @@ class _Call:
 
 Ask = Callable[[ViewerKind | None], Awaitable[tuple[Result, bool]]]
 """Asks for a kind of viewer; says whether every statement gave something, which those for another kind do not."""
-Heard = Callable[[Asked, ViewerKind, Plan, Variables, Cursors], None]
+Heard = Callable[[GraphQLRequest, ViewerKind, Plan, Variables, Cursors], None]
 """Is told of a question that was answered: the kind of viewer it was compiled for, its plan, variables and cursors."""
 
 
@@ -108,7 +108,7 @@ def _unheard(*_: object) -> None:
     pass
 
 
-class Questions:
+class Executor:
     """Answers GraphQL documents from the graph; reads are gathered by `lanes`, if there are any.
 
     `side` says where lists start; `by_kind`, whether statements are made for the kind of viewer: anything but the default is for tests.
@@ -127,7 +127,7 @@ class Questions:
         by_kind: bool = True,
         lanes: Lanes | None = None,
     ) -> None:
-        self.documents = Documents(declared, schema, limits, side)
+        self.documents = PlanCache(declared, schema, limits, side)
         self._declared = declared
         self._graph = graph
         self._limits = limits
@@ -140,7 +140,7 @@ class Questions:
         """Told of each question that was answered, not of changes."""
         self.kind_text = compile_kind(declared)
 
-    async def answer(self, asked: Asked, viewer: Viewer) -> Mapping[str, Any]:
+    async def answer(self, asked: GraphQLRequest, viewer: Viewer) -> Mapping[str, Any]:
         """The response of an operation: `data`, or `errors` that say what to change."""
         began = time.perf_counter()
         answer = await self._answer_or_errors(asked, viewer)
@@ -148,7 +148,7 @@ class Questions:
             _requests.info("answered", extra={"fields": _told(asked, answer, time.perf_counter() - began)})
         return answer
 
-    async def _answer_or_errors(self, asked: Asked, viewer: Viewer) -> Mapping[str, Any]:
+    async def _answer_or_errors(self, asked: GraphQLRequest, viewer: Viewer) -> Mapping[str, Any]:
         try:
             return await self._answer(asked, viewer)
         except GraphQLErrors as error:
@@ -162,7 +162,7 @@ class Questions:
             message = f"something went wrong here; the hub's log names it by {asked.request_id}"
             return {"errors": [{"message": message, "extensions": {"code": "INTERNAL", "requestId": asked.request_id}}]}
 
-    async def _answer(self, asked: Asked, viewer: Viewer) -> dict[str, Any]:
+    async def _answer(self, asked: GraphQLRequest, viewer: Viewer) -> dict[str, Any]:
         cursors = Cursors(self._cursor_key, viewer.account)
         rights = {"viewer": viewer.account or NOBODY, "now": time.time_ns() // 1_000_000}
         call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
@@ -192,7 +192,7 @@ class Questions:
                 return result
         raise Unavailable("what this account may see changes all the time; try again in a few seconds")
 
-    async def _read(self, plan: Plan, variables: Variables, asked: Asked, call: _Call) -> tuple[dict[str, Any], bool]:
+    async def _read(self, plan: Plan, variables: Variables, asked: GraphQLRequest, call: _Call) -> tuple[dict[str, Any], bool]:
         """The answer, and whether no statement was without one."""
         bound = [(root, root.bind(variables, call.cursors)) for root in plan.roots]
         extensions: dict[str, Any] = {"cost": sum(self.documents.cost(root, parameters) for root, parameters in bound)}
@@ -223,7 +223,7 @@ class Questions:
         (flags,) = await self._asked((self.kind_text,), dict(call.rights), call, gathers=True)
         return flags
 
-    async def _planned(self, asked: Asked, cursors: Cursors, kind: ViewerKind | None) -> tuple[Plan, Variables]:
+    async def _planned(self, asked: GraphQLRequest, cursors: Cursors, kind: ViewerKind | None) -> tuple[Plan, Variables]:
         """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or planned by Neo4j."""
         document = (asked.document, asked.operation_name, asked.variables)
         found = self.documents.kept(*document, kind)
@@ -240,7 +240,9 @@ class Questions:
             self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
         return found
 
-    async def _done(self, plan: Plan, variables: Variables, asked: Asked, viewer: Viewer, kind: ViewerKind | None) -> dict[str, Any]:
+    async def _done(
+        self, plan: Plan, variables: Variables, asked: GraphQLRequest, viewer: Viewer, kind: ViewerKind | None
+    ) -> dict[str, Any]:
         """The verbs one after another, each in its own transaction: of one that is refused the answer is null, and the rest goes on."""
         answers = dict(plan.known)
         errors: list[dict[str, Any]] = []
@@ -260,7 +262,9 @@ class Questions:
                     self._shares.budgets.give_back(QUESTIONS, asked.caller)
         return {"data": {key: answers[key] for key in plan.keys}, **({"errors": errors} if errors else {})}
 
-    async def _do(self, plan: Plan, place: int, variables: Variables, asked: Asked, viewer: Viewer, kind: ViewerKind | None) -> Any:
+    async def _do(
+        self, plan: Plan, place: int, variables: Variables, asked: GraphQLRequest, viewer: Viewer, kind: ViewerKind | None
+    ) -> Any:
         """Does the verb at that place of the plan in a transaction of its own, and answers with its row as it stands then."""
         verb = plan.verbs[place]
         if not viewer.account and verb.verb.signed_in:
@@ -363,7 +367,7 @@ class Endpoint(GraphQL):
     ) -> None:
         schema = build_schema(declared)
         super().__init__(schema, graphql_ide=None)
-        self.questions = Questions(schema, declared, graph, limits, cursor_key, shares=door.shares, lanes=lanes)
+        self.questions = Executor(schema, declared, graph, limits, cursor_key, shares=door.shares, lanes=lanes)
         self._door = door
         self._max_body_bytes = max_body_bytes
 
@@ -394,7 +398,7 @@ class Endpoint(GraphQL):
             self._door.shares.budgets.take(COST, scope["caller"], REQUEST_COST)
             scope["bookmarks"] = bookmarks_of(headers.get(b"hub-bookmark"), scope["caller"])
             body = await body_of(receive, self._max_body_bytes, partial(self._door.shares.budgets.take, BYTES, scope["caller"]))
-            with UnlessHungUp(receive):
+            with CancelOnDisconnect(receive):
                 return await self._answered(scope, headers, body, send)
         except NotSignedIn as error:
             return refused(error, 401)
@@ -439,7 +443,7 @@ class Endpoint(GraphQL):
         document, variables = request_data.query or "", request_data.variables or {}
         by_get = request.method == "GET"
         caller = request.scope["caller"]
-        asked = Asked(document, request_data.operation_name, variables, bookmarks=bookmarks, caller=caller, by_get=by_get)
+        asked = GraphQLRequest(document, request_data.operation_name, variables, bookmarks=bookmarks, caller=caller, by_get=by_get)
         answer = await self.questions.answer(asked, request.scope["viewer"])
         errors = [GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())]
         return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))
@@ -464,14 +468,14 @@ async def _in_its_steps(root: RootPlan, given: Mapping[str, Any], ask: Asks) -> 
 def _shaped(root: RootPlan, rows: Sequence[Any], parameters: Mapping[str, Any], call: _Call) -> Any:
     if None in rows:
         return None
-    return root.compiled.shape(rows[0] if len(rows) == 1 else rows, parameters, AnswerPen(call.cursors, parameters))
+    return root.compiled.shape(rows[0] if len(rows) == 1 else rows, parameters, AnswerWriter(call.cursors, parameters))
 
 
 def _coded(error: GraphQLError, code: str) -> dict[str, Any]:
     return {**error.formatted, "extensions": {**(error.extensions or {}), "code": code}}
 
 
-def _told(asked: Asked, answer: Mapping[str, Any], took_s: float) -> dict[str, Any]:
+def _told(asked: GraphQLRequest, answer: Mapping[str, Any], took_s: float) -> dict[str, Any]:
     """What the log may say of a request: nothing of its text, its variables or who asked."""
     codes = sorted({found["extensions"]["code"] for found in answer.get("errors", ())})
     return {

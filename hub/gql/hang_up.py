@@ -10,7 +10,7 @@ _LONG_S: Final = 0.1
 """Answers that take less are not watched: a task for each would cost more than it saves. What waits longer may leave its line."""
 
 
-class UnlessHungUp:
+class CancelOnDisconnect:
     """Runs its block unless the client hangs up first; what the block waits for is then cancelled, and the block left."""
 
     def __init__(self, receive: Receive) -> None:

@@ -27,7 +27,7 @@ _GRAPHQL: Final = "application/graphql-response+json"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GraphQLRequest:
     """A document with its variables; `explain` asks for the Cypher, its plan and time as well; by GET nothing may change.
 
     `bookmarks` are what the caller has seen already; `request_id` is the name under which the log has this request. What it uses counts
@@ -70,7 +70,7 @@ def status_of(answer: Mapping[str, Any], media: str) -> int:
     return {Unavailable.code: 503, "INTERNAL": 500}.get(code, 400) if media == _GRAPHQL else 200
 
 
-def from_body(body: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
+def from_body(body: bytes, bookmarks: Bookmarks, caller: Caller) -> GraphQLRequest:
     """What a JSON body asks. Raises `BadInput`."""
     try:
         found = orjson.loads(body)
@@ -81,7 +81,7 @@ def from_body(body: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
     return _asked(found, bookmarks, caller, by_get=False)
 
 
-def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
+def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> GraphQLRequest:
     """What a URL asks: `variables` and `extensions` are JSON in it. Raises `BadInput`."""
     try:
         found: dict[str, Any] = dict(parse_qsl(query.decode(), strict_parsing=True, errors="strict", max_num_fields=10))
@@ -93,7 +93,7 @@ def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> Asked:
     return _asked({name: value for name, value in found.items() if value != ""}, bookmarks, caller, by_get=True)
 
 
-def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, caller: Caller, *, by_get: bool) -> Asked:
+def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, caller: Caller, *, by_get: bool) -> GraphQLRequest:
     document, name = found.get("query"), found.get("operationName")
     variables, extensions = found.get("variables"), found.get("extensions")
     if document is None and isinstance(extensions, dict) and "persistedQuery" in extensions:
@@ -107,7 +107,7 @@ def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, caller: Caller, *, by
     if not (extensions is None or isinstance(extensions, dict)):
         raise BadInput('"extensions" must be an object')
     explain = bool(extensions and extensions.get("explain") is True)
-    return Asked(document, name or None, variables or {}, explain, by_get, bookmarks, caller=caller)
+    return GraphQLRequest(document, name or None, variables or {}, explain, by_get, bookmarks, caller=caller)
 
 
 def bookmarks_of(header: bytes | None, caller: Caller) -> Bookmarks:

@@ -19,7 +19,7 @@ from graph_schema.model import GraphSchema, Kind, NodeType, Property
 from hub.clocks import today
 from hub.compile import asked
 from hub.compile.order import cursor_of, sorts
-from hub.compile.question import Question as OwnQuestion
+from hub.compile.question import CustomField as OwnQuestion
 from hub.compile.question import Record, RecordOf, Records, RowOf
 from hub.compile.search import ORDER, SOUGHT, WIDER, listed_as
 from hub.errors import BadInput
@@ -51,7 +51,7 @@ _MOST_IDS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PlannedField:
     """A root field: what was asked, its parameters, its cost."""
 
     root: asked.Root
@@ -62,7 +62,7 @@ class Question:
 Selected = dict[str, list[FieldNode]]
 
 
-class Lookahead:
+class Planner:
     """Reads one operation, with the variables it came with: their shape and conditions decide the plan, not their values."""
 
     def __init__(
@@ -85,7 +85,7 @@ class Lookahead:
         """Response key -> the root fields asked under it."""
         return self._collect([operation.selection_set], None)
 
-    def question(self, nodes: Sequence[FieldNode]) -> Question:
+    def question(self, nodes: Sequence[FieldNode]) -> PlannedField:
         """What one root field asks."""
         name, scratch = nodes[0].name.value, Scratch()
         root: asked.Root
@@ -100,9 +100,9 @@ class Lookahead:
             root = self._question(self._own[name], nodes, scratch)
         else:
             return self._by_ids(nodes, scratch)
-        return Question(root, tuple(scratch.bindings), Cost(None, tuple(scratch.costs)))
+        return PlannedField(root, tuple(scratch.bindings), Cost(None, tuple(scratch.costs)))
 
-    def _by_ids(self, nodes: Sequence[FieldNode], scratch: Scratch) -> Question:
+    def _by_ids(self, nodes: Sequence[FieldNode], scratch: Scratch) -> PlannedField:
         """`node(id:)` and `nodes(ids:)`: the labels that the ids name are part of the plan, the keys are not."""
         alone = nodes[0].name.value == "node"
         value = arguments_of(nodes[0])["id" if alone else "ids"]
@@ -118,7 +118,7 @@ class Lookahead:
 
         scratch.bindings.append(Binding((*keys.values(), "count"), value, pairs))
         root = asked.ByIds(keys, "count", self._rows(labels, nodes, scratch), alone)
-        return Question(root, tuple(scratch.bindings), Cost("count", tuple(scratch.costs)))
+        return PlannedField(root, tuple(scratch.bindings), Cost("count", tuple(scratch.costs)))
 
     def _search(self, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.Search:
         arguments = arguments_of(nodes[0])
@@ -146,14 +146,14 @@ class Lookahead:
         scratch.bindings.append(Binding((SOUGHT,), arguments["text"], sought))
         return asked.Search(labels, self._page(Listed(labels, "Search", None, searched=True), nodes, scratch))
 
-    def verb(self, verb: Verb, nodes: Sequence[FieldNode]) -> tuple[Value, Question]:
+    def verb(self, verb: Verb, nodes: Sequence[FieldNode]) -> tuple[Value, PlannedField]:
         """What a verb is given, and what is asked of the row it answers with: by its key, the parameter `key`."""
         scratch = Scratch()
         arguments = arguments_of(nodes[0])
         declared = (*verb.arguments, REQUEST)
         given = Members({found.name: self._arguments.given(arguments, found.name) or Constant(None) for found in declared})
         root = asked.ByKey(verb.returns, self._graph.node(verb.returns).key, "key", self._rows((verb.returns,), nodes, scratch))
-        return given, Question(root, tuple(scratch.bindings), Cost(None, tuple(scratch.costs)))
+        return given, PlannedField(root, tuple(scratch.bindings), Cost(None, tuple(scratch.costs)))
 
     def _row_by_key(self, node: NodeType, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.ByKey:
         arguments = arguments_of(nodes[0])
@@ -169,7 +169,7 @@ class Lookahead:
             day = scratch.bind(at if at and is_given(at, self._variables) else Constant(None), _day)
         return asked.ByKey(node.label, lookup.name, parameter, self._rows((node.label,), nodes, scratch), issuer, day)
 
-    def _question(self, question: OwnQuestion, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.Own:
+    def _question(self, question: OwnQuestion, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.CustomQuery:
         arguments = arguments_of(nodes[0])
         values = {found.name: self._arguments.given(arguments, found.name) for found in question.arguments}
         converters = {found.name: converter(found) for found in question.arguments}
@@ -184,20 +184,20 @@ class Lookahead:
         fields = self._told(question.record, nodes, scratch)
         outer.append(Cost(None, tuple(scratch.costs), question.rows))
         scratch.costs = outer
-        return asked.Own(question, frozenset(values), fields)
+        return asked.CustomQuery(question, frozenset(values), fields)
 
-    def _told(self, record: Record, nodes: Sequence[FieldNode], scratch: Scratch) -> tuple[asked.Told, ...]:
+    def _told(self, record: Record, nodes: Sequence[FieldNode], scratch: Scratch) -> tuple[asked.CustomSelection, ...]:
         return tuple(self._member(record, key, found, scratch) for key, found in self._inner(nodes).items())
 
-    def _member(self, record: Record, key: str, nodes: list[FieldNode], scratch: Scratch) -> asked.Told:
+    def _member(self, record: Record, key: str, nodes: list[FieldNode], scratch: Scratch) -> asked.CustomSelection:
         name = nodes[0].name.value
         match None if name == "__typename" else record.member(name):
             case RowOf() as row:
-                return asked.Told(key, name, selection=self._rows(self._graph.concrete(row.target), nodes, scratch))
+                return asked.CustomSelection(key, name, selection=self._rows(self._graph.concrete(row.target), nodes, scratch))
             case RecordOf() | Records() as further:
-                return asked.Told(key, name, self._told(further.record, nodes, scratch))
+                return asked.CustomSelection(key, name, self._told(further.record, nodes, scratch))
             case _:
-                return asked.Told(key, name)
+                return asked.CustomSelection(key, name)
 
     def _rows(self, labels: Sequence[str], nodes: Sequence[FieldNode], scratch: Scratch) -> asked.Selection:
         """What is asked of rows that have one of these labels."""

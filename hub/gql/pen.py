@@ -8,7 +8,7 @@ from hub.gql.cursors import Cursors, Seal
 from hub.gql.words import TERMS, highlighted
 
 
-class AnswerPen:
+class AnswerWriter:
     """The pen of one answer: a viewer's cursors, and the parameters of its statement."""
 
     def __init__(self, cursors: Cursors, parameters: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-class Recent(Generic[Key, Value]):
+class LeastRecentlyUsed(Generic[Key, Value]):
     """What was used last, within so many bytes. Of each value its keeper says how many it takes."""
 
     def __init__(self, most_bytes: int) -> None:

@@ -13,7 +13,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from graph_schema.model import NODE, Abstract, Edge, GraphSchema, Kind, NodeType, Property, Route
-from hub.compile.question import Question, Record, RecordOf, Records, RowOf, Value
+from hub.compile.question import CustomField, Record, RecordOf, Records, RowOf, Value
 from hub.discovery.questions import QUESTIONS
 from hub.gql.moments import moment
 from hub.verbs.verb import REQUEST, Verb
@@ -60,7 +60,7 @@ _PAGE: Final = (
 _WITHIN: Final = ("within", "int | None", "Only those that run, and whose day comes within so many days: 0 to 3660; the nearest first.")
 
 
-def build_schema(graph: GraphSchema, questions: Sequence[Question] = QUESTIONS, verbs: Sequence[Verb] = VERBS) -> strawberry.Schema:
+def build_schema(graph: GraphSchema, questions: Sequence[CustomField] = QUESTIONS, verbs: Sequence[Verb] = VERBS) -> strawberry.Schema:
     """The GraphQL schema of a graph: a type a label, a field a property or way, root fields by key, as lists, and for questions."""
     return _Types(graph, questions, verbs).schema()
 
@@ -100,7 +100,7 @@ class Direction(Enum):
 
 
 class _Types:
-    def __init__(self, graph: GraphSchema, questions: Sequence[Question], verbs: Sequence[Verb]) -> None:
+    def __init__(self, graph: GraphSchema, questions: Sequence[CustomField], verbs: Sequence[Verb]) -> None:
         self._graph = graph
         self._questions = questions
         self._verbs = verbs

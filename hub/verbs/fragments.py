@@ -9,7 +9,7 @@ from graph_schema.cypher import bind, fill
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_sets import in_term
 from graph_schema.visibility import KNOWS_ENTRY
-from hub.compile.visible import Visible
+from hub.compile.visible import Access
 from hub.said import KEPT
 
 HANDED_ON: Final = ("HANDLED_BY", "WORKED_BY", "OWED_BY")
@@ -28,7 +28,7 @@ The officer who worked on the case leaves it. The new owner owes the deadlines t
 
 def sees(variable: LiteralString, label: str) -> LiteralString:
     """The predicate that the viewer may see the row of that label behind the variable."""
-    predicate = Visible(GRAPH, _fresh()).row(variable, (label,)).predicate
+    predicate = Access(GRAPH, _fresh()).row(variable, (label,)).predicate
     return cast("LiteralString", predicate or "true")
 
 

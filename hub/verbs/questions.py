@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Final, LiteralString, NoReturn
 
 from graph_schema.graph import GRAPH
 from hub.clocks import Period, Unit, last_day, today
-from hub.compile.asked import Own, Told
+from hub.compile.asked import CustomQuery, CustomSelection
 from hub.compile.read import compile_read
 from hub.discovery.responsible import ROUTE
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -105,8 +105,8 @@ async def _routed(context: VerbContext, question: NewQuestion) -> _Office:
     """The office by the rules of `responsibleContacts`."""
     subject = question.subject()
     parameters = {**{found.name: None for found in ROUTE.arguments}, **subject, "first": 1}
-    fields = (Told("office", "office"), Told("because", "because"))
-    compiled = compile_read(GRAPH, Own(ROUTE, frozenset(subject), (Told("contacts", "contacts", fields),)))
+    fields = (CustomSelection("office", "office"), CustomSelection("because", "because"))
+    compiled = compile_read(GRAPH, CustomQuery(ROUTE, frozenset(subject), (CustomSelection("contacts", "contacts", fields),)))
     assert compiled.telling is not None
     row = await context.read_compiled(compiled.text, compiled.telling.parameters(ROUTE.parameters(parameters)))
     first = compiled.shape(row, parameters, _NoPen())["contacts"][0]

@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WorldWanted:
     """The sample world to load; `scale` None for none."""
 
     scale: float | None
@@ -37,7 +37,7 @@ def schema_digest() -> str:
     return hashlib.sha256("\n".join(statements(GRAPH)).encode()).hexdigest()[:16]
 
 
-async def load(graph: Graph, wanted: Wanted, progress: Progress, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+async def load(graph: Graph, wanted: WorldWanted, progress: Progress, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Applies constraints, indexes and migrations, then loads what is not there yet; one hub at a time, the others wait.
 
     May be run again; it ends in the same graph. Raises `SetupError` where the database holds another sample world than the one wanted.
@@ -48,7 +48,7 @@ async def load(graph: Graph, wanted: Wanted, progress: Progress, migrations: Seq
             await _load(graph, await _state(graph), wanted, progress, migrations)
 
 
-async def _load(graph: Graph, state: "_State", wanted: Wanted, progress: Progress, migrations: Sequence[Migration]) -> None:
+async def _load(graph: Graph, state: "_State", wanted: WorldWanted, progress: Progress, migrations: Sequence[Migration]) -> None:
     if wanted.scale is None and state.sample:
         raise SetupError(
             f"this database holds a sample world of {state.sample}, which only `hub up` serves. To try schedules there, have it sync them: "
@@ -88,7 +88,7 @@ class _State:
     sample: str | None
     migrations: Sequence[str]
 
-    def lacks(self, wanted: Wanted, migrations: Sequence[Migration]) -> bool:
+    def lacks(self, wanted: WorldWanted, migrations: Sequence[Migration]) -> bool:
         return (
             self.schema != schema_digest()
             or self.reference != reference_hash()
@@ -107,7 +107,7 @@ async def sample_world(graph: Graph) -> str | None:
     return (await _state(graph)).sample
 
 
-async def _load_sample(graph: Graph, known: Rows, wanted: Wanted, progress: Progress) -> None:
+async def _load_sample(graph: Graph, known: Rows, wanted: WorldWanted, progress: Progress) -> None:
     assert wanted.scale is not None
     total = Size.of(wanted.scale).cases
     done = 0
@@ -126,5 +126,5 @@ async def _write(graph: Graph, rows: Rows, what: str, progress: Progress | None)
             progress(what, position + 1, len(batches))
 
 
-def _name(wanted: Wanted) -> str:
+def _name(wanted: WorldWanted) -> str:
     return f"scale {wanted.scale:g}, seed {wanted.seed}"

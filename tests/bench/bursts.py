@@ -17,7 +17,7 @@ from rich.console import Console
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
 from hub.errors import Unavailable
-from hub.gql.endpoint import Asked
+from hub.gql.endpoint import GraphQLRequest
 from hub.graph import Graph
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
@@ -37,7 +37,7 @@ _TIMES: Final = "MATCH (n:Note)-[:OF_CASE]->(:Case) WHERE n.text STARTS WITH $ru
 
 async def _answered(graph: Graph, document: str) -> tuple[dict[str, Any], float]:
     began = time.monotonic()
-    answer = await questions(graph).answer(Asked(document), Viewer.of(ISSUER, "importer"))
+    answer = await questions(graph).answer(GraphQLRequest(document), Viewer.of(ISSUER, "importer"))
     return dict(answer), time.monotonic() - began
 
 
@@ -49,7 +49,7 @@ async def _burst(graph: Graph, run: str, cases: Sequence[str]) -> tuple[str, ...
         name = f"{run}-{number}"
         document = f'mutation {{ noteCase(case: "{cases[number % CASES]}", text: "{name}", requestId: "{name}") {{ id }} }}'
         began = time.monotonic()
-        answer = await hub.answer(Asked(document), Viewer.of(ISSUER, "importer"))
+        answer = await hub.answer(GraphQLRequest(document), Viewer.of(ISSUER, "importer"))
         return dict(answer), time.monotonic() - began
 
     told = await asyncio.gather(*map(note, range(VERBS)))

@@ -18,7 +18,7 @@ from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from graph_schema.rule import Grant, Predicate, Rule
 from graph_schema.viewer_kinds import ViewerKind
-from hub.gql.documents import Documents
+from hub.gql.documents import PlanCache
 from hub.gql.guard import Limits
 from hub.world.sample import ISSUER
 from tests.asking import SCHEMA, NoCursors
@@ -49,7 +49,7 @@ class Statement:
     def __init__(
         self, graph: GraphSchema, query: str, persona: str, variables: list[dict[str, Any]], kind: ViewerKind | None = None
     ) -> None:
-        documents = Documents(graph, SCHEMA, Limits())
+        documents = PlanCache(graph, SCHEMA, Limits())
         self._sent: list[dict[str, Any]] = []
         self.text = ""
         for given in variables:

@@ -9,7 +9,7 @@ from neo4j import Driver
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import PUBLIC, ViewerKind
 from hub.compile.read import compile_kind
-from hub.gql.documents import Documents, Plan
+from hub.gql.documents import Plan, PlanCache
 from hub.gql.guard import Limits
 from hub.gql.values import Variables
 from hub.world.sample import ISSUER
@@ -31,7 +31,7 @@ class Statements:
     """Compiles as the hub does."""
 
     def __init__(self, kinds: Mapping[str | None, ViewerKind]) -> None:
-        self._documents = Documents(GRAPH, SCHEMA, Limits())
+        self._documents = PlanCache(GRAPH, SCHEMA, Limits())
         self._kinds = kinds
 
     def plan(self, query: str, persona: str | None, variables: Mapping[str, Any] | None = None) -> tuple[Plan, Variables]:

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from connectors.attached import Ask
+from connectors.attached import SyncOptions
 from connectors.registry import attach
 from connectors.run import sync
 from connectors.settings import Connection
@@ -32,7 +32,7 @@ from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory
 from hub.settings import Settings
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 
 ROWS: Final = 100_000
 PASSES: Final = 3
@@ -78,7 +78,7 @@ def by_script(folder: Path, uri: str, password: str) -> int:
 async def by_hub(folder: Path, uri: str, password: str) -> int:
     settings = Settings.model_validate({"neo4j_uri": uri, "neo4j_password": password})
     async with Graph(settings, patient=True) as graph:
-        report = await sync(graph, attach(connection(folder), folder, folder), Ask(), lambda _stream, _done, _total: None)
+        report = await sync(graph, attach(connection(folder), folder, folder), SyncOptions(), lambda _stream, _done, _total: None)
         assert not report.skipped, report.first_errors
         return report.written
 
@@ -137,7 +137,7 @@ def main() -> None:
 
 async def _load(uri: str, password: str) -> None:
     async with Graph(Settings.model_validate({"neo4j_uri": uri, "neo4j_password": password}), patient=True) as graph:
-        await load(graph, Wanted(None, 0), lambda _what, _done, _total: None)
+        await load(graph, WorldWanted(None, 0), lambda _what, _done, _total: None)
 
 
 def _alone(arguments: Iterator[str]) -> None:

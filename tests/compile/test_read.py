@@ -8,7 +8,7 @@ import pytest
 
 from graph_schema.graph import GRAPH
 from hub.compile import read
-from hub.gql.documents import Documents
+from hub.gql.documents import PlanCache
 from hub.gql.guard import Limits
 from tests.asking import SCHEMA, NoCursors
 from tests.bench.questions import QUESTIONS, Question
@@ -16,7 +16,7 @@ from tests.bench.rules import without_rules
 
 
 def statement(query: str, **variables: object) -> str:
-    plan, _ = Documents(GRAPH, SCHEMA, Limits()).plan(query, None, variables, NoCursors())
+    plan, _ = PlanCache(GRAPH, SCHEMA, Limits()).plan(query, None, variables, NoCursors())
     return "\n".join(plan.roots[0].compiled.texts)
 
 
@@ -50,7 +50,7 @@ def test_the_questions_of_the_bench_are_asked_under_their_rule(question: Questio
     values = {"number": "00-0000001SW", "code": "CEE007"}
     variables = {name: value for name, value in values.items() if f"${name}:" in question.hub}
     assert question.rule in statement(question.hub, **variables)
-    plan, _ = Documents(without_rules(), SCHEMA, Limits()).plan(question.hub, None, variables, NoCursors())
+    plan, _ = PlanCache(without_rules(), SCHEMA, Limits()).plan(question.hub, None, variables, NoCursors())
     assert question.rule not in plan.roots[0].compiled.text
 
 
@@ -74,7 +74,7 @@ def test_what_is_not_said_of_every_row_decides_no_rule(condition: str) -> None:
 
 
 def test_a_plan_that_a_truth_decided_is_not_taken_for_the_other_truth() -> None:
-    documents = Documents(GRAPH, SCHEMA, Limits())
+    documents = PlanCache(GRAPH, SCHEMA, Limits())
     texts = [documents.plan(PUBLISHED, None, {"flag": flag}, NoCursors())[0].roots[0].compiled.text for flag in (True, False, True)]
     assert texts[0] == texts[2] != texts[1]
 

@@ -9,7 +9,7 @@ from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON, GUEST, PUBLIC, ViewerKind
 from hub.compile.question import ASKED
 from hub.compile.search import RIGHTS
-from hub.gql.documents import Documents, RootPlan
+from hub.gql.documents import PlanCache, RootPlan
 from hub.gql.guard import Limits
 from hub.gql.placeholders import shape_of
 from tests.asking import SCHEMA, NoCursors
@@ -41,11 +41,11 @@ RECEIPT = ('{ questionByReceipt(receipt: "x") { __typename } }', '{ questionByRe
 
 
 @pytest.fixture(scope="module")
-def documents() -> Documents:
-    return Documents(GRAPH, SCHEMA, Limits())
+def documents() -> PlanCache:
+    return PlanCache(GRAPH, SCHEMA, Limits())
 
 
-def _root(documents: Documents, query: str, kind: ViewerKind) -> RootPlan:
+def _root(documents: PlanCache, query: str, kind: ViewerKind) -> RootPlan:
     plan, _ = documents.plan(query, None, {}, NoCursors(), kind)
     (root,) = plan.roots
     return root
@@ -59,7 +59,7 @@ def _parameters(root: RootPlan) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize("kind", [PUBLIC, IMPORTER, ANALYST, GUEST], ids=["public", "importer", "analyst", "guest"])
 @pytest.mark.parametrize("several", [RESPONSIBLE, SHARED, PATH, NEAR, RECEIPT], ids=lambda several: several[0].split()[1])
-def test_what_finds_it_is_the_same_whatever_is_given_and_selected(several: Sequence[str], kind: ViewerKind, documents: Documents) -> None:
+def test_what_finds_it_is_the_same_whatever_is_given_and_selected(several: Sequence[str], kind: ViewerKind, documents: PlanCache) -> None:
     """Text and types of parameters: so Neo4j plans it once, and may have done so before anybody asks."""
     roots = [_root(documents, query, kind) for query in several]
     (text,) = {root.compiled.text for root in roots}
@@ -68,7 +68,7 @@ def test_what_finds_it_is_the_same_whatever_is_given_and_selected(several: Seque
     assert {name for name, _ in shapes} - {"first"} == {ASKED, *RIGHTS}
 
 
-def test_each_kind_of_viewer_has_its_own(documents: Documents) -> None:
+def test_each_kind_of_viewer_has_its_own(documents: PlanCache) -> None:
     """But for what is the same for all of them."""
     for query in (RESPONSIBLE[0], SHARED[0], PATH[0], NEAR[0]):
         assert len({_root(documents, query, kind).compiled.text for kind in COMMON}) == len(COMMON)
@@ -86,12 +86,12 @@ def test_each_kind_of_viewer_has_its_own(documents: Documents) -> None:
         NEAR[1],
     ],
 )
-def test_nothing_is_read_where_what_is_asked_needs_no_rule(query: str, documents: Documents) -> None:
+def test_nothing_is_read_where_what_is_asked_needs_no_rule(query: str, documents: PlanCache) -> None:
     for kind in (PUBLIC, IMPORTER):
         assert _root(documents, query, kind).compiled.all_texts == (_root(documents, query, kind).compiled.text,)
 
 
-def test_what_a_rule_guards_is_read_by_a_small_statement_under_that_rule(documents: Documents) -> None:
+def test_what_a_rule_guards_is_read_by_a_small_statement_under_that_rule(documents: PlanCache) -> None:
     query = "{ responsibleContacts { contacts { contact { name email } standsInFor { name email } organisation { name } } } }"
     for kind in (PUBLIC, IMPORTER):
         (reading,) = _root(documents, query, kind).compiled.all_texts[1:]
@@ -101,7 +101,7 @@ def test_what_a_rule_guards_is_read_by_a_small_statement_under_that_rule(documen
     assert not any("email" in names for names in told.values())
 
 
-def test_rows_that_lead_on_are_read_by_their_label(documents: Documents) -> None:
+def test_rows_that_lead_on_are_read_by_their_label(documents: PlanCache) -> None:
     query = """query Q { responsibleContacts { contacts { organisation { name ... on Center { contacts(first: 3) { nodes { name } } }
         ... on Port { fieldOffice { name } } } } } }"""
     root = _root(documents, query, IMPORTER)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from connectors.contract import Wanted
+from connectors.contract import StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater
 from connectors.graphql import GraphQLApi, GraphQLSettings
 
@@ -58,7 +58,7 @@ def says() -> Iterator[Callable[..., str]]:
 def _read(url: str, run: Callable[..., Any], cursor: str | None = None, tries: int = 1) -> list[dict[str, Any]]:
     async def all_pages() -> list[dict[str, Any]]:
         api = GraphQLApi(GraphQLSettings.model_validate({"url": url, "token": "a token of the tests", "tries": tries}))
-        stream = Wanted("people", "query ($after: String) { people }", ("id",), {"at": "people"}, (("name",),))
+        stream = StreamRequest("people", "query ($after: String) { people }", ("id",), {"at": "people"}, (("name",),))
         return [dict(raw) async for page in api.read(stream, cursor) for _, raw in page.rows]
 
     return run(all_pages())

@@ -9,7 +9,7 @@ import httpx2
 import vobject
 from pydantic import create_model
 
-from connectors.contract import Offer, Page, Wanted
+from connectors.contract import Page, StreamInfo, StreamRequest
 from connectors.errors import AbortRun
 from hub.local_neo4j.server import free_ports
 from tests.bench.serving import wait_for
@@ -25,10 +25,10 @@ class CardDav:
     async def check(self) -> str:
         return f"{len(await self._cards())} cards at {self._url}"
 
-    async def discover(self) -> Sequence[Offer]:
-        return [Offer("cards", ("uid", "fn", "email"))]
+    async def discover(self) -> Sequence[StreamInfo]:
+        return [StreamInfo("cards", ("uid", "fn", "email"))]
 
-    async def read(self, stream: Wanted, cursor: str | None) -> AsyncIterator[Page]:  # noqa: ARG002 - a book is read as a whole
+    async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncIterator[Page]:  # noqa: ARG002 - a book is read as a whole
         cards = await self._cards()
         yield Page([(f"card {card.uid.value}", {name: card.contents[name][0].value for name in card.contents}) for card in cards])
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 import openpyxl
 import pytest
 
-from connectors.contract import Page, Wanted
+from connectors.contract import Page, StreamRequest
 from connectors.errors import AbortRun, RetryLater
 from connectors.file import FileDrop, FileSettings
 from hub.local_neo4j.server import free_ports
@@ -119,7 +119,7 @@ class TestSftp(Conformance):
 def _pages(folder: Path, run: Callable[..., Any], source: str = "*", **options: Any) -> list[Page]:
     async def read() -> list[Page]:
         connector = FileDrop(FileSettings(folder=str(folder), quiet_s=0))
-        pages: AsyncIterator[Page] = connector.read(Wanted("people", source, ("id",), options), None)
+        pages: AsyncIterator[Page] = connector.read(StreamRequest("people", source, ("id",), options), None)
         return [page async for page in pages]
 
     return run(read())
@@ -178,7 +178,9 @@ def test_the_newest_fitting_file_is_read_once_it_is_quiet(tmp_path: Path, run: C
     (tmp_path / "people-3.csv").write_text("id\n3\n")
 
     async def read() -> None:
-        async for _ in FileDrop(FileSettings(folder=str(tmp_path), quiet_s=30)).read(Wanted("people", "people-*", ("id",), {}), None):
+        async for _ in FileDrop(FileSettings(folder=str(tmp_path), quiet_s=30)).read(
+            StreamRequest("people", "people-*", ("id",), {}), None
+        ):
             pass
 
     with pytest.raises(RetryLater, match="still being written"):
@@ -193,7 +195,7 @@ def test_a_file_of_a_clock_that_is_ahead_is_read_once_it_no_longer_changes(tmp_p
 
     async def read() -> list[Any]:
         connector = FileDrop(FileSettings(folder=str(tmp_path), quiet_s=1))
-        return [raw async for page in connector.read(Wanted("people", "people*", ("id",), {}), None) for _, raw in page.rows]
+        return [raw async for page in connector.read(StreamRequest("people", "people*", ("id",), {}), None) for _, raw in page.rows]
 
     async def read_while_it_grows() -> list[Any]:
         reading = asyncio.create_task(read())

@@ -10,7 +10,7 @@ from connectors.errors import AbortRun
 from connectors.report import Report
 from graph_schema import cases
 from graph_schema.graph import GRAPH
-from hub.gql.endpoint import Asked
+from hub.gql.endpoint import GraphQLRequest
 from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.viewer import Viewer, account_id
@@ -38,7 +38,7 @@ def _seen(graph: Graph, world: World, run: Callable[..., Any]) -> Seen:
         rows = found.setdefault(account, {})
         for node in GRAPH.nodes:
             fields = " ".join(found.name for found in node.properties)
-            answer = run(hub.answer(Asked(f"{{ {node.many}(first: 1000) {{ nodes {{ {fields} }} }} }}"), Viewer(account)))
+            answer = run(hub.answer(GraphQLRequest(f"{{ {node.many}(first: 1000) {{ nodes {{ {fields} }} }} }}"), Viewer(account)))
             rows |= {f"{node.label} {row[node.key]}": row for row in answer["data"][node.many]["nodes"]}
     return found
 
@@ -282,10 +282,10 @@ def test_an_agency_that_was_accepted_stays_so_whatever_is_synced_later(empty: Gr
     hub = questions(empty)
     part = '{ case(number: "T-closed") { status involves { edges { acceptedAt invitedAt node { code } } } } }'
     accept = 'mutation { acceptAgency(case: "T-closed", agency: "FDA") { number } }'
-    assert "errors" not in run(hub.answer(Asked(accept), Viewer.of(ISSUER, "center-007")))
+    assert "errors" not in run(hub.answer(GraphQLRequest(accept), Viewer.of(ISSUER, "center-007")))
     write_csv(agency.folder / "cases.csv", [_case("T-closed", title="Changed")])
     agency.sync()
-    seen = run(hub.answer(Asked(part), Viewer.of(ISSUER, "fda")))["data"]["case"]
+    seen = run(hub.answer(GraphQLRequest(part), Viewer.of(ISSUER, "fda")))["data"]["case"]
     (edge,) = seen["involves"]["edges"]
     assert edge["acceptedAt"]
     assert edge["invitedAt"] is None, "it came by itself"
@@ -298,7 +298,7 @@ def test_a_case_of_the_hub_that_an_agencys_system_lists_is_still_kept_in_the_hub
     hub = questions(empty)
 
     def done(viewer: str, document: str) -> Any:
-        answer = run(hub.answer(Asked(document), Viewer.of(ISSUER, viewer)))
+        answer = run(hub.answer(GraphQLRequest(document), Viewer.of(ISSUER, viewer)))
         assert "errors" not in answer, answer["errors"]
         return next(iter(answer["data"].values()))
 
@@ -318,7 +318,7 @@ def test_a_case_of_the_hub_that_an_agencys_system_lists_is_still_kept_in_the_hub
     write_csv(center.folder / "cases.csv", [_case(number, title="In our system")])
     center.sync()
     assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {"status": "OPEN", "title": "In our system"}
-    (error,) = run(hub.answer(Asked(closing), Viewer.of(ISSUER, "center-007")))["errors"]
+    (error,) = run(hub.answer(GraphQLRequest(closing), Viewer.of(ISSUER, "center-007")))["errors"]
     assert "is kept by the system center" in error["message"]
     write_csv(center.folder / "cases.csv", [_case("N-2")])
     center.sync()

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.contract import Broken, Wanted
+from connectors.contract import Broken, StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater
 from connectors.file import FileDrop, FileSettings
 from connectors.stream import require_columns
@@ -53,7 +53,7 @@ def read(tmp_path: Path, run: Callable[..., Any]) -> Callable[..., Read]:
     def reading(source: str = "people*", columns: Sequence[str] | None = ("name",), key: str = "id", **options: Any) -> Read:
         async def all_pages() -> Read:
             found = Read()
-            wanted = Wanted("people", source, (key,), options, None if columns is None else [(column,) for column in columns])
+            wanted = StreamRequest("people", source, (key,), options, None if columns is None else [(column,) for column in columns])
             async for page in FileDrop(FileSettings(folder=str(tmp_path), quiet_s=0)).read(wanted, None):
                 if page.columns is not None:
                     require_columns(wanted, page.columns, lambda _: "")
@@ -181,7 +181,7 @@ def test_what_is_written_is_read_in_any_encoding_and_delimiter(
 
     async def names() -> list[tuple[str, str]]:
         options = {"delimiter": delimiter} | ({} if encoding == "utf-8" or marked else {"encoding": encoding})
-        wanted = Wanted("people", "*", ("id",), options, (("name",),))
+        wanted = StreamRequest("people", "*", ("id",), options, (("name",),))
         pages = FileDrop(FileSettings(folder=str(folder), quiet_s=0)).read(wanted, None)
         return [(raw["id"], raw["name"]) async for page in pages for _, raw in page.rows]
 
@@ -233,7 +233,7 @@ def test_no_bytes_break_the_reading(tmp_path_factory: pytest.TempPathFactory, ru
         (folder / "people.xlsx").write_bytes(start + content)
 
         async def all_rows() -> None:
-            async for _ in FileDrop(FileSettings(folder=str(folder), quiet_s=0)).read(Wanted("people", "*", ("id",), {}, ()), None):
+            async for _ in FileDrop(FileSettings(folder=str(folder), quiet_s=0)).read(StreamRequest("people", "*", ("id",), {}, ()), None):
                 pass
 
         try:
@@ -460,7 +460,9 @@ def test_servers_that_tell_little_of_their_files_are_read(kind: str, tmp_path: P
             settings = {"folder": f"sftp://{USER}@127.0.0.1:{port}/", "password": PASSWORD, "host_key": key, "quiet_s": 1}
 
             async def names(pattern: str) -> list[str]:
-                pages = FileDrop(FileSettings.model_validate(settings)).read(Wanted("people", pattern, ("id",), {}, (("name",),)), None)
+                pages = FileDrop(FileSettings.model_validate(settings)).read(
+                    StreamRequest("people", pattern, ("id",), {}, (("name",),)), None
+                )
                 return [raw["name"] async for page in pages for _, raw in page.rows]
 
             assert run(names("people*")) == ["Ana Sample"]

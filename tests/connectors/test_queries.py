@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.contract import Wanted
+from connectors.contract import StreamRequest
 from connectors.errors import AbortRun, ConnectorError, StartOver
 from connectors.sql import Largest, Sql, SqlSettings, moved_back, value_of
 from connectors.sql_text import one_query
@@ -43,7 +43,7 @@ class Database:
 
         async def all_pages() -> Read:
             found = Read()
-            stream = Wanted("people", query, ("id",), {"cursor": column, "overlap_s": 0}, (("name",),))
+            stream = StreamRequest("people", query, ("id",), {"cursor": column, "overlap_s": 0}, (("name",),))
             async for page in Sql(SqlSettings(url=f"sqlite:///{self.path}")).read(stream, cursor):
                 found.rows |= {raw["id"]: raw["name"] for _, raw in page.rows}
                 found.cursor = page.cursor or found.cursor
@@ -54,7 +54,7 @@ class Database:
 
     def keys(self, query: str = "SELECT * FROM t", key: str = "id") -> list[str]:
         async def all_keys() -> list[str]:
-            stream = Wanted("people", query, (key,), {}, ())
+            stream = StreamRequest("people", query, (key,), {}, ())
             return [key async for page in Sql(SqlSettings(url=f"sqlite:///{self.path}")).keys(stream) for key in page]
 
         return self.run(all_keys())

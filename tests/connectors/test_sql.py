@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
-from connectors.contract import Wanted
+from connectors.contract import StreamRequest
 from connectors.errors import AbortRun
 from connectors.sql import Sql, SqlSettings
 from hub.local_neo4j.server import free_ports
@@ -100,7 +100,7 @@ def test_what_is_wrong_with_a_query_is_told_without_the_password(table: _Table, 
     connector = Sql(SqlSettings.model_validate(table.settings()))
 
     async def read(query: str) -> None:
-        async for _ in connector.read(Wanted("people", query, ("id",), {}), None):
+        async for _ in connector.read(StreamRequest("people", query, ("id",), {}), None):
             pass
 
     for query, told in (("SELECT * FROM nowhere", "nowhere"), ("SELECT FROM WHERE", "syntax"), ("DROP TABLE people", "only reads")):
@@ -119,7 +119,7 @@ def test_a_query_can_only_read(table: _Table, run: Callable[..., Any]) -> None:
 
     async def read() -> None:
         query = "WITH gone AS (DELETE FROM people RETURNING *) SELECT * FROM gone"
-        async for _ in connector.read(Wanted("people", query, ("id",), {}), None):
+        async for _ in connector.read(StreamRequest("people", query, ("id",), {}), None):
             pass
 
     with pytest.raises(AbortRun):
@@ -150,11 +150,11 @@ def test_a_query_is_read_as_people_write_it(query: str, table: _Table, run: Call
     connector = Sql(SqlSettings.model_validate(table.settings()))
 
     async def read(cursor: str | None) -> list[Any]:
-        stream = Wanted("people", query, ("id",), {"cursor": "changed_at"})
+        stream = StreamRequest("people", query, ("id",), {"cursor": "changed_at"})
         return [raw["full_name"] async for page in connector.read(stream, cursor) for _, raw in page.rows]
 
     async def keys() -> list[str]:
-        return [key async for page in connector.keys(Wanted("people", query, ("id",), {})) for key in page]
+        return [key async for page in connector.keys(StreamRequest("people", query, ("id",), {})) for key in page]
 
     assert run(read(None)) == run(read("2026-01-01T00:00:00+00:00")) == ["Sample Kept"]
     assert run(keys()) == ["kept"]

@@ -16,7 +16,7 @@ from graph_schema.ddl import TEXT_IS_READ
 from hub.discovery.issues import Holder, batches, is_enough
 from hub.discovery.keeping import discover
 from hub.events.concerns import LOADED_CASES
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.graph import Graph
 from hub.viewer import Viewer
 from tests.asking import questions
@@ -91,7 +91,7 @@ class Town:
     def __init__(self, graph: Graph, run: Run) -> None:
         self._graph = graph
         self._run = run
-        self.hub: Questions = questions(graph)
+        self.hub: Executor = questions(graph)
         self.holders: dict[str, str] = {}
         self._cases = 0
         run(graph.write([Statement(_WORLD)]))
@@ -123,7 +123,7 @@ class Town:
         return found[0] if found else None
 
     def ask(self, viewer: str, query: str) -> Any:
-        answer = self._run(self.hub.answer(Asked(query, None, {}), Viewer.of("tests", viewer)))
+        answer = self._run(self.hub.answer(GraphQLRequest(query, None, {}), Viewer.of("tests", viewer)))
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 

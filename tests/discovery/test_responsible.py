@@ -12,8 +12,8 @@ import pytest
 from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
 from hub.discovery.rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES
-from hub.gql.documents import Documents
-from hub.gql.endpoint import Asked
+from hub.gql.documents import PlanCache
+from hub.gql.endpoint import GraphQLRequest
 from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
@@ -45,7 +45,7 @@ def ask(world: Graph, run: Callable[..., Any]) -> Ask:
     def asked(viewer: str, at: str = TUESDAY, /, **named: str) -> dict[str, Any]:
         given = "".join(f", {name}: {json.dumps(value)}" for name, value in named.items())
         who = Viewer.of(ISSUER, viewer) if viewer else PUBLIC
-        answer = run(hub.answer(Asked(f'{{ responsibleContacts(at: "{at}"{given}) {_ANSWER} }}'), who))
+        answer = run(hub.answer(GraphQLRequest(f'{{ responsibleContacts(at: "{at}"{given}) {_ANSWER} }}'), who))
         assert "errors" not in answer, answer
         return answer["data"]["responsibleContacts"]
 
@@ -125,7 +125,9 @@ def test_contacts_are_limited_and_bad_input_is_refused(world: Graph, run: Callab
     hub = questions(world)
 
     def told(arguments: str) -> Any:
-        return run(hub.answer(Asked(f"{{ responsibleContacts({arguments}) {{ contacts {{ rank }} }} }}"), Viewer.of(ISSUER, "trade")))
+        return run(
+            hub.answer(GraphQLRequest(f"{{ responsibleContacts({arguments}) {{ contacts {{ rank }} }} }}"), Viewer.of(ISSUER, "trade"))
+        )
 
     assert [found["rank"] for found in told('port: "2704", hts: "8542", first: 2')["data"]["responsibleContacts"]["contacts"]] == [1, 2]
     for arguments, message in (
@@ -171,7 +173,7 @@ async def _told(hub: Any, account: str, named: dict[str, str]) -> dict[str, Any]
     asked = f"""{{ responsibleContacts({given}, first: 20) {{ conflicts contacts {{
         rule reason contact {{ nodeId email }} standsInFor {{ nodeId }}
         path {{ text node {{ nodeId }} }} next {{ contact {{ nodeId email }} }} }} }} }}"""
-    answer = await hub.answer(Asked(asked), Viewer(account))
+    answer = await hub.answer(GraphQLRequest(asked), Viewer(account))
     assert "errors" not in answer, answer
     return answer["data"]["responsibleContacts"]
 
@@ -218,7 +220,7 @@ def _check(answer: dict[str, Any], oracle: Oracle) -> None:
 def test_a_question_is_found_by_one_statement() -> None:
     named = 'importer: "11-1111111AA", entryNumber: "AAA-0000001-4", hts: "8542", port: "2704", caseKind: "rfi", program: "UFLPA"'
     asked = f'{{ responsibleContacts({named}, agency: "FDA", topic: "origin") {_ANSWER} }}'
-    plan, _ = Documents(GRAPH, SCHEMA, Limits()).plan(asked, None, {}, NoCursors())
+    plan, _ = PlanCache(GRAPH, SCHEMA, Limits()).plan(asked, None, {}, NoCursors())
     (root,) = plan.roots
     assert root.compiled.text.count(" AS row") == 1
     assert ";" not in re.sub(r"\"[^\"]*\"|'[^']*'", "", root.compiled.text)

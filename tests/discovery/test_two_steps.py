@@ -14,8 +14,8 @@ from hub.compile.read import compile_question
 from hub.discovery.questions import QUESTIONS
 from hub.errors import Unavailable
 from hub.gql.cursors import Cursors
-from hub.gql.endpoint import NOBODY, Asked, Questions
-from hub.gql.pen import AnswerPen
+from hub.gql.endpoint import NOBODY, Executor, GraphQLRequest
+from hub.gql.pen import AnswerWriter
 from hub.gql.told import found_and_read
 from hub.graph import Graph
 from hub.viewer import PUBLIC as NO_ACCOUNT
@@ -51,7 +51,7 @@ def world(database: Graph, run: Callable[..., Any]) -> Graph:
 
 
 @pytest.fixture(scope="module")
-def hub(world: Graph) -> Questions:
+def hub(world: Graph) -> Executor:
     return questions(world)
 
 
@@ -70,8 +70,8 @@ def _query(named: Mapping[str, str], selection: str) -> str:
     return f'{{ responsibleContacts(at: "{TUESDAY}"{given}) {selection} }}'
 
 
-async def _told(hub: Questions, query: str, who: str) -> Any:
-    answer = await hub.answer(Asked(query), _viewer(who))
+async def _told(hub: Executor, query: str, who: str) -> Any:
+    answer = await hub.answer(GraphQLRequest(query), _viewer(who))
     assert "errors" not in answer, answer
     return answer["data"]["responsibleContacts"]
 
@@ -85,7 +85,7 @@ def _within(part: Any, whole: Any) -> bool:
     return part == whole
 
 
-def test_a_part_of_what_can_be_asked_is_answered_as_the_whole(hub: Questions, run: Callable[..., Any]) -> None:
+def test_a_part_of_what_can_be_asked_is_answered_as_the_whole(hub: Executor, run: Callable[..., Any]) -> None:
     for who in WHO:
         for named in _named(1, 6):
             whole = run(_told(hub, _query(named, WHOLE), who))
@@ -95,7 +95,7 @@ def test_a_part_of_what_can_be_asked_is_answered_as_the_whole(hub: Questions, ru
 
 
 @pytest.mark.thorough
-def test_what_is_not_given_changes_nothing(world: Graph, hub: Questions, run: Callable[..., Any]) -> None:
+def test_what_is_not_given_changes_nothing(world: Graph, hub: Executor, run: Callable[..., Any]) -> None:
     """A statement made for the arguments that are given alone finds the same."""
     for who in ("trade", "importer", ""):
         kind = PUBLIC if not who else run(hub.kind(_viewer(who)))
@@ -132,7 +132,7 @@ class _Asked:
 
 
 @pytest.mark.parametrize("times", [1, 100])
-def test_a_row_that_goes_between_the_steps_is_asked_for_again(times: int, hub: Questions, world: Graph, run: Callable[..., Any]) -> None:
+def test_a_row_that_goes_between_the_steps_is_asked_for_again(times: int, hub: Executor, world: Graph, run: Callable[..., Any]) -> None:
     """As long as that has an end."""
 
     async def goes() -> None:
@@ -175,7 +175,7 @@ def test_a_row_that_goes_between_the_steps_is_asked_for_again(times: int, hub: Q
                 await found_and_read(root.compiled, given, ask)
         else:
             (found,) = await found_and_read(root.compiled, given, ask)
-            told = root.compiled.shape(found, given, AnswerPen(cursors, given))
+            told = root.compiled.shape(found, given, AnswerWriter(cursors, given))
             assert "passing" not in json.dumps(told)
             assert ask.asked == 3  # found, not read, and found not to be there
         await world.write([Statement("MATCH (c:Contact) WHERE c.id STARTS WITH 'passing' DETACH DELETE c")])

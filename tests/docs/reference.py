@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 from connectors.file import FileOptions
 from connectors.graphql import GraphQLOptions
 from connectors.registry import OWN, kind
-from connectors.settings import Connection, Limits, StreamSettings, Take
+from connectors.settings import ColumnMapping, Connection, Limits, StreamSettings
 from connectors.sql import SqlOptions
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema, NodeType, Property
@@ -474,7 +474,7 @@ def _connectors() -> Iterator[str]:
     yield from ("## A stream", "", "Beside these, a stream takes the options of its connector.")
     yield from _fields(StreamSettings)
     yield from ("## A value", "", "How a value is taken from a row. A plain text stands for `{column: …}`.")
-    yield from _fields(Take)
+    yield from _fields(ColumnMapping)
     yield from ("## Limits", "")
     yield from _fields(Limits)
     options = {"file": FileOptions, "sql": SqlOptions, "graphql": GraphQLOptions}

@@ -31,7 +31,7 @@ from hub.discovery.keeping import discover
 from hub.door import Door, Shares
 from hub.gathering import Lanes
 from hub.gql import arguments, endpoint
-from hub.gql.endpoint import Asked, Endpoint
+from hub.gql.endpoint import Endpoint, GraphQLRequest
 from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.jobs import work_through
@@ -39,7 +39,7 @@ from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
 from hub.verbs.deadline_jobs import CLOCKS
 from hub.viewer import PUBLIC, Viewer
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER
 from tests.asking import CURSOR_KEY, questions
 from tests.conftest import wipe
@@ -98,7 +98,7 @@ class Runs:
 
     def _asked(self, example: Example) -> str:
         viewer = PUBLIC if example.asker is None else Viewer.of(ISSUER, example.asker)
-        answer = self._run(self._hub.answer(Asked(self._numbers.asked(example.body)), viewer))
+        answer = self._run(self._hub.answer(GraphQLRequest(self._numbers.asked(example.body)), viewer))
         shown = json.loads(example.answer or "null")
         if isinstance(shown, dict) and "errors" in shown:
             assert "errors" in answer, example.where
@@ -177,7 +177,7 @@ def _check(line: str, known: dict[str, Any], example: Example) -> None:
 @pytest.fixture(scope="module")
 def world(database: Graph, run: Callable[..., Any]) -> Graph:
     run(wipe(database))
-    run(load(database, Wanted(DEFAULT_SCALE, 7), lambda _what, _done, _total: None))
+    run(load(database, WorldWanted(DEFAULT_SCALE, 7), lambda _what, _done, _total: None))
     run(discover(database, _TODAY))
     return database
 

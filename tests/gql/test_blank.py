@@ -10,7 +10,7 @@ from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
 from hub.errors import HubError
 from hub.gql.blank import Blanks
-from hub.gql.documents import Documents, GraphQLErrors, Plan
+from hub.gql.documents import GraphQLErrors, Plan, PlanCache
 from hub.gql.guard import Limits
 from tests.asking import SCHEMA, NoCursors
 from tests.random_questions import Questions
@@ -18,12 +18,12 @@ from tests.random_world import random_world
 
 
 @pytest.fixture(scope="module")
-def hub() -> Documents:
-    return Documents(GRAPH, SCHEMA, Limits())
+def hub() -> PlanCache:
+    return PlanCache(GRAPH, SCHEMA, Limits())
 
 
 @pytest.fixture(scope="module")
-def blanks(hub: Documents) -> Blanks:
+def blanks(hub: PlanCache) -> Blanks:
     return Blanks(GRAPH, hub.schema)
 
 
@@ -31,7 +31,7 @@ def texts(plan: Plan) -> list[tuple[str, ...]]:
     return [root.compiled.all_texts for root in plan.roots]
 
 
-def test_random_questions_are_compiled_to_the_same_statements_without_their_values(hub: Documents, blanks: Blanks) -> None:
+def test_random_questions_are_compiled_to_the_same_statements_without_their_values(hub: PlanCache, blanks: Blanks) -> None:
     chance = random.Random(11)
     world = random_world(3)
     source = Questions(world, chance)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_schema.cypher import Statement
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.gql.moments import moment
 from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
@@ -21,7 +21,7 @@ TRADE = Viewer("tests.example|trade")
 
 
 @pytest.fixture(scope="module")
-def hub(database: Graph, run: Run) -> Questions:
+def hub(database: Graph, run: Run) -> Executor:
     """A world that the tests of this module only read."""
     run(database.apply(["MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"]))
     world = random_world(3)
@@ -33,8 +33,8 @@ def hub(database: Graph, run: Run) -> Questions:
 
 
 @pytest.fixture(scope="module")
-def ask(hub: Questions, run: Run) -> Callable[..., Any]:
-    return lambda text, viewer=TRADE, **variables: run(hub.answer(Asked(text, None, variables), viewer))
+def ask(hub: Executor, run: Run) -> Callable[..., Any]:
+    return lambda text, viewer=TRADE, **variables: run(hub.answer(GraphQLRequest(text, None, variables), viewer))
 
 
 Ask = Callable[..., Any]

@@ -13,9 +13,9 @@ import pytest
 
 from graph_schema.graph import GRAPH
 from hub.errors import HubError, TooCostly
-from hub.gql.documents import Documents, GraphQLErrors, Plan
+from hub.gql.documents import GraphQLErrors, Plan, PlanCache
 from hub.gql.guard import Limits
-from hub.gql.recent import Recent
+from hub.gql.recent import LeastRecentlyUsed
 from tests.asking import SCHEMA, NoCursors
 from tests.random_questions import Questions
 from tests.random_world import random_world
@@ -23,16 +23,16 @@ from tests.random_world import random_world
 CENTERS = "{ centers { nodes { code name } } }"
 
 
-def documents(plan_bytes: int) -> Documents:
-    return Documents(GRAPH, SCHEMA, replace(Limits(), plan_bytes=plan_bytes))
+def documents(plan_bytes: int) -> PlanCache:
+    return PlanCache(GRAPH, SCHEMA, replace(Limits(), plan_bytes=plan_bytes))
 
 
-def plan(hub: Documents, document: str, **variables: Any) -> Plan:
+def plan(hub: PlanCache, document: str, **variables: Any) -> Plan:
     return hub.plan(document, None, variables, NoCursors())[0]
 
 
 def test_what_is_used_stays_and_what_is_not_goes() -> None:
-    kept = Recent[str, int](100)
+    kept = LeastRecentlyUsed[str, int](100)
     for name in "abcd":
         kept.keep(name, 1, 25)
     assert kept.get("a") == 1
@@ -42,7 +42,7 @@ def test_what_is_used_stays_and_what_is_not_goes() -> None:
 
 
 def test_a_value_kept_again_counts_once_and_one_larger_than_all_drives_nobody_out() -> None:
-    kept = Recent[str, int](100)
+    kept = LeastRecentlyUsed[str, int](100)
     kept.keep("a", 1, 30)
     kept.keep("a", 2, 40)
     assert (kept.get("a"), kept.bytes) == (2, 40)

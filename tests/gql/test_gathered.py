@@ -10,7 +10,7 @@ from graphql import GraphQLSchema
 
 from graph_schema.cypher import Statement
 from hub.gathering import Lanes
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.graph import Graph
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
@@ -34,7 +34,7 @@ CASES = "{ cases(first: 20) { totalCount nodes { number } } }"
 
 
 @pytest.fixture
-def alike(monkeypatch: pytest.MonkeyPatch) -> Callable[[Graph], Questions]:
+def alike(monkeypatch: pytest.MonkeyPatch) -> Callable[[Graph], Executor]:
     """All viewers are asked the same statement, so that each goes together with those who see other rows; pages of any width do."""
     monkeypatch.setattr("hub.gql.endpoint._GATHERED_ROWS", 1_000)
     return lambda graph: questions(graph, limits=LIMITS, lanes=LANES, by_kind=False)
@@ -53,7 +53,7 @@ def statements(patient: Graph, monkeypatch: pytest.MonkeyPatch) -> Statements:
     return Statements(patient, monkeypatch)
 
 
-async def _gathered(hub: Questions, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+async def _gathered(hub: Executor, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
     """What all are answered at once, when everything is planned, the gathered forms as well."""
     asking = [*accounts, *accounts] if isinstance(accounts, list) else list(accounts)
     for _ in range(3):
@@ -70,7 +70,7 @@ def _asked(world: World, seed: int) -> list[tuple[str, dict[str, Any]]]:
 
 @pytest.mark.thorough
 def test_gathered_questions_are_answered_as_the_oracle_answers(
-    patient: Graph, run: Run, schema: GraphQLSchema, statements: Statements, alike: Callable[[Graph], Questions]
+    patient: Graph, run: Run, schema: GraphQLSchema, statements: Statements, alike: Callable[[Graph], Executor]
 ) -> None:
     world = random_world(3)
     run(world.write(patient))
@@ -87,7 +87,7 @@ def test_gathered_questions_are_answered_as_the_oracle_answers(
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("statements")
-def test_rows_that_may_not_be_seen_change_no_gathered_answer(patient: Graph, run: Run, alike: Callable[[Graph], Questions]) -> None:
+def test_rows_that_may_not_be_seen_change_no_gathered_answer(patient: Graph, run: Run, alike: Callable[[Graph], Executor]) -> None:
     world = random_world(11)
     larger, added = with_hidden_rows(world)
     blind = [account for account in world.accounts if not any(Oracle(larger, account).sees(row) for row in added)]
@@ -113,11 +113,11 @@ def test_several_values_of_several_viewers_at_once(patient: Graph, run: Run, sta
     numbers = ["11-1111111AA", "22-2222222AA", "33-3333333AA", "44-4444444AA"]
     each = [(viewer, {"number": number}) for viewer in [*viewers, PUBLIC] for number in numbers]
 
-    async def at_once(hub: Questions) -> list[Any]:
-        return await asyncio.gather(*(hub.answer(Asked(IMPORTER, None, variables), viewer) for viewer, variables in each))
+    async def at_once(hub: Executor) -> list[Any]:
+        return await asyncio.gather(*(hub.answer(GraphQLRequest(IMPORTER, None, variables), viewer) for viewer, variables in each))
 
     one_by_one = questions(patient)
-    wanted = [run(one_by_one.answer(Asked(IMPORTER, None, variables), viewer)) for viewer, variables in each]
+    wanted = [run(one_by_one.answer(GraphQLRequest(IMPORTER, None, variables), viewer)) for viewer, variables in each]
     assert sum(bool(answer["data"]["importer"]) for answer in wanted) >= 6
     hub = questions(patient, lanes=LANES)
     for _ in range(12):
@@ -126,7 +126,7 @@ def test_several_values_of_several_viewers_at_once(patient: Graph, run: Run, sta
     assert max(statements.members()) > 3
 
 
-async def _planned(hub: Questions) -> None:
+async def _planned(hub: Executor) -> None:
     if hub.gathering.planning:
         await hub.gathering.planning
 
@@ -139,7 +139,7 @@ def test_a_member_whose_kind_has_changed_is_asked_anew_and_the_others_are_answer
     hub = questions(patient, lanes=LANES)
 
     async def at_once() -> list[Any]:
-        asked = [Asked(CASES, None, {})] * 24
+        asked = [GraphQLRequest(CASES, None, {})] * 24
         answers = await asyncio.gather(*(hub.answer(one, (changing, other)[at % 2]) for at, one in enumerate(asked)))
         await _planned(hub)
         return [answer["data"]["cases"]["totalCount"] for answer in answers]

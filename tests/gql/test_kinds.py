@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.gql.endpoint import Asked
+from hub.gql.endpoint import GraphQLRequest
 from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
 from hub.world.sample import ISSUER
@@ -64,7 +64,7 @@ def test_a_right_counts_at_once_from_any_kind_to_any_other(changing: Callable[[s
     answers: dict[str, Any] = {}
 
     def asked(of: Any, query: str) -> Any:
-        answer = run(of.answer(Asked(query), ACCOUNT))
+        answer = run(of.answer(GraphQLRequest(query), ACCOUNT))
         assert "errors" not in answer, answer
         return answer["data"]
 
@@ -74,7 +74,7 @@ def test_a_right_counts_at_once_from_any_kind_to_any_other(changing: Callable[[s
         answers[kind] = [asked(fresh, query) for query in ASKED]
     told = {kind: str(answer) for kind, answer in answers.items()}
     assert len(set(told.values())) >= 6, "they see different things"
-    assert answers["none"][0] == run(hub.answer(Asked(CASES), PUBLIC))["data"]
+    assert answers["none"][0] == run(hub.answer(GraphQLRequest(CASES), PUBLIC))["data"]
     for kind in _each_after_each(list(PARTIES)):
         changing(kind)
         assert [asked(hub, query) for query in ASKED] == answers[kind], kind
@@ -88,11 +88,11 @@ def _each_after_each(kinds: list[str]) -> list[str]:
 def test_two_rights_make_a_mixture(changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]) -> None:
     hub = questions(empty)
     changing("importer")
-    importers = run(hub.answer(Asked(CASES), ACCOUNT))["data"]["cases"]["nodes"]
+    importers = run(hub.answer(GraphQLRequest(CASES), ACCOUNT))["data"]["cases"]["nodes"]
     run(empty.write([Statement("MATCH (p:Port {id: 'ACE:2704'})" + _GRANT, {"id": ACCOUNT.account})]))
-    both = run(hub.answer(Asked(CASES), ACCOUNT))["data"]["cases"]["nodes"]
+    both = run(hub.answer(GraphQLRequest(CASES), ACCOUNT))["data"]["cases"]["nodes"]
     changing("port")
-    ports = run(hub.answer(Asked(CASES), ACCOUNT))["data"]["cases"]["nodes"]
+    ports = run(hub.answer(GraphQLRequest(CASES), ACCOUNT))["data"]["cases"]["nodes"]
     assert sorted(found["number"] for found in both) == sorted({found["number"] for found in importers + ports})
 
 
@@ -100,7 +100,7 @@ def test_what_is_done_is_answered_by_what_the_viewer_may_see_now(
     changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]
 ) -> None:
     hub = questions(empty)
-    note = Asked('mutation { noteCase(case: "T-open", text: "as it stands") { number notes { totalCount } } }')
+    note = GraphQLRequest('mutation { noteCase(case: "T-open", text: "as it stands") { number notes { totalCount } } }')
     for done, kind in enumerate(("importer", "port", "importer"), start=1):
         changing(kind)
         assert run(hub.answer(note, ACCOUNT)) == {"data": {"noteCase": {"number": "T-open", "notes": {"totalCount": done}}}}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.errors import TooCostly
-from hub.gql.endpoint import Asked
+from hub.gql.endpoint import GraphQLRequest
 from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.settings import Settings
@@ -27,7 +27,7 @@ def ask(empty: Graph, run: Run) -> Ask:
     hub = questions(empty, limits=replace(Limits(), page=5, large_page=40))
 
     def asked(query: str, account: str, *, explain: bool = False, **variables: Any) -> dict[str, Any]:
-        return run(hub.answer(Asked(query, None, variables, explain), Viewer(f"tests.example|{account}")))
+        return run(hub.answer(GraphQLRequest(query, None, variables, explain), Viewer(f"tests.example|{account}")))
 
     return asked
 
@@ -82,7 +82,7 @@ def test_nested_lists_are_refused_before_the_database_is_asked(run: Run) -> None
             pass
 
     query = "{ centers(first: 100) { nodes { importers(first: 100) { nodes { cases(first: 100) { totalCount } } } } } }"
-    answer = run(questions(NoGraph()).answer(Asked(query), PUBLIC))
+    answer = run(questions(NoGraph()).answer(GraphQLRequest(query), PUBLIC))
     assert code(answer) == "TOO_COSTLY"
     assert "may touch 1010101 rows, at most 20000" in answer["errors"][0]["message"]
 

@@ -17,7 +17,7 @@ from graph_schema.model import GraphSchema, NodeType, Route
 from graph_schema.rule import EdgeRule, Grant, Predicate
 from graph_schema.viewer_sets import BUSY
 from hub.compile.walk import Side
-from hub.gql.endpoint import Questions
+from hub.gql.endpoint import Executor
 from hub.gql.guard import Limits
 from hub.graph import Graph
 from hub.viewer import Viewer
@@ -88,7 +88,7 @@ def test_lists_are_the_same_from_whichever_side_they_start(
     run(_compared(questions(empty, limits=LIMITS, side=side), world, schema, asked))
 
 
-async def _compared(hub: Questions, world: World, schema: GraphQLSchema, asked: Iterable[tuple[str, dict[str, Any]]]) -> None:
+async def _compared(hub: Executor, world: World, schema: GraphQLSchema, asked: Iterable[tuple[str, dict[str, Any]]]) -> None:
     """Asks each as some accounts, others each turn, and the oracle as well; two at a time, because Neo4j plans on one core."""
     oracles = {account: Oracle(world, account) for account in world.accounts}
 
@@ -262,7 +262,7 @@ async def _caught(database: Graph, world: World, schema: GraphQLSchema, mutants:
     caught: list[str] = []
 
     @cache
-    def unchanged(busy: bool, side: Side) -> Questions:
+    def unchanged(busy: bool, side: Side) -> Executor:
         return questions(database, BUSY_OFFICES if busy else GRAPH, LIMITS, side)
 
     async def catch(mutant: Mutant) -> None:

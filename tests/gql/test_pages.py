@@ -9,7 +9,7 @@ import pytest
 
 from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.graph import Graph
 from hub.viewer import Viewer
 from tests.asking import questions
@@ -29,18 +29,18 @@ def world(empty: Graph, run: Run) -> World:
 
 
 @pytest.fixture
-def hub(empty: Graph, world: World) -> Questions:  # noqa: ARG001 - the graph holds the world
+def hub(empty: Graph, world: World) -> Executor:  # noqa: ARG001 - the graph holds the world
     return questions(empty)
 
 
-def page(run: Run, hub: Questions, field: str, arguments: str, account: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-    answer = run(hub.answer(Asked(ONE % (field, arguments), None, variables or {}), Viewer(account)))
+def page(run: Run, hub: Executor, field: str, arguments: str, account: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+    answer = run(hub.answer(GraphQLRequest(ONE % (field, arguments), None, variables or {}), Viewer(account)))
     assert "errors" not in answer, answer
     return answer["data"][field]
 
 
 @pytest.mark.parametrize("label", PROTECTED)
-def test_pages_from_either_end_add_up_to_the_list(label: str, world: World, hub: Questions, run: Run) -> None:
+def test_pages_from_either_end_add_up_to_the_list(label: str, world: World, hub: Executor, run: Run) -> None:
     field = GRAPH.node(label).many
     made = RandomQuestions(world, random.Random(label))
     for account in (*random.Random(label).sample(world.accounts, 3), "tests.example|trade"):
@@ -63,7 +63,7 @@ def test_pages_from_either_end_add_up_to_the_list(label: str, world: World, hub:
             assert seen == whole, (label, account, order, size)
 
 
-def test_a_page_between_two_cursors_holds_what_is_between(hub: Questions, run: Run) -> None:
+def test_a_page_between_two_cursors_holds_what_is_between(hub: Executor, run: Run) -> None:
     edges = page(run, hub, "cases", "first: 30 orderBy: [{title: DESC}]", "tests.example|trade")
     after, before = edges["edges"][4]["cursor"], edges["edges"][20]["cursor"]
     between = page(run, hub, "cases", f'first: 100 after: "{after}" before: "{before}" orderBy: [{{title: DESC}}]', "tests.example|trade")
@@ -74,7 +74,7 @@ def test_a_page_between_two_cursors_holds_what_is_between(hub: Questions, run: R
     assert last["pageInfo"]["hasNextPage"]
 
 
-def test_pages_go_on_where_they_were_while_rows_come_and_go(hub: Questions, empty: Graph, run: Run) -> None:
+def test_pages_go_on_where_they_were_while_rows_come_and_go(hub: Executor, empty: Graph, run: Run) -> None:
     order = "orderBy: [{openedAt: DESC}]"
     first = page(run, hub, "cases", f"first: 10 {order}", "tests.example|trade")
     rest = page(run, hub, "cases", f'first: 100 after: "{first["pageInfo"]["endCursor"]}" {order}', "tests.example|trade")["nodes"]
@@ -100,12 +100,12 @@ def test_pages_go_on_where_they_were_while_rows_come_and_go(hub: Questions, empt
     assert page(run, hub, "cases", f"first: 1 {order}", "tests.example|trade")["nodes"] == [{"nodeId": "Case:case-new"}]
 
 
-def test_a_cursor_is_good_for_its_viewer_its_list_and_its_conditions_alone(hub: Questions, run: Run) -> None:
+def test_a_cursor_is_good_for_its_viewer_its_list_and_its_conditions_alone(hub: Executor, run: Run) -> None:
     arguments = "first: 2 where: {status: {in: [OPEN, CLOSED]}} orderBy: [{title: ASC}]"
     cursor = page(run, hub, "cases", arguments, "tests.example|trade")["pageInfo"]["endCursor"]
 
     def refused(field: str, arguments: str, account: str = "tests.example|trade", cursor: str = cursor) -> bool:
-        answer = run(hub.answer(Asked(ONE % (field, f'{arguments} after: "{cursor}"')), Viewer(account)))
+        answer = run(hub.answer(GraphQLRequest(ONE % (field, f'{arguments} after: "{cursor}"')), Viewer(account)))
         if "errors" in answer:
             assert answer["errors"][0]["extensions"]["code"] == "BAD_INPUT"
             assert "cursor" in answer["errors"][0]["message"]
@@ -124,11 +124,11 @@ def test_a_cursor_is_good_for_its_viewer_its_list_and_its_conditions_alone(hub: 
         assert refused("cases", arguments, cursor=other)
 
 
-def test_a_cursor_of_a_search_is_good_for_its_text_and_kinds_alone(hub: Questions, run: Run) -> None:
+def test_a_cursor_of_a_search_is_good_for_its_text_and_kinds_alone(hub: Executor, run: Run) -> None:
     first = page(run, hub, "search", 'text: "case" kinds: [Case] first: 3', "tests.example|trade")
     cursor = first["pageInfo"]["endCursor"]
     whole = page(run, hub, "search", 'text: "case" kinds: [Case] first: 100', "tests.example|trade")["nodes"]
     assert page(run, hub, "search", f'text: "case" kinds: [Case] first: 100 after: "{cursor}"', "tests.example|trade")["nodes"] == whole[3:]
     for arguments in ('text: "cases" kinds: [Case]', 'text: "case" kinds: [Case, Issue]'):
-        answer = run(hub.answer(Asked(ONE % ("search", f'{arguments} after: "{cursor}"')), Viewer("tests.example|trade")))
+        answer = run(hub.answer(GraphQLRequest(ONE % ("search", f'{arguments} after: "{cursor}"')), Viewer("tests.example|trade")))
         assert answer["errors"][0]["extensions"]["code"] == "BAD_INPUT"

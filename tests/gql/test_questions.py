@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.gql.endpoint import Asked
+from hub.gql.endpoint import GraphQLRequest
 from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
 from hub.web.examples import EXAMPLES
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER, personas
 from tests.asking import questions
 from tests.conftest import wipe
@@ -25,7 +25,7 @@ MINE = "00-0000000SW"
 def world(database: Graph, run: Callable[..., Any]) -> Graph:
     """The smallest sample world, loaded once for this module."""
     run(wipe(database))
-    run(load(database, Wanted(0.001, 7), lambda _what, _done, _total: None))
+    run(load(database, WorldWanted(0.001, 7), lambda _what, _done, _total: None))
     return database
 
 
@@ -35,7 +35,7 @@ def ask(world: Graph, run: Callable[..., Any]) -> Ask:
 
     def asked(query: str, persona: str | None = None, /, **variables: Any) -> dict[str, Any]:
         viewer = Viewer.of(ISSUER, persona) if persona else PUBLIC
-        return run(hub.answer(Asked(query, None, variables), viewer))
+        return run(hub.answer(GraphQLRequest(query, None, variables), viewer))
 
     return asked
 
@@ -151,7 +151,7 @@ def test_a_bad_question_says_what_to_change(query: str, code: str, message: str,
 
 def test_a_refused_number_is_kept_nowhere(world: Graph, run: Callable[..., Any]) -> None:
     hub = questions(world)
-    answer = run(hub.answer(Asked('{ importer(number: "123-45-6789") { name } }'), PUBLIC))
+    answer = run(hub.answer(GraphQLRequest('{ importer(number: "123-45-6789") { name } }'), PUBLIC))
     assert "123-45-6789" not in str(answer)
     assert not hub.documents._kept  # noqa: SLF001
 
@@ -225,10 +225,10 @@ def test_each_root_field_is_one_statement(world: Graph, run: Callable[..., Any])
     counted = Counted(world)
     hub = questions(counted)
     for statements in (2, 1):  # what kind of viewer an account is has to be known first
-        run(hub.answer(Asked(EXAMPLES[1].query), Viewer.of(ISSUER, "importer-manager")))
+        run(hub.answer(GraphQLRequest(EXAMPLES[1].query), Viewer.of(ISSUER, "importer-manager")))
         assert len(counted.asked) == statements
         counted.asked.clear()
-    run(hub.answer(Asked("{ a: centers { totalCount } b: ports { totalCount } }"), PUBLIC))
+    run(hub.answer(GraphQLRequest("{ a: centers { totalCount } b: ports { totalCount } }"), PUBLIC))
     assert len(counted.asked) == 2
 
 
@@ -240,7 +240,7 @@ def test_a_search_finds_by_the_same_statement_whatever_is_asked_of_its_rows(worl
         ('{ search(text: "CEE007", kinds: [Port, Center]) { edges { match node { ... on Center { name scope } } } } }', 1),
     ):
         counted = Counted(world)
-        assert "errors" not in run(questions(counted).answer(Asked(query), PUBLIC))
+        assert "errors" not in run(questions(counted).answer(GraphQLRequest(query), PUBLIC))
         finds, *reading = counted.asked
         assert len(reading) == reads, query
         finding.add(finds)

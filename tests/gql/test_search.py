@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graph_schema.cypher import Statement
 from graph_schema.words import cut, other_words
-from hub.gql.endpoint import Asked
+from hub.gql.endpoint import GraphQLRequest
 from hub.gql.words import highlighted, query, words
 from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
@@ -36,7 +36,7 @@ def find(empty: Graph, run: Run) -> Find:
 
     def found(text: str, kinds: str = "[Importer]", account: str = "tests.example|trade") -> list[tuple[str, str]]:
         query = f"query Q($text: String!) {{ search(text: $text, kinds: {kinds}) {{ edges {{ match node {{ nodeId }} }} }} }}"
-        answer = run(hub.answer(Asked(query, None, {"text": text}), Viewer(account) if account else PUBLIC))
+        answer = run(hub.answer(GraphQLRequest(query, None, {"text": text}), Viewer(account) if account else PUBLIC))
         assert "errors" not in answer, answer
         return [(edge["node"]["nodeId"], edge["match"]) for edge in answer["data"]["search"]["edges"]]
 
@@ -111,7 +111,7 @@ def test_an_entry_number_goes_straight_to_its_row(find: Find, empty: Graph, run:
 @pytest.mark.usefixtures("find")
 def test_query_syntax_is_read_as_words(text: str, empty: Graph, run: Run) -> None:
     query = "query Q($t: String!) { search(text: $t, kinds: [Importer]) { totalCount } }"
-    answer = run(questions(empty).answer(Asked(query, None, {"t": text}), Viewer("tests.example|trade")))
+    answer = run(questions(empty).answer(GraphQLRequest(query, None, {"t": text}), Viewer("tests.example|trade")))
     if "errors" in answer:
         assert answer["errors"][0]["extensions"]["code"] == "BAD_INPUT"
         assert "at least one word" in answer["errors"][0]["message"]
@@ -131,7 +131,7 @@ def test_query_syntax_is_read_as_words(text: str, empty: Graph, run: Run) -> Non
 )
 def test_a_text_that_cannot_be_searched_is_refused(text: str, message: str, database: Graph, run: Run) -> None:
     query = "query Q($t: String!) { search(text: $t) { totalCount } }"
-    answer = run(questions(database).answer(Asked(query, None, {"t": text}), PUBLIC))
+    answer = run(questions(database).answer(GraphQLRequest(query, None, {"t": text}), PUBLIC))
     assert message in answer["errors"][0]["message"]
     assert "123-45" not in str(answer)
 
@@ -245,7 +245,7 @@ def ruled(empty: Graph, run: Run) -> Callable[..., dict[str, list[dict[str, Any]
             "query Q($t: String!) { search(text: $t, kinds: [Ruling]) "
             "{ edges { highlights { parts { text matched } } node { ... on Ruling { title } } } } }"
         )
-        answers = {text: run(hub.answer(Asked(asking, None, {"t": text}), PUBLIC)) for text in texts}
+        answers = {text: run(hub.answer(GraphQLRequest(asking, None, {"t": text}), PUBLIC)) for text in texts}
         return {
             text: [
                 {edge["node"]["title"]: [part["text"] for shown in edge["highlights"] for part in shown["parts"] if part["matched"]]}

@@ -11,10 +11,10 @@ from graph_schema.graph import GRAPH
 from graph_schema.model import NodeType
 from graph_schema.viewer_kinds import ViewerKind
 from hub.compile.read import compile_kind
-from hub.gql.documents import Documents
+from hub.gql.documents import PlanCache
 from hub.gql.guard import Limits
 from hub.graph import Graph
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER
 from tests.asking import SCHEMA, NoCursors
 from tests.conftest import wipe
@@ -28,7 +28,7 @@ _ALLOCATED: Final = re.compile(r"total allocated memory: (\d+)")
 @pytest.fixture(scope="module")
 def world(database: Graph, run: Callable[..., Any]) -> Iterator[Graph]:
     run(wipe(database))
-    run(load(database, Wanted(SCALE, 7), lambda *_: None))
+    run(load(database, WorldWanted(SCALE, 7), lambda *_: None))
     run(database.apply(["CALL db.clearQueryCaches()"]))  # plans for graphs of a few rows
     yield database
     run(wipe(database))
@@ -46,7 +46,7 @@ def _whole(node: NodeType, size: int) -> str:
     ("persona", "size"), [("large-broker", 100), ("import-specialist", 1000), ("agency-officer", 1000), ("trade-analyst", 1000)]
 )
 def test_every_list_is_light_for_those_who_see_most(persona: str, size: int, world: Graph, run: Callable[..., Any]) -> None:
-    documents = Documents(GRAPH, SCHEMA, Limits())
+    documents = PlanCache(GRAPH, SCHEMA, Limits())
     rights = {"viewer": f"{ISSUER}|{persona}", "now": time.time_ns() // 1_000_000}
     kind = ViewerKind(frozenset(run(world.read_one(compile_kind(GRAPH), rights))), acts=True)
     weights: dict[str, int] = {}

@@ -11,7 +11,7 @@ import pytest
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import COMMON, FLAGS, GUEST, PUBLIC, ViewerKind, of_kind
-from hub.gql.documents import Documents
+from hub.gql.documents import PlanCache
 from hub.gql.guard import Limits
 from tests.asking import SCHEMA, NoCursors
 
@@ -30,7 +30,7 @@ def _named(kind: ViewerKind) -> str:
 
 
 def statement(query: str, kind: ViewerKind | None) -> str:
-    plan, _ = Documents(GRAPH, SCHEMA, Limits()).plan(query, None, {}, NoCursors(), kind)
+    plan, _ = PlanCache(GRAPH, SCHEMA, Limits()).plan(query, None, {}, NoCursors(), kind)
     return "\n".join(plan.roots[0].compiled.texts)
 
 
@@ -54,7 +54,7 @@ def test_a_label_of_which_nothing_is_left_to_see_is_seen_by_nobody(kind: ViewerK
         for left in grant.tests:
             fewer = replace(whole, grants=(*whole.grants[:at], replace(grant, tests=(left,)), *whole.grants[at + 1 :]))
             graph = replace(GRAPH, rules=tuple(fewer if rule is whole else rule for rule in GRAPH.rules))
-            plan, _ = Documents(graph, SCHEMA, Limits()).plan("{ importers { nodes { number } } }", None, {}, NoCursors(), kind)
+            plan, _ = PlanCache(graph, SCHEMA, Limits()).plan("{ importers { nodes { number } } }", None, {}, NoCursors(), kind)
             assert not re.search(r"\b(AND|OR|NOT|WHERE) \(\)", plan.roots[0].compiled.text), (grant.name, left)
 
 
@@ -102,7 +102,7 @@ def test_the_public_searches_what_it_may_see() -> None:
 
 
 def test_plans_of_one_document_are_kept_by_kind() -> None:
-    documents = Documents(GRAPH, SCHEMA, Limits())
+    documents = PlanCache(GRAPH, SCHEMA, Limits())
     plans: list[Any] = [documents.plan(CASES, None, {}, NoCursors(), kind)[0] for kind in (PUBLIC, IMPORTER, None)]
     assert len({plan.roots[0].compiled.texts for plan in plans}) == 3
     kept: Callable[[ViewerKind | None], Any] = lambda kind: documents.kept(CASES, None, {}, kind)  # noqa: E731 - short

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
@@ -19,16 +19,16 @@ def world(empty: Graph, run: Callable[..., Any]) -> Graph:
 
 
 @pytest.fixture
-def hub(world: Graph) -> Questions:
+def hub(world: Graph) -> Executor:
     return questions(world)
 
 
 @pytest.fixture
-def do(hub: Questions, run: Callable[..., Any]) -> Callable[..., Any]:
+def do(hub: Executor, run: Callable[..., Any]) -> Callable[..., Any]:
     """Asks or does something as a viewer; gives the whole answer."""
 
     def done(viewer: str, document: str, **variables: Any) -> dict[str, Any]:
-        return run(hub.answer(Asked(document, None, variables), Viewer.of(ISSUER, viewer) if viewer else PUBLIC))
+        return run(hub.answer(GraphQLRequest(document, None, variables), Viewer.of(ISSUER, viewer) if viewer else PUBLIC))
 
     return done
 

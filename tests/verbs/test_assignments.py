@@ -8,7 +8,7 @@ import pytest
 
 from graph_schema.cypher import Statement
 from hub.errors import Conflict
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.graph import Graph
 from hub.viewer import Viewer
 from tests.offices import ISSUER
@@ -119,11 +119,11 @@ def test_who_opens_an_appeal_for_itself_may_not_decide_it(did: Do, refused: Do) 
     assert refused("port-2704", _reassign("CEE004"))[0] == "NOT_ALLOWED"
 
 
-def test_two_who_reassign_at_once_leave_one_center(hub: Questions, run: Callable[..., Any], did: Do) -> None:
+def test_two_who_reassign_at_once_leave_one_center(hub: Executor, run: Callable[..., Any], did: Do) -> None:
     async def both() -> Sequence[Mapping[str, Any]]:
         return await asyncio.gather(
             *(
-                hub.answer(Asked(_reassign(f"CEE00{number}")), Viewer.of(ISSUER, viewer))
+                hub.answer(GraphQLRequest(_reassign(f"CEE00{number}")), Viewer.of(ISSUER, viewer))
                 for number in (1, 2, 3, 4)
                 for viewer in ("trade", "center-007")
             )

@@ -15,7 +15,7 @@ from graph_schema.graph import GRAPH
 from hub.admission import Admission
 from hub.callers import Caller
 from hub.door import Shares
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.graph import Graph, Run
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
@@ -32,11 +32,11 @@ _WRITERS = 8
 _NOTES = 12
 
 
-async def _all(hub: Questions, asked: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
-    return await asyncio.gather(*(hub.answer(Asked(document), Viewer.of(ISSUER, viewer)) for viewer, document in asked))
+async def _all(hub: Executor, asked: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
+    return await asyncio.gather(*(hub.answer(GraphQLRequest(document), Viewer.of(ISSUER, viewer)) for viewer, document in asked))
 
 
-def test_two_officers_who_close_and_pass_on_at_once_have_one_effect(hub: Questions, run: Callable[..., Any], did: Do) -> None:
+def test_two_officers_who_close_and_pass_on_at_once_have_one_effect(hub: Executor, run: Callable[..., Any], did: Do) -> None:
     opened = 'mutation { openCase(kind: "rfi", importer: "11-1111111AA", title: "x") { number } }'
     numbers = [did("center-007", opened)["number"] for _ in range(_CASES)]
     asked = [
@@ -66,7 +66,7 @@ def test_two_officers_who_close_and_pass_on_at_once_have_one_effect(hub: Questio
         )
 
 
-def test_one_request_that_arrives_many_times_at_once_is_done_once(hub: Questions, run: Callable[..., Any], did: Do) -> None:
+def test_one_request_that_arrives_many_times_at_once_is_done_once(hub: Executor, run: Callable[..., Any], did: Do) -> None:
     note = 'mutation { noteCase(case: "T-open", text: "once", requestId: "n") { notes { totalCount } } }'
     opened = 'mutation { openCase(kind: "protest", importer: "11-1111111AA", title: "once", requestId: "o") { number } }'
     answers = run(_all(hub, [("importer", note)] * 8 + [("importer", opened)] * 8))
@@ -90,7 +90,7 @@ def test_what_was_not_begun_is_not_said_to_be_perhaps_done(world: Graph, setting
 
             holding = asyncio.create_task(graph.transact(hold))
             await held.wait()
-            asked = Asked('mutation { noteCase(case: "T-open", text: "late") { id } }')
+            asked = GraphQLRequest('mutation { noteCase(case: "T-open", text: "late") { id } }')
             answer = await questions(graph).answer(asked, Viewer.of(ISSUER, "importer"))
             done.set()
             await holding
@@ -107,9 +107,9 @@ def test_what_was_done_is_said_to_be_done_where_its_answer_cannot_be_read(world:
     viewer = Viewer.of(ISSUER, "importer")
     reader = Caller("another", signed_in=True)
 
-    def note(name: str) -> Asked:
+    def note(name: str) -> GraphQLRequest:
         document = 'mutation N($text: String!) { noteCase(case: "T-open", text: $text, requestId: $text) { notes { totalCount } } }'
-        return Asked(document, None, {"text": name})
+        return GraphQLRequest(document, None, {"text": name})
 
     async def whole() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         hub = questions(world, shares=Shares(admission=admission))
@@ -130,7 +130,7 @@ def test_what_was_done_is_said_to_be_done_where_its_answer_cannot_be_read(world:
 async def _told_when_frozen(graph: Graph, process: psutil.Process) -> float:
     """How long it takes until a note is told to be uncertain while the database stands still; sent again, it is there once."""
     hub = questions(graph)
-    asked = Asked('mutation { noteCase(case: "T-open", text: "frozen", requestId: "frozen") { id } }')
+    asked = GraphQLRequest('mutation { noteCase(case: "T-open", text: "frozen", requestId: "frozen") { id } }')
     viewer = Viewer.of(ISSUER, "importer")
     freeze(process)
     began = time.monotonic()
@@ -157,7 +157,7 @@ async def _write_through(graph: Graph, server: LocalNeo4j, data: Path) -> int:
         for note in range(_NOTES):
             name = f"{number}-{note}"
             document = f'mutation {{ noteCase(case: "T-open", text: "{name}", requestId: "{name}") {{ id }} }}'
-            while "errors" in (answer := await hub.answer(Asked(document), Viewer.of(ISSUER, "importer"))):
+            while "errors" in (answer := await hub.answer(GraphQLRequest(document), Viewer.of(ISSUER, "importer"))):
                 (error,) = answer["errors"]
                 assert error["extensions"]["code"] == "UNAVAILABLE", error
                 # or it was not begun, for the database was gone before its turn had come

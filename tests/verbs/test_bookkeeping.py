@@ -12,7 +12,7 @@ from graph_schema.words import OTHER_WORDS, of_row
 from hub.discovery.keeping import discover
 from hub.graph import Graph
 from hub.verbs.deadline_jobs import run_jobs_once
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 from tests.connectors.syncing import Synced
 from tests.connectors.test_run import CASES, PEOPLE, connection, person, write_csv
 from tests.verbs.test_events import CHAPTERS, Story
@@ -102,7 +102,7 @@ def test_there_is_nothing_that_is_not_declared(world: Graph, did: Any, run: Call
         chapter(story)
     _sync(world, run, tmp_path)
     run(_work(world))
-    run(load(world, Wanted(0.002, 7), lambda *_: None))
+    run(load(world, WorldWanted(0.002, 7), lambda *_: None))
     run(_work(world))
     run(run_jobs_once(world, datetime.now(UTC) + timedelta(days=1_000)))
     doers = {by for (by,) in run(world.read("MATCH (e:Event) RETURN DISTINCT e.by", {}))}

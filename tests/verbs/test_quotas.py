@@ -9,7 +9,7 @@ import pytest
 
 from graph_schema.cypher import Statement
 from hub.door import Shares
-from hub.gql.endpoint import Asked, Questions
+from hub.gql.endpoint import Executor, GraphQLRequest
 from hub.graph import Graph
 from hub.rate_limits import Quotas
 from hub.viewer import PUBLIC, Viewer
@@ -28,11 +28,11 @@ def at_once(world: Graph, run: Callable[..., Any]) -> Ask:
     """Does the same so many times at once under quotas; gives the answers."""
 
     def asked(quotas: Quotas, viewer: str, document: str, times: int, **variables: Any) -> list[Mapping[str, Any]]:
-        hub: Questions = questions(world, shares=Shares(quotas=quotas))
+        hub: Executor = questions(world, shares=Shares(quotas=quotas))
         who = Viewer.of(ISSUER, viewer) if viewer else PUBLIC
 
         async def whole() -> list[Mapping[str, Any]]:
-            return await asyncio.gather(*(hub.answer(Asked(document, None, variables), who) for _ in range(times)))
+            return await asyncio.gather(*(hub.answer(GraphQLRequest(document, None, variables), who) for _ in range(times)))
 
         return run(whole())
 

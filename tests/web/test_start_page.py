@@ -13,7 +13,7 @@ from hub.app import create_app
 from hub.graph import Graph
 from hub.sample_sign_in import SampleSignIn
 from hub.settings import Settings
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 from tests.conftest import wipe
 from tests.serving import served
 
@@ -23,7 +23,7 @@ PICTURE = Path(__file__).parents[2] / "hub" / "docs" / "pictures" / "start-page.
 @pytest.fixture(scope="module")
 def address(database: Graph, settings: Settings, run: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     run(wipe(database))
-    run(load(database, Wanted(0.001, 7), lambda _what, _done, _total: None))
+    run(load(database, WorldWanted(0.001, 7), lambda _what, _done, _total: None))
     sign_in = SampleSignIn(tmp_path_factory.mktemp("data"))
     with served(create_app(settings, sign_in=sign_in)) as port:
         yield f"http://localhost:{port}/"

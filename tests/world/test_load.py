@@ -16,10 +16,10 @@ from hub.errors import SetupError
 from hub.gql.words import query, words
 from hub.graph import Graph
 from hub.verbs.deadline_jobs import run_jobs_once
-from hub.world.load import Wanted, load
+from hub.world.load import WorldWanted, load
 from hub.world.migrations import MIGRATIONS, Migration
 
-SMALLEST = Wanted(0.001, 7)
+SMALLEST = WorldWanted(0.001, 7)
 COUNTS = "MATCH (n) OPTIONAL MATCH (n)-[e]->() RETURN count(DISTINCT n), count(e), sum(size(keys(n)))"
 
 
@@ -33,7 +33,7 @@ def test_loading_again_changes_nothing_and_another_world_is_refused(empty: Graph
     run(load(empty, SMALLEST, lambda *progress: told.append(progress)))
     assert not told
     assert run(empty.read(COUNTS, {})) == loaded
-    for other in (Wanted(0.001, 8), Wanted(0.002, 7), Wanted(None, 7)):
+    for other in (WorldWanted(0.001, 8), WorldWanted(0.002, 7), WorldWanted(None, 7)):
         with pytest.raises(SetupError, match="--data"):
             run(load(empty, other, lambda *_: None))
     assert run(empty.read(COUNTS, {})) == loaded
@@ -60,7 +60,7 @@ TIMES = "MATCH (c:Counter) WITH c ORDER BY c.id RETURN collect([c.id, c.times])"
 
 
 def test_migrations_are_applied_once_in_order_with_several_hubs_starting(empty: Graph, run: Callable[..., Any]) -> None:
-    nothing = Wanted(None, 7)
+    nothing = WorldWanted(None, 7)
     told: list[tuple[str, int, int]] = []
 
     async def together(migrations: tuple[Migration, ...]) -> None:
@@ -78,8 +78,8 @@ def test_migrations_are_applied_once_in_order_with_several_hubs_starting(empty: 
 def test_a_migration_that_fails_is_tried_again_and_those_before_it_are_not(empty: Graph, run: Callable[..., Any]) -> None:
     broken = Migration("second", "fails after its first statement", (COUNTED % "second", "MATCH (c:Counter) SET c.times = 1 / 0"))
     with pytest.raises(ClientError):
-        run(load(empty, Wanted(None, 7), lambda *_: None, (FIRST, broken)))
-    run(load(empty, Wanted(None, 7), lambda *_: None, (FIRST, SECOND)))
+        run(load(empty, WorldWanted(None, 7), lambda *_: None, (FIRST, broken)))
+    run(load(empty, WorldWanted(None, 7), lambda *_: None, (FIRST, SECOND)))
     assert run(empty.read_one(TIMES, {})) == [["first", 1], ["second", 2], ["third", 1]]
 
 
@@ -102,7 +102,7 @@ FOREACH (who IN CASE WHEN one[3] IS NULL THEN [] ELSE [one[3]] END |
 
 def test_in_a_database_of_an_earlier_release_entries_that_only_a_party_named_become_claims(empty: Graph, run: Callable[..., Any]) -> None:
     run(empty.apply([_BEFORE]))
-    run(load(empty, Wanted(None, 7), lambda *_: None))
+    run(load(empty, WorldWanted(None, 7), lambda *_: None))
     asked = "MATCH (k:Case)-[c:COVERS_ENTRY]->() RETURN k.id, c.confirmedAt IS NOT NULL"
     confirmed = dict(run(empty.read(asked, {})))
     assert confirmed == {
@@ -112,7 +112,7 @@ def test_in_a_database_of_an_earlier_release_entries_that_only_a_party_named_bec
 
 def test_in_a_database_of_an_earlier_release_who_writes_a_case_no_longer_waits_for_search(empty: Graph, run: Callable[..., Any]) -> None:
     run(empty.apply(["DROP INDEX Case_text IF EXISTS", "CREATE FULLTEXT INDEX Case_text FOR (n:Case) ON EACH [n.title]"]))
-    run(load(empty, Wanted(None, 7), lambda *_: None))
+    run(load(empty, WorldWanted(None, 7), lambda *_: None))
     (config,) = run(empty.read("SHOW INDEXES YIELD name, options WHERE name = 'Case_text' RETURN options.indexConfig", {}))
     assert config[0] == {"fulltext.analyzer": ANALYZER, "fulltext.eventually_consistent": True}
 
@@ -135,7 +135,7 @@ def test_in_a_database_of_an_earlier_release_agencies_were_invited_and_claims_ar
     empty: Graph, run: Callable[..., Any]
 ) -> None:
     run(empty.apply([_SHARED]))
-    run(load(empty, Wanted(None, 7), lambda *_: None))
+    run(load(empty, WorldWanted(None, 7), lambda *_: None))
     asked = "MATCH (k:Case)-[i:INVOLVES]->() RETURN k.id, i.invitedAt IS NOT NULL, k:Unsettled ORDER BY k.id"
     assert run(empty.read(asked, {})) == [
         ["by a sync", False, True], ["by a verb", True, False], ["joined", False, False], ["sample", False, False],
@@ -186,7 +186,7 @@ def test_what_an_earlier_release_left_to_be_done_is_done(empty: Graph, run: Call
     now = datetime(2026, 11, 26, 12, tzinfo=UTC)
     run(empty.apply([_WAITING, "CREATE INDEX Event_todo IF NOT EXISTS FOR (n:Event) ON (n.todo)"]))
     run(empty.write([Statement("CREATE (:World {id: 'world', migrations: $names})", {"names": _BEFORE_THE_QUEUE})]))
-    run(load(empty, Wanted(None, 7), lambda *_: None))
+    run(load(empty, WorldWanted(None, 7), lambda *_: None))
     assert run(empty.read_one(_LEFT, {})) == 0
     assert run(empty.read("SHOW INDEXES YIELD name WHERE name = 'Event_todo' RETURN name", {})) == []
     run(run_jobs_once(empty, now))
@@ -204,7 +204,7 @@ def test_what_an_earlier_release_left_to_be_done_is_done(empty: Graph, run: Call
     run(run_jobs_once(empty, now))
     assert ["without a kind"] in run(empty.read("MATCH (:Deadline)-[:OF_CASE]->(k:Case) RETURN k.id", {}))
     assert run(empty.read("MATCH (e:Event {id: 'old'}) RETURN e.seq, e.text, e:Unnumbered", {})) == [[None, "wrote a note", False]]
-    run(load(empty, Wanted(None, 7), lambda *_: None))
+    run(load(empty, WorldWanted(None, 7), lambda *_: None))
     assert run(discover(empty, now, 5)) == 0
     assert run(empty.read("MATCH (c:Consumer), (n:EventCounter) WHERE c.name <> 'clocks' AND c.cursor < n.seq RETURN c.name", {})) == []
 
@@ -237,7 +237,7 @@ def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_no
     run(empty.write([Statement("CREATE (:World {id: 'world', migrations: $names})", {"names": before})]))
     for _ in range(2):  # a hub that died in the middle begins again
         run(empty.apply([f"MATCH (w:World) SET w.migrations = [name IN w.migrations WHERE NOT name IN {_OF_WORDS}]"]))
-        run(load(empty, Wanted(None, 7), lambda *_: None))
+        run(load(empty, WorldWanted(None, 7), lambda *_: None))
         for number, texts in {
             "accents": ["σταυροσ", "федор"], "points": ["9013.80", "1234.50"], "letters": ["样例"], "plain": ["nothing"],
         }.items():  # fmt: skip
