@@ -12,19 +12,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from connectors.attached import AttachedConnection, SyncOptions
 from connectors.contract import StreamInfo
+from connectors.engine.attached import AttachedConnection, SyncOptions
+from connectors.engine.check import Look, looked_at
+from connectors.engine.report import Report
+from connectors.engine.run import sync
 from connectors.errors import ConnectorError
-from connectors.looking import Look, looked_at
 from connectors.own_code import failure
 from connectors.registry import OWN, attach
-from connectors.report import Report
-from connectors.run import sync
 from connectors.settings import NAME, read_connection
 from connectors.skeleton import write_skeleton
 from graph_schema.formats import without_social_security
+from hub.database.graph import Graph
 from hub.errors import HubError, SetupError
-from hub.graph import Graph
 from hub.local_neo4j.server import of_data_directory
 from hub.settings import Settings, read_settings
 

@@ -101,3 +101,9 @@ class ReadsByKey(ListsKeys, Protocol):
     """
 
     def rows(self, stream: StreamRequest, keys: Sequence[str]) -> AsyncIterator[Page]: ...
+
+
+Offer = StreamInfo
+"""The name of `StreamInfo` until 2026-11-26. Connectors that were written with it go on to work."""
+Wanted = StreamRequest
+"""The name of `StreamRequest` until 2026-11-26."""

@@ -5,14 +5,18 @@ from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
-from connectors.attached import AttachedConnection
 from connectors.contract import VERSION, Connector
+from connectors.engine.attached import AttachedConnection
 from connectors.errors import ConnectorError
 from connectors.own_code import failure, look_beside, named
 from connectors.settings import Connection, StreamSettings, lines_of, read_connection, with_secrets
 from hub.errors import SetupError
 
-OWN: Final = {"file": "connectors.file:FileDrop", "sql": "connectors.sql:Sql", "graphql": "connectors.graphql:GraphQLApi"}
+OWN: Final = {
+    "file": "connectors.systems.file:FileDrop",
+    "sql": "connectors.systems.sql:Sql",
+    "graphql": "connectors.systems.graphql:GraphQLApi",
+}
 """Imported by who attaches one: what they are made with takes longer to import than all the rest of the hub."""
 
 

@@ -21,13 +21,13 @@ from pydantic import (
 )  # fmt: skip
 from pydantic_core import PydanticCustomError
 
-from connectors.days import as_format
+from connectors.engine.days import as_format
 from connectors.plain_yaml import Lines, read_yaml
 from graph_schema import provenance
 from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
 from hub.errors import SetupError
-from hub.said import DEFAULT_RANK, UNOWNED, edges_from, is_to_one
+from hub.records.source_record import DEFAULT_RANK, UNOWNED, edges_from, is_to_one
 
 NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _EVERY: Final = re.compile(r"every (\d+)? ?(second|minute|hour|day)s?")

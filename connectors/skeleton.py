@@ -50,7 +50,7 @@ from typing import Any, ClassVar
 import httpx2
 from pydantic import BaseModel, SecretStr
 
-from connectors.contract import Offer, Page, Wanted
+from connectors.contract import StreamInfo, Page, StreamRequest
 from connectors.errors import AbortRun, RetryLater
 
 
@@ -70,11 +70,11 @@ class {class_name}:
         rows = await self._rows("contacts")
         return f"{{len(rows)}} contacts at {{self._settings.url}}"
 
-    async def discover(self) -> Sequence[Offer]:
+    async def discover(self) -> Sequence[StreamInfo]:
         rows = await self._rows("contacts")
-        return [Offer("contacts", list(rows[0]) if rows else [])]
+        return [StreamInfo("contacts", list(rows[0]) if rows else [])]
 
-    async def read(self, stream: Wanted, cursor: str | None) -> AsyncIterator[Page]:
+    async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncIterator[Page]:
         # all rows each time: what is not among them is gone
         rows = await self._rows(stream.source)
         yield Page([(f"row {{number}}", row) for number, row in enumerate(rows, 1)])

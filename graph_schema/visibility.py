@@ -17,7 +17,7 @@ around it (seconds at three levels), so an alternative within a sub-query become
 
 from typing import Final
 
-from graph_schema import cases, casework, inquiries, issues, parties, people, provenance, uniformity
+from graph_schema import cases, casework, disparities, issues, parties, people, provenance, questions
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
 from graph_schema.cypher import only_if, rename
 from graph_schema.model import Edge
@@ -260,7 +260,7 @@ RULES: Final = (
         Grant(
             "in-a-disparity",
             "the viewer is a Center, and it was decided differently elsewhere",
-            edge=uniformity.BETWEEN.name,
+            edge=disparities.BETWEEN.name,
             forward=False,
             tests=(Predicate("true", when="isCenter"),),
             rows="UNWIND CASE WHEN isCenter THEN [1] ELSE [] END AS {c} MATCH ({n}:Decision)<-[:BETWEEN]-(:Disparity)",
@@ -279,14 +279,14 @@ RULES: Final = (
             Grant(
                 "asked-it",
                 "the viewer asked it",
-                edge=inquiries.ASKED.name,
+                edge=questions.ASKED.name,
                 forward=False,
                 tests=(Predicate("{x}.id = $viewer"),),
                 rows="MATCH (:Account {id: $viewer})-[:ASKED]->({n}:Question)",
                 degree="1",
             ),
-            _of_own("its-party-asked", "it was asked in the name of the viewer's party", inquiries.ASKED_BY),
-            _of_own("is-asked", "the viewer's office is asked", inquiries.ASKED_OF),
+            _of_own("its-party-asked", "it was asked in the name of the viewer's party", questions.ASKED_BY),
+            _of_own("is-asked", "the viewer's office is asked", questions.ASKED_OF),
         ),
     ),
     Rule("Disparity", (OFFICE_OF_TRADE, Grant("a-center", "the viewer is a Center", tests=(Predicate("isCenter"),)))),
@@ -396,7 +396,7 @@ EDGE_RULES: Final = (
         rename(KNOWS_ENTRY, n="a"),
     ),
     EdgeRule(
-        inquiries.ASKED_BY.name,
+        questions.ASKED_BY.name,
         "asker-or-who-is-asked",
         "the viewer is the party that asked, the office that is asked, or Office of Trade: a published question does not say who asked it",
         "seesAll OR {b} IN own OR EXISTS { ({a})-[:ASKED_OF]->({asked}) WHERE {asked} IN own }",

@@ -15,22 +15,22 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from graph_schema.graph import GRAPH
-from hub.auth import Verifier
-from hub.discovery.keeping import discovering
-from hub.disk import Room
+from hub.database.disk import Room
+from hub.database.gathering import Lanes
+from hub.database.graph import Graph
+from hub.detection.works import discovering
 from hub.docs import site
-from hub.door import Door, Shares
 from hub.errors import Unavailable
-from hub.gathering import Lanes
-from hub.gql.endpoint import Endpoint, GraphQLRequest
-from hub.gql.guard import Limits
-from hub.graph import Graph
-from hub.jobs import keep
-from hub.sample_sign_in import SampleSignIn
+from hub.gql.document_limits import Limits
+from hub.gql.executor import Endpoint, GraphQLRequest
+from hub.identity.bearer import Verifier
+from hub.identity.door import Door, Shares
+from hub.identity.sample_sign_in import SampleSignIn
+from hub.jobs.loops import keep
+from hub.prepared.statements import Warming
 from hub.settings import Settings
 from hub.verbs.deadline_jobs import DEADLINE_JOBS
 from hub.viewer import Viewer
-from hub.warming import Warming
 from hub.web import graphiql, guide, start
 from hub.web.attachments import Attachments
 from hub.web.calendar import Calendars

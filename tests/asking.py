@@ -9,13 +9,13 @@ from typing import Any, Final, TypeVar
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import ViewerKind
-from hub.compile.walk import Side
-from hub.door import Shares
-from hub.gathering import Lanes
-from hub.gql.endpoint import Executor, GraphQLRequest
-from hub.gql.guard import Limits
+from hub.compile.traversal import Side
+from hub.database.gathering import Lanes
+from hub.database.graph import Graph
+from hub.gql.document_limits import Limits
+from hub.gql.executor import Executor, GraphQLRequest
 from hub.gql.types import build_schema
-from hub.graph import Graph
+from hub.identity.door import Shares
 from hub.viewer import Viewer
 
 Item = TypeVar("Item")

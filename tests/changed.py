@@ -1,6 +1,6 @@
 """`--changed-since COMMIT`: only the tests of the rooms that differ from a commit, without the thorough ones.
 
-`hub/gql/` has the tests in `tests/gql/`, `hub/gate.py` those in `tests/test_gate.py`; a changed test file has its own, and those of the
+`hub/gql/` has the tests in `tests/gql/`, `hub/limits/gate.py` those in `tests/test_gate.py`; a changed test file has its own, and those of the
 house as a whole, and of what the manual says of it, always belong to it.
 """
 

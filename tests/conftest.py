@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
-from hub.graph import Graph
+from hub.database.graph import Graph
 from hub.local_neo4j.jars import cache_folder, fetch
 from hub.local_neo4j.java import java
 from hub.local_neo4j.plan_cache import PLAN_CACHE

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hub.gathering import Gathering, Read, form_of
-from hub.graph import Graph
+from hub.database.gathering import Gathering, Read, form_of
+from hub.database.graph import Graph
 
 
 @dataclass(frozen=True)

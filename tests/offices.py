@@ -7,7 +7,7 @@ from graph_schema import cases, parties, people
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
 from graph_schema.upsert import EdgeRow, NodeRow, edge_statements, node_statements
-from hub.graph import Graph
+from hub.database.graph import Graph
 from hub.viewer import account_id
 from hub.world.reference import reference_rows
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from graph_schema import cases, casework, inquiries, issues, parties, people, provenance, uniformity
+from graph_schema import cases, casework, disparities, issues, parties, people, provenance, questions
 from tests.random_world import Key, Link, World
 
 PUBLIC = {
@@ -51,7 +51,7 @@ class Oracle:
             case "ON_BOARD_OF":
                 return self.sees_all or link.head in self.own
             case "ASKED_BY":
-                asked = self._world.heads(inquiries.ASKED_OF, link.tail)
+                asked = self._world.heads(questions.ASKED_OF, link.tail)
                 return self.sees_all or link.head in self.own or any(office in self.own for office in asked)
             case "COVERS" if link.head[0] == "Importer":
                 employed = any(found in self.own for found in self._world.heads(people.WORKS_FOR, link.tail))
@@ -183,12 +183,12 @@ class Oracle:
         return any(party[0] in ("Center", "Port", "Office", "Agency") for party in self.own)
 
     def _sees_decision(self, decision: Key) -> bool:
-        differs = bool(self._world.tails(uniformity.BETWEEN, decision))
+        differs = bool(self._world.tails(disparities.BETWEEN, decision))
         return self._sees_by_audience(decision) or (self._is_center and differs)
 
     def _sees_question(self, question: Key) -> bool:
-        asked = ("Account", self._account) in self._world.tails(inquiries.ASKED, question)
-        parties_ = (*self._world.heads(inquiries.ASKED_BY, question), *self._world.heads(inquiries.ASKED_OF, question))
+        asked = ("Account", self._account) in self._world.tails(questions.ASKED, question)
+        parties_ = (*self._world.heads(questions.ASKED_BY, question), *self._world.heads(questions.ASKED_OF, question))
         published = self._world.nodes[question].get("publishedAt") is not None
         return published or self.sees_all or asked or any(party in self.own for party in parties_)
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph_schema import cases, casework, goods, inquiries, issues, parties, people, provenance, responsibility, uniformity
+from graph_schema import cases, casework, disparities, goods, issues, parties, people, provenance, questions, topics
 from graph_schema.ddl import TEXT_IS_READ
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
 from graph_schema.upsert import EdgeRow, NodeRow, edge_statements, node_statements
-from hub.graph import Graph
+from hub.database.graph import Graph
 
 Key = tuple[str, Any]
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -141,7 +141,7 @@ class _Maker:
         self._add("Program", code="UFLPA", name="UFLPA")
         self._add("Topic", code="origin", name="Topic origin", note=self._maybe("where goods come from"))
         for matter in (("CaseKind", "rfi"), ("Program", "UFLPA"), ("Topic", "origin")):
-            self._link(responsibility.ANSWERED_BY, matter, self._one(self._made.of("Office")), basis="because")
+            self._link(topics.ANSWERED_BY, matter, self._one(self._made.of("Office")), basis="because")
 
     def _trade(self) -> None:
         for index in range(7):
@@ -258,9 +258,9 @@ class _Maker:
                 hts10="8542.31.0001", daysApart=index, foundAt=NOW, endedAt=self._maybe(NOW),
             )  # fmt: skip
             for decision in self._random.sample(decided, 2):
-                self._link(uniformity.BETWEEN, disparity, decision)
+                self._link(disparities.BETWEEN, disparity, decision)
             if state == "EXPLAINED":
-                self._link(uniformity.EXPLAINED_BY, disparity, self._one(self._made.of("Ruling")))
+                self._link(disparities.EXPLAINED_BY, disparity, self._one(self._made.of("Ruling")))
         self._random = before
 
     def _issues(self) -> None:
@@ -403,10 +403,10 @@ class _Maker:
                 answer=self._maybe("This one."), publishedAt=NOW if published else None, receipt=None if index else "a receipt",
             )  # fmt: skip
             account = self._one(self._made.accounts) if index else "guest|a receipt"
-            self._link(inquiries.ASKED, ("Account", account), question)
-            self._link(inquiries.ASKED_OF, question, self._one(offices))
+            self._link(questions.ASKED, ("Account", account), question)
+            self._link(questions.ASKED_OF, question, self._one(offices))
             if index:
-                self._link(inquiries.ASKED_BY, question, self._one([*self._made.of("Importer"), *self._made.of("Broker")]))
+                self._link(questions.ASKED_BY, question, self._one([*self._made.of("Importer"), *self._made.of("Broker")]))
         self._random = before
 
     def _center(self) -> Key:

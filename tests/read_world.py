@@ -3,7 +3,7 @@
 from typing import Any
 
 from graph_schema.graph import GRAPH
-from hub.graph import Graph
+from hub.database.graph import Graph
 from tests.random_world import Key, Link, World
 
 _NODES = "MATCH (n) WHERE NOT n.source IN $but OR n:Party RETURN elementId(n), labels(n), properties(n)"

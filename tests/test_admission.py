@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from hub.admission import Admission
-from hub.callers import Caller
 from hub.errors import Unavailable
+from hub.limits.admission import Admission
+from hub.limits.callers import Caller
 
 ACCOUNTS = [Caller(f"account {number}", signed_in=True) for number in range(3)]
 

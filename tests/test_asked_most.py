@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from graph_schema.viewer_kinds import COMMON
-from hub.asked_most import FILE, AskedMost, Form, Found, Prepared, last_prepared
-from hub.gql.placeholders import placeholder, shape_of
+from hub.gql.parameter_types import placeholder, shape_of
+from hub.prepared.asked_most import FILE, AskedMost, Form, Found, Prepared, last_prepared
 
 
 def form(name: str) -> Form:

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm
 from jwt.api_jws import PyJWS
 
-from hub.auth import Verifier
 from hub.errors import NotSignedIn, SetupError
-from hub.sample_sign_in import AUDIENCE, SampleSignIn
+from hub.identity.bearer import Verifier
+from hub.identity.sample_sign_in import AUDIENCE, SampleSignIn
 from hub.settings import Issuer, read_settings
 from hub.viewer import PUBLIC, Viewer
 from hub.world.sample import ISSUER

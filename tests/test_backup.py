@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.backup.commands import backup_command
 from hub.backup.restore import restore
 from hub.backup.take import MEMORY, Tools, reached, take
+from hub.cli.backup import backup_command
+from hub.database.graph import Graph
 from hub.errors import HubError, SetupError, Unavailable
-from hub.graph import Graph
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j

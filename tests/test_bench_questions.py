@@ -4,8 +4,8 @@ import random
 
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import PUBLIC
-from hub.gql.documents import PlanCache
-from hub.gql.guard import Limits
+from hub.gql.document_limits import Limits
+from hub.gql.plan_cache import PlanCache
 from hub.world.sample import personas
 from tests.asking import SCHEMA, NoCursors
 from tests.bench.ad_hoc import AD_HOC

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hub.callers import Addresses, caller
 from hub.errors import SetupError
+from hub.limits.callers import Addresses, caller
 from hub.settings import read_settings
 from hub.viewer import PUBLIC, Viewer
 

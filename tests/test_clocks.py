@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.clocks import Period, Suspension, Unit, day_of, is_business_day, is_holiday, last_day, today
-from hub.due import Clock, Extended, Facts, deadlines
+from hub.deadlines.business_days import Period, Suspension, Unit, day_of, is_business_day, is_holiday, last_day, today
+from hub.deadlines.deadline import Clock, Extended, Facts, deadlines
 from hub.errors import BadInput
 from hub.world.reference import reference_rows
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from pydantic import ByteSize
 
+from connectors.engine.quarantine import Payloads
 from connectors.errors import RetryLater
-from connectors.quarantine import Payloads
 from graph_schema.cypher import Statement
 from hub.app import create_app
-from hub.disk import MIB, Away, Reserve, Room, bytes_needed, free_bytes, least_free_bytes
-from hub.doctor import findings
+from hub.cli.doctor import findings
+from hub.database.disk import MIB, Away, Reserve, Room, bytes_needed, free_bytes, least_free_bytes
+from hub.database.graph import Graph
 from hub.errors import SetupError, Unavailable
-from hub.graph import Graph
 from hub.local_neo4j.store import require_room_to_start
 from hub.settings import Settings
 from tests.disks import Filler, skip_unless_mounting, small_disk

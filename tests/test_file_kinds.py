@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import BadInput
-from hub.file_kinds import DOCX, MEDIA_TYPES, XLSX, check_name, is_of, kind_of
+from hub.verbs.file_kinds import DOCX, MEDIA_TYPES, XLSX, check_name, is_of, kind_of
 
 TEXTS = ("text/plain", "text/csv")
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.callers import Caller
 from hub.errors import TooManyRequests, Unavailable
-from hub.gate import Gate, Share
+from hub.limits.callers import Caller
+from hub.limits.gate import Gate, Share
 
 ACCOUNTS = [Caller(f"account {number}", signed_in=True) for number in range(3)]
 ADDRESSES = [Caller(f"address {number}", signed_in=False) for number in range(3)]

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from neo4j.exceptions import ClientError
 
-from hub.admission import Admission
-from hub.bookmarks import Bookmarks
-from hub.callers import Caller
+from hub.database.bookmarks import Bookmarks
+from hub.database.gathering import Gathering, Lanes, Read, form_of
+from hub.database.graph import Graph
 from hub.errors import TooCostly
-from hub.gathering import Gathering, Lanes, Read, form_of
-from hub.graph import Graph
+from hub.limits.admission import Admission
+from hub.limits.callers import Caller
 from hub.settings import Settings
 from tests.gathered import Statements, planned
 

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.bookmarks import Bookmarks
+from hub.database.bookmarks import Bookmarks
+from hub.database.graph import Graph, Run
 from hub.errors import BadInput, Unavailable
-from hub.graph import Graph, Run
 from hub.settings import Settings
 
 

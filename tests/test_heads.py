@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hub.serving import Protocol
+from hub.server import Protocol
 from tests.serving import served
 
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
+from hub.database.graph import Graph
 from hub.docs.contents import pages
 from hub.docs.site import pictures
-from hub.graph import Graph
 from hub.local_neo4j.server import free_ports
 from hub.settings import Settings
 from hub.world.load import WorldWanted, load

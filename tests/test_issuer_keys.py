@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from hub.app import create_app
-from hub.auth import Verifier, check_issuer
-from hub.callers import caller
-from hub.door import Door, Shares
 from hub.errors import HubError, NotSignedIn, SetupError, TokenRefused, TooManyRequests, Unavailable
-from hub.issuer_keys import IssuerKeys, NoKeys, source_of, usable
+from hub.identity.bearer import Verifier, check_issuer
+from hub.identity.door import Door, Shares
+from hub.identity.issuer_keys import IssuerKeys, NoKeys, source_of, usable
+from hub.limits.callers import caller
 from hub.settings import Issuer, Settings, read_settings
 from hub.viewer import PUBLIC, Viewer
 from tests.gql.test_endpoint import served

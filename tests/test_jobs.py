@@ -16,16 +16,16 @@ from pydantic import SecretStr
 
 from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
-from hub import dead_letters
-from hub.dead_letters import FIRST_RETRY, LAST_RETRY
-from hub.doctor import Finding, findings
+from hub.cli.doctor import Finding, findings
+from hub.database.graph import Graph, Run
 from hub.errors import Unavailable
 from hub.events.append import Telling
 from hub.events.concerns import CONCERNS
 from hub.events.work_queue import Consumer
-from hub.gql.endpoint import GraphQLRequest
-from hub.graph import Graph, Run
-from hub.jobs import Do, Job, Work, by_mark, item, rows_of, work_through
+from hub.gql.executor import GraphQLRequest
+from hub.jobs import dead_letters
+from hub.jobs.dead_letters import FIRST_RETRY, LAST_RETRY
+from hub.jobs.loops import Do, Job, Work, by_mark, item, rows_of, work_through
 from hub.local_neo4j.server import free_ports
 from hub.logs import JsonLines
 from hub.settings import Settings

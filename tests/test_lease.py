@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
-from hub import lease
-from hub.graph import Graph
-from hub.lease import Lease, Taken
+from hub.database import lease
+from hub.database.graph import Graph
+from hub.database.lease import Lease, Taken
 
 STEAL = "MATCH (w:Lease {id: 'work'}) SET w.leasedBy = 'another', w.leasedUntil = datetime() + duration({hours: 1})"
 HOLDER = "MATCH (w:Lease {id: 'work'}) RETURN w.leasedBy"

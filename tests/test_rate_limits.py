@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub import callers
-from hub.callers import Caller
 from hub.errors import TooManyRequests
-from hub.rate_limits import BYTES, COST, PLANNINGS, QUESTIONS, Amounts, BoundedMemory, Budget, RateLimits
+from hub.limits import callers
+from hub.limits.callers import Caller
+from hub.limits.rate_limits import BYTES, COST, PLANNINGS, QUESTIONS, Amounts, BoundedMemory, Budget, RateLimits
 from hub.viewer import PUBLIC
 
 ACCOUNT = Caller("tests.example|one", signed_in=True)

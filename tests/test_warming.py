@@ -13,14 +13,14 @@ import pytest
 
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
-from hub.admission import Admission
-from hub.asked_most import FILE, AskedMost
-from hub.callers import Caller
-from hub.door import Shares
-from hub.gql.endpoint import Executor, GraphQLRequest
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.gql.executor import Executor, GraphQLRequest
+from hub.identity.door import Shares
+from hub.limits.admission import Admission
+from hub.limits.callers import Caller
+from hub.prepared.asked_most import FILE, AskedMost
+from hub.prepared.statements import Warming
 from hub.viewer import PUBLIC, Viewer
-from hub.warming import Warming
 from hub.web.examples import EXAMPLES
 from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER
@@ -128,7 +128,7 @@ def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_
         viewer = Viewer.of(ISSUER, "importer-manager")
         hub = Hub(world, tmp_path, 8)
         kind = await hub.questions.kind(viewer)
-        monkeypatch.setattr("hub.warming.COMMON", (kind,))
+        monkeypatch.setattr("hub.prepared.statements.COMMON", (kind,))
         await planned(world)
         hub.shares.admission.forget()
         assert await hub.warming.prepare() == 8  # the kind, two for searches, and these

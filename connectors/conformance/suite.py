@@ -19,7 +19,7 @@ from connectors.settings import Connection
 from graph_schema.cypher import Statement
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
-from hub.graph import Graph
+from hub.database.graph import Graph
 from hub.local_neo4j.jars import cache_folder, fetch
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import orjson
 
-from connectors.attached import SyncOptions
+from connectors.engine.attached import SyncOptions
+from connectors.engine.report import Report
+from connectors.engine.run import sync
 from connectors.registry import attach
-from connectors.report import Report
-from connectors.run import sync
 from connectors.settings import Connection
-from hub.graph import Graph
+from hub.database.graph import Graph
 
 _VOLATILE: Final = ("changedAt", "retiredAt", "confirmedAt")
 _NODES: Final = """

@@ -9,7 +9,7 @@ from typing import Any, Final, LiteralString
 
 import orjson
 
-from hub.graph import Graph
+from hub.database.graph import Graph
 
 _COUNT: Final[LiteralString] = "RETURN COUNT { MATCH (n) } + COUNT { MATCH ()-[e]->() }"
 _NODES: Final[LiteralString] = "MATCH (n) RETURN elementId(n), labels(n), properties(n)"

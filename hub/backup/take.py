@@ -15,9 +15,9 @@ from pydantic import SecretStr
 
 from hub.backup.archive import Manifest, Progress, collect, digests, pack
 from hub.backup.fingerprint import Fingerprint, fingerprint
-from hub.disk import free_bytes, megabytes
+from hub.database.disk import free_bytes, megabytes
+from hub.database.graph import Graph
 from hub.errors import SetupError
-from hub.graph import Graph
 from hub.local_neo4j.handover import Request, copy_store, size_of
 from hub.local_neo4j.jars import VERSION
 from hub.local_neo4j.server import LocalNeo4j, Memory, Running, end_orphans

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from graph_schema.cypher import bind, literal
 from graph_schema.model import Edge, GraphSchema, Kind, Route
-from hub.compile import asked
-from hub.compile.asked import CursorOf, OrderKey
+from hub.compile import query as asked
+from hub.compile.query import CursorOf, OrderKey
 
 
 def _no_other(slot: str) -> str:

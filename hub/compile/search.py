@@ -18,9 +18,9 @@ from typing import Final
 from graph_schema.cypher import literal, name
 from graph_schema.formats import HTS_CHAPTER
 from graph_schema.model import GraphSchema, Kind, NodeType
+from hub.compile.access_path import RULE_COSTS
 from hub.compile.order import Sort, comes_after, order_by
-from hub.compile.start import RULE_COSTS
-from hub.compile.walk import Scope, Side, where
+from hub.compile.traversal import Scope, Side, where
 
 SOUGHT: Final = "sought"
 """The parameter with what is looked for, a map: Neo4j plans anew for lists and texts of other lengths, but not within another value.

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from graph_schema.cypher import Statement, literal
 from graph_schema.sources import HUB
-from hub.graph import Run
-from hub.jobs import item
+from hub.database.graph import Run
+from hub.jobs.loops import item
 
 ALL_NEW: Final = ("*",)
 """What has changed of a row that is new: everything."""

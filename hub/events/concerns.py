@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from hub.events.work_queue import Rows
-from hub.jobs import known_by
+from hub.jobs.loops import known_by
 
 
 def _named(doc: str, *labels: str) -> Rows:

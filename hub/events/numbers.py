@@ -10,7 +10,7 @@ may have been missed. So what has been numbered is complete: nothing comes in be
 from typing import Final, LiteralString
 
 from graph_schema.cypher import Statement, lock
-from hub.graph import Graph, Run
+from hub.database.graph import Graph, Run
 
 _MOST: Final = 2_000
 """So many events are numbered in one transaction."""

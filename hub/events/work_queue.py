@@ -17,13 +17,13 @@ from secrets import token_hex
 from typing import Any, Final, LiteralString, cast
 
 from graph_schema.cypher import Statement, fill, lock
-from hub.dead_letters import QUEUE, Letter, done, set_aside
+from hub.database.graph import Graph, Run
+from hub.database.lease import Taken
 from hub.errors import CannotBeDone
 from hub.events.append import Doer, Telling
 from hub.events.numbers import number
-from hub.graph import Graph, Run
-from hub.jobs import divide, item, raise_if_away, try_again
-from hub.lease import Taken
+from hub.jobs.dead_letters import QUEUE, Letter, done, set_aside
+from hub.jobs.loops import divide, item, raise_if_away, try_again
 
 Do = Callable[[Run, Sequence[str], Telling], Awaitable[int]]
 """Does rows, each known by an `item`, in one transaction, and tells what happened by it; gives how much came of it."""

@@ -9,13 +9,13 @@ from graphql import FieldNode
 
 from graph_schema.formats import plain_digits
 from graph_schema.model import Edge, GraphSchema, Kind, Property, Route
-from hub.clocks import today
-from hub.compile import asked
+from hub.compile import query
+from hub.deadlines.business_days import today
 from hub.errors import BadInput, TooCostly
 from hub.gql.types import connection_name
 from hub.gql.values import Binding, Bound, Constant, PositionBinding, Value, Variables, converter, is_given, items, members, value_of
 
-_OPERATORS: Final[Mapping[str, asked.Comparison]] = {
+_OPERATORS: Final[Mapping[str, query.Comparison]] = {
     "eq": "eq", "in": "in", "gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte",
     "contains": "contains", "startsWith": "startsWith", "isNull": "isNull",
 }  # fmt: skip
@@ -69,7 +69,7 @@ class Scratch:
         self.bindings.append(Binding((name,), value, convert))
         return name
 
-    def bind_position(self, value: Value, wanted: asked.CursorOf) -> asked.Position:
+    def bind_position(self, value: Value, wanted: query.CursorOf) -> query.Position:
         names = tuple(f"p{len(self.bindings)}_{position}" for position in range(len(wanted.kinds)))
         self.bindings.append(PositionBinding(names, value, wanted))
         return names
@@ -112,11 +112,11 @@ class Arguments:
             raise BadInput(f"{name}: 0 to {most}; ask for the next page with {cursor}")
         return (int(value),)
 
-    def order(self, listed: Listed, value: Value) -> Iterator[asked.OrderKey]:
+    def order(self, listed: Listed, value: Value) -> Iterator[query.OrderKey]:
         for item in items(value, self._variables):
             yield self._order_key(listed.labels, listed.edge, item, ())
 
-    def _order_key(self, labels: tuple[str, ...], edge: Edge | None, value: Value, path: tuple[Route, ...]) -> asked.OrderKey:
+    def _order_key(self, labels: tuple[str, ...], edge: Edge | None, value: Value, path: tuple[Route, ...]) -> query.OrderKey:
         keys = {name: direction for name, direction in self._members(value) if direction.read(self._variables) is not None}
         if len(keys) != 1:
             raise BadInput("orderBy: exactly one property in each object, e.g. [{status: ASC}, {openedAt: DESC}]")
@@ -127,13 +127,13 @@ class Arguments:
         route = self._graph.routes(labels[0]).get(name) if len(labels) == 1 else None
         if route:
             return self._order_key(route.labels, None, direction, (*path, route))
-        return asked.OrderKey(name, direction.read(self._variables) == "DESC", path)
+        return query.OrderKey(name, direction.read(self._variables) == "DESC", path)
 
-    def where(self, listed: Listed, value: Value, scratch: Scratch) -> asked.Condition:
+    def where(self, listed: Listed, value: Value, scratch: Scratch) -> query.Condition:
         scratch.nesting += 1
         if scratch.nesting > self._bounds.nesting:
             raise TooCostly(f"where: nested more than {self._bounds.nesting} levels deep; write it flatter, e.g. {{and: [a, b, c]}}")
-        conditions: list[asked.Condition] = []
+        conditions: list[query.Condition] = []
         for name, given in members(value, self._variables).items():
             scratch.conditions += 1
             if scratch.conditions > self._bounds.conditions:
@@ -141,52 +141,52 @@ class Arguments:
             is_null = given.read(self._variables) is None
             conditions.append(self._without(listed, name) if is_null else self._condition(listed, name, given, scratch))
         scratch.nesting -= 1
-        return conditions[0] if len(conditions) == 1 else asked.All(tuple(conditions))
+        return conditions[0] if len(conditions) == 1 else query.All(tuple(conditions))
 
     def within(
-        self, listed: Listed, value: Value, where: asked.Condition, order: tuple[asked.OrderKey, ...], scratch: Scratch
-    ) -> tuple[asked.Condition, tuple[asked.OrderKey, ...]]:
+        self, listed: Listed, value: Value, where: query.Condition, order: tuple[query.OrderKey, ...], scratch: Scratch
+    ) -> tuple[query.Condition, tuple[query.OrderKey, ...]]:
         """The conditions with that on the days to come, and the order, by those days if none is asked for."""
         declared = self._graph.node(listed.labels[0]).within
         assert declared is not None
-        state = asked.Compare(declared.state, "eq", scratch.bind(Constant(declared.value), lambda given: (given,)))
-        due = asked.Compare(declared.property, "lte", scratch.bind(value, _days_from_now))
-        return asked.All((state, due, where)), order or (asked.OrderKey(declared.property),)
+        state = query.Compare(declared.state, "eq", scratch.bind(Constant(declared.value), lambda given: (given,)))
+        due = query.Compare(declared.property, "lte", scratch.bind(value, _days_from_now))
+        return query.All((state, due, where)), order or (query.OrderKey(declared.property),)
 
-    def _condition(self, listed: Listed, name: str, given: Value, scratch: Scratch) -> asked.Condition:
+    def _condition(self, listed: Listed, name: str, given: Value, scratch: Scratch) -> query.Condition:
         if name in ("and", "or"):
             several = tuple(self.where(listed, item, scratch) for item in items(given, self._variables))
-            return asked.All(several) if name == "and" else asked.AnyOf(several)
+            return query.All(several) if name == "and" else query.AnyOf(several)
         if name == "not":
-            return asked.Not(self.where(listed, given, scratch))
+            return query.Not(self.where(listed, given, scratch))
         if name == "edge":
             return self._of_edge(listed, given, scratch)
         first, several = listed.labels[0], len(listed.labels) > 1
         if several:
             label = next((label for label in self._graph.concrete(listed.target) if self._graph.node(label).one == name), None)
             if label:
-                return asked.IsA(label, self.where(Listed((label,), label, None), given, scratch))
+                return query.IsA(label, self.where(Listed((label,), label, None), given, scratch))
         elif route := self._graph.routes(first).get(name):
             return self._across(route, given, scratch)
         node = self._graph.node(first)
         seekable = not several and (name in node.unique or any(index[0] == name for index in node.indexes))
         return self._compared(node.property_named(name), given, scratch, seekable=seekable)
 
-    def _of_edge(self, listed: Listed, given: Value, scratch: Scratch) -> asked.Condition:
+    def _of_edge(self, listed: Listed, given: Value, scratch: Scratch) -> query.Condition:
         assert listed.edge is not None
         by_name = {found.name: found for found in listed.edge.properties}
-        each: list[asked.Condition] = []
+        each: list[query.Condition] = []
         for name, conditions in self._members(given):
             if conditions.read(self._variables) is None:
                 raise _null(name, f"{{{name}: {{isNull: true}}}}, which is empty")
             each.append(self._compared(by_name[name], conditions, scratch, of_edge=True))
-        return asked.All(tuple(each))
+        return query.All(tuple(each))
 
-    def _without(self, listed: Listed, name: str) -> asked.Condition:
+    def _without(self, listed: Listed, name: str) -> query.Condition:
         """What null means as a condition: of a field to one row, that there is none to be seen. Raises `BadInput` for all else."""
         route = self._graph.routes(listed.labels[0]).get(name) if len(listed.labels) == 1 else None
         if route and route.way.one:
-            return asked.Across(route, "none", asked.All(()))
+            return query.Across(route, "none", query.All(()))
         if route:
             raise _null(name, f"{{{name}: {{none: {{}}}}}}, of which there are none")
         if name in ("and", "or"):
@@ -196,28 +196,28 @@ class Arguments:
             raise _null(name, f"a condition, e.g. {{{name}: {{…}}}}")
         raise _null(name, f"{{{name}: {{isNull: true}}}}, which is empty")
 
-    def _across(self, route: Route, given: Value, scratch: Scratch) -> asked.Condition:
+    def _across(self, route: Route, given: Value, scratch: Scratch) -> query.Condition:
         if route.way.one:
-            return asked.Across(route, "some", self.where(Listed(route.labels, route.target, None), given, scratch))
+            return query.Across(route, "some", self.where(Listed(route.labels, route.target, None), given, scratch))
         there = Listed(route.labels, route.target, route.edge)
-        each: list[asked.Condition] = []
+        each: list[query.Condition] = []
         for name, inner in self._members(given):
             if inner.read(self._variables) is None:
                 raise _null(name, f"a condition, or {{{name}: {{}}}} for any row")
-            each.append(asked.Across(route, _QUANTIFIERS[name], self.where(there, inner, scratch)))
-        return asked.All(tuple(each))
+            each.append(query.Across(route, _QUANTIFIERS[name], self.where(there, inner, scratch)))
+        return query.All(tuple(each))
 
     def _compared(
         self, found: Property, given: Value, scratch: Scratch, *, of_edge: bool = False, seekable: bool = False
-    ) -> asked.Condition:
-        each: list[asked.Condition] = []
+    ) -> query.Condition:
+        each: list[query.Condition] = []
         for operator, value in self._members(given):
             scratch.conditions += 1
             folds = _folds(found, operator, seekable=seekable)
             parameter = scratch.bind(value, _comparand(found, operator, folds))
             known = value.read(self._variables) if found.kind is Kind.BOOLEAN else None
-            each.append(asked.Compare(found.name, _OPERATORS[operator], parameter, of_edge, known, folds))
-        return each[0] if len(each) == 1 else asked.All(tuple(each))
+            each.append(query.Compare(found.name, _OPERATORS[operator], parameter, of_edge, known, folds))
+        return each[0] if len(each) == 1 else query.All(tuple(each))
 
     def _members(self, value: Value) -> Iterable[tuple[str, Value]]:
         return members(value, self._variables).items()
@@ -237,14 +237,14 @@ def _null(name: str, instead: str) -> BadInput:
     return BadInput(f"{name}: null is no condition; leave it out, or write {instead}")
 
 
-def _folds(found: Property, operator: str, *, seekable: bool) -> asked.Folds:
+def _folds(found: Property, operator: str, *, seekable: bool) -> query.Folds:
     """How the beginning or a part of a text is compared: codes as they are written, all else without regard to capitals."""
     if operator not in ("contains", "startsWith") or (found.format and operator == "startsWith" and not found.format.lenient):
-        return asked.Folds.NOT
-    return asked.Folds.SOUGHT if seekable and operator == "startsWith" else asked.Folds.CAPITALS
+        return query.Folds.NOT
+    return query.Folds.SOUGHT if seekable and operator == "startsWith" else query.Folds.CAPITALS
 
 
-def _comparand(found: Property, operator: str, folds: asked.Folds) -> Callable[[Any], tuple[Any, ...]]:
+def _comparand(found: Property, operator: str, folds: query.Folds) -> Callable[[Any], tuple[Any, ...]]:
     if operator not in ("contains", "startsWith"):
         return converter(Property(found.name, found.doc) if operator == "isNull" else found, many=operator == "in")
     plain = converter(Property(found.name, found.doc))
@@ -255,10 +255,10 @@ def _comparand(found: Property, operator: str, folds: asked.Folds) -> Callable[[
             raise BadInput(found.format.refusal)
         if found.format:
             text = found.format.begun(text) if operator == "startsWith" else plain_digits(text)
-        if folds is asked.Folds.NOT:
+        if folds is query.Folds.NOT:
             return (text,)
         lower = text.lower()
-        return ([lower, *_beginnings(text)],) if folds is asked.Folds.SOUGHT else (lower,)
+        return ([lower, *_beginnings(text)],) if folds is query.Folds.SOUGHT else (lower,)
 
     return part
 

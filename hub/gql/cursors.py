@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from hub.compile.asked import CursorOf
+from hub.compile.query import CursorOf
 from hub.errors import BadInput
 from hub.gql.values import at_kind
 

@@ -13,10 +13,10 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope
 
-from hub.bookmarks import Bookmarks
-from hub.callers import Caller
-from hub.door import again_after, challenge
+from hub.database.bookmarks import Bookmarks
 from hub.errors import BadInput, HubError, NotByGet, NotPersisted, TooCostly, TooManyRequests, Unavailable
+from hub.identity.door import again_after, challenge
+from hub.limits.callers import Caller
 
 _BODY_S: Final = 10
 _USUAL_BYTES: Final = 4096

@@ -13,9 +13,9 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from graph_schema.model import NODE, Abstract, Edge, GraphSchema, Kind, NodeType, Property, Route
-from hub.compile.question import CustomField, Record, RecordOf, Records, RowOf, Value
-from hub.discovery.questions import QUESTIONS
+from hub.compile.custom_field import CustomField, Record, RecordOf, Records, RowOf, Value
 from hub.gql.moments import moment
+from hub.queries.root_fields import QUESTIONS
 from hub.verbs.verb import REQUEST, Verb
 from hub.verbs.verbs import VERBS
 

@@ -9,7 +9,7 @@ from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode, val
 
 from graph_schema.formats import BadFormat
 from graph_schema.model import Kind, Property
-from hub.compile.asked import CursorOf
+from hub.compile.query import CursorOf
 from hub.errors import BadInput
 from hub.gql.moments import moment
 

@@ -18,10 +18,10 @@ import psutil
 from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
-from hub.disk import CHECKPOINT_BYTES, LOG_FILE_BYTES
+from hub.database.disk import CHECKPOINT_BYTES, LOG_FILE_BYTES
 from hub.errors import SetupError
 from hub.local_neo4j.plan_cache import plans_for, size_in_bytes
-from hub.processes import end
+from hub.local_neo4j.processes import end
 from hub.settings import Settings
 
 CURSOR_KEY: Final = "cursor-key"

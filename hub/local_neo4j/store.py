@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from hub.disk import LOG_FILE_BYTES, MIB, Reserve, free_bytes, least_free_bytes, megabytes
+from hub.database.disk import LOG_FILE_BYTES, MIB, Reserve, free_bytes, least_free_bytes, megabytes
+from hub.database.graph import Graph
 from hub.errors import SetupError, Unavailable
-from hub.graph import Graph
 from hub.settings import Settings
 
 DAMAGED_LOG: Final = "recovery not possible"

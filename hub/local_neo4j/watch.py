@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Final, Self
 
-from hub.disk import Away, Reserve, free_bytes, least_free_bytes, megabytes
+from hub.database.disk import Away, Reserve, free_bytes, least_free_bytes, megabytes
+from hub.database.graph import Graph
 from hub.errors import Unavailable
-from hub.graph import Graph
 from hub.local_neo4j.handover import Request, copy_store
 from hub.local_neo4j.server import LocalNeo4j, Running
 from hub.local_neo4j.store import cannot_open, least_to_start

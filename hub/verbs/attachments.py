@@ -6,10 +6,10 @@ from typing import Annotated, Final, LiteralString
 
 from graph_schema.cypher import fill
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
-from hub.file_kinds import MEDIA_TYPES, check_name, kind_of
 from hub.verbs.arguments import Argument, Audience
 from hub.verbs.case import AGENCY, OWNER, PARTY, Case
 from hub.verbs.context import VerbContext
+from hub.verbs.file_kinds import MEDIA_TYPES, check_name, kind_of
 from hub.verbs.fragments import sees
 from hub.verbs.quotas import ANNOUNCED_FOR, count_file
 from hub.verbs.verb import verb

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from graph_schema.cypher import fill
 from graph_schema.formats import CASE_NUMBER
-from hub.due import Facts
+from hub.deadlines.deadline import Facts
 from hub.errors import BadInput, Conflict
 from hub.verbs.arguments import AUDIENCES, Argument
 from hub.verbs.fragments import importer_or_broker, kept_by
@@ -39,7 +39,7 @@ class Case(LockedRow):
     """A case. `owner` is the office that handles it, by Neo4j's id, and `kind` the code of its kind.
 
     `as_owner`, `as_party`, `as_agency` and `as_oversight` are the viewer's parties in these roles. An agency is one
-    whose part the owner accepted. `dates`, `conditions` and `suspensions` are as in `hub.due.Facts`.
+    whose part the owner accepted. `dates`, `conditions` and `suspensions` are as in `hub.deadlines.deadline.Facts`.
     """
 
     SUBJECT: ClassVar = Subject("Case", "number", "k", _CASE, Argument("The case, by its number.", CASE_NUMBER))

@@ -10,10 +10,10 @@ from typing import Any, Final, LiteralString, Protocol, TypeVar
 
 from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
-from hub.compile.read import viewer_sets
+from hub.compile.compiler import viewer_sets
+from hub.database.graph import Run
 from hub.events.append import Doer, Entry, Telling
-from hub.graph import Run
-from hub.rate_limits import NO_QUOTAS, Quotas
+from hub.limits.rate_limits import NO_QUOTAS, Quotas
 
 GUEST: Final = "guest|"
 """What the id of an account begins with that stands for one question asked without signing in; its rest is the

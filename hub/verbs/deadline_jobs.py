@@ -7,15 +7,15 @@ from secrets import token_hex
 from typing import Final
 
 from graph_schema.cypher import Statement, fill, literal
-from hub.clocks import today
-from hub.dead_letters import letter_id
-from hub.due import Facts, dates_of, suspensions_of
+from hub.database.graph import Graph, Run
+from hub.deadlines.business_days import today
+from hub.deadlines.deadline import Facts, dates_of, suspensions_of
 from hub.errors import BadInput, CannotBeDone
 from hub.events.append import Doer, Entry, Telling
 from hub.events.concerns import CONCERNS, DATED_CASES
 from hub.events.work_queue import Consumer
-from hub.graph import Graph, Run
-from hub.jobs import Job, Loop, Work, item, locked, rows_of, work_through
+from hub.jobs.dead_letters import letter_id
+from hub.jobs.loops import Job, Loop, Work, item, locked, rows_of, work_through
 from hub.verbs.context import VerbContext
 from hub.verbs.deadlines import set_deadlines
 from hub.verbs.fragments import is_kept_here

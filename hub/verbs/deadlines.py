@@ -6,8 +6,8 @@ from datetime import date
 from typing import Annotated, ClassVar, Final, LiteralString, Self
 
 from graph_schema.cypher import fill
-from hub.clocks import today
-from hub.due import Clock, Extended, Facts, deadlines, suspensions_of
+from hub.deadlines.business_days import today
+from hub.deadlines.deadline import Clock, Extended, Facts, deadlines, suspensions_of
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, Reason
 from hub.verbs.case import OVERSIGHT, OWNER, Case

@@ -9,8 +9,8 @@ from graph_schema.cypher import bind, fill
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_sets import in_term
 from graph_schema.visibility import KNOWS_ENTRY
-from hub.compile.visible import Access
-from hub.said import KEPT
+from hub.compile.access import Access
+from hub.records.source_record import KEPT
 
 HANDED_ON: Final = ("HANDLED_BY", "WORKED_BY", "OWED_BY")
 """What changes of a case that is handed on, as events tell it."""

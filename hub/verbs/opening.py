@@ -20,10 +20,10 @@ from graph_schema.formats import (
     entry_check_digit,
     tariff_number,
 )
-from hub.due import Clock, Facts
+from hub.deadlines.deadline import Clock, Facts
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
-from hub.said import OWNED
+from hub.records.source_record import OWNED
 from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, found_by
 from hub.verbs.case import OVERSIGHT, OWNER, Case
 from hub.verbs.context import OtherCase, VerbContext

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, LiteralString, NoReturn
 
 from graph_schema.graph import GRAPH
-from hub.clocks import Period, Unit, last_day, today
-from hub.compile.asked import CustomQuery, CustomSelection
-from hub.compile.read import compile_read
-from hub.discovery.responsible import ROUTE
+from hub.compile.compiler import compile_read
+from hub.compile.query import CustomQuery, CustomSelection
+from hub.deadlines.business_days import Period, Unit, last_day, today
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
+from hub.queries.responsible_contacts import ROUTE
 from hub.verbs.arguments import Argument, found_by, like_one_of
 from hub.verbs.context import GUEST, VerbContext
 from hub.verbs.quotas import count_question

@@ -19,16 +19,16 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from graph_schema.cypher import Statement
-from hub.bookmarks import Bookmarks
-from hub.callers import caller
-from hub.disk import Room
-from hub.door import Door, refusal
+from hub.database.bookmarks import Bookmarks
+from hub.database.disk import Room
+from hub.database.graph import Graph, Run
 from hub.errors import BadInput, Conflict, HubError, NotAllowed, NotFound, NotSignedIn, TooCostly, TooManyRequests, Unavailable
-from hub.file_kinds import is_of, kind_of
-from hub.graph import Graph, Run
-from hub.rate_limits import BYTES, COST, REQUEST_COST
+from hub.identity.door import Door, refusal
+from hub.limits.callers import caller
+from hub.limits.rate_limits import BYTES, COST, REQUEST_COST
 from hub.verbs.attachments import Announced, announced, stored
 from hub.verbs.context import VerbContext
+from hub.verbs.file_kinds import is_of, kind_of
 from hub.viewer import Viewer
 from hub.web.ask import Ask
 

@@ -19,8 +19,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from hub.database.graph import Graph
 from hub.errors import Unavailable
-from hub.graph import Graph
 from hub.viewer import Viewer
 from hub.web.ask import Ask
 

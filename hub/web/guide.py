@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import NodeType
-from hub.discovery.paths import LINKS, types
+from hub.queries.paths import LINKS, types
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.door import refusal
 from hub.errors import BadInput, HubError, NotSignedIn
+from hub.identity.door import refusal
 
 _HEADERS: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Vary": "Authorization", "X-Content-Type-Options": "nosniff"}
 

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from hub.errors import SetupError
-from hub.sample_sign_in import SampleSignIn
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.web import files
 from hub.web.examples import EXAMPLES
 from hub.world.sample import personas

@@ -9,9 +9,9 @@ from graph_schema.cypher import Statement
 from graph_schema.ddl import TEXT_IS_READ, bookkeeping, statements
 from graph_schema.graph import GRAPH
 from graph_schema.upsert import edge_statements, node_statements
+from hub.database.graph import Graph
+from hub.database.lease import Lease
 from hub.errors import SetupError
-from hub.graph import Graph
-from hub.lease import Lease
 from hub.world.migrations import COMPARE_ALL, MIGRATIONS, SORT_ALL, Migration
 from hub.world.reference import Rows, reference_hash, reference_rows
 from hub.world.sample import Size, sample_rows

@@ -11,10 +11,10 @@ from graph_schema.formats import RULING_NUMBER
 from graph_schema.graph import GRAPH
 from graph_schema.provenance import RETIRED
 from graph_schema.words import OTHER_WORDS, of_row
+from hub.database.graph import Graph
 from hub.events.append import NEW_EVENT, naming, naming_all
 from hub.events.concerns import DATED_CASES, HELD, LOADED_CASES, LOADED_DECISIONS
-from hub.graph import Graph
-from hub.jobs import item
+from hub.jobs.loops import item
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date
 from importlib import resources
 from typing import Final
 
-from graph_schema import cases, goods, parties, reference, responsibility
+from graph_schema import cases, goods, parties, reference, topics
 from graph_schema.graph import GRAPH
 from graph_schema.sources import REFERENCE
 from graph_schema.upsert import EdgeRow, NodeRow, dangling
@@ -217,7 +217,7 @@ def _responsibilities() -> Iterator[EdgeRow]:
     for row in _read("responsibilities"):
         if row["office"]:
             said = {"basis": row["basis"], **({"confidence": row["confidence"]} if row["confidence"] else {})}
-            yield EdgeRow(responsibility.ANSWERED_BY, (row["subject"], row["code"]), ("Office", row["office"]), said)
+            yield EdgeRow(topics.ANSWERED_BY, (row["subject"], row["code"]), ("Office", row["office"]), said)
 
 
 def _others() -> Rows:

@@ -14,7 +14,7 @@ from graph_schema import cases, casework, issues, parties, people
 from graph_schema.formats import entry_check_digit
 from graph_schema.sources import SAMPLE
 from graph_schema.upsert import EdgeRow, NodeRow
-from hub.due import Clock, Facts, deadlines
+from hub.deadlines.deadline import Clock, Facts, deadlines
 from hub.viewer import account_id
 from hub.world.reference import Rows
 

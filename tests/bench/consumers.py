@@ -21,13 +21,13 @@ from rich.progress import track
 from graph_schema.cypher import Statement
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
-from hub.discovery.issues import MOST, find_issues
+from hub.database.graph import Graph, Run
+from hub.detection.shared_issues import MOST, find_issues
 from hub.events.append import Doer, Telling
 from hub.events.concerns import CONCERNS
 from hub.events.numbers import number
 from hub.events.work_queue import Consumer, Do
-from hub.graph import Graph, Run
-from hub.jobs import work_through
+from hub.jobs.loops import work_through
 from hub.local_neo4j.jars import cache_folder, fetch
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory

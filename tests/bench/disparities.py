@@ -16,8 +16,8 @@ from rich.console import Console
 from graph_schema.cypher import Statement
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
-from hub.discovery.keeping import discover
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.detection.works import discover
 from hub.local_neo4j.jars import cache_folder, fetch
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory

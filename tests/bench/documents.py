@@ -30,8 +30,8 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.local_neo4j.server import free_ports
-from hub.sample_sign_in import SampleSignIn
 from tests.bench.java_log import LOGGED, Collections
 from tests.bench.large_questions import LargeQuestions
 from tests.random_questions import Questions

@@ -25,8 +25,8 @@ from neo4j import GraphDatabase
 from neo4j.exceptions import Neo4jError
 from rich.console import Console
 
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.local_neo4j.server import free_ports, known_server
-from hub.sample_sign_in import SampleSignIn
 from tests.bench.serving import posted, wait_for
 from tests.disks import Filler, Kind, small_disk
 

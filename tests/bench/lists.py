@@ -18,8 +18,8 @@ from rich.progress import track
 from rich.table import Table
 
 from hub.errors import TooCostly
-from hub.gql.guard import Limits, parse_within
-from hub.gql.words import query, words
+from hub.gql.document_limits import Limits, parse_within
+from hub.gql.search_text import query, words
 from hub.world.sample import ISSUER
 from tests.bench.by_hand_lists import CASES_TEXT, IMPORTERS_TEXT, KINDS, QUESTIONS, Kind, Question
 from tests.bench.questions import flat

@@ -18,8 +18,8 @@ from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from graph_schema.rule import Grant, Predicate, Rule
 from graph_schema.viewer_kinds import ViewerKind
-from hub.gql.documents import PlanCache
-from hub.gql.guard import Limits
+from hub.gql.document_limits import Limits
+from hub.gql.plan_cache import PlanCache
 from hub.world.sample import ISSUER
 from tests.asking import SCHEMA, NoCursors
 from tests.bench.questions import Q1, Q2, Q3, Question

@@ -17,9 +17,9 @@ import platformdirs
 import psutil
 from neo4j import Driver, GraphDatabase
 
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.server import free_ports
-from hub.sample_sign_in import SampleSignIn
 from tests.serving import UNLIMITED
 
 HERE: Final = Path(__file__).parent / "peer"

@@ -25,11 +25,11 @@ from rich.console import Console
 from rich.table import Table
 from starlette.types import ASGIApp, Message
 
-from hub.admission import Admission
 from hub.app import create_app
-from hub.callers import Caller
-from hub.door import Shares
-from hub.rate_limits import COST
+from hub.identity.door import Shares
+from hub.limits.admission import Admission
+from hub.limits.callers import Caller
+from hub.limits.rate_limits import COST
 from hub.settings import Settings
 from tests.bench.serving import Served
 from tests.bench.workers import Serving

@@ -15,8 +15,8 @@ from typing import Final
 
 import psutil
 
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.local_neo4j.server import free_ports
-from hub.sample_sign_in import SampleSignIn
 
 MB: Final = 1 << 20
 _START_S: Final = 900

@@ -23,11 +23,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from connectors.attached import SyncOptions
+from connectors.engine.attached import SyncOptions
+from connectors.engine.run import sync
 from connectors.registry import attach
-from connectors.run import sync
 from connectors.settings import Connection
-from hub.graph import Graph
+from hub.database.graph import Graph
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory

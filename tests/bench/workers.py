@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.local_neo4j.server import free_ports
-from hub.sample_sign_in import SampleSignIn
 from tests.bench.questions import Q1, Q3
 from tests.bench.serving import DATA, Served, by_http, cpu_s, wait_for
 from tests.bench.side_by_side import variables_of
@@ -27,9 +27,9 @@ CLIENTS: Final = 16
 WORKERS: Final = (1, 2)
 _SERVE: Final = """
 import uvicorn
-from hub.serving import options
+from hub.server import options
 if __name__ == "__main__":
-    uvicorn.run("hub.serving:build", factory=True, workers={workers}, **options("127.0.0.1", {port}))
+    uvicorn.run("hub.server:build", factory=True, workers={workers}, **options("127.0.0.1", {port}))
 """
 """`hub serve` itself refuses a database that holds a sample world."""
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from graph_schema.graph import GRAPH
-from hub.compile import read
-from hub.gql.documents import PlanCache
-from hub.gql.guard import Limits
+from hub.compile import compiler
+from hub.gql.document_limits import Limits
+from hub.gql.plan_cache import PlanCache
 from tests.asking import SCHEMA, NoCursors
 from tests.bench.questions import QUESTIONS, Question
 from tests.bench.rules import without_rules
@@ -22,7 +22,7 @@ def statement(query: str, **variables: object) -> str:
 
 def _examples() -> list[tuple[str, str]]:
     """The questions at the top of read.py, each with what is told of its statement."""
-    paragraphs = textwrap.dedent(read.__doc__ or "").split("\n\n")
+    paragraphs = textwrap.dedent(compiler.__doc__ or "").split("\n\n")
     return [(paragraph.strip(), told) for paragraph, told in pairwise(paragraphs) if paragraph.lstrip().startswith("{")]
 
 

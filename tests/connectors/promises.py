@@ -7,7 +7,7 @@ import pytest
 
 from connectors.conformance import suite
 from connectors.conformance.suite import Database, System
-from hub.graph import Graph
+from hub.database.graph import Graph
 
 __all__ = ["Conformance", "System"]
 

@@ -14,7 +14,7 @@ import pytest
 
 from connectors.contract import StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater
-from connectors.graphql import GraphQLApi, GraphQLSettings
+from connectors.systems.graphql import GraphQLApi, GraphQLSettings
 
 _NODE: Final = {"id": "k1", "name": "Ana Sample"}
 Answers = list[tuple[int, dict[str, str], bytes]]

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from connectors.partner import PartnerService
-from hub import dead_letters
-from hub.dead_letters import LAST_RETRY
-from hub.graph import Graph
-from hub.jobs import work_through
+from connectors.partner_service.beside import PartnerService
+from hub.database.graph import Graph
+from hub.jobs import dead_letters
+from hub.jobs.dead_letters import LAST_RETRY
+from hub.jobs.loops import work_through
 from hub.verbs.deadline_jobs import run_jobs_once
 from tests.connectors.syncing import Synced
 from tests.connectors.test_run import CASES, connection, write_csv

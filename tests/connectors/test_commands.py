@@ -12,7 +12,7 @@ import yaml
 
 from connectors.commands import REFUSED
 from connectors.registry import OWN
-from hub.graph import Graph
+from hub.database.graph import Graph
 from hub.settings import Settings
 from tests.connectors.test_run import PEOPLE, connection, person, write_csv
 from tests.random_world import random_world

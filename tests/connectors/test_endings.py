@@ -10,7 +10,7 @@ import yaml
 
 from connectors.errors import AbortRun
 from connectors.settings import read_connection
-from hub.graph import Graph
+from hub.database.graph import Graph
 from tests.connectors.syncing import Synced
 from tests.connectors.test_run import PEOPLE, connection, person, write_csv
 from tests.random_world import random_world

@@ -14,7 +14,7 @@ import pytest
 
 from connectors.contract import Page, StreamRequest
 from connectors.errors import AbortRun, RetryLater
-from connectors.file import FileDrop, FileSettings
+from connectors.systems.file import FileDrop, FileSettings
 from hub.local_neo4j.server import free_ports
 from tests.connectors.promises import Conformance, System
 from tests.connectors.sftp_server import PASSWORD, USER
@@ -246,13 +246,13 @@ def test_one_file_that_cannot_be_read_hides_none_of_the_others(tmp_path: Path, r
 _SPOOLED = """
 import asyncio, resource, sys
 from pathlib import Path
-from connectors.contract import Wanted
-from connectors.file import FileDrop, FileSettings
-from connectors.spool import Spool, slot_of
+from connectors.contract import StreamRequest
+from connectors.systems.file import FileDrop, FileSettings
+from connectors.engine.spool import Spool, slot_of
 
 async def main() -> int:
     with Spool() as spool:
-        async for page in FileDrop(FileSettings(folder=sys.argv[1], quiet_s=0)).read(Wanted("people", sys.argv[2], ("id",), {}), None):
+        async for page in FileDrop(FileSettings(folder=sys.argv[1], quiet_s=0)).read(StreamRequest("people", sys.argv[2], ("id",), {}), None):
             spool.add((slot_of(str(raw["id"])), str(raw["id"]), place, "hash", b"x" * 50, None) for place, raw in page.rows)
         spool.put_in_order()
         return sum(len(block) for _, block in spool.blocks(1 << 12))

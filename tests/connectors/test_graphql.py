@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from connectors.errors import AbortRun
-from connectors.partner import PartnerService
+from connectors.partner_service.beside import PartnerService
 from hub.local_neo4j.server import free_ports
 from tests.connectors.promises import Conformance, System
 from tests.connectors.syncing import Synced

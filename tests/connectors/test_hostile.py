@@ -6,13 +6,13 @@ from typing import Any, Final
 
 import pytest
 
+from connectors.engine.report import Report
 from connectors.errors import AbortRun
-from connectors.report import Report
 from graph_schema import cases
 from graph_schema.graph import GRAPH
-from hub.gql.endpoint import GraphQLRequest
-from hub.gql.guard import Limits
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.gql.document_limits import Limits
+from hub.gql.executor import GraphQLRequest
 from hub.viewer import Viewer, account_id
 from tests.asking import questions
 from tests.connectors.syncing import Synced

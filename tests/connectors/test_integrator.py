@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from connectors.contract import VERSION
-from hub.graph import Graph
+from hub.database.graph import Graph
 from hub.settings import Settings
 from tests.random_world import random_world
 

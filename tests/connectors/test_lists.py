@@ -21,9 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.contract import Broken, StreamRequest
+from connectors.engine.stream import require_columns
 from connectors.errors import AbortRun, ConnectorError, RetryLater
-from connectors.file import FileDrop, FileSettings
-from connectors.stream import require_columns
+from connectors.systems.file import FileDrop, FileSettings
 from tests.connectors.sftp_server import PASSWORD, USER
 from tests.connectors.workbooks import day, error, formula, four_digits, open_document, rewritten, workbook
 

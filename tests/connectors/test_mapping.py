@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.authority import Authority, judged
-from connectors.days import as_format, day_of
+from connectors.engine.authority import Authority, judged
+from connectors.engine.days import as_format, day_of
+from connectors.engine.mapping import Known, Mapped, identity_of, mapper
 from connectors.errors import SkipRecord
-from connectors.mapping import Known, Mapped, identity_of, mapper
 from connectors.settings import StreamSettings
 from graph_schema.formats import entry_check_digit
-from hub.said import Link
+from hub.records.source_record import Link
 
 KNOWN = Known(
     {"Port": frozenset({"ACE:2704"}), "HtsHeading": frozenset({"8507"}), "HtsChapter": frozenset({"85"}), "Center": frozenset({"CEE007"})}

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.cells import Empty, cleaned, is_blank, text_of
+from connectors.engine.cells import Empty, cleaned, is_blank, text_of
+from connectors.engine.people import mail, phone, turned
 from connectors.errors import SkipRecord
-from connectors.people import mail, phone, turned
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from connectors.contract import StreamRequest
 from connectors.errors import AbortRun, ConnectorError, StartOver
-from connectors.sql import Largest, Sql, SqlSettings, moved_back, value_of
-from connectors.sql_text import one_query
+from connectors.systems.sql import Largest, Sql, SqlSettings, moved_back, value_of
+from connectors.systems.sql_text import one_query
 
 
 @dataclass

@@ -21,8 +21,8 @@ from connectors.errors import AbortRun
 from graph_schema.cypher import Statement
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
-from hub.graph import Graph
-from hub.lease import Taken, turn
+from hub.database.graph import Graph
+from hub.database.lease import Taken, turn
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory

@@ -10,12 +10,12 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from connectors.engine.schedule import keep_syncing
 from connectors.registry import attach
-from connectors.schedule import keep_syncing
 from connectors.settings import Connection
 from graph_schema.cypher import Statement
-from hub import dead_letters
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.jobs import dead_letters
 from hub.settings import Settings
 from tests.connectors.test_run import connection, person, write_csv
 from tests.random_world import random_world

@@ -114,7 +114,7 @@ def test_secrets_come_from_the_environment_or_a_file(tmp_path: Path, monkeypatch
 
 
 def test_a_connector_that_is_not_there_is_told() -> None:
-    for name in ("ftp", "no.such:Thing", "connectors.file:FileSettings"):
+    for name in ("ftp", "no.such:Thing", "connectors.systems.file:FileSettings"):
         with pytest.raises(SetupError, match="connector"):
             kind(name)
 

@@ -9,7 +9,7 @@ from psycopg.sql import SQL
 
 from connectors.contract import StreamRequest
 from connectors.errors import AbortRun
-from connectors.sql import Sql, SqlSettings
+from connectors.systems.sql import Sql, SqlSettings
 from hub.local_neo4j.server import free_ports
 from tests.connectors.postgres import PASSWORD, Postgres
 from tests.connectors.promises import Conformance, System

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from graph_schema.cypher import Statement
 from graph_schema.ddl import TEXT_IS_READ
-from hub.discovery.issues import Holder, batches, is_enough
-from hub.discovery.keeping import discover
+from hub.database.graph import Graph
+from hub.detection.shared_issues import Holder, batches, is_enough
+from hub.detection.works import discover
 from hub.events.concerns import LOADED_CASES
-from hub.gql.endpoint import Executor, GraphQLRequest
-from hub.graph import Graph
+from hub.gql.executor import Executor, GraphQLRequest
 from hub.viewer import Viewer
 from tests.asking import questions
 from tests.telling import named_by_event

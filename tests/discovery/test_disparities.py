@@ -8,9 +8,9 @@ from typing import Any, Final, LiteralString
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.discovery.keeping import discover
+from hub.database.graph import Graph
+from hub.detection.works import discover
 from hub.events.concerns import LOADED_DECISIONS
-from hub.graph import Graph
 from tests.telling import DECISIONS_TOLD, named_by_event
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from graph_schema.graph import GRAPH
-from hub.discovery.paths import ENDS, KINDS, LINKS
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.queries.paths import ENDS, KINDS, LINKS
 from tests.asking import by_all, questions
 from tests.gql.test_oracle import LIMITS
 from tests.oracle import Oracle, in_term

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from graph_schema.cypher import Statement
-from hub.dead_letters import FIRST_RETRY
-from hub.discovery.keeping import discover
+from hub.database.graph import Graph
+from hub.detection.works import discover
 from hub.events.concerns import HELD
-from hub.graph import Graph
+from hub.jobs.dead_letters import FIRST_RETRY
 from tests.discovery.test_disparities import WRITE, planted
 from tests.telling import CASES_TOLD, DECISIONS_TOLD, named_by_event
 
@@ -73,7 +73,7 @@ def test_cases_and_issues_that_cannot_be_looked_at_keep_none_of_the_others(empty
     told = _letters(empty, run)
     assert told.keys() == {"case-5", " bad"}
     assert told["case-5"] == "issues: openedAt: a moment with its zone is expected"
-    assert told[" bad"].startswith("figures: TypeError at hub.discovery.issues:")
+    assert told[" bad"].startswith("figures: TypeError at hub.detection.shared_issues:")
     held = "MATCH (f:IssueFigure {id: 'adcvd-order A-570-932|all'}) RETURN f.n, COUNT { (f)-[:AWAITS]->() }"
     assert run(empty.read(held, {})) == [[11, 0]]
     assert run(discover(empty, NOW, 3)) == 0

@@ -10,9 +10,9 @@ from typing import Any, Final, LiteralString
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.discovery.keeping import discover
+from hub.database.graph import Graph
+from hub.detection.works import discover
 from hub.events.concerns import LOADED_CASES
-from hub.graph import Graph
 from tests.telling import named_by_event
 
 _NOW: Final = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -11,11 +11,11 @@ import pytest
 
 from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
-from hub.discovery.rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES
-from hub.gql.documents import PlanCache
-from hub.gql.endpoint import GraphQLRequest
-from hub.gql.guard import Limits
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.gql.document_limits import Limits
+from hub.gql.executor import GraphQLRequest
+from hub.gql.plan_cache import PlanCache
+from hub.queries.responsibility_rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import SCHEMA, NoCursors, questions
 from tests.conftest import wipe

@@ -10,14 +10,14 @@ import pytest
 from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import PUBLIC, ViewerKind, of_kind
-from hub.compile.read import compile_question
-from hub.discovery.questions import QUESTIONS
+from hub.compile.compiler import compile_question
+from hub.database.graph import Graph
 from hub.errors import Unavailable
+from hub.gql.answer_writer import AnswerWriter
 from hub.gql.cursors import Cursors
-from hub.gql.endpoint import NOBODY, Executor, GraphQLRequest
-from hub.gql.pen import AnswerWriter
-from hub.gql.told import found_and_read
-from hub.graph import Graph
+from hub.gql.custom_field_executor import found_and_read
+from hub.gql.executor import NOBODY, Executor, GraphQLRequest
+from hub.queries.root_fields import QUESTIONS
 from hub.viewer import PUBLIC as NO_ACCOUNT
 from hub.viewer import Viewer
 from tests.asking import CURSOR_KEY, questions

@@ -16,20 +16,21 @@ from graphql import GraphQLArgument, GraphQLField, GraphQLSchema
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from connectors.file import FileOptions
-from connectors.graphql import GraphQLOptions
 from connectors.registry import OWN, kind
 from connectors.settings import ColumnMapping, Connection, Limits, StreamSettings
-from connectors.sql import SqlOptions
+from connectors.systems.file import FileOptions
+from connectors.systems.graphql import GraphQLOptions
+from connectors.systems.sql import SqlOptions
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema, NodeType, Property
 from graph_schema.rule import Grant, Rule
 from graph_schema.viewer_kinds import COMMON, of_kind
-from hub import __main__, errors
-from hub.discovery.likenesses import LIKENESSES
-from hub.discovery.rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES
+from hub import errors
+from hub.cli import commands as __main__
 from hub.docs.contents import decisions, text, title
 from hub.gql.types import DEFAULT_PAGE
+from hub.queries.responsibility_rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES
+from hub.queries.similarities import LIKENESSES
 from hub.settings import Settings
 from hub.verbs.verb import REQUEST, Verb
 from hub.verbs.verbs import CHAPTERS

@@ -24,18 +24,19 @@ from starlette.routing import Route
 
 from connectors.settings import read_connection
 from graph_schema.graph import GRAPH
-from hub.__main__ import DEFAULT_SCALE
-from hub.auth import Verifier
-from hub.discovery import responsible
-from hub.discovery.keeping import discover
-from hub.door import Door, Shares
-from hub.gathering import Lanes
-from hub.gql import arguments, endpoint
-from hub.gql.endpoint import Endpoint, GraphQLRequest
-from hub.gql.guard import Limits
-from hub.graph import Graph
-from hub.jobs import work_through
-from hub.sample_sign_in import SampleSignIn
+from hub.cli.commands import DEFAULT_SCALE
+from hub.database.gathering import Lanes
+from hub.database.graph import Graph
+from hub.detection.works import discover
+from hub.gql import arguments
+from hub.gql import executor as endpoint
+from hub.gql.document_limits import Limits
+from hub.gql.executor import Endpoint, GraphQLRequest
+from hub.identity.bearer import Verifier
+from hub.identity.door import Door, Shares
+from hub.identity.sample_sign_in import SampleSignIn
+from hub.jobs.loops import work_through
+from hub.queries import responsible_contacts
 from hub.settings import Settings
 from hub.verbs.deadline_jobs import CLOCKS
 from hub.viewer import PUBLIC, Viewer
@@ -205,7 +206,7 @@ def port(world: Graph, settings: Settings, sign_in: SampleSignIn) -> Iterator[in
 
 @pytest.fixture
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (endpoint, arguments, responsible):
+    for module in (endpoint, arguments, responsible_contacts):
         monkeypatch.setattr(module, "datetime", Today)
 
 

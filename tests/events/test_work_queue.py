@@ -16,13 +16,13 @@ import pytest
 from pydantic import SecretStr
 
 from graph_schema.cypher import Statement
-from hub.dead_letters import FIRST_RETRY
+from hub.database.graph import Graph, Run
 from hub.errors import Unavailable
 from hub.events.append import Doer, Telling
 from hub.events.numbers import number
 from hub.events.work_queue import Consumer, Rows
-from hub.graph import Graph, Run
-from hub.jobs import Loop, keep, work_through
+from hub.jobs.dead_letters import FIRST_RETRY
+from hub.jobs.loops import Loop, keep, work_through
 from hub.local_neo4j.server import free_ports
 from hub.settings import Settings
 
@@ -149,8 +149,8 @@ def test_broken_off_at_twenty_points_each_event_is_handled_once_and_in_order_for
 _KILLED: Final = """
 import asyncio, sys
 from datetime import UTC, datetime
-from hub.graph import Graph
-from hub.jobs import work_through
+from hub.database.graph import Graph
+from hub.jobs.loops import work_through
 from hub.settings import Settings
 from tests.events.test_work_queue import by_event
 

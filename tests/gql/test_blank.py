@@ -9,9 +9,9 @@ from graphql import parse
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
 from hub.errors import HubError
-from hub.gql.blank import Blanks
-from hub.gql.documents import GraphQLErrors, Plan, PlanCache
-from hub.gql.guard import Limits
+from hub.gql.document_limits import Limits
+from hub.gql.plan_cache import GraphQLErrors, Plan, PlanCache
+from hub.gql.without_values import Blanks
 from tests.asking import SCHEMA, NoCursors
 from tests.random_questions import Questions
 from tests.random_world import random_world

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_schema.cypher import Statement
-from hub.gql.endpoint import Executor, GraphQLRequest
+from hub.database.graph import Graph
+from hub.gql.executor import Executor, GraphQLRequest
 from hub.gql.moments import moment
-from hub.graph import Graph
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.random_world import random_world

@@ -13,9 +13,9 @@ import pytest
 
 from graph_schema.graph import GRAPH
 from hub.errors import HubError, TooCostly
-from hub.gql.documents import GraphQLErrors, Plan, PlanCache
-from hub.gql.guard import Limits
-from hub.gql.recent import LeastRecentlyUsed
+from hub.gql.bounded_cache import LeastRecentlyUsed
+from hub.gql.document_limits import Limits
+from hub.gql.plan_cache import GraphQLErrors, Plan, PlanCache
 from tests.asking import SCHEMA, NoCursors
 from tests.random_questions import Questions
 from tests.random_world import random_world

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from hub.app import create_app
-from hub.sample_sign_in import SampleSignIn
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.settings import Settings
 
 Send = Callable[..., httpx2.Response]

@@ -9,9 +9,9 @@ import pytest
 from graphql import GraphQLSchema
 
 from graph_schema.cypher import Statement
-from hub.gathering import Lanes
-from hub.gql.endpoint import Executor, GraphQLRequest
-from hub.graph import Graph
+from hub.database.gathering import Lanes
+from hub.database.graph import Graph
+from hub.gql.executor import Executor, GraphQLRequest
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 from tests import naive
@@ -36,7 +36,7 @@ CASES = "{ cases(first: 20) { totalCount nodes { number } } }"
 @pytest.fixture
 def alike(monkeypatch: pytest.MonkeyPatch) -> Callable[[Graph], Executor]:
     """All viewers are asked the same statement, so that each goes together with those who see other rows; pages of any width do."""
-    monkeypatch.setattr("hub.gql.endpoint._GATHERED_ROWS", 1_000)
+    monkeypatch.setattr("hub.gql.executor._GATHERED_ROWS", 1_000)
     return lambda graph: questions(graph, limits=LIMITS, lanes=LANES, by_kind=False)
 
 

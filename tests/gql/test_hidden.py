@@ -9,8 +9,8 @@ import pytest
 
 from graph_schema import cases, issues, parties, people
 from graph_schema.graph import GRAPH
-from hub.compile.walk import Side
-from hub.graph import Graph
+from hub.compile.traversal import Side
+from hub.database.graph import Graph
 from tests.asking import by_some, questions
 from tests.gql.test_oracle import LIMITS
 from tests.oracle import Oracle

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.gql.endpoint import GraphQLRequest
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.gql.executor import GraphQLRequest
 from hub.viewer import PUBLIC, Viewer
 from hub.world.sample import ISSUER
 from tests.asking import questions

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from hub.database.graph import Graph
 from hub.errors import TooCostly
-from hub.gql.endpoint import GraphQLRequest
-from hub.gql.guard import Limits
-from hub.graph import Graph
+from hub.gql.document_limits import Limits
+from hub.gql.executor import GraphQLRequest
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions

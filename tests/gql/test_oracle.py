@@ -16,10 +16,10 @@ from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema, NodeType, Route
 from graph_schema.rule import EdgeRule, Grant, Predicate
 from graph_schema.viewer_sets import BUSY
-from hub.compile.walk import Side
-from hub.gql.endpoint import Executor
-from hub.gql.guard import Limits
-from hub.graph import Graph
+from hub.compile.traversal import Side
+from hub.database.graph import Graph
+from hub.gql.document_limits import Limits
+from hub.gql.executor import Executor
 from hub.viewer import Viewer
 from tests import naive
 from tests.asking import SCHEMA, by_some, data, questions, texts

@@ -9,8 +9,8 @@ import pytest
 
 from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
-from hub.gql.endpoint import Executor, GraphQLRequest
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.gql.executor import Executor, GraphQLRequest
 from hub.viewer import Viewer
 from tests.asking import questions
 from tests.random_questions import PROTECTED

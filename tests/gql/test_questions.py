@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.gql.endpoint import GraphQLRequest
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.gql.executor import GraphQLRequest
 from hub.viewer import PUBLIC, Viewer
 from hub.web.examples import EXAMPLES
 from hub.world.load import WorldWanted, load

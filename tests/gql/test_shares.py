@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from hub.app import create_app
-from hub.graph import Graph
-from hub.sample_sign_in import SampleSignIn
+from hub.database.graph import Graph
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.settings import Settings
 from tests.offices import write
 from tests.serving import served

@@ -10,10 +10,10 @@ import pytest
 from graph_schema.graph import GRAPH
 from graph_schema.model import NodeType
 from graph_schema.viewer_kinds import ViewerKind
-from hub.compile.read import compile_kind
-from hub.gql.documents import PlanCache
-from hub.gql.guard import Limits
-from hub.graph import Graph
+from hub.compile.compiler import compile_kind
+from hub.database.graph import Graph
+from hub.gql.document_limits import Limits
+from hub.gql.plan_cache import PlanCache
 from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER
 from tests.asking import SCHEMA, NoCursors

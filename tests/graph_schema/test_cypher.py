@@ -10,8 +10,8 @@ from graph_schema.cypher import Constant, bind, fill, literal, rename
 from graph_schema.graph import GRAPH
 from graph_schema.model import Property, SchemaError
 from graph_schema.rule import Predicate
-from hub.discovery.rules import OFFICES
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.queries.responsibility_rules import OFFICES
 
 
 def test_every_slot_is_filled() -> None:

@@ -9,8 +9,8 @@ import pytest
 from graph_schema import parties
 from graph_schema.graph import GRAPH
 from graph_schema.upsert import BadRow, EdgeRow, NodeRow, dangling, edge_statements, node_statements
+from hub.database.graph import Graph
 from hub.errors import Conflict
-from hub.graph import Graph
 
 IMPORTER = {"number": "00-0000001SW", "name": "Sample", "centerStatus": "ASSIGNED", "source": "sample"}
 

@@ -11,8 +11,8 @@ import pytest
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import COMMON, FLAGS, GUEST, PUBLIC, ViewerKind, of_kind
-from hub.gql.documents import PlanCache
-from hub.gql.guard import Limits
+from hub.gql.document_limits import Limits
+from hub.gql.plan_cache import PlanCache
 from tests.asking import SCHEMA, NoCursors
 
 IMPORTER = ViewerKind(frozenset({"imports"}), acts=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from hub.doctor import plans_kept
+from hub.cli.doctor import plans_kept
+from hub.database.graph import Graph
 from hub.errors import SetupError
-from hub.graph import Graph
 from hub.local_neo4j.plan_cache import PLAN_CACHE, plans_for, size_in_bytes
 from hub.local_neo4j.server import Memory
 

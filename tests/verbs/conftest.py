@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hub.gql.endpoint import Executor, GraphQLRequest
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.gql.executor import Executor, GraphQLRequest
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.offices import ISSUER, write

@@ -3,12 +3,12 @@
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from graph_schema import cases, casework, inquiries, issues, parties, people, uniformity
+from graph_schema import cases, casework, disparities, issues, parties, people, questions
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
 from graph_schema.upsert import EdgeRow, NodeRow, edge_statements, node_statements
-from hub.graph import Graph
+from hub.database.graph import Graph
 from hub.world.migrations import SORT_ALL
 
 MARK: Final = "canary"
@@ -78,7 +78,7 @@ class _Made:
             hts10="8542.31.0001", daysApart=0, foundAt=_AT,
         )  # fmt: skip
         for name in ("one", "other"):
-            self._edge(uniformity.BETWEEN, ("Disparity", f"disparity-{MARK}"), ("Decision", f"decision-{MARK}-{name}"))
+            self._edge(disparities.BETWEEN, ("Disparity", f"disparity-{MARK}"), ("Decision", f"decision-{MARK}-{name}"))
         for contact in ("one", "other"):
             self._node(
                 "Contact", id=f"contact-{MARK}-{contact}", name=f"{MARK} {contact}", role="liaison", published=False,
@@ -90,9 +90,9 @@ class _Made:
             "Question", id=f"question-{MARK}", title=f"{MARK} title", text=f"{MARK} text", state="ASKED", mayBePublished=False,
             routedBecause=f"{MARK} because", askedAt=_AT, dueOn=date(2026, 10, 15),
         )  # fmt: skip
-        self._edge(inquiries.ASKED, ("Account", f"tests.example|{MARK}"), ("Question", f"question-{MARK}"))
-        self._edge(inquiries.ASKED_OF, ("Question", f"question-{MARK}"), _CENTER)
-        self._edge(inquiries.ASKED_BY, ("Question", f"question-{MARK}"), importer)
+        self._edge(questions.ASKED, ("Account", f"tests.example|{MARK}"), ("Question", f"question-{MARK}"))
+        self._edge(questions.ASKED_OF, ("Question", f"question-{MARK}"), _CENTER)
+        self._edge(questions.ASKED_BY, ("Question", f"question-{MARK}"), importer)
         self._node("Calendar", id=f"calendar-{MARK}", account=f"tests.example|{MARK}", path=f"/calendars/{MARK}.ics", openedAt=_AT)
         self._node("Note", id=f"note-{MARK}", kind="NOTE", text=f"{MARK} note", at=_AT, audience="parties")
         self._edge(casework.NOTE_OF, ("Note", f"note-{MARK}"), case)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
+from hub.database.graph import Graph
 from hub.errors import Conflict
-from hub.gql.endpoint import Executor, GraphQLRequest
-from hub.graph import Graph
+from hub.gql.executor import Executor, GraphQLRequest
 from hub.viewer import Viewer
 from tests.offices import ISSUER
 

@@ -12,11 +12,11 @@ from pydantic import SecretStr
 
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
-from hub.admission import Admission
-from hub.callers import Caller
-from hub.door import Shares
-from hub.gql.endpoint import Executor, GraphQLRequest
-from hub.graph import Graph, Run
+from hub.database.graph import Graph, Run
+from hub.gql.executor import Executor, GraphQLRequest
+from hub.identity.door import Shares
+from hub.limits.admission import Admission
+from hub.limits.callers import Caller
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory

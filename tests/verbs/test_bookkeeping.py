@@ -9,8 +9,8 @@ from graph_schema import bookkeeping
 from graph_schema.graph import GRAPH
 from graph_schema.provenance import RETIRED
 from graph_schema.words import OTHER_WORDS, of_row
-from hub.discovery.keeping import discover
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.detection.works import discover
 from hub.verbs.deadline_jobs import run_jobs_once
 from hub.world.load import WorldWanted, load
 from tests.connectors.syncing import Synced

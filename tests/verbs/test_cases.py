@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.clocks import Period, Unit, last_day, today
+from hub.deadlines.business_days import Period, Unit, last_day, today
 from hub.verbs.deadline_jobs import run_jobs_once
 
 Do = Callable[..., Any]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.clocks import today
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.deadlines.business_days import today
 from hub.verbs.deadline_jobs import run_jobs_once
 from tests.telling import named_by_event
 

@@ -10,8 +10,8 @@ import pytest
 
 from connectors.errors import AbortRun
 from graph_schema.cypher import Statement
-from hub.discovery.keeping import discover
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.detection.works import discover
 from tests.connectors.syncing import Synced
 
 Do = Callable[..., Any]

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Final
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.discovery.keeping import discover
+from hub.database.graph import Graph, Run
+from hub.detection.works import discover
 from hub.events.concerns import CONCERNS
-from hub.graph import Graph, Run
 from hub.verbs.arguments import Argument
 from hub.verbs.context import VerbContext
 from hub.verbs.verb import verb

@@ -19,8 +19,8 @@ import pytest
 
 from graph_schema.cypher import Statement
 from hub.app import create_app
-from hub.graph import Graph
-from hub.sample_sign_in import SampleSignIn
+from hub.database.graph import Graph
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.settings import Settings
 from hub.world.sample import ISSUER
 from tests.gql.test_endpoint import served

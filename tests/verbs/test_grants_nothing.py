@@ -17,9 +17,9 @@ from graph_schema import cases, people
 from graph_schema.formats import HTS10
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property
-from hub.discovery.keeping import discover
+from hub.database.graph import Graph, Run
+from hub.detection.works import discover
 from hub.errors import HubError
-from hub.graph import Graph, Run
 from hub.verbs.context import VerbContext
 from hub.verbs.deadline_jobs import run_jobs_once
 from hub.verbs.verb import Verb

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from hub.clocks import last_day, today
+from hub.deadlines.business_days import last_day, today
 from hub.verbs.questions import ANSWERED_WITHIN
 
 Do = Callable[..., Any]

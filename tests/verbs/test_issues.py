@@ -7,8 +7,8 @@ from typing import Any, LiteralString
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.discovery.keeping import discover
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.detection.works import discover
 from tests.telling import CASES_TOLD
 
 Do = Callable[..., Any]

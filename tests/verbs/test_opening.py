@@ -10,9 +10,9 @@ from typing import Any, Final
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.discovery.keeping import discover
+from hub.database.graph import Graph, Run
+from hub.detection.works import discover
 from hub.errors import Conflict, HubError
-from hub.graph import Graph, Run
 from hub.verbs.context import VerbContext
 from hub.verbs.verbs import VERBS
 from hub.viewer import account_id

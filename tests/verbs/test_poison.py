@@ -7,8 +7,8 @@ from typing import Any, Final
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.dead_letters import FIRST_RETRY, LAST_RETRY
-from hub.graph import Graph
+from hub.database.graph import Graph
+from hub.jobs.dead_letters import FIRST_RETRY, LAST_RETRY
 from hub.verbs.deadline_jobs import run_jobs_once
 from tests.telling import named_by_event
 
@@ -81,7 +81,7 @@ def test_cases_that_no_clock_can_run_by_keep_none_of_the_others(kept: Kept) -> N
     assert told.keys() == {name for name, (*_, reason) in _STRANGE.items() if reason}
     assert all(told[name].startswith(f"clocks: {reason}") for name, (*_, reason) in _STRANGE.items() if reason)
     assert "4711" not in str(told)
-    assert "hub.due:" in told["odd-unit"] or "Clock.of" in told["odd-unit"] or "clocks_of_kind" in told["odd-unit"]
+    assert "hub.deadlines.deadline:" in told["odd-unit"] or "Clock.of" in told["odd-unit"] or "clocks_of_kind" in told["odd-unit"]
     dues = dict(kept.rows(_DUES))
     assert dues == {"good": "2026-12-02", "first-year": "0001-01-31", "backwards": "2026-12-02"}
     # mended, each is done when it is tried again

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from graph_schema.cypher import Statement
-from hub.door import Shares
-from hub.gql.endpoint import Executor, GraphQLRequest
-from hub.graph import Graph
-from hub.rate_limits import Quotas
+from hub.database.graph import Graph
+from hub.gql.executor import Executor, GraphQLRequest
+from hub.identity.door import Shares
+from hub.limits.rate_limits import Quotas
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.offices import ISSUER

@@ -9,7 +9,7 @@ from graph_schema.bookkeeping import worded
 from graph_schema.ddl import TEXT_IS_READ
 from graph_schema.graph import GRAPH
 from graph_schema.words import OTHER_WORDS, of_row
-from hub.graph import Graph
+from hub.database.graph import Graph
 
 Do = Callable[..., Any]
 _OPENED = (

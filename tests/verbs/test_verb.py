@@ -15,9 +15,9 @@ import pytest
 from graph_schema.graph import GRAPH
 from graph_schema.model import SchemaError
 from hub import verbs
+from hub.database.graph import Graph, Run
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.gql.types import build_schema
-from hub.graph import Graph, Run
 from hub.verbs.arguments import Argument, Audience, Reason
 from hub.verbs.assignments import Importer
 from hub.verbs.case import OWNER, PARTY, Case

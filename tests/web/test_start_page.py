@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hub.app import create_app
-from hub.graph import Graph
-from hub.sample_sign_in import SampleSignIn
+from hub.database.graph import Graph
+from hub.identity.sample_sign_in import SampleSignIn
 from hub.settings import Settings
 from hub.world.load import WorldWanted, load
 from tests.conftest import wipe

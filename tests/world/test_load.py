@@ -11,10 +11,10 @@ from neo4j.exceptions import ClientError
 from graph_schema.cypher import Statement
 from graph_schema.ddl import ANALYZER
 from graph_schema.graph import GRAPH
-from hub.discovery.keeping import discover
+from hub.database.graph import Graph
+from hub.detection.works import discover
 from hub.errors import SetupError
-from hub.gql.words import query, words
-from hub.graph import Graph
+from hub.gql.search_text import query, words
 from hub.verbs.deadline_jobs import run_jobs_once
 from hub.world.load import WorldWanted, load
 from hub.world.migrations import MIGRATIONS, Migration

@@ -1,0 +1,1 @@
+"""How a run works: rows read, mapped, compared with the graph and written, once and whole."""

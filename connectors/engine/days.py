@@ -1,0 +1,113 @@
+"""Days and moments as lists write them.
+
+What could be another day is none: 11/01/2026 needs a format that says which is the month.
+"""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from hub.deadlines import business_days
+
+WASHINGTON: Final = ZoneInfo("America/New_York")
+"""Whose days deadlines run in."""
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH: Final = (
+    r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_YEAR_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_DIGITS: Final = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+_DAY_MONTH: Final = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[-. ]*{_MONTH}[-.,]? ?(\d{{4}})", re.IGNORECASE)
+_MONTH_DAY: Final = re.compile(rf"{_MONTH}\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})", re.IGNORECASE)
+_WITH_TIME: Final = re.compile(r"(.*?)(?:[T ]+|, ?)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)? ?([ap]\.?m\.?)?", re.IGNORECASE)
+_WORDS: Final = (
+    ("YYYY", "%Y"), ("YY", "%y"), ("MMMM", "%B"), ("MONTH", "%B"), ("MMM", "%b"), ("MON", "%b"), ("MM", "%m"), ("M", "%m"), ("DD", "%d"),
+    ("D", "%d"), ("HH", "%H"), ("hh", "%I"), ("H", "%H"), ("h", "%I"), ("mm", "%M"), ("ss", "%S"), ("AM", "%p"), ("PM", "%p"),
+)  # fmt: skip
+_WORD: Final = re.compile("|".join(word for word, _ in _WORDS))
+
+
+@lru_cache(maxsize=64)
+def as_format(text: str) -> str:
+    """A format as Python has it, of e.g. MM/DD/YYYY, DD-MON-YYYY or %m/%d/%Y. Raises `ValueError`."""
+    if "%" not in text:
+        words = dict(_WORDS)
+        plain = text.upper() if re.fullmatch(r"[ymdon/.,\- ]+", text) else text
+        text = _WORD.sub(lambda found: words[found[0]], plain)
+    try:
+        parsed = datetime.strptime(datetime(2026, 11, 22, 13, 30, tzinfo=UTC).strftime(text), text)  # noqa: DTZ007 - a day
+    except (ValueError, re.error):
+        parsed = None
+    if parsed is None or (parsed.year, parsed.month, parsed.day) != (2026, 11, 22):
+        raise ValueError("expected a format of days, e.g. MM/DD/YYYY, DD-MON-YYYY or %m/%d/%Y")
+    return text
+
+
+def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -> date:
+    """The day; of a moment with a zone, its own or the one that is said, the day it is in Washington.
+
+    Raises `ValueError`.
+    """
+    if not formats and zone is None:
+        with suppress(ValueError):
+            return business_days.day_of(text)
+    found = moment_of(text, formats, zone, or_day=True)
+    return found.astimezone(WASHINGTON).date() if isinstance(found, datetime) and found.tzinfo else date(found.year, found.month, found.day)
+
+
+def moment_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None, *, or_day: bool = False) -> datetime | date:
+    """The moment, in the zone that is said where it has none of its own; a day is its first moment, or itself.
+
+    Raises `ValueError`.
+    """
+    text = " ".join(text.split())
+    if not formats:
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return found.date() if or_day and len(text) <= 10 else _in(zone, found)
+    timed = _WITH_TIME.fullmatch(text)
+    found = _day(timed[1] if timed else text, formats, whole=text)
+    if isinstance(found, datetime):
+        return _in(zone, found)
+    if timed is None:
+        return found if or_day else _in(zone, datetime(found.year, found.month, found.day))  # noqa: DTZ001 - gets its zone there
+    hour = int(timed[2])
+    if timed[5]:
+        if not 1 <= hour <= 12:
+            raise ValueError(text)
+        hour = hour % 12 + 12 * timed[5].lower().startswith("p")
+    return _in(zone, datetime(found.year, found.month, found.day, hour, int(timed[3]), int(timed[4] or 0)))  # noqa: DTZ001 - as above
+
+
+def _in(zone: tzinfo | None, found: datetime) -> datetime:
+    return found if found.tzinfo or zone is None else found.replace(tzinfo=zone)
+
+
+def _day(text: str, formats: Sequence[str], whole: str) -> date | datetime:
+    for format_ in formats:
+        for candidate in (text, whole):
+            try:
+                found = datetime.strptime(candidate, format_)  # noqa: DTZ007 - gets its zone later
+            except ValueError:
+                continue
+            return found if "%H" in format_ or "%I" in format_ else found.date()
+    if formats:
+        try:
+            return datetime.fromisoformat(whole)
+        except ValueError:
+            pass
+    if found := _YEAR_FIRST.fullmatch(text) or _DIGITS.fullmatch(text):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if found := _DAY_MONTH.fullmatch(text):
+        return date(int(found[3]), _MONTHS.index(found[2][:3].lower()) + 1, int(found[1]))
+    if found := _MONTH_DAY.fullmatch(text):
+        return date(int(found[3]), _MONTHS.index(found[1][:3].lower()) + 1, int(found[2]))
+    raise ValueError(text)

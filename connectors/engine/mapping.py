@@ -1,0 +1,519 @@
+"""What a system's rows mean: pure. A raw row becomes the values and links of a record, checked as the trade writes them."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from connectors.contract import Raw
+from connectors.engine.cells import EMPTY_WORDS, Empty, is_blank, plain_heading, text_of
+from connectors.engine.days import as_format, day_of, moment_of
+from connectors.engine.people import mail, phone, turned
+from connectors.errors import SkipRecord
+from connectors.own_code import named, place
+from connectors.settings import ColumnMapping, StreamSettings
+from connectors.systems.table import nearest
+from graph_schema import provenance
+from graph_schema.formats import (
+    ENTRY_NUMBER,
+    HTS_CHAPTER,
+    HTS_HEADING,
+    PORT_CODE,
+    BadFormat,
+    Format,
+    entry_check_digit,
+    tariff_number,
+)  # fmt: skip
+from graph_schema.graph import GRAPH
+from graph_schema.model import Kind, Property
+from graph_schema.parties import PARTY
+from hub.errors import SetupError
+from hub.records.source_record import Key, Link
+
+_ABSENT: Final = (None, "")
+_REMEMBERED: Final = 1_000
+_TRUE: Final = ("true", "yes", "y", "1", "t", "x", "on", "✓", "✔", "☑", "✅", "1.0")
+_FALSE: Final = ("false", "no", "n", "0", "f", "off", "✗", "✘", "☐", "❌", "0.0")
+_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "Contact": {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False},
+    "Decision": {"audience": "owner"},
+}
+"""What a file need not say: nothing is public that its system did not declare so."""
+_STRICTEST: Final[Mapping[str, Any]] = {"emailAudience": "own", "phoneAudience": "own", "audience": "owner", "published": False}
+"""What holds where it cannot be read who may see a thing: as few as there are."""
+_OF_CLOCKS: Final = ("dates", "conditions", "suspensions")
+"""From these deadlines run: a case that has lost one would seem to have time."""
+VITAL_LINKS: Final = ("WORKS_FOR", "OF_KIND", "CONCERNS", "HANDLED_BY", "DECIDES", "MADE_AT")
+"""A record whose owner, kind or subject cannot be read is not taken; of other links only those that can be."""
+_PADDED: Final = {"Port": 4, "HtsHeading": 4, "HtsChapter": 2, "Broker": 3, "Team": 3, "filerCode": 3}
+"""Numbers that lose their zeros in spreadsheets, and how many digits they have."""
+_IN_WORDS: Final = {
+    label: re.compile(rf"(?:{word}\b[ .:#]*(?:code|no|number)?[ .:#]*)?(\d[\d.]*\d|\d)(?:\s*[-\u2010-\u2015:,(]\s*[^\d]+)?", re.IGNORECASE)
+    for label, word in {"Port": "ports?", "HtsChapter": "(?:chapter|chap|ch)", "HtsHeading": "(?:heading|hts|htsus)"}.items()
+}
+"""How people write these codes with a word before or behind."""
+_KNOWN_BY: Final = {"Decision": ("reference",)}
+"""What a system must say though the hub's own rows have none of it: by what the row is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a row means; `lacks` are the fields that could not be read, and why: the record is taken without them."""
+
+    values: Mapping[str, Any]
+    links: tuple[Link, ...]
+    verified: bool
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The keys of the public facts, by label: a link to one of these must name one that there is."""
+
+    keys: Mapping[str, frozenset[str]]
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """By label, the keys of names."""
+    _near: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str], repr=False, compare=False)
+    """What was looked for before: a misspelt code may stand in each of a hundred thousand rows."""
+
+    @classmethod
+    def of(cls, public: Iterable[tuple[str, Iterable[tuple[str, str | None]]]]) -> "Known":
+        """Of labels with keys and names."""
+        rows = [(label, list(pairs)) for label, pairs in public]
+        names = {label: {name: key for key, name in pairs if name and name != key} for label, pairs in rows}
+        return cls({label: frozenset(key for key, _ in pairs) for label, pairs in rows}, names)
+
+    def check(self, label: str, key: str) -> str:
+        """The key itself. Raises `SkipRecord`."""
+        if label in self.keys and key not in self.keys[label]:
+            expected = _FORMATS[label].expected if label in _FORMATS else "one of those the hub lists"
+            near = self.near(label, key)
+            raise SkipRecord(f"there is no {label} {key!r}" + (near or f"; expected {expected}"))
+        return key
+
+    def near(self, label: str, text: str) -> str:
+        """What was probably meant by words, e.g. `; did you mean CEE007 (Electronics)?`; empty where nothing is near."""
+        known = self._near.get((label, text))
+        if known is None:
+            known = self._nearest(label, text)
+            if len(self._near) < _REMEMBERED:
+                self._near[label, text] = known
+        return known
+
+    def near_party(self, label: str, key: str) -> str:
+        """What party was probably meant: one of that label, else of another, e.g. `; did you mean Center CEE007 (Electronics)?`."""
+        if found := self.near(label, key):
+            return found
+        others = ((other, self.near(other, key)) for other in PARTY.labels if other != label)
+        return next((found.replace("mean ", f"mean {other} ", 1) for other, found in others if found), "")
+
+    def _nearest(self, label: str, text: str) -> str:
+        words, names = text.partition(":")[2] or text, self.names.get(label, {})
+        if not any(map(str.isalpha, words)):
+            return ""
+        if found := nearest(text, sorted(self.keys.get(label, ()))):
+            return f"; did you mean {found}?"
+        found = nearest(words, names)
+        return f"; did you mean {names[found]} ({found})?" if found else ""
+
+
+_FORMATS: Final[Mapping[str, Format]] = {
+    node.label: found.format for node in GRAPH.nodes for found in node.properties if found.format and found.name in (node.key, "code")
+}
+
+Mapper = Callable[[Raw], Mapped]
+
+
+def mapper(settings: StreamSettings, known: Known) -> Mapper:
+    """How rows of a stream are read. Raises `SetupError` where the file names a function that is not there."""
+    node = GRAPH.node(settings.describes)
+    said = {found.name: found for found in provenance.said_about(node)}
+    reading = {name: _Reading.of(settings, take) for name, take in settings.properties.items()}
+    plain = _Reading.of(settings, None)
+    convert = {name: _converter(found, reading.get(name, plain)) for name, found in said.items()}
+    required = [*(name for name, found in said.items() if found.required), *_KNOWN_BY.get(settings.describes, ())]
+    vital = frozenset({*required, *_OF_CLOCKS, *VITAL_LINKS} - _STRICTEST.keys())
+    plural = frozenset(name for name, found in said.items() if found.kind is Kind.STRINGS)
+    own = _function(settings.map) if settings.map else None
+    verified = "email" in settings.properties and settings.properties["email"].verified
+    defaults = _DEFAULTS.get(settings.describes, {})
+    properties = [(name, _taker(take, reading[name])) for name, take in settings.properties.items()]
+    ends = [
+        (type_, label, _taker(take, _Reading.of(settings, take)))
+        for type_, found in settings.links.items()
+        for label, take in found.items()
+    ]
+
+    def whole(values: Mapping[str, Any], found: _Fields, raw: Raw) -> None:
+        """Raises `SkipRecord` with all that is wrong, where the record cannot be without a part of it."""
+        missing = [name for name in required if values.get(name) in _ABSENT and name not in found.unread]
+        if missing or found.faults:
+            vacant = [word for name in missing if (word := _meaning_none(settings.properties.get(name), raw))]
+            told = f"{', '.join(missing)} is missing" + (f" ({vacant[0]!r} means that there is none)" if vacant else "")
+            counts = bool(found.faults) or not vacant
+            raise SkipRecord("; ".join([*([told] if missing else []), *found.faults, *found.lacks]), counts=counts)
+
+    def mapped(raw: Raw) -> Mapped:
+        found = _Fields(vital)
+        values, links = {**defaults}, list[Link]()
+        given = _given(own, settings.map, raw) if own else {}
+        said_otherwise = [(name, partial(_constant, value)) for name, value in given.get("properties", {}).items()]
+        for name, take in (*properties, *said_otherwise) if said_otherwise else properties:
+            try:
+                value = take(raw)
+                if value.__class__ is list:
+                    value = found.good_of(name, value, values)
+                if value.__class__ is list and name not in plural:
+                    value = next((one for one in value if one not in _ABSENT), None)  # as some APIs give several
+                if value not in _ABSENT:
+                    values[name] = convert[name](value)
+            except SkipRecord as error:
+                found.failed(name, error, values)
+            except KeyError:
+                raise SkipRecord(f"a {settings.describes} has no property {name}") from None
+        for type_, label, take in ends:
+            try:
+                value = take(raw)
+            except SkipRecord as error:
+                found.failed(type_, _at(type_, error), values)
+            else:
+                if value not in _ABSENT:
+                    _link(type_, label, value, known, links, found)
+        for type_, label, value in given.get("links", ()):
+            _link(str(type_), str(label), value, known, links, found)
+        whole(values, found, raw)
+        return Mapped(values, tuple(dict.fromkeys(links)), verified or bool(given.get("verified")), tuple(found.lacks))
+
+    return mapped
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the cells of a column are read: which words mean nothing, formats of days, the zone of moments, the region
+    of numbers.
+    """
+
+    empty: Empty
+    formats: tuple[str, ...]
+    zone: tzinfo | None
+    region: str
+
+    @classmethod
+    def of(cls, settings: StreamSettings, take: ColumnMapping | None) -> "_Reading":
+        """As the column says, else as the stream says."""
+        empty = take.empty if take and take.empty is not None else settings.empty
+        formats = take.format if take and take.format else settings.date_format
+        zone = (take.time_zone if take else None) or settings.time_zone
+        return cls(
+            Empty(EMPTY_WORDS if empty is None else empty), tuple(map(as_format, formats)), ZoneInfo(zone) if zone else None,
+            take.region if take else "US",
+        )  # fmt: skip
+
+
+class _Fields:
+    """What of one record cannot be read: faults that it cannot be without, and what is left out."""
+
+    __slots__ = ("_vital", "faults", "lacks", "unread")
+
+    def __init__(self, vital: frozenset[str]) -> None:
+        self._vital = vital
+        self.faults: list[str] = []
+        self.lacks: list[str] = []
+        self.unread: set[str] = set()
+
+    def failed(self, name: str, error: SkipRecord, values: dict[str, Any]) -> None:
+        """Raises the error where nothing of the record may be kept."""
+        if not error.keep:
+            raise error
+        self.unread.add(name)
+        (self.faults if name in self._vital else self.lacks).append(str(error))
+        if name in _STRICTEST:
+            values[name] = _STRICTEST[name]
+
+    def good_of(self, name: str, parts: Sequence[Any], values: dict[str, Any]) -> list[Any]:
+        """The parts of a list that could be read: one that could not costs itself."""
+        for error in parts:
+            if isinstance(error, SkipRecord):
+                self.failed(name, error, values)
+        return [one for one in parts if not isinstance(one, SkipRecord)]
+
+
+def _given(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) -> Mapping[str, Any]:
+    """What a function of the integrator's own makes of a row. Raises `SkipRecord` with how it failed."""
+    try:
+        return own(raw)
+    except SkipRecord:
+        raise
+    except Exception as error:
+        raise SkipRecord(f"map: {path} cannot read it ({type(error).__name__}{place(error)})") from error
+
+
+def _constant(value: Any, _: Raw) -> Any:
+    return value
+
+
+def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], found: _Fields) -> None:
+    for one in value if isinstance(value, list | tuple) else (value,):
+        try:
+            if isinstance(one, SkipRecord):
+                raise one
+            if one not in _ABSENT:
+                links.append(Link(type_, label, known.check(label, _key_of(label, one, known))))
+        except SkipRecord as error:
+            found.failed(type_, _at(type_, error), {})
+
+
+def _at(name: str, error: SkipRecord) -> SkipRecord:
+    return SkipRecord(f"{name}: {error}", keep=error.keep)
+
+
+def _meaning_none(take: ColumnMapping | None, raw: Raw) -> str | None:
+    """The word in place of what is missing, e.g. Vacant."""
+    words = [str(raw[column]).strip() for column in (*take.columns, *take.join) if not is_blank(raw.get(column))] if take else []
+    return words[0][:30] if words else None
+
+
+def numbers_in(settings: StreamSettings) -> tuple[str, ...]:
+    """The columns of numbers that some people use their Social Security number as."""
+    refusing = {
+        found.name for found in provenance.said_about(GRAPH.node(settings.describes)) if found.format and found.format.refused
+    }  # fmt: skip
+    takes = [take for name, take in settings.properties.items() if name in refusing]
+    takes += [found["Importer"] for found in settings.links.values() if "Importer" in found]
+    return tuple(dict.fromkeys(column for take in takes for column in (*take.columns, *take.join)))
+
+
+def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
+    try:
+        return named(path, "`package.module:function`")
+    except SetupError as error:
+        raise SetupError(f"map: {error}") from None
+
+
+def _taker(take: ColumnMapping, reading: _Reading) -> Callable[[Raw], Any]:
+    """How a value is taken from a raw row: where it comes from, then the steps that it says."""
+    first = partial(_joined, take.join) if take.join else partial(_first, take.columns, take.value, reading.empty, take.codes or {})
+    steps: list[Callable[[Any], Any]] = []
+    if take.turn:
+        steps.append(turned)
+    if take.split:
+        steps.append(partial(_split, take.split, reading.empty))
+    if take.event:
+        steps.append(partial(_dated, take.event, reading))
+    if take.codes is not None:
+        steps.append(_coder(take))
+
+    def taken(raw: Raw) -> Any:
+        value = first(raw)
+        if isinstance(value, str):
+            value = value.strip()
+            if take.join and reading.empty(value):
+                value = None
+        for step in steps:
+            value = step(value)
+        return take.default if value in _ABSENT else value
+
+    return taken
+
+
+def _first(columns: Sequence[str], constant: Any, empty: Empty, codes: Mapping[str, Any], raw: Raw) -> Any:
+    """The first that means something; a word that the file gives a code to means that."""
+    for column in columns:
+        value = raw.get(column)
+        if value not in _ABSENT and (not empty(value) or str(value).strip() in codes):
+            return value
+    return constant
+
+
+def _joined(columns: Sequence[str], raw: Raw) -> str:
+    return " ".join(str(raw[column]).strip() for column in columns if raw.get(column) not in _ABSENT)
+
+
+def _split(at: str, empty: Empty, value: Any) -> Any:
+    return [part.strip() for part in value.split(at) if not empty(part.strip())] if isinstance(value, str) else value
+
+
+def _or_why_not(read: Callable[[Any], Any], value: Any) -> Any:
+    """What is read of a part of a list, or the error: it costs none of the others."""
+    try:
+        return read(value)
+    except SkipRecord as error:
+        return error
+
+
+def _coder(take: ColumnMapping) -> Callable[[Any], Any]:
+    """Gives each value its code, whatever its capitals and blanks."""
+    assert take.codes is not None
+    codes = {plain_heading(text): code for text, code in take.codes.items()} | dict(take.codes)
+    where = "/".join((*take.columns, *take.join))
+
+    def coded(value: Any) -> Any:
+        text = str(value).strip()
+        found = codes.get(text, codes.get(plain_heading(text), take.default))
+        if found is None:
+            near = nearest(text, take.codes or ())
+            known = ", ".join(map(str, take.codes or ()))[:200]
+            told = f"{where}: there is no code for {text[:60]!r}; known are {known}"
+            raise SkipRecord(told + (f"; did you mean {near}?" if near else ""))
+        return found
+
+    def taken(value: Any) -> Any:
+        if value in _ABSENT:
+            return value
+        return [_or_why_not(coded, one) for one in value] if isinstance(value, list) else coded(value)
+
+    return taken
+
+
+def _key_of(label: str, value: Any, known: Known) -> str:
+    """The key as the graph writes it. Raises `SkipRecord`, with the key of a name that was written in its place."""
+    try:
+        return _key(label, value)
+    except SkipRecord as error:
+        raise SkipRecord(f"{error}{known.near(label, str(value))}" if error.keep else str(error), keep=error.keep) from None
+
+
+def _key(label: str, value: Any) -> str:
+    """The key as the graph writes it."""
+    key = _padded(label, _alone(label, _digits(value)))
+    if label == "Port":
+        issuer, colon, code = key.rpartition(":")
+        issuer = issuer.upper()
+        codes = PORT_CODE.readings(code) if not colon or issuer in ("ACE", "CENSUS") else []
+        return f"{issuer or 'ACE'}:{codes[0]}" if codes else f"{issuer}:{code}" if colon else f"ACE:{key.zfill(4)}"
+    if label in ("HtsHeading", "HtsChapter"):
+        return tariff_number(key, HTS_HEADING if label == "HtsHeading" else HTS_CHAPTER) or key
+    node = GRAPH.node(label)
+    found = node.property_named(node.key)
+    return _identifier(found, key) if found.format else key
+
+
+def _alone(label: str, text: str) -> str:
+    """A code without what says what it is, or its name behind it: `Port 2704`, `2704 - Los Angeles`, `Chapter 85`."""
+    found = None if text.isdigit() or label not in _IN_WORDS else _IN_WORDS[label].fullmatch(text)
+    return found[1] if found else text
+
+
+def _digits(value: Any) -> str:
+    """A number as text: 2704 also where a system has it as 2704.0."""
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
+
+
+def _padded(kind: str, text: str) -> str:
+    """With the zeros that spreadsheets take from a number."""
+    return text.zfill(_PADDED[kind]) if kind in _PADDED and text.isascii() and text.isdigit() else text
+
+
+def _identifier(found: Property, value: str) -> str:
+    assert found.format is not None
+    if found.format.may_be_refused(value):
+        raise SkipRecord(found.format.refusal, keep=False)
+    try:
+        checked = found.format.check(value)
+    except BadFormat as error:
+        raise SkipRecord(f"{found.name}: {error}") from None
+    if found.format is ENTRY_NUMBER and checked[-1] != str(entry_check_digit(checked[:3], checked[4:11])):
+        raise SkipRecord(f"entry number: its check digit is wrong; expected {checked[:-1]}{entry_check_digit(checked[:3], checked[4:11])}")
+    return checked
+
+
+def _converter(found: Property, reading: _Reading) -> Callable[[Any], Any]:
+    """From what a system gives to what the graph keeps of a property."""
+
+    def enumerated(value: Any) -> str:
+        text = str(value).strip()
+        if text not in found.values:
+            near = next((known for known in found.values if known.casefold() == text.casefold()), None)
+            raise SkipRecord(f"{found.name}: {text[:60]!r} is none of {', '.join(found.values)}" + (f"; write {near}" if near else ""))
+        return text
+
+    def several(value: Any) -> list[str]:
+        return [text_of(found.name, item) for item in (value if isinstance(value, list | tuple) else [value])]
+
+    by_name: dict[str, Callable[[Any], Any]] = {
+        "email": mail, "phone": lambda value: phone(_digits(value), reading.region), "dates": _dates,
+        "suspensions": _suspensions,
+    }  # fmt: skip
+    by_kind: dict[Kind, Callable[[Any], Any]] = {
+        Kind.BOOLEAN: lambda value: _boolean(found.name, value),
+        Kind.DATETIME: lambda value: _moment(found.name, value, reading),
+        Kind.STRINGS: several,
+    }
+    if found.name in by_name:
+        return by_name[found.name]
+    if found.values:
+        return enumerated
+    if found.format:
+        return lambda value: _identifier(found, _padded(found.name, _digits(value)))
+    return by_kind.get(found.kind, lambda value: text_of(found.name, value))
+
+
+def _boolean(name: str, value: Any) -> bool:
+    text = str(value).strip().rstrip(".").casefold()
+    if text not in (*_TRUE, *_FALSE):
+        raise SkipRecord(f"{name}: {text[:60]!r} is neither yes nor no")
+    return text in _TRUE
+
+
+def _dated(event: str, reading: _Reading, value: Any) -> Any:
+    """The day in a column as a date of that event."""
+    if isinstance(value, list):
+        return [f"{event} {_day('dates', str(one), reading)}" for one in value if one not in _ABSENT]
+    return value if value in _ABSENT else [f"{event} {_day('dates', str(value), reading)}"]
+
+
+def _day(name: str, text: str, reading: _Reading) -> str:
+    try:
+        return day_of(text, reading.formats, reading.zone).isoformat()
+    except (ValueError, OverflowError):
+        raise SkipRecord(
+            f"{name}: {text[:60]!r} is no day that can be told; expected e.g. 2026-03-01, or say its `format`, e.g. MM/DD/YYYY"
+        ) from None
+
+
+def _dates(value: Any) -> list[str]:
+    return [
+        _days("dates", str(item), r"[a-z_]+ (\S+)", "protest_filed 2026-03-01") for item in (value if isinstance(value, list) else [value])
+    ]
+
+
+def _suspensions(value: Any) -> list[str]:
+    found = value if isinstance(value, list) else [value]
+    return [_days("suspensions", str(item), r"(\S+)(?: (\S+))?", "2026-03-01 2026-04-01") for item in found]
+
+
+def _days(name: str, text: str, pattern: str, expected: str) -> str:
+    """The text, if it has that pattern with days or moments where it has groups: with Washington's days there. Raises `SkipRecord`."""
+    found = text.strip()
+    matched = re.fullmatch(pattern, found)
+    try:
+        told = [day for day in matched.groups() if day] if matched else ["none"]
+        for day in told:
+            found = found.replace(day, str(day_of(day)), 1)
+    except (ValueError, OverflowError):
+        raise SkipRecord(f"{name}: {text[:60]!r} is none; expected e.g. {expected}") from None
+    return found
+
+
+def _moment(name: str, value: Any, reading: _Reading) -> datetime:
+    try:
+        found = value if isinstance(value, datetime) else moment_of(str(value), reading.formats, reading.zone)
+        assert isinstance(found, datetime)
+        # a zone by its name is no part of a moment
+        return found.astimezone(UTC) if isinstance(found.tzinfo, ZoneInfo) else found if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        hint = "" if reading.formats else ", or say its `format`, e.g. MM/DD/YYYY"
+        raise SkipRecord(f"{name}: {str(value)[:60]!r} is no moment; expected e.g. 2026-11-22T09:30:00Z{hint}") from None
+
+
+def identity_of(mapped: Mapped, links: Iterable[Link], whole_of: Mapping[Key, Key]) -> str | None:
+    """The certain key of a contact: its verified mail address with its organisation, a team's being its Center."""
+    mail = mapped.values.get("email")
+    employer = next(((link.label, link.key) for link in links if link.type == "WORKS_FOR"), None)
+    if not (mapped.verified and mail and employer):
+        return None
+    return "|".join(("mail", *whole_of.get(employer, employer), str(mail).lower()))

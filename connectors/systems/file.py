@@ -1,0 +1,390 @@
+"""Files dropped into a folder, here or on an SFTP server: lists, the newest that fits a pattern, each the whole of its
+stream.
+
+asyncssh speaks SFTP because it is alive, asynchronous and has a server of its own to test against.
+"""
+
+import asyncio
+import codecs
+import hashlib
+import os
+import posixpath
+import stat
+import tempfile
+import time
+import unicodedata
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, ClassVar, Final
+from urllib.parse import unquote, urlsplit
+
+import asyncssh
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from connectors.contract import Page, StreamInfo, StreamRequest
+from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
+from connectors.systems import separated, workbook
+from connectors.systems.table import Layout, Table, layout_of
+
+_TIMEOUT_S: Final = 20
+_LISTED: Final = 50
+"""Of so many files the columns are listed."""
+_DIRECTORY: Final = 2
+"""The kind of a folder as SFTP numbers it; servers that do not say the kind give another."""
+_DELIMITERS: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|"}
+_BESIDE: Final = (
+    "~$*",
+    ".*",
+    "~*",
+    "*~",
+    "#*#",
+    "*.part",
+    "*.filepart",
+    "*.crdownload",
+    "*.partial",
+    "*.download",
+    "*.tmp",
+    "*.sw[a-p]",
+    "*.swx",
+    "*.bak",
+    "*.old",
+    "*.orig",
+    "*.save",
+    "*.lock",
+    "*.lck",
+    "*.md5",
+    "*.sha1",
+    "*.sha256",
+    "*.sha512",
+    "*.sig",
+    "*.asc",
+    "*.done",
+    "*.ok",
+    "*.ctl",
+    "*.trg",
+    "*.sync-conflict-*",
+    "thumbs.db",
+    "desktop.ini",
+)
+"""What programs leave beside a list, in lower case: locks, parts, copies, checksums, marks that it is there."""
+
+
+class FileSettings(BaseModel):
+    """Where the files are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    folder: str
+    """A path, or `sftp://user@host:port/path`."""
+    password: SecretStr | None = None
+    """Of the user of an SFTP server."""
+    private_key: SecretStr | None = None
+    """Instead of a password."""
+    host_key: str | None = None
+    """The public key of an SFTP server, as ssh-keyscan prints it."""
+    quiet_s: float = Field(5, ge=0)
+    """A file that was written to within so many seconds is not read yet."""
+
+
+class FileOptions(BaseModel):
+    """What a stream may say beside the pattern."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    encoding: str | None = None
+    """Of a CSV file; without it, what its first bytes tell, else UTF-8."""
+    delimiter: str = ","
+    """What stands between two cells of a CSV file."""
+    sheet: str | None = None
+    """The sheet of a workbook; the first that is not hidden, if not said."""
+    header_row: tuple[Annotated[int, Field(ge=1, le=50)], ...] = ()
+    """The row of the header, counted from 1, or several rows that are one header; found by itself, if not said."""
+    headers: Mapping[str, str] = {}
+    """Other names for columns: as the file has it, then as it is called from here on."""
+
+    @field_validator("header_row", mode="before")
+    @classmethod
+    def _one_row_or_several(cls, found: Any) -> Any:
+        return (found,) if isinstance(found, int | str) else found
+
+    @field_validator("header_row")
+    @classmethod
+    def _rows_in_order(cls, found: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(found)))
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, found: str) -> str:
+        found = _DELIMITERS.get(found.casefold(), found)
+        if len(found) != 1 or found in '\r\n"':
+            raise ValueError('one character between the cells, e.g. ";" or "|", or a word: comma, semicolon, tab, pipe')
+        return found
+
+    @field_validator("encoding")
+    @classmethod
+    def _of_text(cls, found: str | None) -> str | None:
+        try:
+            "".encode(found or "utf-8")
+            b"".decode(found or "utf-8")
+            codecs.lookup(found or "utf-8")
+        except LookupError:
+            raise ValueError(f"{found!r} is no encoding of text; expected e.g. utf-8, cp1252, utf-16-le or mac-roman") from None
+        return found
+
+    def layout(self, stream: StreamRequest | None = None) -> Layout:
+        """Where the header is, and which columns are needed."""
+        return layout_of(stream, self.header_row, self.headers) if stream else Layout(headers=self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file: its name, when it was written to, its size, and the server's own spelling of the name."""
+
+    name: str
+    modified: float
+    raw: bytes = b""
+    size: int = 0
+
+
+class FileDrop:
+    """A folder of files."""
+
+    spec: ClassVar[type[BaseModel]] = FileSettings
+    options: ClassVar[type[BaseModel]] = FileOptions
+
+    def __init__(self, settings: FileSettings) -> None:
+        self._settings = settings
+
+    async def check(self) -> str:
+        async with self._folder() as folder:
+            files = [found for found in await folder.list() if not _left_beside(found.name)]
+        more = f", of which the newest {_LISTED} are listed" if len(files) > _LISTED else ""
+        return f"{len(files)} file{'s' if len(files) != 1 else ''} in {_plain(self._settings.folder)}{more}"
+
+    async def discover(self) -> Sequence[StreamInfo]:
+        offers: list[StreamInfo] = []
+        async with self._folder() as folder:
+            files = [found for found in await folder.list() if not _left_beside(found.name)]
+            newest = sorted(files, key=lambda found: -found.modified)[:_LISTED]
+            for found in sorted(newest, key=lambda found: found.name):
+                try:
+                    async with folder.fetched(found) as path:
+                        offers.append(_offer(path, found.name))
+                except (ConnectorError, OSError) as error:
+                    offers.append(StreamInfo(found.name, (), f"it cannot be read: {error}"))
+        return offers
+
+    async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
+        options = FileOptions.model_validate(stream.options)
+        pattern = unicodedata.normalize("NFC", stream.source)
+        if "/" in pattern or "\\" in pattern:
+            raise AbortRun(f"from: {pattern} names a folder; say the folder in `settings`, and here only the file, e.g. people*.csv")
+        async with self._folder() as folder:
+            files = await folder.list()
+            fitting = [found for found in files if fnmatchcase(found.name, pattern) and not _left_beside(found.name, pattern)]
+            if not fitting:
+                there = ", ".join(found.name for found in files[:5] if not _left_beside(found.name)) or "none"
+                raise RetryLater(f"no file in {_plain(self._settings.folder)} fits {pattern}; there are: {there}", 300)
+            newest = max(fitting, key=lambda found: (found.modified, found.name))
+            await self._require_quiet(folder, newest)
+            async with folder.fetched(newest) as path:
+                version = _version(path, newest.name)
+                if cursor == version:
+                    return
+                if cursor is not None:
+                    raise StartOver(f"{newest.name} is another file than the last")
+                with _table_of(path, newest.name, options, options.layout(stream)) as table:
+                    for page in table.pages():
+                        yield page
+                        await asyncio.sleep(0)
+                yield Page((), cursor=version)
+
+    async def _require_quiet(self, folder: "_Local | _Remote", found: _Found) -> None:
+        """Raises `RetryLater` for a file that is still being written to.
+
+        A server's clock may be ahead of this machine's: what was written to in the future is looked at twice.
+        """
+        age_s = time.time() - found.modified
+        if 0 <= age_s < self._settings.quiet_s:
+            raise RetryLater(f"{found.name} is still being written to", self._settings.quiet_s)
+        if age_s < 0 and self._settings.quiet_s:
+            await asyncio.sleep(min(self._settings.quiet_s, _TIMEOUT_S))
+            if found not in await folder.list():
+                raise RetryLater(f"{found.name} is still being written to", self._settings.quiet_s)
+
+    def _folder(self) -> "_Local | _Remote":
+        parts = urlsplit(self._settings.folder)
+        return _Remote(self._settings) if parts.scheme == "sftp" else _Local(Path(self._settings.folder))
+
+
+class _Local:
+    """A folder of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder
+
+    async def __aenter__(self) -> "_Local":
+        if not self._path.is_dir():
+            raise AbortRun(f"{self._path} is no folder")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+    async def list(self) -> list[_Found]:
+        found = list[_Found]()
+        try:
+            paths = sorted(self._path.iterdir())
+        except OSError as error:
+            raise AbortRun(f"{self._path} cannot be listed ({error.strerror})") from None
+        for path in paths:
+            with suppress(OSError):  # a link to nowhere, or gone meanwhile
+                if path.is_file():
+                    status = path.stat()
+                    found.append(_Found(unicodedata.normalize("NFC", path.name), status.st_mtime, bytes(path), status.st_size))
+        return found
+
+    @asynccontextmanager
+    async def fetched(self, found: _Found) -> AsyncGenerator[Path]:
+        yield Path(os.fsdecode(found.raw))
+
+
+class _Remote:
+    """A folder of an SFTP server. Its files are fetched into a temporary one first."""
+
+    def __init__(self, settings: FileSettings) -> None:
+        self._settings = settings
+        self._parts = urlsplit(settings.folder)
+        self._folder = PurePosixPath(unquote(self._parts.path) or ".")
+
+    async def __aenter__(self) -> "_Remote":
+        settings, parts = self._settings, self._parts
+        if settings.host_key is None:
+            raise AbortRun("host_key is missing: an SFTP server whose key is not known may be anybody; `ssh-keyscan HOST` prints it")
+        try:
+            known = asyncssh.import_known_hosts("\n".join(f"* {_key_part(line)}" for line in settings.host_key.strip().splitlines()))
+            keys = [asyncssh.import_private_key(settings.private_key.get_secret_value())] if settings.private_key else None
+        except (ValueError, asyncssh.KeyImportError):
+            raise AbortRun("host_key or private_key is no key: expected e.g. `ssh-ed25519 AAAA…`, and an OpenSSH private key") from None
+        try:
+            self._connection = await asyncssh.connect(
+                parts.hostname or "", parts.port or 22, username=unquote(parts.username or ""), known_hosts=known, client_keys=keys,
+                password=settings.password.get_secret_value() if settings.password else None, config=None, agent_path=None,
+                connect_timeout=_TIMEOUT_S, keepalive_interval=_TIMEOUT_S,
+            )  # fmt: skip
+            self._sftp = await self._connection.start_sftp_client()
+        except asyncssh.HostKeyNotVerifiable:
+            raise AbortRun(f"{parts.hostname} shows another host key than host_key says") from None
+        except asyncssh.PermissionDenied:
+            raise AbortRun(f"{parts.hostname} refuses the user, the password or the key") from None
+        except (OSError, asyncssh.Error) as error:
+            raise RetryLater(f"{parts.hostname} does not answer ({type(error).__name__})") from None
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._connection.close()
+        await self._connection.wait_closed()
+
+    async def list(self) -> list[_Found]:
+        folder = str(self._folder).encode()
+        found = list[_Found]()
+        try:
+            # as bytes: not all servers write names in UTF-8
+            for entry in await self._sftp.readdir(folder):
+                raw = entry.filename if isinstance(entry.filename, bytes) else entry.filename.encode()
+                attrs = entry.attrs
+                # servers of Windows say what may be done with it, but not that it is a file
+                if stat.S_IFMT(attrs.permissions or 0) in (0, stat.S_IFLNK):
+                    try:
+                        attrs = await self._sftp.stat(posixpath.join(folder, raw))
+                    except asyncssh.SFTPError:
+                        continue  # a link to nowhere
+                if stat.S_IFMT(attrs.permissions or 0) in (0, stat.S_IFREG) and attrs.type != _DIRECTORY and not _is_folder(entry):
+                    name = unicodedata.normalize("NFC", raw.decode(errors="replace"))
+                    found.append(_Found(name, float(attrs.mtime or 0), posixpath.join(folder, raw), attrs.size or 0))
+        except asyncssh.SFTPNoSuchFile:
+            raise AbortRun(f"{_plain(self._settings.folder)} is no folder") from None
+        except (OSError, asyncssh.Error) as error:
+            raise RetryLater(f"the listing ended ({type(error).__name__})") from None
+        return sorted(found, key=lambda found: found.name)
+
+    @asynccontextmanager
+    async def fetched(self, found: _Found) -> AsyncGenerator[Path]:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "fetched"
+            try:
+                await self._sftp.get(found.raw, str(path), follow_symlinks=True)
+                now = await self._sftp.stat(found.raw)
+            except (OSError, asyncssh.Error) as error:
+                raise RetryLater(f"{found.name} could not be fetched ({type(error).__name__})") from None
+            # a server whose clock is behind shows as old what is being written to
+            if _differ(now.mtime, found.modified) or _differ(now.size, found.size):
+                raise RetryLater(f"{found.name} is still being written to")
+            yield path
+
+
+def _version(path: Path, name: str) -> str:
+    """Stands for a file's content. Raises `RetryLater` where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+    except OSError as error:
+        raise RetryLater(f"{name} cannot be read ({error.strerror})", 300) from None
+
+
+@contextmanager
+def _table_of(path: Path, name: str, options: FileOptions, layout: Layout) -> Generator[Table]:
+    """The list in a file, by what its first bytes say it is. Raises `AbortRun`."""
+    if _is_workbook(path):
+        with workbook.table_of(path, name, layout, options.sheet) as table:
+            yield table
+    else:
+        yield separated.table_of(path, name, layout, options.encoding, options.delimiter)
+
+
+def _is_workbook(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(8).startswith((workbook.ZIP, workbook.OLE))
+
+
+def _differ(now: float | None, before: float) -> bool:
+    """Whether two numbers differ that a server told; some tell none."""
+    return bool(now and before) and now != before
+
+
+def _is_folder(entry: asyncssh.SFTPName) -> bool:
+    """Whether its line in a listing says so, as that of a server may that says it nowhere else."""
+    line = entry.longname or b""
+    return (line if isinstance(line, bytes) else line.encode()).startswith(b"d")
+
+
+def _left_beside(name: str, wanted: str = "") -> bool:
+    """Whether a file is no list, unless such are what is wanted."""
+    plain = name.lower()
+    return name != wanted and any(fnmatchcase(plain, beside) and not fnmatchcase(wanted.lower(), beside) for beside in _BESIDE)
+
+
+def _offer(path: Path, name: str) -> StreamInfo:
+    """What a file has, or why it cannot be told: another file's fault hides none of the others."""
+    try:
+        sheets = f"sheets: {workbook.sheets_of(path, name)}" if _is_workbook(path) else ""
+        with _table_of(path, name, FileOptions(), FileOptions().layout()) as table:
+            return StreamInfo(name, table.header.columns, sheets)
+    except AbortRun as error:
+        return StreamInfo(name, (), str(error))
+
+
+def _key_part(line: str) -> str:
+    """The type and key of a line of ssh-keyscan or known_hosts, or of a public key file."""
+    words = line.split()
+    at = next((index for index, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-"))), 0)
+    return " ".join(words[at : at + 2])
+
+
+def _plain(url: str) -> str:
+    """The folder without its user."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.path}" if parts.scheme == "sftp" else url

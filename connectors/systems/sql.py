@@ -1,0 +1,310 @@
+"""A SQL database: each stream a query, read whole, or since the largest value of a cursor column; deletes by listing the keys.
+
+SQLAlchemy because it reaches every database a system may have; a driver for PostgreSQL comes with the hub.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar, Final, TypeVar
+
+import sqlalchemy
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from sqlalchemy import NullPool
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
+
+from connectors.contract import Page, StreamInfo, StreamRequest
+from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
+from connectors.systems.sql_text import literal, one_query, within
+
+_PAGE: Final = 500
+_KEYS: Final = 5_000
+_BY_KEY: Final = 200
+Value = TypeVar("Value")
+
+
+class SqlSettings(BaseModel):
+    """Where the database is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    url: str
+    """As SQLAlchemy has it, e.g. `postgresql+psycopg://reader@host/cases`. A driver for PostgreSQL comes with the hub."""
+    password: SecretStr | None = None
+    """Of the user in the `url`."""
+
+
+class SqlOptions(BaseModel):
+    """What a stream may say beside the query."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    cursor: str | None = None
+    """A column that grows with every change: a sequence, or a moment of the database's clock."""
+    overlap_s: float = Field(60, ge=0)
+    """What was written within so many seconds before the last moment is read again, for transactions that ended late."""
+    sweep: bool = True
+    """Whether keys are listed to see what is gone; `false` where rows are never deleted."""
+
+
+class Sql:
+    """A database, only ever read."""
+
+    spec: ClassVar[type[BaseModel]] = SqlSettings
+    options: ClassVar[type[BaseModel]] = SqlOptions
+
+    def __init__(self, settings: SqlSettings) -> None:
+        try:
+            url = sqlalchemy.make_url(settings.url)
+            if settings.password:
+                url = url.set(password=settings.password.get_secret_value())
+            self._engine = sqlalchemy.create_engine(url, poolclass=NullPool, hide_parameters=True)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            told = error.args[0] if not isinstance(error, ArgumentError) else "it is no URL of a database"
+            raise AbortRun(f"url: {told}; expected e.g. postgresql+psycopg://user@host:5432/database") from None
+
+    async def check(self) -> str:
+        def asked() -> str:
+            with self._engine.connect() as connection:
+                connection.execute(sqlalchemy.text("SELECT 1"))
+                return f"{self._engine.dialect.name} at {self._engine.url.host or self._engine.url.database}"
+
+        return await _in_thread(asked)
+
+    async def discover(self) -> Sequence[StreamInfo]:
+        def asked() -> list[StreamInfo]:
+            seen = sqlalchemy.inspect(self._engine)
+            tables = {table: [str(column["name"]) for column in seen.get_columns(table)] for table in seen.get_table_names()}
+            return [StreamInfo(f"SELECT * FROM {table}", columns) for table, columns in tables.items()]  # noqa: S608 - shown, never run
+
+        return await _in_thread(asked)
+
+    async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
+        options = SqlOptions.model_validate(stream.options)
+        since = moved_back(value_of(cursor), options.overlap_s) if cursor else None
+        largest = Largest(cursor)
+        columns: list[str] = []
+        told_columns: Sequence[str] | None = None
+        async for rows in _paged(lambda: self._rows(stream, options, since, columns), _PAGE):
+            if options.cursor and options.cursor not in columns:
+                raise AbortRun(f"cursor: the query gives no column {options.cursor!r}; it gives {', '.join(columns)}")
+            told = [_told_row(stream, row) for row in rows]
+            for row in rows:
+                if options.cursor:
+                    largest.see(row.get(options.cursor))
+            if cursor and not largest.fits(cursor):
+                raise StartOver(f"cursor: {options.cursor} has other values than before")
+            # a whole reading has no order: its place is its largest value, once all is read
+            yield Page(told, cursor=largest.cursor if cursor else None, columns=None if told_columns else columns)
+            told_columns = columns
+        if options.cursor and not largest.sorts:
+            told_so = f"cursor: the values of {options.cursor} do not sort as they grow (11/02/2026, or 9 and 10 as text)"
+            yield Page([], notes=(f"{told_so}: all rows are read each time",))
+        elif not cursor:
+            yield Page([], cursor=largest.cursor, columns=None if told_columns else columns)
+
+    async def keys(self, stream: StreamRequest) -> AsyncGenerator[Sequence[str]]:
+        if not SqlOptions.model_validate(stream.options).sweep:
+            return
+        columns = ", ".join(self._quoted(column) for column in stream.key)
+        text = f"SELECT {columns} FROM {within(literal(one_query(stream.source)))}"  # noqa: S608 - the operator's own query
+        async for rows in _paged(lambda: self._executed(text, {}, []), _KEYS):
+            parts = ([_key_part(row[column]) for column in stream.key] for row in rows)
+            yield ["|".join(found) for found in parts if all(found)]
+
+    async def rows(self, stream: StreamRequest, keys: Sequence[str]) -> AsyncGenerator[Page]:
+        wanted, columns = set(keys), ", ".join(self._quoted(column) for column in stream.key)
+        query = within(literal(one_query(stream.source)))
+        found: list[tuple[Any, ...]] = []
+        # as the database has them: 7 is not '7' to all of them
+        async for rows in _paged(lambda: self._executed(f"SELECT {columns} FROM {query}", {}, []), _KEYS):  # noqa: S608 - as below
+            values = [tuple(row[column] for column in stream.key) for row in rows]
+            found += [parts for parts in values if "|".join(map(_key_part, parts)) in wanted]
+        for start in range(0, len(found), _BY_KEY):
+            part = found[start : start + _BY_KEY]
+            named = {f"k{at}_{of}": value for at, parts in enumerate(part) for of, value in enumerate(parts)}
+            each = [
+                " AND ".join(f"{self._quoted(column)} = :k{at}_{of}" for of, column in enumerate(stream.key)) for at in range(len(part))
+            ]
+            text = f"SELECT * FROM {query} WHERE ({') OR ('.join(each)})"  # noqa: S608 - as below
+            async for rows in _paged(lambda text=text, named=named: self._executed(text, named, []), _PAGE):
+                yield Page([_told_row(stream, row) for row in rows])
+
+    def _rows(self, stream: StreamRequest, options: SqlOptions, since: Any, columns: list[str]) -> Iterator[dict[str, Any]]:
+        text = literal(one_query(stream.source))
+        if options.cursor and since is not None:
+            column = self._quoted(options.cursor)
+            # rows without a value are read each time: nothing says when they changed
+            text = f"SELECT * FROM {within(text)} WHERE {column} >= :since OR {column} IS NULL ORDER BY {column}"  # noqa: S608 - as above
+        yield from self._executed(text, {"since": since} if since is not None else {}, columns)
+
+    def _executed(self, text: str, parameters: dict[str, Any], columns: list[str]) -> Iterator[dict[str, Any]]:
+        """The rows; their columns are put into `columns` before the first."""
+        with self._engine.connect() as connection:
+            streamed = connection.execution_options(stream_results=True, yield_per=_PAGE)
+            if self._engine.dialect.name == "postgresql":
+                streamed.execution_options(postgresql_readonly=True)
+            found = streamed.execute(sqlalchemy.text(text), parameters)
+            columns += found.keys()
+            twice = sorted({column for column in columns if columns.count(column) > 1})
+            if twice:
+                raise AbortRun(f"from: the query gives the column {', '.join(twice)} twice: name one otherwise, e.g. `o.id AS office_id`")
+            for row in found.mappings():
+                yield dict(row)
+
+    def _quoted(self, column: str) -> str:
+        return self._engine.dialect.identifier_preparer.quote(column)
+
+
+async def _paged(made: Callable[[], Iterator[Value]], size: int) -> AsyncGenerator[list[Value]]:
+    """Pages of what a blocking iterator gives, each fetched in a thread."""
+    rows = await _in_thread(made)
+
+    def page() -> list[Value]:
+        return [row for _, row in zip(range(size), rows, strict=False)]
+
+    try:
+        while found := await _in_thread(page):
+            yield found
+    finally:
+        close = getattr(rows, "close", None)
+        if close:
+            await asyncio.to_thread(close)
+
+
+async def _in_thread(work: Callable[[], Value]) -> Value:
+    try:
+        return await asyncio.to_thread(work)
+    except (OperationalError, InterfaceError) as error:
+        raise _told(error, RetryLater) from None
+    except DBAPIError as error:
+        raise _told(error, AbortRun) from None
+    except SQLAlchemyError as error:
+        raise AbortRun(f"the database cannot be asked so ({type(error).__name__})") from None
+
+
+def _told(error: DBAPIError, kind: type[ConnectorError]) -> ConnectorError:
+    """What the database says, in one line; it names no password."""
+    return kind(f"the database says: {' '.join(str(error.orig).split())[:300]}")
+
+
+_QUOTE: Final = "'"
+"""Begins a cursor that is text in its database, also where it looks like a number or moment."""
+_EVEN: Final = re.compile(r"0|\D|(19|20)\d{6}(\d{4}|\d{6})?$|[0-9A-Fa-f]*[A-Fa-f]")
+_ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?")
+
+
+class Largest:
+    """The largest value of a cursor column.
+
+    `sorts` is False where the values seen are in no order that their database knows.
+    """
+
+    def __init__(self, after: str | None = None) -> None:
+        self._found: Any = None
+        self._shapes: set[str] = set()
+        # numbers as text sort where all have as many digits, as zeros before them or an earlier cursor show
+        self._even = after is not None
+
+    def see(self, value: Any) -> None:
+        if value is None or value == "":
+            return
+        if len(self._shapes) < 2:
+            self._shapes.add(_shape(value))
+        self._even = self._even or not isinstance(value, str) or _EVEN.match(value) is not None
+        if self.sorts:
+            self._found = value if self._found is None or value > self._found else self._found
+
+    @property
+    def sorts(self) -> bool:
+        return len(self._shapes) < 2 and "none" not in self._shapes and (self._even or not self._shapes)
+
+    def fits(self, cursor: str) -> bool:
+        """Whether what was seen is of the kind of an earlier cursor."""
+        kind = _shape(value_of(cursor))
+        return self.sorts and (not self._shapes or self._shapes == {kind} or not cursor.startswith(_QUOTE))
+
+    @property
+    def cursor(self) -> str | None:
+        if self._found is None or not self.sorts:
+            return None
+        if isinstance(self._found, str):
+            return _QUOTE + self._found
+        return self._found.isoformat() if isinstance(self._found, date) else str(self._found)
+
+
+def _shape(value: Any) -> str:
+    """What two values have in common that sort as they grow: texts must be alike to the letter, but for ISO moments."""
+    if isinstance(value, bytes | memoryview | bool):
+        return "none"
+    if not isinstance(value, str):
+        return "number" if isinstance(value, int | float | Decimal) else type(value).__name__
+    if found := _ISO.fullmatch(value.strip()):
+        return f"ISO {found[2] or ''}{found[4] or ''}"
+    if re.fullmatch(r"\d{1,2}[/.-]\w{2,9}[/.-]\d{2,4}.*|[A-Za-z]{3,9}\.? \d{1,2},.*", value.strip()):
+        return "none"
+    return "text " + re.sub(r"[0-9]", "9", re.sub(r"[A-Fa-f0-9]{8,}", lambda found: "9" * len(found[0]), value))
+
+
+def value_of(cursor: str) -> Any:
+    """A cursor as the database compares it."""
+    if cursor.startswith(_QUOTE):
+        return cursor[1:]
+    if cursor.lstrip("-").isdigit():
+        return int(cursor)
+    try:
+        return datetime.fromisoformat(cursor)
+    except ValueError:
+        pass
+    try:
+        return float(cursor)
+    except ValueError:
+        return cursor
+
+
+def moved_back(cursor: Any, overlap_s: float) -> Any:
+    """A moment so much earlier, of a text that is one as that text would have it."""
+    if isinstance(cursor, datetime):
+        return cursor - timedelta(seconds=overlap_s)
+    found = _ISO.fullmatch(cursor) if isinstance(cursor, str) else None
+    if not (found and found[3] and overlap_s):
+        return cursor
+    earlier = datetime.fromisoformat(f"{found[1]}T{found[3]}") - timedelta(seconds=overlap_s)
+    return f"{earlier.isoformat(found[2], timespec='minutes' if len(found[3]) == 5 else 'seconds')}{found[4] or ''}"
+
+
+def _told_row(stream: StreamRequest, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A row with its place."""
+    place = "key " + "|".join(str(_plain(row.get(column))) for column in stream.key)
+    return place, {name: _plain(value) for name, value in row.items()}
+
+
+def _key_part(value: Any) -> str:
+    """A part of a key as its row has it."""
+    plain = _plain(value)
+    return "" if plain is None else str(plain).strip()
+
+
+def _text_of(value: bytes) -> str:
+    """Bytes as the text they are, else as hexadecimal digits."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.hex()
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it; moments without a zone are taken as UTC."""
+    match value:
+        case datetime():
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case bytes() | memoryview():
+            return _text_of(bytes(value))
+        case _:
+            return value

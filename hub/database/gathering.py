@@ -1,0 +1,469 @@
+"""Reads gathered: while statements of a text are under way, others of the same text wait a moment and go together as one.
+
+What a statement costs beside its rows, in the driver, in Bolt and in Neo4j, is more than a small one's rows cost; together it is paid once:
+
+    UNWIND $together.members AS each_ CALL (each_) {
+    … the statement, with each_.p0 in place of $p0, each_.viewer in place of $viewer, …
+    } RETURN each_.place AS place, row
+
+Each member has its own viewer, values and moment. A LIMIT takes no variable: its parameters stay what they are, and those of one lane
+share them. Whoever finds room in its lane waits for nobody, so one client alone is answered as ever.
+"""
+
+import asyncio
+import logging
+import math
+import re
+from collections import OrderedDict, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
+
+from hub.database.bookmarks import Bookmarks
+from hub.database.graph import Graph
+from hub.errors import HubError, Unavailable
+from hub.limits.admission import Admission
+from hub.limits.callers import HUB, Caller
+
+_log: Final = logging.getLogger("hub.gathering")
+_EACH: Final = "each_"
+_TOGETHER: Final = "together"
+"""The parameter, a map: Neo4j plans anew for lists of other lengths, but not within another value."""
+_TOKEN: Final = re.compile(
+    r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `[^`]*` | //[^\n]* | /\*.*?\*/
+    | \b(?P<cut>LIMIT|SKIP|OFFSET)\s+(?P<size>[^\s})]+)
+    | \bCALL\s*\((?P<scope>[^)*]*)\)\s*\{
+    | \$(?P<name>\w+)""",
+    re.VERBOSE | re.DOTALL,
+)
+_SIZE: Final = re.compile(r"\d+|\$(?P<name>\w+)")
+_FORMS: Final = 256
+"""So many gathered forms are remembered, and what is known of them."""
+_WORTH_PLANNING: Final = 8
+"""How often a lane of a text must have been full before Neo4j is asked to plan its gathered form, which takes as long as the text's own."""
+_SLOW_S: Final = 0.25
+"""A statement that takes longer keeps its lane no more: one that asks much would hold up all who ask the same of other rows."""
+_WHOLE_S: Final = 5.0
+"""How long members may run together, before each is asked by itself, in its own time."""
+_APART_S: Final = 60.0
+"""How long a text is asked one by one, once its members could not be answered together."""
+_MOST_WAITING: Final = 1_000
+"""In all lanes; of one caller so many as the gate lets wait. More than those go to the gate, which tells them."""
+_MOST_WAITING_EACH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """How many statements of a text are under way before others wait, 0 for any number; how many of those go as one at the most."""
+
+    statements: int = 0
+    most: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A statement written for many at once; `fixed` are the parameters that these must have in common."""
+
+    text: str
+    fixed: tuple[str, ...]
+
+
+@lru_cache(maxsize=_FORMS)
+def form_of(text: str) -> Form | None:
+    """The gathered form of a statement; None where what it is cut to depends on more than a parameter."""
+    fixed: dict[str, None] = {}
+    for token in _TOKEN.finditer(text):
+        if token["cut"]:
+            size = _SIZE.fullmatch(token["size"])
+            if size is None:
+                return None
+            if size["name"]:
+                fixed[size["name"]] = None
+
+    def rewritten(token: re.Match[str]) -> str:
+        if token["scope"] is not None:
+            return f"CALL ({', '.join(filter(None, (token['scope'].strip(), _EACH)))}) {{"
+        return f"{_EACH}.{token['name']}" if token["name"] and token["name"] not in fixed else token[0]
+
+    head = f"UNWIND ${_TOGETHER}.members AS {_EACH} CALL ({_EACH}) {{"
+    return Form(f"{head}\n{_TOKEN.sub(rewritten, text)}\n}} RETURN {_EACH}.place AS place, row", tuple(fixed))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A read of one value, as `Graph.read_one` has it, and who asks."""
+
+    text: str
+    given: Mapping[str, Any]
+    bookmarks: Bookmarks
+    caller: Caller
+
+
+@dataclass(slots=True, eq=False)
+class _Member:
+    """A read that `waits` in a lane, and then is under way with others. Its `outcome` is its value, an error, or `_APART`."""
+
+    read: Read
+    outcome: asyncio.Future[Any]
+    since: float
+    waits: bool = True
+    whole: "_Whole | None" = None
+
+
+@dataclass(slots=True, eq=False)
+class _Whole:
+    """Members that are under way as one."""
+
+    members: Sequence[_Member]
+    task: asyncio.Task[None]
+
+    def has_anybody(self) -> bool:
+        return not all(member.outcome.done() for member in self.members)
+
+
+class _Apart:
+    """In place of an outcome: it was not answered together with others, and is to be asked by itself."""
+
+
+_APART: Final = _Apart()
+
+
+class _Line:
+    """Members that wait, by their callers: these take turns, and so do those with an account and those without."""
+
+    def __init__(self) -> None:
+        self._rings = {True: OrderedDict[str, deque[_Member]](), False: OrderedDict[str, deque[_Member]]()}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def has(self, caller: Caller) -> bool:
+        return caller.key in self._rings[caller.signed_in]
+
+    def add(self, member: _Member) -> None:
+        caller = member.read.caller
+        self._rings[caller.signed_in].setdefault(caller.key, deque()).append(member)
+        self._count += 1
+
+    def remove(self, member: _Member) -> None:
+        caller = member.read.caller
+        ring = self._rings[caller.signed_in]
+        ring[caller.key].remove(member)
+        self._count -= 1
+        if not ring[caller.key]:
+            del ring[caller.key]
+
+    def callers(self, most: int) -> list[Caller]:
+        """Whose turns are next, so many with an account and so many without."""
+        return [members[0].read.caller for ring in self._rings.values() for members in islice(ring.values(), most)]
+
+    def members(self) -> list[_Member]:
+        return [member for ring in self._rings.values() for members in ring.values() for member in members]
+
+    def take(self, first: Caller, most: int) -> list[_Member]:
+        """Takes out so many, one of each caller after the other, beginning with that one."""
+        taken: list[_Member] = []
+        signed_in = first.signed_in
+        self._rings[signed_in].move_to_end(first.key, last=False)
+        while len(taken) < most and self._count:
+            ring = self._rings[signed_in]
+            signed_in = not signed_in
+            if ring:
+                key, members = ring.popitem(last=False)
+                taken.append(members.popleft())
+                self._count -= 1
+                if members:
+                    ring[key] = members
+        return taken
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """What is under way of a text with the same `sizes`, and who waits; `entering` are those who wait at the gate for all of them."""
+
+    form: Form
+    sizes: tuple[Any, ...]
+    under_way: int = 0
+    line: _Line = field(default_factory=_Line)
+    entering: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
+
+    def given(self, members: Sequence[_Member]) -> dict[str, Any]:
+        """The parameters of the gathered statement."""
+        fixed = self.form.fixed
+        each = [
+            {"place": place, **{name: value for name, value in member.read.given.items() if name not in fixed}}
+            for place, member in enumerate(members)
+        ]
+        return {_TOGETHER: {"members": each}, **dict(zip(fixed, self.sizes, strict=True))}
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of a gathered form: how often it would have been used before it was planned, and until when it is not used."""
+
+    wanted: int = 0
+    apart_until: float = 0.0
+
+
+class Gathering:
+    """Asks reads of one value, together where many ask the same at once.
+
+    A gathered statement takes one turn at the gate, of the first of its members' callers who is let in: so nobody has more under way than
+    its share, whoever has used its share up rides along, which costs nobody anything, and nobody waits for somebody else's turn. Within a
+    lane callers take turns as they do at the gate. A gathered form is planned aside, for no members: until it is, each is asked by itself.
+    """
+
+    def __init__(self, graph: Graph, admission: Admission, lanes: Lanes) -> None:
+        self._graph = graph
+        self._admission = admission
+        self._most = lanes
+        self._lanes: dict[tuple[str, tuple[Any, ...]], _Lane] = {}
+        self._forms: OrderedDict[str, _Known] = OrderedDict()
+        self._waiting: dict[str, int] = {}
+        self._all_waiting = 0
+        self.planning: asyncio.Task[None] | None = None
+        """Under way where a gathered form is planned; one at a time."""
+
+    @property
+    def lanes(self) -> int:
+        """In how many lanes anything is under way or waits."""
+        return len(self._lanes)
+
+    def is_new(self, form: Form) -> bool:
+        """Whether a gathered form was not planned yet."""
+        return self._admission.is_new(form.text)
+
+    async def read_one(self, read: Read, *, gathers: bool) -> Any:
+        """The one value of the one record of a read, or None where there is none. Raises what `Admission.run` and `Graph.read_one` do.
+
+        What does not gather is asked by itself; so is what waits for a bookmark, and what is planned for the first time.
+        """
+        may = gathers and self._most.statements and not read.bookmarks.sent and not self._admission.is_new(read.text)
+        form = form_of(read.text) if may else None
+        if form is None:
+            return await self._apart(read)
+        lane = self._lane(form, tuple(read.given[name] for name in form.fixed))
+        if self._has_room(lane) and not lane.line and self._admission.enter_now(read.caller):
+            return await self._next(lane, read)
+        if not self._is_gathered(lane, wanted=True) or not self._may_wait(read.caller):
+            self._forget(lane)
+            return await self._apart(read)
+        loop = asyncio.get_running_loop()
+        member = _Member(read, loop.create_future(), loop.time())
+        self._line_up(lane, member)
+        try:
+            outcome = await member.outcome
+        except asyncio.CancelledError:
+            self._give_up(lane, member)
+            raise
+        if outcome is _APART:
+            return await self._apart(read)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def _apart(self, read: Read) -> Any:
+        """By itself, in its caller's own turn, whatever else is under way."""
+
+        def work() -> Awaitable[Any]:
+            return self._graph.read_one(read.text, read.given, read.bookmarks, is_new=self._admission.is_new(read.text))
+
+        return await self._admission.run(read.caller, read.text, work)
+
+    async def _next(self, lane: _Lane, read: Read) -> Any:
+        """As the next of its lane, where nobody waits; the caller has been let in."""
+        self._admission.used(read.text)
+        over = self._begun(lane, read.caller)
+        try:
+            return await self._graph.read_one(read.text, read.given, read.bookmarks)
+        finally:
+            over()
+
+    def _lane(self, form: Form, sizes: tuple[Any, ...]) -> _Lane:
+        lane = self._lanes.get((form.text, sizes))
+        if lane is None:
+            lane = self._lanes[form.text, sizes] = _Lane(form, sizes)
+        return lane
+
+    def _forget(self, lane: _Lane) -> None:
+        """Lets go of a lane in which nothing is."""
+        if not (lane.under_way or lane.line or lane.entering):
+            self._lanes.pop((lane.form.text, lane.sizes), None)
+
+    def _has_room(self, lane: _Lane) -> bool:
+        return lane.under_way < self._most.statements
+
+    def _begun(self, lane: _Lane, caller: Caller) -> Callable[[], None]:
+        """Takes a place in the lane, until what it gives is called; that gives the caller's turn back as well."""
+        lane.under_way += 1
+        has_place = True
+
+        def give_place() -> None:
+            nonlocal has_place
+            if has_place:
+                has_place = False
+                lane.under_way -= 1
+                self._go_on(lane)
+
+        def over() -> None:
+            slow.cancel()
+            self._admission.leave(caller)
+            give_place()
+
+        slow = asyncio.get_running_loop().call_later(_SLOW_S, give_place)
+        return over
+
+    def _is_gathered(self, lane: _Lane, *, wanted: bool = False) -> bool:
+        """Whether those who find a lane full wait in it. Where it is `wanted` so often, and not planned yet, it is planned aside."""
+        text = lane.form.text
+        known = self._forms.setdefault(text, _Known())
+        self._forms.move_to_end(text)
+        if len(self._forms) > _FORMS:
+            self._forms.popitem(last=False)
+        if known.apart_until > asyncio.get_running_loop().time():
+            return False
+        if not self._admission.is_new(text):
+            return True
+        known.wanted += wanted
+        # not while anything else is planned: others wait for that, and nobody waits for this
+        if known.wanted >= _WORTH_PLANNING and self.planning is None and not self._admission.is_planning:
+            known.wanted = 0
+            self.planning = asyncio.create_task(self._plan(lane, known))
+        return False
+
+    async def _plan(self, lane: _Lane, known: _Known) -> None:
+        """Has Neo4j plan a gathered form."""
+        text = lane.form.text
+        try:
+            await self._admission.run(HUB, text, lambda: self._graph.read(text, lane.given([]), is_new=True))
+        except Unavailable:
+            known.apart_until = asyncio.get_running_loop().time() + _APART_S
+        except Exception:
+            # it cannot be planned, or not in its time, and so it would be each time
+            known.apart_until = math.inf
+            _log.warning("a statement of %d characters is never gathered", len(text), exc_info=True)
+        finally:
+            self.planning = None
+
+    def _may_wait(self, caller: Caller) -> bool:
+        return self._all_waiting < _MOST_WAITING and self._waiting.get(caller.key, 0) < _MOST_WAITING_EACH
+
+    def _line_up(self, lane: _Lane, member: _Member) -> None:
+        key = member.read.caller.key
+        lane.line.add(member)
+        self._all_waiting += 1
+        self._waiting[key] = self._waiting.get(key, 0) + 1
+        self._go_on(lane)
+
+    def _waits_no_more(self, member: _Member) -> None:
+        member.waits = False
+        key = member.read.caller.key
+        self._all_waiting -= 1
+        self._waiting[key] -= 1
+        if not self._waiting[key]:
+            del self._waiting[key]
+
+    def _take_out(self, lane: _Lane, member: _Member, outcome: Any) -> None:
+        lane.line.remove(member)
+        self._waits_no_more(member)
+        if not member.outcome.done():
+            member.outcome.set_result(outcome)
+
+    def _give_up(self, lane: _Lane, member: _Member) -> None:
+        """For a member that hung up: the others go on without it. What nobody waits for any more is ended."""
+        if member.waits:
+            self._take_out(lane, member, None)
+            self._go_on(lane)
+        elif member.whole and not member.whole.has_anybody():
+            member.whole.task.cancel()
+
+    def _go_on(self, lane: _Lane) -> None:
+        """Sends those who wait on their way, as far as there is room in the lane and at the gate."""
+        while lane.line and self._has_room(lane):
+            if not self._is_gathered(lane):
+                self._send_apart(lane)
+                break
+            callers = lane.line.callers(self._most.most)
+            let_in = next(filter(self._admission.enter_now, callers), None)
+            if let_in is None:
+                for caller in callers:
+                    if caller.key not in lane.entering:
+                        lane.entering[caller.key] = asyncio.create_task(self._enter(lane, caller))
+                return
+            self._go(lane, let_in)
+        for entering in lane.entering.values():
+            entering.cancel()
+        lane.entering.clear()
+        self._forget(lane)
+
+    def _send_apart(self, lane: _Lane) -> None:
+        for member in lane.line.members():
+            self._take_out(lane, member, _APART)
+
+    async def _enter(self, lane: _Lane, caller: Caller) -> None:
+        """Waits at the gate for that caller's turn, for all who wait in the lane."""
+        began = asyncio.get_running_loop().time()
+        try:
+            await self._admission.enter(caller)
+        except HubError as error:
+            # what each of the caller's would have been told there; where it is that no turn came, so would the others who waited as long
+            for member in lane.line.members():
+                if member.since <= began and (member.read.caller == caller or isinstance(error, Unavailable)):
+                    self._take_out(lane, member, copy(error))
+            del lane.entering[caller.key]
+        else:
+            del lane.entering[caller.key]
+            if self._has_room(lane) and lane.line.has(caller):
+                self._go(lane, caller)
+            else:
+                self._admission.leave(caller)
+        self._go_on(lane)
+
+    def _go(self, lane: _Lane, caller: Caller) -> None:
+        """Sends as many as may go together, one of that caller's first, who has been let in."""
+        members = lane.line.take(caller, self._most.most)
+        over = self._begun(lane, caller)
+        whole = _Whole(members, asyncio.create_task(self._together(lane, members)))
+        for member in members:
+            member.whole = whole
+            self._waits_no_more(member)
+
+        def ended(_: asyncio.Task[None]) -> None:
+            for member in members:  # it was cancelled: nobody is there any more, or this process ends
+                member.outcome.cancel()
+            over()
+
+        whole.task.add_done_callback(ended)
+
+    async def _together(self, lane: _Lane, members: Sequence[_Member]) -> None:
+        """Gives each member its outcome."""
+        for member, outcome in zip(members, await self._outcomes(lane, members), strict=True):
+            if not member.outcome.done():  # else it hung up
+                member.outcome.set_result(outcome)
+
+    async def _outcomes(self, lane: _Lane, members: Sequence[_Member]) -> Sequence[Any]:
+        self._admission.used(members[0].read.text)
+        if len(members) == 1:
+            read = members[0].read
+            try:
+                return [await self._graph.read_one(read.text, read.given, read.bookmarks)]
+            except Exception as error:  # its asker's
+                return [error]
+        self._admission.used(lane.form.text)
+        seen = Bookmarks()
+        try:
+            records = await self._graph.read(lane.form.text, lane.given(members), seen, within_s=_WHOLE_S)
+        except Unavailable as error:
+            return [copy(error) for _ in members]
+        except Exception:
+            # whose fault it is shows when each is asked by itself, in its own time
+            self._forms.setdefault(lane.form.text, _Known()).apart_until = asyncio.get_running_loop().time() + _APART_S
+            return [_APART] * len(members)
+        rows: dict[int, Any] = {place: row for place, row in records}  # noqa: C416 - each is a list of two
+        for member in members:
+            member.read.bookmarks.renew(seen.values)
+        return [rows.get(place) for place in range(len(members))]

@@ -1,0 +1,26 @@
+"""What a shaper cannot write by itself: cursors, which are signed, and highlights, which look at words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.compile.search import SOUGHT
+from hub.gql.cursors import Cursors, Seal
+from hub.gql.search_text import TERMS, highlighted
+
+
+class AnswerWriter:
+    """The pen of one answer: a viewer's cursors, and the parameters of its statement."""
+
+    def __init__(self, cursors: Cursors, parameters: Mapping[str, Any]) -> None:
+        self._cursors = cursors
+        self._parameters = parameters
+        self._seals: dict[tuple[str, tuple[str, ...]], Seal] = {}
+
+    def cursor(self, stamp: str, bound: tuple[str, ...], values: list[Any]) -> str:
+        seal = self._seals.get((stamp, bound))
+        if seal is None:
+            seal = self._seals[stamp, bound] = self._cursors.seal(stamp, [self._parameters[name] for name in bound])
+        return seal.cursor(values)
+
+    def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
+        return highlighted(self._parameters[SOUGHT][TERMS], texts)

@@ -1,0 +1,79 @@
+"""A question of the hub's own asked: what it tells is found, and then what is asked of its rows is read."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from hub.compile.compiler import Compiled
+from hub.compile.custom_rows import Place, RowReading, Telling
+from hub.compile.search_rows import FOUND
+from hub.errors import Unavailable
+from hub.gql.search_executor import Asks
+
+_TRIES: Final = 3
+"""How often it is asked again where a row that was found is gone when it is to be read."""
+Read = dict[str, dict[Any, Any]]
+"""What was asked of rows: by the names of readings, by key."""
+
+
+async def found_and_read(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> list[Any]:
+    """What the shaper of a question takes, in a list by itself; None in it where a statement gave nothing. Raises `Unavailable`."""
+    telling = compiled.telling
+    assert telling is not None
+    for _ in range(_TRIES):
+        (found,) = await ask(compiled.texts, telling.parameters(given))
+        if found is None:
+            return [None]
+        wanted = _wanted(telling, found)
+        read = await _read(wanted, given, ask)
+        if read is None:
+            return [None]
+        if all(len(read[reading.name]) == len(keys) for reading, keys in wanted.values()):
+            _put(telling, found, read)
+            return [found]
+    raise Unavailable("what was asked for changes all the time; try again in a few seconds")
+
+
+def _wanted(telling: Telling, found: Sequence[Any]) -> dict[str, tuple[RowReading, list[Any]]]:
+    """The readings that are needed, by their names, each with the keys of its rows. Gives each row its label."""
+    wanted: dict[str, tuple[RowReading, dict[Any, None]]] = {}
+    for place in telling.places:
+        for record in place.records(found):
+            row = record[place.position]
+            if row is None:
+                continue
+            row[0] = label = next((label for label in row[0] if label in place.labels), None)
+            if label is None:
+                record[place.position] = None
+                continue
+            for reading in place.readings.get(label, ()):
+                wanted.setdefault(reading.name, (reading, {}))[1][row[1][place.keys[label]]] = None
+    return {name: (reading, list(keys)) for name, (reading, keys) in wanted.items()}
+
+
+async def _read(wanted: Mapping[str, tuple[RowReading, list[Any]]], given: Mapping[str, Any], ask: Asks) -> Read | None:
+    """What the readings give; None where one of them gave nothing."""
+
+    async def rows(reading: RowReading, keys: list[Any]) -> Any:
+        parameters = {name: given[name] for name in reading.parameters}
+        (found,) = await ask((reading.text,), {**parameters, FOUND: {reading.name: keys}})
+        return found
+
+    found = await asyncio.gather(*(rows(*one) for one in wanted.values()))
+    if None in found:
+        return None
+    return {name: dict(rows) for name, rows in zip(wanted, found, strict=True)}
+
+
+def _put(telling: Telling, found: Sequence[Any], read: Read) -> None:
+    """Gives each row what was read of it."""
+    for place in telling.places:
+        if place.readings:
+            for record in place.records(found):
+                if row := record[place.position]:
+                    row.append(_of_row(place, row, read))
+
+
+def _of_row(place: Place, row: Sequence[Any], read: Read) -> dict[str, Any]:
+    label, properties = row[0], row[1]
+    return {reading.name: read[reading.name][properties[place.keys[label]]] for reading in place.readings.get(label, ())}

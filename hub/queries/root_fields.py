@@ -1,0 +1,11 @@
+"""All questions of the hub's own."""
+
+from typing import Final
+
+from hub.compile.custom_field import CustomField
+from hub.queries.paths import NEIGHBOURHOOD, PATH
+from hub.queries.question_by_receipt import QUESTION_BY_RECEIPT
+from hub.queries.responsible_contacts import RESPONSIBLE_CONTACTS
+from hub.queries.shared_issues import SHARED_ISSUES
+
+QUESTIONS: Final[tuple[CustomField, ...]] = (RESPONSIBLE_CONTACTS, SHARED_ISSUES, PATH, NEIGHBOURHOOD, QUESTION_BY_RECEIPT)

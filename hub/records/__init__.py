@@ -1,0 +1,1 @@
+"""What systems say, the rows that it makes, and which system counts where several say something."""
