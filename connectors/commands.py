@@ -34,10 +34,14 @@ REFUSED: Final = 3
 CONNECTORS: Final = typer.Typer(help="Other systems, attached by a file each.", no_args_is_help=True)
 
 Folder = Annotated[
-    Path | None, typer.Option("--connections", metavar="DIR", help="The folder of the connections' files, NAME.yaml; else HUB_CONNECTIONS.")
+    Path | None,
+    typer.Option(
+        "--connections", metavar="DIR", help="The folder of the connections' files, NAME.yaml; else HUB_CONNECTIONS."
+    ),
 ]
 Data = Annotated[
-    Path | None, typer.Option("--data", metavar="DIR", help="The data directory of a running `hub up`; else NEO4J_URI's database.")
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="The data directory of a running `hub up`; else NEO4J_URI's database."),
 ]
 
 
@@ -46,7 +50,9 @@ def sync_command(
     everything: Annotated[bool, typer.Option("--all", help="Sync all connections, one after the other.")] = False,
     full: Annotated[bool, typer.Option("--full", help="Read everything again and compare record by record.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,
-    replay: Annotated[bool, typer.Option("--replay", help="Take the records of the quarantine once more, and nothing else.")] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Take the records of the quarantine once more, and nothing else.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help=f"Exit with {REFUSED} where records were refused, though the rest is done.")
     ] = False,
@@ -131,12 +137,16 @@ async def _reached(found: AttachedConnection) -> tuple[str, Sequence[StreamInfo]
 @CONNECTORS.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME")],
-    connector: Annotated[str, typer.Option(help=f"{', '.join(OWN)}, or `own` for a connector of your own with its test.")] = "file",
+    connector: Annotated[
+        str, typer.Option(help=f"{', '.join(OWN)}, or `own` for a connector of your own with its test.")
+    ] = "file",
     folder: Folder = None,
 ) -> None:
     """Write a connection's file to fill in, or a connector of one's own with its test."""
     if not NAME.fullmatch(name):
-        raise SetupError(f"{name}: a connection's name is lower case letters, digits and hyphens, and begins with a letter")
+        raise SetupError(
+            f"{name}: a connection's name is lower case letters, digits and hyphens, and begins with a letter"
+        )
     for path in write_skeleton(name, connector, _settings(folder).connections):
         Console().print(f"wrote {path}")
 
@@ -190,13 +200,19 @@ async def _sync_all(settings: Settings, chosen: Sequence[AttachedConnection], as
             except Exception as error:
                 failed = True
                 _console.print(
-                    f"[bold red]{attached.connection.name}:[/] it failed unexpectedly: {_escaped(failure(error))}", soft_wrap=True
+                    f"[bold red]{attached.connection.name}:[/] it failed unexpectedly: {_escaped(failure(error))}",
+                    soft_wrap=True,
                 )
     return failed, refused
 
 
 async def _with_bars(graph: Graph, attached: AttachedConnection, ask: SyncOptions) -> Report:
-    columns = (SpinnerColumn(), TextColumn(f"{attached.connection.name}: {{task.description}}"), BarColumn(), MofNCompleteColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn(f"{attached.connection.name}: {{task.description}}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+    )
     with Progress(*columns, console=_console, transient=True) as bar:
         tasks = {stream: bar.add_task(stream, total=None) for stream in attached.connection.streams}
 

@@ -1,7 +1,8 @@
 """What a connector is: four members, and nothing of the graph. The runner owns everything else.
 
-A connector reads pages of raw rows from one system. It stores nothing, retries nothing beyond its own protocol, and knows neither
-Neo4j nor the hub. What its rows mean is said by the connection's file (see `mapping`), or by a function named there.
+A connector reads pages of raw rows from one system. It stores nothing, retries nothing beyond its own protocol, and
+knows neither Neo4j nor the hub. What its rows mean is said by the connection's file (see `mapping`), or by a function
+named there.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -11,7 +12,9 @@ from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 from pydantic import BaseModel
 
 VERSION: Final = 1
-"""Grows where a connector that was written for it before would no longer do. One may say `contract = 1`, and is told."""
+"""Grows where a connector that was written for it before would no longer do. One may say `contract = 1`, and is
+told.
+"""
 Raw = Mapping[str, Any]
 """A row as its system gives it: names to text, numbers, booleans, moments, lists or None."""
 
@@ -72,10 +75,10 @@ class StreamRequest:
 class Connector(Protocol):
     """A system, as the settings of a connection name it; made from an instance of `spec`.
 
-    `read` without a cursor gives all rows that there are: when it ends, what it did not give is gone. With a cursor it gives what
-    has changed since, and may give rows again, or raises `StartOver`: a cursor may be too old, and a file's only says whether it is the
-    same file. A stream that has no cursor never yields one, and is read as a whole each time.
-    `check` says in a line what was reached. All raise `RetryLater` or `AbortRun`.
+    `read` without a cursor gives all rows that there are: when it ends, what it did not give is gone. With a cursor it
+    gives what has changed since, and may give rows again, or raises `StartOver`: a cursor may be too old, and a file's
+    only says whether it is the same file. A stream that has no cursor never yields one, and is read as a whole each
+    time. `check` says in a line what was reached. All raise `RetryLater` or `AbortRun`.
     """
 
     spec: ClassVar[type[BaseModel]]

@@ -30,10 +30,12 @@ def named(path: str, expected: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name and (module == error.name or module.startswith(f"{error.name}.")):
             raise SetupError(
-                f"there is no module {error.name}: it is looked for among what is installed, beside the connection's file and in "
-                f"{Path.cwd()}; expected {expected}"
+                f"there is no module {error.name}: it is looked for among what is installed, beside the connection's"
+                f" file and in {Path.cwd()}; expected {expected}"
             ) from None
-        raise SetupError(f"{module} needs {error.name}, which is not installed: `uv pip install` it beside the hub") from None
+        raise SetupError(
+            f"{module} needs {error.name}, which is not installed: `uv pip install` it beside the hub"
+        ) from None
     except Exception as error:
         raise SetupError(f"{module} cannot be imported: {failure(error)}") from None
     if not hasattr(found, name):
@@ -51,7 +53,9 @@ def failure(error: BaseException) -> str:
 
 
 def place(error: BaseException) -> str:
-    """Where an error came from, e.g. `, at own_connector.py, line 33`: rather in the connector than in what it calls."""
+    """Where an error came from, e.g. `, at own_connector.py, line 33`: rather in the connector than in what it
+    calls.
+    """
     if isinstance(error, SyntaxError):
         return f", at {Path(error.filename or '').name}, line {error.lineno}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen")]

@@ -65,7 +65,12 @@ class Lines:
                 break
         return line
 
-    def faults(self, error: ValidationError, known: Mapping[tuple[str, ...], Iterable[str]] | None = None, at: Sequence[str] = ()) -> str:
+    def faults(
+        self,
+        error: ValidationError,
+        known: Mapping[tuple[str, ...], Iterable[str]] | None = None,
+        at: Sequence[str] = (),
+    ) -> str:
         """Every fault of some settings, one a line, without the values; a name that is none with the nearest one that
         is.
         """
@@ -103,7 +108,9 @@ def read_yaml(text: str, where: str) -> tuple[Any, Lines]:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise SetupError(f"{where}{f', line {mark.line + 1}' if mark else ''}: {error.problem or error.context}") from None
+        raise SetupError(
+            f"{where}{f', line {mark.line + 1}' if mark else ''}: {error.problem or error.context}"
+        ) from None
     except (yaml.YAMLError, TypeError) as error:
         raise SetupError(f"{where}: {' '.join(str(error).split())}") from None
 
@@ -131,4 +138,8 @@ def _with_text_keys(value: Any) -> Any:
 
 
 def _key(key: Any) -> str:
-    return {True: "true", False: "false", None: ""}.get(key, str(key)) if key is None or isinstance(key, bool) else str(key)
+    return (
+        {True: "true", False: "false", None: ""}.get(key, str(key))
+        if key is None or isinstance(key, bool)
+        else str(key)
+    )

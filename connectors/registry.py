@@ -29,12 +29,18 @@ def kind(name: str) -> type[Connector]:
     if not all(hasattr(made, member) for member in ("spec", "check", "discover", "read")):
         raise SetupError(f"connector: {name} lacks one of spec, check, discover and read")
     if (version := getattr(made, "contract", VERSION)) != VERSION:
-        raise SetupError(f"connector: {name} is made for version {version} of the contract, and this hub has {VERSION}: see its changes")
+        raise SetupError(
+            f"connector: {name} is made for version {version} of the contract, and this hub has {VERSION}: see its"
+            " changes"
+        )
     return made
 
 
 def attach(connection: Connection, files: Path, data: Path) -> AttachedConnection:
-    """The connection with its connector; secrets are files beside those in `files`, what is refused goes to `data`. Raises `SetupError`."""
+    """The connection with its connector; secrets are files beside those in `files`, what is refused goes to `data`.
+
+    Raises `SetupError`.
+    """
     look_beside(files)
     file = files / f"{connection.name}.yaml"
     try:

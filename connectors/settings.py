@@ -1,4 +1,7 @@
-"""A connection's file: which system, whom it speaks for, what its rows mean, how often. Every fault is told with its place."""
+"""A connection's file: which system, whom it speaks for, what its rows mean, how often.
+
+Every fault is told with its place.
+"""
 
 import difflib
 import os
@@ -33,7 +36,9 @@ NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,62}")
 _EVERY: Final = re.compile(r"every (\d+)? ?(second|minute|hour|day)s?")
 _UNIT_S: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _LEAST_S: Final = 10
-_A_TAKE: Final = "expected a column's name, e.g. full_name, or {column: full_name, …}, {join: [first, last]}, {value: liaison}"
+_A_TAKE: Final = (
+    "expected a column's name, e.g. full_name, or {column: full_name, …}, {join: [first, last]}, {value: liaison}"
+)
 _A_PARTY: Final = f"one party by label and key, e.g. `Agency: FDA`; labels are {', '.join(PARTY.labels)}"
 
 
@@ -146,8 +151,8 @@ class ColumnMapping(_Strict):
 class StreamSettings(_Strict):
     """A stream: what it is called in its system, what it describes, and how its columns become properties and edges.
 
-    `source` is what the connector is to read (a file pattern, a query). `map` names a Python function instead of `properties`
-    and `links`: `package.module:function`, from a raw row to a dictionary of both.
+    `source` is what the connector is to read (a file pattern, a query). `map` names a Python function instead of
+    `properties` and `links`: `package.module:function`, from a raw row to a dictionary of both.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, use_attribute_docstrings=True)
@@ -236,7 +241,8 @@ class StreamSettings(_Strict):
                     "unknown_link",
                     "no {type} leads from a {describes} to {unknown}; there are {known}",
                     {
-                        "type": type_, "describes": self.describes, "unknown": ", ".join(sorted(unknown)), "at": ("links", type_),
+                        "type": type_, "describes": self.describes, "unknown": ", ".join(sorted(unknown)),
+                        "at": ("links", type_),
                         "known": ", ".join(sorted({f"{edge.type} {head}" for edge, head in ways})),
                     },
                 )  # fmt: skip
@@ -246,7 +252,9 @@ class StreamSettings(_Strict):
 
 
 class Limits(_Strict):
-    """When a run must stop rather than go on: the share of records that may vanish at once, and the share that may be refused."""
+    """When a run must stop rather than go on: the share of records that may vanish at once, and the share that may
+    be refused.
+    """
 
     vanish: Annotated[float, Field(ge=0, le=1)] = 0.2
     """The share of a stream's records that may vanish at once."""
@@ -268,7 +276,9 @@ class Connection(_Strict):
     schedule: str | None = None
     """How often a hub that serves syncs it, e.g. `every 15 minutes`; without it, by command."""
     full: str | None = None
-    """How often such a sync reads everything again and compares every record, e.g. `every 7 days`; needs a `schedule`."""
+    """How often such a sync reads everything again and compares every record, e.g. `every 7 days`; needs a
+    `schedule`.
+    """
     settings: Mapping[str, Any] = Field(default_factory=dict[str, Any])
     """What the connector needs to reach its system. A secret is `{env: NAME}` or `{file: NAME}`."""
     streams: Mapping[str, StreamSettings]
@@ -297,7 +307,9 @@ class Connection(_Strict):
     @classmethod
     def _full_stands_beside_it(cls, found: Any) -> Any:
         if isinstance(found, dict):
-            raise ValueError("expected e.g. `every 15 minutes`; `full: every 7 days` stands beside `schedule`, not below it")  # noqa: TRY004
+            raise ValueError(
+                "expected e.g. `every 15 minutes`; `full: every 7 days` stands beside `schedule`, not below it"
+            )  # noqa: TRY004
         return found
 
     @field_validator("schedule", "full")
@@ -317,7 +329,9 @@ class Connection(_Strict):
     @model_validator(mode="after")
     def _full_syncs_are_scheduled(self) -> "Connection":
         if self.full and not self.schedule:
-            raise ValueError("`full` says how often a scheduled sync reads everything again: say a `schedule`, too, e.g. every hour")
+            raise ValueError(
+                "`full` says how often a scheduled sync reads everything again: say a `schedule`, too, e.g. every hour"
+            )
         return self
 
     @property
@@ -345,7 +359,9 @@ def period_s(text: str) -> int:
 def read_connection(path: Path) -> Connection:
     """The connection of a file, named like it. Raises `SetupError` with every fault, its line and what is expected."""
     if not NAME.fullmatch(path.stem):
-        raise SetupError(f"{path.name}: a connection's name is lower case letters, digits and hyphens, and begins with a letter")
+        raise SetupError(
+            f"{path.name}: a connection's name is lower case letters, digits and hyphens, and begins with a letter"
+        )
     found, lines = _read(path)
     if not isinstance(found, dict):
         raise SetupError(f"{path}: expected `connector`, `party`, `settings` and `streams`, one a line")
@@ -374,7 +390,10 @@ def lines_of(path: Path) -> Lines:
 
 def _known(found: Mapping[str, Any]) -> Mapping[tuple[str, ...], Iterable[str]]:
     """The settings that there are, by the place they stand at."""
-    known: dict[tuple[str, ...], Iterable[str]] = {(): Connection.model_fields.keys() - {"name"}, ("limits",): Limits.model_fields}
+    known: dict[tuple[str, ...], Iterable[str]] = {
+        (): Connection.model_fields.keys() - {"name"},
+        ("limits",): Limits.model_fields,
+    }
     streams = found.get("streams")
     for name, stream in streams.items() if isinstance(streams, dict) else ():
         if not isinstance(stream, dict):
@@ -389,19 +408,26 @@ def _known(found: Mapping[str, Any]) -> Mapping[tuple[str, ...], Iterable[str]]:
 
 
 def with_secrets(settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The settings with `{env: NAME}` and `{file: PATH}` in place of what they name. Raises `SetupError`, never with a secret."""
+    """The settings with `{env: NAME}` and `{file: PATH}` in place of what they name.
+
+    Raises `SetupError`, never with a secret.
+    """
 
     def told(value: Any) -> Any:
         match value:
             case {"env": str(variable)} if len(value) == 1:
                 if variable not in os.environ:
-                    raise SetupError(f"the environment has no {variable}, which a connection in {folder} takes a secret from")
+                    raise SetupError(
+                        f"the environment has no {variable}, which a connection in {folder} takes a secret from"
+                    )
                 return os.environ[variable]
             case {"file": str(path)} if len(value) == 1:
                 try:
                     return (folder / path).read_text().strip()
                 except OSError as error:
-                    raise SetupError(f"{folder / path} cannot be read ({error.strerror}); a connection takes a secret from it") from None
+                    raise SetupError(
+                        f"{folder / path} cannot be read ({error.strerror}); a connection takes a secret from it"
+                    ) from None
             case dict():
                 return {key: told(inner) for key, inner in value.items()}
             case _:

@@ -1,4 +1,6 @@
-"""What `hub connectors new` writes: a connection's file to fill in; for a system of another kind also a connector, and its test."""
+"""What `hub connectors new` writes: a connection's file to fill in; for a system of another kind also a connector,
+and its test.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +31,10 @@ party: {{Agency: FDA}}
 schedule: every 15 minutes
 settings:{settings}"""
 _SETTINGS: Final = {
-    "file": "\n  folder: sftp://hub@files.example/outgoing\n  private_key: {file: sftp-key}\n  host_key: ssh-ed25519 AAAA…\n",
+    "file": (
+        "\n  folder: sftp://hub@files.example/outgoing\n  private_key: {file: sftp-key}\n  host_key: ssh-ed25519"
+        " AAAA…\n"
+    ),
     "sql": "\n  url: postgresql+psycopg://reader@db.example/staff\n  password: {env: STAFF_PASSWORD}\n",
     "graphql": "\n  url: https://api.agency.example/graphql\n  token: {env: AGENCY_TOKEN}\n",
 }

@@ -1,4 +1,6 @@
-"""What the hub keeps for itself beside what viewers see: hidden labels, edges and properties. DDL, migrations and tests read it.
+"""What the hub keeps for itself beside what viewers see: hidden labels, edges and properties.
+
+DDL, migrations and tests read it.
 
 No question reaches any of it, and no rule opens it. Whoever adds one declares it here, with who writes it and what for.
 """
@@ -24,7 +26,9 @@ class HiddenLabel:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A label that rows of these labels have beside their own, for a while or for good; `properties` are those it brings."""
+    """A label that rows of these labels have beside their own, for a while or for good; `properties` are those it
+    brings.
+    """
 
     label: str
     doc: str
@@ -73,10 +77,21 @@ LABELS: Final = (
     HiddenLabel("Consumer", "how far a consumer of events is: see `hub.events.work_queue`", "name", ("cursor", "row")),
     HiddenLabel("Identity", "a certain key of a contact, and the row that has it", "key", ("of",)),
     HiddenLabel("SourceBlock", "a hash of neighbouring records of a stream", "id", ("stream", "hash")),
-    HiddenLabel("StreamState", "how far a stream is read", "id", ("cursor", "blocks", "linksDue", "meaning", "columns")),
-    HiddenLabel("Request", "a request that was done, by the name its sender gave it", "id", ("verb", "digest", "at", "result"), (("at",),)),
     HiddenLabel(
-        "Likeness", "what cases are alike by; an Issue, too, once as many hold it", "id", ("likeness", "title", "topic", "why", "source")
+        "StreamState", "how far a stream is read", "id", ("cursor", "blocks", "linksDue", "meaning", "columns")
+    ),
+    HiddenLabel(
+        "Request",
+        "a request that was done, by the name its sender gave it",
+        "id",
+        ("verb", "digest", "at", "result"),
+        (("at",),),
+    ),
+    HiddenLabel(
+        "Likeness",
+        "what cases are alike by; an Issue, too, once as many hold it",
+        "id",
+        ("likeness", "title", "topic", "why", "source"),
     ),
     HiddenLabel(
         "IssueFigure",
@@ -91,7 +106,8 @@ LABELS: Final = (
 
 MARKS: Final = (
     Mark("Unnumbered", "an event that has no number yet", ("Event",)),
-    Mark("Event", "a history entry is an event", ("HistoryEntry",), ("kind", "refs", "by", "of", "changed", "seq", "toldAt")),
+    Mark("Event", "a history entry is an event", ("HistoryEntry",),
+        ("kind", "refs", "by", "of", "changed", "seq", "toldAt")),
     Mark("Unsettled", "its values are computed again: within one transaction, or with the next sync after a migration",
          ("Contact", "RetiredContact", "Case", "RetiredCase", "Decision", "Importer", "Broker")),
     Mark("Kindless", "it tells dates and has no kind; its clocks begin once it has one", ("Case", "RetiredCase")),
@@ -99,28 +115,47 @@ MARKS: Final = (
 
 EDGES: Final = (
     HiddenEdge("BY", ("Event",), ("Party",), "the party in whose name something was done"),
-    HiddenEdge("ALIKE_BY", ("Case", "RetiredCase"), ("Likeness", "Issue"), "what a case is alike to others by", ("key",)),
+    HiddenEdge(
+        "ALIKE_BY", ("Case", "RetiredCase"), ("Likeness", "Issue"), "what a case is alike to others by", ("key",)
+    ),
     HiddenEdge("OF_ISSUE", ("IssueFigure",), ("Issue", "Likeness"), "what a figure is about"),
-    HiddenEdge("FIGURE_OF", ("IssueFigure",), ("Center", "Port", "Office", "Agency", "Association"), "whose part of the whole a figure is"),
+    HiddenEdge(
+        "FIGURE_OF",
+        ("IssueFigure",),
+        ("Center", "Port", "Office", "Agency", "Association"),
+        "whose part of the whole a figure is",
+    ),
     HiddenEdge("COUNTS", ("IssueFigure",), ("Importer",), "an importer that a figure counts"),
-    HiddenEdge("AWAITS", ("IssueFigure",), ("Importer",), "an importer that a figure will count with others", ("first",)),
+    HiddenEdge(
+        "AWAITS", ("IssueFigure",), ("Importer",), "an importer that a figure will count with others", ("first",)
+    ),
     HiddenEdge("FOLLOWS", ("Party",), ("Issue",), "a party that follows an issue", ("since",)),
     HiddenEdge("NAMED_IN", ("Importer",), ("Issue",), "an importer that lets itself be named", ("since",)),
 )
 
 PROPERTIES: Final = (
     HiddenProperties("Case", ("likenesses",), "the keys of what it was found to be alike by"),
-    HiddenProperties("Decision", ("alikeBy", "saidKey", "originKey", "makerKey", "goodsWords"), "what it is compared by", (("alikeBy",),)),
+    HiddenProperties(
+        "Decision",
+        ("alikeBy", "saidKey", "originKey", "makerKey", "goodsWords"),
+        "what it is compared by",
+        (("alikeBy",),),
+    ),
     HiddenProperties("Program", ("made",), "the request that declared it"),
     HiddenProperties("MAY_BE_ABOUT", ("by",), "the key by which the case is alike to others"),
     HiddenProperties("SourceRecord", ("identity",), "the certain key of a contact that the record tells"),
     *(
-        HiddenProperties(RETIRED[node.label], tuple(found.name for found in node.properties), "what it had before it was retired")
+        HiddenProperties(
+            RETIRED[node.label], tuple(found.name for found in node.properties), "what it had before it was retired"
+        )
         for node in DESCRIBABLE
         if node.label in RETIRED
     ),
     HiddenProperties("RetiredCase", ("likenesses",), "the keys of what it was found to be alike by"),
-    *(HiddenProperties(label, (OTHER_WORDS,), "what search finds it by beside the words of its texts") for label in worded()),
+    *(
+        HiddenProperties(label, (OTHER_WORDS,), "what search finds it by beside the words of its texts")
+        for label in worded()
+    ),
 )
 ON_SYNCED_EDGES: Final = ("saidBy",)
 """What every edge has beside its own properties that systems say there is: the ids of the records that say it."""

@@ -11,7 +11,8 @@ from graph_schema.sources import CITATION, CONFIDENCE, HUB, ORIGIN, ORIGINS
 
 AUDIENCE: Final = Property(
     "audience",
-    "Who may see it: the case's owner, its parties (the importer and its brokers) too, accepted agencies too, or the public.",
+    "Who may see it: the case's owner, its parties (the importer and its brokers) too, accepted agencies too, or the"
+    " public.",
     required=True,
     values=("owner", "parties", "agencies", "public"),
     choice="Audience",
@@ -33,17 +34,25 @@ CASE: Final = NodeType(
         Property("title", "What it is about, in a line.", required=True),
         Property("openedAt", "When it was opened.", Kind.DATETIME, required=True),
         Property("closedAt", "When it was closed.", Kind.DATETIME),
-        Property("dates", "The days from which its clocks run, as event and day, e.g. `protest_filed 2026-03-01`.", Kind.STRINGS),
-        Property("conditions", "What holds of it and decides which clocks run, by code, e.g. complicated.", Kind.STRINGS),
+        Property(
+            "dates",
+            "The days from which its clocks run, as event and day, e.g. `protest_filed 2026-03-01`.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "conditions", "What holds of it and decides which clocks run, by code, e.g. complicated.", Kind.STRINGS
+        ),
         Property("suspensions", "When it was suspended, from day to day, e.g. `2026-03-01 2026-04-01`.", Kind.STRINGS),
         Property(
             "unconfirmedSince",
-            "Since when its owner has yet to confirm what the party that opened it says of it (`confirmCase`); empty once that is done.",
+            "Since when its owner has yet to confirm what the party that opened it says of it (`confirmCase`); empty"
+            " once that is done.",
             Kind.DATETIME,
         ),
         Property(
             "claims",
-            "Links that were claimed and are not confirmed: they have no effect. E.g. `CONCERNS Importer 00-0000000SW`.",
+            "Links that were claimed and are not confirmed: they have no effect. E.g. `CONCERNS Importer"
+            " 00-0000000SW`.",
             Kind.STRINGS,
         ),
         ORIGIN,
@@ -72,7 +81,9 @@ CASE_KIND: Final = NodeType(
             values=("center", "port", "office"),
         ),
         Property("role", "Whose work it is there, by the code of the role."),
-        Property("openedBy", "Whether the trade opens it, the government, or both.", values=("trade", "government", "both")),
+        Property(
+            "openedBy", "Whether the trade opens it, the government, or both.", values=("trade", "government", "both")
+        ),
         ORIGIN,
         CONFIDENCE,
     ),
@@ -91,8 +102,13 @@ CLOCK: Final = NodeType(
         Property("action", "What must be done, or what happens by itself."),
         Property("startsAt", "The event it runs from."),
         Property("startEvent", "The same as a code, e.g. protest_filed; a case tells by it when the clock began."),
-        Property("condition", "What must hold of the case for it to run, as a code, e.g. complicated; empty where nothing."),
-        Property("deemed", "What the law takes as decided once it has run out: liquidated, denied or excluded; empty where nothing."),
+        Property(
+            "condition", "What must hold of the case for it to run, as a code, e.g. complicated; empty where nothing."
+        ),
+        Property(
+            "deemed",
+            "What the law takes as decided once it has run out: liquidated, denied or excluded; empty where nothing.",
+        ),
         Property("rolls", "Whether a last day that is no business day moves to the next.", Kind.BOOLEAN),
         Property("extension", "Whether it can be extended: none, discretion, or by how much and how often."),
         Property("suspendable", "Whether it stands still while its case is suspended.", Kind.BOOLEAN),
@@ -108,11 +124,15 @@ CLOCK: Final = NodeType(
     one="clock",
     many="clocks",
 )
-# Who names an entry of somebody else in a case of its own sees its number, as of one that there is not: nothing tells the two apart.
+# Who names an entry of somebody else in a case of its own sees its number, as of one that there is not: nothing tells
+# the two apart.
 _KNOWN_TEST: Final = f"[{KNOWN}]"
 ENTRY: Final = NodeType(
     label="Entry",
-    doc="An entry of goods; confidential (19 CFR 103). Through a case whose coverage of it nobody has confirmed, its number alone is seen.",
+    doc=(
+        "An entry of goods; confidential (19 CFR 103). Through a case whose coverage of it nobody has confirmed, its"
+        " number alone is seen."
+    ),
     properties=(
         Property("number", "Filer code, serial and check digit.", required=True, format=ENTRY_NUMBER),
         Property("enteredAt", "When it was filed.", Kind.DATETIME, guard=Guard("seesAll", _KNOWN_TEST)),
@@ -212,7 +232,11 @@ INVOLVES: Final = Edge(
     (Way("involves", "The partner agencies involved."),),
     (Way("cases", "The cases it is involved in.", vast=True),),
     properties=(
-        Property("invitedAt", "When others named the agency; until it joins, they are not told of its contacts.", Kind.DATETIME),
+        Property(
+            "invitedAt",
+            "When others named the agency; until it joins, they are not told of its contacts.",
+            Kind.DATETIME,
+        ),
         Property("acceptedAt", "When the case's owner accepted the agency.", Kind.DATETIME),
         Property("joinedAt", "When the agency took it on.", Kind.DATETIME),
     ),
@@ -243,8 +267,8 @@ COVERS_ENTRY: Final = Edge(
     properties=(
         Property(
             "confirmedAt",
-            "When it was confirmed that the case covers the entry: by who may see the entry, the Office of Trade or a headquarters system. "
-            "Empty: it is only claimed.",
+            "When it was confirmed that the case covers the entry: by who may see the entry, the Office of Trade or a"
+            " headquarters system. Empty: it is only claimed.",
             Kind.DATETIME,
         ),
     ),
@@ -282,5 +306,6 @@ EXPLAINS: Final = Edge(
     (Way("rulings", "The rulings that explain it."),),
 )
 EDGES: Final = (
-    OF_KIND, HAS_CLOCK, CONCERNS, HANDLED_BY, AT, INVOLVES, UNDER, TAGGED, COVERS_ENTRY, ENTRY_AT, DECIDES, MADE_AT, EXPLAINS,
+    OF_KIND, HAS_CLOCK, CONCERNS, HANDLED_BY, AT, INVOLVES, UNDER, TAGGED, COVERS_ENTRY, ENTRY_AT, DECIDES, MADE_AT,
+    EXPLAINS,
 )  # fmt: skip

@@ -35,7 +35,11 @@ ATTACHMENT: Final = NodeType(
         Property("mediaType", "What kind of file it is.", required=True),
         Property("size", "How many bytes it has.", Kind.INT, required=True),
         Property("sha256", "The SHA-256 of its content, 64 hexadecimal digits.", required=True),
-        Property("storedAt", "When its content arrived and was found to be what was announced; empty until then.", Kind.DATETIME),
+        Property(
+            "storedAt",
+            "When its content arrived and was found to be what was announced; empty until then.",
+            Kind.DATETIME,
+        ),
         _AT,
         AUDIENCE,
         ORIGIN,
@@ -68,7 +72,12 @@ DEADLINE: Final = NodeType(
     properties=(
         Property("id", "The case, the clock and the day it began.", required=True),
         Property("name", "What it limits.", required=True),
-        Property("state", "How it stands.", required=True, values=("RUNNING", "SUSPENDED", "MET", "MISSED", "DEEMED", "ENDED")),
+        Property(
+            "state",
+            "How it stands.",
+            required=True,
+            values=("RUNNING", "SUSPENDED", "MET", "MISSED", "DEEMED", "ENDED"),
+        ),
         Property("startedOn", "The day it began to run.", Kind.DATE, required=True),
         Property("due", "Its last day; empty while it stands still.", Kind.DATE),
         Property("revision", "How often its last day has changed.", Kind.INT),
@@ -103,11 +112,15 @@ CALENDAR: Final = NodeType(
 )
 NODES: Final = (NOTE, ATTACHMENT, HISTORY_ENTRY, DEADLINE, CALENDAR)
 
-WRITING: Final = Abstract("Writing", "What is written in a case.", ("Note", "Attachment", "HistoryEntry"), ("id", "at", "source"))
+WRITING: Final = Abstract(
+    "Writing", "What is written in a case.", ("Note", "Attachment", "HistoryEntry"), ("id", "at", "source")
+)
 
 
 def _of_case(label: str, doc: str, many: str) -> Edge:
-    return Edge("OF_CASE", (label,), ("Case",), doc, (Way("case", "The case it belongs to.", one=True),), (Way(many, doc),))
+    return Edge(
+        "OF_CASE", (label,), ("Case",), doc, (Way("case", "The case it belongs to.", one=True),), (Way(many, doc),)
+    )
 
 
 NOTE_OF: Final = _of_case("Note", "What is written in it.", "notes")

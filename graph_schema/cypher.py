@@ -60,7 +60,9 @@ def fill(template: str, /, **slots: str) -> str:
     wanted = slots_of(template)
     if wanted != slots.keys():
         missing, unknown = sorted(wanted - slots.keys()), sorted(slots.keys() - wanted)
-        raise ValueError(f"not given: {missing}; given and no slot: {unknown}; of the template {template.strip()[:80]!r}")
+        raise ValueError(
+            f"not given: {missing}; given and no slot: {unknown}; of the template {template.strip()[:80]!r}"
+        )
     return _SLOT.sub(lambda slot: slots[slot[1]], template)
 
 
@@ -71,7 +73,9 @@ def rename(template: str, /, **slots: str) -> str:
     """
     there = slots_of(template)
     if not slots.keys() <= there or there & set(slots.values()):
-        raise ValueError(f"{sorted(there)} are slots of the template {template.strip()[:80]!r}; cannot be renamed: {slots}")
+        raise ValueError(
+            f"{sorted(there)} are slots of the template {template.strip()[:80]!r}; cannot be renamed: {slots}"
+        )
     return _SLOT.sub(lambda slot: f"{{{slots.get(slot[1], slot[1])}}}", template)
 
 
@@ -81,7 +85,9 @@ def slots_of(template: str) -> frozenset[str]:
 
 
 def literal(value: Constant) -> str:
-    """A constant of the code as Cypher writes it, e.g. `['a', 1, true, null]`. What comes from outside is a parameter instead.
+    """A constant of the code as Cypher writes it, e.g. `['a', 1, true, null]`.
+
+    What comes from outside is a parameter instead.
 
     A mapping's keys are plain names. Raises `ValueError` for a value of another type, or a number that is none.
     """
@@ -104,7 +110,9 @@ def literal(value: Constant) -> str:
 
 
 def _escaped(character: str, quote: str) -> str:
-    """A character of a text between these quotes: one that ends it behind a backslash, a control character by its number."""
+    """A character of a text between these quotes: one that ends it behind a backslash, a control character by its
+    number.
+    """
     if character in "'\\":
         return character if character == "'" and quote == '"' else f"\\{character}"
     return f"\\u{ord(character):04x}"

@@ -9,7 +9,9 @@ from graph_schema.model import GraphSchema, NodeType
 from graph_schema.words import OTHER_WORDS
 
 ANALYZER: Final = "standard-folding"
-"""Words as Unicode splits them, in lower case, Latin letters without accents; `graph_schema.words` has what that leaves out."""
+"""Words as Unicode splits them, in lower case, Latin letters without accents; `graph_schema.words` has what that
+leaves out.
+"""
 
 TEXT_IS_READ: Final = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()"
 """Waits until what was written is found by its words."""
@@ -18,7 +20,10 @@ TEXT_IS_READ: Final = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefr
 def bookkeeping() -> Iterator[str]:
     """Constraints and indexes of the hub's own labels and properties, without which no lease can be taken."""
     for found in LABELS:
-        yield f"CREATE CONSTRAINT {found.label}_{found.key} IF NOT EXISTS FOR (n:{found.label}) REQUIRE n.{found.key} IS UNIQUE"
+        yield (
+            f"CREATE CONSTRAINT {found.label}_{found.key} IF NOT EXISTS FOR (n:{found.label}) REQUIRE n.{found.key} IS"
+            " UNIQUE"
+        )
         yield from _hidden(found.label, found.indexes)
     for found in PROPERTIES:
         yield from _hidden(found.of, found.indexes)
@@ -35,8 +40,8 @@ def text_index(node: NodeType) -> str:
     properties = ", ".join(f"n.{name(found)}" for found in (*node.text, OTHER_WORDS))
     follows = ", `fulltext.eventually_consistent`: true" if node.text_follows else ""
     return (
-        f"CREATE FULLTEXT INDEX {name(node.text_index)} IF NOT EXISTS FOR (n:{name(node.label)}) ON EACH [{properties}] "
-        f"OPTIONS {{indexConfig: {{`fulltext.analyzer`: {literal(ANALYZER)}{follows}}}}}"
+        f"CREATE FULLTEXT INDEX {name(node.text_index)} IF NOT EXISTS FOR (n:{name(node.label)}) ON EACH [{properties}]"
+        f" OPTIONS {{indexConfig: {{`fulltext.analyzer`: {literal(ANALYZER)}{follows}}}}}"
     )
 
 
@@ -52,7 +57,8 @@ def statements(graph: GraphSchema) -> Iterator[str]:
         for index in node.indexes:
             properties = ", ".join(f"n.{name(found)}" for found in index)
             yield (
-                f"CREATE INDEX {name('_'.join((node.label, *index, 'range')))} IF NOT EXISTS FOR (n:{name(node.label)}) ON ({properties})"
+                f"CREATE INDEX {name('_'.join((node.label, *index, 'range')))} IF NOT EXISTS FOR (n:{name(node.label)})"
+                f" ON ({properties})"
             )
         if node.text:
             yield text_index(node)

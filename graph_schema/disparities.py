@@ -7,7 +7,10 @@ from graph_schema.sources import ORIGIN
 
 DISPARITY: Final = NodeType(
     label="Disparity",
-    doc="Two decisions about the same goods and the same question with different outcomes, made at different ports or Centers.",
+    doc=(
+        "Two decisions about the same goods and the same question with different outcomes, made at different ports or"
+        " Centers."
+    ),
     properties=(
         Property("id", "The two decisions, by their ids.", required=True),
         Property("state", "How it stands.", required=True, values=("OPEN", "EXPLAINED", "RESOLVED")),

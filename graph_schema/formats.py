@@ -17,7 +17,9 @@ class BadFormat(ValueError):
 
 
 Reader = Callable[[str, frozenset[int]], Iterable[str]]
-"""What capitals and digits may mean as an identifier, the likeliest first, and after how many of them something else stood."""
+"""What capitals and digits may mean as an identifier, the likeliest first, and after how many of them something
+else stood.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,9 @@ _ZERO_LOST: Final = rf"(?<![\d-])\d{{1,2}}{_BEHIND}"
 _MAYBE: Final = re.compile(r"\d{3}\D+\d\d\D+\d{4}")
 _CALLED_SO: Final = r"(?<![a-z])(?:ssn|ss ?#|ss no|s\.s\.n|social ?security)"
 _LABEL: Final = re.compile(_CALLED_SO, re.IGNORECASE)
-_SOCIAL_SECURITY: Final = re.compile(rf"{_WRITTEN_OUT}|(?i:{_CALLED_SO}(?:[\W_]|number|num|no)*)\d(?:[\W_]{{0,3}}\d){{8}}(?!\d)")
+_SOCIAL_SECURITY: Final = re.compile(
+    rf"{_WRITTEN_OUT}|(?i:{_CALLED_SO}(?:[\W_]|number|num|no)*)\d(?:[\W_]{{0,3}}\d){{8}}(?!\d)"
+)
 """Three, two and four digits, or nine of them behind what says what they are."""
 
 
@@ -218,13 +222,20 @@ def without_social_security(text: str) -> str:
 IMPORTER_NUMBER = Format(
     name="importer number",
     pattern=r"\d{2}-\d{7}[0-9A-Z]{2}|\d{6}-\d{5}",
-    expected="NN-NNNNNNNXX (IRS number with its two-character suffix, e.g. 12-3456789AB) or YYDDPP-NNNNN (assigned by CBP)",
-    # written out, within other words as well, or nine digits, parted by whatever but as an IRS number without its suffix
-    refused=rf".*?{_WRITTEN_OUT}.*|[^\d-]*\d{{9}}(?:\.0+)?[^\d-]*|(?!\D*\d\d-\d{{7}}\D*$)\D*\d(?:[\W_]{{0,3}}\d){{8}}\D*",
+    expected=(
+        "NN-NNNNNNNXX (IRS number with its two-character suffix, e.g. 12-3456789AB) or YYDDPP-NNNNN (assigned by CBP)"
+    ),
+    # written out, within other words as well, or nine digits, parted by whatever but as an IRS number without its
+    # suffix
+    refused=(
+        rf".*?{_WRITTEN_OUT}.*|[^\d-]*\d{{9}}(?:\.0+)?[^\d-]*|(?!\D*\d\d-\d{{7}}\D*$)\D*\d(?:[\W_]{{0,3}}\d){{8}}\D*"
+    ),
     # a spreadsheet has lost its zeros
     doubtful=rf".*?{_ZERO_LOST}.*|[^\d-]*\d{{7,8}}(?:\.0+)?[^\d-]*",
-    refusal="a Social Security number is not accepted as an importer number: use the IRS number with suffix "
-    "(e.g. 12-3456789AB) or a CBP-assigned number (CBP Form 5106)",
+    refusal=(
+        "a Social Security number is not accepted as an importer number: use the IRS number with suffix "
+        "(e.g. 12-3456789AB) or a CBP-assigned number (CBP Form 5106)"
+    ),
     # without a dash eleven digits are the IRS number sooner than one that CBP has assigned
     shapes=("99-9999999xx", "999999-99999"),
     called="IMPORTER(?: OF RECORD)?|IOR|IRS|EIN|CBP",
@@ -246,8 +257,8 @@ def _zeros(wanted: int, least: int = 1) -> Reader:
 def _tariff(least: int, most: int = 10, first: int | None = None) -> Reader:
     """Reads tariff numbers of so many digits, or their `first` digits.
 
-    One that has an odd number of them has lost its first zero, or, where a point stands behind the heading, its last digit:
-    that leaves its heading, and is no number.
+    One that has an odd number of them has lost its first zero, or, where a point stands behind the heading, its last
+    digit: that leaves its heading, and is no number.
     """
 
     def read(joined: str, cuts: frozenset[int]) -> Iterator[str]:
@@ -325,7 +336,8 @@ _GOODS: Final = "HTS|HTSUS|HTSUSA|HS|SCHEDULE B|TARIFF|CHAPTER|HEADING|SUBHEADIN
 HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85", reader=_tariff(2, 10, 2), called=_GOODS)
 HTS_HEADING = Format("HTS heading", r"\d{4}", "four digits, e.g. 8542", reader=_tariff(4, 10, 4), called=_GOODS)
 HTS10 = Format(
-    "HTSUS number", r"\d{4}\.\d{2}\.\d{4}", "ten digits, e.g. 8507.60.0020", shapes=("9999.99.9999",), reader=_tariff(10), called=_GOODS
+    "HTSUS number", r"\d{4}\.\d{2}\.\d{4}", "ten digits, e.g. 8507.60.0020", shapes=("9999.99.9999",),
+    reader=_tariff(10), called=_GOODS
 )  # fmt: skip
 TIME_OF_DAY = Format("time of day", r"([01]\d|2[0-3]):[0-5]\d", "hours and minutes, e.g. 08:00")
 HTS_NUMBER = Format(
@@ -333,25 +345,31 @@ HTS_NUMBER = Format(
     reader=_tariff(2), called=_GOODS,
 )  # fmt: skip
 ENTRY_NUMBER = Format(
-    "entry number", r"[A-Z0-9]{3}-\d{7}-\d", "FFF-NNNNNNN-C, e.g. ABC-1234567-6", shapes=("xxx-9999999-9",), called="ENTRY|ENTRIES"
+    "entry number", r"[A-Z0-9]{3}-\d{7}-\d", "FFF-NNNNNNN-C, e.g. ABC-1234567-6", shapes=("xxx-9999999-9",),
+    called="ENTRY|ENTRIES"
 )  # fmt: skip
 CASE_NUMBER = Format(
     "case number", r".+", "the number the case is known by, e.g. HUB-26-4T7Q2Z9K", lenient=True, called="CASE|PROTEST",
     shapes=("HUB-99-xxxxxxxx", "HUB-99-Axxxxxxxx", "SW-99-999999"), guesses=_protest,
 )  # fmt: skip
-"""Systems number their cases each in its own way: only the hub's own and those of its sample are known in any spelling."""
+"""Systems number their cases each in its own way: only the hub's own and those of its sample are known in any
+spelling.
+"""
 ADCVD_NUMBER = Format(
     "AD or CVD case number", r"[AC]-\d{3}-\d{3}(-\d{3})?", "e.g. A-570-967", reader=_order, lenient=True,
     shapes=("A-999-999-999", "C-999-999-999"), guesses=_order_of_either, called="AD|CVD|ADD|AD/CVD|ADCVD|ORDER|CASE",
 )  # fmt: skip
 RULING_NUMBER = Format(
-    "ruling number", r"(HQ (H?\d{6})|NY ([A-R]\d{5,6}|\d{6})|SAMPLE \d+)", "e.g. NY N301234", shapes=("SAMPLE 999999",), reader=_ruling,
+    "ruling number", r"(HQ (H?\d{6})|NY ([A-R]\d{5,6}|\d{6})|SAMPLE \d+)", "e.g. NY N301234",
+    shapes=("SAMPLE 999999",), reader=_ruling,
     guesses=_ruling_by_digits, lenient=True, called="RULING|LETTER|CROSS",
 )  # fmt: skip
 
 
 def tariff_number(text: str, wanted: Format) -> str | None:
-    """The chapter or heading, whichever is wanted, of a longer HTSUS number (8507.60.0020); None where it is no such number."""
+    """The chapter or heading, whichever is wanted, of a longer HTSUS number (8507.60.0020); None where it is no
+    such number.
+    """
     found = wanted.readings(text) if wanted in (HTS_CHAPTER, HTS_HEADING) and sum(map(str.isdigit, text)) > 2 else []
     return found[0] if found else None
 

@@ -89,7 +89,9 @@ ADCVD_ORDER: Final = NodeType(
 )
 NODES: Final = (CHAPTER, HEADING, PROGRAM, FORCED_LABOR_ORDER, ADCVD_ORDER)
 
-GOODS: Final = Abstract("Goods", "Goods, by chapter or heading.", ("HtsChapter", "HtsHeading"), ("code", "title", "source"))
+GOODS: Final = Abstract(
+    "Goods", "Goods, by chapter or heading.", ("HtsChapter", "HtsHeading"), ("code", "title", "source")
+)
 
 IN_CHAPTER: Final = Edge(
     "IN_CHAPTER",
@@ -116,7 +118,9 @@ SUGGESTS: Final = Edge(
     (Way("suggestedBy", "The goods that suggest this Center."),),
     properties=(
         Property("confidence", "How sure the suggestion is: high, medium or low.", required=True),
-        Property("basis", "What it rests on; a heading without an exception of its own takes its chapter's.", required=True),
+        Property(
+            "basis", "What it rests on; a heading without an exception of its own takes its chapter's.", required=True
+        ),
     ),
 )
 TAGGED_TO: Final = Edge(

@@ -16,11 +16,14 @@ ISSUE: Final = NodeType(
         Property("id", "Its identity in the hub.", required=True),
         Property("title", "What it is about.", required=True),
         Property("topic", "classification, valuation, origin, forced_labor, and so on.", required=True),
-        Property("likeness", "The kind of likeness by which the hub proposed it; empty where an officer wrote it down."),
+        Property(
+            "likeness", "The kind of likeness by which the hub proposed it; empty where an officer wrote it down."
+        ),
         Property("why", "Why its cases are thought to have it in common, in words."),
         Property(
             "state",
-            "How it stands: proposed by the hub; confirmed, merged into another or dismissed by a Center or the Office of Trade.",
+            "How it stands: proposed by the hub; confirmed, merged into another or dismissed by a Center or the Office"
+            " of Trade.",
             values=("PROPOSED", "CONFIRMED", "MERGED", "DISMISSED"),
         ),
         Property("stateAt", "Since when it stands so; for offices and agencies.", Kind.DATETIME, guard=_OFFICIAL),
@@ -100,4 +103,13 @@ SUBJECT_TO_FORCED_LABOR: Final = Edge(
     (Way("forcedLaborOrders", "The forced-labor orders it is about."),),
     (Way("cases", "Cases about it."),),
 )
-EDGES: Final = (ABOUT, MAY_BE_ABOUT, ALIKE_BY, MERGED_INTO, ON_BOARD_OF, RAISES, SUBJECT_TO_ADCVD, SUBJECT_TO_FORCED_LABOR)
+EDGES: Final = (
+    ABOUT,
+    MAY_BE_ABOUT,
+    ALIKE_BY,
+    MERGED_INTO,
+    ON_BOARD_OF,
+    RAISES,
+    SUBJECT_TO_ADCVD,
+    SUBJECT_TO_FORCED_LABOR,
+)

@@ -31,7 +31,10 @@ class SchemaError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """One property of a node or an edge, of the same name in graph and API. `choice` names `values` that several properties share."""
+    """One property of a node or an edge, of the same name in graph and API.
+
+    `choice` names `values` that several properties share.
+    """
 
     name: str
     doc: str
@@ -62,7 +65,9 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """Rows of which one asks what comes within so many days: those whose `state` has that value, by the day in `property`."""
+    """Rows of which one asks what comes within so many days: those whose `state` has that value, by the day in
+    `property`.
+    """
 
     property: str
     state: str
@@ -73,9 +78,9 @@ class Within:
 class NodeType:
     """A label: its properties, the property that identifies a row, and how it is named in the API.
 
-    `lookup` is the property by which one row is asked for (the key where it is None). Search finds it by the words of its
-    `text` properties, and by its `codes`, each of them indexed, exactly. Where `text_follows`, what is written is found by its words
-    moments later, and who writes does not wait for that.
+    `lookup` is the property by which one row is asked for (the key where it is None). Search finds it by the words of
+    its `text` properties, and by its `codes`, each of them indexed, exactly. Where `text_follows`, what is written is
+    found by its words moments later, and who writes does not wait for that.
     """
 
     label: str
@@ -119,7 +124,8 @@ class Way:
     """One named way along an edge, as a field on the node it starts from.
 
     `one`: the graph guarantees at most one row there. `when`: which edges count, a Cypher predicate about `{e}`.
-    `vast`: one row may have a great part of all rows there, so that a page of them is better read in the order of an index.
+    `vast`: one row may have a great part of all rows there, so that a page of them is better read in the order of an
+    index.
     """
 
     field: str
@@ -306,7 +312,9 @@ class GraphSchema:
         for owner in (*self.nodes, *self.edges):
             if taken := sets & {found.name for found in owner.properties}:
                 what = owner.label if isinstance(owner, NodeType) else owner.name
-                raise SchemaError(f"{what}: {', '.join(sorted(taken))} is the name of a viewer set; call the property otherwise")
+                raise SchemaError(
+                    f"{what}: {', '.join(sorted(taken))} is the name of a viewer set; call the property otherwise"
+                )
 
     def _check_grant(self, rule: Rule, grant: Grant) -> None:
         where = f"{rule.label}, grant {grant.name!r}"
@@ -321,7 +329,9 @@ class GraphSchema:
         if bool(grant.tests) == (grant.through is not None):
             raise SchemaError(f"{where}: an edge needs either a test or a label to pass through")
         if grant.through and any(found.through for found in self._rules[grant.through].grants):
-            raise SchemaError(f"{where}: it passes through {grant.through}, whose rule itself passes through another label")
+            raise SchemaError(
+                f"{where}: it passes through {grant.through}, whose rule itself passes through another label"
+            )
         edge = self._edges[grant.edge]
         if rule.label not in (edge.tail if grant.forward else edge.head):
             raise SchemaError(f"{where}: {grant.edge} does not start at {rule.label}")

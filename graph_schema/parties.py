@@ -47,11 +47,16 @@ FIELD_OFFICE: Final = NodeType(
 )
 PORT: Final = NodeType(
     label="Port",
-    doc="A port of entry or another place with a port code. Codes are reused over time: a port is issuer, code, validity.",
+    doc=(
+        "A port of entry or another place with a port code. Codes are reused over time: a port is issuer, code,"
+        " validity."
+    ),
     properties=(
         Property("id", "Issuer and code, e.g. ACE:2704.", required=True, unique=True),
         Property("issuer", "Who gave the code.", required=True, values=("ACE", "CENSUS")),
-        Property("code", "Four digits; the first two are a district, not a Field Office.", required=True, format=PORT_CODE),
+        Property(
+            "code", "Four digits; the first two are a district, not a Field Office.", required=True, format=PORT_CODE
+        ),
         NAME,
         Property("state", "Two letters, where it is in a state or territory."),
         Property("kind", "port_of_entry, user_fee_airport, express_consignment_facility and others.", required=True),
@@ -73,7 +78,10 @@ PORT: Final = NodeType(
 )
 PORT_CODE_NODE: Final = NodeType(
     label="PortCode",
-    doc="A code by which an issuer knows a port; one port may have several (Census and ACE number New York differently).",
+    doc=(
+        "A code by which an issuer knows a port; one port may have several (Census and ACE number New York"
+        " differently)."
+    ),
     properties=(
         Property("id", "Issuer and code, e.g. CENSUS:1001.", required=True, unique=True),
         Property("issuer", "Who gave the code.", required=True, values=("ACE", "CENSUS")),
@@ -298,5 +306,6 @@ REPRESENTS: Final = Edge(
     key="since",
 )
 EDGES: Final = (
-    MANAGED_FROM, IN_FIELD_OFFICE, IDENTIFIES, OFFICE_PART_OF, TEAM_PART_OF, HAS_MEMBER, ASSIGNED_TO, ENTERS_AT, REPRESENTS,
+    MANAGED_FROM, IN_FIELD_OFFICE, IDENTIFIES, OFFICE_PART_OF, TEAM_PART_OF, HAS_MEMBER, ASSIGNED_TO, ENTERS_AT,
+    REPRESENTS,
 )  # fmt: skip

@@ -10,15 +10,19 @@ from graph_schema.sources import ORIGIN, ORIGINS
 
 AUDIENCES: Final = ("public", "counterpart", "own")
 TIME_ZONES: Final = {
-    "EASTERN": "America/New_York", "CENTRAL": "America/Chicago", "MOUNTAIN": "America/Denver", "ARIZONA": "America/Phoenix",
-    "PACIFIC": "America/Los_Angeles", "ALASKA": "America/Anchorage", "HAWAII": "Pacific/Honolulu", "ATLANTIC": "America/Puerto_Rico",
+    "EASTERN": "America/New_York", "CENTRAL": "America/Chicago", "MOUNTAIN": "America/Denver",
+    "ARIZONA": "America/Phoenix",
+    "PACIFIC": "America/Los_Angeles", "ALASKA": "America/Anchorage", "HAWAII": "Pacific/Honolulu",
+    "ATLANTIC": "America/Puerto_Rico",
     "CHAMORRO": "Pacific/Guam", "UTC": "UTC",
 }  # fmt: skip
 """The time zones of U.S. customs territory, and their names in the time zone database."""
 
 
 def _seen_by(audience: str) -> Guard:
-    """By everybody, the organisation's counterparts, or itself alone, as the property of that name says; the Office of Trade sees all."""
+    """By everybody, the organisation's counterparts, or itself alone, as the property of that name says; the Office
+    of Trade sees all.
+    """
     return Guard(
         open=f"({{n}}.{audience} = 'public' OR seesAll)",
         test=f"([own-organisation] OR ({{n}}.{audience} = 'counterpart' AND [counterpart]))",
@@ -46,7 +50,11 @@ CONTACT: Final = NodeType(
         Property("phoneAudience", "Who sees the telephone number.", required=True, values=AUDIENCES),
         Property("published", "Whether anyone may see that it exists.", Kind.BOOLEAN, required=True),
         Property("timeZone", "The time zone of the post.", values=tuple(TIME_ZONES)),
-        Property("opensAt", "From when it is at work, Monday to Friday, in the post's own time, e.g. 08:00.", format=TIME_OF_DAY),
+        Property(
+            "opensAt",
+            "From when it is at work, Monday to Friday, in the post's own time, e.g. 08:00.",
+            format=TIME_OF_DAY,
+        ),
         Property("closesAt", "Until when, e.g. 16:30.", format=TIME_OF_DAY),
         Property("awayFrom", "From when it is away.", Kind.DATETIME),
         Property("awayUntil", "Until when it is away; empty where nobody knows.", Kind.DATETIME),

@@ -1,4 +1,6 @@
-"""Where synced rows come from: connections to other systems, their runs, what each system said about a row, and what was refused."""
+"""Where synced rows come from: connections to other systems, their runs, what each system said about a row, and
+what was refused.
+"""
 
 from typing import Final
 
@@ -13,13 +15,23 @@ _RETIRED_AT: Final = Property("retiredAt", "When its last source stopped listing
 
 CONNECTION: Final = NodeType(
     label="Connection",
-    doc="A connection to another system. What it says is kept apart by system, and grants nothing beyond the party it speaks for.",
+    doc=(
+        "A connection to another system. What it says is kept apart by system, and grants nothing beyond the party it"
+        " speaks for."
+    ),
     properties=(
         Property("name", "Its name, which its records carry as their system.", required=True),
-        Property("connector", "The kind of connector: file, sql, graphql, or one of an integrator's own.", required=True),
+        Property(
+            "connector", "The kind of connector: file, sql, graphql, or one of an integrator's own.", required=True
+        ),
         Property("streams", "The streams it syncs.", Kind.STRINGS),
         Property("schedule", "How often it is synced by itself; empty where only by command."),
-        Property("rank", "Whose value wins where systems differ about a property: the smallest rank's.", Kind.INT, required=True),
+        Property(
+            "rank",
+            "Whose value wins where systems differ about a property: the smallest rank's.",
+            Kind.INT,
+            required=True,
+        ),
         ORIGIN,
     ),
     key="name",
@@ -47,7 +59,9 @@ SYNC_RUN: Final = NodeType(
         Property("skipped", "How many went to quarantine.", Kind.INT, required=True),
         Property("retired", "How many the system no longer lists.", Kind.INT, required=True),
         Property("cursor", "Where the next run goes on, by stream, in the system's own terms."),
-        Property("lagSeconds", "How long after the last change the system tells of it ended, where it tells times.", Kind.INT),
+        Property(
+            "lagSeconds", "How long after the last change the system tells of it ended, where it tells times.", Kind.INT
+        ),
         Property("message", "What it ended with."),
         Property("firstErrors", "The first reasons for which records were refused.", Kind.STRINGS),
         ORIGIN,
@@ -68,7 +82,12 @@ QUARANTINED_RECORD: Final = NodeType(
         Property("reason", "What is wrong with it, and what was expected.", required=True),
         Property("at", "When it was refused.", Kind.DATETIME, required=True),
         Property("run", "The run that refused it.", required=True),
-        Property("replayable", "Whether what it said is kept, encrypted, so that it can be replayed.", Kind.BOOLEAN, required=True),
+        Property(
+            "replayable",
+            "Whether what it said is kept, encrypted, so that it can be replayed.",
+            Kind.BOOLEAN,
+            required=True,
+        ),
         ORIGIN,
     ),
     key="id",
@@ -78,7 +97,10 @@ QUARANTINED_RECORD: Final = NodeType(
 )
 RETIRED_CONTACT: Final = NodeType(
     label="RetiredContact",
-    doc="A contact that no source lists any more. It is in no list of contacts; if a source lists it again it is a contact again.",
+    doc=(
+        "A contact that no source lists any more. It is in no list of contacts; if a source lists it again it is a"
+        " contact again."
+    ),
     properties=(
         Property("id", "Its identity in the hub, as it was.", required=True),
         Property("name", "The name it went by.", required=True),
@@ -122,17 +144,29 @@ def said_about(node: NodeType) -> tuple[Property, ...]:
 _SAID: Final = {found.name: found for node in DESCRIBABLE for found in said_about(node)}
 SOURCE_RECORD: Final = NodeType(
     label="SourceRecord",
-    doc="What one system says about one row, in the row's own terms. The row has, of each property, the value of the smallest rank.",
+    doc=(
+        "What one system says about one row, in the row's own terms. The row has, of each property, the value of the"
+        " smallest rank."
+    ),
     properties=(
         Property("id", "System, stream and key.", required=True),
         SYSTEM,
         STREAM,
         Property("key", "The key the system knows it by.", required=True),
         Property("hash", "Stands for all it said; empty once the system no longer lists it."),
-        Property("slot", "Its place among the stream's keys; blocks of neighbours are compared at once.", Kind.INT, required=True),
+        Property(
+            "slot",
+            "Its place among the stream's keys; blocks of neighbours are compared at once.",
+            Kind.INT,
+            required=True,
+        ),
         Property("rank", "Whose value wins: the smallest rank's.", Kind.INT, required=True),
         Property("links", "The edges it says there are: type, label and key of the other end.", Kind.STRINGS),
-        Property("claims", "What it says beyond the party it speaks for: kept, shown, and without effect until accepted.", Kind.STRINGS),
+        Property(
+            "claims",
+            "What it says beyond the party it speaks for: kept, shown, and without effect until accepted.",
+            Kind.STRINGS,
+        ),
         Property("changedAt", "When it last changed here.", Kind.DATETIME, required=True),
         Property("retiredAt", "When its system stopped listing it.", Kind.DATETIME),
         *(Property(found.name, f"What the system says: {found.doc}", found.kind) for found in _SAID.values()),
@@ -145,7 +179,9 @@ SOURCE_RECORD: Final = NodeType(
 )
 NODES: Final = (CONNECTION, SYNC_RUN, QUARANTINED_RECORD, SOURCE_RECORD, RETIRED_CONTACT, RETIRED_CASE)
 
-DESCRIBED: Final = Abstract("Described", "What systems describe.", (*(node.label for node in DESCRIBABLE), *RETIRED.values()))
+DESCRIBED: Final = Abstract(
+    "Described", "What systems describe.", (*(node.label for node in DESCRIBABLE), *RETIRED.values())
+)
 
 SPEAKS_FOR: Final = Edge(
     "SPEAKS_FOR",

@@ -15,13 +15,24 @@ QUESTION: Final = NodeType(
         Property("title", "What it is about, in a line.", required=True),
         Property("text", "The question.", required=True),
         Property("state", "How it stands.", required=True, values=("ASKED", "ANSWERED", "WITHDRAWN")),
-        Property("mayBePublished", "Whether its asker lets it be published with its answer.", Kind.BOOLEAN, required=True),
+        Property(
+            "mayBePublished", "Whether its asker lets it be published with its answer.", Kind.BOOLEAN, required=True
+        ),
         Property("routedBecause", "Why this office answers it, in words.", required=True),
         Property("askedAt", "When it was asked.", Kind.DATETIME, required=True),
-        Property("dueOn", "The day by which an answer is promised; days are those of U.S. Eastern time.", Kind.DATE, required=True),
+        Property(
+            "dueOn",
+            "The day by which an answer is promised; days are those of U.S. Eastern time.",
+            Kind.DATE,
+            required=True,
+        ),
         Property("answer", "The answer."),
         Property("answeredAt", "When it was answered.", Kind.DATETIME),
-        Property("publishedAt", "When it was published; from then on everybody reads it, without an account as well.", Kind.DATETIME),
+        Property(
+            "publishedAt",
+            "When it was published; from then on everybody reads it, without an account as well.",
+            Kind.DATETIME,
+        ),
         Property(
             "receipt",
             "By which one who asked without an account finds it again; nobody else sees it.",

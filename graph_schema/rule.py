@@ -10,8 +10,8 @@ from graph_schema.cypher import slots_of
 class Guard:
     """Who may read a property of a visible row: Cypher predicates about the row, `{n}`. Whoever may not reads null.
 
-    `open` is where nothing else need be asked. `test` holds elsewhere; by `[name]` it speaks of a grant of the label's rule.
-    `instead`, a Cypher literal, is what they read in place of null.
+    `open` is where nothing else need be asked. `test` holds elsewhere; by `[name]` it speaks of a grant of the label's
+    rule. `instead`, a Cypher literal, is what they read in place of null.
     """
 
     open: str
@@ -21,7 +21,9 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class ViewerSet:
-    """What is computed once per statement from the viewer's rights in term; `cypher` may name sets declared before it."""
+    """What is computed once per statement from the viewer's rights in term; `cypher` may name sets declared before
+    it.
+    """
 
     name: str
     doc: str
@@ -30,11 +32,12 @@ class ViewerSet:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A predicate about a row, `{n}`, or the row at the other end of a grant's edge, `{x}`; other `{names}` are fresh variables.
+    """A predicate about a row, `{n}`, or the row at the other end of a grant's edge, `{x}`; other `{names}` are fresh
+    variables.
 
-    `match` is a pattern from there to what `where` speaks of. `when` names viewer sets, joined by AND, without which it cannot hold:
-    nothing is looked up for viewers who have them not. `flag` is the property of a predicate that says only that it is true of the row.
-    Raises `ValueError` for one whose `where` says something else.
+    `match` is a pattern from there to what `where` speaks of. `when` names viewer sets, joined by AND, without which it
+    cannot hold: nothing is looked up for viewers who have them not. `flag` is the property of a predicate that says
+    only that it is true of the row. Raises `ValueError` for one whose `where` says something else.
     """
 
     where: str
@@ -53,14 +56,16 @@ class Predicate:
 class Grant:
     """One reason why a row may be seen, in two forms. The row is seen if any of its rule's grants holds.
 
-    A rule lists its grants from the one that decides fastest; whoever has an earlier one may do what a later one allows.
+    A rule lists its grants from the one that decides fastest; whoever has an earlier one may do what a later one
+    allows.
 
     The predicate, for rows that are at hand, is exactly one of:
     - `tests` alone, alternatives: about the row `{n}` and the viewer sets;
     - `edge` and `tests`: about the row at the other end of that edge, `{x}` (`{e}` is the edge);
-    - those and `by_label`: another form of them for where the other end is at hand, and its label with it (none: never);
-    - `edge` and `through`: a row of that label at the other end is itself visible; for `implied` reasons, by their names,
-      an earlier grant of this rule holds as well, so they need not be asked again.
+    - those and `by_label`: another form of them for where the other end is at hand, and its label with it (none:
+      never);
+    - `edge` and `through`: a row of that label at the other end is itself visible; for `implied` reasons, by their
+      names, an earlier grant of this rule holds as well, so they need not be asked again.
 
     The enumeration, `rows`, is Cypher that binds `{n}` to all rows it grants, walked from the viewer's side; a grant
     `through` a label has that label's, and one whose test speaks of the viewer alone grants all rows or none.
@@ -93,7 +98,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may see the rows of a label. Grants `of_facts` show no row: guards of its properties name them, for what a row says.
+    """Who may see the rows of a label.
+
+    Grants `of_facts` show no row: guards of its properties name them, for what a row says.
 
     One `of_kind` holds for one kind of viewer only.
     """

@@ -19,7 +19,14 @@ ORIGINS: Final = Property(
     "Of a row that several systems describe, where each property comes from, e.g. `email: fda-directory`.",
     Kind.STRINGS,
     # by who has a part in it, told by its own text: a sub-query would be planned with every list of contacts
-    guard=Guard(open="seesAll", test="any({told} IN {n}.origins WHERE any({system} IN mySystems WHERE {told} ENDS WITH ': ' + {system}))"),
+    guard=Guard(
+        open="seesAll",
+        test="any({told} IN {n}.origins WHERE any({system} IN mySystems WHERE {told} ENDS WITH ': ' + {system}))",
+    ),
 )
-CONFIDENCE: Final = Property("confidence", "How sure the fact is: high, medium, low or n/a; empty where nobody has judged it.")
-CITATION: Final = Property("citation", "The public text the fact was taken from, or `unverified` with what it rests on.")
+CONFIDENCE: Final = Property(
+    "confidence", "How sure the fact is: high, medium, low or n/a; empty where nobody has judged it."
+)
+CITATION: Final = Property(
+    "citation", "The public text the fact was taken from, or `unverified` with what it rests on."
+)

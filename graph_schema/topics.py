@@ -23,7 +23,8 @@ TOPIC: Final = NodeType(
 NODES: Final = (TOPIC,)
 
 MATTER: Final = Abstract(
-    "Matter", "What a question may be about: a kind of case, a trade program, a topic.", ("CaseKind", "Program", "Topic"),
+    "Matter", "What a question may be about: a kind of case, a trade program, a topic.",
+    ("CaseKind", "Program", "Topic"),
     ("code", "name", "source"),
 )  # fmt: skip
 

@@ -37,11 +37,17 @@ class EdgeRow:
 
 
 def node_statements(graph: GraphSchema, rows: Iterable[NodeRow], size: int = BATCH) -> Iterator[Statement]:
-    """Statements that make each row's node equal to the row. Raises `BadRow` before anything of its batch is written."""
+    """Statements that make each row's node equal to the row. Raises `BadRow` before anything of its batch is
+    written.
+    """
     for label, found in _grouped(rows, lambda row: row.label).items():
         node = graph.node(label)
-        labels = ":".join((label, *(abstract.name for abstract in graph.abstracts if abstract.shared and label in abstract.labels)))
-        text = f"UNWIND $rows AS row MERGE (n:{name(label)} {{{name(node.key)}: row.{node.key}}}) SET n = row, n:{labels}"
+        labels = ":".join(
+            (label, *(abstract.name for abstract in graph.abstracts if abstract.shared and label in abstract.labels))
+        )
+        text = (
+            f"UNWIND $rows AS row MERGE (n:{name(label)} {{{name(node.key)}: row.{node.key}}}) SET n = row, n:{labels}"
+        )
         checked = sorted((_checked(node, row.properties) for row in found), key=lambda row: str(row[node.key]))
         for batch in _batches(checked, size):
             yield Statement(text, {"rows": batch})
@@ -71,7 +77,10 @@ def dangling(graph: GraphSchema, nodes: Iterable[NodeRow], edges: Iterable[EdgeR
     for row in edges:
         for label, key in (row.tail, row.head):
             if (label, key) not in known:
-                yield f"{row.edge.type} from {row.tail[0]} {row.tail[1]} to {row.head[0]} {row.head[1]}: there is no {label} {key}"
+                yield (
+                    f"{row.edge.type} from {row.tail[0]} {row.tail[1]} to {row.head[0]} {row.head[1]}: there is no"
+                    f" {label} {key}"
+                )
 
 
 def _checked(node: NodeType, properties: Mapping[str, Any]) -> dict[str, Any]:

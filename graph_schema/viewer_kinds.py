@@ -1,8 +1,9 @@
-"""What kind of viewer asks: known before a statement is compiled, so that only those rules stand in it that can hold for it.
+"""What kind of viewer asks: known before a statement is compiled, so that only those rules stand in it that can hold
+for it.
 
-The graph `of_kind` says the same as the graph itself, about viewers of that kind and nobody else: its `premise` says in Cypher who those
-are, and stands in each statement in which any rule does. So a right that was granted or ended a moment ago counts at once: the statement
-then answers nothing, and the right one is asked.
+The graph `of_kind` says the same as the graph itself, about viewers of that kind and nobody else: its `premise` says in
+Cypher who those are, and stands in each statement in which any rule does. So a right that was granted or ended a moment
+ago counts at once: the statement then answers nothing, and the right one is asked.
 """
 
 import re
@@ -16,7 +17,9 @@ from graph_schema.rule import EdgeRule, Grant, Guard, Predicate, Rule, ViewerSet
 from graph_schema.viewer_sets import PARTIES, any_own
 
 FLAGS: Final = (*PARTIES, "seesAll", "busy")
-"""The viewer sets that tell kinds apart: what the viewer's parties are, that it sees all, or that its offices have very many cases."""
+"""The viewer sets that tell kinds apart: what the viewer's parties are, that it sees all, or that its offices have
+very many cases.
+"""
 _OFFICIAL: Final = ("owns", "joins")
 _LABELS: Final = {"Importer": "imports", "Broker": "represents", "Center": "isCenter", "Agency": "joins"}
 """By which flag one of the viewer's parties is of that label."""
@@ -58,13 +61,17 @@ _OF_ONE_PARTY: Final = (
     ),
     (),
 )  # fmt: skip
-"""An importer; a broker; a Center, the Office of Trade, a port or another office, and an agency, each busy or not; an association."""
+"""An importer; a broker; a Center, the Office of Trade, a port or another office, and an agency, each busy or not;
+an association.
+"""
 COMMON: Final = (PUBLIC, *(ViewerKind(frozenset(flags), acts=True) for flags in _OF_ONE_PARTY), GUEST)
 """The public, whoever acts for one party, and who acts for nobody; all others are mixtures."""
 
 
 def kind_of(graph: GraphSchema) -> str:
-    """The expression, by viewer sets, that tells the kind of a viewer with an account: which flags hold; null if it acts for nobody."""
+    """The expression, by viewer sets, that tells the kind of a viewer with an account: which flags hold; null if it
+    acts for nobody.
+    """
     flags = " + ".join(f"CASE WHEN {name} THEN {literal([name])} ELSE [] END" for name in FLAGS if _has(graph, name))
     return f"CASE WHEN own = [] THEN null ELSE {flags} END"
 
@@ -103,7 +110,9 @@ class _Decided:
         holds = {name: self._flags.get(name, False) for name in (*FLAGS, "official")}
         labels = dict.fromkeys(label for name, labels in PARTIES.items() if not holds[name] for label in labels)
         # whoever is a Center owns cases; others have no office that could see all, or be busy
-        tests = [any_own(PARTIES[name]) for name in PARTIES if holds[name] and (name != "owns" or not holds["isCenter"])]
+        tests = [
+            any_own(PARTIES[name]) for name in PARTIES if holds[name] and (name != "owns" or not holds["isCenter"])
+        ]
         tests += [f"NOT {any_own(labels)}"] if labels else []
         by_name = {found.name: found.cypher for found in self._graph.viewer_sets}
         asked = [("seesAll", holds["owns"]), ("busy", holds["official"])]
@@ -127,9 +136,15 @@ class _Decided:
         return replace(rule, test=self.text(rule.test), by_sets=rule.by_sets and self.text(rule.by_sets))
 
     def text(self, text: str, gone: frozenset[str] = frozenset()) -> str:
-        """A predicate with what is decided left out; `gone` are grants of which it may speak, that no such viewer has."""
+        """A predicate with what is decided left out; `gone` are grants of which it may speak, that no such viewer
+        has.
+        """
         alternatives = [self._all(found, gone) for found in _split(text, " OR ")]
-        return _TRUE if _TRUE in alternatives else " OR ".join(found for found in alternatives if found != _FALSE) or _FALSE
+        return (
+            _TRUE
+            if _TRUE in alternatives
+            else " OR ".join(found for found in alternatives if found != _FALSE) or _FALSE
+        )
 
     def _viewer_set(self, found: ViewerSet) -> ViewerSet:
         """In their declared order: one that is made from empty ones is empty as well."""
@@ -177,7 +192,9 @@ class _Decided:
         if text.startswith("CALL (") and (start := text.find("{ ")) > 0:
             return self._is_empty(text[start + 2 :])
         found = _OF_LABEL.match(text)
-        return text.startswith("UNWIND [] AS ") or bool(found and found[1] in _LABELS and not self._flags[_LABELS[found[1]]])
+        return text.startswith("UNWIND [] AS ") or bool(
+            found and found[1] in _LABELS and not self._flags[_LABELS[found[1]]]
+        )
 
     def _within(self, text: str) -> str:
         """The text with what stands in its sub-queries looked at in the same way."""
@@ -202,7 +219,9 @@ class _Decided:
         tests = tuple(filter(None, map(self._test, grant.tests)))
         if grant.tests and not tests:
             return None
-        by_label = None if grant.by_label is None else {label: self.text(test) for label, test in grant.by_label.items()}
+        by_label = (
+            None if grant.by_label is None else {label: self.text(test) for label, test in grant.by_label.items()}
+        )
         return replace(grant, tests=tests, by_label=by_label, rows=grant.rows and self._rows(grant.rows))
 
     def _test(self, test: Predicate) -> Predicate | None:
@@ -212,10 +231,14 @@ class _Decided:
 
     def _gone(self, label: str) -> frozenset[str]:
         rule = next(found for found in self._graph.rules if found.label == label)
-        return frozenset(found.name for found in (*rule.grants, *rule.of_facts) if not found.through and not self._grant(found))
+        return frozenset(
+            found.name for found in (*rule.grants, *rule.of_facts) if not found.through and not self._grant(found)
+        )
 
     def _properties(self, properties: Iterable[Property], gone: frozenset[str]) -> tuple[Property, ...]:
-        return tuple(replace(found, guard=self._guard(found.guard, gone)) if found.guard else found for found in properties)
+        return tuple(
+            replace(found, guard=self._guard(found.guard, gone)) if found.guard else found for found in properties
+        )
 
     def _guard(self, guard: Guard, gone: frozenset[str]) -> Guard:
         return replace(guard, open=self.text(guard.open, gone), test=self.text(guard.test, gone))

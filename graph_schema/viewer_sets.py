@@ -1,4 +1,6 @@
-"""What is known of a viewer, computed once at the head of a statement that needs it; in the order they are made from each other."""
+"""What is known of a viewer, computed once at the head of a statement that needs it; in the order they are made
+from each other.
+"""
 
 from collections.abc import Iterable
 from typing import Final, LiteralString
@@ -13,12 +15,16 @@ def in_term(edge: LiteralString) -> LiteralString:
 
 
 def takes_part(edge: str) -> str:
-    """The edge behind that variable, from a case to a party, counts: it is not an agency's part that nobody accepted."""
+    """The edge behind that variable, from a case to a party, counts: it is not an agency's part that nobody
+    accepted.
+    """
     return f"(NOT {edge}:INVOLVES OR {edge}.acceptedAt IS NOT NULL)"
 
 
 def has_answered(edge: str) -> str:
-    """The agency's part behind that variable was accepted, and not only named by others: its contacts are told to the case's parties."""
+    """The agency's part behind that variable was accepted, and not only named by others: its contacts are told to
+    the case's parties.
+    """
     return f"({edge}.acceptedAt IS NOT NULL AND ({edge}.invitedAt IS NULL OR {edge}.joinedAt IS NOT NULL))"
 
 
@@ -47,16 +53,19 @@ def _joined_cases(parties: str) -> str:
 # The viewer's cases by reason, from its parties, so that the grants and the viewer sets cannot differ.
 OWNED_CASES: Final = _owned_cases("own")
 CLIENTS: Final = (
-    "UNWIND own AS {me} MATCH ({me}:Importer) RETURN {me} AS {i} "
-    f"UNION UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{i}}:Importer) WHERE {IN_TERM} RETURN {{i}}"
+    "UNWIND own AS {me} MATCH ({me}:Importer) RETURN {me} AS {i} UNION UNWIND own AS {agent} MATCH"
+    f" ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{i}}:Importer) WHERE {IN_TERM} RETURN {{i}}"
 )
 CLIENTS_CASES: Final = f"CALL (own, now) {{ {CLIENTS} }} MATCH ({{i}})<-[:CONCERNS]-({{n}}:Case)"
 JOINED_CASES: Final = _joined_cases("own")
 _CASES_A_CLIENT: Final = 5
 """About how many cases an importer has; it only decides from which side a list starts."""
 BUSY: Final = 200
-"""More cases than this make an office busy. Neo4j weighs each row of a page with the viewer's lists, and 12,000 counterparts
-of an agency were 1.3 MB a row: measured on 100,000 cases, 2026-11-22."""
+"""More cases than this make an office busy.
+
+Neo4j weighs each row of a page with the viewer's lists, and 12,000 counterparts of an agency were 1.3 MB a row:
+measured on 100,000 cases, 2026-11-22.
+"""
 
 
 def cases_of(*edges: str) -> str:
@@ -65,11 +74,16 @@ def cases_of(*edges: str) -> str:
 
 
 def _few_cases() -> str:
-    """The three together, as a list; without the offices' where those are busy, and what parties opened until its owner confirms it."""
+    """The three together, as a list; without the offices' where those are busy, and what parties opened until its
+    owner confirms it.
+    """
     idle = "CASE WHEN busy THEN [] ELSE own END"
     of_clients = f"{CLIENTS_CASES} WHERE {is_confirmed('{n}')}"
     forms = (cypher.bind(form, {"n": "few"}, str) for form in (_owned_cases(idle), _joined_cases(idle), of_clients))
-    return f"COLLECT {{ CALL (own, now, busy) {{ {' UNION ALL '.join(f'{form} RETURN few' for form in forms)} }} RETURN DISTINCT few }}"
+    return (
+        f"COLLECT {{ CALL (own, now, busy) {{ {' UNION ALL '.join(f'{form} RETURN few' for form in forms)} }} RETURN"
+        " DISTINCT few }"
+    )
 
 
 PARTIES: Final = {
@@ -93,7 +107,8 @@ VIEWER_SETS: Final = (
     ViewerSet(
         "acted",
         "the parties the account acts for at this moment",
-        f"COLLECT {{ MATCH (:Account {{id: $viewer}})-[right:ACTS_FOR]->(party:Party) WHERE {in_term('right')} RETURN party }}",
+        f"COLLECT {{ MATCH (:Account {{id: $viewer}})-[right:ACTS_FOR]->(party:Party) WHERE {in_term('right')} RETURN"
+        " party }",
     ),
     ViewerSet(
         "own",
@@ -128,21 +143,26 @@ VIEWER_SETS: Final = (
     ViewerSet("isCenter", "whether one of them is a Center", any_own(PARTIES["isCenter"])),
     ViewerSet("owns", "whether one of them can own a case", any_own(PARTIES["owns"])),
     ViewerSet("joins", "whether one of them is an agency", any_own(PARTIES["joins"])),
-    ViewerSet("official", "whether one of them works for the government", any_own((*PARTIES["owns"], *PARTIES["joins"]))),
+    ViewerSet(
+        "official", "whether one of them works for the government", any_own((*PARTIES["owns"], *PARTIES["joins"]))
+    ),
     ViewerSet(
         "busy",
         "whether its offices have so many cases that those of another party are better looked at from that party's end",
-        f"reduce(sum = 0, p IN own | sum + COUNT {{ (p)<-[:HANDLED_BY]-() }} + COUNT {{ (p)<-[:INVOLVES]-() }}) > {BUSY}",
+        "reduce(sum = 0, p IN own | sum + COUNT { (p)<-[:HANDLED_BY]-() } + COUNT { (p)<-[:INVOLVES]-() }) >"
+        f" {BUSY}",
     ),
     ViewerSet(
         "fewCases",
-        "the cases that link the account's parties with others: its importers' and clients', and its offices' unless those are busy",
+        "the cases that link the account's parties with others: its importers' and clients', and its offices' unless"
+        " those are busy",
         _few_cases(),
     ),
     ViewerSet(
         "involved",
         "the importers, owners and agencies of those cases",
-        f"COLLECT {{ UNWIND fewCases AS k MATCH (k)-[r:CONCERNS|HANDLED_BY|INVOLVES]->(o) WHERE {is_met('r')} RETURN DISTINCT o }}",
+        f"COLLECT {{ UNWIND fewCases AS k MATCH (k)-[r:CONCERNS|HANDLED_BY|INVOLVES]->(o) WHERE {is_met('r')} RETURN"
+        " DISTINCT o }",
     ),
     ViewerSet(
         "counterparts",

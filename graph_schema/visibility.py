@@ -5,14 +5,15 @@ How a test is written: Cypher predicates in which `{n}` is the row, `{x}` the ro
 sets (`own`, `seesAll`, …) are computed once at the head of a statement, from the account's rights in term: what other
 systems write about themselves (WORKS_FOR, names, mail addresses) never enters them.
 
-Each grant also lists its rows from the viewer's side (`rows`): equal sets, and the statement starts from whichever side is
-cheaper for this viewer. A test is made only for viewers who could pass it (`when`, `only_if`): a Center's list asks nothing
-about powers of attorney.
+Each grant also lists its rows from the viewer's side (`rows`): equal sets, and the statement starts from whichever side
+is cheaper for this viewer. A test is made only for viewers who could pass it (`when`, `only_if`): a Center's list asks
+nothing about powers of attorney.
 
-Two traps of Neo4j's planner shape the tests. Alternatives are joined by OR; where one needs a condition before a sub-query,
-that stands inside the sub-query or in a CASE, never in an AND beside it, which would be turned into a conjunction of ORs
-with every other alternative twice. And sub-queries are never nested: each level is planned anew for every plan of the level
-around it (seconds at three levels), so an alternative within a sub-query becomes a sub-query of its own, with a longer path.
+Two traps of Neo4j's planner shape the tests. Alternatives are joined by OR; where one needs a condition before a
+sub-query, that stands inside the sub-query or in a CASE, never in an AND beside it, which would be turned into a
+conjunction of ORs with every other alternative twice. And sub-queries are never nested: each level is planned anew for
+every plan of the level around it (seconds at three levels), so an alternative within a sub-query becomes a sub-query of
+its own, with a longer path.
 """
 
 from typing import Final
@@ -29,7 +30,11 @@ def _clients(importer: str) -> tuple[Predicate, Predicate]:
     """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
     return (
         Predicate(f"{importer} IN own", when="imports"),
-        Predicate(f"{{broker}} IN own AND {IN_TERM}", match=f"({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker)", when="represents"),
+        Predicate(
+            f"{{broker}} IN own AND {IN_TERM}",
+            match=f"({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker)",
+            when="represents",
+        ),
     )
 
 
@@ -68,11 +73,15 @@ def _client(importer: str) -> str:
 def _center_acts(importer: str) -> str:
     """The viewer's Center is the importer's."""
     assigned = f"({importer})-[{{assigned}}:ASSIGNED_TO]->({{center}}:Center)"
-    return only_if("isCenter", f"EXISTS {{ MATCH {assigned} WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}")
+    return only_if(
+        "isCenter", f"EXISTS {{ MATCH {assigned} WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}"
+    )
 
 
 PUBLIC: Final = Grant("public", "a public fact", tests=(Predicate("true"),))
-OFFICE_OF_TRADE: Final = Grant("office-of-trade", "the Office of Trade oversees all of it", tests=(Predicate("seesAll"),))
+OFFICE_OF_TRADE: Final = Grant(
+    "office-of-trade", "the Office of Trade oversees all of it", tests=(Predicate("seesAll"),)
+)
 
 
 def _public(*labels: str) -> tuple[Rule, ...]:
@@ -149,7 +158,10 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                         when="joins",
                     ),
                 ),
-                rows=f"{rename(JOINED_CASES, n='k')} MATCH ({{k}})<-[:{type_}]-({{n}}:{label}) WHERE {{n}}.audience = 'agencies'",
+                rows=(
+                    f"{rename(JOINED_CASES, n='k')} MATCH ({{k}})<-[:{type_}]-({{n}}:{label}) WHERE {{n}}.audience ="
+                    " 'agencies'"
+                ),
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
             *more,
@@ -176,7 +188,10 @@ RULES: Final = (
                 "the viewer is the Center it is assigned to",
                 edge=parties.ASSIGNED_TO.name,
                 tests=(Predicate("{x} IN own AND {e}.activeFor IS NOT NULL", when="isCenter"),),
-                rows="UNWIND own AS {c} MATCH ({c}:Center)<-[{e}:ASSIGNED_TO]-({n}:Importer) WHERE {e}.activeFor IS NOT NULL",
+                rows=(
+                    "UNWIND own AS {c} MATCH ({c}:Center)<-[{e}:ASSIGNED_TO]-({n}:Importer) WHERE {e}.activeFor IS NOT"
+                    " NULL"
+                ),
                 degree="COUNT { ({p})<-[:ASSIGNED_TO]-() }",
             ),
             OFFICE_OF_TRADE,
@@ -230,13 +245,19 @@ RULES: Final = (
                 edge=cases.COVERS_ENTRY.name,
                 forward=False,
                 tests=(_OWNED, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
-                rows=f"CALL (own, now) {{ {rename(OWNED_CASES, n='k')} RETURN {{k}} "
-                f"UNION {rename(CLIENTS_CASES, n='k')} RETURN {{k}} }} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)",
+                rows=(
+                    f"CALL (own, now) {{ {rename(OWNED_CASES, n='k')} RETURN {{k}} "
+                    f"UNION {rename(CLIENTS_CASES, n='k')} RETURN {{k}} }} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)"
+                ),
                 degree=cases_of("HANDLED_BY", "CONCERNS"),
             ),
         ),
         of_facts=(
-            Grant(cases.KNOWN, "the viewer owns a case of which it is confirmed that it spans the entry, or is its party", tests=_KNOWN),
+            Grant(
+                cases.KNOWN,
+                "the viewer owns a case of which it is confirmed that it spans the entry, or is its party",
+                tests=_KNOWN,
+            ),
         ),
     ),
     Rule(
@@ -244,12 +265,24 @@ RULES: Final = (
         (
             OFFICE_OF_TRADE,
             _of_own("on-its-board", "it is on the viewer's board", issues.ON_BOARD_OF),
-            Grant("through-a-case", "a visible case is about it", edge=issues.ABOUT.name, forward=False, through="Case"),
-            Grant("through-a-case-alike", "a visible case may be about it", edge=issues.MAY_BE_ABOUT.name, forward=False, through="Case"),
+            Grant(
+                "through-a-case", "a visible case is about it", edge=issues.ABOUT.name, forward=False, through="Case"
+            ),
+            Grant(
+                "through-a-case-alike",
+                "a visible case may be about it",
+                edge=issues.MAY_BE_ABOUT.name,
+                forward=False,
+                through="Case",
+            ),
             Grant(
                 "owns-a-case-alike",
                 "the viewer owns a case that is like others, whether or not their parties are told of it",
-                tests=(Predicate("{owner} IN own", match="({n})<-[:ALIKE_BY]-(:Case)-[:HANDLED_BY]->({owner})", when="owns"),),
+                tests=(
+                    Predicate(
+                        "{owner} IN own", match="({n})<-[:ALIKE_BY]-(:Case)-[:HANDLED_BY]->({owner})", when="owns"
+                    ),
+                ),
                 rows=f"{rename(OWNED_CASES, n='k')}-[:ALIKE_BY]->({{n}}:Issue)",
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
@@ -293,7 +326,10 @@ RULES: Final = (
     *map(_with_audience, (casework.NOTE_OF, casework.ATTACHMENT_OF, casework.HISTORY_OF)),
     Rule(
         "Deadline",
-        (OFFICE_OF_TRADE, Grant("through-a-case", "its case is visible", edge=casework.DEADLINE_OF.name, through="Case")),
+        (
+            OFFICE_OF_TRADE,
+            Grant("through-a-case", "its case is visible", edge=casework.DEADLINE_OF.name, through="Case"),
+        ),
     ),
     Rule(
         "Contact",
@@ -312,15 +348,23 @@ RULES: Final = (
                 edge=people.WORKS_FOR.name,
                 tests=(Predicate("{x} IN counterparts"), *WITH_BUSY),
                 by_label=LINKED,
-                rows="CALL (own, now, busy, counterparts) { UNWIND counterparts AS {o} RETURN {o} "
-                f"UNION ALL {OF_BUSY} RETURN {{o}} }} MATCH ({{o}})<-[:WORKS_FOR]-({{n}}:Contact)",
+                rows=(
+                    "CALL (own, now, busy, counterparts) { UNWIND counterparts AS {o} RETURN {o} "
+                    f"UNION ALL {OF_BUSY} RETURN {{o}} }} MATCH ({{o}})<-[:WORKS_FOR]-({{n}}:Contact)"
+                ),
                 degree=cases_of("HANDLED_BY", "CONCERNS", "INVOLVES"),
             ),
         ),
     ),
-    Rule("Connection", (OFFICE_OF_TRADE, _of_own("speaks-for-the-viewer", "it speaks for the viewer's party", provenance.SPEAKS_FOR))),
+    Rule(
+        "Connection",
+        (OFFICE_OF_TRADE, _of_own("speaks-for-the-viewer", "it speaks for the viewer's party", provenance.SPEAKS_FOR)),
+    ),
     *_of_connections("SyncRun", "QuarantinedRecord", "SourceRecord"),
-    Rule("RetiredContact", (OFFICE_OF_TRADE, _of_own("its-party", "it worked for the viewer's party", provenance.RETIRED_WORKS_FOR))),
+    Rule(
+        "RetiredContact",
+        (OFFICE_OF_TRADE, _of_own("its-party", "it worked for the viewer's party", provenance.RETIRED_WORKS_FOR)),
+    ),
     Rule("RetiredCase", (OFFICE_OF_TRADE, _of_own("its-party", "the viewer owned it", provenance.RETIRED_HANDLED_BY))),
     Rule("DeadLetter", (OFFICE_OF_TRADE,)),
     Rule(
@@ -364,7 +408,8 @@ EDGE_RULES: Final = (
     EdgeRule(
         parties.ASSIGNED_TO.name,
         "one-end-or-its-center",
-        "the viewer is the importer, its broker in term, the Center of the assignment, its Center now, or Office of Trade",
+        "the viewer is the importer, its broker in term, the Center of the assignment, its Center now, or Office of"
+        " Trade",
         _PARTIES_OF_ASSIGNMENT,
         _PARTIES_BY_SETS,
     ),
@@ -398,7 +443,8 @@ EDGE_RULES: Final = (
     EdgeRule(
         questions.ASKED_BY.name,
         "asker-or-who-is-asked",
-        "the viewer is the party that asked, the office that is asked, or Office of Trade: a published question does not say who asked it",
+        "the viewer is the party that asked, the office that is asked, or Office of Trade: a published question does"
+        " not say who asked it",
         "seesAll OR {b} IN own OR EXISTS { ({a})-[:ASKED_OF]->({asked}) WHERE {asked} IN own }",
     ),
     EdgeRule(
@@ -412,6 +458,14 @@ EDGE_RULES: Final = (
 )
 
 RIGHTS: Final = (
-    Right("explain", "sees how its questions are answered: the Cypher, its plan and its time (Office of Trade)", test="seesAll"),
-    Right("largePages", "may ask for pages of up to 1,000 rows (Centers, ports, headquarters offices, agencies)", test="official"),
+    Right(
+        "explain",
+        "sees how its questions are answered: the Cypher, its plan and its time (Office of Trade)",
+        test="seesAll",
+    ),
+    Right(
+        "largePages",
+        "may ask for pages of up to 1,000 rows (Centers, ports, headquarters offices, agencies)",
+        test="official",
+    ),
 )

@@ -1,11 +1,12 @@
 """Words as search knows them: of what is looked for, and of what is found.
 
-Letters are told apart neither by capitals nor by accents. Scripts that put no blanks between words, and Korean, which joins words, are read
-letter by letter: a part of a name is its letters in a row. What stands together without a blank (AT&T, O'Neill, 8542.31.0001,
-acme.example) is known by its parts and as one.
+Letters are told apart neither by capitals nor by accents. Scripts that put no blanks between words, and Korean, which
+joins words, are read letter by letter: a part of a name is its letters in a row. What stands together without a blank
+(AT&T, O'Neill, 8542.31.0001, acme.example) is known by its parts and as one.
 
-The analyzer of a full-text index cuts otherwise: it keeps 12,500.00 in one piece, and knows accents of Latin letters only. So each row has,
-beside its texts, the words that the analyzer would not make of them (`other_words`): the index holds all words that are looked for.
+The analyzer of a full-text index cuts otherwise: it keeps 12,500.00 in one piece, and knows accents of Latin letters
+only. So each row has, beside its texts, the words that the analyzer would not make of them (`other_words`): the index
+holds all words that are looked for.
 """
 
 import re
@@ -25,7 +26,10 @@ _LONGEST: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a text, folded, and where it stands. `gap` is what joins it to the one before: nothing where it is by itself."""
+    """A word of a text, folded, and where it stands.
+
+    `gap` is what joins it to the one before: nothing where it is by itself.
+    """
 
     folded: str
     start: int
@@ -37,7 +41,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words that stand together as one: by points, commas and the like (`tight`), or by dashes, strokes and the like."""
+    """Words that stand together as one: by points, commas and the like (`tight`), or by dashes, strokes and the
+    like.
+    """
 
     words: tuple[Word, ...]
     tight: bool
@@ -77,15 +83,20 @@ _TIGHT: Final = ".,:;'_\u00b7"
 _LOOSE: Final = "-/&@+\\#"
 _OF_NUMBERS: Final = (",", ":", ";")
 _GAPS: Final = {
-    **{gap: gap for gap in (*_TIGHT, *_LOOSE)}, "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\uff07": "'", "\u2032": "'", "`": "'",
-    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-", "\uff0d": "-", "\ufe63": "-",
-    "\uff0e": ".", "\u2024": ".", "\uff0c": ",", "\uff0f": "/", "\u2044": "/", "\u2215": "/", "\uff06": "&", "\uff20": "@", "\uff3f": "_",
+    **{gap: gap for gap in (*_TIGHT, *_LOOSE)}, "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\uff07": "'",
+    "\u2032": "'", "`": "'",
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
+    "\uff0d": "-", "\ufe63": "-",
+    "\uff0e": ".", "\u2024": ".", "\uff0c": ",", "\uff0f": "/", "\u2044": "/", "\u2215": "/", "\uff06": "&",
+    "\uff20": "@", "\uff3f": "_",
     "\uff1a": ":", "\uff1b": ";", "\u2027": "\u00b7", "\u22c5": "\u00b7",
 }  # fmt: skip
 _PLAIN: Final = re.compile(r"[0-9A-Za-z]+")
 _ODD: Final = re.compile(rf"[0-9A-Za-z][{re.escape(_TIGHT + _LOOSE)}`][0-9A-Za-z]|_")
 """In a text of ASCII, where the index would cut otherwise."""
-_LATIN: Final = re.compile(r"LATIN (?:SMALL|CAPITAL) (?:LETTER|LIGATURE) (?:DOTLESS )?([A-Z]{1,2}|ETH|THORN)(?: WITH .+)?")
+_LATIN: Final = re.compile(
+    r"LATIN (?:SMALL|CAPITAL) (?:LETTER|LIGATURE) (?:DOTLESS )?([A-Z]{1,2}|ETH|THORN)(?: WITH .+)?"
+)
 _SPELLED_OUT: Final = {"ETH": "d", "THORN": "th"}
 
 
@@ -100,14 +111,20 @@ def folded(text: str) -> str:
 
 @lru_cache(maxsize=5_000)
 def _plain(letter: str) -> str:
-    """A letter as it is compared: nothing for an accent, the Latin letter of one with a stroke, the digit of any script."""
+    """A letter as it is compared: nothing for an accent, the Latin letter of one with a stroke, the digit of any
+    script.
+    """
     if letter.isascii():
         return letter
     category, weight = unicodedata.category(letter), unicodedata.combining(letter)
     # voicing marks of Japanese, tones and vowels make other letters
     if category == "Cf" or letter in "\u034f\u0640" or weight in (1, 7) or 10 <= weight <= 36 or weight >= 200:
         return ""
-    if category == "Mn" and not weight and unicodedata.name(letter, "").startswith(("VARIATION SELECTOR", "MONGOLIAN FREE")):
+    if (
+        category == "Mn"
+        and not weight
+        and unicodedata.name(letter, "").startswith(("VARIATION SELECTOR", "MONGOLIAN FREE"))
+    ):
         return ""
     if category == "Nd":
         return str(unicodedata.decimal(letter))
@@ -166,7 +183,9 @@ def _run(run: Sequence[Word], *, loosely: bool) -> Iterator[Run]:
 
 
 def joined(words: Sequence[Word]) -> Iterator[Run]:
-    """What is known as one word, too: what stands together, and of numbers with points each beginning, without letters before them."""
+    """What is known as one word, too: what stands together, and of numbers with points each beginning, without
+    letters before them.
+    """
     for run in runs(words):
         if run.tight and all(word.folded.isdigit() for word in run.words[1:]):
             lead = len(run.words[0].folded.rstrip("0123456789"))

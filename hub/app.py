@@ -45,7 +45,9 @@ LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 _CALENDAR_COST: Final = 500
 """What fetching a calendar costs its address: it asks for up to 2,000 deadlines."""
 _YOUNG_OBJECTS: Final = 50_000
-"""So many objects more than before make Python look for cycles, of which an answer leaves none; its own 700 are less than one answer."""
+"""So many objects more than before make Python look for cycles, of which an answer leaves none; its own 700 are
+less than one answer.
+"""
 
 
 def create_app(
@@ -59,8 +61,8 @@ def create_app(
 ) -> Starlette:
     """The hub over the database its settings name; with `sign_in`, a sample world that answers on loopback names only.
 
-    `jobs` run while it serves.
-    `first_questions` are asked by these viewers at first; what a cold database needs for them is prepared while nobody waits.
+    `jobs` run while it serves. `first_questions` are asked by these viewers at first; what a cold database needs for
+    them is prepared while nobody waits.
     """
     graph = Graph(settings)
     issuers = (*settings.issuers, sign_in.issuer()) if sign_in else settings.issuers
@@ -73,7 +75,9 @@ def create_app(
         graph,
         door,
         max_body_bytes=settings.max_body_bytes,
-        limits=Limits(page=settings.max_page, large_page=settings.max_large_page, plan_bytes=settings.plan_memory_bytes),
+        limits=Limits(
+            page=settings.max_page, large_page=settings.max_large_page, plan_bytes=settings.plan_memory_bytes
+        ),
         # without one of their own, cursors are good for as long as this process lives
         cursor_key=settings.cursor_key.get_secret_value().encode()[:64] or secrets.token_bytes(32),
         lanes=Lanes(settings.gathering_lanes, settings.gathered_at_most),
@@ -112,7 +116,9 @@ def create_app(
         try:
             await graph.check()
         except Unavailable as error:
-            return PlainTextResponse(f"{error}\n", status_code=503, headers={"Retry-After": str(int(error.retry_after_s))})
+            return PlainTextResponse(
+                f"{error}\n", status_code=503, headers={"Retry-After": str(int(error.retry_after_s))}
+            )
         # a hub that only reads is still asked: any other hub of this graph could not write either
         return PlainTextResponse(f"reads only: {shortage}\n" if (shortage := graph.space.shortage()) else "ok\n")
 

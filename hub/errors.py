@@ -114,7 +114,10 @@ class AnswerNotRead(Unavailable):
 
 
 class CannotBeDone(HubError):
-    """A background job met a row that it can do nothing with. The message is kept and shown: it holds no value of the row."""
+    """A background job met a row that it can do nothing with.
+
+    The message is kept and shown: it holds no value of the row.
+    """
 
 
 class SetupError(HubError):

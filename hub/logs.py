@@ -1,4 +1,6 @@
-"""Logs, as JSON lines: what happened and where in the code, never what was asked, by whom, or a foreign error's words."""
+"""Logs, as JSON lines: what happened and where in the code, never what was asked, by whom, or a foreign error's
+words.
+"""
 
 import logging
 import traceback
@@ -11,7 +13,9 @@ _QUIET: Final = ("neo4j", "httpx2", "asyncio")
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line: `at`, `level`, `logger`, `message`, the `fields` it was given, and an error's type and place."""
+    """A record as one line: `at`, `level`, `logger`, `message`, the `fields` it was given, and an error's type and
+    place.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -47,11 +51,16 @@ def set_up(level: str, *, as_json: bool) -> None:
 
 
 def _error(error: BaseException) -> dict[str, Any]:
-    """The type of an error and those it came from, and where it was raised, innermost last; not its text, which may repeat anything."""
+    """The type of an error and those it came from, and where it was raised, innermost last; not its text, which may
+    repeat anything.
+    """
     types: list[str] = []
     found: BaseException | None = error
     while found:
         types.append(f"{type(found).__module__}.{type(found).__qualname__}".removeprefix("builtins."))
         found = found.__cause__
     frames = traceback.extract_tb(error.__traceback__)
-    return {"error": " from ".join(types), "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]}
+    return {
+        "error": " from ".join(types),
+        "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
+    }

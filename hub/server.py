@@ -36,11 +36,15 @@ def build() -> Starlette:
 
 
 class Protocol(HttpToolsProtocol):
-    """HTTP/1.1; a connection whose request line and headers do not arrive within ten seconds, or are over 64 KB, is closed."""
+    """HTTP/1.1; a connection whose request line and headers do not arrive within ten seconds, or are over 64 KB, is
+    closed.
+    """
 
     _due: asyncio.TimerHandle | None = None
     _unread: int = 0
-    """How many bytes came since the parser last told of a whole head, some of a body or its end: it keeps them, however many."""
+    """How many bytes came since the parser last told of a whole head, some of a body or its end: it keeps them,
+    however many.
+    """
     _refused: bool = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -65,7 +69,10 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         # a chunk so large may hold the beginning of a body as well
-        if self._unread > _HEAD_BYTES and len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > _HEAD_BYTES:
+        if (
+            self._unread > _HEAD_BYTES
+            and len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > _HEAD_BYTES
+        ):
             self._refuse_head()
             raise ValueError  # ends the parsing
         self._unread = 0
@@ -92,7 +99,9 @@ class Protocol(HttpToolsProtocol):
         self._refused = True
         self._expect_nothing()
         head = f"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: {len(_TOO_LARGE)}\r\n"
-        self.transport.write(head.encode() + b"content-type: application/json\r\nconnection: close\r\n\r\n" + _TOO_LARGE)
+        self.transport.write(
+            head.encode() + b"content-type: application/json\r\nconnection: close\r\n\r\n" + _TOO_LARGE
+        )
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._due = self.loop.call_later(_LINGER_S, self.transport.close)

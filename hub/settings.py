@@ -22,8 +22,9 @@ Name = Annotated[str, Field(min_length=1)]
 class Issuer(BaseModel):
     """An issuer of tokens the hub trusts.
 
-    A token counts if its `iss` is the issuer to the letter, and its `aud` names the audience, or one of several. `jwks` is a file or an
-    https URL (http on loopback only); without it, its URL is what `ISSUER/.well-known/openid-configuration` says.
+    A token counts if its `iss` is the issuer to the letter, and its `aud` names the audience, or one of several. `jwks`
+    is a file or an https URL (http on loopback only); without it, its URL is what
+    `ISSUER/.well-known/openid-configuration` says.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,11 +66,15 @@ def _origin(given: str) -> str:
         return found[1] or found[2] or found[3]
     if given == "*":
         return given
-    raise ValueError(f"{given!r} is no origin: scheme and host, and a port of its own, are expected, e.g. https://app.example.gov")
+    raise ValueError(
+        f"{given!r} is no origin: scheme and host, and a port of its own, are expected, e.g. https://app.example.gov"
+    )
 
 
 _ORIGIN: Final = re.compile(
-    r"(?:(https://{host})(?::443)?|(http://{host})(?::80)?|(https?://{host}:[0-9]{{1,5}}))".format(host=r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\])")
+    r"(?:(https://{host})(?::443)?|(http://{host})(?::80)?|(https?://{host}:[0-9]{{1,5}}))".format(
+        host=r"(?:[a-z0-9.-]+|\[[0-9a-f:]+\])"
+    )
 )
 Amount = Annotated[int, Field(ge=0)]
 """How much of something is allowed; 0 is as much as one likes."""
@@ -81,7 +86,9 @@ class Settings(BaseSettings):
     What stands below a setting is its line in the manual.
     """
 
-    model_config = SettingsConfigDict(env_prefix="HUB_", frozen=True, populate_by_name=True, use_attribute_docstrings=True)
+    model_config = SettingsConfigDict(
+        env_prefix="HUB_", frozen=True, populate_by_name=True, use_attribute_docstrings=True
+    )
 
     neo4j_uri: Annotated[str, Field(validation_alias="NEO4J_URI")] = "bolt://127.0.0.1:7687"
     """The Neo4j that `hub serve`, `hub sync`, `hub retry` and `hub doctor` go to: `bolt://`, `neo4j://` or
@@ -93,8 +100,10 @@ class Settings(BaseSettings):
     neo4j_database: Annotated[str, Field(validation_alias="NEO4J_DATABASE")] = "neo4j"
     """The database of that Neo4j."""
     issuers: tuple[Issuer, ...] = ()
-    """Whose tokens count: a JSON list of `{"issuer", "audience", "jwks"}`. `audience` may be a list. `jwks` is a file or
-    an https URL; without it, `ISSUER/.well-known/openid-configuration` names it."""
+    """Whose tokens count: a JSON list of `{"issuer", "audience", "jwks"}`. `audience` may be a list.
+
+    `jwks` is a file or an https URL; without it, `ISSUER/.well-known/openid-configuration` names it.
+    """
     statement_timeout_s: Annotated[float, Field(gt=0, le=120)] = 15
     """How many seconds a statement may take. One that nobody has asked before has 45 seconds more, to be planned."""
     max_body_bytes: Annotated[int, Field(gt=0)] = 2_000_000

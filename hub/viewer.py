@@ -20,14 +20,20 @@ RESERVED: Final = ("guest", "hub")
 
 
 def account_id(issuer: str, subject: str) -> str:
-    """The `id` of the account of that issuer and subject. No issuer holds a bar, so that its first bar tells the two apart."""
+    """The `id` of the account of that issuer and subject.
+
+    No issuer holds a bar, so that its first bar tells the two apart.
+    """
     return f"{issuer}|{subject}"
 
 
 def issuer_fault(issuer: str) -> str | None:
     """Why accounts of an issuer of that name could be taken for others; None where they cannot."""
     if "|" in issuer:
-        return f"{issuer!r} holds a bar (|), which the hub puts between issuer and subject of an account: use a name without one"
+        return (
+            f"{issuer!r} holds a bar (|), which the hub puts between issuer and subject of an account: use a name"
+            " without one"
+        )
     if issuer in RESERVED:
         return f"{issuer!r} is a name that the hub keeps for accounts of its own: use another"
     return None

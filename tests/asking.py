@@ -35,27 +35,36 @@ def questions(
 ) -> Executor:
     """What answers questions over that database.
 
-    Each caller may ask as much as it likes, unless there are `shares`; each is asked by itself, unless there are `lanes`. Not `by_kind`,
-    one statement is made for every kind of viewer.
+    Each caller may ask as much as it likes, unless there are `shares`; each is asked by itself, unless there are
+    `lanes`. Not `by_kind`, one statement is made for every kind of viewer.
     """
-    return Executor(SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares, lanes=lanes, by_kind=by_kind)
+    return Executor(
+        SCHEMA, declared, graph, limits or Limits(), CURSOR_KEY, side, shares=shares, lanes=lanes, by_kind=by_kind
+    )
 
 
 async def data(hub: Executor, query: str, viewer: Viewer) -> Any:
     """What a question is answered; asked again where a busy machine did not plan it in its time."""
     answer = await hub.answer(GraphQLRequest(query), viewer)
     for _ in range(2):
-        if "data" in answer or {error["extensions"]["code"] for error in answer["errors"]} - {"UNAVAILABLE", "TOO_COSTLY"}:
+        if "data" in answer or {error["extensions"]["code"] for error in answer["errors"]} - {
+            "UNAVAILABLE",
+            "TOO_COSTLY",
+        }:
             break
         answer = await hub.answer(GraphQLRequest(query), viewer)
     assert "data" in answer, answer
     return answer["data"]
 
 
-async def by_all(hub: Executor, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+async def by_all(
+    hub: Executor, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """What each account is answered, all asking at once."""
     asking = list(accounts)
-    answers = await asyncio.gather(*(hub.answer(GraphQLRequest(query, None, variables or {}), Viewer(account)) for account in asking))
+    answers = await asyncio.gather(
+        *(hub.answer(GraphQLRequest(query, None, variables or {}), Viewer(account)) for account in asking)
+    )
     return dict(zip(asking, answers, strict=True))
 
 
@@ -65,8 +74,11 @@ def texts(hub: Executor, query: str, kind: ViewerKind, variables: Mapping[str, A
     return tuple(text for root in plan.roots for text in root.compiled.all_texts)
 
 
-async def by_some(hub: Executor, accounts: Sequence[str], turn: int, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What some accounts are answered: all of those that are asked by a few statements, others each turn until all had theirs.
+async def by_some(
+    hub: Executor, accounts: Sequence[str], turn: int, query: str, variables: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """What some accounts are answered: all of those that are asked by a few statements, others each turn until all had
+    theirs.
 
     Neo4j has to plan each statement, and then answers whoever is asked by it in no time.
     """

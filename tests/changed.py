@@ -1,7 +1,7 @@
 """`--changed-since COMMIT`: only the tests of the rooms that differ from a commit, without the thorough ones.
 
-`hub/gql/` has the tests in `tests/gql/`, `hub/limits/gate.py` those in `tests/test_gate.py`; a changed test file has its own, and those of the
-house as a whole, and of what the manual says of it, always belong to it.
+`hub/gql/` has the tests in `tests/gql/`, `hub/limits/gate.py` those in `tests/test_gate.py`; a changed test file has
+its own, and those of the house as a whole, and of what the manual says of it, always belong to it.
 """
 
 import subprocess
@@ -12,11 +12,18 @@ from typing import Final
 import pytest
 
 _ROOT: Final = Path(__file__).resolve().parent.parent
-_STANDS_FOR: Final = {"README.md": "tests/docs", "Dockerfile": "tests/test_image.py", "docker-compose.yml": "tests/test_image.py"}
+_STANDS_FOR: Final = {
+    "README.md": "tests/docs",
+    "Dockerfile": "tests/test_image.py",
+    "docker-compose.yml": "tests/test_image.py",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    told = "only the tests of what differs from that commit (HEAD: of what is not committed), without those marked thorough"
+    told = (
+        "only the tests of what differs from that commit (HEAD: of what is not committed), without those marked"
+        " thorough"
+    )
     parser.addoption("--changed-since", metavar="COMMIT", help=told)
 
 
@@ -61,7 +68,10 @@ def _changed(commit: str) -> list[str]:
     try:
         differs, new = (
             subprocess.run(["git", *asked], cwd=_ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
-            for asked in (["diff", "--name-only", "--no-renames", commit, "--"], ["ls-files", "--others", "--exclude-standard"])
+            for asked in (
+                ["diff", "--name-only", "--no-renames", commit, "--"],
+                ["ls-files", "--others", "--exclude-standard"],
+            )
         )
     except subprocess.CalledProcessError as error:
         raise pytest.UsageError(f"--changed-since {commit}: {error.stderr.strip()}") from error

@@ -31,7 +31,9 @@ _MEMORY = Memory(heap="3g", pagecache="128m", transactions="500m")
 
 @pytest.fixture(scope="session")
 def settings() -> Iterator[Settings]:
-    """Settings that name the run's own Neo4j, which keeps its plans though graphs come and go: tests wait for little else."""
+    """Settings that name the run's own Neo4j, which keeps its plans though graphs come and go: tests wait for
+    little else.
+    """
     asyncio.run(fetch(cache_folder(), os.environ.get("HUB_MAVEN_MIRROR"), lambda _done, _total: None))
     with (
         tempfile.TemporaryDirectory(prefix="hub-tests-") as folder,

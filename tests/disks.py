@@ -1,4 +1,6 @@
-"""Small file systems that a test may fill: one in memory, and one of ext4 in a file, where the machine lets us mount."""
+"""Small file systems that a test may fill: one in memory, and one of ext4 in a file, where the machine lets us
+mount.
+"""
 
 import os
 import shutil
@@ -28,7 +30,10 @@ def skip_unless_mounting() -> None:
 
 @contextmanager
 def small_disk(kind: Kind, size: str) -> Generator[Path]:
-    """A file system of that size, e.g. 420m, mounted until the block ends. Raises `OSError` where the machine does not allow it."""
+    """A file system of that size, e.g. 420m, mounted until the block ends.
+
+    Raises `OSError` where the machine does not allow it.
+    """
     with tempfile.TemporaryDirectory(prefix="hub-disk-") as folder:
         place, image = Path(folder, "disk"), Path(folder, "image")
         place.mkdir()

@@ -20,7 +20,9 @@ from jwt.warnings import InsecureKeyLengthWarning
 Private = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 
 
-def ec_key(kid: str | None = None, curve: ec.EllipticCurve | None = None, **more: Any) -> tuple[Private, dict[str, Any]]:
+def ec_key(
+    kid: str | None = None, curve: ec.EllipticCurve | None = None, **more: Any
+) -> tuple[Private, dict[str, Any]]:
     """A private key, and what a JWKS says of its public one."""
     key = ec.generate_private_key(curve or ec.SECP256R1())
     return key, _named(ECAlgorithm.to_jwk(key.public_key(), as_dict=True), kid, more)
@@ -72,8 +74,12 @@ class KeyServer:
             to.connection.shutdown(socket.SHUT_RDWR)
             return
         body = json.dumps(self.documents.get(to.path)).encode()
-        body = {"sends a page": b"<html>", "sends too much": b" " * 2_000_000, "sends a list": b"[1]"}.get(self.broken, body)
-        to.send_response({"fails": 500, "leads elsewhere": 302}.get(self.broken, 200 if to.path in self.documents else 404))
+        body = {"sends a page": b"<html>", "sends too much": b" " * 2_000_000, "sends a list": b"[1]"}.get(
+            self.broken, body
+        )
+        to.send_response(
+            {"fails": 500, "leads elsewhere": 302}.get(self.broken, 200 if to.path in self.documents else 404)
+        )
         to.send_header("content-length", str(len(body) + (50 if self.broken == "stops short" else 0)))
         to.send_header("location", self.url("/elsewhere"))
         to.end_headers()

@@ -38,11 +38,17 @@ class Listing:
     backward: bool
 
 
-def answer(schema: GraphQLSchema, world: World, oracle: Oracle, query: str, variables: Mapping[str, Any] | None = None) -> Any:
+def answer(
+    schema: GraphQLSchema, world: World, oracle: Oracle, query: str, variables: Mapping[str, Any] | None = None
+) -> Any:
     """The naive answer to a query, as the oracle's account; `schema` is one without resolvers."""
     naive = Naive(world, oracle)
     result = execute_sync(
-        schema, parse(query), field_resolver=naive.resolve, type_resolver=lambda value, *_: value[0], variable_values=dict(variables or {})
+        schema,
+        parse(query),
+        field_resolver=naive.resolve,
+        type_resolver=lambda value, *_: value[0],
+        variable_values=dict(variables or {}),
     )
     assert not result.errors, result.errors
     return result.data
@@ -85,7 +91,9 @@ class Naive:
                 return self._paged(self._chosen(items, (node.label,), None, arguments), arguments)
             if name == node.one:
                 lookup = node.lookup_property.name
-                found = [row for row in self._world.of(node.label) if self._world.nodes[row][lookup] == arguments[lookup]]
+                found = [
+                    row for row in self._world.of(node.label) if self._world.nodes[row][lookup] == arguments[lookup]
+                ]
                 return next((row for row in found if self._oracle.sees(row)), None)
         raise AssertionError(name)
 
@@ -137,14 +145,18 @@ class Naive:
 
     # Conditions
 
-    def _chosen(self, items: list[Item], labels: tuple[str, ...], route: Route | None, arguments: dict[str, Any]) -> list[Item]:
+    def _chosen(
+        self, items: list[Item], labels: tuple[str, ...], route: Route | None, arguments: dict[str, Any]
+    ) -> list[Item]:
         items = [item for item in items if self._fits(item, labels, arguments.get("where") or {})]
         keys = [self._key(labels, asked) for asked in (arguments.get("orderBy") or [])]
         last = keys[-1][2] if keys else False
 
         def compare(one: Item, other: Item) -> int:
             for path, name, descending, of_edge in keys:
-                found = _ordered(self._ordered_by(one, path, name, of_edge), self._ordered_by(other, path, name, of_edge), descending)
+                found = _ordered(
+                    self._ordered_by(one, path, name, of_edge), self._ordered_by(other, path, name, of_edge), descending
+                )
                 if found:
                     return found
             for values in _ties(one, other, route):
@@ -214,7 +226,9 @@ class Naive:
                 return not self._fits(item, labels, given)
             case _:
                 assert item.link is not None
-                return all(_compares(item.link.properties.get(found), conditions) for found, conditions in given.items())
+                return all(
+                    _compares(item.link.properties.get(found), conditions) for found, conditions in given.items()
+                )
 
     # Search
 
@@ -228,14 +242,22 @@ class Naive:
             texts = [str(properties[name]).lower() for name in node.text if properties.get(name)]
             matched = sum(any(_holds(held, term) for held in texts) for term in terms)
             whole = text.strip().lower()
-            coded = any(str(properties.get(name)).lower() == whole for name in node.codes) or _is_tariff_part(row, whole)
+            coded = any(str(properties.get(name)).lower() == whole for name in node.codes) or _is_tariff_part(
+                row, whole
+            )
             if matched or coded:
                 rank = 0 if coded or whole in texts else 1 if any(held.startswith(whole) for held in texts) else 2
                 items.append(Item(row, None, rank, matched))
         # a chapter that only holds the heading looked for comes after what is itself looked for
         wider = re.fullmatch(r"[0-9]{3,}", text.strip()) is not None
         return sorted(
-            items, key=lambda item: (item.rank, item.rank == 0 and wider and item.row[0] == "HtsChapter", -item.matched, *item.row[::-1])
+            items,
+            key=lambda item: (
+                item.rank,
+                item.rank == 0 and wider and item.row[0] == "HtsChapter",
+                -item.matched,
+                *item.row[::-1],
+            ),
         )
 
     def _value(self, row: Key, found: Property) -> Any:
@@ -249,7 +271,9 @@ Parts = tuple[str, ...]
 
 
 def _chains(text: str) -> list[list[Parts]]:
-    """What stands together, of ASCII: units that dashes and the like join, each of words that points and the like join."""
+    """What stands together, of ASCII: units that dashes and the like join, each of words that points and the like
+    join.
+    """
     chains: list[list[Parts]] = []
     for chain in _CHAIN.findall(text.lower()):
         tight = _TIGHTLY.sub("\0", chain)
@@ -273,17 +297,26 @@ def _holds(text: str, term: Parts) -> bool:
     words = [word for chain in chains for unit in chain for word in unit]
     joined = [word for chain in chains for word in _whole(chain)]
     for unit in (unit for chain in chains for unit in chain if len(unit) > 1):
-        joined += ["".join(unit), *("".join(unit[:length]) for length in range(2, len(unit)) if "".join(unit).isdigit())]
+        joined += [
+            "".join(unit),
+            *("".join(unit[:length]) for length in range(2, len(unit)) if "".join(unit).isdigit()),
+        ]
     if len(term) == 1:
         return any(_close(term[0], held) for held in (*words, *joined))
     whole = "".join(term)
     in_a_row = any(tuple(words[at : at + len(term)]) == term for at in range(len(words)))
-    return in_a_row or any(held == whole or (whole.isalpha() and len(whole) >= 4 and _one_typo(whole, held)) for held in (*words, *joined))
+    return in_a_row or any(
+        held == whole or (whole.isalpha() and len(whole) >= 4 and _one_typo(whole, held)) for held in (*words, *joined)
+    )
 
 
 def _is_tariff_part(row: Key, text: str) -> bool:
     """Whether the text is a longer tariff number within this chapter or heading."""
-    return row[0] in ("HtsChapter", "HtsHeading") and re.fullmatch(r"(\d\d){2,5}", text) is not None and text.startswith(row[1])
+    return (
+        row[0] in ("HtsChapter", "HtsHeading")
+        and re.fullmatch(r"(\d\d){2,5}", text) is not None
+        and text.startswith(row[1])
+    )
 
 
 def _compares(value: Any, conditions: dict[str, Any]) -> bool:
@@ -331,9 +364,17 @@ def _close(wanted: str, word: str) -> bool:
 
 def _one_typo(one: str, other: str) -> bool:
     """One letter more, less or other, or two neighbours changed; told without spelling the possibilities out."""
-    start = next((at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right), min(len(one), len(other)))
+    start = next(
+        (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right),
+        min(len(one), len(other)),
+    )
     rest, others = one[start:], other[start:]
-    return rest[1:] == others or rest == others[1:] or rest[1:] == others[1:] or (rest[1::-1] == others[:2] and rest[2:] == others[2:])
+    return (
+        rest[1:] == others
+        or rest == others[1:]
+        or rest[1:] == others[1:]
+        or (rest[1::-1] == others[:2] and rest[2:] == others[2:])
+    )
 
 
 def _ties(one: Item, other: Item, route: Route | None) -> list[tuple[Any, Any]]:

@@ -20,9 +20,12 @@ _AWAY: Final = {"awayFrom": datetime(2026, 11, 20, 12, tzinfo=UTC), "awayUntil":
 _VACANT: Final = {"vacantSince": datetime(2026, 6, 1, 12, tzinfo=UTC)}
 
 _DESKS: Final = {
-    "desk-007": ("Center", "CEE007"), "desk-004": ("Center", "CEE004"), "desk-003": ("Center", "CEE003"), "desk-2704": ("Port", "ACE:2704"),
-    "desk-4601": ("Port", "ACE:4601"), "desk-fda": ("Agency", "FDA"), "desk-los-angeles": ("FieldOffice", "Los Angeles"),
-    "desk-new-york": ("FieldOffice", "New York"), "desk-eapa": ("Office", "OT-TRLED-EAPA"), "desk-trled": ("Office", "OT-TRLED"),
+    "desk-007": ("Center", "CEE007"), "desk-004": ("Center", "CEE004"), "desk-003": ("Center", "CEE003"),
+    "desk-2704": ("Port", "ACE:2704"),
+    "desk-4601": ("Port", "ACE:4601"), "desk-fda": ("Agency", "FDA"),
+    "desk-los-angeles": ("FieldOffice", "Los Angeles"),
+    "desk-new-york": ("FieldOffice", "New York"), "desk-eapa": ("Office", "OT-TRLED-EAPA"),
+    "desk-trled": ("Office", "OT-TRLED"),
     "desk-fld": ("Office", "OT-TRLED-FLD"),
     "desk-tod": ("Office", "OFO-TOD"), "desk-otr": ("Office", "OTR"), "desk-rr": ("Office", "OT-RR"),
     "desk-tpp": ("Office", "OT-TPP"), "desk-draw": ("Office", "OFO-DRAW"),
@@ -52,7 +55,8 @@ _ACCOUNTS: Final = {
     "former-broker": ("Broker", "CCC"),
     "center-007": ("Center", "CEE007"), "center-004": ("Center", "CEE004"), "center-001": ("Center", "CEE001"),
     "port-2704": ("Port", "ACE:2704"), "fda": ("Agency", "FDA"),
-    "pending": ("Importer", "33-3333333AA"), "not-eligible": ("Importer", "22-2222222AA"), "association": ("Association", "NCBFAA"),
+    "pending": ("Importer", "33-3333333AA"), "not-eligible": ("Importer", "22-2222222AA"),
+    "association": ("Association", "NCBFAA"),
 }  # fmt: skip
 
 
@@ -75,7 +79,9 @@ class _Made:
         self._cases()
         for name, party in _ACCOUNTS.items():
             self._node("Account", id=account_id(ISSUER, name), subject=name, issuer=ISSUER)
-            self._edge(people.ACTS_FOR, ("Account", account_id(ISSUER, name)), party, since=_SINCE, grantedBy="the test")
+            self._edge(
+                people.ACTS_FOR, ("Account", account_id(ISSUER, name)), party, since=_SINCE, grantedBy="the test"
+            )
 
     def _trade(self) -> None:
         for number, state, center in (
@@ -86,7 +92,14 @@ class _Made:
         ):
             self._node("Importer", number=number, name=f"Sample Importer {number[:2]}", centerStatus=state)
             if center:
-                self._edge(parties.ASSIGNED_TO, ("Importer", number), ("Center", center), since=_SINCE, activeFor=number, source="sample")
+                self._edge(
+                    parties.ASSIGNED_TO,
+                    ("Importer", number),
+                    ("Center", center),
+                    since=_SINCE,
+                    activeFor=number,
+                    source="sample",
+                )
         past = {"since": datetime(2020, 1, 1, tzinfo=UTC), "until": _SINCE, "source": "sample"}
         self._edge(parties.ASSIGNED_TO, ("Importer", "11-1111111AA"), ("Center", "CEE004"), **past)
         for number, port in (("11-1111111AA", "2704"), ("22-2222222AA", "4601")):
@@ -111,8 +124,10 @@ class _Made:
         published = {"published": False, **more}
         west = party in (("FieldOffice", "Los Angeles"), ("Port", "ACE:2704"))
         self._node(
-            "Contact", id=contact, name=f"Sample {contact}", role=role, email=f"{contact}@sample.example", emailAudience="counterpart",
-            phoneAudience="own", timeZone="PACIFIC" if west else "EASTERN", opensAt="08:00", closesAt="16:30", **published,
+            "Contact", id=contact, name=f"Sample {contact}", role=role, email=f"{contact}@sample.example",
+            emailAudience="counterpart",
+            phoneAudience="own", timeZone="PACIFIC" if west else "EASTERN", opensAt="08:00", closesAt="16:30",
+            **published,
         )  # fmt: skip
         self._edge(people.WORKS_FOR, ("Contact", contact), party)
 
@@ -130,7 +145,9 @@ class _Made:
                 (cases.HANDLED_BY, owner),
                 (cases.COVERS_ENTRY, ("Entry", entry)),
             ):
-                self._edge(edge, ("Case", case), head, **({"confirmedAt": _SINCE} if edge is cases.COVERS_ENTRY else {}))
+                self._edge(
+                    edge, ("Case", case), head, **({"confirmedAt": _SINCE} if edge is cases.COVERS_ENTRY else {})
+                )
             self._edge(cases.ENTRY_AT, ("Entry", entry), ("Port", f"ACE:{port}"))
         self._edge(cases.INVOLVES, ("Case", "joint"), ("Agency", "FDA"), acceptedAt=_SINCE)
 

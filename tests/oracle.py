@@ -13,7 +13,8 @@ PUBLIC = {
 }  # fmt: skip
 
 _BELONGS = {
-    "Decision": cases.DECIDES, "Note": casework.NOTE_OF, "Attachment": casework.ATTACHMENT_OF, "HistoryEntry": casework.HISTORY_OF,
+    "Decision": cases.DECIDES, "Note": casework.NOTE_OF, "Attachment": casework.ATTACHMENT_OF,
+    "HistoryEntry": casework.HISTORY_OF,
 }  # fmt: skip
 
 
@@ -43,9 +44,19 @@ class Oracle:
             case "REPRESENTS":
                 return self.sees_all or link.tail in self.own or link.head in self.own or self._is_its_center(link.head)
             case "ASSIGNED_TO" | "ENTERS_AT":
-                return self.sees_all or self._is_client(link.tail) or link.head in self.own or self._is_its_center(link.tail)
+                return (
+                    self.sees_all
+                    or self._is_client(link.tail)
+                    or link.head in self.own
+                    or self._is_its_center(link.tail)
+                )
             case "HAS_MEMBER":
-                return self.sees_all or link.tail in self.own or self._is_client(link.head) or self._is_its_center(link.head)
+                return (
+                    self.sees_all
+                    or link.tail in self.own
+                    or self._is_client(link.head)
+                    or self._is_its_center(link.head)
+                )
             case "AT" if link.tail[0] == "Entry":
                 return self._knows_entry(link.tail)
             case "ON_BOARD_OF":
@@ -83,7 +94,11 @@ class Oracle:
 
     @cached_property
     def acted(self) -> set[Key]:
-        return {link.head for link in self._world.between(people.ACTS_FOR) if link.tail == ("Account", self._account) and in_term(link)}
+        return {
+            link.head
+            for link in self._world.between(people.ACTS_FOR)
+            if link.tail == ("Account", self._account) and in_term(link)
+        }
 
     @cached_property
     def own(self) -> set[Key]:
@@ -118,18 +133,26 @@ class Oracle:
 
     def _is_its_center(self, importer: Key) -> bool:
         return any(
-            link.head in self.own and link.properties.get("activeFor") for link in self._world.between(parties.ASSIGNED_TO, tail=importer)
+            link.head in self.own and link.properties.get("activeFor")
+            for link in self._world.between(parties.ASSIGNED_TO, tail=importer)
         )
 
     def _owns(self, case: Key) -> bool:
         return any(owner in self.own for owner in self._world.heads(cases.HANDLED_BY, case))
 
     def _agencies(self, case: Key) -> set[Key]:
-        return {link.head for link in self._world.between(cases.INVOLVES, tail=case) if link.properties.get("acceptedAt")}
+        return {
+            link.head for link in self._world.between(cases.INVOLVES, tail=case) if link.properties.get("acceptedAt")
+        }
 
     def _sees_case(self, case: Key) -> bool:
         importers = self._world.heads(cases.CONCERNS, case)
-        return self.sees_all or self._owns(case) or bool(self._agencies(case) & self.own) or any(map(self._is_client, importers))
+        return (
+            self.sees_all
+            or self._owns(case)
+            or bool(self._agencies(case) & self.own)
+            or any(map(self._is_client, importers))
+        )
 
     def _sees_importer(self, importer: Key) -> bool:
         theirs = self._world.tails(cases.CONCERNS, importer)
@@ -148,7 +171,11 @@ class Oracle:
 
     def _knows_entry(self, entry: Key) -> bool:
         """Whether more than its number may be read of it."""
-        confirmed = [link.tail for link in self._world.between(cases.COVERS_ENTRY, head=entry) if link.properties.get("confirmedAt")]
+        confirmed = [
+            link.tail
+            for link in self._world.between(cases.COVERS_ENTRY, head=entry)
+            if link.properties.get("confirmedAt")
+        ]
         return self.sees_all or any(
             self._owns(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))) for case in confirmed
         )
@@ -166,7 +193,9 @@ class Oracle:
         for case in self._world.heads(_BELONGS[row[0]], row):
             if self._owns(case):
                 return True
-            if audience in ("parties", "agencies") and any(map(self._is_client, self._world.heads(cases.CONCERNS, case))):
+            if audience in ("parties", "agencies") and any(
+                map(self._is_client, self._world.heads(cases.CONCERNS, case))
+            ):
                 return True
             if audience == "agencies" and self._agencies(case) & self.own:
                 return True
@@ -220,10 +249,14 @@ class Oracle:
     _sees_syncrun = _sees_quarantinedrecord = _sees_sourcerecord = _sees_of_connection
 
     def _sees_retiredcontact(self, contact: Key) -> bool:
-        return self.sees_all or any(found in self.own for found in self._world.heads(provenance.RETIRED_WORKS_FOR, contact))
+        return self.sees_all or any(
+            found in self.own for found in self._world.heads(provenance.RETIRED_WORKS_FOR, contact)
+        )
 
     def _sees_retiredcase(self, case: Key) -> bool:
-        return self.sees_all or any(found in self.own for found in self._world.heads(provenance.RETIRED_HANDLED_BY, case))
+        return self.sees_all or any(
+            found in self.own for found in self._world.heads(provenance.RETIRED_HANDLED_BY, case)
+        )
 
     def _sees_contact(self, contact: Key) -> bool:
         organisation = self._organisation(contact)
@@ -243,10 +276,14 @@ class Oracle:
 
     @cached_property
     def _counterparts(self) -> set[Key]:
-        return {party for case in self._world.of("Case") if self._links_others(case) for party in self._participants(case)}
+        return {
+            party for case in self._world.of("Case") if self._links_others(case) for party in self._participants(case)
+        }
 
     def _links_others(self, case: Key) -> bool:
-        """Whether it is one of the account's by which it comes to know others: those of its importers once they are confirmed."""
+        """Whether it is one of the account's by which it comes to know others: those of its importers once they are
+        confirmed.
+        """
         confirmed = self._world.nodes[case].get("unconfirmedSince") is None
         of_clients = any(map(self._is_client, self._world.heads(cases.CONCERNS, case)))
         return self.sees_all or self._owns(case) or bool(self._agencies(case) & self.own) or (of_clients and confirmed)
@@ -254,7 +291,12 @@ class Oracle:
     def _participants(self, case: Key) -> set[Key]:
         importers = self._world.heads(cases.CONCERNS, case)
         owners = self._world.heads(cases.HANDLED_BY, case)
-        brokers = {link.tail for importer in importers for link in self._world.between(parties.REPRESENTS, head=importer) if in_term(link)}
+        brokers = {
+            link.tail
+            for importer in importers
+            for link in self._world.between(parties.REPRESENTS, head=importer)
+            if in_term(link)
+        }
         teams = {team for owner in owners for team in self._world.tails(parties.TEAM_PART_OF, owner)}
         met = {
             link.head

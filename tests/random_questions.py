@@ -44,22 +44,37 @@ class Questions:
         arguments = self._conditions((label,), None, sure=True)
         key = GRAPH.node(label).key
         header = f"query Q({', '.join(self._declared)}) " if self._declared else ""
-        return f"{header}{{ list: {GRAPH.node(label).many}({', '.join(arguments)}) {{ totalCount nodes {{ {key} }} }} }}", self._variables
+        return (
+            f"{header}{{ list: {GRAPH.node(label).many}({', '.join(arguments)}) {{ totalCount nodes {{ {key} }} }} }}",
+            self._variables,
+        )
 
     def _root(self, depth: int) -> str:
         kind = self._random.random()
         if kind < 0.1:
-            ids = ", ".join(json.dumps(f"{label}:{key}") for label, key in self._random.choices(list(self._world.nodes), k=5))
-            return f"{self._alias(1)}nodes(ids: [{ids}]) {{ {self._row(self._some(PROTECTED, most=3), 1, anything=True)} }}"
+            ids = ", ".join(
+                json.dumps(f"{label}:{key}") for label, key in self._random.choices(list(self._world.nodes), k=5)
+            )
+            return (
+                f"{self._alias(1)}nodes(ids: [{ids}]) {{"
+                f" {self._row(self._some(PROTECTED, most=3), 1, anything=True)} }}"
+            )
         if kind < 0.25:
             return self._search()
-        node = GRAPH.node(self._random.choice(PROTECTED)) if self._random.random() < 0.6 else self._random.choice(GRAPH.nodes)
+        node = (
+            GRAPH.node(self._random.choice(PROTECTED))
+            if self._random.random() < 0.6
+            else self._random.choice(GRAPH.nodes)
+        )
         rows = self._world.of(node.label)
         if self._random.random() < 0.4 and rows:
             lookup = node.lookup_property.name
             value = self._world.nodes[self._random.choice(rows)][lookup]
             return f"{self._alias()}{node.one}({lookup}: {json.dumps(value)}) {{ {self._row((node.label,), depth)} }}"
-        return f"{self._alias()}{node.many}{self._arguments((node.label,), None)} {{ {self._page((node.label,), None, depth)} }}"
+        return (
+            f"{self._alias()}{node.many}{self._arguments((node.label,), None)} {{"
+            f" {self._page((node.label,), None, depth)} }}"
+        )
 
     def _search(self) -> str:
         labels = self._random.sample(searchable(GRAPH), 3)
@@ -67,7 +82,10 @@ class Questions:
         if self._random.random() < 0.8:
             arguments.append(f"kinds: [{', '.join(labels)}]")
         fields = self._row(labels, 1, anything=True)
-        return f"{self._alias()}search({', '.join(arguments)}) {{ totalCount edges {{ match wordsMatched node {{ nodeId {fields} }} }} }}"
+        return (
+            f"{self._alias()}search({', '.join(arguments)}) {{ totalCount edges {{ match wordsMatched node {{ nodeId"
+            f" {fields} }} }} }}"
+        )
 
     def _text(self) -> str:
         """Words or a code of a row, whole, cut, or with a typo."""
@@ -102,7 +120,10 @@ class Questions:
 
     def _fields(self, label: str, depth: int) -> str:
         node = GRAPH.node(label)
-        fields = ["__typename", *(f"{self._alias(0.2)}{found.name}{self._condition()}" for found in self._some(node.properties))]
+        fields = [
+            "__typename",
+            *(f"{self._alias(0.2)}{found.name}{self._condition()}" for found in self._some(node.properties)),
+        ]
         if self._random.random() < 0.2:
             fields.append("nodeId")
         if depth > 0:
@@ -115,7 +136,10 @@ class Questions:
     def _way(self, route: Route, depth: int) -> str:
         if route.way.one:
             return f"{self._alias()}{route.way.field} {{ {self._row(route.labels, depth)} }}"
-        return f"{self._alias()}{route.way.field}{self._arguments(route.labels, route)} {{ {self._page(route.labels, route, depth)} }}"
+        return (
+            f"{self._alias()}{route.way.field}{self._arguments(route.labels, route)} {{"
+            f" {self._page(route.labels, route, depth)} }}"
+        )
 
     # Arguments
 
@@ -137,14 +161,20 @@ class Questions:
             if self._random.random() < 0.3:
                 self._names += 1
                 name, default = f"v{self._names}", self._random.random() < 0.4
-                self._declared.append(f"${name}: {where_name(target, edge)}" + (f" = {_literal(where)}" if default else ""))
+                self._declared.append(
+                    f"${name}: {where_name(target, edge)}" + (f" = {_literal(where)}" if default else "")
+                )
                 if not default:
                     self._variables[name] = where
                 arguments.append(f"where: ${name}")
             else:
                 arguments.append(f"where: {_literal(where)}")
         if sure or self._random.random() < 0.4:
-            keys = [key for key in (self._order_key(GRAPH.concrete(target), edge) for _ in range(self._random.randint(1, 2))) if key]
+            keys = [
+                key
+                for key in (self._order_key(GRAPH.concrete(target), edge) for _ in range(self._random.randint(1, 2)))
+                if key
+            ]
             if keys:
                 arguments.append(f"orderBy: {_literal(keys)}")
         return arguments
@@ -163,7 +193,9 @@ class Questions:
             elif kind < 0.75 and edge:
                 found = self._random.choice(edge.properties)
                 where["edge"] = {
-                    found.name: self._comparison(found, [link.properties.get(found.name) for link in self._world.between(edge)])
+                    found.name: self._comparison(
+                        found, [link.properties.get(found.name) for link in self._world.between(edge)]
+                    )
                 }
             elif shared := _shared(labels):
                 found = self._random.choice(shared)
@@ -182,7 +214,9 @@ class Questions:
             return
         route = self._random.choice(routes)
         inner = self.where(
-            GRAPH.concrete(route.target), None if route.way.one else (route.edge if route.edge.properties else None), depth - 1
+            GRAPH.concrete(route.target),
+            None if route.way.one else (route.edge if route.edge.properties else None),
+            depth - 1,
         )
         where[route.way.field] = inner if route.way.one else {self._random.choice(("some", "none", "every")): inner}
 
@@ -191,7 +225,11 @@ class Questions:
         if edge and self._random.random() < 0.3:
             return {"edge": {self._random.choice(edge.properties).name: direction}}
         ways = (
-            [route for route in GRAPH.routes(labels[0]).values() if route.way.one and _shared(GRAPH.concrete(route.target))]
+            [
+                route
+                for route in GRAPH.routes(labels[0]).values()
+                if route.way.one and _shared(GRAPH.concrete(route.target))
+            ]
             if len(labels) == 1
             else []
         )

@@ -90,7 +90,10 @@ class _Maker:
     def _add(self, label: str, **properties: Any) -> Key:
         node = GRAPH.node(label)
         key = (label, properties[node.key])
-        self._made.nodes[key] = {"source": "sample", **{name: value for name, value in properties.items() if value is not None}}
+        self._made.nodes[key] = {
+            "source": "sample",
+            **{name: value for name, value in properties.items() if value is not None},
+        }
         return key
 
     def _link(self, edge: Edge, tail: Key, head: Key, **properties: Any) -> None:
@@ -121,10 +124,14 @@ class _Maker:
             if parent:
                 self._link(parties.OFFICE_PART_OF, office, ("Office", parent))
         for code in ("0101", "0102", "2704"):
-            port = self._add("Port", id=f"ACE:{code}", issuer="ACE", code=code, name=f"Port {code}", kind="port_of_entry")
+            port = self._add(
+                "Port", id=f"ACE:{code}", issuer="ACE", code=code, name=f"Port {code}", kind="port_of_entry"
+            )
             self._link(parties.IN_FIELD_OFFICE, port, self._one(self._made.of("FieldOffice")))
             for issuer in ("ACE", "CENSUS"):
-                self._link(parties.IDENTIFIES, self._add("PortCode", id=f"{issuer}:{code}", issuer=issuer, code=code), port)
+                self._link(
+                    parties.IDENTIFIES, self._add("PortCode", id=f"{issuer}:{code}", issuer=issuer, code=code), port
+                )
         for code in ("FDA", "EPA", "FCC"):
             self._add("Agency", code=code, name=f"Agency {code}")
         for code in ("NCBFAA", "COAC"):
@@ -147,13 +154,27 @@ class _Maker:
         for index in range(7):
             state = self._one(("ASSIGNED", "ASSIGNED", "ASSIGNED", "PNDING"))
             number = f"00-{index:07d}SW"
-            importer = self._add("Importer", number=number, name=f"Importer {self._random.randrange(4)}", centerStatus=state)
+            importer = self._add(
+                "Importer", number=number, name=f"Importer {self._random.randrange(4)}", centerStatus=state
+            )
             for _ in range(self._random.randrange(3)):
                 before = NOW - timedelta(days=self._random.randint(500, 2000))
-                self._link(parties.ASSIGNED_TO, importer, self._center(), since=before, until=before + timedelta(days=90), source="sample")
+                self._link(
+                    parties.ASSIGNED_TO,
+                    importer,
+                    self._center(),
+                    since=before,
+                    until=before + timedelta(days=90),
+                    source="sample",
+                )
             if state == "ASSIGNED":
                 self._link(
-                    parties.ASSIGNED_TO, importer, self._center(), since=NOW - timedelta(days=400), activeFor=number, source="sample"
+                    parties.ASSIGNED_TO,
+                    importer,
+                    self._center(),
+                    since=NOW - timedelta(days=400),
+                    activeFor=number,
+                    source="sample",
                 )
             for _ in range(2):
                 self._link(parties.ENTERS_AT, importer, self._one(self._made.of("Port")))
@@ -170,7 +191,14 @@ class _Maker:
         """Powers of attorney: half of them expired, some not begun, some renewed."""
         for position in range(self._one((1, 1, 2))):
             since = NOW - timedelta(days=self._random.randint(100, 900) + position * 1000)
-            until = self._one((None, NOW + timedelta(days=5), NOW - timedelta(days=self._random.randint(0, 50)), since + timedelta(days=1)))
+            until = self._one(
+                (
+                    None,
+                    NOW + timedelta(days=5),
+                    NOW - timedelta(days=self._random.randint(0, 50)),
+                    since + timedelta(days=1),
+                )
+            )
             if self._random.random() < 0.1:
                 since, until = NOW + timedelta(days=2), None
             yield {"since": since, "until": until}
@@ -187,7 +215,8 @@ class _Maker:
                 role=self._one(("director", "specialist")),
                 email=f"c{index}@sample.example", emailAudience=self._audience(), phone=self._maybe("+1-202-555-0100"),
                 phoneAudience=self._audience(), published=self._random.random() < 0.2,
-                timeZone=self._maybe("EASTERN"), opensAt=self._maybe("08:00"), closesAt=self._maybe("16:30"), awayFrom=self._maybe(NOW),
+                timeZone=self._maybe("EASTERN"), opensAt=self._maybe("08:00"), closesAt=self._maybe("16:30"),
+                awayFrom=self._maybe(NOW),
             )  # fmt: skip
             self._link(people.WORKS_FOR, contact, self._one(employers))
             if self._random.random() < 0.4:
@@ -209,7 +238,8 @@ class _Maker:
             opened = NOW - timedelta(days=self._random.randint(1, 4), hours=self._random.randrange(3))
             status = self._one(("OPEN", "OPEN", "CLOSED", "DRAFT"))
             case = self._add(
-                "Case", id=f"case-{index:02d}", number=f"N-{99 - index}", status=status, title=f"Case {self._random.randrange(5)}",
+                "Case", id=f"case-{index:02d}", number=f"N-{99 - index}", status=status,
+                title=f"Case {self._random.randrange(5)}",
                 openedAt=opened, closedAt=NOW if status == "CLOSED" and self._random.random() < 0.7 else None,
             )  # fmt: skip
             self._link(cases.OF_KIND, case, self._one(self._made.of("CaseKind")))
@@ -225,7 +255,9 @@ class _Maker:
                 self._link(cases.TAGGED, case, ("Program", "UFLPA"))
             for agency in self._random.sample(self._made.of("Agency"), self._one((0, 0, 1, 2))):
                 invited, joined = opened if index % 3 == 0 else None, NOW if index % 6 == 0 else None
-                self._link(cases.INVOLVES, case, agency, acceptedAt=self._maybe(opened), invitedAt=invited, joinedAt=joined)
+                self._link(
+                    cases.INVOLVES, case, agency, acceptedAt=self._maybe(opened), invitedAt=invited, joinedAt=joined
+                )
             self._link(cases.UNDER, case, self._one(self._made.of("HtsHeading")))
             if self._random.random() < 0.5:
                 serial = f"{self._random.randrange(12):07d}"
@@ -254,7 +286,8 @@ class _Maker:
         for index in range(4):
             state = self._one(("OPEN", "EXPLAINED"))
             disparity = self._add(
-                "Disparity", id=f"disparity-{index}", state=state, strength="FAIR", why="because", question="which heading",
+                "Disparity", id=f"disparity-{index}", state=state, strength="FAIR", why="because",
+                question="which heading",
                 hts10="8542.31.0001", daysApart=index, foundAt=NOW, endedAt=self._maybe(NOW),
             )  # fmt: skip
             for decision in self._random.sample(decided, 2):
@@ -264,7 +297,9 @@ class _Maker:
         self._random = before
 
     def _issues(self) -> None:
-        """Issues that a few cases may be about, told to their parties or to nobody but their owners, some on a board."""
+        """Issues that a few cases may be about, told to their parties or to nobody but their owners, some on a
+        board.
+        """
         self._random, before = random.Random(len(self._made.nodes) + 1), self._random
         every = self._made.of("Case")
         boards = self._made.of("Association")
@@ -301,12 +336,17 @@ class _Maker:
         self._random = before
 
     def _casework(self) -> None:
-        """What is written, due and done in cases, for every audience; a deadline without a case is only the overseers'."""
+        """What is written, due and done in cases, for every audience; a deadline without a case is only the
+        overseers'.
+        """
         self._add("Clock", id="rfi:0", name="reply", length=30, side="trade")
         written = {
             "Note": (casework.NOTE_OF, {"kind": "NOTE", "text": "sample"}),
             "HistoryEntry": (casework.HISTORY_OF, {"verb": "closeCase", "text": "closed"}),
-            "Attachment": (casework.ATTACHMENT_OF, {"name": "a.pdf", "mediaType": "application/pdf", "size": 3, "sha256": "0" * 64}),
+            "Attachment": (
+                casework.ATTACHMENT_OF,
+                {"name": "a.pdf", "mediaType": "application/pdf", "size": 3, "sha256": "0" * 64},
+            ),
         }
         holders = [key for label in ("Center", "Port", "Importer", "Broker", "Agency") for key in self._made.of(label)]
         for index, case in enumerate(self._made.of("Case")):
@@ -319,13 +359,16 @@ class _Maker:
                 due = (NOW + timedelta(days=self._random.randint(-3, 30))).date()
                 state = self._one(("RUNNING", "RUNNING", "MET"))
                 deadline = self._add(
-                    "Deadline", id=f"due-{index}", name="reply", state=state, startedOn=NOW.date(), due=self._maybe(due), owedBy="importer",
+                    "Deadline", id=f"due-{index}", name="reply", state=state, startedOn=NOW.date(),
+                    due=self._maybe(due), owedBy="importer",
                     extensions=0,
                 )  # fmt: skip
                 if index % 7:
                     self._link(casework.DEADLINE_OF, deadline, case)
                 self._link(casework.RUNS_BY, deadline, ("Clock", "rfi:0"))
-                self._link(casework.OWED_BY, deadline, self._one([*self._made.of("Importer"), *self._made.of("Center")]))
+                self._link(
+                    casework.OWED_BY, deadline, self._one([*self._made.of("Importer"), *self._made.of("Center")])
+                )
             if self._random.random() < 0.2:
                 self._link(casework.WORKED_BY, case, self._one(self._made.of("Contact")))
 
@@ -333,30 +376,53 @@ class _Maker:
         """Systems that speak for an agency, an office, a Center and an importer, with what they said."""
         for index, label in enumerate(("Agency", "Office", "Center", "Importer")):
             system = f"system-{index}"
-            connection = self._add("Connection", name=system, connector="file", rank=200, schedule=self._maybe("every hour"))
+            connection = self._add(
+                "Connection", name=system, connector="file", rank=200, schedule=self._maybe("every hour")
+            )
             self._link(provenance.SPEAKS_FOR, connection, self._one(self._made.of(label)))
             counts = {"read": 3, "written": 2, "unchanged": 1, "skipped": 0, "retired": 0}
-            run = self._add("SyncRun", id=f"run-{index}", system=system, status="DONE", startedAt=NOW - timedelta(hours=index), **counts)
+            run = self._add(
+                "SyncRun",
+                id=f"run-{index}",
+                system=system,
+                status="DONE",
+                startedAt=NOW - timedelta(hours=index),
+                **counts,
+            )
             self._link(provenance.RAN, connection, run)
             refused = self._add(
-                "QuarantinedRecord", id=f"refused-{index}", system=system, stream="contacts", place=f"line {index}", reason="no name",
+                "QuarantinedRecord", id=f"refused-{index}", system=system, stream="contacts", place=f"line {index}",
+                reason="no name",
                 at=NOW, run=run[1], replayable=True,
             )  # fmt: skip
             self._link(provenance.REFUSED, connection, refused)
             described = [key for node in provenance.DESCRIBABLE for key in self._made.of(node.label)]
             for number, row in enumerate(self._random.sample(described, 4)):
                 record = self._add(
-                    "SourceRecord", id=f"{system}|contacts|{number}", system=system, stream="contacts", key=str(number), slot=number,
+                    "SourceRecord", id=f"{system}|contacts|{number}", system=system, stream="contacts",
+                    key=str(number), slot=number,
                     rank=200, name=self._maybe("Sample"), changedAt=NOW, links=self._maybe(["WORKS_FOR Agency FDA"]),
                 )  # fmt: skip
                 self._link(provenance.DESCRIBES, record, row)
                 self._made.nodes[row]["origins"] = [f"name: {system}"]
-            retired = self._add("RetiredContact", id=f"retired-{index}", name="Sample Gone", role="liaison", retiredAt=NOW)
+            retired = self._add(
+                "RetiredContact", id=f"retired-{index}", name="Sample Gone", role="liaison", retiredAt=NOW
+            )
             self._link(provenance.RETIRED_WORKS_FOR, retired, self._one(self._made.of(label)))
             closed = self._add("RetiredCase", id=f"retired-{index}", number=f"R-{index}", title="Gone", retiredAt=NOW)
-            self._link(provenance.RETIRED_HANDLED_BY, closed, self._one([*self._made.of("Center"), *self._made.of("Office")]))
+            self._link(
+                provenance.RETIRED_HANDLED_BY, closed, self._one([*self._made.of("Center"), *self._made.of("Office")])
+            )
             failed = {"tries": 1, "firstAt": NOW, "lastAt": NOW, "retryAt": NOW + timedelta(days=1)}
-            self._add("DeadLetter", id=f"clocks {index}", job="clocks", kind="Case", item=str(index), reason="ValueError", **failed)
+            self._add(
+                "DeadLetter",
+                id=f"clocks {index}",
+                job="clocks",
+                kind="Case",
+                item=str(index),
+                reason="ValueError",
+                **failed,
+            )
 
     def _accounts(self) -> None:
         """One of every kind of viewer, two with several rights, one whose rights have all ended."""
@@ -365,7 +431,9 @@ class _Maker:
             account = self._add("Account", id=f"tests.example|{name}", subject=name, issuer="tests.example")
             self._made.accounts.append(f"tests.example|{name}")
             for party, until in acted:
-                self._link(people.ACTS_FOR, account, party, since=NOW - timedelta(days=300), until=until, grantedBy="the test")
+                self._link(
+                    people.ACTS_FOR, account, party, since=NOW - timedelta(days=300), until=until, grantedBy="the test"
+                )
 
         ended, running = NOW - timedelta(days=1), NOW + timedelta(days=1)
         for index, importer in enumerate((self._one(self._made.of("Importer")[:-2]), self._made.of("Importer")[-1])):
@@ -391,7 +459,9 @@ class _Maker:
     def _questions(self) -> None:
         """Asked by accounts and in the name of parties, of offices of every kind; some published; one by a guest."""
         self._random, before = random.Random(len(self._made.nodes)), self._random
-        offices = [key for label in ("Center", "Port", "Office", "Agency", "FieldOffice") for key in self._made.of(label)]
+        offices = [
+            key for label in ("Center", "Port", "Office", "Agency", "FieldOffice") for key in self._made.of(label)
+        ]
         self._add("Account", id="guest|a receipt", subject="guest|a receipt", issuer="hub")
         self._made.accounts.append("guest|a receipt")
         for index in range(12):
@@ -399,14 +469,18 @@ class _Maker:
             question = self._add(
                 "Question", id=f"question-{index}", title=f"Question {index % 4}", text="Which heading?",
                 state="ANSWERED" if published else "ASKED",
-                mayBePublished=published, routedBecause="because", askedAt=NOW, dueOn=(NOW + timedelta(days=index)).date(),
-                answer=self._maybe("This one."), publishedAt=NOW if published else None, receipt=None if index else "a receipt",
+                mayBePublished=published, routedBecause="because", askedAt=NOW,
+                dueOn=(NOW + timedelta(days=index)).date(),
+                answer=self._maybe("This one."), publishedAt=NOW if published else None,
+                receipt=None if index else "a receipt",
             )  # fmt: skip
             account = self._one(self._made.accounts) if index else "guest|a receipt"
             self._link(questions.ASKED, ("Account", account), question)
             self._link(questions.ASKED_OF, question, self._one(offices))
             if index:
-                self._link(questions.ASKED_BY, question, self._one([*self._made.of("Importer"), *self._made.of("Broker")]))
+                self._link(
+                    questions.ASKED_BY, question, self._one([*self._made.of("Importer"), *self._made.of("Broker")])
+                )
         self._random = before
 
     def _center(self) -> Key:

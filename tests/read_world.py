@@ -7,7 +7,10 @@ from hub.database.graph import Graph
 from tests.random_world import Key, Link, World
 
 _NODES = "MATCH (n) WHERE NOT n.source IN $but OR n:Party RETURN elementId(n), labels(n), properties(n)"
-_EDGES = "MATCH (a)-[e]->(b) WHERE elementId(a) IN $ids AND elementId(b) IN $ids RETURN elementId(a), type(e), elementId(b), properties(e)"
+_EDGES = (
+    "MATCH (a)-[e]->(b) WHERE elementId(a) IN $ids AND elementId(b) IN $ids RETURN elementId(a), type(e), elementId(b),"
+    " properties(e)"
+)
 _LABELS = {node.label: node for node in GRAPH.nodes}
 
 

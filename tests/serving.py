@@ -21,7 +21,9 @@ from hub.local_neo4j.server import free_ports
 from hub.settings import Settings
 
 UNLIMITED = {
-    f"HUB_{name.upper()}": "0" for name in Settings.model_fields if "_per_" in name or name in ("statements_at_once", "plannings_at_once")
+    f"HUB_{name.upper()}": "0"
+    for name in Settings.model_fields
+    if "_per_" in name or name in ("statements_at_once", "plannings_at_once")
 }
 """For measuring how fast the hub is: all as one caller, which may ask as much as it likes."""
 
@@ -45,12 +47,16 @@ def served(app: ASGIApp, **more: Any) -> Generator[int]:
 def java_of(data: Path) -> int:
     """The process of the Neo4j whose data directory that is."""
     return next(
-        found.pid for found in psutil.process_iter(["cmdline"]) if f"--home-dir={data.resolve()}/neo4j" in (found.info["cmdline"] or ())
+        found.pid
+        for found in psutil.process_iter(["cmdline"])
+        if f"--home-dir={data.resolve()}/neo4j" in (found.info["cmdline"] or ())
     )
 
 
 def freeze(process: psutil.Process) -> None:
-    """Stops a process, and returns once all its threads stand still: they stop one by one, and one of them may still answer."""
+    """Stops a process, and returns once all its threads stand still: they stop one by one, and one of them may
+    still answer.
+    """
     process.suspend()
     parts = [psutil.Process(thread.id) for thread in process.threads()] if sys.platform == "linux" else [process]
     while any(part.is_running() and part.status() != psutil.STATUS_STOPPED for part in parts):
@@ -66,7 +72,9 @@ class Hub:
         environment = {"NEO4J_URI": uri, "NEO4J_PASSWORD": password, **more}
         command = [sys.executable, "-m", "hub", "serve", "--port", str(self.port), "--workers", str(workers)]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=folder)
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, env={**os.environ, **environment}, cwd=folder
+            )
 
     def wait_until(self, holds: Callable[[], bool], within_s: float) -> float:
         began = time.monotonic()
@@ -89,8 +97,13 @@ class Hub:
             return 0
 
     def ask(self, query: str, timeout_s: float = 30, **headers: str) -> tuple[Any, dict[str, str]]:
-        sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/graphql", json.dumps({"query": query}).encode(), sent)
+        sent = {
+            "content-type": "application/json",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql", json.dumps({"query": query}).encode(), sent
+        )
         try:
             with urllib.request.urlopen(request, timeout=timeout_s) as response:
                 return json.load(response), dict(response.headers)

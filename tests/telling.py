@@ -1,4 +1,6 @@
-"""How tests have rows looked at that they have written by hand: by an event that names them, as the sample world does."""
+"""How tests have rows looked at that they have written by hand: by an event that names them, as the sample world
+does.
+"""
 
 from collections.abc import Sequence
 from typing import Final

@@ -76,7 +76,9 @@ def test_known_statements_go_past_those_that_are_planned(run: Callable[..., Any]
     run(whole())
 
 
-def test_a_failed_first_run_is_followed_by_another_and_a_lost_database_makes_all_new_a_busy_one_none(run: Callable[..., Any]) -> None:
+def test_a_failed_first_run_is_followed_by_another_and_a_lost_database_makes_all_new_a_busy_one_none(
+    run: Callable[..., Any],
+) -> None:
     async def whole() -> None:
         gate = Admission(8, 2)
         tries = 0
@@ -118,7 +120,9 @@ def test_who_waits_for_a_first_run_is_told_with_it_that_the_database_is_gone(run
             raise Unavailable("gone", 7)
 
         told = await asyncio.gather(*(gate.run(caller, "text", lost) for caller in ACCOUNTS), return_exceptions=True)
-        assert [(str(error), isinstance(error, Unavailable) and error.retry_after_s) for error in told] == [("gone", 7)] * 3
+        assert [(str(error), isinstance(error, Unavailable) and error.retry_after_s) for error in told] == [
+            ("gone", 7)
+        ] * 3
         assert tries == 1
 
     run(whole())

@@ -14,7 +14,9 @@ from hub.prepared.asked_most import FILE, AskedMost, Form, Found, Prepared, last
 
 
 def form(name: str) -> Form:
-    return Form(f"{{ {name} }}", {"v1": ""}, COMMON[1], [{"p0": ("text", 100), "p1": "int", "p2": ("list", 10, "text")}])
+    return Form(
+        f"{{ {name} }}", {"v1": ""}, COMMON[1], [{"p0": ("text", 100), "p1": "int", "p2": ("list", 10, "text")}]
+    )
 
 
 def asked(most: AskedMost, name: str, times: int) -> None:
@@ -91,10 +93,12 @@ def test_a_crowd_of_questions_asked_once_drives_nobody_out_and_nothing_grows_wit
 def _foreign(whole: dict[str, Any]) -> list[bytes]:
     (line,) = whole["forms"]
     texts = [
-        "", "{", "[]", "\0" * 100, "x" * 3_000_000, json.dumps({**whole, "format": 2}), json.dumps({**whole, "more": 1}),
+        "", "{", "[]", "\0" * 100, "x" * 3_000_000, json.dumps({**whole, "format": 2}),
+        json.dumps({**whole, "more": 1}),
         json.dumps({**whole, "forms": [line] * 201}), json.dumps({**whole, "forms": [{**line, "weight": -1}]}),
         json.dumps({**whole, "forms": [{**line, "kind": {**line["kind"], "flags": ["admin"]}}]}),
-        *(json.dumps({**whole, "forms": [{**line, "parameters": [{"p": shape}]}]}) for shape in ("x", ["text", -1], ["text", 10**9], {})),
+        *(json.dumps({**whole, "forms": [{**line, "parameters": [{"p": shape}]}]}) for shape in ("x", ["text", -1],
+            ["text", 10**9], {})),
         json.dumps({**whole, "forms": [{**line, "document": None}]}), "[" * 100_000,
     ]  # fmt: skip
     return [text.encode() for text in texts]
@@ -117,7 +121,9 @@ def test_a_file_that_is_none_of_the_hubs_is_set_aside(tmp_path: Path, caplog: py
         assert documents(found) == ["{ new }"]
 
 
-def test_without_a_file_there_is_nothing_and_where_none_can_be_that_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_without_a_file_there_is_nothing_and_where_none_can_be_that_is_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "file").write_text("")
     most = AskedMost(tmp_path / "file")
     most.load()
@@ -135,7 +141,24 @@ def test_without_a_file_there_is_nothing_and_where_none_can_be_that_is_said_once
 
 @pytest.mark.parametrize(
     "value",
-    [None, True, 7, 1.5, "", "x", "x" * 11, "x" * 5000, [], ["a"], ["a", "b"] * 9, [1, "a"], [[0, "a"], [1, "b"]], {"a": 1}, [[]], [None]],
+    [
+        None,
+        True,
+        7,
+        1.5,
+        "",
+        "x",
+        "x" * 11,
+        "x" * 5000,
+        [],
+        ["a"],
+        ["a", "b"] * 9,
+        [1, "a"],
+        [[0, "a"], [1, "b"]],
+        {"a": 1},
+        [[]],
+        [None],
+    ],
 )
 def test_a_placeholder_is_of_the_type_of_what_it_stands_for(value: Any) -> None:
     shape = json.loads(json.dumps(shape_of(value)))

@@ -50,7 +50,9 @@ def signed(folder: Path, kid: str = "sample-1", **changed: Any) -> str:
 
 def signed_text(folder: Path, claims: str, **headers: Any) -> str:
     """A token of the issuer's own over that text, whatever it holds."""
-    return PyJWS().encode(claims.encode(), (folder / "sample-issuer.pem").read_bytes(), algorithm="ES256", headers=headers)
+    return PyJWS().encode(
+        claims.encode(), (folder / "sample-issuer.pem").read_bytes(), algorithm="ES256", headers=headers
+    )
 
 
 def test_a_persona_signs_in_as_its_account(sign_in: SampleSignIn, verifier: Verifier, run: Callable[..., Any]) -> None:
@@ -59,7 +61,8 @@ def test_a_persona_signs_in_as_its_account(sign_in: SampleSignIn, verifier: Veri
 
 
 @pytest.mark.parametrize(
-    ("name", "why"), [("https://idp.example|x", "holds a bar"), ("guest", "accounts of its own"), ("hub", "accounts of its own")]
+    ("name", "why"),
+    [("https://idp.example|x", "holds a bar"), ("guest", "accounts of its own"), ("hub", "accounts of its own")],
 )
 def test_an_issuer_whose_accounts_could_be_taken_for_others_is_refused(name: str, why: str, tmp_path: Path) -> None:
     SampleSignIn(tmp_path).issuer()
@@ -106,13 +109,17 @@ def test_no_token_is_the_public(verifier: Verifier, run: Callable[..., Any]) -> 
         {"jti": 1},
     ],
 )
-def test_a_token_with_wrong_claims_is_refused(changed: dict[str, Any], tmp_path: Path, verifier: Verifier, run: Callable[..., Any]) -> None:
+def test_a_token_with_wrong_claims_is_refused(
+    changed: dict[str, Any], tmp_path: Path, verifier: Verifier, run: Callable[..., Any]
+) -> None:
     with pytest.raises(NotSignedIn):
         run(verifier.viewer(f"Bearer {signed(tmp_path, **changed)}"))
 
 
 @pytest.mark.parametrize("exp", ["1e400", "NaN", "-Infinity", "9" * 5_000])
-def test_a_number_that_is_none_is_refused(exp: str, tmp_path: Path, verifier: Verifier, run: Callable[..., Any]) -> None:
+def test_a_number_that_is_none_is_refused(
+    exp: str, tmp_path: Path, verifier: Verifier, run: Callable[..., Any]
+) -> None:
     text = json.dumps(claims(exp=600)).replace(str(claims(exp=600)["exp"]), exp)
     with pytest.raises(NotSignedIn):
         run(verifier.viewer(f"Bearer {signed_text(tmp_path, text, kid='sample-1')}"))
@@ -159,7 +166,9 @@ def test_a_token_signed_otherwise_is_refused(tmp_path: Path, verifier: Verifier,
         run(verifier.viewer(f"Basic {signed(tmp_path)}"))
 
 
-def test_a_key_that_is_withdrawn_no_longer_signs_in(tmp_path: Path, sign_in: SampleSignIn, run: Callable[..., Any]) -> None:
+def test_a_key_that_is_withdrawn_no_longer_signs_in(
+    tmp_path: Path, sign_in: SampleSignIn, run: Callable[..., Any]
+) -> None:
     verifier = Verifier([sign_in.issuer()])
     (tmp_path / "sample-issuer.jwks.json").write_text(json.dumps({"keys": []}))
     with pytest.raises(NotSignedIn):

@@ -1,4 +1,6 @@
-"""A Neo4j on a small disk that another program fills, until it gives up and is started again; then a backup beside it, and restored."""
+"""A Neo4j on a small disk that another program fills, until it gives up and is started again; then a backup beside
+it, and restored.
+"""
 
 import asyncio
 import hashlib
@@ -32,10 +34,17 @@ from tests.disks import Filler, skip_unless_mounting, small_disk
 ROWS = "MATCH (n:Sample) RETURN count(n)"
 WRITE = [
     Statement(
-        "UNWIND range(1, 1000) AS i MERGE (a:Sample {i: i}) MERGE (b:Sample {i: i + 1}) MERGE (a)-[e:BEFORE]->(b) SET e.at = datetime()", {}
+        "UNWIND range(1, 1000) AS i MERGE (a:Sample {i: i}) MERGE (b:Sample {i: i + 1}) MERGE (a)-[e:BEFORE]->(b) SET"
+        " e.at = datetime()",
+        {},
     )
 ]
-LARGE = [Statement("UNWIND range(1, 40000) AS i CREATE (:Lost {text: $text + i})", {"text": "more than its log has allocated " * 20})]
+LARGE = [
+    Statement(
+        "UNWIND range(1, 40000) AS i CREATE (:Lost {text: $text + i})",
+        {"text": "more than its log has allocated " * 20},
+    )
+]
 
 
 @dataclass
@@ -94,7 +103,8 @@ def looked() -> Iterator[Looked]:
 @pytest.mark.thorough
 def test_a_full_disk_loses_nothing_and_a_backup_comes_back_equal(looked: Looked, tmp_path: Path) -> None:
     looked.write(WRITE)
-    # the disk is filled to the last byte; whoever writes all the same, past what the log has allocated, makes Neo4j give up
+    # the disk is filled to the last byte; whoever writes all the same, past what the log has allocated, makes Neo4j
+    # give up
     looked.filler.fill()
     with pytest.raises(Unavailable, match="only reading goes on"):
         looked.write(WRITE)
@@ -116,7 +126,9 @@ def test_a_full_disk_loses_nothing_and_a_backup_comes_back_equal(looked: Looked,
     kept.write_bytes(b"content")
     (looked.folder / "attachments" / "arriving-1").write_bytes(b"half")
     steps: list[str] = []
-    archive, manifest = take(looked.folder, tmp_path, looked.settings, looked.tools, lambda what, _done, _total: steps.append(what))
+    archive, manifest = take(
+        looked.folder, tmp_path, looked.settings, looked.tools, lambda what, _done, _total: steps.append(what)
+    )
     assert {"copy of the store", "graph", "dump", "checksums", "archive"} <= set(steps)
     assert looked.read(ROWS) == 1001
     assert archive.stat().st_mode & 0o077 == 0
@@ -133,7 +145,9 @@ def test_a_full_disk_loses_nothing_and_a_backup_comes_back_equal(looked: Looked,
 
 
 def hub(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "hub", *command], capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(
+        [sys.executable, "-m", "hub", *command], capture_output=True, text=True, check=False, timeout=600
+    )
 
 
 def test_what_is_no_backup_or_was_changed_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
@@ -143,7 +157,8 @@ def test_what_is_no_backup_or_was_changed_is_refused_and_leaves_nothing(tmp_path
     content = tmp_path / "content"
     content.write_text("other")
     manifest = {
-        "format": 1, "taken_at": "2026-11-25T00:00:00+00:00", "hub": "0.1.0", "neo4j": "2026.08.1", "nodes": {}, "edges": {}, "hash": "0",
+        "format": 1, "taken_at": "2026-11-25T00:00:00+00:00", "hub": "0.1.0", "neo4j": "2026.08.1", "nodes": {},
+        "edges": {}, "hash": "0",
         "files": {"files/cursor-key": "0" * 64},
     }  # fmt: skip
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))

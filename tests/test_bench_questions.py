@@ -1,4 +1,6 @@
-"""What the benches ask is what they say it is: questions that the hub takes, by everybody, and searches of ever new forms."""
+"""What the benches ask is what they say it is: questions that the hub takes, by everybody, and searches of ever new
+forms.
+"""
 
 import random
 

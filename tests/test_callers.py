@@ -21,7 +21,9 @@ def forwarded(*values: str) -> list[tuple[str, str]]:
 
 
 def test_no_header_is_believed_by_default() -> None:
-    assert Addresses().of(scope("192.0.2.1", *forwarded("203.0.113.9"), ("Forwarded", "for=203.0.113.9"))) == "192.0.2.1"
+    assert (
+        Addresses().of(scope("192.0.2.1", *forwarded("203.0.113.9"), ("Forwarded", "for=203.0.113.9"))) == "192.0.2.1"
+    )
 
 
 @pytest.mark.parametrize(

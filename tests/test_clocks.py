@@ -52,14 +52,21 @@ def test_conditions_decide_which_clock_runs() -> None:
     complicated = Facts("case", ["initiated 2026-11-24"], ["complicated"], ())
     of_eapa = [clock for clock in CLOCKS.values() if clock.id.startswith("eapa:")]
     assert [found.clock.id for found in deadlines(started, of_eapa, {})] == ["eapa:20", "eapa:21", "eapa:22", "eapa:23"]
-    assert [found.clock.id for found in deadlines(complicated, of_eapa, {})] == ["eapa:20", "eapa:21", "eapa:22", "eapa:24"]
+    assert [found.clock.id for found in deadlines(complicated, of_eapa, {})] == [
+        "eapa:20",
+        "eapa:21",
+        "eapa:22",
+        "eapa:24",
+    ]
 
 
 def test_a_suspended_clock_stands_still_and_goes_on_by_as_many_days_longer() -> None:
     assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01",)) is None
     assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01 2026-03-01",)) == date(2028, 2, 2)
     # two pauses: 28 and 3 days more, to a Saturday, 5 February
-    assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01 2026-03-01", "2026-05-01 2026-05-04")) == date(2028, 2, 7)
+    assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01 2026-03-01", "2026-05-01 2026-05-04")) == date(
+        2028, 2, 7
+    )
     # what the law does not let stand still runs on; a pause before the start or after the end changes nothing
     assert _due("rfi:0", "2026-10-27", suspensions=("2026-11-01",)) == date(2026, 11, 27)
     assert _due("protest:7", "2026-01-05", suspensions=("2025-01-01 2025-06-01", "2029-01-01")) == date(2028, 1, 5)
@@ -103,9 +110,12 @@ def test_the_day_is_that_of_headquarters() -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        "2026-11-01", "2026-11-02T03:30:00Z", "2026-11-02t03:30:00z", "2026-11-01T22:30:00-05:00", "2026-11-02 03:30:00+00",
-        "2026-11-02 03:30:00 UTC", "2026-11-02 04:59:59.999999 GMT", "2026-11-01T23:59:59.999-05:00", "2026-11-02T12:30+09:00",
-        "2026-11-01T05:00:00Z", " 2026-11-01 22:30:00 ", "2026-11-01T23:59", date(2026, 11, 1), datetime(2026, 11, 1, 23),  # noqa: DTZ001
+        "2026-11-01", "2026-11-02T03:30:00Z", "2026-11-02t03:30:00z", "2026-11-01T22:30:00-05:00",
+        "2026-11-02 03:30:00+00",
+        "2026-11-02 03:30:00 UTC", "2026-11-02 04:59:59.999999 GMT", "2026-11-01T23:59:59.999-05:00",
+        "2026-11-02T12:30+09:00",
+        "2026-11-01T05:00:00Z", " 2026-11-01 22:30:00 ", "2026-11-01T23:59", date(2026, 11, 1),
+        datetime(2026, 11, 1, 23),  # noqa: DTZ001
         datetime(2026, 11, 2, 3, 30, tzinfo=UTC),
     ],
 )  # fmt: skip
@@ -143,12 +153,23 @@ def _kept(day: date) -> date:
 
 
 def _nth(year: int, month: int, weekday: int, nth: int) -> date:
-    days = [day for number in range(1, monthrange(year, month)[1] + 1) if (day := date(year, month, number)).weekday() == weekday]
+    days = [
+        day
+        for number in range(1, monthrange(year, month)[1] + 1)
+        if (day := date(year, month, number)).weekday() == weekday
+    ]
     return days[nth]
 
 
 def _holidays(year: int) -> set[date]:
-    fixed = [date(year, 1, 1), date(year, 6, 19), date(year, 7, 4), date(year, 11, 11), date(year, 12, 25), date(year + 1, 1, 1)]
+    fixed = [
+        date(year, 1, 1),
+        date(year, 6, 19),
+        date(year, 7, 4),
+        date(year, 11, 11),
+        date(year, 12, 25),
+        date(year + 1, 1, 1),
+    ]
     moving = [
         _nth(year, 1, 0, 2),
         _nth(year, 2, 0, 2),
@@ -200,7 +221,9 @@ def test_every_clock_ends_as_the_second_calculation_says(start: date, clock: Clo
 @given(DAYS, st.integers(1, 400), st.lists(st.tuples(st.integers(-50, 300), st.integers(-5, 90)), max_size=5))
 def test_suspended_days_are_added_one_by_one(start: date, length: int, pauses: list[tuple[int, int]]) -> None:
     # in any order, over each other, and some that end before they begin
-    suspended = [Suspension(since := start + timedelta(days=after), since + timedelta(days=days)) for after, days in pauses]
+    suspended = [
+        Suspension(since := start + timedelta(days=after), since + timedelta(days=days)) for after, days in pauses
+    ]
     # a clock of which a day passes only while it runs, and which has not run out while its last day is suspended
     day, left = start, length
     while left or any(pause.since <= day < (pause.until or day) for pause in suspended):

@@ -41,7 +41,9 @@ def filler(disk: Path) -> Filler:
 @pytest.fixture
 def mine(settings: Settings, disk: Path) -> Settings:
     """Settings whose store and data are, for all that the hub knows, on the small disk."""
-    return settings.model_copy(update={"store": disk, "data": disk / "data", "least_free": ByteSize(LEAST), "statement_timeout_s": 15})
+    return settings.model_copy(
+        update={"store": disk, "data": disk / "data", "least_free": ByteSize(LEAST), "statement_timeout_s": 15}
+    )
 
 
 def test_writing_stops_at_the_watermark_and_begins_again_a_quarter_above_it(disk: Path, filler: Filler) -> None:
@@ -73,7 +75,9 @@ def test_what_arrives_at_once_has_room_together(disk: Path) -> None:
         pass
 
 
-def test_the_watermark_follows_from_neo4js_settings_and_is_a_quarter_of_a_small_disk(tmp_path: Path, disk: Path) -> None:
+def test_the_watermark_follows_from_neo4js_settings_and_is_a_quarter_of_a_small_disk(
+    tmp_path: Path, disk: Path
+) -> None:
     assert bytes_needed(log_file=16 * MIB, checkpoint=64 * MIB, page_cache=512 * MIB) == (16 + 64 + 16 + 32) * MIB
     assert bytes_needed(log_file=16 * MIB, checkpoint=64 * MIB, page_cache=50 * MIB) == (16 + 50 + 32) * MIB
     assert least_free_bytes(disk / "not" / "there" / "yet", Settings()) == 4 * MIB
@@ -81,7 +85,9 @@ def test_the_watermark_follows_from_neo4js_settings_and_is_a_quarter_of_a_small_
     assert least_free_bytes(tmp_path, Settings(local_pagecache="48m")) == (16 + 48 + 32) * MIB
 
 
-def test_a_reserve_takes_real_room_is_given_back_and_comes_back_when_there_is_room_beside_it(disk: Path, filler: Filler) -> None:
+def test_a_reserve_takes_real_room_is_given_back_and_comes_back_when_there_is_room_beside_it(
+    disk: Path, filler: Filler
+) -> None:
     free = free_bytes(disk)
     reserve = Reserve(disk, 4 * MIB)
     assert reserve.hold(least_free=2 * MIB)
@@ -106,7 +112,8 @@ def test_a_write_is_refused_with_the_cause_and_a_read_is_answered(
             filler.fill(leave=MIB)
             for refused in (graph.write(WRITE), graph.apply(["RETURN 1"])):
                 with pytest.raises(
-                    Unavailable, match=r"the disk of the database has 1\.0 MB left, and needs .\.. MB to write safely: only reading"
+                    Unavailable,
+                    match=r"the disk of the database has 1\.0 MB left, and needs .\.. MB to write safely: only reading",
                 ) as told:
                     await refused
                 assert str(disk) not in str(told.value)
@@ -122,22 +129,32 @@ def test_a_write_is_refused_with_the_cause_and_a_read_is_answered(
 
 
 @pytest.mark.usefixtures("empty")
-def test_readyz_stays_200_and_says_that_only_reading_goes_on(mine: Settings, filler: Filler, disk: Path, run: Callable[..., Any]) -> None:
+def test_readyz_stays_200_and_says_that_only_reading_goes_on(
+    mine: Settings, filler: Filler, disk: Path, run: Callable[..., Any]
+) -> None:
     with served(create_app(mine), run) as send:
         assert send("GET", "/readyz").text == "ok\n"
         filler.fill(leave=MIB)
         ready = send("GET", "/readyz")
         assert (ready.status_code, ready.text[:49]) == (200, "reads only: the disk of the database has 1.0 MB l")
         answer = send(
-            "POST", "/graphql", json={"query": 'mutation { askQuestion(title: "x", text: "y", office: "Center:CEE004") { id } }'}
+            "POST",
+            "/graphql",
+            json={"query": 'mutation { askQuestion(title: "x", text: "y", office: "Center:CEE004") { id } }'},
         ).json()
         assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
-        assert send("POST", "/graphql", json={"query": "{ centers { totalCount } }"}).json()["data"] == {"centers": {"totalCount": 0}}
+        assert send("POST", "/graphql", json={"query": "{ centers { totalCount } }"}).json()["data"] == {
+            "centers": {"totalCount": 0}
+        }
         # somebody looks after the database, and says why it is away
         filler.free()
         Away("the database is stopped for a moment", 12).write(disk)
         away = send("GET", "/readyz")
-        assert (away.status_code, away.text, away.headers["retry-after"]) == (503, "the database is stopped for a moment\n", "12")
+        assert (away.status_code, away.text, away.headers["retry-after"]) == (
+            503,
+            "the database is stopped for a moment\n",
+            "12",
+        )
         Away.end(disk)
         assert send("GET", "/readyz").text == "ok\n"
 
@@ -170,11 +187,15 @@ def test_the_doctor_tells_what_is_left_before_and_after_writing_stops(mine: Sett
     assert told("watermark")[0] == "warning"
 
 
-def test_a_full_disk_is_said_before_neo4j_is_started_and_the_reserve_given_back_first(disk: Path, filler: Filler) -> None:
+def test_a_full_disk_is_said_before_neo4j_is_started_and_the_reserve_given_back_first(
+    disk: Path, filler: Filler
+) -> None:
     (disk / "data" / "databases").mkdir(parents=True)
     assert Reserve(disk, 8 * MIB).hold(least_free=0)
     filler.fill()
-    with pytest.raises(SetupError, match=r"has 8\.4 MB left, and Neo4j needs 25 MB to start: make room and start again; all that was"):
+    with pytest.raises(
+        SetupError, match=r"has 8\.4 MB left, and Neo4j needs 25 MB to start: make room and start again; all that was"
+    ):
         require_room_to_start(disk, Settings(least_free=ByteSize(LEAST)))
     assert Reserve(disk, 0).is_given_back()
 

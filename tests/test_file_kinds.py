@@ -125,7 +125,13 @@ def test_a_text_may_name_its_charset(tmp_path: Path) -> None:
 
 
 def test_reading_what_was_made_to_be_slow_is_soon_done(tmp_path: Path) -> None:
-    for content in (b"<!---->" * 3_000_000, b"<!--" * 5_000_000, b" " * 25_000_000, b"<?" * 10_000_000, b"a" * 25_000_000):
+    for content in (
+        b"<!---->" * 3_000_000,
+        b"<!--" * 5_000_000,
+        b" " * 25_000_000,
+        b"<?" * 10_000_000,
+        b"a" * 25_000_000,
+    ):
         assert _is(content, "text/plain", tmp_path)
 
 
@@ -142,7 +148,10 @@ def packed(parts: Mapping[str, bytes | str], method: int = zipfile.ZIP_DEFLATED)
 
 def content_types(*overrides: tuple[str, str], more: str = "") -> str:
     listed = "".join(f'<Override PartName="/{name}" ContentType="{told}"/>' for name, told in overrides)
-    return f'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{more}{listed}</Types>'
+    return (
+        '<?xml version="1.0"?><Types'
+        f' xmlns="http://schemas.openxmlformats.org/package/2006/content-types">{more}{listed}</Types>'
+    )
 
 
 def book(media_type: Any = XLSX, types: Any = None, **more: Any) -> dict[str, bytes | str]:
@@ -207,7 +216,11 @@ NO_PACKAGES = {
     "macros": packed(book(types=content_types(("xl/workbook.xml", _MACROS)))),
     "a macro beside": packed(book(**{"xl/vbaProject.bin": b"x"})),
     "macros by ending": packed(
-        book(types=content_types(("xl/workbook.xml", f"{XLSX}.main+xml"), more=f'<Default Extension="bin" ContentType="{_VBA}"/>'))
+        book(
+            types=content_types(
+                ("xl/workbook.xml", f"{XLSX}.main+xml"), more=f'<Default Extension="bin" ContentType="{_VBA}"/>'
+            )
+        )
     ),
     "no main part": packed(book(types=content_types(("xl/another.xml", f"{XLSX}.main+xml")))),
     "no list": packed({"xl/workbook.xml": "<main/>"}),
@@ -357,7 +370,9 @@ def test_a_good_name_may_be_in_any_script(name: str) -> None:
     check_name(name, kind_of("application/pdf"))
 
 
-@pytest.mark.parametrize("name", ["a.log", "a.md", "mail.eml", "orders.edi", "a.json", "a.csv", "a.tsv", "a.txt", "readme", "a.2026"])
+@pytest.mark.parametrize(
+    "name", ["a.log", "a.md", "mail.eml", "orders.edi", "a.json", "a.csv", "a.tsv", "a.txt", "readme", "a.2026"]
+)
 def test_what_a_text_is_called_matters_little(name: str) -> None:
     for media_type in TEXTS:
         check_name(name, kind_of(media_type))
@@ -448,5 +463,7 @@ def test_whatever_a_file_is_called_is_kept_or_bad_input(name: str, media_type: s
         check_name(name, kind)
     except BadInput:
         return
-    assert not any(mark in name for mark in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\x00\r\n/\\")
+    assert not any(
+        mark in name for mark in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\x00\r\n/\\"
+    )
     assert not name.lower().endswith((".exe", ".bat", ".html"))

@@ -93,7 +93,9 @@ class Watched:
 
 @settings(max_examples=100, deadline=None)
 @given(shares, steps)
-def test_a_gate_keeps_the_shares_and_lets_in_by_turns_whatever_comes_and_goes(share: Share, taken: list[tuple[str, Caller, int]]) -> None:
+def test_a_gate_keeps_the_shares_and_lets_in_by_turns_whatever_comes_and_goes(
+    share: Share, taken: list[tuple[str, Caller, int]]
+) -> None:
     async def whole() -> None:
         watched = Watched(share)
         for what, caller, which in taken:
@@ -136,7 +138,9 @@ def test_waiting_is_bounded_and_told(run: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("gives_up", ["hangs up", "waits no longer"])
-def test_who_gives_up_in_the_moment_that_another_leaves_takes_no_place_with_it(gives_up: str, run: Callable[..., Any]) -> None:
+def test_who_gives_up_in_the_moment_that_another_leaves_takes_no_place_with_it(
+    gives_up: str, run: Callable[..., Any]
+) -> None:
     first, second = ACCOUNTS[:2]
 
     async def whole() -> None:

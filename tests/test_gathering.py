@@ -38,7 +38,11 @@ async def at_once(gathering: Gathering, reads: list[Read]) -> list[Any]:
     ("text", "written", "fixed"),
     [
         ("RETURN $p1 + $p10 AS row", "RETURN each_.p1 + each_.p10 AS row", ()),
-        ("WITH 1 AS n LIMIT $p1 RETURN $p1 + $p10 AS row", "WITH 1 AS n LIMIT $p1 RETURN $p1 + each_.p10 AS row", ("p1",)),
+        (
+            "WITH 1 AS n LIMIT $p1 RETURN $p1 + $p10 AS row",
+            "WITH 1 AS n LIMIT $p1 RETURN $p1 + each_.p10 AS row",
+            ("p1",),
+        ),
         ("WITH 1 AS n LIMIT $p1 + 1 RETURN $p0 AS row", "WITH 1 AS n LIMIT $p1 + 1 RETURN each_.p0 AS row", ("p1",)),
         ("WITH 1 AS n LIMIT 5 RETURN $p0 AS row", "WITH 1 AS n LIMIT 5 RETURN each_.p0 AS row", ()),
         ("RETURN '$p0 \\' $p0' + \"$p0\" + $p0 AS row", "RETURN '$p0 \\' $p0' + \"$p0\" + each_.p0 AS row", ()),
@@ -49,7 +53,9 @@ async def at_once(gathering: Gathering, reads: list[Read]) -> list[Any]:
         ("UNWIND $found.Case AS one RETURN one", "UNWIND each_.found.Case AS one RETURN one", ()),
     ],
 )
-def test_parameters_become_each_members_own_but_for_those_of_a_limit(text: str, written: str, fixed: tuple[str, ...]) -> None:
+def test_parameters_become_each_members_own_but_for_those_of_a_limit(
+    text: str, written: str, fixed: tuple[str, ...]
+) -> None:
     form = form_of(text)
     assert form
     assert form.text.split("{\n", 1)[1].rsplit("\n}", 1)[0] == written
@@ -60,13 +66,17 @@ def test_what_is_cut_to_a_member_of_a_parameter_has_no_gathered_form() -> None:
     assert form_of("UNWIND [1] AS x RETURN x LIMIT $sought.size") is None
 
 
-def test_each_has_its_own_viewer_values_and_moment_and_they_went_together(statements: Statements, database: Graph, run: Run) -> None:
+def test_each_has_its_own_viewer_values_and_moment_and_they_went_together(
+    statements: Statements, database: Graph, run: Run
+) -> None:
     async def whole() -> None:
         gathering = Gathering(database, Admission(), Lanes(2, 16))
         await planned(gathering, read(TOLD, 0))
         statements.clear()
         reads = [read(TOLD, number, f"viewer {number % 7}", now=1000 + number) for number in range(60)]
-        assert await at_once(gathering, reads) == [[f"viewer {number % 7}", 1000 + number, number] for number in range(60)]
+        assert await at_once(gathering, reads) == [
+            [f"viewer {number % 7}", 1000 + number, number] for number in range(60)
+        ]
         assert statements.members() == [1, 1, 16, 16, 16, 10]
         assert all(one.bookmarks.values for one in reads)
         assert gathering.lanes == 0
@@ -89,7 +99,9 @@ def test_who_is_alone_never_waits(statements: Statements, database: Graph, run: 
     run(whole())
 
 
-def test_until_the_gathered_form_is_planned_nobody_waits_for_it(statements: Statements, database: Graph, run: Run) -> None:
+def test_until_the_gathered_form_is_planned_nobody_waits_for_it(
+    statements: Statements, database: Graph, run: Run
+) -> None:
     async def whole() -> None:
         admission = Admission(8, 2)
         gathering = Gathering(database, admission, Lanes(1, 16))
@@ -130,13 +142,24 @@ def test_what_cannot_be_planned_gathered_is_asked_one_by_one(statements: Stateme
     run(whole())
 
 
-def test_a_member_of_which_the_statement_gives_no_record_has_none(statements: Statements, database: Graph, run: Run) -> None:
+def test_a_member_of_which_the_statement_gives_no_record_has_none(
+    statements: Statements, database: Graph, run: Run
+) -> None:
     async def whole() -> None:
         gathering = Gathering(database, Admission(), Lanes(1, 16))
         text = "WITH * WHERE $p0 > 3 RETURN $p0 AS row"
         await planned(gathering, read(text, 5))
         statements.clear()
-        assert await at_once(gathering, [read(text, number) for number in range(8)]) == [None, None, None, None, 4, 5, 6, 7]
+        assert await at_once(gathering, [read(text, number) for number in range(8)]) == [
+            None,
+            None,
+            None,
+            None,
+            4,
+            5,
+            6,
+            7,
+        ]
         assert statements.members() == [1, 7]
 
     run(whole())
@@ -171,7 +194,9 @@ def test_one_that_is_too_costly_is_told_and_all_others_are_answered(settings: Se
     asyncio.run(whole())
 
 
-def test_one_that_takes_long_keeps_the_others_only_for_a_moment(statements: Statements, database: Graph, run: Run) -> None:
+def test_one_that_takes_long_keeps_the_others_only_for_a_moment(
+    statements: Statements, database: Graph, run: Run
+) -> None:
     async def whole() -> None:
         gathering = Gathering(database, Admission(), Lanes(1, 16))
         await planned(gathering, read(TOLD, 0))
@@ -278,15 +303,25 @@ def test_a_gathered_statement_takes_one_turn_of_whoever_has_one_and_the_rest_rid
             await planned(gathering, read(text, 0))
         statements.clear()
         with statements.held(TOLD, other):
-            busy = [asyncio.create_task(gathering.read_one(read(other, number, "busy"), gathers=False)) for number in range(4)]
+            busy = [
+                asyncio.create_task(gathering.read_one(read(other, number, "busy"), gathers=False))
+                for number in range(4)
+            ]
             first = asyncio.create_task(gathering.read_one(read(TOLD, "first", "first"), gathers=True))
             await asyncio.sleep(0.01)
             assert len(statements.asked) == 3, "the busy one has its two turns"
-            waiting = [asyncio.create_task(gathering.read_one(read(TOLD, who, who), gathers=True)) for who in ("busy", "busy", "idle")]
+            waiting = [
+                asyncio.create_task(gathering.read_one(read(TOLD, who, who), gathers=True))
+                for who in ("busy", "busy", "idle")
+            ]
             await asyncio.sleep(0)
             statements.release(TOLD)
             assert (await first)[2] == "first"
-            assert [answer[2] for answer in await asyncio.wait_for(asyncio.gather(*waiting), 5)] == ["busy", "busy", "idle"]
+            assert [answer[2] for answer in await asyncio.wait_for(asyncio.gather(*waiting), 5)] == [
+                "busy",
+                "busy",
+                "idle",
+            ]
             assert statements.members()[-1] == 3
             assert not any(one.done() for one in busy)
         assert await asyncio.gather(*busy) == [0, 1, 2, 3]
@@ -294,7 +329,9 @@ def test_a_gathered_statement_takes_one_turn_of_whoever_has_one_and_the_rest_rid
     run(whole())
 
 
-def test_who_has_no_turn_left_waits_for_it_and_not_for_others(statements: Statements, database: Graph, run: Run) -> None:
+def test_who_has_no_turn_left_waits_for_it_and_not_for_others(
+    statements: Statements, database: Graph, run: Run
+) -> None:
     async def whole() -> None:
         gathering = Gathering(database, Admission(8), Lanes(1, 16))
         other = "RETURN $p0 AS row"
@@ -302,9 +339,14 @@ def test_who_has_no_turn_left_waits_for_it_and_not_for_others(statements: Statem
             await planned(gathering, read(text, 0))
         statements.clear()
         with statements.held(other):
-            busy = [asyncio.create_task(gathering.read_one(read(other, number, "busy"), gathers=False)) for number in range(2)]
+            busy = [
+                asyncio.create_task(gathering.read_one(read(other, number, "busy"), gathers=False))
+                for number in range(2)
+            ]
             await asyncio.sleep(0.01)
-            waiting = [asyncio.create_task(gathering.read_one(read(TOLD, number, "busy"), gathers=True)) for number in range(3)]
+            waiting = [
+                asyncio.create_task(gathering.read_one(read(TOLD, number, "busy"), gathers=True)) for number in range(3)
+            ]
             await asyncio.sleep(0.01)
             assert not any(one.done() for one in waiting)
             answers = await asyncio.wait_for(gathering.read_one(read(TOLD, "idle", "idle"), gathers=True), 5)
@@ -318,7 +360,9 @@ def test_who_has_no_turn_left_waits_for_it_and_not_for_others(statements: Statem
     run(whole())
 
 
-def test_what_waits_for_a_bookmark_or_does_not_gather_is_asked_by_itself(statements: Statements, database: Graph, run: Run) -> None:
+def test_what_waits_for_a_bookmark_or_does_not_gather_is_asked_by_itself(
+    statements: Statements, database: Graph, run: Run
+) -> None:
     async def whole() -> None:
         gathering = Gathering(database, Admission(), Lanes(1, 16))
         await planned(gathering, read(TOLD, 0))
@@ -326,7 +370,9 @@ def test_what_waits_for_a_bookmark_or_does_not_gather_is_asked_by_itself(stateme
         await database.read("RETURN 1", {}, seen)
 
         async def asked(bookmarks: Bookmarks, *, gathers: bool) -> Awaitable[Any]:
-            return await gathering.read_one(Read(TOLD, read(TOLD, 1).given, bookmarks, Caller("x", signed_in=True)), gathers=gathers)
+            return await gathering.read_one(
+                Read(TOLD, read(TOLD, 1).given, bookmarks, Caller("x", signed_in=True)), gathers=gathers
+            )
 
         for values, gathers in ((seen.values, True), ((), False)):
             statements.clear()

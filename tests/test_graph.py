@@ -1,4 +1,6 @@
-"""How the database is asked when much is asked of it at once: bookmarks, connections, turns, and when it counts as gone."""
+"""How the database is asked when much is asked of it at once: bookmarks, connections, turns, and when it counts as
+gone.
+"""
 
 import asyncio
 import base64
@@ -29,7 +31,9 @@ async def opened(settings: Settings, uri: str | None = None) -> AsyncGenerator[G
 
 
 def of_the_future(bookmark: str, ahead: int) -> str:
-    """A bookmark of the same database, so many transactions later: the transaction's id, packed as Bolt does, follows the database's."""
+    """A bookmark of the same database, so many transactions later: the transaction's id, packed as Bolt does,
+    follows the database's.
+    """
     prefix, _, packed = bookmark.partition(":")
     database = base64.b64decode(packed + "=" * (-len(packed) % 4))[:19]
     raised = database + b"\xca" + (1_000_000 + ahead).to_bytes(4) + b"\x90"
@@ -80,7 +84,12 @@ def test_changes_wait_their_turn_in_order_and_the_first_is_alone(settings: Setti
                     running.add(number)
                     at_once.append(len(running))
                     order.append(number)
-                    await run(Statement("MERGE (t:Turn {number: $number}) SET t.times = coalesce(t.times, 0) + 1", {"number": number}))
+                    await run(
+                        Statement(
+                            "MERGE (t:Turn {number: $number}) SET t.times = coalesce(t.times, 0) + 1",
+                            {"number": number},
+                        )
+                    )
                     running.discard(number)
 
                 await graph.transact(work)
@@ -127,7 +136,9 @@ class Dumb:
 
 
 def test_pulses_that_are_late_end_nothing_while_others_are_answered(settings: Settings) -> None:
-    """A change waits for a lock longer than both pulses are waited for; only who asks beside it is answered meanwhile."""
+    """A change waits for a lock longer than both pulses are waited for; only who asks beside it is answered
+    meanwhile.
+    """
 
     async def changed() -> None:
         way = Dumb(urlsplit(settings.neo4j_uri).port or 7687)

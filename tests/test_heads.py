@@ -49,7 +49,9 @@ def test_a_head_over_64_kilobytes_is_refused_however_it_comes() -> None:
         assert sent(port, begin + body, last + body).count(b"\r\n\r\n200000") == 2
         assert sent(port, begin + body + last + body).count(b"\r\n\r\n200000") == 2
         assert sent(port, last, in_chunks, b"0\r\n\r\n").endswith(b"\r\n\r\n30000")
-        assert sent(port, last + b"X-Long: " + 60_000 * b"x" + b"\r\nContent-Length: 2\r\n\r\n{}").endswith(b"\r\n\r\n2")
+        assert sent(port, last + b"X-Long: " + 60_000 * b"x" + b"\r\nContent-Length: 2\r\n\r\n{}").endswith(
+            b"\r\n\r\n2"
+        )
         for parts in too_large:
             answer = sent(port, *parts)
             assert b"HTTP/1.1 431 " in answer, (answer[:100], parts[-1][:100])

@@ -65,11 +65,15 @@ def image() -> Iterator[Image]:
                     source, target = (ROOT / rest.split()[0]), workdir / rest.split()[1]
                     target.parent.mkdir(parents=True, exist_ok=True)
                     if source.is_dir():
-                        shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+                        shutil.copytree(
+                            source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+                        )
                     else:
                         shutil.copy(source, target)
                 case "RUN":
-                    done = subprocess.run(["bash", "-c", rest], cwd=workdir, env=environment, capture_output=True, text=True, check=False)
+                    done = subprocess.run(
+                        ["bash", "-c", rest], cwd=workdir, env=environment, capture_output=True, text=True, check=False
+                    )
                     assert done.returncode == 0, (rest, done.stdout, done.stderr)
                 case "CMD":
                     command = [part.strip('"') for part in shlex.split(rest.strip("[]").replace(",", " "))]
@@ -85,7 +89,11 @@ def test_the_image_serves_as_it_is_and_writes_nothing(
     port = str(free_ports(1)[0])
     command = [port if part == "8000" else part for part in image.command]
     before = image.files()
-    environment = {**image.environment, "NEO4J_URI": settings.neo4j_uri, "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value()}
+    environment = {
+        **image.environment,
+        "NEO4J_URI": settings.neo4j_uri,
+        "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
+    }
     log = (tmp_path / "log").open("wb")
     with log, subprocess.Popen(command, cwd="/", env=environment, stdout=log, stderr=log) as serving:
         try:
@@ -107,11 +115,15 @@ def test_a_wheel_runs_elsewhere(image: Image, tmp_path: Path) -> None:
     command = [str(image.python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
     subprocess.run(command, check=True, env=environment)
     hub = image.python.parent / "hub"
-    told = subprocess.run([str(hub), "schema"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [str(hub), "schema"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
     assert told.stdout == (ROOT / "hub" / "gql" / "schema.graphql").read_text()
     shown = "print(len(list(map(html, pages()))), *pictures())"
     code = f"from hub.docs.contents import pages; from hub.docs.site import html, pictures; {shown}"
-    manual = subprocess.run([str(image.python), "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    manual = subprocess.run(
+        [str(image.python), "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
     assert manual.stdout.split() == [str(len(pages())), *pictures()]
     doctor = subprocess.run([str(hub), "doctor"], cwd=tmp_path, env={**environment, "NEO4J_URI": "bolt://127.0.0.1:1"},
                             capture_output=True, text=True, check=False)  # fmt: skip

@@ -62,7 +62,9 @@ def let_in(verifier: Verifier, key: Any = OLD, algorithm: Any = "ES256", **claim
     return signs_in()
 
 
-def test_twelve_people_who_sign_in_at_a_cold_start_are_all_let_in(server: KeyServer, verifier: Verifier, run: Callable[..., Any]) -> None:
+def test_twelve_people_who_sign_in_at_a_cold_start_are_all_let_in(
+    server: KeyServer, verifier: Verifier, run: Callable[..., Any]
+) -> None:
     server.delay_s = 0.3
 
     async def at_once() -> list[Any]:
@@ -72,7 +74,9 @@ def test_twelve_people_who_sign_in_at_a_cold_start_are_all_let_in(server: KeySer
     assert server.asked == ["/jwks"]
 
 
-def test_who_goes_away_while_keys_are_fetched_lets_the_others_in(server: KeyServer, verifier: Verifier, run: Callable[..., Any]) -> None:
+def test_who_goes_away_while_keys_are_fetched_lets_the_others_in(
+    server: KeyServer, verifier: Verifier, run: Callable[..., Any]
+) -> None:
     server.delay_s = 0.3
 
     async def first_goes_away() -> list[Any]:
@@ -154,7 +158,9 @@ def test_known_keys_go_on_for_a_day_while_the_key_server_is_down(server: KeyServ
     assert found("old") == []
 
 
-def test_a_key_server_that_stalls_holds_nobody_up_whose_key_is_known(server: KeyServer, run: Callable[..., Any]) -> None:
+def test_a_key_server_that_stalls_holds_nobody_up_whose_key_is_known(
+    server: KeyServer, run: Callable[..., Any]
+) -> None:
     clock = Clock()
     keys = IssuerKeys(source_of(ISSUER, server.url("/jwks")), clock=clock)
     run(keys.matching("old", "ES256"))
@@ -176,7 +182,9 @@ def test_what_is_withdrawn_counts_five_minutes_at_the_most(server: KeyServer, ru
     assert not run(keys.matching("old", "ES256"))
 
 
-def test_a_file_of_keys_is_read_again_when_it_changes_and_known_keys_outlive_its_damage(tmp_path: Path, run: Callable[..., Any]) -> None:
+def test_a_file_of_keys_is_read_again_when_it_changes_and_known_keys_outlive_its_damage(
+    tmp_path: Path, run: Callable[..., Any]
+) -> None:
     path = tmp_path / "jwks.json"
     path.write_text(json.dumps(jwks(OLD)))
     verifier = Verifier([Issuer(issuer=ISSUER, audience="hub", jwks=str(path))])
@@ -231,12 +239,15 @@ def test_an_issuer_without_keys_must_be_an_https_url(issuer: str) -> None:
         Verifier([Issuer(issuer=issuer, audience="hub")])
 
 
-def test_several_audiences_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, server: KeyServer, run: Callable[..., Any]) -> None:
+def test_several_audiences_come_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, server: KeyServer, run: Callable[..., Any]
+) -> None:
     said = {"issuer": ISSUER, "audience": ["hub", "https://hub.example"], "jwks": server.url("/jwks")}
     monkeypatch.setenv("HUB_ISSUERS", json.dumps([said]))
     verifier = Verifier(read_settings().issuers)
     for audience, signs_in in (
-        ("hub", True), ("https://hub.example", True), (["other", "hub"], True), ([], False), (["other"], False), ("", False), ("hu", False),
+        ("hub", True), ("https://hub.example", True), (["other", "hub"], True), ([], False), (["other"], False),
+        ("", False), ("hu", False),
         (None, False), ([["hub"]], False), ({"hub": 1}, False),
     ):  # fmt: skip
         assert isinstance(run(let_in(verifier, aud=audience)), Viewer) is signs_in, audience
@@ -247,11 +258,15 @@ def test_several_audiences_come_from_the_environment(monkeypatch: pytest.MonkeyP
 
 
 TIMES = [
-    ({"exp": -20}, True), ({"exp": -90}, False), ({"nbf": 20}, True), ({"nbf": 120}, False), ({"iat": 20}, True), ({"iat": 120}, False),
-    ({"iat": None}, True), ({"nbf": None}, True), ({"exp": None}, False), ({"sub": None}, False), ({"sub": ""}, False), ({"sub": 7}, False),
-    ({"iss": f"{ISSUER}/"}, False), ({"iss": [ISSUER]}, False), ({"sub": "auth0|5f7c8ec7"}, True), ({"sub": "日本"}, True),
+    ({"exp": -20}, True), ({"exp": -90}, False), ({"nbf": 20}, True), ({"nbf": 120}, False), ({"iat": 20}, True),
+    ({"iat": 120}, False),
+    ({"iat": None}, True), ({"nbf": None}, True), ({"exp": None}, False), ({"sub": None}, False), ({"sub": ""}, False),
+    ({"sub": 7}, False),
+    ({"iss": f"{ISSUER}/"}, False), ({"iss": [ISSUER]}, False), ({"sub": "auth0|5f7c8ec7"}, True),
+    ({"sub": "日本"}, True),
     ({"sub": "a\nb"}, False), ({"sub": "a\u2028b"}, False), ({"sub": "x" * 255}, True), ({"sub": "x" * 3_000}, False),
-    ({"exp": 12 * 3600}, True), ({"exp": 24 * 3600}, False), ({"scope": "read", "client_id": "c", "jti": "1"}, True), ({"jti": 7}, False),
+    ({"exp": 12 * 3600}, True), ({"exp": 24 * 3600}, False), ({"scope": "read", "client_id": "c", "jti": "1"}, True),
+    ({"jti": 7}, False),
 ]  # fmt: skip
 
 
@@ -260,7 +275,10 @@ def test_what_the_standard_leaves_optional_is_optional(
     changed: dict[str, Any], signs_in: bool, verifier: Verifier, run: Callable[..., Any]
 ) -> None:
     now = int(time.time())
-    claims = {name: now + value if isinstance(value, int) and name in ("exp", "nbf", "iat") else value for name, value in changed.items()}
+    claims = {
+        name: now + value if isinstance(value, int) and name in ("exp", "nbf", "iat") else value
+        for name, value in changed.items()
+    }
     found = run(let_in(verifier, **claims))
     assert isinstance(found, Viewer if signs_in else TokenRefused), found
 
@@ -279,7 +297,9 @@ def by_file(tmp_path_factory: pytest.TempPathFactory) -> Verifier:
     return Verifier([Issuer(issuer=ISSUER, audience="hub", jwks=str(path))])
 
 
-@given(st.dictionaries(st.sampled_from(("exp", "nbf", "iat", "aud", "iss", "sub", "jti", "scope", "x")), _JSON, max_size=4))
+@given(
+    st.dictionaries(st.sampled_from(("exp", "nbf", "iat", "aud", "iss", "sub", "jti", "scope", "x")), _JSON, max_size=4)
+)
 def test_whatever_a_trusted_issuer_signs_ends_in_a_viewer_or_a_refusal(
     run: Callable[..., Any], by_file: Verifier, claims: dict[str, Any]
 ) -> None:
@@ -303,12 +323,19 @@ def _forged(public: bytes, algorithm: str, kid: str) -> str:
 def test_a_key_checks_by_its_own_algorithm_or_any_trusted_one_of_its_kind(
     server: KeyServer, verifier: Verifier, run: Callable[..., Any]
 ) -> None:
-    rs256, ps256, p384, ed = rsa_key("rs256", alg="RS256"), rsa_key("ps256", alg="PS256"), ec_key("p384", ec.SECP384R1()), ed_key("ed")
+    rs256, ps256, p384, ed = (
+        rsa_key("rs256", alg="RS256"),
+        rsa_key("ps256", alg="PS256"),
+        ec_key("p384", ec.SECP384R1()),
+        ed_key("ed"),
+    )
     for_encryption, short = rsa_key("enc", use="enc"), rsa_key("short", bits=1024)
     server.documents["/jwks"] = jwks(RSA, rs256, ps256, p384, ed, for_encryption, short, OLD)
     for key, algorithm, signs_in in (
-        (RSA, "RS256", True), (RSA, "PS256", True), (RSA, "RS512", False), (rs256, "RS256", True), (rs256, "PS256", False),
-        (rs256, "RS512", False), (ps256, "PS256", True), (ps256, "RS256", False), (p384, "ES384", True), (ed, "EdDSA", True),
+        (RSA, "RS256", True), (RSA, "PS256", True), (RSA, "RS512", False), (rs256, "RS256", True),
+        (rs256, "PS256", False),
+        (rs256, "RS512", False), (ps256, "PS256", True), (ps256, "RS256", False), (p384, "ES384", True),
+        (ed, "EdDSA", True),
         (OLD, "ES256", True), (for_encryption, "RS256", False), (short, "RS256", False),
     ):  # fmt: skip
         found = run(let_in(verifier, key, algorithm))
@@ -322,14 +349,18 @@ def test_a_key_checks_by_its_own_algorithm_or_any_trusted_one_of_its_kind(
                 run(verifier.viewer(_forged(public, algorithm, "rsa")))
 
 
-def test_keys_are_told_apart_by_kind_where_their_ids_do_not(server: KeyServer, verifier: Verifier, run: Callable[..., Any]) -> None:
+def test_keys_are_told_apart_by_kind_where_their_ids_do_not(
+    server: KeyServer, verifier: Verifier, run: Callable[..., Any]
+) -> None:
     one, other = ec_key("same"), rsa_key("same")
     server.documents["/jwks"] = jwks(one, other)
     assert isinstance(run(let_in(verifier, one)), Viewer)
     assert isinstance(run(let_in(verifier, other, "RS256")), Viewer)
 
 
-def test_a_token_may_name_no_key_and_a_key_no_id(server: KeyServer, verifier: Verifier, run: Callable[..., Any]) -> None:
+def test_a_token_may_name_no_key_and_a_key_no_id(
+    server: KeyServer, verifier: Verifier, run: Callable[..., Any]
+) -> None:
     nameless = ec_key()
     server.documents["/jwks"] = jwks(NEW, nameless)
     assert isinstance(run(let_in(verifier, nameless)), Viewer)
@@ -397,10 +428,15 @@ def test_a_hub_tells_by_http_whether_to_come_again_or_to_sign_in(server: KeyServ
             assert answer.headers["www-authenticate"] == 'Bearer realm="trade collaboration hub", error="invalid_token"'
             assert "retry-after" not in answer.headers
         for answer in answers("Basic x"):
-            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="trade collaboration hub"')
+            assert (answer.status_code, answer.headers["www-authenticate"]) == (
+                401,
+                'Bearer realm="trade collaboration hub"',
+            )
 
 
-def test_who_comes_while_keys_cannot_be_had_has_not_failed_to_sign_in(server: KeyServer, run: Callable[..., Any]) -> None:
+def test_who_comes_while_keys_cannot_be_had_has_not_failed_to_sign_in(
+    server: KeyServer, run: Callable[..., Any]
+) -> None:
     issuer = Issuer(issuer=ISSUER, audience="hub", jwks=server.url("/jwks"))
     settings = Settings(issuers=(issuer,), failed_sign_ins_per_minute=3)
     door = Door(Verifier([issuer]), Shares.of(settings))

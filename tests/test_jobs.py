@@ -1,4 +1,6 @@
-"""Background jobs on the real Neo4j: one item that fails stops none of the others, is told of, tried again, and done once it is mended."""
+"""Background jobs on the real Neo4j: one item that fails stops none of the others, is told of, tried again, and
+done once it is mended.
+"""
 
 import asyncio
 import logging
@@ -38,7 +40,10 @@ NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SECRET: Final = "Sample Secret 4711"
 _FIND: Final = f"MATCH (n:Waiting:Plain) WITH n LIMIT $most RETURN {item('n')}"
 _DIVIDE: Final = rows_of("Plain") + "SET n.times = coalesce(n.times, 0) + 1, n.is = 1 / n.by"
-_MAKE: Final = "UNWIND range(0, $count - 1) AS id CREATE (:Plain:Waiting {id: toString(id), by: CASE WHEN id IN $poison THEN 0 ELSE 1 END})"
+_MAKE: Final = (
+    "UNWIND range(0, $count - 1) AS id CREATE (:Plain:Waiting {id: toString(id), by: CASE WHEN id IN $poison THEN 0"
+    " ELSE 1 END})"
+)
 _MEND: Final = "MATCH (n:Plain) SET n.by = 1"
 _TIMES: Final = "MATCH (n:Plain) RETURN n.times, count(n) ORDER BY n.times"
 _LETTERS: Final = "MATCH (l:DeadLetter) RETURN properties(l) ORDER BY l.id"
@@ -92,7 +97,9 @@ def world(empty: Graph, run: Callable[..., Any]) -> World:
     return World(empty, run)
 
 
-def test_one_that_fails_is_set_aside_told_and_done_once_it_is_mended(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_one_that_fails_is_set_aside_told_and_done_once_it_is_mended(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     world.make(40, 7)
     assert world.work(NOW, dividing()) == 39
     assert world.rows(_TIMES) == [[1, 39], [None, 1]]
@@ -136,7 +143,8 @@ def test_many_that_fail_in_one_batch_leave_the_others_done(world: World) -> None
 
 def test_what_says_nothing_of_itself_is_known_by_the_databases_own_id(world: World) -> None:
     world.write(
-        "CREATE (:Plain:Waiting {by: 0}), (:Plain:Waiting {id: 5, by: 0}), (:Plain:Waiting {id: ['x'], by: 1}), (:Plain:Waiting {by: 1})"
+        "CREATE (:Plain:Waiting {by: 0}), (:Plain:Waiting {id: 5, by: 0}), (:Plain:Waiting {id: ['x'], by: 1}),"
+        " (:Plain:Waiting {by: 1})"
     )
     assert world.work(NOW, dividing()) == 2
     assert len(world.letters()) == 2
@@ -172,7 +180,12 @@ def test_what_the_database_refuses_each_time_is_set_aside_though_it_looks_like_o
     index: Do = dividing().do
 
     async def write(run: Run, items: Sequence[str]) -> int:
-        await run(Statement("MATCH (d:Decision) WHERE d.id IN $items SET d.alikeBy = $long", {"items": list(items), "long": "x" * 20_000}))
+        await run(
+            Statement(
+                "MATCH (d:Decision) WHERE d.id IN $items SET d.alikeBy = $long",
+                {"items": list(items), "long": "x" * 20_000},
+            )
+        )
         return await index(run, items)
 
     world.make(8)
@@ -184,7 +197,9 @@ def test_what_the_database_refuses_each_time_is_set_aside_though_it_looks_like_o
 
 def test_while_the_database_is_away_the_job_waits_and_nothing_is_set_aside(world: World, settings: Settings) -> None:
     async def away() -> None:
-        nowhere = settings.model_copy(update={"neo4j_uri": f"bolt://127.0.0.1:{free_ports(1)[0]}", "neo4j_password": SecretStr("x")})
+        nowhere = settings.model_copy(
+            update={"neo4j_uri": f"bolt://127.0.0.1:{free_ports(1)[0]}", "neo4j_password": SecretStr("x")}
+        )
         async with Graph(nowhere) as graph:
             await work_through(graph, [dividing()], NOW)
 
@@ -235,7 +250,11 @@ def test_broken_off_at_any_point_each_is_waiting_set_aside_or_done_once(world: W
 def test_several_hubs_at_once_do_each_once_and_set_aside_each_once(world: World, settings: Settings) -> None:
     async def together(now: datetime) -> int:
         async with Graph(settings) as another:
-            return sum(await asyncio.gather(*(work_through(graph, [dividing()], now) for graph in (world.graph, another, world.graph))))
+            return sum(
+                await asyncio.gather(
+                    *(work_through(graph, [dividing()], now) for graph in (world.graph, another, world.graph))
+                )
+            )
 
     world.make(60, 5, 50)
     world.run(together(NOW))
@@ -252,17 +271,28 @@ def test_an_event_that_names_nothing_or_very_much_keeps_none_of_the_others(world
         UNWIND range(1, 3000) AS n
         CREATE (:SourceRecord {id: 's|cases|' + n})-[:DESCRIBES]->(:Case {id: 's|cases|' + n})""")
     world.write("MATCH (k:Case) WHERE k.id ENDS WITH '77' SET k.dates = ['request_issued 2026-11-02']")
-    refs = [("none", ()), ("strange", ("nobody|x|1", "")), ("vast", tuple(f"s|cases|{100_000 - n}" for n in range(100_000)))]
+    refs = [
+        ("none", ()),
+        ("strange", ("nobody|x|1", "")),
+        ("vast", tuple(f"s|cases|{100_000 - n}" for n in range(100_000))),
+    ]
     by_hand = (
-        "CREATE (:Event:Unnumbered {id: 'by hand', kind: 'Case.synced', refs: 7}), (:Event:Unnumbered {id: 'bare', kind: 'Case.synced'})"
+        "CREATE (:Event:Unnumbered {id: 'by hand', kind: 'Case.synced', refs: 7}), (:Event:Unnumbered {id: 'bare',"
+        " kind: 'Case.synced'})"
     )
     world.write(by_hand)
     world.run(world.graph.write([named_by_event("Case.synced", found) for _, found in refs]))
     world.work(NOW, marking("issues", "Sorted"), marking("clocks", "Clocked"))
     assert [letter["item"] for letter in world.letters()] == ["by hand", "by hand"]
-    assert world.rows("MATCH (c:Consumer), (n:EventCounter) WHERE c.cursor <> n.seq OR c.row IS NOT NULL RETURN c.name") == []
+    assert (
+        world.rows("MATCH (c:Consumer), (n:EventCounter) WHERE c.cursor <> n.seq OR c.row IS NOT NULL RETURN c.name")
+        == []
+    )
     assert world.rows("RETURN COUNT { (:Sorted) }, COUNT { (:Clocked) }") == [[3_000, 30]]
-    world.write("MATCH (k:Sorted) REMOVE k:Sorted WITH DISTINCT 1 AS one MATCH (e:Event {id: 'by hand'}) SET e.refs = ['s|cases|5']")
+    world.write(
+        "MATCH (k:Sorted) REMOVE k:Sorted WITH DISTINCT 1 AS one MATCH (e:Event {id: 'by hand'}) SET e.refs ="
+        " ['s|cases|5']"
+    )
     world.work(NOW + FIRST_RETRY, marking("issues", "Sorted"), marking("clocks", "Clocked"))
     assert world.letters() == []
     assert world.rows("MATCH (k:Sorted) RETURN k.id") == [["s|cases|5"]]
@@ -290,14 +320,22 @@ def test_the_office_of_trade_alone_sees_what_is_set_aside(world: World, asked: C
     world.make(3, 1)
     world.work(NOW, dividing())
     told = asked("trade")
-    assert (told["totalCount"], told["nodes"][0]["item"], told["nodes"][0]["retryAt"]) == (1, "1", "2026-11-22T12:01:00Z")
+    assert (told["totalCount"], told["nodes"][0]["item"], told["nodes"][0]["retryAt"]) == (
+        1,
+        "1",
+        "2026-11-22T12:01:00Z",
+    )
     assert asked("center") == {"totalCount": 0, "nodes": []}
     assert [grant.name for grant in GRAPH.rule("DeadLetter").grants] == ["office-of-trade"]
 
 
 def test_operators_list_and_retry_by_job_or_item(world: World, settings: Settings) -> None:
     def hub(*words: str) -> tuple[int, str]:
-        environment = {**os.environ, "NEO4J_URI": settings.neo4j_uri, "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value()}
+        environment = {
+            **os.environ,
+            "NEO4J_URI": settings.neo4j_uri,
+            "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(),
+        }
         command = [sys.executable, "-m", "hub", "retry", *words]
         ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
         return ended.returncode, ended.stdout + ended.stderr
@@ -316,7 +354,10 @@ def test_operators_list_and_retry_by_job_or_item(world: World, settings: Setting
     assert "tried once since 2026-11-22T12:00:00Z, again at 2026-11-22T12:01:00Z" in told
     code, told = hub("dividing 3")
     assert (code, "nothing of that is set aside" in told) == (1, True)
-    assert hub("dividing 2") == (0, "1 is tried again within a minute; what fails once more is listed with its reason\n")
+    assert hub("dividing 2") == (
+        0,
+        "1 is tried again within a minute; what fails once more is listed with its reason\n",
+    )
     assert world.run(dead_letters.retry(world.graph, "another")) == 0
     assert world.run(dead_letters.retry(world.graph, "dividing")) == 2
 

@@ -1,4 +1,6 @@
-"""Budgets: bursts have room, what is used comes back bit by bit, one caller's use is no other's, and memory is bounded."""
+"""Budgets: bursts have room, what is used comes back bit by bit, one caller's use is no other's, and memory is
+bounded.
+"""
 
 import pytest
 from hypothesis import given, settings
@@ -47,9 +49,10 @@ def test_all_may_be_used_at_once_by_each_and_no_more() -> None:
 def test_a_refusal_says_what_is_used_up_when_to_come_again_and_who_may_use_more() -> None:
     budgets = limits(Clock())
     budgets.take(COST, ADDRESS, 100)
-    assert str(refused(budgets, COST, ADDRESS)) == (
-        "the limit is a cost of 100 within one minute for an address without an account, and not enough of it is left: try again in 61 s; "
-        "an account may use 1,000"
+    assert (
+        str(refused(budgets, COST, ADDRESS))
+        == "the limit is a cost of 100 within one minute for an address without an account, and not enough of it is"
+        " left: try again in 61 s; an account may use 1,000"
     )
     budgets.take(QUESTIONS, ADDRESS, 2)
     told = str(refused(budgets, QUESTIONS, ADDRESS))

@@ -1,4 +1,6 @@
-"""`hub serve` over a Neo4j that is not its own: every way to reach it, several workers, and what happens when it dies."""
+"""`hub serve` over a Neo4j that is not its own: every way to reach it, several workers, and what happens when it
+dies.
+"""
 
 import json
 import os
@@ -46,7 +48,9 @@ def certificate(folder: Path) -> None:
     )
     folder.mkdir(parents=True)
     plain = serialization.NoEncryption()
-    (folder / "private.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    (folder / "private.key").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    )
     (folder / "public.crt").write_bytes(made.public_bytes(serialization.Encoding.PEM))
 
 
@@ -70,7 +74,11 @@ class Server:
 
     @property
     def process(self) -> psutil.Process:
-        return next(found for found in psutil.process_iter() if "java" in found.name() and found.environ().get("NEO4J_HOME") == self._home)
+        return next(
+            found
+            for found in psutil.process_iter()
+            if "java" in found.name() and found.environ().get("NEO4J_HOME") == self._home
+        )
 
     def ask(self, text: LiteralString) -> list[list[Any]]:
         assert self.running
@@ -110,9 +118,13 @@ def test_hubs_that_start_together_prepare_the_database_once(hubs: Callable[..., 
     for hub in started:
         hub.wait_until(hub.is_ready, 120)
         assert len(hub.ask(CENTERS)[0]["data"]["centers"]["nodes"]) == 10
-    loading = [hub for hub in started if any("loading the public facts" in record["message"] for record in hub.records())]
+    loading = [
+        hub for hub in started if any("loading the public facts" in record["message"] for record in hub.records())
+    ]
     assert len(loading) == 1
-    assert server.ask("MATCH (w:World) OPTIONAL MATCH (l:Lease) RETURN count(DISTINCT w), count(l.leasedBy)") == [[1, 0]]
+    assert server.ask("MATCH (w:World) OPTIONAL MATCH (l:Lease) RETURN count(DISTINCT w), count(l.leasedBy)") == [
+        [1, 0]
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["bolt", "neo4j", "neo4j+ssc"])
@@ -121,7 +133,9 @@ def test_every_scheme_reaches_one_server_with_several_workers(hubs: Callable[...
     first, headers = hub.ask("{ ports(first: 2) { pageInfo { endCursor } } }")
     after = first["data"]["ports"]["pageInfo"]["endCursor"]
     for _ in range(8):  # whichever worker answers
-        page, _ = hub.ask(f'{{ ports(first: 2, after: "{after}") {{ nodes {{ code }} }} }}', hub_bookmark=headers["hub-bookmark"])
+        page, _ = hub.ask(
+            f'{{ ports(first: 2, after: "{after}") {{ nodes {{ code }} }} }}', hub_bookmark=headers["hub-bookmark"]
+        )
         assert len(page["data"]["ports"]["nodes"]) == 2
     assert hub.stop() < 10
 
@@ -229,9 +243,13 @@ RUNNING = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS 'n' 
 
 
 def slow(words: int) -> str:
-    """A question that takes the longer, the more words it asks for: each begins as all names do, and is found out late."""
+    """A question that takes the longer, the more words it asks for: each begins as all names do, and is found out
+    late.
+    """
     asked = " ".join(f'{{name: {{contains: "{20 * "n"} {number}"}}}}' for number in range(words))
-    return f'query Slow {{ contacts(where: {{or: [{asked} {{name: {{contains: "{SECRET_WORD}"}}}}]}}) {{ totalCount }} }}'
+    return (
+        f'query Slow {{ contacts(where: {{or: [{asked} {{name: {{contains: "{SECRET_WORD}"}}}}]}}) {{ totalCount }} }}'
+    )
 
 
 SLOW = slow(30)
@@ -272,7 +290,9 @@ def test_a_statement_over_its_time_is_told_and_not_tried_again(hubs: Callable[..
 
 
 @pytest.mark.usefixtures("crowd")
-def test_told_to_end_it_answers_what_was_asked_and_ends_within_ten_seconds(hubs: Callable[..., Hub], server: Server) -> None:
+def test_told_to_end_it_answers_what_was_asked_and_ends_within_ten_seconds(
+    hubs: Callable[..., Hub], server: Server
+) -> None:
     hub = hubs()
     answers: list[Any] = []
     asking = threading.Thread(target=lambda: answers.append(hub.ask(slow(20))[0]))
@@ -307,11 +327,17 @@ def test_the_log_is_json_and_says_nothing_of_what_was_asked(hubs: Callable[..., 
 def test_a_request_that_dribbles_in_is_ended(hubs: Callable[..., Hub]) -> None:
     hub = hubs()
     began = time.monotonic()
-    with socket.create_connection(("127.0.0.1", hub.port)) as headers, socket.create_connection(("127.0.0.1", hub.port)) as body:
+    with (
+        socket.create_connection(("127.0.0.1", hub.port)) as headers,
+        socket.create_connection(("127.0.0.1", hub.port)) as body,
+    ):
         for opened in (headers, body):
             opened.settimeout(15)
         headers.sendall(b"POST /graphql HTTP/1.1\r\nHost: localhost\r\n")
-        body.sendall(b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{")
+        body.sendall(
+            b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length:"
+            b" 50\r\n\r\n{"
+        )
         assert headers.recv(100) == b""
         assert body.recv(100).startswith(b"HTTP/1.1 408 ")
     assert 9 < time.monotonic() - began < 12
@@ -320,7 +346,9 @@ def test_a_request_that_dribbles_in_is_ended(hubs: Callable[..., Hub]) -> None:
 def doctor(server: Running, **changed: str) -> tuple[int, str]:
     environment = {"NEO4J_URI": server.uri, "NEO4J_PASSWORD": server.password, **changed}
     command = [sys.executable, "-m", "hub", "doctor"]
-    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
     assert "Traceback" not in done.stderr
     return done.returncode, " ".join(done.stderr.split())
 
@@ -354,7 +382,9 @@ def test_the_doctor_says_what_is_wrong_and_what_to_do(hubs: Callable[..., Hub], 
         ({"HUB_MAX_PAGE": "0"}, "HUB_MAX_PAGE"),
     )
     with ThreadPoolExecutor(3) as several:
-        for (_, word), (code, told) in zip(faults, several.map(lambda fault: doctor(running, **fault[0]), faults), strict=True):
+        for (_, word), (code, told) in zip(
+            faults, several.map(lambda fault: doctor(running, **fault[0]), faults), strict=True
+        ):
             assert code == 1, told
             assert word in told, told
     server.ask("DROP INDEX Case_text")

@@ -59,7 +59,9 @@ class Hub:
 
     def ask(self, query: str, token: str | None = None) -> Any:
         headers = {"content-type": "application/json", **({"authorization": f"Bearer {token}"} if token else {})}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/graphql", json.dumps({"query": query}).encode(), headers)
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/graphql", json.dumps({"query": query}).encode(), headers
+        )
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)["data"]
 
@@ -106,7 +108,13 @@ def without_packages(cache: Path) -> dict[str, str]:
     for found in cache_folder().parent.iterdir():
         if not found.name.startswith("partner-service"):
             (mine / found.name).symlink_to(found)
-    return {"XDG_CACHE_HOME": str(cache), "UV_CACHE_DIR": str(cache / "uv"), "UV_OFFLINE": "1", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": ""}
+    return {
+        "XDG_CACHE_HOME": str(cache),
+        "UV_CACHE_DIR": str(cache / "uv"),
+        "UV_OFFLINE": "1",
+        "PIP_NO_INDEX": "1",
+        "PIP_FIND_LINKS": "",
+    }
 
 
 @pytest.fixture
@@ -114,7 +122,11 @@ def data(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "data"
     yield folder
     # of a test that failed: its hubs first, which would start their servers again
-    hubs = [found for found in psutil.process_iter(["cmdline"]) if any(str(folder) in word for word in found.info["cmdline"] or ())]
+    hubs = [
+        found
+        for found in psutil.process_iter(["cmdline"])
+        if any(str(folder) in word for word in found.info["cmdline"] or ())
+    ]
     for found in (*hubs, *psutil.process_iter()):
         if found in hubs or _has_home(found, str(folder / "neo4j")):
             with suppress(psutil.NoSuchProcess):
@@ -129,10 +141,21 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     token = hub.token("importer-manager")
     mine = hub.ask("{ cases { totalCount nodes { number } } }", token)
     assert mine["cases"]["totalCount"] > 0
-    for told in ("Start page", "/graphql", "/docs", "Neo4j Browser", "password in", "neo4j-password", "hub token --as", "Ctrl-C"):
+    for told in (
+        "Start page",
+        "/graphql",
+        "/docs",
+        "Neo4j Browser",
+        "password in",
+        "neo4j-password",
+        "hub token --as",
+        "Ctrl-C",
+    ):
         assert told in hub.said()
     assert (data / "neo4j-password").read_text() not in hub.said()
-    with urllib.request.urlopen(next(word for word in hub.said().split() if "/browser/" in word), timeout=10) as browser:
+    with urllib.request.urlopen(
+        next(word for word in hub.said().split() if "/browser/" in word), timeout=10
+    ) as browser:
         assert b"<title>Neo4j Browser" in browser.read()
     assert (data / "neo4j-password").stat().st_mode & 0o077 == 0
     assert (data / "sample-issuer.pem").stat().st_mode & 0o077 == 0
@@ -152,7 +175,8 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     partner.kill()
     hub.wait_until(lambda: [found.pid for found in hub.partners() if found.pid != partner.pid], 30)
 
-    # killed without a chance to end them: the next one ends them and goes on with the data, though it cannot make another service
+    # killed without a chance to end them: the next one ends them and goes on with the data, though it cannot make
+    # another service
     hub.stop(signal.SIGKILL)
     orphans = [*hub.neo4js(), *hub.partners()]
     assert len(orphans) == 2
@@ -160,7 +184,14 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     connections = data.parent / "connections"
     connections.mkdir()
     (connections / "staff.csv").write_text("id,name\n1,Ana Sample\n")
-    streams = {"staff": {"describes": "Contact", "from": "*.csv", "key": "id", "properties": {"name": "name", "role": {"value": "x"}}}}
+    streams = {
+        "staff": {
+            "describes": "Contact",
+            "from": "*.csv",
+            "key": "id",
+            "properties": {"name": "name", "role": {"value": "x"}},
+        }
+    }
     connection = {
         "connector": "file",
         "party": {"Agency": "EPA"},
@@ -177,7 +208,9 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     assert again.ask("{ cases { totalCount nodes { number } } }", token) == mine
     runs = '{ syncRuns(first: 1, where: {system: {eq: "staff"}}) { nodes { status written } } }'
     analyst = again.token("trade-analyst")
-    again.wait_until(lambda: (again.tries(runs, analyst) or {}).get("syncRuns") == {"nodes": [{"status": "DONE", "written": 1}]}, 60)
+    again.wait_until(
+        lambda: (again.tries(runs, analyst) or {}).get("syncRuns") == {"nodes": [{"status": "DONE", "written": 1}]}, 60
+    )
     _say_what_is_true_of_a_sample_world(data)
     assert again.stop() == 0
     assert not again.neo4js()
@@ -190,7 +223,11 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
 
 def _say_what_is_true_of_a_sample_world(data: Path) -> None:
     doctor = subprocess.run(
-        [sys.executable, "-m", "hub", "doctor", "--data", str(data)], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-m", "hub", "doctor", "--data", str(data)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     told = " ".join(doctor.stderr.split())
     assert "issuers: the sample world's own: `hub token --as" in told
@@ -205,7 +242,12 @@ def _say_what_is_true_of_a_sample_world(data: Path) -> None:
     assert "holds a sample world of scale 0.001, seed 7, which only `hub up` serves" in " ".join(served.stderr.split())
     assert "`hub up --connections DIR`" in " ".join(served.stderr.split())
     elsewhere = subprocess.run(
-        [sys.executable, "-m", "hub", "doctor"], capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **neo4j}
+        [sys.executable, "-m", "hub", "doctor"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, **neo4j},
     )
     assert "`hub serve` refuses it" in " ".join(elsewhere.stderr.split())
 
@@ -238,7 +280,17 @@ def test_an_interrupt_while_starting_leaves_nothing_behind(data: Path) -> None:
     ],
 )
 def test_what_cannot_be_is_said_before_anything_starts(options: tuple[str, ...], message: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "hub", "up", "--data", str(tmp_path / "data"), "--port", str(free_ports(1)[0]), *options]
+    command = [
+        sys.executable,
+        "-m",
+        "hub",
+        "up",
+        "--data",
+        str(tmp_path / "data"),
+        "--port",
+        str(free_ports(1)[0]),
+        *options,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode != 0
     assert message in done.stderr

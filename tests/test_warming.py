@@ -1,4 +1,6 @@
-"""What will be asked is planned before, on the real Neo4j: without effect, behind everybody, and anew after a restart."""
+"""What will be asked is planned before, on the real Neo4j: without effect, behind everybody, and anew after a
+restart.
+"""
 
 import asyncio
 import json
@@ -30,7 +32,8 @@ from tests.conftest import wipe
 ASKED = [(example.query, Viewer.of(ISSUER, example.persona) if example.persona else PUBLIC) for example in EXAMPLES]
 BROKER = Viewer.of(ISSUER, "broker")
 MINE = """query Quince($number: String!, $names: [String!]) {
-  quince: importer(number: $number) { name cases(where: {title: {contains: "quince"}, importer: {name: {in: $names}}}, first: 7) {
+  quince: importer(number: $number) { name cases(where: {title: {contains: "quince"}, importer: {name: {in: $names}}},
+    first: 7) {
     nodes { number } } } }"""
 VARIABLES = {"number": "00-0000000SW", "names": ["Sample Importer 00000", "Quince Inc."]}
 
@@ -48,10 +51,14 @@ class Hub:
     def __init__(self, graph: Graph, folder: Path, statements: int, *first: tuple[str, Viewer]) -> None:
         self.shares = Shares(admission=Admission(8, 2))
         self.questions: Executor = questions(graph, shares=self.shares)
-        self.warming = Warming(GRAPH, self.questions, graph, self.shares.admission, folder, statements=statements, first_questions=first)
+        self.warming = Warming(
+            GRAPH, self.questions, graph, self.shares.admission, folder, statements=statements, first_questions=first
+        )
 
     async def ask(self, query: str, viewer: Viewer, variables: Mapping[str, Any] | None = None) -> Any:
-        answer = await self.questions.answer(GraphQLRequest(query, None, variables or {}, caller=Caller("someone", signed_in=True)), viewer)
+        answer = await self.questions.answer(
+            GraphQLRequest(query, None, variables or {}, caller=Caller("someone", signed_in=True)), viewer
+        )
         assert "errors" not in answer, answer
         return answer["data"]
 
@@ -65,13 +72,17 @@ class Hub:
 
 
 async def planned(graph: Graph) -> int:
-    """How many plans Neo4j has kept since the last time, which it forgets; that of a pulse, which it may have or not, always among them."""
+    """How many plans Neo4j has kept since the last time, which it forgets; that of a pulse, which it may have or
+    not, always among them.
+    """
     await graph.check()
     told = await graph.read_one("CALL db.clearQueryCaches() YIELD value RETURN value", {})
     return next((int(word) for word in told.split() if word.isdigit()), 0)
 
 
-def test_the_first_questions_are_asked_without_being_planned(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_first_questions_are_asked_without_being_planned(
+    world: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     hub = Hub(world, tmp_path, 25, *ASKED)
 
     async def prepared() -> None:
@@ -92,15 +103,26 @@ def test_the_first_questions_are_asked_without_being_planned(world: Graph, run: 
     assert 0 in (run(more_than_prepared()) for _ in range(3))
 
 
-def test_a_search_by_any_kind_of_viewer_finds_its_rows_without_being_planned(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_search_by_any_kind_of_viewer_finds_its_rows_without_being_planned(
+    world: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     """Of each kind of viewer, and whatever else is asked beside."""
-    query = "query Q($first: Int!) { search(text: %s, first: $first, kinds: [Importer]) { totalCount nodes { nodeId } } }"
+    query = (
+        "query Q($first: Int!) { search(text: %s, first: $first, kinds: [Importer]) { totalCount nodes { nodeId } } }"
+    )
 
     async def whole() -> None:
         hub = Hub(world, tmp_path, len(COMMON) + 2)
         await hub.warming.prepare()
         admission = hub.shares.admission
-        for persona in ("importer-manager", "broker", "trade-analyst", "agency-officer", "association-officer", "import-specialist"):
+        for persona in (
+            "importer-manager",
+            "broker",
+            "trade-analyst",
+            "agency-officer",
+            "association-officer",
+            "import-specialist",
+        ):
             viewer = Viewer.of(ISSUER, persona)
             kind = await hub.questions.kind(viewer)
             texts = list(hub.questions.documents.findings(kind))
@@ -114,9 +136,16 @@ def test_a_search_by_any_kind_of_viewer_finds_its_rows_without_being_planned(wor
 
 OWN = (
     """{ responsibleContacts(importer: "00-0000000SW", caseKind: "rfi", first: 2) { unknown contacts { rule
-      contact { name email covers(first: 1) { totalCount } } standsInFor { name } next { contact { name } organisation { name } } } } }""",
-    "{ sharedIssues(followed: false, first: 3) { issues { why issue { title } handlers { office { name } contact { name } } } } }",
-    '{ path(from: "Importer:00-0000000SW", to: "Agency:EPA", kinds: ["CASE"]) { length byKind { length } steps { to { nodeId } } } }',
+      contact { name email covers(first: 1) { totalCount } } standsInFor { name } next
+        { contact { name } organisation { name } } } } }""",
+    (
+        "{ sharedIssues(followed: false, first: 3) { issues { why issue { title } handlers { office { name } contact {"
+        " name } } } } }"
+    ),
+    (
+        '{ path(from: "Importer:00-0000000SW", to: "Agency:EPA", kinds: ["CASE"]) { length byKind { length } steps { to'
+        " { nodeId } } } }"
+    ),
     '{ neighbourhood(of: "Importer:00-0000000SW", depth: 2, first: 3) { more neighbours { text node { nodeId } } } }',
 )
 
@@ -150,7 +179,9 @@ def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_
     run(whole())
 
 
-def test_kinds_of_viewers_that_have_asked_go_before_others(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_kinds_of_viewers_that_have_asked_go_before_others(
+    world: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     """Whatever they asked, and also while it is prepared."""
 
     async def whole() -> None:
@@ -221,7 +252,9 @@ class Busy(ThreadPoolExecutor):
         return super().submit(fn, *args, **kwargs)
 
 
-def test_what_was_asked_is_remembered_though_all_threads_are_busy_at_the_end(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_what_was_asked_is_remembered_though_all_threads_are_busy_at_the_end(
+    world: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     async def whole() -> None:
         hub, threads = Hub(world, tmp_path, 1), Busy()
         for _ in range(2):
@@ -275,7 +308,9 @@ def test_who_asks_goes_before(world: Graph, run: Callable[..., Any], tmp_path: P
         ]
         await asyncio.gather(*asked)
         assert not preparing.done()
-        assert len(begun) - before <= len(asked) + 1, "nothing was begun meanwhile but what was asked, and what was asked last may be over"
+        assert len(begun) - before <= len(asked) + 1, (
+            "nothing was begun meanwhile but what was asked, and what was asked last may be over"
+        )
         preparing.cancel()
         with suppress(asyncio.CancelledError):
             await preparing

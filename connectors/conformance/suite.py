@@ -1,4 +1,6 @@
-"""The suite: a connector's test inherits `Conformance`, and says by a `System` how its real system is started and changed."""
+"""The suite: a connector's test inherits `Conformance`, and says by a `System` how its real system is started and
+changed.
+"""
 
 import asyncio
 import tempfile
@@ -29,7 +31,9 @@ _PEOPLE: Final = 8
 _PARTY_CODE: Final = "FDA"
 _MEMORY: Final = Memory("600m", "64m", "300m", "100m")
 _EMPTIED: Final = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
-_PARTY: Final[LiteralString] = "MERGE (a:Agency:Party {code: $code}) SET a.name = 'Food and Drug Administration', a.source = 'conformance'"
+_PARTY: Final[LiteralString] = (
+    "MERGE (a:Agency:Party {code: $code}) SET a.name = 'Food and Drug Administration', a.source = 'conformance'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,9 @@ def _started(stack: ExitStack) -> Database:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-conformance-"))).resolve()
     server = stack.enter_context(LocalNeo4j(folder, java(), jars, _MEMORY)).start()
     run = stack.enter_context(asyncio.Runner()).run
-    graph = Graph(Settings(neo4j_uri=server.uri, neo4j_password=SecretStr(server.password), statement_timeout_s=120), patient=True)
+    graph = Graph(
+        Settings(neo4j_uri=server.uri, neo4j_password=SecretStr(server.password), statement_timeout_s=120), patient=True
+    )
     stack.callback(lambda: run(graph.close()))
     run(graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(120)"]))
     return Database(graph, run)
@@ -72,7 +78,9 @@ class System:
 
     @abstractmethod
     def connection(self) -> Mapping[str, Any]:
-        """`connector`, `settings`, and of the stream of people `from`, `key`, the connector's options and `properties`."""
+        """`connector`, `settings`, and of the stream of people `from`, `key`, the connector's options and
+        `properties`.
+        """
 
     @abstractmethod
     def put(self, key: str, name: str, mail: str) -> None:
@@ -125,11 +133,16 @@ class Conformance:
         for number in range(_PEOPLE):
             server.put(f"p{number}", f"Sample Person {number}", f"p{number}@fda.example")
         told = dict(server.connection())
-        stream = {"describes": "Contact", **{key: told.pop(key) for key in list(told) if key not in ("connector", "settings")}}
+        stream = {
+            "describes": "Contact",
+            **{key: told.pop(key) for key in list(told) if key not in ("connector", "settings")},
+        }
         return Synced(graph, run, tmp_path, {"party": {"Agency": _PARTY_CODE}, "streams": {"people": stream}, **told})
 
     def test_it_says_what_it_reached_and_what_there_is(self, synced: Synced) -> None:
-        connector = attach(Connection.model_validate({"name": "system", **synced.connection}), synced.folder, synced.folder).connector
+        connector = attach(
+            Connection.model_validate({"name": "system", **synced.connection}), synced.folder, synced.folder
+        ).connector
         told, offers = synced.run(connector.check()), synced.run(connector.discover())
         assert told
         assert len(told.splitlines()) == 1, "check says it in a line"
@@ -141,7 +154,13 @@ class Conformance:
             synced.run(attach(Connection.model_validate(lost), synced.folder, synced.folder).connector.check())
 
     def test_everybody_arrives_and_a_second_run_changes_nothing(self, synced: Synced) -> None:
-        assert synced.sync().counts() == {"read": _PEOPLE, "written": _PEOPLE, "unchanged": 0, "skipped": 0, "retired": 0}
+        assert synced.sync().counts() == {
+            "read": _PEOPLE,
+            "written": _PEOPLE,
+            "unchanged": 0,
+            "skipped": 0,
+            "retired": 0,
+        }
         assert synced.contacts() == {f"p{number}": f"Sample Person {number}" for number in range(_PEOPLE)}
         before = synced.fingerprint()
         again = synced.sync()
@@ -158,7 +177,9 @@ class Conformance:
         assert (report.written, report.retired) == (1, 1)
         assert synced.contacts()["p3"] == "Sample Renamed"
         assert "p5" not in synced.contacts()
-        retired = synced.rows("MATCH (n:RetiredContact) WHERE n.source = 'system' RETURN n.name, n.retiredAt IS NOT NULL")
+        retired = synced.rows(
+            "MATCH (n:RetiredContact) WHERE n.source = 'system' RETURN n.name, n.retiredAt IS NOT NULL"
+        )
         assert retired == [["Sample Person 5", True]]
         server.put("p5", "Sample Person 5", "p5@fda.example")
         assert synced.sync().written == 1

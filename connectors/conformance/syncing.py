@@ -18,7 +18,8 @@ from hub.database.graph import Graph
 
 _VOLATILE: Final = ("changedAt", "retiredAt", "confirmedAt")
 _NODES: Final = """
-MATCH (n) WHERE n:Contact OR n:RetiredContact OR n:Case OR n:RetiredCase OR n:SourceRecord OR n:Identity OR n:Importer OR n:Broker
+MATCH (n) WHERE n:Contact OR n:RetiredContact OR n:Case OR n:RetiredCase OR n:SourceRecord OR n:Identity OR n:Importer
+  OR n:Broker
 OR n:SourceBlock OR n:StreamState RETURN labels(n), properties(n)"""
 _EDGES: Final = """
 MATCH (n)-[e]->(x) WHERE n:Contact OR n:RetiredContact OR n:Case OR n:RetiredCase OR n:SourceRecord

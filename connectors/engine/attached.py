@@ -15,7 +15,9 @@ Places = Callable[[Sequence[str]], str]
 
 @dataclass(frozen=True, slots=True)
 class SyncOptions:
-    """What is asked of a run: `full` compares every record again, `dry` writes nothing, `replay` takes what was refused once more."""
+    """What is asked of a run: `full` compares every record again, `dry` writes nothing, `replay` takes what was
+    refused once more.
+    """
 
     full: bool = False
     dry: bool = False
@@ -24,7 +26,9 @@ class SyncOptions:
 
 @dataclass(frozen=True, slots=True)
 class AttachedConnection:
-    """A connection with its connector, ready to run; `folder` keeps what was refused, `file` is the connection's own."""
+    """A connection with its connector, ready to run; `folder` keeps what was refused, `file` is the connection's
+    own.
+    """
 
     connection: Connection
     connector: Connector

@@ -65,12 +65,16 @@ def _contact(mapped: Mapped, authority: Authority) -> Authorized:
     if not employers:
         return Authorized((*links, Link("WORKS_FOR", *authority.party)), claims, owned=True)
     if not authority.covers(employers[0]):
-        raise SkipRecord(f"{_speaks(authority)}: a contact of {_told(employers[0])} must come from that party's own system")
+        raise SkipRecord(
+            f"{_speaks(authority)}: a contact of {_told(employers[0])} must come from that party's own system"
+        )
     return Authorized(links, claims, owned=True)
 
 
 def _told_apart(mapped: Mapped, authority: Authority) -> tuple[tuple[Link, ...], tuple[str, ...]]:
-    """The links, and those to importers that are not the party's business: whether there is such an importer is not told either."""
+    """The links, and those to importers that are not the party's business: whether there is such an importer is not
+    told either.
+    """
 
     def counts(link: Link) -> bool:
         return link.label != "Importer" or authority.party[0] in _CBP or (link.label, link.key) == authority.party
@@ -94,7 +98,8 @@ def _decision(mapped: Mapped, authority: Authority) -> Authorized:
 
 
 def bounded(label: str, judged: Authorized, within: Callable[[Link], bool]) -> Authorized:
-    """The same with what leads to rows beyond the party's reach as claims: they show it nothing, be there such rows or not.
+    """The same with what leads to rows beyond the party's reach as claims: they show it nothing, be there such rows or
+    not.
 
     Raises `SkipRecord` for a decision in a case that is not within reach.
     """
@@ -111,7 +116,9 @@ def not_there(link: Link) -> str:
 
 
 def unowned(mapped: Mapped, authority: Authority) -> Authorized:
-    """The same of a case that another party owns: only an agency's own part in it takes effect, and that grants nothing until accepted."""
+    """The same of a case that another party owns: only an agency's own part in it takes effect, and that grants
+    nothing until accepted.
+    """
     part = (Link("INVOLVES", *authority.party),) if authority.party[0] == "Agency" else ()
     return Authorized(part, tuple(str(link) for link in mapped.links if link not in part), owned=False)
 

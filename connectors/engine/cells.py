@@ -10,12 +10,18 @@ from typing import Any, Final
 from connectors.errors import SkipRecord
 
 EMPTY_WORDS: Final = (
-    "n/a", "n.a", "n\\a", "#n/a", "#ref!", "#value!", "#name?", "#num!", "#div/0!", "#null!", "#spill!", "#calc!", "#getting_data", "nan",
-    "none", "none listed", "none given", "none provided", "no phone", "no email", "no e-mail", "nil", "null", "(null)", "blank", "empty",
-    "not applicable", "not available", "not listed", "not provided", "not given", "not known", "unknown", "unlisted", "undefined",
-    "tbd", "tba", "t.b.d", "t.b.a", "to be determined", "to be announced", "to be advised", "to be hired", "to be filled",
-    "vacant", "vacancy", "vacant position", "position vacant", "currently vacant", "open position", "unfilled", "unassigned",
-    "see website", "see web site", "see site", "see above", "see below", "see note", "see notes", "same as above", "on request",
+    "n/a", "n.a", "n\\a", "#n/a", "#ref!", "#value!", "#name?", "#num!", "#div/0!", "#null!", "#spill!", "#calc!",
+    "#getting_data", "nan",
+    "none", "none listed", "none given", "none provided", "no phone", "no email", "no e-mail", "nil", "null", "(null)",
+    "blank", "empty",
+    "not applicable", "not available", "not listed", "not provided", "not given", "not known", "unknown", "unlisted",
+    "undefined",
+    "tbd", "tba", "t.b.d", "t.b.a", "to be determined", "to be announced", "to be advised", "to be hired",
+    "to be filled",
+    "vacant", "vacancy", "vacant position", "position vacant", "currently vacant", "open position", "unfilled",
+    "unassigned",
+    "see website", "see web site", "see site", "see above", "see below", "see note", "see notes", "same as above",
+    "on request",
 )  # fmt: skip
 """What a cell says that says nothing, in lower case: as directories have it, and the error values of spreadsheets."""
 _LONGEST: Final = 32
@@ -61,7 +67,9 @@ def _bare(text: str) -> str:
 
 def _is_marks(text: str) -> bool:
     """Dashes, dots, question marks and the like, and nothing else; not ticks and crosses, which mean something."""
-    return not text[0].isalnum() and all(letter in _DASHES_AND_DOTS or unicodedata.category(letter)[0] in "PZ" for letter in text)
+    return not text[0].isalnum() and all(
+        letter in _DASHES_AND_DOTS or unicodedata.category(letter)[0] in "PZ" for letter in text
+    )
 
 
 def is_blank(value: Any) -> bool:
@@ -70,7 +78,9 @@ def is_blank(value: Any) -> bool:
         return True
     if not isinstance(value, str):
         return False
-    return not value.strip() or (not value.isprintable() and all(unicodedata.category(letter)[0] in "CZ" for letter in value))
+    return not value.strip() or (
+        not value.isprintable() and all(unicodedata.category(letter)[0] in "CZ" for letter in value)
+    )
 
 
 def cleaned(text: str) -> str:

@@ -50,11 +50,17 @@ async def _party(settings: Settings, attached: AttachedConnection) -> tuple[Look
         return Look("party", f"{label} {key}, not looked at: the hub's database does not answer"), Known({}), None
     known = Known.of(public)
     if not parts:
-        return Look("party", f"there is no {label} {key} here{known.near_party(label, key)}", is_fault=True), known, None
+        return (
+            Look("party", f"there is no {label} {key} here{known.near_party(label, key)}", is_fault=True),
+            known,
+            None,
+        )
     return Look("party", f"{label} {key}"), known, Authority.of((label, key), parts, team_centers)
 
 
-async def _stream(attached: AttachedConnection, name: str, settings: StreamSettings, known: Known, authority: Authority | None) -> Look:
+async def _stream(
+    attached: AttachedConnection, name: str, settings: StreamSettings, known: Known, authority: Authority | None
+) -> Look:
     asked = wanted(name, settings)
     what = f"stream {name}"
     try:

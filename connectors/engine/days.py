@@ -24,10 +24,14 @@ _YEAR_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DIGITS: Final = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _DAY_MONTH: Final = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[-. ]*{_MONTH}[-.,]? ?(\d{{4}})", re.IGNORECASE)
 _MONTH_DAY: Final = re.compile(rf"{_MONTH}\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})", re.IGNORECASE)
-_WITH_TIME: Final = re.compile(r"(.*?)(?:[T ]+|, ?)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)? ?([ap]\.?m\.?)?", re.IGNORECASE)
+_WITH_TIME: Final = re.compile(
+    r"(.*?)(?:[T ]+|, ?)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)? ?([ap]\.?m\.?)?", re.IGNORECASE
+)
 _WORDS: Final = (
-    ("YYYY", "%Y"), ("YY", "%y"), ("MMMM", "%B"), ("MONTH", "%B"), ("MMM", "%b"), ("MON", "%b"), ("MM", "%m"), ("M", "%m"), ("DD", "%d"),
-    ("D", "%d"), ("HH", "%H"), ("hh", "%I"), ("H", "%H"), ("h", "%I"), ("mm", "%M"), ("ss", "%S"), ("AM", "%p"), ("PM", "%p"),
+    ("YYYY", "%Y"), ("YY", "%y"), ("MMMM", "%B"), ("MONTH", "%B"), ("MMM", "%b"), ("MON", "%b"), ("MM", "%m"),
+    ("M", "%m"), ("DD", "%d"),
+    ("D", "%d"), ("HH", "%H"), ("hh", "%I"), ("H", "%H"), ("h", "%I"), ("mm", "%M"), ("ss", "%S"), ("AM", "%p"),
+    ("PM", "%p"),
 )  # fmt: skip
 _WORD: Final = re.compile("|".join(word for word, _ in _WORDS))
 
@@ -57,10 +61,16 @@ def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -
         with suppress(ValueError):
             return business_days.day_of(text)
     found = moment_of(text, formats, zone, or_day=True)
-    return found.astimezone(WASHINGTON).date() if isinstance(found, datetime) and found.tzinfo else date(found.year, found.month, found.day)
+    return (
+        found.astimezone(WASHINGTON).date()
+        if isinstance(found, datetime) and found.tzinfo
+        else date(found.year, found.month, found.day)
+    )
 
 
-def moment_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None, *, or_day: bool = False) -> datetime | date:
+def moment_of(
+    text: str, formats: Sequence[str] = (), zone: tzinfo | None = None, *, or_day: bool = False
+) -> datetime | date:
     """The moment, in the zone that is said where it has none of its own; a day is its first moment, or itself.
 
     Raises `ValueError`.

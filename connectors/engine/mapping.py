@@ -1,4 +1,7 @@
-"""What a system's rows mean: pure. A raw row becomes the values and links of a record, checked as the trade writes them."""
+"""What a system's rows mean: pure.
+
+A raw row becomes the values and links of a record, checked as the trade writes them.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,7 +45,12 @@ _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "Decision": {"audience": "owner"},
 }
 """What a file need not say: nothing is public that its system did not declare so."""
-_STRICTEST: Final[Mapping[str, Any]] = {"emailAudience": "own", "phoneAudience": "own", "audience": "owner", "published": False}
+_STRICTEST: Final[Mapping[str, Any]] = {
+    "emailAudience": "own",
+    "phoneAudience": "own",
+    "audience": "owner",
+    "published": False,
+}
 """What holds where it cannot be read who may see a thing: as few as there are."""
 _OF_CLOCKS: Final = ("dates", "conditions", "suspensions")
 """From these deadlines run: a case that has lost one would seem to have time."""
@@ -51,8 +59,15 @@ VITAL_LINKS: Final = ("WORKS_FOR", "OF_KIND", "CONCERNS", "HANDLED_BY", "DECIDES
 _PADDED: Final = {"Port": 4, "HtsHeading": 4, "HtsChapter": 2, "Broker": 3, "Team": 3, "filerCode": 3}
 """Numbers that lose their zeros in spreadsheets, and how many digits they have."""
 _IN_WORDS: Final = {
-    label: re.compile(rf"(?:{word}\b[ .:#]*(?:code|no|number)?[ .:#]*)?(\d[\d.]*\d|\d)(?:\s*[-\u2010-\u2015:,(]\s*[^\d]+)?", re.IGNORECASE)
-    for label, word in {"Port": "ports?", "HtsChapter": "(?:chapter|chap|ch)", "HtsHeading": "(?:heading|hts|htsus)"}.items()
+    label: re.compile(
+        rf"(?:{word}\b[ .:#]*(?:code|no|number)?[ .:#]*)?(\d[\d.]*\d|\d)(?:\s*[-\u2010-\u2015:,(]\s*[^\d]+)?",
+        re.IGNORECASE,
+    )
+    for label, word in {
+        "Port": "ports?",
+        "HtsChapter": "(?:chapter|chap|ch)",
+        "HtsHeading": "(?:heading|hts|htsus)",
+    }.items()
 }
 """How people write these codes with a word before or behind."""
 _KNOWN_BY: Final = {"Decision": ("reference",)}
@@ -95,7 +110,9 @@ class Known:
         return key
 
     def near(self, label: str, text: str) -> str:
-        """What was probably meant by words, e.g. `; did you mean CEE007 (Electronics)?`; empty where nothing is near."""
+        """What was probably meant by words, e.g. `; did you mean CEE007 (Electronics)?`; empty where nothing is
+        near.
+        """
         known = self._near.get((label, text))
         if known is None:
             known = self._nearest(label, text)
@@ -104,7 +121,10 @@ class Known:
         return known
 
     def near_party(self, label: str, key: str) -> str:
-        """What party was probably meant: one of that label, else of another, e.g. `; did you mean Center CEE007 (Electronics)?`."""
+        """What party was probably meant: one of that label, else of another, e.g.
+
+        `; did you mean Center CEE007 (Electronics)?`.
+        """
         if found := self.near(label, key):
             return found
         others = ((other, self.near(other, key)) for other in PARTY.labels if other != label)
@@ -121,7 +141,10 @@ class Known:
 
 
 _FORMATS: Final[Mapping[str, Format]] = {
-    node.label: found.format for node in GRAPH.nodes for found in node.properties if found.format and found.name in (node.key, "code")
+    node.label: found.format
+    for node in GRAPH.nodes
+    for found in node.properties
+    if found.format and found.name in (node.key, "code")
 }
 
 Mapper = Callable[[Raw], Mapped]
@@ -208,7 +231,8 @@ class _Reading:
         formats = take.format if take and take.format else settings.date_format
         zone = (take.time_zone if take else None) or settings.time_zone
         return cls(
-            Empty(EMPTY_WORDS if empty is None else empty), tuple(map(as_format, formats)), ZoneInfo(zone) if zone else None,
+            Empty(EMPTY_WORDS if empty is None else empty), tuple(map(as_format, formats)),
+            ZoneInfo(zone) if zone else None,
             take.region if take else "US",
         )  # fmt: skip
 
@@ -272,7 +296,11 @@ def _at(name: str, error: SkipRecord) -> SkipRecord:
 
 def _meaning_none(take: ColumnMapping | None, raw: Raw) -> str | None:
     """The word in place of what is missing, e.g. Vacant."""
-    words = [str(raw[column]).strip() for column in (*take.columns, *take.join) if not is_blank(raw.get(column))] if take else []
+    words = (
+        [str(raw[column]).strip() for column in (*take.columns, *take.join) if not is_blank(raw.get(column))]
+        if take
+        else []
+    )
     return words[0][:30] if words else None
 
 
@@ -295,7 +323,11 @@ def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
 
 def _taker(take: ColumnMapping, reading: _Reading) -> Callable[[Raw], Any]:
     """How a value is taken from a raw row: where it comes from, then the steps that it says."""
-    first = partial(_joined, take.join) if take.join else partial(_first, take.columns, take.value, reading.empty, take.codes or {})
+    first = (
+        partial(_joined, take.join)
+        if take.join
+        else partial(_first, take.columns, take.value, reading.empty, take.codes or {})
+    )
     steps: list[Callable[[Any], Any]] = []
     if take.turn:
         steps.append(turned)
@@ -373,7 +405,9 @@ def _key_of(label: str, value: Any, known: Known) -> str:
     try:
         return _key(label, value)
     except SkipRecord as error:
-        raise SkipRecord(f"{error}{known.near(label, str(value))}" if error.keep else str(error), keep=error.keep) from None
+        raise SkipRecord(
+            f"{error}{known.near(label, str(value))}" if error.keep else str(error), keep=error.keep
+        ) from None
 
 
 def _key(label: str, value: Any) -> str:
@@ -417,7 +451,10 @@ def _identifier(found: Property, value: str) -> str:
     except BadFormat as error:
         raise SkipRecord(f"{found.name}: {error}") from None
     if found.format is ENTRY_NUMBER and checked[-1] != str(entry_check_digit(checked[:3], checked[4:11])):
-        raise SkipRecord(f"entry number: its check digit is wrong; expected {checked[:-1]}{entry_check_digit(checked[:3], checked[4:11])}")
+        raise SkipRecord(
+            "entry number: its check digit is wrong; expected"
+            f" {checked[:-1]}{entry_check_digit(checked[:3], checked[4:11])}"
+        )
     return checked
 
 
@@ -428,7 +465,10 @@ def _converter(found: Property, reading: _Reading) -> Callable[[Any], Any]:
         text = str(value).strip()
         if text not in found.values:
             near = next((known for known in found.values if known.casefold() == text.casefold()), None)
-            raise SkipRecord(f"{found.name}: {text[:60]!r} is none of {', '.join(found.values)}" + (f"; write {near}" if near else ""))
+            raise SkipRecord(
+                f"{found.name}: {text[:60]!r} is none of {', '.join(found.values)}"
+                + (f"; write {near}" if near else "")
+            )
         return text
 
     def several(value: Any) -> list[str]:
@@ -471,13 +511,15 @@ def _day(name: str, text: str, reading: _Reading) -> str:
         return day_of(text, reading.formats, reading.zone).isoformat()
     except (ValueError, OverflowError):
         raise SkipRecord(
-            f"{name}: {text[:60]!r} is no day that can be told; expected e.g. 2026-03-01, or say its `format`, e.g. MM/DD/YYYY"
+            f"{name}: {text[:60]!r} is no day that can be told; expected e.g. 2026-03-01, or say its `format`, e.g."
+            " MM/DD/YYYY"
         ) from None
 
 
 def _dates(value: Any) -> list[str]:
     return [
-        _days("dates", str(item), r"[a-z_]+ (\S+)", "protest_filed 2026-03-01") for item in (value if isinstance(value, list) else [value])
+        _days("dates", str(item), r"[a-z_]+ (\S+)", "protest_filed 2026-03-01")
+        for item in (value if isinstance(value, list) else [value])
     ]
 
 
@@ -487,7 +529,10 @@ def _suspensions(value: Any) -> list[str]:
 
 
 def _days(name: str, text: str, pattern: str, expected: str) -> str:
-    """The text, if it has that pattern with days or moments where it has groups: with Washington's days there. Raises `SkipRecord`."""
+    """The text, if it has that pattern with days or moments where it has groups: with Washington's days there.
+
+    Raises `SkipRecord`.
+    """
     found = text.strip()
     matched = re.fullmatch(pattern, found)
     try:
@@ -504,10 +549,18 @@ def _moment(name: str, value: Any, reading: _Reading) -> datetime:
         found = value if isinstance(value, datetime) else moment_of(str(value), reading.formats, reading.zone)
         assert isinstance(found, datetime)
         # a zone by its name is no part of a moment
-        return found.astimezone(UTC) if isinstance(found.tzinfo, ZoneInfo) else found if found.tzinfo else found.replace(tzinfo=UTC)
+        return (
+            found.astimezone(UTC)
+            if isinstance(found.tzinfo, ZoneInfo)
+            else found
+            if found.tzinfo
+            else found.replace(tzinfo=UTC)
+        )
     except (ValueError, OverflowError):
         hint = "" if reading.formats else ", or say its `format`, e.g. MM/DD/YYYY"
-        raise SkipRecord(f"{name}: {str(value)[:60]!r} is no moment; expected e.g. 2026-11-22T09:30:00Z{hint}") from None
+        raise SkipRecord(
+            f"{name}: {str(value)[:60]!r} is no moment; expected e.g. 2026-11-22T09:30:00Z{hint}"
+        ) from None
 
 
 def identity_of(mapped: Mapped, links: Iterable[Link], whole_of: Mapping[Key, Key]) -> str | None:

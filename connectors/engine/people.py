@@ -1,4 +1,6 @@
-"""How people are named and reached, as lists write it: names turned round, extensions, mail cells with more than mail."""
+"""How people are named and reached, as lists write it: names turned round, extensions, mail cells with more than
+mail.
+"""
 
 import re
 from functools import lru_cache
@@ -63,7 +65,9 @@ _PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _LONGEST_LOCAL: Final = 64
 _REMEMBERED: Final = 10_000
 _ADDRESS_ENDS: Final = " .,:;<>()[]{}\"'`|/\\!?*"
-_BETWEEN_ADDRESSES: Final = re.compile(r"[\s;,|<>()\[\]\"]+|/(?=\S+@)|^mailto:|(?<=[\s;,<(])mailto:|\?subject=.*$", re.IGNORECASE)
+_BETWEEN_ADDRESSES: Final = re.compile(
+    r"[\s;,|<>()\[\]\"]+|/(?=\S+@)|^mailto:|(?<=[\s;,<(])mailto:|\?subject=.*$", re.IGNORECASE
+)
 _BETWEEN_NUMBERS: Final = re.compile(
     # a blank before the label of another number
     r"(?<=\d)\s+(?=\(?[a-z]{1,8}\)?[:.)]*\s*[+(]{0,2}\d{3}[-. )])|"
@@ -181,6 +185,8 @@ def _one_number(text: str, region: str) -> str:
         raise SkipRecord("phone: it has no area code; expected e.g. 202-555-0100")
     possible = phonenumbers.is_possible_number(found)
     if not possible or (found.country_code == _NORTH_AMERICA and not phonenumbers.is_valid_number(found)):
-        raise SkipRecord(f"phone: it is no number of {region}; expected e.g. 202-555-0100, and others with + and the country's code")
+        raise SkipRecord(
+            f"phone: it is no number of {region}; expected e.g. 202-555-0100, and others with + and the country's code"
+        )
     number = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
     return f"{number};ext={found.extension}" if found.extension else number

@@ -1,4 +1,6 @@
-"""Changes of one run on their way into the graph: while one is committed, the next is written, and a third looks what is there."""
+"""Changes of one run on their way into the graph: while one is committed, the next is written, and a third looks
+what is there.
+"""
 
 import asyncio
 import time
@@ -27,7 +29,9 @@ class Pipeline:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if error is None:
                 await self._drain()
@@ -38,7 +42,10 @@ class Pipeline:
             await self._turn.aclose()
 
     async def put(self, write: Callable[[], Awaitable[None]], *, alone: bool) -> None:
-        """Starts a write once there is room. One that is `alone` overlaps with no other. Raises what an earlier one has raised."""
+        """Starts a write once there is room. One that is `alone` overlaps with no other.
+
+        Raises what an earlier one has raised.
+        """
         if self._turn_ends and time.monotonic() > self._turn_ends:
             await self._drain()
             await self._turn.aclose()

@@ -1,4 +1,6 @@
-"""Records that were refused: kept encrypted in the data directory for a month, so that they can be replayed once their reason is mended."""
+"""Records that were refused: kept encrypted in the data directory for a month, so that they can be replayed once
+their reason is mended.
+"""
 
 import hashlib
 import os
@@ -89,8 +91,10 @@ def refuse(stream: Stream, refused: list[Refused], run_id: str, at: datetime) ->
     """The statement that writes them down, for the transaction of the rows around them."""
     rows = [
         {
-            "id": found.id(stream), "system": stream.system, "stream": stream.name, "place": without_social_security(found.place),
-            "reason": without_social_security(found.reason), "at": at, "run": run_id, "replayable": found.payload is not None,
+            "id": found.id(stream), "system": stream.system, "stream": stream.name,
+            "place": without_social_security(found.place),
+            "reason": without_social_security(found.reason), "at": at, "run": run_id,
+            "replayable": found.payload is not None,
             "source": stream.system,
         }
         for found in refused
@@ -111,7 +115,9 @@ class Payloads:
         self._room = Room(folder, least_free)
 
     def require_room(self) -> None:
-        """Raises `RetryLater` where the disk has less room than must stay free: what would be refused could not be kept."""
+        """Raises `RetryLater` where the disk has less room than must stay free: what would be refused could not be
+        kept.
+        """
         if told := self._room.shortage():
             raise RetryLater(f"the disk of refused records has {told}: make room, it goes on by itself")
 

@@ -85,7 +85,8 @@ class Report:
     def counts(self) -> dict[str, int]:
         """As a run's node has them."""
         return {
-            "read": self.read, "written": self.written, "unchanged": self.unchanged, "skipped": self.skipped, "retired": self.retired,
+            "read": self.read, "written": self.written, "unchanged": self.unchanged, "skipped": self.skipped,
+            "retired": self.retired,
         }  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""The runner: reads a connection's streams and writes what they say, once, whole, and so that it may be ended at any point."""
+"""The runner: reads a connection's streams and writes what they say, once, whole, and so that it may be ended at
+any point.
+"""
 
 import asyncio
 import time
@@ -24,7 +26,10 @@ from hub.errors import HubError
 
 
 async def sync(graph: Graph, attached: AttachedConnection, ask: SyncOptions, progress: Progress) -> Report:
-    """One run of a connection; its node tells how it ended. Raises `ConnectorError`, `Unavailable`, or `Taken` where another runs it."""
+    """One run of a connection; its node tells how it ended.
+
+    Raises `ConnectorError`, `Unavailable`, or `Taken` where another runs it.
+    """
     connection = attached.connection
     async with Lease(graph, f"connection {connection.name}", wait=False):
         run = await _begin(graph, attached, ask)
@@ -49,7 +54,8 @@ WITH c, party OPTIONAL MATCH (c)-[old:SPEAKS_FOR]->(other) WHERE other <> party 
 WITH DISTINCT c, party MERGE (c)-[:SPEAKS_FOR]->(party)
 WITH c OPTIONAL MATCH (c)-[:RAN]->(left:SyncRun {status: 'RUNNING'})
 SET left.status = 'ABORTED', left.endedAt = $run.startedAt,
-left.message = 'it ended without a word, as when its process is killed; what it had written until then stays: ' + left.written
+left.message = 'it ended without a word, as when its process is killed; what it had written until then stays: ' +
+  left.written
 WITH DISTINCT c CREATE (c)-[:RAN]->(r:SyncRun) SET r = $run"""
 _END: Final[LiteralString] = "MATCH (r:SyncRun {id: $id}) SET r += $state"
 
@@ -68,7 +74,8 @@ async def _begin(graph: Graph, attached: AttachedConnection, ask: SyncOptions) -
     run = OneRun(graph, attached, ask, authority, known, Payloads(attached.folder, graph.least_free), element)
     if not ask.dry:
         node = {
-            "name": connection.name, "connector": connection.connector, "streams": list(connection.streams), "rank": connection.rank,
+            "name": connection.name, "connector": connection.connector, "streams": list(connection.streams),
+            "rank": connection.rank,
             "schedule": connection.schedule, "source": "hub",
         }  # fmt: skip
         began = {
@@ -90,7 +97,8 @@ async def _end(run: OneRun, status: str, message: str | None) -> None:
     if run.ask.dry:
         return
     state = {
-        **run.report.counts(), "status": status, "endedAt": _now(), "message": message, "firstErrors": run.report.first_errors or None,
+        **run.report.counts(), "status": status, "endedAt": _now(), "message": message,
+        "firstErrors": run.report.first_errors or None,
         "cursor": orjson.dumps(run.cursors).decode() if run.cursors else None, "lagSeconds": _lag_s(run.cursors),
     }  # fmt: skip
     # a run that is told to end still says so

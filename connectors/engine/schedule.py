@@ -24,19 +24,24 @@ _ASKED_EVERY_S: Final = 5.0
 _WAIT_S: Final = 60.0
 """How long it waits where the hub's own database could not be asked."""
 _LAST: Final[LiteralString] = (
-    "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN max(r.endedAt.epochSeconds)"
+    "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN"
+    " max(r.endedAt.epochSeconds)"
 )
 _SINCE_FULL: Final[LiteralString] = """
 MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun)
 RETURN datetime().epochSeconds - coalesce(
-  max(CASE WHEN r.full AND r.status STARTS WITH 'DONE' THEN r.endedAt.epochSeconds END), min(r.startedAt.epochSeconds))"""
+  max(CASE WHEN r.full AND r.status STARTS
+    WITH 'DONE' THEN r.endedAt.epochSeconds END), min(r.startedAt.epochSeconds))"""
 """The first run of all reads everything by itself."""
 _NOW = "RETURN datetime().epochSeconds"
 _RETRY: Final[LiteralString] = "MATCH (l:DeadLetter {id: $id}) RETURN l.retryAt.epochSeconds"
 
 
 async def keep_syncing(settings: Settings, attached: Sequence[AttachedConnection]) -> None:
-    """Runs until it is cancelled; a connection that fails keeps none of the others. Its database connections are not those of questions."""
+    """Runs until it is cancelled; a connection that fails keeps none of the others.
+
+    Its database connections are not those of questions.
+    """
     turns = asyncio.Semaphore(_AT_ONCE)
     async with Graph(settings, patient=True) as graph, asyncio.TaskGroup() as group:
         for found in attached:
@@ -69,7 +74,10 @@ async def _keep(graph: Graph, attached: AttachedConnection, every_s: float, turn
 
 
 async def _sync(graph: Graph, attached: AttachedConnection, every_s: float) -> float:
-    """Runs it once; gives after how many seconds to look again. One that fails is set aside. Raises `Unavailable` or `Taken`."""
+    """Runs it once; gives after how many seconds to look again. One that fails is set aside.
+
+    Raises `Unavailable` or `Taken`.
+    """
     letter = Letter("sync", attached.connection.name, "Connection")
     try:
         report = await sync(graph, attached, SyncOptions(full=await _full_is_due(graph, attached)), _unseen)
@@ -94,7 +102,10 @@ async def _full_is_due(graph: Graph, attached: AttachedConnection) -> bool:
 
 
 def _told(name: str, error: Exception) -> Exception:
-    """What is kept of how it ended. What the other system was asked and said is in the log and with the run, and not repeated."""
+    """What is kept of how it ended.
+
+    What the other system was asked and said is in the log and with the run, and not repeated.
+    """
     if not isinstance(error, ConnectorError | HubError):
         return error
     _log.log(logging.WARNING if isinstance(error, RetryLater) else logging.ERROR, "%s: %s", name, error)
@@ -106,7 +117,9 @@ def _unseen(_stream: str, _done: int, _total: int | None) -> None:
 
 
 async def _due_in_s(graph: Graph, name: str, every_s: float) -> float:
-    """How long until it is due, by the database's clock, whoever ran it last; one that failed, by when it is tried again."""
+    """How long until it is due, by the database's clock, whoever ran it last; one that failed, by when it is tried
+    again.
+    """
     last, now = await graph.read_one(_LAST, {"name": name}), await graph.read_one(_NOW, {})
     again = await graph.read_one(_RETRY, {"id": Letter("sync", name, "Connection").id})
     due_in_s = 0 if last is None else last + every_s - now

@@ -61,21 +61,28 @@ SHARED: Final = "+"
 
 
 class Spool:
-    """A context: rows go in as they come, and out in blocks of neighbouring slots. The file is SQLite's own, and gone with it."""
+    """A context: rows go in as they come, and out in blocks of neighbouring slots.
+
+    The file is SQLite's own, and gone with it.
+    """
 
     def __init__(self) -> None:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("PRAGMA synchronous = OFF")
-        self._database.execute("CREATE TABLE rows (slot INTEGER, key TEXT, place TEXT, hash TEXT, payload BLOB, mail INTEGER)")
+        self._database.execute(
+            "CREATE TABLE rows (slot INTEGER, key TEXT, place TEXT, hash TEXT, payload BLOB, mail INTEGER)"
+        )
         self._database.execute("BEGIN")
         self.count = 0
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._database.close()
 
     def add(self, rows: Iterable[tuple[int, str, str, str, bytes, int | None]]) -> None:
@@ -87,12 +94,13 @@ class Spool:
         self._database.execute("CREATE INDEX in_order ON rows (slot, key)")
 
     def repeated(self) -> Iterator[tuple[str, str, str, bool]]:
-        """Key, place and first place of rows whose key came before, and whether they say the same; they are taken out."""
+        """Key, place and first place of rows whose key came before, and whether they say the same; they are taken
+        out.
+        """
         found = self._database.execute(
-            "SELECT rows.key, rows.place, first.place, rows.hash = first.hash, rows.rowid FROM rows "
-            "JOIN (SELECT slot, key, min(rowid) AS id FROM rows "
-            "GROUP BY slot, key HAVING count(*) > 1) twice ON rows.slot = twice.slot AND rows.key = twice.key AND rows.rowid > twice.id "
-            "JOIN rows AS first ON first.rowid = twice.id"
+            "SELECT rows.key, rows.place, first.place, rows.hash = first.hash, rows.rowid FROM rows JOIN (SELECT slot,"
+            " key, min(rowid) AS id FROM rows GROUP BY slot, key HAVING count(*) > 1) twice ON rows.slot = twice.slot"
+            " AND rows.key = twice.key AND rows.rowid > twice.id JOIN rows AS first ON first.rowid = twice.id"
         ).fetchall()
         for key, place, first, is_same, rowid in found:
             self._database.execute("DELETE FROM rows WHERE rowid = ?", (rowid,))
@@ -123,11 +131,15 @@ class Spool:
 
 
 def blocks_for(rows: int, before: int | None) -> int:
-    """Into how many blocks so many rows are divided: a power of two; as many as before, unless that has become far too few or many."""
+    """Into how many blocks so many rows are divided: a power of two; as many as before, unless that has become far
+    too few or many.
+    """
     if before and before * _PER_BLOCK / 4 <= max(rows, _PER_BLOCK) <= before * _PER_BLOCK * 4:
         return before
     return parts_for(rows, _PER_BLOCK)
 
 
 def block_hash(rows: Sequence[Row]) -> str:
-    return hashlib.blake2b("".join(row.key + row.hash for row in rows).encode(errors="surrogatepass"), digest_size=12).hexdigest()
+    return hashlib.blake2b(
+        "".join(row.key + row.hash for row in rows).encode(errors="surrogatepass"), digest_size=12
+    ).hexdigest()

@@ -10,13 +10,17 @@ from graph_schema.graph import GRAPH
 from hub.database.graph import Graph
 from hub.records.source_record import Stream
 
-_READ: Final[LiteralString] = "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks, s.linksDue, s.meaning, s.columns"
+_READ: Final[LiteralString] = (
+    "MATCH (s:StreamState {id: $id}) RETURN s.cursor, s.blocks, s.linksDue, s.meaning, s.columns"
+)
 _BLOCKS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $id RETURN collect([b.id, b.hash])"
 _KEEP: Final[LiteralString] = "MERGE (s:StreamState {id: $id}) SET s += $state"
 _KEEP_BLOCKS: Final[LiteralString] = """
 UNWIND $blocks AS block MERGE (b:SourceBlock {id: block.id}) SET b.stream = $id, b.hash = block.hash"""
 _FORGET_BLOCKS: Final[LiteralString] = "UNWIND $blocks AS block MATCH (b:SourceBlock {id: block}) DELETE b"
-_FORGET_OTHERS: Final[LiteralString] = "MATCH (b:SourceBlock) WHERE b.stream = $id AND NOT b.id STARTS WITH $these DELETE b"
+_FORGET_OTHERS: Final[LiteralString] = (
+    "MATCH (b:SourceBlock) WHERE b.stream = $id AND NOT b.id STARTS WITH $these DELETE b"
+)
 _IN_BLOCK: Final[LiteralString] = """
 MATCH (r:SourceRecord) WHERE r.system = $system AND r.stream = $stream AND $from <= r.slot AND r.slot < $to
 RETURN collect([r.key, r.hash])"""
@@ -28,7 +32,8 @@ WHERE r.system = $system AND r.stream = $stream AND r.key <> row.key AND r.retir
 RETURN collect(DISTINCT row.key)"""
 _OF_KEYS: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:SourceRecord {id: id}) RETURN collect([r.key, r.hash])"
 _LIVE: Final[LiteralString] = """
-MATCH (r:SourceRecord) WHERE r.system = $system AND r.stream = $stream AND r.slot >= 0 AND r.retiredAt IS NULL RETURN count(r)"""
+MATCH (r:SourceRecord) WHERE r.system = $system AND r.stream = $stream AND r.slot >= 0 AND r.retiredAt IS NULL
+  RETURN count(r)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,9 @@ class Block:
 
 def keep_blocks(stream: Stream, blocks: Sequence[Block]) -> Statement:
     """The statement that says that these are as their system has them, for the transaction of their rows."""
-    return Statement(_KEEP_BLOCKS, {"id": stream.id, "blocks": [{"id": block.id, "hash": block.hash} for block in blocks]})
+    return Statement(
+        _KEEP_BLOCKS, {"id": stream.id, "blocks": [{"id": block.id, "hash": block.hash} for block in blocks]}
+    )
 
 
 class State:
@@ -91,7 +98,11 @@ class State:
         """Key -> hash of the records of a block; None for one that its system has stopped listing."""
         slots = slots_in(number, count)
         bounds = {"from": slots.start, "to": slots.stop}
-        return dict(await self._graph.read_one(_IN_BLOCK, {"system": self._stream.system, "stream": self._stream.name, **bounds}))
+        return dict(
+            await self._graph.read_one(
+                _IN_BLOCK, {"system": self._stream.system, "stream": self._stream.name, **bounds}
+            )
+        )
 
     async def known(self, keys: Sequence[str]) -> dict[str, str | None]:
         """The same for those keys."""
@@ -138,7 +149,8 @@ def what_is_public(label: str) -> str:
     """
     key = name(GRAPH.node(label).key)
     public = ", ".join(
-        f"['{of}', COLLECT {{ MATCH (n:{name(of)}) RETURN [n.{name(GRAPH.node(of).key)}, {'n.name' if of in _NAMED else 'null'}] }}]"
+        f"['{of}', COLLECT {{ MATCH (n:{name(of)}) RETURN [n.{name(GRAPH.node(of).key)},"
+        f" {'n.name' if of in _NAMED else 'null'}] }}]"
         for of in _PUBLIC
     )
     return (

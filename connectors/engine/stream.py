@@ -1,4 +1,6 @@
-"""One stream of a run: its rows read, compared with what the graph has, and what is new or changed written in batches."""
+"""One stream of a run: its rows read, compared with what the graph has, and what is new or changed written in
+batches.
+"""
 
 import hashlib
 import re
@@ -50,7 +52,9 @@ _LOOKED_AT: Final = 2_000
 """About how many rows are looked at to tell whether a system has newer ones."""
 _LINK_ROWS: Final = 2_000
 """About how many records are linked to later ones in one transaction."""
-_HELD: Final[LiteralString] = "MATCH (q:QuarantinedRecord {system: $system}) WHERE q.stream = $stream RETURN collect([q.id, q.reason])"
+_HELD: Final[LiteralString] = (
+    "MATCH (q:QuarantinedRecord {system: $system}) WHERE q.stream = $stream RETURN collect([q.id, q.reason])"
+)
 
 
 @dataclass(slots=True)
@@ -111,7 +115,9 @@ class StreamRun:
 
     async def go(self) -> None:
         await self._state.read()
-        self._held = dict(await self._run.graph.read_one(_HELD, {"system": self._stream.system, "stream": self._stream.name}) or ())
+        self._held = dict(
+            await self._run.graph.read_one(_HELD, {"system": self._stream.system, "stream": self._stream.name}) or ()
+        )
         if self._run.ask.replay:
             await self._tell_of_newer(await self._replay())
         elif self._state.cursor is None or self._state.meaning != self._meaning or self._run.ask.full:
@@ -126,7 +132,9 @@ class StreamRun:
             await self._link_to_later()
 
     async def _link_to_later(self) -> None:
-        """In as many transactions as keep each short; one that is cut off between them does it all again, which changes nothing."""
+        """In as many transactions as keep each short; one that is cut off between them does it all again, which
+        changes nothing.
+        """
         count = parts_for(await self._state.live(), _LINK_ROWS)
         for number in range(count):
             async with turn(self._run.graph):
@@ -145,7 +153,10 @@ class StreamRun:
                 async for page in pages:
                     rows, bad = self._taken_in(page)
                     mails = self._mails_of(rows) if self._mail else repeat(None)
-                    spool.add((row.slot, row.key, row.place, row.hash, row.payload, mail) for row, mail in zip(rows, mails, strict=False))
+                    spool.add(
+                        (row.slot, row.key, row.place, row.hash, row.payload, mail)
+                        for row, mail in zip(rows, mails, strict=False)
+                    )
                     broken += bad
                     cursor = page.cursor or cursor
                     self._progress(self._stream.name, self._report.read, None)
@@ -154,10 +165,16 @@ class StreamRun:
             for key, place, first, is_same in spool.repeated():
                 again += is_same
                 if not is_same:
-                    broken.append(Refused(None, place, f"the key {key!r} is there twice, first at {first}; keys must be unique", None))
+                    broken.append(
+                        Refused(
+                            None, place, f"the key {key!r} is there twice, first at {first}; keys must be unique", None
+                        )
+                    )
             if again:
                 self._report.unchanged += again
-                told = "record is there again, word for word" if again == 1 else "records are there again, word for word"
+                told = (
+                    "record is there again, word for word" if again == 1 else "records are there again, word for word"
+                )
                 self._report.note(f"{self._stream.name}: {again} {told}: taken once")
             if self._mail:
                 spool.mark_shared()
@@ -170,7 +187,9 @@ class StreamRun:
             await self._retire(gone, spool.count)
             # every row was looked at that had been refused before
             healed = sorted(self._held.keys() - self._again)
-            await self._write(Changes(released=healed, state=self._state.keep_place(count, cursor, self._meaning, self._columns)))
+            await self._write(
+                Changes(released=healed, state=self._state.keep_place(count, cursor, self._meaning, self._columns))
+            )
             if cursor:
                 self._run.cursors[self._stream.name] = cursor
 
@@ -234,13 +253,17 @@ class StreamRun:
         for key in gone:
             self._report.retire(f"- {self._stream.name} {key}")
         changes = await self._apart(self._changes(changed, known))
-        await self._write(replace(changes, gone=gone, released=[*changes.released, *self._held_of(page.deleted)], state=state))
+        await self._write(
+            replace(changes, gone=gone, released=[*changes.released, *self._held_of(page.deleted)], state=state)
+        )
         self._report.retired += len(gone)
         if self._run.ask.dry:
             self._unwritten |= latest.keys()
 
     async def _sweep(self, connector: ListsKeys) -> None:
-        """Compares the keys that the system lists with those the graph has; reads the rows that came behind the cursor."""
+        """Compares the keys that the system lists with those the graph has; reads the rows that came behind the
+        cursor.
+        """
         late: list[str] = []
         with Spool() as spool:
             async for keys in connector.keys(self._wanted):
@@ -266,10 +289,14 @@ class StreamRun:
         if not late:
             return
         if not isinstance(connector, ReadsByKey):
-            self._report.note(f"{self._stream.name}: {len(late)} records are listed that were never given: `--full` reads them")
+            self._report.note(
+                f"{self._stream.name}: {len(late)} records are listed that were never given: `--full` reads them"
+            )
             return
         for start in range(0, len(late), _KEY_ROWS):
-            async with aclosing(cast(AsyncGenerator[Page], connector.rows(self._wanted, late[start : start + _KEY_ROWS]))) as pages:
+            async with aclosing(
+                cast(AsyncGenerator[Page], connector.rows(self._wanted, late[start : start + _KEY_ROWS]))
+            ) as pages:
                 async for page in pages:
                     await self._take(page)
 
@@ -285,14 +312,19 @@ class StreamRun:
             return
         if is_newer:
             name = self._stream.system
-            self._report.note(f"{self._stream.name}: the system has newer rows than those that were read: `hub sync {name}` reads them")
+            self._report.note(
+                f"{self._stream.name}: the system has newer rows than those that were read: `hub sync {name}` reads"
+                " them"
+            )
 
     async def _is_newer(self, replayed: Mapping[str, Raw]) -> bool:
         if self._state.meaning is None:
             return False
         looked = 0
         try:
-            async with aclosing(cast(AsyncGenerator[Page], self._connector.read(self._wanted, self._state.cursor))) as pages:
+            async with aclosing(
+                cast(AsyncGenerator[Page], self._connector.read(self._wanted, self._state.cursor))
+            ) as pages:
                 async for page in pages:
                     if await self._has_newer(page, replayed):
                         return True
@@ -323,7 +355,9 @@ class StreamRun:
     async def _replay(self) -> Mapping[str, Raw]:
         """Takes what was refused once more; gives what was, by the ids of quarantine."""
         # of those that are held no more the system has given something newer since
-        kept = [found for found in self._payloads.of(self._stream) if found[0] in self._held and found[0] not in self._again]
+        kept = [
+            found for found in self._payloads.of(self._stream) if found[0] in self._held and found[0] not in self._again
+        ]
         if not kept:
             return {}
         self._replaying = True
@@ -353,17 +387,21 @@ class StreamRun:
             raise RetryLater(f"{self._stream.name}: the system does not answer ({type(error).__name__})") from error
 
     def _look_at_columns(self, columns: Sequence[str]) -> None:
-        """Raises `AbortRun` where a column of the connection's file is gone, was probably meant otherwise, or is vital; tells
-        of others that are not there.
+        """Raises `AbortRun` where a column of the connection's file is gone, was probably meant otherwise, or is
+        vital; tells of others that are not there.
         """
         missing = missing_columns(self._wanted, columns)
-        never_there = [names for names in missing if not (self._vital & {*names} or self._state.had(names) or nearest(names[0], columns))]
+        never_there = [
+            names
+            for names in missing
+            if not (self._vital & {*names} or self._state.had(names) or nearest(names[0], columns))
+        ]
         if len(never_there) < len(missing):
             require_columns(self._wanted, columns, self._places)
         for names in never_there:
             self._report.note(
-                f"{self._stream.name}: there is no column {_told(names, self._places)}: it is left out, as in every run so far; "
-                "say `optional: true` there, if it may be missing"
+                f"{self._stream.name}: there is no column {_told(names, self._places)}: it is left out, as in every run"
+                " so far; say `optional: true` there, if it may be missing"
             )
         lacking = {name for names in missing for name in names}
         self._columns = sorted({name for names in self._wanted.columns or () for name in names} - lacking)
@@ -383,7 +421,9 @@ class StreamRun:
                     self._mails.append(raw.get(self._mail[0]) or self._other_mail(raw))
             except SkipRecord as error:
                 counts = sum(not is_blank(value) for value in raw.values()) > 1
-                refused.append(Refused(None, place if error.keep else nameless(place, number), str(error), None, counts=counts))
+                refused.append(
+                    Refused(None, place if error.keep else nameless(place, number), str(error), None, counts=counts)
+                )
         return rows, refused
 
     def _other_mail(self, raw: Raw) -> Any:
@@ -397,7 +437,9 @@ class StreamRun:
     def _row(self, place: str, raw: Raw) -> Row:
         parts = [str(raw.get(column) if raw.get(column) is not None else "").strip() for column in self._wanted.key]
         if not all(parts):
-            raise SkipRecord(f"{', '.join(self._wanted.key)} is missing: without its key a record cannot be told from others")
+            raise SkipRecord(
+                f"{', '.join(self._wanted.key)} is missing: without its key a record cannot be told from others"
+            )
         try:
             payload = orjson.dumps(raw, default=str, option=orjson.OPT_NON_STR_KEYS)
         except TypeError:  # e.g. half of a surrogate pair
@@ -405,7 +447,8 @@ class StreamRun:
         key = "|".join(parts)
         if key[0] in _NONE_BEGINS and any(map(_MEANS_NONE, parts)):
             raise SkipRecord(
-                f"{', '.join(self._wanted.key)}: {key[:30]!r} means that there is none: without its key a record cannot be told"
+                f"{', '.join(self._wanted.key)}: {key[:30]!r} means that there is none: without its key a record cannot"
+                " be told"
             )
         if (len(key) > 10 and social_security(key)) or (
             self._numbers and any(self._is_refused(raw.get(column)) for column in self._numbers)
@@ -430,7 +473,9 @@ class StreamRun:
 
     def _marked_as_before(self, rows: Iterable[Row], known: Mapping[str, str | None]) -> list[Row]:
         """The rows, each as sharing its address where it did when its list was last read as a whole."""
-        return [replace(row, hash=row.hash + SHARED) if (known.get(row.key) or "").endswith(SHARED) else row for row in rows]
+        return [
+            replace(row, hash=row.hash + SHARED) if (known.get(row.key) or "").endswith(SHARED) else row for row in rows
+        ]
 
     async def _apart(self, changes: Changes) -> Changes:
         """The changes, with the rows marked whose address another of their list has."""
@@ -498,7 +543,9 @@ class StreamRun:
                 place = self._place = CommitOrder(self._place)
                 self._payloads.require_room()
                 keeps_lacking = self._lacking < _LACKING_KEPT
-                occasion = WriteContext(self._run.id, event, datetime.now(UTC), self._run.party, keeps_lacking, self._report.read)
+                occasion = WriteContext(
+                    self._run.id, event, datetime.now(UTC), self._run.party, keeps_lacking, self._report.read
+                )
                 found = await write(self._run.graph, self._reader, part, occasion, place)
             late += [*found.refused, *found.lacking]
             self._count_refused([*part.refused, *found.refused])
@@ -538,21 +585,24 @@ class StreamRun:
             self._payloads.keep(self._stream, refused)
 
     async def _retire(self, gone: Sequence[str], listed: int) -> None:
-        """Retires what the system no longer lists, unless that is so much that it rather looks like a fault there. Raises `AbortRun`."""
+        """Retires what the system no longer lists, unless that is so much that it rather looks like a fault there.
+
+        Raises `AbortRun`.
+        """
         if not gone:
             return
         if self._unread:
             # whose these are nobody knows
             self._report.note(
-                f"{self._stream.name}: {len(gone)} records are not in the list, but {self._unread} of its rows could not be read: "
-                "nothing was retired"
+                f"{self._stream.name}: {len(gone)} records are not in the list, but {self._unread} of its rows could"
+                " not be read: nothing was retired"
             )
             return
         live = await self._state.live()
         if listed == 0 or len(gone) > most_of(live, self._limits.vanish):
             raise AbortRun(
-                f"{self._stream.name}: the system lists {listed} records, and of {live} that it listed before {len(gone)} are gone. "
-                "Nothing was retired. "
+                f"{self._stream.name}: the system lists {listed} records, and of {live} that it listed before"
+                f" {len(gone)} are gone. Nothing was retired. "
                 + (
                     "No record at all is never taken for an answer"
                     if listed == 0
@@ -619,7 +669,8 @@ def require_columns(stream: StreamRequest, columns: Sequence[str], places: Place
         raise AbortRun(
             f"{stream.name}: there is no column {told}; the system has {', '.join(columns)}. "
             + (f"{'Is it' if len(near) == 1 else 'Are they'} {', '.join(near)} now? " if near else "")
-            + "Nothing was changed: mend the name in the connection's file, or say `optional: true` at a column that may be missing"
+            + "Nothing was changed: mend the name in the connection's file, or say `optional: true` at a column that"
+            " may be missing"
         )
 
 

@@ -83,10 +83,11 @@ class MappedRow:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What one transaction brings: changed rows, refused ones, keys that are gone, and how far the stream is read with it.
+    """What one transaction brings: changed rows, refused ones, keys that are gone, and how far the stream is read with
+    it.
 
-    `known` are the keys of rows that had a record before. `state` are statements that keep the place. `blocks` are as their system has
-    them with these rows; one of which something is refused is not.
+    `known` are the keys of rows that had a record before. `state` are statements that keep the place. `blocks` are as
+    their system has them with these rows; one of which something is refused is not.
     """
 
     rows: Sequence[MappedRow] = ()
@@ -127,8 +128,10 @@ class WriteContext:
 
 
 class CommitOrder:
-    """Where a write stands among those of its run. A context: what is written within it is written after what the one before writes,
-    and left, to be committed, once that one is committed.
+    """Where a write stands among those of its run.
+
+    A context: what is written within it is written after what the one before writes, and left, to be committed, once
+    that one is committed.
 
     So what a write waits for in the database is only being committed, and a run that is killed has written a beginning.
     """
@@ -142,7 +145,9 @@ class CommitOrder:
         if self._before:
             await self._before.written.wait()
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if error is None:
             self.written.set()
             if self._before:
@@ -168,7 +173,8 @@ class Written:
 
 _COUNTED: Final[LiteralString] = """
 MATCH (r:SyncRun {id: $id})
-SET r.read = $read, r.written = r.written + $written, r.skipped = r.skipped + $skipped, r.retired = r.retired + $retired"""
+SET r.read = $read, r.written = r.written + $written, r.skipped = r.skipped + $skipped,
+  r.retired = r.retired + $retired"""
 """What was written so far, with what is written: so much a run shows that is killed."""
 
 
@@ -202,7 +208,12 @@ async def write(graph: Graph, reader: Reader, changes: Changes, occasion: WriteC
 
 
 async def _keep_place(
-    run: Run, batch: Batch, changes: Changes, missing: Mapping[str, SkipRecord], lacking: Sequence[Refused], occasion: WriteContext
+    run: Run,
+    batch: Batch,
+    changes: Changes,
+    missing: Mapping[str, SkipRecord],
+    lacking: Sequence[Refused],
+    occasion: WriteContext,
 ) -> list[Refused]:
     """Writes what was refused, and how far the stream is read; gives what was refused because of what is missing."""
     not_taken = [found.row for found in changes.rows if found.row.key in missing]
@@ -227,10 +238,15 @@ def _told(batch: Batch, occasion: WriteContext) -> Telling:
     stream = batch.stream
     telling = Telling(Doer(f"sync {stream.system}", occasion.run, occasion.at))
     said = {name for row in batch.rows for name in (*row.values, *(link.type for link in row.links))}
-    for what, keys, changed in (("synced", [row.key for row in batch.rows], sorted(said)), ("unlisted", batch.gone, ("retiredAt",))):
+    for what, keys, changed in (
+        ("synced", [row.key for row in batch.rows], sorted(said)),
+        ("unlisted", batch.gone, ("retiredAt",)),
+    ):
         if keys:
             refs = list(map(stream.record, keys))
-            telling.tell(f"{stream.label}.{what}", refs, changed=changed, party=occasion.party, name=f"{occasion.event}|{what}")
+            telling.tell(
+                f"{stream.label}.{what}", refs, changed=changed, party=occasion.party, name=f"{occasion.event}|{what}"
+            )
     return telling
 
 
@@ -264,7 +280,9 @@ async def _within_reach(
     return kept, hidden
 
 
-async def _missing_ends(run: Run, reader: Reader, rows: Sequence[MappedRow]) -> tuple[Sequence[MappedRow], Mapping[str, SkipRecord]]:
+async def _missing_ends(
+    run: Run, reader: Reader, rows: Sequence[MappedRow]
+) -> tuple[Sequence[MappedRow], Mapping[str, SkipRecord]]:
     """The rows without what leads nowhere; and by key, why one cannot be taken: it cannot be without that."""
     wanted: dict[str, set[str]] = {}
     for found in rows:
@@ -290,12 +308,16 @@ async def _missing_ends(run: Run, reader: Reader, rows: Sequence[MappedRow]) -> 
 _OWNERS: Final[Mapping[str, tuple[str, LiteralString]]] = {
     "Case": ("number", """
 UNWIND $keys AS key MATCH (n:Case|RetiredCase {number: key})-[:HANDLED_BY]->(owner)
-RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]), coalesce(owner.id, owner.code)"""),
+RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]),
+  coalesce(owner.id, owner.code)"""),
     "Decision": ("reference", """
 UNWIND $keys AS key MATCH (n:Decision {reference: key})-[:MADE_AT]->(owner)
-RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]), coalesce(owner.id, owner.code)"""),
+RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]),
+  coalesce(owner.id, owner.code)"""),
 }  # fmt: skip
-"""By what a row is known that a party owns, and to whom those belong that there are, listed by a system still or not."""
+"""By what a row is known that a party owns, and to whom those belong that there are, listed by a system still or
+not.
+"""
 
 
 async def _of_others(run: Run, reader: Reader, rows: Sequence[MappedRow]) -> list[MappedRow]:
@@ -305,7 +327,8 @@ async def _of_others(run: Run, reader: Reader, rows: Sequence[MappedRow]) -> lis
     known_by, text = _OWNERS[reader.stream.label]
     owned = [str(found.mapped.values[known_by]) for found in rows if found.judged.owned]
     others = {
-        key for key, label, owner in await run(Statement(text, {"keys": owned})) if not reader.authority.covers((label, owner))
+        key for key, label, owner in await run(Statement(text, {"keys": owned})) if not reader.authority.covers((label,
+            owner))
     }  # fmt: skip
     return [
         replace(found, judged=unowned(found.mapped, reader.authority))

@@ -1,4 +1,6 @@
-"""The sample world's partner agency: its own service, in its own environment, started beside the hub and synced like any other system."""
+"""The sample world's partner agency: its own service, in its own environment, started beside the hub and synced
+like any other system.
+"""
 
 import asyncio
 import hashlib
@@ -57,12 +59,13 @@ MATCH (k:Case)-[:INVOLVES]->(:Agency {code: $agency}) WITH k ORDER BY k.openedAt
 OPTIONAL MATCH (k)-[:CONCERNS]->(i:Importer) OPTIONAL MATCH (k)-[:HANDLED_BY]->(c:Center)
 RETURN k.number, k.title, k.status, toString(k.openedAt), i.number, c.code"""
 _CONTACTS_QUERY: Final = (
-    "query ($first: Int, $after: String, $since: String) { contacts(first: $first, after: $after, since: $since) { nodes { id familyName "
-    "givenName position mail telephone public chapters office { code city } } deleted cursor pageInfo { hasNextPage endCursor } } }"
+    "query ($first: Int, $after: String, $since: String) { contacts(first: $first, after: $after, since: $since) {"
+    " nodes { id familyName givenName position mail telephone public chapters office { code city } } deleted cursor"
+    " pageInfo { hasNextPage endCursor } } }"
 )
 _CASES_QUERY: Final = (
-    "query ($first: Int, $after: String, $since: String) { cases(first: $first, after: $after, since: $since) { nodes { id number title "
-    "state opened importer handledBy } deleted cursor pageInfo { hasNextPage endCursor } } }"
+    "query ($first: Int, $after: String, $since: String) { cases(first: $first, after: $after, since: $since) { nodes {"
+    " id number title state opened importer handledBy } deleted cursor pageInfo { hasNextPage endCursor } } }"
 )
 
 
@@ -80,8 +83,16 @@ def environment() -> Path:
             return python
         shutil.rmtree(folder, ignore_errors=True)
         uv = shutil.which("uv")
-        make = [uv, "venv", "--quiet", "--python", sys.executable, str(folder)] if uv else [sys.executable, "-m", "venv", str(folder)]
-        install = [uv, "pip", "install", "--quiet", "--python", str(python)] if uv else [str(python), "-m", "pip", "install", "--quiet"]
+        make = (
+            [uv, "venv", "--quiet", "--python", sys.executable, str(folder)]
+            if uv
+            else [sys.executable, "-m", "venv", str(folder)]
+        )
+        install = (
+            [uv, "pip", "install", "--quiet", "--python", str(python)]
+            if uv
+            else [str(python), "-m", "pip", "install", "--quiet"]
+        )
         _run(make)
         for name in _FILES:
             (folder / name).write_text(files.joinpath(name).read_text())
@@ -119,7 +130,9 @@ class PartnerService:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def start(self, seed: Mapping[str, Any]) -> None:
@@ -139,7 +152,8 @@ class PartnerService:
         log = (self._folder / "log").open("wb")
         with log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
-                command, cwd=self._python.parent.parent, env={**os.environ, "PARTNER_TOKEN": self.token}, stdout=log, stderr=log,
+                command, cwd=self._python.parent.parent, env={**os.environ, "PARTNER_TOKEN": self.token}, stdout=log,
+                stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         until = time.monotonic() + _START_S
@@ -157,7 +171,10 @@ class PartnerService:
 
     def _end_the_last(self) -> None:
         """Ends the service of a hub that was killed and could not: whichever process keeps this store."""
-        end([found for found in psutil.process_iter(["cmdline"]) if self._store in (found.info["cmdline"] or ())], _END_S)
+        end(
+            [found for found in psutil.process_iter(["cmdline"]) if self._store in (found.info["cmdline"] or ())],
+            _END_S,
+        )
 
     async def keep_running(self, settings: Settings) -> None:
         """Starts it again whenever it has ended, later each time that this fails; until it is cancelled."""
@@ -207,10 +224,13 @@ class PartnerService:
 
 
 async def seed_of(graph: Graph) -> dict[str, Any]:
-    """What the agency knows at first: some officers, and its side of the sample world's latest cases that involve it."""
+    """What the agency knows at first: some officers, and its side of the sample world's latest cases that involve
+    it.
+    """
     contacts = {
         f"officer-{number}": {
-            "family_name": family, "given_name": given, "position": position, "chapters": list(chapters), "public": not chapters,
+            "family_name": family, "given_name": given, "position": position, "chapters": list(chapters),
+            "public": not chapters,
             "mail": f"{given}.{family}@fda.sample.example".lower(), "telephone": f"+1 202 555 01{number:02d}",
             "office": {"code": "OIO", "city": "Silver Spring"},
         }
@@ -219,7 +239,8 @@ async def seed_of(graph: Graph) -> dict[str, Any]:
     found = await graph.read(_CASES, {"agency": AGENCY})
     cases = {
         f"matter-{number}": {
-            "number": number, "title": title, "state": state, "opened": opened, "importer": importer, "handled_by": center,
+            "number": number, "title": title, "state": state, "opened": opened, "importer": importer,
+            "handled_by": center,
         }
         for number, title, state, opened, importer, center in found
     }  # fmt: skip
@@ -233,7 +254,9 @@ _CONTACTS: Final = StreamSettings(
     at="contacts",  # pyright: ignore[reportCallIssue] - the connector's own option
     properties={
         "name": ColumnMapping(join=("givenName", "familyName")),
-        "role": ColumnMapping(column="position", codes={"Import specialist": "import_specialist"}, default="pga_officer"),
+        "role": ColumnMapping(
+            column="position", codes={"Import specialist": "import_specialist"}, default="pga_officer"
+        ),
         "email": ColumnMapping(column="mail", verified=True),
         "phone": ColumnMapping(column="telephone"),
         "published": ColumnMapping(column="public"),
@@ -251,5 +274,8 @@ _CASES_STREAM: Final = StreamSettings(
         "status": ColumnMapping(column="state"),
         "openedAt": ColumnMapping(column="opened"),
     },
-    links={"CONCERNS": {"Importer": ColumnMapping(column="importer")}, "HANDLED_BY": {"Center": ColumnMapping(column="handledBy")}},
+    links={
+        "CONCERNS": {"Importer": ColumnMapping(column="importer")},
+        "HANDLED_BY": {"Center": ColumnMapping(column="handledBy")},
+    },
 )

@@ -1,4 +1,6 @@
-"""Run `python service.py --store FILE --port PORT [--seed FILE]`: the agency's GraphQL API, for who has the token in PARTNER_TOKEN."""
+"""Run `python service.py --store FILE --port PORT [--seed FILE]`: the agency's GraphQL API, for who has the token
+in PARTNER_TOKEN.
+"""
 
 import argparse
 import hmac
@@ -34,7 +36,9 @@ class Contact(graphene.ObjectType):
     mail = graphene.String()
     telephone = graphene.String()
     public = graphene.Boolean(required=True)
-    chapters = graphene.List(graphene.NonNull(graphene.String), required=True, description="HTSUS chapters the officer works on.")
+    chapters = graphene.List(
+        graphene.NonNull(graphene.String), required=True, description="HTSUS chapters the officer works on."
+    )
     office = graphene.Field(Office)
 
 
@@ -57,7 +61,9 @@ class PageInfo(graphene.ObjectType):
 
 
 class Page(graphene.Interface):
-    deleted = graphene.List(graphene.NonNull(graphene.ID), required=True, description="Of these, nothing is left but the id.")
+    deleted = graphene.List(
+        graphene.NonNull(graphene.ID), required=True, description="Of these, nothing is left but the id."
+    )
     cursor = graphene.String(required=True, description="What to send as `since` next time.")
     page_info = graphene.Field(PageInfo, required=True)
 
@@ -105,11 +111,15 @@ class Query(graphene.ObjectType):
     cases = graphene.Field(CasePage, required=True, **_PAGE)
 
     @staticmethod
-    def resolve_contacts(_: object, info: graphene.ResolveInfo, first: int, after: str | None = None, since: str | None = None) -> Any:
+    def resolve_contacts(
+        _: object, info: graphene.ResolveInfo, first: int, after: str | None = None, since: str | None = None
+    ) -> Any:
         return _page(info, "contact", first, after, since)
 
     @staticmethod
-    def resolve_cases(_: object, info: graphene.ResolveInfo, first: int, after: str | None = None, since: str | None = None) -> Any:
+    def resolve_cases(
+        _: object, info: graphene.ResolveInfo, first: int, after: str | None = None, since: str | None = None
+    ) -> Any:
         return _page(info, "case", first, after, since)
 
 
@@ -212,7 +222,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--store", type=Path, required=True)
     asked.add_argument("--port", type=int, required=True)
-    asked.add_argument("--seed", type=Path, help="JSON with contacts and cases by id, taken in where the store is empty.")
+    asked.add_argument(
+        "--seed", type=Path, help="JSON with contacts and cases by id, taken in where the store is empty."
+    )
     given = asked.parse_args()
     token = os.environ.get("PARTNER_TOKEN")
     if not token:

@@ -1,4 +1,7 @@
-"""What the agency knows, in one SQLite file. Every change gets the next number of one sequence: the cursor of who follows it."""
+"""What the agency knows, in one SQLite file.
+
+Every change gets the next number of one sequence: the cursor of who follows it.
+"""
 
 import json
 import sqlite3
@@ -64,10 +67,13 @@ class Store:
         return json.loads(found[0]) if found and found[0] else None
 
     def page(self, kind: str, since: int | None, after: int, first: int) -> Page:
-        """Records that changed after `since` (all that there are, where it is None), from `after` on, oldest change first."""
+        """Records that changed after `since` (all that there are, where it is None), from `after` on, oldest change
+        first.
+        """
         now = self.cursor
         rows = self._database.execute(
-            "SELECT id, body, seq FROM record WHERE kind = ? AND seq > ? AND (? OR body IS NOT NULL) ORDER BY seq LIMIT ?",
+            "SELECT id, body, seq FROM record WHERE kind = ? AND seq > ? AND (? OR body IS NOT NULL) ORDER BY seq"
+            " LIMIT ?",
             (kind, max(since or 0, after), since is not None, first + 1),
         ).fetchall()
         shown = rows[:first]
@@ -80,5 +86,7 @@ class Store:
         )
 
     def all(self, kind: str) -> Iterator[dict[str, Any]]:
-        for id_, body in self._database.execute("SELECT id, body FROM record WHERE kind = ? AND body IS NOT NULL ORDER BY id", (kind,)):
+        for id_, body in self._database.execute(
+            "SELECT id, body FROM record WHERE kind = ? AND body IS NOT NULL ORDER BY id", (kind,)
+        ):
             yield {"id": id_, **json.loads(body)}

@@ -131,7 +131,9 @@ class FileOptions(BaseModel):
             b"".decode(found or "utf-8")
             codecs.lookup(found or "utf-8")
         except LookupError:
-            raise ValueError(f"{found!r} is no encoding of text; expected e.g. utf-8, cp1252, utf-16-le or mac-roman") from None
+            raise ValueError(
+                f"{found!r} is no encoding of text; expected e.g. utf-8, cp1252, utf-16-le or mac-roman"
+            ) from None
         return found
 
     def layout(self, stream: StreamRequest | None = None) -> Layout:
@@ -181,10 +183,15 @@ class FileDrop:
         options = FileOptions.model_validate(stream.options)
         pattern = unicodedata.normalize("NFC", stream.source)
         if "/" in pattern or "\\" in pattern:
-            raise AbortRun(f"from: {pattern} names a folder; say the folder in `settings`, and here only the file, e.g. people*.csv")
+            raise AbortRun(
+                f"from: {pattern} names a folder; say the folder in `settings`, and here only the file, e.g."
+                " people*.csv"
+            )
         async with self._folder() as folder:
             files = await folder.list()
-            fitting = [found for found in files if fnmatchcase(found.name, pattern) and not _left_beside(found.name, pattern)]
+            fitting = [
+                found for found in files if fnmatchcase(found.name, pattern) and not _left_beside(found.name, pattern)
+            ]
             if not fitting:
                 there = ", ".join(found.name for found in files[:5] if not _left_beside(found.name)) or "none"
                 raise RetryLater(f"no file in {_plain(self._settings.folder)} fits {pattern}; there are: {there}", 300)
@@ -244,7 +251,9 @@ class _Local:
             with suppress(OSError):  # a link to nowhere, or gone meanwhile
                 if path.is_file():
                     status = path.stat()
-                    found.append(_Found(unicodedata.normalize("NFC", path.name), status.st_mtime, bytes(path), status.st_size))
+                    found.append(
+                        _Found(unicodedata.normalize("NFC", path.name), status.st_mtime, bytes(path), status.st_size)
+                    )
         return found
 
     @asynccontextmanager
@@ -263,16 +272,27 @@ class _Remote:
     async def __aenter__(self) -> "_Remote":
         settings, parts = self._settings, self._parts
         if settings.host_key is None:
-            raise AbortRun("host_key is missing: an SFTP server whose key is not known may be anybody; `ssh-keyscan HOST` prints it")
+            raise AbortRun(
+                "host_key is missing: an SFTP server whose key is not known may be anybody; `ssh-keyscan HOST`"
+                " prints it"
+            )
         try:
-            known = asyncssh.import_known_hosts("\n".join(f"* {_key_part(line)}" for line in settings.host_key.strip().splitlines()))
-            keys = [asyncssh.import_private_key(settings.private_key.get_secret_value())] if settings.private_key else None
+            known = asyncssh.import_known_hosts(
+                "\n".join(f"* {_key_part(line)}" for line in settings.host_key.strip().splitlines())
+            )
+            keys = (
+                [asyncssh.import_private_key(settings.private_key.get_secret_value())] if settings.private_key else None
+            )
         except (ValueError, asyncssh.KeyImportError):
-            raise AbortRun("host_key or private_key is no key: expected e.g. `ssh-ed25519 AAAA…`, and an OpenSSH private key") from None
+            raise AbortRun(
+                "host_key or private_key is no key: expected e.g. `ssh-ed25519 AAAA…`, and an OpenSSH private key"
+            ) from None
         try:
             self._connection = await asyncssh.connect(
-                parts.hostname or "", parts.port or 22, username=unquote(parts.username or ""), known_hosts=known, client_keys=keys,
-                password=settings.password.get_secret_value() if settings.password else None, config=None, agent_path=None,
+                parts.hostname or "", parts.port or 22, username=unquote(parts.username or ""), known_hosts=known,
+                client_keys=keys,
+                password=settings.password.get_secret_value() if settings.password else None, config=None,
+                agent_path=None,
                 connect_timeout=_TIMEOUT_S, keepalive_interval=_TIMEOUT_S,
             )  # fmt: skip
             self._sftp = await self._connection.start_sftp_client()
@@ -302,7 +322,11 @@ class _Remote:
                         attrs = await self._sftp.stat(posixpath.join(folder, raw))
                     except asyncssh.SFTPError:
                         continue  # a link to nowhere
-                if stat.S_IFMT(attrs.permissions or 0) in (0, stat.S_IFREG) and attrs.type != _DIRECTORY and not _is_folder(entry):
+                if (
+                    stat.S_IFMT(attrs.permissions or 0) in (0, stat.S_IFREG)
+                    and attrs.type != _DIRECTORY
+                    and not _is_folder(entry)
+                ):
                     name = unicodedata.normalize("NFC", raw.decode(errors="replace"))
                     found.append(_Found(name, float(attrs.mtime or 0), posixpath.join(folder, raw), attrs.size or 0))
         except asyncssh.SFTPNoSuchFile:
@@ -364,7 +388,9 @@ def _is_folder(entry: asyncssh.SFTPName) -> bool:
 def _left_beside(name: str, wanted: str = "") -> bool:
     """Whether a file is no list, unless such are what is wanted."""
     plain = name.lower()
-    return name != wanted and any(fnmatchcase(plain, beside) and not fnmatchcase(wanted.lower(), beside) for beside in _BESIDE)
+    return name != wanted and any(
+        fnmatchcase(plain, beside) and not fnmatchcase(wanted.lower(), beside) for beside in _BESIDE
+    )
 
 
 def _offer(path: Path, name: str) -> StreamInfo:

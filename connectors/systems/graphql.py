@@ -1,6 +1,8 @@
-"""An agency's GraphQL API: pages of a query, whole or since a cursor, as `partner_service` offers it and the manual asks of an agency.
+"""An agency's GraphQL API: pages of a query, whole or since a cursor, as `partner_service` offers it and the manual
+asks of an agency.
 
-Plain GraphQL over HTTP by httpx2, which the hub has already; tenacity decides when to ask again, as the server's Retry-After says.
+Plain GraphQL over HTTP by httpx2, which the hub has already; tenacity decides when to ask again, as the server's
+Retry-After says.
 """
 
 import asyncio
@@ -29,7 +31,9 @@ _MOST_EMPTY: Final = 200
 """So many pages in a row may be empty, as where an API filters what it has read."""
 _MOST_ALIKE: Final = 3
 """So often may a page have the very rows of another."""
-_LIMITED: Final = frozenset(("THROTTLED", "RATE_LIMITED", "RATE_LIMIT_EXCEEDED", "TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE"))
+_LIMITED: Final = frozenset(
+    ("THROTTLED", "RATE_LIMITED", "RATE_LIMIT_EXCEEDED", "TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE")
+)
 """What APIs call it, in errors beside a status of 200, that they may answer later."""
 _OFFERED: Final = "{ __schema { queryType { fields { name } } } }"
 
@@ -71,7 +75,10 @@ class _Busy(Exception):
 
 
 class GraphQLApi:
-    """A GraphQL endpoint. A page is `{nodes, pageInfo {hasNextPage, endCursor}, deleted, cursor}`; the last two may be absent."""
+    """A GraphQL endpoint.
+
+    A page is `{nodes, pageInfo {hasNextPage, endCursor}, deleted, cursor}`; the last two may be absent.
+    """
 
     spec: ClassVar[type[BaseModel]] = GraphQLSettings
     options: ClassVar[type[BaseModel]] = GraphQLOptions
@@ -83,7 +90,9 @@ class GraphQLApi:
         async with self._client() as client:
             fields = _fields(await self._asked(client, _OFFERED, {}))
             return (
-                f"{len(fields)} questions at {self._settings.url}" if fields else f"{self._settings.url}, which does not list its questions"
+                f"{len(fields)} questions at {self._settings.url}"
+                if fields
+                else f"{self._settings.url}, which does not list its questions"
             )
 
     async def discover(self) -> Sequence[StreamInfo]:
@@ -99,7 +108,9 @@ class GraphQLApi:
         async with self._client() as client:
             while True:
                 data = await self._asked(
-                    client, stream.source, {name: value for name, value in variables.items() if f"${name}" in stream.source}
+                    client,
+                    stream.source,
+                    {name: value for name, value in variables.items() if f"${name}" in stream.source},
                 )
                 page = _page(data, options.at)
                 # what changes while a whole reading goes on comes with the first page's cursor next time
@@ -113,14 +124,18 @@ class GraphQLApi:
                 if after is None:
                     return
                 if after in asked:
-                    raise AbortRun(f"at: {options.at} gives the same endCursor twice, so that its pages would never end")
+                    raise AbortRun(
+                        f"at: {options.at} gives the same endCursor twice, so that its pages would never end"
+                    )
                 asked.add(after)
                 empty = 0 if rows else empty + 1
                 content = hashlib.blake2b(_told(rows), digest_size=8).digest()
                 alike[content] += bool(rows)
                 if empty > _MOST_EMPTY or alike[content] >= _MOST_ALIKE:
                     what = "no rows" if empty else "the same rows"
-                    raise AbortRun(f"at: {options.at} gives {what} again and again, and always says that there is a next page")
+                    raise AbortRun(
+                        f"at: {options.at} gives {what} again and again, and always says that there is a next page"
+                    )
                 variables["after"] = after
                 await asyncio.sleep(self._settings.pause_s)
 
@@ -144,7 +159,9 @@ class GraphQLApi:
 
     async def _once(self, client: httpx2.AsyncClient, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            async with client.stream("POST", self._settings.url, json={"query": query, "variables": dict(variables)}) as response:
+            async with client.stream(
+                "POST", self._settings.url, json={"query": query, "variables": dict(variables)}
+            ) as response:
                 content = await _content(response)
         except httpx2.TransportError as error:
             raise _Busy(f"it does not answer ({type(error).__name__})") from None
@@ -157,7 +174,8 @@ class GraphQLApi:
         if response.is_redirect:
             there = response.headers.get("location", "elsewhere")
             raise AbortRun(
-                f"{self._settings.url} sends one on to {there[:200]}: if that is right, put it into `url`; no token was sent there"
+                f"{self._settings.url} sends one on to {there[:200]}: if that is right, put it into `url`; no token was"
+                " sent there"
             )
         if content is None:
             raise AbortRun(f"a page has more than {_MOST_BYTES >> 20} MiB: ask for smaller ones with `page`")
@@ -165,7 +183,9 @@ class GraphQLApi:
             found = orjson.loads(content)
         except orjson.JSONDecodeError:
             page = "a web page" if b"<html" in content[:2_000].lower() else "something that is not JSON"
-            raise AbortRun(f"{self._settings.url} answers {response.status_code} with {page}: is it the address of the API?") from None
+            raise AbortRun(
+                f"{self._settings.url} answers {response.status_code} with {page}: is it the address of the API?"
+            ) from None
         if not isinstance(found, dict):
             raise AbortRun(f"{self._settings.url} answers {response.status_code} with JSON that is no GraphQL answer")
         # part of an answer is none: what is missing in it would seem to be gone
@@ -239,7 +259,10 @@ def _page(data: Mapping[str, Any], at: str) -> Mapping[str, Any]:
     if not isinstance(page, dict) or not isinstance(page.get("nodes"), list):
         raise AbortRun(f"at: the answer has no {at} with nodes; it has {', '.join(data) or 'nothing'}")
     if any(not isinstance(node, dict) for node in page["nodes"]):
-        raise AbortRun(f"at: among the nodes of {at} are empty ones, as where an API could not read them: nothing was taken for gone")
+        raise AbortRun(
+            f"at: among the nodes of {at} are empty ones, as where an API could not read them: nothing was taken for"
+            " gone"
+        )
     return page
 
 
@@ -286,7 +309,11 @@ def _as_told(state: tenacity.RetryCallState) -> float:
     """As long as the server asks for, or longer and longer."""
     error = state.outcome.exception() if state.outcome else None
     told = error.after_s if isinstance(error, _Busy) else None
-    return min(told, _LONGEST_WAIT_S) if told is not None else tenacity.wait_random_exponential(multiplier=0.3, max=10)(state)
+    return (
+        min(told, _LONGEST_WAIT_S)
+        if told is not None
+        else tenacity.wait_random_exponential(multiplier=0.3, max=10)(state)
+    )
 
 
 def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

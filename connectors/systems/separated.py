@@ -32,7 +32,9 @@ def kind_of(start: bytes) -> str | None:
     """What a file is that is no list as text, by its first bytes; None for text."""
     start = start.removeprefix(b"\xef\xbb\xbf")
     if _MARKUP.match(start):
-        return "an XML file" if b"<?xml" in start[:200].lower() and b"<html" not in start.lower() else "a web page (HTML)"
+        return (
+            "an XML file" if b"<?xml" in start[:200].lower() and b"<html" not in start.lower() else "a web page (HTML)"
+        )
     if _JSON.match(start):
         return "JSON"
     for magic, told in _OTHERS:
@@ -72,7 +74,11 @@ def _unwrapped(rows: Iterable[Numbered]) -> Iterator[Numbered]:
 
 def _said(path: Path, name: str, encoding: str, notes: list[str]) -> str:
     """The encoding that the connection says, unless its letters are plainly those of UTF-8."""
-    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig") or encoding.lower().startswith("utf") or not _is_utf_8(path):
+    if (
+        codecs.lookup(encoding).name in ("utf-8", "utf-8-sig")
+        or encoding.lower().startswith("utf")
+        or not _is_utf_8(path)
+    ):
         return encoding
     notes.append(f"{name}: it is UTF-8, not {encoding}, and was read so: leave `encoding` out")
     return "utf-8"
@@ -110,7 +116,10 @@ def _other_delimiter(lead: Sequence[Numbered], delimiter: str) -> str:
     found = max(counts, key=lambda one: counts[one])
     if not counts[found]:
         return ""
-    return f"Its cells seem to be parted by {_word(found)}, not by {_word(delimiter)}: say `delimiter: {found!r}` at the stream"
+    return (
+        f"Its cells seem to be parted by {_word(found)}, not by {_word(delimiter)}: say `delimiter: {found!r}` at the"
+        " stream"
+    )
 
 
 def _word(delimiter: str) -> str:
@@ -135,9 +144,12 @@ def _rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[Numb
                 line = reader.line_num + first
     except UnicodeDecodeError as error:
         raise AbortRun(
-            f"{name} is not {error.encoding} around line {line}: say `encoding` at the stream, e.g. `encoding: cp1252` for Excel on Windows"
+            f"{name} is not {error.encoding} around line {line}: say `encoding` at the stream, e.g. `encoding: cp1252`"
+            " for Excel on Windows"
         ) from None
     except UnicodeError:
         raise AbortRun(f"{name} is not {encoding}: say `encoding` at the stream, e.g. `encoding: utf-16-le`") from None
     except csv.Error as error:
-        raise AbortRun(f"{name} cannot be read around line {line}: {error}; is a quote not closed, or not doubled within a cell?") from None
+        raise AbortRun(
+            f"{name} cannot be read around line {line}: {error}; is a quote not closed, or not doubled within a cell?"
+        ) from None

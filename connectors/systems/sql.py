@@ -1,4 +1,5 @@
-"""A SQL database: each stream a query, read whole, or since the largest value of a cursor column; deletes by listing the keys.
+"""A SQL database: each stream a query, read whole, or since the largest value of a cursor column; deletes by listing
+the keys.
 
 SQLAlchemy because it reaches every database a system may have; a driver for PostgreSQL comes with the hub.
 """
@@ -13,7 +14,14 @@ from typing import Any, ClassVar, Final, TypeVar
 import sqlalchemy
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from sqlalchemy import NullPool
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from connectors.contract import Page, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
@@ -31,7 +39,9 @@ class SqlSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     url: str
-    """As SQLAlchemy has it, e.g. `postgresql+psycopg://reader@host/cases`. A driver for PostgreSQL comes with the hub."""
+    """As SQLAlchemy has it, e.g. `postgresql+psycopg://reader@host/cases`. A driver for PostgreSQL comes with the
+    hub.
+    """
     password: SecretStr | None = None
     """Of the user in the `url`."""
 
@@ -44,7 +54,9 @@ class SqlOptions(BaseModel):
     cursor: str | None = None
     """A column that grows with every change: a sequence, or a moment of the database's clock."""
     overlap_s: float = Field(60, ge=0)
-    """What was written within so many seconds before the last moment is read again, for transactions that ended late."""
+    """What was written within so many seconds before the last moment is read again, for transactions that ended
+    late.
+    """
     sweep: bool = True
     """Whether keys are listed to see what is gone; `false` where rows are never deleted."""
 
@@ -76,7 +88,9 @@ class Sql:
     async def discover(self) -> Sequence[StreamInfo]:
         def asked() -> list[StreamInfo]:
             seen = sqlalchemy.inspect(self._engine)
-            tables = {table: [str(column["name"]) for column in seen.get_columns(table)] for table in seen.get_table_names()}
+            tables = {
+                table: [str(column["name"]) for column in seen.get_columns(table)] for table in seen.get_table_names()
+            }
             return [StreamInfo(f"SELECT * FROM {table}", columns) for table, columns in tables.items()]  # noqa: S608 - shown, never run
 
         return await _in_thread(asked)
@@ -100,7 +114,9 @@ class Sql:
             yield Page(told, cursor=largest.cursor if cursor else None, columns=None if told_columns else columns)
             told_columns = columns
         if options.cursor and not largest.sorts:
-            told_so = f"cursor: the values of {options.cursor} do not sort as they grow (11/02/2026, or 9 and 10 as text)"
+            told_so = (
+                f"cursor: the values of {options.cursor} do not sort as they grow (11/02/2026, or 9 and 10 as text)"
+            )
             yield Page([], notes=(f"{told_so}: all rows are read each time",))
         elif not cursor:
             yield Page([], cursor=largest.cursor, columns=None if told_columns else columns)
@@ -126,13 +142,16 @@ class Sql:
             part = found[start : start + _BY_KEY]
             named = {f"k{at}_{of}": value for at, parts in enumerate(part) for of, value in enumerate(parts)}
             each = [
-                " AND ".join(f"{self._quoted(column)} = :k{at}_{of}" for of, column in enumerate(stream.key)) for at in range(len(part))
+                " AND ".join(f"{self._quoted(column)} = :k{at}_{of}" for of, column in enumerate(stream.key))
+                for at in range(len(part))
             ]
             text = f"SELECT * FROM {query} WHERE ({') OR ('.join(each)})"  # noqa: S608 - as below
             async for rows in _paged(lambda text=text, named=named: self._executed(text, named, []), _PAGE):
                 yield Page([_told_row(stream, row) for row in rows])
 
-    def _rows(self, stream: StreamRequest, options: SqlOptions, since: Any, columns: list[str]) -> Iterator[dict[str, Any]]:
+    def _rows(
+        self, stream: StreamRequest, options: SqlOptions, since: Any, columns: list[str]
+    ) -> Iterator[dict[str, Any]]:
         text = literal(one_query(stream.source))
         if options.cursor and since is not None:
             column = self._quoted(options.cursor)
@@ -150,7 +169,10 @@ class Sql:
             columns += found.keys()
             twice = sorted({column for column in columns if columns.count(column) > 1})
             if twice:
-                raise AbortRun(f"from: the query gives the column {', '.join(twice)} twice: name one otherwise, e.g. `o.id AS office_id`")
+                raise AbortRun(
+                    f"from: the query gives the column {', '.join(twice)} twice: name one otherwise, e.g. `o.id AS"
+                    " office_id`"
+                )
             for row in found.mappings():
                 yield dict(row)
 

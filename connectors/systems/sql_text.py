@@ -19,7 +19,9 @@ def one_query(text: str) -> str:
     ends = [found.start() for found in _PARTS.finditer(text) if found["end"]]
     for end in ends:
         if _without_comments(text[end + 1 :]).strip(" \t\r\n;"):
-            raise AbortRun("from: expected one query, found several parted by semicolons: give each a stream of its own")
+            raise AbortRun(
+                "from: expected one query, found several parted by semicolons: give each a stream of its own"
+            )
     query = text[: ends[0]] if ends else text
     plain = _without_comments(query).strip()
     if not plain:

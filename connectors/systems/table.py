@@ -74,13 +74,20 @@ def header_in(lead: Sequence[Numbered], layout: Layout) -> Header | None:
             continue
         if layout.key or sum(not is_blank(cell) for cell in cells) > 1 or len(lead) == 1:
             return found
-    return None if layout.key else next((_named(cells, number, layout) for number, cells in lead if not is_blank_row(cells)), None)
+    return (
+        None
+        if layout.key
+        else next((_named(cells, number, layout) for number, cells in lead if not is_blank_row(cells)), None)
+    )
 
 
 def _joined(rows: Sequence[Cells]) -> list[str]:
     """The cells of a header over several rows, joined by column."""
     width = max(map(len, rows), default=0)
-    return [" ".join(cleaned(str(row[at])) for row in rows if at < len(row) and not is_blank(row[at])) for at in range(width)]
+    return [
+        " ".join(cleaned(str(row[at])) for row in rows if at < len(row) and not is_blank(row[at]))
+        for at in range(width)
+    ]
 
 
 def _named(cells: Cells, number: int, layout: Layout) -> Header:
@@ -102,7 +109,9 @@ def is_blank_row(cells: Cells) -> bool:
 
 @dataclass(slots=True)
 class Table:
-    """A list, with what is to be told about how it was read. `word` is what one of its rows is called: a line, a row."""
+    """A list, with what is to be told about how it was read. `word` is what one of its rows is called: a line, a
+    row.
+    """
 
     name: str
     word: str
@@ -118,14 +127,18 @@ class Table:
         columns = self.header.columns
         first = True
         for good, broken in self._batches():
-            yield Page(good, broken=broken, columns=columns if first else None, notes=tuple(self.notes) if first else ())
+            yield Page(
+                good, broken=broken, columns=columns if first else None, notes=tuple(self.notes) if first else ()
+            )
             first = False
 
     def _no_doubles(self) -> None:
         columns = self.header.columns
         twice = sorted({name for name in columns if columns.count(name) > 1 and self.layout.is_used(name)})
         if twice:
-            raise AbortRun(f"{self.name}: its header names a column twice: {', '.join(twice)}; rename one of them in the list")
+            raise AbortRun(
+                f"{self.name}: its header names a column twice: {', '.join(twice)}; rename one of them in the list"
+            )
 
     def _batches(self) -> Iterator[tuple[list[tuple[str, dict[str, Any]]], list[Broken]]]:
         record = self._record()
@@ -176,12 +189,15 @@ def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "
     number, cells = first
     shown = " | ".join(cleaned(str(cell)) for cell in cells if not is_blank(cell))[:120]
     if layout.header_rows:
-        return AbortRun(f"{name}: header_row says {told_rows(layout.header_rows)}, but it has no such row among its first {LEAD}")
+        return AbortRun(
+            f"{name}: header_row says {told_rows(layout.header_rows)}, but it has no such row among its first {LEAD}"
+        )
     there = _named(cells, number, layout).columns
     missing = [key for key in layout.key if key not in there]
     near = nearest(missing[0], there) if missing and len(there) > 1 else None
     return NoSuchColumn(
-        f"{name}: its first row is {shown!r}, and none of its first {len(lead)} rows has the key's column {', '.join(missing)}. "
+        f"{name}: its first row is {shown!r}, and none of its first {len(lead)} rows has the key's column"
+        f" {', '.join(missing)}. "
         + (f"Is it {near!r}? " if near else "")
         + (hint or "Say `header_row: 4` where the header stands further down, or name the column as the list does"),
         missing,
@@ -197,4 +213,8 @@ def nearest(name: str, there: Iterable[str]) -> str | None:
     by_plain = {plain_heading(found): found for found in there}
     near = difflib.get_close_matches(plain_heading(name), by_plain, n=1, cutoff=0.6)
     words = plain_heading(name).split()
-    return by_plain[near[0]] if near else next((found for plain, found in by_plain.items() if set(words) <= set(plain.split())), None)
+    return (
+        by_plain[near[0]]
+        if near
+        else next((found for plain, found in by_plain.items() if set(words) <= set(plain.split())), None)
+    )

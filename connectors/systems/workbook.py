@@ -108,7 +108,9 @@ def _opened(path: Path, name: str, files: ExitStack) -> list[Sheet]:
 
 def _damaged(name: str, error: Exception) -> AbortRun:
     kind = type(error).__name__
-    return AbortRun(f"{name} is no workbook that can be read, or is damaged ({kind}): open it, and save it again as XLSX or CSV")
+    return AbortRun(
+        f"{name} is no workbook that can be read, or is damaged ({kind}): open it, and save it again as XLSX or CSV"
+    )
 
 
 def _locked(name: str) -> AbortRun:
@@ -124,7 +126,9 @@ def _safely(rows: Iterable[Numbered], name: str) -> Iterator[Numbered]:
         raise _damaged(name, error) from None
 
 
-def _chosen(name: str, book: Sequence[Sheet], layout: Layout, wanted: str | None, notes: list[str]) -> tuple[Sheet, Header]:
+def _chosen(
+    name: str, book: Sequence[Sheet], layout: Layout, wanted: str | None, notes: list[str]
+) -> tuple[Sheet, Header]:
     """The sheet that is named, or the first that has the header of the list."""
     if wanted is not None:
         found = _named(name, book, wanted, notes)
@@ -138,11 +142,16 @@ def _chosen(name: str, book: Sequence[Sheet], layout: Layout, wanted: str | None
     fitting = [(sheet, header) for sheet, lead in zip(shown, leads, strict=True) if (header := header_in(lead, layout))]
     if not fitting:
         first = leads[0] if leads else []
-        hint = f"Its sheets are {_told(book)}: say which by `sheet`, and `header_row` where the header stands further down"
+        hint = (
+            f"Its sheets are {_told(book)}: say which by `sheet`, and `header_row` where the header stands further down"
+        )
         raise no_header(name, first, layout, hint if len(book) > 1 else "")
     if fitting[0][0] is not shown[0]:
         if len(fitting) > 1:
-            raise AbortRun(f"{name}: several sheets have such a list, {', '.join(repr(sheet.name) for sheet, _ in fitting)}: say `sheet`")
+            raise AbortRun(
+                f"{name}: several sheets have such a list, {', '.join(repr(sheet.name) for sheet, _ in fitting)}: say"
+                " `sheet`"
+            )
         notes.append(f"{name}: the list is in the sheet {fitting[0][0].name!r}, of {_told(book)}")
     return fitting[0]
 
@@ -164,29 +173,39 @@ def _told(book: Sequence[Sheet]) -> str:
     return f"{shown} (hidden: {hidden})" if hidden else shown
 
 
-def _tell_of(name: str, sheet: Sheet, header: Header, merged: Sequence[Merge], layout: Layout, notes: list[str]) -> None:
+def _tell_of(
+    name: str, sheet: Sheet, header: Header, merged: Sequence[Merge], layout: Layout, notes: list[str]
+) -> None:
     """Remarks about how the sheet is read. Raises `AbortRun` for formulas without values in a column that is needed."""
     empty = [
         (row, column)
         for row, column in sheet.never_computed()
-        if row > header.last_row and column <= len(header.names) and (of := header.names[column - 1]) and layout.is_used(of)
+        if row > header.last_row
+        and column <= len(header.names)
+        and (of := header.names[column - 1])
+        and layout.is_used(of)
     ]
     if empty:
         row, column = empty[0]
         raise AbortRun(
-            f"{name}: {len(empty)} cells, first row {row} of {header.names[column - 1]!r}, are formulas that were never computed: "
-            "open it in a spreadsheet program, save it, and drop it again"
+            f"{name}: {len(empty)} cells, first row {row} of {header.names[column - 1]!r}, are formulas that were never"
+            " computed: open it in a spreadsheet program, save it, and drop it again"
         )
     if not layout.header_rows and header.last_row > 1 and not notes:
         notes.append(f"{name}: its header is row {header.last_row}")
     down = [found for found in merged if found.top > header.last_row and found.bottom > found.top]
     if down:
-        notes.append(f"{name}: {len(down)} merged cells span several rows; each of these has their value, e.g. from row {down[0].top}")
+        notes.append(
+            f"{name}: {len(down)} merged cells span several rows; each of these has their value, e.g. from row"
+            f" {down[0].top}"
+        )
 
 
 def _rows_of_header(header: Header, merged: Sequence[Merge]) -> tuple[int, ...]:
     """The rows that a header is spread over, as cells show that are merged downwards from it."""
-    deepest = max((found.bottom for found in merged if found.top == header.last_row and found.left == found.right), default=0)
+    deepest = max(
+        (found.bottom for found in merged if found.top == header.last_row and found.left == found.right), default=0
+    )
     return tuple(range(header.last_row, deepest + 1)) if header.last_row < deepest <= LEAD else ()
 
 
@@ -195,7 +214,9 @@ def _filled_across(lead: Iterable[Numbered], merged: Sequence[Merge], rows: Sequ
     filled = list[Numbered]()
     for number, cells in lead:
         if number in rows[:-1]:
-            filled.append((number, _across(list(cells), [found for found in merged if found.top <= number <= found.bottom])))
+            filled.append(
+                (number, _across(list(cells), [found for found in merged if found.top <= number <= found.bottom]))
+            )
         else:
             filled.append((number, cells))
     return filled
@@ -213,7 +234,9 @@ def _filled_down(rows: Iterable[Numbered], merged: Sequence[Merge], header: int)
     """The rows with what is merged over several of them in each; what is merged over columns is a line across the
     table.
     """
-    waiting = sorted((found for found in merged if found.top > header and found.bottom > found.top), key=lambda found: -found.top)
+    waiting = sorted(
+        (found for found in merged if found.top > header and found.bottom > found.top), key=lambda found: -found.top
+    )
     running = list[tuple[Merge, Any]]()
     for number, cells in rows:
         while waiting and waiting[-1].top <= number:
@@ -256,7 +279,9 @@ def _book(path: Path, name: str, files: ExitStack) -> list[Sheet]:
     if not parts & {"xl/workbook.xml", "xl/workbook.bin", "content.xml", "mimetype"}:
         raise AbortRun(f"{name} is no workbook but another ZIP archive: unpack it, and drop the list itself")
     if size > _HELD:
-        raise AbortRun(f"{name} would unpack to more than {_HELD >> 20} MiB: save it as XLSX or CSV, which are read row by row")
+        raise AbortRun(
+            f"{name} would unpack to more than {_HELD >> 20} MiB: save it as XLSX or CSV, which are read row by row"
+        )
     return _held(path)
 
 
@@ -351,7 +376,9 @@ def told(value: Any) -> Any:
     return value
 
 
-def _scanned(path: Path, part: str, pattern: re.Pattern[bytes], only_with: re.Pattern[bytes] | None = None) -> list[tuple[str, ...]]:
+def _scanned(
+    path: Path, part: str, pattern: re.Pattern[bytes], only_with: re.Pattern[bytes] | None = None
+) -> list[tuple[str, ...]]:
     """What is found in the text of a part, which is read in pieces: merged cells stand behind all rows."""
     found: dict[tuple[str, ...], None] = {}
     with zipfile.ZipFile(path) as packed, packed.open(part.lstrip("/")) as file:

@@ -1,1 +1,4 @@
-"""The public facts the hub ships, as CSV. Each row names its source or its confidence; `unverified` is general knowledge."""
+"""The public facts the hub ships, as CSV.
+
+Each row names its source or its confidence; `unverified` is general knowledge.
+"""

@@ -1,4 +1,6 @@
-"""A backup is one tar file: first a manifest, then the graph's dump, then the files beside it, each known by its sha256."""
+"""A backup is one tar file: first a manifest, then the graph's dump, then the files beside it, each known by its
+sha256.
+"""
 
 import hashlib
 import os
@@ -43,7 +45,9 @@ class Manifest(BaseModel):
 
 
 def kept_files(folder: Path) -> Iterator[Path]:
-    """The files of a data directory that belong into a backup: all but Neo4j's own, this run's, and what is still arriving."""
+    """The files of a data directory that belong into a backup: all but Neo4j's own, this run's, and what is still
+    arriving.
+    """
     for found in sorted(folder.rglob("*")):
         inside = found.relative_to(folder)
         passing = found.name.startswith(("arriving-", ".")) or ".part" in found.name or found.name.endswith(_NOT_KEPT)
@@ -52,7 +56,10 @@ def kept_files(folder: Path) -> Iterator[Path]:
 
 
 def collect(folder: Path, into: Path) -> None:
-    """Copies those files; of an SQLite database what it holds at this moment. Those that are gone meanwhile are left out."""
+    """Copies those files; of an SQLite database what it holds at this moment.
+
+    Those that are gone meanwhile are left out.
+    """
     for inside in kept_files(folder):
         target = into / _FILES / inside
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +72,10 @@ def collect(folder: Path, into: Path) -> None:
 
 
 def _copy_database(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as live, closing(sqlite3.connect(target)) as copy:
+    with (
+        closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True)) as live,
+        closing(sqlite3.connect(target)) as copy,
+    ):
         live.backup(copy)
 
 
@@ -98,21 +108,31 @@ def pack(folder: Path, manifest: Manifest, archive: Path, progress: Progress) ->
 
 
 def unpack(archive: Path, folder: Path, progress: Progress) -> Manifest:
-    """Puts the files of an archive below a folder, each compared with its sha256. Raises `SetupError` where it is not whole."""
+    """Puts the files of an archive below a folder, each compared with its sha256.
+
+    Raises `SetupError` where it is not whole.
+    """
     try:
         with tarfile.open(archive, mode="r:") as tar:
             manifest = _manifest(archive, tar)
             seen: set[str] = set()
             while member := tar.next():
                 if member.name not in manifest.files or member.name in seen or not member.isreg():
-                    raise SetupError(f"{archive} holds {member.name!r}, which its manifest does not name: it is no backup of this hub's")
+                    raise SetupError(
+                        f"{archive} holds {member.name!r}, which its manifest does not name: it is no backup of this"
+                        " hub's"
+                    )
                 seen.add(member.name)
                 _extract(tar, member, folder, manifest.files[member.name])
                 progress("files", len(seen), len(manifest.files))
     except (tarfile.TarError, EOFError) as error:
-        raise SetupError(f"{archive} is not a whole backup: {error}; take another copy of it, or an older backup") from None
+        raise SetupError(
+            f"{archive} is not a whole backup: {error}; take another copy of it, or an older backup"
+        ) from None
     if missing := sorted(manifest.files.keys() - seen):
-        raise SetupError(f"{archive} is not whole: {missing[0]} is missing in it; take another copy of it, or an older backup")
+        raise SetupError(
+            f"{archive} is not whole: {missing[0]} is missing in it; take another copy of it, or an older backup"
+        )
     return manifest
 
 
@@ -129,7 +149,9 @@ def _manifest(archive: Path, tar: tarfile.TarFile) -> Manifest:
     try:
         return Manifest.model_validate_json(opened.read())
     except ValidationError as error:
-        raise SetupError(f"{archive}: its manifest cannot be read; another release may have made it: {error.errors()[0]['msg']}") from None
+        raise SetupError(
+            f"{archive}: its manifest cannot be read; another release may have made it: {error.errors()[0]['msg']}"
+        ) from None
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, sha256: str) -> None:
@@ -144,4 +166,7 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, sha256
             digest.update(chunk)
             opened.write(chunk)
     if digest.hexdigest() != sha256:
-        raise SetupError(f"{member.name} in the backup is not what was backed up: its sha256 differs; take another copy, or an older one")
+        raise SetupError(
+            f"{member.name} in the backup is not what was backed up: its sha256 differs; take another copy, or an"
+            " older one"
+        )

@@ -1,4 +1,6 @@
-"""What a graph holds, in figures that do not depend on any order: counts by label and by edge type, and one hash of everything."""
+"""What a graph holds, in figures that do not depend on any order: counts by label and by edge type, and one hash of
+everything.
+"""
 
 import hashlib
 from array import array
@@ -20,7 +22,9 @@ _EVERY: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Nodes by label (all of each node's), edges by type, and the sum of the hashes of all nodes and edges, in hexadecimal."""
+    """Nodes by label (all of each node's), edges by type, and the sum of the hashes of all nodes and edges, in
+    hexadecimal.
+    """
 
     nodes: dict[str, int]
     edges: dict[str, int]

@@ -14,11 +14,16 @@ from hub.settings import Settings
 
 
 def restore(archive: Path, folder: Path, settings: Settings, tools: Tools, progress: Progress) -> Manifest:
-    """Restores into a data directory that is not there yet, or empty; it takes its name when all is well. Raises `SetupError`."""
+    """Restores into a data directory that is not there yet, or empty; it takes its name when all is well.
+
+    Raises `SetupError`.
+    """
     if not archive.is_file():
         raise SetupError(f"there is no backup {archive}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise SetupError(f"{folder} is used: restore into a new directory with --data DIR, and start the hub with that one")
+        raise SetupError(
+            f"{folder} is used: restore into a new directory with --data DIR, and start the hub with that one"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-restored-", dir=folder.parent) as staging:
         made = Path(staging, "data")
@@ -51,11 +56,16 @@ def _compare(made: Path, manifest: Manifest, settings: Settings, tools: Tools, p
     with opened(made, settings, tools) as (_, here):
         found = asyncio.run(counted(here, progress))
     if differences := Fingerprint(manifest.nodes, manifest.edges, manifest.hash).differences(found):
-        raise SetupError("what was restored is not what was backed up; nothing was left there:\n" + "\n".join(differences))
+        raise SetupError(
+            "what was restored is not what was backed up; nothing was left there:\n" + "\n".join(differences)
+        )
 
 
 def salvage(folder: Path, settings: Settings, tools: Tools, progress: Progress) -> tuple[Path, Fingerprint]:
-    """Opens a store whose transaction log has an end that cannot be read: cuts that off, a copy of the log kept. Raises `SetupError`."""
+    """Opens a store whose transaction log has an end that cannot be read: cuts that off, a copy of the log kept.
+
+    Raises `SetupError`.
+    """
     require_store(folder)
     with LocalNeo4j(folder, tools.java, tools.jars, MEMORY, CUT) as server:
         kept = keep_logs(server.home)

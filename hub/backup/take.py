@@ -1,4 +1,6 @@
-"""Takes a backup: a copy of the store of one moment, opened once to prove it and to count it, dumped, and packed with the files beside."""
+"""Takes a backup: a copy of the store of one moment, opened once to prove it and to count it, dumped, and packed
+with the files beside.
+"""
 
 import asyncio
 import shutil
@@ -72,7 +74,9 @@ def _refuse_target(folders: Iterable[Path], archive: Path) -> None:
     if not archive.parent.is_dir():
         raise SetupError(f"there is no folder {archive.parent}: make it, or name another with --to")
     if any(archive.resolve().is_relative_to(folder) for folder in folders):
-        raise SetupError(f"{archive} would be inside the data directory that it backs up: name a folder elsewhere with --to")
+        raise SetupError(
+            f"{archive} would be inside the data directory that it backs up: name a folder elsewhere with --to"
+        )
     needed = sum(map(size_of, folders)) * _COPIES
     if free_bytes(archive.parent) < needed:
         told = f"has {megabytes(free_bytes(archive.parent))} left, and a backup needs {megabytes(needed)} there"
@@ -88,7 +92,9 @@ def _copy(folder: Path, copy: Path, progress: Progress) -> None:
             end_orphans(folder / "neo4j")
             copy_store(folder / "neo4j", copy)
     except Timeout:
-        Request(folder / "neo4j", copy).ask(lambda share: progress("copy of the store", int(share * _PERCENT), _PERCENT))
+        Request(folder / "neo4j", copy).ask(
+            lambda share: progress("copy of the store", int(share * _PERCENT), _PERCENT)
+        )
 
 
 def _dump(copy: Path, packed: Path, settings: Settings, tools: Tools, progress: Progress) -> Fingerprint:
@@ -113,7 +119,12 @@ def opened(folder: Path, settings: Settings, tools: Tools) -> Generator[tuple[Lo
 
 def reached(settings: Settings, running: Running) -> Settings:
     """Settings that reach that server, whatever else they name."""
-    mine = {"neo4j_uri": running.uri, "neo4j_user": "neo4j", "neo4j_database": "neo4j", "neo4j_password": SecretStr(running.password)}
+    mine = {
+        "neo4j_uri": running.uri,
+        "neo4j_user": "neo4j",
+        "neo4j_database": "neo4j",
+        "neo4j_password": SecretStr(running.password),
+    }
     return settings.model_copy(update={**mine, "store": None})
 
 

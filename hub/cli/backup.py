@@ -23,10 +23,13 @@ from hub.settings import Settings, read_settings
 def backup_command(
     data: Data = None,
     to: Annotated[
-        str, typer.Option("--to", metavar="FILE-OR-DIR", help="Where the backup is written; by default the current folder.")
+        str,
+        typer.Option("--to", metavar="FILE-OR-DIR", help="Where the backup is written; by default the current folder."),
     ] = ".",
 ) -> None:
-    """Back up a data directory, graph, attachments and keys, while its hub serves (its database is away for about 12 s) or none does."""
+    """Back up a data directory, graph, attachments and keys, while its hub serves (its database is away for about
+    12 s) or none does.
+    """
     settings = read_settings()
     folder = (data or default_folder()).resolve()
     if to.endswith(("/", os.sep)) and not Path(to).is_dir():
@@ -46,7 +49,9 @@ def restore_command(
     folder = (data or default_folder()).resolve()
     with bars("restore: ") as progress:
         manifest = restore(archive.resolve(), folder, settings, _tools(settings), progress)
-    console.print(escaped(f"restored as it was on {manifest.taken_at}, counts and hash equal: {_told(manifest)}"), soft_wrap=True)
+    console.print(
+        escaped(f"restored as it was on {manifest.taken_at}, counts and hash equal: {_told(manifest)}"), soft_wrap=True
+    )
     console.print(escaped(f"start it with `hub up --data {folder}`, with the options of before"), soft_wrap=True)
 
 
@@ -57,7 +62,9 @@ def salvage_command(data: Data = None) -> None:
     with bars("salvage: ") as progress:
         kept, found = salvage(folder, settings, _tools(settings), progress)
     console.print(escaped(f"the store is open again: {_told(found)}; its log as it was is in {kept}"), soft_wrap=True)
-    console.print(escaped(f"look whether the last changes are there, then start it with `hub up --data {folder}`"), soft_wrap=True)
+    console.print(
+        escaped(f"look whether the last changes are there, then start it with `hub up --data {folder}`"), soft_wrap=True
+    )
 
 
 def _tools(settings: Settings) -> Tools:
@@ -67,4 +74,6 @@ def _tools(settings: Settings) -> Tools:
 
 
 def _told(found: Manifest | Fingerprint) -> str:
-    return f"{sum(found.edges.values()):,} edges, labels of nodes {sum(found.nodes.values()):,}, hash {found.hash[:12]}…"
+    return (
+        f"{sum(found.edges.values()):,} edges, labels of nodes {sum(found.nodes.values()):,}, hash {found.hash[:12]}…"
+    )

@@ -55,7 +55,9 @@ DEFAULT_SCALE: Final = 0.02
 _WAIT_FOR_NEO4J_S: Final = 60
 _log: Final = logging.getLogger("hub")
 _commands: Final = typer.Typer(
-    help="Who is responsible for what in customs trade work: a GraphQL API over a Neo4j graph.", no_args_is_help=True, add_completion=False
+    help="Who is responsible for what in customs trade work: a GraphQL API over a Neo4j graph.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 _commands.command(name="sync")(sync_command)
@@ -72,30 +74,49 @@ def up(
     host: Annotated[str, typer.Option(help="Where to listen. A sample world listens on loopback only.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     scale: Annotated[
-        float, typer.Option(min=0.001, max=10, help="Size of the sample world; 1 is 20,000 importers and 100,000 cases, loaded in minutes.")
+        float,
+        typer.Option(
+            min=0.001,
+            max=10,
+            help="Size of the sample world; 1 is 20,000 importers and 100,000 cases, loaded in minutes.",
+        ),
     ] = DEFAULT_SCALE,
     seed: Annotated[int, typer.Option(help="The seed the sample world is made from.")] = 7,
-    sample: Annotated[bool, typer.Option("--sample/--no-sample", help="With or without the invented sample world.")] = True,
+    sample: Annotated[
+        bool, typer.Option("--sample/--no-sample", help="With or without the invented sample world.")
+    ] = True,
     partner: Annotated[
-        bool, typer.Option("--partner/--no-partner", help="With or without a partner agency's own system, synced from like any other.")
+        bool,
+        typer.Option(
+            "--partner/--no-partner", help="With or without a partner agency's own system, synced from like any other."
+        ),
     ] = True,
     connections: Annotated[
         Path | None,
-        typer.Option("--connections", metavar="DIR", help="Sync the connections of this folder that have a schedule, as `hub serve` does."),
+        typer.Option(
+            "--connections",
+            metavar="DIR",
+            help="Sync the connections of this folder that have a schedule, as `hub serve` does.",
+        ),
     ] = None,
-    show_password: Annotated[bool, typer.Option("--show-password", help="Show Neo4j's password, and not only where it is kept.")] = False,
+    show_password: Annotated[
+        bool, typer.Option("--show-password", help="Show Neo4j's password, and not only where it is kept.")
+    ] = False,
 ) -> None:
     """Start everything on this machine: Neo4j, the public facts, a sample world, and the hub itself.
 
     Once it is up, what will be asked is planned behind those who ask; HUB_WARM=0 turns that off.
     """
     signal.signal(signal.SIGTERM, _interrupted)
-    # a shell's background job is started with interrupts ignored; the server will take them anyway, so the start does, too
+    # a shell's background job is started with interrupts ignored; the server will take them anyway, so the start does,
+    # too
     signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = (data or default_folder()).resolve()
     settings = read_settings()
     if sample and not _is_loopback(host):
-        raise SetupError(f"a sample world listens on loopback only, not on {host}: leave --host out, or use --no-sample")
+        raise SetupError(
+            f"a sample world listens on loopback only, not on {host}: leave --host out, or use --no-sample"
+        )
     _refuse_taken(host, port)
     attached = _attached(connections, settings.data or folder)
     started = time.monotonic()
@@ -126,8 +147,16 @@ def up(
         synced, jobs = _synced_from(agency, here, folder) if agency else (None, [])
         if attached:
             jobs = [*jobs, partial(keep_syncing, here, attached)]
-        app = create_app(here, sign_in=SampleSignIn(folder) if sample else None, browser_url=browser, first_questions=asked, jobs=jobs)
-        password = running.password if show_password else f"in {folder / 'neo4j-password'} (or ask with --show-password)"
+        app = create_app(
+            here,
+            sign_in=SampleSignIn(folder) if sample else None,
+            browser_url=browser,
+            first_questions=asked,
+            jobs=jobs,
+        )
+        password = (
+            running.password if show_password else f"in {folder / 'neo4j-password'} (or ask with --show-password)"
+        )
         _tell(host, port, password, browser, folder, sample, synced, fetched_s, time.monotonic() - started)
         logs.set_up("WARNING", as_json=False)
         serving = uvicorn.Config(app, **options(host, port))
@@ -143,7 +172,8 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes answer.")] = 1,
 ) -> None:
-    """Serve the graph of an existing Neo4j (NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD), schema and public facts brought up to date first.
+    """Serve the graph of an existing Neo4j (NEO4J_URI, NEO4J_USER, NEO4J_PASSWORD), schema and public facts brought up
+    to date first.
 
     Once it serves, what will be asked is planned behind those who ask; HUB_WARM=0 turns that off.
     """
@@ -159,16 +189,24 @@ def serve(
         # said here in a line, and not by each worker
         attached_in(settings.connections, settings.data_folder)
     asyncio.run(
-        _prepare(settings, WorldWanted(None, 0), lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total))
+        _prepare(
+            settings,
+            WorldWanted(None, 0),
+            lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total),
+        )
     )
     uvicorn.run("hub.server:build", factory=True, workers=workers, **options(host, port))
 
 
 @_commands.command()
 def doctor(
-    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="A data directory of `hub up`, which must be running.")] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="A data directory of `hub up`, which must be running.")
+    ] = None,
 ) -> None:
-    """Say what is wrong with the surroundings of a hub, and what to do: NEO4J_URI's server, or the one of a data directory."""
+    """Say what is wrong with the surroundings of a hub, and what to do: NEO4J_URI's server, or the one of a data
+    directory.
+    """
     settings = read_settings()
     folder = data.resolve() if data else None
     if folder:
@@ -191,7 +229,9 @@ def fetch_(
 
 @_commands.command()
 def token(
-    persona: Annotated[str, typer.Option("--as", metavar="PERSONA", help="Whom to sign in as; an unknown name lists them all.")],
+    persona: Annotated[
+        str, typer.Option("--as", metavar="PERSONA", help="Whom to sign in as; an unknown name lists them all.")
+    ],
     data: Data = None,
 ) -> None:
     """Print a token for a persona of the sample world, good for twelve hours."""
@@ -222,12 +262,16 @@ def _attached(folder: Path | None, data: Path) -> list[AttachedConnection]:
         return []
     found = attached_in(folder, data)
     if not any(one.connection.schedule for one in found):
-        raise SetupError(f"{folder} has no connection with a schedule: say e.g. `schedule: every 15 minutes` in its NAME.yaml")
+        raise SetupError(
+            f"{folder} has no connection with a schedule: say e.g. `schedule: every 15 minutes` in its NAME.yaml"
+        )
     return found
 
 
 def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tuple[str, list[Job]]:
-    """Starts the partner agency's service and syncs from it: what came of it, and what keeps that up while the hub serves."""
+    """Starts the partner agency's service and syncs from it: what came of it, and what keeps that up while the hub
+    serves.
+    """
 
     async def first() -> str:
         async with Graph(settings, patient=True) as graph:
@@ -251,7 +295,10 @@ async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
     colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
     async for finding in findings(settings, folder):
         found.append(finding)
-        console.print(f"[{colours[finding.how]}]{finding.how:8}[/] {escaped(finding.what)}: {escaped(finding.told)}", soft_wrap=True)
+        console.print(
+            f"[{colours[finding.how]}]{finding.how:8}[/] {escaped(finding.what)}: {escaped(finding.told)}",
+            soft_wrap=True,
+        )
         if finding.todo:
             console.print(f"         → {escaped(finding.todo)}", soft_wrap=True)
     return found
@@ -262,7 +309,9 @@ async def _fetch_graphiql(settings: Settings) -> bool:
 
 
 async def _fetch_all(settings: Settings) -> float:
-    """Fetches Neo4j and GraphiQL, without which the hub can do; gives the seconds it took, 0 where there was nothing to fetch."""
+    """Fetches Neo4j and GraphiQL, without which the hub can do; gives the seconds it took, 0 where there was
+    nothing to fetch.
+    """
     began = time.monotonic()
     fetched = not settings.local_jars and await fetch_jars("Neo4j", cache_folder(), locked_jars(), settings)
     try:
@@ -294,7 +343,15 @@ async def _prepare(settings: Settings, wanted: WorldWanted, progress: Callable[[
 
 
 def _tell(
-    host: str, port: int, password: str, browser: str, folder: Path, sample: bool, synced: str | None, fetched_s: float, total_s: float
+    host: str,
+    port: int,
+    password: str,
+    browser: str,
+    folder: Path,
+    sample: bool,
+    synced: str | None,
+    fetched_s: float,
+    total_s: float,
 ) -> None:
     shown = "localhost" if _is_loopback(host) else host
     lines = [

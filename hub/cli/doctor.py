@@ -37,17 +37,20 @@ _SOON: Final = 3
 _VERSION: Final[LiteralString] = (
     "CALL dbms.components() YIELD name, versions, edition WHERE name = 'Neo4j Kernel' RETURN [versions[0], edition]"
 )
-_DECLARED: Final[LiteralString] = "SHOW INDEXES YIELD name, state, populationPercent RETURN name, state, populationPercent"
+_DECLARED: Final[LiteralString] = (
+    "SHOW INDEXES YIELD name, state, populationPercent RETURN name, state, populationPercent"
+)
 _CONSTRAINTS: Final[LiteralString] = "SHOW CONSTRAINTS YIELD name RETURN name"
 _CLOCK: Final[LiteralString] = "RETURN datetime.realtime().epochMillis"
 _STATE: Final[LiteralString] = "MATCH (w:World {id: 'world'}) RETURN w.schema"
 _LIMITS: Final[LiteralString] = (
-    "SHOW SETTINGS 'db.transaction.timeout', 'db.memory.transaction.max', 'server.bolt.connection_keep_alive_for_requests' "
-    "YIELD name, value RETURN name, value"
+    "SHOW SETTINGS 'db.transaction.timeout', 'db.memory.transaction.max',"
+    " 'server.bolt.connection_keep_alive_for_requests' YIELD name, value RETURN name, value"
 )
 _PLANS: Final[LiteralString] = (
-    "SHOW SETTINGS 'server.memory.heap.max_size', 'server.memory.query_cache.per_db_cache_num_entries', "
-    "'server.memory.query_cache.sharing_enabled', 'server.memory.query_cache.shared_cache_num_entries' YIELD name, value RETURN name, value"
+    "SHOW SETTINGS 'server.memory.heap.max_size', 'server.memory.query_cache.per_db_cache_num_entries',"
+    " 'server.memory.query_cache.sharing_enabled', 'server.memory.query_cache.shared_cache_num_entries' YIELD name,"
+    " value RETURN name, value"
 )
 _HEAP: Final[LiteralString] = (
     "CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes RETURN attributes.HeapMemoryUsage.value.properties.max"
@@ -57,8 +60,8 @@ _ROUNDED: Final = 1.1
 
 
 _LOGS: Final[LiteralString] = (
-    "SHOW SETTINGS 'db.tx_log.rotation.size', 'db.checkpoint', 'db.checkpoint.interval.volume', 'server.memory.pagecache.size' "
-    "YIELD name, value RETURN name, value"
+    "SHOW SETTINGS 'db.tx_log.rotation.size', 'db.checkpoint', 'db.checkpoint.interval.volume',"
+    " 'server.memory.pagecache.size' YIELD name, value RETURN name, value"
 )
 
 
@@ -78,7 +81,9 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
     `folder` is the data directory where this machine has one; its disk is looked at.
     """
     yield Finding(
-        "versions", "ok", f"hub {_version('trade-collaboration-hub')}, Python {sys.version.split()[0]}, driver {_version('neo4j')}"
+        "versions",
+        "ok",
+        f"hub {_version('trade-collaboration-hub')}, Python {sys.version.split()[0]}, driver {_version('neo4j')}",
     )
     store = settings.store or (folder / "neo4j" if folder else None)
     if store:
@@ -120,14 +125,21 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
 def _no_issuer(folder: Path | None) -> Finding:
     """Who can sign in where no issuer is named: the personas of a sample world."""
     if folder and SampleSignIn(folder).is_there:
-        return Finding("issuers", "ok", f"the sample world's own: `hub token --as {personas()[0].name} --data {folder}` signs in")
+        return Finding(
+            "issuers", "ok", f"the sample world's own: `hub token --as {personas()[0].name} --data {folder}` signs in"
+        )
     return Finding("issuers", "warning", "no issuer of tokens is trusted: only the public can ask", "set HUB_ISSUERS")
 
 
 def _no_cursor_key(folder: Path | None) -> Finding:
     if folder and (folder / CURSOR_KEY).exists():
         return Finding("cursor key", "ok", f"{folder / CURSOR_KEY}, kept by `hub up`")
-    return Finding("cursor key", "warning", "none: cursors end with the process that gave them", "set HUB_CURSOR_KEY, the same everywhere")
+    return Finding(
+        "cursor key",
+        "warning",
+        "none: cursors end with the process that gave them",
+        "set HUB_CURSOR_KEY, the same everywhere",
+    )
 
 
 async def _world(graph: Graph, folder: Path | None) -> Finding | None:
@@ -138,7 +150,12 @@ async def _world(graph: Graph, folder: Path | None) -> Finding | None:
     told = f"a sample of {sample}: its importers, brokers, contacts and cases are invented"
     if folder:
         return Finding("world", "ok", f"{told}; `hub up` serves it, on loopback only")
-    return Finding("world", "warning", f"{told}; `hub serve` refuses it", "see NEO4J_URI; `hub up --data DIR` serves a sample world")
+    return Finding(
+        "world",
+        "warning",
+        f"{told}; `hub serve` refuses it",
+        "see NEO4J_URI; `hub up --data DIR` serves a sample world",
+    )
 
 
 async def _opened(graph: Graph, folder: Path | None) -> Finding:
@@ -153,7 +170,10 @@ async def _opened(graph: Graph, folder: Path | None) -> Finding:
     if await graph.has_panicked():
         kill = "a hub that serves ends it by itself" if folder else "kill it (`docker compose kill neo4j`, then `up`)"
         return Finding(
-            "store", "wrong", "Neo4j has given up after an error of its disk", f"make room; {kill}: told to stop, it damages its log"
+            "store",
+            "wrong",
+            "Neo4j has given up after an error of its disk",
+            f"make room; {kill}: told to stop, it damages its log",
         )
     return Finding("store", "ok", "open")
 
@@ -175,7 +195,12 @@ async def _of_database(graph: Graph, settings: Settings, folder: Path | None) ->
     for name, value in await graph.read(_LIMITS, {}):
         if name == "server.bolt.connection_keep_alive_for_requests":
             if value != "OFF":
-                yield Finding(name, "warning", f"{value}: each read of the driver gets a timer of its own", "set it to OFF: a tenth faster")
+                yield Finding(
+                    name,
+                    "warning",
+                    f"{value}: each read of the driver gets a timer of its own",
+                    "set it to OFF: a tenth faster",
+                )
         elif value.rstrip("smhB") in ("0", "0.00"):
             yield Finding(name, "warning", "no limit: one statement may take all there is", f"set {name} in neo4j.conf")
 
@@ -183,13 +208,17 @@ async def _of_database(graph: Graph, settings: Settings, folder: Path | None) ->
 async def _watermark(graph: Graph, store: Path, settings: Settings) -> Finding:
     """Whether so much stays free as this Neo4j needs by its own settings."""
     found = dict(await graph.read(_LOGS, {}))
-    sizes = {name: TypeAdapter(ByteSize).validate_python(value) for name, value in found.items() if name != "db.checkpoint"}
+    sizes = {
+        name: TypeAdapter(ByteSize).validate_python(value) for name, value in found.items() if name != "db.checkpoint"
+    }
     log_file, page_cache = sizes["db.tx_log.rotation.size"], sizes["server.memory.pagecache.size"]
     checkpoint = sizes["db.checkpoint.interval.volume"] if found["db.checkpoint"] == "VOLUME" else page_cache
     needed, least = bytes_needed(log_file, checkpoint, page_cache), least_free_bytes(store, settings)
     if least < needed:
         told = f"{megabytes(least)}, and Neo4j may need {megabytes(needed)} for its next log and a checkpoint"
-        return Finding("watermark", "warning", told, "set HUB_LEAST_FREE higher, or Neo4j's logs smaller, as in docker-compose.yml")
+        return Finding(
+            "watermark", "warning", told, "set HUB_LEAST_FREE higher, or Neo4j's logs smaller, as in docker-compose.yml"
+        )
     return Finding("watermark", "ok", f"{megabytes(least)} stay free")
 
 
@@ -199,14 +228,21 @@ async def _drift(graph: Graph) -> Finding:
     there = {name for name, _, _ in indexes} | {row[0] for row in await graph.read(_CONSTRAINTS, {})}
     if missing := sorted(declared - there):
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        return Finding("schema", "wrong", f"missing: {', '.join(missing[:3])}{more}", "start `hub serve` or `hub up` once: it makes them")
+        return Finding(
+            "schema",
+            "wrong",
+            f"missing: {', '.join(missing[:3])}{more}",
+            "start `hub serve` or `hub up` once: it makes them",
+        )
     if broken := [f"{name} ({state.lower()}, {share:.0f} %)" for name, state, share in indexes if state != "ONLINE"]:
         failed = any("failed" in found for found in broken)
         todo = "drop them by name and start the hub again" if failed else "wait: they are being filled"
         return Finding("schema", "wrong" if failed else "warning", f"not online: {', '.join(broken[:3])}", todo)
     recorded = await graph.read_one(_STATE, {})
     if recorded != schema_digest():
-        return Finding("schema", "wrong", "was made by another release", "start `hub serve` or `hub up` of this release once")
+        return Finding(
+            "schema", "wrong", "was made by another release", "start `hub serve` or `hub up` of this release once"
+        )
     return Finding("schema", "ok", f"all {len(declared)} constraints and indexes are online")
 
 
@@ -235,7 +271,12 @@ def plans_kept(name: str, kept: int, heap: int) -> Finding:
     told = f"{kept} for a heap of {heap / 1024**3:.1f} GB"
     if kept > fitting * _ROUNDED:
         told += ": they may fill it, and Java then does little but collect garbage"
-        return Finding("plans kept", "warning", told, f"set {name}={fitting} and {LAST_QUERIES}=0 in neo4j.conf, or give it more heap")
+        return Finding(
+            "plans kept",
+            "warning",
+            told,
+            f"set {name}={fitting} and {LAST_QUERIES}=0 in neo4j.conf, or give it more heap",
+        )
     return Finding("plans kept", "ok", told)
 
 
@@ -246,7 +287,9 @@ async def _dead_letters(graph: Graph, folder: Path | None) -> Finding:
     if not counts:
         return Finding("background jobs", "ok", "nothing is set aside")
     told = ", ".join(f"{count} by {job}" for job, count in counts.items())
-    todo = f"`hub retry{of}` lists them and why; once they are mended, `hub retry{of} --all` has them tried again at once"
+    todo = (
+        f"`hub retry{of}` lists them and why; once they are mended, `hub retry{of} --all` has them tried again at once"
+    )
     return Finding("background jobs", "warning", f"{sum(counts.values())} set aside: {told}", todo)
 
 
@@ -263,9 +306,13 @@ def _prepared(settings: Settings) -> Finding:
         return Finding("prepared questions", "ok", "none: HUB_WARM is 0")
     found = last_prepared(settings.data_folder)
     if found is None or found.prepared is None:
-        return Finding("prepared questions", "ok", "none yet: a hub prepares them after it has started, while nobody asks")
+        return Finding(
+            "prepared questions", "ok", "none yet: a hub prepares them after it has started, while nobody asks"
+        )
     one, at = found.prepared, time.strftime("%Y-%m-%d %H:%M", time.localtime(found.prepared.at))
-    told = f"{one.statements} statements in {one.seconds:.0f} s, by {at}; {found.forms} forms of questions are remembered"
+    told = (
+        f"{one.statements} statements in {one.seconds:.0f} s, by {at}; {found.forms} forms of questions are remembered"
+    )
     return Finding("prepared questions", "ok", told)
 
 
@@ -273,9 +320,16 @@ def _space(what: str, folder: Path, settings: Settings) -> Finding:
     free, least = free_bytes(folder), least_free_bytes(folder, settings)
     told = f"{megabytes(free)} free for {folder}, of which {megabytes(least)} must stay"
     if Reserve(folder, 0).is_given_back():
-        return Finding(f"space of {what}", "wrong", f"{told}; its reserve was used up", "make room: the reserve comes back by itself")
+        return Finding(
+            f"space of {what}",
+            "wrong",
+            f"{told}; its reserve was used up",
+            "make room: the reserve comes back by itself",
+        )
     if free < least:
-        return Finding(f"space of {what}", "wrong", f"{told}: nothing is written", "make room: writing begins again by itself")
+        return Finding(
+            f"space of {what}", "wrong", f"{told}: nothing is written", "make room: writing begins again by itself"
+        )
     if free < least * _SOON:
         return Finding(f"space of {what}", "warning", told, "make room: soon nothing will be written any more")
     return Finding(f"space of {what}", "ok", told)
@@ -300,7 +354,9 @@ async def _reached(settings: Settings) -> Finding:
         return Finding("reachability", "wrong", f"there is no host {host!r}", "see NEO4J_URI")
     except (OSError, TimeoutError) as error:
         told = "does not answer" if isinstance(error, TimeoutError) else "refuses connections"
-        return Finding("reachability", "wrong", f"{host}:{port} {told}", "start Neo4j, or see NEO4J_URI and the firewall between")
+        return Finding(
+            "reachability", "wrong", f"{host}:{port} {told}", "start Neo4j, or see NEO4J_URI and the firewall between"
+        )
     async with Graph(settings) as graph:
         problem = await graph.problem()
     if problem is None:

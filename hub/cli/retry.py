@@ -19,14 +19,24 @@ _console: Final = Console(highlight=False, emoji=False, markup=False)
 
 
 def retry_command(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[ID …]", help="What is tried again, by the ids that are listed.")] = None,
-    job: Annotated[str | None, typer.Option("--job", metavar="JOB", help="All that this job has set aside, e.g. clocks.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID …]", help="What is tried again, by the ids that are listed.")
+    ] = None,
+    job: Annotated[
+        str | None, typer.Option("--job", metavar="JOB", help="All that this job has set aside, e.g. clocks.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that is set aside.")] = False,
     data: Annotated[
-        Path | None, typer.Option("--data", metavar="DIR", help="The data directory of a running `hub up`; else NEO4J_URI's database.")
+        Path | None,
+        typer.Option(
+            "--data", metavar="DIR", help="The data directory of a running `hub up`; else NEO4J_URI's database."
+        ),
     ] = None,
 ) -> None:
-    """List the items that background jobs failed on and set aside, and why. With ids, --job or --all: have them tried again at once."""
+    """List the items that background jobs failed on and set aside, and why.
+
+    With ids, --job or --all: have them tried again at once.
+    """
     if names and (job or everything):
         raise BadInput("ids name what is tried again: leave out --job and --all, or the ids")
     of = f" --data {shlex.quote(str(data))}" if data else ""
@@ -41,7 +51,10 @@ async def _retry(settings: Settings, names: Sequence[str], job: str | None, ever
         count = await dead_letters.retry(graph, job, names)
     if not count:
         raise NotFound(f"nothing of that is set aside: `hub retry{of}` lists what is")
-    _console.print(f"{count} {'is' if count == 1 else 'are'} tried again within a minute; what fails once more is listed with its reason")
+    _console.print(
+        f"{count} {'is' if count == 1 else 'are'} tried again within a minute; what fails once more is listed with its"
+        " reason"
+    )
 
 
 def _list(found: Sequence[dead_letters.Told]) -> None:
@@ -52,7 +65,9 @@ def _list(found: Sequence[dead_letters.Told]) -> None:
         # as it is typed back, whatever signs are in it
         _console.print(shlex.quote(letter.id), soft_wrap=True)
         _console.print(f"  {letter.kind}: {letter.reason}", soft_wrap=True)
-        _console.print(f"  tried {tries} since {letter.first_at[:19]}Z, again at {letter.retry_at[:19]}Z", soft_wrap=True)
+        _console.print(
+            f"  tried {tries} since {letter.first_at[:19]}Z, again at {letter.retry_at[:19]}Z", soft_wrap=True
+        )
 
 
 def _settings(data: Path | None) -> Settings:

@@ -8,14 +8,25 @@ from typing import Annotated, Final
 import platformdirs
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TransferSpeedColumn,
+)
 
 from hub.local_neo4j.jars import Jar, fetch
 from hub.settings import Settings
 
 Told = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
-Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The data directory; by default one in the user's data folder.")]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="The data directory; by default one in the user's data folder."),
+]
 
 console: Final = Console(stderr=True, highlight=False, emoji=False)
 

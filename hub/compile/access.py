@@ -1,9 +1,9 @@
 """The rule table as Cypher: whether a row may be seen, told by where the statement comes from.
 
 Two things make rules cheap without weakening them. A statement that walks to a row over an edge already holds the row
-that a grant about this edge speaks of: the grant's test is then made on that row, once, before the walk (`hoisted`), and
-never again per row where no second row can be at that end. And a grant *through* a visible row holds by itself where the
-statement came from just that row.
+that a grant about this edge speaks of: the grant's test is then made on that row, once, before the walk (`hoisted`),
+and never again per row where no second row can be at that end. And a grant *through* a visible row holds by itself
+where the statement came from just that row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +21,9 @@ NOTHING: Final[Mapping[str, bool]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class ArrivedBy:
-    """How a statement came to a row: from `start` (of that label, itself visible) along a route, by edge variable `edge`."""
+    """How a statement came to a row: from `start` (of that label, itself visible) along a route, by edge variable
+    `edge`.
+    """
 
     start: str
     label: str
@@ -33,7 +35,8 @@ class ArrivedBy:
 class Visibility:
     """What makes the rows behind a variable visible.
 
-    `predicate` is None where nothing needs to be asked. `hoisted`: variable -> expression, to be computed before the walk.
+    `predicate` is None where nothing needs to be asked. `hoisted`: variable -> expression, to be computed before the
+    walk.
     `known`: label and grant -> the expression that stands for it on these rows, or for it and the grants before it.
     `later`: the same where it costs and may not be needed: a predicate to make when it is.
     `whole`: tests that ask no row; where one holds, all rows are visible.
@@ -57,11 +60,16 @@ class Access:
         self.enumerations: dict[str, str] = {}
 
     def row(
-        self, variable: str, labels: tuple[str, ...], said: Mapping[str, bool] = NOTHING, arrival: ArrivedBy | None = None
+        self,
+        variable: str,
+        labels: tuple[str, ...],
+        said: Mapping[str, bool] = NOTHING,
+        arrival: ArrivedBy | None = None,
     ) -> Visibility:
         """Whether a row of one of these labels may be seen. Each label stands under its own rule.
 
-        `said` are properties that are true, or false, of all rows that the statement asks for: a grant about one of those is decided.
+        `said` are properties that are true, or false, of all rows that the statement asks for: a grant about one of
+        those is decided.
         """
         if len(labels) == 1:
             return self._of_label(variable, labels[0], said, arrival)
@@ -78,15 +86,18 @@ class Access:
         return whole
 
     def everything(self, label: str) -> str | None:
-        """The predicate, about the viewer alone, under which every row of the label may be seen; None where there is none."""
+        """The predicate, about the viewer alone, under which every row of the label may be seen; None where there
+        is none.
+        """
         tests = self._rule(label).of_viewer
         return f"({' OR '.join(tests)})" if tests else None
 
     def enumerated(self, label: str, variable: str, but: tuple[str, ...] = ()) -> str:
-        """Clauses that bind all rows the viewer may see by grants about rows, once for each reason, walked from the viewer's side.
+        """Clauses that bind all rows the viewer may see by grants about rows, once for each reason, walked from the
+        viewer's side.
 
-        `but` names grants to leave out. Rows are told apart by whoever takes them, best in `RETURN DISTINCT`: in a `WITH` or by
-        `UNION`, Neo4j weighs each row together with the lists that the sub-query was given.
+        `but` names grants to leave out. Rows are told apart by whoever takes them, best in `RETURN DISTINCT`: in a
+        `WITH` or by `UNION`, Neo4j weighs each row together with the lists that the sub-query was given.
         """
         grants = [grant for grant in self._rule(label).grants if not grant.of_viewer and grant.name not in but]
         if not grants:
@@ -97,7 +108,8 @@ class Access:
         return f"CALL ({', '.join(names)}) {{ {text} }}"
 
     def seen(self, variable: str, labels: tuple[str, ...], arrival: ArrivedBy) -> str | None:
-        """Whether a row that conditions or an order look up may be seen: as one of the rows enumerated once, at the head.
+        """Whether a row that conditions or an order look up may be seen: as one of the rows enumerated once, at the
+        head.
 
         The rule as a predicate would be a sub-query within the condition's, which takes the planner seconds.
         """
@@ -111,7 +123,11 @@ class Access:
                 test = everything
             else:
                 self.enumerations[label] = f"seen{label}"
-                test = f"{variable} IN seen{label}" if everything is None else f"({everything} OR {variable} IN seen{label})"
+                test = (
+                    f"{variable} IN seen{label}"
+                    if everything is None
+                    else f"({everything} OR {variable} IN seen{label})"
+                )
             parts.append(test if len(labels) == 1 else f"(NOT {variable}:{label} OR {test})")
         return " AND ".join(parts) or None
 
@@ -122,7 +138,9 @@ class Access:
             row = self._fresh("seen")
             rows = f"COLLECT {{ {self.enumerated(label, row)} RETURN DISTINCT {row} }}"
             everything = self.everything(label)
-            lines.append(f"WITH *, {f'CASE WHEN {everything} THEN [] ELSE {rows} END' if everything else rows} AS {name}")
+            lines.append(
+                f"WITH *, {f'CASE WHEN {everything} THEN [] ELSE {rows} END' if everything else rows} AS {name}"
+            )
         return lines
 
     def degree(self, label: str) -> str | None:
@@ -134,7 +152,11 @@ class Access:
             told = self.degree(grant.through) if grant.through else grant.degree
             if told is None:
                 return None
-            parts.append(told if grant.through else f"reduce(sum = 0, p IN own | sum + {cypher.bind(told, {'p': 'p'}, self._fresh)})")
+            parts.append(
+                told
+                if grant.through
+                else f"reduce(sum = 0, p IN own | sum + {cypher.bind(told, {'p': 'p'}, self._fresh)})"
+            )
         return " + ".join(parts) or "0"
 
     def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str | None:
@@ -158,7 +180,9 @@ class Access:
         return f"({cypher.bind(rule.by_sets, {'a': tail, 'b': head}, self._fresh)})"
 
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
-        """The rule of a label in two halves: what the row at the end of that edge decides for all its rows, and what is left to each."""
+        """The rule of a label in two halves: what the row at the end of that edge decides for all its rows, and
+        what is left to each.
+        """
         grants = self._rule(label).grants
         of_end = [grant for grant in grants if grant.edge == edge.name and not grant.through]
         here = [cypher.bind(_at_hand(test), {"x": end}, self._fresh) for grant in of_end for test in grant.tests]
@@ -166,12 +190,18 @@ class Access:
         return f"({' OR '.join(here) or 'false'})", f"({' OR '.join(left) or 'false'})"
 
     def guarded(
-        self, variable: str, label: str, guards: Sequence[Guard], sight: Visibility, clauses: list[str], unless: str = "false"
+        self,
+        variable: str,
+        label: str,
+        guards: Sequence[Guard],
+        sight: Visibility,
+        clauses: list[str],
+        unless: str = "false",
     ) -> Mapping[Guard, str]:
         """Whether properties of a visible row may be read, by their guards.
 
-        A grant that guards name is computed once for the row, by a clause added to `clauses`, and then known; for a row on
-        which every one of the guards is open it is not looked up, nor where `unless` holds.
+        A grant that guards name is computed once for the row, by a clause added to `clauses`, and then known; for a row
+        on which every one of the guards is open it is not looked up, nor where `unless` holds.
         """
         rule = self._rule(label)
         self.asks |= bool(guards)
@@ -233,16 +263,21 @@ class Access:
             for grant in self._rule(label).grants:
                 if not grant.through and _is_about(grant, arrival):
                     templates = _arriving(grant, arrival)
-                    sight.later[label, grant.name] = " OR ".join(self._filled(template, variable, arrival) for template in templates)
+                    sight.later[label, grant.name] = " OR ".join(
+                        self._filled(template, variable, arrival) for template in templates
+                    )
         return sight
 
     def _filled(self, template: str, variable: str, arrival: ArrivedBy) -> str:
         return cypher.bind(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self._fresh)
 
-    def _on_arrival(self, variable: str, label: str, grant: Grant, arrival: ArrivedBy, sight: Visibility, decided: list[str]) -> list[str]:
+    def _on_arrival(
+        self, variable: str, label: str, grant: Grant, arrival: ArrivedBy, sight: Visibility, decided: list[str]
+    ) -> list[str]:
         """The grant on a row whose other end the statement holds already.
 
-        `decided` are the tests of earlier grants that say nothing about the row: where one of them holds, so may this one.
+        `decided` are the tests of earlier grants that say nothing about the row: where one of them holds, so may this
+        one.
         """
         templates = _arriving(grant, arrival)
         tests = [self._filled(template, variable, arrival) for template in templates]
@@ -252,7 +287,9 @@ class Access:
             here = self._fresh("may")
             test = " OR ".join(tests)
             walks = "EXISTS" in test
-            sight.hoisted[here] = f"CASE WHEN {' OR '.join(decided)} THEN true ELSE {test} END" if walks and decided else test
+            sight.hoisted[here] = (
+                f"CASE WHEN {' OR '.join(decided)} THEN true ELSE {test} END" if walks and decided else test
+            )
             if not walks:
                 decided.append(test)
         if arrival.route.arrives_as_only:
@@ -269,7 +306,9 @@ class Access:
         return [self._beyond(variable, grant, test, []) for test in grant.tests]
 
     def _beyond(self, start: str, grant: Grant, test: Predicate, before: list[str]) -> str:
-        """The test of a grant on a row, or on the other end of the grant's edge: one sub-query, with the patterns that lead there."""
+        """The test of a grant on a row, or on the other end of the grant's edge: one sub-query, with the patterns
+        that lead there.
+        """
         given, patterns = {"n": start}, list(before)
         if grant.edge:
             given |= {"x": self._fresh("x"), "e": self._fresh("e")}
@@ -279,7 +318,9 @@ class Access:
         # filled as one text, so that a variable of the pattern is the same one in the condition
         match, where = cypher.bind(f"{test.match or ''}\n{test.where}", given, self._fresh).split("\n")
         patterns += filter(None, (match,))
-        return cypher.only_if(test.when, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}")
+        return cypher.only_if(
+            test.when, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}"
+        )
 
     def _rows(self, grant: Grant, label: str, variable: str) -> str:
         if grant.rows is not None:
@@ -300,7 +341,9 @@ class Access:
             if inner.name in grant.implied or inner.of_viewer in decided:
                 continue
             middle = self._fresh("x")
-            step = hop(variable, self._graph.edge(grant.edge), grant.forward, self._fresh("e"), f"{middle}:{grant.through}")
+            step = hop(
+                variable, self._graph.edge(grant.edge), grant.forward, self._fresh("e"), f"{middle}:{grant.through}"
+            )
             alternatives += [self._beyond(middle, inner, test, [step]) for test in inner.tests]
         return alternatives
 
@@ -308,7 +351,8 @@ class Access:
 def _at_hand(test: Predicate) -> str:
     """A test as one predicate about rows that are at hand."""
     return cypher.only_if(
-        test.when if test.match else None, f"EXISTS {{ MATCH {test.match} WHERE {test.where} }}" if test.match else test.where
+        test.when if test.match else None,
+        f"EXISTS {{ MATCH {test.match} WHERE {test.where} }}" if test.match else test.where,
     )
 
 

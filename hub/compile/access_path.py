@@ -1,9 +1,10 @@
-"""From which side a list starts: every row, the rows in index order under their rule, or the viewer and what it reaches.
+"""From which side a list starts: every row, the rows in index order under their rule, or the viewer and what it
+reaches.
 
-Which one pays depends on how many rows the viewer reaches (its degree), which Neo4j tells in constant time. In index order
-about `size` times all, by degree, rows are looked at, each with its rule; from the viewer's side all `degree` rows are, and sorted.
-The same holds for a row that may lead to a great part of all rows, such as a Center to its cases: they are read along the edge, or
-in index order until enough are that row's.
+Which one pays depends on how many rows the viewer reaches (its degree), which Neo4j tells in constant time. In index
+order about `size` times all, by degree, rows are looked at, each with its rule; from the viewer's side all `degree`
+rows are, and sorted. The same holds for a row that may lead to a great part of all rows, such as a Center to its cases:
+they are read along the edge, or in index order until enough are that row's.
 """
 
 from collections.abc import Sequence
@@ -22,12 +23,17 @@ from hub.compile.traversal import Scope, Side, Walk, where
 RULE_COSTS: Final = 4
 """How much dearer a row under its rule is than one from the viewer's side. Measured on 100,000 cases, 2026-11-21."""
 INDEX_COSTS: Final = 2
-"""How much dearer a row that an index gives is than one along an edge: whether it is at that edge must be asked. 2026-11-22."""
+"""How much dearer a row that an index gives is than one along an edge: whether it is at that edge must be asked.
+2026-11-22.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeScan:
-    """Rows at hand: one match, with the rule as a predicate. `prefix`: an index prefix that they share, to repeat in their order."""
+    """Rows at hand: one match, with the rule as a predicate.
+
+    `prefix`: an index prefix that they share, to repeat in their order.
+    """
 
     walk: Walk
     prefix: tuple[Sort, ...] = ()
@@ -54,7 +60,8 @@ class EdgeScan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenseEdgeScan(EdgeScan):
-    """Rows at the end of an edge of which the row at hand may have very many: along the edge, or those of a page in index order.
+    """Rows at the end of an edge of which the row at hand may have very many: along the edge, or those of a page in
+    index order.
 
     `pays`: the condition under which index order pays. `indexed`: what an index needs to be used for the order.
     `at_hand`: the match that keeps only the rows at this edge.
@@ -100,7 +107,8 @@ class ViewerScopedScan:
 
     def picked(self, cut: Cut) -> str:
         ways = [
-            (f"side = {literal(side)}", f"MATCH ({self.row}:{self.label}){where((*found, *cut.where))}") for side, found in self._scans()
+            (f"side = {literal(side)}", f"MATCH ({self.row}:{self.label}){where((*found, *cut.where))}")
+            for side, found in self._scans()
         ]
         if self.decided:
             return f"{ways[0][1]} {cut.text([self.row])}"
@@ -113,10 +121,15 @@ class ViewerScopedScan:
         mine = f"COUNT {{ {self.enumerated} WITH *{where(conditions)} RETURN DISTINCT {self.row} }}"
         if self.everything is None:
             return mine
-        return f"CASE WHEN {self.everything} THEN COUNT {{ MATCH ({self.row}:{self.label}){where(conditions)} }} ELSE {mine} END"
+        return (
+            f"CASE WHEN {self.everything} THEN COUNT {{ MATCH ({self.row}:{self.label}){where(conditions)} }} ELSE"
+            f" {mine} END"
+        )
 
     def head(self) -> str:
-        """The clause that decides the side, once, at the head of the statement; none where there is nothing to decide."""
+        """The clause that decides the side, once, at the head of the statement; none where there is nothing to
+        decide.
+        """
         if self.decided:
             return ""
         decided = [(self.everything, "'all'"), (self.in_order, "'rows'")]
@@ -146,7 +159,9 @@ def source(scope: Scope, root: query.List, keys: Sequence[Sort]) -> EdgeScan | V
     # a range or IS NOT NULL predicate on the sort key is what lets an index give the order
     indexed = (f"{keys[0].of(row, '')} IS NOT NULL",) if ordered else ()
     if sight.predicate is None or scope.graph.rule(root.label).all_or_none or _is_selective(node, root.page.where):
-        return EdgeScan(Walk("", f"MATCH ({row}:{root.label})", tuple(filter(None, (*indexed, sight.predicate))), row, "", sight))
+        return EdgeScan(
+            Walk("", f"MATCH ({row}:{root.label})", tuple(filter(None, (*indexed, sight.predicate))), row, "", sight)
+        )
     return ViewerScopedScan(
         row,
         root.label,
@@ -203,8 +218,14 @@ def _index_ordered(node: NodeType, first: Sort, condition: query.Condition) -> b
 
 
 def _answered_by_index(node: NodeType, keys: Sequence[Sort], prefix: Sequence[Sort], page: query.Page) -> bool:
-    """Whether an index gives the order and all that is asked of the rows; one that fits few of them would be read to its end."""
-    if any(key.path or "{e}" in key.expression for key in keys) or page.asks_of_edges or not _index_ordered(node, keys[0], page.where):
+    """Whether an index gives the order and all that is asked of the rows; one that fits few of them would be read
+    to its end.
+    """
+    if (
+        any(key.path or "{e}" in key.expression for key in keys)
+        or page.asks_of_edges
+        or not _index_ordered(node, keys[0], page.where)
+    ):
         return False
     held = {key.expression.removeprefix("{n}.") for key in (keys[0], *prefix)}
     return only_compares(page.where, held)

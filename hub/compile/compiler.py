@@ -3,7 +3,8 @@
 A question is a tree (`asked.py`): a root row or list, and below it properties, routes to one row and routes to many.
 It is walked once. On the way down every row gets a variable; on the way up every row becomes a *list of positions*:
 
-    { center(code: "CEE007") { name cases(first: 2, where: {status: {eq: OPEN}}) { nodes { number importer { name } } } } }
+    { center(code: "CEE007") { name cases(first: 2, where: {status: {eq: OPEN}}) { nodes { number importer { name } } }
+    } }
 
     WITH datetime({epochMillis: $now}) AS now
     WITH now, COLLECT { … } AS acted                           // the viewer's rights in term, only what is needed
@@ -19,16 +20,17 @@ It is walked once. On the way down every row gets a variable; on the way up ever
       RETURN [n2.number, CASE WHEN n13 IS NULL THEN null ELSE [n13.name] END] ORDER BY n2.id
     }] AS row
 
-The rule of each label stands in the same statement (`visible.py`); the importer needs none of its own there: whoever sees a
-case sees its importer. Conditions (`where.py`) and order (`order.py`) walk on from the row the same way, under the same
-rules, so that a hidden row counts as absent there too. Values are always parameters.
+The rule of each label stands in the same statement (`visible.py`); the importer needs none of its own there: whoever
+sees a case sees its importer. Conditions (`where.py`) and order (`order.py`) walk on from the row the same way, under
+the same rules, so that a hidden row counts as absent there too. Values are always parameters.
 
-A list of protected rows starts from the side that is cheaper for this viewer (`start.py`). All three give the same rows:
+A list of protected rows starts from the side that is cheaper for this viewer (`start.py`). All three give the same
+rows:
 
     { cases(first: 2, orderBy: [{openedAt: DESC}]) { nodes { number } } }
 
-    WITH *, CASE WHEN (seesAll) THEN 'all' WHEN … ^ 2 > 4 * $p0 * COUNT { (:Case) } THEN 'rows' ELSE 'viewer' END AS side
-    RETURN COLLECT { CALL (*) {
+    WITH *, CASE WHEN (seesAll) THEN 'all' WHEN … ^ 2 > 4 * $p0 * COUNT { (:Case) } THEN 'rows' ELSE 'viewer' END AS
+    side RETURN COLLECT { CALL (*) {
       UNWIND CASE WHEN side = 'all' …                          // every row, no rule to ask
       MATCH (n1:Case) WHERE n1.openedAt IS NOT NULL WITH n1 ORDER BY n1.openedAt DESC, n1.id DESC LIMIT $p0 …
       UNWIND CASE WHEN side = 'rows' …                         // index order, the rule asked row by row
@@ -37,26 +39,27 @@ A list of protected rows starts from the side that is cheaper for this viewer (`
       UNWIND own AS owner12 MATCH (owner12)<-[:HANDLED_BY]-(n1:Case) RETURN n1 UNION … LIMIT $p0 …
     } AS row
 
-Of a row that may lead to a great part of all rows (`vast`), a viewer who sees all of those has them read in index order, too:
+Of a row that may lead to a great part of all rows (`vast`), a viewer who sees all of those has them read in index
+order, too:
 
-    { center(code: "CEE007") { cases(first: 2, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number } } } }
+    { center(code: "CEE007") { cases(first: 2, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes {
+    number } } } }
 
     RETURN [COLLECT {
-      WITH *, n1 IN own AS may4 WITH *, (seesAll OR may4) AND COUNT { (n1)<-[:HANDLED_BY]-() } ^ 2 > 2 * $p1 * … AS inOrder
-      CALL (*) { UNWIND CASE WHEN inOrder THEN [1] ELSE [] END AS gate …
-      MATCH (n2:Case) WHERE n2.openedAt IS NOT NULL AND n2.status = $p2
-      MATCH (n2)-[:HANDLED_BY]->(x13) WHERE x13 = n1 …         // the newest open cases of all, until enough are this Center's
-      UNWIND CASE WHEN NOT inOrder …
-      MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case) WHERE (may4 OR …
+      WITH *, n1 IN own AS may4 WITH *, (seesAll OR may4) AND COUNT { (n1)<-[:HANDLED_BY]-() } ^ 2 > 2 * $p1 * … AS
+      inOrder CALL (*) { UNWIND CASE WHEN inOrder THEN [1] ELSE [] END AS gate … MATCH (n2:Case) WHERE n2.openedAt IS
+      NOT NULL AND n2.status = $p2 MATCH (n2)-[:HANDLED_BY]->(x13) WHERE x13 = n1 …         // the newest open cases of
+      all, until enough are this Center's UNWIND CASE WHEN NOT inOrder … MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case) WHERE
+      (may4 OR …
     }] AS row
 
-These are of the graph for all viewers. `graph_schema.viewer_kinds` makes one for each kind of viewer, in which most of this is decided;
-its statements begin with the premise that makes a viewer one of that kind.
+These are of the graph for all viewers. `graph_schema.viewer_kinds` makes one for each kind of viewer, in which most of
+this is decided; its statements begin with the premise that makes a viewer one of that kind.
 
-Search (`search.py`) finds candidates by full-text indexes and codes; rule, order and page follow. The same walk that writes
-the statement writes the shaper (`shape.py`), which puts the positions back under their names: `rows.py` for what is asked of a
-row, `page.py` for connections. A question of the hub's own (`question.py`, `told.py`) brings its start, written by hand, and is asked
-in two steps as well. Read on from `compile_read`.
+Search (`search.py`) finds candidates by full-text indexes and codes; rule, order and page follow. The same walk that
+writes the statement writes the shaper (`shape.py`), which puts the positions back under their names: `rows.py` for what
+is asked of a row, `page.py` for connections. A question of the hub's own (`question.py`, `told.py`) brings its start,
+written by hand, and is asked in two steps as well. Read on from `compile_read`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,9 +84,11 @@ from hub.compile.traversal import Scope, Side
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A search's second step: what is asked of the rows on the page, by their label, and how they are counted and picked.
+    """A search's second step: what is asked of the rows on the page, by their label, and how they are counted and
+    picked.
 
-    `texts` has no statement for a label of which nothing need be read; `keys` then tells how often each column has the key.
+    `texts` has no statement for a label of which nothing need be read; `keys` then tells how often each column has the
+    key.
     """
 
     labels: tuple[str, ...]
@@ -96,8 +101,8 @@ class Found:
 class Compiled:
     """A statement that returns at most one record with one value, `row`, and the shaper that takes it.
 
-    A search has several that find its rows, and `found` besides; its shaper takes [rows, how many there are, whether more come].
-    A question of the hub's own has one that finds what it tells, and `telling` besides.
+    A search has several that find its rows, and `found` besides; its shaper takes [rows, how many there are, whether
+    more come]. A question of the hub's own has one that finds what it tells, and `telling` besides.
     """
 
     texts: tuple[str, ...]
@@ -114,7 +119,13 @@ class Compiled:
     @property
     def all_texts(self) -> tuple[str, ...]:
         """Every statement that may be run for it."""
-        read = self.found.texts.values() if self.found else [reading.text for reading in self.telling.readings] if self.telling else ()
+        read = (
+            self.found.texts.values()
+            if self.found
+            else [reading.text for reading in self.telling.readings]
+            if self.telling
+            else ()
+        )
         return (*self.texts, *read)
 
 
@@ -154,7 +165,9 @@ def _compile_search(graph: GraphSchema, root: query.Search, side: Side) -> Compi
 
 
 def compile_findings(graph: GraphSchema, labels: Sequence[str], side: Side = Side.CHEAPER) -> Iterator[str]:
-    """The statements that find rows of these labels, the same for all searches from the front, whatever else they ask."""
+    """The statements that find rows of these labels, the same for all searches from the front, whatever else they
+    ask.
+    """
     return (_finds(graph, found, side, backward=False) for found in found_by(graph, labels))
 
 
@@ -178,7 +191,9 @@ def _compile_own(graph: GraphSchema, root: query.CustomQuery, side: Side) -> Com
     return Compiled((text,), shapers.compiled(shaper), telling=selected.telling(root.question))
 
 
-def compile_question(graph: GraphSchema, question: CustomField, given: frozenset[str], side: Side = Side.CHEAPER) -> str:
+def compile_question(
+    graph: GraphSchema, question: CustomField, given: frozenset[str], side: Side = Side.CHEAPER
+) -> str:
     """The statement that finds what a question of the hub's own tells, the same whatever is selected."""
     statement = _Statement(Scope(graph, side))
     return statement.whole(told_by(statement.scope, question, given))
@@ -197,7 +212,9 @@ def compile_kind(graph: GraphSchema) -> str:
 
 
 def viewer_sets(graph: GraphSchema, body: str) -> list[str]:
-    """The viewer sets that the body names, and those they are made from; in their declared order, each as long as it is needed."""
+    """The viewer sets that the body names, and those they are made from; in their declared order, each as long as
+    it is needed.
+    """
     lines: list[str] = []
     named = words(body)
     # the last one first: what is named below a line has to live so long
@@ -231,7 +248,11 @@ class _Statement:
 
     def by_key(self, root: query.ByKey) -> tuple[str, str]:
         row = self.scope.fresh("n")
-        lines = self._alias_match(root, row) if root.issuer else [f"MATCH ({row}:{root.label} {{{root.property}: ${root.parameter}}})"]
+        lines = (
+            self._alias_match(root, row)
+            if root.issuer
+            else [f"MATCH ({row}:{root.label} {{{root.property}: ${root.parameter}}})"]
+        )
         sight = self.scope.visible.row(row, (root.label,))
         if sight.predicate:
             lines.append(f"WITH * WHERE {sight.predicate}" if root.issuer else f"WHERE {sight.predicate}")
@@ -244,7 +265,9 @@ class _Statement:
         rows = source(scope, root, order)
         conditions = predicates(scope, root.page.where, rows.row, labels, "")
         prefix = index_prefix(scope.graph.node(root.label), order[0], root.page.where)
-        expression, shaper = self._rows.pages.value(Listing(rows, labels, root.page, order, root.label, tuple(conditions), prefix=prefix))
+        expression, shaper = self._rows.pages.value(
+            Listing(rows, labels, root.page, order, root.label, tuple(conditions), prefix=prefix)
+        )
         head = rows.head() if isinstance(rows, ViewerScopedScan) else ""
         return "\n".join(filter(None, (head, f"RETURN {expression} AS row"))), shaper
 
@@ -256,9 +279,14 @@ class _Statement:
             asked_for, row = self.scope.fresh("id"), self.scope.fresh("n")
             sight = self.scope.visible.row(row, (label,))
             made = self._rows.row(row, {label: root.selection[label]}, sight)
-            match = f"UNWIND ${parameter} AS {asked_for} MATCH ({row}:{label} {{{graph.node(label).key}: {asked_for}[1]}})"
+            match = (
+                f"UNWIND ${parameter} AS {asked_for} MATCH ({row}:{label} {{{graph.node(label).key}: {asked_for}[1]}})"
+            )
             seen = f" WHERE {sight.predicate}" if sight.predicate else ""
-            branches.append(f"{match}{seen} {' '.join(made.clauses)} RETURN [{asked_for}[0], {len(functions)}, {made.expression}] AS found")
+            branches.append(
+                f"{match}{seen} {' '.join(made.clauses)} RETURN [{asked_for}[0], {len(functions)}, {made.expression}]"
+                " AS found"
+            )
             functions.append(made.shaper)
         if functions:
             steps.append(f"for x in r: rows[x[0]] = ({', '.join(functions)},)[x[1]](x[2], p, w)")

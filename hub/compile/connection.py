@@ -68,7 +68,9 @@ class Cut:
     def text(self, kept: Sequence[str]) -> str:
         """From the fitting rows to those of the page; `kept` are the variables that live on."""
         living = ", ".join((*kept, *(f"{expression} AS {variable}" for variable, expression in self.keys.items())))
-        return " ".join(filter(None, (*self.lookups, f"WITH {living}", self.beyond, f"ORDER BY {self.order} LIMIT {self.limit}")))
+        return " ".join(
+            filter(None, (*self.lookups, f"WITH {living}", self.beyond, f"ORDER BY {self.order} LIMIT {self.limit}"))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,20 @@ class Pages:
         if page.after:
             beyond.append(comes_after(ordering.keys, page.after, source.row, source.edge))
         if page.before:
-            beyond.append(comes_after(tuple(key.reversed() for key in ordering.keys), page.before, source.row, source.edge))
+            beyond.append(
+                comes_after(tuple(key.reversed() for key in ordering.keys), page.before, source.row, source.edge)
+            )
         plain = not ordering.lookups
         cut = Cut(
             where=(*listing.where, *(beyond if plain else ())),
             lookups=ordering.lookups,
             keys=ordering.named,
             beyond="" if plain or not beyond else f"WHERE {' AND '.join(beyond)} WITH *",
-            order=order_by((*(key.reversed() if page.backward else key for key in listing.prefix), *towards), source.row, source.edge),
+            order=order_by(
+                (*(key.reversed() if page.backward else key for key in listing.prefix), *towards),
+                source.row,
+                source.edge,
+            ),
             limit=f"${page.size} + 1" if layout.needs_more else f"${page.size}",
         )
         expression = layout.values[0] if layout.alone else f"[{', '.join(layout.values)}]"
@@ -127,7 +135,9 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class _Ordering:
-    """An order whose keys across edges have become variables: the clauses that look them up, and what they stand for."""
+    """An order whose keys across edges have become variables: the clauses that look them up, and what they stand
+    for.
+    """
 
     keys: tuple[Sort, ...]
     lookups: tuple[str, ...]
@@ -168,7 +178,9 @@ class Layout:
         self.values: list[str] = []
         self.clauses: list[str] = []
         page = listing.page
-        page_info = {wanted for part in page.parts if isinstance(part, query.PageInfo) for wanted in part.fields.values()}
+        page_info = {
+            wanted for part in page.parts if isinstance(part, query.PageInfo) for wanted in part.fields.values()
+        }
         self.needs_more = ("hasPreviousPage" if page.backward else "hasNextPage") in page_info
         # a row that carries one node and nothing else is that node's list itself
         self.alone = (

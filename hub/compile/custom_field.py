@@ -1,8 +1,10 @@
-"""How a question of the hub's own is declared: by hand as the start of a statement, below which the compiler adds what it tells.
+"""How a question of the hub's own is declared: by hand as the start of a statement, below which the compiler adds what
+it tells.
 
-The start binds variables; the record says what is told by them: values, rows of the graph, further records. A row that the
-start binds must be one that the viewer may see, which it asks by the `Sees` it is given; what lies beyond is asked by the compiler.
-Arguments are members of one parameter, `$asked`, null where they are not given: so the statement is the same whatever is given.
+The start binds variables; the record says what is told by them: values, rows of the graph, further records. A row that
+the start binds must be one that the viewer may see, which it asks by the `Sees` it is given; what lies beyond is asked
+by the compiler. Arguments are members of one parameter, `$asked`, null where they are not given: so the statement is
+the same whatever is given.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +14,9 @@ from typing import Any, Final, Protocol
 from graph_schema.model import Edge, Property
 
 ASKED: Final = "asked"
-"""The parameter with what is asked, a map: Neo4j plans anew for values of other types and lengths, but not within another value."""
+"""The parameter with what is asked, a map: Neo4j plans anew for values of other types and lengths, but not within
+another value.
+"""
 
 
 class Sees(Protocol):
@@ -23,8 +27,9 @@ class Sees(Protocol):
         ...
 
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
-        """The same in two halves: the predicate about the row at the end of that edge, by which all rows may be seen that lead to it, and
-        the one about the row itself, by which it may be seen all the same."""
+        """The same in two halves: the predicate about the row at the end of that edge, by which all rows may be
+        seen that lead to it, and the one about the row itself, by which it may be seen all the same.
+        """
         ...
 
     def every(self, label: str) -> str:
@@ -56,8 +61,8 @@ class Value:
 class RowOf:
     """A row that the statement has at hand under `variable`, or null; `target` is a label or an abstract.
 
-    `beside` are guarded properties, and ways to one row, that are told with it though a rule stands before them, as most ask for them.
-    With those, `target` is a label.
+    `beside` are guarded properties, and ways to one row, that are told with it though a rule stands before them, as
+    most ask for them. With those, `target` is a label.
     """
 
     name: str
@@ -107,10 +112,10 @@ class Record:
 class CustomField:
     """A root field of the hub's own.
 
-    `start` gives the clauses below the viewer sets, for the arguments that may be given; each is a member of `$asked` by its name, null
-    where it is not. `supplied` makes further members from them, and raises `BadInput` for what cannot be. Those that are named in
-    `sizes` are parameters of their own: a LIMIT takes no member of a map where statements are gathered. `rows` is about how many
-    rows it touches.
+    `start` gives the clauses below the viewer sets, for the arguments that may be given; each is a member of `$asked`
+    by its name, null where it is not. `supplied` makes further members from them, and raises `BadInput` for what cannot
+    be. Those that are named in `sizes` are parameters of their own: a LIMIT takes no member of a map where statements
+    are gathered. `rows` is about how many rows it touches.
     """
 
     name: str

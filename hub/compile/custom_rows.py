@@ -1,8 +1,10 @@
-"""What a question of the hub's own tells, in two steps, as a search does: it is found, and then what is asked of rows is read.
+"""What a question of the hub's own tells, in two steps, as a search does: it is found, and then what is asked of rows
+is read.
 
-What finds it is the same statement whatever is given and selected: Neo4j plans it once for a kind of viewer, and before anybody asks.
-It tells all values of the records; of a row its labels and, by name, most properties that need no rule, and what the question has told
-`beside`; of a list nothing, unless that is asked for. What else is asked of rows is read for each label that is found, by a small one.
+What finds it is the same statement whatever is given and selected: Neo4j plans it once for a kind of viewer, and before
+anybody asks. It tells all values of the records; of a row its labels and, by name, most properties that need no rule,
+and what the question has told `beside`; of a list nothing, unless that is asked for. What else is asked of rows is read
+for each label that is found, by a small one.
 """
 
 import re
@@ -34,7 +36,8 @@ Way = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class RowReading:
-    """A statement that reads rows of a label: from their keys, a list under `name` in `$found`, it gives each with what is asked of it.
+    """A statement that reads rows of a label: from their keys, a list under `name` in `$found`, it gives each with what
+    is asked of it.
 
     `parameters` are all that it names beside.
     """
@@ -51,10 +54,11 @@ class RowReading:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where rows stand in what was found: in the records along `steps`, each a position and whether a list stands there, at `position`.
+    """Where rows stand in what was found: in the records along `steps`, each a position and whether a list stands
+    there, at `position`.
 
-    Each is [labels, properties, what is told beside]; `keys` says at which of the properties its key is, by label, and `readings` how
-    it is read.
+    Each is [labels, properties, what is told beside]; `keys` says at which of the properties its key is, by label, and
+    `readings` how it is read.
     """
 
     steps: tuple[tuple[int, bool], ...]
@@ -67,15 +71,19 @@ class Place:
         """The records in which a row stands at `position`, or null."""
         records = [found]
         for position, is_list in self.steps:
-            records = [inner for outer in records for inner in (outer[position] if is_list else (outer[position],)) if inner]
+            records = [
+                inner for outer in records for inner in (outer[position] if is_list else (outer[position],)) if inner
+            ]
         return records
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A question's second step: what it says in `$asked` of what is selected, its sizes, where rows stand and how they are read.
+    """A question's second step: what it says in `$asked` of what is selected, its sizes, where rows stand and how they
+    are read.
 
-    Its shaper takes what was found, each row as [label, properties, what is told beside, what was read of it by the readings' names].
+    Its shaper takes what was found, each row as [label, properties, what is told beside, what was read of it by the
+    readings' names].
     """
 
     selected: Mapping[str, Mapping[str, Any]]
@@ -117,7 +125,10 @@ class _Finding:
                     clauses += more
                     values.append(value)
                 case Records():
-                    gate = f"UNWIND CASE WHEN ${ASKED}.{_LISTS}.{_named(there)} THEN [1] ELSE [] END AS wanted_{_named(there)}"
+                    gate = (
+                        f"UNWIND CASE WHEN ${ASKED}.{_LISTS}.{_named(there)} THEN [1] ELSE [] END AS"
+                        f" wanted_{_named(there)}"
+                    )
                     more, value = self.record(member.record, there)
                     each = " ".join((gate, member.clauses(self._sees), *more))
                     values.append(f"COLLECT {{ {each} RETURN {value} ORDER BY {member.order} }}")
@@ -144,13 +155,17 @@ class _Finding:
             else:
                 found = node.property_named(name)
                 instead, allowed = (found.guard.instead, seen[found.guard]) if found.guard else ("null", "true")
-                values.append(f"CASE WHEN {not_asked} THEN null WHEN {allowed} THEN {plain(row, found)} ELSE {instead} END")
+                values.append(
+                    f"CASE WHEN {not_asked} THEN null WHEN {allowed} THEN {plain(row, found)} ELSE {instead} END"
+                )
         return values
 
 
 def _row(row: str, place: str, beside: Sequence[str] = ()) -> str:
     names = f"${ASKED}.{_ROWS}.{place}"
-    told = ", ".join((f"labels({row})", f"[name IN {names} | {row}[name]]", *([f"[{', '.join(beside)}]"] if beside else ())))
+    told = ", ".join(
+        (f"labels({row})", f"[name IN {names} | {row}[name]]", *([f"[{', '.join(beside)}]"] if beside else ()))
+    )
     return f"CASE WHEN {names} IS NOT NULL AND {row} IS NOT NULL THEN [{told}] END"
 
 
@@ -162,7 +177,10 @@ def read_by(scope: Scope, label: str, name: str, fields: Sequence[query.Field]) 
     """The body of the statement that reads rows of a label which are known to be visible, and the shaper of one."""
     row = scope.fresh("n")
     made = Rows(scope).row(row, {label: tuple(fields)}, Visibility(predicate=None))
-    return " ".join((taken(scope, label, row, name, "one"), *made.clauses, f"RETURN [one, {made.expression}]")), made.shaper
+    return (
+        " ".join((taken(scope, label, row, name, "one"), *made.clauses, f"RETURN [one, {made.expression}]")),
+        made.shaper,
+    )
 
 
 @dataclass(slots=True)
@@ -189,7 +207,8 @@ Reads = Callable[[str, str, Sequence[query.Field]], tuple[RowReading, str]]
 class Selected:
     """Writes the shaper for what is selected of a question, and notes what has to be told and read for it.
 
-    `found_by` is the statement that finds. What is open to all viewers of a kind it may tell where it asks whether they are of that kind.
+    `found_by` is the statement that finds. What is open to all viewers of a kind it may tell where it asks whether they
+    are of that kind.
     """
 
     def __init__(self, graph: GraphSchema, shapers: ShaperText, found_by: str, reads: Reads) -> None:
@@ -218,7 +237,9 @@ class Selected:
         readings = {label: tuple(several) for label, several in found.readings.items()}
         return Place(found.steps, found.position, found.labels, keys, readings)
 
-    def _record(self, declared: Record, fields: Sequence[query.CustomSelection], way: Way, steps: tuple[tuple[int, bool], ...]) -> str:
+    def _record(
+        self, declared: Record, fields: Sequence[query.CustomSelection], way: Way, steps: tuple[tuple[int, bool], ...]
+    ) -> str:
         items: list[tuple[str, str]] = []
         positions = {member.name: position for position, member in enumerate(declared.members)}
         for found in fields:

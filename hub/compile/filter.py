@@ -1,4 +1,7 @@
-"""Conditions as predicates. What is unknown does not hold: a comparison with an empty property is false, its `not` true."""
+"""Conditions as predicates.
+
+What is unknown does not hold: a comparison with an empty property is false, its `not` true.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
@@ -8,7 +11,8 @@ from hub.compile import query
 from hub.compile.traversal import Scope, looked_up
 
 _OPERATORS: Final[Mapping[str, str]] = {
-    "eq": "=", "in": "IN", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "contains": "CONTAINS", "startsWith": "STARTS WITH",
+    "eq": "=", "in": "IN", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "contains": "CONTAINS",
+    "startsWith": "STARTS WITH",
 }  # fmt: skip
 
 
@@ -31,12 +35,19 @@ def equal_in(condition: query.Condition) -> set[str]:
 
 def said_in(condition: query.Condition) -> dict[str, bool]:
     """The properties of the row that must be true, or false."""
-    return {found.property: found.known for found in compared(condition) if found.operator == "eq" and found.known is not None}
+    return {
+        found.property: found.known
+        for found in compared(condition)
+        if found.operator == "eq" and found.known is not None
+    }
 
 
 def only_compares(condition: query.Condition, properties: Collection[str]) -> bool:
     """Whether the condition consists of comparisons of these properties of the row."""
-    return all(isinstance(found, query.Compare) and not found.of_edge and found.property in properties for found in _parts(condition))
+    return all(
+        isinstance(found, query.Compare) and not found.of_edge and found.property in properties
+        for found in _parts(condition)
+    )
 
 
 def _parts(condition: query.Condition) -> list[query.Condition]:

@@ -16,7 +16,9 @@ def _no_other(slot: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort key: an expression about the row `{n}` and its edge `{e}`, or about the row at the end of `path`, `{n}` there."""
+    """One sort key: an expression about the row `{n}` and its edge `{e}`, or about the row at the end of `path`,
+    `{n}` there.
+    """
 
     expression: str
     kind: Kind
@@ -38,7 +40,9 @@ def sorts(graph: GraphSchema, labels: Sequence[str], keys: Sequence[OrderKey], e
     """
     descending = keys[-1].descending if keys else False
     made = [_asked(graph, labels, key, edge) for key in keys]
-    made += of_rows(graph, labels, {key.property for key in keys if not key.path and not key.of_edge}, descending=descending)
+    made += of_rows(
+        graph, labels, {key.property for key in keys if not key.path and not key.of_edge}, descending=descending
+    )
     if edge and edge.key:
         kind = next(found.kind for found in edge.properties if found.name == edge.key)
         made.append(Sort(f"{{e}}.{edge.key}", kind, descending, nullable=False))
@@ -64,7 +68,9 @@ def cursor_of(type_name: str, keys: Sequence[Sort], page: asked.Page, bound: tup
     """
     order = (f"{'.'.join(route.way.field for route in key.path)}{key.expression} {key.descending}" for key in keys)
     text = "|".join([type_name, *order, _form(page.where)])
-    return CursorOf(hashlib.sha256(text.encode()).hexdigest()[:8], tuple(key.kind for key in keys), (*bound, *page.compared))
+    return CursorOf(
+        hashlib.sha256(text.encode()).hexdigest()[:8], tuple(key.kind for key in keys), (*bound, *page.compared)
+    )
 
 
 def order_by(keys: Sequence[Sort], row: str, edge: str) -> str:
@@ -79,7 +85,11 @@ def comes_after(keys: Sequence[Sort], parameters: Sequence[str], row: str, edge:
         later = f"{value} {'<' if key.descending else '>'} {position}"
         same = f"{value} = {position}"
         if key.nullable:
-            beyond = f"{position} IS NULL AND {value} IS NOT NULL" if key.descending else f"{position} IS NOT NULL AND {value} IS NULL"
+            beyond = (
+                f"{position} IS NULL AND {value} IS NOT NULL"
+                if key.descending
+                else f"{position} IS NOT NULL AND {value} IS NULL"
+            )
             later = f"({later} OR ({beyond}))"
             same = f"({same} OR ({position} IS NULL AND {value} IS NULL))"
         predicate = f"({later} OR ({same} AND {predicate}))" if predicate else later
@@ -97,7 +107,9 @@ def _asked(graph: GraphSchema, labels: Sequence[str], key: OrderKey, edge: Edge 
         return Sort(f"{{e}}.{found.name}", found.kind, key.descending, nullable=not found.required)
     owner = key.path[-1].labels[0] if key.path else labels[0]
     found = graph.node(owner).property_named(key.property)
-    return Sort(f"{{n}}.{found.name}", found.kind, key.descending, nullable=bool(key.path) or not found.required, path=key.path)
+    return Sort(
+        f"{{n}}.{found.name}", found.kind, key.descending, nullable=bool(key.path) or not found.required, path=key.path
+    )
 
 
 def _form(condition: asked.Condition) -> str:

@@ -41,7 +41,8 @@ class Rows:
         """Whether every label is asked for the same unguarded properties, so that its label need not be known."""
         first, *others = selection.items()
         return all(fields == first[1] for _, fields in others) and all(
-            isinstance(found, query.Scalar) and self._scope.graph.node(label).property_named(found.property).guard is None
+            isinstance(found, query.Scalar)
+            and self._scope.graph.node(label).property_named(found.property).guard is None
             for label, fields in selection.items()
             for found in fields
         )
@@ -59,7 +60,11 @@ class Rows:
             if isinstance(found, query.Scalar):
                 property_ = self._scope.graph.node(label).property_named(found.property)
                 value = plain(variable, property_)
-                values.append(f"CASE WHEN {seen[guard]} THEN {value} ELSE {guard.instead} END" if (guard := property_.guard) else value)
+                values.append(
+                    f"CASE WHEN {seen[guard]} THEN {value} ELSE {guard.instead} END"
+                    if (guard := property_.guard)
+                    else value
+                )
                 items.append((found.key, at))
             elif isinstance(found, query.NodeId):
                 values.append(f"{variable}.{self._scope.graph.node(label).key}")
@@ -89,7 +94,9 @@ class Rows:
         walk = along(self._scope, start, label, route, said=said_in(page.where))
         rows = reached(self._scope, start, walk, route, keys, page)
         conditions = predicates(self._scope, page.where, walk.row, route.labels, walk.edge)
-        listing = Listing(rows, route.labels, page, keys, route.target, tuple(conditions), route.edge.properties, rows.prefix)
+        listing = Listing(
+            rows, route.labels, page, keys, route.target, tuple(conditions), route.edge.properties, rows.prefix
+        )
         return self.pages.value(listing)
 
     def _guarded(

@@ -64,7 +64,8 @@ Selection = Mapping[str, tuple[Field, ...]]
 
 
 class Folds(Enum):
-    """How a text is compared: as it is; without regard to capitals, the parameter being in lower case; or so that an index is used.
+    """How a text is compared: as it is; without regard to capitals, the parameter being in lower case; or so that an
+    index is used.
 
     The parameter of the last is a list: the text in lower case, and the four ways to write its first two letters.
     """
@@ -164,7 +165,9 @@ class Page:
     @property
     def asks_of_edges(self) -> bool:
         """Whether properties of the edges to its rows are asked for."""
-        return any(isinstance(found, EdgeProperty) for part in self.parts if isinstance(part, Edges) for found in part.parts)
+        return any(
+            isinstance(found, EdgeProperty) for part in self.parts if isinstance(part, Edges) for found in part.parts
+        )
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -255,7 +258,8 @@ class List:
 class ByIds:
     """A root field that asks for rows by node ids: `keys` are label -> the parameter that holds [position, key] pairs.
 
-    The answer is a list of as many rows as the parameter `count` says, null where there is none; `alone` asks for its first member only.
+    The answer is a list of as many rows as the parameter `count` says, null where there is none; `alone` asks for its
+    first member only.
     """
 
     keys: Mapping[str, str]

@@ -1,7 +1,7 @@
 """What is asked of the rows that a search found: read for each label by itself, shaped together.
 
-A statement that reads is given its label's rows on the page (`FOUND`) and gives each with what is asked of it. Where nothing but label and
-key is asked, nothing is read.
+A statement that reads is given its label's rows on the page (`FOUND`) and gives each with what is asked of it. Where
+nothing but label and key is asked, nothing is read.
 """
 
 from collections.abc import Mapping
@@ -18,12 +18,15 @@ from hub.compile.shaper import ShaperText, record
 from hub.compile.traversal import Scope, Walk
 
 FOUND: Final = "found"
-"""The parameter with what was found, a map: of a search by label, each row on the page as [its number there, rank, matched, key, label]."""
+"""The parameter with what was found, a map: of a search by label, each row on the page as [its number there, rank,
+matched, key, label].
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the rows of a label are read: by the `body` of a statement, which gives each with its columns, and by the shaper of one.
+    """How the rows of a label are read: by the `body` of a statement, which gives each with its columns, and by the
+    shaper of one.
 
     Without a body nothing is read: each column has the row's key so many times as `keys` says.
     """
@@ -42,8 +45,12 @@ def reading(scope: Scope, rows: Projects, root: query.Search, label: str) -> Rea
     """What is asked of the rows of a label."""
     row = scope.fresh("n")
     sight = scope.visible.row(row, (label,))
-    walk = Walk("", taken(scope, label, row, label, "one[3]"), (sight.predicate,) if sight.predicate else (), row, "", sight)
-    layout = _FoundLayout(scope, rows, Listing(EdgeScan(walk), (label,), root.page, ORDER, listed_as(root.labels), bound=(SOUGHT,)))
+    walk = Walk(
+        "", taken(scope, label, row, label, "one[3]"), (sight.predicate,) if sight.predicate else (), row, "", sight
+    )
+    layout = _FoundLayout(
+        scope, rows, Listing(EdgeScan(walk), (label,), root.page, ORDER, listed_as(root.labels), bound=(SOUGHT,))
+    )
     shaper = layout.row_shaper()
     if layout.reads:
         return Reading(" ".join((walk.text(), *layout.clauses, f"RETURN [{', '.join(layout.values)}]")), (), shaper)
@@ -51,7 +58,9 @@ def reading(scope: Scope, rows: Projects, root: query.Search, label: str) -> Rea
 
 
 def page_shaper(root: query.Search, shapers: ShaperText, readings: Mapping[str, Reading]) -> str:
-    """The function that makes the connection from [the rows with their columns, how many there are, whether more come]."""
+    """The function that makes the connection from [the rows with their columns, how many there are, whether more
+    come].
+    """
     page = root.page
     functions = ", ".join(f"{label!r}: {found.shaper}" for label, found in readings.items())
     steps: list[str] = []
@@ -66,7 +75,9 @@ def page_shaper(root: query.Search, shapers: ShaperText, readings: Mapping[str, 
                 steps = [f"rows = [{{{functions}}}[x[0][4]](x, p, w) for x in r[0]]"]
                 items.append((part.key, f"[x[{part.key!r}] for x in rows]"))
             case query.PageInfo():
-                items.append((part.key, record([(key, _page_info(root, wanted)) for key, wanted in part.fields.items()])))
+                items.append(
+                    (part.key, record([(key, _page_info(root, wanted)) for key, wanted in part.fields.items()]))
+                )
     return shapers.function(*steps, record(items))
 
 
@@ -81,7 +92,9 @@ class _FoundLayout(Layout):
         self.reads = False
 
     def row_shaper(self) -> str:
-        """The function that makes the row's node and edge, by the response keys of their lists; fills `values` and `clauses`."""
+        """The function that makes the row's node and edge, by the response keys of their lists; fills `values` and
+        `clauses`.
+        """
         items: list[tuple[str, str]] = []
         for part in self._listing.page.parts:
             match part:
@@ -108,7 +121,9 @@ class _FoundLayout(Layout):
             return "x[0][2]"
         self.reads = True
         (label,) = self._listing.labels
-        texts = ", ".join(f"[{found!r}, {self._listing.source.row}.{name(found)}]" for found in self._scope.graph.node(label).text)
+        texts = ", ".join(
+            f"[{found!r}, {self._listing.source.row}.{name(found)}]" for found in self._scope.graph.node(label).text
+        )
         return f"w.highlights(x[{self._at(f'[{texts}]')}])"
 
     def _cursor(self, row: str) -> str:

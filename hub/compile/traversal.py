@@ -11,7 +11,9 @@ from hub.compile.shaper import ShaperText
 
 
 class Side(Enum):
-    """Where lists of protected rows start: `CHEAPER` decides in the statement; the others are for tests that they agree."""
+    """Where lists of protected rows start: `CHEAPER` decides in the statement; the others are for tests that they
+    agree.
+    """
 
     CHEAPER = "cheaper"
     ROWS = "rows"
@@ -54,7 +56,13 @@ class Walk:
 
 
 def along(
-    scope: Scope, start: str, label: str, route: Route, *, pattern_start: str | None = None, said: Mapping[str, bool] = NOTHING
+    scope: Scope,
+    start: str,
+    label: str,
+    route: Route,
+    *,
+    pattern_start: str | None = None,
+    said: Mapping[str, bool] = NOTHING,
 ) -> Walk:
     """From `start`, a visible row of that label; `pattern_start` where the pattern must say more of it than its name.
 
@@ -68,10 +76,19 @@ def along(
 
 
 def looked_up(scope: Scope, start: str, label: str, route: Route) -> Walk:
-    """The same for rows that only a condition or an order speaks of: without a sub-query of their rule in that of the condition."""
+    """The same for rows that only a condition or an order speaks of: without a sub-query of their rule in that of
+    the condition.
+    """
     row, edge = scope.fresh("n"), scope.fresh("e")
     seen = scope.visible.seen(row, route.labels, ArrivedBy(start, label, route, edge))
-    return Walk("", _pattern(start, route, row, edge), _predicates(scope, route, start, row, edge, seen), row, edge, Visibility(seen))
+    return Walk(
+        "",
+        _pattern(start, route, row, edge),
+        _predicates(scope, route, start, row, edge, seen),
+        row,
+        edge,
+        Visibility(seen),
+    )
 
 
 def _pattern(start: str, route: Route, row: str, edge: str) -> str:

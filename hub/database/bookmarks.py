@@ -1,4 +1,6 @@
-"""What callers have seen of the database: bookmarks that are known to be reached go straight, others are waited for, not for long."""
+"""What callers have seen of the database: bookmarks that are known to be reached go straight, others are waited
+for, not for long.
+"""
 
 import asyncio
 from collections import OrderedDict
@@ -17,7 +19,9 @@ _LATE: Final = "what Hub-Bookmark names was not looked up within {} s, behind ot
 
 
 class Bookmarks:
-    """What a caller has seen of the database: sent with its reads and changes, so that they see at least that, and renewed by them."""
+    """What a caller has seen of the database: sent with its reads and changes, so that they see at least that, and
+    renewed by them.
+    """
 
     def __init__(self, values: Iterable[str] = (), caller: Caller = HUB) -> None:
         self._values = frozenset(values)
@@ -38,7 +42,10 @@ class Bookmarks:
 
 
 class KnownBookmarks:
-    """The bookmarks that this process gave out or saw reached, as many as it remembers. `look` returns once the database is that far."""
+    """The bookmarks that this process gave out or saw reached, as many as it remembers.
+
+    `look` returns once the database is that far.
+    """
 
     def __init__(self, look: Callable[[frozenset[str]], Awaitable[None]]) -> None:
         self._look = look
@@ -59,8 +66,8 @@ class KnownBookmarks:
     async def wait(self, bookmarks: Bookmarks) -> None:
         """Returns once the database has reached all that were sent.
 
-        Raises `BadInput` where it has not in time, and `Unavailable` where it could not be asked for all the others that are waited for:
-        within two seconds altogether.
+        Raises `BadInput` where it has not in time, and `Unavailable` where it could not be asked for all the others
+        that are waited for: within two seconds altogether.
         """
         if bookmarks.sent <= self._known.keys():
             return
@@ -70,7 +77,7 @@ class KnownBookmarks:
                     await self._look(bookmarks.sent)
             except TimeoutError:
                 raise BadInput(
-                    f"Hub-Bookmark: the database has not come that far within {_LOOK_S} s, e.g. after it was restored from a backup;"
-                    " ask again without it, or send what a later answer gave"
+                    f"Hub-Bookmark: the database has not come that far within {_LOOK_S} s, e.g. after it was restored"
+                    " from a backup; ask again without it, or send what a later answer gave"
                 ) from None
         self.remember(bookmarks.sent)

@@ -1,4 +1,6 @@
-"""Room on the disk of a store: how much the database needs, whether there is enough to write, and a reserve to get up again with."""
+"""Room on the disk of a store: how much the database needs, whether there is enough to write, and a reserve to get
+up again with.
+"""
 
 import errno
 import os
@@ -18,7 +20,9 @@ from hub.settings import Settings
 
 MIB: Final = 1 << 20
 LOG_FILE_BYTES: Final = 16 * MIB
-"""The size of a transaction log file of the hub's own Neo4j, which is allocated whole before anything is written to it."""
+"""The size of a transaction log file of the hub's own Neo4j, which is allocated whole before anything is written to
+it.
+"""
 CHECKPOINT_BYTES: Final = 64 * MIB
 """After so much transaction log the hub's own Neo4j writes its changed pages to the store."""
 _MB: Final = 1_000_000
@@ -38,7 +42,8 @@ _RETRY_S: Final = 30.0
 def bytes_needed(log_file: int, checkpoint: int, page_cache: int) -> int:
     """The room in which Neo4j begins another log file and completes a checkpoint.
 
-    Between two checkpoints the store grows by about what is logged meanwhile, and never by more than the page cache holds.
+    Between two checkpoints the store grows by about what is logged meanwhile, and never by more than the page cache
+    holds.
     """
     return log_file + min(page_cache, checkpoint + log_file) + _SLACK_BYTES
 
@@ -92,7 +97,9 @@ class Room:
 
     @contextmanager
     def promised(self, what: str, size: int) -> Generator[None]:
-        """Within it so much is written, which this process promises to nobody else meanwhile. Raises as `require` does."""
+        """Within it so much is written, which this process promises to nobody else meanwhile. Raises as `require`
+        does.
+        """
         self.require(what, size)
         self._promised += size
         try:
@@ -102,7 +109,9 @@ class Room:
 
 
 class StoreSpace:
-    """What the hub knows of the disk of its database, where it is told its folder: asked before each write, for microseconds."""
+    """What the hub knows of the disk of its database, where it is told its folder: asked before each write, for
+    microseconds.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.store
@@ -118,7 +127,10 @@ class StoreSpace:
             told = "just been full, and its reserve is not back yet"
         if told is None:
             return None
-        return f"the disk of the database has {told}: only reading goes on; writing begins again by itself once there is room"
+        return (
+            f"the disk of the database has {told}: only reading goes on; writing begins again by itself once there is"
+            " room"
+        )
 
     def require_room(self) -> None:
         """Raises `Unavailable` where nothing may be written for want of room, or the database is away."""
@@ -135,7 +147,9 @@ class StoreSpace:
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Why the database of a store is stopped, and for how long about; told to all processes by a file beside the store."""
+    """Why the database of a store is stopped, and for how long about; told to all processes by a file beside the
+    store.
+    """
 
     told: str
     retry_after_s: float
@@ -164,8 +178,9 @@ class Away:
 
 
 class Reserve:
-    """A file that takes room on the disk of a store, so that another program which fills the disk leaves that much: given back, it is what
-    Neo4j starts and recovers with."""
+    """A file that takes room on the disk of a store, so that another program which fills the disk leaves that much:
+    given back, it is what Neo4j starts and recovers with.
+    """
 
     def __init__(self, folder: Path, size: int) -> None:
         self._file = folder / _RESERVE

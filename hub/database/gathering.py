@@ -1,13 +1,15 @@
-"""Reads gathered: while statements of a text are under way, others of the same text wait a moment and go together as one.
+"""Reads gathered: while statements of a text are under way, others of the same text wait a moment and go together as
+one.
 
-What a statement costs beside its rows, in the driver, in Bolt and in Neo4j, is more than a small one's rows cost; together it is paid once:
+What a statement costs beside its rows, in the driver, in Bolt and in Neo4j, is more than a small one's rows cost;
+together it is paid once:
 
     UNWIND $together.members AS each_ CALL (each_) {
     … the statement, with each_.p0 in place of $p0, each_.viewer in place of $viewer, …
     } RETURN each_.place AS place, row
 
-Each member has its own viewer, values and moment. A LIMIT takes no variable: its parameters stay what they are, and those of one lane
-share them. Whoever finds room in its lane waits for nobody, so one client alone is answered as ever.
+Each member has its own viewer, values and moment. A LIMIT takes no variable: its parameters stay what they are, and
+those of one lane share them. Whoever finds room in its lane waits for nobody, so one client alone is answered as ever.
 """
 
 import asyncio
@@ -43,9 +45,13 @@ _SIZE: Final = re.compile(r"\d+|\$(?P<name>\w+)")
 _FORMS: Final = 256
 """So many gathered forms are remembered, and what is known of them."""
 _WORTH_PLANNING: Final = 8
-"""How often a lane of a text must have been full before Neo4j is asked to plan its gathered form, which takes as long as the text's own."""
+"""How often a lane of a text must have been full before Neo4j is asked to plan its gathered form, which takes as
+long as the text's own.
+"""
 _SLOW_S: Final = 0.25
-"""A statement that takes longer keeps its lane no more: one that asks much would hold up all who ask the same of other rows."""
+"""A statement that takes longer keeps its lane no more: one that asks much would hold up all who ask the same of
+other rows.
+"""
 _WHOLE_S: Final = 5.0
 """How long members may run together, before each is asked by itself, in its own time."""
 _APART_S: Final = 60.0
@@ -57,7 +63,9 @@ _MOST_WAITING_EACH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """How many statements of a text are under way before others wait, 0 for any number; how many of those go as one at the most."""
+    """How many statements of a text are under way before others wait, 0 for any number; how many of those go as one
+    at the most.
+    """
 
     statements: int = 0
     most: int = 16
@@ -104,7 +112,10 @@ class Read:
 
 @dataclass(slots=True, eq=False)
 class _Member:
-    """A read that `waits` in a lane, and then is under way with others. Its `outcome` is its value, an error, or `_APART`."""
+    """A read that `waits` in a lane, and then is under way with others.
+
+    Its `outcome` is its value, an error, or `_APART`.
+    """
 
     read: Read
     outcome: asyncio.Future[Any]
@@ -183,7 +194,9 @@ class _Line:
 
 @dataclass(slots=True, eq=False)
 class _Lane:
-    """What is under way of a text with the same `sizes`, and who waits; `entering` are those who wait at the gate for all of them."""
+    """What is under way of a text with the same `sizes`, and who waits; `entering` are those who wait at the gate
+    for all of them.
+    """
 
     form: Form
     sizes: tuple[Any, ...]
@@ -203,7 +216,9 @@ class _Lane:
 
 @dataclass(slots=True)
 class _Known:
-    """What is known of a gathered form: how often it would have been used before it was planned, and until when it is not used."""
+    """What is known of a gathered form: how often it would have been used before it was planned, and until when it
+    is not used.
+    """
 
     wanted: int = 0
     apart_until: float = 0.0
@@ -212,9 +227,10 @@ class _Known:
 class Gathering:
     """Asks reads of one value, together where many ask the same at once.
 
-    A gathered statement takes one turn at the gate, of the first of its members' callers who is let in: so nobody has more under way than
-    its share, whoever has used its share up rides along, which costs nobody anything, and nobody waits for somebody else's turn. Within a
-    lane callers take turns as they do at the gate. A gathered form is planned aside, for no members: until it is, each is asked by itself.
+    A gathered statement takes one turn at the gate, of the first of its members' callers who is let in: so nobody has
+    more under way than its share, whoever has used its share up rides along, which costs nobody anything, and nobody
+    waits for somebody else's turn. Within a lane callers take turns as they do at the gate. A gathered form is planned
+    aside, for no members: until it is, each is asked by itself.
     """
 
     def __init__(self, graph: Graph, admission: Admission, lanes: Lanes) -> None:
@@ -238,9 +254,12 @@ class Gathering:
         return self._admission.is_new(form.text)
 
     async def read_one(self, read: Read, *, gathers: bool) -> Any:
-        """The one value of the one record of a read, or None where there is none. Raises what `Admission.run` and `Graph.read_one` do.
+        """The one value of the one record of a read, or None where there is none.
 
-        What does not gather is asked by itself; so is what waits for a bookmark, and what is planned for the first time.
+        Raises what `Admission.run` and `Graph.read_one` do.
+
+        What does not gather is asked by itself; so is what waits for a bookmark, and what is planned for the first
+        time.
         """
         may = gathers and self._most.statements and not read.bookmarks.sent and not self._admission.is_new(read.text)
         form = form_of(read.text) if may else None
@@ -318,7 +337,10 @@ class Gathering:
         return over
 
     def _is_gathered(self, lane: _Lane, *, wanted: bool = False) -> bool:
-        """Whether those who find a lane full wait in it. Where it is `wanted` so often, and not planned yet, it is planned aside."""
+        """Whether those who find a lane full wait in it.
+
+        Where it is `wanted` so often, and not planned yet, it is planned aside.
+        """
         text = lane.form.text
         known = self._forms.setdefault(text, _Known())
         self._forms.move_to_end(text)
@@ -410,7 +432,8 @@ class Gathering:
         try:
             await self._admission.enter(caller)
         except HubError as error:
-            # what each of the caller's would have been told there; where it is that no turn came, so would the others who waited as long
+            # what each of the caller's would have been told there; where it is that no turn came, so would the others
+            # who waited as long
             for member in lane.line.members():
                 if member.since <= began and (member.read.caller == caller or isinstance(error, Unavailable)):
                     self._take_out(lane, member, copy(error))

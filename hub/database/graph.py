@@ -7,7 +7,15 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
 from typing import Any, Final, LiteralString, Self, TypeVar, cast
 
-from neo4j import READ_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, AsyncSession, Query, ResultSummary
+from neo4j import (
+    READ_ACCESS,
+    AsyncDriver,
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    AsyncSession,
+    Query,
+    ResultSummary,
+)
 from neo4j import Bookmarks as DriverBookmarks
 from neo4j.exceptions import (
     AuthError,
@@ -37,7 +45,9 @@ Run = Callable[[Statement], Awaitable[list[list[Any]]]]
 
 _CONNECT_TIMEOUT_S: Final = 3.0
 _CONNECTED_S: Final = 8.0
-"""How long a free or new connection is waited for: a busy database that has just started takes its time; pulses tell a dead one."""
+"""How long a free or new connection is waited for: a busy database that has just started takes its time; pulses
+tell a dead one.
+"""
 _PATIENT_TIMEOUT_S: Final = 15.0
 """A database that has just started takes this long for its first answer where the machine is busy."""
 _PATIENT_STATEMENT_S: Final = 120.0
@@ -45,19 +55,28 @@ _RETRY_TIME_S: Final = 5.0
 _PATIENCE_S: Final = 2.0
 """How long who asked waits before the database's pulse is felt."""
 _PULSES_S: Final = (2.0, 1.5)
-"""How long the first pulse is waited for alone, and both together: a frozen database is told in five and a half seconds."""
+"""How long the first pulse is waited for alone, and both together: a frozen database is told in five and a half
+seconds.
+"""
 _PLANNING_S: Final = 45.0
-"""How long planning may take beside running, for a statement that is planned first: Neo4j keeps no plan that it did not finish."""
+"""How long planning may take beside running, for a statement that is planned first: Neo4j keeps no plan that it did
+not finish.
+"""
 _GRACE_S: Final = 5.0
-"""How long after its own timeout a statement may take to end. One deadline a statement stands for the driver's own on each read and
-write of a socket, for each of which it starts a task: a quarter of its time. 2026-11-22."""
+"""How long after its own timeout a statement may take to end.
+
+One deadline a statement stands for the driver's own on each read and write of a socket, for each of which it starts a
+task: a quarter of its time. 2026-11-22.
+"""
 _WRITE_S: Final = 150.0
 _REQUEST_S: Final = 30.0
 """How long a change may take once its turn has come; a lock is waited for up to ten seconds."""
 _TURN_S: Final = 60.0
 """How long a change waits for its turn at most."""
 _WRITERS: Final = 8
-"""How many changes this process makes at once; the others stand in line, for they would wait for each other's locks in the database."""
+"""How many changes this process makes at once; the others stand in line, for they would wait for each other's locks
+in the database.
+"""
 _MOST_WAITING_TO_WRITE: Final = 600
 """Of a caller: as many as an account's budget lets it send within a minute."""
 _NOT_BEGUN: Final = "this was not begun, after {:.0f} s in line behind other changes"
@@ -77,18 +96,26 @@ _PANICKED: Final = (
     "Neo.DatabaseError.Transaction.TransactionLogError",
 )
 """What a Neo4j says to everybody that has met an error of its disk, until it is started again."""
-_NO_BOOKMARK: Final = ("Neo.ClientError.Transaction.InvalidBookmark", "Neo.ClientError.Transaction.InvalidBookmarkMixture")
-_OUT_OF_MEMORY: Final = ("Neo.TransientError.General.MemoryPoolOutOfMemoryError", "Neo.TransientError.General.TransactionOutOfMemoryError")
+_NO_BOOKMARK: Final = (
+    "Neo.ClientError.Transaction.InvalidBookmark",
+    "Neo.ClientError.Transaction.InvalidBookmarkMixture",
+)
+_OUT_OF_MEMORY: Final = (
+    "Neo.TransientError.General.MemoryPoolOutOfMemoryError",
+    "Neo.TransientError.General.TransactionOutOfMemoryError",
+)
 
 
 class Graph:
     """A connection pool to one Neo4j database. Reads are auto-commit with one retry, writes are managed transactions.
 
-    A `patient` one gives statements two minutes, and never takes a slow database for one that is gone: for loading and syncing.
-    So many `writers` at once make their changes; the others stand in line, for `turn_s` seconds at most.
+    A `patient` one gives statements two minutes, and never takes a slow database for one that is gone: for loading and
+    syncing. So many `writers` at once make their changes; the others stand in line, for `turn_s` seconds at most.
     """
 
-    def __init__(self, settings: Settings, *, patient: bool = False, writers: int = _WRITERS, turn_s: float = _TURN_S) -> None:
+    def __init__(
+        self, settings: Settings, *, patient: bool = False, writers: int = _WRITERS, turn_s: float = _TURN_S
+    ) -> None:
         self._patient = patient
         self._writers = writers
         self._turn_s = turn_s
@@ -104,7 +131,9 @@ class Graph:
         connected_s = _PATIENT_TIMEOUT_S if patient else _CONNECTED_S
         self._driver = _driver(settings, connection_acquisition_timeout=connected_s, connection_timeout=connected_s)
         # connections of their own, so that a busy pool is not taken for a database that is gone
-        self._pulse_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s, max_connection_pool_size=2)
+        self._pulse_driver = _driver(
+            settings, connection_acquisition_timeout=self._answers_within_s, max_connection_pool_size=2
+        )
         # connections of their own, so that made-up bookmarks take none from anybody
         self._bookmark_driver = _driver(settings, connection_acquisition_timeout=self._answers_within_s)
         self._known_bookmarks = KnownBookmarks(self._wait_for)
@@ -117,11 +146,15 @@ class Graph:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self.close()
 
     def when_lost(self, told: Callable[[], None]) -> None:
-        """Has `told` called whenever a connection was lost: the database may come back without its plans, or as another one."""
+        """Has `told` called whenever a connection was lost: the database may come back without its plans, or as
+        another one.
+        """
         self._when_lost.append(told)
 
     async def close(self) -> None:
@@ -132,7 +165,9 @@ class Graph:
         await self._driver.close()
 
     async def check(self) -> None:
-        """Raises `Unavailable` where the database does not answer within three seconds, or fifteen if there is patience."""
+        """Raises `Unavailable` where the database does not answer within three seconds, or fifteen if there is
+        patience.
+        """
         self.space.require_present()
         try:
             await self._ping(self._answers_within_s)
@@ -150,9 +185,15 @@ class Graph:
         return False
 
     async def opening_problem(self) -> str | None:
-        """Why a server that answers has not opened its database, in the server's own words; None where it has. Raises `Unavailable`."""
+        """Why a server that answers has not opened its database, in the server's own words; None where it has.
+
+        Raises `Unavailable`.
+        """
         try:
-            async with asyncio.timeout(self._answers_within_s), self._pulse_driver.session(database="system") as session:
+            async with (
+                asyncio.timeout(self._answers_within_s),
+                self._pulse_driver.session(database="system") as session,
+            ):
                 result = await session.run("SHOW DATABASES YIELD name, currentStatus, statusMessage")
                 found = {record["name"]: record async for record in result}.get(self._database)
         except (Neo4jError, DriverError, TimeoutError) as error:
@@ -174,27 +215,39 @@ class Graph:
                 return f"there is no database {self._database}", "see NEO4J_DATABASE"
             return f"refused ({error.code})", "look into Neo4j's own log"
         except (Neo4jError, DriverError, TimeoutError):
-            secured = "bolt+s, neo4j+s (or +ssc for a certificate of one's own) where the server asks for TLS, without where it does not"
+            secured = (
+                "bolt+s, neo4j+s (or +ssc for a certificate of one's own) where the server asks for TLS, without where"
+                " it does not"
+            )
             return "something listens there and does not speak Bolt so", f"see the scheme of NEO4J_URI: {secured}"
         return None
 
-    async def read_one(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None, *, is_new: bool = False) -> Any:
-        """The one value of the one record of a read, or None where there is no record; `is_new` gives it time to be planned.
+    async def read_one(
+        self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None, *, is_new: bool = False
+    ) -> Any:
+        """The one value of the one record of a read, or None where there is no record; `is_new` gives it time to be
+        planned.
 
         Raises `Unavailable`, `TooCostly`, or `BadInput` for a bookmark that is none.
         """
         records, _ = await self._asked(text, parameters, bookmarks, is_new=is_new)
         return records[0][0] if records else None
 
-    async def profile_one(self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None) -> tuple[Any, dict[str, Any]]:
-        """The one value of a read, and what Neo4j did for it: `plan`, its operators as text with rows and hits, and `timeMs`.
+    async def profile_one(
+        self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """The one value of a read, and what Neo4j did for it: `plan`, its operators as text with rows and hits, and
+        `timeMs`.
 
         Raises as `read_one` does.
         """
         records, summary = await self._asked(f"PROFILE {text}", parameters, bookmarks, is_new=True)
         plan: Any = summary.profile or {}
         time_ms = (summary.result_available_after or 0) + (summary.result_consumed_after or 0)
-        return records[0][0] if records else None, {"plan": plan.get("args", {}).get("string-representation"), "timeMs": time_ms}
+        return records[0][0] if records else None, {
+            "plan": plan.get("args", {}).get("string-representation"),
+            "timeMs": time_ms,
+        }
 
     async def read(
         self,
@@ -205,14 +258,19 @@ class Graph:
         is_new: bool = False,
         within_s: float = math.inf,
     ) -> list[list[Any]]:
-        """The records of a read, each a list of its values; `within_s` gives it less time than others have. Raises as `read_one` does."""
+        """The records of a read, each a list of its values; `within_s` gives it less time than others have.
+
+        Raises as `read_one` does.
+        """
         records, _ = await self._asked(text, parameters, bookmarks, is_new=is_new, within_s=within_s)
         return records
 
     async def stream(self, text: LiteralString, of_each: Callable[[list[Any]], None]) -> None:
         """Reads any number of records without keeping them: each goes to `of_each`. Raises `Unavailable`."""
         try:
-            async with self._driver.session(database=self._database, default_access_mode=READ_ACCESS, fetch_size=_STREAMED) as session:
+            async with self._driver.session(
+                database=self._database, default_access_mode=READ_ACCESS, fetch_size=_STREAMED
+            ) as session:
                 async for record in await session.run(Query(text, timeout=_STREAM_S)):
                     of_each(record.values())
         except (ServiceUnavailable, SessionExpired, TransientError, DatabaseError, DriverError) as error:
@@ -262,7 +320,9 @@ class Graph:
 
     async def _wait_for(self, bookmarks: frozenset[str]) -> None:
         async with self._bookmark_driver.session(
-            database=self._database, default_access_mode=READ_ACCESS, bookmarks=DriverBookmarks.from_raw_values(bookmarks)
+            database=self._database,
+            default_access_mode=READ_ACCESS,
+            bookmarks=DriverBookmarks.from_raw_values(bookmarks),
         ) as session:
             await (await session.run("RETURN 1")).consume()
 
@@ -280,7 +340,9 @@ class Graph:
         finally:
             feeling.cancel()
 
-    async def _read(self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks) -> tuple[list[list[Any]], ResultSummary]:
+    async def _read(
+        self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks
+    ) -> tuple[list[list[Any]], ResultSummary]:
         try:
             try:
                 return await self._run(query, parameters, bookmarks)
@@ -306,7 +368,9 @@ class Graph:
                 raise _unavailable() from error
             raise
 
-    async def _run(self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks) -> tuple[list[list[Any]], ResultSummary]:
+    async def _run(
+        self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks
+    ) -> tuple[list[list[Any]], ResultSummary]:
         reading = self._driver.session(
             database=self._database,
             default_access_mode=READ_ACCESS,
@@ -335,7 +399,9 @@ class Graph:
             await (await session.run("RETURN 1")).consume()
 
     def _feel_pulse(self) -> None:
-        """Called for a read that has waited: from then on, while any does, whether the database still answers anybody."""
+        """Called for a read that has waited: from then on, while any does, whether the database still answers
+        anybody.
+        """
         if not self._patient and (self._pulse is None or self._pulse.done()):
             self._pulse = asyncio.create_task(self._end_waiting_unless_alive())
 
@@ -350,7 +416,9 @@ class Graph:
             await asyncio.sleep(_PATIENCE_S)
 
     async def _is_gone(self) -> bool:
-        """Whether neither of two pulses is felt, and nothing else has come back from the database since the first began."""
+        """Whether neither of two pulses is felt, and nothing else has come back from the database since the first
+        began.
+        """
         began = asyncio.get_running_loop().time()
         pulses = set[asyncio.Task[None]]()
         try:
@@ -367,7 +435,10 @@ class Graph:
         return self._answered_at < began
 
     async def write(self, statements: Iterable[Statement]) -> None:
-        """Runs the statements in one transaction, which may run twice: they are idempotent. It stands in no line. Raises `Unavailable`."""
+        """Runs the statements in one transaction, which may run twice: they are idempotent. It stands in no line.
+
+        Raises `Unavailable`.
+        """
         statements_ = tuple(statements)
 
         async def work(run: Run) -> None:
@@ -377,10 +448,13 @@ class Graph:
         await self._transacted(work, Bookmarks())
 
     async def transact(self, work: Callable[[Run], Awaitable[Result]], *, bookmarks: Bookmarks | None = None) -> Result:
-        """Runs `work` in one transaction, when its turn has come; it runs statements and reads their records. It may run twice.
+        """Runs `work` in one transaction, when its turn has come; it runs statements and reads their records.
 
-        With `bookmarks` it sees what the caller has seen, renews them, and takes one of the caller's turns. Raises `Unavailable`,
-        `TooManyRequests` where many of the caller's wait already, and `Conflict` where a constraint stands against it.
+        It may run twice.
+
+        With `bookmarks` it sees what the caller has seen, renews them, and takes one of the caller's turns. Raises
+        `Unavailable`, `TooManyRequests` where many of the caller's wait already, and `Conflict` where a constraint
+        stands against it.
         """
         seen = bookmarks or Bookmarks()
         await self.reach(seen)
@@ -389,7 +463,10 @@ class Graph:
 
     @asynccontextmanager
     async def _may_write(self, caller: Caller) -> AsyncGenerator[None]:
-        """Within it, it is the caller's turn. Raises `Unavailable`, and `TooManyRequests` where many of its own wait already."""
+        """Within it, it is the caller's turn.
+
+        Raises `Unavailable`, and `TooManyRequests` where many of its own wait already.
+        """
         if self._patient:
             yield
             return
@@ -449,7 +526,9 @@ class Graph:
 
     @asynccontextmanager
     async def locked(self, statement: Statement) -> AsyncGenerator[None]:
-        """Within it, what the statement locks stays locked; what it writes is undone at the end. Raises `Unavailable`."""
+        """Within it, what the statement locks stays locked; what it writes is undone at the end. Raises
+        `Unavailable`.
+        """
         async with AsyncExitStack() as stack:
             session = self._driver.session(database=self._database)
             # without its connection there is no lock any more either
@@ -462,7 +541,10 @@ class Graph:
             yield
 
     async def apply(self, statements: Iterable[str]) -> None:
-        """Runs schema statements, each in a transaction of its own, as Neo4j demands; they may run twice. Raises `Unavailable`."""
+        """Runs schema statements, each in a transaction of its own, as Neo4j demands; they may run twice.
+
+        Raises `Unavailable`.
+        """
         self.space.require_room()
         try:
             async with self._driver.session(database=self._database) as session:
@@ -477,7 +559,9 @@ class Graph:
 
 
 async def _lock(session: AsyncSession, statement: Statement) -> None:
-    """Runs the statement in a transaction that stays open; again where it waited longer than the database lets anybody wait."""
+    """Runs the statement in a transaction that stays open; again where it waited longer than the database lets
+    anybody wait.
+    """
     while True:
         transaction = await session.begin_transaction(timeout=_WRITE_S)
         try:
@@ -508,7 +592,9 @@ async def _applied(session: AsyncSession, text: str) -> None:
 
 
 def _writing(writers: int) -> Share:
-    """Three quarters for an account, so that another's change need not wait for all of its; a quarter for an address, half for all."""
+    """Three quarters for an account, so that another's change need not wait for all of its; a quarter for an
+    address, half for all.
+    """
     return Share(1, max(1, writers * 3 // 4), max(1, writers // 4), max(1, writers // 2))
 
 
@@ -529,7 +615,9 @@ def _driver(settings: Settings, **more: Any) -> AsyncDriver:
 
 
 def _too_costly(query: Query) -> TooCostly:
-    return TooCostly(f"the question took more than {query.timeout:.0f} s, or too much memory: ask for fewer rows or fewer levels")
+    return TooCostly(
+        f"the question took more than {query.timeout:.0f} s, or too much memory: ask for fewer rows or fewer levels"
+    )
 
 
 def _bad_bookmark() -> BadInput:

@@ -1,4 +1,6 @@
-"""One at a time: leases that live in the graph, each held by whichever process got it first, and turns to write hundreds of rows."""
+"""One at a time: leases that live in the graph, each held by whichever process got it first, and turns to write
+hundreds of rows.
+"""
 
 import asyncio
 import logging
@@ -38,8 +40,10 @@ class Taken(HubError):
 
 
 class Lease:
-    """A context: inside it nobody else holds the lease `of` that. A holder that dies loses it: to who sees that it has died at once, to
-    others within half a minute. One that could not renew it in time, so that another has it, is ended with `Taken`.
+    """A context: inside it nobody else holds the lease `of` that.
+
+    A holder that dies loses it: to who sees that it has died at once, to others within half a minute. One that could
+    not renew it in time, so that another has it, is ended with `Taken`.
 
     Waits for the end of another's, or, where it shall not wait, raises `Taken`.
     """
@@ -56,7 +60,10 @@ class Lease:
         try:
             while not await self._take():
                 if not self._wait:
-                    raise Taken(f"{self._of} is being worked on by another process; it is free half a minute after that one ends")
+                    raise Taken(
+                        f"{self._of} is being worked on by another process; it is free half a minute after that one"
+                        " ends"
+                    )
                 await asyncio.sleep(_ASK_S)
         except asyncio.CancelledError:
             # it may have been taken just before
@@ -66,7 +73,9 @@ class Lease:
         await self._held.__aenter__()
         self._renewing = asyncio.create_task(self._renew())
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         assert self._renewing is not None
         self._renewing.cancel()
         try:
@@ -81,7 +90,9 @@ class Lease:
     async def _take(self) -> bool:
         held_by = await self._graph.read_one(_HOLDER, {"of": self._of})
         dead = held_by if _has_ended(held_by) else None
-        await self._graph.write([Statement(_TAKE, {"of": self._of, "holder": self._holder, "dead": dead, "seconds": _LEASE_S})])
+        await self._graph.write(
+            [Statement(_TAKE, {"of": self._of, "holder": self._holder, "dead": dead, "seconds": _LEASE_S})]
+        )
         return await self._graph.read_one(_HOLDER, {"of": self._of}) == self._holder
 
     async def _renew(self) -> None:
@@ -97,7 +108,8 @@ class Lease:
 
 @asynccontextmanager
 async def turn(graph: Graph) -> AsyncGenerator[None]:
-    """Within it nobody else writes hundreds of rows at once: such transactions would wait for one another, in a circle at worst.
+    """Within it nobody else writes hundreds of rows at once: such transactions would wait for one another, in a circle
+    at worst.
 
     It is a lock in the database, gone with who holds it. Raises `Unavailable`.
     """

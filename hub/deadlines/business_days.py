@@ -1,8 +1,8 @@
 """Statutory clocks: when a period that the law or practice sets runs out. Pure: days in, days out.
 
-A period counts from the day after its start (19 CFR 101.2 and FRCP 6(a)): of 30 days from 1 March the last is 31 March. A month or year
-ends on the day of the same number, or on the last of a shorter month. Business days are Monday to Friday without the legal federal
-holidays, and those that are kept on another day are kept there.
+A period counts from the day after its start (19 CFR 101.2 and FRCP 6(a)): of 30 days from 1 March the last is 31 March.
+A month or year ends on the day of the same number, or on the last of a shorter month. Business days are Monday to
+Friday without the legal federal holidays, and those that are kept on another day are kept there.
 """
 
 import calendar
@@ -53,8 +53,9 @@ class Suspension:
 def last_day(start: date, period: Period, *, rolls: bool, suspended: Iterable[Suspension] = ()) -> date | None:
     """The last day of a period that began on `start`; None while it stands still.
 
-    What is suspended is added in calendar days at the end; a day that several suspensions hold stands still once. With `rolls`, a last
-    day that is no business day moves to the next. Raises `BadInput` for an end beyond what calendars are known for.
+    What is suspended is added in calendar days at the end; a day that several suspensions hold stands still once. With
+    `rolls`, a last day that is no business day moves to the next. Raises `BadInput` for an end beyond what calendars
+    are known for.
     """
     ends, counted = _after(start, period), start
     for pause in sorted(suspended, key=lambda found: found.since):
@@ -76,10 +77,11 @@ def today(now: datetime) -> date:
 
 
 def day_of(told: str | date) -> date:
-    """The day at headquarters of a day or moment that a system tells, e.g. 2026-11-01, or 2026-11-02T03:30:00Z for the same day.
+    """The day at headquarters of a day or moment that a system tells, e.g. 2026-11-01, or 2026-11-02T03:30:00Z for the
+    same day.
 
-    A moment is in ISO 8601, as Python reads it (blank or T between, any offset, Z or UTC); one without an offset is on the day it names.
-    Raises `ValueError` for anything else.
+    A moment is in ISO 8601, as Python reads it (blank or T between, any offset, Z or UTC); one without an offset is on
+    the day it names. Raises `ValueError` for anything else.
     """
     if not isinstance(told, date):
         text = _IN_UTC.sub("Z", told.strip().upper())

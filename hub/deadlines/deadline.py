@@ -1,4 +1,6 @@
-"""What is due in a case: which of its kind's clocks run, from which day, and until when. Pure: facts in, deadlines out."""
+"""What is due in a case: which of its kind's clocks run, from which day, and until when. Pure: facts in, deadlines
+out.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +34,8 @@ class Clock:
         if not row.get("length"):
             return None
         return Clock(
-            row["id"], row["name"], row["startEvent"], row.get("condition"), Period(row["length"], Unit(row["unit"])), row["rolls"],
+            row["id"], row["name"], row["startEvent"], row.get("condition"), Period(row["length"], Unit(row["unit"])),
+            row["rolls"],
             row.get("deemed"), row["extension"], row["suspendable"], row["owedBy"], row["side"],
         )  # fmt: skip
 

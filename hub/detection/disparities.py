@@ -1,9 +1,11 @@
-"""Disparities: the same goods and the same question, decided differently at two places. Found for what is new, decision by decision.
+"""Disparities: the same goods and the same question, decided differently at two places.
 
-Two decisions are about the same goods where their ten-digit HTSUS number is the same, their origin is not known to differ, and maker or
-description match (both, where an origin is not known; by
-different makers, the description nearly word by word); about the same question where its words are the same. What a decision is alike
-by is written on it once, so that those that may be like a new one are found by an index: the time grows with what is new.
+Found for what is new, decision by decision.
+
+Two decisions are about the same goods where their ten-digit HTSUS number is the same, their origin is not known to
+differ, and maker or description match (both, where an origin is not known; by different makers, the description nearly
+word by word); about the same question where its words are the same. What a decision is alike by is written on it once,
+so that those that may be like a new one are found by an index: the time grows with what is new.
 """
 
 import re
@@ -30,28 +32,33 @@ _COMPARED: Final = {"question": None, "outcome": None, "hts10": "", "origin": ""
 """What of a decision is looked at, and what stands for what it lacks."""
 _WORD: Final = re.compile(r"[a-z0-9]+(?:[.,/-][0-9]+)*")
 _IDLE: Final = frozenset({
-    "a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or", "other", "than", "that", "the",
+    "a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "it", "its", "of", "on", "or", "other", "than",
+    "that", "the",
     "these", "this", "to", "which", "with",
 })  # fmt: skip
 _FIRM: Final = frozenset({
-    "co", "company", "corp", "corporation", "ag", "gmbh", "inc", "incorporated", "kg", "llc", "llp", "limited", "ltd", "plc",
+    "co", "company", "corp", "corporation", "ag", "gmbh", "inc", "incorporated", "kg", "llc", "llp", "limited", "ltd",
+    "plc",
     "pte", "pty", "sa", "srl",
 })  # fmt: skip
 
 _SAID: Final = rows_of("Decision") + "RETURN elementId(n), properties(n)"
 
-# The newest of those that went differently at each other place, or there are as many pairs as decisions once one goes astray. A decision
-# that a later one in its case has replaced counts no more. The two are named in the order of their ids, so that a pair is one row.
+# The newest of those that went differently at each other place, or there are as many pairs as decisions once one goes
+# astray. A decision that a later one in its case has replaced counts no more. The two are named in the order of their
+# ids, so that a pair is one row.
 _FIND: Final[LiteralString] = """
 UNWIND $rows AS row
 MATCH (d:Decision) WHERE elementId(d) = row.element
-SET d.alikeBy = row.alikeBy, d.saidKey = row.saidKey, d.originKey = row.originKey, d.makerKey = row.makerKey, d.goodsWords = row.words
+SET d.alikeBy = row.alikeBy, d.saidKey = row.saidKey, d.originKey = row.originKey, d.makerKey = row.makerKey,
+  d.goodsWords = row.words
 WITH collect(d) AS fresh
 UNWIND fresh AS d
 CALL (d) {
   MATCH (d)-[:DECIDES]->(:Case)<-[:DECIDES]-(old:Decision)<-[:BETWEEN]-(x:Disparity {state: 'OPEN'})
   WHERE old <> d AND old.alikeBy = d.alikeBy AND old.decidedAt < d.decidedAt
-  SET x.state = 'RESOLVED', x.endedAt = $at, x.endedBecause = 'a later decision in the same case took the place of one of them'
+  SET x.state = 'RESOLVED', x.endedAt = $at,
+    x.endedBecause = 'a later decision in the same case took the place of one of them'
 }
 CALL (d) {
   WITH d WHERE d.alikeBy IS NOT NULL
@@ -61,10 +68,12 @@ CALL (d) {
       THEN abs(duration.inDays(o.decidedAt, d.decidedAt).days) <= $window ELSE false END
     AND (d.originKey IS NULL OR o.originKey IS NULL OR d.originKey = o.originKey)
   MATCH (o)-[:MADE_AT]->(there) WHERE there <> here
-  WITH d, here, o, there, d.originKey = o.originKey AS sameOrigin, coalesce(d.makerKey = o.makerKey, false) AS sameMaker,
+  WITH d, here, o, there, d.originKey = o.originKey AS sameOrigin,
+    coalesce(d.makerKey = o.makerKey, false) AS sameMaker,
     size([w IN d.goodsWords WHERE w IN o.goodsWords]) AS shared
   WITH *, coalesce(sameOrigin, false) AS sameOrigin_, shared > 0 AND
-    shared >= CASE WHEN d.makerKey <> o.makerKey THEN $same ELSE $alike END * (size(d.goodsWords) + size(o.goodsWords) - shared)
+    shared >= CASE WHEN d.makerKey <> o.makerKey THEN $same
+      ELSE $alike END * (size(d.goodsWords) + size(o.goodsWords) - shared)
     AS sameWords
   WHERE CASE WHEN sameOrigin_ THEN sameMaker OR sameWords ELSE sameMaker AND sameWords END
     AND NOT EXISTS { (o)-[:DECIDES]->(:Case)<-[:DECIDES]-(d) }

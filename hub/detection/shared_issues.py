@@ -1,15 +1,16 @@
 """Shared issues, found as cases come: which issue a case may be about, and how many importers hold one.
 
-Two things are kept. Which cases share an issue is the truth, and stays behind the rules. How many hold it is told to others, so it is
-kept as figures that disclose nobody (security of small counts):
+Two things are kept. Which cases share an issue is the truth, and stays behind the rules. How many hold it is told to
+others, so it is kept as figures that disclose nobody (security of small counts):
 
-- Cases are tied to what they are alike by from the first on (ALIKE_BY), which none but their owner learns. Their parties learn of an issue
-  (MAY_BE_ABOUT) once its first batch is counted.
-- A figure is a set of importers that only grows, by batches. A batch is of `least` importers or more, not counting those of any one
-  account or broker: whoever watches it grow, and takes away what is its own, is left with as many.
-- What a figure leaves out of the whole (importers with a case here, but not at that Center) is nobody, or as many again: else the figure
-  waits.
-- A case that goes, is closed or was wrongly counted changes no figure: they say who has met an issue, not who has it open today.
+- Cases are tied to what they are alike by from the first on (ALIKE_BY), which none but their owner learns. Their
+  parties learn of an issue (MAY_BE_ABOUT) once its first batch is counted.
+- A figure is a set of importers that only grows, by batches. A batch is of `least` importers or more, not counting
+  those of any one account or broker: whoever watches it grow, and takes away what is its own, is left with as many.
+- What a figure leaves out of the whole (importers with a case here, but not at that Center) is nobody, or as many
+  again: else the figure waits.
+- A case that goes, is closed or was wrongly counted changes no figure: they say who has met an issue, not who has it
+  open today.
 
 Importers that wait to be counted hang on a figure by AWAITS, those that are counted by COUNTS.
 """
@@ -36,12 +37,13 @@ FEW: Final = 50
 
 _CASES: Final = rows_of("Case") + "RETURN elementId(n), n.openedAt IS :: ZONED DATETIME NOT NULL"
 _EACH: Final = " UNION ALL ".join(
-    f"{found.cypher} RETURN {literal(found.name)} AS likeness, {literal(f'{found.name} ')} + key AS id, title, topic, why"
+    f"{found.cypher} RETURN {literal(found.name)} AS likeness, {literal(f'{found.name} ')} + key AS id, title,"
+    " topic, why"
     for found in LIKENESSES
 )
-# What only a party says of its case makes it like no other: it would learn who else has such cases by saying so. Nor is a case like any
-# that concerns no importer: an office may open one for a number it has made up.
-# What a case was alike by and is no more, it may no longer be about. What an officer took it out of it is not put into again.
+# What only a party says of its case makes it like no other: it would learn who else has such cases by saying so. Nor is
+# a case like any that concerns no importer: an office may open one for a number it has made up. What a case was alike
+# by and is no more, it may no longer be about. What an officer took it out of it is not put into again.
 _ALIKE: Final = f"""
 UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
 WITH k, coalesce(k.likenesses, []) AS before, COLLECT {{
@@ -62,14 +64,16 @@ CALL (k, keys) {{
   DELETE a, m
 }}"""
 
-# An importer is in one cell of those that handle an issue: where its newest case is, as long as it was not counted elsewhere.
+# An importer is in one cell of those that handle an issue: where its newest case is, as long as it was not counted
+# elsewhere.
 _HELD: Final[LiteralString] = """
 UNWIND $cases AS case MATCH (k:Case) WHERE elementId(k) = case
 MATCH (k)-[:CONCERNS]->(importer:Importer), (k)-[:ABOUT|ALIKE_BY]->(i)
 OPTIONAL MATCH (i)-[:MERGED_INTO]->(whole:Issue)
 WITH DISTINCT importer, coalesce(whole, i) AS i
 WITH importer, i, COLLECT {
-  MATCH (importer)<-[:CONCERNS]-(k:Case)-[:ABOUT|ALIKE_BY]->(part) WHERE part = i OR EXISTS { (part)-[:MERGED_INTO]->(i) }
+  MATCH (importer)<-[:CONCERNS]-(k:Case)-[:ABOUT|ALIKE_BY]->(part) WHERE part = i
+    OR EXISTS { (part)-[:MERGED_INTO]->(i) }
   RETURN DISTINCT k ORDER BY k.openedAt, k.id
 } AS held
 WITH importer, i, held, head(held).openedAt AS first
@@ -80,16 +84,19 @@ CALL (importer, i, held) {
     RETURN DISTINCT 'agency' AS dimension, party
   UNION ALL CALL (importer) {
     MATCH (importer)<-[:HAS_MEMBER]-(party:Association) RETURN party
-    UNION MATCH (importer)<-[p:REPRESENTS]-(:Broker)<-[:HAS_MEMBER]-(party:Association) WHERE p.until IS NULL OR p.until > $at RETURN party
+    UNION MATCH (importer)<-[p:REPRESENTS]-(:Broker)<-[:HAS_MEMBER]-(party:Association) WHERE p.until IS NULL
+      OR p.until > $at RETURN party
   } RETURN 'association' AS dimension, party
 }
-MERGE (f:IssueFigure {id: i.id + '|' + dimension + coalesce('|' + head(labels(party)) + ' ' + coalesce(party.id, party.code), '')})
+MERGE (f:IssueFigure {id: i.id + '|' + dimension + coalesce('|' + head(labels(party)) + ' ' + coalesce(party.id,
+  party.code), '')})
 ON CREATE SET f.dimension = dimension, f.n = 0
 MERGE (f)-[:OF_ISSUE]->(i)
 FOREACH (p IN CASE WHEN party IS NULL THEN [] ELSE [party] END | MERGE (f)-[:FIGURE_OF]->(p))
 WITH importer, i, f, dimension, first
 WHERE NOT EXISTS { (f)-[:COUNTS]->(importer) }
-  AND (dimension <> 'handler' OR NOT EXISTS { (i)<-[:OF_ISSUE]-(:IssueFigure {dimension: 'handler'})-[:COUNTS]->(importer) })
+  AND (dimension <> 'handler' OR NOT EXISTS
+    { (i)<-[:OF_ISSUE]-(:IssueFigure {dimension: 'handler'})-[:COUNTS]->(importer) })
 MERGE (f)-[w:AWAITS]->(importer)
 SET w.first = CASE WHEN w.first < first THEN w.first ELSE first END
 WITH importer, i, f WHERE dimension = 'handler'
@@ -117,7 +124,9 @@ async def find_issues(run: Run, items: Sequence[str], telling: Telling, _: int) 
     return 0
 
 
-_LEAST: Final = f"CASE i.likeness {' '.join(f'WHEN {literal(found.name)} THEN {found.least}' for found in LIKENESSES)} ELSE 1 END"
+_LEAST: Final = (
+    f"CASE i.likeness {' '.join(f'WHEN {literal(found.name)} THEN {found.least}' for found in LIKENESSES)} ELSE 1 END"
+)
 _GROUPS: Final[LiteralString] = """
   COLLECT {
     MATCH (importer)<-[:REPRESENTS]-(who:Broker) RETURN elementId(who)
@@ -133,7 +142,8 @@ FOREACH (_ IN CASE WHEN NOT i:Issue AND COUNT {{ (f)-[:AWAITS|COUNTS]->() }} >= 
   SET i:Issue, i.state = 'PROPOSED', i.stateAt = $at, i.proposedAt = $at)
 WITH i, f
 RETURN CASE WHEN i.proposedAt = $at THEN i.id END, CASE WHEN i:Issue THEN COLLECT {{
-  MATCH (f)-[w:AWAITS]->(importer) RETURN [f.id, elementId(importer), toString(w.first), {_GROUPS}] ORDER BY w.first, importer.number
+  MATCH (f)-[w:AWAITS]->(importer) RETURN [f.id, elementId(importer), toString(w.first), {_GROUPS}]
+    ORDER BY w.first, importer.number
 }} ELSE [] END"""
 _TITLES: Final[LiteralString] = "UNWIND $ids AS id MATCH (i:Issue {id: id}) RETURN i.id, i.title, i.topic"
 _FOUND_BY: Final[LiteralString] = "UNWIND $rows AS row MATCH (i:Issue {id: row.id}) SET i.otherWords = row.otherWords"
@@ -151,7 +161,8 @@ _CELLS: Final[LiteralString] = (
     """
 UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id
 MATCH (all:IssueFigure {dimension: 'all'})-[:OF_ISSUE]->(i) WHERE all.n > 0
-MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure)-[w:AWAITS]->(importer) WHERE f.dimension <> 'all' AND EXISTS { (all)-[:COUNTS]->(importer) }
+MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure)-[w:AWAITS]->(importer) WHERE f.dimension <> 'all'
+  AND EXISTS { (all)-[:COUNTS]->(importer) }
 RETURN i.id, f.id, f.dimension, EXISTS { (f)-[:FIGURE_OF]->() }, elementId(importer), toString(w.first), """
     + _GROUPS
     + """
@@ -159,7 +170,8 @@ ORDER BY i.id, f.id, w.first, importer.number"""
 )
 _LEFT_OUT: Final[LiteralString] = (
     """
-MATCH (f:IssueFigure {id: $figure})-[:OF_ISSUE]->(i)<-[:OF_ISSUE]-(all:IssueFigure {dimension: 'all'})-[:COUNTS]->(importer)
+MATCH (f:IssueFigure {id: $figure})-[:OF_ISSUE]->(i)<-[:OF_ISSUE]-(all:IssueFigure
+  {dimension: 'all'})-[:COUNTS]->(importer)
 WHERE NOT EXISTS { (f)-[:COUNTS]->(importer) } AND NOT elementId(importer) IN $counted
 RETURN elementId(importer), '', """
     + _GROUPS
@@ -189,7 +201,9 @@ async def count_issues(run: Run, items: Sequence[str], telling: Telling, least: 
     for _, holders in found:
         for figure, *told in holders:
             waiting.setdefault(figure, []).append(_holder(told))
-    await _write(run, [row for figure, holders in waiting.items() for row in _rows(figure, batches(holders, least))], now)
+    await _write(
+        run, [row for figure, holders in waiting.items() for row in _rows(figure, batches(holders, least))], now
+    )
     cells: dict[str, dict[str, list[_Cell]]] = {}
     for issue, figure, dimension, told, *holder in await run(Statement(_CELLS, {"issues": issues})):
         of_issue = cells.setdefault(issue, {}).setdefault(dimension, [])
@@ -199,7 +213,9 @@ async def count_issues(run: Run, items: Sequence[str], telling: Telling, least: 
     for dimensions in cells.values():
         for dimension, several in dimensions.items():
             if dimension == "handler":
-                await _write(run, [row for cell in parts(several, least) for row in _rows(cell.figure, [cell.holders])], now)
+                await _write(
+                    run, [row for cell in parts(several, least) for row in _rows(cell.figure, [cell.holders])], now
+                )
             else:
                 await _count_alone(run, several, least, now)
     # one that nobody holds has no figures, and is done as well
@@ -209,13 +225,16 @@ async def count_issues(run: Run, items: Sequence[str], telling: Telling, least: 
     return 0
 
 
-_SHARED: Final[LiteralString] = "UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id AND i.sharedAt = $at RETURN i.id"
+_SHARED: Final[LiteralString] = (
+    "UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id AND i.sharedAt = $at RETURN i.id"
+)
 
 
 TELL: Final[LiteralString] = """
 UNWIND $issues AS id MATCH (i) WHERE elementId(i) = id
 WITH i WHERE i.sharedAt IS NOT NULL AND coalesce(i.state, 'CONFIRMED') IN ['PROPOSED', 'CONFIRMED']
-CALL (i) { MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure {dimension: 'association'})-[:FIGURE_OF]->(a) WHERE f.n > 0 MERGE (i)-[:ON_BOARD_OF]->(a) }
+CALL (i) { MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure {dimension: 'association'})-[:FIGURE_OF]->(a) WHERE f.n > 0
+  MERGE (i)-[:ON_BOARD_OF]->(a) }
 CALL (i) { RETURN i AS part UNION ALL MATCH (part:Issue)-[:MERGED_INTO]->(i) RETURN part }
 MATCH (part)<-[a:ALIKE_BY|ABOUT]-(k:Case) WHERE (a:ALIKE_BY OR part <> i) AND NOT EXISTS { (k)-[:MAY_BE_ABOUT]->(i) }
 MERGE (k)-[m:MAY_BE_ABOUT]->(i) SET m.by = a.key"""
@@ -251,7 +270,9 @@ def is_enough(holders: Sequence[Holder], least: int) -> bool:
 
 
 def batches(holders: Iterable[Holder], least: int) -> list[list[Holder]]:
-    """The batches in which they are counted, in order of time; who is left over goes with the last, or waits where there is none."""
+    """The batches in which they are counted, in order of time; who is left over goes with the last, or waits where
+    there is none.
+    """
     made: list[list[Holder]] = []
     batch: list[Holder] = []
     for holder in holders:
@@ -282,7 +303,11 @@ def _holder(told: Sequence[Any]) -> Holder:
 
 def _rows(figure: str, counted: Iterable[Sequence[Holder]]) -> list[Mapping[str, Any]]:
     return [
-        {"figure": figure, "through": max(holder.first for holder in batch)[:7], "importers": [holder.id for holder in batch]}
+        {
+            "figure": figure,
+            "through": max(holder.first for holder in batch)[:7],
+            "importers": [holder.id for holder in batch],
+        }
         for batch in counted
     ]
 

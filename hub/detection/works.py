@@ -1,5 +1,7 @@
-"""What is discovered by itself, as it comes: disparities between decisions, issues that cases share. By one hub at a time, in small
-transactions."""
+"""What is discovered by itself, as it comes: disparities between decisions, issues that cases share.
+
+By one hub at a time, in small transactions.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -20,9 +22,11 @@ from hub.queries.shared_issues import LEAST
 _FIRST_S: Final = 25.0
 _EVERY_S: Final = 5.0
 
-# the least number of parties that a figure tells of is raised and never lowered: what was told of fewer before would stand out
+# the least number of parties that a figure tells of is raised and never lowered: what was told of fewer before would
+# stand out
 _RAISE: Final[LiteralString] = """
-MERGE (s:Sharing {id: 'sharing'}) SET s.least = CASE WHEN s.least > $least THEN s.least ELSE $least END RETURN s.least"""
+MERGE (s:Sharing {id: 'sharing'}) SET s.least = CASE WHEN s.least > $least THEN s.least ELSE $least END
+  RETURN s.least"""
 
 Count = Callable[[Run, Sequence[str], Telling, int], Awaitable[int]]
 """Looks at these rows; gives how much it found. The last is the least number of parties to tell of."""
@@ -56,7 +60,10 @@ class Least:
         self._least = least
 
     async def waits(self, graph: Graph, now: datetime) -> bool:  # noqa: ARG002 - a work of one shape
-        return await graph.read_one("MATCH (s:Sharing {id: 'sharing'}) RETURN s.least >= $least", {"least": self._least}) is not True
+        return (
+            await graph.read_one("MATCH (s:Sharing {id: 'sharing'}) RETURN s.least >= $least", {"least": self._least})
+            is not True
+        )
 
     async def go(self, graph: Graph, now: datetime) -> int:  # noqa: ARG002 - a work of one shape
         await graph.write([Statement(_RAISE, {"least": self._least})])
@@ -64,7 +71,9 @@ class Least:
 
 
 def _one_at_a_time(count: Count, least: int) -> Callable[[Run, Sequence[str], Telling], Awaitable[int]]:
-    """What looks at issues and what counts them touch the same rows: a lock is taken first, so that none waits for another in a circle."""
+    """What looks at issues and what counts them touch the same rows: a lock is taken first, so that none waits for
+    another in a circle.
+    """
 
     async def do(run: Run, items: Sequence[str], telling: Telling) -> int:
         ((known,),) = await run(Statement(_RAISE, {"least": least}))

@@ -1,7 +1,8 @@
-"""A page's Markdown as HTML: headings get the anchors that code hosts give them, links lead to where the hub serves their page.
+"""A page's Markdown as HTML: headings get the anchors that code hosts give them, links lead to where the hub serves
+their page.
 
-markdown-it-py because it follows CommonMark to the letter and renders from a list of tokens, which is where anchors and links are set.
-Raw HTML is shown as text.
+markdown-it-py because it follows CommonMark to the letter and renders from a list of tokens, which is where anchors and
+links are set. Raw HTML is shown as text.
 """
 
 import posixpath
@@ -114,7 +115,11 @@ def _with_anchors(tokens: Sequence[Token]) -> Iterator[Heading]:
 
 def _heading_close(_: RendererHTML, tokens: Sequence[Token], at: int, __: OptionsDict, ___: Any) -> str:
     opened = tokens[at - 2]
-    link = "" if opened.tag == "h1" else f' <a class="anchor" href="#{opened.attrs["id"]}" aria-label="Link to this section">#</a>'
+    link = (
+        ""
+        if opened.tag == "h1"
+        else f' <a class="anchor" href="#{opened.attrs["id"]}" aria-label="Link to this section">#</a>'
+    )
     return f"{link}</{tokens[at].tag}>\n"
 
 
@@ -130,4 +135,7 @@ def _table_close(_: RendererHTML, __: Sequence[Token], ___: int, ____: OptionsDi
 def _fence(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:
     told = tokens[at].info.strip() or "text"
     inner = renderer.code_block([tokens[at]], 0, options, env).removeprefix("<pre").removesuffix("\n")
-    return f'<div class="code {escapeHtml(told.split()[0])}"><span>{escapeHtml(told)}</span><pre tabindex="0"{inner}</div>\n'
+    return (
+        f'<div class="code {escapeHtml(told.split()[0])}"><span>{escapeHtml(told)}</span><pre'
+        f' tabindex="0"{inner}</div>\n'
+    )

@@ -1,4 +1,7 @@
-"""`/docs`: the manual, a page an address, with its contents beside it. It runs no script and loads nothing from elsewhere."""
+"""`/docs`: the manual, a page an address, with its contents beside it.
+
+It runs no script and loads nothing from elsewhere.
+"""
 
 from collections.abc import Iterator
 from html import escape
@@ -40,7 +43,11 @@ def routes() -> list[Route]:
         if name not in pictures():
             raise HTTPException(404)
         media_type = _MEDIA_TYPES[PurePosixPath(name).suffix]
-        return Response(_folder().joinpath(_PICTURES, name).read_bytes(), media_type=media_type, headers={**_PICTURE_HEADERS, **_CACHED})
+        return Response(
+            _folder().joinpath(_PICTURES, name).read_bytes(),
+            media_type=media_type,
+            headers={**_PICTURE_HEADERS, **_CACHED},
+        )
 
     def page(request: Request) -> Response:
         if found := page_at(request.url.path):
@@ -69,7 +76,12 @@ def page_at(address: str) -> str | None:
 def html(page: str) -> str:
     """A page as a browser is given it."""
     shown = rendered(page)
-    parts = {"title": escape(shown.title), "body": shown.html, "beside": _beside(page), "contents": "\n".join(_contents(page, shown))}
+    parts = {
+        "title": escape(shown.title),
+        "body": shown.html,
+        "beside": _beside(page),
+        "contents": "\n".join(_contents(page, shown)),
+    }
     return Template(_file("page.html")).substitute(parts)
 
 
@@ -99,7 +111,10 @@ def _beside(page: str) -> str:
     at = listed.index(page)
     around = ((at - 1, "prev", "← {}"), (at + 1, "next", "{} →"))
     known = [(listed[other], rel, shown) for other, rel, shown in around if 0 <= other < len(listed)]
-    return " ".join(f'<a rel="{rel}" href="{page_address(found)}">{escape(shown.format(title(found)))}</a>' for found, rel, shown in known)
+    return " ".join(
+        f'<a rel="{rel}" href="{page_address(found)}">{escape(shown.format(title(found)))}</a>'
+        for found, rel, shown in known
+    )
 
 
 def _file(name: str) -> str:

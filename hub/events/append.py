@@ -1,7 +1,8 @@
 """What happened, appended in the transaction that made it happen. This is the only way to append an event.
 
-A verb, a sync or a job tells its events to a `Telling` while it works. The last statement of the transaction appends them. An event of a
-case is an entry of the case's history, too. Events get their number `seq` afterwards, in `hub.events.numbers`.
+A verb, a sync or a job tells its events to a `Telling` while it works. The last statement of the transaction appends
+them. An event of a case is an entry of the case's history, too. Events get their number `seq` afterwards, in
+`hub.events.numbers`.
 """
 
 from collections.abc import Sequence
@@ -47,9 +48,9 @@ class Entry:
 class Event:
     """One event.
 
-    `kind` is a label and what happened to a row of it, e.g. `Case.closeCase`. `refs` are the ids of the rows it is about: keys of rows,
-    or ids of SourceRecords where a system tells of them. `changed` are the properties and edges that are other than before. `party` is
-    the party in whose name it was done, by Neo4j's id.
+    `kind` is a label and what happened to a row of it, e.g. `Case.closeCase`. `refs` are the ids of the rows it is
+    about: keys of rows, or ids of SourceRecords where a system tells of them. `changed` are the properties and edges
+    that are other than before. `party` is the party in whose name it was done, by Neo4j's id.
     """
 
     id: str
@@ -63,13 +64,19 @@ class Event:
 
     def row(self) -> dict[str, Any]:
         said: dict[str, Any] = {
-            "id": self.id, "kind": self.kind, "refs": list(self.refs), "at": self.doer.at, "by": self.doer.by, "of": self.doer.of,
+            "id": self.id, "kind": self.kind, "refs": list(self.refs), "at": self.doer.at, "by": self.doer.by,
+            "of": self.doer.of,
             "changed": list(self.changed),
         }  # fmt: skip
         if self.reason:
             said["reason"] = self.reason
         if self.entry:
-            said |= {"verb": self.entry.verb, "text": self.entry.text, "audience": self.entry.audience, "source": HUB.name}
+            said |= {
+                "verb": self.entry.verb,
+                "text": self.entry.text,
+                "audience": self.entry.audience,
+                "source": HUB.name,
+            }
         return {"said": said, "case": self.entry.case if self.entry else None, "party": self.party}
 
 
@@ -90,7 +97,9 @@ class Telling:
         reason: str | None = None,
         name: str | None = None,
     ) -> None:
-        """Tells that something happened to the rows of these ids; `name` is the event's id, where the doer has one of its own."""
+        """Tells that something happened to the rows of these ids; `name` is the event's id, where the doer has one
+        of its own.
+        """
         key = name or f"{self.doer.of} {len(self.events) + 1}"
         self.events.append(Event(key, kind, tuple(refs), self.doer, tuple(changed), party, reason))
 
@@ -110,12 +119,17 @@ class Telling:
         self.events.append(Event(key, f"Case.{entry.verb}", about, self.doer, tuple(changed), party, reason, entry))
 
     async def append(self, run: Run) -> None:
-        """Writes all that was told; nothing else is written in the transaction after it. Raises `RuntimeError` where an end is missing."""
+        """Writes all that was told; nothing else is written in the transaction after it.
+
+        Raises `RuntimeError` where an end is missing.
+        """
         groups: dict[tuple[bool, bool], list[Event]] = {}
         for event in self.events:
             groups.setdefault((event.entry is not None, event.party is not None), []).append(event)
         for (in_case, in_name), events in groups.items():
-            ((count,),) = await run(Statement(_appending(in_case, in_name), {"events": [event.row() for event in events]}))
+            ((count,),) = await run(
+                Statement(_appending(in_case, in_name), {"events": [event.row() for event in events]})
+            )
             if count != len(events):
                 raise RuntimeError(f"{len(events) - count} events name a case or a party that is not there")
 
@@ -128,20 +142,24 @@ def _appending(in_case: bool, in_name: bool) -> str:
     )
     edges = ("CREATE (e)-[:OF_CASE]->(k) " if in_case else "") + ("CREATE (e)-[:BY]->(party) " if in_name else "")
     label = ":HistoryEntry" if in_case else ""
-    return f"UNWIND $events AS event {ends}CREATE (e:Event{label}) SET e = event.said, {NEW_EVENT} {edges}RETURN count(e)"
+    return (
+        f"UNWIND $events AS event {ends}CREATE (e:Event{label}) SET e = event.said, {NEW_EVENT} {edges}RETURN count(e)"
+    )
 
 
 def naming(kind: str, refs: str, by: str) -> str:
-    """The clause that creates an event about rows that no verb, sync or job has changed; `refs` is the Cypher for their ids."""
+    """The clause that creates an event about rows that no verb, sync or job has changed; `refs` is the Cypher for
+    their ids.
+    """
     return (
-        f"CREATE (e:Event) SET e.id = randomUUID(), e.kind = {literal(kind)}, e.refs = {refs}, e.at = datetime(), e.by = {literal(by)}, "
-        f"e.of = {literal(by)}, e.changed = ['*'], {NEW_EVENT}"
+        f"CREATE (e:Event) SET e.id = randomUUID(), e.kind = {literal(kind)}, e.refs = {refs}, e.at = datetime(), e.by"
+        f" = {literal(by)}, e.of = {literal(by)}, e.changed = ['*'], {NEW_EVENT}"
     )
 
 
 def naming_all(match: str, kind: str, by: str) -> str:
     """The statement that names all rows `n` of a match by events, a thousand each; in transactions of its own."""
     return (
-        f"{match} WITH collect({item('n')}) AS ids UNWIND range(0, size(ids) - 1, 1000) AS start WITH ids[start..start + 1000] AS refs "
-        f"CALL (refs) {{ {naming(kind, 'refs', by)} }} IN TRANSACTIONS OF 10 ROWS"
+        f"{match} WITH collect({item('n')}) AS ids UNWIND range(0, size(ids) - 1, 1000) AS start WITH ids[start..start"
+        f" + 1000] AS refs CALL (refs) {{ {naming(kind, 'refs', by)} }} IN TRANSACTIONS OF 10 ROWS"
     )

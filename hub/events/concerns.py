@@ -1,4 +1,6 @@
-"""Which events concern which consumer, and which rows of theirs: the one table by which work follows from what happened."""
+"""Which events concern which consumer, and which rows of theirs: the one table by which work follows from what
+happened.
+"""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -17,11 +19,16 @@ _DECISIONS: Final = _named("the decisions that it names", "Decision")
 _ISSUES: Final = _named("the issues that it names, and what cases are alike by", "Issue", "Likeness")
 _OF_RECORDS: Final = "MATCH (:SourceRecord {id: ref})-[:DESCRIBES]->"
 _SYNCED_CASES: Final = Rows("the cases that the records describe", f"{_OF_RECORDS}(n:Case) RETURN n")
-_DATED_CASES: Final = Rows("of those the cases that tell dates", f"{_OF_RECORDS}(n:Case) WHERE n.dates IS NOT NULL RETURN n")
+_DATED_CASES: Final = Rows(
+    "of those the cases that tell dates", f"{_OF_RECORDS}(n:Case) WHERE n.dates IS NOT NULL RETURN n"
+)
 _SYNCED_DECISIONS: Final = Rows("the decisions that the records describe", f"{_OF_RECORDS}(n:Decision) RETURN n")
-_CASES_OF_ISSUES: Final = Rows("the cases of the issue", "MATCH (:Issue {id: ref})<-[:ALIKE_BY|ABOUT]-(n:Case) RETURN n")
+_CASES_OF_ISSUES: Final = Rows(
+    "the cases of the issue", "MATCH (:Issue {id: ref})<-[:ALIKE_BY|ABOUT]-(n:Case) RETURN n"
+)
 _CASES_OF_PARTS: Final = Rows(
-    "the cases of the issues that were merged into it", "MATCH (:Issue {id: ref})<-[:MERGED_INTO]-()<-[:ALIKE_BY|ABOUT]-(n:Case) RETURN n"
+    "the cases of the issues that were merged into it",
+    "MATCH (:Issue {id: ref})<-[:MERGED_INTO]-()<-[:ALIKE_BY|ABOUT]-(n:Case) RETURN n",
 )
 
 LOADED_CASES: Final = "Case.loaded"

@@ -1,10 +1,11 @@
 """The numbers of events: each gets its `seq` once, in an order in which the events of one row stand as they happened.
 
-An event is not numbered by the transaction that appends it: a counter that all of them share would be locked until each is committed, and
-they would wait for each other. Whoever reads events numbers those that are new first, in one transaction that locks the counter. Who
-changes a row locks it before, so that of two events of one row the second is told once the first is committed: by when they were told, by
-the database's clock, they stand in order. One that was told after numbering began waits for the next time, since one before it
-may have been missed. So what has been numbered is complete: nothing comes in between later.
+An event is not numbered by the transaction that appends it: a counter that all of them share would be locked until each
+is committed, and they would wait for each other. Whoever reads events numbers those that are new first, in one
+transaction that locks the counter. Who changes a row locks it before, so that of two events of one row the second is
+told once the first is committed: by when they were told, by the database's clock, they stand in order. One that was
+told after numbering began waits for the next time, since one before it may have been missed. So what has been numbered
+is complete: nothing comes in between later.
 """
 
 from typing import Final, LiteralString

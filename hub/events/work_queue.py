@@ -1,12 +1,14 @@
 """The work queue: consumers by name, each with a cursor over the events, which it reads in their order.
 
-A `Consumer` works on rows. Which kinds of events concern it, and which rows of theirs, `hub.events.concerns` says. It reads a window of
-events, finds their rows, and does them by batches. Each transaction moves the cursor past what it does: a consumer that dies anywhere
-goes on where it was, and what it changes in the graph is changed once. An event may be about any number of rows, so the cursor also
-tells the last row done of the event that is under way. A row that several events of a window are about is done once, at the first of
+A `Consumer` works on rows. Which kinds of events concern it, and which rows of theirs, `hub.events.concerns` says. It
+reads a window of events, finds their rows, and does them by batches. Each transaction moves the cursor past what it
+does: a consumer that dies anywhere goes on where it was, and what it changes in the graph is changed once. An event may
+be about any number of rows, so the cursor also tells the last row done of the event that is under way. A row that
+several events of a window are about is done once, at the first of
 them: it is looked at as it is by then.
 
-The row `(:Consumer {name, cursor, row})` keeps it: all events up to `cursor` are done, and of the next one the rows up to `row`.
+The row `(:Consumer {name, cursor, row})` keeps it: all events up to `cursor` are done, and of the next one the rows up
+to `row`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -49,7 +51,8 @@ WITH e ORDER BY e.seq LIMIT $most
 WITH e, CASE WHEN e.refs IS NULL THEN [] WHEN e.refs IS :: LIST<STRING NOT NULL> NOT NULL THEN e.refs END AS refs
 WITH e, refs ORDER BY e.seq
 RETURN collect([e.seq, e.id, e.kind, size(refs), CASE WHEN size(refs) <= $few THEN refs END])"""
-# The consumer is locked for the transaction: whoever was slow and lost the lease finds the cursor elsewhere, and does nothing.
+# The consumer is locked for the transaction: whoever was slow and lost the lease finds the cursor elsewhere, and does
+# nothing.
 _MOVE: Final = fill(
     """
 MATCH (c:Consumer {name: $name}) {lock}
@@ -65,8 +68,8 @@ RETURN true""",
 class Rows:
     """Rows that an event is about: `cypher` gives rows `n` for each of its `refs`, as `ref`.
 
-    Where they are what the event `names`, those of an event that names few need not be looked up: whoever works on rows of a label
-    passes over ids of others.
+    Where they are what the event `names`, those of an event that names few need not be looked up: whoever works on rows
+    of a label passes over ids of others.
     """
 
     doc: str
@@ -84,7 +87,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """A row to be done, and the place once it is; `event` for one that stands for an event whose rows cannot be told."""
+    """A row to be done, and the place once it is; `event` for one that stands for an event whose rows cannot be
+    told.
+    """
 
     key: str
     after: Place
@@ -104,7 +109,8 @@ class _Happened:
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Work on the rows of a `label` that events are about: `rows` by kind of event, `do` for so many rows at the `most`.
+    """Work on the rows of a `label` that events are about: `rows` by kind of event, `do` for so many rows at the
+    `most`.
 
     One that is new begins with the first event there is, or, `from_now`, with what happens from now on.
     """
@@ -184,11 +190,18 @@ class Consumer:
             fresh = [key for key in keys if key not in seen]
             seen.update(fresh)
             items += (_Item(key, Place(event.seq - 1, key)) for key in fresh[:-1])
-            items += (_Item(key, Place(event.seq) if end.cursor >= event.seq else Place(event.seq - 1, key)) for key in fresh[-1:])
+            items += (
+                _Item(key, Place(event.seq) if end.cursor >= event.seq else Place(event.seq - 1, key))
+                for key in fresh[-1:]
+            )
         return items, end
 
-    async def _rows(self, graph: Graph, events: Sequence[_Happened], place: Place) -> tuple[dict[int, list[str] | None], Place | None]:
-        """The rows of these events, by number, None for one of which they cannot be told; and the place of the last, if there are more."""
+    async def _rows(
+        self, graph: Graph, events: Sequence[_Happened], place: Place
+    ) -> tuple[dict[int, list[str] | None], Place | None]:
+        """The rows of these events, by number, None for one of which they cannot be told; and the place of the
+        last, if there are more.
+        """
         found: dict[int, list[str] | None] = {event.seq: [] if event.size is not None else None for event in events}
         cuts: list[Place] = []
 
@@ -288,7 +301,8 @@ class Consumer:
 
 
 _BEHIND: Final[LiteralString] = """
-MATCH (n:EventCounter {id: 'events'}), (c:Consumer) RETURN c.name, n.seq - c.cursor + COUNT { (:Unnumbered) } ORDER BY c.name"""
+MATCH (n:EventCounter {id: 'events'}), (c:Consumer) RETURN c.name, n.seq - c.cursor + COUNT { (:Unnumbered) }
+  ORDER BY c.name"""
 
 
 async def behind(graph: Graph) -> dict[str, int]:
@@ -308,7 +322,9 @@ def _row(place: Place) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _finding(rows: Rows) -> str:
-    """The query for the rows of events by number, in order: of the one that is under way those after the last that is done."""
+    """The query for the rows of events by number, in order: of the one that is under way those after the last that
+    is done.
+    """
     return f"""UNWIND $seqs AS seq MATCH (e:Event {{seq: seq}}) USING INDEX e:Event(seq)
 UNWIND e.refs AS ref CALL (ref) {{ {rows.cypher} }}
 WITH DISTINCT seq, {item("n")} AS item WHERE $row IS NULL OR seq <> $under OR item > $row

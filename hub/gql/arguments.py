@@ -13,7 +13,19 @@ from hub.compile import query
 from hub.deadlines.business_days import today
 from hub.errors import BadInput, TooCostly
 from hub.gql.types import connection_name
-from hub.gql.values import Binding, Bound, Constant, PositionBinding, Value, Variables, converter, is_given, items, members, value_of
+from hub.gql.values import (
+    Binding,
+    Bound,
+    Constant,
+    PositionBinding,
+    Value,
+    Variables,
+    converter,
+    is_given,
+    items,
+    members,
+    value_of,
+)
 
 _OPERATORS: Final[Mapping[str, query.Comparison]] = {
     "eq": "eq", "in": "in", "gt": "gt", "gte": "gte", "lt": "lt", "lte": "lte",
@@ -25,7 +37,9 @@ _QUANTIFIERS: Final[Mapping[str, Literal["some", "none", "every"]]] = {"some": "
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a question may ask: pages of so many rows, of so many with the right `largePages`, so many conditions, nested so deep."""
+    """What a question may ask: pages of so many rows, of so many with the right `largePages`, so many conditions,
+    nested so deep.
+    """
 
     page: int
     large_page: int
@@ -35,7 +49,9 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """How many rows a question may touch: the parameters that bound its pages, nested as the pages are, or a `fixed` number."""
+    """How many rows a question may touch: the parameters that bound its pages, nested as the pages are, or a
+    `fixed` number.
+    """
 
     size: str | None
     below: tuple["Cost", ...]
@@ -77,7 +93,9 @@ class Scratch:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The rows of a list: their labels, their type's name, the edge that leads to them, whether they were searched for."""
+    """The rows of a list: their labels, their type's name, the edge that leads to them, whether they were searched
+    for.
+    """
 
     labels: tuple[str, ...]
     target: str
@@ -116,8 +134,12 @@ class Arguments:
         for item in items(value, self._variables):
             yield self._order_key(listed.labels, listed.edge, item, ())
 
-    def _order_key(self, labels: tuple[str, ...], edge: Edge | None, value: Value, path: tuple[Route, ...]) -> query.OrderKey:
-        keys = {name: direction for name, direction in self._members(value) if direction.read(self._variables) is not None}
+    def _order_key(
+        self, labels: tuple[str, ...], edge: Edge | None, value: Value, path: tuple[Route, ...]
+    ) -> query.OrderKey:
+        keys = {
+            name: direction for name, direction in self._members(value) if direction.read(self._variables) is not None
+        }
         if len(keys) != 1:
             raise BadInput("orderBy: exactly one property in each object, e.g. [{status: ASC}, {openedAt: DESC}]")
         name, direction = next(iter(keys.items()))
@@ -132,7 +154,9 @@ class Arguments:
     def where(self, listed: Listed, value: Value, scratch: Scratch) -> query.Condition:
         scratch.nesting += 1
         if scratch.nesting > self._bounds.nesting:
-            raise TooCostly(f"where: nested more than {self._bounds.nesting} levels deep; write it flatter, e.g. {{and: [a, b, c]}}")
+            raise TooCostly(
+                f"where: nested more than {self._bounds.nesting} levels deep; write it flatter, e.g. {{and: [a, b, c]}}"
+            )
         conditions: list[query.Condition] = []
         for name, given in members(value, self._variables).items():
             scratch.conditions += 1
@@ -163,7 +187,9 @@ class Arguments:
             return self._of_edge(listed, given, scratch)
         first, several = listed.labels[0], len(listed.labels) > 1
         if several:
-            label = next((label for label in self._graph.concrete(listed.target) if self._graph.node(label).one == name), None)
+            label = next(
+                (label for label in self._graph.concrete(listed.target) if self._graph.node(label).one == name), None
+            )
             if label:
                 return query.IsA(label, self.where(Listed((label,), label, None), given, scratch))
         elif route := self._graph.routes(first).get(name):
@@ -183,7 +209,10 @@ class Arguments:
         return query.All(tuple(each))
 
     def _without(self, listed: Listed, name: str) -> query.Condition:
-        """What null means as a condition: of a field to one row, that there is none to be seen. Raises `BadInput` for all else."""
+        """What null means as a condition: of a field to one row, that there is none to be seen.
+
+        Raises `BadInput` for all else.
+        """
         route = self._graph.routes(listed.labels[0]).get(name) if len(listed.labels) == 1 else None
         if route and route.way.one:
             return query.Across(route, "none", query.All(()))
@@ -238,8 +267,12 @@ def _null(name: str, instead: str) -> BadInput:
 
 
 def _folds(found: Property, operator: str, *, seekable: bool) -> query.Folds:
-    """How the beginning or a part of a text is compared: codes as they are written, all else without regard to capitals."""
-    if operator not in ("contains", "startsWith") or (found.format and operator == "startsWith" and not found.format.lenient):
+    """How the beginning or a part of a text is compared: codes as they are written, all else without regard to
+    capitals.
+    """
+    if operator not in ("contains", "startsWith") or (
+        found.format and operator == "startsWith" and not found.format.lenient
+    ):
         return query.Folds.NOT
     return query.Folds.SOUGHT if seekable and operator == "startsWith" else query.Folds.CAPITALS
 

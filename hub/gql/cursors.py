@@ -1,4 +1,6 @@
-"""Cursors: the position of a row in its list, by the values it is ordered by; opaque, signed, good for one viewer and list."""
+"""Cursors: the position of a row in its list, by the values it is ordered by; opaque, signed, good for one viewer
+and list.
+"""
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -16,7 +18,9 @@ _SIGNATURE_BYTES: Final = 12
 
 
 class Cursors:
-    """The cursors of one viewer: bound to its account, the kind of list, its order and the values it was filtered by."""
+    """The cursors of one viewer: bound to its account, the kind of list, its order and the values it was filtered
+    by.
+    """
 
     def __init__(self, key: bytes, account: str) -> None:
         self._key = key
@@ -24,7 +28,9 @@ class Cursors:
 
     def seal(self, stamp: str, compared: Sequence[Any]) -> "Seal":
         """What signs the cursors of one list; `compared` are the values of its conditions."""
-        return Seal(blake2b(orjson.dumps([self._account, stamp, compared]), key=self._key, digest_size=_SIGNATURE_BYTES))
+        return Seal(
+            blake2b(orjson.dumps([self._account, stamp, compared]), key=self._key, digest_size=_SIGNATURE_BYTES)
+        )
 
     def read(self, cursor: str, wanted: CursorOf, compared: Sequence[Any]) -> tuple[Any, ...]:
         """The values a cursor holds. Raises `BadInput` where it is not one that this viewer got from that list."""
@@ -36,7 +42,8 @@ class Cursors:
         if not hmac.compare_digest(signature, self.seal(wanted.stamp, compared).signature(values)):
             raise _refused()
         return tuple(
-            None if value is None else at_kind(kind, value) for kind, value in zip(wanted.kinds, orjson.loads(values), strict=True)
+            None if value is None else at_kind(kind, value)
+            for kind, value in zip(wanted.kinds, orjson.loads(values), strict=True)
         )
 
 
@@ -59,6 +66,6 @@ class Seal:
 
 def _refused() -> BadInput:
     return BadInput(
-        "this cursor was not given to you by this list with this order and these conditions: use one of its own, unchanged, "
-        "or start again without it"
+        "this cursor was not given to you by this list with this order and these conditions: use one of its own,"
+        " unchanged, or start again without it"
     )

@@ -17,7 +17,10 @@ Read = dict[str, dict[Any, Any]]
 
 
 async def found_and_read(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> list[Any]:
-    """What the shaper of a question takes, in a list by itself; None in it where a statement gave nothing. Raises `Unavailable`."""
+    """What the shaper of a question takes, in a list by itself; None in it where a statement gave nothing.
+
+    Raises `Unavailable`.
+    """
     telling = compiled.telling
     assert telling is not None
     for _ in range(_TRIES):
@@ -76,4 +79,6 @@ def _put(telling: Telling, found: Sequence[Any], read: Read) -> None:
 
 def _of_row(place: Place, row: Sequence[Any], read: Read) -> dict[str, Any]:
     label, properties = row[0], row[1]
-    return {reading.name: read[reading.name][properties[place.keys[label]]] for reading in place.readings.get(label, ())}
+    return {
+        reading.name: read[reading.name][properties[place.keys[label]]] for reading in place.readings.get(label, ())
+    }

@@ -7,11 +7,16 @@ from typing import Final
 from starlette.types import Receive
 
 _LONG_S: Final = 0.1
-"""Answers that take less are not watched: a task for each would cost more than it saves. What waits longer may leave its line."""
+"""Answers that take less are not watched: a task for each would cost more than it saves.
+
+What waits longer may leave its line.
+"""
 
 
 class CancelOnDisconnect:
-    """Runs its block unless the client hangs up first; what the block waits for is then cancelled, and the block left."""
+    """Runs its block unless the client hangs up first; what the block waits for is then cancelled, and the block
+    left.
+    """
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -22,7 +27,9 @@ class CancelOnDisconnect:
         self._task = asyncio.current_task()
         self._timer = asyncio.get_running_loop().call_later(_LONG_S, self._begin)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         self._timer.cancel()
         if self._watch:
             self._watch.cancel()

@@ -32,12 +32,11 @@ _NOT_DEEPER: Final = frozenset(("nodes", "edges", "node"))
 class Limits:
     """Bounds on a document; `cost` bounds the rows that a question may touch, `large_page` a page with the right to it.
 
-    `nesting` bounds how deep the conditions of one list may stand in each other: Neo4j plans by recursion, and one whose stack
-    overflows (86 nested `not` did, 2026-11-25) never answers.
-    `brackets` bounds how deep those of a document stand in each other, `brackets_of_values` how deep within an argument: 15 levels and 15
-    nested conditions take some 70, and 40 of them; what is deeper is refused before it is parsed. `values` bounds those of all variables
-    together.
-    `plan_bytes` bounds what is remembered of documents that were asked.
+    `nesting` bounds how deep the conditions of one list may stand in each other: Neo4j plans by recursion, and one
+    whose stack overflows (86 nested `not` did, 2026-11-25) never answers. `brackets` bounds how deep those of a
+    document stand in each other, `brackets_of_values` how deep within an argument: 15 levels and 15 nested conditions
+    take some 70, and 40 of them; what is deeper is refused before it is parsed. `values` bounds those of all variables
+    together. `plan_bytes` bounds what is remembered of documents that were asked.
     """
 
     characters: int = 20_000
@@ -118,10 +117,14 @@ def _weigh(document: DocumentNode, limits: Limits) -> None:
             ("root fields", roots, limits.roots),
         ):
             if found > bound:
-                raise TooCostly(f"the question has {min(found, 10**9)} {what} with its fragments written out; at most {bound}")
+                raise TooCostly(
+                    f"the question has {min(found, 10**9)} {what} with its fragments written out; at most {bound}"
+                )
 
 
-def _of(selected: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], weights: dict[str, _Weight]) -> _Weight:
+def _of(
+    selected: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], weights: dict[str, _Weight]
+) -> _Weight:
     fields = depth = aliases = directives = 0
     for selection in selected.selections:
         directives += len(selection.directives or ())

@@ -74,23 +74,33 @@ from hub.viewer import Viewer
 Result = TypeVar("Result")
 _log: Final = logging.getLogger("hub.gql")
 _requests: Final = logging.getLogger("hub.requests")
-_HEADERS: Final = ((b"cache-control", b"no-store"), (b"vary", b"Authorization"), (b"x-content-type-options", b"nosniff"))
+_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"vary", b"Authorization"),
+    (b"x-content-type-options", b"nosniff"),
+)
 """Of every answer: it is its asker's alone, and JSON whatever it says."""
 _PERHAPS_DONE: Final = "whether this was done is not known"
 _SEND_AGAIN: Final = ": send it again with the same requestId, and it is done once"
 _CHANGES: Final = 4
 """How often a question is asked again of a viewer whose rights have changed since."""
 _GATHERED_ROWS: Final = 20
-"""Questions with pages of up to so many rows are gathered: of wider ones Neo4j saves nothing, and they would hold up others. 2026-11-26."""
+"""Questions with pages of up to so many rows are gathered: of wider ones Neo4j saves nothing, and they would hold
+up others. 2026-11-26.
+"""
 _NO_ROW: Final = "no row"
 """No row's key; of a usual length, as below."""
 NOBODY: Final = "nobody is signed in"
-"""No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another one."""
+"""No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another
+one.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What all root fields of one request share: the viewer's parameters and cursors, what the caller has seen, whose turns they take."""
+    """What all root fields of one request share: the viewer's parameters and cursors, what the caller has seen,
+    whose turns they take.
+    """
 
     rights: Mapping[str, Any]
     cursors: Cursors
@@ -111,7 +121,8 @@ def _unheard(*_: object) -> None:
 class Executor:
     """Answers GraphQL documents from the graph; reads are gathered by `lanes`, if there are any.
 
-    `side` says where lists start; `by_kind`, whether statements are made for the kind of viewer: anything but the default is for tests.
+    `side` says where lists start; `by_kind`, whether statements are made for the kind of viewer: anything but the
+    default is for tests.
     """
 
     def __init__(  # noqa: PLR0913 - what it is made of
@@ -174,14 +185,21 @@ class Executor:
             if plan.verbs:
                 return (await self._done(plan, variables, asked, viewer, kind), _unheard), True
             answer, is_of_kind = await self._read(plan, variables, asked, call)
-            return (answer, partial(self.heard, asked, kind, plan, variables, cursors) if kind else _unheard), is_of_kind
+            return (
+                answer,
+                partial(self.heard, asked, kind, plan, variables, cursors) if kind else _unheard,
+            ), is_of_kind
 
         answer, tell = await self._as_its_kind(viewer, kind, look, ask)
         tell()
         return answer
 
-    async def _as_its_kind(self, viewer: Viewer, kind: ViewerKind | None, look: Callable[[], Awaitable[Any]], ask: Ask[Result]) -> Result:
-        """What `ask` gives for the kind of viewer that it is by now; that kind may not be the one it was known to be."""
+    async def _as_its_kind(
+        self, viewer: Viewer, kind: ViewerKind | None, look: Callable[[], Awaitable[Any]], ask: Ask[Result]
+    ) -> Result:
+        """What `ask` gives for the kind of viewer that it is by now; that kind may not be the one it was known to
+        be.
+        """
         for _ in range(_CHANGES):
             result, is_of_kind = await ask(kind)
             if is_of_kind or kind is None or kind is PUBLIC:
@@ -192,7 +210,9 @@ class Executor:
                 return result
         raise Unavailable("what this account may see changes all the time; try again in a few seconds")
 
-    async def _read(self, plan: Plan, variables: Variables, asked: GraphQLRequest, call: _Call) -> tuple[dict[str, Any], bool]:
+    async def _read(
+        self, plan: Plan, variables: Variables, asked: GraphQLRequest, call: _Call
+    ) -> tuple[dict[str, Any], bool]:
         """The answer, and whether no statement was without one."""
         bound = [(root, root.bind(variables, call.cursors)) for root in plan.roots]
         extensions: dict[str, Any] = {"cost": sum(self.documents.cost(root, parameters) for root, parameters in bound)}
@@ -223,8 +243,12 @@ class Executor:
         (flags,) = await self._asked((self.kind_text,), dict(call.rights), call, gathers=True)
         return flags
 
-    async def _planned(self, asked: GraphQLRequest, cursors: Cursors, kind: ViewerKind | None) -> tuple[Plan, Variables]:
-        """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or planned by Neo4j."""
+    async def _planned(
+        self, asked: GraphQLRequest, cursors: Cursors, kind: ViewerKind | None
+    ) -> tuple[Plan, Variables]:
+        """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or
+        planned by Neo4j.
+        """
         document = (asked.document, asked.operation_name, asked.variables)
         found = self.documents.kept(*document, kind)
         counted = 0 if found else 1
@@ -236,14 +260,18 @@ class Executor:
                 found = self.documents.plan(*document, cursors, kind, only_reads=asked.by_get)
         if asked.caller:
             plan, _ = found
-            statements = self._shares.admission.new(root.compiled.texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs)))
+            statements = self._shares.admission.new(
+                root.compiled.texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs))
+            )
             self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
         return found
 
     async def _done(
         self, plan: Plan, variables: Variables, asked: GraphQLRequest, viewer: Viewer, kind: ViewerKind | None
     ) -> dict[str, Any]:
-        """The verbs one after another, each in its own transaction: of one that is refused the answer is null, and the rest goes on."""
+        """The verbs one after another, each in its own transaction: of one that is refused the answer is null, and
+        the rest goes on.
+        """
         answers = dict(plan.known)
         errors: list[dict[str, Any]] = []
         without_account = [] if viewer.account else [verb for verb in plan.verbs if not verb.verb.signed_in]
@@ -263,9 +291,17 @@ class Executor:
         return {"data": {key: answers[key] for key in plan.keys}, **({"errors": errors} if errors else {})}
 
     async def _do(
-        self, plan: Plan, place: int, variables: Variables, asked: GraphQLRequest, viewer: Viewer, kind: ViewerKind | None
+        self,
+        plan: Plan,
+        place: int,
+        variables: Variables,
+        asked: GraphQLRequest,
+        viewer: Viewer,
+        kind: ViewerKind | None,
     ) -> Any:
-        """Does the verb at that place of the plan in a transaction of its own, and answers with its row as it stands then."""
+        """Does the verb at that place of the plan in a transaction of its own, and answers with its row as it
+        stands then.
+        """
         verb = plan.verbs[place]
         if not viewer.account and verb.verb.signed_in:
             raise NotSignedIn(f"{verb.verb.name}: sign in to do this")
@@ -277,7 +313,12 @@ class Executor:
             self._shares.budgets.take(COST, asked.caller, cost)
         name = arguments.pop(REQUEST.name)
         now = datetime.now(UTC)
-        call = _Call({"viewer": account, "now": int(now.timestamp() * 1000)}, cursors, asked.bookmarks, asked.caller or _caller(viewer))
+        call = _Call(
+            {"viewer": account, "now": int(now.timestamp() * 1000)},
+            cursors,
+            asked.bookmarks,
+            asked.caller or _caller(viewer),
+        )
         if verb.answer.cost.largest(parameters) > self._limits.page:
             await self._require_large_pages(call.rights)
         if self._shares.admission.is_new(verb.answer.compiled.text):
@@ -301,7 +342,9 @@ class Executor:
             return await self._as_its_kind(viewer, kind, partial(self._kind, since), ask)
         except HubError as error:
             again = "the same requestId gives it without doing it again" if viewer.account else "ask how it stands now"
-            raise AnswerNotRead(f"this was done, but its answer could not be read: {error}; {again}", begun=False) from error
+            raise AnswerNotRead(
+                f"this was done, but its answer could not be read: {error}; {again}", begun=False
+            ) from error
 
     async def _plan_answer(self, answer: RootPlan, parameters: dict[str, Any], call: _Call) -> None:
         """Asks about no row: what could not be answered is refused before anything is done."""
@@ -322,7 +365,9 @@ class Executor:
 
         return [await asking(texts[0])] if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
 
-    async def _explained(self, root: RootPlan, parameters: dict[str, Any], call: _Call, told: list[dict[str, Any]]) -> list[Any]:
+    async def _explained(
+        self, root: RootPlan, parameters: dict[str, Any], call: _Call, told: list[dict[str, Any]]
+    ) -> list[Any]:
         """The same; what Neo4j did for it goes into `told`."""
 
         async def ask(texts: Sequence[str], given: Mapping[str, Any]) -> list[Any]:
@@ -344,7 +389,9 @@ class Executor:
         return await _in_its_steps(root, {**parameters, **call.rights}, ask)
 
     async def _require_large_pages(self, rights: Mapping[str, Any]) -> None:
-        await self._require("largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights)
+        await self._require(
+            "largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights
+        )
 
     async def _require(self, right: str, refusal: str, rights: Mapping[str, Any]) -> None:
         if not await self._graph.read_one(compile_right(self._declared, right), rights):
@@ -352,7 +399,9 @@ class Executor:
 
 
 class Endpoint(GraphQL):
-    """The ASGI app at `/graphql`. A JSON POST is answered directly; every other request is judged by strawberry's view."""
+    """The ASGI app at `/graphql`. A JSON POST is answered directly; every other request is judged by strawberry's
+    view.
+    """
 
     def __init__(  # noqa: PLR0913 - what it is made of
         self,
@@ -379,7 +428,11 @@ class Endpoint(GraphQL):
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *_HEADERS, *self._door.shares.budgets.headers(scope["caller"])]
+                message["headers"] = [
+                    *message["headers"],
+                    *_HEADERS,
+                    *self._door.shares.budgets.headers(scope["caller"]),
+                ]
             await send(message)
 
         response = await self._response(scope, receive, told)
@@ -397,7 +450,9 @@ class Endpoint(GraphQL):
                 scope["caller"] = _caller(viewer)
             self._door.shares.budgets.take(COST, scope["caller"], REQUEST_COST)
             scope["bookmarks"] = bookmarks_of(headers.get(b"hub-bookmark"), scope["caller"])
-            body = await body_of(receive, self._max_body_bytes, partial(self._door.shares.budgets.take, BYTES, scope["caller"]))
+            body = await body_of(
+                receive, self._max_body_bytes, partial(self._door.shares.budgets.take, BYTES, scope["caller"])
+            )
             with CancelOnDisconnect(receive):
                 return await self._answered(scope, headers, body, send)
         except NotSignedIn as error:
@@ -420,7 +475,11 @@ class Endpoint(GraphQL):
     async def _answered(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, send: Send) -> Response | None:
         """The response; None where strawberry's view has sent it."""
         media, bookmarks = media_of(headers.get(b"accept", b"*/*")), scope["bookmarks"]
-        if scope["method"] == "GET" and (b"query=" in scope["query_string"] or b"extensions=" in scope["query_string"]) and media:
+        if (
+            scope["method"] == "GET"
+            and (b"query=" in scope["query_string"] or b"extensions=" in scope["query_string"])
+            and media
+        ):
             asked = from_url(scope["query_string"], bookmarks, scope["caller"])
         elif is_json_post(scope, headers) and media:
             asked = from_body(body, bookmarks, scope["caller"])
@@ -443,9 +502,13 @@ class Endpoint(GraphQL):
         document, variables = request_data.query or "", request_data.variables or {}
         by_get = request.method == "GET"
         caller = request.scope["caller"]
-        asked = GraphQLRequest(document, request_data.operation_name, variables, bookmarks=bookmarks, caller=caller, by_get=by_get)
+        asked = GraphQLRequest(
+            document, request_data.operation_name, variables, bookmarks=bookmarks, caller=caller, by_get=by_get
+        )
         answer = await self.questions.answer(asked, request.scope["viewer"])
-        errors = [GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())]
+        errors = [
+            GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())
+        ]
         return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))
 
     def encode_json(self, data: object) -> bytes:

@@ -28,10 +28,11 @@ _GRAPHQL: Final = "application/graphql-response+json"
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """A document with its variables; `explain` asks for the Cypher, its plan and time as well; by GET nothing may change.
+    """A document with its variables; `explain` asks for the Cypher, its plan and time as well; by GET nothing may
+    change.
 
-    `bookmarks` are what the caller has seen already; `request_id` is the name under which the log has this request. What it uses counts
-    against the `caller`; without one the hub's own pages ask.
+    `bookmarks` are what the caller has seen already; `request_id` is the name under which the log has this request.
+    What it uses counts against the `caller`; without one the hub's own pages ask.
     """
 
     document: str
@@ -61,7 +62,9 @@ def media_of(accepted: bytes) -> str | None:
 
 
 def status_of(answer: Mapping[str, Any], media: str) -> int:
-    """A question that was not answered is an error of HTTP, too, for who knows GraphQL's own media type, as the specification has it."""
+    """A question that was not answered is an error of HTTP, too, for who knows GraphQL's own media type, as the
+    specification has it.
+    """
     if "data" in answer:
         return 200
     code = answer["errors"][0]["extensions"]["code"]
@@ -89,7 +92,9 @@ def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> GraphQLReque
             if found.get(name):
                 found[name] = orjson.loads(found[name])
     except ValueError:
-        raise BadInput('the URL must hold the document under "query", and JSON under "variables" and "extensions"') from None
+        raise BadInput(
+            'the URL must hold the document under "query", and JSON under "variables" and "extensions"'
+        ) from None
     return _asked({name: value for name, value in found.items() if value != ""}, bookmarks, caller, by_get=True)
 
 
@@ -151,7 +156,9 @@ def replayed(body: bytes) -> Receive:
     return receive
 
 
-def json_response(content: Mapping[str, Any], status: int, media: str = _JSON, bookmarks: Bookmarks | None = None) -> Response:
+def json_response(
+    content: Mapping[str, Any], status: int, media: str = _JSON, bookmarks: Bookmarks | None = None
+) -> Response:
     headers = {"allow": "POST"} if status == 405 else {}
     if "data" not in content:
         headers |= again_after(content["errors"][0]["extensions"])
@@ -161,6 +168,8 @@ def json_response(content: Mapping[str, Any], status: int, media: str = _JSON, b
 
 
 def refused(error: HubError, status: int) -> Response:
-    response = json_response({"errors": [{"message": str(error) or "not signed in", "extensions": error.extensions}]}, status)
+    response = json_response(
+        {"errors": [{"message": str(error) or "not signed in", "extensions": error.extensions}]}, status
+    )
     response.headers.update(challenge(error))
     return response

@@ -4,9 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-EXPECTED: Final = "a moment with its offset from UTC is expected, e.g. 2026-03-01T09:00:00Z or 2026-03-01T09:00:00-05:00"
+EXPECTED: Final = (
+    "a moment with its offset from UTC is expected, e.g. 2026-03-01T09:00:00Z or 2026-03-01T09:00:00-05:00"
+)
 _MOMENT: Final = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:[.,](\d{1,30}))?)?([Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)",
+    r"(\d{4}-\d{2}-\d{2})[Tt"
+    r" ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d|60)(?:[.,](\d{1,30}))?)?([Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)",
     re.ASCII,
 )
 _LEAP: Final = 60

@@ -1,8 +1,9 @@
-"""What Neo4j makes a plan for: not the values of parameters, but their names and types, and of texts and lists the class of their length.
+"""What Neo4j makes a plan for: not the values of parameters, but their names and types, and of texts and lists the
+class of their length.
 
-A statement that is run with other values of the same types is therefore planned for whoever asks it next. All parameters count that come
-with it, used or not; classes of length are powers of ten; of a list the type of its items counts, of a map nothing. Neo4j 2026.08.1,
-tried one by one, 2026-11-26.
+A statement that is run with other values of the same types is therefore planned for whoever asks it next. All
+parameters count that come with it, used or not; classes of length are powers of ten; of a list the type of its items
+counts, of a map nothing. Neo4j 2026.08.1, tried one by one, 2026-11-26.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,13 +11,16 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 Shape = str | Sequence[Any] | None
-"""The type of a value by its name; of a text and a list with the class of its length, and of a list with the type of its items."""
+"""The type of a value by its name; of a text and a list with the class of its length, and of a list with the type
+of its items.
+"""
 MIXED: Final = "mixed"
 """The type of the items of a list that have several."""
 _LONGEST: Final = 10_000
 _DEEPEST: Final = 5
 _VALUES: Final[Mapping[str, Any]] = {
-    "bool": False, "int": 0, "float": 0.0, "date": date(2000, 1, 1), "datetime": datetime(2000, 1, 1, tzinfo=UTC), "map": {}, "text": "-",
+    "bool": False, "int": 0, "float": 0.0, "date": date(2000, 1, 1), "datetime": datetime(2000, 1, 1, tzinfo=UTC),
+    "map": {}, "text": "-",
 }  # fmt: skip
 
 

@@ -50,7 +50,9 @@ _MAX_ERRORS: Final = 10
 _READ: Final = OperationDefinitionNode(operation=OperationType.QUERY, selection_set=SelectionSetNode(selections=()))
 """In place of an operation whose syntax is read no more."""
 _NOT_GIVEN: Final = "not given"
-"""The shape of a variable that is not sent: a condition that names it is left out, while null is refused or means something."""
+"""The shape of a variable that is not sent: a condition that names it is left out, while null is refused or means
+something.
+"""
 _log: Final = logging.getLogger("hub.documents")
 
 
@@ -73,7 +75,9 @@ class RootPlan:
 
 @dataclass(frozen=True, slots=True)
 class VerbPlan:
-    """A verb that is asked for: what it is given, and the question about the row it answers with, whose key is the parameter `key`."""
+    """A verb that is asked for: what it is given, and the question about the row it answers with, whose key is the
+    parameter `key`.
+    """
 
     verb: Verb
     given: Value
@@ -83,7 +87,10 @@ class VerbPlan:
         """Raises `BadInput`."""
         read = self.given.read(variables)
         declared = {found.name: found for found in (*self.verb.arguments, REQUEST)}
-        return {name: None if read[name] in (None, ABSENT) else converter(found)(read[name])[0] for name, found in declared.items()}
+        return {
+            name: None if read[name] in (None, ABSENT) else converter(found)(read[name])[0]
+            for name, found in declared.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,9 @@ class PlanCache:
     A document is kept only when a plan of it was made, and never with its variables.
     """
 
-    def __init__(self, graph: GraphSchema, schema: strawberry.Schema, limits: Limits, side: Side = Side.CHEAPER) -> None:
+    def __init__(
+        self, graph: GraphSchema, schema: strawberry.Schema, limits: Limits, side: Side = Side.CHEAPER
+    ) -> None:
         self._graph = graph
         self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - strawberry has no public way to it
         self._limits = limits
@@ -130,7 +139,8 @@ class PlanCache:
     def kept(
         self, text: str, operation_name: str | None, given: Mapping[str, Any], kind: ViewerKind | None = None
     ) -> tuple[Plan, Variables] | None:
-        """The plan of an operation and its variables, defaults filled in, if it is kept: `plan` takes a hundred times as long.
+        """The plan of an operation and its variables, defaults filled in, if it is kept: `plan` takes a hundred times
+        as long.
 
         Raises as `plan` does.
         """
@@ -159,12 +169,15 @@ class PlanCache:
         Raises `GraphQLErrors` for what GraphQL itself refuses, `BadInput` and `TooCostly` for what the hub does.
         """
         try:
-            return self.kept(text, operation_name, given, kind) or self._made(text, operation_name, given, cursors, kind, only_reads)
+            return self.kept(text, operation_name, given, kind) or self._made(
+                text, operation_name, given, cursors, kind, only_reads
+            )
         except RecursionError:
             raise _too_deep() from None
 
     def compiled(self, text: str, given: Mapping[str, Any], kind: ViewerKind | None) -> Plan:
-        """The plan of an operation that nobody asks now: it is not kept, and of its values no more is looked at than their shape.
+        """The plan of an operation that nobody asks now: it is not kept, and of its values no more is looked at than
+        their shape.
 
         Raises as `plan` does.
         """
@@ -218,7 +231,8 @@ class PlanCache:
             self._check_variables(operation, given)
         variables = {**operation.defaults, **{key: given[key] for key in operation.types if key in given}}
         return variables, tuple(
-            shape_of(declared, variables[key]) if key in variables else _NOT_GIVEN for key, declared in operation.types.items()
+            shape_of(declared, variables[key]) if key in variables else _NOT_GIVEN
+            for key, declared in operation.types.items()
         )
 
     def _check_size(self, given: Mapping[str, Any]) -> None:
@@ -226,10 +240,16 @@ class PlanCache:
         level: list[Any] = [given]
         count = 0
         for _ in range(self._limits.brackets_of_values + 1):
-            inner = [found.values() if isinstance(found, dict) else found for found in level if isinstance(found, dict | list)]
+            inner = [
+                found.values() if isinstance(found, dict) else found
+                for found in level
+                if isinstance(found, dict | list)
+            ]
             count += sum(map(len, inner))
             if count > self._limits.values:
-                raise TooCostly(f"the variables hold more than {self._limits.values:,} values: ask for them in several requests")
+                raise TooCostly(
+                    f"the variables hold more than {self._limits.values:,} values: ask for them in several requests"
+                )
             level = list(chain.from_iterable(inner))
             if not level:
                 return
@@ -241,11 +261,14 @@ class PlanCache:
         size = plan_size((text for root in roots for text in root.compiled.all_texts), plan.known) + shape_size(shape)
         if not operation.plans.keep(shape, plan, size):
             _log.warning(
-                "a document of %d characters is planned each time it is asked: its plan takes %d bytes; see HUB_PLAN_MEMORY_BYTES, now %d",
+                "a document of %d characters is planned each time it is asked: its plan takes %d bytes; see"
+                " HUB_PLAN_MEMORY_BYTES, now %d",
                 *(len(name[0]), size, self._limits.plan_bytes),
             )
             return
-        if not operation.types:  # it has one plan for each kind of viewer; its syntax, most of the whole, is seldom read again
+        if (
+            not operation.types
+        ):  # it has one plan for each kind of viewer; its syntax, most of the whole, is seldom read again
             operation = replace(operation, node=_READ, fragments={})
         self._kept.keep(name, operation, operation.size + operation.plans.bytes)
 
@@ -253,7 +276,9 @@ class PlanCache:
         """How many rows a question may touch. Raises `TooCostly` where those are too many."""
         cost = root.cost.of(parameters)
         if cost > self._limits.cost:
-            raise TooCostly(f"{root.key} may touch {cost} rows, at most {self._limits.cost}: ask for smaller pages or fewer levels")
+            raise TooCostly(
+                f"{root.key} may touch {cost} rows, at most {self._limits.cost}: ask for smaller pages or fewer levels"
+            )
         return cost
 
     def _operation(self, text: str, operation_name: str | None, only_reads: bool) -> _Operation:
@@ -271,14 +296,18 @@ class PlanCache:
             types[variable.variable.name.value] = declared  # pyright: ignore[reportArgumentType] - validated to be an input type
             if variable.default_value:
                 defaults[variable.variable.name.value] = value_from_ast_untyped(variable.default_value)
-        fragments = {found.name.value: found for found in document.definitions if isinstance(found, FragmentDefinitionNode)}
+        fragments = {
+            found.name.value: found for found in document.definitions if isinstance(found, FragmentDefinitionNode)
+        }
         # without variables there is one plan, after which the syntax is let go
         size = text_size(text) + (syntax_size(document) if types else 0)
         plans: LeastRecentlyUsed[Any, Plan] = LeastRecentlyUsed(self._limits.plan_bytes // _SHARE - size)
         return _Operation(node, types, defaults, fragments, plans, size)
 
     def _check_variables(self, operation: _Operation, given: Mapping[str, Any]) -> None:
-        found = get_variable_values(self.schema, operation.node.variable_definitions or (), dict(given), max_errors=_MAX_ERRORS)
+        found = get_variable_values(
+            self.schema, operation.node.variable_definitions or (), dict(given), max_errors=_MAX_ERRORS
+        )
         if isinstance(found, list):
             raise GraphQLErrors(found)
 
@@ -300,7 +329,9 @@ class PlanCache:
                 introspection += nodes
             else:
                 question = lookahead.question(nodes)
-                roots.append(RootPlan(key, compile_read(graph, question.root, self._side), question.bindings, question.cost))
+                roots.append(
+                    RootPlan(key, compile_read(graph, question.root, self._side), question.bindings, question.cost)
+                )
         if introspection:
             known |= self._introspected(operation, introspection, variables)
         return Plan(tuple(selected), tuple(roots), known)
@@ -361,5 +392,7 @@ def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode
         if name and found.name and found.name.value == name:
             return found
     raise BadInput(
-        "operationName: the document has no such operation" if name else "operationName: the document has several operations; name one"
+        "operationName: the document has no such operation"
+        if name
+        else "operationName: the document has several operations; name one"
     )

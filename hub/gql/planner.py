@@ -1,4 +1,6 @@
-"""From a validated operation to what was asked: fragments merged, `@skip` and `@include` decided, values bound to parameters."""
+"""From a validated operation to what was asked: fragments merged, `@skip` and `@include` decided, values bound to
+parameters.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -63,7 +65,9 @@ Selected = dict[str, list[FieldNode]]
 
 
 class Planner:
-    """Reads one operation, with the variables it came with: their shape and conditions decide the plan, not their values."""
+    """Reads one operation, with the variables it came with: their shape and conditions decide the plan, not their
+    values.
+    """
 
     def __init__(
         self,
@@ -151,8 +155,12 @@ class Planner:
         scratch = Scratch()
         arguments = arguments_of(nodes[0])
         declared = (*verb.arguments, REQUEST)
-        given = Members({found.name: self._arguments.given(arguments, found.name) or Constant(None) for found in declared})
-        root = asked.ByKey(verb.returns, self._graph.node(verb.returns).key, "key", self._rows((verb.returns,), nodes, scratch))
+        given = Members(
+            {found.name: self._arguments.given(arguments, found.name) or Constant(None) for found in declared}
+        )
+        root = asked.ByKey(
+            verb.returns, self._graph.node(verb.returns).key, "key", self._rows((verb.returns,), nodes, scratch)
+        )
         return given, PlannedField(root, tuple(scratch.bindings), Cost(None, tuple(scratch.costs)))
 
     def _row_by_key(self, node: NodeType, nodes: Sequence[FieldNode], scratch: Scratch) -> asked.ByKey:
@@ -163,7 +171,8 @@ class Planner:
         if node.alias:
             given = arguments.get("issuer")
             issuer = scratch.bind(
-                given if given and is_given(given, self._variables) else Constant(node.alias.default_issuer), lambda value: (value,)
+                given if given and is_given(given, self._variables) else Constant(node.alias.default_issuer),
+                lambda value: (value,),
             )
             at = arguments.get("at")
             day = scratch.bind(at if at and is_given(at, self._variables) else Constant(None), _day)
@@ -175,7 +184,9 @@ class Planner:
         converters = {found.name: converter(found) for found in question.arguments}
 
         def bound(given: Mapping[str, Any]) -> Mapping[str, Any]:
-            made = {name: None if value in (None, ABSENT) else converters[name](value)[0] for name, value in given.items()}
+            made = {
+                name: None if value in (None, ABSENT) else converters[name](value)[0] for name, value in given.items()
+            }
             return question.parameters(made)
 
         whole = Members({name: value or Constant(None) for name, value in values.items()})
@@ -193,7 +204,9 @@ class Planner:
         name = nodes[0].name.value
         match None if name == "__typename" else record.member(name):
             case RowOf() as row:
-                return asked.CustomSelection(key, name, selection=self._rows(self._graph.concrete(row.target), nodes, scratch))
+                return asked.CustomSelection(
+                    key, name, selection=self._rows(self._graph.concrete(row.target), nodes, scratch)
+                )
             case RecordOf() | Records() as further:
                 return asked.CustomSelection(key, name, self._told(further.record, nodes, scratch))
             case _:
@@ -202,7 +215,10 @@ class Planner:
     def _rows(self, labels: Sequence[str], nodes: Sequence[FieldNode], scratch: Scratch) -> asked.Selection:
         """What is asked of rows that have one of these labels."""
         sets = [node.selection_set for node in nodes if node.selection_set]
-        return {label: tuple(self._field(label, *found, scratch) for found in self._collect(sets, label).items()) for label in labels}
+        return {
+            label: tuple(self._field(label, *found, scratch) for found in self._collect(sets, label).items())
+            for label in labels
+        }
 
     def _field(self, label: str, key: str, nodes: list[FieldNode], scratch: Scratch) -> asked.Field:
         name = nodes[0].name.value
@@ -224,13 +240,18 @@ class Planner:
         first, last = self._arguments.given(arguments, "first"), self._arguments.given(arguments, "last")
         if first and last:
             raise BadInput("first, last: one of them; the other says nothing more")
-        size = scratch.bind(last or first or Constant(DEFAULT_PAGE), self._arguments.last if last else self._arguments.first)
+        size = scratch.bind(
+            last or first or Constant(DEFAULT_PAGE), self._arguments.last if last else self._arguments.first
+        )
         where = self._arguments.where(listed, arguments.get("where", Constant(None)), scratch)
         order = tuple(self._arguments.order(listed, arguments.get("orderBy", Constant(None))))
         if within := self._arguments.given(arguments, "within"):
             where, order = self._arguments.within(listed, within, where, order, scratch)
         page = asked.Page(size, (), last is not None, where=where, order=order)
-        after, before = (self._position(listed, page, self._arguments.given(arguments, name), scratch) for name in ("after", "before"))
+        after, before = (
+            self._position(listed, page, self._arguments.given(arguments, name), scratch)
+            for name in ("after", "before")
+        )
         outer, scratch.costs = scratch.costs, []
         sets = [node.selection_set for node in nodes if node.selection_set]
         parts = tuple(self._part(listed, *found, scratch) for found in self._collect(sets, None).items())
@@ -238,7 +259,9 @@ class Planner:
         scratch.costs = outer
         return replace(page, parts=parts, after=after, before=before)
 
-    def _position(self, listed: Listed, page: asked.Page, given: Value | None, scratch: Scratch) -> asked.Position | None:
+    def _position(
+        self, listed: Listed, page: asked.Page, given: Value | None, scratch: Scratch
+    ) -> asked.Position | None:
         if given is None:
             return None
         if listed.searched:
@@ -252,7 +275,9 @@ class Planner:
             case "nodes":
                 return asked.Nodes(key, self._rows(listed.labels, nodes, scratch))
             case "edges":
-                return asked.Edges(key, tuple(self._edge_part(listed, *found, scratch) for found in self._inner(nodes).items()))
+                return asked.Edges(
+                    key, tuple(self._edge_part(listed, *found, scratch) for found in self._inner(nodes).items())
+                )
             case "pageInfo":
                 return asked.PageInfo(key, {name: found[0].name.value for name, found in self._inner(nodes).items()})
             case "totalCount":

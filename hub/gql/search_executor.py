@@ -17,7 +17,9 @@ class Asks(Protocol):
 
 
 async def searched(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> list[Any]:
-    """What the shaper of a search takes, in a list by itself, as other statements' values are; None in it where one gave nothing."""
+    """What the shaper of a search takes, in a list by itself, as other statements' values are; None in it where one
+    gave nothing.
+    """
     search = compiled.found
     assert search is not None
     # nothing else: Neo4j plans anew for other parameters, even where a statement does not use them

@@ -1,6 +1,7 @@
 """Words: how a search text becomes full-text queries and codes, and where its words stand in a text that was found.
 
-A word with a typo is one letter more, less, other, or two neighbours changed. It is spelled out as a pattern over single
+A word with a typo is one letter more, less, other, or two neighbours changed. It is spelled out as a pattern over
+single
 letters: Lucene's own fuzzy queries keep only the nearest terms of the whole index, and so would tell of hidden rows.
 """
 
@@ -27,15 +28,17 @@ _WINDOW: Final = 4
 """A code within a text is written in so many pieces at most."""
 _PIECE: Final = re.compile(r"(?=.*\d)|^\W*[^\W\d]{1,4}\W*$|^sample$", re.IGNORECASE)
 """What a code begins and ends with: a piece with a digit, or a few letters."""
-_CAPITALS: Final = re.compile(r"\W*([A-Z][A-Z0-9]+(?:[-_][A-Z0-9]+)*|(?=\S*\d)[^\W_]+(?:[-_/.][^\W_]+)*|[^\W_]+_\w+)\W*")
+_CAPITALS: Final = re.compile(
+    r"\W*([A-Z][A-Z0-9]+(?:[-_][A-Z0-9]+)*|(?=\S*\d)[^\W_]+(?:[-_/.][^\W_]+)*|[^\W_]+_\w+)\W*"
+)
 """What within a text may be a code that has no format: capitals, or a digit or a low line in it."""
 
 
 def words(text: str) -> list[str]:
     """The terms of a text, folded, each once, in their order. Raises `BadInput` for none or too many.
 
-    A term is a word; several joined by a point or the like (`174.12`); or letters of a script without blanks, with blanks between them.
-    What dashes and the like join (`7-eleven`) is several words, and one more.
+    A term is a word; several joined by a point or the like (`174.12`); or letters of a script without blanks, with
+    blanks between them. What dashes and the like join (`7-eleven`) is several words, and one more.
     """
     if len(text) > MOST_CHARACTERS:
         raise BadInput(f"text: at most {MOST_CHARACTERS} characters, not {len(text)}")
@@ -114,7 +117,9 @@ class Sought:
 
 
 def codes(node: NodeType, sought: Sought) -> list[str]:
-    """What the text, or a part of it, may be as a code of such a row. Raises `BadInput` for a number that is refused."""
+    """What the text, or a part of it, may be as a code of such a row. Raises `BadInput` for a number that is
+    refused.
+    """
     candidates: list[str] = []
     for name in node.codes:
         found = node.property_named(name).format
@@ -149,7 +154,9 @@ def _within(wanted: Format, windows: Sequence[tuple[range, str]]) -> Iterator[st
 
 
 def _any_code(text: str, pieces: Sequence[str]) -> Iterator[str]:
-    """What may be a code that has no format: as it is written, in capitals or without, with dashes or low lines for blanks."""
+    """What may be a code that has no format: as it is written, in capitals or without, with dashes or low lines for
+    blanks.
+    """
     dashed, lined = re.sub(r"[\s\u2010-\u2015\u2212/-]+", "-", text), re.sub(r"[\s-]+", "_", text)
     yield from (text, text.upper(), dashed, dashed.upper(), lined.lower())
     if len(pieces) > 1:

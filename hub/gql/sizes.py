@@ -1,4 +1,6 @@
-"""About how many bytes documents and plans take: within a tenth for sixty random ones together, by half or twice for one. 2026-11-25."""
+"""About how many bytes documents and plans take: within a tenth for sixty random ones together, by half or twice
+for one. 2026-11-25.
+"""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -24,7 +26,9 @@ def shape_size(shape: Any) -> int:
 
 
 def syntax_size(document: DocumentNode) -> int:
-    """Of a document's syntax tree: names of one letter take as much as long ones, so its tokens count, not its characters."""
+    """Of a document's syntax tree: names of one letter take as much as long ones, so its tokens count, not its
+    characters.
+    """
     token, count = document.loc and document.loc.start_token, 0
     while token:
         token, count = token.next, count + 1
@@ -32,5 +36,7 @@ def syntax_size(document: DocumentNode) -> int:
 
 
 def plan_size(statements: Iterable[str], known: Mapping[str, Any]) -> int:
-    """Of a plan: what reads answers and gives parameters grows with its statements, the schema's answers about itself with their JSON."""
+    """Of a plan: what reads answers and gives parameters grows with its statements, the schema's answers about
+    itself with their JSON.
+    """
     return int(sum(_STATEMENT + _CYPHER * len(text) for text in statements)) + _KNOWN * len(orjson.dumps(known))

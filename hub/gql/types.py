@@ -21,8 +21,8 @@ from hub.verbs.verbs import VERBS
 
 DEFAULT_PAGE: Final = 20
 _SEARCH: Final = (
-    "Rows by their words, forgiving a typo in a word of four letters or more, and by their numbers and codes, in any spelling. "
-    "In order: the text as a whole or a code, at the beginning, by the number of its words, by key."
+    "Rows by their words, forgiving a typo in a word of four letters or more, and by their numbers and codes, in any"
+    " spelling. In order: the text as a whole or a code, at the beginning, by the number of its words, by key."
 )
 _PYTHON: Final = {
     Kind.STRING: "str",
@@ -57,11 +57,19 @@ _PAGE: Final = (
     ("before", "str | None", "The cursor before which the page ends."),
 )
 
-_WITHIN: Final = ("within", "int | None", "Only those that run, and whose day comes within so many days: 0 to 3660; the nearest first.")
+_WITHIN: Final = (
+    "within",
+    "int | None",
+    "Only those that run, and whose day comes within so many days: 0 to 3660; the nearest first.",
+)
 
 
-def build_schema(graph: GraphSchema, questions: Sequence[CustomField] = QUESTIONS, verbs: Sequence[Verb] = VERBS) -> strawberry.Schema:
-    """The GraphQL schema of a graph: a type a label, a field a property or way, root fields by key, as lists, and for questions."""
+def build_schema(
+    graph: GraphSchema, questions: Sequence[CustomField] = QUESTIONS, verbs: Sequence[Verb] = VERBS
+) -> strawberry.Schema:
+    """The GraphQL schema of a graph: a type a label, a field a property or way, root fields by key, as lists, and
+    for questions.
+    """
     return _Types(graph, questions, verbs).schema()
 
 
@@ -112,7 +120,9 @@ class _Types:
         self._page_info()
         for operator_type, operators, python in self._filters():
             self._filter(operator_type, operators, python)
-        node_id = self._field("nodeId", "strawberry.ID", "Its identity in the whole graph, for `node(id:)`: its label and key.")
+        node_id = self._field(
+            "nodeId", "strawberry.ID", "Its identity in the whole graph, for `node(id:)`: its label and key."
+        )
         self._names[NODE] = strawberry.interface(_made(NODE, [node_id]), description="Any row of the graph.")
         self._settle(self._names[NODE])
         for abstract in self._graph.abstracts:
@@ -124,16 +134,21 @@ class _Types:
             if not abstract.shared:
                 members = tuple(self._names[label] for label in abstract.labels)
                 self._names[abstract.name] = Annotated[
-                    Union[members], strawberry.union(abstract.name, description=abstract.doc)  # noqa: UP007 - made of a tuple
+                    Union[members],
+                    strawberry.union(abstract.name, description=abstract.doc),  # noqa: UP007 - made of a tuple
                 ]
             self._conditions(abstract.name, None)
         self._search()
         for question in self._questions:
             self._record(question.record)
         query = self._object("Query", "Everything that can be asked.", list(self._roots()))
-        mutation = self._object("Mutation", "Everything that can be done, one after another.", list(map(self._verb, self._verbs)))
+        mutation = self._object(
+            "Mutation", "Everything that can be done, one after another.", list(map(self._verb, self._verbs))
+        )
         types = [self._names[node.label] for node in self._graph.nodes]
-        return strawberry.Schema(query=query, mutation=mutation, types=types, config=StrawberryConfig(scalar_map={datetime: _MOMENT}))
+        return strawberry.Schema(
+            query=query, mutation=mutation, types=types, config=StrawberryConfig(scalar_map={datetime: _MOMENT})
+        )
 
     def _node(self, node: NodeType) -> None:
         for found in node.properties:
@@ -141,7 +156,9 @@ class _Types:
                 self._choice(choice_name(node.label, found), found)
         fields = [self._property(node.label, found) for found in node.properties]
         fields += [self._way(route) for route in self._graph.routes(node.label).values()]
-        interfaces = [self._names[found.name] for found in self._graph.abstracts if found.shared and node.label in found.labels]
+        interfaces = [
+            self._names[found.name] for found in self._graph.abstracts if found.shared and node.label in found.labels
+        ]
         self._object(node.label, node.doc, fields, bases=interfaces or [self._names[NODE]])
         self._conditions(node.label, None)
         self._connection(node.label, None)
@@ -153,7 +170,9 @@ class _Types:
             starts = route.edge.tail if route.forward else route.edge.head
             if set(starts) == set(abstract.labels):
                 fields.append(self._way(route))
-        self._names[abstract.name] = strawberry.interface(_made(abstract.name, fields, [self._names[NODE]]), description=abstract.doc)
+        self._names[abstract.name] = strawberry.interface(
+            _made(abstract.name, fields, [self._names[NODE]]), description=abstract.doc
+        )
         self._settle(self._names[abstract.name])
 
     def _property(self, owner: str, found: Property) -> StrawberryField:
@@ -172,22 +191,32 @@ class _Types:
     def _roots(self) -> Iterable[StrawberryField]:
         for node in self._graph.nodes:
             lookup = node.lookup_property
-            one = self._field(node.one, f"{node.label} | None", f"{node.doc} By its {lookup.name}; null where there is none to be seen.")
+            one = self._field(
+                node.one,
+                f"{node.label} | None",
+                f"{node.doc} By its {lookup.name}; null where there is none to be seen.",
+            )
             one.arguments = [self._argument(lookup.name, "str", lookup.doc)]
             if node.alias:
                 issuer = choice_name(node.label, node.property_named(node.alias.issuer))
                 default = self._names[issuer][node.alias.default_issuer]
                 one.arguments.append(self._argument("issuer", issuer, "Who gave the code.", default))
-                one.arguments.append(self._argument("at", "date | None", "The day on which the code was valid; today if not said."))
+                one.arguments.append(
+                    self._argument("at", "date | None", "The day on which the code was valid; today if not said.")
+                )
             yield one
-            many = self._field(node.many, connection_name(node.label, None), f"{node.doc} All that may be seen, in pages.")
+            many = self._field(
+                node.many, connection_name(node.label, None), f"{node.doc} All that may be seen, in pages."
+            )
             many.arguments = self._page_arguments(where_name(node.label, None), (node.label,))
             yield many
         one = self._field("node", f"{NODE} | None", "A row by its node id; null where there is none to be seen.")
         one.arguments = [self._argument("id", "strawberry.ID", "A `nodeId`.")]
         yield one
         several = self._field(
-            "nodes", f"list[{NODE} | None]", "Rows by their node ids, in that order; null where there is none to be seen."
+            "nodes",
+            f"list[{NODE} | None]",
+            "Rows by their node ids, in that order; null where there is none to be seen.",
         )
         several.arguments = [self._argument("ids", "list[strawberry.ID]", "`nodeId`s, at most 100.")]
         yield several
@@ -209,7 +238,9 @@ class _Types:
             name = choice_name(f"{owner[0].upper()}{owner[1:]}", found)
             self._choice(name, found)
             return self._argument(found.name, name if found.required else f"{name} | None", found.doc)
-        return self._argument(found.name, _PYTHON[found.kind] if found.required else f"{_PYTHON[found.kind]} | None", found.doc)
+        return self._argument(
+            found.name, _PYTHON[found.kind] if found.required else f"{_PYTHON[found.kind]} | None", found.doc
+        )
 
     def _verb(self, verb: Verb) -> StrawberryField:
         """A verb as a field: it answers with the row that it speaks of, as the viewer may see it then."""
@@ -234,7 +265,11 @@ class _Types:
                         self._choice(choice_name(record.type, member.declared), member.declared)
                     fields.append(self._property(record.type, member.declared))
                 case RowOf():
-                    fields.append(self._field(member.name, member.target if member.required else f"{member.target} | None", member.doc))
+                    fields.append(
+                        self._field(
+                            member.name, member.target if member.required else f"{member.target} | None", member.doc
+                        )
+                    )
                 case RecordOf():
                     fields.append(self._field(member.name, self._record(member.record), member.doc))
                 case Records():
@@ -248,15 +283,22 @@ class _Types:
         return [
             *(self._argument(*found) for found in (*_PAGE, *within)),
             self._argument("where", f"{conditions} | None", "Which of them; all conditions hold."),
-            self._argument("orderBy", f"list[{order}] | None", "In which order, the first key first; by key if not said."),
+            self._argument(
+                "orderBy", f"list[{order}] | None", "In which order, the first key first; by key if not said."
+            ),
         ]
 
-    def _connection(self, target: str, edge: Edge | None, row: str | None = None, edge_fields: list[StrawberryField] | None = None) -> str:
+    def _connection(
+        self, target: str, edge: Edge | None, row: str | None = None, edge_fields: list[StrawberryField] | None = None
+    ) -> str:
         name = connection_name(target, edge)
         if name in self._names:
             return name
         self._names[name] = None
-        edge_fields = edge_fields or [self._field("cursor", "str", "Where it stands in the list."), self._field("node", target, "The row.")]
+        edge_fields = edge_fields or [
+            self._field("cursor", "str", "Where it stands in the list."),
+            self._field("node", target, "The row."),
+        ]
         if edge:
             edge_fields += [self._property(edge.type, found) for found in edge.properties]
         edge_name = f"{name.removesuffix('Connection')}Edge"
@@ -272,9 +314,15 @@ class _Types:
 
     def _page_info(self) -> None:
         fields = [
-            self._field("hasNextPage", "bool", "Whether more follow; of a page from the end, whether it was asked for by `before`."),
             self._field(
-                "hasPreviousPage", "bool", "Whether more come before; of a page from the front, whether it was asked for by `after`."
+                "hasNextPage",
+                "bool",
+                "Whether more follow; of a page from the end, whether it was asked for by `before`.",
+            ),
+            self._field(
+                "hasPreviousPage",
+                "bool",
+                "Whether more come before; of a page from the front, whether it was asked for by `after`.",
             ),
             self._field("startCursor", "str | None", "The cursor of its first row."),
             self._field("endCursor", "str | None", "The cursor of its last row."),
@@ -284,7 +332,9 @@ class _Types:
     def _filters(self) -> Iterable[tuple[str, Sequence[str], str]]:
         for kind, (name, operators) in _OPERATORS.items():
             yield name, operators, _PYTHON[kind]
-        named = {choice_name(node.label, found) for node in self._graph.nodes for found in node.properties if found.values}
+        named = {
+            choice_name(node.label, found) for node in self._graph.nodes for found in node.properties if found.values
+        }
         for name in sorted(named):
             yield f"{name}Filter", ("eq", "in", "isNull"), name
 
@@ -317,7 +367,11 @@ class _Types:
             self._edge_conditions(name, edge)
             where.append(self._optional("edge", name.replace("Where", "EdgeWhere"), edge.doc))
             keys.append(self._optional("edge", name.replace("Where", "EdgeOrder"), edge.doc))
-        self._input(name, f"Which rows of {target}; all conditions hold. A comparison with an empty property does not hold.", where)
+        self._input(
+            name,
+            f"Which rows of {target}; all conditions hold. A comparison with an empty property does not hold.",
+            where,
+        )
         among = [
             self._optional(quantifier, name, doc)
             for quantifier, doc in (
@@ -326,7 +380,11 @@ class _Types:
                 ("every", "Every one fits; so where there is none."),
             )
         ]
-        self._input(name.removesuffix("Where") + "Among", f"Of the rows of {target} there that may be seen; all that is said holds.", among)
+        self._input(
+            name.removesuffix("Where") + "Among",
+            f"Of the rows of {target} there that may be seen; all that is said holds.",
+            among,
+        )
         if keys:
             self._input(order, f"What of {target} to order by; exactly one.", keys)
 
@@ -343,7 +401,9 @@ class _Types:
             yield self._optional(found.name, operators, found.doc)
 
     def _ways_across(self, labels: tuple[str, ...]) -> Iterable[StrawberryField]:
-        """Conditions on the rows at the end of each way, or, of a type that stands for several labels, on each of those."""
+        """Conditions on the rows at the end of each way, or, of a type that stands for several labels, on each of
+        those.
+        """
         first, *others = labels
         if others:
             for label in labels:
@@ -351,7 +411,9 @@ class _Types:
             return
         for route in self._graph.routes(first).values():
             name = where_name(route.target, None if route.way.one else route.edge)
-            yield self._optional(route.way.field, name if route.way.one else name.removesuffix("Where") + "Among", route.way.doc)
+            yield self._optional(
+                route.way.field, name if route.way.one else name.removesuffix("Where") + "Among", route.way.doc
+            )
 
     def _edge_conditions(self, name: str, edge: Edge) -> None:
         conditions = [self._optional(found.name, _OPERATORS[found.kind][0], found.doc) for found in edge.properties]
@@ -362,16 +424,25 @@ class _Types:
     def _shared(self, labels: Sequence[str]) -> list[Property]:
         """The properties that rows of all these labels can be filtered and ordered by."""
         first, *others = (self._graph.node(label) for label in labels)
-        return [found for found in filterable(first) if all(found.name in {other.name for other in filterable(node)} for node in others)]
+        return [
+            found
+            for found in filterable(first)
+            if all(found.name in {other.name for other in filterable(node)} for node in others)
+        ]
 
     def _search(self) -> None:
-        kinds = strawberry.enum(_enum("SearchKind", searchable(self._graph)), description="A kind of row that can be searched.")
+        kinds = strawberry.enum(
+            _enum("SearchKind", searchable(self._graph)), description="A kind of row that can be searched."
+        )
         self._names["SearchKind"] = kinds
         match = _enum("SearchMatch", ("EXACT", "PREFIX", "WORDS"))
         self._names["SearchMatch"] = strawberry.enum(
             match, description="How the text was found: as a whole, at the beginning, or by words."
         )
-        parts = [self._field("text", "str", "A piece of it."), self._field("matched", "bool", "Whether the piece is a word searched for.")]
+        parts = [
+            self._field("text", "str", "A piece of it."),
+            self._field("matched", "bool", "Whether the piece is a word searched for."),
+        ]
         self._object("HighlightPart", "A piece of a text.", parts)
         highlight = [
             self._field("property", "str", "Which property it is."),

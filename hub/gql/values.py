@@ -166,7 +166,9 @@ def converter(found: Property, *, many: bool = False) -> Callable[[Any], tuple[A
 
     def one(value: Any) -> Any:
         if value is None:
-            raise BadInput(f"{found.name}: null is no value to compare with; write {{isNull: true}} or {{isNull: false}}")
+            raise BadInput(
+                f"{found.name}: null is no value to compare with; write {{isNull: true}} or {{isNull: false}}"
+            )
         return convert(found, value)
 
     if many:
@@ -178,7 +180,9 @@ def convert(found: Property, value: Any) -> Any:
     """The value as the driver takes it. Raises `BadInput` where it does not have the property's format."""
     try:
         if found.format:
-            return [found.format.check(item) for item in value] if isinstance(value, list) else found.format.check(value)  # pyright: ignore[reportUnknownVariableType]
+            return (
+                [found.format.check(item) for item in value] if isinstance(value, list) else found.format.check(value)
+            )  # pyright: ignore[reportUnknownVariableType]
         return at_kind(found.kind, value)
     except BadFormat as error:
         raise BadInput(str(error)) from None

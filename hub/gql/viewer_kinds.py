@@ -1,4 +1,6 @@
-"""The kinds of the viewers that have asked, remembered: a guess, which each statement that is made for a kind puts to the test."""
+"""The kinds of the viewers that have asked, remembered: a guess, which each statement that is made for a kind puts
+to the test.
+"""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable

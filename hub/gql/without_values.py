@@ -1,7 +1,8 @@
 """Questions without their values: what is left says which rows and properties are asked, and nothing of whose.
 
-Texts and numbers become others of their type, names that clients choose (of operations, fragments, variables, and for answers) are
-numbered, comments go. What stays are names of the schema, its enums' values, and true and false, which decide the plan.
+Texts and numbers become others of their type, names that clients choose (of operations, fragments, variables, and for
+answers) are numbered, comments go. What stays are names of the schema, its enums' values, and true and false, which
+decide the plan.
 """
 
 from collections.abc import Mapping
@@ -53,11 +54,20 @@ class Blanks:
         self._schema = schema
         self._ids = {node.label: f"{node.label}:{self._key(declared, node.label)}" for node in declared.nodes}
 
-    def question(self, text: str, operation_name: str | None, variables: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """The one operation of a document and its variables, which need be none that was asked. Raises `ValueError` where it has none."""
+    def question(
+        self, text: str, operation_name: str | None, variables: Mapping[str, Any]
+    ) -> tuple[str, dict[str, Any]]:
+        """The one operation of a document and its variables, which need be none that was asked.
+
+        Raises `ValueError` where it has none.
+        """
         document = parse(text, no_location=True)
         operations = [found for found in document.definitions if isinstance(found, OperationDefinitionNode)]
-        chosen = [found for found in operations if operation_name is None or (found.name and found.name.value == operation_name)]
+        chosen = [
+            found
+            for found in operations
+            if operation_name is None or (found.name and found.name.value == operation_name)
+        ]
         if len(chosen) != 1:
             raise ValueError("no such operation")
         (operation,) = chosen
@@ -89,7 +99,11 @@ class Blanks:
                 return self.value(declared.of_type, value)
             found = [self.value(declared.of_type, item) for item in value]
             # how many there are is no part of the shape of a list of texts or numbers
-            return found if isinstance(get_named_type(declared), GraphQLInputObjectType | GraphQLEnumType) else _distinct(found)
+            return (
+                found
+                if isinstance(get_named_type(declared), GraphQLInputObjectType | GraphQLEnumType)
+                else _distinct(found)
+            )
         if isinstance(declared, GraphQLInputObjectType):
             return {name: self.value(declared.fields[name].type, inner) for name, inner in value.items()}
         if isinstance(declared, GraphQLEnumType) or declared.name == "Boolean":

@@ -120,9 +120,13 @@ def _digest(token: str) -> bytes:
 
 
 def _is_well_formed(claims: Mapping[str, Any]) -> bool:
-    """Whether its times are numbers, and its subject one line of a usual length: PyJWT takes numbers written as text for times."""
+    """Whether its times are numbers, and its subject one line of a usual length: PyJWT takes numbers written as
+    text for times.
+    """
     times = [claims[name] for name in _TIMES if name in claims]
-    are_numbers = all(isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < _LATEST for found in times)
+    are_numbers = all(
+        isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < _LATEST for found in times
+    )
     subject: str = claims["sub"]
     return are_numbers and 0 < len(subject) <= _LONGEST_SUBJECT and subject.isprintable()
 

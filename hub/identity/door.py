@@ -14,7 +14,19 @@ from hub.errors import HubError, NotSignedIn, TokenRefused, TooManyRequests
 from hub.identity.bearer import Verifier
 from hub.limits.admission import Admission
 from hub.limits.callers import Addresses, Caller, caller
-from hub.limits.rate_limits import BYTES, COST, NO_QUOTAS, PLANNINGS, QUESTIONS, REFUSALS, SIGN_INS, VERBS, Amounts, Quotas, RateLimits
+from hub.limits.rate_limits import (
+    BYTES,
+    COST,
+    NO_QUOTAS,
+    PLANNINGS,
+    QUESTIONS,
+    REFUSALS,
+    SIGN_INS,
+    VERBS,
+    Amounts,
+    Quotas,
+    RateLimits,
+)
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 
@@ -48,7 +60,8 @@ class Shares:
             REFUSALS: Amounts(_TOLD_AT_ONCE * settings.workers, _TOLD_AT_ONCE * settings.workers),
         }
         quotas = Quotas(
-            settings.questions_per_hour, settings.all_public_questions_per_hour, settings.files_per_case, settings.file_bytes_per_case,
+            settings.questions_per_hour, settings.all_public_questions_per_hour, settings.files_per_case,
+            settings.file_bytes_per_case,
             settings.files_per_day, settings.file_bytes_per_day,
         )  # fmt: skip
         return Shares(
@@ -74,11 +87,13 @@ class Door:
     async def viewer(self, authorization: str | None, address: Caller) -> Viewer:
         """The viewer behind an Authorization header.
 
-        Raises `NotSignedIn`, `Unavailable` where its keys cannot be had, and `TooManyRequests` for an address of many wrong ones.
+        Raises `NotSignedIn`, `Unavailable` where its keys cannot be had, and `TooManyRequests` for an address of many
+        wrong ones.
         """
         found = self._verifier.remembered(authorization)
         if found is None:
-            # a wrong one counts once it is known as such: many may wait for an issuer's keys at once, and all of them be right
+            # a wrong one counts once it is known as such: many may wait for an issuer's keys at once, and all of them
+            # be right
             self.shares.budgets.take(SIGN_INS, address)
             self.shares.budgets.give_back(SIGN_INS, address)
             try:
@@ -92,7 +107,8 @@ class Door:
     async def hold(self, refused: Caller) -> dict[str, str]:
         """Waits a second before a caller that keeps on is told once more; gives the headers of that answer.
 
-        Otherwise who is refused at once asks again at once. So many are held at a time; of more the connection is closed.
+        Otherwise who is refused at once asks again at once. So many are held at a time; of more the connection is
+        closed.
         """
         if self.shares.budgets.is_left(REFUSALS, refused):
             return {}
@@ -105,7 +121,9 @@ class Door:
             self._held -= 1
         return {}
 
-    def counted(self, answered: Callable[[Request], Awaitable[Response]], cost: int) -> Callable[[Request], Awaitable[Response]]:
+    def counted(
+        self, answered: Callable[[Request], Awaitable[Response]], cost: int
+    ) -> Callable[[Request], Awaitable[Response]]:
         """The same endpoint, each of whose requests costs its address so much."""
 
         async def endpoint(request: Request) -> Response:
@@ -122,7 +140,9 @@ class Door:
 def refusal(error: HubError, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """An error as GraphQL tells it, with the headers that belong to its status."""
     told: dict[str, Any] = {"message": str(error) or "not signed in", "extensions": error.extensions}
-    return JSONResponse({"errors": [told]}, status, {**again_after(error.extensions), **challenge(error), **(headers or {})})
+    return JSONResponse(
+        {"errors": [told]}, status, {**again_after(error.extensions), **challenge(error), **(headers or {})}
+    )
 
 
 def again_after(extensions: Mapping[str, Any]) -> dict[str, str]:
@@ -131,7 +151,11 @@ def again_after(extensions: Mapping[str, Any]) -> dict[str, str]:
 
 
 def challenge(error: HubError) -> dict[str, str]:
-    """How to sign in (RFC 9110, section 11.6.1), and whether a token was sent that does not count (RFC 6750, section 3)."""
+    """How to sign in (RFC 9110, section 11.6.1), and whether a token was sent that does not count (RFC 6750,
+    section 3).
+    """
     if not isinstance(error, NotSignedIn):
         return {}
-    return {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"' if isinstance(error, TokenRefused) else _CHALLENGE}
+    return {
+        "WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"' if isinstance(error, TokenRefused) else _CHALLENGE
+    }

@@ -61,7 +61,9 @@ class IssuerKeys:
     file, whether there may be new ones; of others `clock`, in seconds, says when to look.
     """
 
-    def __init__(self, fetch: Fetch, *, changed: Callable[[], bool] | None = None, clock: Clock = time.monotonic) -> None:
+    def __init__(
+        self, fetch: Fetch, *, changed: Callable[[], bool] | None = None, clock: Clock = time.monotonic
+    ) -> None:
         self._fetch = fetch
         self._changed = changed
         self._clock = clock
@@ -85,7 +87,9 @@ class IssuerKeys:
         found = self._known(key_id)
         # a token of a key that is known goes on; of any other nothing is known while keys cannot be had
         if not found and self._failures:
-            raise Unavailable("the keys that check tokens cannot be had now: try again in a few seconds", max(1.0, self._wait_s()))
+            raise Unavailable(
+                "the keys that check tokens cannot be had now: try again in a few seconds", max(1.0, self._wait_s())
+            )
         return [key for key in found if key.algorithm_name == algorithm]
 
     def _known(self, key_id: str | None) -> Keys:
@@ -151,7 +155,9 @@ def source_of(issuer: str, jwks: str | None) -> Fetch:
     if jwks is None:
         url = issuer.rstrip("/") + _DISCOVERY
         if fault := _fault_of(url):
-            raise SetupError(f"HUB_ISSUERS: issuer {issuer}: without jwks its keys are looked for at {url}, which {fault}")
+            raise SetupError(
+                f"HUB_ISSUERS: issuer {issuer}: without jwks its keys are looked for at {url}, which {fault}"
+            )
         return lambda: _by_discovery(issuer, url)
     if _is_file(jwks):
         path = Path(jwks)

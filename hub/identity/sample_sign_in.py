@@ -39,20 +39,27 @@ class SampleSignIn:
         return Issuer(issuer=ISSUER, audience=AUDIENCE, jwks=str(self._jwks))
 
     def token(self, persona: str, now: float | None = None) -> str:
-        """A token for a persona, good for twelve hours. Raises `SetupError` for an unknown one, or where there is no key."""
+        """A token for a persona, good for twelve hours.
+
+        Raises `SetupError` for an unknown one, or where there is no key.
+        """
         known = {found.name: found for found in personas()}
         if persona not in known:
             listed = "\n".join(f"  {found.name:20} {found.doc}" for found in known.values())
             raise SetupError(f"there is no persona {persona!r}; choose one of\n{listed}")
         if not self._key.exists():
-            raise SetupError(f"{self._key.parent} holds no sample world: run `hub up` first, or name its directory with --data")
+            raise SetupError(
+                f"{self._key.parent} holds no sample world: run `hub up` first, or name its directory with --data"
+            )
         issued = int(time.time() if now is None else now)
         claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": persona, "iat": issued, "exp": issued + LIFETIME_S}
         return jwt.encode(claims, self._key.read_bytes(), algorithm="ES256", headers={"kid": _KEY_ID})
 
     def _make_key(self) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
-        pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
         public = {**ECAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": _KEY_ID, "alg": "ES256", "use": "sig"}
         self._jwks.write_bytes(orjson.dumps({"keys": [public]}))
         with os.fdopen(os.open(self._key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:

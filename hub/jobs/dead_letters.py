@@ -1,8 +1,8 @@
 """Dead letters: what a background job failed at, set aside with its reason, so that the rest goes on.
 
-An item is in its job's queue, or set aside, or done. What is set aside is tried again at `retryAt`, later each time, or once an
-operator asks for it; done at last, its row is gone. A reason says what kind of error it was and where in the code, or what a
-`CannotBeDone` says: nothing of what the item holds.
+An item is in its job's queue, or set aside, or done. What is set aside is tried again at `retryAt`, later each time, or
+once an operator asks for it; done at last, its row is gone. A reason says what kind of error it was and where in the
+code, or what a `CannotBeDone` says: nothing of what the item holds.
 """
 
 import logging
@@ -30,12 +30,14 @@ _FAILED_ONCE_MORE: Final[LiteralString] = """
 SET l.tries = l.tries + CASE WHEN l.lastAt < $at THEN 1 ELSE 0 END
 WITH l, l.reason AS before, CASE WHEN l.tries >= 12 THEN $last ELSE $first * 2 ^ (l.tries - 1) END AS wait
 SET l.reason = $reason, l.lastAt = $at,
-  l.retryAt = $at + duration({seconds: toInteger(CASE WHEN $wait IS NOT NULL THEN $wait WHEN wait > $last THEN $last ELSE wait END)})
+  l.retryAt = $at + duration({seconds: toInteger(CASE WHEN $wait IS NOT NULL THEN $wait WHEN wait > $last THEN $last
+    ELSE wait END)})
 RETURN l.tries, coalesce(before = $reason, false), toString(l.retryAt)"""
 _SET_ASIDE: Final[LiteralString] = (
     """
 MERGE (l:DeadLetter {id: $id})
-ON CREATE SET l.job = $job, l.item = $item, l.kind = $kind, l.source = 'hub', l.tries = 1, l.firstAt = $at, l.lastAt = $at
+ON CREATE SET l.job = $job, l.item = $item, l.kind = $kind, l.source = 'hub', l.tries = 1, l.firstAt = $at,
+  l.lastAt = $at
 WITH l"""
     + _FAILED_ONCE_MORE
 )
@@ -44,7 +46,9 @@ _FORGET: Final[LiteralString] = "UNWIND $ids AS id MATCH (l:DeadLetter {id: id})
 _DUE: Final[LiteralString] = """
 MATCH (l:DeadLetter {job: $job}) WHERE l.retryAt <= $at AND l.kind <> $queue
 RETURN l.item, l.kind ORDER BY l.retryAt, l.id LIMIT $most"""
-_TAKE: Final[LiteralString] = "\nMATCH (l:DeadLetter {id: $id}) " + lock("l") + " WITH l WHERE l.retryAt <= $at RETURN l.item"
+_TAKE: Final[LiteralString] = (
+    "\nMATCH (l:DeadLetter {id: $id}) " + lock("l") + " WITH l WHERE l.retryAt <= $at RETURN l.item"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,16 @@ def letter_id(job: str, item: str) -> str:
 
 
 async def set_aside(
-    graph: Graph, letter: Letter, error: BaseException, now: datetime, *, leave: Statement | None = None, wait: timedelta | None = None
+    graph: Graph,
+    letter: Letter,
+    error: BaseException,
+    now: datetime,
+    *,
+    leave: Statement | None = None,
+    wait: timedelta | None = None,
 ) -> None:
-    """Writes it down, and takes it out of its queue by `leave` in the same transaction; tried again after `wait`, else later each time.
+    """Writes it down, and takes it out of its queue by `leave` in the same transaction; tried again after `wait`, else
+    later each time.
 
     The log has an unexpected error's traceback once, and again when it fails in another way. Raises `Unavailable`.
     """
@@ -91,23 +102,34 @@ async def failed_again(graph: Graph, letter: Letter, error: BaseException, now: 
 
 def _parameters(letter: Letter, error: BaseException, now: datetime, wait: timedelta | None) -> dict[str, Any]:
     return {
-        "id": letter.id, "job": letter.job, "item": letter.item, "kind": letter.kind, "reason": reason_of(error), "at": now,
-        "first": FIRST_RETRY.total_seconds(), "last": LAST_RETRY.total_seconds(), "wait": wait.total_seconds() if wait else None,
+        "id": letter.id, "job": letter.job, "item": letter.item, "kind": letter.kind, "reason": reason_of(error),
+        "at": now,
+        "first": FIRST_RETRY.total_seconds(), "last": LAST_RETRY.total_seconds(),
+        "wait": wait.total_seconds() if wait else None,
     }  # fmt: skip
 
 
 def _tell(letter: Letter, error: BaseException, written: list[list[Any]]) -> None:
     for tries, known, retry_at in written:
         told = (letter.job, letter.kind, letter.item, reason_of(error))
-        fields = {"fields": {"job": letter.job, "kind": letter.kind, "item": letter.item, "tries": tries, "retryAt": retry_at}}
+        fields = {
+            "fields": {"job": letter.job, "kind": letter.kind, "item": letter.item, "tries": tries, "retryAt": retry_at}
+        }
         if known:
             _log.warning("%s: failed again at %s %s: %s", *told, extra=fields)
         else:
-            _log.error("%s: set aside %s %s: %s", *told, extra=fields, exc_info=None if isinstance(error, CannotBeDone) else error)
+            _log.error(
+                "%s: set aside %s %s: %s",
+                *told,
+                extra=fields,
+                exc_info=None if isinstance(error, CannotBeDone) else error,
+            )
 
 
 def done(letters: Sequence[str]) -> Statement:
-    """The statement that forgets the letters of these ids, where there are any: for the transaction that did what they tell of."""
+    """The statement that forgets the letters of these ids, where there are any: for the transaction that did what
+    they tell of.
+    """
     return Statement(_FORGET, {"ids": list(letters)})
 
 
@@ -123,7 +145,9 @@ async def is_due(run: Run, letter: Letter, now: datetime) -> bool:
 
 
 def reason_of(error: BaseException) -> str:
-    """What kind of error it was and where in the hub's code, or what a `CannotBeDone` says; never another error's text."""
+    """What kind of error it was and where in the hub's code, or what a `CannotBeDone` says; never another error's
+    text.
+    """
     if isinstance(error, CannotBeDone):
         return str(error)
     kinds: list[str] = []
@@ -140,13 +164,21 @@ def reason_of(error: BaseException) -> str:
 
 def _frames(error: BaseException) -> list[str]:
     """Where it was raised in the hub's own code, leaving out what every job passes through."""
-    names = [(str(frame.f_globals.get("__name__", "")), line, frame.f_code.co_name) for frame, line in walk_tb(error.__traceback__)]
-    return [f"{module}:{line} {name}" for module, line, name in names if module.startswith(_OURS) and module not in _PASSED_THROUGH]
+    names = [
+        (str(frame.f_globals.get("__name__", "")), line, frame.f_code.co_name)
+        for frame, line in walk_tb(error.__traceback__)
+    ]
+    return [
+        f"{module}:{line} {name}"
+        for module, line, name in names
+        if module.startswith(_OURS) and module not in _PASSED_THROUGH
+    ]
 
 
 _ALL: Final[LiteralString] = """
 MATCH (l:DeadLetter) WHERE ($job IS NULL OR l.job = $job) AND ($names = [] OR l.id IN $names OR l.item IN $names)
-RETURN l.id, l.job, l.kind, l.item, l.reason, l.tries, toString(l.firstAt), toString(l.retryAt) ORDER BY l.job, l.firstAt, l.id"""
+RETURN l.id, l.job, l.kind, l.item, l.reason, l.tries, toString(l.firstAt), toString(l.retryAt)
+  ORDER BY l.job, l.firstAt, l.id"""
 _RETRY: Final[LiteralString] = """
 MATCH (l:DeadLetter) WHERE ($job IS NULL OR l.job = $job) AND ($names = [] OR l.id IN $names OR l.item IN $names)
 SET l.retryAt = datetime() RETURN count(l)"""

@@ -1,8 +1,9 @@
 """Background work: what waits is done item by item where it must be, and one item that fails stops none of the others.
 
-A batch that fails is divided until the item that fails is alone; that one is set aside as a dead letter. While the database is away
-nothing is set aside: the whole work waits. There are two kinds of work: a `Job`, whose queue is by what rows are, and a `Consumer` of
-events (`hub.events.work_queue`). All loops of the hub run here: a `Loop` says how often, and `keep` has them done.
+A batch that fails is divided until the item that fails is alone; that one is set aside as a dead letter. While the
+database is away nothing is set aside: the whole work waits. There are two kinds of work: a `Job`, whose queue is by
+what rows are, and a `Consumer` of events (`hub.events.work_queue`). All loops of the hub run here: a `Loop` says how
+often, and `keep` has them done.
 """
 
 import asyncio
@@ -55,9 +56,9 @@ Do = Callable[[Run, Sequence[str]], Awaitable[int]]
 class Job:
     """Work on items of one `kind`, a label: rows known by their `id`, or by Neo4j's where an `id` is no text.
 
-    `find` gives the next items of its queue, none once it is empty. `take` takes those of `$items` out of the queue that are still in
-    it, and gives them. `leave` takes them out undone, `enter` puts them back; both are None where the queue is by what rows are, and
-    `find` leaves out what is set aside.
+    `find` gives the next items of its queue, none once it is empty. `take` takes those of `$items` out of the queue
+    that are still in it, and gives them. `leave` takes them out undone, `enter` puts them back; both are None where the
+    queue is by what rows are, and `find` leaves out what is set aside.
     """
 
     name: str
@@ -87,7 +88,9 @@ class Job:
 def by_mark(job: str, labels: Sequence[str], mark: str, find: Statement, do: Do) -> Job:
     """A job whose queue is all rows of one of these labels that have the label `mark` as well."""
     rows = rows_of(*labels)
-    return Job(job, labels[0], find, taking(labels, mark), do, f"{rows}REMOVE n:{name(mark)}", f"{rows}SET n:{name(mark)}")
+    return Job(
+        job, labels[0], find, taking(labels, mark), do, f"{rows}REMOVE n:{name(mark)}", f"{rows}SET n:{name(mark)}"
+    )
 
 
 def item(row: LiteralString) -> LiteralString:
@@ -103,7 +106,8 @@ def rows_of(*labels: str) -> str:
 def known_by(variable: str, *labels: str) -> str:
     """The sub-query that gives the rows `n` of these labels that are known by that variable."""
     ways = (
-        f"MATCH (n:{name(found)} {{id: {variable}}}) RETURN n UNION MATCH (n:{name(found)}) WHERE elementId(n) = {variable} RETURN n"
+        f"MATCH (n:{name(found)} {{id: {variable}}}) RETURN n UNION MATCH (n:{name(found)}) WHERE elementId(n) ="
+        f" {variable} RETURN n"
         for found in labels
     )
     return " UNION ".join(ways)
@@ -153,7 +157,9 @@ async def _keep(graph: Graph, loop: Loop) -> None:
 
 
 async def work_through(graph: Graph, works: Sequence[Work], now: datetime) -> int:
-    """Does all that waits for these works, one after the other; gives how much came of it. One whose lease another holds is left to that.
+    """Does all that waits for these works, one after the other; gives how much came of it.
+
+    One whose lease another holds is left to that.
 
     Raises `Unavailable` where the database is away.
     """
@@ -179,7 +185,10 @@ async def divide(
     attempt: Callable[[Sequence[Item]], Awaitable[int]],
     give_up: Callable[[Item, Exception], Awaitable[None]],
 ) -> int:
-    """Attempts items at once, else by halves, in their order; one that fails alone is given up. Raises `Unavailable` and `Taken`."""
+    """Attempts items at once, else by halves, in their order; one that fails alone is given up.
+
+    Raises `Unavailable` and `Taken`.
+    """
     try:
         return await attempt(items)
     except Taken:

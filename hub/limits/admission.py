@@ -16,11 +16,15 @@ from hub.limits.gate import Gate, Share
 Result = TypeVar("Result")
 
 _WAITS_TO_PLAN_S: Final = 30.0
-"""How long a statement waits for its turn to be planned: ten panels of a page take that long on a database that has just started."""
+"""How long a statement waits for its turn to be planned: ten panels of a page take that long on a database that has
+just started.
+"""
 _FIRST_RUN_S: Final = 70.0
 """How long others wait for a first run, which has a deadline of its own before."""
 _KNOWN: Final = 100
-"""As many as the plans the hub has Neo4j keep for a gigabyte of heap: what may have been let go has a first run again."""
+"""As many as the plans the hub has Neo4j keep for a gigabyte of heap: what may have been let go has a first run
+again.
+"""
 
 
 def statements(most: int) -> Share:
@@ -29,12 +33,16 @@ def statements(most: int) -> Share:
 
 
 def plannings(most: int) -> Share:
-    """Half for an account and for all addresses, one at a time for each of those: planning keeps one of Neo4j's cores busy."""
+    """Half for an account and for all addresses, one at a time for each of those: planning keeps one of Neo4j's
+    cores busy.
+    """
     return Share(most, max(1, (most + 1) // 2), 1, max(1, most // 2))
 
 
 class Admission:
-    """Runs statements as the gates let them: so many at a time, and so many that are planned for the first time; 0 has no gate."""
+    """Runs statements as the gates let them: so many at a time, and so many that are planned for the first time; 0
+    has no gate.
+    """
 
     def __init__(self, most: int = 0, most_plannings: int = 0) -> None:
         self._gate = Gate(statements(most)) if most else None
@@ -54,7 +62,10 @@ class Admission:
         return hash(text) not in self._known
 
     async def run(self, caller: Caller, text: str, work: Callable[[], Awaitable[Result]]) -> Result:
-        """The result of `work`, which runs that statement, once it is the caller's turn. Raises what `Gate.enter` and `work` do."""
+        """The result of `work`, which runs that statement, once it is the caller's turn.
+
+        Raises what `Gate.enter` and `work` do.
+        """
         number = hash(text)
         if number not in self._known:
             return await self._first(caller, number, work)
@@ -67,7 +78,8 @@ class Admission:
         return not self._first_runs and not any(gate and gate.waiting for gate in (self._gate, self._planning))
 
     async def prepare(self, text: str, work: Callable[[], Awaitable[object]]) -> None:
-        """Has `work` run that statement the first time, before anybody asks it, beside the gates; not if it is known or being run.
+        """Has `work` run that statement the first time, before anybody asks it, beside the gates; not if it is known or
+        being run.
 
         Who asks it meanwhile waits as for anybody's first run. Raises what `work` does.
         """
@@ -142,7 +154,8 @@ def _through(gate: Gate | None, caller: Caller) -> AbstractAsyncContextManager[N
 async def _over(first_run: asyncio.Future[Unavailable | None]) -> None:
     """Waits until another's first run is over, well or not.
 
-    Raises `Unavailable` where the database was not there for it: those who waited would find that out one after another.
+    Raises `Unavailable` where the database was not there for it: those who waited would find that out one after
+    another.
     """
     try:
         async with asyncio.timeout(_FIRST_RUN_S):

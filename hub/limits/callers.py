@@ -1,4 +1,6 @@
-"""Who calls: the account that is signed in, or else the address, seen through proxies; what it asks counts against its share."""
+"""Who calls: the account that is signed in, or else the address, seen through proxies; what it asks counts against
+its share.
+"""
 
 import ipaddress
 from collections.abc import Iterable, Sequence
@@ -13,7 +15,9 @@ Network = IPv4Network | IPv6Network
 ForwardedHeader = Literal["X-Forwarded-For", "Forwarded"]
 
 _IPV6_PREFIX: Final = 64
-"""What one subscriber is given at the least (RFC 6177): addresses within it are one caller, or each would have 2^64 shares."""
+"""What one subscriber is given at the least (RFC 6177): addresses within it are one caller, or each would have 2^64
+shares.
+"""
 _IPV6_SITE: Final = 48
 """And at the most: a line at home may have 65,536 such networks."""
 _REMEMBERED: Final = 8192
@@ -23,7 +27,9 @@ _UNKNOWN: Final = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose share something counts against: an account's id, or an address; of IPv6 a network, within a `site` that may have many."""
+    """Whose share something counts against: an account's id, or an address; of IPv6 a network, within a `site` that
+    may have many.
+    """
 
     key: str
     signed_in: bool
@@ -48,8 +54,9 @@ def _without_account(address: str) -> Caller:
 class Addresses:
     """Tells the address that a request comes from.
 
-    `trusted` are the proxies in front of the hub: how many, or in which networks; none by default. A proxy appends whom it was asked by to
-    the one `header` it was told to keep, so that is read from the right; the other header is whatever the client sent, and never read.
+    `trusted` are the proxies in front of the hub: how many, or in which networks; none by default. A proxy appends whom
+    it was asked by to the one `header` it was told to keep, so that is read from the right; the other header is
+    whatever the client sent, and never read.
     """
 
     def __init__(self, trusted: int | Sequence[Network] = 0, header: ForwardedHeader = "X-Forwarded-For") -> None:
@@ -58,7 +65,9 @@ class Addresses:
         self._hops = _forwarded if header == "Forwarded" else _x_forwarded_for
 
     def of(self, scope: Any) -> str:
-        """An IPv4 address, or the network of an IPv6 address; of the peer, or of the first on the way to it that is no trusted proxy."""
+        """An IPv4 address, or the network of an IPv6 address; of the peer, or of the first on the way to it that is
+        no trusted proxy.
+        """
         client = scope.get("client")
         peer = client[0] if client else ""
         if not self._trusted:
@@ -68,7 +77,8 @@ class Addresses:
 
     def _behind(self, peer: str, hops: list[str]) -> str:
         if isinstance(self._trusted, int):
-            # fewer than there are proxies: it came in further on the way, and the rest was still written by a trusted one
+            # fewer than there are proxies: it came in further on the way, and the rest was still written by a trusted
+            # one
             return hops[-min(self._trusted, len(hops))] if hops and _parsed(hops[-1]) else peer
         found = peer
         for hop in reversed(hops):

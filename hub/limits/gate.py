@@ -1,7 +1,7 @@
 """A gate lets so many through at a time, so that nobody who asks much keeps the others from their turn.
 
-Each caller has a share, and callers without an account a part together, so that those with one always get through. Who waits is let in by
-turns, round robin: one of each caller, not one by one as they came.
+Each caller has a share, and callers without an account a part together, so that those with one always get through. Who
+waits is let in by turns, round robin: one of each caller, not one by one as they came.
 """
 
 import asyncio
@@ -25,7 +25,9 @@ _AGAIN: Final = ": try again in a few seconds"
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many may be let through at a time: in all, of an account, of an address without one, of all such addresses together."""
+    """How many may be let through at a time: in all, of an account, of an address without one, of all such
+    addresses together.
+    """
 
     all: int
     account: int
@@ -35,7 +37,10 @@ class Share:
 
 @dataclass(slots=True)
 class _Line:
-    """Those who wait, with an account or without. `next` are the callers whose own share has room, in the order of their turns."""
+    """Those who wait, with an account or without.
+
+    `next` are the callers whose own share has room, in the order of their turns.
+    """
 
     waiting: dict[str, deque[asyncio.Future[None]]] = field(default_factory=dict[str, deque[asyncio.Future[None]]])
     next: OrderedDict[str, None] = field(default_factory=OrderedDict[str, None])
@@ -48,7 +53,9 @@ class Gate:
     Who waits longer than `waits_s` is told `late`, with the seconds filled in.
     """
 
-    def __init__(self, share: Share, waits_s: float = _WAITS_S, late: str = _LATE, most_waiting_each: int = _MOST_WAITING_EACH) -> None:
+    def __init__(
+        self, share: Share, waits_s: float = _WAITS_S, late: str = _LATE, most_waiting_each: int = _MOST_WAITING_EACH
+    ) -> None:
         self._share = share
         self._waits_s = waits_s
         self._late = late
@@ -74,7 +81,8 @@ class Gate:
     async def enter(self, caller: Caller) -> None:
         """Waits for the caller's turn.
 
-        Raises `TooManyRequests` where many of its own wait already, and `Unavailable` if its turn does not come in time.
+        Raises `TooManyRequests` where many of its own wait already, and `Unavailable` if its turn does not come in
+        time.
         """
         line, key = self._lines[caller.signed_in], caller.key
         own = len(line.waiting.get(key, ()))
@@ -137,7 +145,9 @@ class Gate:
             turns = line.waiting[key]
             turn = turns.popleft()
             line.count -= 1
-            is_there = not turn.done()  # else it has given up, in this very turn of the loop, and its task does not know yet
+            is_there = (
+                not turn.done()
+            )  # else it has given up, in this very turn of the loop, and its task does not know yet
             if is_there:
                 self._let_in(key, signed_in)
             if not turns:
@@ -149,7 +159,9 @@ class Gate:
                 turn.set_result(None)
 
     def _whose_turn(self) -> bool | None:
-        """Whether one with an account is let in next, or one without; by turns where both wait, None where there is no room for any."""
+        """Whether one with an account is let in next, or one without; by turns where both wait, None where there is
+        no room for any.
+        """
         for signed_in in (self._turn_of, not self._turn_of):
             if self._lines[signed_in].next and self._has_room(signed_in):
                 return signed_in

@@ -1,7 +1,7 @@
 """Budgets: how much each caller may use within a minute or an hour, counted in this process.
 
-The counting is `limits`' sliding window counter: what was used in the window before counts in part, the less the longer ago it is. An
-amount may be used at once, so that bursts have room, and comes back bit by bit.
+The counting is `limits`' sliding window counter: what was used in the window before counts in part, the less the longer
+ago it is. An amount may be used at once, so that bursts have room, and comes back bit by bit.
 """
 
 import math
@@ -18,9 +18,14 @@ from hub.errors import TooManyRequests
 from hub.limits.callers import Caller
 
 _OF_A_SITE: Final = 64
-"""How many shares the networks of one IPv6 site have together: an office has as many, a line at home could have a thousand times that."""
+"""How many shares the networks of one IPv6 site have together: an office has as many, a line at home could have a
+thousand times that.
+"""
 _MOST_CALLERS: Final = 100_000
-"""Whose use is remembered at a time; of more, the oldest are forgotten: 12 MB a budget. Whoever has as many addresses has other ways."""
+"""Whose use is remembered at a time; of more, the oldest are forgotten: 12 MB a budget.
+
+Whoever has as many addresses has other ways.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,9 @@ class Budget:
 
 class _PerMinute(RateLimitItemPerMinute):
     def key_for(self, *identifiers: bytes | str | float) -> str:
-        """Of one amount for all that a key names; the library's own has the amount in it, and takes as long as the counting."""
+        """Of one amount for all that a key names; the library's own has the amount in it, and takes as long as the
+        counting.
+        """
         return f"{self.namespace}/{identifiers[0]}"
 
 
@@ -71,8 +78,8 @@ class Amounts:
 class Quotas:
     """What the graph keeps count of, the same for all processes; 0 is as much as one likes.
 
-    Questions that an account, and that all without one together, may ask within an hour; files and their bytes of a case, and those that an
-    account may announce within a day.
+    Questions that an account, and that all without one together, may ask within an hour; files and their bytes of a
+    case, and those that an account may announce within a day.
     """
 
     questions_per_hour: int = 0
@@ -87,9 +94,14 @@ NO_QUOTAS: Final = Quotas()
 
 
 class RateLimits:
-    """What each caller has used of its budgets. Of several processes that answer together, each counts its own part of the amounts."""
+    """What each caller has used of its budgets.
 
-    def __init__(self, amounts: Mapping[Budget, Amounts], processes: int = 1, clock: Callable[[], float] = time.time) -> None:
+    Of several processes that answer together, each counts its own part of the amounts.
+    """
+
+    def __init__(
+        self, amounts: Mapping[Budget, Amounts], processes: int = 1, clock: Callable[[], float] = time.time
+    ) -> None:
         self._memory = BoundedMemory(_MOST_CALLERS, clock)
         self._limiter = SlidingWindowCounterRateLimiter(self._memory)
         self._items = {
@@ -103,7 +115,10 @@ class RateLimits:
             for (name, signed_in), item in self._items.items()
             if not signed_in
         }
-        policies = {signed_in: [item for (_, whose), item in self._items.items() if whose is signed_in] for signed_in in (True, False)}
+        policies = {
+            signed_in: [item for (_, whose), item in self._items.items() if whose is signed_in]
+            for signed_in in (True, False)
+        }
         self._policies = {whose: _policy(items) for whose, items in policies.items()}
 
     def take(self, budget: Budget, caller: Caller, amount: int = 1, *, beside: int = 0) -> None:
@@ -184,7 +199,8 @@ class RateLimits:
 
 
 class BoundedMemory(MemoryStorage):
-    """The counters of sliding windows, of so many keys at most; two dictionaries for each length of window, the older dropped as a whole.
+    """The counters of sliding windows, of so many keys at most; two dictionaries for each length of window, the older
+    dropped as a whole.
 
     The library's own keeps every key, and a thread looks through all of them every 10 ms that something is counted.
     """
@@ -230,7 +246,9 @@ class BoundedMemory(MemoryStorage):
     def _window(self, expiry: int, number: int) -> "_Window":
         found = self._windows.get(expiry)
         if found is None or found.number != number:
-            found = self._windows[expiry] = _Window(number, {}, found.now if found and found.number == number - 1 else {})
+            found = self._windows[expiry] = _Window(
+                number, {}, found.now if found and found.number == number - 1 else {}
+            )
         return found
 
 
@@ -242,5 +260,7 @@ class _Window:
 
 
 def _policy(items: list[RateLimitItem]) -> tuple[bytes, bytes] | None:
-    told = ", ".join(f'"{item.namespace}";q={item.amount};w={item.get_expiry()}' for item in items if item.namespace != REFUSALS.name)
+    told = ", ".join(
+        f'"{item.namespace}";q={item.amount};w={item.get_expiry()}' for item in items if item.namespace != REFUSALS.name
+    )
     return (b"ratelimit-policy", told.encode()) if told else None

@@ -1,4 +1,6 @@
-"""How a backup asks the hub that runs a store for a copy of it: a request in a file beside the store, and the answer in another."""
+"""How a backup asks the hub that runs a store for a copy of it: a request in a file beside the store, and the
+answer in another.
+"""
 
 import secrets
 import shutil
@@ -23,7 +25,9 @@ _ASK_S: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Somebody wants the store of `home` copied into the data directory `copy`, which is there; `name` tells it from any other."""
+    """Somebody wants the store of `home` copied into the data directory `copy`, which is there; `name` tells it
+    from any other.
+    """
 
     home: Path
     copy: Path
@@ -66,7 +70,9 @@ class Request:
             while (answered := self._answered(answer)) is None:
                 waited = time.monotonic() - began
                 if waited > _TAKEN_S and request.exists():
-                    raise SetupError("the hub that uses this data directory does not answer: stop it, and take the backup then")
+                    raise SetupError(
+                        "the hub that uses this data directory does not answer: stop it, and take the backup then"
+                    )
                 if waited > _DONE_S:
                     raise SetupError("the hub that uses this data directory did not copy its store within an hour")
                 progress(min(size_of(self.copy) / whole, 1.0))
@@ -92,7 +98,10 @@ class Request:
 
 
 def copy_store(home: Path, copy: Path) -> None:
-    """Copies the store of a server that is stopped into the data directory `copy`, which must be there. Raises `OSError`."""
+    """Copies the store of a server that is stopped into the data directory `copy`, which must be there.
+
+    Raises `OSError`.
+    """
     if not copy.is_dir():
         raise FileNotFoundError(f"there is no folder {copy} any more")
     shutil.copytree(home / "data", copy / "neo4j" / "data", dirs_exist_ok=True)

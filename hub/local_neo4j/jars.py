@@ -43,7 +43,10 @@ class Jar:
 
 
 def locked_jars(lock: Traversable | None = None) -> tuple[Jar, ...]:
-    """The jars that a lock names: path in a repository, sha256 and size, one a line. By default Neo4j's and Neo4j Browser's."""
+    """The jars that a lock names: path in a repository, sha256 and size, one a line.
+
+    By default Neo4j's and Neo4j Browser's.
+    """
     lines = (lock or resources.files("hub.local_neo4j").joinpath(_LOCK)).read_text().splitlines()
     rows = (line.split() for line in lines if not line.startswith("#"))
     return tuple(Jar(path, sha256, int(size)) for path, sha256, size in rows)
@@ -55,7 +58,8 @@ def cache_folder() -> Path:
 
 
 async def fetch(folder: Path, repository: str | None, progress: Progress, jars: Sequence[Jar] | None = None) -> bool:
-    """Makes the folder hold every one of the jars (Neo4j's by default), each verified; tells whether anything had to be fetched.
+    """Makes the folder hold every one of the jars (Neo4j's by default), each verified; tells whether anything had to be
+    fetched.
 
     Goes on where an earlier, broken download stopped. `repository` is a mirror's address. Raises `SetupError`.
     """
@@ -64,7 +68,8 @@ async def fetch(folder: Path, repository: str | None, progress: Progress, jars: 
         return False
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        # one process at a time, or two would write into the same unfinished file; the other finds what this one has fetched
+        # one process at a time, or two would write into the same unfinished file; the other finds what this one has
+        # fetched
         async with filelock.AsyncFileLock(f"{folder}.lock"):
             missing = [jar for jar in wanted if not is_there(folder, jar)]
             await _Download(folder, (repository or MAVEN_CENTRAL_URL).rstrip("/"), progress).run(missing)
@@ -114,8 +119,8 @@ class _Download:
             if digest != jar.sha256:
                 part.unlink()
                 raise SetupError(
-                    f"{jar.name} from {self._repository} is not the locked one (sha256 {digest[:12]}…, expected {jar.sha256[:12]}…): "
-                    "it was thrown away; try again, or name another mirror in HUB_MAVEN_MIRROR"
+                    f"{jar.name} from {self._repository} is not the locked one (sha256 {digest[:12]}…, expected"
+                    f" {jar.sha256[:12]}…): it was thrown away; try again, or name another mirror in HUB_MAVEN_MIRROR"
                 )
             part.replace(self._folder / jar.name)
 
@@ -149,7 +154,9 @@ def _sha256(file: Path) -> str:
 
 
 def _unreachable(repository: str, jar: Jar, error: httpx2.HTTPError) -> str:
-    reason = f"answered {error.response.status_code}" if isinstance(error, httpx2.HTTPStatusError) else "cannot be reached"
+    reason = (
+        f"answered {error.response.status_code}" if isinstance(error, httpx2.HTTPStatusError) else "cannot be reached"
+    )
     return (
         f"{jar.name} could not be fetched: {repository} {reason}. It is needed once; check the network or the proxy, "
         "or name a Maven mirror in HUB_MAVEN_MIRROR. What was fetched so far is kept."
@@ -159,8 +166,10 @@ def _unreachable(repository: str, jar: Jar, error: httpx2.HTTPError) -> str:
 def _disk_error(folder: Path, error: OSError) -> SetupError:
     if error.errno == errno.ENOSPC:
         return SetupError(
-            f"the disk of {folder} is full: Neo4j needs about 200 MB there and a data directory 1 GB; make room, or set XDG_CACHE_HOME"
+            f"the disk of {folder} is full: Neo4j needs about 200 MB there and a data directory 1 GB; make room, or set"
+            " XDG_CACHE_HOME"
         )
     return SetupError(
-        f"{folder} cannot be written: {os.strerror(error.errno) if error.errno else error}; set XDG_CACHE_HOME to a folder that can"
+        f"{folder} cannot be written: {os.strerror(error.errno) if error.errno else error}; set XDG_CACHE_HOME to a"
+        " folder that can"
     )

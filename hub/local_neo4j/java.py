@@ -23,7 +23,10 @@ def java() -> Path:
     if on_path and found and found >= LEAST:
         return Path(on_path)
     seen = f"the one on PATH is Java {found}" if found else "there is none on PATH"
-    raise SetupError(f"Neo4j needs Java {LEAST} or newer: {seen}, and PyPI has none for this platform. Install one and put it on PATH.")
+    raise SetupError(
+        f"Neo4j needs Java {LEAST} or newer: {seen}, and PyPI has none for this platform. Install one and put it on"
+        " PATH."
+    )
 
 
 def _bundled() -> Path | None:

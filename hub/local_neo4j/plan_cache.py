@@ -5,11 +5,15 @@ from typing import Final
 
 PLAN_CACHE: Final = "server.memory.query_cache.per_db_cache_num_entries"
 LAST_QUERIES: Final = "internal.datacollector.max_recent_query_count"
-"""Neo4j holds the plans of so many statements that were run last, 8,192 if not said, for its statistics: whatever its caches let go stays
-in memory by that. Of 400 small statements and caches of 50, 400 plans were left in the heap; 57 of 200 with 0. Neo4j 2026.08.1."""
+"""Neo4j holds the plans of so many statements that were run last, 8,192 if not said, for its statistics: whatever
+its caches let go stays in memory by that. Of 400 small statements and caches of 50, 400 plans were left in the
+heap; 57 of 200 with 0. Neo4j 2026.08.1.
+"""
 _GIGABYTE: Final = 1024**3
 _PLANS_PER_GIGABYTE: Final = 100
-"""One in the caches takes some 230 bytes for each character of its Cypher: 1.8 MB for 8,000 characters, four for 18,000. 2026-11-25."""
+"""One in the caches takes some 230 bytes for each character of its Cypher: 1.8 MB for 8,000 characters, four for
+18,000. 2026-11-25.
+"""
 _FEWEST_PLANS: Final = 50
 _SIZE: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", re.IGNORECASE)
 _UNITS: Final = {"": 1, "k": 1024, "m": 1024**2, "g": _GIGABYTE, "t": 1024**4}

@@ -10,7 +10,10 @@ _STOP_S: Final = 30
 
 
 def end(processes: Sequence[psutil.Process], patience_s: float = _STOP_S) -> None:
-    """Ends them and what they started: asks first, and asks no longer after that many seconds. One that is gone is no matter."""
+    """Ends them and what they started: asks first, and asks no longer after that many seconds.
+
+    One that is gone is no matter.
+    """
     family = set(processes)
     for process in processes:
         with suppress(psutil.Error):

@@ -64,7 +64,8 @@ JVM_OPTIONS: Final = (
     # one that lives on without heap answers nobody, and nobody starts it again
     "-XX:+ExitOnOutOfMemoryError",
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
-    # without these two Neo4j cannot allocate its transaction logs beforehand, and says so only at the level of debugging
+    # without these two Neo4j cannot allocate its transaction logs beforehand, and says so only at the level of
+    # debugging
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "--add-opens=java.base/java.io=ALL-UNNAMED",
     "--enable-native-access=ALL-UNNAMED",
@@ -76,7 +77,10 @@ _HASHINGS: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the server may use, in Neo4j's own notation: all statements together, and one alone. Its heap bounds the plans it keeps."""
+    """What the server may use, in Neo4j's own notation: all statements together, and one alone.
+
+    Its heap bounds the plans it keeps.
+    """
 
     heap: str = "1g"
     pagecache: str = "512m"
@@ -111,7 +115,9 @@ class LocalNeo4j:
     `more` are settings by Neo4j's own names, beside those the hub gives or in their place.
     """
 
-    def __init__(self, folder: Path, java: Path, jars: Path, memory: Memory, more: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, java: Path, jars: Path, memory: Memory, more: Mapping[str, str] | None = None
+    ) -> None:
         self._folder = folder
         self._home = folder / "neo4j"
         self._java = java
@@ -130,7 +136,9 @@ class LocalNeo4j:
             self._folder.chmod(0o700)
             self._lock.acquire(timeout=0)
         except Timeout:
-            raise SetupError(f"another hub is using {self._folder}: stop it, or choose another directory with --data DIR") from None
+            raise SetupError(
+                f"another hub is using {self._folder}: stop it, or choose another directory with --data DIR"
+            ) from None
         except OSError as error:
             raise SetupError(
                 f"{self._folder} cannot be used as a data directory: {error.strerror}; choose another with --data DIR"
@@ -163,14 +171,17 @@ class LocalNeo4j:
         return running
 
     def configure(self) -> Running:
-        """Makes the directory ready for a server, ends one that was left behind, and gives what the next one will be reached by."""
+        """Makes the directory ready for a server, ends one that was left behind, and gives what the next one will
+        be reached by.
+        """
         end_orphans(self._home)
         password = kept_secret(self._folder / "neo4j-password")
         state = self._ports()
         for name in ("conf", "data", "logs", "plugins", "import", "run"):
             (self._home / name).mkdir(exist_ok=True)
         values = {
-            **state, "heap": self._memory.heap_bytes, "pagecache": self._memory.pagecache, "transactions": self._memory.transactions,
+            **state, "heap": self._memory.heap_bytes, "pagecache": self._memory.pagecache,
+            "transactions": self._memory.transactions,
             "transaction": self._memory.transaction, "log_file": LOG_FILE_BYTES, "checkpoint": CHECKPOINT_BYTES,
             "plans": plans_for(self._memory.heap_bytes),
         }  # fmt: skip
@@ -185,7 +196,10 @@ class LocalNeo4j:
         while not self.listens(running):
             if self.has_died() or time.monotonic() > deadline:
                 self.stop()
-                raise SetupError(f"Neo4j did not start; its last words in {self._home / 'logs' / 'console.log'}:\n{self.last_words()}")
+                raise SetupError(
+                    "Neo4j did not start; its last words in"
+                    f" {self._home / 'logs' / 'console.log'}:\n{self.last_words()}"
+                )
             time.sleep(0.1)
 
     def listens(self, running: Running) -> bool:
@@ -195,7 +209,8 @@ class LocalNeo4j:
     def administer(self, *command: str) -> None:
         """Runs `neo4j-admin` on the store, while no server does. Raises `SetupError` with its own words."""
         done = subprocess.run(
-            [str(self._java), *JVM_OPTIONS, "-cp", str(self._jars / "*"), "org.neo4j.server.startup.Neo4jAdminCommand", *command],
+            [str(self._java), *JVM_OPTIONS, "-cp", str(self._jars / "*"), "org.neo4j.server.startup.Neo4jAdminCommand",
+                *command],
             env={**os.environ, "NEO4J_HOME": str(self._home), "NEO4J_CONF": str(self._home / "conf")},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=_ADMIN_S, check=False,
         )  # fmt: skip
@@ -220,9 +235,9 @@ class LocalNeo4j:
     def kill(self) -> None:
         """Ends the server without a chance to write.
 
-        One that could not append to its transaction log for want of room still holds what was left of that: told to close, it writes it
-        once more, behind what is there in part, and such a log is refused at the next start. Killed, it recovers with all that was
-        acknowledged. 2026-11-25.
+        One that could not append to its transaction log for want of room still holds what was left of that: told to
+        close, it writes it once more, behind what is there in part, and such a log is refused at the next start.
+        Killed, it recovers with all that was acknowledged. 2026-11-25.
         """
         with self._starting:
             if self._process and self._process.poll() is None:
@@ -291,7 +306,10 @@ class LocalNeo4j:
 
 
 def known_server(folder: Path) -> Running:
-    """How the server of a data directory is reached, if another process runs it. Raises `SetupError` where it is no data directory."""
+    """How the server of a data directory is reached, if another process runs it.
+
+    Raises `SetupError` where it is no data directory.
+    """
     ports, password = folder / "neo4j-ports.json", folder / "neo4j-password"
     if not ports.exists() or not password.exists():
         raise SetupError(f"{folder} is not a data directory of `hub up`; see --data")
@@ -300,13 +318,19 @@ def known_server(folder: Path) -> Running:
 
 
 def of_data_directory(folder: Path, settings: Settings) -> Settings:
-    """The settings for the hub of a data directory that is running: its server, its data, and the store whose disk is watched.
+    """The settings for the hub of a data directory that is running: its server, its data, and the store whose disk is
+    watched.
 
     Raises `SetupError` where it is no data directory.
     """
     folder = folder.resolve()
     known = known_server(folder)
-    mine = {"neo4j_uri": known.uri, "neo4j_password": SecretStr(known.password), "data": settings.data or folder, "store": folder / "neo4j"}
+    mine = {
+        "neo4j_uri": known.uri,
+        "neo4j_password": SecretStr(known.password),
+        "data": settings.data or folder,
+        "store": folder / "neo4j",
+    }
     return settings.model_copy(update=mine)
 
 
@@ -337,7 +361,10 @@ def _listens(port: int) -> bool:
 
 
 def end_orphans(home: Path) -> None:
-    """Kills the Neo4j that a killed hub left behind in this directory: see `LocalNeo4j.kill`. The lock says that no living hub owns it."""
+    """Kills the Neo4j that a killed hub left behind in this directory: see `LocalNeo4j.kill`.
+
+    The lock says that no living hub owns it.
+    """
     orphans = [process for process in psutil.process_iter() if _serves(process, home)]
     for orphan in orphans:
         with suppress(psutil.Error):

@@ -37,25 +37,32 @@ def require_store(folder: Path) -> None:
 
 
 def least_to_start(home: Path) -> int:
-    """The room without which it is not worth starting: its logs the first time, then what a recovery writes at least."""
+    """The room without which it is not worth starting: its logs the first time, then what a recovery writes at
+    least.
+    """
     return _START_BYTES if (home / "data" / "databases").exists() else _FIRST_START_BYTES
 
 
 def require_room_to_start(home: Path, settings: Settings) -> None:
-    """Gives the reserve back where the disk is short. Raises `SetupError` where it is too full even so, for what would hang."""
+    """Gives the reserve back where the disk is short.
+
+    Raises `SetupError` where it is too full even so, for what would hang.
+    """
     reserve = Reserve(home, 0)
     if free_bytes(home) < least_free_bytes(home, settings) and reserve.is_there():
         reserve.give_back()
     free, least = free_bytes(home), least_to_start(home)
     if free < least:
         raise SetupError(
-            f"the disk of {home} has {megabytes(free)} left, and Neo4j needs {megabytes(least)} to start: make room and start again; "
-            "all that was written before is kept"
+            f"the disk of {home} has {megabytes(free)} left, and Neo4j needs {megabytes(least)} to start: make room and"
+            " start again; all that was written before is kept"
         )
 
 
 async def require_open(folder: Path, settings: Settings) -> None:
-    """Waits until the server that listens has opened its database. Raises `SetupError` with what to do where it cannot."""
+    """Waits until the server that listens has opened its database. Raises `SetupError` with what to do where it
+    cannot.
+    """
     deadline = time.monotonic() + _OPENS_S
     async with Graph(settings, patient=True) as graph:
         while True:
@@ -76,10 +83,14 @@ def cannot_open(folder: Path, problem: str) -> str:
     told = f"the store of {folder} cannot be opened: {problem.strip().splitlines()[0][:400]}"
     damaged = DAMAGED_LOG in (problem + last_failure(folder / "neo4j"))
     saved = (
-        "The end of its transaction log cannot be read; where a full disk was the cause, all that was acknowledged is in front of it. "
-        f"`hub salvage --data {folder}` keeps a copy of the log, cuts the end off, and counts what is there"
+        "The end of its transaction log cannot be read; where a full disk was the cause, all that was acknowledged is"
+        f" in front of it. `hub salvage --data {folder}` keeps a copy of the log, cuts the end off, and counts what is"
+        " there"
         if damaged
-        else f"What Neo4j says of it is in {folder / 'neo4j' / 'logs' / 'debug.log'}; keep a copy of {folder} before you try anything"
+        else (
+            f"What Neo4j says of it is in {folder / 'neo4j' / 'logs' / 'debug.log'}; keep a copy of {folder} before you"
+            " try anything"
+        )
     )
     return f"{told}\n{saved}. Or take the newest backup: `hub restore ARCHIVE --data ANOTHER-DIR`"
 
@@ -97,12 +108,17 @@ def last_failure(home: Path) -> str:
 
 
 def keep_logs(home: Path) -> Path:
-    """A copy of the transaction logs of a store, before anything is cut off. Raises `SetupError` where there is no room for it."""
+    """A copy of the transaction logs of a store, before anything is cut off.
+
+    Raises `SetupError` where there is no room for it.
+    """
     logs = home / "data" / "transactions"
     kept = home / f"transactions-before-{datetime.fromtimestamp(time.time(), UTC):%Y%m%dT%H%M%SZ}"
     try:
         shutil.copytree(logs, kept)
     except (OSError, shutil.Error) as error:
         shutil.rmtree(kept, ignore_errors=True)
-        raise SetupError(f"the transaction logs could not be copied to {kept} ({error}): make room, nothing was changed") from None
+        raise SetupError(
+            f"the transaction logs could not be copied to {kept} ({error}): make room, nothing was changed"
+        ) from None
     return kept

@@ -1,4 +1,6 @@
-"""Looks after the Neo4j of a data directory while a hub serves: starts it again when it has died or panicked, and stops it for a backup."""
+"""Looks after the Neo4j of a data directory while a hub serves: starts it again when it has died or panicked, and
+stops it for a backup.
+"""
 
 import asyncio
 import shutil
@@ -28,7 +30,10 @@ _PANICS: Final = 2
 
 
 class Watch:
-    """A context: inside it a thread of its own looks at the server once a second. `settings` reach it, `told` hears what happened."""
+    """A context: inside it a thread of its own looks at the server once a second.
+
+    `settings` reach it, `told` hears what happened.
+    """
 
     def __init__(self, server: LocalNeo4j, running: Running, settings: Settings, told: Callable[[str], None]) -> None:
         self._server = server
@@ -90,7 +95,8 @@ class Watch:
         short = free < self._least or not held
         if short != self._was_short:
             self._told(
-                f"the disk of {self._server.home} has {megabytes(free)} left: only reading goes on until {megabytes(self._least)} are free"
+                f"the disk of {self._server.home} has {megabytes(free)} left: only reading goes on until"
+                f" {megabytes(self._least)} are free"
                 if short
                 else f"the disk of {self._server.home} has room again: writing goes on"
             )
@@ -153,7 +159,9 @@ class Watch:
     def _hand_over(self, request: Request, graph: Graph, runner: asyncio.Runner) -> None:
         """Copies the store while its server is stopped, so that the copy is of one moment."""
         began = time.monotonic()
-        Away("the database is stopped for a moment, for a backup: try again in 12 seconds", _AGAIN_S).write(self._server.home)
+        Away("the database is stopped for a moment, for a backup: try again in 12 seconds", _AGAIN_S).write(
+            self._server.home
+        )
         problem = None
         try:
             self._server.pause() if self._may_close() else self._server.kill()

@@ -1,8 +1,10 @@
-"""What is asked most, remembered across restarts as forms of questions, so that Neo4j can be made to plan them before they are asked.
+"""What is asked most, remembered across restarts as forms of questions, so that Neo4j can be made to plan them before
+they are asked.
 
-A form is a document without its values (`hub.gql.without_values`), the kind of viewer it is compiled for, and the types of its parameters; who
-asked is not kept. The file lies beside the attachments, is read and written whole, and belongs to all hubs of that folder: each adds what
-was asked of it. What is asked no more counts half as much each day, and is pushed out by what is.
+A form is a document without its values (`hub.gql.without_values`), the kind of viewer it is compiled for, and the types
+of its parameters; who asked is not kept. The file lies beside the attachments, is read and written whole, and belongs
+to all hubs of that folder: each adds what was asked of it. What is asked no more counts half as much each day, and is
+pushed out by what is.
 """
 
 import logging
@@ -32,7 +34,9 @@ _log: Final = logging.getLogger("hub.warming")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is needed to plan a question, and none of its values: `parameters` are the types of those of each root field, by name."""
+    """What is needed to plan a question, and none of its values: `parameters` are the types of those of each root
+    field, by name.
+    """
 
     document: str
     variables: Mapping[str, Any]
@@ -101,12 +105,16 @@ class AskedMost:
         self._was_told = False
 
     def count(self, key: Any, form: Callable[[], Form | None]) -> None:
-        """Counts a question by what it is compiled to; `form` makes its form, once it was asked a second time: most are asked once."""
+        """Counts a question by what it is compiled to; `form` makes its form, once it was asked a second time: most
+        are asked once.
+        """
         found = self._counted.get(key)
         if found is None:
             if len(self._counted) >= _MOST_COUNTED:
                 # those asked once first, however many there are of them
-                del self._counted[min(self._counted, key=lambda one: (self._counted[one].form is not None, self._counted[one].times))]
+                del self._counted[
+                    min(self._counted, key=lambda one: (self._counted[one].form is not None, self._counted[one].times))
+                ]
             self._counted[key] = _Counted()
             return
         found.times += 1
@@ -133,7 +141,9 @@ class AskedMost:
             self._tell("cannot be read", error)
 
     def save(self, counted: Sequence[tuple[Form, int]]) -> None:
-        """Writes the file: what it holds by now, of other hubs too, and what was `counted` here; says so once where it cannot."""
+        """Writes the file: what it holds by now, of other hubs too, and what was `counted` here; says so once where
+        it cannot.
+        """
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(f"{self._file}.lock", timeout=_LOCKED_S, mode=0o600):
@@ -169,7 +179,11 @@ class AskedMost:
         except ValueError:
             aside = self._file.with_name(f"{FILE}.set-aside")
             self._file.replace(aside)
-            _log.warning("%s is not what this hub writes: it is set aside as %s, and what is asked most is counted anew", self._file, aside)
+            _log.warning(
+                "%s is not what this hub writes: it is set aside as %s, and what is asked most is counted anew",
+                self._file,
+                aside,
+            )
             return {}, time.time()
         self.prepared = whole.prepared
         return known, whole.at
@@ -194,7 +208,12 @@ class AskedMost:
 
     def _tell(self, what: str, error: Exception) -> None:
         if not self._was_told:
-            _log.warning("%s %s (%s): what is asked most is not remembered across restarts", self._file, what, type(error).__name__)
+            _log.warning(
+                "%s %s (%s): what is asked most is not remembered across restarts",
+                self._file,
+                what,
+                type(error).__name__,
+            )
         self._was_told = True
 
 
@@ -230,7 +249,13 @@ def _written(form: Form) -> bytes:
 def _line(form: Form, weight: float) -> _Line:
     kind = _Kind(flags=sorted(form.kind.flags), acts=form.kind.acts, has_account=form.kind.has_account)
     parameters = [dict(found) for found in form.parameters]
-    return _Line(document=form.document, variables=dict(form.variables), kind=kind, parameters=parameters, weight=round(weight, 3))
+    return _Line(
+        document=form.document,
+        variables=dict(form.variables),
+        kind=kind,
+        parameters=parameters,
+        weight=round(weight, 3),
+    )
 
 
 def _form(line: _Line) -> Form:

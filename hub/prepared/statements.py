@@ -1,9 +1,11 @@
-"""What will be asked is planned before anybody asks: Neo4j takes 0.05 to several seconds for a statement's plan, and then milliseconds.
+"""What will be asked is planned before anybody asks: Neo4j takes 0.05 to several seconds for a statement's plan, and
+then milliseconds.
 
-It goes on behind those who ask, one statement at a time, while nobody waits for a turn and nothing that was asked is being planned. A
-statement is run as nobody, with placeholders of the types it will be asked with: whatever kind of viewer it is made for, it finds nothing.
-The most valuable first, and at most so many: what was asked most before, the first questions, what finds the rows of searches and what the
-hub's own questions tell. A database that was lost has lost its plans, and all begins anew.
+It goes on behind those who ask, one statement at a time, while nobody waits for a turn and nothing that was asked is
+being planned. A statement is run as nobody, with placeholders of the types it will be asked with: whatever kind of
+viewer it is made for, it finds nothing. The most valuable first, and at most so many: what was asked most before, the
+first questions, what finds the rows of searches and what the hub's own questions tell. A database that was lost has
+lost its plans, and all begins anew.
 """
 
 import asyncio
@@ -80,7 +82,9 @@ class Warming:
         questions.heard = self._heard
 
     async def keep(self) -> None:
-        """Prepares what will be asked, anew whenever the database was lost, and remembers what is asked; until it is cancelled."""
+        """Prepares what will be asked, anew whenever the database was lost, and remembers what is asked; until it
+        is cancelled.
+        """
         self._most.load()
         try:
             await asyncio.sleep(_FIRST_S)
@@ -178,7 +182,9 @@ class Warming:
         return chain(most, questions, self._by_turns())
 
     def _by_turns(self) -> Iterator[Statement]:
-        """What finds for each kind of viewer: the first for each, then the second, and so on; for those that were met before others."""
+        """What finds for each kind of viewer: the first for each, then the second, and so on; for those that were
+        met before others.
+        """
         waiting = {kind: self._findings(kind) for kind in COMMON}
         taken = Counter[ViewerKind]()
         while waiting:
@@ -194,7 +200,9 @@ class Warming:
 
     def _findings(self, kind: ViewerKind) -> Iterator[Statement]:
         """What finds the rows of searches, and what questions of the hub's own tell."""
-        searching = (Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in self._questions.documents.findings(kind))
+        searching = (
+            Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in self._questions.documents.findings(kind)
+        )
         telling = (_finding(text, question.sizes) for text, question in self._questions.documents.questions(kind))
         return chain(islice(searching, _SEARCHED_FIRST), telling, searching)
 
@@ -213,7 +221,9 @@ class Warming:
         for root in plan.roots:
             yield from _statements(root, _shapes(root, variables, _NO_CURSORS))
 
-    def _heard(self, asked: GraphQLRequest, kind: ViewerKind, plan: Plan, variables: Variables, cursors: ReadsCursors) -> None:
+    def _heard(
+        self, asked: GraphQLRequest, kind: ViewerKind, plan: Plan, variables: Variables, cursors: ReadsCursors
+    ) -> None:
         """Counts a question that was answered."""
         self._met[kind] = None
         if not plan.roots:
@@ -249,10 +259,16 @@ def _as_nobody(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _statements(root: RootPlan, shapes: Mapping[str, Shape]) -> list[Statement]:
-    """The statements of a root field with placeholders for its parameters. Raises `ValueError` for shapes that are none."""
+    """The statements of a root field with placeholders for its parameters.
+
+    Raises `ValueError` for shapes that are none.
+    """
     given = _as_nobody({name: placeholder(shape) for name, shape in shapes.items() if name != SOUGHT})
     if telling := root.compiled.telling:
-        read = (Statement(found.text, {**{name: given[name] for name in found.parameters}, FOUND: {}}) for found in telling.readings)
+        read = (
+            Statement(found.text, {**{name: given[name] for name in found.parameters}, FOUND: {}})
+            for found in telling.readings
+        )
         return [_finding(root.compiled.text, telling.sizes), *read]
     if not root.compiled.found:
         return [Statement(text, given) for text in root.compiled.texts]

@@ -1,7 +1,8 @@
 """`path` and `neighbourhood`: how parties are connected, over what the viewer may see.
 
-Neo4j seeks shortest paths from both ends at once, but only by predicates without sub-queries. So what the viewer may see of importers and
-cases is listed once at the head, by the rule table, and edges are asked by the sets of the viewer; who sees all asks nothing.
+Neo4j seeks shortest paths from both ends at once, but only by predicates without sub-queries. So what the viewer may
+see of importers and cases is listed once at the head, by the rule table, and edges are asked by the sets of the viewer;
+who sees all asks nothing.
 """
 
 from collections.abc import Callable, Mapping
@@ -65,13 +66,21 @@ def types(links: tuple[Link, ...]) -> str:
 def _is_end(row: str) -> str:
     """The row is none that another label's edge of the same type leads to, e.g. a case that its source has retired."""
     wanted = {edge.type for link in LINKS for edge, _ in link.edges}
-    others = sorted({end for edge in GRAPH.edges if edge.type in wanted for end in (*edge.tail, *edge.head)} - set(ENDS))
+    others = sorted(
+        {end for edge in GRAPH.edges if edge.type in wanted for end in (*edge.tail, *edge.head)} - set(ENDS)
+    )
     return f"NOT {row}:{'|'.join(others)}" if others else "true"
 
 
 def _ruled(edge: str, may: Callable[[Edge], str]) -> str:
-    """Each type of edge is in force (an active assignment, a power of attorney in term, a part that was accepted), and may be seen."""
-    in_force = {"ASSIGNED_TO": f"{edge}.activeFor IS NOT NULL", "REPRESENTS": bind(IN_TERM, {"p": edge}, str), "INVOLVES": takes_part(edge)}
+    """Each type of edge is in force (an active assignment, a power of attorney in term, a part that was accepted),
+    and may be seen.
+    """
+    in_force = {
+        "ASSIGNED_TO": f"{edge}.activeFor IS NOT NULL",
+        "REPRESENTS": bind(IN_TERM, {"p": edge}, str),
+        "INVOLVES": takes_part(edge),
+    }
     tests = {
         found.type: [test for test in (in_force.get(found.type, "true"), may(found)) if test != "true"]
         for link in LINKS
@@ -92,7 +101,8 @@ def _named(argument: str, may: Callable[[str, str], str]) -> str:
     """The row that an argument names by its nodeId, if the viewer may see it."""
     end = f"$asked.{argument}"
     each = (
-        f"MATCH (n:{label} {{{GRAPH.node(label).key}: {end}.key}}) WHERE {end}.label = {literal(label)} AND {may('n', label)} RETURN n"
+        f"MATCH (n:{label} {{{GRAPH.node(label).key}: {end}.key}}) WHERE {end}.label = {literal(label)} AND"
+        f" {may('n', label)} RETURN n"
         for label in ENDS
     )
     return f"head(COLLECT {{ CALL (*) {{ {' UNION ALL '.join(each)} }} RETURN n }})"
@@ -107,7 +117,9 @@ def _seen(sees: Sees) -> str:
     return f"WITH *, {', '.join(f'{sees.every(label)} AS seen{label}' for label in _PRIVATE)}"
 
 
-_SAYS: Final = " ".join(f"WHEN {literal(edge.type)} THEN {literal(said)}" for link in LINKS for edge, said in link.edges)
+_SAYS: Final = " ".join(
+    f"WHEN {literal(edge.type)} THEN {literal(said)}" for link in LINKS for edge, said in link.edges
+)
 _NAME: Final = "CASE WHEN {n}:Case THEN 'case ' + {n}.number ELSE coalesce({n}.name, {n}.number) END"
 
 
@@ -119,7 +131,10 @@ def _said(edge: str) -> str:
 def _shortest(sees: Sees, links: tuple[Link, ...], more: str = "", as_: str = "way") -> str:
     x, r, y = (f"{end}_{as_}" for end in "xry")
     may = f"{_may(sees, r, y)}{more}"
-    return f"MATCH {as_} = SHORTEST 1 (one) (({x})-[{r}:{types(links)}]-({y}) WHERE {may}){{1,{_LONGEST}}} (other) WHERE one <> other"
+    return (
+        f"MATCH {as_} = SHORTEST 1 (one) (({x})-[{r}:{types(links)}]-({y}) WHERE {may}){{1,{_LONGEST}}} (other) WHERE"
+        " one <> other"
+    )
 
 
 def _path_start(sees: Sees, _: frozenset[str]) -> str:
@@ -141,7 +156,9 @@ def _steps(links: str, stops: str) -> str:
 
 
 def _end(argument: str, value: str) -> dict[str, str]:
-    """What a nodeId names, as one map: Neo4j plans anew for texts of quite another length, but not for what is in a map."""
+    """What a nodeId names, as one map: Neo4j plans anew for texts of quite another length, but not for what is in a
+    map.
+    """
     label, _, key = value.partition(":")
     if label not in ENDS or not key:
         raise BadInput(f"{argument}: a nodeId of one of {', '.join(ENDS)} is expected, e.g. Center:CEE007")
@@ -173,7 +190,9 @@ def _by_kind(sees: Sees) -> str:
         f"RETURN {literal(link.name)} AS kind, {place} AS place, by_{link.name.lower()} AS by_kind"
         for place, link in enumerate(LINKS)
     )
-    return f"CALL (*) {{ {' UNION ALL '.join(each)} }} WITH *, relationships(by_kind) AS links_, nodes(by_kind) AS stops_"
+    return (
+        f"CALL (*) {{ {' UNION ALL '.join(each)} }} WITH *, relationships(by_kind) AS links_, nodes(by_kind) AS stops_"
+    )
 
 
 PATH: Final = CustomField(

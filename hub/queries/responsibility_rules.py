@@ -1,10 +1,11 @@
 """Who is responsible: the rules, each with its name, its words, its Cypher and an example by which it is tested.
 
-A question names parties and matters. The first rules find the offices that answer it, the next the contacts there, the last who is
-next if those do not answer. All speak of what the question named, under these variables, null where it named nothing or what may not
-be seen: `importer` and its Center, `mine`, by the assignment `assigned`; `entry`, `cases` and `filed` (the open cases that span the
-entry, and the importer of one that does); `heading` and `chapter`; `port`, `kind`, `agency`, `program`, `topic`. A rule takes part where
-all that it `needs` was given. Where it walks an edge that not everybody may see, its slot `{may}` asks whether the viewer may see `edge`.
+A question names parties and matters. The first rules find the offices that answer it, the next the contacts there, the
+last who is next if those do not answer. All speak of what the question named, under these variables, null where it
+named nothing or what may not be seen: `importer` and its Center, `mine`, by the assignment `assigned`; `entry`, `cases`
+and `filed` (the open cases that span the entry, and the importer of one that does); `heading` and `chapter`; `port`,
+`kind`, `agency`, `program`, `topic`. A rule takes part where all that it `needs` was given. Where it walks an edge that
+not everybody may see, its slot `{may}` asks whether the viewer may see `edge`.
 
 To add a rule, put it where it ranks. Nothing else need be touched: its example is part of the tests.
 """
@@ -45,7 +46,8 @@ def _clauses(template: str, edge: SeenEdge | None, sees: Sees) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question that the rule answers, on a graph that the Cypher in `given` adds to the examples' own; by whom is `answer`.
+    """A question that the rule answers, on a graph that the Cypher in `given` adds to the examples' own; by whom is
+    `answer`.
 
     `answer` is the id of a contact, or the key of an office that has none.
     """
@@ -57,7 +59,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class OfficeRule:
-    """How the office that answers is found. The Cypher binds `office`, `confidence` and `step`: a text and the row it speaks of."""
+    """How the office that answers is found.
+
+    The Cypher binds `office`, `confidence` and `step`: a text and the row it speaks of.
+    """
 
     name: str
     text: str
@@ -76,7 +81,9 @@ class OfficeRule:
 
 @dataclass(frozen=True, slots=True)
 class ContactRule:
-    """Who in the office. The Cypher binds `c`, a contact of `office`; what makes it fit is said of it by `said`, about the row `about`.
+    """Who in the office.
+
+    The Cypher binds `c`, a contact of `office`; what makes it fit is said of it by `said`, about the row `about`.
 
     Weights add up: who covers both chapter and kind comes before who covers one of them.
     """
@@ -101,7 +108,10 @@ class ContactRule:
 
 @dataclass(frozen=True, slots=True)
 class NextRule:
-    """Who is next. The Cypher binds `someone`, a contact or null, and `party`, the organisation, from `contact` (or null) and `office`."""
+    """Who is next.
+
+    The Cypher binds `someone`, a contact or null, and `party`, the organisation, from `contact` (or null) and `office`.
+    """
 
     name: str
     text: str
@@ -121,7 +131,8 @@ OFFICES: Final = (
         """
         UNWIND cases AS k
         MATCH (k)-[:HANDLED_BY]->(office)
-        WITH office, 'high' AS confidence, ['entry ' + entry.number + ' is in case ' + k.number + ', ' + toLower(k.status) + ', which '
+        WITH office, 'high' AS confidence,
+          ['entry ' + entry.number + ' is in case ' + k.number + ', ' + toLower(k.status) + ', which '
              + office.name + ' handles', k] AS step
         """,
         Example({"entryNumber": "AAA-0000001-4"}, "desk-2704"),
@@ -130,7 +141,8 @@ OFFICES: Final = (
         "agency",
         "A question for a partner agency goes to that agency.",
         ("agency",),
-        "WITH agency AS office, 'high' AS confidence, ['the question is for ' + agency.name, agency] AS step WHERE office IS NOT NULL",
+        "WITH agency AS office, 'high' AS confidence, ['the question is for ' + agency.name, agency] AS step WHERE"
+        " office IS NOT NULL",
         Example({"agency": "FDA"}, "desk-fda"),
     ),
     OfficeRule(
@@ -139,7 +151,8 @@ OFFICES: Final = (
         ("caseKind",),
         """
         MATCH (kind)-[a:ANSWERED_BY]->(office:Office) WHERE kind.answeredBy = 'office'
-        WITH office, 'high' AS confidence, [kind.name + ': answered by ' + office.name + ' (' + a.basis + ')', kind] AS step
+        WITH office, 'high' AS confidence,
+          [kind.name + ': answered by ' + office.name + ' (' + a.basis + ')', kind] AS step
         """,
         Example({"caseKind": "eapa", "importer": "11-1111111AA"}, "desk-eapa"),
     ),
@@ -159,7 +172,8 @@ OFFICES: Final = (
         ("caseKind", "entryNumber"),
         """
         MATCH (entry)-[e:AT]->(office:Port) WHERE kind.answeredBy = 'port' AND {may}
-        WITH office, 'high' AS confidence, [kind.name + ': answered by the port; entry ' + entry.number + ' was filed at '
+        WITH office, 'high' AS confidence,
+          [kind.name + ': answered by the port; entry ' + entry.number + ' was filed at '
              + office.name, entry] AS step
         """,
         Example({"caseKind": "detention", "entryNumber": "AAA-0000002-2"}, "desk-4601"),
@@ -172,7 +186,8 @@ OFFICES: Final = (
         """
         MATCH (importer)-[e:ENTERS_AT]->(office:Port)
         WHERE kind.answeredBy = 'port' AND port IS NULL AND {may}
-        WITH office, 'medium' AS confidence, [kind.name + ': answered by the port; importer ' + importer.number + ' enters at '
+        WITH office, 'medium' AS confidence,
+          [kind.name + ': answered by the port; importer ' + importer.number + ' enters at '
              + office.name, importer] AS step
         """,
         Example({"caseKind": "penalty", "importer": "11-1111111AA"}, "penalties-2704"),
@@ -183,7 +198,8 @@ OFFICES: Final = (
         "The Center an importer is assigned to answers for its account, whatever its goods suggest.",
         ("importer",),
         """
-        WITH mine AS office, 'high' AS confidence, ['importer ' + importer.number + ' is assigned to ' + mine.code + ' ' + mine.name
+        WITH mine AS office, 'high' AS confidence,
+          ['importer ' + importer.number + ' is assigned to ' + mine.code + ' ' + mine.name
              + ' since ' + toString(date(assigned.since)), importer] AS step WHERE office IS NOT NULL
         """,
         Example({"importer": "11-1111111AA"}, "desk-007"),
@@ -194,7 +210,8 @@ OFFICES: Final = (
         ("entryNumber",),
         """
         MATCH (filed)-[a:ASSIGNED_TO]->(office:Center) WHERE a.activeFor IS NOT NULL AND {may}
-        WITH office, 'high' AS confidence, ['entry ' + entry.number + ' is of importer ' + filed.number + ', assigned to ' + office.code
+        WITH office, 'high' AS confidence,
+          ['entry ' + entry.number + ' is of importer ' + filed.number + ', assigned to ' + office.code
              + ' ' + office.name + ' since ' + toString(date(a.since)), filed] AS step
         """,
         Example({"entryNumber": "AAA-0000002-2"}, "desk-007"),
@@ -219,7 +236,8 @@ OFFICES: Final = (
         ("hts",),
         f"""
         WITH coalesce(heading, chapter) AS good WHERE mine IS NULL {_SUGGESTED}
-        WITH office, s.confidence AS confidence, ['goods of ' + goods + ' suggest ' + office.code + ' ' + office.name + ' (' + s.confidence
+        WITH office, s.confidence AS confidence,
+          ['goods of ' + goods + ' suggest ' + office.code + ' ' + office.name + ' (' + s.confidence
              + ': ' + s.basis + ')', good] AS step
         """,
         Example({"hts": "6109"}, "desk-004"),
@@ -230,7 +248,8 @@ OFFICES: Final = (
         ("importer",),
         """
         MATCH (office:Office {code: 'OFO-TOD'}) WHERE importer.centerStatus = 'PNDING'
-        WITH office, 'medium' AS confidence, ['importer ' + importer.number + ' has no Center yet (PNDING); ' + office.name
+        WITH office, 'medium' AS confidence,
+          ['importer ' + importer.number + ' has no Center yet (PNDING); ' + office.name
              + ' oversees assignments', importer] AS step
         """,
         Example({"importer": "33-3333333AA"}, "desk-tod"),
@@ -259,7 +278,8 @@ OFFICES: Final = (
         "port",
         "A port answers for what is asked about it.",
         ("port",),
-        "WITH port AS office, 'medium' AS confidence, ['port ' + port.code + ' ' + port.name, port] AS step WHERE office IS NOT NULL",
+        "WITH port AS office, 'medium' AS confidence, ['port ' + port.code + ' ' + port.name, port] AS step WHERE"
+        " office IS NOT NULL",
         Example({"port": "4601"}, "desk-4601"),
     ),
 )
@@ -274,7 +294,10 @@ LAST_OFFICE: Final = OfficeRule(
 )
 
 _DIRECTORS: Final = "['center_director', 'port_director']"
-_THERE: Final = "-[:WORKS_FOR]->(org) WHERE (org = office OR (org:Team AND EXISTS { (org)-[:PART_OF]->(whole) WHERE whole = office }))"
+_THERE: Final = (
+    "-[:WORKS_FOR]->(org) WHERE (org = office OR (org:Team AND EXISTS { (org)-[:PART_OF]->(whole) WHERE whole ="
+    " office }))"
+)
 # from the office: as a comparison with the organisation at the end, Neo4j looks at all contacts there are
 _OF_OFFICE: Final = "MATCH (office)<-[:WORKS_FOR]-(c:Contact) WITH *, office AS org"
 CONTACTS: Final = (
@@ -289,8 +312,9 @@ CONTACTS: Final = (
         Example(
             {"importer": "11-1111111AA", "hts": "8542"},
             "account-manager",
-            "MATCH (i:Importer {number: '11-1111111AA'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'account-manager', "
-            "name: 'Ana Sample', role: 'national_account_manager', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(i)",
+            "MATCH (i:Importer {number: '11-1111111AA'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id:"
+            " 'account-manager', name: 'Ana Sample', role: 'national_account_manager', published:"
+            " false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(i)",
         ),
         SeenEdge(people.COVERS, "c", "importer", "covers"),
     ),
@@ -305,8 +329,9 @@ CONTACTS: Final = (
         Example(
             {"importer": "11-1111111AA", "hts": "8542.31"},
             "heading-8542",
-            "MATCH (h:HtsHeading {code: '8542'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'heading-8542', "
-            "name: 'Luis Sample', role: 'import_specialist', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(h)",
+            "MATCH (h:HtsHeading {code: '8542'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'heading-8542',"
+            " name: 'Luis Sample', role: 'import_specialist', published: false})-[:WORKS_FOR]->(o) CREATE"
+            " (c)-[:COVERS]->(h)",
         ),
     ),
     ContactRule(
@@ -340,8 +365,8 @@ CONTACTS: Final = (
         Example(
             {"importer": "11-1111111AA", "program": "UFLPA"},
             "uflpa-lead",
-            "MATCH (p:Program {code: 'UFLPA'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'uflpa-lead', "
-            "name: 'Mei Sample', role: 'import_specialist', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(p)",
+            "MATCH (p:Program {code: 'UFLPA'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'uflpa-lead', name:"
+            " 'Mei Sample', role: 'import_specialist', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(p)",
         ),
     ),
     ContactRule(
@@ -355,8 +380,8 @@ CONTACTS: Final = (
         Example(
             {"importer": "11-1111111AA", "topic": "valuation"},
             "valuer",
-            "MATCH (t:Topic {code: 'valuation'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'valuer', "
-            "name: 'Omar Sample', role: 'import_specialist', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(t)",
+            "MATCH (t:Topic {code: 'valuation'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'valuer', name:"
+            " 'Omar Sample', role: 'import_specialist', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(t)",
         ),
     ),
     ContactRule(
@@ -370,8 +395,8 @@ CONTACTS: Final = (
         Example(
             {"importer": "11-1111111AA", "port": "2704"},
             "liaison-2704",
-            "MATCH (p:Port {id: 'ACE:2704'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'liaison-2704', "
-            "name: 'Hana Sample', role: 'partnership_staff', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(p)",
+            "MATCH (p:Port {id: 'ACE:2704'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'liaison-2704', name:"
+            " 'Hana Sample', role: 'partnership_staff', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(p)",
         ),
     ),
     ContactRule(
@@ -405,8 +430,8 @@ CONTACTS: Final = (
         Example(
             {"port": "3001"},
             "director-3001",
-            "MATCH (p:Port {id: 'ACE:3001'}) CREATE (:Contact {id: 'director-3001', name: 'Kofi Sample', role: 'port_director', "
-            "published: true})-[:WORKS_FOR]->(p)",
+            "MATCH (p:Port {id: 'ACE:3001'}) CREATE (:Contact {id: 'director-3001', name: 'Kofi Sample', role:"
+            " 'port_director', published: true})-[:WORKS_FOR]->(p)",
         ),
     ),
 )
@@ -424,7 +449,10 @@ LAST_CONTACT: Final = ContactRule(
 )
 
 # its published contacts, and nobody, in case none of those may be named
-_DESK_OF: Final = "UNWIND [true, false] AS desk OPTIONAL MATCH (party)<-[:WORKS_FOR]-(someone:Contact) WHERE desk AND someone.published"
+_DESK_OF: Final = (
+    "UNWIND [true, false] AS desk OPTIONAL MATCH (party)<-[:WORKS_FOR]-(someone:Contact) WHERE desk AND"
+    " someone.published"
+)
 NEXT: Final = (
     NextRule(
         "deputy",
@@ -435,7 +463,8 @@ NEXT: Final = (
     NextRule(
         "team",
         "Its team.",
-        "MATCH (contact)-[:WORKS_FOR]->(party:Team)<-[:WORKS_FOR]-(someone:Contact) WHERE someone <> contact WITH someone, party",
+        "MATCH (contact)-[:WORKS_FOR]->(party:Team)<-[:WORKS_FOR]-(someone:Contact) WHERE someone <> contact WITH"
+        " someone, party",
         Example({"importer": "11-1111111AA", "caseKind": "protest"}, "protests-colleague"),
     ),
     NextRule(

@@ -1,7 +1,8 @@
 """`responsibleContacts`: who answers for a matter, why, whether they are there, and who is next.
 
-One statement: what the question names becomes rows that the viewer may see; the rules (`rules.py`) find offices and the contacts there;
-of each office the fittest come first, who is away is replaced by a deputy; the compiler adds what is asked of contacts and organisations.
+One statement: what the question names becomes rows that the viewer may see; the rules (`rules.py`) find offices and the
+contacts there; of each office the fittest come first, who is away is replaced by a deputy; the compiler adds what is
+asked of contacts and organisations.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,17 @@ from graph_schema.model import NODE, Kind, Property
 from hub.compile.custom_field import CustomField, Record, RecordOf, Records, RowOf, Sees, Value
 from hub.deadlines.business_days import is_holiday
 from hub.errors import BadInput
-from hub.queries.responsibility_rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES, ContactRule, NextRule, OfficeRule, SeenEdge
+from hub.queries.responsibility_rules import (
+    CONTACTS,
+    LAST_CONTACT,
+    LAST_OFFICE,
+    NEXT,
+    OFFICES,
+    ContactRule,
+    NextRule,
+    OfficeRule,
+    SeenEdge,
+)
 
 _MOST: Final = 20
 _FEW: Final = 5
@@ -41,7 +52,9 @@ _ARGUMENTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """What an argument names, as rows that the viewer may see; `seen` fills its slots, in their order, with who may see them."""
+    """What an argument names, as rows that the viewer may see; `seen` fills its slots, in their order, with who may
+    see them.
+    """
 
     template: str
     seen: Mapping[str, Callable[[Sees], str]] = field(default_factory=dict[str, Callable[[Sees], str]])
@@ -71,22 +84,20 @@ _NAMED: Final = {
           head(COLLECT { UNWIND spanning AS k MATCH (k)-[:CONCERNS]->(i:Importer) RETURN i LIMIT 1 }) AS filed""",
         {"sees_entry": lambda sees: sees.row("entry", "Entry"), "sees_case": lambda sees: sees.row("k", "Case")},
     ),
-    "hts": _Named(
-        """
+    "hts": _Named("""
         OPTIONAL MATCH (heading:HtsHeading {code: $asked.heading})
-        OPTIONAL MATCH (chapter:HtsChapter {code: $asked.chapter})"""
-    ),
-    "port": _Named(
-        """
+        OPTIONAL MATCH (chapter:HtsChapter {code: $asked.chapter})"""),
+    "port": _Named("""
         WITH *, head(COLLECT { MATCH (code:PortCode {code: $asked.port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port)
-          WHERE (code.validFrom IS NULL OR code.validFrom <= date(at)) AND (code.validTo IS NULL OR date(at) < code.validTo)
-          RETURN p LIMIT 1 }) AS port"""
-    ),
+          WHERE (code.validFrom IS NULL OR code.validFrom <= date(at))
+            AND (code.validTo IS NULL OR date(at) < code.validTo)
+          RETURN p LIMIT 1 }) AS port"""),
     "caseKind": _Named("OPTIONAL MATCH (kind:CaseKind {code: $asked.caseKind})"),
     "agency": _Named(
         """
         WITH *, head(COLLECT {
-          MATCH (g:Agency) WHERE g.code = $asked.agency OR g.aceCode = $asked.agency RETURN g ORDER BY g.code LIMIT 1 }) AS agency"""
+          MATCH (g:Agency) WHERE g.code = $asked.agency OR g.aceCode = $asked.agency RETURN g
+            ORDER BY g.code LIMIT 1 }) AS agency"""
     ),
     "program": _Named("OPTIONAL MATCH (program:Program {code: $asked.program})"),
     "topic": _Named("OPTIONAL MATCH (topic:Topic {code: $asked.topic})"),
@@ -108,26 +119,29 @@ _FITTEST: Final = """
     WITH c, org, sum(weight) AS weight, collect(code) AS codes
     WITH *, {gone_c} AS gone
     WITH *, CASE WHEN gone THEN head(COLLECT {
-      MATCH way = (c)-[:DEPUTIZED_BY*1..3]->(d:Contact), (d)-[:WORKS_FOR]->(employer) WHERE d <> c AND NOT {gone_d} AND {seen_d}
+      MATCH way = (c)-[:DEPUTIZED_BY*1..3]->(d:Contact), (d)-[:WORKS_FOR]->(employer) WHERE d <> c AND NOT {gone_d}
+        AND {seen_d}
       RETURN d ORDER BY length(way), d.name, d.id LIMIT 1 }) END AS deputy
     WITH *, gone AND deputy IS NULL AS late ORDER BY late, weight DESC, c.name, c.id
     WITH * WHERE {seen_c}
     RETURN c, deputy, codes, late, weight ORDER BY late, weight DESC, c.name, c.id LIMIT $first"""
 
-# The offices and their teams of which the viewer may see all contacts. Asked once of each, not of contacts: that takes Neo4j seconds to
-# plan. A deputy who works elsewhere is named if it is published, or to whoever sees all contacts.
+# The offices and their teams of which the viewer may see all contacts. Asked once of each, not of contacts: that takes
+# Neo4j seconds to plan. A deputy who works elsewhere is named if it is published, or to whoever sees all contacts.
 _OPEN: Final = """WITH *, COLLECT {
   UNWIND offices AS o WITH o[0] AS office
   CALL (office) { RETURN office AS org UNION ALL MATCH (office:Center)<-[:PART_OF]-(org:Team) RETURN org }
   WITH org WHERE {open_org} RETURN org
 } AS open"""
 
-# Each contact once, where it ranks first; of an office where nobody fits anybody who is there; an office without stands for itself.
+# Each contact once, where it ranks first; of an office where nobody fits anybody who is there; an office without stands
+# for itself.
 _RANKED: Final = f"""
 WITH *, found + COLLECT {{
   UNWIND [o IN offices WHERE none(a IN found WHERE a[0] = o[0])] AS o
   WITH o, o[0] AS office
-  WITH o, head(COLLECT {{ {LAST_CONTACT.cypher} AND NOT {{gone_c}} AND {{seen_c}} RETURN c ORDER BY c.name, c.id LIMIT 1 }}) AS c
+  WITH o, head(COLLECT {{ {LAST_CONTACT.cypher} AND NOT {{gone_c}} AND {{seen_c}} RETURN c
+    ORDER BY c.name, c.id LIMIT 1 }}) AS c
   RETURN [o[0], o[1], o[2], o[3], c, null, CASE WHEN c IS NULL THEN [] ELSE [{len(CONTACTS)}] END]
 }} AS listed
 WITH *, COLLECT {{
@@ -140,7 +154,8 @@ WITH *, COLLECT {{
 _EACH: Final = f"""
 UNWIND range(0, size(answers) - 1) AS spot
 WITH *, answers[spot] AS answer
-WITH *, answer[0] AS office, answer[4] AS named, answer[5] AS deputy, answer[6] AS codes, coalesce(answer[5], answer[4]) AS contact
+WITH *, answer[0] AS office, answer[4] AS named, answer[5] AS deputy, answer[6] AS codes,
+  coalesce(answer[5], answer[4]) AS contact
 WITH *, CASE WHEN deputy IS NOT NULL THEN named END AS away, CASE WHEN contact.timeZone IS NOT NULL
   THEN datetime({{datetime: at, timezone: {_ZONES}[contact.timeZone]}}) END AS local"""
 
@@ -161,7 +176,9 @@ def _gone(contact: str) -> str:
 
 
 def _seen(sees: Sees, contact: str, organisation: str) -> str:
-    """The viewer may see the contact, who works for that organisation: as all of an organisation in `open`, or by itself."""
+    """The viewer may see the contact, who works for that organisation: as all of an organisation in `open`, or by
+    itself.
+    """
     return f"({organisation} IN open OR {sees.by_edge('Contact', people.WORKS_FOR, contact, organisation)[1]})"
 
 
@@ -184,7 +201,8 @@ _HOURS: Final = f"contact.opensAt + ' to ' + contact.closesAt + ', Monday to Fri
 
 # The first step of the path is the office's, then what makes the contact fit, then its absence.
 _FITS: Final = " ".join(
-    f"WHEN {code} THEN [named.name + ' ' + {rule.said}, {rule.about}]" for code, rule in enumerate((*CONTACTS, LAST_CONTACT))
+    f"WHEN {code} THEN [named.name + ' ' + {rule.said}, {rule.about}]"
+    for code, rule in enumerate((*CONTACTS, LAST_CONTACT))
 )
 _STEPS: Final = f"[answer[3]] + [code IN codes | CASE code {_FITS} END] + {_ABSENCE}"
 
@@ -196,8 +214,13 @@ def _start(sees: Sees, given: frozenset[str]) -> str:
         for place, rule in enumerate(OFFICES)
         if given.issuperset(rule.needs)
     )
-    once = "WITH office, place, confidence, step ORDER BY place WITH office, collect([place, confidence, step])[0] AS first"
-    closer = f"COLLECT {{ CALL (*) {{ {offices} }} {once} RETURN [office, first[0], first[1], first[2]] ORDER BY first[0] }}"
+    once = (
+        "WITH office, place, confidence, step ORDER BY place WITH office, collect([place, confidence, step])[0] AS"
+        " first"
+    )
+    closer = (
+        f"COLLECT {{ CALL (*) {{ {offices} }} {once} RETURN [office, first[0], first[1], first[2]] ORDER BY first[0] }}"
+    )
     last = f"COLLECT {{ {LAST_OFFICE.clauses(sees)} RETURN [office, {len(OFFICES)}, confidence, step] }}"
     opened = fill(_OPEN, open_org=sees.by_edge("Contact", people.WORKS_FOR, "c", "org")[0])
     contacts = " UNION ALL ".join(
@@ -205,7 +228,13 @@ def _start(sees: Sees, given: frozenset[str]) -> str:
         for code, rule in enumerate(CONTACTS)
         if given.issuperset(rule.needs)
     )
-    fittest = fill(_FITTEST, gone_c=_gone("c"), gone_d=_gone("d"), seen_d=_seen(sees, "d", "employer"), seen_c=_seen(sees, "c", "org"))
+    fittest = fill(
+        _FITTEST,
+        gone_c=_gone("c"),
+        gone_d=_gone("d"),
+        seen_d=_seen(sees, "d", "employer"),
+        seen_c=_seen(sees, "c", "org"),
+    )
     return "\n".join(
         (
             "WITH *, coalesce($asked.at, now) AS at",
@@ -213,8 +242,14 @@ def _start(sees: Sees, given: frozenset[str]) -> str:
             f"WITH *, {closer if offices else '[]'} AS closer",
             f"WITH *, CASE WHEN closer = [] THEN {last} ELSE closer END AS offices",
             opened,
-            f"WITH *, COLLECT {{ UNWIND offices AS o WITH *, o[0] AS office CALL (*) {{ CALL (*) {{ {contacts} }} {fittest} }}",
-            "RETURN [office, o[1], o[2], o[3], c, deputy, codes] ORDER BY o[1], late, weight DESC, c.name, c.id } AS found",
+            (
+                f"WITH *, COLLECT {{ UNWIND offices AS o WITH *, o[0] AS office CALL (*) {{ CALL (*) {{ {contacts} }}"
+                f" {fittest} }}"
+            ),
+            (
+                "RETURN [office, o[1], o[2], o[3], c, deputy, codes] ORDER BY o[1], late, weight DESC, c.name, c.id }"
+                " AS found"
+            ),
             fill(_RANKED, gone_c=_gone("c"), seen_c=_seen(sees, "c", "org")),
             f"WITH *, {_conflicts(given)} AS conflicts, {_unknown(given)} AS unknown",
         )
@@ -230,14 +265,14 @@ def _conflicts(given: frozenset[str]) -> str:
     if "hts" in given:
         goods = "CASE WHEN good:HtsHeading THEN 'heading ' ELSE 'chapter ' END + good.code"
         found.append(
-            "COLLECT { WITH coalesce(heading, chapter) AS good MATCH (good)-[s:SUGGESTS]->(other:Center) WHERE other <> mine "
-            f"RETURN 'goods of ' + {goods} + ' suggest ' + other.code + ' ' + other.name + ' (' + s.confidence + "
-            f"'), but importer ' + {assigned} }}"
+            "COLLECT { WITH coalesce(heading, chapter) AS good MATCH (good)-[s:SUGGESTS]->(other:Center) WHERE other"
+            f" <> mine RETURN 'goods of ' + {goods} + ' suggest ' + other.code + ' ' + other.name + ' (' + s.confidence"
+            f" + '), but importer ' + {assigned} }}"
         )
     if "entryNumber" in given:
         found.append(
-            "CASE WHEN filed <> importer THEN ['entry ' + entry.number + ' is of importer ' + filed.number + ', not of importer ' "
-            "+ importer.number] ELSE [] END"
+            "CASE WHEN filed <> importer THEN ['entry ' + entry.number + ' is of importer ' + filed.number + ', not of"
+            " importer ' + importer.number] ELSE [] END"
         )
     return " + ".join(found) or "[]"
 
@@ -245,11 +280,16 @@ def _conflicts(given: frozenset[str]) -> str:
 def _unknown(given: frozenset[str]) -> str:
     """What was named and is not there, or not for the viewer to see."""
     missing = {
-        "importer": "importer IS NULL", "entryNumber": "entry IS NULL", "port": "port IS NULL", "caseKind": "kind IS NULL",
+        "importer": "importer IS NULL", "entryNumber": "entry IS NULL", "port": "port IS NULL",
+        "caseKind": "kind IS NULL",
         "hts": "chapter IS NULL OR (heading IS NULL AND $asked.heading IS NOT NULL)",
         "agency": "agency IS NULL", "program": "program IS NULL", "topic": "topic IS NULL",
     }  # fmt: skip
-    tests = (f"CASE WHEN {test} THEN {literal(f'{name} ')} + $asked.{name} END" for name, test in missing.items() if name in given)
+    tests = (
+        f"CASE WHEN {test} THEN {literal(f'{name} ')} + $asked.{name} END"
+        for name, test in missing.items()
+        if name in given
+    )
     return f"[name IN [{', '.join(tests)}] WHERE name IS NOT NULL]"
 
 
@@ -260,7 +300,10 @@ def _next(sees: Sees) -> str:
     seen = f"OPTIONAL MATCH (someone)-[:WORKS_FOR]->(employer) WITH * WHERE someone IS NULL OR ({there})"
     sorted_ = "WITH place, someone, party ORDER BY place, someone.name, someone.id"
     first = f"{sorted_} WITH place, collect([someone, party])[0] AS first ORDER BY place"
-    once = "WITH coalesce(elementId(first[0]), elementId(first[1])) AS whom, collect([place, first[0], first[1]])[0] AS first"
+    once = (
+        "WITH coalesce(elementId(first[0]), elementId(first[1])) AS whom, collect([place, first[0], first[1]])[0] AS"
+        " first"
+    )
     given = "WITH *, first[0] AS place, first[1] AS someone, first[2] AS party"
     return f"CALL (*) {{ {' UNION ALL '.join(each)} }} {seen} {first} {once} {given}"
 
@@ -317,7 +360,13 @@ _NEXT: Final = Record(
     (
         _text("step", "The name of the rule it was found by.", f"{_names(NEXT)}[place]"),
         _text("text", "Who that is.", f"{_texts(NEXT)}[place]"),
-        RowOf("contact", "The contact; null where the organisation has none to be seen.", "Contact", "someone", beside=("email", "phone")),
+        RowOf(
+            "contact",
+            "The contact; null where the organisation has none to be seen.",
+            "Contact",
+            "someone",
+            beside=("email", "phone"),
+        ),
         RowOf("organisation", "Its organisation.", "Party", "party", required=True),
     ),
 )
@@ -326,14 +375,17 @@ _CONTACT: Final = Record(
     "A contact that answers for a matter, and why.",
     (
         Value(Property("rank", "1 is the first to turn to.", Kind.INT, required=True), "spot + 1"),
-        RowOf("contact", "Whom to turn to; null where no contact of the organisation may be seen.", "Contact", "contact",
+        RowOf("contact", "Whom to turn to; null where no contact of the organisation may be seen.", "Contact",
+            "contact",
               beside=("email", "phone", "organisation")),
         RowOf("organisation", "The organisation that answers.", "Party", "office", required=True),
-        _text("rule", "The name of the rule by which the organisation answers.", f"{_names((*OFFICES, LAST_OFFICE))}[answer[1]]"),
+        _text("rule", "The name of the rule by which the organisation answers.",
+            f"{_names((*OFFICES, LAST_OFFICE))}[answer[1]]"),
         _text("ruleText", "What that rule says.", f"{_texts((*OFFICES, LAST_OFFICE))}[answer[1]]"),
         _text("within", "The name of the rule by which the contact answers within it.",
               f"{_names((*CONTACTS, LAST_CONTACT))}[codes[0]]", required=False),
-        _text("reason", "The whole reason, in words.", "reduce(text = answer[3][0], step IN tail(steps) | text + '; ' + step[0])"),
+        _text("reason", "The whole reason, in words.",
+            "reduce(text = answer[3][0], step IN tail(steps) | text + '; ' + step[0])"),
         Records("path", "The same step by step, each with the row to check it by.", _STEP,
                 lambda _: "UNWIND range(0, size(steps) - 1) AS at_step WITH *, steps[at_step] AS step WITH *, step[1] AS about", "at_step"),
         Value(Property("confidence", "How sure it is: high, medium or low.", required=True), "answer[2]"),
@@ -353,7 +405,8 @@ RESPONSIBLE_CONTACTS: Final = CustomField(
         (
             Records("contacts", "The contacts, the first to turn to first.", _CONTACT,
                     lambda _: f"{_EACH} WITH *, {_STEPS} AS steps", "spot"),
-            Value(Property("conflicts", "What speaks against the answer, and what prevails.", Kind.STRINGS, required=True), "conflicts"),
+            Value(Property("conflicts", "What speaks against the answer, and what prevails.", Kind.STRINGS,
+                required=True), "conflicts"),
             Value(Property("unknown", "What was named and is not to be seen here: mistyped, or not yours to see.",
                            Kind.STRINGS, required=True), "unknown"),
         ),

@@ -8,4 +8,10 @@ from hub.queries.question_by_receipt import QUESTION_BY_RECEIPT
 from hub.queries.responsible_contacts import RESPONSIBLE_CONTACTS
 from hub.queries.shared_issues import SHARED_ISSUES
 
-QUESTIONS: Final[tuple[CustomField, ...]] = (RESPONSIBLE_CONTACTS, SHARED_ISSUES, PATH, NEIGHBOURHOOD, QUESTION_BY_RECEIPT)
+QUESTIONS: Final[tuple[CustomField, ...]] = (
+    RESPONSIBLE_CONTACTS,
+    SHARED_ISSUES,
+    PATH,
+    NEIGHBOURHOOD,
+    QUESTION_BY_RECEIPT,
+)

@@ -1,7 +1,9 @@
-"""`sharedIssues`: what the viewer's cases have in common with those of others, who handles it, how it grows, and how many others hold it.
+"""`sharedIssues`: what the viewer's cases have in common with those of others, who handles it, how it grows, and how
+many others hold it.
 
-What the viewer sees by the rules is told as it is. Of the others only figures are told (`issues.py` keeps them), less the importers that
-the viewer sees itself, and only from the least number of parties on; by name only who let itself be named.
+What the viewer sees by the rules is told as it is. Of the others only figures are told (`issues.py` keeps them), less
+the importers that the viewer sees itself, and only from the least number of parties on; by name only who let itself be
+named.
 """
 
 from collections.abc import Mapping
@@ -32,14 +34,16 @@ _WANTED: Final = " AND ".join(
         "(NOT coalesce($asked.followed, false) OR EXISTS { (p)-[:FOLLOWS]->(i) WHERE p IN own })",
     )
 )
-# Those that the viewer may see, for each reason: with its cases where it has few, else with how many importers of it hold it. Where
-# one is asked for, it is gone to first.
+# Those that the viewer may see, for each reason: with its cases where it has few, else with how many importers of it
+# hold it. Where one is asked for, it is gone to first.
 _CANDIDATES: Final = f"""
-  {cypher.bind(CLIENTS_CASES, {"n": "k", "i": "client"}, str)} MATCH (k)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue) WHERE {_WANTED}
+  {cypher.bind(CLIENTS_CASES, {"n": "k", "i": "client"}, str)} MATCH (k)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue)
+    WHERE {_WANTED}
   RETURN i, collect(DISTINCT k) AS few, 0 AS weight
   UNION ALL UNWIND CASE WHEN official AND NOT seesAll THEN own ELSE [] END AS o
   CALL (o) {{
-    UNWIND CASE WHEN {_ONE} THEN [] ELSE [1] END AS gate MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i:Issue) RETURN i, f
+    UNWIND CASE WHEN {_ONE} THEN [] ELSE [1] END AS gate MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i:Issue)
+      RETURN i, f
     UNION ALL MATCH (i:Issue {{id: $asked.issue}}) MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i) RETURN i, f
   }}
   WITH o, i, f WHERE f.dimension IN ['handler', 'agency'] AND {_WANTED}
@@ -47,9 +51,11 @@ _CANDIDATES: Final = f"""
   RETURN i, [] AS few, sum(weight) AS weight
   UNION ALL UNWIND CASE WHEN seesAll THEN [1] ELSE [] END AS gate
   CALL () {{
-    UNWIND CASE WHEN {_ONE} THEN [] ELSE [1] END AS gate MATCH (f:IssueFigure)-[:OF_ISSUE]->(i:Issue) WHERE f.dimension = 'all' AND f.n >= 0
+    UNWIND CASE WHEN {_ONE} THEN [] ELSE [1] END AS gate MATCH (f:IssueFigure)-[:OF_ISSUE]->(i:Issue)
+      WHERE f.dimension = 'all' AND f.n >= 0
     RETURN i, f ORDER BY f.dimension DESC, f.n DESC LIMIT {_LOOKED_AT}
-    UNION ALL MATCH (i:Issue {{id: $asked.issue}})<-[:OF_ISSUE]-(f:IssueFigure) WHERE f.dimension = 'all' AND f.n >= 0 RETURN i, f
+    UNION ALL MATCH (i:Issue {{id: $asked.issue}})<-[:OF_ISSUE]-(f:IssueFigure) WHERE f.dimension = 'all' AND f.n >= 0
+      RETURN i, f
   }}
   WITH i, f, COUNT {{ (f)-[:AWAITS|COUNTS]->() }} AS weight WHERE {_WANTED}
   RETURN i, [] AS few, weight
@@ -66,8 +72,10 @@ WITH *, COLLECT {
   OPTIONAL MATCH (whole:IssueFigure {id: i.id + '|all'})
   WITH i, whole, weight, reduce(all = [], few IN fews | all + few) AS few
   WITH i, whole, weight, few, COLLECT { UNWIND few AS k MATCH (k)-[:CONCERNS]->(m:Importer) RETURN DISTINCT m } AS mine
-  WITH i, whole, weight, few, mine, coalesce(whole.n, 0) - COUNT { UNWIND mine AS m MATCH (whole)-[:COUNTS]->(m) } AS others
-  WHERE others >= least OR weight >= 2 OR size(mine) >= 2 OR EXISTS { MATCH (i)<-[:NAMED_IN]-(m:Importer) WHERE NOT m IN mine }
+  WITH i, whole, weight, few, mine, coalesce(whole.n, 0) - COUNT { UNWIND mine AS m
+    MATCH (whole)-[:COUNTS]->(m) } AS others
+  WHERE others >= least OR weight >= 2 OR size(mine) >= 2
+    OR EXISTS { MATCH (i)<-[:NAMED_IN]-(m:Importer) WHERE NOT m IN mine }
   RETURN [i, whole, few] ORDER BY weight DESC, coalesce(whole.n, 0) DESC, i.title, i.id LIMIT $first
 } AS found"""
 _EACH: Final = """
@@ -81,13 +89,17 @@ WITH *, few + CASE WHEN official THEN COLLECT {
 } ELSE [] END AS cases
 WITH * WHERE cases <> [] OR EXISTS { MATCH (issue)-[:ON_BOARD_OF]->(a) WHERE a IN own }
 WITH *, COLLECT { UNWIND cases AS k MATCH (k)-[:CONCERNS]->(m:Importer) RETURN DISTINCT m } AS mine
-WITH *, COLLECT { MATCH (issue)<-[:NAMED_IN]-(m:Importer) WHERE NOT m IN mine RETURN m ORDER BY m.name, m.number } AS named
+WITH *, COLLECT { MATCH (issue)<-[:NAMED_IN]-(m:Importer) WHERE NOT m IN mine RETURN m
+  ORDER BY m.name, m.number } AS named
 WITH *, CASE WHEN seesAll THEN [] ELSE COLLECT {
-  UNWIND mine + named AS m MATCH (m)<-[:COUNTS]-(f:IssueFigure)-[:OF_ISSUE]->(issue) WITH f, count(m) AS known RETURN [f, known]
+  UNWIND mine + named AS m MATCH (m)<-[:COUNTS]-(f:IssueFigure)-[:OF_ISSUE]->(issue) WITH f, count(m) AS known
+    RETURN [f, known]
 } END AS counted
 WITH *, CASE WHEN seesAll THEN 0
-  ELSE coalesce(whole.n, 0) - reduce(n = 0, c IN counted | n + CASE WHEN c[0] = whole THEN c[1] ELSE 0 END) END AS others,
-  head(COLLECT { UNWIND own AS a MATCH (a:Association)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(issue) RETURN f.n }) AS members
+  ELSE coalesce(whole.n, 0) - reduce(n = 0, c IN counted | n + CASE WHEN c[0] = whole THEN c[1]
+    ELSE 0 END) END AS others,
+  head(COLLECT { UNWIND own AS a MATCH (a:Association)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(issue)
+    RETURN f.n }) AS members
 WITH *, others >= least AS told"""
 
 # Who handles it: of the viewer's cases, and of as many others.
@@ -96,8 +108,10 @@ CALL (*) {{
   UNWIND cases AS k MATCH (k)-[r:HANDLED_BY|INVOLVES]->(office) WHERE {takes_part("r")}
   RETURN office, count(k) AS casesThere, 0 AS othersThere
   UNION ALL UNWIND CASE WHEN told THEN [1] ELSE [] END AS gate
-  MATCH (issue)<-[:OF_ISSUE]-(f:IssueFigure)-[:FIGURE_OF]->(office) WHERE f.dimension IN ['handler', 'agency'] AND f.n >= least
-  RETURN office, 0 AS casesThere, f.n - reduce(n = 0, c IN counted | n + CASE WHEN c[0] = f THEN c[1] ELSE 0 END) AS othersThere
+  MATCH (issue)<-[:OF_ISSUE]-(f:IssueFigure)-[:FIGURE_OF]->(office) WHERE f.dimension IN ['handler', 'agency']
+    AND f.n >= least
+  RETURN office, 0 AS casesThere, f.n - reduce(n = 0, c IN counted | n + CASE WHEN c[0] = f THEN c[1]
+    ELSE 0 END) AS othersThere
 }}
 WITH office, sum(casesThere) AS casesThere, max(othersThere) AS othersThere
 WITH *, CASE WHEN othersThere >= least THEN othersThere END AS othersThere_
@@ -143,16 +157,19 @@ _HANDLER: Final = Record(
     (
         RowOf("office", "Which it is.", "Party", "office", required=True),
         _number("cases", "How many of the cases there you may see.", "casesThere"),
-        _number("others", "How many importers beside yours had a case there; null where that would tell of too few.", "othersThere_",
+        _number("others", "How many importers beside yours had a case there; null where that would tell of too few.",
+            "othersThere_",
                 required=False),
-        RowOf("contact", "Whom to turn to there; null where it publishes nobody.", "Contact", "contact", beside=("email", "phone")),
+        RowOf("contact", "Whom to turn to there; null where it publishes nobody.", "Contact", "contact",
+            beside=("email", "phone")),
     ),
 )  # fmt: skip
 _POINT: Final = Record(
     "IssueTrendPoint",
     "How many more importers met an issue.",
     (
-        Value(Property("through", "The month until which they did, e.g. 2026-03; from the month of the point before.", required=True),
+        Value(Property("through", "The month until which they did, e.g. 2026-03; from the month of the point before.",
+            required=True),
               "point[0]"),
         _number("importers", "How many importers, yours too.", "point[1]"),
     ),
@@ -171,21 +188,23 @@ _ISSUE: Final = Record(
         _number("members", "For an association: how many members, and clients of members, have met it; null where that would "
                 "tell of too few.",
                 "CASE WHEN members >= least THEN members END", required=False),
-        Value(Property("named", "Other importers that hold it and let themselves be named.", Kind.STRINGS, required=True),
+        Value(Property("named", "Other importers that hold it and let themselves be named.", Kind.STRINGS,
+            required=True),
               "[m IN named | m.name]"),
         Records("handlers", "Who handles it, with your cases first.", _HANDLER, lambda _: _HANDLERS,
                 "casesThere DESC, coalesce(othersThere_, 0) DESC, office.name"),
         Records("trend", "How it grows; none where that would tell of too few.", _POINT, lambda _: _TREND, "point[0]"),
         Value(Property("followed", "Whether you follow it.", Kind.BOOLEAN, required=True),
               "EXISTS { MATCH (p)-[:FOLLOWS]->(issue) WHERE p IN own }"),
-        Value(Property("youAreNamed", "Whether an importer of yours lets itself be named in it.", Kind.BOOLEAN, required=True),
+        Value(Property("youAreNamed", "Whether an importer of yours lets itself be named in it.", Kind.BOOLEAN,
+            required=True),
               "EXISTS { MATCH (m:Importer)-[:NAMED_IN]->(issue) WHERE m IN mine }"),
     ),
 )  # fmt: skip
 SHARED_ISSUES: Final = CustomField(
     "sharedIssues",
-    "What your cases have in common with those of others; for an association, what its members have in common. Figures about others count "
-    "`leastParties` importers or more, and change only when as many are new.",
+    "What your cases have in common with those of others; for an association, what its members have in common. Figures"
+    " about others count `leastParties` importers or more, and change only when as many are new.",
     (
         Property("issue", "One issue, by its id."),
         Property("likeness", f"Issues of one kind of likeness: {', '.join(found.name for found in LIKENESSES)}."),

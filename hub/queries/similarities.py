@@ -1,7 +1,9 @@
-"""By what cases are thought to share an issue. A kind of likeness is a row of this table: adding one touches this file alone.
+"""By what cases are thought to share an issue.
 
-Each gives, for a case `k`, a `key` that is made of what the case itself says; cases of one key may be about one issue. Whether others
-have that key, and how many, is told by `issues.py` and `sharing.py`.
+A kind of likeness is a row of this table: adding one touches this file alone.
+
+Each gives, for a case `k`, a `key` that is made of what the case itself says; cases of one key may be about one issue.
+Whether others have that key, and how many, is told by `issues.py` and `sharing.py`.
 """
 
 from dataclasses import dataclass
@@ -10,7 +12,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """A kind of likeness. `cypher` binds `key`, `title`, `topic` and `why` from `k`; from `least` importers on it is proposed."""
+    """A kind of likeness.
+
+    `cypher` binds `key`, `title`, `topic` and `why` from `k`; from `least` importers on it is proposed.
+    """
 
     name: str
     text: str
@@ -18,7 +23,8 @@ class Likeness:
     least: int = 2
 
 
-# The months of a quarter are compared with each other: a window that is the same for all, whenever a case comes to be known.
+# The months of a quarter are compared with each other: a window that is the same for all, whenever a case comes to be
+# known.
 _QUARTER: Final = "toString(k.openedAt.year) + '-Q' + toString(k.openedAt.quarter)"
 
 LIKENESSES: Final = (
@@ -27,7 +33,8 @@ LIKENESSES: Final = (
         "The same trade program and the same tariff heading.",
         """
         MATCH (k)-[:TAGGED]->(p:Program), (k)-[:UNDER]->(h:HtsHeading)
-        WITH k, p.code + ' ' + h.code AS key, p.name + ': heading ' + h.code + coalesce(', ' + h.title, '') AS title, 'program' AS topic,
+        WITH k, p.code + ' ' + h.code AS key, p.name + ': heading ' + h.code + coalesce(', ' + h.title, '') AS title,
+          'program' AS topic,
           'cases under ' + p.name + ' about goods of heading ' + h.code AS why
         """,
     ),
@@ -54,7 +61,8 @@ LIKENESSES: Final = (
         "The same question, e.g. of classification, about goods of the same tariff heading.",
         """
         MATCH (k)-[:RAISES]->(t:Topic), (k)-[:UNDER]->(h:HtsHeading)
-        WITH k, t.code + ' ' + h.code AS key, t.name + ': heading ' + h.code + coalesce(', ' + h.title, '') AS title, t.code AS topic,
+        WITH k, t.code + ' ' + h.code AS key, t.name + ': heading ' + h.code + coalesce(', ' + h.title, '') AS title,
+          t.code AS topic,
           'cases that ask about ' + toLower(t.name) + ' of goods of heading ' + h.code AS why
         """,
     ),

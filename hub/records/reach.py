@@ -1,4 +1,6 @@
-"""What those who act for a party may see, where no account asks: by the same rules, for what a connection says in the party's name."""
+"""What those who act for a party may see, where no account asks: by the same rules, for what a connection says in
+the party's name.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -18,7 +20,9 @@ PROTECTED: Final = frozenset(rule.label for rule in GRAPH.rules if not rule.publ
 
 def within_reach(party: Key, label: str, keys: list[str], now: datetime) -> Statement:
     """The statement that gives, of the rows of a label that have those keys, the keys of those the party may see."""
-    return Statement(_text(party[0], label), {"party": party[1], "keys": keys, "now": int(now.timestamp() * 1000), "viewer": ""})
+    return Statement(
+        _text(party[0], label), {"party": party[1], "keys": keys, "now": int(now.timestamp() * 1000), "viewer": ""}
+    )
 
 
 @lru_cache(maxsize=64)
@@ -34,5 +38,8 @@ def _acting_for(label: str) -> GraphSchema:
     """The graph with that party in place of those an account acts for."""
     acted = f"COLLECT {{ MATCH (party:{name(label)} {{{name(GRAPH.node(label).key)}: $party}}) RETURN party }}"
     return replace(
-        GRAPH, viewer_sets=tuple(replace(found, cypher=acted) if found.name == "acted" else found for found in GRAPH.viewer_sets)
+        GRAPH,
+        viewer_sets=tuple(
+            replace(found, cypher=acted) if found.name == "acted" else found for found in GRAPH.viewer_sets
+        ),
     )

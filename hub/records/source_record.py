@@ -1,4 +1,6 @@
-"""What systems say, in the hub's own terms: records of streams, what each says about one row, and the edges it says there are."""
+"""What systems say, in the hub's own terms: records of streams, what each says about one row, and the edges it says
+there are.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -97,7 +99,9 @@ def is_there_before(stream: Stream, label: str) -> bool:
 
 
 def end_of(stream: Stream, label: str) -> str:
-    """The clause that finds the other end of an edge, `x`, which has the key `row.end`; it needs `$system` and `$stream`."""
+    """The clause that finds the other end of an edge, `x`, which has the key `row.end`; it needs `$system` and
+    `$stream`.
+    """
     if label == "Entry":
         return "MERGE (x:Entry {number: row.end}) ON CREATE SET x.source = $system "
     if label == stream.label:  # one of the same stream, by the key its system knows it by

@@ -1,8 +1,9 @@
-"""Rows that several records describe: of each property the value of the record with the smallest rank, and all their edges.
+"""Rows that several records describe: of each property the value of the record with the smallest rank, and all their
+edges.
 
-What a row was before systems described it (made by a verb, shipped, or of the sample world) is kept as a record like theirs. As long as
-no system of its owner describes it, verbs go on changing it, and that record follows. What others than the owner's systems say gives
-a row values only where it has no owner's record at all.
+What a row was before systems described it (made by a verb, shipped, or of the sample world) is kept as a record like
+theirs. As long as no system of its owner describes it, verbs go on changing it, and that record follows. What others
+than the owner's systems say gives a row values only where it has no owner's record at all.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +38,9 @@ async def settle(run: Run, label: str, at: datetime) -> None:
         has_owner = any(record["rank"] < UNOWNED for record in records)
         counting = [record for record in live if record["rank"] < UNOWNED or not has_owner]
         if counting:
-            kept.append({"element": element, "values": _winners(label, counting), "edges": list(_edges(label, live, edges))})
+            kept.append(
+                {"element": element, "values": _winners(label, counting), "edges": list(_edges(label, live, edges))}
+            )
         else:
             retired.append(element)
     if bases:
@@ -55,9 +58,9 @@ def _by_rank(record: Mapping[str, Any]) -> tuple[int, str, str]:
 
 def _unsettled(label: str) -> str:
     return (
-        f"MATCH (n:{name(label)}:Unsettled) REMOVE n:Unsettled WITH n ORDER BY elementId(n) "
-        "RETURN elementId(n), properties(n), COLLECT { MATCH (n)<-[:DESCRIBES]-(r:SourceRecord) RETURN properties(r) }, "
-        "COLLECT { MATCH (n)-[e]->() RETURN [type(e), e.saidBy] }"
+        f"MATCH (n:{name(label)}:Unsettled) REMOVE n:Unsettled WITH n ORDER BY elementId(n) RETURN elementId(n),"
+        " properties(n), COLLECT { MATCH (n)<-[:DESCRIBES]-(r:SourceRecord) RETURN properties(r) }, COLLECT { MATCH"
+        " (n)-[e]->() RETURN [type(e), e.saidBy] }"
     )
 
 
@@ -92,7 +95,11 @@ def _winners(label: str, live: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             origins.append(f"{found.name}: {winner['system']}")
     several = len({record["system"] for record in live}) > 1
     texts = GRAPH.node(label).text
-    return {**values, "origins": origins if several else None, **({OTHER_WORDS: of_row(texts, values)} if texts else {})}
+    return {
+        **values,
+        "origins": origins if several else None,
+        **({OTHER_WORDS: of_row(texts, values)} if texts else {}),
+    }
 
 
 def _as_it_was(value: Any) -> Any:
@@ -101,8 +108,12 @@ def _as_it_was(value: Any) -> Any:
     return native().astimezone(UTC) if native and value.tzinfo else value
 
 
-def _edges(label: str, live: Sequence[Mapping[str, Any]], now: Sequence[tuple[str, list[str] | None]]) -> Iterator[dict[str, Any]]:
-    """The edges that the records say there are; of a way that leads to one row, those of the first record that has any."""
+def _edges(
+    label: str, live: Sequence[Mapping[str, Any]], now: Sequence[tuple[str, list[str] | None]]
+) -> Iterator[dict[str, Any]]:
+    """The edges that the records say there are; of a way that leads to one row, those of the first record that has
+    any.
+    """
     to_one = {edge.type for edge, _ in edges_from(label) if is_to_one(edge)}
     own = {type_ for type_, said_by in now if said_by is None}
     said: dict[str, list[str]] = {}
@@ -116,7 +127,14 @@ def _edges(label: str, live: Sequence[Mapping[str, Any]], now: Sequence[tuple[st
     for link, said_by in said.items():
         type_, head, key = link.split(" ", 2)
         first = next(record for record in live if record["id"] == said_by[0])
-        yield {"type": type_, "label": head, "key": key, "saidBy": said_by, "system": first["system"], "stream": first["stream"]}
+        yield {
+            "type": type_,
+            "label": head,
+            "key": key,
+            "saidBy": said_by,
+            "system": first["system"],
+            "stream": first["stream"],
+        }
 
 
 def _edge_statements(label: str, kept: Sequence[Mapping[str, Any]]) -> Iterator[Statement]:
@@ -125,11 +143,14 @@ def _edge_statements(label: str, kept: Sequence[Mapping[str, Any]]) -> Iterator[
     for row in kept:
         for edge in row["edges"]:
             group = (edge["type"], edge["label"], edge["system"], edge["stream"])
-            grouped.setdefault(group, []).append({"element": row["element"], "end": edge["key"], "saidBy": edge["saidBy"]})
+            grouped.setdefault(group, []).append(
+                {"element": row["element"], "end": edge["key"], "saidBy": edge["saidBy"]}
+            )
     for (type_, head, system, stream), found in grouped.items():
         text = (
-            f"UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.element {end_of(Stream(system, stream, label), head)} "
-            f"MERGE (n)-[e:{name(type_)}]->(x) ON CREATE SET e.saidBy = row.saidBy"
+            "UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row.element"
+            f" {end_of(Stream(system, stream, label), head)} MERGE (n)-[e:{name(type_)}]->(x) ON CREATE SET e.saidBy ="
+            " row.saidBy"
         )
         yield Statement(text, {"rows": found, "system": system, "stream": Stream(system, stream, label).id})
 
@@ -142,5 +163,7 @@ MATCH (n)-[e]->() WHERE e.saidBy IS NOT NULL DELETE e"""
 def _retire(label: str) -> str:
     """Takes rows out of their label; what several parties share stays as it is."""
     into = provenance.RETIRED.get(label)
-    change = f"SET n:{into}, n.retiredAt = coalesce(n.retiredAt, $at) REMOVE n:{name(label)}" if into else "REMOVE n.origins"
+    change = (
+        f"SET n:{into}, n.retiredAt = coalesce(n.retiredAt, $at) REMOVE n:{name(label)}" if into else "REMOVE n.origins"
+    )
     return f"UNWIND $elements AS element MATCH (n) WHERE elementId(n) = element {change}"

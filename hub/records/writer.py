@@ -1,7 +1,7 @@
 """What systems say, written: a record for each system and key, the row it describes, and the edges it says there are.
 
-A batch is prepared, which only reads, then written. A row that one system alone describes has that system's values. One that several
-describe is *unsettled* by every change, and settled in the same transaction.
+A batch is prepared, which only reads, then written. A row that one system alone describes has that system's values. One
+that several describe is *unsettled* by every change, and settled in the same transaction.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +15,24 @@ from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
 from graph_schema.words import OTHER_WORDS, of_row
 from hub.database.graph import Run
-from hub.records.source_record import BASE_RANKS, HEADQUARTERS, Batch, IncomingRecord, Stream, edges_from, end_of, is_there_before
+from hub.records.source_record import (
+    BASE_RANKS,
+    HEADQUARTERS,
+    Batch,
+    IncomingRecord,
+    Stream,
+    edges_from,
+    end_of,
+    is_there_before,
+)
 from hub.records.survivorship import settle
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch, and what it will write: a statement for rows that nobody has told of before; others have a record, or join a row."""
+    """A batch, and what it will write: a statement for rows that nobody has told of before; others have a record,
+    or join a row.
+    """
 
     batch: Batch
     new: Sequence[IncomingRecord]
@@ -36,7 +47,9 @@ async def prepare(run: Run, batch: Batch) -> Prepared:
 
 
 async def write(run: Run, prepared: Prepared) -> None:
-    """Writes a batch within the transaction that prepared it. Written twice, it changes nothing the second time but `changedAt`.
+    """Writes a batch within the transaction that prepared it.
+
+    Written twice, it changes nothing the second time but `changedAt`.
 
     Raises `neo4j.exceptions.ConstraintError` where another has made the same since: prepared once more, it is found.
     """
@@ -47,7 +60,9 @@ async def write(run: Run, prepared: Prepared) -> None:
         if stream.label == "Case":
             await run(Statement(_CASES_BACK, {"numbers": [row.values["number"] for row in others]}))
         await run(Statement(_DROP_CLAIMS, {"ids": [stream.record(row.key) for row in others]}))
-        await run(Statement(_describe(stream.label), {"rows": [_described(stream, row) for row in others], "at": batch.at}))
+        await run(
+            Statement(_describe(stream.label), {"rows": [_described(stream, row) for row in others], "at": batch.at})
+        )
     for statement in (*_link_statements(stream, prepared.new, later=True), *_link_statements(stream, others)):
         await run(statement)
     if batch.gone:
@@ -68,15 +83,18 @@ MATCH (:SourceRecord {id: id})-[:DESCRIBES]->(n)-[e]->() WHERE id IN e.saidBy
 SET e.saidBy = [said IN e.saidBy WHERE said <> id]
 WITH e WHERE e.saidBy = [] DELETE e"""
 
-# That a case spans an entry is so where a system of headquarters says it; of others it is a claim, which shows nothing but the number.
+# That a case spans an entry is so where a system of headquarters says it; of others it is a claim, which shows nothing
+# but the number.
 _CONFIRMED: Final[LiteralString] = """
-UNWIND $ids AS id MATCH (:SourceRecord {id: id})-[:DESCRIBES]->(k:Case)-[c:COVERS_ENTRY]->(e:Entry) WHERE c.confirmedAt IS NULL
+UNWIND $ids AS id MATCH (:SourceRecord {id: id})-[:DESCRIBES]->(k:Case)-[c:COVERS_ENTRY]->(e:Entry)
+  WHERE c.confirmedAt IS NULL
 WITH DISTINCT k, c, e
 MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.retiredAt IS NULL AND 'COVERS_ENTRY Entry ' + e.number IN r.links
 MATCH (:Connection {name: r.system})-[:SPEAKS_FOR]->(o:Office) WHERE o.code IN $headquarters
 SET c.confirmedAt = $at"""
 
-# A case that no system had listed any more is what it was; where it is not its owner's that lists it, settling retires it again.
+# A case that no system had listed any more is what it was; where it is not its owner's that lists it, settling retires
+# it again.
 _CASES_BACK: Final[LiteralString] = """
 UNWIND $numbers AS number MATCH (k:RetiredCase {number: number}) SET k:Case REMOVE k:RetiredCase"""
 _GONE: Final[LiteralString] = """
@@ -85,7 +103,8 @@ MATCH (r:SourceRecord {id: id}) WHERE r.retiredAt IS NULL
 SET r.retiredAt = $at, r.hash = null, r.changedAt = $at
 WITH r MATCH (r)-[:DESCRIBES]->(n) SET n:Unsettled
 WITH r, n MATCH (i:Identity {key: r.identity})
-WHERE NOT EXISTS { (n)<-[:DESCRIBES]-(other:SourceRecord) WHERE other.identity = r.identity AND other.retiredAt IS NULL }
+WHERE NOT EXISTS { (n)<-[:DESCRIBES]-(other:SourceRecord) WHERE other.identity = r.identity
+  AND other.retiredAt IS NULL }
 DELETE i"""
 
 
@@ -94,15 +113,21 @@ _OF_RECORDS: Final = ("id", "system", "stream", "key", "hash", "slot", "rank", "
 """What a record has beside what it says and when it changed."""
 
 
-async def _told_apart(run: Run, stream: Stream, rows: Sequence[IncomingRecord]) -> tuple[list[IncomingRecord], list[IncomingRecord]]:
-    """The rows that nobody has told of before, and the others: some of those have a record already, some join a row that is there."""
+async def _told_apart(
+    run: Run, stream: Stream, rows: Sequence[IncomingRecord]
+) -> tuple[list[IncomingRecord], list[IncomingRecord]]:
+    """The rows that nobody has told of before, and the others: some of those have a record already, some join a row
+    that is there.
+    """
     if not rows:
         return [], []
     ids = [stream.record(row.key) for row in rows]
     names = [_known_by(stream, row) for row in rows]
     records = {id_ for (id_,) in await run(Statement(_RECORDS_THERE, {"ids": ids}))}
     asked = sorted(set(filter(None, names)))
-    taken = {found for (found,) in await run(Statement(_there(stream.label), {"names": asked}))} if asked else set[str]()
+    taken = (
+        {found for (found,) in await run(Statement(_there(stream.label), {"names": asked}))} if asked else set[str]()
+    )
     new: list[IncomingRecord] = []
     others: list[IncomingRecord] = []
     for row, id_, known_by in zip(rows, ids, names, strict=True):
@@ -129,21 +154,28 @@ def _make(stream: Stream, rows: Sequence[IncomingRecord], at: datetime) -> State
     label = stream.label
     said = [found.name for found in provenance.said_about(GRAPH.node(label))]
     own = "id: row.id, " if GRAPH.node(label).key == "id" else ""
-    kinds = sorted({(link.type, link.label) for row in rows for link in row.links if is_there_before(stream, link.label)})
+    kinds = sorted(
+        {(link.type, link.label) for row in rows for link in row.links if is_there_before(stream, link.label)}
+    )
     text = (
-        f"UNWIND $rows AS row CREATE (n:{name(label)}{':Party' if label in PARTY.labels else ''} "
-        f"{{{own}source: row.system, {', '.join(f'{name(found)}: row.{name(found)}' for found in (*said, *_searched(label)))}}}) "
-        f"CREATE (r:SourceRecord {{changedAt: $at, {', '.join(f'{name(found)}: row.{name(found)}' for found in (*_OF_RECORDS, *said))}}}) "
-        "CREATE (r)-[:DESCRIBES]->(n) "
-        "FOREACH (key IN row.identities | CREATE (:Identity {key: key, of: row.id})) "
+        f"UNWIND $rows AS row CREATE (n:{name(label)}{':Party' if label in PARTY.labels else ''} {{{own}source:"
+        f" row.system, {', '.join(f'{name(found)}: row.{name(found)}' for found in (*said, *_searched(label)))}}})"
+        " CREATE (r:SourceRecord {changedAt: $at,"
+        f" {', '.join(f'{name(found)}: row.{name(found)}' for found in (*_OF_RECORDS, *said))}}}) CREATE"
+        " (r)-[:DESCRIBES]->(n) FOREACH (key IN row.identities | CREATE (:Identity {key: key, of: row.id})) "
     )
     for type_, head in kinds:
         text += (
-            f"WITH row, n CALL (row, n) {{ UNWIND row.{name(f'{type_}_{head}')} AS end "
-            f"MATCH (x:{name(head)} {{{GRAPH.node(head).key}: end}}) CREATE (n)-[:{name(type_)} {{saidBy: [row.id]}}]->(x) }} "
+            f"WITH row, n CALL (row, n) {{ UNWIND row.{name(f'{type_}_{head}')} AS end MATCH (x:{name(head)}"
+            f" {{{GRAPH.node(head).key}: end}}) CREATE (n)-[:{name(type_)} {{saidBy: [row.id]}}]->(x) }} "
         )
     made = [
-        {**_record(stream, row), **_other_words(stream, row), "identities": [row.identity] if row.identity else [], **_ends(row)}
+        {
+            **_record(stream, row),
+            **_other_words(stream, row),
+            "identities": [row.identity] if row.identity else [],
+            **_ends(row),
+        }
         for row in rows
     ]
     return Statement(text, {"rows": made, "at": at})
@@ -179,7 +211,9 @@ def _describe(label: str) -> str:
 
 
 def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
-    """How the row is found that a record describes: what comes before its MERGE, the key there, and what a new one is given."""
+    """How the row is found that a record describes: what comes before its MERGE, the key there, and what a new one
+    is given.
+    """
     match label:
         case "Contact":
             # a record that has lost the key by which it had joined another system's goes on alone
@@ -192,7 +226,8 @@ def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
                 "WITH row, r, d, before, own OPTIONAL MATCH (i:Identity {key: row.identity}) "
                 "WITH row, r, d, before, coalesce(i.of, own) AS target "
                 # one that no system had listed any more is what it was
-                "OPTIONAL MATCH (old:RetiredContact {id: target}) FOREACH (o IN CASE WHEN old IS NULL THEN [] ELSE [old] END | "
+                "OPTIONAL MATCH (old:RetiredContact {id: target}) FOREACH (o IN CASE WHEN old IS NULL THEN [] ELSE"
+                " [old] END | "
                 "SET o:Contact REMOVE o:RetiredContact, o.retiredAt) WITH row, r, d, before, target "
             )
             return target, "{id: target}", ()
@@ -219,7 +254,9 @@ def _other_words(stream: Stream, row: IncomingRecord) -> dict[str, str]:
 
 
 def _record(stream: Stream, row: IncomingRecord) -> dict[str, Any]:
-    """A record's properties, but for when it changed: the driver takes longer over a moment than over all the others together."""
+    """A record's properties, but for when it changed: the driver takes longer over a moment than over all the
+    others together.
+    """
     record = {
         **row.values,
         "id": stream.record(row.key),
@@ -250,8 +287,9 @@ def _link_statements(stream: Stream, rows: Iterable[IncomingRecord], *, later: b
             grouped.setdefault((link.type, link.label), []).append({"id": stream.record(row.key), "end": link.key})
     for (type_, label), found in grouped.items():
         text = (
-            f"UNWIND $rows AS row MATCH (r:SourceRecord {{id: row.id}})-[:DESCRIBES]->(n:{name(stream.label)}) WHERE NOT n:Unsettled "
-            f"{end_of(stream, label)} MERGE (n)-[e:{name(type_)}]->(x) ON CREATE SET e.saidBy = [row.id]"
+            f"UNWIND $rows AS row MATCH (r:SourceRecord {{id: row.id}})-[:DESCRIBES]->(n:{name(stream.label)}) WHERE"
+            f" NOT n:Unsettled {end_of(stream, label)} MERGE (n)-[e:{name(type_)}]->(x) ON CREATE SET e.saidBy ="
+            " [row.id]"
         )
         yield Statement(text, {"rows": found, "system": stream.system, "stream": stream.id})
 
@@ -262,12 +300,11 @@ def links_to_later(stream: Stream, slots: range) -> Iterator[Statement]:
         if head == stream.label:
             prefix = f"{edge.type} {head} "
             text = (
-                "MATCH (r:SourceRecord) USING INDEX r:SourceRecord(system, stream, slot) "
-                "WHERE r.system = $system AND r.stream = $name AND $from <= r.slot AND r.slot < $to "
-                "UNWIND [link IN r.links WHERE link STARTS WITH $prefix] AS link "
-                f"MATCH (r)-[:DESCRIBES]->(n:{name(head)}) "
-                f"MATCH (:SourceRecord {{id: $stream + '|' + substring(link, size($prefix))}})-[:DESCRIBES]->(x:{name(head)}) "
-                f"MERGE (n)-[e:{name(edge.type)}]->(x) ON CREATE SET e.saidBy = [r.id]"
+                "MATCH (r:SourceRecord) USING INDEX r:SourceRecord(system, stream, slot) WHERE r.system = $system AND"
+                " r.stream = $name AND $from <= r.slot AND r.slot < $to UNWIND [link IN r.links WHERE link STARTS WITH"
+                f" $prefix] AS link MATCH (r)-[:DESCRIBES]->(n:{name(head)}) MATCH (:SourceRecord {{id: $stream + '|' +"
+                f" substring(link, size($prefix))}})-[:DESCRIBES]->(x:{name(head)}) MERGE"
+                f" (n)-[e:{name(edge.type)}]->(x) ON CREATE SET e.saidBy = [r.id]"
             )
             parameters = {"system": stream.system, "name": stream.name, "stream": stream.id, "prefix": prefix}
             yield Statement(text, {**parameters, "from": slots.start, "to": slots.stop})

@@ -13,7 +13,8 @@ _INVOLVE: Final[LiteralString] = """
 MATCH (k:Case {id: $case}), (g:Agency {code: $agency}) MERGE (k)-[i:INVOLVES]->(g)
 WITH k, i, EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.id IN i.saidBy
   MATCH (:Connection {name: r.system})-[:SPEAKS_FOR]->(g) } AS asked
-SET i.invitedAt = CASE WHEN asked THEN null WHEN i.acceptedAt IS NULL THEN coalesce(i.invitedAt, $at) ELSE i.invitedAt END,
+SET i.invitedAt = CASE WHEN asked THEN null WHEN i.acceptedAt IS NULL THEN coalesce(i.invitedAt, $at)
+  ELSE i.invitedAt END,
   i.acceptedAt = coalesce(i.acceptedAt, $at), i.saidBy = null
 RETURN 1"""
 _WITHDRAW: Final[LiteralString] = (
@@ -24,7 +25,9 @@ _Agency = Annotated[str, Argument("A partner agency by its code.")]
 
 
 @verb(may=(OWNER, OVERSIGHT))
-async def accept_agency(context: VerbContext, case: Case, agency: _Agency, reason: OptionalReason | None = None) -> None:
+async def accept_agency(
+    context: VerbContext, case: Case, agency: _Agency, reason: OptionalReason | None = None
+) -> None:
     """Shares a case with a partner agency, or accepts one that says it is involved: it sees the case's header, and what
     is shared with agencies."""
     if not await context.execute(_INVOLVE, case=case.id, agency=agency):
@@ -33,11 +36,15 @@ async def accept_agency(context: VerbContext, case: Case, agency: _Agency, reaso
 
 
 @verb(may=(OWNER, OVERSIGHT))
-async def withdraw_agency(context: VerbContext, case: Case, agency: _Agency, reason: OptionalReason | None = None) -> None:
+async def withdraw_agency(
+    context: VerbContext, case: Case, agency: _Agency, reason: OptionalReason | None = None
+) -> None:
     """Takes a case back from a partner agency: at once the agency sees nothing of it."""
     if not await context.execute(_WITHDRAW, case=case.id, agency=agency):
         raise Conflict(f"case {case.number} is not shared with {agency}")
-    context.add_history_entry(case, f"no longer shared with {agency}", ("INVOLVES", "JOINED_BY"), reason=reason, refs=(agency,))
+    context.add_history_entry(
+        case, f"no longer shared with {agency}", ("INVOLVES", "JOINED_BY"), reason=reason, refs=(agency,)
+    )
 
 
 # The agency that the viewer acts for, whose part in the case its owner accepted.
@@ -63,7 +70,9 @@ async def join_case(context: VerbContext, case: Case, contact: _Contact, reason:
     if not await context.execute(_JOIN, case=case.id, contact=contact, by=case.by):
         raise NotFound(f"contact: your agency has no contact {contact}")
     changed = ("INVOLVES", "JOINED_BY")
-    context.add_history_entry(case, f"taken on, with {name}", changed, reason=reason, audience="agencies", refs=(contact,))
+    context.add_history_entry(
+        case, f"taken on, with {name}", changed, reason=reason, audience="agencies", refs=(contact,)
+    )
 
 
 @verb(may=(AGENCY,), returns="Agency")

@@ -44,7 +44,9 @@ WHY: Final = "Why; it is kept in the history."
 Reason = Annotated[str, Argument(WHY, longest=300)]
 OptionalReason = Annotated[str, Argument(WHY)]
 DayOfEvent = Annotated[date, Argument("The day of the event.")]
-Audience = Annotated[str, Argument("Who may see it; the parties if not said.", values=AUDIENCE.values, choice=AUDIENCE.choice)]
+Audience = Annotated[
+    str, Argument("Who may see it; the parties if not said.", values=AUDIENCE.values, choice=AUDIENCE.choice)
+]
 
 
 def checked(name: str, wanted: Format, value: str) -> str:
@@ -56,8 +58,10 @@ def checked(name: str, wanted: Format, value: str) -> str:
 
 
 def found_by(label: str, row: Mapping[str, object]) -> dict[str, str | None]:
-    """What search finds such a row by beside the words of its texts. It is None where there is nothing, so that what was
-    there goes."""
+    """What search finds such a row by beside the words of its texts.
+
+    It is None where there is nothing, so that what was there goes.
+    """
     return {OTHER_WORDS: of_row(GRAPH.node(label).text, row)}
 
 

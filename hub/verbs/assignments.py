@@ -17,9 +17,12 @@ from hub.verbs.fragments import HAND_ON, HANDED_ON, importer_or_broker, is_kept_
 from hub.verbs.rows import LockedRow, Role, Subject
 from hub.verbs.verb import verb
 
-_ASSIGNER: Final = Role("as_assigner", "the importer's Center, the office that decides its appeal or the Office of Trade")
+_ASSIGNER: Final = Role(
+    "as_assigner", "the importer's Center, the office that decides its appeal or the Office of Trade"
+)
 _PARTY: Final = Role("as_party", "the importer or its broker")
-# An appeal gives the right to assign to who answers appeals, not to a port or another office that has opened one for itself.
+# An appeal gives the right to assign to who answers appeals, not to a port or another office that has opened one for
+# itself.
 _IMPORTER: Final = fill(
     """
 OPTIONAL MATCH (i)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
@@ -39,7 +42,9 @@ RETURN {id: i.number, status: i.centerStatus, center: center.code, center_name: 
 class Importer(LockedRow):
     """An importer by its number, with its Center, if it has one. `status` is ACE's: ASSIGNED, PNDING or NOTELG."""
 
-    SUBJECT: ClassVar = Subject("Importer", "number", "i", _IMPORTER, Argument("The importer by its number.", IMPORTER_NUMBER))
+    SUBJECT: ClassVar = Subject(
+        "Importer", "number", "i", _IMPORTER, Argument("The importer by its number.", IMPORTER_NUMBER)
+    )
 
     status: str | None
     center: str | None
@@ -98,7 +103,9 @@ async def _assign(context: VerbContext, importer: Importer, center: str, reason:
     if importer.center:
         await context.execute(_END, importer=importer.id, reason=reason, status="ASSIGNED")
     await context.execute(_BEGIN, importer=importer.id, center=center, reason=reason)
-    context.add_event("Importer", importer.id, ("ASSIGNED_TO", "centerStatus"), by=importer.by, reason=reason, refs=(center,))
+    context.add_event(
+        "Importer", importer.id, ("ASSIGNED_TO", "centerStatus"), by=importer.by, reason=reason, refs=(center,)
+    )
     if importer.center:
         for case, old, new in await context.execute(_MOVE, importer=importer.id, center=center, before=importer.center):
             moved = OtherCase(case, importer.by)
@@ -126,11 +133,13 @@ async def _end_assignment(context: VerbContext, importer: Importer, reason: str,
 
 
 _OPEN_APPEAL: Final[LiteralString] = """
-MATCH (i:Importer {number: $importer}), (kind:CaseKind {code: 'center_assignment_appeal'})-[:ANSWERED_BY]->(office:Office)
+MATCH (i:Importer {number: $importer}),
+  (kind:CaseKind {code: 'center_assignment_appeal'})-[:ANSWERED_BY]->(office:Office)
 CREATE (k:Case {id: $request, number: $number, status: 'OPEN', title: $title, openedAt: $at, source: 'hub',
   otherWords: $otherWords})
 CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:CONCERNS]->(i) CREATE (k)-[:HANDLED_BY]->(office)
-CREATE (n:Note {id: $request + ' note', kind: 'NOTE', text: $text, at: $at, audience: 'parties', source: 'hub'})-[:OF_CASE]->(k)
+CREATE (n:Note {id: $request + ' note', kind: 'NOTE', text: $text, at: $at, audience: 'parties',
+  source: 'hub'})-[:OF_CASE]->(k)
 WITH n MATCH (who) WHERE elementId(who) = $by CREATE (n)-[:BY]->(who)
 RETURN 1"""
 _Grounds = Annotated[str, Argument(WHY, longest=10_000)]

@@ -37,7 +37,9 @@ class NewFile:
     """What `attachToCase` says of a file; `size` is in bytes."""
 
     name: Annotated[str, Argument("Its file name.", longest=200)]
-    media_type: Annotated[str, Argument(f"What kind of file it is: {', '.join(MEDIA_TYPES)}; a text may name its charset.")]
+    media_type: Annotated[
+        str, Argument(f"What kind of file it is: {', '.join(MEDIA_TYPES)}; a text may name its charset.")
+    ]
     size: Annotated[int, Argument(f"How many bytes it has, at most {MOST_BYTES:,}.")]
     sha256: Annotated[str, Argument("The SHA-256 of its content, 64 hexadecimal digits.")]
     audience: Audience | None = None
@@ -90,7 +92,9 @@ async def announced(context: VerbContext, attachment: str) -> Announced:
     if not file.own:
         raise NotAllowed("only who announced an attachment brings it")
     if file.expired and not file.stored:
-        raise Conflict("it was announced more than a day ago, and is not awaited any more: announce it again with attachToCase")
+        raise Conflict(
+            "it was announced more than a day ago, and is not awaited any more: announce it again with attachToCase"
+        )
     return file
 
 

@@ -30,7 +30,10 @@ async def open_calendar(context: VerbContext) -> str:
     calendar = secrets.token_urlsafe(32)
     opened = await context.execute(_OPEN, account=context.account, id=calendar, most=_MOST)
     if not opened:
-        raise NotAllowed("openCalendar: you are signed in, but the hub has no account of yours yet: have a party let you act for it first")
+        raise NotAllowed(
+            "openCalendar: you are signed in, but the hub has no account of yours yet: have a party let you act for it"
+            " first"
+        )
     if not opened[0][0]:
         raise Conflict(f"openCalendar: there are {_MOST} already; close one first")
     await _add_event(context)

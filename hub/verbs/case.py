@@ -81,7 +81,10 @@ class Case(LockedRow):
         allowed = _AUDIENCES_OF[self.role]
         audience = wanted or ("parties" if "parties" in allowed else allowed[0])
         if audience not in allowed:
-            raise BadInput(f"audience: {' or '.join(allowed)}, so that you see it yourself and nobody does whom its owner did not choose")
+            raise BadInput(
+                f"audience: {' or '.join(allowed)}, so that you see it yourself and nobody does whom its owner did not"
+                " choose"
+            )
         return audience
 
     def is_known(self) -> bool:

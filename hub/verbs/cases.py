@@ -25,7 +25,9 @@ _Contact = Annotated[str, Argument("The id of a contact of the case's owner.")]
 
 
 @verb(may=(OWNER,))
-async def assign_case(context: VerbContext, case: Case, contact: _Contact, reason: OptionalReason | None = None) -> None:
+async def assign_case(
+    context: VerbContext, case: Case, contact: _Contact, reason: OptionalReason | None = None
+) -> None:
     """Gives a case to an officer of its owner."""
     case.must_be_open()
     name = await context.read_value(_CONTACT_NAME, contact=contact)
@@ -35,7 +37,8 @@ async def assign_case(context: VerbContext, case: Case, contact: _Contact, reaso
 
 
 _NEW_OWNER: Final[LiteralString] = """
-MATCH (o) WHERE (o:Center OR o:Port OR o:Office) AND $to = CASE WHEN o:Center THEN 'Center:' + o.code WHEN o:Port THEN 'Port:' + o.id
+MATCH (o) WHERE (o:Center OR o:Port OR o:Office) AND $to = CASE WHEN o:Center THEN 'Center:' + o.code
+  WHEN o:Port THEN 'Port:' + o.id
   ELSE 'Office:' + o.code END
 RETURN [elementId(o), o.name]"""
 _REASSIGN: Final[LiteralString] = (
@@ -50,7 +53,9 @@ async def reassign_case(context: VerbContext, case: Case, to: _NewOwner, reason:
     case.must_be_open()
     office = await context.read_value(_NEW_OWNER, to=to)
     if office is None:
-        raise NotFound(f"to: there is no Center, port or headquarters office {to!r}; expected is a nodeId, e.g. Center:CEE004")
+        raise NotFound(
+            f"to: there is no Center, port or headquarters office {to!r}; expected is a nodeId, e.g. Center:CEE004"
+        )
     key, name = office
     if key == case.owner:
         raise Conflict(f"case {case.number} is handled by {name} already")
@@ -92,7 +97,9 @@ async def _write(context: VerbContext, case: Case, writing: _Writing) -> None:
 
 
 _Message = Annotated[str, Argument("What is asked, or answered.", longest=_LONGEST_TEXT)]
-_MetBy = Annotated[str, Argument("The id of the one deadline that an answer meets; all that the parties owe, if not said.")]
+_MetBy = Annotated[
+    str, Argument("The id of the one deadline that an answer meets; all that the parties owe, if not said.")
+]
 
 
 @verb(may=(OWNER, PARTY))
@@ -155,7 +162,9 @@ async def link_case_to_issue(
     context.add_history_entry(case, f"found to be about: {title}", ("ABOUT",), audience="owner", refs=(key,))
 
 
-_TAG: Final[LiteralString] = "MATCH (k:Case {id: $case}), (p:Program {code: $program}) MERGE (k)-[:TAGGED]->(p) RETURN 1"
+_TAG: Final[LiteralString] = (
+    "MATCH (k:Case {id: $case}), (p:Program {code: $program}) MERGE (k)-[:TAGGED]->(p) RETURN 1"
+)
 _Program = Annotated[str, Argument("A trade program by its code.")]
 
 

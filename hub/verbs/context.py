@@ -78,7 +78,9 @@ class VerbContext:
         records = await self._run(Statement(_with_viewer_sets(first, text), given))
         return records[0][0] if records and records[0] else None
 
-    async def read_row(self, row: type[Row], text: LiteralString, /, *, first: LiteralString = "", **parameters: object) -> Row | None:
+    async def read_row(
+        self, row: type[Row], text: LiteralString, /, *, first: LiteralString = "", **parameters: object
+    ) -> Row | None:
         """The same where the value is a map: read into the dataclass `row`, whose fields are the keys of the map."""
         value = await self.read_value(text, first=first, **parameters)
         return None if value is None else row(**value)
@@ -86,7 +88,9 @@ class VerbContext:
     async def read_compiled(self, text: str, parameters: Mapping[str, object]) -> Any:
         """The one value of a statement of the compiler's, which has its viewer sets already; None where it finds no
         row."""
-        records = await self._run(Statement(text, {**parameters, "viewer": self.account, "now": _milliseconds(self.now)}))
+        records = await self._run(
+            Statement(text, {**parameters, "viewer": self.account, "now": _milliseconds(self.now)})
+        )
         return records[0][0] if records else None
 
     async def execute(self, text: LiteralString, /, **parameters: object) -> list[list[Any]]:

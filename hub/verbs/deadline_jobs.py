@@ -28,7 +28,9 @@ _REMEMBERED: Final = timedelta(days=30)
 
 def _not_set_aside(job: str) -> str:
     """The predicate that no dead letter of that job holds the row `n`."""
-    return fill("NOT EXISTS { (:DeadLetter {id: {letter} + {item}}) }", letter=literal(letter_id(job, "")), item=item("n"))
+    return fill(
+        "NOT EXISTS { (:DeadLetter {id: {letter} + {item}}) }", letter=literal(letter_id(job, "")), item=item("n")
+    )
 
 
 _OLD: Final = f"""
@@ -45,12 +47,16 @@ def _forgetting(now: datetime) -> Job:
         await run(Statement(_FORGET, {"items": list(items)}))
         return 0
 
-    return Job("requests", "Request", Statement(_OLD, {"before": now - _REMEMBERED, "most": _MOST}), Statement(_THERE), forget)
+    return Job(
+        "requests", "Request", Statement(_OLD, {"before": now - _REMEMBERED, "most": _MOST}), Statement(_THERE), forget
+    )
 
 
-# What an agency's system tells of another's case is a claim: the case has no kind, and so no clocks. They begin once it has one.
+# What an agency's system tells of another's case is a claim: the case has no kind, and so no clocks. They begin once it
+# has one.
 _WITH_KIND: Final = f"""
-MATCH (n:Kindless:Case) USING SCAN n:Kindless WHERE EXISTS {{ (n)-[:OF_KIND]->() }} WITH n LIMIT $most RETURN {item("n")}"""
+MATCH (n:Kindless:Case) USING SCAN n:Kindless WHERE EXISTS {{ (n)-[:OF_KIND]->() }} WITH n LIMIT $most
+  RETURN {item("n")}"""
 _KNOWN_KIND: Final = locked("Case") + "WITH n, item WHERE n:Kindless REMOVE n:Kindless RETURN DISTINCT item"
 
 
@@ -66,7 +72,9 @@ def _kinds(now: datetime) -> Job:
     return Job("kinds", "Case", Statement(_WITH_KIND, {"most": _MOST}), Statement(_KNOWN_KIND), tell)
 
 
-_KINDLESS: Final = rows_of("Case") + "WITH n WHERE n.dates IS NOT NULL AND NOT EXISTS { (n)-[:OF_KIND]->() } SET n:Kindless"
+_KINDLESS: Final = (
+    rows_of("Case") + "WITH n WHERE n.dates IS NOT NULL AND NOT EXISTS { (n)-[:OF_KIND]->() } SET n:Kindless"
+)
 _FACTS: Final = (
     rows_of("Case")
     + "WITH n WHERE n.dates IS NOT NULL AND EXISTS { (n)-[:OF_KIND]->() } "
@@ -112,14 +120,18 @@ _DUE: Final = f"""
 MATCH (n:Deadline) WHERE n.state = 'RUNNING' AND n.due < $today AND NOT EXISTS {{ (n)-[:OF_CASE]->(:RetiredCase) }}
   AND {_not_set_aside("deadlines")}
 WITH n ORDER BY n.due, n.id LIMIT $most RETURN {item("n")}"""
-# Each once, however many hubs keep the clocks: the deadline is locked first, what is written down has a name that it alone can have.
+# Each once, however many hubs keep the clocks: the deadline is locked first, what is written down has a name that it
+# alone can have.
 _RUN_OUT: Final = locked("Deadline") + "WITH n, item WHERE n.state = 'RUNNING' AND n.due < $today RETURN DISTINCT item"
-_WITHOUT_CASE: Final = rows_of("Deadline") + "WITH n WHERE NOT EXISTS { (n)-[:OF_CASE]->(:Case|RetiredCase) } RETURN count(n)"
+_WITHOUT_CASE: Final = (
+    rows_of("Deadline") + "WITH n WHERE NOT EXISTS { (n)-[:OF_CASE]->(:Case|RetiredCase) } RETURN count(n)"
+)
 _OVERDUE: Final = (
     rows_of("Deadline")
     + """
 WITH n AS d MATCH (d)-[:OF_CASE]->(k:Case)
-SET d.state = CASE WHEN d.deemed IS NULL THEN 'MISSED' ELSE 'DEEMED' END, d.endedAt = CASE WHEN d.deemed IS NULL THEN null ELSE $at END
+SET d.state = CASE WHEN d.deemed IS NULL THEN 'MISSED' ELSE 'DEEMED' END, d.endedAt = CASE
+  WHEN d.deemed IS NULL THEN null ELSE $at END
 WITH d, k, """
     + is_kept_here("k")
     + """ AS ours

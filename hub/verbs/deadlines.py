@@ -23,12 +23,14 @@ RETURN COLLECT { MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) ORDER
 # What ran and does not run any more has ended; what was met, missed or ended stays so.
 _SET: Final[LiteralString] = """
 MATCH (k:Case {id: $case})
-CALL (k) { MATCH (k)<-[:OF_CASE]-(d:Deadline) WHERE d.state IN ['RUNNING', 'SUSPENDED'] AND NOT d.id IN [one IN $due | one.id]
+CALL (k) { MATCH (k)<-[:OF_CASE]-(d:Deadline) WHERE d.state IN ['RUNNING', 'SUSPENDED']
+  AND NOT d.id IN [one IN $due | one.id]
   SET d.state = 'ENDED', d.endedAt = $at }
 CALL (k) {
   UNWIND $due AS one
   MERGE (d:Deadline {id: one.id})
-  ON CREATE SET d += one.first, d.state = 'RUNNING', d.source = 'hub', d.extensions = 0, d.due = one.due, d.changedAt = $at
+  ON CREATE SET d += one.first, d.state = 'RUNNING', d.source = 'hub', d.extensions = 0, d.due = one.due,
+    d.changedAt = $at
   WITH k, d, one, coalesce(toString(d.due), '') <> coalesce(toString(one.due), '') AS changes
   SET d.revision = coalesce(d.revision, 0) + CASE WHEN changes THEN 1 ELSE 0 END,
     d.changedAt = CASE WHEN changes THEN $at ELSE d.changedAt END, d.due = one.due,
@@ -37,10 +39,12 @@ CALL (k) {
   MERGE (d)-[:OF_CASE]->(k)
   WITH k, d, one MATCH (c:Clock {id: one.clock}) MERGE (d)-[:RUNS_BY]->(c)
   WITH k, d, one OPTIONAL MATCH (k)-[:CONCERNS]->(importer) OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
-  WITH d, CASE one.side WHEN 'trade' THEN importer ELSE owner END AS party WHERE party IS NOT NULL MERGE (d)-[:OWED_BY]->(party) }"""
+  WITH d, CASE one.side WHEN 'trade' THEN importer ELSE owner END AS party WHERE party IS NOT NULL
+    MERGE (d)-[:OWED_BY]->(party) }"""
 _END: Final[LiteralString] = """
 MATCH (k:Case {id: $case})<-[:OF_CASE]-(d:Deadline)-[:RUNS_BY]->(c:Clock)
-WHERE d.state IN ['RUNNING', 'SUSPENDED', 'MISSED'] AND ($side IS NULL OR c.side = $side) AND ($key IS NULL OR d.id = $key)
+WHERE d.state IN ['RUNNING', 'SUSPENDED', 'MISSED'] AND ($side IS NULL OR c.side = $side)
+  AND ($key IS NULL OR d.id = $key)
   AND (d.state <> 'MISSED' OR ($key IS NOT NULL AND d.endedAt IS NULL))
 SET d.endedAt = $at, d.state = CASE WHEN d.state = 'MISSED' OR d.due < $today THEN 'MISSED'
   WHEN $side IS NULL AND $key IS NULL AND c.side = 'trade' THEN 'ENDED' ELSE 'MET' END
@@ -76,7 +80,9 @@ async def set_deadlines(context: VerbContext, facts: Facts, clocks: Sequence[Clo
     await context.execute(_SET, case=facts.case, due=due)
 
 
-async def end_deadlines(context: VerbContext, case: str, *, side: str | None = None, key: str | None = None) -> list[str]:
+async def end_deadlines(
+    context: VerbContext, case: str, *, side: str | None = None, key: str | None = None
+) -> list[str]:
     """Ends what runs in the case of that id, or what one side owes, or the one deadline of that key; gives their
     names."""
     return [name for (name,) in await context.execute(_END, case=case, side=side, key=key, today=today(context.now))]
@@ -88,7 +94,8 @@ async def restart_deadlines(context: VerbContext, case: str) -> None:
 
 
 _SET_FACTS: Final[LiteralString] = (
-    "MATCH (k:Case {id: $case}) SET k.dates = $dates, k.conditions = $conditions, k.suspensions = $suspensions, k.status = $status"
+    "MATCH (k:Case {id: $case}) SET k.dates = $dates, k.conditions = $conditions, k.suspensions = $suspensions,"
+    " k.status = $status"
 )
 
 
@@ -140,7 +147,9 @@ _Holds = Annotated[bool, Argument("Whether it holds; so it does if not said.")]
 
 
 @verb(may=(OWNER, OVERSIGHT), kept_here=True)
-async def record_date(context: VerbContext, case: Case, event: _Event, on: DayOfEvent, reason: OptionalReason | None = None) -> None:
+async def record_date(
+    context: VerbContext, case: Case, event: _Event, on: DayOfEvent, reason: OptionalReason | None = None
+) -> None:
     """Records the day of an event from which clocks of a case run; a second one corrects the first."""
     case.must_be_open()
     check_event(event, (await _of_clocks(context, case)).events)
@@ -157,18 +166,25 @@ async def record_condition(
     case.must_be_open()
     known = conditions_of((await _of_clocks(context, case)).conditions)
     if condition not in known:
-        raise BadInput(f"condition: one of {', '.join(sorted(known)) or 'none: nothing decides about the clocks of this kind'}")
+        raise BadInput(
+            f"condition: one of {', '.join(sorted(known)) or 'none: nothing decides about the clocks of this kind'}"
+        )
     others = [found for found in case.conditions if found != condition]
     text = f"found to be {condition.replace('_', ' ')}" if holds else f"found not to be {condition.replace('_', ' ')}"
-    await _change(context, replace(case, conditions=[*others, condition] if holds else others), ("conditions",), text, reason)
+    await _change(
+        context, replace(case, conditions=[*others, condition] if holds else others), ("conditions",), text, reason
+    )
 
 
 _DEADLINE: Final = fill(
     """MATCH (d:Deadline {id: $key})-[:OF_CASE]->(k:Case), (d)-[:RUNS_BY]->(c:Clock) WHERE {sees}
-RETURN {case: k.number, name: d.name, state: d.state, due: toString(d.due), extensions: d.extensions, extension: c.extension}""",
+RETURN {case: k.number, name: d.name, state: d.state, due: toString(d.due), extensions: d.extensions,
+  extension: c.extension}""",
     sees=sees("k", "Case"),
 )
-_EXTEND: Final[LiteralString] = "MATCH (d:Deadline {id: $deadline}) SET d.extensions = d.extensions + 1, d.extendedTo = $until"
+_EXTEND: Final[LiteralString] = (
+    "MATCH (d:Deadline {id: $deadline}) SET d.extensions = d.extensions + 1, d.extendedTo = $until"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +228,9 @@ _Until = Annotated[date, Argument("The day it is extended to, where its owner ma
 
 
 @verb(may=(OWNER,), kept_here=True)
-async def extend_deadline(context: VerbContext, deadline: Deadline, *, until: _Until | None = None, reason: Reason) -> None:
+async def extend_deadline(
+    context: VerbContext, deadline: Deadline, *, until: _Until | None = None, reason: Reason
+) -> None:
     """Extends a deadline: by what the law says, or to the day its owner grants."""
     case = deadline.case
     case.must_be_open()

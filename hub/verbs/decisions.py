@@ -27,13 +27,19 @@ class NewDecision:
 
     question: Annotated[str, Argument("What was to be decided, e.g. classification of the goods.", longest=_LONGEST)]
     outcome: Annotated[str, Argument("What was decided, e.g. approved.", longest=_LONGEST)]
-    hts10: Annotated[str, Argument("The ten-digit HTSUS number of the goods; without it nothing is compared.", HTS10)] | None = None
+    hts10: (
+        Annotated[str, Argument("The ten-digit HTSUS number of the goods; without it nothing is compared.", HTS10)]
+        | None
+    ) = None
     origin: Annotated[str, Argument("Their country of origin, two letters.")] | None = None
     maker: Annotated[str, Argument("Their maker.", longest=_LONGEST)] | None = None
     description: Annotated[str, Argument("The goods, in words.", longest=_LONGEST)] | None = None
-    port: Annotated[str, Argument("The port where it was decided, by its ACE code; the case's owner, if not said.", PORT_CODE)] | None = (
-        None
-    )
+    port: (
+        Annotated[
+            str, Argument("The port where it was decided, by its ACE code; the case's owner, if not said.", PORT_CODE)
+        ]
+        | None
+    ) = None
     audience: Audience | None = None
 
 
@@ -56,7 +62,8 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
     goods = {"maker": decision.maker, "description": decision.description, "hts10": decision.hts10, "origin": origin}
     row = {
         "id": key, "decidedAt": context.now, "audience": audience, "source": "hub",
-        "question": decision.question, "outcome": decision.outcome, **{name: value for name, value in goods.items() if value},
+        "question": decision.question, "outcome": decision.outcome,
+        **{name: value for name, value in goods.items() if value},
     }  # fmt: skip
     await context.execute(_DECIDE, case=case.id, place=place, decision={**row, **found_by("Decision", row)})
     text = f"decided: {decision.question}: {decision.outcome}"
@@ -64,7 +71,9 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
     return key
 
 
-_PARTICIPANT: Final = Role("as_participant", "the office that made one of the two decisions or owns its case, or the Office of Trade")
+_PARTICIPANT: Final = Role(
+    "as_participant", "the office that made one of the two decisions or owns its case, or the Office of Trade"
+)
 _DISPARITY: Final[LiteralString] = """
 RETURN {id: x.id, state: x.state, decisions: COLLECT { MATCH (x)-[:BETWEEN]->(d) RETURN d.id },
   cases: COLLECT { MATCH (x)-[:BETWEEN]->()-[:DECIDES]->(k) RETURN DISTINCT k.id },
@@ -90,11 +99,14 @@ def _add_events(context: VerbContext, disparity: Disparity, text: str, reason: s
     changed = ("state", "endedAt", "endedBecause", "EXPLAINED_BY")
     context.add_event("Disparity", disparity.id, changed, by=disparity.by, reason=reason)
     for case in disparity.cases:
-        context.add_history_entry(OtherCase(case, disparity.by), text, (), reason=reason, audience="owner", refs=(disparity.id,))
+        context.add_history_entry(
+            OtherCase(case, disparity.by), text, (), reason=reason, audience="owner", refs=(disparity.id,)
+        )
 
 
 _RULE: Final[LiteralString] = """
-MERGE (r:Ruling {number: $number}) ON CREATE SET r.title = $title, r.issuedAt = $issued, r.source = 'hub', r.otherWords = $otherWords
+MERGE (r:Ruling {number: $number}) ON CREATE
+  SET r.title = $title, r.issuedAt = $issued, r.source = 'hub', r.otherWords = $otherWords
 WITH r WHERE r.title IS NOT NULL
 UNWIND $decisions AS id MATCH (d:Decision {id: id}) MERGE (r)-[:EXPLAINS]->(d)
 WITH r, d
@@ -123,7 +135,9 @@ async def explain_disparity(
         raise Conflict(f"the disparity is {disparity.state.lower()} already; reopen it first")
     known = await context.execute(_KNOWN, number=ruling)
     if not known and not (title and issued_on):
-        raise NotFound(f"ruling: the hub knows no ruling {ruling!r} yet; give its title and the day it was issued as well")
+        raise NotFound(
+            f"ruling: the hub knows no ruling {ruling!r} yet; give its title and the day it was issued as well"
+        )
     title = (title or "").strip() or None
     row = {"number": ruling, "title": title, "issued": issued_on}
     await context.execute(_RULE, **row, **found_by("Ruling", row), decisions=disparity.decisions)

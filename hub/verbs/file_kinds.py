@@ -36,16 +36,25 @@ _OF_ENDING: Final = {
     **{endings[0]: kind for kind, endings in _ENDINGS.items()},
 }
 _ALIASES: Final = {
-    "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "application/x-pdf": "application/pdf",
-    "application/csv": "text/csv", "text/x-csv": "text/csv", "application/x-csv": "text/csv", "text/comma-separated-values": "text/csv",
+    "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png",
+    "application/x-pdf": "application/pdf",
+    "application/csv": "text/csv", "text/x-csv": "text/csv", "application/x-csv": "text/csv",
+    "text/comma-separated-values": "text/csv",
 }  # fmt: skip
 _BY_ENDING: Final = (
-    "application/vnd.ms-excel", "application/octet-stream", "application/zip", "application/x-zip-compressed", "application/x-zip",
+    "application/vnd.ms-excel", "application/octet-stream", "application/zip", "application/x-zip-compressed",
+    "application/x-zip",
 )  # fmt: skip
 """What a browser says of a file whose ending its system has no type for, or another: Windows calls .csv a sheet where
 Excel is there."""
 _CHARSETS: Final = ("utf-8", "us-ascii", "utf-16", "iso-8859-1", "windows-1252")
-_SPELLED: Final = {"utf8": "utf-8", "ascii": "us-ascii", "latin1": "iso-8859-1", "cp1252": "windows-1252", "utf16": "utf-16"}
+_SPELLED: Final = {
+    "utf8": "utf-8",
+    "ascii": "us-ascii",
+    "latin1": "iso-8859-1",
+    "cp1252": "windows-1252",
+    "utf16": "utf-16",
+}
 
 # What Windows, macOS or a browser runs when it is opened: what Outlook blocks as attachments, and pages.
 _RUN_WORDS: Final = """
@@ -58,7 +67,9 @@ sys theme tmp udl url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd webloc website wo
 xlam xll xlsm xltm xnk xsl xslt
 """
 _RUN: Final = frozenset(_RUN_WORDS.split())
-_PROGRAMS: Final = frozenset({"bat", "class", "cmd", "dll", "exe", "hta", "jar", "lnk", "msi", "pif", "ps1", "scr", "vbs", "wsf"})
+_PROGRAMS: Final = frozenset(
+    {"bat", "class", "cmd", "dll", "exe", "hta", "jar", "lnk", "msi", "pif", "ps1", "scr", "vbs", "wsf"}
+)
 """Of those, what no honest name has before its ending, nor a workbook within: www.example.com.pdf is a page that was
 printed."""
 _JOINERS: Final = "\u200c\u200d"
@@ -124,7 +135,9 @@ def kind_of(media_type: str, name: str = "") -> Kind:
 def check_name(name: str, kind: Kind) -> None:
     """Whether a file of that kind may have that name, in any script. Raises `BadInput`."""
     if "/" in name or "\\" in name or any(_is_hidden(character) for character in name):
-        raise BadInput("name: a file name without a path and without characters that do not show is expected, e.g. invoice.pdf")
+        raise BadInput(
+            "name: a file name without a path and without characters that do not show is expected, e.g. invoice.pdf"
+        )
     # letters of another width and the like look as these do
     _, *parts = re.split(r"[.:]", unicodedata.normalize("NFKC", name).lower())
     if not parts:
@@ -133,7 +146,9 @@ def check_name(name: str, kind: Kind) -> None:
     right = f"a file of {kind.media_type} ends in .{_ENDINGS[kind.media_type][0]}"
     if not ending.strip():
         raise BadInput(f"name: it ends in a point; {right}")
-    if runs := [part for part in inside if part.strip() in _PROGRAMS] + [part for part in (ending,) if part.strip() in _RUN]:
+    if runs := [part for part in inside if part.strip() in _PROGRAMS] + [
+        part for part in (ending,) if part.strip() in _RUN
+    ]:
         raise BadInput(f"name: .{runs[-1]} is of files that run when they are opened; {right}")
     if _belies(ending, kind):
         raise BadInput(f"name: .{ending} is not of that kind; {right}")
@@ -210,7 +225,11 @@ def _is_package(path: Path, media_type: str) -> bool:
         with zipfile.ZipFile(path) as package:
             packed = package.infolist()
             names = {part.filename.lower() for part in packed}
-            if len(packed) > _MOST_PARTS or len(names) < len(packed) or sum(part.file_size for part in packed) > _MOST_UNPACKED:
+            if (
+                len(packed) > _MOST_PARTS
+                or len(names) < len(packed)
+                or sum(part.file_size for part in packed) > _MOST_UNPACKED
+            ):
                 return False
             if not all(map(_is_part, packed)):
                 return False

@@ -18,7 +18,8 @@ HAND_ON: Final[LiteralString] = """
 DELETE handled CREATE (k)-[:HANDLED_BY]->(after)
 WITH k, before, after
 CALL (k) { MATCH (k)-[worked:WORKED_BY]->() DELETE worked }
-CALL (k, before, after) { MATCH (k)<-[:OF_CASE]-(d:Deadline)-[owed:OWED_BY]->(before) DELETE owed CREATE (d)-[:OWED_BY]->(after) }"""
+CALL (k, before, after) { MATCH (k)<-[:OF_CASE]-(d:Deadline)-[owed:OWED_BY]->(before) DELETE owed
+  CREATE (d)-[:OWED_BY]->(after) }"""
 """The clauses that hand the case `k` on to the office `after`. `handled` is its edge HANDLED_BY, which leads to the
 office `before`.
 

@@ -51,7 +51,9 @@ class Issue(LockedRow):
 _STATE: Final = ("state", "stateAt", "stateBecause")
 
 
-def _add_event(context: VerbContext, issue: Issue, changed: Sequence[str], reason: str | None, refs: Sequence[str] = ()) -> None:
+def _add_event(
+    context: VerbContext, issue: Issue, changed: Sequence[str], reason: str | None, refs: Sequence[str] = ()
+) -> None:
     context.add_event("Issue", issue.id, changed, by=issue.by, reason=reason, refs=refs)
 
 
@@ -140,7 +142,9 @@ _TitleOfNew = Annotated[str, Argument("The title of a new issue that they are ab
 
 
 @verb(may=(_DECIDER,), returns="Issue")
-async def split_issue(context: VerbContext, issue: Issue, cases: _Cases, *, title: _TitleOfNew | None = None, reason: Reason) -> str:
+async def split_issue(
+    context: VerbContext, issue: Issue, cases: _Cases, *, title: _TitleOfNew | None = None, reason: Reason
+) -> str:
     """Takes cases out of an issue; they are not put into it again. With a title they are an issue of their own, which
     is the answer."""
     issue.must_stand()
@@ -154,7 +158,8 @@ async def split_issue(context: VerbContext, issue: Issue, cases: _Cases, *, titl
     if title:
         answer = f"{context.request} issue"
         new = {
-            "id": answer, "title": title, "topic": issue.topic, "why": f"taken out of: {issue.title}", "state": "CONFIRMED",
+            "id": answer, "title": title, "topic": issue.topic, "why": f"taken out of: {issue.title}",
+            "state": "CONFIRMED",
             "stateAt": context.now, "stateBecause": reason, "source": "hub",
             **found_by("Issue", {"title": title, "topic": issue.topic}),
         }  # fmt: skip
@@ -170,7 +175,8 @@ WITH i
 CALL (i) {
   MATCH (i)-[into:MERGED_INTO]->(whole:Issue)
   CALL (i, whole) {
-    MATCH (i)<-[:ALIKE_BY|ABOUT]-(k:Case)-[m:MAY_BE_ABOUT]->(whole) WHERE NOT EXISTS { (k)-[:ALIKE_BY]->(whole) } DELETE m
+    MATCH (i)<-[:ALIKE_BY|ABOUT]-(k:Case)-[m:MAY_BE_ABOUT]->(whole) WHERE NOT EXISTS { (k)-[:ALIKE_BY]->(whole) }
+      DELETE m
   }
   DELETE into
 }"""
@@ -186,7 +192,8 @@ async def restore_issue(context: VerbContext, issue: Issue, reason: Reason) -> N
 
 
 _FOLLOW: Final[LiteralString] = (
-    "MATCH (i:Issue {id: $issue}), (p) WHERE elementId(p) = $party MERGE (p)-[f:FOLLOWS]->(i) ON CREATE SET f.since = $at"
+    "MATCH (i:Issue {id: $issue}), (p) WHERE elementId(p) = $party MERGE (p)-[f:FOLLOWS]->(i) ON CREATE SET f.since"
+    " = $at"
 )
 _UNFOLLOW: Final[LiteralString] = "MATCH (p)-[f:FOLLOWS]->(:Issue {id: $issue}) WHERE elementId(p) = $party DELETE f"
 

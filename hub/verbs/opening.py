@@ -35,8 +35,9 @@ _MOST: Final = 200
 _CONCERNS: Final[LiteralString] = "'CONCERNS Importer '"
 """What a claim begins with, as a literal, that a case concerns an importer; the number follows."""
 
-# What opening a case names, who the viewer is to it, and the case itself where it may be opened: one statement, since many are.
-# An importer that is nothing to the viewer is as one that there is not, in all that follows; whether an office knows it is asked apart.
+# What opening a case names, who the viewer is to it, and the case itself where it may be opened: one statement, since
+# many are. An importer that is nothing to the viewer is as one that there is not, in all that follows; whether an
+# office knows it is asked apart.
 _OPEN: Final = fill(
     """
 MATCH (kind:CaseKind {code: $kind})
@@ -44,11 +45,14 @@ OPTIONAL MATCH (named:Importer {number: $importer})
 WITH *, {importer_or_broker} AS asParty
 WITH *, CASE WHEN asParty IS NOT NULL OR $known THEN named END AS importer
 OPTIONAL MATCH (importer)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
-WITH *, head(COLLECT { MATCH (:PortCode {code: $port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port) RETURN p LIMIT 1 }) AS port,
+WITH *, head(COLLECT { MATCH (:PortCode {code: $port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port)
+  RETURN p LIMIT 1 }) AS port,
   head(COLLECT { MATCH (kind)-[:ANSWERED_BY]->(o:Office) RETURN o LIMIT 1 }) AS office
-WITH *, CASE kind.answeredBy WHEN 'port' THEN coalesce(port, center) WHEN 'office' THEN office ELSE coalesce(center, port) END AS answers
+WITH *, CASE kind.answeredBy WHEN 'port' THEN coalesce(port, center) WHEN 'office' THEN office
+  ELSE coalesce(center, port) END AS answers
 WITH *, head([o IN own WHERE o = answers] + [o IN own WHERE o:Port OR (seesAll AND o:Office)]) AS mine
-WITH *, CASE WHEN mine IS NOT NULL AND NOT seesAll THEN mine ELSE coalesce(answers, mine) END AS owner, coalesce(asParty, mine) AS who
+WITH *, CASE WHEN mine IS NOT NULL AND NOT seesAll THEN mine
+  ELSE coalesce(answers, mine) END AS owner, coalesce(asParty, mine) AS who
 WITH *, owner IS NOT NULL AND CASE WHEN asParty IS NULL THEN mine IS NOT NULL AND ($known OR NOT $known AND NOT seesAll)
   ELSE kind.openedBy <> 'government' END AS may
 FOREACH (_ IN CASE WHEN may THEN [1] ELSE [] END |
@@ -57,7 +61,8 @@ FOREACH (_ IN CASE WHEN may THEN [1] ELSE [] END |
   CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:HANDLED_BY]->(owner)
   FOREACH (i IN CASE WHEN importer IS NULL THEN [] ELSE [importer] END | CREATE (k)-[:CONCERNS]->(i))
   FOREACH (p IN CASE WHEN port IS NULL THEN [] ELSE [port] END | CREATE (k)-[:AT]->(p)))
-RETURN {kind: kind.name, owner_name: owner.name, by: elementId(who), opened_by: kind.openedBy, has_importer: importer IS NOT NULL,
+RETURN {kind: kind.name, owner_name: owner.name, by: elementId(who), opened_by: kind.openedBy,
+  has_importer: importer IS NOT NULL,
   has_owner: owner IS NOT NULL, as_owner: mine IS NOT NULL, sees_all: seesAll, as_party: asParty IS NOT NULL,
   clocks: COLLECT { MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) ORDER BY c.id }}""",
     importer_or_broker=importer_or_broker("named"),
@@ -73,15 +78,18 @@ RETURN true""",
 )
 _LINK: Final[LiteralString] = """
 MATCH (k:Case {id: $case})
-CALL (k) { UNWIND $entries AS number MERGE (e:Entry {number: number}) ON CREATE SET e.source = 'hub' MERGE (k)-[:COVERS_ENTRY]->(e) }
+CALL (k) { UNWIND $entries AS number MERGE (e:Entry {number: number}) ON CREATE SET e.source = 'hub'
+  MERGE (k)-[:COVERS_ENTRY]->(e) }
 CALL (k) { UNWIND $headings AS code MATCH (h:HtsHeading {code: code}) MERGE (k)-[:UNDER]->(h) }
 CALL (k) { UNWIND $programs AS code MATCH (p:Program {code: code}) MERGE (k)-[:TAGGED]->(p) }
-CALL (k) { UNWIND $agencies AS code MATCH (g:Agency {code: code}) MERGE (k)-[i:INVOLVES]->(g) ON CREATE SET i.invitedAt = $at
+CALL (k) { UNWIND $agencies AS code MATCH (g:Agency {code: code}) MERGE (k)-[i:INVOLVES]->(g) ON CREATE
+  SET i.invitedAt = $at
   FOREACH (_ IN CASE WHEN $accepted THEN [1] ELSE [] END | SET i.acceptedAt = $at) }
 CALL (k) { UNWIND $topics AS code MATCH (t:Topic {code: code}) MERGE (k)-[:RAISES]->(t) }
 CALL (k) { UNWIND $adcvdOrders AS number MATCH (o:AdcvdOrder {number: number}) MERGE (k)-[:SUBJECT_TO]->(o) }
 CALL (k) { UNWIND $forcedLaborOrders AS id MATCH (o:ForcedLaborOrder {id: id}) MERGE (k)-[:SUBJECT_TO]->(o) }
-RETURN size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:INVOLVES]->() | 1]), size([(k)-[:RAISES]->() | 1]),
+RETURN size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:INVOLVES]->() | 1]),
+  size([(k)-[:RAISES]->() | 1]),
   size([(k)-[:SUBJECT_TO]->(:AdcvdOrder) | 1]), size([(k)-[:SUBJECT_TO]->(:ForcedLaborOrder) | 1])"""
 
 _Strings = Sequence[str]
@@ -102,9 +110,14 @@ class NewCase:
         _Strings, Argument("The partner agencies it involves, by code; accepted at once where the owner opens it.")
     ] = ()  # fmt: skip
     topics: Annotated[_Strings, Argument("The questions it raises, by topic, e.g. classification.")] = ()
-    adcvd_orders: Annotated[_Strings, Argument("The antidumping and countervailing duty orders it is about, by number.", ADCVD_NUMBER)] = ()
+    adcvd_orders: Annotated[
+        _Strings, Argument("The antidumping and countervailing duty orders it is about, by number.", ADCVD_NUMBER)
+    ] = ()
     forced_labor_orders: Annotated[_Strings, Argument("The forced-labor orders it is about, by id.")] = ()
-    event: Annotated[str, Argument("The event a clock of it runs from, e.g. protest_filed; see the clocks of its kind.")] | None = None
+    event: (
+        Annotated[str, Argument("The event a clock of it runs from, e.g. protest_filed; see the clocks of its kind.")]
+        | None
+    ) = None
     on: DayOfEvent | None = None
     conditions: Annotated[_Strings, Argument("What decides which clocks run, e.g. complicated.")] = ()
 
@@ -199,7 +212,8 @@ class _Links:
             return
         new = self.new
         (counts,) = await context.execute(
-            _LINK, case=case, accepted=accepted, entries=self.entries, headings=self.headings, programs=new.programs, agencies=new.agencies,
+            _LINK, case=case, accepted=accepted, entries=self.entries, headings=self.headings, programs=new.programs,
+            agencies=new.agencies,
             topics=new.topics, adcvdOrders=new.adcvd_orders, forcedLaborOrders=new.forced_labor_orders,
         )  # fmt: skip
         for (name, keys), count in zip(self.counted, counts, strict=True):
@@ -214,13 +228,16 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     its owner has confirmed it (`confirmCase`); an importer that the office does not know of is kept in `claims`."""
     facts = Facts(context.request, new.dates(), list(new.conditions), ())
     case = {
-        "id": context.request, "number": context.new_case_number(), "status": "OPEN", "title": new.title, "openedAt": context.now,
+        "id": context.request, "number": context.new_case_number(), "status": "OPEN", "title": new.title,
+        "openedAt": context.now,
         "source": "hub", "dates": facts.dates, "conditions": facts.conditions, "suspensions": [],
         **found_by("Case", {"title": new.title}),
     }  # fmt: skip
 
     async def opened(known: bool | None) -> _Opened | None:
-        return await context.read_row(_Opened, _OPEN, kind=new.kind, importer=new.importer, port=new.port, case=case, known=known)
+        return await context.read_row(
+            _Opened, _OPEN, kind=new.kind, importer=new.importer, port=new.port, case=case, known=known
+        )
 
     as_opened = await opened(None)
     if as_opened and not as_opened.as_party:
@@ -248,7 +265,8 @@ _CONFIRM_ENTRIES: Final = fill(
     """
 MATCH (k:Case {id: $case})-[c:COVERS_ENTRY]->(e:Entry) WHERE c.confirmedAt IS NULL
 WITH * WHERE {knows} AND ($official OR EXISTS {
-  MATCH (k)-[:CONCERNS]->(i:Importer) MATCH (i)<-[:CONCERNS]-(:Case)-[other:COVERS_ENTRY]->(e) WHERE other.confirmedAt IS NOT NULL })
+  MATCH (k)-[:CONCERNS]->(i:Importer) MATCH (i)<-[:CONCERNS]-(:Case)-[other:COVERS_ENTRY]->(e)
+    WHERE other.confirmedAt IS NOT NULL })
 SET c.confirmedAt = $at REMOVE c.saidBy
 RETURN count(c)""",
     knows=knows_entry("e"),

@@ -50,7 +50,9 @@ _Until = Annotated[datetime, Argument("Until when, where that is known.")]
 
 
 @verb(may=(_OWN_ORGANISATION,), kept_here=True)
-async def announce_absence(context: VerbContext, contact: Contact, from_: _From | None = None, until: _Until | None = None) -> None:
+async def announce_absence(
+    context: VerbContext, contact: Contact, from_: _From | None = None, until: _Until | None = None
+) -> None:
     """Says that a contact of one's own organisation is away; until then its deputy is named in its place."""
     since = from_ or context.now
     if until is not None and until <= since:
@@ -80,7 +82,9 @@ async def name_deputy(context: VerbContext, contact: Contact, deputy: _Deputy) -
     context.add_event("Contact", contact.id, ("DEPUTIZED_BY",), by=contact.by, refs=(deputy,))
 
 
-_PROGRAM: Final[LiteralString] = "MERGE (p:Program {code: $code}) ON CREATE SET p += $program, p.made = $request RETURN p.made = $request"
+_PROGRAM: Final[LiteralString] = (
+    "MERGE (p:Program {code: $code}) ON CREATE SET p += $program, p.made = $request RETURN p.made = $request"
+)
 _OVERSIGHT: Final[LiteralString] = "RETURN CASE WHEN seesAll THEN elementId(head(acted)) END"
 _Code = Annotated[str, Argument("A short code.", longest=20)]
 _Name = Annotated[str, Argument("Its name.", longest=300)]
@@ -98,7 +102,9 @@ async def declare_program(
         raise NotAllowed("declareProgram: only the Office of Trade may")
     code = code.upper()
     program = {"name": name, "since": since, "legalBasis": legal_basis, "source": "hub"}
-    (made,), *_ = await context.execute(_PROGRAM, code=code, program={**program, **found_by("Program", program)}, request=context.request)
+    (made,), *_ = await context.execute(
+        _PROGRAM, code=code, program={**program, **found_by("Program", program)}, request=context.request
+    )
     if not made:
         raise Conflict(f"code: there is a program {code} already")
     context.add_event("Program", code, ALL_NEW, by=office)

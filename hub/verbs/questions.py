@@ -23,7 +23,8 @@ _LONGEST_TITLE: Final = 300
 _LONGEST_TEXT: Final = 10_000
 
 _OFFICE: Final[LiteralString] = """
-MATCH (o) WHERE (o:Center OR o:Port OR o:Office OR o:Agency OR o:FieldOffice) AND $to = CASE WHEN o:Center THEN 'Center:' + o.code
+MATCH (o) WHERE (o:Center OR o:Port OR o:Office OR o:Agency OR o:FieldOffice) AND $to = CASE
+  WHEN o:Center THEN 'Center:' + o.code
   WHEN o:Port THEN 'Port:' + o.id WHEN o:Office THEN 'Office:' + o.code WHEN o:Agency THEN 'Agency:' + o.code
   ELSE 'FieldOffice:' + o.name END
 RETURN elementId(o), o.name"""
@@ -43,7 +44,12 @@ class NewQuestion:
     title: Annotated[str, Argument("What it is about, in a line.", longest=_LONGEST_TITLE)]
     text: Annotated[str, Argument("The question.", longest=_LONGEST_TEXT)]
     public: Annotated[bool, Argument("Whether it may be published with its answer; no, if not said.")] = False
-    office: Annotated[str, Argument("Who is asked, as a nodeId, e.g. Center:CEE007; who answers for the rest, if not said.")] | None = None
+    office: (
+        Annotated[
+            str, Argument("Who is asked, as a nodeId, e.g. Center:CEE007; who answers for the rest, if not said.")
+        ]
+        | None
+    ) = None
     importer: Annotated[str, like_one_of(ROUTE.arguments, "importer")] | None = None
     hts: Annotated[str, like_one_of(ROUTE.arguments, "hts")] | None = None
     port: Annotated[str, like_one_of(ROUTE.arguments, "port")] | None = None
@@ -55,7 +61,8 @@ class NewQuestion:
     def subject(self) -> dict[str, str]:
         """What it is about, by the names of the arguments of `responsibleContacts`; without what is not said."""
         values = {
-            "importer": self.importer, "hts": self.hts, "port": self.port, "caseKind": self.case_kind, "agency": self.agency,
+            "importer": self.importer, "hts": self.hts, "port": self.port, "caseKind": self.case_kind,
+            "agency": self.agency,
             "program": self.program, "topic": self.topic,
         }  # fmt: skip
         return {name: value for name, value in values.items() if value}
@@ -72,8 +79,11 @@ class _Office:
 @verb(
     returns="Question",
     signed_in=False,
-    doc="Asks a question: of the office that is named, or of the one that answers for what it is about. Anyone may, without an account "
-    f"too: its `receipt` finds it again. An answer is promised within {ANSWERED_WITHIN.length} business days.",
+    doc=(
+        "Asks a question: of the office that is named, or of the one that answers for what it is about. Anyone may,"
+        f" without an account too: its `receipt` finds it again. An answer is promised within {ANSWERED_WITHIN.length}"
+        " business days."
+    ),
 )
 async def ask_question(context: VerbContext, question: NewQuestion) -> str:
     is_guest = context.account.startswith(GUEST)
@@ -84,7 +94,8 @@ async def ask_question(context: VerbContext, question: NewQuestion) -> str:
     key = f"{context.request} question"
     row = {
         "id": key, "title": question.title, "text": question.text, "state": "ASKED", "mayBePublished": question.public,
-        "routedBecause": office.because, "askedAt": context.now, "dueOn": last_day(today(context.now), ANSWERED_WITHIN, rolls=True),
+        "routedBecause": office.because, "askedAt": context.now,
+        "dueOn": last_day(today(context.now), ANSWERED_WITHIN, rolls=True),
         "source": "hub", **({"receipt": context.account.removeprefix(GUEST)} if is_guest else {}),
     }  # fmt: skip
     party = await context.read_value(_MADE, office=office.key, question={**row, **found_by("Question", row)})
@@ -106,7 +117,9 @@ async def _routed(context: VerbContext, question: NewQuestion) -> _Office:
     subject = question.subject()
     parameters = {**{found.name: None for found in ROUTE.arguments}, **subject, "first": 1}
     fields = (CustomSelection("office", "office"), CustomSelection("because", "because"))
-    compiled = compile_read(GRAPH, CustomQuery(ROUTE, frozenset(subject), (CustomSelection("contacts", "contacts", fields),)))
+    compiled = compile_read(
+        GRAPH, CustomQuery(ROUTE, frozenset(subject), (CustomSelection("contacts", "contacts", fields),))
+    )
     assert compiled.telling is not None
     row = await context.read_compiled(compiled.text, compiled.telling.parameters(ROUTE.parameters(parameters)))
     first = compiled.shape(row, parameters, _NoPen())["contacts"][0]

@@ -60,12 +60,16 @@ async def count_file(context: VerbContext, case: Case, size: int) -> None:
         ((files, stored),) = await context.execute(_FILES_OF_CASE, case=case.id, begin=context.now - ANNOUNCED_FOR)
         if over := _over(files, stored, size, quotas.files_per_case, quotas.file_bytes_per_case):
             do = "send several documents as one file, or those of another matter to a case of their own"
-            raise Conflict(f"attachToCase: case {case.number} has {over}, those announced in the last day included: {do}")
+            raise Conflict(
+                f"attachToCase: case {case.number} has {over}, those announced in the last day included: {do}"
+            )
     if quotas.files_per_day or quotas.file_bytes_per_day:
         used = await _use(context, f"files|{context.account}", _DAY, size)
         if over := _over(used.number, used.bytes, size, quotas.files_per_day, quotas.file_bytes_per_day):
             wait_s = _left_s(context, used, _DAY)
-            raise TooManyRequests(f"attachToCase: within this day you announced {over}: go on in {_minutes(wait_s)}", wait_s, "files")
+            raise TooManyRequests(
+                f"attachToCase: within this day you announced {over}: go on in {_minutes(wait_s)}", wait_s, "files"
+            )
 
 
 def _over(files: int, held: int, size: int, most_files: int, most_bytes: int) -> str | None:

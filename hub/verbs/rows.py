@@ -104,7 +104,9 @@ class LockedRow:
     def must_be_kept_here(self) -> None:
         """Raises `Conflict` for a row that another system keeps."""
         if self.kept_by:
-            raise Conflict(f"{self.in_words()} is kept by the system {self.kept_by[0]}: change it there, the hub follows")
+            raise Conflict(
+                f"{self.in_words()} is kept by the system {self.kept_by[0]}: change it there, the hub follows"
+            )
 
     def is_known(self) -> bool:
         """Whether the viewer is told more of the row than that they may see it."""

@@ -36,12 +36,14 @@ Given = Mapping[str, object]
 _Function = Callable[Concatenate[VerbContext, ...], Coroutine[Any, Any, str | None]]
 
 _BEGIN: Final = fill(
-    "MERGE (r:Request {id: $request}) ON CREATE SET r.verb = $verb, r.digest = $digest, r.at = $at {lock} RETURN r.digest, r.result",
+    "MERGE (r:Request {id: $request}) ON CREATE SET r.verb = $verb, r.digest = $digest, r.at = $at {lock} RETURN"
+    " r.digest, r.result",
     lock=lock("r"),
 )
 _END: Final[LiteralString] = "MATCH (r:Request {id: $request}) SET r.result = $result"
 _KINDS: Final[Mapping[object, Kind]] = {
-    str: Kind.STRING, Sequence[str]: Kind.STRINGS, int: Kind.INT, float: Kind.FLOAT, bool: Kind.BOOLEAN, date: Kind.DATE,
+    str: Kind.STRING, Sequence[str]: Kind.STRINGS, int: Kind.INT, float: Kind.FLOAT, bool: Kind.BOOLEAN,
+    date: Kind.DATE,
     datetime: Kind.DATETIME,
 }  # fmt: skip
 _declared: Final[dict[str, "Verb"]] = {}
@@ -154,7 +156,9 @@ class _Declaration:
         self._arguments: list[Property] = []
         context, *parameters = inspect.signature(function).parameters.values()
         if self._hints.get(context.name) is not VerbContext:
-            raise self._error(f"its first argument is a VerbContext, not {context.name}: {self._hints.get(context.name)}")
+            raise self._error(
+                f"its first argument is a VerbContext, not {context.name}: {self._hints.get(context.name)}"
+            )
         for found in parameters:
             default = MISSING if found.default is inspect.Parameter.empty else found.default
             self._read(self._parameter(found.name, self._hints.get(found.name), default))
@@ -167,13 +171,16 @@ class _Declaration:
             raise self._error(f"it declares {', '.join(sorted(twice))} twice")
         label = self._returned(returns)
         kept_here = self._access.kept_here
-        return Verb(self._name, " ".join(doc.split()), tuple(self._arguments), label, self._doing(), signed_in, self._who(), kept_here,
+        return Verb(self._name, " ".join(doc.split()), tuple(self._arguments), label, self._doing(), signed_in,
+            self._who(), kept_here,
                     self._function.__module__)  # fmt: skip
 
     def _returned(self, returns: str | None) -> str:
         gives_key = self._hints.get("return") is not NoneType
         if gives_key is not (returns is not None):
-            raise self._error("it either gives a key (-> str) and says which label it returns, or gives None and answers with a row")
+            raise self._error(
+                "it either gives a key (-> str) and says which label it returns, or gives None and answers with a row"
+            )
         if returns is None and not self._rows:
             raise self._error("it gives None, but no row is among its arguments")
         label = self._rows[0][1].SUBJECT.label if returns is None else returns
@@ -184,7 +191,9 @@ class _Declaration:
     def _who(self) -> str | None:
         """Who may, in words. Raises `SchemaError` for a role that none of its rows has."""
         known = [{found.name for found in fields(row)} for _, row in self._rows]
-        if not all(role.field in each for role in self._access.may for each in known) or (self._access.may and not known):
+        if not all(role.field in each for role in self._access.may for each in known) or (
+            self._access.may and not known
+        ):
             raise self._error("may: only roles that each row among its arguments has a field for")
         return listed([role.who for role in self._access.may]) if self._access.may else None
 
@@ -209,14 +218,20 @@ class _Declaration:
         """Adds the argument; gives how its value is read from those that are given."""
         api, default, argument = found.api, found.default, found.argument
         if argument is None:
-            raise self._error(f'{found.name}: say what it means, e.g. Annotated[str, Argument("The case, by its number.")]')
+            raise self._error(
+                f'{found.name}: say what it means, e.g. Annotated[str, Argument("The case, by its number.")]'
+            )
         if found.type not in _KINDS:
             known = ", ".join(getattr(each, "__name__", str(each)) for each in _KINDS)
-            raise self._error(f"{found.name}: of type {found.type}; expected is one of {known}, a LockedRow or a dataclass of those")
+            raise self._error(
+                f"{found.name}: of type {found.type}; expected is one of {known}, a LockedRow or a dataclass of those"
+            )
         kind = _KINDS[found.type]
         if argument.longest is not None and kind is not Kind.STRING:
             raise self._error(f"{found.name}: only a text has a longest length")
-        self._arguments.append(Property(api, argument.doc, kind, found.required, argument.format, argument.values, argument.choice))
+        self._arguments.append(
+            Property(api, argument.doc, kind, found.required, argument.format, argument.values, argument.choice)
+        )
         if argument.longest is None:
             return lambda given: default if (value := given.get(api)) is None and default is not MISSING else value
         return lambda given: _text(api, given.get(api), default, argument.longest)

@@ -33,5 +33,7 @@ MODULES: Final[Mapping[str, ModuleType]] = {
     "Shared issues": issues,
 }
 """The modules that declare verbs, under their headings in the manual."""
-CHAPTERS: Final[Mapping[str, tuple[Verb, ...]]] = {heading: declared_in(module.__name__) for heading, module in MODULES.items()}
+CHAPTERS: Final[Mapping[str, tuple[Verb, ...]]] = {
+    heading: declared_in(module.__name__) for heading, module in MODULES.items()
+}
 VERBS: Final[tuple[Verb, ...]] = tuple(verb for chapter in CHAPTERS.values() for verb in chapter)

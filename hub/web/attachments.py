@@ -22,7 +22,17 @@ from graph_schema.cypher import Statement
 from hub.database.bookmarks import Bookmarks
 from hub.database.disk import Room
 from hub.database.graph import Graph, Run
-from hub.errors import BadInput, Conflict, HubError, NotAllowed, NotFound, NotSignedIn, TooCostly, TooManyRequests, Unavailable
+from hub.errors import (
+    BadInput,
+    Conflict,
+    HubError,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooCostly,
+    TooManyRequests,
+    Unavailable,
+)
 from hub.identity.door import Door, refusal
 from hub.limits.callers import caller
 from hub.limits.rate_limits import BYTES, COST, REQUEST_COST
@@ -38,7 +48,8 @@ _LEFT_S: Final = 600
 _ROOM_S: Final = 30
 _AGAIN_S: Final = 5
 _STATUS: Final[Mapping[type[HubError], int]] = {
-    NotSignedIn: 401, NotAllowed: 403, NotFound: 404, Conflict: 409, TooCostly: 413, BadInput: 422, TooManyRequests: 429,
+    NotSignedIn: 401, NotAllowed: 403, NotFound: 404, Conflict: 409, TooCostly: 413, BadInput: 422,
+    TooManyRequests: 429,
     Unavailable: 503,
 }  # fmt: skip
 _QUESTION: Final = "query Q($id: String!) { attachment(id: $id) { name mediaType sha256 storedAt } }"
@@ -121,7 +132,9 @@ class Attachments:
         return JSONResponse(told, 201)
 
     async def _keep(self, request: Request, file: Announced) -> None:
-        """Puts the body under its hash, if it is what was announced. Raises `BadInput`, `TooCostly` or `Unavailable`."""
+        """Puts the body under its hash, if it is what was announced. Raises `BadInput`, `TooCostly` or
+        `Unavailable`.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, arriving = tempfile.mkstemp(prefix="arriving-", dir=self.folder)
         try:
@@ -137,7 +150,8 @@ class Attachments:
                 await asyncio.to_thread(_to_disk, opened)
             if size != file.size or digest.hexdigest() != file.sha256:
                 raise _Other(
-                    f"{size:,} bytes with the SHA-256 {digest.hexdigest()} arrived; announced were {file.size:,} with {file.sha256}"
+                    f"{size:,} bytes with the SHA-256 {digest.hexdigest()} arrived; announced were {file.size:,} with"
+                    f" {file.sha256}"
                 )
             if not await asyncio.to_thread(is_of, Path(arriving), kind_of(file.media_type)):
                 raise BadInput(f"what arrived is no {file.media_type}, as was announced")

@@ -32,10 +32,15 @@ _QUESTION: Final = f"""query Due($after: String) {{ deadlines(within: {_DAYS}, f
     case {{ number title importer {{ name }} }} }}
   pageInfo {{ hasNextPage endCursor }} }} }}"""
 _LINK: Final = """query Case($number: String!) {
-  case(number: $number) { number title status deadlines { nodes { name state due } } history { nodes { at text } } } }"""
+  case(number: $number) { number title status deadlines { nodes { name state due } } history
+    { nodes { at text } } } }"""
 """What the link of an event asks."""
 # the path is a secret: it is sent nowhere else, and kept by nobody on the way
-_HEADERS: Final = {"Cache-Control": "private, max-age=300", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+_HEADERS: Final = {
+    "Cache-Control": "private, max-age=300",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 _LOOK_AGAIN: Final = timedelta(hours=1)
 _REMINDERS: Final = (timedelta(days=-7, hours=9), timedelta(days=-1, hours=9))
 """At nine in the morning, a week and a day before the last day."""

@@ -1,4 +1,6 @@
-"""Questions to begin with, each with the persona it is best asked as; the start page and GraphiQL show them, tests run them."""
+"""Questions to begin with, each with the persona it is best asked as; the start page and GraphiQL show them, tests
+run them.
+"""
 
 from dataclasses import dataclass
 from typing import Final

@@ -15,7 +15,9 @@ _TYPES: Final = {".js": "text/javascript", ".css": "text/css"}
 
 def headers(*policy: str) -> dict[str, str]:
     """The headers of a page: nothing may be loaded but what the policy adds, nobody may frame it."""
-    whole = "; ".join(("default-src 'none'", *policy, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"))
+    whole = "; ".join(
+        ("default-src 'none'", *policy, "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'")
+    )
     return {"Content-Security-Policy": whole, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 

@@ -1,4 +1,6 @@
-"""GraphiQL, served by the hub from locked jars: nothing comes from elsewhere, and nothing of it is in this repository."""
+"""GraphiQL, served by the hub from locked jars: nothing comes from elsewhere, and nothing of it is in this
+repository.
+"""
 
 import zipfile
 from importlib import resources
@@ -16,7 +18,13 @@ from hub.web import files
 
 _HEADERS: Final = files.headers(
     # GraphiQL's editor sets styles inline, and its style sheet carries its fonts
-    *("style-src 'self' 'unsafe-inline'", "script-src 'self'", "connect-src 'self'", "img-src 'self' data:", "font-src 'self' data:")
+    *(
+        "style-src 'self' 'unsafe-inline'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+    )
 )
 _OWN: Final = ("graphiql.js", "graphiql.css")
 _INSIDE: Final = "META-INF/resources/webjars/"
@@ -26,7 +34,9 @@ _ASSETS: Final = {
     "react.production.min.js": ("react-18.3.1.jar", "react/18.3.1/umd/react.production.min.js"),
     "react-dom.production.min.js": ("react-dom-18.3.1.jar", "react-dom/18.3.1/umd/react-dom.production.min.js"),
 }
-_MISSING: Final = "GraphiQL is not on this machine: `hub fetch` brings it (4 MB); see HUB_MAVEN_MIRROR where there is no internet\n"
+_MISSING: Final = (
+    "GraphiQL is not on this machine: `hub fetch` brings it (4 MB); see HUB_MAVEN_MIRROR where there is no internet\n"
+)
 
 
 def jars() -> tuple[Jar, ...]:

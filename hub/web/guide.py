@@ -24,7 +24,10 @@ class Walk:
 _LINKED: Final = types(LINKS)
 """The links that `path` and `neighbourhood` go, too."""
 WALKS: Final = (
-    Walk("The ten Centers and the Field Offices that manage them", "MATCH p = (:Center)-[:MANAGED_FROM]->(:FieldOffice) RETURN p"),
+    Walk(
+        "The ten Centers and the Field Offices that manage them",
+        "MATCH p = (:Center)-[:MANAGED_FROM]->(:FieldOffice) RETURN p",
+    ),
     Walk(
         "The Office of Trade, office by office",
         "MATCH p = (:Office)-[:PART_OF*1..3]->(:Office {code: 'OT'}) RETURN p",
@@ -35,11 +38,13 @@ WALKS: Final = (
     ),
     Walk(
         "Who works in the Electronics Center, and what they cover",
-        "MATCH (c:Center {code: 'CEE007'})<-[w:WORKS_FOR]-(n:Contact)\nOPTIONAL MATCH (n)-[v:COVERS]->(x)\nRETURN c, w, n, v, x LIMIT 60",
+        "MATCH (c:Center {code: 'CEE007'})<-[w:WORKS_FOR]-(n:Contact)\nOPTIONAL MATCH (n)-[v:COVERS]->(x)\nRETURN c, w,"
+        " n, v, x LIMIT 60",
     ),
     Walk(
         "An importer with its Center, brokers and ports",
-        "MATCH (i:Importer) WITH i ORDER BY i.number LIMIT 1\nMATCH p = (i)-[:ASSIGNED_TO|ENTERS_AT|REPRESENTS]-()\nRETURN p",
+        "MATCH (i:Importer) WITH i ORDER BY i.number LIMIT 1\nMATCH p ="
+        " (i)-[:ASSIGNED_TO|ENTERS_AT|REPRESENTS]-()\nRETURN p",
     ),
     Walk(
         "Its open cases: who handles them, which agencies take part",
@@ -54,9 +59,9 @@ WALKS: Final = (
     ),
     Walk(
         "The workload of the Centers: importers, open cases, contacts",
-        "MATCH (c:Center)\nRETURN c.code, c.name, COUNT { (c)<-[:ASSIGNED_TO]-() } AS importers,\n"
-        "  COUNT { (c)<-[:HANDLED_BY]-(k:Case WHERE k.status = 'OPEN') } AS openCases, COUNT { (c)<-[:WORKS_FOR]-() } AS contacts\n"
-        "ORDER BY openCases DESC",
+        "MATCH (c:Center)\nRETURN c.code, c.name, COUNT { (c)<-[:ASSIGNED_TO]-() } AS importers,\n  COUNT {"
+        " (c)<-[:HANDLED_BY]-(k:Case WHERE k.status = 'OPEN') } AS openCases, COUNT { (c)<-[:WORKS_FOR]-() } AS"
+        " contacts\nORDER BY openCases DESC",
     ),
     Walk(
         "Who may see what: the accounts, and the parties each acts for",
@@ -64,13 +69,14 @@ WALKS: Final = (
     ),
     Walk(
         "What other systems said, and about whom: connections, their runs, their latest records",
-        "MATCH (p)<-[f:SPEAKS_FOR]-(c:Connection)\nOPTIONAL MATCH (c)-[ran:RAN]->(run:SyncRun)\n"
-        "OPTIONAL MATCH (r:SourceRecord {system: c.name})-[d:DESCRIBES]->(x)\nRETURN p, f, c, ran, run, r, d, x LIMIT 60",
+        "MATCH (p)<-[f:SPEAKS_FOR]-(c:Connection)\nOPTIONAL MATCH (c)-[ran:RAN]->(run:SyncRun)\nOPTIONAL MATCH"
+        " (r:SourceRecord {system: c.name})-[d:DESCRIBES]->(x)\nRETURN p, f, c, ran, run, r, d, x LIMIT 60",
     ),
     Walk(
         "A case on its clocks: its kind, what is due, who owes it, what happened",
-        "MATCH (k:Case)<-[:OF_CASE]-(d:Deadline) WITH k, d ORDER BY d.due LIMIT 1\nMATCH p = (k)-[:OF_KIND|HANDLED_BY|CONCERNS]->()\n"
-        "MATCH q = (k)<-[:OF_CASE]-()-[:RUNS_BY|OWED_BY|BY*0..1]->()\nRETURN p, q",
+        "MATCH (k:Case)<-[:OF_CASE]-(d:Deadline) WITH k, d ORDER BY d.due LIMIT 1\nMATCH p ="
+        " (k)-[:OF_KIND|HANDLED_BY|CONCERNS]->()\nMATCH q = (k)<-[:OF_CASE]-()-[:RUNS_BY|OWED_BY|BY*0..1]->()\nRETURN"
+        " p, q",
     ),
     Walk(
         "How an agency and an importer are connected: the shortest way",
@@ -106,7 +112,10 @@ def routes() -> list[Route]:
     async def style(request: Request) -> Response:
         return _answered(request, _style(), "text/plain")
 
-    return [Route("/guide.html", guide, methods=["GET", "OPTIONS"]), Route("/hub.grass", style, methods=["GET", "OPTIONS"])]
+    return [
+        Route("/guide.html", guide, methods=["GET", "OPTIONS"]),
+        Route("/hub.grass", style, methods=["GET", "OPTIONS"]),
+    ]
 
 
 def _answered(request: Request, text: str, media_type: str) -> Response:
@@ -122,16 +131,19 @@ def _guide(hub: str) -> str:
     )
     inner = "".join(f'<slide class="row-fluid"><div class="col-sm-12">{slide}</div></slide>' for slide in slides)
     return (
-        f'<article class="guide"><title>Trade collaboration hub</title><carousel class="deck container-fluid">{inner}</carousel></article>'
+        '<article class="guide"><title>Trade collaboration hub</title><carousel class="deck'
+        f' container-fluid">{inner}</carousel></article>'
     )
 
 
 def _welcome(hub: str) -> str:
     return (
         "<h3>Trade collaboration hub</h3>"
-        "<p>One graph of who is responsible for what in customs trade work. Here you see all of it: Neo4j Community has no rights by "
+        "<p>One graph of who is responsible for what in customs trade work. Here you see all of it: Neo4j Community has"
+        " no rights by "
         "row, so this Browser is for operators. Everyone else asks the API, where each sees what they may see.</p>"
-        f"<p>{_command(f'style {hub}/hub.grass', 'Colour the labels apart')} first; then turn the page for {len(WALKS)} questions. "
+        f"<p>{_command(f'style {hub}/hub.grass', 'Colour the labels apart')} first; then turn the page for {len(WALKS)}"
+        " questions. "
         "A click puts one into the editor above; the blue arrow there, or Ctrl+Enter, runs it.</p>"
         f'<p><a href="{hub}/" target="_blank">Start page</a> · <a href="{hub}/graphiql" target="_blank">GraphiQL</a> · '
         f'<a href="{hub}/docs" target="_blank">Manual</a></p>'
@@ -146,11 +158,13 @@ def _walks(title: str, walks: tuple[Walk, ...]) -> str:
 
 def _labels() -> str:
     rows = "".join(
-        f"<tr><td><code>{node.label}</code></td><td>{escape(node.doc)}</td><td><code>{node.key}</code></td></tr>" for node in GRAPH.nodes
+        f"<tr><td><code>{node.label}</code></td><td>{escape(node.doc)}</td><td><code>{node.key}</code></td></tr>"
+        for node in GRAPH.nodes
     )
     return (
-        "<h3>Who is who</h3><p>Every label, what it is, and the property that identifies a node. Every party is a "
-        f"<code>Party</code>, too.</p><table class='table'><tr><th>label</th><th>what it is</th><th>key</th></tr>{rows}</table>"
+        "<h3>Who is who</h3><p>Every label, what it is, and the property that identifies a node. Every party is a"
+        " <code>Party</code>, too.</p><table class='table'><tr><th>label</th><th>what it"
+        f" is</th><th>key</th></tr>{rows}</table>"
     )
 
 
@@ -158,14 +172,16 @@ def _from_graphql(hub: str) -> str:
     center = GRAPH.node("Center")
     return (
         "<h3>From an answer of the API to the same nodes</h3>"
-        "<p>Ask for <code>nodeId</code>: it is a node's label and key, with a colon between. So <code>Center:CEE007</code> is</p>"
+        "<p>Ask for <code>nodeId</code>: it is a node's label and key, with a colon between. So"
+        " <code>Center:CEE007</code> is</p>"
         f'<pre class="pre-scrollable code runnable standalone-example">{escape(_by_id(center, "CEE007"))}</pre>'
         "<p>and a list of them, whatever they are, is a parameter and a match by the label's key:</p>"
         "<pre class='pre-scrollable code runnable standalone-example'>WITH ['CEE001', 'CEE007'] AS keys\n"
         "MATCH (n:Center)-[r:MANAGED_FROM]->(f) WHERE n.code IN keys RETURN n, r, f</pre>"
         "<p>Whoever has the right <code>explain</code> gets the Cypher of an answer itself: send "
         '<code>"extensions": {"explain": true}</code>, set its parameters with <code>:param</code>, and run it here. '
-        f'In <a href="{hub}/graphiql" target="_blank">GraphiQL</a> every question can be asked as anyone of the sample world.</p>'
+        f'In <a href="{hub}/graphiql" target="_blank">GraphiQL</a> every question can be asked as anyone of the sample'
+        " world.</p>"
     )
 
 
@@ -188,7 +204,11 @@ def _style() -> str:
     # the label that all parties share comes first, so that each party's own has the last word
     shared = _rule("Party", "#8a97a5", "name")
     return (
-        general + shared + "".join(_rule(node.label, _COLOURS[at % len(_COLOURS)], _caption(node)) for at, node in enumerate(GRAPH.nodes))
+        general
+        + shared
+        + "".join(
+            _rule(node.label, _COLOURS[at % len(_COLOURS)], _caption(node)) for at, node in enumerate(GRAPH.nodes)
+        )
     )
 
 

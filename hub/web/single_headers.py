@@ -9,11 +9,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hub.errors import BadInput, HubError, NotSignedIn
 from hub.identity.door import refusal
 
-_HEADERS: Final[Mapping[str, str]] = {"Cache-Control": "no-store", "Vary": "Authorization", "X-Content-Type-Options": "nosniff"}
+_HEADERS: Final[Mapping[str, str]] = {
+    "Cache-Control": "no-store",
+    "Vary": "Authorization",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class SingleHeaders:
-    """Refuses a request with two Authorization headers by 401, and one with two Host headers by 400: neither of them counts."""
+    """Refuses a request with two Authorization headers by 401, and one with two Host headers by 400: neither of
+    them counts.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,4 +37,6 @@ class SingleHeaders:
 
 
 def _refusal(name: str, kind: type[HubError], status: int) -> Response:
-    return refusal(kind(f"{name}: there are several of this header, and none of them counts; send one"), status, _HEADERS)
+    return refusal(
+        kind(f"{name}: there are several of this header, and none of them counts; send one"), status, _HEADERS
+    )

@@ -43,7 +43,10 @@ def routes(sign_in: SampleSignIn | None, browser_url: str | None) -> list[Route]
         if sign_in is None or request.headers.get("content-type") != "application/json":
             raise HTTPException(404)
         try:
-            return JSONResponse({"token": sign_in.token(request.path_params["persona"])}, headers={**_HEADERS, "Cache-Control": "no-store"})
+            return JSONResponse(
+                {"token": sign_in.token(request.path_params["persona"])},
+                headers={**_HEADERS, "Cache-Control": "no-store"},
+            )
         except SetupError:
             raise HTTPException(404) from None
 

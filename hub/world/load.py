@@ -16,7 +16,9 @@ from hub.world.migrations import COMPARE_ALL, MIGRATIONS, SORT_ALL, Migration
 from hub.world.reference import Rows, reference_hash, reference_rows
 from hub.world.sample import Size, sample_rows
 
-_READ_STATE: Final[LiteralString] = "MATCH (w:World {id: 'world'}) RETURN [w.schema, w.reference, w.sample, coalesce(w.migrations, [])]"
+_READ_STATE: Final[LiteralString] = (
+    "MATCH (w:World {id: 'world'}) RETURN [w.schema, w.reference, w.sample, coalesce(w.migrations, [])]"
+)
 _WRITE_STATE: Final[LiteralString] = "MERGE (w:World {id: 'world'}) SET w += $state"
 _LARGE: Final = 5_000
 
@@ -37,10 +39,14 @@ def schema_digest() -> str:
     return hashlib.sha256("\n".join(statements(GRAPH)).encode()).hexdigest()[:16]
 
 
-async def load(graph: Graph, wanted: WorldWanted, progress: Progress, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Applies constraints, indexes and migrations, then loads what is not there yet; one hub at a time, the others wait.
+async def load(
+    graph: Graph, wanted: WorldWanted, progress: Progress, migrations: Sequence[Migration] = MIGRATIONS
+) -> None:
+    """Applies constraints, indexes and migrations, then loads what is not there yet; one hub at a time, the others
+    wait.
 
-    May be run again; it ends in the same graph. Raises `SetupError` where the database holds another sample world than the one wanted.
+    May be run again; it ends in the same graph. Raises `SetupError` where the database holds another sample world than
+    the one wanted.
     """
     if (await _state(graph)).lacks(wanted, migrations):
         await graph.apply(bookkeeping())
@@ -48,14 +54,20 @@ async def load(graph: Graph, wanted: WorldWanted, progress: Progress, migrations
             await _load(graph, await _state(graph), wanted, progress, migrations)
 
 
-async def _load(graph: Graph, state: "_State", wanted: WorldWanted, progress: Progress, migrations: Sequence[Migration]) -> None:
+async def _load(
+    graph: Graph, state: "_State", wanted: WorldWanted, progress: Progress, migrations: Sequence[Migration]
+) -> None:
     if wanted.scale is None and state.sample:
         raise SetupError(
-            f"this database holds a sample world of {state.sample}, which only `hub up` serves. To try schedules there, have it sync them: "
-            "`hub up --connections DIR`. `hub serve` takes a database of its own (NEO4J_URI), `hub up --no-sample` another --data DIR"
+            f"this database holds a sample world of {state.sample}, which only `hub up` serves. To try schedules there,"
+            " have it sync them: `hub up --connections DIR`. `hub serve` takes a database of its own (NEO4J_URI), `hub"
+            " up --no-sample` another --data DIR"
         )
     if wanted.scale and state.sample and state.sample != _name(wanted) and not state.sample.startswith("loading"):
-        raise SetupError(f"this data directory holds a sample world of {state.sample}: ask for that one, or choose another with --data DIR")
+        raise SetupError(
+            f"this data directory holds a sample world of {state.sample}: ask for that one, or choose another with"
+            " --data DIR"
+        )
     if state.schema != schema_digest():
         await graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(300)"])
         await graph.write([Statement(_WRITE_STATE, {"state": {"schema": schema_digest()}})])
@@ -81,7 +93,9 @@ async def _load(graph: Graph, state: "_State", wanted: WorldWanted, progress: Pr
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What the database says was done to it: digests of schema and public facts, the sample world, migrations by name."""
+    """What the database says was done to it: digests of schema and public facts, the sample world, migrations by
+    name.
+    """
 
     schema: str | None
     reference: str | None

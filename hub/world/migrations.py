@@ -1,4 +1,7 @@
-"""What changes data that an earlier release left in a database. Each is applied once, in this order, and never edited after a release."""
+"""What changes data that an earlier release left in a database.
+
+Each is applied once, in this order, and never edited after a release.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -31,7 +34,9 @@ class Migration:
 
 
 _UNREAD: Final = ("MATCH (d:Decision) WHERE d.alikeBy IS NULL CALL (d) { SET d:Unread } IN TRANSACTIONS OF 10000 ROWS",)
-_UNSORTED: Final = ("MATCH (k:Case) WHERE k.likenesses IS NULL CALL (k) { SET k:Unsorted } IN TRANSACTIONS OF 10000 ROWS",)
+_UNSORTED: Final = (
+    "MATCH (k:Case) WHERE k.likenesses IS NULL CALL (k) { SET k:Unsorted } IN TRANSACTIONS OF 10000 ROWS",
+)
 
 _FOLLOWING: Final = (
     "DROP INDEX Case_text IF EXISTS",
@@ -46,7 +51,8 @@ _IS_SO: Final = "CALL (k, c) { SET c.confirmedAt = coalesce(k.openedAt, datetime
 _CONFIRMED: Final = (
     f"{_SPANS} AND c.saidBy IS NULL AND k.source IN ['sample', 'reference'] {_IS_SO}",
     f"""{_SPANS} AND c.saidBy IS NULL AND EXISTS {{
-      MATCH (k)<-[:OF_CASE]-(h:HistoryEntry {{verb: 'openCase'}})-[:BY]->(:Office)-[:PART_OF*0..]->(:Office {{code: 'OT'}}) }} {_IS_SO}""",
+      MATCH (k)<-[:OF_CASE]-(h:HistoryEntry {{verb: 'openCase'}})-[:BY]->(:Office)-[:PART_OF*0..]->(:Office
+        {{code: 'OT'}}) }} {_IS_SO}""",
     f"""{_SPANS} AND any(record IN c.saidBy WHERE EXISTS {{ MATCH (r:SourceRecord {{id: record}})
       MATCH (:Connection {{name: r.system}})-[:SPEAKS_FOR]->(o:Office) WHERE o.code IN ['CBP', 'OT'] }}) {_IS_SO}""",
 )
@@ -60,7 +66,8 @@ _OWNERS_VALUES: Final = (
 
 # Whom a case was shared with by a verb was invited; of parts that came by a sync nothing is known of that kind.
 _INVITED: Final = (
-    """MATCH (k:Case|RetiredCase)-[i:INVOLVES]->(:Agency) WHERE i.saidBy IS NULL AND i.joinedAt IS NULL AND i.invitedAt IS NULL
+    """MATCH (k:Case|RetiredCase)-[i:INVOLVES]->(:Agency) WHERE i.saidBy IS NULL AND i.joinedAt IS NULL
+  AND i.invitedAt IS NULL
     WITH i, head(COLLECT { MATCH (k)<-[:OF_CASE]-(h:HistoryEntry)
       WHERE h.verb IN ['openCase', 'acceptAgency'] RETURN h.at ORDER BY h.at }) AS at
     WHERE at IS NOT NULL CALL (i, at) { SET i.invitedAt = coalesce(i.acceptedAt, at) } IN TRANSACTIONS OF 10000 ROWS""",
@@ -75,11 +82,12 @@ def _marked(mark: str, labels: str, kind: str) -> str:
     refs = f"[n IN part WHERE {' OR '.join(f'n:{label}' for label in labels.split('|'))} | {item('n')}]"
     return f"""MATCH (n:{mark}) WITH collect(n) AS rows
     UNWIND range(0, size(rows) - 1, 1000) AS start WITH rows[start..start + 1000] AS part
-    CALL (part) {{ {naming(kind, refs, "work-queue")} FOREACH (n IN part | REMOVE n:{mark}) }} IN TRANSACTIONS OF 1 ROW"""
+    CALL (part) {{ {naming(kind, refs, "work-queue")}
+      FOREACH (n IN part | REMOVE n:{mark}) }} IN TRANSACTIONS OF 1 ROW"""
 
 
-# What an earlier release left to be done: on events, as what was to be done next, and on rows, as marks. What was half handed out is
-# handed out again.
+# What an earlier release left to be done: on events, as what was to be done next, and on rows, as marks. What was half
+# handed out is handed out again.
 _WORK_QUEUE: Final = (
     f"MATCH (e:Event) WHERE e.todo IS NOT NULL CALL (e) {{ SET {_EVENT_IS_NEW} REMOVE e.todo, e.handedOut }} {_EACH}",
     f"""MATCH (l:DeadLetter {{job: 'events'}})
@@ -95,7 +103,8 @@ _WORK_QUEUE: Final = (
 _POINTED: Final = tuple(
     f"""MATCH (n:{label}) WHERE n.hts10 =~ '[0-9.]+' AND NOT n.hts10 =~ '[0-9]{{4}}[.][0-9]{{2}}[.][0-9]{{4}}'
     WITH n, replace(n.hts10, '.', '') AS digits WHERE size(digits) = 10
-    CALL (n, digits) {{ SET n.hts10 = left(digits, 4) + '.' + substring(digits, 4, 2) + '.' + right(digits, 4) }} {_EACH}"""
+    CALL (n, digits) {{ SET n.hts10 = left(digits, 4) + '.' + substring(digits, 4, 2) + '.' + right(digits,
+      4) }} {_EACH}"""
     for label in ("Decision", "SourceRecord", "Disparity")
 )
 
@@ -104,7 +113,9 @@ _PAGE: Final = 10_000
 
 async def _spell_rulings(graph: Graph) -> None:
     """Writes the numbers of rulings in one way, but for such as another ruling has."""
-    numbers: list[str] = [number for (number,) in await graph.read("MATCH (r:Ruling) RETURN r.number", {}) if isinstance(number, str)]
+    numbers: list[str] = [
+        number for (number,) in await graph.read("MATCH (r:Ruling) RETURN r.number", {}) if isinstance(number, str)
+    ]
     changed = {number: written for number in numbers if (written := RULING_NUMBER.check(number)) != number}
     rows = [[number, written] for number, written in changed.items() if written not in numbers]
     alone = [row for row in rows if sum(row[1] == written for _, written in rows) == 1]
@@ -138,7 +149,9 @@ async def _find_by_other_words(graph: Graph) -> None:
         await graph.apply(["CALL db.awaitIndexes(300)"])
 
 
-_GIVE_WORDS: Final[LiteralString] = "UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row[0] SET n.otherWords = row[1]"
+_GIVE_WORDS: Final[LiteralString] = (
+    "UNWIND $rows AS row MATCH (n) WHERE elementId(n) = row[0] SET n.otherWords = row[1]"
+)
 _TEXT_INDEXES: Final[LiteralString] = "SHOW FULLTEXT INDEXES YIELD name, properties RETURN name, properties"
 
 COMPARE_ALL: Final = naming_all("MATCH (n:Decision) WHERE n.alikeBy IS NULL", LOADED_DECISIONS, "sample world")
@@ -150,11 +163,17 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("compare-decisions", "decisions from before there were disparities are compared", _UNREAD),
     Migration("sort-cases", "cases from before issues were proposed are looked through for them", _UNSORTED),
     Migration("search-follows", "who writes a case does not wait until search finds its words", _FOLLOWING),
-    Migration("confirm-entries", "entries are told of only where others than a party said that its case spans them", _CONFIRMED),
+    Migration(
+        "confirm-entries",
+        "entries are told of only where others than a party said that its case spans them",
+        _CONFIRMED,
+    ),
     Migration("owners-values", "a row has nothing more of what others than its owner said of it", _OWNERS_VALUES),
     Migration("invited-agencies", "an agency that others named shows its contacts once it has joined", _INVITED),
     Migration("work-queue", "what waits to be worked on waits as events", _WORK_QUEUE),
     Migration("tariff-points", "the tariff numbers of decisions are written in one way", _POINTED),
     Migration("ruling-numbers", "the numbers of rulings are written in one way", step=_spell_rulings),
-    Migration("other-words", "rows are found by words that an index does not make of their texts", step=_find_by_other_words),
+    Migration(
+        "other-words", "rows are found by words that an index does not make of their texts", step=_find_by_other_words
+    ),
 )

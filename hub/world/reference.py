@@ -60,12 +60,16 @@ def _read(name: str) -> list[Row]:
 
 
 def _node(label: str, **properties: object) -> NodeRow:
-    return NodeRow(label, {"source": REFERENCE.name, **{key: None if value == "" else value for key, value in properties.items()}})
+    return NodeRow(
+        label, {"source": REFERENCE.name, **{key: None if value == "" else value for key, value in properties.items()}}
+    )
 
 
 def _offices() -> Rows:
     nodes = [
-        _node("FieldOffice", name=row["name"], area=row["area"], confidence=row["area_confidence"], citation=row["source"])
+        _node(
+            "FieldOffice", name=row["name"], area=row["area"], confidence=row["area_confidence"], citation=row["source"]
+        )
         for row in _read("field_offices")
     ]
     edges: list[EdgeRow] = []
@@ -80,7 +84,9 @@ def _offices() -> Rows:
         )  # fmt: skip
         edges.append(EdgeRow(parties.MANAGED_FROM, ("Center", row["code"]), ("FieldOffice", row["field_office"])))
     for row in _read("offices"):
-        nodes.append(_node("Office", code=row["code"], name=row["name"], function=row["function"], citation=row["source"]))
+        nodes.append(
+            _node("Office", code=row["code"], name=row["name"], function=row["function"], citation=row["source"])
+        )
         if row["parent"]:
             edges.append(EdgeRow(parties.OFFICE_PART_OF, ("Office", row["code"]), ("Office", row["parent"])))
     return Rows(tuple(nodes), tuple(edges))
@@ -94,16 +100,21 @@ def _ports() -> Rows:
         code, ended = row["code"], _ended(row)
         port = f"ACE:{same_port.get(code, code)}"
         # Census and ACE agree on a code unless an alias says otherwise
-        for issuer in ("CENSUS",) if code in same_port else ("ACE",) if "appendix_e" in row["status"] else ("ACE", "CENSUS"):
+        for issuer in (
+            ("CENSUS",) if code in same_port else ("ACE",) if "appendix_e" in row["status"] else ("ACE", "CENSUS")
+        ):
             citation = row["status"] + (f"; {row['note']}" if row["note"] else "")
-            nodes.append(_node("PortCode", id=f"{issuer}:{code}", issuer=issuer, code=code, validTo=ended, citation=citation))
+            nodes.append(
+                _node("PortCode", id=f"{issuer}:{code}", issuer=issuer, code=code, validTo=ended, citation=citation)
+            )
             edges.append(EdgeRow(parties.IDENTIFIES, ("PortCode", f"{issuer}:{code}"), ("Port", port)))
         if code in same_port:
             continue
         nodes.append(
             _node(
                 "Port", id=port, issuer="ACE", code=code, name=row["name"], state=row["state"], kind=row["kind"],
-                district=row["district_name"], validTo=ended, confidence=row["field_office_confidence"], citation=row["status"],
+                district=row["district_name"], validTo=ended, confidence=row["field_office_confidence"],
+                citation=row["status"],
             )
         )  # fmt: skip
         if row["field_office"]:
@@ -148,12 +159,20 @@ def _goods() -> Rows:
         heading, chapter = row["heading"], row["chapter"]
         nodes.append(_node("HtsHeading", code=heading, title=row["description"], citation=row["source"]))
         edges.append(EdgeRow(goods.IN_CHAPTER, ("HtsHeading", heading), ("HtsChapter", chapter)))
-        exception = next((found for found in exceptions if found["heading_from"] <= heading <= found["heading_to"]), None)
+        exception = next(
+            (found for found in exceptions if found["heading_from"] <= heading <= found["heading_to"]), None
+        )
         if exception:
-            edges.append(_suggestion("HtsHeading", heading, exception["center"], exception["confidence"], exception["basis"]))
+            edges.append(
+                _suggestion("HtsHeading", heading, exception["center"], exception["confidence"], exception["basis"])
+            )
         elif chapter in by_chapter:
             rule = by_chapter[chapter]
-            edges.append(_suggestion("HtsHeading", heading, rule["center"], rule["confidence"], f"chapter {chapter}: {rule['basis']}"))
+            edges.append(
+                _suggestion(
+                    "HtsHeading", heading, rule["center"], rule["confidence"], f"chapter {chapter}: {rule['basis']}"
+                )
+            )
     return Rows(tuple(nodes), tuple(edges))
 
 
@@ -184,7 +203,8 @@ def _case_kinds() -> Rows:
             _node(
                 "Clock", id=clock, name=name, action=row["clock"], startsAt=row["starts_at"], length=length,
                 unit=row["unit"], owedBy=row["owed_by"], legalBasis=row["legal_basis"], startEvent=row["start_event"],
-                condition=row["condition"], deemed=row["deemed"], rolls=row["rolls"] == "yes", extension=row["extension"],
+                condition=row["condition"], deemed=row["deemed"], rolls=row["rolls"] == "yes",
+                extension=row["extension"],
                 suspendable=row["suspendable"] == "yes", side=row["side"], confidence=row["confidence_source"],
             )
         )  # fmt: skip
@@ -208,7 +228,15 @@ def _orders() -> Rows:
         tagged = centers if row["center"] == "ALL" else [row["center"]] if row["center"] else []
         edges += [EdgeRow(goods.TAGGED_TO, ("ForcedLaborOrder", order), ("Center", center)) for center in tagged]
     for row in _read("adcvd_cases_sample"):
-        nodes.append(_node("AdcvdOrder", number=row["case"], product=row["product"], country=row["country_iso2"], citation=row["source"]))
+        nodes.append(
+            _node(
+                "AdcvdOrder",
+                number=row["case"],
+                product=row["product"],
+                country=row["country_iso2"],
+                citation=row["source"],
+            )
+        )
         edges.append(EdgeRow(goods.ORDER_IN_CHAPTER, ("AdcvdOrder", row["case"]), ("HtsChapter", row["hts_chapter"])))
     return Rows(tuple(nodes), tuple(edges))
 
@@ -233,4 +261,11 @@ def _plain_nodes() -> Iterator[NodeRow]:
         yield _node("Association", code=row["code"], name=row["name"])
     for row in _read("programs"):
         since = date.fromisoformat(row["since"])
-        yield _node("Program", code=row["code"], name=row["name"], since=since, legalBasis=row["legal_basis"], citation=row["source"])
+        yield _node(
+            "Program",
+            code=row["code"],
+            name=row["name"],
+            since=since,
+            legalBasis=row["legal_basis"],
+            citation=row["source"],
+        )

@@ -33,7 +33,8 @@ _CONTACT_AUDIENCE: Final = {"public": 25, "counterpart": 60, "own": 15}
 _TOPICS: Final = ("classification", "valuation", "origin", "forced_labor", "marking", "drawback", "quota", "duty_rate")
 _HANDLING_OFFICE: Final = {
     "uflpa_detention": "OT-TRLED-FLD", "wro_detention": "OT-TRLED-FLD", "eapa": "OT-TRLED-EAPA",
-    "eapa_review": "OT-RR", "penalty": "OFO-FPF", "ruling": "OT-RR-NCSD", "internal_advice": "OT-RR", "drawback": "OFO-DRAW",
+    "eapa_review": "OT-RR", "penalty": "OFO-FPF", "ruling": "OT-RR-NCSD", "internal_advice": "OT-RR",
+    "drawback": "OFO-DRAW",
 }  # fmt: skip
 _KIND_PROGRAM: Final = {
     "uflpa_detention": "UFLPA",
@@ -43,7 +44,8 @@ _KIND_PROGRAM: Final = {
     "exclusion_232_301": "S301",
 }
 _ORDERED: Final = {
-    **dict.fromkeys(("adcvd_inquiry", "adcvd_liquidation", "eapa", "eapa_review"), (issues.SUBJECT_TO_ADCVD, "AdcvdOrder")),
+    **dict.fromkeys(("adcvd_inquiry", "adcvd_liquidation", "eapa", "eapa_review"),
+        (issues.SUBJECT_TO_ADCVD, "AdcvdOrder")),
     **dict.fromkeys(("uflpa_detention", "wro_detention"), (issues.SUBJECT_TO_FORCED_LABOR, "ForcedLaborOrder")),
 }  # fmt: skip
 _ASKING: Final = ("rfi", "notice_of_action", "protest", "internal_advice", "ruling")
@@ -70,7 +72,9 @@ def personas() -> tuple[Persona, ...]:
     return (
         Persona("importer-manager", "compliance manager of Sample Importer 00000", ("Importer", _importer_number(0))),
         Persona("broker", "licensed broker of Sample Broker 0000, with powers of attorney", ("Broker", _filer_code(0))),
-        Persona("large-broker", "licensed broker of Sample Broker 0001, with many more clients", ("Broker", _filer_code(1))),
+        Persona(
+            "large-broker", "licensed broker of Sample Broker 0001, with many more clients", ("Broker", _filer_code(1))
+        ),
         Persona("import-specialist", "import specialist of the Electronics Center", ("Center", "CEE007")),
         Persona("center-director", "director of the Electronics Center", ("Center", "CEE007")),
         Persona("port-director", "director of the port of Los Angeles", ("Port", "ACE:2704")),
@@ -91,14 +95,21 @@ class Size:
 
     @staticmethod
     def of(scale: float) -> "Size":
-        """At scale 1: 20,000 importers, 2,000 brokers, 5,000 contacts, 100,000 cases; never fewer than makes a world."""
+        """At scale 1: 20,000 importers, 2,000 brokers, 5,000 contacts, 100,000 cases; never fewer than makes a
+        world.
+        """
         return Size(
-            max(60, round(20_000 * scale)), max(12, round(2_000 * scale)), max(260, round(5_000 * scale)), max(300, round(100_000 * scale))
+            max(60, round(20_000 * scale)),
+            max(12, round(2_000 * scale)),
+            max(260, round(5_000 * scale)),
+            max(300, round(100_000 * scale)),
         )
 
 
 def sample_rows(scale: float, seed: int, known: Rows) -> Iterator[Rows]:
-    """The sample world in blocks, each to be written after the one before; `known` are the public facts it stands on."""
+    """The sample world in blocks, each to be written after the one before; `known` are the public facts it stands
+    on.
+    """
     world = _World(Size.of(scale), random.Random(seed), known)
     yield world.parties()
     yield world.people()
@@ -147,7 +158,9 @@ class _World:
             for row in self.known.nodes
             if row.label == "Port" and row.properties["kind"] == "port_of_entry" and not row.properties.get("validTo")
         ]
-        self.kind_names = {row.properties["code"]: row.properties["name"] for row in self.known.nodes if row.label == "CaseKind"}
+        self.kind_names = {
+            row.properties["code"]: row.properties["name"] for row in self.known.nodes if row.label == "CaseKind"
+        }
         for row in self.known.nodes:
             if row.label == "Clock" and (clock := Clock.of(row.properties)):
                 self.clocks.setdefault(clock.id.split(":")[0], []).append(clock)
@@ -170,7 +183,9 @@ class _World:
             filer = _filer_code(index)
             nodes.append(_node("Broker", filerCode=filer, name=f"Sample Broker {index:04d}"))
             if index % 3 == 0:
-                edges.append(EdgeRow(parties.HAS_MEMBER, ("Association", self._one(("NCBFAA", "PCC"))), ("Broker", filer)))
+                edges.append(
+                    EdgeRow(parties.HAS_MEMBER, ("Association", self._one(("NCBFAA", "PCC"))), ("Broker", filer))
+                )
             edges += self._powers_of_attorney(index, filer)
         return Rows(tuple(nodes), tuple(edges))
 
@@ -179,7 +194,9 @@ class _World:
         state = "ASSIGNED" if index == 0 or self.random.random() > 0.04 else self._one(("PNDING", "NOTELG"))
         center = ("CEE007" if index == 0 else self._one(self.centers)) if state == "ASSIGNED" else None
         self.center_of[index] = center
-        self.ports_of[index] = ["ACE:2704", "ACE:4601"] if index == 0 else self.random.sample(self.ports, self.random.randint(1, 4))
+        self.ports_of[index] = (
+            ["ACE:2704", "ACE:4601"] if index == 0 else self.random.sample(self.ports, self.random.randint(1, 4))
+        )
         nodes.append(_node("Importer", number=number, name=f"Sample Importer {index:05d}", centerStatus=state))
         edges += [EdgeRow(parties.ENTERS_AT, ("Importer", number), ("Port", port)) for port in self.ports_of[index]]
         if index % 40 == 0:
@@ -217,9 +234,12 @@ class _World:
             contact = f"contact-{index:05d}"
             nodes.append(
                 _node(
-                    "Contact", id=contact, name=f"{self._one(_GIVEN)} Sample {index:05d}", role=role, published=published,
-                    email=f"{contact}@sample.example", emailAudience="public" if published else self._weighted(_CONTACT_AUDIENCE),
-                    phone=f"+1-202-555-01{index % 100:02d}", phoneAudience="public" if published else self._weighted(_CONTACT_AUDIENCE),
+                    "Contact", id=contact, name=f"{self._one(_GIVEN)} Sample {index:05d}", role=role,
+                    published=published,
+                    email=f"{contact}@sample.example",
+                    emailAudience="public" if published else self._weighted(_CONTACT_AUDIENCE),
+                    phone=f"+1-202-555-01{index % 100:02d}",
+                    phoneAudience="public" if published else self._weighted(_CONTACT_AUDIENCE),
                     **self._hours(),
                 )
             )  # fmt: skip
@@ -250,12 +270,20 @@ class _World:
         return hours
 
     def _posts(self) -> list[tuple[tuple[str, str], str, bool]]:
-        """The posts that are filled first: every Center's director and desk, specialists, and one desk everywhere else."""
+        """The posts that are filled first: every Center's director and desk, specialists, and one desk everywhere
+        else.
+        """
         posts = [(("Center", center), "center_director", True) for center in self.centers]
-        posts += [(("Center", center), role, position == 0) for center in self.centers for position, role in enumerate(_CENTER_ROLES)]
+        posts += [
+            (("Center", center), role, position == 0)
+            for center in self.centers
+            for position, role in enumerate(_CENTER_ROLES)
+        ]
         posts += self._persona_posts()
         posts += [(("Agency", agency), "pga_officer", True) for agency in self.agencies]
-        posts += [(("Office", office), "international_trade_specialist", True) for office in _keys(self.known)["Office"]]
+        posts += [
+            (("Office", office), "international_trade_specialist", True) for office in _keys(self.known)["Office"]
+        ]
         posts += [(("FieldOffice", office), "partnership_staff", True) for office in _keys(self.known)["FieldOffice"]]
         posts += [(("Association", found), "association", True) for found in _keys(self.known)["Association"]]
         return posts
@@ -279,9 +307,17 @@ class _World:
                 self.random.random() < 0.5,
             )
         if kind < 0.75:
-            return ("Broker", _filer_code(self.random.randrange(self.size.brokers))), "broker", self.random.random() < 0.3
+            return (
+                ("Broker", _filer_code(self.random.randrange(self.size.brokers))),
+                "broker",
+                self.random.random() < 0.3,
+            )
         if kind < 0.95:
-            return ("Importer", _importer_number(self.random.randrange(self.size.importers))), "importer_compliance", False
+            return (
+                ("Importer", _importer_number(self.random.randrange(self.size.importers))),
+                "importer_compliance",
+                False,
+            )
         return ("Agency", self._one(self.agencies)), "pga_officer", False
 
     def _coverage(self, contact: str, party: tuple[str, str]) -> Iterator[EdgeRow]:
@@ -300,12 +336,22 @@ class _World:
     def cases(self) -> Iterator[Rows]:
         written = max(12, self.size.cases // 100)
         nodes: list[NodeRow] = [
-            _node("Issue", id=f"issue-{index:05d}", title=f"Sample issue {index:05d}: {topic} of similar goods", topic=topic)
+            _node(
+                "Issue",
+                id=f"issue-{index:05d}",
+                title=f"Sample issue {index:05d}: {topic} of similar goods",
+                topic=topic,
+            )
             for index in range(written)
             for topic in (self._one(_TOPICS),)
         ]
         nodes += [
-            _node("Ruling", number=f"SAMPLE {index:06d}", title=f"Sample ruling {index:06d}", issuedAt=self._moment(30, 2000).date())
+            _node(
+                "Ruling",
+                number=f"SAMPLE {index:06d}",
+                title=f"Sample ruling {index:06d}",
+                issuedAt=self._moment(30, 2000).date(),
+            )
             for index in range(20)
         ]
         edges: list[EdgeRow] = []
@@ -325,11 +371,23 @@ class _World:
         heading = self._one(self.headings[center or self._one(self.centers)])
         opened = self._moment(1, 1100)
         status = self._weighted(_STATUS)
-        closed = {"closedAt": opened + timedelta(days=self.random.randint(1, 300))} if status in ("CLOSED", "DEEMED") else {}
+        closed = (
+            {"closedAt": opened + timedelta(days=self.random.randint(1, 300))} if status in ("CLOSED", "DEEMED") else {}
+        )
         case = f"case-{index:06d}"
         title = f"Sample: {self.kind_names[kind]} on heading {heading}"
         at = len(nodes)
-        nodes.append(_node("Case", id=case, number=f"SW-{opened:%y}-{index:06d}", status=status, title=title, openedAt=opened, **closed))
+        nodes.append(
+            _node(
+                "Case",
+                id=case,
+                number=f"SW-{opened:%y}-{index:06d}",
+                status=status,
+                title=title,
+                openedAt=opened,
+                **closed,
+            )
+        )
         owner = self._owner(kind, center, port)
         for edge, head in (
             (cases.OF_KIND, ("CaseKind", kind)),
@@ -340,15 +398,21 @@ class _World:
         ):
             edges.append(EdgeRow(edge, ("Case", case), head))
         if self.random.random() < 0.7:
-            edges.append(EdgeRow(issues.ABOUT, ("Case", case), ("Issue", f"issue-{self.random.randrange(written):05d}")))
-        program = _KIND_PROGRAM.get(kind) or (self._one(("S232", "S301", "LOWVALUE")) if self.random.random() < 0.1 else None)
+            edges.append(
+                EdgeRow(issues.ABOUT, ("Case", case), ("Issue", f"issue-{self.random.randrange(written):05d}"))
+            )
+        program = _KIND_PROGRAM.get(kind) or (
+            self._one(("S232", "S301", "LOWVALUE")) if self.random.random() < 0.1 else None
+        )
         if program:
             edges.append(EdgeRow(cases.TAGGED, ("Case", case), ("Program", program)))
         edges += self._alike(case, kind)
         edges += self._involvement(case, opened)
         self._entries(index, case, opened, importer, nodes, edges)
         if status in ("OPEN", "AWAITING", "EXTENDED") and self.more.random() < 0.3:
-            nodes[at] = self._with_deadlines(nodes[at], kind, (("Importer", _importer_number(importer)), owner), nodes, edges)
+            nodes[at] = self._with_deadlines(
+                nodes[at], kind, (("Importer", _importer_number(importer)), owner), nodes, edges
+            )
         place = ("Center", center) if center else ("Port", port)
         if closed and len(self.closed) < _BLOCK:
             self.closed.append((case, place))
@@ -364,11 +428,18 @@ class _World:
             yield EdgeRow(edge, ("Case", case), (label, self.alike.choice(self.orders[label])))
         if kind in _ASKING and self.alike.random() < 0.4:
             yield EdgeRow(
-                issues.RAISES, ("Case", case), ("Topic", self.alike.choice(("classification", "classification", "valuation", "origin")))
+                issues.RAISES,
+                ("Case", case),
+                ("Topic", self.alike.choice(("classification", "classification", "valuation", "origin"))),
             )
 
     def _with_deadlines(
-        self, case: NodeRow, kind: str, parties_: tuple[tuple[str, str], tuple[str, str]], nodes: list[NodeRow], edges: list[EdgeRow]
+        self,
+        case: NodeRow,
+        kind: str,
+        parties_: tuple[tuple[str, str], tuple[str, str]],
+        nodes: list[NodeRow],
+        edges: list[EdgeRow],
     ) -> NodeRow:
         """The case with the day of an event of late, and the deadlines that run from it."""
         clocks = [clock for clock in self.clocks.get(kind, ()) if clock.runs(())]
@@ -406,7 +477,9 @@ class _World:
             accepted = {"acceptedAt": opened + timedelta(days=1)} if self.random.random() < 0.85 else {}
             yield EdgeRow(cases.INVOLVES, ("Case", case), ("Agency", agency), accepted)
 
-    def _entries(self, index: int, case: str, opened: datetime, importer: int, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
+    def _entries(
+        self, index: int, case: str, opened: datetime, importer: int, nodes: list[NodeRow], edges: list[EdgeRow]
+    ) -> None:
         for position in range(self._one((0, 1, 1, 2))):
             filer, serial = _filer_code(index % self.size.brokers), f"{index * 2 + position:07d}"
             number = f"{filer}-{serial}-{entry_check_digit(filer, serial)}"
@@ -414,7 +487,9 @@ class _World:
             edges.append(EdgeRow(cases.COVERS_ENTRY, ("Case", case), ("Entry", number), {"confirmedAt": opened}))
             edges.append(EdgeRow(cases.ENTRY_AT, ("Entry", number), ("Port", self._one(self.ports_of[importer]))))
 
-    def _decision(self, case: str, opened: datetime, heading: str, maker: tuple[str, str]) -> tuple[NodeRow, list[EdgeRow]]:
+    def _decision(
+        self, case: str, opened: datetime, heading: str, maker: tuple[str, str]
+    ) -> tuple[NodeRow, list[EdgeRow]]:
         """A decision in a case, made at a Center or port."""
         decision = case.replace("case", "decision")
         node = _node(
@@ -429,9 +504,14 @@ class _World:
             description="sample goods",
             audience=self._weighted(_AUDIENCE),
         )
-        edges = [EdgeRow(cases.DECIDES, ("Decision", decision), ("Case", case)), EdgeRow(cases.MADE_AT, ("Decision", decision), maker)]
+        edges = [
+            EdgeRow(cases.DECIDES, ("Decision", decision), ("Case", case)),
+            EdgeRow(cases.MADE_AT, ("Decision", decision), maker),
+        ]
         if self.random.random() < 0.05:
-            edges.append(EdgeRow(cases.EXPLAINS, ("Ruling", f"SAMPLE {self.random.randrange(20):06d}"), ("Decision", decision)))
+            edges.append(
+                EdgeRow(cases.EXPLAINS, ("Ruling", f"SAMPLE {self.random.randrange(20):06d}"), ("Decision", decision))
+            )
         return node, edges
 
     def _disparities(self, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:

@@ -1,4 +1,5 @@
-"""Run `uv run python -m tests.bench.acting`: who is responsible, beside hand-written Cypher; opening a case, beside the peer.
+"""Run `uv run python -m tests.bench.acting`: who is responsible, beside hand-written Cypher; opening a case, beside the
+peer.
 
 Scale 1, 16 clients, passes interleaved, medians of five, in one run. Both give the same contacts first, and each
 has its own index over the words of cases. Needs wrk, Node with npm, javac.
@@ -28,11 +29,12 @@ _PERSONA: Final = "broker"
 
 RESPONSIBLE: Final = """query Who($number: String!, $hts: String!, $kind: String!) {
   responsibleContacts(importer: $number, hts: $hts, caseKind: $kind, first: 5) {
-    contacts { contact { name email organisation { name } } organisation { name } rule availability { state } standsInFor { name } }
+    contacts { contact { name email organisation { name } } organisation { name } rule availability { state }
+      standsInFor { name } }
   }
 }"""
-# The same for this one kind of question and viewer: the broker's right, its power of attorney, the importer's Center, who fits there,
-# who stands in, and whether its mail address may be seen.
+# The same for this one kind of question and viewer: the broker's right, its power of attorney, the importer's Center,
+# who fits there, who stands in, and whether its mail address may be seen.
 BY_HAND: Final = """
 MATCH (:Account {id: $viewer})-[r:ACTS_FOR]->(me:Broker) WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until)
 MATCH (i:Importer {number: $number})<-[p:REPRESENTS]-(me) WHERE p.since <= $now AND (p.until IS NULL OR $now < p.until)
@@ -51,24 +53,29 @@ CALL (center, i, kind, heading, chapter) {
   UNION ALL MATCH (kind)<-[:COVERS]-(c:Contact)-[:WORKS_FOR]->(o)
     WHERE o = center OR (o:Team AND EXISTS { (o)-[:PART_OF]->(w) WHERE w = center }) RETURN c, 8 AS weight
   UNION ALL MATCH (center)<-[:WORKS_FOR]-(c:Contact) WHERE c.role = kind.role RETURN c, 4 AS weight
-  UNION ALL MATCH (center)<-[:WORKS_FOR]-(c:Contact) WHERE c.published AND NOT c.role IN ['center_director', 'port_director']
+  UNION ALL MATCH (center)<-[:WORKS_FOR]-(c:Contact) WHERE c.published
+    AND NOT c.role IN ['center_director', 'port_director']
     RETURN c, 2 AS weight
-  UNION ALL MATCH (center)<-[:WORKS_FOR]-(c:Contact) WHERE c.role IN ['center_director', 'port_director'] RETURN c, 1 AS weight
+  UNION ALL MATCH (center)<-[:WORKS_FOR]-(c:Contact) WHERE c.role IN ['center_director', 'port_director']
+    RETURN c, 1 AS weight
 }
 WITH center, linked, c, sum(weight) AS weight
 WITH *, coalesce(c.vacantSince <= $now, false)
   OR coalesce(c.awayFrom <= $now AND ($now < c.awayUntil OR c.awayUntil IS NULL), false) AS gone
 WITH *, CASE WHEN gone THEN head(COLLECT {
   MATCH way = (c)-[:DEPUTIZED_BY*1..3]->(d:Contact) WHERE d <> c AND (linked OR d.published)
-    AND NOT (coalesce(d.vacantSince <= $now, false) OR coalesce(d.awayFrom <= $now AND ($now < d.awayUntil OR d.awayUntil IS NULL), false))
+    AND NOT (coalesce(d.vacantSince <= $now, false)
+      OR coalesce(d.awayFrom <= $now AND ($now < d.awayUntil OR d.awayUntil IS NULL), false))
   RETURN d ORDER BY length(way), d.name, d.id LIMIT 1 }) END AS deputy
 WITH *, gone AND deputy IS NULL AS late ORDER BY late, weight DESC, c.name, c.id
 WITH * WHERE linked OR c.published
 WITH center, linked, c, deputy, late, weight ORDER BY late, weight DESC, c.name, c.id LIMIT 5
 WITH center, linked, c, deputy, coalesce(deputy, c) AS who
 MATCH (who)-[:WORKS_FOR]->(org)
-RETURN who.name, CASE WHEN who.emailAudience = 'public' OR (linked AND who.emailAudience = 'counterpart') THEN who.email END, org.name,
-  center.name, who.timeZone, who.opensAt, who.closesAt, toString(who.awayUntil), CASE WHEN deputy IS NOT NULL THEN c.name END"""
+RETURN who.name, CASE WHEN who.emailAudience = 'public'
+  OR (linked AND who.emailAudience = 'counterpart') THEN who.email END, org.name,
+  center.name, who.timeZone, who.opensAt, who.closesAt, toString(who.awayUntil), CASE
+    WHEN deputy IS NOT NULL THEN c.name END"""
 
 OPEN: Final = """mutation Open($number: String!, $title: String!) {
   openCase(kind: "uniformity_issue", importer: $number, title: $title, port: "2704") {
@@ -83,7 +90,10 @@ _MINE: Final = """MATCH (:Account {id: $viewer})-[:ACTS_FOR]->(:Broker)-[p:REPRE
 WHERE (p.until IS NULL OR p.until > datetime()) AND a.activeFor IS NOT NULL
 MATCH (c)<-[:SUGGESTS]-(h:HtsHeading) WITH i, collect(h.code)[..5] AS headings UNWIND headings AS hts
 RETURN DISTINCT i.number AS number, hts, 'protest' AS kind"""
-_OF_CENTER: Final = "MATCH (i:Importer)-[a:ASSIGNED_TO]->(:Center {code: 'CEE007'}) WHERE a.activeFor IS NOT NULL RETURN i.number LIMIT 500"
+_OF_CENTER: Final = (
+    "MATCH (i:Importer)-[a:ASSIGNED_TO]->(:Center {code: 'CEE007'}) WHERE a.activeFor IS NOT NULL RETURN i.number"
+    " LIMIT 500"
+)
 # The hub's index of words follows what is written by moments; the one that the peer declares is Neo4j's usual one.
 _WORDS: Final = {
     "hub": ("Case_text", next(text for text in statements(GRAPH) if "INDEX Case_text " in text)),
@@ -108,29 +118,41 @@ class _Run:
         """The hub and the statement by hand give the same contacts, or there is nothing to compare."""
         with GraphDatabase.driver(self.served.uri, auth=("neo4j", self.served.password)) as driver:
             for variables in self.asked[:25]:
-                records, _, _ = driver.execute_query(BY_HAND, {**variables, "viewer": f"{ISSUER}|{_PERSONA}", "now": datetime.now(UTC)})
+                records, _, _ = driver.execute_query(
+                    BY_HAND, {**variables, "viewer": f"{ISSUER}|{_PERSONA}", "now": datetime.now(UTC)}
+                )
                 answer = self.served.ask(RESPONSIBLE, _PERSONA, variables)
                 contacts = answer["data"]["responsibleContacts"]["contacts"]
                 told = [
-                    [found["contact"]["name"], found["contact"]["email"], found["contact"]["organisation"]["name"]] for found in contacts
+                    [found["contact"]["name"], found["contact"]["email"], found["contact"]["organisation"]["name"]]
+                    for found in contacts
                 ]
                 assert told == [list(record.values())[:3] for record in records], (variables, told, records)
 
     def responsible(self, contender: str) -> Figures:
         if contender == "by hand":
             return by_driver(
-                self.served, text=BY_HAND, viewer=f"{ISSUER}|{_PERSONA}", clients=_CLIENTS, seconds=_SECONDS, variables=self.asked,
+                self.served, text=BY_HAND, viewer=f"{ISSUER}|{_PERSONA}", clients=_CLIENTS, seconds=_SECONDS,
+                variables=self.asked,
             )  # fmt: skip
         bodies = [{"query": RESPONSIBLE, "variables": variables} for variables in self.asked]
-        return by_http(f"http://127.0.0.1:{self.served.port}/graphql", bodies, self.served.token(_PERSONA), _CLIENTS, _SECONDS)
+        return by_http(
+            f"http://127.0.0.1:{self.served.port}/graphql", bodies, self.served.token(_PERSONA), _CLIENTS, _SECONDS
+        )
 
     def opening(self, contender: str) -> Figures:
         self._opened += 1
-        many = [(f"bench-{self._opened}-{number}", self._importers[number % len(self._importers)]) for number in range(_BODIES)]
+        many = [
+            (f"bench-{self._opened}-{number}", self._importers[number % len(self._importers)])
+            for number in range(_BODIES)
+        ]
         if contender == "peer":
             at = datetime.now(UTC).isoformat()
             bodies = [
-                {"query": OPEN_BY_PEER, "variables": {"id": name, "name": name, "title": name, "number": number, "at": at}}
+                {
+                    "query": OPEN_BY_PEER,
+                    "variables": {"id": name, "name": name, "title": name, "number": number, "at": at},
+                }
                 for name, number in many
             ]
             return by_http(f"http://127.0.0.1:{self.peer.port}/", bodies, None, _CLIENTS, _SECONDS, in_turn=True)
@@ -151,17 +173,22 @@ class _Run:
     def clean(self) -> None:
         """Takes away what was opened."""
         self._apply(
-            "MATCH (k:Case) WHERE k.title STARTS WITH 'bench' CALL (k) { OPTIONAL MATCH (k)<-[:OF_CASE]-(x) DETACH DELETE k, x } "
-            "IN TRANSACTIONS OF 500 ROWS ON ERROR RETRY FOR 60 SECONDS THEN FAIL"
+            "MATCH (k:Case) WHERE k.title STARTS WITH 'bench' CALL (k) { OPTIONAL MATCH (k)<-[:OF_CASE]-(x) DETACH"
+            " DELETE k, x } IN TRANSACTIONS OF 500 ROWS ON ERROR RETRY FOR 60 SECONDS THEN FAIL"
         )
 
     def has_own_index(self, contender: str) -> None:
-        """Over the words of cases, each contender has the index that it makes, and no other: it is written with every case."""
+        """Over the words of cases, each contender has the index that it makes, and no other: it is written with
+        every case.
+        """
         other = "hub" if contender == "peer" else "peer"
         self._apply(f"DROP INDEX {_WORDS[other][0]} IF EXISTS", _WORDS[contender][1], "CALL db.awaitIndexes(300)")
 
     def _apply(self, *texts: str) -> None:
-        with GraphDatabase.driver(self.served.uri, auth=("neo4j", self.served.password)) as driver, driver.session() as session:
+        with (
+            GraphDatabase.driver(self.served.uri, auth=("neo4j", self.served.password)) as driver,
+            driver.session() as session,
+        ):
             for text in texts:
                 session.run(cast("LiteralString", text)).consume()
 
@@ -222,17 +249,24 @@ def _measured(run: _Run) -> dict[tuple[str, str], list[Figures]]:
 def _told(found: dict[tuple[str, str], list[Figures]]) -> str:
     lines = ["| question | contender | requests/s | p50 ms | p99 ms | its CPU ms | Neo4j's CPU ms |", "|---" * 7 + "|"]
     medians = {
-        key: {column: statistics.median(one[column] for one in passes) for column in passes[0]} for key, passes in found.items()
+        key: {column: statistics.median(one[column] for one in passes) for column in passes[0]} for key,
+        passes in found.items()
     }  # fmt: skip
     for (what, contender), told in medians.items():
         cells = " | ".join(
-            f"{told[column]:.4g}" if column in told else "" for column in ("per_s", "p50_ms", "p99_ms", "own_cpu_ms", "neo4j_cpu_ms")
+            f"{told[column]:.4g}" if column in told else ""
+            for column in ("per_s", "p50_ms", "p99_ms", "own_cpu_ms", "neo4j_cpu_ms")
         )
         lines.append(f"| {what} | {contender} | {cells} |")
     slower = medians["responsible", "hub"]["p50_ms"] / medians["responsible", "by hand"]["p50_ms"]
     faster = medians["M1", "hub"]["per_s"] / medians["M1", "peer"]["per_s"]
     for name, ratio, bar, reached in (
-        ("responsibleContacts: p50, hub to by hand, at most", slower, _BARS["responsible"], slower <= _BARS["responsible"]),
+        (
+            "responsibleContacts: p50, hub to by hand, at most",
+            slower,
+            _BARS["responsible"],
+            slower <= _BARS["responsible"],
+        ),
         ("M1, opening a case: requests/s, hub to peer, at least", faster, _BARS["M1"], faster >= _BARS["M1"]),
     ):
         lines.append(f"{name} {bar}: {ratio:.2f}, {'reached' if reached else 'NOT reached'}")

@@ -1,4 +1,6 @@
-"""Twenty-four questions such as people ask once, each with the persona that asks it and, where the peer can spell it, as the peer does."""
+"""Twenty-four questions such as people ask once, each with the persona that asks it and, where the peer can spell
+it, as the peer does.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,7 +8,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class AdHoc:
-    """`persona` None is the public; `peer` None where the peer has no such question. `bar_s` is the longest wanted, if it has one."""
+    """`persona` None is the public; `peer` None where the peer has no such question.
+
+    `bar_s` is the longest wanted, if it has one.
+    """
 
     about: str
     persona: str | None
@@ -25,13 +30,15 @@ AD_HOC: Final = (
           contacts(first: 5, where: {published: {eq: true}}, orderBy: [{role: ASC}, {name: ASC}]) {
             nodes { name role email phone } } } } }""",
         """{ centers(limit: 20, sort: [{code: ASC}]) { code name
-          contacts(where: {published: {eq: true}}, limit: 5, sort: [{role: ASC}, {name: ASC}]) { name role email phone } } }""",
+          contacts(where: {published: {eq: true}}, limit: 5,
+            sort: [{role: ASC}, {name: ASC}]) { name role email phone } } }""",
     ),
     AdHoc(
         "a port's contacts",
         None,
         """{ port(code: "2704") { code name fieldOffice { name }
-          contacts(first: 20, where: {published: {eq: true}}, orderBy: [{name: DESC}]) { totalCount nodes { name role phone } } } }""",
+          contacts(first: 20, where: {published: {eq: true}},
+            orderBy: [{name: DESC}]) { totalCount nodes { name role phone } } } }""",
         """{ ports(where: {code: {eq: "2704"}}) { code name fieldOffice { name }
           contacts(where: {published: {eq: true}}, limit: 20, sort: [{name: DESC}]) { name role phone }
           contactsConnection(where: {node: {published: {eq: true}}}) { totalCount } } }""",
@@ -39,10 +46,13 @@ AD_HOC: Final = (
     AdHoc(
         "headings of a chapter with the Centers they suggest",
         None,
-        """{ htsHeadings(first: 30, where: {code: {startsWith: "61"}}, orderBy: [{code: ASC}]) { totalCount nodes { code title
+        """{ htsHeadings(first: 30, where: {code: {startsWith: "61"}},
+  orderBy: [{code: ASC}]) { totalCount nodes { code title
           suggests { edges { confidence node { name managedFrom { name } } } } } } }""",
     ),
-    AdHoc("search: one word", None, '{ search(text: "toys", first: 5) { totalCount nodes { nodeId } } }', bar_s=QUICK_S),
+    AdHoc(
+        "search: one word", None, '{ search(text: "toys", first: 5) { totalCount nodes { nodeId } } }', bar_s=QUICK_S
+    ),
     AdHoc(
         "search: two words among programs and orders, with what matched",
         None,
@@ -61,17 +71,21 @@ AD_HOC: Final = (
     AdHoc(
         "an importer's cases with handlers and their contacts",
         "importer-manager",
-        """{ importer(number: "00-0000000SW") { name cases(first: 10, orderBy: [{openedAt: DESC}]) { nodes { number title status
-          handledBy { name contacts(first: 3, where: {published: {eq: true}}, orderBy: [{name: ASC}]) { nodes { name role phone } } }
+        """{ importer(number: "00-0000000SW") { name cases(first: 10,
+  orderBy: [{openedAt: DESC}]) { nodes { number title status
+          handledBy { name contacts(first: 3, where: {published: {eq: true}},
+            orderBy: [{name: ASC}]) { nodes { name role phone } } }
           deadlines { nodes { name due } } } } } }""",
-        """{ importers(where: {number: {eq: "00-0000000SW"}}) { name cases(limit: 10, sort: [{openedAt: DESC}]) { number title status
+        """{ importers(where: {number: {eq: "00-0000000SW"}}) { name cases(limit: 10,
+  sort: [{openedAt: DESC}]) { number title status
           center { name contacts(where: {published: {eq: true}}, limit: 3, sort: [{name: ASC}]) { name role phone } }
           deadlines { name due } } } }""",
     ),
     AdHoc(
         "search: a name among one's own cases and brokers",
         "importer-manager",
-        """{ search(text: "sample importer", kinds: [Case, Broker, Importer, Contact], first: 8) { totalCount nodes { nodeId
+        """{ search(text: "sample importer", kinds: [Case, Broker, Importer, Contact],
+  first: 8) { totalCount nodes { nodeId
           ... on Case { number title status } ... on Broker { name filerCode } ... on Contact { name role } } } }""",
         bar_s=QUICK_S,
     ),
@@ -91,32 +105,41 @@ AD_HOC: Final = (
     AdHoc(
         "clients with their Centers and open cases",
         "broker",
-        """{ broker(filerCode: "S00") { name importers(first: 20, orderBy: [{name: ASC}]) { nodes { number name center { code name }
-          cases(first: 5, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number title openedAt } } } } } }""",
-        """{ brokers(where: {filerCode: {eq: "S00"}}) { name importers(limit: 20, sort: [{name: ASC}]) { number name center { code name }
+        """{ broker(filerCode: "S00") { name importers(first: 20,
+  orderBy: [{name: ASC}]) { nodes { number name center { code name }
+          cases(first: 5, where: {status: {eq: OPEN}},
+            orderBy: [{openedAt: DESC}]) { nodes { number title openedAt } } } } } }""",
+        """{ brokers(where: {filerCode: {eq: "S00"}}) { name importers(limit: 20,
+  sort: [{name: ASC}]) { number name center { code name }
           cases(where: {status: {eq: "OPEN"}}, limit: 5, sort: [{openedAt: DESC}]) { number title openedAt } } } }""",
     ),
     AdHoc(
         "path: from a client to an agency",
         "broker",
-        '{ path(from: "Broker:S00", to: "Agency:EPA") { length byKind { kind length } steps { text from { nodeId } to { nodeId } } } }',
+        '{ path(from: "Broker:S00", to: "Agency:EPA") { length byKind { kind length } steps { text from { nodeId } to {'
+        " nodeId } } } }",
     ),
     AdHoc(
         "open cases with deadlines",
         "import-specialist",
-        """{ cases(first: 20, where: {status: {eq: OPEN}}, orderBy: [{openedAt: ASC}, {id: ASC}]) { nodes { number title openedAt
+        """{ cases(first: 20, where: {status: {eq: OPEN}},
+  orderBy: [{openedAt: ASC}, {id: ASC}]) { nodes { number title openedAt
           deadlines(first: 5, orderBy: [{due: ASC}]) { nodes { name due state owedBy } } } } }""",
-        """{ cases(limit: 20, where: {status: {eq: "OPEN"}, center: {some: {code: {eq: "CEE007"}}}}, sort: [{openedAt: ASC}, {id: ASC}]) {
+        """{ cases(limit: 20, where: {status: {eq: "OPEN"}, center: {some: {code: {eq: "CEE007"}}}},
+  sort: [{openedAt: ASC}, {id: ASC}]) {
           number title openedAt deadlines(limit: 5, sort: [{due: ASC}]) { name due state owedBy } } }""",
     ),
     AdHoc(
         "a specialist's cases by Center, status and port, oldest first",
         "import-specialist",
-        """{ cases(first: 50, where: {handledBy: {center: {code: {eq: "CEE007"}}}, status: {eq: OPEN}, port: {code: {eq: "2704"}}},
+        """{ cases(first: 50, where: {handledBy: {center: {code: {eq: "CEE007"}}}, status: {eq: OPEN},
+  port: {code: {eq: "2704"}}},
           orderBy: [{openedAt: ASC}]) { totalCount nodes { number title openedAt importer { number name } } } }""",
-        """{ cases(limit: 50, where: {center: {some: {code: {eq: "CEE007"}}}, status: {eq: "OPEN"}, port: {some: {code: {eq: "2704"}}}},
+        """{ cases(limit: 50, where: {center: {some: {code: {eq: "CEE007"}}}, status: {eq: "OPEN"},
+  port: {some: {code: {eq: "2704"}}}},
           sort: [{openedAt: ASC}]) { number title openedAt importer { number name } }
-          casesConnection(where: {center: {some: {code: {eq: "CEE007"}}}, status: {eq: "OPEN"}, port: {some: {code: {eq: "2704"}}}}) {
+          casesConnection(where: {center: {some: {code: {eq: "CEE007"}}}, status: {eq: "OPEN"},
+            port: {some: {code: {eq: "2704"}}}}) {
             totalCount } }""",
     ),
     AdHoc(
@@ -137,41 +160,49 @@ AD_HOC: Final = (
     AdHoc(
         "what is due within a month, by party",
         "center-director",
-        """{ deadlines(within: 30, first: 15, where: {owedBy: {contains: "i"}}) { totalCount nodes { name due state party { name }
+        """{ deadlines(within: 30, first: 15,
+  where: {owedBy: {contains: "i"}}) { totalCount nodes { name due state party { name }
           case { number title handledBy { name } } } } }""",
     ),
     AdHoc(
         "cases at a port with importer, handler and agencies, newest first",
         "port-director",
-        """{ port(code: "2704") { name casesHere(first: 25, orderBy: [{openedAt: DESC}]) { nodes { number status title importer { name }
+        """{ port(code: "2704") { name casesHere(first: 25,
+  orderBy: [{openedAt: DESC}]) { nodes { number status title importer { name }
           handledBy { name } involves(first: 5, orderBy: [{code: ASC}]) { nodes { code } } } } } }""",
         """{ ports(where: {code: {eq: "2704"}}) { name casesHere(limit: 25, sort: [{openedAt: DESC}]) {
-          number status title importer { name } handledBy { name } involves(limit: 5, sort: [{code: ASC}]) { code } } } }""",
+          number status title importer { name } handledBy { name } involves(limit: 5,
+            sort: [{code: ASC}]) { code } } } }""",
     ),
     AdHoc(
         "all cases by importer's name",
         "trade-analyst",
-        """{ cases(first: 50, orderBy: [{importer: {name: ASC}}, {openedAt: DESC}]) { totalCount nodes { number title status
+        """{ cases(first: 50, orderBy: [{importer: {name: ASC}},
+  {openedAt: DESC}]) { totalCount nodes { number title status
           importer { name center { name } } handledBy { name } } } }""",
     ),
     AdHoc(
         "Centers with three counts each",
         "trade-analyst",
-        "{ centers(orderBy: [{name: ASC}]) { nodes { name importers { totalCount } cases { totalCount } contacts { totalCount } } } }",
+        "{ centers(orderBy: [{name: ASC}]) { nodes { name importers { totalCount } cases { totalCount } contacts {"
+        " totalCount } } } }",
         """{ centers(sort: [{name: ASC}]) { name importersConnection { totalCount } casesConnection { totalCount }
           contactsConnection { totalCount } } }""",
     ),
     AdHoc(
         "disparities: open ones with their decisions",
         "trade-analyst",
-        """{ disparities(first: 10, where: {state: {eq: OPEN}}, orderBy: [{foundAt: DESC}]) { totalCount nodes { strength why hts10
+        """{ disparities(first: 10, where: {state: {eq: OPEN}},
+  orderBy: [{foundAt: DESC}]) { totalCount nodes { strength why hts10
           decisions { nodes { outcome decidedAt madeAt { name } } } } } }""",
     ),
     AdHoc(
         "contacts with their organisation and what they cover",
         "agency-officer",
-        """{ contacts(first: 40, where: {role: {eq: "import_specialist"}, published: {eq: true}}, orderBy: [{name: ASC}]) { nodes {
-          name email organisation { name } covers(first: 5) { nodes { ... on HtsChapter { code title } ... on Port { code name }
+        """{ contacts(first: 40, where: {role: {eq: "import_specialist"}, published: {eq: true}},
+  orderBy: [{name: ASC}]) { nodes {
+          name email organisation { name } covers(first: 5)
+            { nodes { ... on HtsChapter { code title } ... on Port { code name }
             ... on Program { code name } } } } } }""",
         """{ contacts(limit: 40, where: {role: {eq: "import_specialist"}, published: {eq: true}}, sort: [{name: ASC}]) {
           name email organisation { name } covers(limit: 5) { ... on HtsChapter { code title } ... on Port { code name }
@@ -180,7 +211,8 @@ AD_HOC: Final = (
     AdHoc(
         "cases an agency is involved in, by status and time",
         "agency-officer",
-        """{ agency(code: "FDA") { name cases(first: 30, where: {status: {in: [OPEN, AWAITING]}}, orderBy: [{openedAt: DESC}]) { nodes {
+        """{ agency(code: "FDA") { name cases(first: 30, where: {status: {in: [OPEN, AWAITING]}},
+  orderBy: [{openedAt: DESC}]) { nodes {
           number title importer { name } handledBy { name } port { name } } } } }""",
         """{ agencies(where: {code: {eq: "FDA"}}) { name
           cases(limit: 30, where: {status: {in: ["OPEN", "AWAITING"]}}, sort: [{openedAt: DESC}]) {
@@ -189,9 +221,11 @@ AD_HOC: Final = (
     AdHoc(
         "an association's brokers with their contacts",
         "association-officer",
-        """{ brokers(first: 20, where: {associations: {some: {code: {eq: "NCBFAA"}}}}, orderBy: [{name: ASC}]) { nodes { filerCode name
+        """{ brokers(first: 20, where: {associations: {some: {code: {eq: "NCBFAA"}}}},
+  orderBy: [{name: ASC}]) { nodes { filerCode name
           contacts(first: 3, orderBy: [{name: ASC}]) { nodes { name email role } } } } }""",
-        """{ brokers(limit: 20, where: {associations: {some: {code: {eq: "NCBFAA"}}}}, sort: [{name: ASC}]) { filerCode name
+        """{ brokers(limit: 20, where: {associations: {some: {code: {eq: "NCBFAA"}}}},
+  sort: [{name: ASC}]) { filerCode name
           contacts(limit: 3, sort: [{name: ASC}]) { name email role } } }""",
     ),
 )

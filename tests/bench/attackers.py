@@ -1,4 +1,7 @@
-"""Hostile clients in a process of their own: a job as JSON comes in, what they were told goes out as JSON. `hostile.py` starts it."""
+"""Hostile clients in a process of their own: a job as JSON comes in, what they were told goes out as JSON.
+
+`hostile.py` starts it.
+"""
 
 import asyncio
 import json
@@ -16,7 +19,9 @@ _MOST_PER_SECOND: Final = 20
 
 
 async def attack(job: Job) -> dict[str, Any]:
-    """So many clients for so long, each at its pace: the rounds by what they were told, and the longest of each in seconds."""
+    """So many clients for so long, each at its pace: the rounds by what they were told, and the longest of each in
+    seconds.
+    """
     kind = KINDS[job.kind]
     until = time.monotonic() + job.seconds
     told: Counter[str] = Counter()

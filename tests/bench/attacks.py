@@ -17,12 +17,23 @@ _CHUNK: Final = b"x" * 65_536
 _BODY_BYTES: Final = 2_000_000
 _DEPTHS: Final = (5, 200)
 _KINDS: Final = ("Center", "HtsHeading", "HtsChapter", "Agency", "Port", "Program")
-_SEARCH: Final = "query Find($text: String!) {{ search(text: $text, kinds: [{}], first: {}) {{ totalCount nodes {{ nodeId }} }} }}"
+_SEARCH: Final = (
+    "query Find($text: String!) {{ search(text: $text, kinds: [{}], first: {}) {{ totalCount nodes {{ nodeId }} }} }}"
+)
 _COSTLY: Final = (
     "{ ports(first: 98) { nodes { name contacts(first: 100) { totalCount nodes { name email phone } } } } }",
-    "{ contacts(first: 98, orderBy: [{role: DESC}]) { nodes { name organisation { name contacts(first: 100) { nodes { name } } } } } }",
-    "{ agencies(first: 10) { nodes { name contacts(first: 90) { nodes { name deputies(first: 20) { nodes { name } } } } } } }",
-    "{ centers(first: 10) { nodes { contacts(first: 95) { nodes { name sitsAt { contacts(first: 18) { nodes { name } } } } } } } }",
+    (
+        "{ contacts(first: 98, orderBy: [{role: DESC}]) { nodes { name organisation { name contacts(first: 100) { nodes"
+        " { name } } } } } }"
+    ),
+    (
+        "{ agencies(first: 10) { nodes { name contacts(first: 90) { nodes { name deputies(first: 20) { nodes { name } }"
+        " } } } } }"
+    ),
+    (
+        "{ centers(first: 10) { nodes { contacts(first: 95) { nodes { name sitsAt { contacts(first: 18) { nodes { name"
+        " } } } } } } } }"
+    ),
 )
 
 
@@ -44,7 +55,9 @@ async def _raised_bookmark(me: Hostile) -> str:
     """Every other round with a text that an honest client is about to ask the first time."""
     raised = raised_bookmark(me.job.bookmark, me.random.randrange(10**6, 10**9))
     number = me.job.new_number + me.random.randrange(40)
-    text = new_question(number) if me.round % 2 else "{ centers { totalCount nodes { code name managedFrom { name } } } }"
+    text = (
+        new_question(number) if me.round % 2 else "{ centers { totalCount nodes { code name managedFrom { name } } } }"
+    )
     return await me.asks(question(text, headers={"Hub-Bookmark": raised}))
 
 
@@ -89,9 +102,13 @@ async def _slow_body(me: Hostile) -> str:
 
 async def _deep_document(me: Hostile) -> str:
     depth = me.random.randint(*_DEPTHS)
-    list_, property_ = me.random.choice((("ports", "name"), ("centers", "code"), ("contacts", "name"), ("agencies", "code")))
+    list_, property_ = me.random.choice(
+        (("ports", "name"), ("centers", "code"), ("contacts", "name"), ("agencies", "code"))
+    )
     where = "{not: " * depth + f'{{{property_}: {{contains: "{me.random.choice(SYLLABLES)}"}}}}' + "}" * depth
-    return f"{await me.asks(question(f'{{ {list_}(first: 3, where: {where}) {{ nodes {{ name }} }} }}'))} ({_tens(depth)})"
+    return (
+        f"{await me.asks(question(f'{{ {list_}(first: 3, where: {where}) {{ nodes {{ name }} }} }}'))} ({_tens(depth)})"
+    )
 
 
 async def _deep_variables(me: Hostile) -> str:
@@ -148,7 +165,11 @@ _NONSENSE: Final = (
 async def _invalid_token(me: Hostile) -> str:
     token = me.job.tokens["large-broker"]
     header, claims, signature = token.split(".")
-    forged = base64.urlsafe_b64encode(orjson.dumps({"sub": me.name, "iss": "urn:sample", "aud": "hub"})).rstrip(b"=").decode()
+    forged = (
+        base64.urlsafe_b64encode(orjson.dumps({"sub": me.name, "iss": "urn:sample", "aud": "hub"}))
+        .rstrip(b"=")
+        .decode()
+    )
     tokens = (
         "x" * 2_000,
         f"{header}.{claims}.{signature[::-1]}",

@@ -1,8 +1,8 @@
 """Run `uv run python -m tests.bench.beside_before CHECKOUT`: this checkout's hub beside that of an earlier commit.
 
-In CHECKOUT (`git worktree add CHECKOUT COMMIT`, then `uv sync` there) is the earlier one. Each has a Neo4j and a sample world of scale 1
-of its own. Passes are interleaved, with 16 clients; medians of nine. Prints how many times the earlier one's answers a second this one
-gives, and the CPU of each. Needs wrk.
+In CHECKOUT (`git worktree add CHECKOUT COMMIT`, then `uv sync` there) is the earlier one. Each has a Neo4j and a sample
+world of scale 1 of its own. Passes are interleaved, with 16 clients; medians of nine. Prints how many times the earlier
+one's answers a second this one gives, and the CPU of each. Needs wrk.
 """
 
 import argparse
@@ -35,14 +35,15 @@ _MINE: Final[
 WHERE (p.until IS NULL OR p.until > datetime()) AND a.activeFor IS NOT NULL
 MATCH (c)<-[:SUGGESTS]-(h:HtsHeading) WITH i, collect(h.code)[..5] AS headings UNWIND headings AS hts
 RETURN DISTINCT i.number AS number, hts, 'protest' AS kind"""
-_OF_CENTER: Final[LiteralString] = """MATCH (i:Importer)-[a:ASSIGNED_TO]->(c:Center {code: 'CEE007'}) WHERE a.activeFor IS NOT NULL
+_OF_CENTER: Final[
+    LiteralString
+] = """MATCH (i:Importer)-[a:ASSIGNED_TO]->(c:Center {code: 'CEE007'}) WHERE a.activeFor IS NOT NULL
 RETURN i.number AS number LIMIT 500"""
 _OPEN_CASES: Final[LiteralString] = (
     "MATCH (:Center {code: 'CEE007'})<-[:HANDLED_BY]-(k:Case) WHERE k.status = 'OPEN' RETURN k.number AS case LIMIT 500"
 )
-_CLEAN: Final[
-    LiteralString
-] = """MATCH (k:Case) WHERE k.title STARTS WITH 'bench' CALL (k) { OPTIONAL MATCH (k)<-[:OF_CASE]-(x) DETACH DELETE k, x }
+_CLEAN: Final[LiteralString] = """MATCH (k:Case) WHERE k.title STARTS WITH 'bench'
+  CALL (k) { OPTIONAL MATCH (k)<-[:OF_CASE]-(x) DETACH DELETE k, x }
 IN TRANSACTIONS OF 500 ROWS ON ERROR RETRY FOR 60 SECONDS THEN FAIL"""
 Figures = dict[str, float]
 
@@ -63,7 +64,10 @@ class _Contender:
             self._importers = rows(_OF_CENTER)
             self._cases = rows(_OPEN_CASES)
         self.does: dict[str, Callable[[], Figures]] = {
-            **{question.name: lambda question=question: self._ask(question, variables[question.name]) for question in (Q1, Q2, Q3)},
+            **{
+                question.name: lambda question=question: self._ask(question, variables[question.name])
+                for question in (Q1, Q2, Q3)
+            },
             "responsibleContacts": lambda: self._post(RESPONSIBLE, self._mine, "broker"),
             "openCase": lambda: self._change(OPEN, self._importers, "title"),
             "noteCase": lambda: self._change(_NOTE, self._cases, "text"),
@@ -83,7 +87,9 @@ class _Contender:
         return self._post(query, variables, _SPECIALIST, in_turn=True)
 
     def prepare(self, what: str) -> None:
-        """Asks until an answer comes at once: what is asked the first time is planned, which may take longer than a pass."""
+        """Asks until an answer comes at once: what is asked the first time is planned, which may take longer than a
+        pass.
+        """
         while self.does[what]()["count"] < _CLIENTS:
             pass
 
@@ -150,11 +156,18 @@ def _table(found: dict[tuple[str, str], list[Figures]]) -> str:
     ]
     for what in dict.fromkeys(what for what, _ in found):
         now, before = (
-            {column: statistics.median(figures[column] for figures in found[what, name]) for column in found[what, name][0]}
+            {
+                column: statistics.median(figures[column] for figures in found[what, name])
+                for column in found[what, name][0]
+            }
             for name in ("now", "before")
         )
         ratio = now["per_s"] / before["per_s"]
-        cells = [f"{now['per_s']:.4g}", f"{before['per_s']:.4g}", f"{ratio:.2f}{'' if ratio >= _ALLOWED else ' **slower**'}"]
+        cells = [
+            f"{now['per_s']:.4g}",
+            f"{before['per_s']:.4g}",
+            f"{ratio:.2f}{'' if ratio >= _ALLOWED else ' **slower**'}",
+        ]
         for column in ("p99_ms", "own_cpu_ms", "neo4j_cpu_ms"):
             cells += [f"{now[column]:.3g}", f"{before[column]:.3g}"]
         lines.append(f"| {what} | {' | '.join(cells)} |")

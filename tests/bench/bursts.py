@@ -1,4 +1,6 @@
-"""Run `uv run python -m tests.bench.bursts`: 200 verbs at once on 20 cases, warm and just after Neo4j was killed and started again."""
+"""Run `uv run python -m tests.bench.bursts`: 200 verbs at once on 20 cases, warm and just after Neo4j was killed
+and started again.
+"""
 
 import asyncio
 import tempfile
@@ -32,7 +34,9 @@ CASES: Final = 20
 VERBS: Final = 200
 WRITERS: Final = (8, 4, 16, 200)
 _OPEN: Final = 'mutation { openCase(kind: "protest", importer: "11-1111111AA", title: "burst") { number } }'
-_TIMES: Final = "MATCH (n:Note)-[:OF_CASE]->(:Case) WHERE n.text STARTS WITH $run WITH n.text AS text, count(*) AS times"
+_TIMES: Final = (
+    "MATCH (n:Note)-[:OF_CASE]->(:Case) WHERE n.text STARTS WITH $run WITH n.text AS text, count(*) AS times"
+)
 
 
 async def _answered(graph: Graph, document: str) -> tuple[dict[str, Any], float]:
@@ -42,12 +46,16 @@ async def _answered(graph: Graph, document: str) -> tuple[dict[str, Any], float]
 
 
 async def _burst(graph: Graph, run: str, cases: Sequence[str]) -> tuple[str, ...]:
-    """What came of it: done, failed and why, done twice or not at all in the database, seconds of the median and of the last."""
+    """What came of it: done, failed and why, done twice or not at all in the database, seconds of the median and of
+    the last.
+    """
     hub = questions(graph)
 
     async def note(number: int) -> tuple[dict[str, Any], float]:
         name = f"{run}-{number}"
-        document = f'mutation {{ noteCase(case: "{cases[number % CASES]}", text: "{name}", requestId: "{name}") {{ id }} }}'
+        document = (
+            f'mutation {{ noteCase(case: "{cases[number % CASES]}", text: "{name}", requestId: "{name}") {{ id }} }}'
+        )
         began = time.monotonic()
         answer = await hub.answer(GraphQLRequest(document), Viewer.of(ISSUER, "importer"))
         return dict(answer), time.monotonic() - began
@@ -57,7 +65,14 @@ async def _burst(graph: Graph, run: str, cases: Sequence[str]) -> tuple[str, ...
     (found,) = await graph.read(f"{_TIMES} RETURN count(text), sum(times) - count(text)", {"run": f"{run}-"})
     times = sorted(took_s for _, took_s in told)
     done = VERBS - failed.total()
-    return str(done), str(dict(failed) or ""), str(found[0]), str(found[1]), f"{times[VERBS // 2]:.1f}", f"{times[-1]:.1f}"
+    return (
+        str(done),
+        str(dict(failed) or ""),
+        str(found[0]),
+        str(found[1]),
+        f"{times[VERBS // 2]:.1f}",
+        f"{times[-1]:.1f}",
+    )
 
 
 async def _ready(graph: Graph) -> None:

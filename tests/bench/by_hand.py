@@ -1,4 +1,6 @@
-"""One contender in a process of its own: hand-written Cypher through the official driver, so many questions at a time."""
+"""One contender in a process of its own: hand-written Cypher through the official driver, so many questions at a
+time.
+"""
 
 import asyncio
 import json
@@ -16,7 +18,11 @@ async def main() -> None:
     job: dict[str, Any] = json.loads(sys.stdin.read())
     chance = random.Random(1)
     driver = AsyncGraphDatabase.driver(
-        job["uri"], auth=("neo4j", job["password"]), telemetry_disabled=True, notifications_min_severity="OFF", fetch_size=-1
+        job["uri"],
+        auth=("neo4j", job["password"]),
+        telemetry_disabled=True,
+        notifications_min_severity="OFF",
+        fetch_size=-1,
     )
     latencies: list[float] = []
 

@@ -1,10 +1,14 @@
-"""Lists, totals and search as an engineer would write them by hand for one kind of viewer: the same rule, nothing more."""
+"""Lists, totals and search as an engineer would write them by hand for one kind of viewer: the same rule, nothing
+more.
+"""
 
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
 _IN_TERM: Final[LiteralString] = "{e}.since <= $now AND ({e}.until IS NULL OR $now < {e}.until)"
-_RIGHT: Final[LiteralString] = "MATCH (:Account {id: $viewer})-[right:ACTS_FOR]->(me) WHERE " + _IN_TERM.replace("{e}", "right") + " "
+_RIGHT: Final[LiteralString] = (
+    "MATCH (:Account {id: $viewer})-[right:ACTS_FOR]->(me) WHERE " + _IN_TERM.replace("{e}", "right") + " "
+)
 _CLIENTS: Final[LiteralString] = (
     "MATCH (me)-[power:REPRESENTS]->(i:Importer) WHERE " + _IN_TERM.replace("{e}", "power") + " WITH DISTINCT i "
 )
@@ -17,7 +21,8 @@ _ANALYST: Final[LiteralString] = (
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of viewer: how its statements begin, the cases it may see, from its side and as a condition, and the importers.
+    """A kind of viewer: how its statements begin, the cases it may see, from its side and as a condition, and the
+    importers.
 
     `in_order`: whether lists of cases are better read in index order, the condition asked row by row.
     """
@@ -89,7 +94,10 @@ def _total(kind: Kind, condition: str) -> str:
 def _importers(kind: Kind) -> str:
     # in index order, with the condition asked row by row, this takes an agency 6 s and a Center 28
     found = "MATCH (i:Importer) WHERE i.name IS NOT NULL" if kind is ANALYST else kind.importers
-    return f"{kind.begin} CALL (*) {{ {found} WITH i ORDER BY i.name, i.number LIMIT 100 RETURN i }} RETURN collect([i.number, i.name])"
+    return (
+        f"{kind.begin} CALL (*) {{ {found} WITH i ORDER BY i.name, i.number LIMIT 100 RETURN i }} RETURN"
+        " collect([i.number, i.name])"
+    )
 
 
 def _importers_total(kind: Kind) -> str:
@@ -104,12 +112,14 @@ def _search(kind: Kind, variable: str, label: str, text: str, key: str) -> str:
     rule = f"{variable} IN mine" if by_set else rule
     begin = f"{kind.begin} WITH *, COLLECT {{ {rows} RETURN {variable} }} AS mine" if by_set else kind.begin
     value = f"toLower({variable}.{text})"
-    found = f"UNWIND $queries AS query CALL db.index.fulltext.queryNodes('{label}_text', query) YIELD node AS {variable}"
+    found = (
+        f"UNWIND $queries AS query CALL db.index.fulltext.queryNodes('{label}_text', query) YIELD node AS {variable}"
+    )
     ranked = f"CASE WHEN {value} = $text THEN 0 WHEN {value} STARTS WITH $text THEN 1 ELSE 2 END AS rank"
     return (
-        f"{begin} CALL (*) {{ {found} WITH {variable}, count(*) AS matched WHERE {rule} WITH {variable}, matched, {ranked} "
-        f"ORDER BY rank, matched DESC, {variable}.{key} LIMIT 20 RETURN {variable} }} "
-        f"RETURN collect([{variable}.number, {variable}.{text}])"
+        f"{begin} CALL (*) {{ {found} WITH {variable}, count(*) AS matched WHERE {rule} WITH {variable}, matched,"
+        f" {ranked} ORDER BY rank, matched DESC, {variable}.{key} LIMIT 20 RETURN {variable} }} RETURN"
+        f" collect([{variable}.number, {variable}.{text}])"
     )
 
 
@@ -117,7 +127,9 @@ CASES_TEXT: Final = "protest 8542"
 IMPORTERS_TEXT: Final = "importer 00017"
 _BY_HAND: Final = {
     "100 newest cases": lambda kind: _newest(kind, "true", "k.openedAt DESC, k.id DESC"),
-    "100 newest open cases": lambda kind: _newest(kind, "k.status = 'OPEN'", "k.status DESC, k.openedAt DESC, k.id DESC"),
+    "100 newest open cases": lambda kind: _newest(
+        kind, "k.status = 'OPEN'", "k.status DESC, k.openedAt DESC, k.id DESC"
+    ),
     "how many cases": lambda kind: _total(kind, "true"),
     "how many open cases": lambda kind: _total(kind, "k.status = 'OPEN'"),
     "100 importers by name": _importers,
@@ -137,10 +149,12 @@ QUESTIONS: Final = (
     Question("how many importers", "{ importers { totalCount } }"),
     Question(
         "search among cases",
-        f'{{ search(text: "{CASES_TEXT}", kinds: [Case], first: 20) {{ nodes {{ ... on Case {{ number title }} }} }} }}',
+        f'{{ search(text: "{CASES_TEXT}", kinds: [Case], first: 20) {{ nodes {{ ... on Case {{ number title }} }}'
+        " } }",
     ),
     Question(
         "search among importers",
-        f'{{ search(text: "{IMPORTERS_TEXT}", kinds: [Importer], first: 20) {{ nodes {{ ... on Importer {{ number name }} }} }} }}',
+        f'{{ search(text: "{IMPORTERS_TEXT}", kinds: [Importer], first: 20) {{ nodes {{ ... on Importer {{ number name'
+        " } } } }",
     ),
 )

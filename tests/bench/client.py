@@ -1,4 +1,6 @@
-"""A lean HTTP/1.1 client for proofs under load: it shares two cores with the hub that it asks, so it does little more than sockets."""
+"""A lean HTTP/1.1 client for proofs under load: it shares two cores with the hub that it asks, so it does little
+more than sockets.
+"""
 
 import asyncio
 import time
@@ -75,7 +77,9 @@ class Connection:
         self.close()
         try:
             async with asyncio.timeout(_CONNECT_S):
-                self._reader, self._writer = await asyncio.open_connection(HOST, self._port, local_addr=(self._source, 0))
+                self._reader, self._writer = await asyncio.open_connection(
+                    HOST, self._port, local_addr=(self._source, 0)
+                )
         except (OSError, TimeoutError) as error:
             raise NoAnswer(f"no connection ({type(error).__name__})") from error
         return self._reader, self._writer
@@ -128,7 +132,9 @@ def is_refused(response: Response) -> bool:
 
 
 async def answered(connection: Connection, request: bytes, pause_s: float = 2) -> Response:
-    """The response that answers it; sent again while there is none at the moment. Raises `NoAnswer` where that lasts."""
+    """The response that answers it; sent again while there is none at the moment. Raises `NoAnswer` where that
+    lasts.
+    """
     told = ""
     for _ in range(_TRIES):
         try:

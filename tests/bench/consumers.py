@@ -1,8 +1,9 @@
-"""Run `uv run python -m tests.bench.consumers`: what reading events costs three consumers, beside their work without events.
+"""Run `uv run python -m tests.bench.consumers`: what reading events costs three consumers, beside their work without
+events.
 
-10,000 events of 10,000 cases, on a Neo4j of its own. Three consumers each look at every case by the statement that looks cases through for
-what they share; the same statements run by themselves, on as many rows at a time and in transactions of their own. Interleaved passes,
-medians; and what numbering 10,000 events takes.
+10,000 events of 10,000 cases, on a Neo4j of its own. Three consumers each look at every case by the statement that
+looks cases through for what they share; the same statements run by themselves, on as many rows at a time and in
+transactions of their own. Interleaved passes, medians; and what numbering 10,000 events takes.
 """
 
 import asyncio
@@ -39,7 +40,8 @@ _BAR: Final = 1.1
 _NOW: Final = datetime(2026, 11, 26, 12, tzinfo=UTC)
 _CASES: Final = """
 UNWIND range(0, $count - 1) AS n
-CREATE (k:Case {id: 'case-' + n, number: 'case-' + n, status: 'OPEN', openedAt: datetime('2026-06-01T12:00:00Z'), title: 'x'})
+CREATE (k:Case {id: 'case-' + n, number: 'case-' + n, status: 'OPEN', openedAt: datetime('2026-06-01T12:00:00Z'),
+  title: 'x'})
 MERGE (m:Importer:Party {number: toString(n % 500)}) ON CREATE SET m.name = 'Sample'
 MERGE (o:AdcvdOrder {number: toString(n % 300)}) ON CREATE SET o.product = 'goods'
 MERGE (p:Port:Party {id: toString(n % 20)}) ON CREATE SET p.name = 'x', p.code = '2704'
@@ -112,8 +114,13 @@ async def _measure(graph: Graph, console: Console) -> None:
     ratio = (medians["numbering"] + medians["consumers"]) / medians["alone"]
     console.print(f"numbering {_EVENTS:,} events: {medians['numbering']:.2f} s")
     console.print(f"3 consumers that do nothing over {_EVENTS:,} events: {medians['reading']:.2f} s")
-    console.print(f"3 consumers over {_EVENTS:,} events: {medians['consumers']:.2f} s; their statements alone: {medians['alone']:.2f} s")
-    console.print(f"ratio, with numbering, at most {_BAR}: {ratio:.3f}, {'reached' if ratio <= _BAR else 'NOT reached'}")
+    console.print(
+        f"3 consumers over {_EVENTS:,} events: {medians['consumers']:.2f} s; their statements alone:"
+        f" {medians['alone']:.2f} s"
+    )
+    console.print(
+        f"ratio, with numbering, at most {_BAR}: {ratio:.3f}, {'reached' if ratio <= _BAR else 'NOT reached'}"
+    )
 
 
 def main() -> None:

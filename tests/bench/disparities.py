@@ -1,4 +1,5 @@
-"""Run `uv run python -m tests.bench.disparities`: how long comparing new decisions takes, among 10,000 and among 100,000 old ones.
+"""Run `uv run python -m tests.bench.disparities`: how long comparing new decisions takes, among 10,000 and among
+100,000 old ones.
 
 On a Neo4j of its own, with the decisions of the tests. What is compared grows with what is new; ratios within one run.
 """
@@ -34,7 +35,8 @@ async def _compare(graph: Graph, console: Console) -> None:
     before = 0
     for old in (10_000, 100_000):
         console.print(
-            f"{await _timed(graph, list(goods.decisions(f'old-{old}', old - before))):.1f} s to compare {old - before:,} at first"
+            f"{await _timed(graph, list(goods.decisions(f'old-{old}', old - before))):.1f} s to compare"
+            f" {old - before:,} at first"
         )
         before = old
         for new in _NEW:
@@ -43,11 +45,15 @@ async def _compare(graph: Graph, console: Console) -> None:
             taken[old, new] = await _timed(graph, rows)
             wanted = {f"{one['id']} | {other['id']}" for one, other in pairs}
             found = {key for (key,) in await graph.read("MATCH (x:Disparity) RETURN x.id", {})}
-            console.print(f"{taken[old, new]:.2f} s to compare {new:,} new ones with {old:,}; {len(wanted & found)} of {len(wanted)} found")
+            console.print(
+                f"{taken[old, new]:.2f} s to compare {new:,} new ones with {old:,}; {len(wanted & found)} of"
+                f" {len(wanted)} found"
+            )
     first, second = _NEW
     console.print(f"ten times as many new: {taken[100_000, second] / taken[100_000, first]:.2f} times as long")
     console.print(
-        f"ten times as many old: {taken[100_000, first] / taken[10_000, first]:.2f} times as long, of goods ten times as frequent"
+        f"ten times as many old: {taken[100_000, first] / taken[10_000, first]:.2f} times as long, of goods ten times"
+        " as frequent"
     )
 
 

@@ -1,8 +1,9 @@
-"""Run `uv run python -m tests.bench.documents`: what thousands of different documents do to the memory of a hub and of its own Neo4j.
+"""Run `uv run python -m tests.bench.documents`: what thousands of different documents do to the memory of a hub and of
+its own Neo4j.
 
-A hub as `hub up` starts it, with the heap it has by default, is asked `--ordinary` and then `--large` documents, each once and each of
-another shape, while somebody else goes on asking a question that is known. Most of the time is Neo4j's planning; begin with
-`--ordinary 150 --large 20`.
+A hub as `hub up` starts it, with the heap it has by default, is asked `--ordinary` and then `--large` documents, each
+once and each of another shape, while somebody else goes on asking a question that is known. Most of the time is Neo4j's
+planning; begin with `--ordinary 150 --large 20`.
 """
 
 import argparse
@@ -69,7 +70,19 @@ class Hub:
         self.gc_log = data.with_name("gc.log")
         self.port = free_ports(1)[0]
         options = LOGGED.format(file=self.gc_log)
-        command = [sys.executable, "-m", "hub", "up", "--data", str(data), "--port", str(self.port), "--scale", scale, "--no-partner"]
+        command = [
+            sys.executable,
+            "-m",
+            "hub",
+            "up",
+            "--data",
+            str(data),
+            "--port",
+            str(self.port),
+            "--scale",
+            scale,
+            "--no-partner",
+        ]
         environment = {name: value for name, value in os.environ.items() if name != "HUB_LOCAL_HEAP"}
         # what is looked at is memory: a statement that a busy machine plans for long is kept all the same
         more = {"JAVA_TOOL_OPTIONS": options, "HUB_STATEMENT_TIMEOUT_S": "120"}
@@ -145,7 +158,9 @@ class Seen:
 
 
 def asked(hub: Hub, source: Questions, count: int, clients: int, until: float) -> tuple[Counter[str], list[float]]:
-    """Asks so many documents that the database is asked for, each once, while there is time: how they ended, and the seconds they took."""
+    """Asks so many documents that the database is asked for, each once, while there is time: how they ended, and
+    the seconds they took.
+    """
     documents = different(source)
     ends: Counter[str] = Counter()
     times: list[float] = []
@@ -167,7 +182,9 @@ def _quantiles(times: list[float]) -> str:
     return f"p50 {cut[49] * 1000:.0f} ms, p99 {cut[98] * 1000:.0f} ms, longest {max(times) * 1000:.0f} ms"
 
 
-def told(seen: Seen, java: Collections, ends: dict[str, Counter[str]], times: dict[str, list[float]], java_began: float) -> bool:
+def told(
+    seen: Seen, java: Collections, ends: dict[str, Counter[str]], times: dict[str, list[float]], java_began: float
+) -> bool:
     """Prints the figures; whether all are within their bounds."""
     began, ended = seen.phases[0][0], seen.now()
     before = [took for at, took, _ in seen.known_s if at < began]
@@ -176,10 +193,14 @@ def told(seen: Seen, java: Collections, ends: dict[str, Counter[str]], times: di
     since = [pause for at, pause, _ in java.pauses if at >= loaded]
     grown = max(mb for _, mb in seen.hub_mb) - statistics.median(mb for at, mb in seen.hub_mb if at < began)
     old = max(java.after_full_mb[-20:] or [java.old_mb[-1][1]])
-    failed = sum(count for found in ends.values() for name, count in found.items() if name not in ("answered", "refused"))
+    failed = sum(
+        count for found in ends.values() for name, count in found.items() if name not in ("answered", "refused")
+    )
     known_failed = Counter(name for _, _, name in seen.known_s if name)
     longest = max(since, default=0.0)
-    table = Table(title=f"{ {name: dict(found) for name, found in ends.items()} } in {(ended - began) / 60:.0f} minutes")
+    table = Table(
+        title=f"{ {name: dict(found) for name, found in ends.items()} } in {(ended - began) / 60:.0f} minutes"
+    )
     for column in ("what", "seen", "wanted", ""):
         table.add_column(column)
     rows: list[tuple[str, str, str, bool | None]] = [
@@ -189,9 +210,24 @@ def told(seen: Seen, java: Collections, ends: dict[str, Counter[str]], times: di
     rows += [
         ("answers that failed", str(failed), "none", failed == 0),
         ("a known question, before", _quantiles(before), "", None),
-        ("a known question, meanwhile", f"{_quantiles(during)}, failed: {dict(known_failed)}", "none fails", not known_failed),
-        ("the hub's memory", f"grew {grown:.0f} MB, to {peak:.0f}", f"at most {MOST_GROWN_MB} MB", grown <= MOST_GROWN_MB),
-        ("Neo4j's old generation", f"{old:.0f} of {java.size_mb:.0f} MB", f"at most {MOST_OLD:.0%}", old <= MOST_OLD * java.size_mb),
+        (
+            "a known question, meanwhile",
+            f"{_quantiles(during)}, failed: {dict(known_failed)}",
+            "none fails",
+            not known_failed,
+        ),
+        (
+            "the hub's memory",
+            f"grew {grown:.0f} MB, to {peak:.0f}",
+            f"at most {MOST_GROWN_MB} MB",
+            grown <= MOST_GROWN_MB,
+        ),
+        (
+            "Neo4j's old generation",
+            f"{old:.0f} of {java.size_mb:.0f} MB",
+            f"at most {MOST_OLD:.0%}",
+            old <= MOST_OLD * java.size_mb,
+        ),
         (
             "longest pause of a collection",
             f"{longest:.2f} s; most CPU of one {java.cpu_s:.2f} s",
@@ -233,14 +269,19 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--ordinary", type=int, default=3000)
     options.add_argument("--large", type=int, default=1000)
-    options.add_argument("--clients", type=int, default=2, help="how many ask at the same time, beside the known question")
+    options.add_argument(
+        "--clients", type=int, default=2, help="how many ask at the same time, beside the known question"
+    )
     options.add_argument("--quiet-s", type=float, default=20, help="how long the known question is asked alone")
     options.add_argument("--scale", default="0.02", help="of the sample world")
     options.add_argument("--minutes", type=float, default=24 * 60, help="when to stop asking")
     options.add_argument("--plot", type=Path, help="where to draw it, e.g. documents.png")
     given = options.parse_args()
     world, chance = random_world(3), random.Random(1)
-    sources = (("ordinary", Questions(world, chance), given.ordinary), ("large", LargeQuestions(world, chance), given.large))
+    sources = (
+        ("ordinary", Questions(world, chance), given.ordinary),
+        ("large", LargeQuestions(world, chance), given.large),
+    )
     with tempfile.TemporaryDirectory(prefix="hub-documents-") as folder:
         hub = Hub(Path(folder).resolve() / "data", given.scale)
         seen = Seen()

@@ -1,4 +1,6 @@
-"""A system whose rows change all the time, synced by `hub sync` on and on, and what a question about its rows may therefore find."""
+"""A system whose rows change all the time, synced by `hub sync` on and on, and what a question about its rows may
+therefore find.
+"""
 
 import asyncio
 import csv
@@ -98,7 +100,9 @@ class Feed:
         succeeded = running.returncode == 0
         if succeeded:
             self.synced_through = began
-        self.runs.append((began, time.monotonic() - began, succeeded, " ".join(out.decode(errors="replace").split())[-300:]))
+        self.runs.append(
+            (began, time.monotonic() - began, succeeded, " ".join(out.decode(errors="replace").split())[-300:])
+        )
         return succeeded
 
     async def keep_syncing(self, until: float, pause_s: float) -> None:
@@ -116,7 +120,9 @@ class Feed:
         return self._random.choice(list(self._rows))
 
     def may_be(self, number: int, synced: float) -> set[str | None]:
-        """What a question may find of a row now, if what the file said before `synced` was in the graph when it was sent."""
+        """What a question may find of a row now, if what the file said before `synced` was in the graph when it was
+        sent.
+        """
         versions = self._rows[number]
         first = max(place for place, version in enumerate(versions) if version.since <= synced)
         return {version.name for version in versions[first:]}

@@ -1,10 +1,11 @@
 """Run `uv run python -m tests.bench.first_answers`: how long people wait for what nobody has asked before.
 
-Twenty-four questions (`ad_hoc.py`), each asked once by its persona, and by the peer where it can spell them. For each pass a hub is started
-as `hub up` starts it, with its limits, and the peer beside it. Before anything is measured, Neo4j has run for a minute, and each has
-answered a warm-up `_WARM_UP` times: the hub the start page's examples, both the questions of `questions.py`. What is measured shares a
-statement with that only as the column `new` tells. The order differs from pass to pass; hub and peer take turns in being first. After
-Ctrl-C it shows what it has. Needs Node with npm, javac.
+Twenty-four questions (`ad_hoc.py`), each asked once by its persona, and by the peer where it can spell them. For each
+pass a hub is started as `hub up` starts it, with its limits, and the peer beside it. Before anything is measured, Neo4j
+has run for a minute, and each has answered a warm-up `_WARM_UP` times: the hub the start page's examples, both the
+questions of `questions.py`. What is measured shares a statement with that only as the column `new` tells. The order
+differs from pass to pass; hub and peer take turns in being first. After Ctrl-C it shows what it has. Needs Node with
+npm, javac.
 """
 
 import random
@@ -64,7 +65,9 @@ class _Contender:
         self._path = path
         self._tokens = tokens
 
-    def ask(self, query: str, persona: str | None = None, variables: Mapping[str, Any] | None = None) -> tuple[float, str]:
+    def ask(
+        self, query: str, persona: str | None = None, variables: Mapping[str, Any] | None = None
+    ) -> tuple[float, str]:
         """How many ms the answer took, and the errors in it, or nothing."""
         headers = {"content-type": "application/json"}
         if token := self._tokens.get(persona or ""):
@@ -81,7 +84,9 @@ class _Contender:
         self._connection.close()
 
 
-def _pass(number: int, served: Served, peer: Peer, runs_s: float, found: Mapping[str, Asked], step: Callable[[str], None]) -> None:
+def _pass(
+    number: int, served: Served, peer: Peer, runs_s: float, found: Mapping[str, Asked], step: Callable[[str], None]
+) -> None:
     """Warms both up, and asks each question once."""
     tokens = {persona: served.token(persona) for persona in _PERSONAS}
     with closing(_Contender(served.port, "/graphql", tokens)) as hub, closing(_Contender(peer.port, "/", {})) as other:
@@ -141,7 +146,12 @@ def _look(served: Served, found: Mapping[str, Asked]) -> None:
 
 def _show(found: Mapping[str, Asked]) -> bool:
     """Prints the figures with their bars; whether all were reached."""
-    table = Table(title=f"first answers in ms, medians of {len(found[AD_HOC[0].about].hub)} passes, each on a hub and a Neo4j just started")
+    table = Table(
+        title=(
+            f"first answers in ms, medians of {len(found[AD_HOC[0].about].hub)} passes, each on a hub and a Neo4j just"
+            " started"
+        )
+    )
     for column in ("question", "asked by"):
         table.add_column(column)
     for column in ("hub", "longest", "peer", "again", "statements", "new", "their characters"):
@@ -150,7 +160,8 @@ def _show(found: Mapping[str, Asked]) -> bool:
         entry = found[asked.about]
         slow = entry.median > 1000 * min(_WORST_S, asked.bar_s or _WORST_S)
         table.add_row(
-            asked.about, asked.persona or "the public", f"{entry.median:.0f}{' *' if slow else ''}", f"{max(entry.hub):.0f}",
+            asked.about, asked.persona or "the public", f"{entry.median:.0f}{' *' if slow else ''}",
+            f"{max(entry.hub):.0f}",
             f"{statistics.median(entry.peer):.0f}" if entry.peer else "", f"{statistics.median(entry.again):.0f}",
             str(entry.statements), str(entry.new), f"{entry.characters:,}",
         )  # fmt: skip
@@ -163,14 +174,18 @@ def _show(found: Mapping[str, Asked]) -> bool:
 
 def _bars(found: Mapping[str, Asked]) -> Sequence[bool]:
     spelled = [found[asked.about] for asked in AD_HOC if asked.peer]
-    hub, peer = (statistics.median(times) for times in ([e.median for e in spelled], [statistics.median(e.peer) for e in spelled]))
+    hub, peer = (
+        statistics.median(times)
+        for times in ([e.median for e in spelled], [statistics.median(e.peer) for e in spelled])
+    )
     all_ = statistics.median(entry.median for entry in found.values())
     worst = max(AD_HOC, key=lambda asked: found[asked.about].median)
     failed = sum(len(entry.failures) for entry in found.values())
     yes = [
         _bar("all answered", failed == 0, f"{failed} failures"),
         _bar(
-            f"the hub's median at most {_PEERS} times the peer's over the {len(spelled)} it can spell", hub <= _PEERS * peer,
+            f"the hub's median at most {_PEERS} times the peer's over the {len(spelled)} it can spell",
+            hub <= _PEERS * peer,
             f"{hub:.0f} to {peer:.0f} ms, {hub / peer:.2f} times; over all {len(AD_HOC)} the hub's is {all_:.0f} ms",
         ),
         _bar(
@@ -193,7 +208,9 @@ def _bar(what: str, reached: bool, figure: str) -> bool:
 def main(
     passes: Annotated[int, typer.Option(min=1, help="Each on a hub and a Neo4j that are started anew.")] = 5,
     scale: Annotated[str, typer.Option(help="Of the sample world.")] = "1",
-    runs: Annotated[float, typer.Option(min=0, help="Seconds for which Neo4j has run before anything is measured.")] = 60,
+    runs: Annotated[
+        float, typer.Option(min=0, help="Seconds for which Neo4j has run before anything is measured.")
+    ] = 60,
 ) -> None:
     """First answers, beside the peer's."""
     install_shim(data_of(scale))
@@ -217,7 +234,9 @@ def main(
     raise typer.Exit(0 if _show(found) else 1)
 
 
-def _on_new_servers(number: int, scale: str, runs_s: float, found: Mapping[str, Asked], step: Callable[[str], None]) -> None:
+def _on_new_servers(
+    number: int, scale: str, runs_s: float, found: Mapping[str, Asked], step: Callable[[str], None]
+) -> None:
     served = Served(data_of(scale), scale, AS_IT_IS)
     try:
         peer = Peer(served)

@@ -1,8 +1,10 @@
-"""Run `uv run python -m tests.bench.full_disk`: another program fills the disk of `hub up` to the last byte, at random moments.
+"""Run `uv run python -m tests.bench.full_disk`: another program fills the disk of `hub up` to the last byte, at random
+moments.
 
-On a file system of 420 MB in memory and one of ext4 in a file (as root, on Linux). Each round: four writers put notes into cases, the disk
-is filled, stays full for some seconds, and is freed; then the hub must write again by itself, with every acknowledged note there. At the
-end a backup is taken while the hub serves, and restored; its counts and hash must be equal.
+On a file system of 420 MB in memory and one of ext4 in a file (as root, on Linux). Each round: four writers put notes
+into cases, the disk is filled, stays full for some seconds, and is freed; then the hub must write again by itself, with
+every acknowledged note there. At the end a backup is taken while the hub serves, and restored; its counts and hash must
+be equal.
 """
 
 import os
@@ -36,9 +38,13 @@ _PERSONA: Final = "import-specialist"
 _READ: Final = "{ centers { totalCount } }"
 _IMPORTERS: Final = "{ importers(first: 50) { nodes { number } } }"
 _OPEN: Final = (
-    'mutation Open($number: String!) { openCase(kind: "uniformity_issue", importer: $number, title: "disk", port: "2704") { number } }'
+    'mutation Open($number: String!) { openCase(kind: "uniformity_issue", importer: $number, title: "disk", port:'
+    ' "2704") { number } }'
 )
-_NOTE: Final = "mutation Note($case: String!, $text: String!, $id: String!) { noteCase(case: $case, text: $text, requestId: $id) { id } }"
+_NOTE: Final = (
+    "mutation Note($case: String!, $text: String!, $id: String!) { noteCase(case: $case, text: $text, requestId: $id) {"
+    " id } }"
+)
 _FOUND: Final = "MATCH (n:Note) WHERE n.text STARTS WITH 'disk-' RETURN split(n.text, ' ')[0]"
 _console: Final = Console(highlight=False)
 
@@ -76,7 +82,12 @@ class _Run:
             "0.001",
             "--no-partner",
         ]
-        environment = {**os.environ, "HUB_LOCAL_HEAP": "512m", "HUB_LOCAL_PAGECACHE": "128m", "HUB_STATEMENT_TIMEOUT_S": "120"}
+        environment = {
+            **os.environ,
+            "HUB_LOCAL_HEAP": "512m",
+            "HUB_LOCAL_PAGECACHE": "128m",
+            "HUB_STATEMENT_TIMEOUT_S": "120",
+        }
         with log.open("wb") as opened:
             self.process = subprocess.Popen(command, stdout=opened, stderr=opened, env=environment)
         self.token, self.cases = "", list[str]()
@@ -90,7 +101,9 @@ class _Run:
         assert "errors" not in answer, answer
         numbers = [row["number"] for row in answer["data"]["importers"]["nodes"]]
         opened_ = [
-            answer["data"]["openCase"]["number"] for number in numbers if "errors" not in (answer := self._asked(_OPEN, number=number))
+            answer["data"]["openCase"]["number"]
+            for number in numbers
+            if "errors" not in (answer := self._asked(_OPEN, number=number))
         ]
         self.cases = opened_[:_WRITERS]
         assert len(self.cases) == _WRITERS, numbers
@@ -181,7 +194,8 @@ def _measured(kind: Kind, rounds: int, seed: int, folder: Path) -> None:
                 back.append(run.round())
                 missing = set(run.counts.acknowledged) - run.found()
                 _console.print(
-                    f"{kind} round {number}: back after {back[-1]:.1f} s; {len(run.counts.acknowledged)} acknowledged, {len(missing)} lost"
+                    f"{kind} round {number}: back after {back[-1]:.1f} s; {len(run.counts.acknowledged)} acknowledged,"
+                    f" {len(missing)} lost"
                 )
                 assert not missing
             run.end_writers()

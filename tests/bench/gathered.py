@@ -22,7 +22,8 @@ from tests.bench.workers import Serving
 from tests.serving import UNLIMITED
 
 WIDE: Final = {
-    rows: replace(Q3, name=f"Q3 of {rows}", hub=Q3.hub.replace("first: 100)", f"first: {rows})")) for rows in (5, 20, 50, 100)
+    rows: replace(Q3, name=f"Q3 of {rows}", hub=Q3.hub.replace("first: 100)", f"first: {rows})")) for rows in (5, 20,
+        50, 100)
 }  # fmt: skip
 CLIENTS: Final = (64, 16, 1)
 Figures = Mapping[str, float]
@@ -47,7 +48,9 @@ class Run:
         """One pass: requests a second, latencies, CPU a request of the hub and of Neo4j, in ms."""
         bodies = [{"query": question.hub, "variables": found} for found in self._variables(question)]
         before = hub.cpu_s(), cpu_s(self.served.neo4j)
-        told = by_http(f"http://127.0.0.1:{hub.port}/graphql", bodies, self.served.token(question.persona), clients, seconds)
+        told = by_http(
+            f"http://127.0.0.1:{hub.port}/graphql", bodies, self.served.token(question.persona), clients, seconds
+        )
         told["hub_ms"] = (hub.cpu_s() - before[0]) / told["count"] * 1000
         told["neo4j_ms"] = (cpu_s(self.served.neo4j) - before[1]) / told["count"] * 1000
         return told
@@ -59,7 +62,12 @@ class Run:
 def main(
     data: Annotated[Path, typer.Option(help="where the graph is, or is made")] = DATA,
     scale: Annotated[str, typer.Option(help="of the sample world")] = "1",
-    lanes: Annotated[list[str], typer.Option(help="so many lanes by so many at most, e.g. 2x16; 0x16 gathers nothing")] = ["0x16", "2x16"],  # noqa: B006
+    lanes: Annotated[
+        list[str], typer.Option(help="so many lanes by so many at most, e.g. 2x16; 0x16 gathers nothing")
+    ] = [
+        "0x16",
+        "2x16",
+    ],  # noqa: B006
     wide: Annotated[bool, typer.Option(help="lists of growing width as well")] = False,
     passes: int = 5,
     seconds: int = 4,
@@ -79,7 +87,9 @@ def main(
                 run.measured(question, hub, clients, seconds)
         for question, _ in track(list(product(asked, range(passes)))):
             for clients, (name, hub) in product(CLIENTS, hubs.items()):
-                found.setdefault((question.name, clients, name), []).append(run.measured(question, hub, clients, seconds))
+                found.setdefault((question.name, clients, name), []).append(
+                    run.measured(question, hub, clients, seconds)
+                )
     except subprocess.CalledProcessError as error:
         raise SystemExit(error.stderr) from error
     finally:
@@ -90,10 +100,14 @@ def main(
 
 
 def _table(found: Mapping[tuple[str, int, str], Sequence[Figures]]) -> str:
-    lines = ["| question | clients | lanes | requests/s | p50 ms | p99 ms | hub's CPU ms | Neo4j's CPU ms |", "|---" * 8 + "|"]
+    lines = [
+        "| question | clients | lanes | requests/s | p50 ms | p99 ms | hub's CPU ms | Neo4j's CPU ms |",
+        "|---" * 8 + "|",
+    ]
     for (question, clients, name), passes in found.items():
         cells = (
-            f"{statistics.median(one[column] for one in passes):.3g}" for column in ("per_s", "p50_ms", "p99_ms", "hub_ms", "neo4j_ms")
+            f"{statistics.median(one[column] for one in passes):.3g}"
+            for column in ("per_s", "p50_ms", "p99_ms", "hub_ms", "neo4j_ms")
         )
         lines.append(f"| {question} | {clients} | {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"

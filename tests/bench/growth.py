@@ -1,7 +1,8 @@
-"""Run `uv run python -m tests.bench.growth`: how answers slow down as the graph grows from scale 0.1 to 1 to 10, in one run.
+"""Run `uv run python -m tests.bench.growth`: how answers slow down as the graph grows from scale 0.1 to 1 to 10, in one
+run.
 
-Three hubs side by side, each with its own Neo4j (9 GB of memory together), one client, asked in turn; medians. Scale 10 (a million
-cases) is loaded by Neo4j's own bulk import, once, some ten minutes.
+Three hubs side by side, each with its own Neo4j (9 GB of memory together), one client, asked in turn; medians. Scale 10
+(a million cases) is loaded by Neo4j's own bulk import, once, some ten minutes.
 """
 
 import contextlib
@@ -42,7 +43,9 @@ _TYPES: Final = {
     Kind.DATE: "date", Kind.DATETIME: "datetime",
 }  # fmt: skip
 NEWEST: Final = "{ cases(first: 100, orderBy: [{openedAt: DESC}]) { nodes { number title } } }"
-OPEN: Final = "{ cases(first: 100, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number title } } }"
+OPEN: Final = (
+    "{ cases(first: 100, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number title } } }"
+)
 MINE: Final = '{ broker(filerCode: "S00") { importers(first: 100) { nodes { number name } } } }'
 ASKED: Final = (
     ("point", "an importer, its Center, five contacts", "broker", Q1.hub, {"number": "00-0000000SW"}),
@@ -70,7 +73,12 @@ class _Files:
         for row in rows:
             node = GRAPH.node(row.label)
             if row.label not in self._open:
-                labels = ":".join((row.label, *(found.name for found in GRAPH.abstracts if found.shared and row.label in found.labels)))
+                labels = ":".join(
+                    (
+                        row.label,
+                        *(found.name for found in GRAPH.abstracts if found.shared and row.label in found.labels),
+                    )
+                )
                 header = [_header(found, node.key, row.label) for found in node.properties]
                 self.nodes.append(f"--nodes={labels}={self._made(row.label, header)}")
             self._open[row.label].writerow([_cell(row.properties.get(found.name)) for found in node.properties])
@@ -135,7 +143,9 @@ def bulk_load(data: Path, scale: str) -> None:
         command = [str(java()), "-Xmx4g", *JVM_OPTIONS, "-cp", str(cache_folder() / "*"),
                    "org.neo4j.cli.AdminTool", "database", "import", "full", "neo4j", "--overwrite-destination",
                    "--array-delimiter=;", *files.nodes, *files.edges]  # fmt: skip
-        subprocess.run(command, check=True, env={**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")})
+        subprocess.run(
+            command, check=True, env={**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
+        )
         running = server.start()
         with GraphDatabase.driver(running.uri, auth=("neo4j", running.password)) as driver:
             state = {"reference": reference_hash(), "sample": f"scale {float(scale):g}, seed {SEED}"}
@@ -210,7 +220,9 @@ def main() -> None:
             medians = [statistics.median(times) for times in taken]
             ratio = medians[2] / medians[1]
             reached = "reached" if ratio <= MOST[kind] else "NOT reached"
-            table.add_row(name, *(f"{median:.1f}" for median in medians), f"{ratio:.2f}", f"at most {MOST[kind]}: {reached}")
+            table.add_row(
+                name, *(f"{median:.1f}" for median in medians), f"{ratio:.2f}", f"at most {MOST[kind]}: {reached}"
+            )
     finally:
         for hub in hubs:
             hub.stop()

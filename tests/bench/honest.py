@@ -11,14 +11,37 @@ from typing import Any, Final
 from tests.bench.client import Connection, NoAnswer, Response, answered, question, signed
 from tests.bench.texts import HONEST_NUMBERS, NOTE, new_question
 
-PERSONAS: Final = ("importer-manager", "broker", "import-specialist", "center-director", "trade-analyst", "agency-officer", None, None)
+PERSONAS: Final = (
+    "importer-manager",
+    "broker",
+    "import-specialist",
+    "center-director",
+    "trade-analyst",
+    "agency-officer",
+    None,
+    None,
+)
 """Whom each client is signed in as; None for the public."""
 _THINKS_S: Final = (0.3, 1.1)
 _NEW_EVERY_S: Final = 30.0
 _VERB_EVERY_S: Final = 60.0
 _SEARCHES: Final = 0.2
-SEARCH: Final = "query Find($text: String!) { search(text: $text, kinds: [Center, HtsHeading, Agency], first: 5) { nodes { nodeId } } }"
-WORDS: Final = ("electronics", "apparel", "steel", "machinery", "base metals", "pharmaceuticals", "food", "circuits", "vehicles", "toys")
+SEARCH: Final = (
+    "query Find($text: String!) { search(text: $text, kinds: [Center, HtsHeading, Agency], first: 5) { nodes { nodeId"
+    " } } }"
+)
+WORDS: Final = (
+    "electronics",
+    "apparel",
+    "steel",
+    "machinery",
+    "base metals",
+    "pharmaceuticals",
+    "food",
+    "circuits",
+    "vehicles",
+    "toys",
+)
 PUBLIC: Final = (
     "{ centers { totalCount nodes { code name managedFrom { name } } } }",
     '{ htsHeading(code: "8542") { title suggests { edges { confidence node { code name } } } } }',
@@ -27,15 +50,31 @@ PUBLIC: Final = (
 OF_PERSONA: Final[dict[str | None, Sequence[str]]] = {
     None: ('{ responsibleContacts(hts: "8542", first: 2) { contacts { contact { name email } reason } } }',),
     "importer-manager": (
-        '{ importer(number: "00-0000000SW") { name center { name } cases(first: 5) { totalCount nodes { number title } } } }',
-        '{ responsibleContacts(importer: "00-0000000SW", hts: "8542", first: 2) { contacts { contact { name email } reason } } }',
+        (
+            '{ importer(number: "00-0000000SW") { name center { name } cases(first: 5) { totalCount nodes { number'
+            " title } } } }"
+        ),
+        (
+            '{ responsibleContacts(importer: "00-0000000SW", hts: "8542", first: 2) { contacts { contact { name email }'
+            " reason } } }"
+        ),
     ),
-    "broker": ('{ broker(filerCode: "S00") { name powersOfAttorney(first: 20) { totalCount edges { since node { number name } } } } }',),
+    "broker": (
+        (
+            '{ broker(filerCode: "S00") { name powersOfAttorney(first: 20) { totalCount edges { since node { number'
+            " name } } } } }"
+        ),
+    ),
     "import-specialist": (
-        '{ center(code: "CEE007") { cases(where: {status: {eq: OPEN}}, first: 20) { nodes { number title importer { name } } } } }',
+        (
+            '{ center(code: "CEE007") { cases(where: {status: {eq: OPEN}}, first: 20) { nodes { number title importer {'
+            " name } } } } }"
+        ),
     ),
     "center-director": ("{ deadlines(within: 60, first: 10) { totalCount nodes { name due case { number } } } }",),
-    "trade-analyst": ("{ cases(first: 20, orderBy: [{openedAt: DESC}]) { nodes { number title handledBy { name } } } }",),
+    "trade-analyst": (
+        "{ cases(first: 20, orderBy: [{openedAt: DESC}]) { nodes { number title handledBy { name } } } }",
+    ),
     "agency-officer": ('{ agency(code: "FDA") { name cases(first: 10) { totalCount nodes { number title } } } }',),
 }
 _CASES: Final = "{ cases(where: {status: {eq: OPEN}}, first: 20) { nodes { number } } }"
@@ -57,7 +96,8 @@ class Crowd:
 
     def __init__(self, port: int, tokens: dict[str, str], not_case: str) -> None:
         self._clients = [
-            _Client(port, f"127.0.0.{11 + number}", persona, tokens.get(persona or ""), number) for number, persona in enumerate(PERSONAS)
+            _Client(port, f"127.0.0.{11 + number}", persona, tokens.get(persona or ""), number)
+            for number, persona in enumerate(PERSONAS)
         ]
         self._not_case = not_case
         self._new = count(HONEST_NUMBERS.start)
@@ -69,7 +109,10 @@ class Crowd:
         return number
 
     async def warm_up(self) -> None:
-        """Asks everything once that is asked again and again later, one by one, so that it is planned. Raises where one fails."""
+        """Asks everything once that is asked again and again later, one by one, so that it is planned.
+
+        Raises where one fails.
+        """
         for client in self._clients:
             await client.warm_up(self._not_case)
 

@@ -1,8 +1,9 @@
-"""Run `uv run python -m tests.bench.hostile`: 120 hostile clients of each kind beside 8 honest ones, against a hub of its own.
+"""Run `uv run python -m tests.bench.hostile`: 120 hostile clients of each kind beside 8 honest ones, against a hub of
+its own.
 
-It starts `hub up` in a temporary folder, lets the honest clients ask alone, then beside each kind of attack, and ends all it has started.
-Hostile clients without an account come from loopback addresses of their own (127.0.1.1 and on), or from one with `--one-source`; those with
-one share it. Exits with 1 where a request of an honest client failed.
+It starts `hub up` in a temporary folder, lets the honest clients ask alone, then beside each kind of attack, and ends
+all it has started. Hostile clients without an account come from loopback addresses of their own (127.0.1.1 and on), or
+from one with `--one-source`; those with one share it. Exits with 1 where a request of an honest client failed.
 """
 
 import asyncio
@@ -29,7 +30,9 @@ from tests.bench.hostile_client import Job
 from tests.bench.stack import MB, Stack, Usage
 
 BAR: Final = 3.0
-"""The honest ones' p99 beside an attack is at most so many times that without: of all requests, and of those asked before."""
+"""The honest ones' p99 beside an attack is at most so many times that without: of all requests, and of those asked
+before.
+"""
 _ASKED_BEFORE: Final = ("known", "search")
 _WELL_S: Final = 90
 _ATTACKERS: Final = ("large-broker", "association-officer")
@@ -38,7 +41,9 @@ _console: Final = Console(width=170, highlight=False, emoji=False)
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A while of honest clients asking: what came of it, what the hub and Neo4j used, what the hostile ones were told."""
+    """A while of honest clients asking: what came of it, what the hub and Neo4j used, what the hostile ones were
+    told.
+    """
 
     name: str
     samples: Sequence[Sample]
@@ -67,7 +72,9 @@ class Passed:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that so large a share of them does not exceed; a millisecond, as it were, where there is none."""
+    """The smallest value that so large a share of them does not exceed; a millisecond, as it were, where there is
+    none.
+    """
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.001
 
@@ -97,7 +104,9 @@ class Proof:
         """Looks up what the attacks need, and has everything planned once that the honest ones ask again and again."""
         async with Connection(self._stack.port) as connection:
             cases = question(
-                "{ cases(where: {status: {eq: OPEN}}, last: 1) { nodes { number } } }", None, signed(self._tokens["large-broker"])
+                "{ cases(where: {status: {eq: OPEN}}, last: 1) { nodes { number } } }",
+                None,
+                signed(self._tokens["large-broker"]),
             )
             response = await answered(connection, cases)
             self._case = response.json()["data"]["cases"]["nodes"][0]["number"]
@@ -116,22 +125,34 @@ class Proof:
         told = await ended(attackers, 60) if attackers else {}
         well_after_s = await self._well_after_s() if attackers else 0
         return Passed(
-            kind or "alone", await asking, usages, told.get("told", {}), told.get("longest_s", {}), told.get("cpu_s", 0), well_after_s
+            kind or "alone",
+            await asking,
+            usages,
+            told.get("told", {}),
+            told.get("longest_s", {}),
+            told.get("cpu_s", 0),
+            well_after_s,
         )
 
     async def _attackers(self, kind: str, seconds: float, seed: int) -> asyncio.subprocess.Process:
         options = self._options
         job = Job(
-            kind, self._stack.port, options.clients, seconds, options.pace, options.one_source, options.connections, options.head_mb,
+            kind, self._stack.port, options.clients, seconds, options.pace, options.one_source, options.connections,
+            options.head_mb,
             self._bookmark, self._crowd.next_new, self._case, self._tokens, seed,
         )  # fmt: skip
         return await started(job)
 
     async def _well_after_s(self) -> float | None:
-        """How long until five pairs in a row of a public and a signed question are answered within a second each; None where not."""
+        """How long until five pairs in a row of a public and a signed question are answered within a second each;
+        None where not.
+        """
         began = time.monotonic()
         in_a_row = 0
-        asked = (question("{ centers { totalCount } }"), question("{ cases { totalCount } }", None, signed(self._tokens["trade-analyst"])))
+        asked = (
+            question("{ centers { totalCount } }"),
+            question("{ cases { totalCount } }", None, signed(self._tokens["trade-analyst"])),
+        )
         async with Connection(self._stack.port) as connection:
             while time.monotonic() - began < _WELL_S and self._stack.is_running():
                 try:
@@ -179,7 +200,9 @@ def show(passed: Passed, alone: Passed | None) -> None:
         before = f", alone {alone.p(0.99, action) * 1000:.0f}" if alone else ""
         p50, p99 = passed.p(0.5, action) * 1000, passed.p(0.99, action) * 1000
         _console.print(f"  {action:7} {number:4} requests, p50 {p50:.0f} ms, p99 {p99:.0f} ms{before}")
-    for (action, failure), number in Counter((sample.action, str(sample.failure)) for sample in passed.failures).most_common():
+    for (action, failure), number in Counter(
+        (sample.action, str(sample.failure)) for sample in passed.failures
+    ).most_common():
         _console.print(f"  [red]honest, failed[/] {number} {action}: {failure}")
     for told, number in list(passed.told.items())[:12]:
         _console.print(f"  hostile {number:6}: {told} (at most {passed.longest_s.get(told, 0):.1f} s)", markup=False)
@@ -190,7 +213,17 @@ def show(passed: Passed, alone: Passed | None) -> None:
 
 def table(alone: Passed, each: Sequence[Passed]) -> Table:
     shown = Table(title=f"8 honest clients; bars: none fails, p99 at most {BAR:.0f} times that alone")
-    for column in ("beside", "asked", "failed", "p50 ms", "p99 ms", "max ms", "p99, times", "asked before: p99 ms", "times"):
+    for column in (
+        "beside",
+        "asked",
+        "failed",
+        "p50 ms",
+        "p99 ms",
+        "max ms",
+        "p99, times",
+        "asked before: p99 ms",
+        "times",
+    ):
         shown.add_column(column, justify="left" if column == "beside" else "right")
     for column in ("hub cores", "hub MB", "Neo4j cores", "Neo4j MB", "hostile rounds", "none fails", "p99"):
         shown.add_column(column, justify="right")
@@ -201,7 +234,8 @@ def table(alone: Passed, each: Sequence[Passed]) -> Table:
             passed.name, str(len(passed.samples)), str(len(passed.failures)),
             *(f"{seconds * 1000:.0f}" for seconds in (passed.p(0.5), passed.p(0.99), passed.p(1))),
             f"{passed.p(0.99) / alone.p(0.99):.1f}", f"{known * 1000:.0f}", f"{known / known_alone:.1f}",
-            f"{hub:.2f}", f"{hub_mb:.0f}", f"{neo4j:.2f}", f"{neo4j_mb:.0f}", str(sum(passed.told.values())), *_bars(passed, alone),
+            f"{hub:.2f}", f"{hub_mb:.0f}", f"{neo4j:.2f}", f"{neo4j_mb:.0f}", str(sum(passed.told.values())),
+            *_bars(passed, alone),
         )  # fmt: skip
     return shown
 
@@ -212,12 +246,20 @@ def _bars(passed: Passed, alone: Passed) -> tuple[str, str]:
 
 
 def _times(passed: Passed, alone: Passed) -> float:
-    """How many times the p99 alone: of all requests, or of those asked before, whichever is more. New questions would hide the latter."""
+    """How many times the p99 alone: of all requests, or of those asked before, whichever is more.
+
+    New questions would hide the latter.
+    """
     return max(passed.p(0.99) / alone.p(0.99), passed.p(0.99, *_ASKED_BEFORE) / alone.p(0.99, *_ASKED_BEFORE))
 
 
-async def prove(kinds: Sequence[str], options: Options, baseline_s: float, scale: str, *, fresh: bool) -> tuple[Passed, list[Passed]]:
-    """The honest ones alone, and beside each kind. A hub that does not get well is started anew before the next, or always, if `fresh`."""
+async def prove(
+    kinds: Sequence[str], options: Options, baseline_s: float, scale: str, *, fresh: bool
+) -> tuple[Passed, list[Passed]]:
+    """The honest ones alone, and beside each kind.
+
+    A hub that does not get well is started anew before the next, or always, if `fresh`.
+    """
     alone: Passed | None = None
     each: list[Passed] = []
     left = list(kinds)
@@ -238,13 +280,19 @@ async def prove(kinds: Sequence[str], options: Options, baseline_s: float, scale
 
 
 def main(
-    kinds: Annotated[list[str] | None, typer.Argument(help=f"Kinds of attack; all, if none is named: {', '.join(KINDS)}.")] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Argument(help=f"Kinds of attack; all, if none is named: {', '.join(KINDS)}.")
+    ] = None,
     seconds: Annotated[float, typer.Option(min=5, max=600, help="How long each kind goes on.")] = 20,
     baseline: Annotated[float, typer.Option(min=5, max=600, help="How long the honest ones ask alone.")] = 30,
     clients: Annotated[int, typer.Option(min=1, max=250, help="Hostile clients.")] = 120,
-    pace: Annotated[float, typer.Option(min=0.1, max=20, help="Requests a second of each hostile client, at most.")] = 20,
+    pace: Annotated[
+        float, typer.Option(min=0.1, max=20, help="Requests a second of each hostile client, at most.")
+    ] = 20,
     one_source: Annotated[bool, typer.Option("--one-source", help="All hostile clients from one address.")] = False,
-    connections: Annotated[int, typer.Option(min=1, max=50, help="Of each client that is slow or idle, at a time.")] = 10,
+    connections: Annotated[
+        int, typer.Option(min=1, max=50, help="Of each client that is slow or idle, at a time.")
+    ] = 10,
     head_mb: Annotated[int, typer.Option(min=1, max=64, help="The size of a large head.")] = 8,
     scale: Annotated[str, typer.Option(help="Of the sample world.")] = "0.02",
     fresh: Annotated[bool, typer.Option("--fresh", help="A new hub for each kind.")] = False,
@@ -256,8 +304,9 @@ def main(
     options = Options(seconds, clients, pace, one_source, connections, head_mb)
     source = "one address" if one_source else "an address each"
     _console.print(
-        f"{clients} hostile clients, at most {pace:g} requests/s each, {source} where they have no account, {seconds:g} s a kind; "
-        f"the honest ones alone for {baseline:g} s; load of the machine before: {os.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores"
+        f"{clients} hostile clients, at most {pace:g} requests/s each, {source} where they have no account, {seconds:g}"
+        f" s a kind; the honest ones alone for {baseline:g} s; load of the machine before: {os.getloadavg()[0]:.1f} on"
+        f" {psutil.cpu_count()} cores"
     )
     try:
         alone, each = asyncio.run(prove(chosen, options, baseline, scale, fresh=fresh))

@@ -44,7 +44,9 @@ class Hostile:
     @staticmethod
     def of(number: int, job: Job, until: float) -> "Hostile":
         source = "127.0.1.1" if job.one_source else f"127.0.1.{1 + number}"
-        return Hostile(number, job, until, random.Random(job.seed * 1000 + number), Connection(job.port, source), source)
+        return Hostile(
+            number, job, until, random.Random(job.seed * 1000 + number), Connection(job.port, source), source
+        )
 
     @property
     def name(self) -> str:

@@ -14,7 +14,8 @@ _CPU: Final = re.compile(r"GC\((\d+)\) User=(\d+\.\d+)s Sys=(\d+\.\d+)s")
 
 @dataclass(frozen=True)
 class Collections:
-    """What Java's log tells: pauses as (when, seconds, whether full), the old generation after each collection as (when, MB), its size.
+    """What Java's log tells: pauses as (when, seconds, whether full), the old generation after each collection as
+    (when, MB), its size.
 
     `cpu_s` is the most CPU that one took: on a busy machine its pause is longer than that.
     """

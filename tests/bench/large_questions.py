@@ -1,4 +1,6 @@
-"""Large random documents, near the guard's limits: many roots and fields, lists in lists, conditions, searches over many kinds."""
+"""Large random documents, near the guard's limits: many roots and fields, lists in lists, conditions, searches over
+many kinds.
+"""
 
 import json
 import random
@@ -14,7 +16,14 @@ from hub.gql.types import searchable
 from tests.random_questions import Questions
 from tests.random_world import World
 
-_KNOWN: Final = {"importer": "00-0000000SW", "hts": "8542", "port": "2704", "caseKind": "protest", "agency": "FDA", "program": "S301"}
+_KNOWN: Final = {
+    "importer": "00-0000000SW",
+    "hts": "8542",
+    "port": "2704",
+    "caseKind": "protest",
+    "agency": "FDA",
+    "program": "S301",
+}
 _TOLD: Final = (
     "rule",
     "reason",
@@ -25,7 +34,9 @@ _TOLD: Final = (
 
 
 class LargeQuestions(Questions):
-    """Documents near the guard's limits: several roots, three levels of lists, many fields, searches over many kinds."""
+    """Documents near the guard's limits: several roots, three levels of lists, many fields, searches over many
+    kinds.
+    """
 
     def __init__(self, world: World, chance: random.Random) -> None:
         super().__init__(world, chance)
@@ -48,13 +59,22 @@ class LargeQuestions(Questions):
 
     def _root(self, depth: int) -> str:
         kind = self._chance.random()
-        return self._wide_search() if kind < 0.15 else _responsible(self._chance) if kind < 0.3 else super()._root(depth)
+        return (
+            self._wide_search() if kind < 0.15 else _responsible(self._chance) if kind < 0.3 else super()._root(depth)
+        )
 
     def _wide_search(self) -> str:
         kinds = self._chance.sample(searchable(GRAPH), self._chance.randint(4, 9))
         fields = self._row(kinds, 1, anything=True)
-        part = "totalCount edges { match wordsMatched highlights { property parts { text matched } } node { nodeId " + fields + " } }"
-        return f"{self._alias(1)}search(text: {json.dumps(self._text())}, kinds: [{', '.join(kinds)}], first: 2) {{ {part} }}"
+        part = (
+            "totalCount edges { match wordsMatched highlights { property parts { text matched } } node { nodeId "
+            + fields
+            + " } }"
+        )
+        return (
+            f"{self._alias(1)}search(text: {json.dumps(self._text())}, kinds: [{', '.join(kinds)}], first: 2) {{"
+            f" {part} }}"
+        )
 
     def _alias(self, chance: float = 0.9) -> str:
         """Where it must be, and else seldom: the guard allows 30."""
@@ -75,7 +95,9 @@ def _responsible(chance: random.Random) -> str:
     asked = ", ".join(f"{name}: {json.dumps(_KNOWN[name])}" for name in names)
     told = " ".join(chance.sample(_TOLD, chance.randint(1, len(_TOLD))))
     name = f"r{chance.randrange(10**6)}"
-    return f"{name}: responsibleContacts({asked}, first: 2) {{ conflicts contacts {{ contact {{ name email }} {told} }} }}"
+    return (
+        f"{name}: responsibleContacts({asked}, first: 2) {{ conflicts contacts {{ contact {{ name email }} {told} }} }}"
+    )
 
 
 def _is_within(document: str) -> bool:

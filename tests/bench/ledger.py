@@ -9,13 +9,17 @@ from tests.bench.feed import PREFIX
 
 NOTES: Final = f"""query Notes($case: String!) {{ case(number: $case) {{ number status
   notes(first: 100, where: {{text: {{startsWith: "{PREFIX}"}}}}) {{ totalCount nodes {{ text }} }} }} }}"""
-_TITLED: Final = "query Titled($title: String!) { cases(where: {title: {eq: $title}}) { totalCount nodes { number status } } }"
+_TITLED: Final = (
+    "query Titled($title: String!) { cases(where: {title: {eq: $title}}) { totalCount nodes { number status } } }"
+)
 _BY_RECEIPT: Final = "query Receipt($receipt: String!) { questionByReceipt(receipt: $receipt) { question { title } } }"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request: when it was sent, what it was, how long it took, and what came: `answered`, a refusal, or `wrong: …`."""
+    """One request: when it was sent, what it was, how long it took, and what came: `answered`, a refusal, or
+    `wrong: …`.
+    """
 
     at: float
     action: str
@@ -25,7 +29,9 @@ class Entry:
 
 @dataclass(slots=True)
 class Written:
-    """What a client has written in a case that nobody else writes in: notes by their text, and whether each was acknowledged."""
+    """What a client has written in a case that nobody else writes in: notes by their text, and whether each was
+    acknowledged.
+    """
 
     persona: str
     number: str
@@ -43,7 +49,10 @@ class Written:
         strange = set(texts) - set(self.notes)
         if lost or strange or len(texts) != len(set(texts)) or len(texts) != case["notes"]["totalCount"]:
             twice = len(texts) - len(set(texts))
-            return f"case {self.number}: {len(lost)} acknowledged notes lost, {len(strange)} never sent, {twice} there twice"
+            return (
+                f"case {self.number}: {len(lost)} acknowledged notes lost, {len(strange)} never sent, {twice} there"
+                " twice"
+            )
         if self.status and case["status"] != self.status:
             return f"case {self.number} is {case['status']}, not {self.status}"
         return None
@@ -101,7 +110,8 @@ def _look_for_question(receipt: str, title: str) -> Callable[[Connection], Await
 async def synced_names(port: int, token: str) -> list[str]:
     """The names of all synced rows that there are, page by page."""
     names: list[str] = []
-    text = f"""query All($after: String) {{ contacts(where: {{name: {{startsWith: "{PREFIX} "}}}}, first: 100, after: $after) {{
+    text = f"""query All($after: String) {{ contacts(where: {{name: {{startsWith: "{PREFIX} "}}}}, first: 100,
+  after: $after) {{
       nodes {{ name }} pageInfo {{ hasNextPage endCursor }} }} }}"""
     after: str | None = None
     async with Connection(port) as connection:

@@ -1,7 +1,8 @@
-"""Run `uv run python -m tests.bench.lists [SCALE]`: lists, totals and search beside hand-written Cypher, for each kind of viewer.
+"""Run `uv run python -m tests.bench.lists [SCALE]`: lists, totals and search beside hand-written Cypher, for each kind
+of viewer.
 
-One request at a time, hub over HTTP and driver in turn, after both have given the same answer and warmed up; medians of at
-least 31 rounds and 2 s. Loads scale 1 once into a data directory of its own (some minutes).
+One request at a time, hub over HTTP and driver in turn, after both have given the same answer and warmed up; medians of
+at least 31 rounds and 2 s. Loads scale 1 once into a data directory of its own (some minutes).
 """
 
 import http.client
@@ -41,7 +42,11 @@ class Pair:
         self._session = session
         self._text = question.by_hand(kind)
         text = CASES_TEXT if "cases" in question.name else IMPORTERS_TEXT
-        self._parameters = {"viewer": f"{ISSUER}|{persona}", "text": text, "queries": [query(word) for word in words(text)]}
+        self._parameters = {
+            "viewer": f"{ISSUER}|{persona}",
+            "text": text,
+            "queries": [query(word) for word in words(text)],
+        }
 
     def by_hub(self) -> Any:
         self._connection.request("POST", "/graphql", self._body, self._headers)
@@ -50,7 +55,9 @@ class Pair:
         return answer["data"]
 
     def by_hand(self) -> Any:
-        return [record.values() for record in self._session.run(self._text, {**self._parameters, "now": datetime.now(UTC)})]  # pyright: ignore[reportArgumentType]
+        return [
+            record.values() for record in self._session.run(self._text, {**self._parameters, "now": datetime.now(UTC)})
+        ]  # pyright: ignore[reportArgumentType]
 
     def warm_up(self) -> None:
         """Both give the same answer, again and again until they are as fast as they get."""
@@ -77,17 +84,23 @@ class Pair:
 
 def main() -> None:
     bench = Served(DATA, sys.argv[1] if len(sys.argv) > 1 else "1")
-    table = Table(title=f"one client, medians of at least {ROUNDS}, hub over HTTP / by hand through the driver, ms (ratio)")
+    table = Table(
+        title=f"one client, medians of at least {ROUNDS}, hub over HTTP / by hand through the driver, ms (ratio)"
+    )
     personas = [(kind, persona) for kind in KINDS for persona in kind.personas]
     for column in ("question", *(persona for _, persona in personas)):
         table.add_column(column)
     worst = 0.0
     try:
         with (
-            GraphDatabase.driver(bench.uri, auth=("neo4j", bench.password), fetch_size=-1, telemetry_disabled=True) as driver,
+            GraphDatabase.driver(
+                bench.uri, auth=("neo4j", bench.password), fetch_size=-1, telemetry_disabled=True
+            ) as driver,
             driver.session(default_access_mode=READ_ACCESS) as session,
         ):
-            asked = [[Pair(bench, session, question, kind, persona) for kind, persona in personas] for question in QUESTIONS]
+            asked = [
+                [Pair(bench, session, question, kind, persona) for kind, persona in personas] for question in QUESTIONS
+            ]
             for pair in track([pair for pairs in asked for pair in pairs], "warming up"):
                 pair.warm_up()
             for question, pairs in zip(QUESTIONS, track(asked, "asking"), strict=True):

@@ -1,7 +1,9 @@
-"""Run `uv run python -m tests.bench.many_clients`: the hub, the peer, and hand-written Cypher with 16 and with 64 clients.
+"""Run `uv run python -m tests.bench.many_clients`: the hub, the peer, and hand-written Cypher with 16 and with 64
+clients.
 
-The four questions of `questions.py` on one graph, in one run; all contenders give the same answers first. Passes are interleaved, medians
-count. Besides: one client's p50 on Q1 beside by hand, and the hub's own CPU a request. Needs wrk, Node with npm, and javac.
+The four questions of `questions.py` on one graph, in one run; all contenders give the same answers first. Passes are
+interleaved, medians count. Besides: one client's p50 on Q1 beside by hand, and the hub's own CPU a request. Needs wrk,
+Node with npm, and javac.
 """
 
 import shutil
@@ -38,7 +40,9 @@ def _measured(run: Run, passes: int) -> Found:
         for question in QUESTIONS
     }
     with Progress(console=_console) as bar:
-        task = bar.add_task("", total=len(QUESTIONS) * _WARM_UP * len(CONTENDERS) + passes * sum(map(len, rounds.values())))
+        task = bar.add_task(
+            "", total=len(QUESTIONS) * _WARM_UP * len(CONTENDERS) + passes * sum(map(len, rounds.values()))
+        )
         for question in QUESTIONS:
             bar.update(task, description=f"{question.name} warms up")
             if refused := run.check(question):
@@ -52,7 +56,9 @@ def _measured(run: Run, passes: int) -> Found:
             bar.update(task, description=question.name)
             for _ in range(passes):
                 for contender, clients in each:
-                    found.setdefault((question.name, contender, clients), []).append(run.measured(question, contender, clients))
+                    found.setdefault((question.name, contender, clients), []).append(
+                        run.measured(question, contender, clients)
+                    )
                     bar.advance(task)
     return found
 
@@ -72,7 +78,9 @@ def _show(found: Found, passes: int) -> bool:
     hub, by_hand = (median(found[Q1.name, contender, 1], "p50_ms") for contender in ("hub", "by hand"))
     what = f"{Q1.name}, one client: p50 to by hand's at most {ONE_CLIENT} times"
     reached.append(_bar(what, hub <= ONE_CLIENT * by_hand, f"{hub:.2f} to {by_hand:.2f} ms, {hub / by_hand:.2f} times"))
-    own = ", ".join(f"{question.name} {median(found[question.name, 'hub', MANY[0]], 'own_cpu_ms'):.2f}" for question in QUESTIONS)
+    own = ", ".join(
+        f"{question.name} {median(found[question.name, 'hub', MANY[0]], 'own_cpu_ms'):.2f}" for question in QUESTIONS
+    )
     _console.print(f"the hub's own CPU a request with {MANY[0]} clients, ms: {own}")
     return all(reached)
 
@@ -98,7 +106,9 @@ def main(
     for tool in ("wrk", "node", "npm"):
         if shutil.which(tool) is None:
             raise SystemExit(f"install {tool}")
-    _console.print(f"scale {scale}; load of the machine before: {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores")
+    _console.print(
+        f"scale {scale}; load of the machine before: {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores"
+    )
     install_shim(data_of(scale))
     served = Served(data_of(scale), scale)
     try:

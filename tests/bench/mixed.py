@@ -1,4 +1,6 @@
-"""Sixteen clients that ask and act, and check each answer against the public facts, the source of a sync, and their own verbs."""
+"""Sixteen clients that ask and act, and check each answer against the public facts, the source of a sync, and their
+own verbs.
+"""
 
 import asyncio
 import csv
@@ -14,7 +16,8 @@ from tests.bench.ledger import NOTES, Entry, Ledger, Written
 from tests.bench.texts import NOTE
 
 PERSONAS: Final = (
-    "import-specialist", "import-specialist", "center-director", "center-director", "importer-manager", "broker", "large-broker",
+    "import-specialist", "import-specialist", "center-director", "center-director", "importer-manager", "broker",
+    "large-broker",
     "agency-officer", "trade-analyst", "port-director", "association-officer", None, None, None, None, None,
 )  # fmt: skip
 """Whom each client is signed in as; None for the public."""
@@ -29,14 +32,20 @@ _REFERENCE: Final = Path(__file__).parents[2] / "graph_schema" / "reference"
 _OPEN: Final = """mutation Open($title: String!, $requestId: String!) {
   openCase(kind: "rfi", importer: "00-0000000SW", title: $title, requestId: $requestId) { number status title } }"""
 _CASES: Final = "{ cases(where: {status: {eq: OPEN}}, first: 20) { nodes { number } } }"
-_SYNCED: Final = "query Synced($begins: String!) { contacts(where: {name: {startsWith: $begins}}, first: 5) { totalCount nodes { name } } }"
+_SYNCED: Final = (
+    "query Synced($begins: String!) { contacts(where: {name: {startsWith: $begins}}, first: 5) { totalCount nodes {"
+    " name } } }"
+)
 _ASK: Final = """mutation Ask($title: String!, $requestId: String!) {
   askQuestion(title: $title, text: "Which heading is it?", requestId: $requestId) { receipt } }"""
 _HEADING: Final = '{ htsHeading(code: "8542") { suggests { nodes { code } } } }'
 
 
 class Mixed:
-    """One client, one request at a time. Its verbs are sent again, with the same requestId, until they are acknowledged."""
+    """One client, one request at a time.
+
+    Its verbs are sent again, with the same requestId, until they are acknowledged.
+    """
 
     def __init__(self, number: int, port: int, token: str | None, ledger: Ledger, feed: Feed) -> None:
         self.persona = PERSONAS[number]
@@ -106,7 +115,10 @@ class Mixed:
         name = self._next()
         text = f"{PREFIX} note {name}"
         mine.notes[text] = False
-        mine.notes[text] = await self._done("noteCase", NOTE, {"case": mine.number, "text": text, "requestId": name}, until) is not None
+        mine.notes[text] = (
+            await self._done("noteCase", NOTE, {"case": mine.number, "text": text, "requestId": name}, until)
+            is not None
+        )
 
     async def _turn(self, mine: Written, until: float) -> None:
         """Closes its case or opens it again."""
@@ -138,7 +150,10 @@ class Mixed:
             self._ledger.written.append(self._mine)
 
     async def _as_guest(self, until: float) -> None:
-        """Asks a question without an account, and finds it by its receipt. Sent once: a requestId does not count without an account."""
+        """Asks a question without an account, and finds it by its receipt.
+
+        Sent once: a requestId does not count without an account.
+        """
         title = f"{PREFIX} question {self._next()}"
         began = time.monotonic()
         answer = await self._answer("askQuestion", _ASK, {"title": title, "requestId": title}, began)
@@ -172,7 +187,8 @@ class Mixed:
         expected = _centers()
         await self._check(
             "facts", "{ centers(first: 100) { totalCount nodes { code name } } }", {},
-            lambda data: None if {(c["code"], c["name"]) for c in data["centers"]["nodes"]} == expected else "the Centers are others",
+            lambda data: None if {(c["code"],
+                c["name"]) for c in data["centers"]["nodes"]} == expected else "the Centers are others",
         )  # fmt: skip
 
     async def _heading(self) -> None:
@@ -207,14 +223,18 @@ class Mixed:
         if not opened or self.persona not in (None, "association-officer", "port-director"):
             return await self._facts()
         variables = {"case": self._random.choice(opened).number}
-        return await self._check("hidden case", NOTES, variables, lambda data: "a hidden case is shown" if data["case"] else None)
+        return await self._check(
+            "hidden case", NOTES, variables, lambda data: "a hidden case is shown" if data["case"] else None
+        )
 
     async def _read_mine(self) -> None:
         mine = self._mine
         if mine:
             await self._check("own case", NOTES, {"case": mine.number}, lambda data: mine.fault(data["case"]))
 
-    async def _check(self, action: str, query: str, variables: dict[str, Any], fault: Callable[[Any], str | None]) -> None:
+    async def _check(
+        self, action: str, query: str, variables: dict[str, Any], fault: Callable[[Any], str | None]
+    ) -> None:
         """Asks, and enters what came; a fault is a wrong answer."""
         began = time.monotonic()
         answer = await self._answer(action, query, variables, began)

@@ -1,9 +1,10 @@
-"""Run `uv run python -m tests.bench.new_searches`: sixteen clients, of whose requests one in six is a search nobody has asked before.
+"""Run `uv run python -m tests.bench.new_searches`: sixteen clients, of whose requests one in six is a search nobody has
+asked before.
 
-First sixteen clients ask what is known, and new searches (`texts.new_search`), while one more does verbs. Then, in turn, an honest client
-with an account and one without ask what is known, alone and beside clients without an account that send questions of ever new shapes,
-each from an address of its own. The hub is started as `hub up` starts it, with its limits. What is known has been asked before, and each
-client has searched for known words.
+First sixteen clients ask what is known, and new searches (`texts.new_search`), while one more does verbs. Then, in
+turn, an honest client with an account and one without ask what is known, alone and beside clients without an account
+that send questions of ever new shapes, each from an address of its own. The hub is started as `hub up` starts it, with
+its limits. What is known has been asked before, and each client has searched for known words.
 """
 
 import asyncio
@@ -88,9 +89,15 @@ class _Client:
         return await self.ask("known", self.random.choice(self._known))
 
     async def known_or_new(self) -> Sample:
-        return await self.ask("new search", *new_search(self.random)) if self.random.random() < _NEW else await self.known()
+        return (
+            await self.ask("new search", *new_search(self.random))
+            if self.random.random() < _NEW
+            else await self.known()
+        )
 
-    async def repeat(self, ask: Callable[[], Awaitable[Sample]], seconds: float, thinks_s: tuple[float, float] = _THINKS_S) -> list[Sample]:
+    async def repeat(
+        self, ask: Callable[[], Awaitable[Sample]], seconds: float, thinks_s: tuple[float, float] = _THINKS_S
+    ) -> list[Sample]:
         """What came of all that it asked in that time."""
         until = time.monotonic() + seconds
         samples: list[Sample] = []
@@ -158,10 +165,14 @@ async def fair(served: Served, tokens: Mapping[str, str], *, shapers: int, turns
                 others = None
                 if p50s is found.beside:
                     others = await started(
-                        Job("new-shapes", served.port, shapers, seconds + 1, _PACE, False, 1, 1, "", 0, "", {}, turn + 1)
+                        Job(
+                            "new-shapes", served.port, shapers, seconds + 1, _PACE, False, 1, 1, "", 0, "", {}, turn + 1
+                        )
                     )
                     await asyncio.sleep(1)
-                each = await asyncio.gather(*(client.repeat(client.known, seconds, _SHORT_THINKS_S) for client in honest))
+                each = await asyncio.gather(
+                    *(client.repeat(client.known, seconds, _SHORT_THINKS_S) for client in honest)
+                )
                 for persona, samples in zip(_HONEST, each, strict=True):
                     p50s[persona].append(percentile([sample.took_s for sample in samples], 0.5))
                     found.failures += [sample.failure for sample in samples if sample.failure]
@@ -174,11 +185,21 @@ async def fair(served: Served, tokens: Mapping[str, str], *, shapers: int, turns
 
 def _show(samples: Sequence[Sample], found: Beside, shapers: int) -> bool:
     """Prints the figures with their bars; whether all were reached."""
-    table = Table("action", "requests", "failed", "p50 ms", "p99 ms", "longest ms", title=f"{len(PERSONAS)} clients, one with verbs")
+    table = Table(
+        "action",
+        "requests",
+        "failed",
+        "p50 ms",
+        "p99 ms",
+        "longest ms",
+        title=f"{len(PERSONAS)} clients, one with verbs",
+    )
     for action in ("known", "new search", "verb"):
         of_it = [sample for sample in samples if sample.action == action]
         times = (_p(of_it, share) * 1000 for share in (0.5, 0.99, 1))
-        table.add_row(action, str(len(of_it)), str(sum(bool(one.failure) for one in of_it)), *(f"{ms:.0f}" for ms in times))
+        table.add_row(
+            action, str(len(of_it)), str(sum(bool(one.failure) for one in of_it)), *(f"{ms:.0f}" for ms in times)
+        )
     _console.print(table)
     failures = Counter(f"{sample.action}: {sample.failure}" for sample in samples if sample.failure)
     for told, number in failures.most_common(8):
@@ -190,11 +211,20 @@ def _show(samples: Sequence[Sample], found: Beside, shapers: int) -> bool:
     ]
     for persona in _HONEST:
         alone, beside = statistics.median(found.alone[persona]), statistics.median(found.beside[persona])
-        what = f"p50 of an honest client ({persona or 'the public'}) beside {shapers} with new shapes at most {_TIMES} times its own alone"
+        what = (
+            f"p50 of an honest client ({persona or 'the public'}) beside {shapers} with new shapes at most {_TIMES}"
+            " times its own alone"
+        )
         figure = f"{beside * 1000:.1f} to {alone * 1000:.1f} ms, {beside / alone:.2f} times"
         reached.append(_bar(what, beside <= _TIMES * alone, figure))
-    reached.append(_bar("no request of an honest client beside them refused or failed", not found.failures, f"{len(found.failures)}"))
-    _console.print(f"the others were told {dict(found.told.most_common(5))}; honest failures {found.failures[:3]}", markup=False)
+    reached.append(
+        _bar(
+            "no request of an honest client beside them refused or failed", not found.failures, f"{len(found.failures)}"
+        )
+    )
+    _console.print(
+        f"the others were told {dict(found.told.most_common(5))}; honest failures {found.failures[:3]}", markup=False
+    )
     return all(reached)
 
 
@@ -220,7 +250,9 @@ def main(
     clients: Annotated[int, typer.Option(min=1, max=250, help="Clients with new shapes.")] = 40,
 ) -> None:
     """New searches, and new shapes of questions."""
-    _console.print(f"scale {scale}; load of the machine before: {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores")
+    _console.print(
+        f"scale {scale}; load of the machine before: {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores"
+    )
     served = Served(data_of(scale), scale, AS_IT_IS)
     try:
         served.await_sorted()

@@ -1,16 +1,22 @@
-"""Four questions, as the hub spells them, as the peer does, and by hand with the same rule for the persona that asks."""
+"""Four questions, as the hub spells them, as the peer does, and by hand with the same rule for the persona that
+asks.
+"""
 
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
 _IN_TERM: Final[LiteralString] = "{e}.since <= $now AND ({e}.until IS NULL OR $now < {e}.until)"
-_RIGHT: Final[LiteralString] = "MATCH (:Account {id: $viewer})-[right:ACTS_FOR]->(me) WHERE " + _IN_TERM.replace("{e}", "right")
+_RIGHT: Final[LiteralString] = "MATCH (:Account {id: $viewer})-[right:ACTS_FOR]->(me) WHERE " + _IN_TERM.replace(
+    "{e}", "right"
+)
 _DESK: Final[LiteralString] = "ORDER BY n.name, n.id LIMIT 20 RETURN [n.name, n.email]"
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`persona` is the narrowest that sees the whole answer; `rule` a text of its rule, which its statement must hold."""
+    """`persona` is the narrowest that sees the whole answer; `rule` a text of its rule, which its statement must
+    hold.
+    """
 
     name: str
     about: str
@@ -25,7 +31,8 @@ Q1: Final = Question(
     "Q1",
     "an importer, its Center, five published contacts (a broker in term)",
     "broker",
-    "<-[p2:REPRESENTS]-(broker3:Broker) WHERE broker3 IN own AND p2.since <= now AND (p2.until IS NULL OR now < p2.until)",
+    "<-[p2:REPRESENTS]-(broker3:Broker) WHERE broker3 IN own AND p2.since <= now AND (p2.until IS NULL OR now <"
+    " p2.until)",
     """query Q1($number: String!) { importer(number: $number) { number name center { code name
       contacts(first: 5, where: {published: {eq: true}}, orderBy: [{name: ASC}]) { nodes { name email role } } } } }""",
     """query Q1($number: String!) { importers(where: {number: {eq: $number}}) { number name center { code name
@@ -37,7 +44,8 @@ Q1: Final = Question(
 OPTIONAL MATCH (i)-[assigned:ASSIGNED_TO]->(c:Center) WHERE assigned.activeFor IS NOT NULL
 RETURN [i.number, i.name, c.code, c.name, COLLECT {
   MATCH (c)<-[:WORKS_FOR]-(n:Contact) WHERE n.published
-  WITH n ORDER BY n.name, n.id LIMIT 5 RETURN [n.name, CASE WHEN n.emailAudience = 'public' THEN n.email END, n.role] }]""",
+  WITH n ORDER BY n.name, n.id LIMIT 5 RETURN [n.name, CASE
+    WHEN n.emailAudience = 'public' THEN n.email END, n.role] }]""",
 )
 Q2: Final = Question(
     "Q2",
@@ -45,21 +53,25 @@ Q2: Final = Question(
     "importer-manager",
     "WHERE (n1 IN own OR ",
     """query Q2($number: String!) { importer(number: $number) { number name
-      center { code name contacts(first: 20, where: {published: {eq: true}}, orderBy: [{name: ASC}]) { nodes { name email } } }
+      center { code name contacts(first: 20, where: {published: {eq: true}},
+        orderBy: [{name: ASC}]) { nodes { name email } } }
       brokers(first: 20, orderBy: [{filerCode: ASC}]) { nodes { filerCode name
         contacts(first: 20, where: {published: {eq: true}}, orderBy: [{name: ASC}]) { nodes { name email } } } }
       ports(first: 20, orderBy: [{id: ASC}]) { nodes { code name
         contacts(first: 20, where: {published: {eq: true}}, orderBy: [{name: ASC}]) { nodes { name email } } } }
-      cases(first: 20, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}, {id: DESC}]) { nodes { number title handledBy { name }
+      cases(first: 20, where: {status: {eq: OPEN}},
+        orderBy: [{openedAt: DESC}, {id: DESC}]) { nodes { number title handledBy { name }
         involves(first: 20, orderBy: [{code: ASC}]) { nodes { name
-          contacts(first: 20, where: {published: {eq: true}}, orderBy: [{name: ASC}]) { nodes { name email } } } } } } } }""",
+          contacts(first: 20, where: {published: {eq: true}},
+            orderBy: [{name: ASC}]) { nodes { name email } } } } } } } }""",
     """query Q2($number: String!) { importers(where: {number: {eq: $number}}) { number name
       center { code name contacts(where: {published: {eq: true}}, limit: 20, sort: [{name: ASC}]) { name email } }
       brokers(limit: 20, sort: [{filerCode: ASC}]) { filerCode name
         contacts(where: {published: {eq: true}}, limit: 20, sort: [{name: ASC}]) { name email } }
       ports(limit: 20, sort: [{id: ASC}]) { code name
         contacts(where: {published: {eq: true}}, limit: 20, sort: [{name: ASC}]) { name email } }
-      cases(where: {status: {eq: "OPEN"}}, limit: 20, sort: [{openedAt: DESC}, {id: DESC}]) { number title handledBy { name }
+      cases(where: {status: {eq: "OPEN"}}, limit: 20,
+        sort: [{openedAt: DESC}, {id: DESC}]) { number title handledBy { name }
         involves(limit: 20, sort: [{code: ASC}]) { name
           contacts(where: {published: {eq: true}}, limit: 20, sort: [{name: ASC}]) { name email } } } } }""",
     _RIGHT
@@ -91,11 +103,13 @@ Q3: Final = Question(
     "import-specialist",
     "WITH *, n1 IN own AS may4 ",
     """query Q3($code: String!) { center(code: $code) { code name
-      cases(where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}, {id: DESC}], first: 100) { nodes { id number status title openedAt
+      cases(where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}, {id: DESC}],
+        first: 100) { nodes { id number status title openedAt
         importer { number name } port { code name } issue { id title topic }
         involves(first: 20, orderBy: [{code: ASC}]) { nodes { code name } } } } } }""",
     """query Q3($code: String!) { centers(where: {code: {eq: $code}}) { code name
-      cases(where: {status: {eq: "OPEN"}}, limit: 100, sort: [{openedAt: DESC}, {id: DESC}]) { id number status title openedAt
+      cases(where: {status: {eq: "OPEN"}}, limit: 100,
+        sort: [{openedAt: DESC}, {id: DESC}]) { id number status title openedAt
         importer { number name } port { code name } issue { id title topic }
         involves(limit: 20, sort: [{code: ASC}]) { code name } } } }""",
     "MATCH (c:Center {code: $code}) WITH c, EXISTS { MATCH (:Account {id: $viewer})-[right:ACTS_FOR]->(c) WHERE "
@@ -105,7 +119,8 @@ RETURN [c.code, c.name, COLLECT {
   MATCH (c)<-[:HANDLED_BY]-(k:Case) WHERE mine AND k.status = 'OPEN'
   WITH k ORDER BY k.openedAt DESC, k.id DESC LIMIT 100
   OPTIONAL MATCH (k)-[:CONCERNS]->(i:Importer) OPTIONAL MATCH (k)-[:AT]->(p:Port) OPTIONAL MATCH (k)-[:ABOUT]->(s:Issue)
-  RETURN [k.id, k.number, k.status, k.title, toString(k.openedAt), i.number, i.name, p.code, p.name, s.id, s.title, s.topic,
+  RETURN [k.id, k.number, k.status, k.title, toString(k.openedAt), i.number, i.name, p.code, p.name, s.id, s.title,
+    s.topic,
     COLLECT { MATCH (k)-[:INVOLVES]->(a:Agency) WITH a ORDER BY a.code LIMIT 20 RETURN [a.code, a.name] }]
   ORDER BY k.openedAt DESC, k.id DESC }]""",
 )
@@ -121,7 +136,8 @@ Q5: Final = Question(
     _RIGHT
     + """ RETURN COLLECT { MATCH (n:Contact) WHERE n.published WITH n ORDER BY n.id LIMIT 1000
   OPTIONAL MATCH (n)-[:WORKS_FOR]->(o:Party)
-  RETURN [n.id, n.name, CASE WHEN n.emailAudience = 'public' THEN n.email END, CASE WHEN n.phoneAudience = 'public' THEN n.phone END,
+  RETURN [n.id, n.name, CASE WHEN n.emailAudience = 'public' THEN n.email END, CASE
+    WHEN n.phoneAudience = 'public' THEN n.phone END,
     n.role, o.name] ORDER BY n.id }""",
 )
 QUESTIONS: Final = (Q1, Q2, Q3, Q5)

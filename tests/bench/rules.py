@@ -1,4 +1,6 @@
-"""Run `uv run python -m tests.bench.rules`: what the rules cost Neo4j. The hub's own statements, with the rules and without any.
+"""Run `uv run python -m tests.bench.rules`: what the rules cost Neo4j.
+
+The hub's own statements, with the rules and without any.
 
 Scale 1, through the driver, 16 at a time; passes in turn, medians of five. CPU of Neo4j a statement.
 """
@@ -33,21 +35,32 @@ POINT_MS: Final = 0.10
 """What the rules may cost on a point: a question about one row and what is around it."""
 MANY_TIMES: Final = 1.4
 NEWEST: Final = "{ cases(first: 100, orderBy: [{openedAt: DESC}]) { nodes { number title } } }"
-OPEN: Final = "{ cases(first: 100, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number title } } }"
+OPEN: Final = (
+    "{ cases(first: 100, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number title } } }"
+)
 
 
 def without_rules() -> GraphSchema:
     """The same graph, in which everybody sees everything."""
     everybody = (Grant("everybody", "for comparison", tests=(Predicate("true"),)),)
-    nodes = (replace(node, properties=tuple(replace(found, guard=None) for found in node.properties)) for node in GRAPH.nodes)
-    return replace(GRAPH, nodes=tuple(nodes), rules=tuple(Rule(rule.label, everybody) for rule in GRAPH.rules), edge_rules=())
+    nodes = (
+        replace(node, properties=tuple(replace(found, guard=None) for found in node.properties)) for node in GRAPH.nodes
+    )
+    return replace(
+        GRAPH, nodes=tuple(nodes), rules=tuple(Rule(rule.label, everybody) for rule in GRAPH.rules), edge_rules=()
+    )
 
 
 class Statement:
     """A question as the hub sends it for a persona: for its kind of viewer; without a kind, for all kinds."""
 
     def __init__(
-        self, graph: GraphSchema, query: str, persona: str, variables: list[dict[str, Any]], kind: ViewerKind | None = None
+        self,
+        graph: GraphSchema,
+        query: str,
+        persona: str,
+        variables: list[dict[str, Any]],
+        kind: ViewerKind | None = None,
     ) -> None:
         documents = PlanCache(graph, SCHEMA, Limits())
         self._sent: list[dict[str, Any]] = []
@@ -68,14 +81,17 @@ class Statement:
         """Neo4j's CPU for one, over one pass."""
         before = cpu_s(served.neo4j)
         told = by_driver(
-            served, text=self.text, viewer=self._viewer, clients=clients, seconds=seconds, variables=self._sent, millis=True
+            served, text=self.text, viewer=self._viewer, clients=clients, seconds=seconds, variables=self._sent,
+            millis=True
         )  # fmt: skip
         return (cpu_s(served.neo4j) - before) / told["count"] * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two statements, and what is wanted of Neo4j's CPU for one and the other: a difference in ms at most, or a ratio."""
+    """Two statements, and what is wanted of Neo4j's CPU for one and the other: a difference in ms at most, or a
+    ratio.
+    """
 
     one: Statement
     other: Statement
@@ -90,7 +106,10 @@ class Pair:
 
 def _pairs(served: Served, variables: dict[str, list[dict[str, Any]]]) -> dict[str, Pair]:
     with served.driver() as driver:
-        kinds = {persona: kind_of(driver, persona) for persona in ("broker", "trade-analyst", *(found.persona for found in (Q1, Q2, Q3)))}
+        kinds = {
+            persona: kind_of(driver, persona)
+            for persona in ("broker", "trade-analyst", *(found.persona for found in (Q1, Q2, Q3)))
+        }
 
         def on(query: str, persona: str, given: list[dict[str, Any]]) -> Statement:
             statement = Statement(GRAPH, query, persona, given, kinds[persona])
@@ -109,7 +128,8 @@ def _pairs(served: Served, variables: dict[str, list[dict[str, Any]]]) -> dict[s
             )
 
         return {
-            **{f"{point.name}, rules on and off: at most {POINT_MS:.2f} ms more": pair(point, POINT_MS) for point in (Q1, Q2)},
+            **{f"{point.name}, rules on and off: at most {POINT_MS:.2f} ms more": pair(point,
+                POINT_MS) for point in (Q1, Q2)},
             f"{Q3.name} as a Center, rules on and off: at most {MANY_TIMES} times": pair(Q3, most_times=MANY_TIMES),
             **{
                 f"100 newest {what} of a broker with 20 clients and of an analyst: cheaper": Pair(

@@ -65,7 +65,9 @@ class Served:
     It is this checkout's, or that of another `checkout` in which `uv sync` was run.
     """
 
-    def __init__(self, data: Path, scale: str, environment: Mapping[str, str] = MEASURED, checkout: Path | None = None) -> None:
+    def __init__(
+        self, data: Path, scale: str, environment: Mapping[str, str] = MEASURED, checkout: Path | None = None
+    ) -> None:
         self.data = data
         self.port = free_ports(1)[0]
         python = sys.executable if checkout is None else str(checkout / ".venv" / "bin" / "python")
@@ -74,7 +76,9 @@ class Served:
         wait_for(f"http://127.0.0.1:{self.port}/readyz", self.process)
         self.uri = f"bolt://127.0.0.1:{json.loads((data / 'neo4j-ports.json').read_text())['bolt']}"
         self.password = (data / "neo4j-password").read_text()
-        self.neo4j = next(child.pid for child in psutil.Process(self.process.pid).children(recursive=True) if "java" in child.name())
+        self.neo4j = next(
+            child.pid for child in psutil.Process(self.process.pid).children(recursive=True) if "java" in child.name()
+        )
 
     def token(self, persona: str) -> str:
         return SampleSignIn(self.data).token(persona)
@@ -90,7 +94,9 @@ class Served:
                 time.sleep(2)
 
     def await_idle(self) -> None:
-        """Until its Neo4j has hardly worked for ten seconds: what hubs of any release do behind those who ask is done then."""
+        """Until its Neo4j has hardly worked for ten seconds: what hubs of any release do behind those who ask is
+        done then.
+        """
         until = time.monotonic() + _SORTING_S
         while time.monotonic() < until:
             before = cpu_s(self.neo4j)
@@ -101,7 +107,9 @@ class Served:
     def ask(self, query: str, persona: str, variables: dict[str, Any], **more: Any) -> Any:
         """The whole response."""
         headers = {"authorization": f"Bearer {self.token(persona)}"}
-        return posted(f"http://127.0.0.1:{self.port}/graphql", {"query": query, "variables": variables, **more}, headers)
+        return posted(
+            f"http://127.0.0.1:{self.port}/graphql", {"query": query, "variables": variables, **more}, headers
+        )
 
     def stop(self) -> None:
         self.process.terminate()
@@ -120,11 +128,23 @@ class Peer:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, folder)
         if not (folder / "node_modules").exists():
-            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+                cwd=folder,
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
         self.port = free_ports(1)[0]
-        environment = {**os.environ, "NODE_ENV": "production", "NEO4J_URI": served.uri, "NEO4J_PASSWORD": served.password}
+        environment = {
+            **os.environ,
+            "NODE_ENV": "production",
+            "NEO4J_URI": served.uri,
+            "NEO4J_PASSWORD": served.password,
+        }
         self.process = subprocess.Popen([node, str(HERE / "server.mjs"), str(self.port)], cwd=folder, env=environment)
-        wait_for(f"http://127.0.0.1:{self.port}/?query=%7B__typename%7D", self.process, {"apollo-require-preflight": "true"})
+        wait_for(
+            f"http://127.0.0.1:{self.port}/?query=%7B__typename%7D", self.process, {"apollo-require-preflight": "true"}
+        )
 
     def ask(self, query: str, variables: dict[str, Any]) -> Any:
         return posted(f"http://127.0.0.1:{self.port}/", {"query": query, "variables": variables}, {})
@@ -135,13 +155,25 @@ class Peer:
 
 
 def install_shim(data: Path) -> None:
-    """Puts the two APOC functions that the peer's dates need into the data directory's plugins, before its Neo4j starts."""
+    """Puts the two APOC functions that the peer's dates need into the data directory's plugins, before its Neo4j
+    starts.
+    """
     plugins = data / "neo4j" / "plugins"
     if (plugins / "shim.jar").exists():
         return
     plugins.mkdir(parents=True, exist_ok=True)
     classes = data / "shim"
-    command = [_javac(), "--release", "21", "-proc:none", "-cp", str(cache_folder() / "*"), "-d", str(classes), str(HERE / "Shim.java")]
+    command = [
+        _javac(),
+        "--release",
+        "21",
+        "-proc:none",
+        "-cp",
+        str(cache_folder() / "*"),
+        "-d",
+        str(classes),
+        str(HERE / "Shim.java"),
+    ]
     subprocess.run(command, check=True)
     with zipfile.ZipFile(plugins / "shim.jar", "w") as jar:
         for found in classes.rglob("*.class"):
@@ -168,11 +200,18 @@ def by_driver(served: Served, **job: Any) -> dict[str, float]:
     """One pass of a statement through the driver, in a process of its own; what `by_hand.py` tells of it."""
     whole = {"uri": served.uri, "password": served.password, **job}
     command = [sys.executable, "-m", "tests.bench.by_hand"]
-    return json.loads(subprocess.run(command, input=json.dumps(whole), capture_output=True, text=True, check=True).stdout)
+    return json.loads(
+        subprocess.run(command, input=json.dumps(whole), capture_output=True, text=True, check=True).stdout
+    )
 
 
-def by_http(url: str, bodies: Sequence[Any], token: str | None, clients: int, seconds: int, *, in_turn: bool = False) -> dict[str, float]:
-    """One pass of questions drawn from those bodies, or each once, so many clients at a time; what wrk tells of it. None may fail."""
+def by_http(
+    url: str, bodies: Sequence[Any], token: str | None, clients: int, seconds: int, *, in_turn: bool = False
+) -> dict[str, float]:
+    """One pass of questions drawn from those bodies, or each once, so many clients at a time; what wrk tells of it.
+
+    None may fail.
+    """
     with tempfile.TemporaryDirectory() as folder:
         lines, script = Path(folder) / "bodies", Path(folder) / "post.lua"
         lines.write_text("\n".join(map(json.dumps, bodies)))

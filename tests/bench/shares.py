@@ -1,8 +1,10 @@
-"""Run `uv run python -m tests.bench.shares`: what the shares of callers cost a request, and what they keep from the others in a flood.
+"""Run `uv run python -m tests.bench.shares`: what the shares of callers cost a request, and what they keep from the
+others in a flood.
 
-First the hub's own CPU a request with limits and without, in turns, and that of each part; no database is asked. Then four clients with
-an account ask what is known for ten seconds: alone, beside a hundred without one that ask the same, and beside a hundred that ask
-something new each time; of a hub with its usual limits and of one without, over the same Neo4j with a sample world.
+First the hub's own CPU a request with limits and without, in turns, and that of each part; no database is asked. Then
+four clients with an account ask what is known for ten seconds: alone, beside a hundred without one that ask the same,
+and beside a hundred that ask something new each time; of a hub with its usual limits and of one without, over the same
+Neo4j with a sample world.
 """
 
 import asyncio
@@ -61,8 +63,15 @@ def _overhead() -> Table:
     """Microseconds of CPU a request, medians of rounds taken in turns."""
     found = Settings(neo4j_uri="bolt://127.0.0.1:1", neo4j_password=SecretStr("x"), public_plannings_per_minute=0)
     off = found.model_copy(update={name.removeprefix("HUB_").lower(): 0 for name in UNLIMITED})
-    apps = {"a request without limits": create_app(off), "a request with limits": create_app(found.model_copy(update=_ROOMY))}
-    caller, shares, known = Caller("192.0.2.1", signed_in=False), Shares.of(found.model_copy(update=_ROOMY)), Admission(32, 3)
+    apps = {
+        "a request without limits": create_app(off),
+        "a request with limits": create_app(found.model_copy(update=_ROOMY)),
+    }
+    caller, shares, known = (
+        Caller("192.0.2.1", signed_in=False),
+        Shares.of(found.model_copy(update=_ROOMY)),
+        Admission(32, 3),
+    )
 
     async def nothing() -> None:
         return
@@ -101,9 +110,12 @@ def _each(part: Callable[[], object]) -> Callable[[], Awaitable[None]]:
 async def _asked(app: ASGIApp) -> None:
     body = b'{"query": "{ __typename }"}'
     scope = {
-        "type": "http", "method": "POST", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"", "root_path": "",
-        "client": ("192.0.2.1", 1), "server": ("127.0.0.1", 80), "scheme": "http", "http_version": "1.1", "asgi": {"version": "3.0"},
-        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"accept", b"*/*"), (b"user-agent", b"bench")],
+        "type": "http", "method": "POST", "path": "/graphql", "raw_path": b"/graphql", "query_string": b"",
+        "root_path": "",
+        "client": ("192.0.2.1", 1), "server": ("127.0.0.1", 80), "scheme": "http", "http_version": "1.1",
+        "asgi": {"version": "3.0"},
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"accept", b"*/*"),
+            (b"user-agent", b"bench")],
     }  # fmt: skip
 
     async def receive() -> Message:
@@ -116,8 +128,20 @@ async def _asked(app: ASGIApp) -> None:
 
 
 def _flooded(served: Served) -> Table:
-    table = Table(title=f"{HONEST} clients with an account, who ask what is known for {SECONDS} s, beside {CROWD} without one")
-    for column in ("hub", "beside", "answers/s", "p50 ms", "p99 ms", "worst ms", "failed", "hub's CPU s", "what the crowd was told"):
+    table = Table(
+        title=f"{HONEST} clients with an account, who ask what is known for {SECONDS} s, beside {CROWD} without one"
+    )
+    for column in (
+        "hub",
+        "beside",
+        "answers/s",
+        "p50 ms",
+        "p99 ms",
+        "worst ms",
+        "failed",
+        "hub's CPU s",
+        "what the crowd was told",
+    ):
         table.add_column(column)
     tokens = [served.token(persona) for persona in PERSONAS]
     for name, limits in (("with limits", {}), ("without", UNLIMITED)):
@@ -145,7 +169,8 @@ def _pass(serving: Serving, tokens: list[str], crowd: str) -> list[str]:
     ranked = sorted(times) or [math.nan]
     failed = {status: count for status, count in statuses.items() if status != "200"}
     return [
-        f"{len(times) / SECONDS:.0f}", f"{ranked[len(ranked) // 2] * 1e3:.1f}", f"{ranked[len(ranked) * 99 // 100] * 1e3:.1f}",
+        f"{len(times) / SECONDS:.0f}", f"{ranked[len(ranked) // 2] * 1e3:.1f}",
+        f"{ranked[len(ranked) * 99 // 100] * 1e3:.1f}",
         f"{ranked[-1] * 1e3:.0f}", json.dumps(failed) if failed else "none", f"{used_s:.1f}", json.dumps(told),
     ]  # fmt: skip
 
@@ -155,8 +180,12 @@ def _crowd(port: int, new: bool, told: Any) -> None:
     told.put(statuses)
 
 
-async def _clients(port: int, many: int, seconds: float, tokens: list[Any], *, new: bool) -> tuple[list[float], Counter[str]]:
-    """So many clients that ask one question after another; how long each took, and what came of them by status or code."""
+async def _clients(
+    port: int, many: int, seconds: float, tokens: list[Any], *, new: bool
+) -> tuple[list[float], Counter[str]]:
+    """So many clients that ask one question after another; how long each took, and what came of them by status or
+    code.
+    """
     times: list[float] = []
     statuses: Counter[str] = Counter()
     ends = time.monotonic() + seconds
@@ -173,7 +202,9 @@ async def _clients(port: int, many: int, seconds: float, tokens: list[Any], *, n
             head = f"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{signed}"
             writer.write(f"{head}content-length: {len(body)}\r\n\r\n".encode() + body)
             answer = await reader.readuntil(b"\r\n\r\n")
-            length = next(int(line.split(b":")[1]) for line in answer.split(b"\r\n") if line.startswith(b"content-length"))
+            length = next(
+                int(line.split(b":")[1]) for line in answer.split(b"\r\n") if line.startswith(b"content-length")
+            )
             content = json.loads(await reader.readexactly(length))
             status = answer.split(b" ", 2)[1].decode()
             statuses[content["errors"][0]["extensions"]["code"] if "errors" in content else status] += 1
@@ -192,9 +223,14 @@ async def _clients(port: int, many: int, seconds: float, tokens: list[Any], *, n
 def _new() -> str:
     """A question that was hardly asked before: other lists, under other conditions."""
     conditions = " ".join(f'{{name: {{contains: "{random.random()}"}}}}' for _ in range(random.randrange(1, 20)))
-    fields = " ".join(random.sample(("name", "nodeId", "source", "contacts(first: 2) { nodes { name role } }", "__typename"), 3))
+    fields = " ".join(
+        random.sample(("name", "nodeId", "source", "contacts(first: 2) { nodes { name role } }", "__typename"), 3)
+    )
     root = random.choice(("centers", "agencies", "offices", "associations"))
-    return f"{{ {root}(first: {random.randrange(1, 20)}, where: {{or: [{conditions}]}}) {{ totalCount nodes {{ {fields} }} }} }}"
+    return (
+        f"{{ {root}(first: {random.randrange(1, 20)}, where: {{or: [{conditions}]}}) {{ totalCount nodes {{ {fields} }}"
+        " } }"
+    )
 
 
 if __name__ == "__main__":

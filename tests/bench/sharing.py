@@ -34,13 +34,15 @@ _MINE: Final = """
 MATCH (:Account {id: $viewer})-[r:ACTS_FOR]->(me:Broker) WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until)
 MATCH (me)-[p:REPRESENTS]->(m:Importer) WHERE p.since <= $now AND (p.until IS NULL OR $now < p.until)"""
 SHARED_BY_HAND: Final = f"""{_MINE}
-MATCH (m)<-[:CONCERNS]-(k:Case)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue) WHERE coalesce(i.state, 'CONFIRMED') IN ['PROPOSED', 'CONFIRMED']
+MATCH (m)<-[:CONCERNS]-(k:Case)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue)
+  WHERE coalesce(i.state, 'CONFIRMED') IN ['PROPOSED', 'CONFIRMED']
 WITH i, collect(DISTINCT k) AS cases, collect(DISTINCT m) AS mine
 MATCH (all:IssueFigure {{id: i.id + '|all'}})
 WITH i, cases, mine, all, all.n - COUNT {{ UNWIND mine AS m MATCH (all)-[:COUNTS]->(m) }} AS others
 WHERE others >= 5 OR size(mine) >= 2
 WITH * ORDER BY all.n DESC, i.title, i.id LIMIT $first
-WITH *, COLLECT {{ UNWIND mine AS m MATCH (m)<-[:COUNTS]-(f)-[:OF_ISSUE]->(i) WITH f, count(m) AS n RETURN [f, n] }} AS counted
+WITH *, COLLECT {{ UNWIND mine AS m MATCH (m)<-[:COUNTS]-(f)-[:OF_ISSUE]->(i) WITH f, count(m) AS n
+  RETURN [f, n] }} AS counted
 RETURN i.id, i.title, i.why, size(cases), size(mine), CASE WHEN others >= 5 THEN others END,
   CASE WHEN others >= 5 THEN [all.through, all.sizes] END,
   COLLECT {{
@@ -62,17 +64,21 @@ PATH_BY_HAND: Final = f"""{_MINE}
 WITH me, collect(m) AS clients
 WITH me, clients, COLLECT {{ UNWIND clients AS m MATCH (m)<-[:CONCERNS]-(k:Case) RETURN k }} AS cases
 MATCH (one:Importer {{number: $fromKey}}), (other {{id: $toKey}}) WHERE other:Port
-OPTIONAL MATCH way = SHORTEST 1 (one) ((x)-[r:REPRESENTS|ASSIGNED_TO|HAS_MEMBER|PART_OF|MANAGED_FROM|IN_FIELD_OFFICE|ENTERS_AT|CONCERNS|
+OPTIONAL MATCH way = SHORTEST 1 (one)
+  ((x)-[r:REPRESENTS|ASSIGNED_TO|HAS_MEMBER|PART_OF|MANAGED_FROM|IN_FIELD_OFFICE|ENTERS_AT|CONCERNS|
   HANDLED_BY|INVOLVES]-(y) WHERE (NOT y:Importer OR y IN clients) AND (NOT y:Case OR y IN cases)
   AND NOT y:RetiredCase AND NOT y:RetiredContact AND CASE type(r)
   WHEN 'REPRESENTS' THEN startNode(r) = me AND r.since <= $now AND (r.until IS NULL OR $now < r.until)
-  WHEN 'ASSIGNED_TO' THEN r.activeFor IS NOT NULL AND startNode(r) IN clients WHEN 'ENTERS_AT' THEN startNode(r) IN clients
+  WHEN 'ASSIGNED_TO' THEN r.activeFor IS NOT NULL AND startNode(r) IN clients
+    WHEN 'ENTERS_AT' THEN startNode(r) IN clients
   WHEN 'HAS_MEMBER' THEN endNode(r) = me OR endNode(r) IN clients
   WHEN 'INVOLVES' THEN r.acceptedAt IS NOT NULL ELSE true END){{1,8}} (other)
-RETURN length(way), [r IN relationships(way) | [type(r), coalesce(startNode(r).name, startNode(r).number), endNode(r).name]]"""
+RETURN length(way), [r IN relationships(way) | [type(r), coalesce(startNode(r).name, startNode(r).number),
+  endNode(r).name]]"""
 _ENDS: Final = f"""{_MINE}
 WITH collect(m.number) AS clients MATCH (p:Port) WHERE p.kind = 'port_of_entry'
-WITH clients, collect(p.id) AS ports UNWIND range(0, 199) AS n RETURN clients[n % size(clients)], ports[n * 7 % size(ports)]"""
+WITH clients, collect(p.id) AS ports UNWIND range(0, 199) AS n
+  RETURN clients[n % size(clients)], ports[n * 7 % size(ports)]"""
 Figures = dict[str, float]
 
 
@@ -90,15 +96,22 @@ class _Run:
 
     def check(self) -> None:
         """Both tell the same, or there is nothing to compare."""
-        records, _, _ = self._driver.execute_query(SHARED_BY_HAND, {"viewer": _VIEWER, "now": datetime.now(UTC), "first": 10})
+        records, _, _ = self._driver.execute_query(
+            SHARED_BY_HAND, {"viewer": _VIEWER, "now": datetime.now(UTC), "first": 10}
+        )
         told = self.served.ask(SHARED, _PERSONA, {"first": 10})["data"]["sharedIssues"]["issues"]
         assert len(told) == 10
         for found, record in zip(told, records, strict=True):
-            assert [found["issue"]["id"], found["cases"], found["importers"], found["others"]] == [record[0], *record[3:6]], (found, record)
+            assert [found["issue"]["id"], found["cases"], found["importers"], found["others"]] == [
+                record[0],
+                *record[3:6],
+            ], (found, record)
             handlers = [[one["office"]["name"], one["cases"], one["others"]] for one in found["handlers"]]
             assert handlers == [one[:3] for one in record[7]], (handlers, record)
         for ends in self._ends[:20]:
-            (record,), _, _ = self._driver.execute_query(PATH_BY_HAND, {**ends, "viewer": _VIEWER, "now": datetime.now(UTC)})
+            (record,), _, _ = self._driver.execute_query(
+                PATH_BY_HAND, {**ends, "viewer": _VIEWER, "now": datetime.now(UTC)}
+            )
             found = self.served.ask(PATH, _PERSONA, {"from": ends["from"], "to": ends["to"]})["data"]["path"]
             assert found["length"] == record[0], (ends, found, record)
 
@@ -108,10 +121,14 @@ class _Run:
             "path": (PATH_BY_HAND, PATH, self._ends),
         }[what]
         if contender == "by hand":
-            return by_driver(self.served, text=text, viewer=_VIEWER, clients=_CLIENTS, seconds=_SECONDS, variables=given)
+            return by_driver(
+                self.served, text=text, viewer=_VIEWER, clients=_CLIENTS, seconds=_SECONDS, variables=given
+            )
         wanted = ("first",) if what == "sharedIssues" else ("from", "to")
         bodies = [{"query": document, "variables": {name: one[name] for name in wanted}} for one in given]
-        return by_http(f"http://127.0.0.1:{self.served.port}/graphql", bodies, self.served.token(_PERSONA), _CLIENTS, _SECONDS)
+        return by_http(
+            f"http://127.0.0.1:{self.served.port}/graphql", bodies, self.served.token(_PERSONA), _CLIENTS, _SECONDS
+        )
 
     def measured(self, what: str, contender: str) -> Figures:
         before = cpu_s(self.served.process.pid), cpu_s(self.served.neo4j)
@@ -156,18 +173,24 @@ def _measured(run: _Run) -> dict[tuple[str, str], list[Figures]]:
 def _told(found: dict[tuple[str, str], list[Figures]]) -> str:
     lines = ["| question | contender | requests/s | p50 ms | p99 ms | its CPU ms | Neo4j's CPU ms |", "|---" * 7 + "|"]
     medians: dict[tuple[str, str], dict[str, Any]] = {
-        key: {column: statistics.median(one[column] for one in passes) for column in passes[0]} for key, passes in found.items()
+        key: {column: statistics.median(one[column] for one in passes) for column in passes[0]}
+        for key, passes in found.items()
     }
     for (what, contender), told in medians.items():
         cells = " | ".join(
-            f"{told[column]:.4g}" if column in told else "" for column in ("per_s", "p50_ms", "p99_ms", "own_cpu_ms", "neo4j_cpu_ms")
+            f"{told[column]:.4g}" if column in told else ""
+            for column in ("per_s", "p50_ms", "p99_ms", "own_cpu_ms", "neo4j_cpu_ms")
         )
         lines.append(f"| {what} | {contender} | {cells} |")
     for what in ("sharedIssues", "path"):
         slower = medians[what, "hub"]["p50_ms"] / medians[what, "by hand"]["p50_ms"]
         p50_ms = medians[what, "hub"]["p50_ms"]
-        lines.append(f"{what}: p50, hub to by hand, at most {_BARS[what]}: {slower:.2f}, {_told_of(slower <= _BARS[what])}")
-        lines.append(f"{what}: p50 of the hub at most {_BARS_MS[what]} ms: {p50_ms:.0f}, {_told_of(p50_ms <= _BARS_MS[what])}")
+        lines.append(
+            f"{what}: p50, hub to by hand, at most {_BARS[what]}: {slower:.2f}, {_told_of(slower <= _BARS[what])}"
+        )
+        lines.append(
+            f"{what}: p50 of the hub at most {_BARS_MS[what]} ms: {p50_ms:.0f}, {_told_of(p50_ms <= _BARS_MS[what])}"
+        )
     return "\n".join(lines)
 
 

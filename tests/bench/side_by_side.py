@@ -1,7 +1,7 @@
 """Run `uv run python -m tests.bench.side_by_side`: the hub, the peer, and hand-written Cypher on one graph, in one run.
 
-Scale 1. All contenders give the same answers first. Passes are interleaved; medians of five. Writes a table to tests/figures
-and a plot to the pictures of the manual. Needs wrk, Node with npm, and javac.
+Scale 1. All contenders give the same answers first. Passes are interleaved; medians of five. Writes a table to
+tests/figures and a plot to the pictures of the manual. Needs wrk, Node with npm, and javac.
 """
 
 import shutil
@@ -58,19 +58,24 @@ class Run:
         return told
 
     def _over_http(self, question: Question, contender: str, clients: int) -> dict[str, float]:
-        query, port, path = (question.hub, self.served.port, "/graphql") if contender == "hub" else (question.peer, self.peer.port, "/")
+        query, port, path = (
+            (question.hub, self.served.port, "/graphql") if contender == "hub" else (question.peer, self.peer.port, "/")
+        )
         token = self.served.token(question.persona) if contender == "hub" else None
         bodies = [{"query": query, "variables": found} for found in self.variables[question.name]]
         return by_http(f"http://127.0.0.1:{port}{path}", bodies, token, clients, self.seconds[clients])
 
     def _by_hand(self, question: Question, clients: int) -> dict[str, float]:
         return by_driver(
-            self.served, text=question.by_hand, viewer=f"{ISSUER}|{question.persona}", clients=clients, seconds=self.seconds[clients],
+            self.served, text=question.by_hand, viewer=f"{ISSUER}|{question.persona}", clients=clients,
+            seconds=self.seconds[clients],
             variables=self.variables[question.name],
         )  # fmt: skip
 
     def check(self, question: Question) -> str | None:
-        """All contenders give the same answer, or there is nothing to compare; gives the hub's error where it has no answer."""
+        """All contenders give the same answer, or there is nothing to compare; gives the hub's error where it has
+        no answer.
+        """
         with GraphDatabase.driver(self.served.uri, auth=("neo4j", self.served.password)) as driver:
             for variables in self.variables[question.name]:
                 parameters = {**variables, "viewer": f"{ISSUER}|{question.persona}", "now": datetime.now(UTC)}
@@ -83,23 +88,37 @@ class Run:
                     "peer": self.peer.ask(question.peer, variables)["data"],
                     "by hand": records[0].values(),
                 }
-                # an absent row is a null by one, a null for each of its values by another; times differ in their spelling
-                leaves = {name: [leaf for leaf in map(_leaf, flat(answer)) if leaf is not None] for name, answer in answers.items()}
+                # an absent row is a null by one, a null for each of its values by another; times differ in their
+                # spelling
+                leaves = {
+                    name: [leaf for leaf in map(_leaf, flat(answer)) if leaf is not None]
+                    for name, answer in answers.items()
+                }
                 assert leaves["hub"] == leaves["by hand"], (question.name, variables, leaves["hub"], leaves["by hand"])
-                assert sorted(map(str, leaves["hub"])) == sorted(map(str, leaves["peer"])), (question.name, variables, leaves)
+                assert sorted(map(str, leaves["hub"])) == sorted(map(str, leaves["peer"])), (
+                    question.name,
+                    variables,
+                    leaves,
+                )
         return None
 
 
 def _leaf(value: object) -> object:
-    return value.replace(".000Z", "Z").removesuffix("Z") if isinstance(value, str) and value[:2] == "20" and "T" in value else value
+    return (
+        value.replace(".000Z", "Z").removesuffix("Z")
+        if isinstance(value, str) and value[:2] == "20" and "T" in value
+        else value
+    )
 
 
 def variables_of(served: Served) -> dict[str, list[dict[str, Any]]]:
-    """What is drawn from: the broker's clients with one Center in all their history, the importer, the specialist's Center."""
+    """What is drawn from: the broker's clients with one Center in all their history, the importer, the specialist's
+    Center.
+    """
     with GraphDatabase.driver(served.uri, auth=("neo4j", served.password)) as driver:
         clients, _, _ = driver.execute_query(
-            "MATCH (:Account {id: $viewer})-[:ACTS_FOR]->(:Broker)-[p:REPRESENTS]->(i:Importer) "
-            "WHERE (p.until IS NULL OR p.until > datetime()) AND COUNT { (i)-[:ASSIGNED_TO]->() } = 1 RETURN DISTINCT i.number AS number",
+            "MATCH (:Account {id: $viewer})-[:ACTS_FOR]->(:Broker)-[p:REPRESENTS]->(i:Importer) WHERE (p.until IS NULL"
+            " OR p.until > datetime()) AND COUNT { (i)-[:ASSIGNED_TO]->() } = 1 RETURN DISTINCT i.number AS number",
             {"viewer": f"{ISSUER}|{Q1.persona}"},
         )
     return {
@@ -150,7 +169,9 @@ def _measured(run: Run) -> dict[tuple[str, str, int], list[Figures]]:
             for _ in range(PASSES):
                 for clients in (CLIENTS, 1):
                     for contender in CONTENDERS:
-                        found.setdefault((question.name, contender, clients), []).append(run.measured(question, contender, clients))
+                        found.setdefault((question.name, contender, clients), []).append(
+                            run.measured(question, contender, clients)
+                        )
                         bar.advance(task)
     return found
 
@@ -161,7 +182,10 @@ def median(passes: list[Figures], column: str) -> float:
 
 def _table(found: Mapping[tuple[str, str, int], list[Figures]]) -> str:
     """The figures as a table of Markdown: each bar beside its ratio, and whether it was reached."""
-    head = "| question | contender | requests/s | hub to it | p50 ms | p99 ms | its CPU ms | Neo4j's CPU ms | p50 ms, one client |"
+    head = (
+        "| question | contender | requests/s | hub to it | p50 ms | p99 ms | its CPU ms | Neo4j's CPU ms | p50 ms, one"
+        " client |"
+    )
     lines = [head, "|---" * 9 + "|"]
     for question in QUESTIONS:
         if (question.name, "hub", CLIENTS) not in found:
@@ -173,8 +197,8 @@ def _table(found: Mapping[tuple[str, str, int], list[Figures]]) -> str:
             cells = [f"{median(many, column):.4g}" for column in ("p50_ms", "p99_ms", "own_cpu_ms", "neo4j_cpu_ms")]
             name = f"{question.name}: {question.about}" if contender == "hub" else ""
             lines.append(
-                f"| {name} | {contender} | {median(many, 'per_s'):.4g} | {_ratio(question, contender, hub, many)} | {' | '.join(cells)} | "
-                f"{median(one, 'p50_ms'):.4g}{_one_client(question, contender, found)} |"
+                f"| {name} | {contender} | {median(many, 'per_s'):.4g} | {_ratio(question, contender, hub, many)} |"
+                f" {' | '.join(cells)} | {median(one, 'p50_ms'):.4g}{_one_client(question, contender, found)} |"
             )
     return "\n".join(lines) + "\n"
 
@@ -190,7 +214,10 @@ def _one_client(question: Question, contender: str, found: Mapping[tuple[str, st
     if contender != "hub":
         return ""
     ratio = median(found[question.name, "hub", 1], "p50_ms") / median(found[question.name, "by hand", 1], "p50_ms")
-    return f" ({ratio:.2f} of by hand's, at most {_ONE_CLIENT} wanted: {'reached' if ratio <= _ONE_CLIENT else '**not reached**'})"
+    return (
+        f" ({ratio:.2f} of by hand's, at most {_ONE_CLIENT} wanted:"
+        f" {'reached' if ratio <= _ONE_CLIENT else '**not reached**'})"
+    )
 
 
 def _plot(found: Mapping[tuple[str, str, int], list[Figures]]) -> None:

@@ -37,7 +37,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A pause for garbage: when (as `time.monotonic` has it), what was left in the heap, and for how long everything stood."""
+    """A pause for garbage: when (as `time.monotonic` has it), what was left in the heap, and for how long
+    everything stood.
+    """
 
     at: float
     left_mb: int
@@ -123,7 +125,9 @@ class Stack:
 
     def collections(self) -> list[list[Collection]]:
         """The pauses of each Neo4j there was, in order."""
-        logs = sorted(self._collections.parent.glob(f"{self._collections.name}-*.log"), key=lambda log: log.stat().st_mtime)
+        logs = sorted(
+            self._collections.parent.glob(f"{self._collections.name}-*.log"), key=lambda log: log.stat().st_mtime
+        )
         return [_collections(log.read_text(errors="replace")) for log in logs]
 
     def said(self) -> str:
@@ -141,7 +145,10 @@ class Stack:
 def _collections(log: str) -> list[Collection]:
     # Java tells the time of day
     ahead_s = time.time() - time.monotonic()
-    return [Collection(int(found["at"]) / 1000 - ahead_s, int(found["left"]), float(found["ms"])) for found in _COLLECTED.finditer(log)]
+    return [
+        Collection(int(found["at"]) / 1000 - ahead_s, int(found["left"]), float(found["ms"]))
+        for found in _COLLECTED.finditer(log)
+    ]
 
 
 def _name(process: psutil.Process) -> str:

@@ -34,7 +34,9 @@ class Statements:
         self._documents = PlanCache(GRAPH, SCHEMA, Limits())
         self._kinds = kinds
 
-    def plan(self, query: str, persona: str | None, variables: Mapping[str, Any] | None = None) -> tuple[Plan, Variables]:
+    def plan(
+        self, query: str, persona: str | None, variables: Mapping[str, Any] | None = None
+    ) -> tuple[Plan, Variables]:
         return self._documents.plan(query, None, variables or {}, NoCursors(), self._kinds[persona])
 
     def texts(self, query: str, persona: str | None, variables: Mapping[str, Any] | None = None) -> set[str]:

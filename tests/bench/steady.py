@@ -1,7 +1,8 @@
-"""Run `uv run python -m tests.bench.steady`: ten minutes of 16 clients and a sync, with Neo4j killed once in the middle.
+"""Run `uv run python -m tests.bench.steady`: ten minutes of 16 clients and a sync, with Neo4j killed once in the
+middle.
 
-It starts `hub up` in a temporary folder, and ends all it has started. Each answer is checked (see `mixed.py`); at the end every
-acknowledged verb must be there once, and every synced row as in its source. Exits with 1 where an answer was
+It starts `hub up` in a temporary folder, and ends all it has started. Each answer is checked (see `mixed.py`); at the
+end every acknowledged verb must be there once, and every synced row as in its source. Exits with 1 where an answer was
 wrong, a write was lost, or no sync succeeded after the kill.
 """
 
@@ -62,17 +63,30 @@ class Ran:
         dip = [entry for entry in self.ledger.entries if self.killed - 1 <= entry.at <= self.killed + _DIP_S]
         refused = max((entry.at + entry.took_s for entry in dip if entry.told != "answered"), default=self.killed)
         first = min(
-            (entry.at + entry.took_s for entry in self.ledger.entries if entry.told == "answered" and entry.at > refused), default=None
+            (
+                entry.at + entry.took_s
+                for entry in self.ledger.entries
+                if entry.told == "answered" and entry.at > refused
+            ),
+            default=None,
         )
         return None if first is None else first - self.killed
 
     def refused(self, *, in_dip: bool) -> list[Entry]:
         """Requests that were given no answer: around the kill, or at other times."""
-        refused = [entry for entry in self.ledger.entries if entry.told != "answered" and not entry.told.startswith("wrong")]
-        return [entry for entry in refused if in_dip == (entry.at + entry.took_s >= self.killed and entry.at <= self.killed + _DIP_S)]
+        refused = [
+            entry for entry in self.ledger.entries if entry.told != "answered" and not entry.told.startswith("wrong")
+        ]
+        return [
+            entry
+            for entry in refused
+            if in_dip == (entry.at + entry.took_s >= self.killed and entry.at <= self.killed + _DIP_S)
+        ]
 
     def bins(self) -> list[tuple[float, float, float, int]]:
-        """Every five seconds: the moment since the start, answers a second, their p99 in ms, and requests without an answer."""
+        """Every five seconds: the moment since the start, answers a second, their p99 in ms, and requests without
+        an answer.
+        """
         each: list[tuple[float, float, float, int]] = []
         for number in range(int((self.ended - self.began) / _BIN_S) + 1):
             start = self.began + number * _BIN_S
@@ -96,7 +110,9 @@ async def run(stack: Stack, folder: Path, minutes: float, sync_pause_s: float) -
     ledger, feed = Ledger(), Feed(folder / "feed", stack.data)
     if not await feed.sync():
         raise SystemExit(f"the first sync failed: {feed.runs[-1][-1]}")
-    clients = [Mixed(number, stack.port, tokens.get(persona or ""), ledger, feed) for number, persona in enumerate(PERSONAS)]
+    clients = [
+        Mixed(number, stack.port, tokens.get(persona or ""), ledger, feed) for number, persona in enumerate(PERSONAS)
+    ]
     for client in clients:
         await client.prepare()
     await _warmed_up(clients, ledger)
@@ -126,7 +142,9 @@ async def run(stack: Stack, folder: Path, minutes: float, sync_pause_s: float) -
 
 
 async def _warmed_up(clients: Sequence[Mixed], ledger: Ledger) -> None:
-    """One client of each persona after the other does all it does later, until that is quick; only what was wrong counts."""
+    """One client of each persona after the other does all it does later, until that is quick; only what was wrong
+    counts.
+    """
     each = {client.persona: client for client in clients}.values()
     deadline = time.monotonic() + _WARM_UP_S
     while True:
@@ -157,7 +175,9 @@ def _heap(stack: Stack, began: float) -> tuple[list[list[tuple[float, float]]], 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """How memory grew after the warm-up of a stretch: a straight line through it, in MB a minute, and its share over the stretch."""
+    """How memory grew after the warm-up of a stretch: a straight line through it, in MB a minute, and its share
+    over the stretch.
+    """
 
     what: str
     mean_mb: float
@@ -185,14 +205,22 @@ class Growth:
 
 
 def growths(ran: Ran) -> list[Growth]:
-    """Of the hub over the whole run; of each Neo4j, which the kill parts in two, its memory and what its heap held after collections."""
+    """Of the hub over the whole run; of each Neo4j, which the kill parts in two, its memory and what its heap held
+    after collections.
+    """
     halves = (("before the kill", ran.began, ran.killed), ("after it", ran.killed + _DIP_S / 3, ran.ended))
     found = [Growth.of("hub, resident", [(usage.at, usage.hub_rss / MB) for usage in ran.usages])]
     for name, start, end in halves:
-        points = [(usage.at, usage.neo4j_rss / MB) for usage in ran.usages if start <= usage.at < end and usage.neo4j_rss]
+        points = [
+            (usage.at, usage.neo4j_rss / MB) for usage in ran.usages if start <= usage.at < end and usage.neo4j_rss
+        ]
         found.append(Growth.of(f"Neo4j, resident, {name}", points))
     for (name, start, end), stretch in zip(halves, ran.heap, strict=False):
-        found.append(Growth.of(f"Neo4j, heap after collections, {name}", [(at, left) for at, left in stretch if start <= at < end]))
+        found.append(
+            Growth.of(
+                f"Neo4j, heap after collections, {name}", [(at, left) for at, left in stretch if start <= at < end]
+            )
+        )
     return [growth for growth in found if growth]
 
 
@@ -202,19 +230,26 @@ def show(ran: Ran) -> int:
     answered = [entry.took_s for entry in entries if entry.told == "answered"]
     p50, p99 = percentile(answered, 0.5) * 1000, percentile(answered, 0.99) * 1000
     _console.print(
-        f"{len(entries)} requests in {ran.ended - ran.began:.0f} s, {len(answered)} answered, p50 {p50:.0f} ms, p99 {p99:.0f} ms; "
-        f"by action: {dict(Counter(entry.action for entry in entries).most_common())}"
+        f"{len(entries)} requests in {ran.ended - ran.began:.0f} s, {len(answered)} answered, p50 {p50:.0f} ms, p99"
+        f" {p99:.0f} ms; by action: {dict(Counter(entry.action for entry in entries).most_common())}"
     )
     runs = ran.feed.runs
     failed = [told for _, _, succeeded, told in runs if not succeeded]
     _console.print(f"{len(runs)} syncs, {len(failed)} failed{': ' + failed[0] if failed else ''}", markup=False)
     _dip(ran)
-    shown = Table("memory", "mean MB", "most MB", "MB a minute", "grew by", "flat", title="after the warm-up of each stretch")
+    shown = Table(
+        "memory", "mean MB", "most MB", "MB a minute", "grew by", "flat", title="after the warm-up of each stretch"
+    )
     grown = growths(ran)
     for growth in grown:
         flat = "reached" if growth.is_flat else "NOT reached"
         shown.add_row(
-            growth.what, f"{growth.mean_mb:.0f}", f"{growth.most_mb:.0f}", f"{growth.per_minute_mb:+.2f}", f"{growth.share:+.1%}", flat
+            growth.what,
+            f"{growth.mean_mb:.0f}",
+            f"{growth.most_mb:.0f}",
+            f"{growth.per_minute_mb:+.2f}",
+            f"{growth.share:+.1%}",
+            flat,
         )
     _console.print(shown)
     _console.print(f"longest pause of garbage collection: {ran.longest_pause_ms:.0f} ms")
@@ -223,7 +258,10 @@ def show(ran: Ran) -> int:
     for fault in (*ran.lost[:10], *ran.wrong_rows[:10]):
         _console.print(f"at the end: {fault}", markup=False)
     wrong, elsewhere = len(ran.ledger.wrong()), ran.refused(in_dip=False)
-    verbs = f"{ran.ledger.acknowledged} verbs acknowledged, {ran.ledger.resent} times sent again, {ran.ledger.given_up} given up"
+    verbs = (
+        f"{ran.ledger.acknowledged} verbs acknowledged, {ran.ledger.resent} times sent again, {ran.ledger.given_up}"
+        " given up"
+    )
     looked = f"{len(ran.ledger.written)} cases and {len(ran.ledger.receipts)} receipts"
     is_lost = bool(ran.lost or ran.wrong_rows or not ran.last_sync)
     _bar("no wrong answer", not wrong, f"{wrong} of {len(answered) + wrong}")
@@ -247,8 +285,17 @@ def _dip(ran: Ran) -> None:
     """Answers a second and p99 around the kill, every five seconds."""
     back = "not back" if ran.back_s is None else f"all answered again {ran.back_s:.1f} s after the kill"
     dip = Counter(entry.told for entry in ran.refused(in_dip=True))
-    _console.print(f"around the kill {sum(dip.values())} requests without an answer {dict(dip.most_common(5))}; {back}", markup=False)
-    shown = Table("s", "answers/s", "p99 ms", "no answer", title=f"the dip: every {_BIN_S} s; killed at {ran.killed - ran.began:.0f} s")
+    _console.print(
+        f"around the kill {sum(dip.values())} requests without an answer {dict(dip.most_common(5))}; {back}",
+        markup=False,
+    )
+    shown = Table(
+        "s",
+        "answers/s",
+        "p99 ms",
+        "no answer",
+        title=f"the dip: every {_BIN_S} s; killed at {ran.killed - ran.began:.0f} s",
+    )
     for at, per_s, p99_ms, unanswered in ran.bins():
         if -20 <= at - (ran.killed - ran.began) <= _DIP_S:
             shown.add_row(f"{at:.0f}", f"{per_s:.1f}", f"{p99_ms:.0f}", str(unanswered))
@@ -276,7 +323,9 @@ def plot(ran: Ran, file: Path) -> None:
     memory.plot(at, [usage.neo4j_rss / MB for usage in ran.usages], label="Neo4j, MB")
     memory.plot(at, [usage.hub_rss / MB for usage in ran.usages], label="hub, MB")
     for stretch in ran.heap:
-        memory.plot([moment - ran.began for moment, _ in stretch], [left for _, left in stretch], ".", ms=2, color="tab:gray")
+        memory.plot(
+            [moment - ran.began for moment, _ in stretch], [left for _, left in stretch], ".", ms=2, color="tab:gray"
+        )
     memory.set_xlabel("seconds; gray: what the heap held after each collection; dotted: Neo4j killed")
     for axes in (rate, late, memory):
         axes.axvline(ran.killed - ran.began, color="black", ls=":")
@@ -289,7 +338,9 @@ def main(
     minutes: Annotated[float, typer.Option(min=1, max=120, help="How long; Neo4j is killed in the middle.")] = 10,
     scale: Annotated[str, typer.Option(help="Of the sample world.")] = "0.02",
     sync_pause: Annotated[float, typer.Option(min=0, max=600, help="Seconds between two syncs.")] = 5,
-    plot_to: Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Where the picture goes: .png or .svg.")] = None,
+    plot_to: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Where the picture goes: .png or .svg.")
+    ] = None,
 ) -> None:
     """Mixed clients, a sync, and a Neo4j that is killed."""
     _console.print(

@@ -1,7 +1,9 @@
-"""Run `uv run python -m tests.bench.sync`: 100,000 contacts from a CSV file, by the hub and by a plain script, in one run.
+"""Run `uv run python -m tests.bench.sync`: 100,000 contacts from a CSV file, by the hub and by a plain script, in one
+run.
 
-The plain script reads the same file and writes contact and edge by `UNWIND … MERGE`, 500 rows at a time: no checks, no source records,
-no quarantine, no deletes. A Neo4j of its own; passes in turn, medians. Each measured run is a process of its own, for its memory.
+The plain script reads the same file and writes contact and edge by `UNWIND … MERGE`, 500 rows at a time: no checks, no
+source records, no quarantine, no deletes. A Neo4j of its own; passes in turn, medians. Each measured run is a process
+of its own, for its memory.
 """
 
 import asyncio
@@ -47,11 +49,22 @@ WITH c, row MATCH (a:Agency {code: 'FDA'}) MERGE (c)-[:WORKS_FOR]->(a)"""
 
 
 def connection(folder: Path) -> Connection:
-    properties = {"name": "name", "role": {"value": "liaison"}, "email": {"column": "mail", "verified": True}, "phone": "phone"}
+    properties = {
+        "name": "name",
+        "role": {"value": "liaison"},
+        "email": {"column": "mail", "verified": True},
+        "phone": "phone",
+    }
     stream = {"describes": "Contact", "from": "people.csv", "key": "id", "properties": properties}
     settings = {"folder": str(folder), "quiet_s": 0}
     return Connection.model_validate(
-        {"name": "bench", "connector": "file", "party": {"Agency": "FDA"}, "settings": settings, "streams": {"people": stream}}
+        {
+            "name": "bench",
+            "connector": "file",
+            "party": {"Agency": "FDA"},
+            "settings": settings,
+            "streams": {"people": stream},
+        }
     )
 
 
@@ -66,7 +79,10 @@ def write_people(folder: Path, rows: int, changed: int = 0) -> None:
 
 
 def by_script(folder: Path, uri: str, password: str) -> int:
-    with GraphDatabase.driver(uri, auth=("neo4j", password)) as driver, (folder / "people.csv").open(newline="") as file:
+    with (
+        GraphDatabase.driver(uri, auth=("neo4j", password)) as driver,
+        (folder / "people.csv").open(newline="") as file,
+    ):
         rows = csv.DictReader(file)
         count = 0
         while batch := list(islice(rows, _BATCH)):
@@ -78,7 +94,9 @@ def by_script(folder: Path, uri: str, password: str) -> int:
 async def by_hub(folder: Path, uri: str, password: str) -> int:
     settings = Settings.model_validate({"neo4j_uri": uri, "neo4j_password": password})
     async with Graph(settings, patient=True) as graph:
-        report = await sync(graph, attach(connection(folder), folder, folder), SyncOptions(), lambda _stream, _done, _total: None)
+        report = await sync(
+            graph, attach(connection(folder), folder, folder), SyncOptions(), lambda _stream, _done, _total: None
+        )
         assert not report.skipped, report.first_errors
         return report.written
 
@@ -90,7 +108,14 @@ def one(how: str, folder: Path, uri: str, password: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    table = Table("what", "by the script, s", "by the hub, s", "ratio of rows/s", "wanted", title=f"{ROWS:,} contacts, medians of {PASSES}")
+    table = Table(
+        "what",
+        "by the script, s",
+        "by the hub, s",
+        "ratio of rows/s",
+        "wanted",
+        title=f"{ROWS:,} contacts, medians of {PASSES}",
+    )
     with (
         tempfile.TemporaryDirectory() as data,
         tempfile.TemporaryDirectory() as files,
@@ -132,7 +157,9 @@ def main() -> None:
         table.add_row(what, f"{script:.1f}", f"{hub:.2f}", f"{ratio:.2f}", told)
     console = Console(width=140)
     console.print(table)
-    console.print(f"the most memory of the hub's run: {few:.0f} MB with {ROWS // 10:,} rows, {max(memory):.0f} MB with {ROWS:,}")
+    console.print(
+        f"the most memory of the hub's run: {few:.0f} MB with {ROWS // 10:,} rows, {max(memory):.0f} MB with {ROWS:,}"
+    )
 
 
 async def _load(uri: str, password: str) -> None:
@@ -143,7 +170,9 @@ async def _load(uri: str, password: str) -> None:
 def _alone(arguments: Iterator[str]) -> None:
     how, folder, uri, password = arguments
     began = time.perf_counter()
-    written = by_script(Path(folder), uri, password) if how == "script" else asyncio.run(by_hub(Path(folder), uri, password))
+    written = (
+        by_script(Path(folder), uri, password) if how == "script" else asyncio.run(by_hub(Path(folder), uri, password))
+    )
     took = time.perf_counter() - began
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(json.dumps({"s": took, "written": written, "mb": most}))

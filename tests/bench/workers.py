@@ -1,4 +1,6 @@
-"""Run `uv run python -m tests.bench.workers`: `hub serve` with one worker and with two, over the same Neo4j at scale 1, in one run."""
+"""Run `uv run python -m tests.bench.workers`: `hub serve` with one worker and with two, over the same Neo4j at
+scale 1, in one run.
+"""
 
 import json
 import os
@@ -54,7 +56,9 @@ class Serving:
 
     def cpu_s(self) -> float:
         """Of all its processes."""
-        return sum(cpu_s(found.pid) for found in (self.process, *psutil.Process(self.process.pid).children(recursive=True)))
+        return sum(
+            cpu_s(found.pid) for found in (self.process, *psutil.Process(self.process.pid).children(recursive=True))
+        )
 
     def stop(self) -> None:
         self.process.terminate()

@@ -39,8 +39,9 @@ def test_the_worked_examples_of_the_compiler_are_true(query: str, told: str) -> 
 
 
 def test_a_public_question_asks_for_no_rights() -> None:
-    assert statement("{ centers { nodes { code name } } }") == (
-        "RETURN COLLECT { MATCH (n1:Center) WHERE n1.code IS NOT NULL "
+    assert (
+        statement("{ centers { nodes { code name } } }")
+        == "RETURN COLLECT { MATCH (n1:Center) WHERE n1.code IS NOT NULL "
         "WITH n1 ORDER BY n1.code LIMIT $p0 RETURN [n1.code, n1.name] ORDER BY n1.code } AS row"
     )
 
@@ -68,14 +69,21 @@ def test_a_list_that_asks_for_what_a_grant_is_about_asks_no_row_of_its_rule() ->
     assert "CASE WHEN (seesAll) THEN 'all'" in statement(PUBLISHED, flag=False)
 
 
-@pytest.mark.parametrize("condition", ["not: {published: {eq: false}}", 'or: [{published: {eq: true}}, {name: {eq: "x"}}]'])
+@pytest.mark.parametrize(
+    "condition", ["not: {published: {eq: false}}", 'or: [{published: {eq: true}}, {name: {eq: "x"}}]']
+)
 def test_what_is_not_said_of_every_row_decides_no_rule(condition: str) -> None:
-    assert "CASE WHEN (seesAll) THEN 'all'" in statement(f"{{ contacts(where: {{{condition}}}) {{ nodes {{ name }} }} }}")
+    assert "CASE WHEN (seesAll) THEN 'all'" in statement(
+        f"{{ contacts(where: {{{condition}}}) {{ nodes {{ name }} }} }}"
+    )
 
 
 def test_a_plan_that_a_truth_decided_is_not_taken_for_the_other_truth() -> None:
     documents = PlanCache(GRAPH, SCHEMA, Limits())
-    texts = [documents.plan(PUBLISHED, None, {"flag": flag}, NoCursors())[0].roots[0].compiled.text for flag in (True, False, True)]
+    texts = [
+        documents.plan(PUBLISHED, None, {"flag": flag}, NoCursors())[0].roots[0].compiled.text
+        for flag in (True, False, True)
+    ]
     assert texts[0] == texts[2] != texts[1]
 
 
@@ -90,7 +98,9 @@ def test_a_plan_that_a_truth_decided_is_not_taken_for_the_other_truth() -> None:
     ],
 )
 def test_a_page_that_no_index_answers_alone_is_read_along_the_edge(page: str) -> None:
-    assert "inOrder" in statement('{ center(code: "CEE007") { cases(orderBy: [{openedAt: DESC}]) { nodes { title } } } }')
+    assert "inOrder" in statement(
+        '{ center(code: "CEE007") { cases(orderBy: [{openedAt: DESC}]) { nodes { title } } } }'
+    )
     assert "inOrder" not in statement(f'{{ center(code: "CEE007") {{ cases({page}) {{ nodes {{ title }} }} }} }}')
 
 
@@ -111,11 +121,13 @@ def conditions(one: str, other: str) -> dict[str, object]:
     ("query", "one", "other"),
     [
         ("query Q($x: Int) { cases(last: $x) { totalCount nodes { id } } }", 1, 99),
-        ("query Q($x: CaseWhere) { cases(where: $x) { totalCount } }", conditions("a", "b"), conditions("' OR true //", "`")),
+        ("query Q($x: CaseWhere) { cases(where: $x) { totalCount } }", conditions("a", "b"),
+            conditions("' OR true //", "`")),
         ('query Q($x: AgencyInvolvesWhere) { case(number: "1") { involves(where: $x) { totalCount } } }',
          {"edge": {"acceptedAt": {"isNull": True}}}, {"edge": {"acceptedAt": {"isNull": False}}}),
         ("query Q($x: CaseStatus) { cases(where: {status: {eq: $x}}) { totalCount } }", "OPEN", "CLOSED"),
-        ("query Q($x: [ID!]!) { nodes(ids: $x) { nodeId } }", ["Case:1", "Port:ACE:1"], ["Port:2", "Case:' OR true", "Case:3"]),
+        ("query Q($x: [ID!]!) { nodes(ids: $x) { nodeId } }", ["Case:1", "Port:ACE:1"],
+            ["Port:2", "Case:' OR true", "Case:3"]),
         ("query Q($x: String!) { search(text: $x) { totalCount } }", "zorro", "' ) RETURN 1 // 00-0000001SW"),
         ("query Q($x: String) { cases(after: $x) { nodes { id } } }", "a", "b"),
         ("query Q($x: String!) { importer(number: $x) { name } }", "00-0000001SW", "12-3456789AB"),
@@ -135,13 +147,19 @@ def test_the_order_and_the_kinds_searched_are_in_the_text() -> None:
 
 def test_a_unique_property_is_looked_up_whoever_asks() -> None:
     assert "side" not in statement('{ cases(where: {number: {eq: "N-1"}, title: {contains: "x"}}) { nodes { id } } }')
-    assert "side" in statement('{ cases(where: {or: [{number: {eq: "N-1"}}, {title: {contains: "x"}}]}) { nodes { id } } }')
+    assert "side" in statement(
+        '{ cases(where: {or: [{number: {eq: "N-1"}}, {title: {contains: "x"}}]}) { nodes { id } } }'
+    )
 
 
 def test_no_rule_has_a_sub_query_within_a_sub_query() -> None:
     """Each level is planned anew for every plan of the level around it."""
     texts = [test.where for rule in GRAPH.rules for grant in rule.grants for test in grant.tests if test.match]
-    texts += [re.sub(r"^EXISTS ", "", piece) for rule in GRAPH.edge_rules for piece in re.findall(r"EXISTS \{ (.*?) \}", rule.test)]
+    texts += [
+        re.sub(r"^EXISTS ", "", piece)
+        for rule in GRAPH.edge_rules
+        for piece in re.findall(r"EXISTS \{ (.*?) \}", rule.test)
+    ]
     assert not [text for text in texts if "EXISTS" in text]
 
 

@@ -34,7 +34,9 @@ def files(folder: str, kind: str) -> type[asyncssh.SFTPServer]:
 
 async def main(folder: str, kind: str) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
-    server = await asyncssh.create_server(Server, "127.0.0.1", 0, server_host_keys=[key], sftp_factory=files(folder, kind))
+    server = await asyncssh.create_server(
+        Server, "127.0.0.1", 0, server_host_keys=[key], sftp_factory=files(folder, kind)
+    )
     print(server.get_port(), key.export_public_key().decode().strip(), flush=True)  # noqa: T201 - its answer
     await server.wait_closed()
 

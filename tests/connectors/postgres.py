@@ -38,9 +38,35 @@ class Postgres:
             if _is_root():
                 os.chown(path, _NOBODY, _NOBODY)
         data = str(self._folder / "data")
-        self._run("initdb", "-D", data, "-U", "postgres", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--no-sync")
-        settings = ("-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={self._folder}", "-c", "fsync=off")
-        command = [str(self._binaries / "bin/postgres"), "-D", str(self._folder / "data"), "-p", str(self.port), *settings]
+        self._run(
+            "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "scram-sha-256",
+            f"--pwfile={secret}",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        )
+        settings = (
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            f"unix_socket_directories={self._folder}",
+            "-c",
+            "fsync=off",
+        )
+        command = [
+            str(self._binaries / "bin/postgres"),
+            "-D",
+            str(self._folder / "data"),
+            "-p",
+            str(self.port),
+            *settings,
+        ]
         self._log = (self._folder / "log").open("wb")
         self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log, **self._as())
         until = time.monotonic() + 30
@@ -58,13 +84,17 @@ class Postgres:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", password=PASSWORD, dbname="postgres").close()
+            psycopg.connect(
+                host="127.0.0.1", port=self.port, user="postgres", password=PASSWORD, dbname="postgres"
+            ).close()
         except psycopg.OperationalError:
             return False
         return True
 
     def _run(self, tool: str, *arguments: str) -> None:
-        done = subprocess.run([str(self._binaries / "bin" / tool), *arguments], capture_output=True, text=True, check=False, **self._as())
+        done = subprocess.run(
+            [str(self._binaries / "bin" / tool), *arguments], capture_output=True, text=True, check=False, **self._as()
+        )
         assert done.returncode == 0, done.stderr
 
     def _as(self) -> dict[str, Any]:

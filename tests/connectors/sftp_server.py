@@ -1,4 +1,6 @@
-"""Run as `python -m tests.connectors.sftp_server FOLDER`: asyncssh's own SFTP server over a folder; prints its port and host key."""
+"""Run as `python -m tests.connectors.sftp_server FOLDER`: asyncssh's own SFTP server over a folder; prints its port
+and host key.
+"""
 
 import asyncio
 import sys
@@ -22,7 +24,11 @@ class Server(asyncssh.SSHServer):
 async def main(folder: str) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     server = await asyncssh.create_server(
-        Server, "127.0.0.1", 0, server_host_keys=[key], sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=folder.encode())
+        Server,
+        "127.0.0.1",
+        0,
+        server_host_keys=[key],
+        sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=folder.encode()),
     )
     print(server.get_port(), key.export_public_key().decode().strip(), flush=True)  # noqa: T201 - its answer
     await server.wait_closed()

@@ -46,7 +46,9 @@ def says() -> Iterator[Callable[..., str]]:
     thread.start()
 
     def saying(*bodies: Any, status: int = 200, **headers: str) -> str:
-        answers[:] = [(status, headers, body if isinstance(body, bytes) else json.dumps(body).encode()) for body in bodies]
+        answers[:] = [
+            (status, headers, body if isinstance(body, bytes) else json.dumps(body).encode()) for body in bodies
+        ]
         return f"http://127.0.0.1:{server.server_port}/graphql"
 
     yield saying
@@ -112,15 +114,20 @@ def test_pages_that_go_round_in_a_circle_end(says: Callable[..., str], run: Call
         _read(says(*pages), run)
 
 
-@pytest.mark.parametrize(("nodes", "told"), [([_NODE], "gives the same rows again and again"), ([], "gives no rows again and again")])
-def test_pages_that_never_end_end(nodes: list[Any], told: str, says: Callable[..., str], run: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(
+    ("nodes", "told"), [([_NODE], "gives the same rows again and again"), ([], "gives no rows again and again")]
+)
+def test_pages_that_never_end_end(
+    nodes: list[Any], told: str, says: Callable[..., str], run: Callable[..., Any]
+) -> None:
     pages = [_page(*nodes, pageInfo={"hasNextPage": True, "endCursor": str(number)}) for number in range(1_000)]
     with pytest.raises(AbortRun, match=told):
         _read(says(*pages), run)
 
 
 def test_a_page_may_be_empty_and_others_follow(says: Callable[..., str], run: Callable[..., Any]) -> None:
-    pages = [_page(*([_NODE] if number == 100 else []), pageInfo={"hasNextPage": number < 150, "endCursor": str(number)})
+    pages = [_page(*([_NODE] if number == 100 else []),
+        pageInfo={"hasNextPage": number < 150, "endCursor": str(number)})
              for number in range(151)]  # fmt: skip
     assert _read(says(*pages), run) == [_NODE]
 
@@ -133,12 +140,20 @@ def test_a_page_may_be_empty_and_others_follow(says: Callable[..., str], run: Ca
         (503, b"", {"retry-after": "soon"}, "it answers 503", 60),
         (500, b"{}", {}, "it answers 500", 60),
         (429, b"", {"retry-after": "Thu, 01 Jan 2015 00:00:00 GMT"}, "it answers 429", 60),
-        (200, {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}], "data": None}, {}, "the API says: Throttled", 60),
-        (200, {"errors": [{"message": "limit", "type": "RATE_LIMITED"}]}, {"retry-after": "40"}, "the API says: limit", 40),
+        (200, {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}], "data": None}, {},
+            "the API says: Throttled", 60),
+        (200, {"errors": [{"message": "limit", "type": "RATE_LIMITED"}]}, {"retry-after": "40"}, "the API says: limit",
+            40),
     ],
 )  # fmt: skip
 def test_who_says_later_is_asked_later(
-    status: int, body: Any, headers: dict[str, str], told: str, after_s: float, says: Callable[..., str], run: Callable[..., Any]
+    status: int,
+    body: Any,
+    headers: dict[str, str],
+    told: str,
+    after_s: float,
+    says: Callable[..., str],
+    run: Callable[..., Any],
 ) -> None:
     with pytest.raises(RetryLater, match=told) as caught:
         _read(says(body, status=status, **headers), run)
@@ -160,7 +175,9 @@ def test_a_page_that_is_far_too_large_is_not_held(says: Callable[..., str], run:
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_told_and_gets_no_token(status: int, says: Callable[..., str], run: Callable[..., Any]) -> None:
-    with pytest.raises(AbortRun, match=r"sends one on to https://other\.example/graphql: if that is right, put it into `url`"):
+    with pytest.raises(
+        AbortRun, match=r"sends one on to https://other\.example/graphql: if that is right, put it into `url`"
+    ):
         _read(says(b"", status=status, location="https://other.example/graphql"), run)
 
 
@@ -169,13 +186,15 @@ def test_a_redirect_is_told_and_gets_no_token(status: int, says: Callable[..., s
     [
         ((_page(_NODE),), [_NODE]),
         ((_page(_NODE, pageInfo=None, deleted=None, cursor=None),), [_NODE]),
-        ((_page(_NODE, pageInfo={"hasNextPage": True, "endCursor": 7}), _page({"id": "k2", "name": "Bo"}, pageInfo={"hasNextPage": False})),
+        ((_page(_NODE, pageInfo={"hasNextPage": True, "endCursor": 7}),
+            _page({"id": "k2", "name": "Bo"}, pageInfo={"hasNextPage": False})),
          [_NODE, {"id": "k2", "name": "Bo"}]),
         ((_page({**_NODE, "office": {"code": "OIO", "at": None}, "lines": [{"n": 1}, {"n": 2}]}),),
          [{**_NODE, "office.code": "OIO", "office.at": None, "lines.n": [1, 2]}]),
         (({**_page(_NODE), "errors": []},), [_NODE]),
         (({"data": {"people": [_NODE]}},), [_NODE]),
-        (({"data": {"people": {"edges": [{"node": _NODE, "cursor": "a"}], "pageInfo": {"hasNextPage": False}}}},), [_NODE]),
+        (({"data": {"people": {"edges": [{"node": _NODE, "cursor": "a"}], "pageInfo": {"hasNextPage": False}}}},),
+            [_NODE]),
         (({**_page(_NODE), "errors": None},), [_NODE]),
     ],
 )  # fmt: skip
@@ -194,7 +213,9 @@ def test_what_lies_ever_so_deep_is_no_fault(says: Callable[..., str], run: Calla
     assert row["id"] == "k1"
 
 
-def test_an_api_that_does_not_list_its_questions_is_reached_all_the_same(says: Callable[..., str], run: Callable[..., Any]) -> None:
+def test_an_api_that_does_not_list_its_questions_is_reached_all_the_same(
+    says: Callable[..., str], run: Callable[..., Any]
+) -> None:
     api = GraphQLApi(GraphQLSettings.model_validate({"url": says({"data": {"__schema": None}})}))
     assert "does not list its questions" in run(api.check())
     assert run(api.discover()) == []

@@ -19,30 +19,40 @@ NOW: Final = datetime(2026, 11, 22, tzinfo=UTC)
 _DATED: Final[dict[str, Any]] = {
     **CASES,
     "properties": {**CASES["properties"], "dates": "dates"},
-    "links": {"OF_KIND": {"CaseKind": "kind"}, "CONCERNS": {"Importer": "importer"}, "HANDLED_BY": {"Center": "center"}},
+    "links": {
+        "OF_KIND": {"CaseKind": "kind"},
+        "CONCERNS": {"Importer": "importer"},
+        "HANDLED_BY": {"Center": "center"},
+    },
 }
 _DUES: Final = "MATCH (d:Deadline)-[:OF_CASE]->(k:Case) RETURN k.number, d.state, toString(d.due) ORDER BY k.number"
 
 
 def _case(number: str) -> dict[str, Any]:
     return {
-        "number": number, "title": "Sample", "dates": "request_issued 2026-11-02", "kind": "rfi", "importer": "11-1111111AA",
+        "number": number, "title": "Sample", "dates": "request_issued 2026-11-02", "kind": "rfi",
+        "importer": "11-1111111AA",
         "center": "CEE007",
     }  # fmt: skip
 
 
-def test_clocks_of_a_case_that_an_agency_tells_of_begin_once_its_owner_does(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_clocks_of_a_case_that_an_agency_tells_of_begin_once_its_owner_does(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     run(write(empty))
     folders = {name: tmp_path / name for name in ("agency", "center")}
     for folder in folders.values():
         folder.mkdir()
     agency = Synced(empty, run, folders["agency"], connection(folders["agency"], cases=_DATED), "agency")
-    center = Synced(empty, run, folders["center"], connection(folders["center"], {"Center": "CEE007"}, cases=_DATED), "center")
+    center = Synced(
+        empty, run, folders["center"], connection(folders["center"], {"Center": "CEE007"}, cases=_DATED), "center"
+    )
     write_csv(agency.folder / "cases.csv", [_case(f"C-{number}") for number in range(3)])
     write_csv(center.folder / "cases.csv", [_case("D-1")])
     assert (agency.sync().written, center.sync().written) == (3, 1)
     run(run_jobs_once(empty, NOW))
-    # what an agency says of another's case is a claim: it has no kind, so that no clock runs in it, and keeps none of the others
+    # what an agency says of another's case is a claim: it has no kind, so that no clock runs in it, and keeps none of
+    # the others
     assert agency.rows(_DUES) == [["D-1", "RUNNING", "2026-12-02"]]
     assert agency.rows("MATCH (l:DeadLetter) RETURN l.id") == []
     write_csv(center.folder / "cases.csv", [_case("D-1"), _case("C-1")])

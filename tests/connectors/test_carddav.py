@@ -30,7 +30,12 @@ class CardDav:
 
     async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncIterator[Page]:  # noqa: ARG002 - a book is read as a whole
         cards = await self._cards()
-        yield Page([(f"card {card.uid.value}", {name: card.contents[name][0].value for name in card.contents}) for card in cards])
+        yield Page(
+            [
+                (f"card {card.uid.value}", {name: card.contents[name][0].value for name in card.contents})
+                for card in cards
+            ]
+        )
 
     async def _cards(self) -> list[Any]:
         async with httpx2.AsyncClient(timeout=30) as client:
@@ -46,7 +51,14 @@ class _Radicale(System):
         self._book.mkdir(parents=True)
         (self._book / ".Radicale.props").write_text('{"tag": "VADDRESSBOOK"}')
         self._url = f"http://127.0.0.1:{free_ports(1)[0]}/sample/people/"
-        arguments = ("--server-hosts", self._url.split("/")[2], "--auth-type", "none", "--storage-filesystem-folder", str(self.folder))
+        arguments = (
+            "--server-hosts",
+            self._url.split("/")[2],
+            "--auth-type",
+            "none",
+            "--storage-filesystem-folder",
+            str(self.folder),
+        )
         self._process = subprocess.Popen([sys.executable, "-m", "radicale", *arguments], stderr=subprocess.DEVNULL)
         wait_for(self._url, self._process)
         return self
@@ -57,7 +69,13 @@ class _Radicale(System):
 
     def connection(self) -> Mapping[str, Any]:
         properties = {"name": "fn", "role": {"value": "liaison"}, "email": {"column": "email", "verified": True}}
-        return {"connector": f"{__name__}:CardDav", "settings": {"url": self._url}, "from": "cards", "key": "uid", "properties": properties}
+        return {
+            "connector": f"{__name__}:CardDav",
+            "settings": {"url": self._url},
+            "from": "cards",
+            "key": "uid",
+            "properties": properties,
+        }
 
     def lost(self) -> Mapping[str, Any]:
         return {"url": self._url.replace("people", "nobody")}

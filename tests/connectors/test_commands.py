@@ -60,7 +60,9 @@ def typed(tmp_path: Path, settings: Settings) -> Typed:
     return Typed(tmp_path, settings)
 
 
-def test_sync_says_what_it_did_and_a_dry_run_what_it_would_do(typed: Typed, empty: Graph, run: Callable[..., Any]) -> None:
+def test_sync_says_what_it_did_and_a_dry_run_what_it_would_do(
+    typed: Typed, empty: Graph, run: Callable[..., Any]
+) -> None:
     run(random_world(1).write(empty))
     dry = typed.hub("sync", "people", "--dry-run")
     assert "people: would be: 2 read, 2 written, 0 unchanged, 0 skipped, 0 retired" in dry
@@ -70,23 +72,37 @@ def test_sync_says_what_it_did_and_a_dry_run_what_it_would_do(typed: Typed, empt
     assert "people: 2 read, 2 written" in both
     assert "broken: " in both
     assert "is no folder" in both
-    typed.give(person(1, name="Sample Renamed", deputy=""), person(2, name="a\0b", mail="nowhere", deputy=""), person(3, mail="nowhere"))
+    typed.give(
+        person(1, name="Sample Renamed", deputy=""),
+        person(2, name="a\0b", mail="nowhere", deputy=""),
+        person(3, mail="nowhere"),
+    )
     told = typed.hub("sync", "people", "--full")
     assert "people: done, with 1 refused: 3 read, 2 written, 0 unchanged, 1 skipped" in told
-    assert "1 refused, and kept in quarantine where that may be:\n    name: it holds characters that are no text; email: " in told
-    assert "fields left out of 1 records, which quarantine keeps:\n    email: An email address must have an @-sign." in told
+    assert (
+        "1 refused, and kept in quarantine where that may be:\n    name: it holds characters that are no text; email: "
+        in told
+    )
+    assert (
+        "fields left out of 1 records, which quarantine keeps:\n    email: An email address must have an @-sign."
+        in told
+    )
     assert run(empty.read(CONTACTS, {})) == [["Sample Person 2"], ["Sample Person 3"], ["Sample Renamed"]]
     assert "2 read, 0 written, 1 unchanged, 1 skipped" in typed.hub("sync", "people", "--replay")
     assert "people: done, with 1 refused: " in typed.hub("sync", "people", "--full", "--strict", ends=REFUSED)
     typed.give(person(1, deputy=""), person(2, deputy=""), person(3, deputy=""))
-    assert "the system has newer rows than those that were read: `hub sync people` reads them" in typed.hub("sync", "people", "--replay")
+    assert "the system has newer rows than those that were read: `hub sync people` reads them" in typed.hub(
+        "sync", "people", "--replay"
+    )
     assert "people: 3 read, 3 written" in typed.hub("sync", "people", "--strict")
 
 
 def test_sync_says_what_to_type_instead(typed: Typed) -> None:
     assert "name one connection, or say --all" in typed.hub("sync", fails=True)
     assert "name one connection, or say --all" in typed.hub("sync", "people", "--all", fails=True)
-    assert "there is no connection peple in connections; there are: broken, people" in typed.hub("sync", "peple", fails=True)
+    assert "there is no connection peple in connections; there are: broken, people" in typed.hub(
+        "sync", "peple", fails=True
+    )
     (typed.folder / "connections/secret.yaml").write_text(
         yaml.safe_dump(connection(typed.folder) | {"settings": {"folder": {"env": "NO"}}})
     )
@@ -119,7 +135,11 @@ def test_check_reaches_the_system_and_names_its_columns(typed: Typed, empty: Gra
     assert "line 3: left out: email: " in told
     (typed.folder / "connections/other.yaml").write_text(
         yaml.safe_dump(
-            connection(typed.folder, {"Agency": "FDAA"}, people={**PEOPLE, "properties": {**PEOPLE["properties"], "phone": "phne"}})
+            connection(
+                typed.folder,
+                {"Agency": "FDAA"},
+                people={**PEOPLE, "properties": {**PEOPLE["properties"], "phone": "phne"}},
+            )
         )
     )
     told = typed.hub("connectors", "check", "other", fails=True)
@@ -130,8 +150,12 @@ def test_check_reaches_the_system_and_names_its_columns(typed: Typed, empty: Gra
     assert "system: " in told
     assert "is no folder" in told
     assert "party: Agency FDA" in told, "what can be looked at is"
-    (typed.folder / "connections/other.yaml").write_text(yaml.safe_dump(connection(typed.folder, {"Center": "Centr CEE002"})))
-    assert "there is no Center Centr CEE002 here; did you mean CEE002" in typed.hub("connectors", "check", "other", fails=True)
+    (typed.folder / "connections/other.yaml").write_text(
+        yaml.safe_dump(connection(typed.folder, {"Center": "Centr CEE002"}))
+    )
+    assert "there is no Center Centr CEE002 here; did you mean CEE002" in typed.hub(
+        "connectors", "check", "other", fails=True
+    )
 
 
 def test_check_reads_each_stream_by_its_own_options_and_tells_all_that_is_wrong(
@@ -150,7 +174,11 @@ def test_check_reads_each_stream_by_its_own_options_and_tells_all_that_is_wrong(
     assert "is no workbook that can be read" in told
     assert "stream people: 1 of its first 2 records can be taken" in told
     assert "its header is line 3" in told
-    for fault in ("line 4: left out: email: ", "line 4: left out: phone: ", "line 4: left out: COVERS: there is no HtsChapter '99'"):
+    for fault in (
+        "line 4: left out: email: ",
+        "line 4: left out: phone: ",
+        "line 4: left out: COVERS: there is no HtsChapter '99'",
+    ):
         assert fault in told
     assert "line 5: name is missing; email: " in told
 
@@ -165,5 +193,7 @@ def test_new_writes_what_list_reads(typed: Typed) -> None:
     for module in ("of_their_own_connector.py", "test_of_their_own_connector.py"):
         compile((typed.folder / module).read_text(), module, "exec")
     assert "is there already" in typed.hub("connectors", "new", "of-file", fails=True)
-    assert "expected one of file, sql, graphql, own" in typed.hub("connectors", "new", "x", "--connector", "ftp", fails=True)
+    assert "expected one of file, sql, graphql, own" in typed.hub(
+        "connectors", "new", "x", "--connector", "ftp", fails=True
+    )
     assert "lower case letters" in typed.hub("connectors", "new", "Of File", fails=True)

@@ -1,4 +1,6 @@
-"""How a run ends and what it says of that: refused records, newer rows, rows that come late, columns that never were there."""
+"""How a run ends and what it says of that: refused records, newer rows, rows that come late, columns that never
+were there.
+"""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -41,7 +43,10 @@ class Table:
         }  # fmt: skip
         settings = {"url": f"sqlite:///{self.path}"}
         self.synced = Synced(
-            world, run, folder, {"connector": "sql", "party": {"Agency": "FDA"}, "settings": settings, "streams": {"people": stream}}
+            world,
+            run,
+            folder,
+            {"connector": "sql", "party": {"Agency": "FDA"}, "settings": settings, "streams": {"people": stream}},
         )
 
     def do(self, text: str, *rows: Sequence[Any]) -> None:
@@ -54,7 +59,9 @@ class Table:
 
 
 def test_a_run_that_refused_records_is_not_simply_done(synced: Synced) -> None:
-    rows = [person(number, deputy="", name="a\0b" if number < 20 else f"Sample Person {number}") for number in range(70)]
+    rows = [
+        person(number, deputy="", name="a\0b" if number < 20 else f"Sample Person {number}") for number in range(70)
+    ]
     write_csv(synced.folder / "people.csv", rows)
     synced.connection = {**synced.connection, "limits": {"refuse": 0.5}}
     report = synced.sync()
@@ -67,7 +74,8 @@ def test_a_run_that_refused_records_is_not_simply_done(synced: Synced) -> None:
 
 def test_a_position_that_is_vacant_is_no_fault(synced: Synced) -> None:
     write_csv(
-        synced.folder / "people.csv", [person(number, deputy="", name="Vacant" if not number else "Ana Sample") for number in range(9)]
+        synced.folder / "people.csv",
+        [person(number, deputy="", name="Vacant" if not number else "Ana Sample") for number in range(9)],
     )
     report = synced.sync()
     assert (report.status, report.skipped, report.faulty) == ("DONE", 1, 0)
@@ -93,7 +101,9 @@ def test_all_that_is_wrong_with_a_row_is_told_at_once(synced: Synced) -> None:
 
 
 def test_replay_says_that_the_system_has_newer_rows(synced: Synced) -> None:
-    rows = [person(number, deputy="", name="a\0b" if number == 3 else f"Sample Person {number}") for number in range(20)]
+    rows = [
+        person(number, deputy="", name="a\0b" if number == 3 else f"Sample Person {number}") for number in range(20)
+    ]
     write_csv(synced.folder / "people.csv", rows)
     synced.sync()
     assert synced.sync(replay=True).notes == []
@@ -144,7 +154,9 @@ def test_a_row_that_comes_late_is_found_without_reading_everything(
     assert table.synced.sync().written == 1
 
 
-def test_a_number_that_leaves_no_trace_is_not_read_again_and_again(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_number_that_leaves_no_trace_is_not_read_again_and_again(
+    world: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     table = Table(world, run, tmp_path, ("office",))
     table.add(*((number, f"office {number}", f"Sample Person {number}", 100 + number) for number in range(10)))
     table.synced.sync()
@@ -156,7 +168,10 @@ def test_a_number_that_leaves_no_trace_is_not_read_again_and_again(world: Graph,
 
 def test_columns_that_never_were_there_are_told_and_such_that_are_gone_stop_the_run(synced: Synced) -> None:
     def give(**changed: str | None) -> None:
-        rows = [{old: value for old, value in person(number, deputy="").items() if changed.get(old, old)} for number in range(5)]
+        rows = [
+            {old: value for old, value in person(number, deputy="").items() if changed.get(old, old)}
+            for number in range(5)
+        ]
         write_csv(synced.folder / "people.csv", rows)
 
     def with_emails() -> int:
@@ -166,7 +181,8 @@ def test_columns_that_never_were_there_are_told_and_such_that_are_gone_stop_the_
     report = synced.sync()
     assert report.written == 5
     assert report.notes == [
-        "people: there is no column 'mail': it is left out, as in every run so far; say `optional: true` there, if it may be missing"
+        "people: there is no column 'mail': it is left out, as in every run so far; say `optional: true` there, if it"
+        " may be missing"
     ]
     give()
     assert (synced.sync().written, with_emails()) == (5, 5)
@@ -178,7 +194,9 @@ def test_columns_that_never_were_there_are_told_and_such_that_are_gone_stop_the_
     give(name=None)
     with pytest.raises(AbortRun, match="there is no column 'name'"):
         synced.sync()
-    synced.connection = connection(synced.folder, people={**PEOPLE, "properties": {**PEOPLE["properties"], "phone": "phne"}})
+    synced.connection = connection(
+        synced.folder, people={**PEOPLE, "properties": {**PEOPLE["properties"], "phone": "phne"}}
+    )
     give()
     with pytest.raises(AbortRun, match=r"there is no column 'phne'.*Is it 'phone' now"):
         synced.sync()
@@ -188,7 +206,8 @@ def test_a_misspelt_column_is_told_with_its_file_and_line(synced: Synced) -> Non
     path = synced.folder / "system.yaml"
     path.write_text(
         yaml.safe_dump(
-            connection(synced.folder, people={**PEOPLE, "properties": {**PEOPLE["properties"], "phone": "phne"}}), sort_keys=False
+            connection(synced.folder, people={**PEOPLE, "properties": {**PEOPLE["properties"], "phone": "phne"}}),
+            sort_keys=False,
         )
     )
     line = path.read_text().splitlines().index("      phone: phne") + 1
@@ -198,7 +217,9 @@ def test_a_misspelt_column_is_told_with_its_file_and_line(synced: Synced) -> Non
         synced.sync()
     assert f"there is no column 'phne' ({path}, line {line}, streams.people.properties.phone)" in str(told.value)
     # so is a key, also one that other readers of YAML would take for false
-    path.write_text(yaml.safe_dump(connection(synced.folder, people=PEOPLE), sort_keys=False).replace("key: id", "key: no"))
+    path.write_text(
+        yaml.safe_dump(connection(synced.folder, people=PEOPLE), sort_keys=False).replace("key: id", "key: no")
+    )
     line = path.read_text().splitlines().index("    key: no") + 1
     synced.connection = read_connection(path).model_dump(exclude={"name"}, by_alias=True)
     with pytest.raises(AbortRun) as told:

@@ -19,7 +19,11 @@ from hub.local_neo4j.server import free_ports
 from tests.connectors.promises import Conformance, System
 from tests.connectors.sftp_server import PASSWORD, USER
 
-_PROPERTIES = {"name": "Full name", "role": {"value": "liaison"}, "email": {"column": ["Mail", "E-Mail"], "verified": True}}
+_PROPERTIES = {
+    "name": "Full name",
+    "role": {"value": "liaison"},
+    "email": {"column": ["Mail", "E-Mail"], "verified": True},
+}
 _HEADER = ["Staff ID", "Full name", "Mail"]
 
 
@@ -34,7 +38,14 @@ class _Folder(System):
 
     def connection(self) -> Mapping[str, Any]:
         options = {"headers": {"Staff ID": "id"}} | ({"sheet": "People"} if self.file.endswith("xlsx") else {})
-        return {"connector": "file", "settings": self.settings(), "from": "people-*", "key": "id", "properties": _PROPERTIES, **options}
+        return {
+            "connector": "file",
+            "settings": self.settings(),
+            "from": "people-*",
+            "key": "id",
+            "properties": _PROPERTIES,
+            **options,
+        }
 
     def settings(self) -> dict[str, Any]:
         return {"folder": str(self.folder), "quiet_s": 0}
@@ -105,7 +116,9 @@ class TestXlsx(Conformance):
 class TestSftp(Conformance):
     system = _Sftp
 
-    def test_another_host_key_or_password_ends_the_run_with_what_to_change(self, server: _Sftp, run: Callable[..., Any]) -> None:
+    def test_another_host_key_or_password_ends_the_run_with_what_to_change(
+        self, server: _Sftp, run: Callable[..., Any]
+    ) -> None:
         other = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ"
         for change, told in (
             ({"host_key": other}, "another host key"),
@@ -154,7 +167,12 @@ def test_lines_that_do_not_fit_are_told_by_number(tmp_path: Path, run: Callable[
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(b"", "not even a header"), (b"id,id\n1,2\n", "twice"), (b'id,name\n1,"open\n', "quote"), (b"id,name\n1,a\0b\n", None)],
+    [
+        (b"", "not even a header"),
+        (b"id,id\n1,2\n", "twice"),
+        (b'id,name\n1,"open\n', "quote"),
+        (b"id,name\n1,a\0b\n", None),
+    ],
 )
 def test_a_file_that_is_none_ends_the_run_with_what_to_change(
     content: bytes, told: str | None, tmp_path: Path, run: Callable[..., Any]
@@ -187,7 +205,9 @@ def test_the_newest_fitting_file_is_read_once_it_is_quiet(tmp_path: Path, run: C
         run(read())
 
 
-def test_a_file_of_a_clock_that_is_ahead_is_read_once_it_no_longer_changes(tmp_path: Path, run: Callable[..., Any]) -> None:
+def test_a_file_of_a_clock_that_is_ahead_is_read_once_it_no_longer_changes(
+    tmp_path: Path, run: Callable[..., Any]
+) -> None:
     path = tmp_path / "people.csv"
     path.write_text("id\n1\n")
     ahead = path.stat().st_mtime + 7_200
@@ -195,7 +215,11 @@ def test_a_file_of_a_clock_that_is_ahead_is_read_once_it_no_longer_changes(tmp_p
 
     async def read() -> list[Any]:
         connector = FileDrop(FileSettings(folder=str(tmp_path), quiet_s=1))
-        return [raw async for page in connector.read(StreamRequest("people", "people*", ("id",), {}), None) for _, raw in page.rows]
+        return [
+            raw
+            async for page in connector.read(StreamRequest("people", "people*", ("id",), {}), None)
+            for _, raw in page.rows
+        ]
 
     async def read_while_it_grows() -> list[Any]:
         reading = asyncio.create_task(read())
@@ -212,7 +236,8 @@ def test_a_file_of_a_clock_that_is_ahead_is_read_once_it_no_longer_changes(tmp_p
 
 @pytest.mark.parametrize(
     "beside",
-    ["people.csv~", "people.csv.bak", "People.csv.BAK", "people.csv.swo", "people.csv.md5", "people.csv.sha256", "people.csv.done",
+    ["people.csv~", "people.csv.bak", "People.csv.BAK", "people.csv.swo", "people.csv.md5", "people.csv.sha256",
+        "people.csv.done",
      "people.csv.sync-conflict-20261101-101500-ABC.tmp", "people.csv.filepart", "~$people.xlsx", ".~lock.people.csv#"],
 )  # fmt: skip
 def test_what_programs_leave_beside_a_list_is_none(beside: str, tmp_path: Path, run: Callable[..., Any]) -> None:
@@ -227,7 +252,12 @@ def test_what_programs_leave_beside_a_list_is_none(beside: str, tmp_path: Path, 
 
 def test_one_file_that_cannot_be_read_hides_none_of_the_others(tmp_path: Path, run: Callable[..., Any]) -> None:
     (tmp_path / "a.csv").write_text("id,name\n1,Ana Sample\n")
-    for name, content in (("b.xlsx", b"PK\x03\x04no zip"), ("c.csv", b"id\n\xff\xfe\n"), ("d.csv", b""), ("e.pdf", b"%PDF-1.7")):
+    for name, content in (
+        ("b.xlsx", b"PK\x03\x04no zip"),
+        ("c.csv", b"id\n\xff\xfe\n"),
+        ("d.csv", b""),
+        ("e.pdf", b"%PDF-1.7"),
+    ):
         (tmp_path / name).write_bytes(content)
     (tmp_path / "f.csv").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "g.csv")

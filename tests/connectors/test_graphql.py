@@ -50,7 +50,13 @@ class _Agency(System):
 
     def put(self, key: str, name: str, mail: str) -> None:
         given, family = name.split(" ", 1)
-        contact = {"familyName": family, "givenName": given, "position": "Liaison", "mail": mail, "office": {"code": "OIO"}}
+        contact = {
+            "familyName": family,
+            "givenName": given,
+            "position": "Liaison",
+            "mail": mail,
+            "office": {"code": "OIO"},
+        }
         assert self._asked(_PUT, {"id": key, "contact": contact}) == {"putContact": {"ok": True}}
         self._there.add(key)
 

@@ -38,13 +38,19 @@ def _seen(graph: Graph, world: World, run: Callable[..., Any]) -> Seen:
         rows = found.setdefault(account, {})
         for node in GRAPH.nodes:
             fields = " ".join(found.name for found in node.properties)
-            answer = run(hub.answer(GraphQLRequest(f"{{ {node.many}(first: 1000) {{ nodes {{ {fields} }} }} }}"), Viewer(account)))
+            answer = run(
+                hub.answer(
+                    GraphQLRequest(f"{{ {node.many}(first: 1000) {{ nodes {{ {fields} }} }} }}"), Viewer(account)
+                )
+            )
             rows |= {f"{node.label} {row[node.key]}": row for row in answer["data"][node.many]["nodes"]}
     return found
 
 
 @pytest.mark.thorough
-def test_what_an_agency_says_about_others_grants_nobody_anything(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_what_an_agency_says_about_others_grants_nobody_anything(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     world = random_world(3)
     run(world.write(empty))
     before = _seen(empty, world, run)
@@ -63,13 +69,22 @@ def test_what_an_agency_says_about_others_grants_nobody_anything(empty: Graph, r
     write_csv(
         tmp_path / "cases.csv",
         [
-            {"number": number, "title": "Taken over", "importer": importers[n % len(importers)], "center": f"CEE00{n % 3 + 1}", "entry": ""}
+            {
+                "number": number,
+                "title": "Taken over",
+                "importer": importers[n % len(importers)],
+                "center": f"CEE00{n % 3 + 1}",
+                "entry": "",
+            }
             for n, number in enumerate(claims)
         ],
     )
     people = {**PEOPLE, "links": {"WORKS_FOR": {"Center": "employer"}}}
     synced = Synced(
-        empty, run, tmp_path, {**connection(tmp_path, {"Agency": _AGENCY}, people=people, cases=CASES), "limits": {"refuse": 1}}
+        empty,
+        run,
+        tmp_path,
+        {**connection(tmp_path, {"Agency": _AGENCY}, people=people, cases=CASES), "limits": {"refuse": 1}},
     )
     report = synced.sync()
     assert (report.written, report.skipped) == (1 + len(claims), len(world.of("Center")))
@@ -78,7 +93,11 @@ def test_what_an_agency_says_about_others_grants_nobody_anything(empty: Graph, r
     for account in world.accounts:
         gone = set(before[account]) - set(after[account])
         assert not gone, f"{account or 'the public'} no longer sees {gone}"
-        changed = [row for row, values in before[account].items() if after[account][row] | {"origins": None} != values | {"origins": None}]
+        changed = [
+            row
+            for row, values in before[account].items()
+            if after[account][row] | {"origins": None} != values | {"origins": None}
+        ]
         assert not changed, f"{account or 'the public'} sees {changed} otherwise, as {after[account][changed[0]]}"
         more = {row for row in set(after[account]) - set(before[account]) if row.split(" ")[0] not in _ITS_OWN}
         overseer = any(row.startswith("Case system|cases|NEW") for row in more)
@@ -89,19 +108,28 @@ def test_what_an_agency_says_about_others_grants_nobody_anything(empty: Graph, r
     overseers = [account for account, rows in after.items() if "Case system|cases|NEW-1" in rows]
     assert overseers == [account for account in world.accounts if account.endswith("|trade")]
     # an accepted part in a case is the owner's to give
-    asked = "MATCH (k:Case)-[i:INVOLVES]->(:Agency {code: $agency}) WHERE i.saidBy IS NOT NULL RETURN count(i), count(i.acceptedAt)"
+    asked = (
+        "MATCH (k:Case)-[i:INVOLVES]->(:Agency {code: $agency}) WHERE i.saidBy IS NOT NULL RETURN count(i),"
+        " count(i.acceptedAt)"
+    )
     said, accepted = synced.rows(asked, agency=_AGENCY)[0]
     assert said > 20
     assert accepted == 0
 
 
-def test_a_center_does_not_take_another_centers_case_by_saying_so(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_center_does_not_take_another_centers_case_by_saying_so(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     world = random_world(3)
     run(world.write(empty))
-    owned = "MATCH (k:Case)-[:HANDLED_BY]->(c:Center) WHERE c.code <> 'CEE001' RETURN k.number, c.code, k.title ORDER BY k.number LIMIT 1"
+    owned = (
+        "MATCH (k:Case)-[:HANDLED_BY]->(c:Center) WHERE c.code <> 'CEE001' RETURN k.number, c.code, k.title ORDER BY"
+        " k.number LIMIT 1"
+    )
     ((number, owner, title),) = run(empty.read(owned, {}))
     write_csv(
-        tmp_path / "cases.csv", [{"number": number, "title": "Mine now", "importer": "00-0000000SW", "center": "CEE001", "entry": ""}]
+        tmp_path / "cases.csv",
+        [{"number": number, "title": "Mine now", "importer": "00-0000000SW", "center": "CEE001", "entry": ""}],
     )
     synced = Synced(empty, run, tmp_path, connection(tmp_path, {"Center": "CEE001"}, cases=CASES))
     assert synced.sync().written == 1
@@ -111,18 +139,28 @@ def test_a_center_does_not_take_another_centers_case_by_saying_so(empty: Graph, 
     assert "HANDLED_BY Center CEE001" in claims
 
 
-def test_a_company_learns_nothing_about_which_importers_there_are(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_company_learns_nothing_about_which_importers_there_are(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     run(random_world(3).write(empty))
     people = {**PEOPLE, "links": {"COVERS": {"Importer": "covers"}}}
     told: list[tuple[Any, ...]] = []
     for number in ("00-0000003SW", "00-9999999SW"):
         write_csv(tmp_path / "people.csv", [{**person(1, deputy=""), "covers": number}])
-        synced = Synced(empty, run, tmp_path, connection(tmp_path, {"Broker": "S00"}, people=people), f"firm-{number[-4]}")
+        synced = Synced(
+            empty, run, tmp_path, connection(tmp_path, {"Broker": "S00"}, people=people), f"firm-{number[-4]}"
+        )
         report = synced.sync()
         told.append((report.counts(), report.first_errors))
-        assert synced.value("MATCH (r:SourceRecord {system: $system}) RETURN r.claims", system=synced.name) == [f"COVERS Importer {number}"]
+        assert synced.value("MATCH (r:SourceRecord {system: $system}) RETURN r.claims", system=synced.name) == [
+            f"COVERS Importer {number}"
+        ]
         assert (
-            synced.value("MATCH (:SourceRecord {system: $system})-[:DESCRIBES]->(n)-[:COVERS]->() RETURN count(n)", system=synced.name) == 0
+            synced.value(
+                "MATCH (:SourceRecord {system: $system})-[:DESCRIBES]->(n)-[:COVERS]->() RETURN count(n)",
+                system=synced.name,
+            )
+            == 0
         )
     assert told[0] == told[1]
 
@@ -136,7 +174,9 @@ _STRANGERS: Final = {
 """What a Center's own case may say it leads to: what a stranger has, and what there is not."""
 
 
-def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     run(write_offices(empty))
     run(write_strangers(empty))
     account = account_id(ISSUER, "center-007")
@@ -145,7 +185,8 @@ def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(empty: Grap
     told: list[Any] = []
     for position in (2, 3):
         rows = [
-            {"number": f"OWN-{position}-{name}", "title": "x", "center": "CEE007", "type": type_, f"{type_} {label}": row[position]}
+            {"number": f"OWN-{position}-{name}", "title": "x", "center": "CEE007", "type": type_,
+                f"{type_} {label}": row[position]}
             for name, row in _STRANGERS.items()
             for type_, label in [row[:2]]
         ]  # fmt: skip
@@ -156,15 +197,21 @@ def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(empty: Grap
         write_csv(tmp_path / "decisions.csv", [{"id": f"d{position}", "case": ("canary-0", "invented")[position - 2]}])
         decisions = {
             "describes": "Decision", "from": "decisions.csv", "key": "id",
-            "properties": {"reference": "id", "question": {"value": "q"}, "outcome": {"value": "o"}, "decidedAt": {"value": "2026-11-01"}},
+            "properties": {"reference": "id", "question": {"value": "q"}, "outcome": {"value": "o"},
+                "decidedAt": {"value": "2026-11-01"}},
             "links": {"DECIDES": {"Case": "case"}, "MADE_AT": {"Center": {"value": "CEE007"}}},
         }  # fmt: skip
-        asked = {**connection(tmp_path, {"Center": "CEE007"}, cases=stream, decisions=decisions), "limits": {"refuse": 1, "vanish": 1}}
+        asked = {
+            **connection(tmp_path, {"Center": "CEE007"}, cases=stream, decisions=decisions),
+            "limits": {"refuse": 1, "vanish": 1},
+        }
         synced = Synced(empty, run, tmp_path, asked, f"center-{position}")
         with pytest.raises(AbortRun, match="none of its 1 records could be used: DECIDES"):
             synced.sync()
         report = synced.last_run()
-        claims = synced.rows("MATCH (r:SourceRecord {system: $system}) RETURN r.claims, r.links ORDER BY r.key", system=synced.name)
+        claims = synced.rows(
+            "MATCH (r:SourceRecord {system: $system}) RETURN r.claims, r.links ORDER BY r.key", system=synced.name
+        )
         texts = str([{what: report[what] for what in Report().counts()}, report["firstErrors"], claims])
         for row in (*_STRANGERS.values(), ("", "", "canary-0", "invented")):
             texts = texts.replace(row[position], "KEY")
@@ -180,7 +227,9 @@ def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(empty: Grap
     assert not any(sees.sees_link(link) for link in after.links if link.edge is cases.ENTRY_AT and link.tail in brought)
 
 
-def test_what_a_system_of_headquarters_says_of_entries_is_so(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_what_a_system_of_headquarters_says_of_entries_is_so(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     run(write_offices(empty))
     run(write_strangers(empty))
     row = {"number": "HQ-1", "title": "x", "importer": "11-1111111AA", "center": "CEE007", "entry": entry_number(0)}
@@ -191,7 +240,9 @@ def test_what_a_system_of_headquarters_says_of_entries_is_so(empty: Graph, run: 
     assert synced.rows(confirmed, number="HQ-1") == [[entry_number(0), True]]
     # said again by a Center's system, and then by that alone, it is a claim
     row = {**row, "importer": ""}
-    center = Synced(empty, run, tmp_path / "center", connection(tmp_path / "center", {"Center": "CEE007"}, cases=CASES), "center")
+    center = Synced(
+        empty, run, tmp_path / "center", connection(tmp_path / "center", {"Center": "CEE007"}, cases=CASES), "center"
+    )
     center.folder.mkdir()
     write_csv(center.folder / "cases.csv", [row])
     center.sync()
@@ -201,14 +252,17 @@ def test_what_a_system_of_headquarters_says_of_entries_is_so(empty: Graph, run: 
     assert synced.rows(confirmed, number="HQ-1") == [[entry_number(0), False]]
 
 
-def test_a_decision_of_another_center_is_not_taken_over_by_its_reference(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_decision_of_another_center_is_not_taken_over_by_its_reference(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     run(write_offices(empty))
     run(write_strangers(empty))
     run(empty.apply(["MATCH (d:Decision {id: 'decision-canary-one'}) SET d.reference = 'REF-1'"]))
     write_csv(tmp_path / "decisions.csv", [{"id": "REF-1"}])
     decisions = {
         "describes": "Decision", "from": "decisions.csv", "key": "id",
-        "properties": {"reference": "id", "question": {"value": "q"}, "outcome": {"value": "o"}, "decidedAt": {"value": "2026-11-01"}},
+        "properties": {"reference": "id", "question": {"value": "q"}, "outcome": {"value": "o"},
+            "decidedAt": {"value": "2026-11-01"}},
         "links": {"DECIDES": {"Case": {"value": "closed"}}, "MADE_AT": {"Center": {"value": "CEE007"}}},
     }  # fmt: skip
     synced = Synced(empty, run, tmp_path, connection(tmp_path, {"Center": "CEE007"}, decisions=decisions))
@@ -219,20 +273,33 @@ def test_a_decision_of_another_center_is_not_taken_over_by_its_reference(empty: 
     assert sorted(synced.value(claims)) == ["DECIDES Case closed", "MADE_AT Center CEE007"]
 
 
-def _of(graph: Graph, run: Callable[..., Any], folder: Path, name: str, party: dict[str, str], **streams: dict[str, Any]) -> Synced:
+def _of(
+    graph: Graph, run: Callable[..., Any], folder: Path, name: str, party: dict[str, str], **streams: dict[str, Any]
+) -> Synced:
     """A connection of its own, with a folder of its own."""
     (folder / name).mkdir()
     return Synced(graph, run, folder / name, connection(folder / name, party, **streams), name)
 
 
 def _case(number: str, **said: str) -> dict[str, str]:
-    return {"number": number, "title": "As its owner says", "importer": "11-1111111AA", "center": "CEE007", "entry": "", **said}
+    return {
+        "number": number,
+        "title": "As its owner says",
+        "importer": "11-1111111AA",
+        "center": "CEE007",
+        "entry": "",
+        **said,
+    }
 
 
-_STATE: Final = "MATCH (k:Case|RetiredCase {number: 'N-1'})-[:HANDLED_BY]->(c) RETURN labels(k), k.title, k.dates, c.code"
+_STATE: Final = (
+    "MATCH (k:Case|RetiredCase {number: 'N-1'})-[:HANDLED_BY]->(c) RETURN labels(k), k.title, k.dates, c.code"
+)
 
 
-def test_a_case_that_its_owners_system_lists_no_more_is_still_its_owners(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_case_that_its_owners_system_lists_no_more_is_still_its_owners(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     run(write_offices(empty))
     center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
     other = _of(empty, run, tmp_path, "other", {"Center": "CEE001"}, cases=CASES)
@@ -264,7 +331,10 @@ def test_what_others_say_of_a_row_fills_none_of_its_gaps(empty: Graph, run: Call
     center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
     write_csv(agency.folder / "cases.csv", [_case("N-1", title="As an agency says", dates="request_issued 2026-11-02")])
     agency.sync()
-    assert agency.value("MATCH (k:Case {number: 'N-1'}) RETURN [k.title, k.dates]") == ["As an agency says", ["request_issued 2026-11-02"]]
+    assert agency.value("MATCH (k:Case {number: 'N-1'}) RETURN [k.title, k.dates]") == [
+        "As an agency says",
+        ["request_issued 2026-11-02"],
+    ]
     write_csv(center.folder / "cases.csv", [_case("N-1")])
     center.sync()
     owners = [[["Case"], "As its owner says", None, "CEE007"]]
@@ -274,7 +344,9 @@ def test_what_others_say_of_a_row_fills_none_of_its_gaps(empty: Graph, run: Call
     assert center.rows(_STATE) == owners
 
 
-def test_an_agency_that_was_accepted_stays_so_whatever_is_synced_later(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_an_agency_that_was_accepted_stays_so_whatever_is_synced_later(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     run(write_offices(empty))
     agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
     write_csv(agency.folder / "cases.csv", [_case("T-closed")])
@@ -302,7 +374,10 @@ def test_a_case_of_the_hub_that_an_agencys_system_lists_is_still_kept_in_the_hub
         assert "errors" not in answer, answer["errors"]
         return next(iter(answer["data"].values()))
 
-    opening = 'openCase(kind: "rfi", importer: "11-1111111AA", title: "Ours", event: "request_issued", on: "2026-01-05") { number }'
+    opening = (
+        'openCase(kind: "rfi", importer: "11-1111111AA", title: "Ours", event: "request_issued", on: "2026-01-05") {'
+        " number }"
+    )
     number = done("center-007", f"mutation {{ {opening} }}")["number"]
     agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
     write_csv(agency.folder / "cases.csv", [_case(number, title="Theirs")])
@@ -311,16 +386,27 @@ def test_a_case_of_the_hub_that_an_agencys_system_lists_is_still_kept_in_the_hub
     assert done("center-007", closing) == {"status": "CLOSED", "title": "Ours"}
     write_csv(agency.folder / "cases.csv", [_case(number, title="Theirs, changed")])
     agency.sync()
-    assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {"status": "CLOSED", "title": "Ours"}
+    assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {
+        "status": "CLOSED",
+        "title": "Ours",
+    }
     # the hub's case that a system of its owner lists is kept there
     center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
     center.connection = {**center.connection, "rank": 50}
     write_csv(center.folder / "cases.csv", [_case(number, title="In our system")])
     center.sync()
-    assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {"status": "OPEN", "title": "In our system"}
+    assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {
+        "status": "OPEN",
+        "title": "In our system",
+    }
     (error,) = run(hub.answer(GraphQLRequest(closing), Viewer.of(ISSUER, "center-007")))["errors"]
     assert "is kept by the system center" in error["message"]
     write_csv(center.folder / "cases.csv", [_case("N-2")])
     center.sync()
-    assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {"status": "CLOSED", "title": "Ours"}
-    assert done("center-007", f'mutation {{ reopenCase(case: "{number}", reason: "more to do") {{ status }} }}') == {"status": "OPEN"}
+    assert done("center-007", f'{{ case(number: "{number}") {{ status title }} }}') == {
+        "status": "CLOSED",
+        "title": "Ours",
+    }
+    assert done("center-007", f'mutation {{ reopenCase(case: "{number}", reason: "more to do") {{ status }} }}') == {
+        "status": "OPEN"
+    }

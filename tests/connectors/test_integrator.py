@@ -29,14 +29,16 @@ class Elsewhere:
         with zipfile.ZipFile(wheel) as packed:
             packed.extractall(self.installed)
         self._environment = {
-            **os.environ, "PYTHONPATH": str(self.installed), "NEO4J_URI": settings.neo4j_uri, "HUB_DATA": str(folder / "data"),
+            **os.environ, "PYTHONPATH": str(self.installed), "NEO4J_URI": settings.neo4j_uri,
+            "HUB_DATA": str(folder / "data"),
             "NEO4J_PASSWORD": settings.neo4j_password.get_secret_value(), "COLUMNS": "200",
         }  # fmt: skip
 
     def typed(self, *words: str, fails: bool = False, seconds: float = 60) -> str:
         """What a module says, run as its own command would: the folder is not on the path of modules."""
         done = subprocess.run(
-            [sys.executable, "-P", "-m", *words], cwd=self.folder, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [sys.executable, "-P", "-m", *words], cwd=self.folder, env=self._environment, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True, timeout=seconds, check=False,
         )  # fmt: skip
         assert (done.returncode != 0) == fails, done.stdout
@@ -62,7 +64,9 @@ def elsewhere(tmp_path: Path, wheel: Path, settings: Settings) -> Elsewhere:
     return Elsewhere(tmp_path, wheel, settings)
 
 
-def test_a_connector_of_ones_own_is_found_where_it_is_written(elsewhere: Elsewhere, empty: Graph, run: Callable[..., Any]) -> None:
+def test_a_connector_of_ones_own_is_found_where_it_is_written(
+    elsewhere: Elsewhere, empty: Graph, run: Callable[..., Any]
+) -> None:
     run(random_world(1).write(empty))
     assert "wrote own_connector.py" in elsewhere.typed("hub", "connectors", "new", "own", "--connector", "own")
     told = elsewhere.typed("hub", "connectors", "check", "own", fails=True)
@@ -72,23 +76,35 @@ def test_a_connector_of_ones_own_is_found_where_it_is_written(elsewhere: Elsewhe
     # beside the connection's file it is found from anywhere
     (elsewhere.folder / "own_connector.py").rename(elsewhere.folder / "connections/own_connector.py")
     assert "does not answer" in elsewhere.typed("hub", "sync", "own", fails=True)
-    elsewhere.changed("connections/own_connector.py", "contract: ClassVar[int] = 1", f"contract: ClassVar[int] = {VERSION + 1}")
-    assert f"is made for version {VERSION + 1} of the contract" in elsewhere.typed("hub", "connectors", "check", "own", fails=True)
+    elsewhere.changed(
+        "connections/own_connector.py", "contract: ClassVar[int] = 1", f"contract: ClassVar[int] = {VERSION + 1}"
+    )
+    assert f"is made for version {VERSION + 1} of the contract" in elsewhere.typed(
+        "hub", "connectors", "check", "own", fails=True
+    )
 
 
-def test_what_is_wrong_with_ones_own_code_is_told_in_a_line(elsewhere: Elsewhere, empty: Graph, run: Callable[..., Any]) -> None:
+def test_what_is_wrong_with_ones_own_code_is_told_in_a_line(
+    elsewhere: Elsewhere, empty: Graph, run: Callable[..., Any]
+) -> None:
     run(random_world(1).write(empty))
     elsewhere.typed("hub", "connectors", "new", "own", "--connector", "own")
     elsewhere.changed(
-        "own_connector.py", 'rows = await self._rows("contacts")\n        return f', "rows = []\n        rows[0]\n        return f"
+        "own_connector.py",
+        'rows = await self._rows("contacts")\n        return f',
+        "rows = []\n        rows[0]\n        return f",
     )
     told = elsewhere.typed("hub", "connectors", "check", "own", fails=True)
     line = (elsewhere.folder / "own_connector.py").read_text().splitlines().index("        rows[0]") + 1
     assert f"the connector fails: IndexError: list index out of range, at own_connector.py, line {line}" in told
     elsewhere.changed("own_connector.py", "# all rows each time: what is not among them is gone", "raise KeyError('x')")
-    assert "own: it failed unexpectedly: KeyError: 'x', at own_connector.py, line " in elsewhere.typed("hub", "sync", "own", fails=True)
+    assert "own: it failed unexpectedly: KeyError: 'x', at own_connector.py, line " in elsewhere.typed(
+        "hub", "sync", "own", fails=True
+    )
     elsewhere.changed("own_connector.py", "import httpx2\n", "import no_such_library\n")
-    assert "own_connector needs no_such_library, which is not installed" in elsewhere.typed("hub", "sync", "own", fails=True)
+    assert "own_connector needs no_such_library, which is not installed" in elsewhere.typed(
+        "hub", "sync", "own", fails=True
+    )
     elsewhere.changed("own_connector.py", "import no_such_library\n", "import (\n")
     assert "own_connector cannot be imported: SyntaxError: " in elsewhere.typed("hub", "sync", "own", fails=True)
     (elsewhere.folder / "own_connector.py").unlink()
@@ -98,15 +114,21 @@ def test_what_is_wrong_with_ones_own_code_is_told_in_a_line(elsewhere: Elsewhere
 @pytest.mark.thorough
 def test_the_suite_ships_and_the_written_test_passes_as_it_is(elsewhere: Elsewhere) -> None:
     elsewhere.typed("hub", "connectors", "new", "own", "--connector", "own")
-    said = elsewhere.typed("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_own_connector.py", seconds=400)
+    said = elsewhere.typed(
+        "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_own_connector.py", seconds=400
+    )
     passed = re.search(r"(\d+) passed", said)
     assert passed, said
     assert int(passed[1]) >= 10
     # the promises are asserted with their values, and by the suite of the wheel
     elsewhere.changed("own_connector.py", "yield Page([", "rows = rows[1:]\n        yield Page([")
-    told = elsewhere.typed("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_own_connector.py", "-k", "everybody",
+    told = elsewhere.typed("pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "test_own_connector.py", "-k",
+        "everybody",
                            fails=True, seconds=400)  # fmt: skip
-    assert str(elsewhere.installed / "connectors/conformance/suite.py") in told or "installed/connectors/conformance/suite.py" in told
+    assert (
+        str(elsewhere.installed / "connectors/conformance/suite.py") in told
+        or "installed/connectors/conformance/suite.py" in told
+    )
     assert "'read': 7" in told
 
 
@@ -115,5 +137,8 @@ def test_the_manual_says_the_versions_that_the_suite_needs() -> None:
     assert [re.sub(r"[ '\"]", "", found) for found in needs] == ["pytest>=9;extra==conformance"]
     python = metadata.metadata("trade-collaboration-hub")["Requires-Python"]
     manual = " ".join((ROOT / "hub/docs/how-to/extend.md").read_text().split())
-    assert f"pytest 9 or newer, as `uv pip install 'trade-collaboration-hub[conformance]'` installs it, with Python {python[2:]}" in manual
+    assert (
+        "pytest 9 or newer, as `uv pip install 'trade-collaboration-hub[conformance]'` installs it, with Python"
+        f" {python[2:]}" in manual
+    )
     assert f"`contract = {VERSION}`" in manual

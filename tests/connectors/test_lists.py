@@ -50,10 +50,14 @@ class Read:
 def read(tmp_path: Path, run: Callable[..., Any]) -> Callable[..., Read]:
     """Reads the newest list in the test's folder that fits, as the runner does."""
 
-    def reading(source: str = "people*", columns: Sequence[str] | None = ("name",), key: str = "id", **options: Any) -> Read:
+    def reading(
+        source: str = "people*", columns: Sequence[str] | None = ("name",), key: str = "id", **options: Any
+    ) -> Read:
         async def all_pages() -> Read:
             found = Read()
-            wanted = StreamRequest("people", source, (key,), options, None if columns is None else [(column,) for column in columns])
+            wanted = StreamRequest(
+                "people", source, (key,), options, None if columns is None else [(column,) for column in columns]
+            )
             async for page in FileDrop(FileSettings(folder=str(tmp_path), quiet_s=0)).read(wanted, None):
                 if page.columns is not None:
                     require_columns(wanted, page.columns, lambda _: "")
@@ -74,8 +78,18 @@ def read(tmp_path: Path, run: Callable[..., Any]) -> Callable[..., Read]:
 @pytest.mark.parametrize(
     ("content", "options", "rows", "note"),
     [
-        ("id,name\nk1,Zo\u00eb\n".encode(), {"encoding": "cp1252"}, [{"id": "k1", "name": "Zo\u00eb"}], "it is UTF-8, not cp1252"),
-        ("id,name\nk1,Zo\u00eb\n".encode("mac-roman"), {"encoding": "mac-roman"}, [{"id": "k1", "name": "Zo\u00eb"}], None),
+        (
+            "id,name\nk1,Zo\u00eb\n".encode(),
+            {"encoding": "cp1252"},
+            [{"id": "k1", "name": "Zo\u00eb"}],
+            "it is UTF-8, not cp1252",
+        ),
+        (
+            "id,name\nk1,Zo\u00eb\n".encode("mac-roman"),
+            {"encoding": "mac-roman"},
+            [{"id": "k1", "name": "Zo\u00eb"}],
+            None,
+        ),
         (b"id,name\nk1,Zoe\n", {"encoding": "cp1252"}, [{"id": "k1", "name": "Zoe"}], None),
         (b"id,name\nk1,Ana\n\x1a", {}, [{"id": "k1", "name": "Ana"}], None),
         (b"id,name\nk1,Ana\n" + bytes(50), {}, [{"id": "k1", "name": "Ana"}], None),
@@ -84,7 +98,12 @@ def read(tmp_path: Path, run: Callable[..., Any]) -> Callable[..., Read]:
     ],
 )
 def test_text_is_read_as_programs_leave_it(
-    content: bytes, options: dict[str, Any], rows: list[Any], note: str | None, tmp_path: Path, read: Callable[..., Read]
+    content: bytes,
+    options: dict[str, Any],
+    rows: list[Any],
+    note: str | None,
+    tmp_path: Path,
+    read: Callable[..., Read],
 ) -> None:
     (tmp_path / "people.csv").write_bytes(content)
     found = read(**options)
@@ -102,7 +121,9 @@ def test_text_is_read_as_programs_leave_it(
         (b"BZh91AY&SY", "a bzip2 archive"),
     ],
 )
-def test_what_is_no_list_is_told_as_what_it_is(content: bytes, told: str, tmp_path: Path, read: Callable[..., Read]) -> None:
+def test_what_is_no_list_is_told_as_what_it_is(
+    content: bytes, told: str, tmp_path: Path, read: Callable[..., Read]
+) -> None:
     (tmp_path / "people.csv").write_bytes(content)
     with pytest.raises(AbortRun, match=told):
         read()
@@ -126,7 +147,9 @@ def test_what_is_no_list_is_told_as_what_it_is(content: bytes, told: str, tmp_pa
         "name,id\r\nAna Sample,k1\r\n",
     ],
 )
-def test_a_list_is_read_for_all_that_its_program_put_around_it(text: str, tmp_path: Path, read: Callable[..., Read]) -> None:
+def test_a_list_is_read_for_all_that_its_program_put_around_it(
+    text: str, tmp_path: Path, read: Callable[..., Read]
+) -> None:
     (tmp_path / "people.csv").write_text(text, newline="", encoding="utf-8")
     found = read()
     assert [(row["id"], row["name"]) for row in found.rows] == [("k1", "Ana Sample")]
@@ -166,11 +189,17 @@ _TEXTS: Final = st.text(st.characters(categories=("L", "N", "P", "S", "Zs"), max
 @settings(deadline=None)
 @given(
     st.lists(st.tuples(st.from_regex(r"[a-z0-9]{1,6}", fullmatch=True), _TEXTS), min_size=1, max_size=5),
-    st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "latin-1", "mac-roman", "utf-16-le", "utf-16-be"]),
+    st.sampled_from(
+        ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252", "latin-1", "mac-roman", "utf-16-le", "utf-16-be"]
+    ),
     st.sampled_from(list(",;\t|")),
 )
 def test_what_is_written_is_read_in_any_encoding_and_delimiter(
-    tmp_path_factory: pytest.TempPathFactory, run: Callable[..., Any], rows: list[tuple[str, str]], encoding: str, delimiter: str
+    tmp_path_factory: pytest.TempPathFactory,
+    run: Callable[..., Any],
+    rows: list[tuple[str, str]],
+    encoding: str,
+    delimiter: str,
 ) -> None:
     folder = tmp_path_factory.mktemp("lists")
     file = io.StringIO(newline="")
@@ -211,7 +240,9 @@ def test_what_is_written_is_read_in_any_encoding_and_delimiter(
         (b"id,mail\nk1,a\n", "there is no column 'name'; the system has id, mail"),
     ],
 )
-def test_what_cannot_be_read_is_told_in_a_line(content: bytes, told: str, tmp_path: Path, read: Callable[..., Read]) -> None:
+def test_what_cannot_be_read_is_told_in_a_line(
+    content: bytes, told: str, tmp_path: Path, read: Callable[..., Read]
+) -> None:
     (tmp_path / "people.csv").write_bytes(content)
     with pytest.raises(AbortRun) as caught:
         read()
@@ -227,13 +258,17 @@ def test_a_column_that_is_gone_is_told_with_its_new_name(tmp_path: Path, read: C
 
 @settings(deadline=None)
 @given(st.binary(max_size=300))
-def test_no_bytes_break_the_reading(tmp_path_factory: pytest.TempPathFactory, run: Callable[..., Any], content: bytes) -> None:
+def test_no_bytes_break_the_reading(
+    tmp_path_factory: pytest.TempPathFactory, run: Callable[..., Any], content: bytes
+) -> None:
     folder = tmp_path_factory.mktemp("bytes")
     for start in (b"", b"id,name\n", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         (folder / "people.xlsx").write_bytes(start + content)
 
         async def all_rows() -> None:
-            async for _ in FileDrop(FileSettings(folder=str(folder), quiet_s=0)).read(StreamRequest("people", "*", ("id",), {}, ()), None):
+            async for _ in FileDrop(FileSettings(folder=str(folder), quiet_s=0)).read(
+                StreamRequest("people", "*", ("id",), {}, ()), None
+            ):
                 pass
 
         try:
@@ -247,7 +282,9 @@ def test_no_bytes_break_the_reading(tmp_path_factory: pytest.TempPathFactory, ru
 
 
 @pytest.mark.parametrize("dimension", ["A1", "A1:A1", "A1:D2", "A1:B9", None, "A1:XFD1048576"])
-def test_all_rows_are_read_whatever_a_sheet_claims_to_span(dimension: str | None, tmp_path: Path, read: Callable[..., Read]) -> None:
+def test_all_rows_are_read_whatever_a_sheet_claims_to_span(
+    dimension: str | None, tmp_path: Path, read: Callable[..., Read]
+) -> None:
     workbook(tmp_path / "people.xlsx", {"S": [_HEAD, *([f"k{n}", *_ANA[1:]] for n in range(8))]}, dimension=dimension)
     assert read(columns=_HEAD).keys == [f"k{n}" for n in range(8)]
 
@@ -262,7 +299,14 @@ def test_cells_are_what_one_sees(tmp_path: Path, read: Callable[..., Read]) -> N
     ]
     workbook(tmp_path / "people.xlsx", {"S": rows})
     assert read().rows == [
-        {"id": "k1", "name": "Ana\r Sample", "port": "0401", "since": date(2026, 11, 1), "public": True, "more": "#N/A"},
+        {
+            "id": "k1",
+            "name": "Ana\r Sample",
+            "port": "0401",
+            "since": date(2026, 11, 1),
+            "public": True,
+            "more": "#N/A",
+        },
         {"id": "k2", "name": "Bo Sample", "port": 2704, "since": 46327.5, "public": False, "more": None},
         {"id": 3, "name": "Cy Sample", "port": "0401", "since": None, "public": None, "more": "  "},
     ]
@@ -286,7 +330,9 @@ def test_a_header_over_two_rows_is_one(tmp_path: Path, read: Callable[..., Read]
     assert found.rows == [{"Staff id": "k1", "Staff name": "Ana Sample", "Contact Mail": "m", "Contact Phone": "p"}]
 
 
-def test_a_header_whose_cells_are_merged_downwards_is_found_by_itself(tmp_path: Path, read: Callable[..., Read]) -> None:
+def test_a_header_whose_cells_are_merged_downwards_is_found_by_itself(
+    tmp_path: Path, read: Callable[..., Read]
+) -> None:
     rows = [["A title"], ["id", "name", "Contact", None], [None, None, "Mail", "Phone"], ["k1", "Ana Sample", "m", "p"]]
     workbook(tmp_path / "people.xlsx", {"List": rows}, merged=["C2:D2", "A2:A3", "B2:B3"])
     found = read(columns=["name", "Contact Mail"])
@@ -295,7 +341,14 @@ def test_a_header_whose_cells_are_merged_downwards_is_found_by_itself(tmp_path: 
 
 
 def test_what_is_merged_over_rows_is_in_each_and_is_told(tmp_path: Path, read: Callable[..., Read]) -> None:
-    rows = [["id", "port", "name"], ["k1", "2704", "Ana"], ["k2", None, "Bo"], ["k3", None, "Cy"], ["k4", None, "Di"], ["Source: us"]]
+    rows = [
+        ["id", "port", "name"],
+        ["k1", "2704", "Ana"],
+        ["k2", None, "Bo"],
+        ["k3", None, "Cy"],
+        ["k4", None, "Di"],
+        ["Source: us"],
+    ]
     workbook(tmp_path / "people.xlsx", {"List": rows}, merged=["B2:B4", "A6:C6"])
     found = read()
     assert [row["port"] for row in found.rows] == ["2704", "2704", "2704", None, None]
@@ -313,7 +366,11 @@ def test_the_sheet_is_found_or_the_sheets_are_named(
     sheet: str | None, keys: list[str] | None, told: str | None, tmp_path: Path, read: Callable[..., Read]
 ) -> None:
     cover = [["This workbook lists our staff."], [], ["Questions to desk@epa.example"]]
-    sheets = {"Old": [["id", "name"], ["o1", "Old Sample"]], "Read me": cover, "People ": [["id", "name"], ["k1", "Ana Sample"]]}
+    sheets = {
+        "Old": [["id", "name"], ["o1", "Old Sample"]],
+        "Read me": cover,
+        "People ": [["id", "name"], ["k1", "Ana Sample"]],
+    }
     workbook(tmp_path / "people.xlsx", sheets, hidden=["Old"])
     options = {} if sheet is None else {"sheet": sheet}
     if keys is None:
@@ -333,8 +390,13 @@ def test_two_sheets_with_such_a_list_must_be_told_apart(tmp_path: Path, read: Ca
         read()
 
 
-def test_formulas_that_were_never_computed_stop_the_run_where_they_are_needed(tmp_path: Path, read: Callable[..., Read]) -> None:
-    workbook(tmp_path / "people.xlsx", {"S": [["id", "name", "sum"], *([key, "Ana", formula("1+1")] for key in ("k1", "k2"))]})
+def test_formulas_that_were_never_computed_stop_the_run_where_they_are_needed(
+    tmp_path: Path, read: Callable[..., Read]
+) -> None:
+    workbook(
+        tmp_path / "people.xlsx",
+        {"S": [["id", "name", "sum"], *([key, "Ana", formula("1+1")] for key in ("k1", "k2"))]},
+    )
     assert read().keys == ["k1", "k2"]
     with pytest.raises(AbortRun, match="2 cells, first row 2 of 'sum', are formulas that were never computed"):
         read(columns=["sum"])
@@ -344,7 +406,9 @@ def test_formulas_that_were_never_computed_stop_the_run_where_they_are_needed(tm
     "strange",
     [{"fill": "<fill><bogus/></fill>"}, {"prefix": "x:"}, {"main": "http://purl.oclc.org/ooxml/spreadsheetml/main"}],
 )
-def test_workbooks_that_other_programs_wrote_are_read(strange: dict[str, str], tmp_path: Path, read: Callable[..., Read]) -> None:
+def test_workbooks_that_other_programs_wrote_are_read(
+    strange: dict[str, str], tmp_path: Path, read: Callable[..., Read]
+) -> None:
     workbook(tmp_path / "people.xlsx", {"S": [_HEAD, _ANA, ["k2", "Bo Sample", None, 2025550101]]}, **strange)
     assert [(row["id"], row["name"], row["phone"]) for row in read().rows] == [
         ("k1", "Ana Sample", "202-555-0100"), ("k2", "Bo Sample", 2025550101)
@@ -353,7 +417,7 @@ def test_workbooks_that_other_programs_wrote_are_read(strange: dict[str, str], t
 
 @pytest.mark.parametrize("at", [0, 3])
 def test_a_list_may_stand_anywhere_in_a_sheet(at: int, tmp_path: Path, read: Callable[..., Read]) -> None:
-    rows = [*[[]] * at, *([*[None] * at, *row] for row in ([["id", "name"], ["k1", "Ana"]]))]
+    rows = [*[[]] * at, *([*[None] * at, *row] for row in [["id", "name"], ["k1", "Ana"]])]
     for name, fill in (("people.xlsx", None), ("people-2.xlsx", "<fill><bogus/></fill>")):
         workbook(tmp_path / name, {"S": rows}, **({"fill": fill} if fill else {}))
         found = read(name)
@@ -394,8 +458,10 @@ def test_workbooks_that_cannot_be_read_are_told_as_what_they_are(tmp_path: Path,
         packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
     openpyxl.Workbook().save(tmp_path / "blank.xlsx")
     for name, told in (
-        ("secret.xlsx", "protected by a password"), ("part.xlsx", "damaged"), ("cut.xlsx", "damaged"), ("zeros.xls", "damaged"),
-        ("page.xls", "a web page"), ("files.xlsx", "another ZIP archive"), ("empty.ods", "damaged"), ("blank.xlsx", "not even a header"),
+        ("secret.xlsx", "protected by a password"), ("part.xlsx", "damaged"), ("cut.xlsx", "damaged"),
+        ("zeros.xls", "damaged"),
+        ("page.xls", "a web page"), ("files.xlsx", "another ZIP archive"), ("empty.ods", "damaged"),
+        ("blank.xlsx", "not even a header"),
     ):  # fmt: skip
         with pytest.raises(AbortRun, match=told) as caught:
             read(name)
@@ -407,9 +473,20 @@ def test_workbooks_that_cannot_be_read_are_told_as_what_they_are(tmp_path: Path,
 
 @pytest.mark.parametrize(
     "beside",
-    ["~$people.xlsx", "._people.csv", "~people.csv", ".people.csv", "people.csv.part", "people.csv~", ".people.csv.swp", "#people.csv#"],
+    [
+        "~$people.xlsx",
+        "._people.csv",
+        "~people.csv",
+        ".people.csv",
+        "people.csv.part",
+        "people.csv~",
+        ".people.csv.swp",
+        "#people.csv#",
+    ],
 )
-def test_what_programs_leave_beside_a_list_is_not_the_list(beside: str, tmp_path: Path, read: Callable[..., Read]) -> None:
+def test_what_programs_leave_beside_a_list_is_not_the_list(
+    beside: str, tmp_path: Path, read: Callable[..., Read]
+) -> None:
     (tmp_path / "people.csv").write_text("id,name\nk1,Ana Sample\n")
     os.utime(tmp_path / "people.csv", (1, 1))
     (tmp_path / beside).write_bytes(b"\x0cAna Sample" + b" " * 150)
@@ -457,7 +534,12 @@ def test_servers_that_tell_little_of_their_files_are_read(kind: str, tmp_path: P
         try:
             assert server.stdout
             port, key = server.stdout.readline().strip().split(" ", 1)
-            settings = {"folder": f"sftp://{USER}@127.0.0.1:{port}/", "password": PASSWORD, "host_key": key, "quiet_s": 1}
+            settings = {
+                "folder": f"sftp://{USER}@127.0.0.1:{port}/",
+                "password": PASSWORD,
+                "host_key": key,
+                "quiet_s": 1,
+            }
 
             async def names(pattern: str) -> list[str]:
                 pages = FileDrop(FileSettings.model_validate(settings)).read(

@@ -18,7 +18,12 @@ from graph_schema.formats import entry_check_digit
 from hub.records.source_record import Link
 
 KNOWN = Known(
-    {"Port": frozenset({"ACE:2704"}), "HtsHeading": frozenset({"8507"}), "HtsChapter": frozenset({"85"}), "Center": frozenset({"CEE007"})}
+    {
+        "Port": frozenset({"ACE:2704"}),
+        "HtsHeading": frozenset({"8507"}),
+        "HtsChapter": frozenset({"85"}),
+        "Center": frozenset({"CEE007"}),
+    }
 )
 
 
@@ -61,7 +66,11 @@ def test_phones_and_mail_are_written_one_way() -> None:
         ({"role": {"column": "r", "codes": {"A": "b"}}}, {"r": "C"}, "there is no code for 'C'; known are A"),
         ({"name": "n"}, {"n": ""}, "name is missing"),
         ({"name": "n"}, {"n": "a\x00b"}, "no text"),
-        ({"name": "n", "role": "r", "phone": "p"}, {"n": "", "r": "N/A", "p": "12"}, "^name, role is missing.*; phone: "),
+        (
+            {"name": "n", "role": "r", "phone": "p"},
+            {"n": "", "r": "N/A", "p": "12"},
+            "^name, role is missing.*; phone: ",
+        ),
     ],
 )
 def test_what_a_record_cannot_be_without_is_told_with_all_its_other_faults(
@@ -81,7 +90,12 @@ def test_what_a_record_cannot_be_without_is_told_with_all_its_other_faults(
         ({"awayFrom": "a"}, {"a": "soon"}, "awayFrom: 'soon' is no moment", {}),
         ({"opensAt": "o"}, {"o": "8 am"}, "opensAt: ", {}),
         # where it cannot be read who may see a thing, as few as there are
-        ({"emailAudience": "a"}, {"a": "Public"}, "none of public, counterpart, own; write public", {"emailAudience": "own"}),
+        (
+            {"emailAudience": "a"},
+            {"a": "Public"},
+            "none of public, counterpart, own; write public",
+            {"emailAudience": "own"},
+        ),
     ],
 )
 def test_a_field_that_is_wrong_costs_the_field(
@@ -111,7 +125,9 @@ CASE: dict[str, Any] = {"number": "n", "title": {"value": "t"}, "status": {"valu
 
 
 def test_moments_without_a_zone_are_utc() -> None:
-    assert mapped({"n": 1, "at": "2026-11-22T09:30"}, "Case", **CASE).values["openedAt"] == datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+    assert mapped({"n": 1, "at": "2026-11-22T09:30"}, "Case", **CASE).values["openedAt"] == datetime(
+        2026, 11, 22, 9, 30, tzinfo=UTC
+    )
     assert mapped({"n": 1, "at": "2026-11-22"}, "Case", **CASE).values["openedAt"] == datetime(2026, 11, 22, tzinfo=UTC)
     with pytest.raises(SkipRecord, match="2026-11-22T09:30:00Z"):
         mapped({"n": 1, "at": "22/11/2026"}, "Case", **CASE)
@@ -129,7 +145,12 @@ def test_moments_without_a_zone_are_utc() -> None:
         ("AT", "Port", "port 2704", "ACE:2704"),
         ("UNDER", "HtsHeading", "HTS 8507 60", "8507"),
         ("HANDLED_BY", "Center", "CEE 7", "CEE007"),
-        ("COVERS_ENTRY", "Entry", f"aaa0000001{entry_check_digit('AAA', '0000001')}", f"AAA-0000001-{entry_check_digit('AAA', '0000001')}"),
+        (
+            "COVERS_ENTRY",
+            "Entry",
+            f"aaa0000001{entry_check_digit('AAA', '0000001')}",
+            f"AAA-0000001-{entry_check_digit('AAA', '0000001')}",
+        ),
         ("SUBJECT_TO", "AdcvdOrder", "a570967000", "A-570-967"),
     ],
 )
@@ -158,7 +179,11 @@ def test_links_to_what_there_is_not_are_told(type_: str, label: str, value: str,
         assert told in found.lacks[0]
 
 
-@given(st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=3, max_size=3), st.integers(0, 9_999_999), st.integers(0, 9))
+@given(
+    st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=3, max_size=3),
+    st.integers(0, 9_999_999),
+    st.integers(0, 9),
+)
 def test_only_the_right_check_digit_is_taken(filer: str, serial: int, digit: int) -> None:
     number = f"{filer}-{serial:07d}-{digit}"
     right = digit == entry_check_digit(filer, f"{serial:07d}")
@@ -169,7 +194,9 @@ def test_only_the_right_check_digit_is_taken(filer: str, serial: int, digit: int
         assert not mapped(row, "Case", {"COVERS_ENTRY": {"Entry": "x"}}, **CASE).links
 
 
-@pytest.mark.parametrize("number", ["123-45-6789", "123456789", "123 45 6789", "23\u201345\u20136789", "23456789", "SSN 123.45.6789"])
+@pytest.mark.parametrize(
+    "number", ["123-45-6789", "123456789", "123 45 6789", "23\u201345\u20136789", "23456789", "SSN 123.45.6789"]
+)
 def test_a_social_security_number_is_neither_kept_nor_repeated(number: str) -> None:
     with pytest.raises(SkipRecord) as error:
         mapped({"n": 1, "at": "2026-11-22", "x": number}, "Case", {"CONCERNS": {"Importer": "x"}}, **CASE)
@@ -178,7 +205,9 @@ def test_a_social_security_number_is_neither_kept_nor_repeated(number: str) -> N
 
 
 def test_a_function_of_ones_own_may_map() -> None:
-    settings = StreamSettings.model_validate({"describes": "Contact", "from": "x", "key": "id", "map": f"{__name__}:by_hand"})
+    settings = StreamSettings.model_validate(
+        {"describes": "Contact", "from": "x", "key": "id", "map": f"{__name__}:by_hand"}
+    )
     found = mapper(settings, KNOWN)({"who": "ana"})
     assert found.values["name"] == "ANA"
     assert found.links == (Link("COVERS", "HtsChapter", "85"),)
@@ -195,14 +224,20 @@ def test_a_team_and_its_center_are_one_organisation_to_an_address() -> None:
     def of(employer: Link) -> str | None:
         return identity_of(Mapped({"email": "ana@cbp.example"}, (), verified=True), (employer,), AGENCY.whole_of)
 
-    assert of(Link("WORKS_FOR", "Team", "A01")) == of(Link("WORKS_FOR", "Center", "CEE001")) == "mail|Center|CEE001|ana@cbp.example"
+    assert (
+        of(Link("WORKS_FOR", "Team", "A01"))
+        == of(Link("WORKS_FOR", "Center", "CEE001"))
+        == "mail|Center|CEE001|ana@cbp.example"
+    )
     unverified = Mapped({"email": "a@b.example"}, (), verified=False)
     assert identity_of(unverified, (Link("WORKS_FOR", "Agency", "FDA"),), {}) is None
 
 
 def test_who_speaks_for_one_party_owns_its_rows_alone() -> None:
     def case(owner: str) -> Mapped:
-        return Mapped({"number": "1"}, (Link("HANDLED_BY", "Center", owner), Link("CONCERNS", "Importer", "i")), verified=False)
+        return Mapped(
+            {"number": "1"}, (Link("HANDLED_BY", "Center", owner), Link("CONCERNS", "Importer", "i")), verified=False
+        )
 
     center = Authority(("Center", "CEE001"), frozenset({("Center", "CEE001"), ("Team", "A01")}), {})
     assert judged("Case", case("CEE001"), center).owned
@@ -217,7 +252,9 @@ def test_who_speaks_for_one_party_owns_its_rows_alone() -> None:
 @given(st.emails() | st.from_regex(r"[a-zA-Z0-9._+-]{1,70}@[a-zA-Z0-9.-]{1,60}", fullmatch=True))
 def test_addresses_are_what_the_library_makes_of_them(text: str) -> None:
     try:
-        wanted: str | None = email_validator.validate_email(text, check_deliverability=False, test_environment=True).normalized
+        wanted: str | None = email_validator.validate_email(
+            text, check_deliverability=False, test_environment=True
+        ).normalized
     except email_validator.EmailNotValidError:
         wanted = None
     found = mapped({"m": text}, email="m").values.get("email")
@@ -226,19 +263,35 @@ def test_addresses_are_what_the_library_makes_of_them(text: str) -> None:
 
 
 def test_days_from_which_clocks_run_are_taken_from_a_column() -> None:
-    least = {"number": {"value": "C-1"}, "status": {"value": "OPEN"}, "title": {"value": "x"}, "openedAt": {"value": "2026-11-02"}}
+    least = {
+        "number": {"value": "C-1"},
+        "status": {"value": "OPEN"},
+        "title": {"value": "x"},
+        "openedAt": {"value": "2026-11-02"},
+    }
     dates = {"column": "filed", "event": "protest_filed"}
-    assert mapped({"filed": "2026-11-02T09:00:00Z"}, "Case", **least, dates=dates).values["dates"] == ["protest_filed 2026-11-02"]
+    assert mapped({"filed": "2026-11-02T09:00:00Z"}, "Case", **least, dates=dates).values["dates"] == [
+        "protest_filed 2026-11-02"
+    ]
     assert "dates" not in mapped({"filed": ""}, "Case", **least, dates=dates).values
     # half past ten at night in Washington, as databases tell it: the clock runs from that day there
-    for told in ("2026-11-02T03:30:00Z", "2026-11-02 03:30:00+00", "2026-11-01T22:30:00-05:00", datetime(2026, 11, 2, 3, 30, tzinfo=UTC)):
+    for told in (
+        "2026-11-02T03:30:00Z",
+        "2026-11-02 03:30:00+00",
+        "2026-11-01T22:30:00-05:00",
+        datetime(2026, 11, 2, 3, 30, tzinfo=UTC),
+    ):
         assert mapped({"filed": told}, "Case", **least, dates=dates).values["dates"] == ["protest_filed 2026-11-01"]
-    several = mapped({"filed": ["protest_filed 2026-11-02T03:30:00Z"], "s": "2026-03-01T02:00Z 2026-03-01"}, "Case", **least,
+    several = mapped({"filed": ["protest_filed 2026-11-02T03:30:00Z"], "s": "2026-03-01T02:00Z 2026-03-01"}, "Case",
+        **least,
                      dates="filed", suspensions="s")  # fmt: skip
     assert several.values["dates"] == ["protest_filed 2026-11-01"]
     assert several.values["suspensions"] == ["2026-02-28 2026-03-01"]
     conditions = {"column": "flags", "split": ";"}
-    assert mapped({"flags": "complicated; late"}, "Case", **least, conditions=conditions).values["conditions"] == ["complicated", "late"]
+    assert mapped({"flags": "complicated; late"}, "Case", **least, conditions=conditions).values["conditions"] == [
+        "complicated",
+        "late",
+    ]
     for name, take, raw in (("dates", dates, {"filed": "02.11.2026"}), ("suspensions", "s", {"s": "2026-13-01"})):
         with pytest.raises(SkipRecord, match=name):
             mapped(raw, "Case", **least, **{name: take})
@@ -267,7 +320,12 @@ def test_days_from_which_clocks_run_are_taken_from_a_column() -> None:
     ],
 )
 def test_a_day_is_taken_as_it_is_written_and_never_as_another(written: str, day: str | None) -> None:
-    least = {"number": {"value": "C-1"}, "status": {"value": "OPEN"}, "title": {"value": "x"}, "openedAt": {"value": "2026-11-02"}}
+    least = {
+        "number": {"value": "C-1"},
+        "status": {"value": "OPEN"},
+        "title": {"value": "x"},
+        "openedAt": {"value": "2026-11-02"},
+    }
     dates = {"column": "filed", "event": "protest_filed"}
     if day is None:
         # without the day a clock would not run: the case is not taken as if it had none
@@ -294,7 +352,24 @@ def test_moments_have_the_zone_that_their_stream_says() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["N/A", "n/a", "TBD", "-", "—", "none", "None listed", "Vacant", "[vacant]", "see website", "(none)", ".", "#N/A", "??", " "]
+    "word",
+    [
+        "N/A",
+        "n/a",
+        "TBD",
+        "-",
+        "—",
+        "none",
+        "None listed",
+        "Vacant",
+        "[vacant]",
+        "see website",
+        "(none)",
+        ".",
+        "#N/A",
+        "??",
+        " ",
+    ],
 )
 def test_words_that_mean_nothing_are_nothing(word: str) -> None:
     found = mapped({"p": word, "m": word}, phone="p", email="m")
@@ -309,7 +384,10 @@ def test_words_that_mean_nothing_are_nothing(word: str) -> None:
 
 def test_a_stream_or_column_says_which_words_mean_nothing() -> None:
     base = {"describes": "Contact", "from": "x", "key": "id", "properties": {"name": "n", "role": {"value": "liaison"}}}
-    assert mapper(StreamSettings.model_validate({**base, "empty": ["withheld"]}), KNOWN)({"n": "None"}).values["name"] == "None"
+    assert (
+        mapper(StreamSettings.model_validate({**base, "empty": ["withheld"]}), KNOWN)({"n": "None"}).values["name"]
+        == "None"
+    )
     with pytest.raises(SkipRecord, match="name is missing"):
         mapper(StreamSettings.model_validate({**base, "empty": ["withheld"]}), KNOWN)({"n": "Withheld."})
     assert mapped({"n": "N/A"}, name={"column": "n", "empty": []}).values["name"] == "N/A"
@@ -335,7 +413,8 @@ def test_no_as_people_write_it(no: Any) -> None:
     ("label", "value", "key"),
     [("Port", 2704, "ACE:2704"), ("Port", 2704.0, "ACE:2704"), ("HtsChapter", 85.0, "85"), ("HtsHeading", 8507, "8507"),
      ("HtsHeading", "8507600020", "8507"), ("Port", "2704.0", "ACE:2704"), ("Port", "Port 2704", "ACE:2704"),
-     ("Port", "2704 - Los Angeles, CA", "ACE:2704"), ("Port", "2704 (Los Angeles)", "ACE:2704"), ("Port", "ace:2704", "ACE:2704"),
+     ("Port", "2704 - Los Angeles, CA", "ACE:2704"), ("Port", "2704 (Los Angeles)", "ACE:2704"),
+     ("Port", "ace:2704", "ACE:2704"),
      ("HtsChapter", "Chapter 85", "85"), ("HtsHeading", "HTS 8507.60", "8507")],
 )  # fmt: skip
 def test_numbers_that_a_spreadsheet_changed_name_the_same_row(label: str, value: Any, key: str) -> None:
@@ -344,7 +423,12 @@ def test_numbers_that_a_spreadsheet_changed_name_the_same_row(label: str, value:
 
 @pytest.mark.parametrize(
     ("label", "written", "key"),
-    [("Port", "0401", "ACE:0401"), ("HtsChapter", "04", "04"), ("HtsHeading", "0405", "0405"), ("HtsHeading", "0405100000", "0405")],
+    [
+        ("Port", "0401", "ACE:0401"),
+        ("HtsChapter", "04", "04"),
+        ("HtsHeading", "0405", "0405"),
+        ("HtsHeading", "0405100000", "0405"),
+    ],
 )
 def test_zeros_that_a_spreadsheet_took_are_given_back(label: str, written: str, key: str) -> None:
     known = Known({label: frozenset({key})})
@@ -377,11 +461,19 @@ def test_of_several_values_of_an_api_the_first_is_taken() -> None:
 
 def test_what_is_misspelt_is_told_with_what_was_probably_meant() -> None:
     role = {"column": "r", "codes": {"Import Specialist": "import_specialist", "Liaison": "liaison"}}
-    with pytest.raises(SkipRecord, match=r"r: there is no code for 'Import Specialst'.*did you mean Import Specialist\?"):
+    with pytest.raises(
+        SkipRecord, match=r"r: there is no code for 'Import Specialst'.*did you mean Import Specialist\?"
+    ):
         mapped({"r": "Import Specialst"}, role=role)
     links = {"COVERS": {"CaseKind": "k"}}
     settings = StreamSettings.model_validate(
-        {"describes": "Contact", "from": "x", "key": "id", "properties": {"name": "n", "role": {"value": "x"}}, "links": links}
+        {
+            "describes": "Contact",
+            "from": "x",
+            "key": "id",
+            "properties": {"name": "n", "role": {"value": "x"}},
+            "links": links,
+        }
     )
     found = mapper(settings, Known({"CaseKind": frozenset({"protest", "rfi"})}))({"n": "A", "k": "protests"})
     assert found.lacks == ("COVERS: there is no CaseKind 'protests'; did you mean protest?",)
@@ -434,14 +526,24 @@ def test_a_bad_code_in_a_list_costs_itself() -> None:
     assert found.lacks == ("COVERS: c: there is no code for 'Bananas'; known are Batteries, Chips",)
     # a case that has lost a condition would run by other clocks
     conditions = {"column": "c", "split": ";", "codes": {"Complicated": "complicated"}}
-    case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-01"}}
+    case = {
+        "number": {"value": "K"},
+        "title": {"value": "T"},
+        "status": {"value": "OPEN"},
+        "openedAt": {"value": "2026-11-01"},
+    }
     assert mapped({"c": "Complicated"}, "Case", conditions=conditions, **case).values["conditions"] == ["complicated"]
     with pytest.raises(SkipRecord, match="no code for 'Odd'"):
         mapped({"c": "Complicated; Odd"}, "Case", conditions=conditions, **case)
 
 
 def test_several_days_in_a_cell_are_each_a_date() -> None:
-    case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-01"}}
+    case = {
+        "number": {"value": "K"},
+        "title": {"value": "T"},
+        "status": {"value": "OPEN"},
+        "openedAt": {"value": "2026-11-01"},
+    }
     dates = {"column": "d", "split": ";", "event": "protest_filed", "format": "MM/DD/YYYY"}
     found = mapped({"d": "11/02/2026; 11/09/2026"}, "Case", dates=dates, **case)
     assert found.values["dates"] == ["protest_filed 2026-11-02", "protest_filed 2026-11-09"]
@@ -450,11 +552,15 @@ def test_several_days_in_a_cell_are_each_a_date() -> None:
 def test_a_moment_has_no_zone_by_name() -> None:
     case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}}
     found = mapped(
-        {"o": "11/02/2026 9:30 PM"}, "Case", openedAt={"column": "o", "format": "MM/DD/YYYY", "time_zone": "America/New_York"}, **case
+        {"o": "11/02/2026 9:30 PM"},
+        "Case",
+        openedAt={"column": "o", "format": "MM/DD/YYYY", "time_zone": "America/New_York"},
+        **case,
     )
     assert found.values["openedAt"].isoformat() == "2026-11-03T02:30:00+00:00"
     with pytest.raises(SkipRecord, match="is no day"):
-        mapped({"o": "0001-01-01T00:00:00+12:00"}, "Case", dates={"column": "o", "event": "x", "time_zone": "Asia/Tokyo"},
+        mapped({"o": "0001-01-01T00:00:00+12:00"}, "Case",
+            dates={"column": "o", "event": "x", "time_zone": "Asia/Tokyo"},
                openedAt={"value": "2026-11-01"}, **case)  # fmt: skip
     with pytest.raises(SkipRecord, match="is no moment"):
         mapped({"o": "9999-12-31 23:00"}, "Case", openedAt={"column": "o", "time_zone": "America/New_York"}, **case)

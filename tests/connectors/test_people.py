@@ -136,9 +136,20 @@ def test_the_number_is_the_one_that_is_dialled_and_none_is_made_up(cell: str, nu
         lambda digits: phonenumbers.is_valid_number(phonenumbers.parse(f"+1{digits}"))
     ),
     st.sampled_from(
-        ["{}-{}-{}", "({}) {}-{}", "{}.{}.{}", "{} {} {}", "+1 {} {}-{}", "1-{}-{}-{}", "{}\u2013{}\u2013{}", "{}\u00a0{}\u2011{}"]
+        [
+            "{}-{}-{}",
+            "({}) {}-{}",
+            "{}.{}.{}",
+            "{} {} {}",
+            "+1 {} {}-{}",
+            "1-{}-{}-{}",
+            "{}\u2013{}\u2013{}",
+            "{}\u00a0{}\u2011{}",
+        ]
     ),
-    st.sampled_from([("", ""), (" x{}", ";ext={}"), (" ext. {}", ";ext={}"), (", extension {}", ";ext={}"), (" Ext {}", ";ext={}")]),
+    st.sampled_from(
+        [("", ""), (" x{}", ";ext={}"), (" ext. {}", ";ext={}"), (", extension {}", ";ext={}"), (" Ext {}", ";ext={}")]
+    ),
     st.integers(1, 99_999),
 )
 def test_a_number_is_the_same_in_every_spelling(digits: str, form: str, extension: tuple[str, str], desk: int) -> None:
@@ -155,9 +166,12 @@ def test_a_number_without_its_area_code_is_none(cell: str) -> None:
 @pytest.mark.parametrize(
     "cell",
     [
-        "ana@epa.example", "Ana Sample <ana@epa.example>", '"Sample, Ana" <ana@epa.example>', "mailto:ana@epa.example", "ana@epa.example.",
-        "ana@epa.example; bo@epa.example", "ana@epa.example, bo@epa.example", "ana@epa.example / bo@epa.example", "E-mail: ana@epa.example",
-        "ana@epa.example (preferred)", "\u200bana@epa.example\u00a0", "<ana@epa.example>", "ana@epa.example\nbo@epa.example",
+        "ana@epa.example", "Ana Sample <ana@epa.example>", '"Sample, Ana" <ana@epa.example>', "mailto:ana@epa.example",
+        "ana@epa.example.",
+        "ana@epa.example; bo@epa.example", "ana@epa.example, bo@epa.example", "ana@epa.example / bo@epa.example",
+        "E-mail: ana@epa.example",
+        "ana@epa.example (preferred)", "\u200bana@epa.example\u00a0", "<ana@epa.example>",
+        "ana@epa.example\nbo@epa.example",
         "mailto:ana@epa.example?subject=Question", "[ana@epa.example]",
     ],
 )  # fmt: skip

@@ -64,7 +64,8 @@ class Database:
 def database(tmp_path: Path, run: Callable[..., Any]) -> Database:
     found = Database(tmp_path / "a.db", run)
     found.do(
-        "CREATE TABLE t (id TEXT, name TEXT, at TEXT); INSERT INTO t VALUES ('k1', 'Ana 100% Sample', '12:30'), ('k2', 'Bo Sample', NULL)"
+        "CREATE TABLE t (id TEXT, name TEXT, at TEXT); INSERT INTO t VALUES ('k1', 'Ana 100% Sample', '12:30'), ('k2',"
+        " 'Bo Sample', NULL)"
     )
     return found
 
@@ -112,7 +113,10 @@ def test_a_query_that_is_none_is_told(query: str, told: str, database: Database)
 @given(st.text("ab;'\"-/* \n:%", max_size=30))
 def test_what_stands_in_texts_and_comments_ends_no_query(text: str) -> None:
     quoted = text.replace("'", "''")
-    assert one_query(f"SELECT '{quoted}' ;  -- {text.splitlines()[0] if text.splitlines() else ''}") == f"SELECT '{quoted}'"
+    assert (
+        one_query(f"SELECT '{quoted}' ;  -- {text.splitlines()[0] if text.splitlines() else ''}")
+        == f"SELECT '{quoted}'"
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,7 +134,9 @@ def test_what_stands_in_texts_and_comments_ends_no_query(text: str) -> None:
         ("TEXT", "9", "10"),
     ],
 )
-def test_what_changed_later_is_read_later_whatever_the_cursor_is(kind: str, first: Any, later: Any, database: Database) -> None:
+def test_what_changed_later_is_read_later_whatever_the_cursor_is(
+    kind: str, first: Any, later: Any, database: Database
+) -> None:
     database.do(f"CREATE TABLE s (id TEXT PRIMARY KEY, name TEXT, seq {kind})")
     database.do("INSERT INTO s VALUES (?, ?, ?)", ("a", "A one", first), ("b", "B one", first))
     query = "SELECT * FROM s"

@@ -39,15 +39,29 @@ PEOPLE: Final[dict[str, Any]] = {
     "describes": "Contact",
     "from": "people.csv",
     "key": "id",
-    "properties": {"name": "name", "role": {"value": "liaison"}, "email": {"column": "mail", "verified": True}, "phone": "phone"},
+    "properties": {
+        "name": "name",
+        "role": {"value": "liaison"},
+        "email": {"column": "mail", "verified": True},
+        "phone": "phone",
+    },
     "links": {"COVERS": {"HtsChapter": "chapter"}, "DEPUTIZED_BY": {"Contact": "deputy"}},
 }
 CASES: Final[dict[str, Any]] = {
     "describes": "Case",
     "from": "cases.csv",
     "key": "number",
-    "properties": {"number": "number", "title": "title", "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-01T09:00:00Z"}},
-    "links": {"CONCERNS": {"Importer": "importer"}, "HANDLED_BY": {"Center": "center"}, "COVERS_ENTRY": {"Entry": "entry"}},
+    "properties": {
+        "number": "number",
+        "title": "title",
+        "status": {"value": "OPEN"},
+        "openedAt": {"value": "2026-11-01T09:00:00Z"},
+    },
+    "links": {
+        "CONCERNS": {"Importer": "importer"},
+        "HANDLED_BY": {"Center": "center"},
+        "COVERS_ENTRY": {"Entry": "entry"},
+    },
 }
 
 
@@ -61,14 +75,20 @@ def write_csv(path: Path, rows: Iterable[dict[str, Any]]) -> None:
 
 def person(number: int, **changed: Any) -> dict[str, Any]:
     return {
-        "id": number, "name": f"Sample Person {number}", "mail": f"p{number}@fda.example", "phone": f"202-555-01{number % 100:02d}",
+        "id": number, "name": f"Sample Person {number}", "mail": f"p{number}@fda.example",
+        "phone": f"202-555-01{number % 100:02d}",
         "chapter": ("84", "85")[number % 2], "deputy": number + 1, **changed,
     }  # fmt: skip
 
 
 def connection(folder: Path, party: dict[str, str] | None = None, **streams: dict[str, Any]) -> dict[str, Any]:
     settings = {"folder": str(folder), "quiet_s": 0}
-    return {"connector": "file", "party": party or {"Agency": "FDA"}, "settings": settings, "streams": streams or {"people": PEOPLE}}
+    return {
+        "connector": "file",
+        "party": party or {"Agency": "FDA"},
+        "settings": settings,
+        "streams": streams or {"people": PEOPLE},
+    }
 
 
 @pytest.fixture
@@ -99,17 +119,25 @@ def test_a_poison_row_in_ten_thousand_is_kept_apart_and_replayed(synced: Synced)
     assert synced.value("MATCH (r:SourceRecord {system: 'system'})-[:DESCRIBES]->(n:Contact) RETURN count(n)") == 10_000
     assert synced.value("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN count(q)") == 0
     assert not [path for path in (synced.folder / "quarantine").iterdir() if path.name != "key"]
-    assert synced.value("MATCH (:Contact)-[e:DEPUTIZED_BY]->(:Contact) WHERE e.saidBy IS NOT NULL RETURN count(e)") == 9_999
+    assert (
+        synced.value("MATCH (:Contact)-[e:DEPUTIZED_BY]->(:Contact) WHERE e.saidBy IS NOT NULL RETURN count(e)")
+        == 9_999
+    )
 
 
 def test_a_file_that_is_the_same_is_not_read_again_but_for_what_was_refused(synced: Synced) -> None:
-    write_csv(synced.folder / "people.csv", [person(number, chapter="99") if number == 3 else person(number) for number in range(100)])
+    write_csv(
+        synced.folder / "people.csv",
+        [person(number, chapter="99") if number == 3 else person(number) for number in range(100)],
+    )
     lacking = "left out: COVERS: there is no HtsChapter '99'; expected two digits, e.g. 85"
     first, second = synced.sync(), synced.sync()
     assert first.counts() == {"read": 100, "written": 100, "unchanged": 0, "skipped": 0, "retired": 0}
     assert second.counts() == {"read": 1, "written": 0, "unchanged": 1, "skipped": 0, "retired": 0}
     assert first.first_errors == second.first_errors == [lacking]
-    assert synced.rows("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN q.place, q.reason") == [["line 5", lacking]]
+    assert synced.rows("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN q.place, q.reason") == [
+        ["line 5", lacking]
+    ]
     assert synced.last_run()["message"] == "fields of 1 records were left out"
     synced.run(synced.graph.write([Statement("CREATE (:HtsChapter {code: '99', title: 'Special', source: 'sample'})")]))
     assert synced.sync().written == 1
@@ -122,24 +150,37 @@ def test_a_file_that_is_the_same_is_not_read_again_but_for_what_was_refused(sync
 
 
 _SPELLINGS: Final = (
-    "123-45-6789", "123456789", "123 45 6789", "123\u201345\u20136789", "123\u201145\u20116789", "123.45.6789", "SSN 123-45-6789",
-    "23456789",    "123 - 45 - 6789", "123-45-678900", "\uff11\uff12\uff13-45-6789", "23-45-6789", "SSN123456789", "123\u221245\u22126789",
+    "123-45-6789", "123456789", "123 45 6789", "123\u201345\u20136789", "123\u201145\u20116789", "123.45.6789",
+    "SSN 123-45-6789",
+    "23456789",    "123 - 45 - 6789", "123-45-678900", "\uff11\uff12\uff13-45-6789", "23-45-6789", "SSN123456789",
+    "123\u221245\u22126789",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("is_key", [True, False])
 def test_a_social_security_number_leaves_no_trace(is_key: bool, synced: Synced) -> None:
     rows = [{"id": f"k{at}", "number": number, "name": "Sample Person"} for at, number in enumerate(_SPELLINGS)]
-    write_csv(synced.folder / "firms.csv", [*rows, *rows[:2], {"id": "good", "number": "12-3456789AB", "name": "Sample Firm"}])
+    write_csv(
+        synced.folder / "firms.csv", [*rows, *rows[:2], {"id": "good", "number": "12-3456789AB", "name": "Sample Firm"}]
+    )
     properties = {"number": "number", "name": "name", "centerStatus": {"value": "PNDING"}}
-    firms = {"describes": "Importer", "from": "firms.csv", "key": "number" if is_key else "id", "properties": properties}
+    firms = {
+        "describes": "Importer",
+        "from": "firms.csv",
+        "key": "number" if is_key else "id",
+        "properties": properties,
+    }
     synced.connection = {**connection(synced.folder, {"Office": "OT"}, firms=firms), "limits": {"refuse": 1}}
     report = synced.sync()
     assert (report.written, report.skipped) == (1, len(rows) + (2 if is_key else 0))
     assert "Social Security number is not accepted" in report.first_errors[0]
-    assert not synced.value("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN any(one IN collect(q.replayable) WHERE one)")
+    assert not synced.value(
+        "MATCH (q:QuarantinedRecord {system: 'system'}) RETURN any(one IN collect(q.replayable) WHERE one)"
+    )
     assert not list(synced.folder.glob("quarantine/*"))
-    kept = str(synced.rows("MATCH (n) WHERE n.system = 'system' OR n:Event OR n:SyncRun RETURN properties(n)")) + str(report)
+    kept = str(synced.rows("MATCH (n) WHERE n.system = 'system' OR n:Event OR n:SyncRun RETURN properties(n)")) + str(
+        report
+    )
     assert not [number for number in _SPELLINGS if number in kept]
 
 
@@ -151,7 +192,12 @@ def test_a_number_that_is_the_key_of_a_database_leaves_no_trace(synced: Synced) 
     properties = {"number": "number", "name": "name", "centerStatus": {"value": "PNDING"}}
     firms = {"describes": "Importer", "from": "SELECT * FROM firms", "key": "number", "properties": properties}
     settings = {"url": f"sqlite:///{synced.folder / 'a.db'}"}
-    synced.connection = {"connector": "sql", "party": {"Office": "OT"}, "settings": settings, "streams": {"firms": firms}}
+    synced.connection = {
+        "connector": "sql",
+        "party": {"Office": "OT"},
+        "settings": settings,
+        "streams": {"firms": firms},
+    }
     assert (synced.sync().written, synced.sync().skipped) == (1, 1)
     assert synced.rows("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN q.place") == [["record 1 that was read"]]
     assert "45-6789" not in str(synced.rows("MATCH (n) WHERE n.system = 'system' OR n:Event RETURN properties(n)"))
@@ -159,7 +205,9 @@ def test_a_number_that_is_the_key_of_a_database_leaves_no_trace(synced: Synced) 
 
 def test_a_run_in_which_too_much_is_refused_stops(synced: Synced) -> None:
     for count, bad in ((600, 400), (70, 20), (20, 6), (5, 2)):
-        rows = [person(number, name="a\0b" if number < bad else f"Sample {number}", deputy="") for number in range(count)]
+        rows = [
+            person(number, name="a\0b" if number < bad else f"Sample {number}", deputy="") for number in range(count)
+        ]
         write_csv(synced.folder / "people.csv", rows)
         with pytest.raises(AbortRun, match=f"{bad} of {count} records were refused, too many to go on: name"):
             synced.sync()
@@ -202,7 +250,17 @@ def test_a_share_that_vanishes_at_once_is_not_retired_unless_the_file_allows_it(
 
 @pytest.mark.parametrize(
     ("before", "after", "stops"),
-    [(16, 1, True), (20, 2, True), (5, 1, True), (4, 2, True), (3, 1, True), (2, 1, False), (4, 3, False), (6, 4, False), (10, 8, False)],
+    [
+        (16, 1, True),
+        (20, 2, True),
+        (5, 1, True),
+        (4, 2, True),
+        (3, 1, True),
+        (2, 1, False),
+        (4, 3, False),
+        (6, 4, False),
+        (10, 8, False),
+    ],
 )
 def test_short_lists_are_guarded_too(before: int, after: int, *, stops: bool, synced: Synced) -> None:
     rows = [person(number, deputy="") for number in range(before)]
@@ -210,7 +268,9 @@ def test_short_lists_are_guarded_too(before: int, after: int, *, stops: bool, sy
     synced.sync()
     write_csv(synced.folder / "people.csv", rows[:after])
     if stops:
-        with pytest.raises(AbortRun, match=f"of {before} that it listed before {before - after} are gone. Nothing was retired"):
+        with pytest.raises(
+            AbortRun, match=f"of {before} that it listed before {before - after} are gone. Nothing was retired"
+        ):
             synced.sync()
         assert len(synced.contacts()) == before
     else:
@@ -222,7 +282,9 @@ def test_rows_that_cannot_be_read_retire_nobody(synced: Synced) -> None:
     synced.sync()
     lines = (synced.folder / "people.csv").read_text().splitlines()
     # somebody's name with a comma that is in no quotes
-    (synced.folder / "people.csv").write_text("\n".join([*lines[:4], "3,Sample, Ana,p3@fda.example,202-555-0103,85,4", *lines[5:]]))
+    (synced.folder / "people.csv").write_text(
+        "\n".join([*lines[:4], "3,Sample, Ana,p3@fda.example,202-555-0103,85,4", *lines[5:]])
+    )
     report = synced.sync()
     assert (report.retired, report.skipped) == (0, 1)
     assert "1 of its rows could not be read: nothing was retired" in report.notes[0]
@@ -232,7 +294,10 @@ def test_rows_that_cannot_be_read_retire_nobody(synced: Synced) -> None:
 def test_a_row_that_is_refused_for_its_number_retires_nobody(synced: Synced) -> None:
     properties = {"number": "number", "name": "name", "centerStatus": {"value": "PNDING"}}
     firms = {"describes": "Importer", "from": "firms.csv", "key": "id", "properties": properties}
-    synced.connection = {**connection(synced.folder, {"Office": "OT"}, firms=firms), "limits": {"refuse": 1, "vanish": 1}}
+    synced.connection = {
+        **connection(synced.folder, {"Office": "OT"}, firms=firms),
+        "limits": {"refuse": 1, "vanish": 1},
+    }
     rows = [{"id": f"k{at}", "number": f"12-345678{at}AB", "name": "Sample"} for at in range(5)]
     write_csv(synced.folder / "firms.csv", rows)
     synced.sync()
@@ -246,7 +311,10 @@ def test_a_column_that_is_gone_empties_nothing(synced: Synced) -> None:
     write_csv(synced.folder / "people.csv", rows)
     synced.sync()
     for change in ({"mail": "Mail Address"}, {"mail": None}, {"chapter": "hts"}, {"id": "staff"}):
-        write_csv(synced.folder / "people.csv", [{new: row[old] for old in row if (new := change.get(old, old))} for row in rows])
+        write_csv(
+            synced.folder / "people.csv",
+            [{new: row[old] for old in row if (new := change.get(old, old))} for row in rows],
+        )
         with pytest.raises(AbortRun, match=r"no column|key's column"):
             synced.sync()
         assert synced.value("MATCH (n:Contact) WHERE n.source = 'system' AND n.email IS NOT NULL RETURN count(n)") == 5
@@ -255,7 +323,10 @@ def test_a_column_that_is_gone_empties_nothing(synced: Synced) -> None:
 
 
 def test_people_who_share_a_mailbox_are_each_their_own(synced: Synced) -> None:
-    rows = [person(number, deputy="", mail="desk@fda.example" if number < 3 else f"p{number}@fda.example") for number in range(5)]
+    rows = [
+        person(number, deputy="", mail="desk@fda.example" if number < 3 else f"p{number}@fda.example")
+        for number in range(5)
+    ]
     write_csv(synced.folder / "people.csv", [{**rows[0], "mail": "Desk@FDA.example "}, *rows[1:]])
     ids = "MATCH (:SourceRecord {stream: 'people'})-[:DESCRIBES]->(n:Contact) RETURN count(DISTINCT n)"
     known = "MATCH (i:Identity) WHERE i.key STARTS WITH 'mail|' RETURN count(i)"
@@ -270,14 +341,19 @@ def test_people_who_share_a_mailbox_are_each_their_own(synced: Synced) -> None:
         assert (synced.value(ids), synced.value(known)) == (len(there), by_mail)
 
 
-def test_the_same_person_in_two_systems_is_one_contact_until_they_part(world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_the_same_person_in_two_systems_is_one_contact_until_they_part(
+    world: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     both: dict[str, Synced] = {}
     for name, rank in (("directory", 10), ("telephones", 20)):
         folder = tmp_path / name
         folder.mkdir()
         both[name] = Synced(world, run, folder, {**connection(folder), "rank": rank}, name)
     write_csv(tmp_path / "directory/people.csv", [person(1, name="Sample Ana", phone="", deputy="")])
-    write_csv(tmp_path / "telephones/people.csv", [person(7, mail="P1@fda.example", name="A. Sample", chapter="84", deputy="")])
+    write_csv(
+        tmp_path / "telephones/people.csv",
+        [person(7, mail="P1@fda.example", name="A. Sample", chapter="84", deputy="")],
+    )
     for system in both.values():
         assert system.sync().written == 1
     asked = "MATCH (:SourceRecord {id: $id})-[:DESCRIBES]->(n) RETURN [n.id, n.name, n.phone, n.origins]"
@@ -329,21 +405,34 @@ def test_fifty_systems_that_name_the_same_people_make_no_duplicate(
     found = run(together(*(system.syncing() for system in systems)))
     run(graph.close())
     assert [report.written for report in found] == [40] * 50
-    text = "MATCH (n:Contact)<-[:DESCRIBES]-(r:SourceRecord {stream: 'people'}) WITH n, count(r) AS records RETURN count(n), min(records)"
+    text = (
+        "MATCH (n:Contact)<-[:DESCRIBES]-(r:SourceRecord {stream: 'people'}) WITH n, count(r) AS records RETURN"
+        " count(n), min(records)"
+    )
     assert run(world.read(text, {})) == [[40, 50]]
     assert run(world.read("MATCH (n:Unsettled) RETURN count(n)", {})) == [[0]]
     print(f"\n50 systems with 40 people each: {time.monotonic() - began:.1f} s")  # noqa: T201 - a figure
 
 
 def test_two_of_one_list_far_apart_who_share_an_address_are_two_contacts(synced: Synced) -> None:
-    write_csv(synced.folder / "people.csv", [person(number, mail=f"p{number % 2_000}@fda.example", deputy="") for number in range(4_000)])
+    write_csv(
+        synced.folder / "people.csv",
+        [person(number, mail=f"p{number % 2_000}@fda.example", deputy="") for number in range(4_000)],
+    )
     assert (synced.sync().written, synced.sync(full=True).written) == (4_000, 0)
-    text = "MATCH (n:Contact)<-[:DESCRIBES]-(r:SourceRecord {stream: 'people'}) WITH n, count(r) AS records RETURN count(n), min(records)"
+    text = (
+        "MATCH (n:Contact)<-[:DESCRIBES]-(r:SourceRecord {stream: 'people'}) WITH n, count(r) AS records RETURN"
+        " count(n), min(records)"
+    )
     assert synced.rows(text) == [[4_000, 1]]
-    assert synced.rows("MATCH (:SourceRecord {stream: 'people'})-[:DESCRIBES]->(n) WHERE NOT (n)-[:WORKS_FOR]->() RETURN count(n)") == [[0]]
+    assert synced.rows(
+        "MATCH (:SourceRecord {stream: 'people'})-[:DESCRIBES]->(n) WHERE NOT (n)-[:WORKS_FOR]->() RETURN count(n)"
+    ) == [[0]]
 
 
-def test_turns_to_write_follow_one_another_and_end_with_who_has_them(world: Graph, settings: Settings, run: Callable[..., Any]) -> None:
+def test_turns_to_write_follow_one_another_and_end_with_who_has_them(
+    world: Graph, settings: Settings, run: Callable[..., Any]
+) -> None:
     told: list[str] = []
 
     async def write(graph: Graph, who: str) -> None:
@@ -387,7 +476,10 @@ class _Killed:
 
     def start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-c", _SYNC, "system"], env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            [sys.executable, "-c", _SYNC, "system"],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
         )
 
     def finish(self) -> str:
@@ -405,7 +497,10 @@ def _many(folder: Path) -> dict[str, dict[str, Any]]:
             for n in range(2_000)
         ],
     )
-    return {"people": {**PEOPLE, "links": {**PEOPLE["links"], "WORKS_FOR": {"Center": {"value": "CEE001"}}}}, "cases": CASES}
+    return {
+        "people": {**PEOPLE, "links": {**PEOPLE["links"], "WORKS_FOR": {"Center": {"value": "CEE001"}}}},
+        "cases": CASES,
+    }
 
 
 @pytest.mark.thorough

@@ -23,7 +23,10 @@ from tests.serving import Hub
 
 EVERY_S: Final = 10
 _NAMES: Final = "MATCH (r:SourceRecord {system: 'people'})-[:DESCRIBES]->(n:Contact) RETURN n.name"
-_RUNS: Final = "MATCH (r:SyncRun {system: $system}) RETURN r.status, r.startedAt, r.endedAt, r.written, r.message ORDER BY r.startedAt"
+_RUNS: Final = (
+    "MATCH (r:SyncRun {system: $system}) RETURN r.status, r.startedAt, r.endedAt, r.written, r.message ORDER BY"
+    " r.startedAt"
+)
 
 
 @pytest.fixture
@@ -45,24 +48,37 @@ def hub(empty: Graph, settings: Settings, tmp_path: Path) -> Iterator[Hub]:  # n
         hub.end()
 
 
-def test_one_worker_at_a_time_syncs_what_is_due(hub: Hub, empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_one_worker_at_a_time_syncs_what_is_due(
+    hub: Hub, empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     def rows(text: str, **parameters: Any) -> list[Any]:
         return run(empty.read(text, parameters))
 
     hub.wait_until(lambda: rows(_NAMES) == [["Sample Person 1"]], 40)
     write_csv(tmp_path / "people.csv", [person(1, name="Sample Renamed", deputy="")])
     hub.wait_until(lambda: rows(_NAMES) == [["Sample Renamed"]], 2 * EVERY_S + 20)
-    hub.wait_until(lambda: len([found for found in rows(_RUNS, system="people") if found[0] == "DONE"]) >= 4, 3 * EVERY_S + 20)
+    hub.wait_until(
+        lambda: len([found for found in rows(_RUNS, system="people") if found[0] == "DONE"]) >= 4, 3 * EVERY_S + 20
+    )
     assert hub.stop() < 10
     runs = rows(_RUNS, system="people")
-    assert [status for status, *_ in runs if status != "DONE"] in ([], ["ABORTED"]), "one may have been ended with the hub"
+    assert [status for status, *_ in runs if status != "DONE"] in (
+        [],
+        ["ABORTED"],
+    ), "one may have been ended with the hub"
     assert [written for *_, written, _ in runs if written] == [1, 1]
     for (_, _, ended, *_), (_, started, *_) in pairwise(runs):
-        assert started.to_native() - ended.to_native() > timedelta(seconds=EVERY_S - 1), "no worker ran it again when another just had"
+        assert started.to_native() - ended.to_native() > timedelta(seconds=EVERY_S - 1), (
+            "no worker ran it again when another just had"
+        )
     broken = rows(_RUNS, system="broken")
-    assert {(status, message) for status, _, _, _, message in broken} == {("ABORTED", f"{tmp_path / 'nowhere'} is no folder")}
+    assert {(status, message) for status, _, _, _, message in broken} == {
+        ("ABORTED", f"{tmp_path / 'nowhere'} is no folder")
+    }
     told = [record for record in hub.records() if record["logger"] == "hub.connectors"]
-    assert any(record["level"] == "info" and record["message"].startswith("people: 1 read, 1 written") for record in told)
+    assert any(
+        record["level"] == "info" and record["message"].startswith("people: 1 read, 1 written") for record in told
+    )
     assert any(record["level"] == "error" and "is no folder" in record["message"] for record in told)
 
 
@@ -74,7 +90,10 @@ def test_everything_is_compared_again_as_often_as_the_file_says(
     often = {**connection(tmp_path), "schedule": "every 10 seconds", "full": "every 2 days"}
     found = attach(Connection.model_validate({"name": "people", **often}), tmp_path, tmp_path)
     runs = "MATCH (r:SyncRun {system: 'people'}) RETURN r.full, r.status ORDER BY r.startedAt"
-    earlier = "MATCH (r:SyncRun {system: 'people'}) SET r.startedAt = r.startedAt - duration($d), r.endedAt = r.endedAt - duration($d)"
+    earlier = (
+        "MATCH (r:SyncRun {system: 'people'}) SET r.startedAt = r.startedAt - duration($d), r.endedAt = r.endedAt -"
+        " duration($d)"
+    )
 
     async def until(wanted: list[list[Any]]) -> None:
         keeping = asyncio.create_task(keep_syncing(settings, [found]))
@@ -106,7 +125,11 @@ def test_a_connection_that_fails_is_told_keeps_no_other_and_is_synced_again_once
     write_csv(tmp_path / "people.csv", [person(1, deputy="")])
     folders = {"people": tmp_path, "broken": tmp_path / "later"}
     found = [
-        attach(Connection.model_validate({"name": name, **connection(folder), "schedule": "every hour"}), tmp_path, tmp_path / name)
+        attach(
+            Connection.model_validate({"name": name, **connection(folder), "schedule": "every hour"}),
+            tmp_path,
+            tmp_path / name,
+        )
         for name, folder in folders.items()
     ]
 
@@ -135,4 +158,7 @@ def test_a_connection_that_fails_is_told_keeps_no_other_and_is_synced_again_once
 
     (told,) = run(syncing())
     assert told.reason == "AbortRun: its last run says why, as does `hub sync broken`"
-    assert run(empty.read("MATCH (r:SyncRun {system: 'broken'}) RETURN r.status ORDER BY r.startedAt", {})) == [["ABORTED"], ["DONE"]]
+    assert run(empty.read("MATCH (r:SyncRun {system: 'broken'}) RETURN r.status ORDER BY r.startedAt", {})) == [
+        ["ABORTED"],
+        ["DONE"],
+    ]

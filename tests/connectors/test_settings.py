@@ -18,7 +18,14 @@ GOOD: dict[str, Any] = {
     "connector": "file",
     "party": {"Agency": "FDA"},
     "settings": {"folder": "/nowhere"},
-    "streams": {"people": {"describes": "Contact", "from": "*", "key": "id", "properties": {"name": "name", "role": {"value": "x"}}}},
+    "streams": {
+        "people": {
+            "describes": "Contact",
+            "from": "*",
+            "key": "id",
+            "properties": {"name": "name", "role": {"value": "x"}},
+        }
+    },
 }
 
 
@@ -49,11 +56,17 @@ def _people(**changes: Any) -> dict[str, Any]:
         ({"streams": _people(properties={"name": {}})}, "say where the value comes from"),
         ({"streams": _people(links={"REPRESENTS": {"Importer": "x"}})}, "no REPRESENTS leads from a Contact"),
         ({"streams": _people(links={"WORKS_FOR": {"Center": "x", "Port": "y"}})}, "leads to one row"),
-        ({"streams": _people(properties={"nme": "x"})}, "line 12, streams.people.properties.nme: a Contact has no nme, did you mean name?"),
+        (
+            {"streams": _people(properties={"nme": "x"})},
+            "line 12, streams.people.properties.nme: a Contact has no nme, did you mean name?",
+        ),
         ({"streams": _people(properties={"name": True})}, "streams.people.properties.name: expected a column's name"),
         ({"streams": _people(properties={"name": None})}, "streams.people.properties.name: expected a column's name"),
         ({"streams": _people(key=None)}, "streams.people.key: name the column"),
-        ({"streams": _people(links={"SITS": {"Port": "x"}})}, "streams.people.links.SITS: no SITS leads from a Contact to Port"),
+        (
+            {"streams": _people(links={"SITS": {"Port": "x"}})},
+            "streams.people.links.SITS: no SITS leads from a Contact to Port",
+        ),
         ({"party": "FDA"}, "party: one party by label and key"),
         ({"schedule": {"every": "hour", "full": "every 7 days"}}, "`full: every 7 days` stands beside `schedule`"),
         ({"rank": 0}, "rank"),
@@ -78,7 +91,11 @@ def test_what_is_wrong_with_each_connection_of_a_folder_is_told(tmp_path: Path) 
 
 
 def test_a_number_may_name_a_column_or_a_party(tmp_path: Path) -> None:
-    found = _read(tmp_path, party={"Port": 401}, streams=_people(key=[1, 2], properties={"name": 3, "role": {"column": [4, "five"]}}))
+    found = _read(
+        tmp_path,
+        party={"Port": 401},
+        streams=_people(key=[1, 2], properties={"name": 3, "role": {"column": [4, "five"]}}),
+    )
     assert found.speaks_for == ("Port", "ACE:0401")
     stream = found.streams["people"]
     assert stream.key == ("1", "2")
@@ -119,7 +136,9 @@ def test_a_connector_that_is_not_there_is_told() -> None:
             kind(name)
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("every minute", 60), ("every 15 minutes", 900), ("every 2 days", 172_800)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("every minute", 60), ("every 15 minutes", 900), ("every 2 days", 172_800)]
+)
 def test_periods(text: str, seconds: int) -> None:
     assert period_s(text) == seconds
 
@@ -168,31 +187,58 @@ def test_words_of_a_file_are_the_words_that_stand_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (("    key: id", "    key: id\n    delimeter: ;"), r"line 11, streams.people.delimeter: .*did you mean delimiter\?"),
-        (("    key: id", "    key: id\n    delimiter: '||'"), "line 11, streams.people.delimiter: one character between the cells"),
+        (
+            ("    key: id", "    key: id\n    delimeter: ;"),
+            r"line 11, streams.people.delimeter: .*did you mean delimiter\?",
+        ),
+        (
+            ("    key: id", "    key: id\n    delimiter: '||'"),
+            "line 11, streams.people.delimiter: one character between the cells",
+        ),
         (("    key: id", "    key: id\n    delimiter: ''"), "line 11, streams.people.delimiter: one character"),
-        (("    key: id", "    key: id\n    encoding: utf-99"), "line 11, streams.people.encoding: 'utf-99' is no encoding of text"),
-        (("    key: id", "    key: id\n    encoding: base64"), "streams.people.encoding: 'base64' is no encoding of text"),
-        (("    key: id", "    key: id\n    encoding: rot13"), "streams.people.encoding: 'rot13' is no encoding of text"),
+        (
+            ("    key: id", "    key: id\n    encoding: utf-99"),
+            "line 11, streams.people.encoding: 'utf-99' is no encoding of text",
+        ),
+        (
+            ("    key: id", "    key: id\n    encoding: base64"),
+            "streams.people.encoding: 'base64' is no encoding of text",
+        ),
+        (
+            ("    key: id", "    key: id\n    encoding: rot13"),
+            "streams.people.encoding: 'rot13' is no encoding of text",
+        ),
         (("    key: id", "    key: id\n    header_row: 0"), "line 11, streams.people.header_row.0: "),
         (("    key: id", "    key: id\n    date_format: MM"), "line 11, streams.people.date_format: .*MM/DD/YYYY"),
         (("    key: id", "    key: id\n    time_zone: Washington"), "streams.people.time_zone: .*America/New_York"),
-        (("name: name", "name: {colunm: name}"), r"line 12, streams.people.properties.name.colunm: .*did you mean column\?"),
+        (
+            ("name: name", "name: {colunm: name}"),
+            r"line 12, streams.people.properties.name.colunm: .*did you mean column\?",
+        ),
         (("name: name", "name: {column: name, region: USA}"), "properties.name.region: 'USA' is no country"),
-        (("  folder: /nowhere", "  foldr: /nowhere"), r"line 5, settings.foldr: there is no such setting, did you mean folder\?"),
+        (
+            ("  folder: /nowhere", "  foldr: /nowhere"),
+            r"line 5, settings.foldr: there is no such setting, did you mean folder\?",
+        ),
         (("    key: id", "    key: id\n    key: other"), "line 11: key is there already, in line 10"),
         (("party: {Agency: FDA}", "party: [FDA]"), "line 3, party: "),
         (("streams:", "streams: {"), "line [0-9]+: "),
     ],
 )
-def test_a_wrong_setting_is_told_with_its_line_and_what_is_meant(change: tuple[str, str], told: str, tmp_path: Path) -> None:
+def test_a_wrong_setting_is_told_with_its_line_and_what_is_meant(
+    change: tuple[str, str], told: str, tmp_path: Path
+) -> None:
     with pytest.raises(SetupError, match=rf"(?s)fda\.yaml.*{told}"):
         _attached(tmp_path, _FILE.replace(*change))
 
 
-@pytest.mark.parametrize(("connector", "settings"), [("sql", "{url: 'sqlite://'}"), ("graphql", "{url: 'http://127.0.0.1/'}")])
+@pytest.mark.parametrize(
+    ("connector", "settings"), [("sql", "{url: 'sqlite://'}"), ("graphql", "{url: 'http://127.0.0.1/'}")]
+)
 def test_options_are_those_of_the_connector(connector: str, settings: str, tmp_path: Path) -> None:
-    text = _FILE.replace("connector: file", f"connector: {connector}").replace("settings:\n  folder: /nowhere", f"settings: {settings}")
+    text = _FILE.replace("connector: file", f"connector: {connector}").replace(
+        "settings:\n  folder: /nowhere", f"settings: {settings}"
+    )
     with pytest.raises(SetupError, match=r"line 10, streams\.people\.cursr: there is no such setting"):
         _attached(tmp_path, text.replace("    key: id", "    key: id\n    cursr: changed_at"))
 

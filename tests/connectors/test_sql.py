@@ -16,7 +16,8 @@ from tests.connectors.promises import Conformance, System
 
 _PROPERTIES = {"name": "full_name", "role": {"value": "liaison"}, "email": {"column": "mail", "verified": True}}
 _TABLE = (
-    "CREATE TABLE people (id text PRIMARY KEY, full_name text, mail text, left_on date, changed_at timestamptz DEFAULT clock_timestamp())"
+    "CREATE TABLE people (id text PRIMARY KEY, full_name text, mail text, left_on date, changed_at timestamptz DEFAULT"
+    " clock_timestamp())"
 )
 
 
@@ -36,7 +37,14 @@ class _Table(System):
 
     def connection(self) -> Mapping[str, Any]:
         query = "SELECT * FROM people WHERE left_on IS NULL"
-        return {"connector": "sql", "settings": self.settings(), "from": query, "key": "id", "properties": _PROPERTIES, **self.options}
+        return {
+            "connector": "sql",
+            "settings": self.settings(),
+            "from": query,
+            "key": "id",
+            "properties": _PROPERTIES,
+            **self.options,
+        }
 
     def settings(self) -> dict[str, Any]:
         return {"url": f"postgresql+psycopg://postgres@127.0.0.1:{self._server.port}/postgres", "password": PASSWORD}
@@ -66,7 +74,12 @@ class _Table(System):
 
     def connected(self) -> "psycopg.Connection[Any]":
         return psycopg.connect(
-            host="127.0.0.1", port=self._server.port, user="postgres", password=PASSWORD, dbname="postgres", autocommit=True
+            host="127.0.0.1",
+            port=self._server.port,
+            user="postgres",
+            password=PASSWORD,
+            dbname="postgres",
+            autocommit=True,
         )
 
 
@@ -103,7 +116,11 @@ def test_what_is_wrong_with_a_query_is_told_without_the_password(table: _Table, 
         async for _ in connector.read(StreamRequest("people", query, ("id",), {}), None):
             pass
 
-    for query, told in (("SELECT * FROM nowhere", "nowhere"), ("SELECT FROM WHERE", "syntax"), ("DROP TABLE people", "only reads")):
+    for query, told in (
+        ("SELECT * FROM nowhere", "nowhere"),
+        ("SELECT FROM WHERE", "syntax"),
+        ("DROP TABLE people", "only reads"),
+    ):
         with pytest.raises(AbortRun, match=told) as error:
             run(read(query))
         assert PASSWORD not in str(error.value)
@@ -140,7 +157,10 @@ def test_check_and_discover_name_the_tables(table: _Table, run: Callable[..., An
 @pytest.mark.parametrize(
     "query",
     [
-        "SELECT * FROM people WHERE full_name LIKE '%Kept%' AND id::text = 'kept' AND 'a:b' <> ' :x' ORDER BY id; -- 100 % of them",
+        (
+            "SELECT * FROM people WHERE full_name LIKE '%Kept%' AND id::text = 'kept' AND 'a:b' <> ' :x' ORDER BY id;"
+            " -- 100 % of them"
+        ),
         "WITH kept AS (SELECT * FROM people WHERE id = 'kept') SELECT id, full_name, changed_at FROM kept /* :here */",
         "SELECT id, full_name, changed_at, $$it's; here$$ AS told FROM people WHERE id = 'kept'",
     ],

@@ -11,10 +11,10 @@ _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATIONS: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
 _STYLES: Final = (
-    '<styleSheet xmlns="{main}"><numFmts count="1"><numFmt numFmtId="170" formatCode="0000"/></numFmts><fonts count="1"><font/></fonts>'
-    '<fills count="1">{fill}</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/><xf numFmtId="170" applyNumberFormat="1"/></cellXfs>'
-    "</styleSheet>"
+    '<styleSheet xmlns="{main}"><numFmts count="1"><numFmt numFmtId="170" formatCode="0000"/></numFmts><fonts'
+    ' count="1"><font/></fonts><fills count="1">{fill}</fills><borders count="1"><border/></borders><cellStyleXfs'
+    ' count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/><xf'
+    ' numFmtId="170" applyNumberFormat="1"/></cellXfs></styleSheet>'
 )
 _FILL: Final = '<fill><patternFill patternType="none"/></fill>'
 
@@ -66,30 +66,39 @@ def workbook(
     declared = f'xmlns{":" + p[:-1] if p else ""}="{main}"'
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         types = "".join(
-            f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="application/vnd.openxmlformats-officedocument.'
-            'spreadsheetml.worksheet+xml"/>'
+            f'<Override PartName="/xl/worksheets/sheet{n}.xml"'
+            ' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
             for n in range(1, len(names) + 1)
         )
         book = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
         packed.writestr(
             "[Content_Types].xml",
-            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
-            f'relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" '
-            f'ContentType="{book}"/><Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.'
-            f'spreadsheetml.styles+xml"/>{types}</Types>',
+            f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels"'
+            ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml"'
+            f' ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{book}"/><Override'
+            ' PartName="/xl/styles.xml"'
+            f' ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>{types}</Types>',
         )
         target = f'<Relationship Id="rId1" Type="{_RELATIONS}/officeDocument" Target="xl/workbook.xml"/>'
         packed.writestr("_rels/.rels", f'<Relationships xmlns="{_PACKAGE}/relationships">{target}</Relationships>')
         listed = "".join(
-            f'<{p}sheet name="{escape(name)}" sheetId="{n}" state="{"hidden" if name in hidden else "visible"}" r:id="rId{n}"/>'
+            f'<{p}sheet name="{escape(name)}" sheetId="{n}" state="{"hidden" if name in hidden else "visible"}"'
+            f' r:id="rId{n}"/>'
             for n, name in enumerate(names, 1)
         )
-        packed.writestr("xl/workbook.xml", f'<{p}workbook {declared} xmlns:r="{_RELATIONS}"><{p}sheets>{listed}</{p}sheets></{p}workbook>')
+        packed.writestr(
+            "xl/workbook.xml",
+            f'<{p}workbook {declared} xmlns:r="{_RELATIONS}"><{p}sheets>{listed}</{p}sheets></{p}workbook>',
+        )
         links = "".join(
-            f'<Relationship Id="rId{n}" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in range(1, len(names) + 1)
+            f'<Relationship Id="rId{n}" Type="{_RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+            for n in range(1, len(names) + 1)
         )
         styles = f'<Relationship Id="rId99" Type="{_RELATIONS}/styles" Target="styles.xml"/>'
-        packed.writestr("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{_PACKAGE}/relationships">{links}{styles}</Relationships>')
+        packed.writestr(
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{_PACKAGE}/relationships">{links}{styles}</Relationships>',
+        )
         packed.writestr("xl/styles.xml", _STYLES.format(main=_MAIN, fill=fill))
         for n, rows in enumerate(sheets.values(), 1):
             last = n == len(names)
@@ -110,7 +119,10 @@ def _row(p: str, number: int, row: Sequence[Any]) -> str:
 
 def _cell(p: str, reference: str, value: Any) -> str:
     if isinstance(value, str):
-        return f'<{p}c r="{reference}" t="inlineStr"><{p}is><{p}t xml:space="preserve">{escape(value)}</{p}t></{p}is></{p}c>'
+        return (
+            f'<{p}c r="{reference}" t="inlineStr"><{p}is><{p}t'
+            f' xml:space="preserve">{escape(value)}</{p}t></{p}is></{p}c>'
+        )
     cell = value if isinstance(value, Cell) else Cell(int(value), "b") if isinstance(value, bool) else Cell(value)
     type_ = f' t="{cell.type}"' if cell.type else ' t="str"' if isinstance(cell.value, str) else ""
     style = f' s="{cell.style}"' if cell.style else ""
@@ -128,7 +140,10 @@ def open_document(path: Path, sheet: str, rows: Sequence[Sequence[str]]) -> None
     office = "urn:oasis:names:tc:opendocument:xmlns"
     body = "".join(
         "<table:table-row>"
-        + "".join(f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>' for cell in row)
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+            for cell in row
+        )
         + "</table:table-row>"
         for row in rows
     )
@@ -137,8 +152,10 @@ def open_document(path: Path, sheet: str, rows: Sequence[Sequence[str]]) -> None
         packed.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{office}:manifest:1.0"/>')
         packed.writestr(
             "content.xml",
-            f'<office:document-content xmlns:office="{office}:office:1.0" xmlns:table="{office}:table:1.0" xmlns:text="{office}:text:1.0">'
-            f'<office:body><office:spreadsheet><table:table table:name="{escape(sheet)}">{body}</table:table></office:spreadsheet>'
+            f'<office:document-content xmlns:office="{office}:office:1.0" xmlns:table="{office}:table:1.0"'
+            f' xmlns:text="{office}:text:1.0">'
+            "<office:body><office:spreadsheet><table:table"
+            f' table:name="{escape(sheet)}">{body}</table:table></office:spreadsheet>'
             "</office:body></office:document-content>",
         )
 

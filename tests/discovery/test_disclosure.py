@@ -1,5 +1,6 @@
-"""What a party learns of others that share an issue: nothing of fewer than five, on any day, by any question, or by taking one day's
-figures from another's."""
+"""What a party learns of others that share an issue: nothing of fewer than five, on any day, by any question, or by
+taking one day's figures from another's.
+"""
 
 import random
 from collections.abc import Callable, Sequence
@@ -32,7 +33,8 @@ CREATE (:AdcvdOrder {number: 'A-570-967', product: 'Aluminum Extrusions', source
 CREATE (:CaseKind {code: 'adcvd_inquiry', name: 'Scope', source: 'sample'})
 CREATE (:Association:Party {code: 'SA', name: 'Sample Association', source: 'sample'})
 FOREACH (code IN ['CEE001', 'CEE002', 'CEE003'] | CREATE (:Center:Party {code: code, name: code, source: 'sample'}))
-FOREACH (code IN ['2704', '4601'] | CREATE (:Port:Party {id: 'ACE:' + code, code: code, issuer: 'ACE', name: code, source: 'sample'}))
+FOREACH (code IN ['2704', '4601'] | CREATE (:Port:Party {id: 'ACE:' + code, code: code, issuer: 'ACE', name: code,
+  source: 'sample'}))
 FOREACH (code IN ['FDA', 'EPA'] | CREATE (:Agency:Party {code: code, name: code, source: 'sample'}))
 FOREACH (filer IN ['AAA', 'BBB'] | CREATE (:Broker:Party {filerCode: filer, name: filer, source: 'sample'}))
 WITH 1 AS one MATCH (s:Association)
@@ -50,7 +52,8 @@ def number(n: int) -> str:
 
 _ACCOUNTS: Final[LiteralString] = """
 UNWIND $accounts AS account
-MERGE (a:Account {id: 'tests|' + account.name}) ON CREATE SET a.subject = account.name, a.issuer = 'tests', a.source = 'sample'
+MERGE (a:Account {id: 'tests|' + account.name}) ON CREATE
+  SET a.subject = account.name, a.issuer = 'tests', a.source = 'sample'
 WITH a, account MATCH (p:Party) WHERE coalesce(p.number, p.filerCode, p.id, p.code) IN account.parties
 CREATE (a)-[:ACTS_FOR {since: datetime('2020-01-01T00:00:00Z'), grantedBy: 'the test'}]->(p)"""
 _CLIENTS: Final[LiteralString] = """
@@ -58,28 +61,38 @@ MATCH (b:Broker {filerCode: $broker}) UNWIND $clients AS number MATCH (m:Importe
 CREATE (b)-[:REPRESENTS {since: datetime('2020-01-01T00:00:00Z')}]->(m)"""
 _OPEN: Final[LiteralString] = """
 UNWIND $rows AS row
-MATCH (o:AdcvdOrder), (c:CaseKind), (m:Importer {number: row.importer}), (h:Party) WHERE coalesce(h.id, h.code) = row.handler
+MATCH (o:AdcvdOrder), (c:CaseKind), (m:Importer {number: row.importer}), (h:Party)
+  WHERE coalesce(h.id, h.code) = row.handler
 CREATE (k:Case {id: row.id, number: row.id, status: 'OPEN', title: 'Scope', openedAt: row.at, source: 'sample'})
 CREATE (k)-[:CONCERNS]->(m) CREATE (k)-[:HANDLED_BY]->(h) CREATE (k)-[:OF_KIND]->(c) CREATE (k)-[:SUBJECT_TO]->(o)
 WITH k, row UNWIND row.agencies AS code MATCH (g:Agency {code: code})
 CREATE (k)-[:INVOLVES {acceptedAt: row.at}]->(g)"""
 
 # All ways by which a party could learn of others.
-_SHARED: Final = """{ sharedIssues(first: 50) { leastParties issues { issue { id title state sharedAt } why cases importers others members
-  named trend { through importers } handlers { cases others office { __typename ... on Center { code } ... on Port { code }
+_SHARED: Final = """{ sharedIssues(first: 50) { leastParties issues
+  { issue { id title state sharedAt } why cases importers others members
+  named trend { through importers } handlers
+    { cases others office { __typename ... on Center { code } ... on Port { code }
     ... on Agency { code } } contact { id } } } } }"""
 _LOOKS: Final = (
     _SHARED,
-    """{ issues { totalCount nodes { id title why state stateAt proposedAt sharedAt cases { totalCount } casesAlike { totalCount }
+    """{ issues { totalCount nodes { id title why state stateAt proposedAt sharedAt cases { totalCount } casesAlike
+  { totalCount }
       merged { totalCount } onBoardsOf { totalCount } } } }""",
     '{ neighbourhood(of: "Importer:11-1111100AA", depth: 2) { more neighbours { node { nodeId } } } }',
     '{ path(from: "Importer:11-1111100AA", to: "Importer:11-1111110AA") { length } }',
     '{ path(from: "Importer:11-1111100AA", to: "Agency:FDA") { length steps { text } } }',
     '{ search(text: "aluminum A-570-967") { nodes { __typename nodeId } } }',
-    "{ cases { totalCount nodes { number mayBeAbout { totalCount nodes { id } } issue { id } adcvdOrders { nodes { number } } } } }",
+    (
+        "{ cases { totalCount nodes { number mayBeAbout { totalCount nodes { id } } issue { id } adcvdOrders { nodes {"
+        " number } } } } }"
+    ),
     '{ adcvdOrder(number: "A-570-967") { cases { totalCount } } }',
     "{ centers { nodes { code cases { totalCount } } } ports { nodes { code cases { totalCount } } } }",
-    "{ agencies { nodes { code cases { totalCount } } } associations { nodes { code board { totalCount } members { totalCount } } } }",
+    (
+        "{ agencies { nodes { code cases { totalCount } } } associations { nodes { code board { totalCount } members {"
+        " totalCount } } } }"
+    ),
     "{ importers { totalCount nodes { number } } }",
     f'{{ issue(id: "{_ISSUE}") {{ title }} node(id: "Issue:{_ISSUE}") {{ nodeId }} }}',
 )
@@ -107,9 +120,21 @@ class Town:
         for importer in importers:
             self._cases += 1
             at = _FIRST + timedelta(days=day)
-            rows.append({"id": f"k{self._cases}", "importer": importer, "handler": handler, "agencies": list(agencies), "at": at})
+            rows.append(
+                {
+                    "id": f"k{self._cases}",
+                    "importer": importer,
+                    "handler": handler,
+                    "agencies": list(agencies),
+                    "at": at,
+                }
+            )
             self.holders.setdefault(importer, handler)
-        self._run(self._graph.write([Statement(_OPEN, {"rows": rows}), named_by_event(LOADED_CASES, [row["id"] for row in rows])]))
+        self._run(
+            self._graph.write(
+                [Statement(_OPEN, {"rows": rows}), named_by_event(LOADED_CASES, [row["id"] for row in rows])]
+            )
+        )
         self._run(self._graph.apply([TEXT_IS_READ]))
 
     def night(self, day: int = 0, least: int = _LEAST) -> None:
@@ -192,7 +217,9 @@ def test_the_board_of_an_association_shows_what_enough_members_hold(town: Town) 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_figures_watched_from_day_to_day_tell_of_five_others_or_nobody(seed: int, town: Town) -> None:
-    """An attacker's importers open cases where it likes, others come by themselves, and it notes every figure of every day."""
+    """An attacker's importers open cases where it likes, others come by themselves, and it notes every figure of
+    every day.
+    """
     chance = random.Random(seed)
     town.clients("AAA", *_OWN)
     town.account("attacker", *(("AAA",) if seed % 2 else _OWN))
@@ -202,7 +229,9 @@ def test_figures_watched_from_day_to_day_tell_of_five_others_or_nobody(seed: int
     for day in range(1, 26):
         for importer in chance.sample(victims, chance.choice((0, 1, 1, 2, 3, 7))):
             agencies = [code for code in ("FDA", "EPA") if chance.random() < 0.4]
-            town.opens(importer, handler=chance.choice(("CEE001", "CEE002", "CEE003", "ACE:2704")), agencies=agencies, day=day)
+            town.opens(
+                importer, handler=chance.choice(("CEE001", "CEE002", "CEE003", "ACE:2704")), agencies=agencies, day=day
+            )
         if chance.random() < 0.4:
             town.opens(chance.choice(_OWN), handler=chance.choice(("CEE001", "CEE002")), agencies=("EPA",), day=day)
         town.night(day)

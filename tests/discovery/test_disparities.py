@@ -18,14 +18,54 @@ _PLACES = [f"ACE:{code}" for code in ("2704", "4601", "5301", "3901", "1001", "2
 _ORIGINS = ("CN", "MX", "VN", "DE", "IN")
 _QUESTIONS = ("classification of the goods", "is the preference claim allowed", "country of origin marking")
 _OUTCOMES = ("approved", "denied", "rate advanced")
-_KINDS = ("cotton", "knitted", "woven", "steel", "printed", "leather", "plastic", "frozen", "dried", "electric", "hand-held", "ceramic")
-_THINGS = ("shirts", "valves", "circuits", "boots", "bags", "shrimp", "mushrooms", "drills", "tiles", "bearings", "lamps", "cables")
-_USES = ("men", "children", "kitchens", "cars", "aircraft", "gardens", "offices", "hospitals", "ships", "schools", "mines", "farms")
+_KINDS = (
+    "cotton",
+    "knitted",
+    "woven",
+    "steel",
+    "printed",
+    "leather",
+    "plastic",
+    "frozen",
+    "dried",
+    "electric",
+    "hand-held",
+    "ceramic",
+)
+_THINGS = (
+    "shirts",
+    "valves",
+    "circuits",
+    "boots",
+    "bags",
+    "shrimp",
+    "mushrooms",
+    "drills",
+    "tiles",
+    "bearings",
+    "lamps",
+    "cables",
+)
+_USES = (
+    "men",
+    "children",
+    "kitchens",
+    "cars",
+    "aircraft",
+    "gardens",
+    "offices",
+    "hospitals",
+    "ships",
+    "schools",
+    "mines",
+    "farms",
+)
 
 WRITE: Final = f"""
 UNWIND $rows AS row
 MERGE (p:Port {{id: row.port}}) ON CREATE SET p.name = row.port, p.source = 'sample', p.code = right(row.port, 4)
-CREATE (d:Decision {{id: row.id, question: row.question, outcome: row.outcome, decidedAt: row.at, audience: 'owner', source: 'sample',
+CREATE (d:Decision {{id: row.id, question: row.question, outcome: row.outcome, decidedAt: row.at, audience: 'owner',
+  source: 'sample',
   hts10: row.hts10, origin: row.origin, maker: row.maker, description: row.description}})
 CREATE (d)-[:MADE_AT]->(p)
 {DECISIONS_TOLD}"""
@@ -33,17 +73,25 @@ _PAIRS: LiteralString = "MATCH (x:Disparity) RETURN x.id, x.state, x.strength, x
 
 
 class Goods:
-    """What there is to decide about: each of the goods is decided alike everywhere, also where others have the same number and origin."""
+    """What there is to decide about: each of the goods is decided alike everywhere, also where others have the same
+    number and origin.
+    """
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self._numbers = [f"{chance.randrange(1000, 9999)}.{chance.randrange(100):02d}.{chance.randrange(10_000):04d}" for _ in range(400)]
+        self._numbers = [
+            f"{chance.randrange(1000, 9999)}.{chance.randrange(100):02d}.{chance.randrange(10_000):04d}"
+            for _ in range(400)
+        ]
         self.goods: list[dict[str, Any]] = [
             {
                 "hts10": chance.choice(self._numbers),
                 "origin": chance.choice(_ORIGINS),
                 "maker": f"Sample Maker {index:05d} Co., Ltd.",
-                "description": f"{' and '.join(chance.sample(_KINDS, 2))} {chance.choice(_THINGS)} for {chance.choice(_USES)}, {index}",
+                "description": (
+                    f"{' and '.join(chance.sample(_KINDS, 2))} {chance.choice(_THINGS)} for {chance.choice(_USES)},"
+                    f" {index}"
+                ),
             }
             for index in range(3_000)
         ]
@@ -55,7 +103,8 @@ class Goods:
             question = self._chance.choice(_QUESTIONS)
             at = NOW - timedelta(days=self._chance.randrange(900), hours=self._chance.randrange(24))
             yield {
-                **self.goods[which], "outcome": self._outcomes[which][question], "id": f"{prefix}-{index:06d}", "question": question,
+                **self.goods[which], "outcome": self._outcomes[which][question], "id": f"{prefix}-{index:06d}",
+                "question": question,
                 "at": at,                "port": self._chance.choice(_PLACES),
             }  # fmt: skip
 
@@ -70,12 +119,16 @@ def planted(prefix: str, count: int, chapter: int = 99) -> Iterator[tuple[dict[s
             "port": "ACE:2704", "at": NOW - timedelta(days=300),
         }  # fmt: skip
         other = {
-            **one, "id": f"{prefix}-{index:02d}-b", "hts10": f"{chapter}{index:02d}100000", "outcome": "Denied.", "port": "ACE:4601",
+            **one, "id": f"{prefix}-{index:02d}-b", "hts10": f"{chapter}{index:02d}100000", "outcome": "Denied.",
+            "port": "ACE:4601",
             "question": "classification of goods", "at": NOW - timedelta(days=290 - index * 14),
         }  # fmt: skip
         match index % 4:
             case 0:
-                other |= {"maker": f"ACME SAMPLE {index} LTD", "description": "shirts, cotton, knitted, men's, with long sleeves"}
+                other |= {
+                    "maker": f"ACME SAMPLE {index} LTD",
+                    "description": "shirts, cotton, knitted, men's, with long sleeves",
+                }
             case 1:
                 other |= {"maker": None, "description": "men's cotton shirts, knitted, long sleeve"}
             case 2:
@@ -101,7 +154,8 @@ def _near_misses() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     ):
         one = {
             "id": f"near-{index}-a", "hts10": f"98{index:02d}.10.0000", "origin": "CN", "maker": "Sample Maker",
-            "description": "knitted cotton shirts", "question": "classification", "outcome": "approved", "port": "ACE:2704",
+            "description": "knitted cotton shirts", "question": "classification", "outcome": "approved",
+            "port": "ACE:2704",
             "at": NOW - timedelta(days=300),
         }  # fmt: skip
         yield one, {**one, "id": f"near-{index}-b", "outcome": "denied", "port": "ACE:4601", **change}
@@ -119,7 +173,10 @@ def _found(graph: Graph, run: Callable[..., Any]) -> dict[str, list[Any]]:
 @pytest.mark.thorough
 def test_twenty_planted_among_ten_thousand_are_found_and_no_others(empty: Graph, run: Callable[..., Any]) -> None:
     pairs = list(planted("planted", 20))
-    rows = [*Goods(random.Random(5)).decisions("plain", 10_000), *(row for pair in (*pairs, *_near_misses()) for row in pair)]
+    rows = [
+        *Goods(random.Random(5)).decisions("plain", 10_000),
+        *(row for pair in (*pairs, *_near_misses()) for row in pair),
+    ]
     random.Random(6).shuffle(rows)
     _write(empty, run, rows)
     assert run(discover(empty, NOW)) == 20
@@ -135,11 +192,14 @@ def test_twenty_planted_among_ten_thousand_are_found_and_no_others(empty: Graph,
 
 
 @pytest.mark.parametrize("rulings", [1, 2])
-def test_what_a_ruling_explained_already_is_found_explained(rulings: int, empty: Graph, run: Callable[..., Any]) -> None:
+def test_what_a_ruling_explained_already_is_found_explained(
+    rulings: int, empty: Graph, run: Callable[..., Any]
+) -> None:
     (pair,) = planted("planted", 1)
     _write(empty, run, list(pair))
     text: LiteralString = """UNWIND $decisions AS id MATCH (d:Decision {id: id})
-        MERGE (r:Ruling {number: 'SAMPLE 1', title: 'Shirts', source: 'sample', issuedAt: date('2020-01-01')}) MERGE (r)-[:EXPLAINS]->(d)"""
+        MERGE (r:Ruling {number: 'SAMPLE 1', title: 'Shirts', source: 'sample', issuedAt: date('2020-01-01')})
+          MERGE (r)-[:EXPLAINS]->(d)"""
     run(empty.write([Statement(text, {"decisions": [row["id"] for row in pair][:rulings]})]))
     run(discover(empty, NOW))
     ((state, *_),) = _found(empty, run).values()

@@ -16,7 +16,8 @@ from tests.random_world import Key, Link, World, random_world
 
 _PAIRS: Final = 10
 _LONGEST: Final = 8
-_PATH: Final = """query Path($one: String!, $other: String!) { path(from: $one, to: $other) { length from { nodeId } to { nodeId }
+_PATH: Final = """query Path($one: String!, $other: String!) { path(from: $one,
+  to: $other) { length from { nodeId } to { nodeId }
     steps { text from { nodeId } to { nodeId } } byKind { kind length } } }"""
 _AROUND: Final = """query Around($one: String!) { neighbourhood(of: $one, depth: 2, first: 200) { more
     neighbours { distance node { nodeId } via { nodeId } } } }"""
@@ -88,9 +89,13 @@ def test_the_way_is_the_shortest_that_the_viewer_may_see(seed: int, empty: Graph
             search, told = searches[account], got["data"]["path"]
             where = f"seed {seed}, {account or 'the public'}: {one} to {other}: {told}"
             assert told["length"] == search.distance(one, other), where
-            assert [told["from"], told["to"]] == [{"nodeId": _id(end)} if search.sees(end) else None for end in (one, other)], where
+            assert [told["from"], told["to"]] == [
+                {"nodeId": _id(end)} if search.sees(end) else None for end in (one, other)
+            ], where
             by_kind = {kind: search.distance(one, other, kind) for kind in KINDS}
-            assert {each["kind"]: each["length"] for each in told["byKind"]} == {k: n for k, n in by_kind.items() if n}, where
+            assert {each["kind"]: each["length"] for each in told["byKind"]} == {
+                k: n for k, n in by_kind.items() if n
+            }, where
             _check_steps(told["steps"], search, one, other)
             found += bool(told["length"])
     assert found > _PAIRS, "hardly a way was found"

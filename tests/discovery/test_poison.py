@@ -1,4 +1,6 @@
-"""Decisions, cases and issues that cannot be looked at are set aside, told and tried again; all others are looked at at once."""
+"""Decisions, cases and issues that cannot be looked at are set aside, told and tried again; all others are looked
+at at once.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,14 +18,16 @@ NOW: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _LETTERS: Final = "MATCH (l:DeadLetter) RETURN l.item, l.job + ': ' + l.reason ORDER BY l.item"
 _PAIRS: Final = "MATCH (x:Disparity) RETURN x.id"
 _SPOILED: Final = f"""
-UNWIND [['outcome', null], ['question', ['a', 'b']], ['decidedAt', '2026-01-05'], ['maker', 4711], ['hts10', ['9800.10.0000']]] AS spoiled
+UNWIND [['outcome', null], ['question', ['a', 'b']], ['decidedAt', '2026-01-05'], ['maker', 4711],
+  ['hts10', ['9800.10.0000']]] AS spoiled
 MATCH (d:Decision {{id: 'planted-00-a'}})-[:MADE_AT]->(p)
 CREATE (bad:Decision {{id: 'bad-' + spoiled[0], source: 'sample', audience: 'owner'}})
 SET bad += d {{.question, .outcome, .decidedAt, .hts10, .origin, .maker, .description}} SET bad[spoiled[0]] = spoiled[1]
 CREATE (bad)-[:MADE_AT]->(p)
 WITH bad AS d {DECISIONS_TOLD}"""
 _CASES: Final = f"""
-CREATE (o:AdcvdOrder {{number: 'A-570-932', product: 'rod'}}), (p:Port:Party {{id: 'ACE:2704', name: 'x', code: '2704'}})
+CREATE (o:AdcvdOrder {{number: 'A-570-932', product: 'rod'}}),
+  (p:Port:Party {{id: 'ACE:2704', name: 'x', code: '2704'}})
 WITH o, p UNWIND range(1, 12) AS n
 CREATE (k:Case {{id: 'case-' + n, number: 'case-' + n, status: 'OPEN', openedAt: datetime('2026-06-01T12:00:00Z')}})
 CREATE (k)-[:CONCERNS]->(:Importer:Party {{number: 'i-' + n, name: 'Sample ' + n}}) CREATE (k)-[:SUBJECT_TO]->(o)
@@ -59,7 +63,9 @@ def test_decisions_that_cannot_be_compared_keep_none_of_the_others(empty: Graph,
     assert ["bad-outcome | planted-00-b"] in run(empty.read(_PAIRS, {}))
 
 
-def test_cases_and_issues_that_cannot_be_looked_at_keep_none_of_the_others(empty: Graph, run: Callable[..., Any]) -> None:
+def test_cases_and_issues_that_cannot_be_looked_at_keep_none_of_the_others(
+    empty: Graph, run: Callable[..., Any]
+) -> None:
     run(empty.write([Statement(_CASES)]))
     run(empty.write([Statement("MATCH (k:Case {id: 'case-5'}) SET k.openedAt = 'in June'")]))
     # issues that nobody holds, as they are made by hand, and one whose figure lost when its holders began
@@ -80,7 +86,14 @@ def test_cases_and_issues_that_cannot_be_looked_at_keep_none_of_the_others(empty
     assert run(empty.read("MATCH (c:Consumer), (n:EventCounter) WHERE c.cursor < n.seq RETURN c.name", {})) == []
     run(empty.write([Statement("MATCH (k:Case {id: 'case-5'}) SET k.openedAt = datetime('2026-06-02T12:00:00Z')")]))
     run(
-        empty.write([Statement("MATCH (:IssueFigure)-[w:AWAITS]->() WHERE w.first IS NULL SET w.first = datetime('2026-06-02T12:00:00Z')")])
+        empty.write(
+            [
+                Statement(
+                    "MATCH (:IssueFigure)-[w:AWAITS]->() WHERE w.first IS NULL SET w.first ="
+                    " datetime('2026-06-02T12:00:00Z')"
+                )
+            ]
+        )
     )
     run(discover(empty, NOW + FIRST_RETRY, 3))
     assert _letters(empty, run) == {}

@@ -69,7 +69,10 @@ def with_more(world: Graph, run: Callable[..., Any]) -> Any:
     if added:
         run(
             world.write(
-                [Statement("MATCH (c:Contact) WHERE c.before IS NULL DETACH DELETE c"), Statement("MATCH (c:Contact) REMOVE c.before")]
+                [
+                    Statement("MATCH (c:Contact) WHERE c.before IS NULL DETACH DELETE c"),
+                    Statement("MATCH (c:Contact) REMOVE c.before"),
+                ]
             )
         )
 
@@ -93,7 +96,10 @@ def test_a_contact_rule_answers_its_example(rule: Any, ask: Ask, with_more: Call
 @pytest.mark.parametrize("rule", NEXT, ids=lambda rule: rule.name)
 def test_a_rule_for_who_is_next_answers_its_example(rule: Any, ask: Ask) -> None:
     first = ask("trade", **rule.example.asked)["contacts"][0]
-    found = {step["step"]: step["contact"]["id"] if step["contact"] else step["organisation"]["name"] for step in first["next"]}
+    found = {
+        step["step"]: step["contact"]["id"] if step["contact"] else step["organisation"]["name"]
+        for step in first["next"]
+    }
     assert found[rule.name] == rule.example.answer
 
 
@@ -126,10 +132,16 @@ def test_contacts_are_limited_and_bad_input_is_refused(world: Graph, run: Callab
 
     def told(arguments: str) -> Any:
         return run(
-            hub.answer(GraphQLRequest(f"{{ responsibleContacts({arguments}) {{ contacts {{ rank }} }} }}"), Viewer.of(ISSUER, "trade"))
+            hub.answer(
+                GraphQLRequest(f"{{ responsibleContacts({arguments}) {{ contacts {{ rank }} }} }}"),
+                Viewer.of(ISSUER, "trade"),
+            )
         )
 
-    assert [found["rank"] for found in told('port: "2704", hts: "8542", first: 2')["data"]["responsibleContacts"]["contacts"]] == [1, 2]
+    assert [
+        found["rank"]
+        for found in told('port: "2704", hts: "8542", first: 2')["data"]["responsibleContacts"]["contacts"]
+    ] == [1, 2]
     for arguments, message in (
         ('importer: "123-45-6789"', "Social Security"),
         ('hts: "8"', "2 to 10 digits"),
@@ -163,7 +175,10 @@ def test_a_reason_can_be_checked_step_by_step(ask: Ask) -> None:
 
 
 def test_mail_addresses_are_told_to_counterparts_alone(ask: Ask) -> None:
-    told = {who: ask(who, importer="11-1111111AA")["contacts"][0]["contact"] for who in ("trade", "importer", "broker", "center-007")}
+    told = {
+        who: ask(who, importer="11-1111111AA")["contacts"][0]["contact"]
+        for who in ("trade", "importer", "broker", "center-007")
+    }
     assert {found["email"] for found in told.values()} == {"desk-007@sample.example"}
     assert ask("", hts="8542")["contacts"][0]["contact"] == {"id": "desk-007", "name": "Sample desk-007", "email": None}
 
@@ -197,7 +212,9 @@ def test_nothing_is_told_of_what_may_not_be_seen(seed: int, empty: Graph, run: C
         for entry in entries:
             answer = run(_told(hub, account, {"entryNumber": entry, "caseKind": "protest", "port": "2704"}))
             if not oracle.sees(("Entry", entry)):
-                assert answer == run(_told(hub, account, {"entryNumber": "ZZZ-9999999-9", "caseKind": "protest", "port": "2704"}))
+                assert answer == run(
+                    _told(hub, account, {"entryNumber": "ZZZ-9999999-9", "caseKind": "protest", "port": "2704"})
+                )
             _check(answer, oracle)
 
 
@@ -218,7 +235,10 @@ def _check(answer: dict[str, Any], oracle: Oracle) -> None:
 
 
 def test_a_question_is_found_by_one_statement() -> None:
-    named = 'importer: "11-1111111AA", entryNumber: "AAA-0000001-4", hts: "8542", port: "2704", caseKind: "rfi", program: "UFLPA"'
+    named = (
+        'importer: "11-1111111AA", entryNumber: "AAA-0000001-4", hts: "8542", port: "2704", caseKind: "rfi", program:'
+        ' "UFLPA"'
+    )
     asked = f'{{ responsibleContacts({named}, agency: "FDA", topic: "origin") {_ANSWER} }}'
     plan, _ = PlanCache(GRAPH, SCHEMA, Limits()).plan(asked, None, {}, NoCursors())
     (root,) = plan.roots

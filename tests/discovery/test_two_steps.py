@@ -1,4 +1,6 @@
-"""Questions of the hub's own are found and then read: they tell the same however they are asked, and of one moment as far as can be."""
+"""Questions of the hub's own are found and then read: they tell the same however they are asked, and of one moment
+as far as can be.
+"""
 
 import json
 import random
@@ -103,10 +105,17 @@ def test_what_is_not_given_changes_nothing(world: Graph, hub: Executor, run: Cal
             plan, variables = hub.documents.plan(_query(named, WHOLE), None, {}, Cursors(CURSOR_KEY, ""), kind)
             (root,) = plan.roots
             assert root.compiled.telling is not None
-            given = {**root.bind(variables, Cursors(CURSOR_KEY, "")), "viewer": _viewer(who).account or NOBODY, "now": 1_764_000_000_000}
+            given = {
+                **root.bind(variables, Cursors(CURSOR_KEY, "")),
+                "viewer": _viewer(who).account or NOBODY,
+                "now": 1_764_000_000_000,
+            }
             parameters = root.compiled.telling.parameters(given)
             alone = _made_for(kind, frozenset({*named, "at"}))
-            assert run(world.read_one(alone, parameters)) == run(world.read_one(root.compiled.text, parameters)), (who, named)
+            assert run(world.read_one(alone, parameters)) == run(world.read_one(root.compiled.text, parameters)), (
+                who,
+                named,
+            )
 
 
 def _made_for(kind: ViewerKind, given: frozenset[str]) -> str:
@@ -132,7 +141,9 @@ class _Asked:
 
 
 @pytest.mark.parametrize("times", [1, 100])
-def test_a_row_that_goes_between_the_steps_is_asked_for_again(times: int, hub: Executor, world: Graph, run: Callable[..., Any]) -> None:
+def test_a_row_that_goes_between_the_steps_is_asked_for_again(
+    times: int, hub: Executor, world: Graph, run: Callable[..., Any]
+) -> None:
     """As long as that has an end."""
 
     async def goes() -> None:
@@ -146,8 +157,8 @@ def test_a_row_that_goes_between_the_steps_is_asked_for_again(times: int, hub: E
             [
                 Statement("MATCH (c:Contact) WHERE c.id STARTS WITH 'passing' DETACH DELETE c"),
                 Statement(
-                    "MATCH (p:Port {id: 'ACE:3001'}) CREATE (:Contact {id: 'passing' + randomUUID(), name: 'A', role: 'port_director', "
-                    "published: true})-[:WORKS_FOR]->(p)"
+                    "MATCH (p:Port {id: 'ACE:3001'}) CREATE (:Contact {id: 'passing' + randomUUID(), name: 'A', role:"
+                    " 'port_director', published: true})-[:WORKS_FOR]->(p)"
                 ),
             ]
         )
@@ -159,8 +170,8 @@ def test_a_row_that_goes_between_the_steps_is_asked_for_again(times: int, hub: E
             await world.write(
                 [
                     Statement(
-                        "MATCH (p:Port {id: 'ACE:3001'}) CREATE (:Contact {id: 'passing', name: 'A', role: 'port_director', "
-                        "published: true})-[:WORKS_FOR]->(p)"
+                        "MATCH (p:Port {id: 'ACE:3001'}) CREATE (:Contact {id: 'passing', name: 'A', role:"
+                        " 'port_director', published: true})-[:WORKS_FOR]->(p)"
                     )
                 ]
             )

@@ -9,7 +9,8 @@ An example is a fenced block; what it says next to `…` is new each time. Which
 - `cypher`, which finds something;
 - `csv FILE`, `csv FILE ENCODING` and `yaml FILE`: written into the folder of the page, and read by what follows.
 
-`HUB_ANSWERS=1 uv run pytest -n 0 tests/docs/test_examples.py` writes those answers anew that differ; read the difference.
+`HUB_ANSWERS=1 uv run pytest -n 0 tests/docs/test_examples.py` writes those answers anew that differ; read the
+difference.
 """
 
 import re
@@ -81,7 +82,9 @@ class Numbers:
         return _NUMBER.sub(lambda found: self._real.get(found[0], found[0]), text)
 
     def shown(self, value: Any, like: Any) -> Any:
-        """An answer with the page's numbers, and `…` where the page, which shows it `like` that, has it; learns new numbers."""
+        """An answer with the page's numbers, and `…` where the page, which shows it `like` that, has it; learns new
+        numbers.
+        """
         if isinstance(value, dict):
             known = like if isinstance(like, dict) else {}
             return {key: self.shown(inner, known.get(key)) for key, inner in value.items()}

@@ -110,7 +110,8 @@ GRAPH_PICTURE: Final = Picture(
     ),
 )
 RESPONSIBILITY: Final = Picture(
-    "Who answers: the importer's own Center, not the one that its goods suggest; then a contact there, then who is next",
+    "Who answers: the importer's own Center, not the one that its goods suggest; then a contact there, then who is"
+    " next",
     900,
     330,
     {
@@ -129,10 +130,15 @@ RESPONSIBILITY: Final = Picture(
         Arrow("contact", "deputy", "DEPUTIZED_BY"),
         Arrow("own", "field", "MANAGED_FROM"),
     ),
-    ((20, 25, "1. which office"), (560, 25, "2. who there"), (450, 305, "3. who is next, if Mei is away or does not answer")),
+    (
+        (20, 25, "1. which office"),
+        (560, 25, "2. who there"),
+        (450, 305, "3. who is next, if Mei is away or does not answer"),
+    ),
 )
 SHARED: Final = Picture(
-    "Shared issues: cases that are alike lead to one issue; a party sees its own case, the issue and a figure, never the others",
+    "Shared issues: cases that are alike lead to one issue; a party sees its own case, the issue and a figure, never"
+    " the others",
     900,
     320,
     {
@@ -188,13 +194,15 @@ ROOMS: Final = Picture(
         "schema": Box(450, 440, ("graph_schema: labels, edges, who may see them",), "", "chosen", 560),
     },
     (
-        Arrow("commands", "app"), Arrow("commands", "connectors"), Arrow("app", "docs"), Arrow("app", "gql"), Arrow("gql", "verbs"),
+        Arrow("commands", "app"), Arrow("commands", "connectors"), Arrow("app", "docs"), Arrow("app", "gql"),
+        Arrow("gql", "verbs"),
         Arrow("gql", "queries"), Arrow("verbs", "compile"), Arrow("queries", "compile"), Arrow("connectors", "graph"),
         Arrow("verbs", "graph"), Arrow("compile", "schema"), Arrow("graph", "schema"),
     ),
 )  # fmt: skip
 PICTURES: Final = {
-    "graph.svg": GRAPH_PICTURE, "responsibility.svg": RESPONSIBILITY, "shared-issues.svg": SHARED, "path.svg": PATH, "rooms.svg": ROOMS,
+    "graph.svg": GRAPH_PICTURE, "responsibility.svg": RESPONSIBILITY, "shared-issues.svg": SHARED, "path.svg": PATH,
+    "rooms.svg": ROOMS,
 }  # fmt: skip
 
 
@@ -207,9 +215,17 @@ def drawn(picture: Picture) -> str:
             f"<title>{escape(picture.title)}</title>",
             f"<style>{_STYLE}\n</style>",
             f'<rect class="paper" width="{picture.width}" height="{picture.height}" rx="8"/>',
-            *(line for arrow in picture.arrows for line in _arrow(arrow, picture.boxes[arrow.tail], picture.boxes[arrow.head])),
+            *(
+                line
+                for arrow in picture.arrows
+                for line in _arrow(arrow, picture.boxes[arrow.tail], picture.boxes[arrow.head])
+            ),
             *(line for box in picture.boxes.values() for line in _box(box)),
-            *(line for arrow in picture.arrows for line in _named(arrow, picture.boxes[arrow.tail], picture.boxes[arrow.head])),
+            *(
+                line
+                for arrow in picture.arrows
+                for line in _named(arrow, picture.boxes[arrow.tail], picture.boxes[arrow.head])
+            ),
             *(f'<text class="small" x="{x}" y="{y}">{escape(said)}</text>' for x, y, said in picture.texts),
             "</svg>",
             "",
@@ -220,7 +236,11 @@ def drawn(picture: Picture) -> str:
 def undeclared(picture: Picture) -> list[str]:
     """Relationships that are drawn and not declared."""
     declared = {(edge.type, tail, head) for edge in GRAPH.edges for tail in edge.tail for head in edge.head}
-    drawn_ = ((found.type, picture.boxes[found.tail].label, picture.boxes[found.head].label) for found in picture.arrows if found.type)
+    drawn_ = (
+        (found.type, picture.boxes[found.tail].label, picture.boxes[found.head].label)
+        for found in picture.arrows
+        if found.type
+    )
     return [" ".join(one) for one in drawn_ if one not in declared]
 
 
@@ -254,7 +274,10 @@ def _named(arrow: Arrow, tail: Box, head: Box) -> Iterator[str]:
 
 def _box(box: Box) -> Iterator[str]:
     top = box.y - box.height / 2
-    yield f'<rect class="box {box.how}" x="{box.x - box.width / 2:.0f}" y="{top:.0f}" width="{box.width}" height="{box.height}" rx="6"/>'
+    yield (
+        f'<rect class="box {box.how}" x="{box.x - box.width / 2:.0f}" y="{top:.0f}" width="{box.width}"'
+        f' height="{box.height}" rx="6"/>'
+    )
     for at, line in enumerate(box.lines):
         small = ' class="small"' if at else ""
         yield f'<text{small} text-anchor="middle" x="{box.x}" y="{top + 23 + 18 * at:.0f}">{escape(line)}</text>'

@@ -1,4 +1,5 @@
-"""The pages of the manual that are made from what the code declares: `uv run python -m tests.docs.reference` writes them anew.
+"""The pages of the manual that are made from what the code declares: `uv run python -m tests.docs.reference` writes
+them anew.
 
 They are committed, so that a code host shows them as well; a test fails while one differs from the declarations.
 """
@@ -93,8 +94,9 @@ def _yes(found: object) -> str:
 def _verbs() -> Iterator[str]:
     yield from _head(
         "Verbs",
-        "What can be done, as mutations. The field of a verb is its name; it answers with a row, as the viewer may see it then. "
-        f"Each verb also takes `{REQUEST.name}`: {_lower(REQUEST.doc)} [Work on cases](../how-to/work-on-cases.md) shows them at work.",
+        "What can be done, as mutations. The field of a verb is its name; it answers with a row, as the viewer may see"
+        f" it then. Each verb also takes `{REQUEST.name}`: {_lower(REQUEST.doc)} [Work on"
+        " cases](../how-to/work-on-cases.md) shows them at work.",
     )
     for heading, chapter in CHAPTERS.items():
         yield from ("", f"## {heading}")
@@ -125,8 +127,8 @@ def _questions() -> Iterator[str]:
     fields = schema.query_type.fields
     yield from _head(
         "Questions",
-        "What can be asked: the root fields of the API. [Ask in GraphQL](../how-to/ask.md) says how lists, conditions and orders work. "
-        "`uv run --no-dev hub schema` prints the whole schema.",
+        "What can be asked: the root fields of the API. [Ask in GraphQL](../how-to/ask.md) says how lists, conditions"
+        " and orders work. `uv run --no-dev hub schema` prints the whole schema.",
     )
     by_label = {found for node in GRAPH.nodes for found in (node.one, node.many)}
     yield from ("", "## The hub's own questions")
@@ -135,12 +137,13 @@ def _questions() -> Iterator[str]:
             continue
         yield from ("", f"### {name}", "", f"{found.description} It answers with `{found.type}`.")
         yield from _table(
-            ("argument", "type", "meaning"), ((f"`{arg}`", f"`{one.type}`", one.description) for arg, one in found.args.items())
+            ("argument", "type", "meaning"),
+            ((f"`{arg}`", f"`{one.type}`", one.description) for arg, one in found.args.items()),
         )
     yield from ("", "## One row, and lists of rows", "")
     yield (
-        f"Each label is a field by key, which gives null where there is none to be seen, and a list, with {DEFAULT_PAGE} rows a page if "
-        "not said. [The graph](graph.md) says what each label is and has."
+        "Each label is a field by key, which gives null where there is none to be seen, and a list, with"
+        f" {DEFAULT_PAGE} rows a page if not said. [The graph](graph.md) says what each label is and has."
     )
     rows = ((_link(node), _call(fields[node.one], node.one), f"`{node.many}`", _found(node)) for node in GRAPH.nodes)
     yield from _table(("label", "one row", "list", "found by `search`"), rows)
@@ -170,14 +173,17 @@ def _link(node: NodeType) -> str:
 def _graph() -> Iterator[str]:
     yield from _head(
         "The graph",
-        "Every label, its properties and the fields that lead from it to other rows. A property has the same name in the graph and in "
-        "the API. *Needed* means that every row has it; *guarded*, that some who see the row read null in its place: "
-        "[Visibility](visibility.md#guarded-properties) says who. [A picture](../explanation/architecture.md#the-graph) shows the "
-        "middle of it.",
+        "Every label, its properties and the fields that lead from it to other rows. A property has the same name in"
+        " the graph and in the API. *Needed* means that every row has it; *guarded*, that some who see the row read"
+        " null in its place: [Visibility](visibility.md#guarded-properties) says who. [A"
+        " picture](../explanation/architecture.md#the-graph) shows the middle of it.",
         "",
         "| name | labels | what it is |",
         "|---|---|---|",
-        *(f"| `{found.name}` | {', '.join(f'`{label}`' for label in found.labels)} | {found.doc} |" for found in GRAPH.abstracts),
+        *(
+            f"| `{found.name}` | {', '.join(f'`{label}`' for label in found.labels)} | {found.doc} |"
+            for found in GRAPH.abstracts
+        ),
     )
     for node in GRAPH.nodes:
         yield from ("", f"## {node.label}", "", f"{node.doc} A row is known by `{node.key}`.")
@@ -236,27 +242,44 @@ def _visibility() -> Iterator[str]:
     graphs = _kinds()
     yield from _head(
         "Visibility",
-        "Who may see which rows, and why. A row is seen if one of its reasons holds. A viewer is the parties that their account acts for "
-        "at the moment of the question, with the offices and teams that are part of those. [Visibility explained](../explanation/"
-        "visibility.md) says how the rules are kept.",
+        "Who may see which rows, and why. A row is seen if one of its reasons holds. A viewer is the parties that their"
+        " account acts for at the moment of the question, with the offices and teams that are part of those."
+        " [Visibility explained](../explanation/visibility.md) says how the rules are kept.",
     )
     public = [rule.label for rule in GRAPH.rules if rule.public]
-    yield from ("", "## What everybody sees", "", f"All rows of {', '.join(f'`{label}`' for label in public)}: public facts.")
+    yield from (
+        "",
+        "## What everybody sees",
+        "",
+        f"All rows of {', '.join(f'`{label}`' for label in public)}: public facts.",
+    )
     yield from ("", "## By viewer and label", "")
-    yield "Each cell names the reasons that can hold for such a viewer. An account that acts for nobody sees what the public sees, "
+    yield (
+        "Each cell names the reasons that can hold for such a viewer. An account that acts for nobody sees what the"
+        " public sees, "
+    )
     yield "and of its own: its `Account`, the questions that it asked and the calendars that it opened."
     shown = [rule for rule in GRAPH.rules if not rule.public]
-    rows = ((f"[`{rule.label}`](#{rule.label.lower()})", *(_reasons(graph, rule) for graph in graphs.values())) for rule in shown)
+    rows = (
+        (f"[`{rule.label}`](#{rule.label.lower()})", *(_reasons(graph, rule) for graph in graphs.values()))
+        for rule in shown
+    )
     yield from _table(("label", *graphs), rows)
     yield from ("## The reasons",)
     for rule in shown:
         yield from ("", f"### {rule.label}")
-        yield from _table(("reason", "in words", "who can have it"), ((g.name, g.reason, _who(graphs, rule, g)) for g in rule.grants))
+        yield from _table(
+            ("reason", "in words", "who can have it"), ((g.name, g.reason, _who(graphs, rule, g)) for g in rule.grants)
+        )
     yield from ("## Edges", "", "An edge is seen by who sees both its ends. These edges need more:")
     edges = ((GRAPH.edge(found.edge), found.reason) for found in GRAPH.edge_rules)
     rows = ((f"`{edge.type}`", " ".join(edge.tail), " ".join(edge.head), reason) for edge, reason in edges)
     yield from _table(("edge", "from", "to", "who sees it"), rows)
-    yield from ("## Guarded properties", "", "Of a row that they see, only some read these; all others read null, or what is said.")
+    yield from (
+        "## Guarded properties",
+        "",
+        "Of a row that they see, only some read these; all others read null, or what is said.",
+    )
     guarded = ((node, found) for node in GRAPH.nodes for found in node.properties if found.guard)
     rows = ((f"`{node.label}.{found.name}`", _guard(node, found)) for node, found in guarded)
     yield from _table(("property", "who reads it"), rows)
@@ -272,12 +295,15 @@ def _reasons(seen: Seen, rule: Rule) -> str:
 
 
 def _who(kinds: dict[str, Seen], rule: Rule, grant: Grant) -> str:
-    having = [name for name, seen in kinds.items() if any(found.name == grant.name for found in seen.grants(rule.label))]
+    having = [
+        name for name, seen in kinds.items() if any(found.name == grant.name for found in seen.grants(rule.label))
+    ]
     return "everybody" if len(having) == len(kinds) else ", ".join(having)
 
 
 _AUDIENCES: Final = (
-    "everybody where `{name}Audience` is `public`; its counterparts where it is `counterpart`; its own organisation; the Office of Trade"
+    "everybody where `{name}Audience` is `public`; its counterparts where it is `counterpart`; its own organisation;"
+    " the Office of Trade"
 )
 _GUARDS: Final = {
     ("Contact", "email"): _AUDIENCES,
@@ -304,12 +330,14 @@ def _case_kinds() -> Iterator[str]:
     offices = {row.tail[1]: row for row in rows.edges if row.edge.type == "ANSWERED_BY" and row.tail[0] == "CaseKind"}
     yield from _head(
         "Kinds of case and their clocks",
-        "The kinds of case, who answers them and the clocks that run in them, from the public facts that the hub ships. "
-        "**Most of it is unverified**: *rests on* says what each fact rests on. Check it against the law before you rely on it.",
+        "The kinds of case, who answers them and the clocks that run in them, from the public facts that the hub ships."
+        " **Most of it is unverified**: *rests on* says what each fact rests on. Check it against the law before you"
+        " rely on it.",
         "",
-        "A clock runs from an event. *If* names the condition that must hold. *Deemed* is what the law takes as decided when the clock "
-        "runs out. A clock that *rolls* ends on the next business day where its last day is none. A clock that *stands still* waits "
-        "while its case is suspended. [The tutorial](../tutorial.md) follows several of them.",
+        "A clock runs from an event. *If* names the condition that must hold. *Deemed* is what the law takes as decided"
+        " when the clock runs out. A clock that *rolls* ends on the next business day where its last day is none. A"
+        " clock that *stands still* waits while its case is suspended. [The tutorial](../tutorial.md) follows several"
+        " of them.",
     )
     answered = (
         (
@@ -325,11 +353,18 @@ def _case_kinds() -> Iterator[str]:
         for found in kinds
     )
     yield from ("", "## Kinds")
-    yield from _table(("kind", "name", "legal basis", "rests on", "answered by", "whose work", "opened by", "form"), answered)
+    yield from _table(
+        ("kind", "name", "legal basis", "rests on", "answered by", "whose work", "opened by", "form"), answered
+    )
     yield from ("## Clocks",)
     for found in kinds:
         mine = [clock for clock in clocks if clock["id"].split(":")[0] == found["code"]]
-        yield from ("", f"### {found['code']}", "", f"{found['name']}." if mine else f"{found['name']}. It has no clock.")
+        yield from (
+            "",
+            f"### {found['code']}",
+            "",
+            f"{found['name']}." if mine else f"{found['name']}. It has no clock.",
+        )
         if mine:
             yield from _table(
                 (
@@ -380,14 +415,22 @@ def _length(clock: Mapping[str, Any]) -> str:
 def _rules() -> Iterator[str]:
     yield from _head(
         "Rules of responsibility",
-        "How `responsibleContacts` finds who answers. Rules find the offices, then the contacts there, then who is next. A rule takes part "
-        "where all that it needs was given. [Responsibility explained](../explanation/responsibility.md) says how they work together.",
+        "How `responsibleContacts` finds who answers. Rules find the offices, then the contacts there, then who is"
+        " next. A rule takes part where all that it needs was given. [Responsibility"
+        " explained](../explanation/responsibility.md) says how they work together.",
     )
     yield from ("", "## Which office", "", "In the order in which they rank.")
-    yield from _table(("rule", "in words", "needs"), ((f.name, f.text, _needs(f.needs)) for f in (*OFFICES, LAST_OFFICE)))
-    yield from ("## Who in the office", "", "The weights of the rules that hold for a contact add up; the heaviest comes first.")
     yield from _table(
-        ("rule", "in words", "needs", "weight"), ((f.name, f.text, _needs(f.needs), f.weight) for f in (*CONTACTS, LAST_CONTACT))
+        ("rule", "in words", "needs"), ((f.name, f.text, _needs(f.needs)) for f in (*OFFICES, LAST_OFFICE))
+    )
+    yield from (
+        "## Who in the office",
+        "",
+        "The weights of the rules that hold for a contact add up; the heaviest comes first.",
+    )
+    yield from _table(
+        ("rule", "in words", "needs", "weight"),
+        ((f.name, f.text, _needs(f.needs), f.weight) for f in (*CONTACTS, LAST_CONTACT)),
     )
     yield from ("## Who is next", "", "In the order in which one turns to them.")
     yield from _table(("rule", "in words"), ((found.name, found.text) for found in NEXT))
@@ -396,7 +439,9 @@ def _rules() -> Iterator[str]:
         "",
         "By what cases are thought to share an issue: [Shared issues](../explanation/shared-issues.md).",
     )
-    yield from _table(("likeness", "in words", "proposed from"), ((f.name, f.text, f"{f.least} importers on") for f in LIKENESSES))
+    yield from _table(
+        ("likeness", "in words", "proposed from"), ((f.name, f.text, f"{f.least} importers on") for f in LIKENESSES)
+    )
 
 
 def _needs(found: Sequence[str]) -> str:
@@ -406,11 +451,14 @@ def _needs(found: Sequence[str]) -> str:
 def _settings() -> Iterator[str]:
     yield from _head(
         "Settings",
-        "Settings are environment variables. A setting may also be a file of its name, in lower case, in `/run/secrets`. All faults are "
-        "told together when a command starts. Of an amount "
-        "in a minute, an hour, a day or a case, and of statements at once, 0 means no limit.",
+        "Settings are environment variables. A setting may also be a file of its name, in lower case, in"
+        " `/run/secrets`. All faults are told together when a command starts. Of an amount in a minute, an hour, a day"
+        " or a case, and of statements at once, 0 means no limit.",
     )
-    rows = ((f"`{_variable(name)}`", _default(found), _bounds(found), found.description) for name, found in Settings.model_fields.items())
+    rows = (
+        (f"`{_variable(name)}`", _default(found), _bounds(found), found.description)
+        for name, found in Settings.model_fields.items()
+    )
     yield from _table(("setting", "by default", "values", "meaning"), rows)
     yield from ("## Folders", "", "These two belong to the operating system; the hub follows them.")
     yield from _table(
@@ -438,7 +486,10 @@ def _default(found: FieldInfo) -> str:
 def _bounds(found: FieldInfo) -> str:
     names = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
     told = [
-        f"{word} {getattr(one, name):,}" for one in found.metadata for name, word in names.items() if getattr(one, name, None) is not None
+        f"{word} {getattr(one, name):,}"
+        for one in found.metadata
+        for name, word in names.items()
+        if getattr(one, name, None) is not None
     ]
     if not told and (values := [one for one in get_args(found.annotation) if isinstance(one, str)]):
         return ", ".join(f"`{value}`" for value in values)
@@ -481,7 +532,12 @@ def _connectors() -> Iterator[str]:
     options = {"file": FileOptions, "sql": SqlOptions, "graphql": GraphQLOptions}
     assert set(options) == set(OWN)
     for name, of_streams in options.items():
-        yield from ("", f"## Connector {name}", "", f"{(inspect.getdoc(kind(name)) or '').partition(chr(10))[0]} Its `settings`:")
+        yield from (
+            "",
+            f"## Connector {name}",
+            "",
+            f"{(inspect.getdoc(kind(name)) or '').partition(chr(10))[0]} Its `settings`:",
+        )
         yield from _fields(kind(name).spec)
         yield from ("The options of its streams:",)
         yield from _fields(of_streams)
@@ -490,8 +546,8 @@ def _connectors() -> Iterator[str]:
 def _commands() -> Iterator[str]:
     yield from _head(
         "Commands",
-        "What can be typed. In a clone, `hub` stands for `uv run --no-dev hub`; where the hub is installed, for the command itself. "
-        "Each says its options by `--help`.",
+        "What can be typed. In a clone, `hub` stands for `uv run --no-dev hub`; where the hub is installed, for the"
+        " command itself. Each says its options by `--help`.",
     )
     for path, command in commands():
         yield from ("", f"## hub {path}", "", inspect.cleandoc(command.help or ""))
@@ -514,9 +570,15 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 
 def _option(found: Any) -> Sequence[object]:
-    names = [f"`{name}`" for name in (*found.opts, *found.secondary_opts)] if found.param_type_name == "option" else [f"`{_shown(found)}`"]
+    names = (
+        [f"`{name}`" for name in (*found.opts, *found.secondary_opts)]
+        if found.param_type_name == "option"
+        else [f"`{_shown(found)}`"]
+    )
     flag = getattr(found, "is_flag", False)
-    default = "" if found.default is None or found.default == () or isinstance(found.default, bool) else f"`{found.default}`"
+    default = (
+        "" if found.default is None or found.default == () or isinstance(found.default, bool) else f"`{found.default}`"
+    )
     if found.default is True and found.secondary_opts:
         default = f"`{found.opts[0]}`"
     metavar = "" if flag or found.param_type_name != "option" or not found.metavar else f" {found.metavar}"
@@ -530,7 +592,8 @@ def _shown(found: Any) -> str:
 def _errors() -> Iterator[str]:
     yield from _head(
         "Errors",
-        "An error says what was wrong, what is expected, and in `extensions.code` what to do. A program goes by the code.",
+        "An error says what was wrong, what is expected, and in `extensions.code` what to do. A program goes by the"
+        " code.",
     )
     tree = (inspect.getdoc(errors) or "").replace("`retry_after_s`", "as many seconds as `extensions.retryAfterS` says")
     told = dict(re.findall(r"[├└]── (\w+) +(\S.*)", tree))
@@ -543,7 +606,10 @@ def _errors() -> Iterator[str]:
             rows.append((f"`{found.code}`", what))
     assert {found.code for found in errors.HubError.__subclasses__()} <= {found.code for _, found, _ in known}
     yield from _table(("code", "what to do"), rows)
-    yield "GraphQL's own checks answer with `INVALID`: the document does not fit the schema. A fault of the hub itself is `INTERNAL`,"
+    yield (
+        "GraphQL's own checks answer with `INVALID`: the document does not fit the schema. A fault of the hub itself is"
+        " `INTERNAL`,"
+    )
     yield "with the number under which the hub's log has it."
 
 

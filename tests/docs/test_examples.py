@@ -1,6 +1,8 @@
-"""What README and the manual show is what one gets: their examples, page after page, on the sample world that `hub up` loads.
+"""What README and the manual show is what one gets: their examples, page after page, on the sample world that `hub up`
+loads.
 
-They are asked as on one day, so that no state of a deadline differs on another. `HUB_ANSWERS=1` writes answers anew that differ.
+They are asked as on one day, so that no state of a deadline differs on another. `HUB_ANSWERS=1` writes answers anew
+that differ.
 """
 
 import contextlib
@@ -68,7 +70,9 @@ class Today(datetime):
 class Runs:
     """Executes the examples of one page."""
 
-    def __init__(self, world: Graph, run: Callable[..., Any], port: int, settings: Settings, folder: Path, sign_in: SampleSignIn) -> None:
+    def __init__(
+        self, world: Graph, run: Callable[..., Any], port: int, settings: Settings, folder: Path, sign_in: SampleSignIn
+    ) -> None:
         self._hub = questions(world)
         self._world = world
         self._run = run
@@ -88,7 +92,9 @@ class Runs:
             case "graphql":
                 return self._asked(example)
             case "cypher":
-                assert self._run(self._world.read(cast(LiteralString, example.body), {})), f"{example.where}: it finds nothing"
+                assert self._run(self._world.read(cast(LiteralString, example.body), {})), (
+                    f"{example.where}: it finds nothing"
+                )
             case "csv" | "yaml":
                 self._keep(example)
             case "python":
@@ -121,7 +127,9 @@ class Runs:
         printed = io.StringIO()
         with contextlib.chdir(self._folder), contextlib.redirect_stdout(printed):
             exec(compile(example.body, str(example.file), "exec"), self._names)  # noqa: S102 - the page's own
-        assert bool(printed.getvalue()) == (example.answer is not None), f"{example.where}: it prints {printed.getvalue()!r}"
+        assert bool(printed.getvalue()) == (example.answer is not None), (
+            f"{example.where}: it prints {printed.getvalue()!r}"
+        )
         return _as_shown(printed.getvalue(), example.answer) if example.answer is not None else None
 
     def _typed(self, example: Example) -> str | None:
@@ -129,9 +137,13 @@ class Runs:
         for line in _lines(example.body):
             _check(line, known, example)
         if example.answer is None:
-            assert all(line.startswith(_ONLY_READ) for line in _lines(example.body)), f"{example.where}: show what it prints"
+            assert all(line.startswith(_ONLY_READ) for line in _lines(example.body)), (
+                f"{example.where}: show what it prints"
+            )
             return None
-        script = re.sub(r"\$\(uv run --no-dev hub token --as (\S+)\)", lambda found: self._sign_in.token(found[1]), example.body)
+        script = re.sub(
+            r"\$\(uv run --no-dev hub token --as (\S+)\)", lambda found: self._sign_in.token(found[1]), example.body
+        )
         script = script.replace("localhost:8000", f"localhost:{self._port}")
         hub = f'hub() {{ "{sys.executable}" -m hub "$@"; }}\n'
         done = subprocess.run(
@@ -221,7 +233,13 @@ def test_every_example_is_of_a_kind_that_is_executed() -> None:
 @pytest.mark.usefixtures("today")
 @pytest.mark.parametrize("file", WITH_EXAMPLES, ids=lambda file: file.stem)
 def test_each_example_is_answered_as_shown(
-    file: Path, world: Graph, run: Callable[..., Any], port: int, settings: Settings, sign_in: SampleSignIn, tmp_path: Path
+    file: Path,
+    world: Graph,
+    run: Callable[..., Any],
+    port: int,
+    settings: Settings,
+    sign_in: SampleSignIn,
+    tmp_path: Path,
 ) -> None:
     runs = Runs(world, run, port, settings, tmp_path, sign_in)
     differing: list[tuple[Example, str]] = []

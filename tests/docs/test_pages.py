@@ -1,4 +1,6 @@
-"""The manual as a reader meets it: every link leads somewhere, every page is listed, and a phone or a keyboard will do."""
+"""The manual as a reader meets it: every link leads somewhere, every page is listed, and a phone or a keyboard will
+do.
+"""
 
 import re
 from collections.abc import Iterator
@@ -58,7 +60,9 @@ def test_every_link_and_anchor_of_a_source_leads_somewhere(source: Path) -> None
         assert target.exists(), f"{source.name}: {link}"
         assert target.is_relative_to(ROOT)
         if parts.fragment:
-            assert parts.fragment in {found.anchor for found in anchors(target.read_text(encoding="utf-8"))}, f"{source.name}: {link}"
+            assert parts.fragment in {found.anchor for found in anchors(target.read_text(encoding="utf-8"))}, (
+                f"{source.name}: {link}"
+            )
     for named in _FILES.findall(source.read_text(encoding="utf-8")):
         assert "…" in named or (ROOT / named).exists(), f"{source.name}: there is no {named}"
 
@@ -68,7 +72,9 @@ def test_a_page_links_to_pages_and_not_to_files_beside_the_manual() -> None:
     for page in pages():
         for link in links(text(page)):
             if not urlsplit(link).scheme and urlsplit(link).path:
-                assert ((MANUAL / f"{page}.md").parent / urlsplit(link).path).resolve().is_relative_to(MANUAL), f"{page}: {link}"
+                assert ((MANUAL / f"{page}.md").parent / urlsplit(link).path).resolve().is_relative_to(MANUAL), (
+                    f"{page}: {link}"
+                )
 
 
 class _Shown(HTMLParser):
@@ -127,7 +133,15 @@ def test_what_a_page_loads_is_served_and_nothing_else(client: TestClient) -> Non
         answer = client.get(f"{ADDRESS}/pictures/{name}")
         assert answer.headers["content-type"] == ("image/png" if name.endswith(".png") else "image/svg+xml")
         assert "default-src 'none'" in answer.headers["content-security-policy"]
-    for path in ("nothing", "page.html", "../site.py", "%2e%2e/site.py", "pictures/../page.html", "decisions/index", "tutorial.md"):
+    for path in (
+        "nothing",
+        "page.html",
+        "../site.py",
+        "%2e%2e/site.py",
+        "pictures/../page.html",
+        "decisions/index",
+        "tutorial.md",
+    ):
         assert client.get(f"{ADDRESS}/{path}").status_code == 404, path
 
 

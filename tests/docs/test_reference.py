@@ -28,7 +28,11 @@ def test_every_verb_question_setting_label_and_command_is_in_the_manual() -> Non
     query = SCHEMA._schema.query_type  # noqa: SLF001 - strawberry has no other way to it
     assert query is not None
     told = text("reference/questions")
-    assert [name for name in query.fields if f"### {name}\n" not in told and f"`{name}`" not in told and f"`{name}(" not in told] == []
+    assert [
+        name
+        for name in query.fields
+        if f"### {name}\n" not in told and f"`{name}`" not in told and f"`{name}(" not in told
+    ] == []
     settings = {name.upper() if name.startswith("neo4j_") else f"HUB_{name.upper()}" for name in Settings.model_fields}
     assert settings <= set(re.findall(r"^\| `(\w+)` \|", text("reference/settings"), re.MULTILINE))
     assert {node.label for node in GRAPH.nodes} == set(re.findall(r"^## (\w+)$", text("reference/graph"), re.MULTILINE))

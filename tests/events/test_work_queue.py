@@ -1,4 +1,6 @@
-"""Consumers on the real Neo4j: each reads every event in order, wherever it is killed; one that fails or is slow keeps no other."""
+"""Consumers on the real Neo4j: each reads every event in order, wherever it is killed; one that fails or is slow
+keeps no other.
+"""
 
 import asyncio
 import os
@@ -36,7 +38,9 @@ _SAY: Final = "MATCH (e:Event {id: $id}) SET e.case = $case, e.times = $times"
 _TOUCH: Final = "MATCH (k:Case {id: $case}) SET k.times = coalesce(k.times, 0) + 1 RETURN k.times"
 
 
-def by_event(name: str, most: int = 7, *, poison: str = "none", wait_s: float = 0.0, from_now: bool = False) -> Consumer:
+def by_event(
+    name: str, most: int = 7, *, poison: str = "none", wait_s: float = 0.0, from_now: bool = False
+) -> Consumer:
     """A consumer that works on each event by itself, and writes its number to its case; it fails at the `poison`."""
 
     async def do(run: Run, items: Sequence[str], telling: Telling) -> int:  # noqa: ARG001 - it tells nothing
@@ -56,7 +60,9 @@ class World:
     def __init__(self, graph: Graph, run: Callable[..., Any]) -> None:
         self.graph = graph
         self.run = run
-        self.run(graph.write([Statement("UNWIND range(0, 9) AS n CREATE (:Case {id: 'case-' + n, number: 'case-' + n})")]))
+        self.run(
+            graph.write([Statement("UNWIND range(0, 9) AS n CREATE (:Case {id: 'case-' + n, number: 'case-' + n})")])
+        )
 
     async def touch(self, name: str, case: str) -> None:
         """Changes a case, as a verb does: it is locked, changed, and told of at the end."""
@@ -132,7 +138,9 @@ def test_broken_off_at_twenty_points_each_event_is_handled_once_and_in_order_for
     async def broken_off() -> bool:
         """Whether it was before its end."""
         try:
-            await asyncio.wait_for(work_through(world.graph, [by_event("one", wait_s=0.01)], NOW), chance.uniform(0.01, 0.25))
+            await asyncio.wait_for(
+                work_through(world.graph, [by_event("one", wait_s=0.01)], NOW), chance.uniform(0.01, 0.25)
+            )
         except TimeoutError:
             return True
         return False
@@ -186,7 +194,9 @@ def test_several_hubs_at_once_handle_each_event_once(world: World, settings: Set
 
     async def together() -> None:
         async with Graph(settings) as another:
-            await asyncio.gather(*(work_through(graph, [by_event("one")], NOW) for graph in (world.graph, another, world.graph)))
+            await asyncio.gather(
+                *(work_through(graph, [by_event("one")], NOW) for graph in (world.graph, another, world.graph))
+            )
 
     world.run(together())
     world.work(by_event("one"))
@@ -218,7 +228,9 @@ def test_a_new_consumer_begins_at_the_beginning_or_now(world: World) -> None:
 def test_an_event_that_fails_is_set_aside_and_the_rest_goes_on(world: World) -> None:
     world.touches(30)
     assert world.work(by_event("one", poison="e-0013")) == 29
-    assert world.rows("MATCH (l:DeadLetter) RETURN l.id, l.kind, l.reason STARTS WITH 'ValueError'") == [["one e-0013", "Event", True]]
+    assert world.rows("MATCH (l:DeadLetter) RETURN l.id, l.kind, l.reason STARTS WITH 'ValueError'") == [
+        ["one e-0013", "Event", True]
+    ]
     assert len([seq for found in world.handled() for seq in found]) == 29
     assert world.work(by_event("one"), now=NOW + FIRST_RETRY - timedelta(seconds=1)) == 0
     assert world.work(by_event("one"), now=NOW + FIRST_RETRY) == 1
@@ -228,7 +240,9 @@ def test_an_event_that_fails_is_set_aside_and_the_rest_goes_on(world: World) -> 
 
 def test_while_the_database_is_away_it_waits_and_nothing_is_set_aside(world: World, settings: Settings) -> None:
     async def away() -> None:
-        nowhere = settings.model_copy(update={"neo4j_uri": f"bolt://127.0.0.1:{free_ports(1)[0]}", "neo4j_password": SecretStr("x")})
+        nowhere = settings.model_copy(
+            update={"neo4j_uri": f"bolt://127.0.0.1:{free_ports(1)[0]}", "neo4j_password": SecretStr("x")}
+        )
         async with Graph(nowhere) as graph:
             await work_through(graph, [by_event("one")], NOW)
 
@@ -246,7 +260,12 @@ def test_an_event_about_many_rows_is_worked_off_in_parts_and_goes_on_where_it_wa
         async def do(run: Run, items: Sequence[str], telling: Telling) -> int:  # noqa: ARG001 - it tells nothing
             if len(seen) == breaks_at:
                 raise asyncio.CancelledError
-            await run(Statement("UNWIND $items AS item MATCH (k:Case {id: item}) SET k.n = coalesce(k.n, 0) + 1", {"items": list(items)}))
+            await run(
+                Statement(
+                    "UNWIND $items AS item MATCH (k:Case {id: item}) SET k.n = coalesce(k.n, 0) + 1",
+                    {"items": list(items)},
+                )
+            )
             seen.append(items)
             return len(items)
 

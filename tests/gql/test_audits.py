@@ -28,8 +28,12 @@ def url(settings: Settings) -> Iterator[str]:
 def test_all_audits_of_graphql_over_http_pass(url: str, tmp_path: Path) -> None:
     for name in ("package.json", "package-lock.json", "run.mjs"):
         shutil.copy(HERE / name, tmp_path)
-    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=tmp_path, check=True, capture_output=True)
-    ran = subprocess.run(["node", "run.mjs", url], cwd=tmp_path, check=True, capture_output=True, text=True, timeout=120)
+    subprocess.run(
+        ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=tmp_path, check=True, capture_output=True
+    )
+    ran = subprocess.run(
+        ["node", "run.mjs", url], cwd=tmp_path, check=True, capture_output=True, text=True, timeout=120
+    )
     results = json.loads(ran.stdout)
     assert len(results) == 61
     assert [result for result in results if result[2] != "ok"] == []

@@ -31,7 +31,9 @@ def texts(plan: Plan) -> list[tuple[str, ...]]:
     return [root.compiled.all_texts for root in plan.roots]
 
 
-def test_random_questions_are_compiled_to_the_same_statements_without_their_values(hub: PlanCache, blanks: Blanks) -> None:
+def test_random_questions_are_compiled_to_the_same_statements_without_their_values(
+    hub: PlanCache, blanks: Blanks
+) -> None:
     chance = random.Random(11)
     world = random_world(3)
     source = Questions(world, chance)
@@ -53,9 +55,11 @@ def test_random_questions_are_compiled_to_the_same_statements_without_their_valu
 def test_nothing_of_what_was_asked_about_is_left(blanks: Blanks) -> None:
     document = """
     # about Quince
-    query Quince($quince: String!, $since: DateTime, $ids: [ID!]!, $where: CaseWhere, $quinces: [String!] = ["quince"]) {
+    query Quince($quince: String!, $since: DateTime, $ids: [ID!]!, $where: CaseWhere,
+      $quinces: [String!] = ["quince"]) {
       quince_1: importer(number: $quince) { ...quince quince2: name name: name }
-      cases(where: {and: [{title: {contains: "quince", in: $quinces}}, {openedAt: {gt: $since}}, $where], status: {eq: OPEN}},
+      cases(where: {and: [{title: {contains: "quince", in: $quinces}}, {openedAt: {gt: $since}}, $where],
+        status: {eq: OPEN}},
             first: 77, after: "quince", orderBy: [{openedAt: DESC}]) { nodes { title } }
       nodes(ids: $ids) { nodeId }
       node(id: "Importer:77-7777777QQ") { nodeId }
@@ -65,8 +69,10 @@ def test_nothing_of_what_was_asked_about_is_left(blanks: Blanks) -> None:
     query Other { importer(number: "quince") { name } }
     """
     values: dict[str, Any] = {
-        "quince": "77-7777777QQ", "since": "2077-07-07T07:07:07Z", "ids": ["Case:quince", "Case:77", "Importer:77-7777777QQ"],
-        "where": {"not": {"number": {"startsWith": "quince", "in": ["quince", "77"]}, "status": {"in": ["OPEN"]}}}, "unused": "quince",
+        "quince": "77-7777777QQ", "since": "2077-07-07T07:07:07Z",
+        "ids": ["Case:quince", "Case:77", "Importer:77-7777777QQ"],
+        "where": {"not": {"number": {"startsWith": "quince", "in": ["quince", "77"]}, "status": {"in": ["OPEN"]}}},
+        "unused": "quince",
     }  # fmt: skip
     blank, given = blanks.question(document, "Quince", values)
     assert "quince" not in f"{blank} {given}".lower()

@@ -1,4 +1,6 @@
-"""Conditions: null is never everything, capitals do not matter, codes are known in any spelling; empty pages; moments with their zone."""
+"""Conditions: null is never everything, capitals do not matter, codes are known in any spelling; empty pages;
+moments with their zone.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -26,7 +28,13 @@ def hub(database: Graph, run: Run) -> Executor:
     run(database.apply(["MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"]))
     world = random_world(3)
     run(world.write(database))
-    lonely = {"id": "lonely", "number": "SW-26-000099", "title": "McSample O'Quokka", "status": "OPEN", "source": "sample"}
+    lonely = {
+        "id": "lonely",
+        "number": "SW-26-000099",
+        "title": "McSample O'Quokka",
+        "status": "OPEN",
+        "source": "sample",
+    }
     opened = Statement("CREATE (k:Case) SET k = $case, k.openedAt = datetime('2026-01-01T00:00:00Z')", {"case": lonely})
     run(database.write([opened]))
     return questions(database)
@@ -111,7 +119,9 @@ def test_capitals_do_not_matter_to_a_part_of_a_text(part: str, ask: Ask) -> None
 
 def test_capitals_do_not_matter_to_the_beginning_of_a_text_whether_or_not_an_index_has_it(ask: Ask) -> None:
     names = [row["name"] for row in ask("{ importers(first: 100) { nodes { name } } }")["data"]["importers"]["nodes"]]
-    query = "query Q($t: String!) { importers(first: 100, where: {name: {startsWith: $t}}) { totalCount nodes { name } } }"
+    query = (
+        "query Q($t: String!) { importers(first: 100, where: {name: {startsWith: $t}}) { totalCount nodes { name } } }"
+    )
     for name in {*names, "x", ""}:
         for length in (1, 2, 5, len(name)):
             for text in {name[:length], name[:length].lower(), name[:length].upper(), name[:length].swapcase()}:
@@ -141,10 +151,12 @@ def test_a_code_is_compared_in_any_spelling(condition: str, many: int, ask: Ask)
 
 
 def test_rows_are_named_by_codes_in_any_spelling(ask: Ask) -> None:
-    asked = """{ center(code: "cee 2") { code } port(code: "port 2704") { code } case(number: "Case SW26 000099") { number }
+    asked = """{ center(code: "cee 2") { code } port(code: "port 2704") { code } case(number: "Case SW26 000099")
+  { number }
       htsHeading(code: "8542.31.0001") { code } node(id: "Center:cee2") { nodeId } }"""
     assert ask(asked)["data"] == {
-        "center": {"code": "CEE002"}, "port": {"code": "2704"}, "case": {"number": "SW-26-000099"}, "htsHeading": {"code": "8542"},
+        "center": {"code": "CEE002"}, "port": {"code": "2704"}, "case": {"number": "SW-26-000099"},
+        "htsHeading": {"code": "8542"},
         "node": {"nodeId": "Center:CEE002"},
     }  # fmt: skip
 
@@ -164,7 +176,10 @@ def test_an_empty_page_has_its_total(size: str, ask: Ask) -> None:
         found = ask(f"{{ found: {opened}{size}: 0) {{ {page} }} }}")
         assert whole
         assert found["data"]["found"] == {"totalCount": whole, "nodes": [], "edges": [], "pageInfo": more}, field
-    nested = ask(f"{{ centers(first: 1) {{ nodes {{ cases({size}: 0) {{ totalCount nodes {{ id }} pageInfo {{ hasNextPage }} }} }} }} }}")
+    nested = ask(
+        f"{{ centers(first: 1) {{ nodes {{ cases({size}: 0) {{ totalCount nodes {{ id }} pageInfo {{ hasNextPage }} }}"
+        " } } }"
+    )
     assert nested["data"]["centers"]["nodes"][0]["cases"]["nodes"] == []
     assert "0 to 100" in ask(f"{{ cases({size}: -1) {{ totalCount }} }}")["errors"][0]["message"]
 
@@ -184,8 +199,10 @@ _AT = 'query Q($at: DateTime) { responsibleContacts(hts: "8542", at: $at, first:
 @pytest.mark.parametrize(
     "text",
     [
-        "2026-12-01T16:00:00", "2026-12-01", "2026-12-01 16:00", "2026-02-30T10:00:00Z", "2026-12-01T25:00:00Z", "2026-12-01T24:00:00Z",
-        "1764604800", "2026-12-01T16:00:60Z", "2026-12-01T16:61:00Z", "2026-12-01T16:00:00+25:00", "2026-12-01T16:00:00 EST", "",
+        "2026-12-01T16:00:00", "2026-12-01", "2026-12-01 16:00", "2026-02-30T10:00:00Z", "2026-12-01T25:00:00Z",
+        "2026-12-01T24:00:00Z",
+        "1764604800", "2026-12-01T16:00:60Z", "2026-12-01T16:61:00Z", "2026-12-01T16:00:00+25:00",
+        "2026-12-01T16:00:00 EST", "",
         "tomorrow", "2026-12-01T16:00:00Zulu", "0000-01-01T00:00:00Z", "2026-12-01T16:00:00.Z",
     ],
 )  # fmt: skip
@@ -199,7 +216,8 @@ def test_a_moment_without_its_zone_and_what_is_no_moment_is_refused_with_an_exam
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-12-01T16:00:00Z", "2026-12-01t16:00:00z", "2026-12-01T11:00:00.000000000-05:00", "2026-12-01 16:00:00Z"]
+    "text",
+    ["2026-12-01T16:00:00Z", "2026-12-01t16:00:00z", "2026-12-01T11:00:00.000000000-05:00", "2026-12-01 16:00:00Z"],
 )
 def test_every_spelling_of_a_moment_is_the_same_moment(text: str, ask: Ask) -> None:
     assert moment(text) == datetime(2026, 12, 1, 16, tzinfo=UTC)
@@ -207,9 +225,15 @@ def test_every_spelling_of_a_moment_is_the_same_moment(text: str, ask: Ask) -> N
 
 
 @given(
-    st.integers(-2_000_000_000, 7_000_000_000), st.integers(0, 999_999), st.integers(-840, 840), st.sampled_from("Tt "), st.integers(0, 9)
+    st.integers(-2_000_000_000, 7_000_000_000),
+    st.integers(0, 999_999),
+    st.integers(-840, 840),
+    st.sampled_from("Tt "),
+    st.integers(0, 9),
 )
-def test_what_is_written_by_rfc_3339_is_read(second: int, microsecond: int, minutes: int, between: str, digits: int) -> None:
+def test_what_is_written_by_rfc_3339_is_read(
+    second: int, microsecond: int, minutes: int, between: str, digits: int
+) -> None:
     at = datetime.fromtimestamp(second, timezone(timedelta(minutes=minutes)))
     fraction = f"{microsecond:06d}000"[:digits]
     sign, offset = "-" if minutes < 0 else "+", abs(minutes)

@@ -1,4 +1,6 @@
-"""What is remembered of documents: within bytes, the least recently used let go first, one large one at nobody's cost."""
+"""What is remembered of documents: within bytes, the least recently used let go first, one large one at nobody's
+cost.
+"""
 
 import gc
 import json
@@ -59,7 +61,9 @@ def test_a_document_in_use_is_planned_once_while_others_come_and_go() -> None:
     assert plan(hub, "{ ports { nodes { name } } }") is not left
 
 
-def test_a_document_too_large_to_remember_is_answered_each_time_and_drives_nobody_out(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_document_too_large_to_remember_is_answered_each_time_and_drives_nobody_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     hub = documents(200_000)
     first = plan(hub, CENTERS)
     large = f"{{ {' '.join(f'a{number}: centers {{ nodes {{ name }} }}' for number in range(20))} }}"
@@ -73,7 +77,10 @@ def test_a_document_too_large_to_remember_is_answered_each_time_and_drives_nobod
 def test_the_number_of_values_in_a_list_makes_no_plan_of_its_own() -> None:
     hub = documents(10_000_000)
     filters = "cases(where: {status: {in: $among}}) { totalCount }"
-    query = f'query Q($among: [CaseStatus!], $kinds: [SearchKind!]) {{ {filters} search(text: "a", kinds: $kinds) {{ totalCount }} }}'
+    query = (
+        f'query Q($among: [CaseStatus!], $kinds: [SearchKind!]) {{ {filters} search(text: "a", kinds: $kinds) {{'
+        " totalCount } }"
+    )
     one = plan(hub, query, among=["OPEN"], kinds=["Port"])
     assert plan(hub, query, among=["OPEN", "AWAITING"] * 50, kinds=["Port"]) is one
     assert plan(hub, query, among=["OPEN"], kinds=["Port", "Center"]) is not one
@@ -124,7 +131,9 @@ def test_a_document_with_brackets_too_deep_is_not_even_parsed() -> None:
             plan(hub, f"{{ cases(where: {'{not: ' * depth}{{}}{'}' * depth}) {{ totalCount }} }}")
     # neither parsed nor refused for what stands in texts and comments
     brackets = "{[(" * 60
-    assert plan(hub, f"# {brackets}\n{{ cases(where: {{title: {{eq: {json.dumps(brackets + chr(34))}}}}}) {{ totalCount }} }}")
+    assert plan(
+        hub, f"# {brackets}\n{{ cases(where: {{title: {{eq: {json.dumps(brackets + chr(34))}}}}}) {{ totalCount }} }}"
+    )
     assert plan(hub, f'{{ cases(where: {{title: {{eq: """{brackets} \\""" {brackets}"""}}}}) {{ totalCount }} }}')
     # as deep as anything else allows
     for opened, closed, times in (("{or: [{not: ", "}]}", 7), ("{and: [", "]}", 14)):

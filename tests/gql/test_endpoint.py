@@ -1,4 +1,6 @@
-"""`/graphql` over HTTP: who is let in, what is answered to requests of every kind, and that nothing is told in errors."""
+"""`/graphql` over HTTP: who is let in, what is answered to requests of every kind, and that nothing is told in
+errors.
+"""
 
 import json
 from collections.abc import Callable, Generator, Iterator
@@ -46,11 +48,15 @@ def send(settings: Settings, sign_in: SampleSignIn, run: Callable[..., Any]) -> 
 def test_a_question_is_answered_by_post_and_by_get(send: Send) -> None:
     asked = {"query": "{ __typename }"}
     assert send("POST", "/graphql", json=asked).json()["data"] == {"__typename": "Query"}
-    assert send("GET", "/graphql", params=asked, headers={"accept": "application/json"}).json()["data"] == {"__typename": "Query"}
+    assert send("GET", "/graphql", params=asked, headers={"accept": "application/json"}).json()["data"] == {
+        "__typename": "Query"
+    }
 
 
 def test_the_schema_describes_itself(send: Send) -> None:
-    fields = send("POST", "/graphql", json={"query": "{ __schema { queryType { fields { name description } } } }"}).json()
+    fields = send(
+        "POST", "/graphql", json={"query": "{ __schema { queryType { fields { name description } } } }"}
+    ).json()
     described = {field["name"]: field["description"] for field in fields["data"]["__schema"]["queryType"]["fields"]}
     assert described["center"].startswith("A Center of Excellence and Expertise")
 
@@ -67,7 +73,8 @@ def test_a_persona_is_let_in_and_nobody_else(send: Send, sign_in: SampleSignIn) 
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"null", b"42", b'"s"', b"[]", b"{", b"\xff\xfe", b'{"query": 1}', b'{"query": "{ __typename }", "variables": 3}', b"[" * 50_000,
+    [b"", b"null", b"42", b'"s"', b"[]", b"{", b"\xff\xfe", b'{"query": 1}',
+        b'{"query": "{ __typename }", "variables": 3}', b"[" * 50_000,
      b'{"variables": {"n": ' + b"9" * 5_000 + b"}}", b'{"query": "\\ud800"}'],
     ids=range(12),
 )  # fmt: skip
@@ -76,8 +83,11 @@ def test_a_malformed_request_is_the_clients_fault(body: bytes, send: Send) -> No
 
 
 def test_a_client_that_sends_a_hash_first_is_told_to_send_the_document(send: Send) -> None:
-    # by message or code, in an answer that is no failure of HTTP: clients look for the one or the other, and some for neither after a 400
-    told = {"errors": [{"message": "PersistedQueryNotSupported", "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}}]}
+    # by message or code, in an answer that is no failure of HTTP: clients look for the one or the other, and some for
+    # neither after a 400
+    told = {
+        "errors": [{"message": "PersistedQueryNotSupported", "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}}]
+    }
     extensions = {"persistedQuery": {"version": 1, "sha256Hash": "a" * 64}}
     for answer in (
         send("POST", "/graphql", json={"operationName": "Q", "variables": {}, "extensions": extensions}),
@@ -89,7 +99,13 @@ def test_a_client_that_sends_a_hash_first_is_told_to_send_the_document(send: Sen
     # with the document beside it, and without either
     asked = {"query": "{ __typename }", "extensions": extensions}
     assert send("POST", "/graphql", json=asked).json()["data"] == {"__typename": "Query"}
-    for body in ({}, {"extensions": {}}, {"extensions": None}, {"extensions": {"explain": True}}, {"query": 1, "extensions": extensions}):
+    for body in (
+        {},
+        {"extensions": {}},
+        {"extensions": None},
+        {"extensions": {"explain": True}},
+        {"query": 1, "extensions": extensions},
+    ):
         assert send("POST", "/graphql", json=body).status_code == 400
     assert send("GET", "/graphql", params={"extensions": "{}"}).status_code == 400
     assert send("GET", "/graphql", params={"extensions": "{"}).status_code == 400
@@ -97,7 +113,9 @@ def test_a_client_that_sends_a_hash_first_is_told_to_send_the_document(send: Sen
 
 def test_only_json_is_executed(send: Send) -> None:
     for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-        response = send("POST", "/graphql", content=b'{"query": "{ __typename }"}', headers={"content-type": content_type})
+        response = send(
+            "POST", "/graphql", content=b'{"query": "{ __typename }"}', headers={"content-type": content_type}
+        )
         assert 400 <= response.status_code < 500
 
 
@@ -111,7 +129,10 @@ def test_a_sample_world_answers_to_loopback_names_only(send: Send) -> None:
     assert send("GET", "/", headers={"host": "rebound.example"}).status_code == 400
     assert send("POST", "/sample/token/broker", headers={"content-type": "text/plain"}).status_code == 404
     assert send("POST", "/sample/token/nobody", headers={"content-type": "application/json"}).status_code == 404
-    assert send("POST", "/sample/token/broker", headers={"content-type": "application/json"}).json()["token"].count(".") == 2
+    assert (
+        send("POST", "/sample/token/broker", headers={"content-type": "application/json"}).json()["token"].count(".")
+        == 2
+    )
 
 
 def test_without_a_sample_world_nobody_gets_a_token(settings: Settings, run: Callable[..., Any]) -> None:

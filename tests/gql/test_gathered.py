@@ -1,4 +1,6 @@
-"""Questions gathered: many viewers of any kind go together in one statement, and each is answered by what it may see itself."""
+"""Questions gathered: many viewers of any kind go together in one statement, and each is answered by what it may
+see itself.
+"""
 
 import asyncio
 import random
@@ -29,13 +31,18 @@ __all__ = ["schema"]
 Run = Callable[..., Any]
 RANDOM = 6
 LANES = Lanes(1, 16)
-IMPORTER = "query Q($number: String!) { importer(number: $number) { number name center { name } cases(first: 5) { nodes { number } } } }"
+IMPORTER = (
+    "query Q($number: String!) { importer(number: $number) { number name center { name } cases(first: 5) { nodes {"
+    " number } } } }"
+)
 CASES = "{ cases(first: 20) { totalCount nodes { number } } }"
 
 
 @pytest.fixture
 def alike(monkeypatch: pytest.MonkeyPatch) -> Callable[[Graph], Executor]:
-    """All viewers are asked the same statement, so that each goes together with those who see other rows; pages of any width do."""
+    """All viewers are asked the same statement, so that each goes together with those who see other rows; pages of
+    any width do.
+    """
     monkeypatch.setattr("hub.gql.executor._GATHERED_ROWS", 1_000)
     return lambda graph: questions(graph, limits=LIMITS, lanes=LANES, by_kind=False)
 
@@ -53,7 +60,9 @@ def statements(patient: Graph, monkeypatch: pytest.MonkeyPatch) -> Statements:
     return Statements(patient, monkeypatch)
 
 
-async def _gathered(hub: Executor, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+async def _gathered(
+    hub: Executor, accounts: Iterable[str], query: str, variables: dict[str, Any] | None = None
+) -> dict[str, Any]:
     """What all are answered at once, when everything is planned, the gathered forms as well."""
     asking = [*accounts, *accounts] if isinstance(accounts, list) else list(accounts)
     for _ in range(3):
@@ -80,14 +89,20 @@ def test_gathered_questions_are_answered_as_the_oracle_answers(
     for query, variables in asked:
         for account, got in run(_gathered(hub, world.accounts, query, variables)).items():
             assert "errors" not in got, (query, variables, got)
-            assert same(got["data"]) == same(naive.answer(schema, world, oracles[account], query, variables)), (account, query, variables)
+            assert same(got["data"]) == same(naive.answer(schema, world, oracles[account], query, variables)), (
+                account,
+                query,
+                variables,
+            )
     mixed = [found for found in statements.asked if len(set(found.viewers)) > 8]
     assert len({found.text for found in mixed}) >= len(asked), "they did go together"
 
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("statements")
-def test_rows_that_may_not_be_seen_change_no_gathered_answer(patient: Graph, run: Run, alike: Callable[[Graph], Executor]) -> None:
+def test_rows_that_may_not_be_seen_change_no_gathered_answer(
+    patient: Graph, run: Run, alike: Callable[[Graph], Executor]
+) -> None:
     world = random_world(11)
     larger, added = with_hidden_rows(world)
     blind = [account for account in world.accounts if not any(Oracle(larger, account).sees(row) for row in added)]
@@ -96,7 +111,9 @@ def test_rows_that_may_not_be_seen_change_no_gathered_answer(patient: Graph, run
 
     def answers() -> list[Any]:
         # those who do see the rows are asked in the same statements
-        return [{who: found[who] for who in blind} for found in (run(_gathered(hub, world.accounts, *one)) for one in asked)]
+        return [
+            {who: found[who] for who in blind} for found in (run(_gathered(hub, world.accounts, *one)) for one in asked)
+        ]
 
     run(world.write(patient))
     before = answers()
@@ -109,12 +126,17 @@ def test_rows_that_may_not_be_seen_change_no_gathered_answer(patient: Graph, run
 
 def test_several_values_of_several_viewers_at_once(patient: Graph, run: Run, statements: Statements) -> None:
     run(write(patient))
-    viewers = [Viewer.of(ISSUER, name) for name in ("importer", "pending", "not-eligible", "broker", "former-broker", "center-007", "fda")]
+    viewers = [
+        Viewer.of(ISSUER, name)
+        for name in ("importer", "pending", "not-eligible", "broker", "former-broker", "center-007", "fda")
+    ]
     numbers = ["11-1111111AA", "22-2222222AA", "33-3333333AA", "44-4444444AA"]
     each = [(viewer, {"number": number}) for viewer in [*viewers, PUBLIC] for number in numbers]
 
     async def at_once(hub: Executor) -> list[Any]:
-        return await asyncio.gather(*(hub.answer(GraphQLRequest(IMPORTER, None, variables), viewer) for viewer, variables in each))
+        return await asyncio.gather(
+            *(hub.answer(GraphQLRequest(IMPORTER, None, variables), viewer) for viewer, variables in each)
+        )
 
     one_by_one = questions(patient)
     wanted = [run(one_by_one.answer(GraphQLRequest(IMPORTER, None, variables), viewer)) for viewer, variables in each]

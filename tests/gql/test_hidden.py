@@ -22,19 +22,29 @@ Run = Callable[..., Any]
 CANARY = "canary"
 RANDOM = 6
 _TELLING = (
-    '{ search(text: "case importer issue sample 0", first: 100) { totalCount edges { cursor match wordsMatched node { nodeId } } } }',
+    (
+        '{ search(text: "case importer issue sample 0", first: 100) { totalCount edges { cursor match wordsMatched node'
+        " { nodeId } } } }"
+    ),
     f'{{ search(text: "{CANARY}") {{ totalCount }} }}',
     f'{{ case(number: "{CANARY}-1") {{ id }} node(id: "Importer:00-9999999SW") {{ nodeId }} }}',
     "{ ports { nodes { casesHere { totalCount } importers { totalCount } seated { totalCount } } } }",
     "{ ports(where: {casesHere: {every: {status: {eq: CLOSED}}}}) { totalCount nodes { id } } }",
     "{ agencies(where: {cases: {none: {}}}) { totalCount nodes { code } } }",
-    "{ cases(first: 5 orderBy: [{importer: {name: ASC}}, {openedAt: DESC}]) { totalCount edges { cursor } pageInfo { hasNextPage } } }",
+    (
+        "{ cases(first: 5 orderBy: [{importer: {name: ASC}}, {openedAt: DESC}]) { totalCount edges { cursor } pageInfo"
+        " { hasNextPage } } }"
+    ),
 )
-"""Questions whose answers hidden rows could move: found words, absent rows, counts, none and every, order across an edge."""
+"""Questions whose answers hidden rows could move: found words, absent rows, counts, none and every, order across an
+edge.
+"""
 
 
 def with_hidden_rows(world: World) -> tuple[World, list[Key]]:
-    """The same world with an importer nobody acts for, and all that hangs on it: first, last and between in every order."""
+    """The same world with an importer nobody acts for, and all that hangs on it: first, last and between in every
+    order.
+    """
     larger = World(dict(world.nodes), [], list(world.accounts))
     added: list[Key] = []
     for link in world.links:
@@ -59,10 +69,13 @@ def with_hidden_rows(world: World) -> tuple[World, list[Key]]:
         larger.add(Link(cases.INVOLVES, case, ("Agency", "FDA"), {}))
     issue = add("Issue", id="issue-00", title=f"Issue 0 {CANARY}", topic="origin")
     larger.add(Link(issues.ABOUT, ("Case", "a-01"), issue, {}))
-    decision = add("Decision", id="decision-00x", question="which heading", outcome=CANARY, decidedAt=NOW, audience="owner")
+    decision = add(
+        "Decision", id="decision-00x", question="which heading", outcome=CANARY, decidedAt=NOW, audience="owner"
+    )
     larger.add(Link(cases.DECIDES, decision, ("Case", "a-01"), {}))
     contact = add(
-        "Contact", id="contact-00x", name="Sample 0", role="director", email=f"{CANARY}@sample.example", emailAudience="public",
+        "Contact", id="contact-00x", name="Sample 0", role="director", email=f"{CANARY}@sample.example",
+        emailAudience="public",
         phoneAudience="public", published=False,
     )  # fmt: skip
     larger.add(Link(people.WORKS_FOR, contact, importer, {}))

@@ -1,4 +1,6 @@
-"""Rights that change between two questions: whatever kind the hub took a viewer for, it is answered by what it may see now."""
+"""Rights that change between two questions: whatever kind the hub took a viewer for, it is answered by what it may
+see now.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +38,9 @@ PARTIES = {
 }
 ACCOUNT = Viewer.of(ISSUER, "changing")
 _END = "MATCH (:Account {id: $id})-[r:ACTS_FOR]->() DELETE r"
-_GRANT = " MATCH (a:Account {id: $id}) CREATE (a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(p)"
+_GRANT = (
+    " MATCH (a:Account {id: $id}) CREATE (a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(p)"
+)
 
 
 @pytest.fixture
@@ -45,7 +49,12 @@ def changing(empty: Graph, run: Callable[..., Any]) -> Callable[[str], None]:
     run(write(empty))
     run(
         empty.write(
-            [Statement("CREATE (:Account {id: $id, subject: 'changing', issuer: $issuer})", {"id": ACCOUNT.account, "issuer": ISSUER})]
+            [
+                Statement(
+                    "CREATE (:Account {id: $id, subject: 'changing', issuer: $issuer})",
+                    {"id": ACCOUNT.account, "issuer": ISSUER},
+                )
+            ]
         )
     )
 
@@ -58,7 +67,9 @@ def changing(empty: Graph, run: Callable[..., Any]) -> Callable[[str], None]:
 
 
 @pytest.mark.thorough
-def test_a_right_counts_at_once_from_any_kind_to_any_other(changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]) -> None:
+def test_a_right_counts_at_once_from_any_kind_to_any_other(
+    changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]
+) -> None:
     """One hub has known the viewer all along; another has not, and looks its kind up."""
     hub = questions(empty)
     answers: dict[str, Any] = {}
@@ -82,7 +93,11 @@ def test_a_right_counts_at_once_from_any_kind_to_any_other(changing: Callable[[s
 
 def _each_after_each(kinds: list[str]) -> list[str]:
     """A walk in which each comes after each of the others."""
-    return [step for at, one in enumerate(kinds) for step in (one, *(step for other in kinds[at + 1 :] for step in (other, one)))]
+    return [
+        step
+        for at, one in enumerate(kinds)
+        for step in (one, *(step for other in kinds[at + 1 :] for step in (other, one)))
+    ]
 
 
 def test_two_rights_make_a_mixture(changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]) -> None:
@@ -103,4 +118,6 @@ def test_what_is_done_is_answered_by_what_the_viewer_may_see_now(
     note = GraphQLRequest('mutation { noteCase(case: "T-open", text: "as it stands") { number notes { totalCount } } }')
     for done, kind in enumerate(("importer", "port", "importer"), start=1):
         changing(kind)
-        assert run(hub.answer(note, ACCOUNT)) == {"data": {"noteCase": {"number": "T-open", "notes": {"totalCount": done}}}}
+        assert run(hub.answer(note, ACCOUNT)) == {
+            "data": {"noteCase": {"number": "T-open", "notes": {"totalCount": done}}}
+        }

@@ -45,7 +45,10 @@ def test_large_pages_are_for_who_has_the_right(ask: Ask) -> None:
         assert code(answer) == "NOT_ALLOWED"
         assert "more than 5 rows" in answer["errors"][0]["message"]
         assert "errors" not in ask(query.replace("6", "5"), account)
-    assert "1 to 5 (40 with the right largePages)" in ask("{ ports(first: 41) { totalCount } }", "trade")["errors"][0]["message"]
+    assert (
+        "1 to 5 (40 with the right largePages)"
+        in ask("{ ports(first: 41) { totalCount } }", "trade")["errors"][0]["message"]
+    )
     assert code(ask("query Q($n: Int) { ports(last: $n) { totalCount } }", "broker-0", n=6)) == "NOT_ALLOWED"
     assert code(ask("{ centers { nodes { cases(first: 6) { nodes { id } } } } }", "broker-0")) == "NOT_ALLOWED"
 
@@ -100,7 +103,10 @@ def nested(levels: int) -> dict[str, Any]:
     ids=["wide", "both"],
 )
 def test_too_many_conditions_are_refused(where: dict[str, Any], ask: Ask) -> None:
-    assert code(ask("query Q($where: CaseWhere) { cases(where: $where) { totalCount } }", "trade", where=where)) == "TOO_COSTLY"
+    assert (
+        code(ask("query Q($where: CaseWhere) { cases(where: $where) { totalCount } }", "trade", where=where))
+        == "TOO_COSTLY"
+    )
 
 
 def written(value: Any) -> str:
@@ -178,7 +184,11 @@ def test_an_argument_that_cannot_be_used_says_what_to_change(query: str, message
 
 
 @pytest.mark.parametrize(
-    "query", ['{ contacts(where: {email: {contains: "@"}}) { totalCount } }', "{ contacts(orderBy: [{phone: ASC}]) { totalCount } }"]
+    "query",
+    [
+        '{ contacts(where: {email: {contains: "@"}}) { totalCount } }',
+        "{ contacts(orderBy: [{phone: ASC}]) { totalCount } }",
+    ],
 )
 def test_a_guarded_property_can_neither_be_filtered_nor_ordered_by(query: str, ask: Ask) -> None:
     assert code(ask(query, "trade")) == "INVALID"

@@ -32,7 +32,16 @@ QUESTIONS = 10
 _PROTECTED = tuple(rule.label for rule in GRAPH.rules if not rule.public)
 _GATES = ("imports", "represents", "isCenter", "owns", "joins", "official")
 _NEWEST_OPEN = "first: 3, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]"
-LIMITS = Limits(conditions=1_000, characters=100_000, tokens=10_000, fields=5_000, aliases=1_000, directives=1_000, depth=50, cost=10**9)
+LIMITS = Limits(
+    conditions=1_000,
+    characters=100_000,
+    tokens=10_000,
+    fields=5_000,
+    aliases=1_000,
+    directives=1_000,
+    depth=50,
+    cost=10**9,
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +60,15 @@ BUSY_OFFICES = _with_busy_offices()
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("seed", [0, 1])
-def test_every_viewer_is_answered_as_the_oracle_answers(seed: int, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema) -> None:
+def test_every_viewer_is_answered_as_the_oracle_answers(
+    seed: int, empty: Graph, run: Callable[..., Any], schema: GraphQLSchema
+) -> None:
     world = random_world(seed)
     run(world.write(empty))
     made = RandomQuestions(world, random.Random(seed))
-    asked: list[tuple[str, dict[str, Any]]] = [(query, {}) for query in (*_everything(), *_of_contacts("where: {published: {eq: true}}"))]
+    asked: list[tuple[str, dict[str, Any]]] = [
+        (query, {}) for query in (*_everything(), *_of_contacts("where: {published: {eq: true}}"))
+    ]
     asked += [made.one() for _ in range(QUESTIONS)]
     run(_compared(questions(empty, limits=LIMITS), world, schema, asked))
 
@@ -83,13 +96,20 @@ def test_lists_are_the_same_from_whichever_side_they_start(
     asked = [(_listing(GRAPH.node(label)), {}) for label in _PROTECTED]
     vast = [(node, route) for node in GRAPH.nodes for route in GRAPH.routes(node.label).values() if route.way.vast]
     asked += [(_along(node, route), {}) for node, route in vast]
-    asked += [(f"{{ {node.many} {{ nodes {{ {route.way.field}({_NEWEST_OPEN}) {{ nodes {{ id }} }} }} }} }}", {}) for node, route in vast]
+    asked += [
+        (f"{{ {node.many} {{ nodes {{ {route.way.field}({_NEWEST_OPEN}) {{ nodes {{ id }} }} }} }} }}", {})
+        for node, route in vast
+    ]
     asked += [made.listing(label) for label in _PROTECTED for _ in range(3)]
     run(_compared(questions(empty, limits=LIMITS, side=side), world, schema, asked))
 
 
-async def _compared(hub: Executor, world: World, schema: GraphQLSchema, asked: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """Asks each as some accounts, others each turn, and the oracle as well; two at a time, because Neo4j plans on one core."""
+async def _compared(
+    hub: Executor, world: World, schema: GraphQLSchema, asked: Iterable[tuple[str, dict[str, Any]]]
+) -> None:
+    """Asks each as some accounts, others each turn, and the oracle as well; two at a time, because Neo4j plans on
+    one core.
+    """
     oracles = {account: Oracle(world, account) for account in world.accounts}
 
     async def one(turn: int, query: str, variables: dict[str, Any]) -> None:
@@ -116,7 +136,9 @@ async def _two_at_a_time(works: Iterable[Coroutine[Any, Any, Any]]) -> None:
 def _everything() -> list[str]:
     """Every label as a list with its total, and every way from every label, so that no rule goes unasked."""
     return [
-        query for node in GRAPH.nodes for query in (_listing(node), *(_along(node, route) for route in GRAPH.routes(node.label).values()))
+        query
+        for node in GRAPH.nodes
+        for query in (_listing(node), *(_along(node, route) for route in GRAPH.routes(node.label).values()))
     ]
 
 
@@ -145,7 +167,9 @@ def _along(node: NodeType, route: Route) -> str:
         inner = " ".join(found.name for found in GRAPH.node(route.labels[0]).properties)
     # of contacts, totals along ways are asked where offices are busy: planning them here as well would take minutes
     total = "" if route.labels == ("Contact",) else "totalCount "
-    inner = f"{{ __typename {inner} }}" if route.way.one else f"(first: 100) {{ {total}nodes {{ __typename {inner} }} }}"
+    inner = (
+        f"{{ __typename {inner} }}" if route.way.one else f"(first: 100) {{ {total}nodes {{ __typename {inner} }} }}"
+    )
     return f"{{ {node.many}(first: 100) {{ nodes {{ {node.key} {route.way.field} {inner} }} }} }}"
 
 
@@ -162,7 +186,9 @@ def same(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Mutant:
-    """The graph with one form of one rule of `whole` made to say nothing or everything, the labels it is about, the side that uses it."""
+    """The graph with one form of one rule of `whole` made to say nothing or everything, the labels it is about, the
+    side that uses it.
+    """
 
     name: str
     whole: GraphSchema
@@ -207,7 +233,9 @@ def _mutants() -> Iterator[Mutant]:
 
 
 def _changed(label: str, grant: Grant) -> Iterator[tuple[str, GraphSchema, Grant, Side]]:
-    """Each form of a grant by itself, and the graph to change it in: the predicate, the predicate at a label, the rows."""
+    """Each form of a grant by itself, and the graph to change it in: the predicate, the predicate at a label, the
+    rows.
+    """
     for change, mutated, side in _changed_forms(label, grant):
         yield change, GRAPH, mutated, side
     for number, test in enumerate(grant.tests):
@@ -215,7 +243,12 @@ def _changed(label: str, grant: Grant) -> Iterator[tuple[str, GraphSchema, Grant
             fewer = replace(grant, tests=(*grant.tests[:number], *grant.tests[number + 1 :]))
             yield f"without its test {number}", BUSY_OFFICES if "busy" in (test.when or "") else GRAPH, fewer, Side.ROWS
     if grant.rows and "busy" in grant.rows:
-        yield "without rows of the busy", BUSY_OFFICES, replace(grant, rows=grant.rows.replace("WHEN busy", "WHEN false")), Side.VIEWER
+        yield (
+            "without rows of the busy",
+            BUSY_OFFICES,
+            replace(grant, rows=grant.rows.replace("WHEN busy", "WHEN false")),
+            Side.VIEWER,
+        )
 
 
 def _changed_tests(grant: Grant) -> Iterator[tuple[str, tuple[Predicate, ...]]]:
@@ -227,7 +260,14 @@ def _changed_tests(grant: Grant) -> Iterator[tuple[str, tuple[Predicate, ...]]]:
 
 
 def _changed_forms(label: str, grant: Grant) -> Iterator[tuple[str, Grant, Side]]:
-    whole = replace(grant, edge=None, through=None, by_label=None, implied=(), rows=grant.rows or f"MATCH ({{n}}:{label}) WHERE false")
+    whole = replace(
+        grant,
+        edge=None,
+        through=None,
+        by_label=None,
+        implied=(),
+        rows=grant.rows or f"MATCH ({{n}}:{label}) WHERE false",
+    )
     yield "for nobody", replace(whole, tests=(Predicate("{n} IS NULL"),)), Side.ROWS
     yield "for everybody", replace(whole, tests=(Predicate("{n} IS NOT NULL"),)), Side.ROWS
     for at in grant.by_label or ():
@@ -266,7 +306,10 @@ async def _caught(database: Graph, world: World, schema: GraphQLSchema, mutants:
         return questions(database, BUSY_OFFICES if busy else GRAPH, LIMITS, side)
 
     async def catch(mutant: Mutant) -> None:
-        whole, hub = unchanged(mutant.whole is BUSY_OFFICES, mutant.side), questions(database, mutant.graph, LIMITS, mutant.side)
+        whole, hub = (
+            unchanged(mutant.whole is BUSY_OFFICES, mutant.side),
+            questions(database, mutant.graph, LIMITS, mutant.side),
+        )
         kinds = [await whole.kind(viewer) for viewer in viewers]
         kinds_now = [await hub.kind(viewer) for viewer in viewers] if hub.kind_text != whole.kind_text else kinds
         for query in _about(mutant):
@@ -285,15 +328,27 @@ async def _caught(database: Graph, world: World, schema: GraphQLSchema, mutants:
 
 
 def _about(mutant: Mutant) -> list[str]:
-    """Lists of the labels, and the ways that lead to or from them; those a mutant names first, and the brief ones, which plan faster."""
+    """Lists of the labels, and the ways that lead to or from them; those a mutant names first, and the brief ones,
+    which plan faster.
+    """
     labels = sorted(mutant.labels)
-    lists = [*(_brief_listing(GRAPH.node(label)) for label in labels), *(_listing(GRAPH.node(label)) for label in labels)]
+    lists = [
+        *(_brief_listing(GRAPH.node(label)) for label in labels),
+        *(_listing(GRAPH.node(label)) for label in labels),
+    ]
     if mutant.side is Side.VIEWER:
         return lists
     ways = [
-        (node, route) for node in GRAPH.nodes for route in GRAPH.routes(node.label).values() if mutant.labels & {node.label, *route.labels}
+        (node, route)
+        for node in GRAPH.nodes
+        for route in GRAPH.routes(node.label).values()
+        if mutant.labels & {node.label, *route.labels}
     ]
-    named = [(node, route) for node, route in ways if f"at a {node.label}:" in mutant.name or node.label in mutant.name.split("_")]
+    named = [
+        (node, route)
+        for node, route in ways
+        if f"at a {node.label}:" in mutant.name or node.label in mutant.name.split("_")
+    ]
     return [
         *(_brief_along(node, route) for node, route in named),
         *lists[: len(labels)],

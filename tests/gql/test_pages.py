@@ -1,4 +1,6 @@
-"""Pages from either end: cursors add up to the list, stay right while data changes, and are good for their own list alone."""
+"""Pages from either end: cursors add up to the list, stay right while data changes, and are good for their own list
+alone.
+"""
 
 import random
 from collections.abc import Callable
@@ -33,7 +35,9 @@ def hub(empty: Graph, world: World) -> Executor:  # noqa: ARG001 - the graph hol
     return questions(empty)
 
 
-def page(run: Run, hub: Executor, field: str, arguments: str, account: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+def page(
+    run: Run, hub: Executor, field: str, arguments: str, account: str, variables: dict[str, Any] | None = None
+) -> dict[str, Any]:
     answer = run(hub.answer(GraphQLRequest(ONE % (field, arguments), None, variables or {}), Viewer(account)))
     assert "errors" not in answer, answer
     return answer["data"][field]
@@ -66,9 +70,21 @@ def test_pages_from_either_end_add_up_to_the_list(label: str, world: World, hub:
 def test_a_page_between_two_cursors_holds_what_is_between(hub: Executor, run: Run) -> None:
     edges = page(run, hub, "cases", "first: 30 orderBy: [{title: DESC}]", "tests.example|trade")
     after, before = edges["edges"][4]["cursor"], edges["edges"][20]["cursor"]
-    between = page(run, hub, "cases", f'first: 100 after: "{after}" before: "{before}" orderBy: [{{title: DESC}}]', "tests.example|trade")
+    between = page(
+        run,
+        hub,
+        "cases",
+        f'first: 100 after: "{after}" before: "{before}" orderBy: [{{title: DESC}}]',
+        "tests.example|trade",
+    )
     assert between["nodes"] == edges["nodes"][5:20]
-    last = page(run, hub, "cases", f'last: 3 after: "{after}" before: "{before}" orderBy: [{{title: DESC}}]', "tests.example|trade")
+    last = page(
+        run,
+        hub,
+        "cases",
+        f'last: 3 after: "{after}" before: "{before}" orderBy: [{{title: DESC}}]',
+        "tests.example|trade",
+    )
     assert last["nodes"] == edges["nodes"][17:20]
     assert last["pageInfo"]["hasPreviousPage"]
     assert last["pageInfo"]["hasNextPage"]
@@ -77,7 +93,9 @@ def test_a_page_between_two_cursors_holds_what_is_between(hub: Executor, run: Ru
 def test_pages_go_on_where_they_were_while_rows_come_and_go(hub: Executor, empty: Graph, run: Run) -> None:
     order = "orderBy: [{openedAt: DESC}]"
     first = page(run, hub, "cases", f"first: 10 {order}", "tests.example|trade")
-    rest = page(run, hub, "cases", f'first: 100 after: "{first["pageInfo"]["endCursor"]}" {order}', "tests.example|trade")["nodes"]
+    rest = page(
+        run, hub, "cases", f'first: 100 after: "{first["pageInfo"]["endCursor"]}" {order}', "tests.example|trade"
+    )["nodes"]
     last = first["nodes"][-1]["nodeId"].removeprefix("Case:")
     newest = {
         "id": "case-new",
@@ -95,7 +113,9 @@ def test_pages_go_on_where_they_were_while_rows_come_and_go(hub: Executor, empty
             ]
         )
     )
-    again = page(run, hub, "cases", f'first: 100 after: "{first["pageInfo"]["endCursor"]}" {order}', "tests.example|trade")["nodes"]
+    again = page(
+        run, hub, "cases", f'first: 100 after: "{first["pageInfo"]["endCursor"]}" {order}', "tests.example|trade"
+    )["nodes"]
     assert again == rest
     assert page(run, hub, "cases", f"first: 1 {order}", "tests.example|trade")["nodes"] == [{"nodeId": "Case:case-new"}]
 
@@ -120,7 +140,15 @@ def test_a_cursor_is_good_for_its_viewer_its_list_and_its_conditions_alone(hub: 
     assert refused("cases", arguments.replace("ASC", "DESC"))
     assert refused("cases", arguments.replace("title: ASC", "number: ASC"))
     assert refused("importers", "first: 2 orderBy: [{name: ASC}]")
-    for other in (cursor[:-1], cursor[:-2] + ("A" if cursor[-2] != "A" else "B") + cursor[-1], "", "x", "é", cursor * 2, "'"):
+    for other in (
+        cursor[:-1],
+        cursor[:-2] + ("A" if cursor[-2] != "A" else "B") + cursor[-1],
+        "",
+        "x",
+        "é",
+        cursor * 2,
+        "'",
+    ):
         assert refused("cases", arguments, cursor=other)
 
 
@@ -128,7 +156,16 @@ def test_a_cursor_of_a_search_is_good_for_its_text_and_kinds_alone(hub: Executor
     first = page(run, hub, "search", 'text: "case" kinds: [Case] first: 3', "tests.example|trade")
     cursor = first["pageInfo"]["endCursor"]
     whole = page(run, hub, "search", 'text: "case" kinds: [Case] first: 100', "tests.example|trade")["nodes"]
-    assert page(run, hub, "search", f'text: "case" kinds: [Case] first: 100 after: "{cursor}"', "tests.example|trade")["nodes"] == whole[3:]
+    assert (
+        page(run, hub, "search", f'text: "case" kinds: [Case] first: 100 after: "{cursor}"', "tests.example|trade")[
+            "nodes"
+        ]
+        == whole[3:]
+    )
     for arguments in ('text: "cases" kinds: [Case]', 'text: "case" kinds: [Case, Issue]'):
-        answer = run(hub.answer(GraphQLRequest(ONE % ("search", f'{arguments} after: "{cursor}"')), Viewer("tests.example|trade")))
+        answer = run(
+            hub.answer(
+                GraphQLRequest(ONE % ("search", f'{arguments} after: "{cursor}"')), Viewer("tests.example|trade")
+            )
+        )
         assert answer["errors"][0]["extensions"]["code"] == "BAD_INPUT"

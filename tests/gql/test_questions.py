@@ -81,7 +81,9 @@ def test_an_importer_is_nobody_elses_to_see(ask: Ask) -> None:
 def test_an_importer_never_sees_anothers_case(ask: Ask) -> None:
     numbers = {
         case["importer"]["number"]
-        for case in ask("{ cases(first: 100) { nodes { importer { number } } } }", "importer-manager")["data"]["cases"]["nodes"]
+        for case in ask("{ cases(first: 100) { nodes { importer { number } } } }", "importer-manager")["data"]["cases"][
+            "nodes"
+        ]
     }
     assert numbers == {MINE}
 
@@ -92,18 +94,23 @@ def test_a_revoked_account_sees_nothing_at_its_next_request(ask: Ask, world: Gra
     ended = "MATCH (:Account {id: $id})-[right:ACTS_FOR]->() SET right.until = $until"
     account = f"{ISSUER}|trade-analyst"
     run(world.write([Statement(ended, {"id": account, "until": datetime.now(UTC) - timedelta(seconds=1)})]))
-    assert ask(query, "trade-analyst")["data"] == {"cases": {"totalCount": 0}, "accounts": {"nodes": [{"actsFor": {"totalCount": 0}}]}}
+    assert ask(query, "trade-analyst")["data"] == {
+        "cases": {"totalCount": 0},
+        "accounts": {"nodes": [{"actsFor": {"totalCount": 0}}]},
+    }
     run(world.write([Statement(ended, {"id": account, "until": None})]))
     assert ask(query, "trade-analyst")["data"]["cases"]["totalCount"] == 300
 
 
 @pytest.mark.parametrize("first", [1, 7, 100])
 @pytest.mark.parametrize(
-    "order", ["", "orderBy: [{status: DESC}]", "orderBy: [{closedAt: ASC}, {openedAt: DESC}]", "orderBy: [{closedAt: DESC}]"]
+    "order",
+    ["", "orderBy: [{status: DESC}]", "orderBy: [{closedAt: ASC}, {openedAt: DESC}]", "orderBy: [{closedAt: DESC}]"],
 )
 def test_pages_add_up_to_the_whole_list(first: int, order: str, ask: Ask) -> None:
     query = f"""query Q($after: String) {{ center(code: "CEE007") {{ cases(first: {first}, after: $after, {order}) {{
-        totalCount nodes {{ number }} edges {{ cursor }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }} }}"""
+        totalCount nodes {{ number }} edges {{ cursor }} pageInfo
+          {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }} }}"""
     seen: list[str] = []
     after = None
     while True:
@@ -114,7 +121,9 @@ def test_pages_add_up_to_the_whole_list(first: int, order: str, ask: Ask) -> Non
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    whole = ask(f'{{ center(code: "CEE007") {{ cases(first: 100, {order}) {{ nodes {{ number }} }} }} }}', "center-director")
+    whole = ask(
+        f'{{ center(code: "CEE007") {{ cases(first: 100, {order}) {{ nodes {{ number }} }} }} }}', "center-director"
+    )
     assert seen == [case["number"] for case in whole["data"]["center"]["cases"]["nodes"]]
     assert len(seen) == len(set(seen)) == page["totalCount"]
 
@@ -136,7 +145,8 @@ def test_pages_add_up_to_the_whole_list(first: int, order: str, ask: Ask) -> Non
         ("{ nobody }", "INVALID", "Cannot query field 'nobody'"),
         ("{ centers { ", "INVALID", "Syntax Error"),
         ("mutation { close }", "INVALID", "Cannot query field 'close' on type 'Mutation'"),
-        ("{ centers { nodes { importers(first: 100) { nodes { cases(first: 100) { nodes { id } } } } } } }", "TOO_COSTLY", "at most 20000"),
+        ("{ centers { nodes { importers(first: 100) { nodes { cases(first: 100) { nodes { id } } } } } } }",
+            "TOO_COSTLY", "at most 20000"),
         ("{" + " a { b" * 60 + " }" * 60 + "}", "TOO_COSTLY", "levels"),
         ("# " + "x" * 20_001, "TOO_COSTLY", "characters"),
         ("{ " + "a " * 501 + "}", "TOO_COSTLY", "fields"),
@@ -173,7 +183,8 @@ def test_aliases_fragments_conditions_and_typenames_are_answered(ask: Ask) -> No
       query Q($code: String = "CEE007", $no: Boolean!) {
         __typename
         a: center(code: $code) { ...named b: name @skip(if: $no) }
-        a: center(code: $code) { __typename teams(first: 1) { __typename nodes { ... on Team { center { ...named } } } } }
+        a: center(code: $code) { __typename teams(first: 1)
+          { __typename nodes { ... on Team { center { ...named } } } } }
         __schema { queryType { name } }
       }
       fragment named on Center { code c: name @include(if: $no) }
@@ -195,13 +206,17 @@ def test_a_port_is_known_by_its_issuer_and_its_day(ask: Ask) -> None:
     assert newark["id"] == "ACE:4601"
     assert {"CENSUS:1001", "CENSUS:1003", "ACE:4601"} <= {code["id"] for code in newark["codes"]["nodes"]}
     assert ask(query, code="2704")["data"]["port"]["id"] == "ACE:2704"
-    seated = ask('{ port(code: "2704") { seated { totalCount } contacts { nodes { name email } } } }', "port-director")["data"]["port"]
+    seated = ask('{ port(code: "2704") { seated { totalCount } contacts { nodes { name email } } } }', "port-director")[
+        "data"
+    ]["port"]
     assert seated["contacts"]["nodes"]
     assert ask(query, code="0132")["data"]["port"] is None
     assert ask(query, code="0132", at="2015-06-01")["data"]["port"]["name"] == "BELFAST, ME"
 
 
-@pytest.mark.parametrize("text", ["' OR true //", '" }) DETACH DELETE n //', "\\u0027", "`", "$p0", "*", "%", "\\", "x\x00y", "é́💥"])
+@pytest.mark.parametrize(
+    "text", ["' OR true //", '" }) DETACH DELETE n //', "\\u0027", "`", "$p0", "*", "%", "\\", "x\x00y", "é́💥"]
+)
 def test_hostile_text_is_matched_literally(text: str, ask: Ask) -> None:
     for operator in ("eq", "contains", "startsWith"):
         query = f"query Q($t: String!) {{ cases(where: {{title: {{{operator}: $t}}}}) {{ totalCount }} }}"
@@ -232,12 +247,26 @@ def test_each_root_field_is_one_statement(world: Graph, run: Callable[..., Any])
     assert len(counted.asked) == 2
 
 
-def test_a_search_finds_by_the_same_statement_whatever_is_asked_of_its_rows(world: Graph, run: Callable[..., Any]) -> None:
+def test_a_search_finds_by_the_same_statement_whatever_is_asked_of_its_rows(
+    world: Graph, run: Callable[..., Any]
+) -> None:
     finding: set[str] = set()
     for query, reads in (
         ('{ search(text: "electronics", kinds: [Center, HtsChapter]) { nodes { nodeId } } }', 0),
-        ('{ search(text: "electronics center", kinds: [Center], first: 1) { totalCount nodes { ... on Center { name } } } }', 1),
-        ('{ search(text: "CEE007", kinds: [Port, Center]) { edges { match node { ... on Center { name scope } } } } }', 1),
+        (
+            (
+                '{ search(text: "electronics center", kinds: [Center], first: 1) { totalCount nodes { ... on Center {'
+                " name } } } }"
+            ),
+            1,
+        ),
+        (
+            (
+                '{ search(text: "CEE007", kinds: [Port, Center]) { edges { match node { ... on Center { name scope } }'
+                " } } }"
+            ),
+            1,
+        ),
     ):
         counted = Counted(world)
         assert "errors" not in run(questions(counted).answer(GraphQLRequest(query), PUBLIC))

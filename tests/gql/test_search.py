@@ -35,7 +35,10 @@ def find(empty: Graph, run: Run) -> Find:
     hub = questions(empty)
 
     def found(text: str, kinds: str = "[Importer]", account: str = "tests.example|trade") -> list[tuple[str, str]]:
-        query = f"query Q($text: String!) {{ search(text: $text, kinds: {kinds}) {{ edges {{ match node {{ nodeId }} }} }} }}"
+        query = (
+            f"query Q($text: String!) {{ search(text: $text, kinds: {kinds}) {{ edges {{ match node {{ nodeId }} }}"
+            " } }"
+        )
         answer = run(hub.answer(GraphQLRequest(query, None, {"text": text}), Viewer(account) if account else PUBLIC))
         assert "errors" not in answer, answer
         return [(edge["node"]["nodeId"], edge["match"]) for edge in answer["data"]["search"]["edges"]]
@@ -137,7 +140,9 @@ def test_a_text_that_cannot_be_searched_is_refused(text: str, message: str, data
 
 
 def test_words_are_shown_where_they_stand() -> None:
-    parts = highlighted(words("electronics zoro"), [("name", "The Zorro, Électronics!"), ("scope", "nothing"), ("empty", None)])
+    parts = highlighted(
+        words("electronics zoro"), [("name", "The Zorro, Électronics!"), ("scope", "nothing"), ("empty", None)]
+    )
     assert [(found["property"], [(part["text"], part["matched"]) for part in found["parts"]]) for found in parts] == [
         ("name", [("The ", False), ("Zorro", True), (", ", False), ("Électronics", True), ("!", False)])
     ]
@@ -200,7 +205,9 @@ _GAPS = st.sampled_from(
     ]
 )
 _WORDS = st.sampled_from(sorted(_SCRIPTS)).flatmap(lambda script: st.text(_SCRIPTS[script], min_size=1, max_size=7))
-_TEXTS = st.lists(st.tuples(_WORDS, _GAPS), min_size=1, max_size=4).map(lambda parts: "".join(word + gap for word, gap in parts))
+_TEXTS = st.lists(st.tuples(_WORDS, _GAPS), min_size=1, max_size=4).map(
+    lambda parts: "".join(word + gap for word, gap in parts)
+)
 
 
 # each asks the database hundreds of times: what is missed is told as it is, not made smaller
@@ -216,8 +223,16 @@ def test_the_index_has_the_words_that_are_looked_for(texts: list[str], database:
     titles = {f"W{place}": text for place, text in enumerate(texts) if cut(text)}
     rows = [{"number": number, "title": title, "otherWords": other_words([title])} for number, title in titles.items()]
     run(database.write([Statement("MATCH (r:Ruling) DETACH DELETE r")]))
-    run(database.write([Statement("UNWIND $rows AS row CREATE (r:Ruling) SET r = row, r.source = 'sample'", {"rows": rows})]))
-    asked = [{"number": number, "term": term, "query": query(term)} for number, title in titles.items() for term in words(title)]
+    run(
+        database.write(
+            [Statement("UNWIND $rows AS row CREATE (r:Ruling) SET r = row, r.source = 'sample'", {"rows": rows})]
+        )
+    )
+    asked = [
+        {"number": number, "term": term, "query": query(term)}
+        for number, title in titles.items()
+        for term in words(title)
+    ]
     missed = run(
         database.read(
             "UNWIND $asked AS one CALL (one) { CALL db.index.fulltext.queryNodes('Ruling_text', one.query) YIELD node "
@@ -239,8 +254,15 @@ def ruled(empty: Graph, run: Run) -> Callable[..., dict[str, list[dict[str, Any]
     hub = questions(empty)
 
     def found(titles: list[str], *texts: str) -> dict[str, list[dict[str, Any]]]:
-        rows = [{"number": f"W{place:02d}", "title": title, "otherWords": other_words([title])} for place, title in enumerate(titles)]
-        run(empty.write([Statement("UNWIND $rows AS row CREATE (r:Ruling) SET r = row, r.source = 'sample'", {"rows": rows})]))
+        rows = [
+            {"number": f"W{place:02d}", "title": title, "otherWords": other_words([title])}
+            for place, title in enumerate(titles)
+        ]
+        run(
+            empty.write(
+                [Statement("UNWIND $rows AS row CREATE (r:Ruling) SET r = row, r.source = 'sample'", {"rows": rows})]
+            )
+        )
         asking = (
             "query Q($t: String!) { search(text: $t, kinds: [Ruling]) "
             "{ edges { highlights { parts { text matched } } node { ... on Ruling { title } } } } }"
@@ -248,7 +270,11 @@ def ruled(empty: Graph, run: Run) -> Callable[..., dict[str, list[dict[str, Any]
         answers = {text: run(hub.answer(GraphQLRequest(asking, None, {"t": text}), PUBLIC)) for text in texts}
         return {
             text: [
-                {edge["node"]["title"]: [part["text"] for shown in edge["highlights"] for part in shown["parts"] if part["matched"]]}
+                {
+                    edge["node"]["title"]: [
+                        part["text"] for shown in edge["highlights"] for part in shown["parts"] if part["matched"]
+                    ]
+                }
                 for edge in answer["data"]["search"]["edges"]
             ]
             for text, answer in answers.items()
@@ -272,7 +298,10 @@ def ruled(empty: Graph, run: Run) -> Callable[..., dict[str, list[dict[str, Any]
             "Import by 4P & Q&X and W.R. Quokka, 9-Twelve, D/Y",
             ["4P", "Q&X", "QX", "w.r. quokka", "WR Quokka", "9-Twelve", "9twelve", "twelve", "D/Y"],
         ),
-        ("Bags of O\u2019Quokka, desk_of_qu7", ["O'Quokka", "O\u2019Quokka", "oquokka", "quokka", "qu7", "desk_of", "desk_of_qu7"]),
+        (
+            "Bags of O\u2019Quokka, desk_of_qu7",
+            ["O'Quokka", "O\u2019Quokka", "oquokka", "quokka", "qu7", "desk_of", "desk_of_qu7"],
+        ),
         (
             "Ångström Çelebi Świętość Đorđe Þór Straße",
             ["angstrom", "Ångström", "celebi", "swietosc", "Dorde", "thor", "STRASSE", "A\u030angstro\u0308m"],
@@ -285,14 +314,17 @@ def ruled(empty: Graph, run: Run) -> Callable[..., dict[str, list[dict[str, Any]
         ("บริษัทตัวอย่างจำกัด", ["ตัวอย่าง", "จำกัด", "บริษัท"]),
     ],
 )
-def test_names_and_numbers_are_found_as_people_write_them(title: str, texts: list[str], ruled: Callable[..., Any]) -> None:
+def test_names_and_numbers_are_found_as_people_write_them(
+    title: str, texts: list[str], ruled: Callable[..., Any]
+) -> None:
     for text, rows in ruled([title, "Of nothing alike"], *texts).items():
         assert len(rows) == 1, (text, rows)
         assert rows[0][title], text
 
 
 @pytest.mark.parametrize(
-    ("title", "text"), [("ガラス", "カラス"), ("样品有限公司", "限样"), ("12,500.00", "2500"), ("한국", "국한"), ("4P", "4")]
+    ("title", "text"),
+    [("ガラス", "カラス"), ("样品有限公司", "限样"), ("12,500.00", "2500"), ("한국", "국한"), ("4P", "4")],
 )
 def test_what_only_looks_alike_is_not_found(title: str, text: str, ruled: Callable[..., Any]) -> None:
     assert ruled([title], text)[text] == []

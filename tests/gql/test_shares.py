@@ -21,7 +21,9 @@ from hub.settings import Settings
 from tests.offices import write
 from tests.serving import served
 
-ASK = 'mutation { askQuestion(title: "Which heading?", text: "For sample drones.", office: "Center:CEE007") { receipt } }'
+ASK = (
+    'mutation { askQuestion(title: "Which heading?", text: "For sample drones.", office: "Center:CEE007") { receipt } }'
+)
 TYPENAME = "{ __typename }"
 ANOTHER = "127.0.0.2"
 
@@ -42,8 +44,13 @@ class Client:
     def __init__(self, port: int) -> None:
         self.port = port
 
-    def ask(self, query: str, address: str = "127.0.0.1", method: str = "POST", body: bytes | None = None, **headers: str) -> Answer:
-        sent = {"content-type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    def ask(
+        self, query: str, address: str = "127.0.0.1", method: str = "POST", body: bytes | None = None, **headers: str
+    ) -> Answer:
+        sent = {
+            "content-type": "application/json",
+            **{name.replace("_", "-"): value for name, value in headers.items()},
+        }
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(address, 0))
         connection.request(method, "/graphql", json.dumps({"query": query}).encode() if body is None else body, sent)
         response = connection.getresponse()
@@ -118,12 +125,16 @@ def test_a_share_that_is_used_up_is_told_and_is_nobody_elses(hub: Callable[..., 
             "code": "TOO_MANY_REQUESTS", "budget": "cost", "retryAfterS": int(refused.headers["retry-after"]),
         }  # fmt: skip
         assert 1 <= int(refused.headers["retry-after"]) <= 120
-        assert refused.error["message"].startswith("the limit is a cost of 100 within one minute for an address without an account")
+        assert refused.error["message"].startswith(
+            "the limit is a cost of 100 within one minute for an address without an account"
+        )
         assert refused.headers["ratelimit"].startswith('"cost";r=0;')
         assert client.ask(TYPENAME, address=ANOTHER).status == 200
         mine = client.ask(TYPENAME, authorization=signed_in)
         assert (mine.status, mine.headers["ratelimit"].split(";")[1]) == (200, "r=990")
-        costly = client.ask("{ centers(first: 100) { nodes { contacts(first: 20) { nodes { name } } } } }", authorization=signed_in)
+        costly = client.ask(
+            "{ centers(first: 100) { nodes { contacts(first: 20) { nodes { name } } } } }", authorization=signed_in
+        )
         assert (costly.status, costly.error["extensions"]["budget"]) == (429, "cost")
         large = client.ask("", body=b" " * 1_000_000, address=ANOTHER)
         assert large.status == 400
@@ -136,7 +147,12 @@ def test_bytes_and_new_forms_and_mutations_have_budgets_of_their_own(hub: Callab
         assert [answer.status for answer in forms] == [200, 200, 200, 429]
         assert forms[-1].error["extensions"]["budget"] == "plannings"
         assert client.ask("{ a0: __typename }", address=ANOTHER).status == 200  # which is known
-        assert client.ask("{ centers { totalCount } ports { totalCount } agencies { totalCount } offices { totalCount } }").status == 200
+        assert (
+            client.ask(
+                "{ centers { totalCount } ports { totalCount } agencies { totalCount } offices { totalCount } }"
+            ).status
+            == 200
+        )
         assert client.ask("{ b: __typename }").status == 429
         verb = 'mutation { closeCase(case: "x", reason: "x") { id } }'
         verbs = [client.ask(verb, address="127.0.0.3") for _ in range(3)]
@@ -148,7 +164,9 @@ def test_a_question_that_may_not_be_planned_counts_for_having_been_compiled(hub:
     with hub(public_plannings_per_minute=10) as client:
         assert client.ask("{ centers { nodes { name } } }").status == 200
         statuses = [
-            client.ask(f"{{ {' '.join(f'a{each}: centers(first: {each}) {{ totalCount }}' for each in range(1, 12 + more))} }}").status
+            client.ask(
+                f"{{ {' '.join(f'a{each}: centers(first: {each}) {{ totalCount }}' for each in range(1, 12 + more))} }}"
+            ).status
             for more in range(12)
         ]
         assert statuses == [429] * 12
@@ -156,8 +174,14 @@ def test_a_question_that_may_not_be_planned_counts_for_having_been_compiled(hub:
 
 
 def test_a_body_counts_as_it_comes(hub: Callable[..., Any]) -> None:
-    with hub(public_bytes_per_minute=100_000) as client, socket.create_connection(("127.0.0.1", client.port), timeout=8) as sender:
-        sender.sendall(b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1900000\r\n\r\n")
+    with (
+        hub(public_bytes_per_minute=100_000) as client,
+        socket.create_connection(("127.0.0.1", client.port), timeout=8) as sender,
+    ):
+        sender.sendall(
+            b"POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length:"
+            b" 1900000\r\n\r\n"
+        )
         with suppress(ConnectionError):
             for _ in range(40):  # less than half of what was announced
                 sender.sendall(b" " * 20_000)
@@ -182,7 +206,10 @@ def test_new_shapes_of_the_variables_of_a_known_document_count(hub: Callable[...
 
 def test_a_mutation_of_a_new_form_counts(hub: Callable[..., Any]) -> None:
     with hub(public_plannings_per_minute=10, public_verbs_per_minute=100) as client:
-        statuses = [client.ask(f'mutation {{ a{each}: closeCase(case: "x", reason: "x") {{ id }} }}').status for each in range(11)]
+        statuses = [
+            client.ask(f'mutation {{ a{each}: closeCase(case: "x", reason: "x") {{ id }} }}').status
+            for each in range(11)
+        ]
         assert statuses == [200] * 10 + [429]
 
 

@@ -37,15 +37,20 @@ def world(database: Graph, run: Callable[..., Any]) -> Iterator[Graph]:
 def _whole(node: NodeType, size: int) -> str:
     """A page with all that can be asked of its rows and of the rows they lead to one by one."""
     properties = " ".join(found.name for found in node.properties)
-    ones = " ".join(f"{route.way.field} {{ __typename }}" for route in GRAPH.routes(node.label).values() if route.way.one)
+    ones = " ".join(
+        f"{route.way.field} {{ __typename }}" for route in GRAPH.routes(node.label).values() if route.way.one
+    )
     return f"{{ {node.many}(first: {size}) {{ nodes {{ {properties} {ones} }} }} }}"
 
 
 # one of each kind whose viewer sets or grants are the largest, with the largest page it may ask for
 @pytest.mark.parametrize(
-    ("persona", "size"), [("large-broker", 100), ("import-specialist", 1000), ("agency-officer", 1000), ("trade-analyst", 1000)]
+    ("persona", "size"),
+    [("large-broker", 100), ("import-specialist", 1000), ("agency-officer", 1000), ("trade-analyst", 1000)],
 )
-def test_every_list_is_light_for_those_who_see_most(persona: str, size: int, world: Graph, run: Callable[..., Any]) -> None:
+def test_every_list_is_light_for_those_who_see_most(
+    persona: str, size: int, world: Graph, run: Callable[..., Any]
+) -> None:
     documents = PlanCache(GRAPH, SCHEMA, Limits())
     rights = {"viewer": f"{ISSUER}|{persona}", "now": time.time_ns() // 1_000_000}
     kind = ViewerKind(frozenset(run(world.read_one(compile_kind(GRAPH), rights))), acts=True)

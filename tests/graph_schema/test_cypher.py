@@ -1,4 +1,6 @@
-"""Cypher is put together in one way: slots are all filled, constants are what they were, and what a table says of its text is so."""
+"""Cypher is put together in one way: slots are all filled, constants are what they were, and what a table says of
+its text is so.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +17,10 @@ from hub.queries.responsibility_rules import OFFICES
 
 
 def test_every_slot_is_filled() -> None:
-    assert fill("MATCH ({n}:Case {id: $id}) WHERE {test} RETURN {n}", n="k", test="true") == "MATCH (k:Case {id: $id}) WHERE true RETURN k"
+    assert (
+        fill("MATCH ({n}:Case {id: $id}) WHERE {test} RETURN {n}", n="k", test="true")
+        == "MATCH (k:Case {id: $id}) WHERE true RETURN k"
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,7 +47,8 @@ def test_variables_that_nobody_has_are_fresh() -> None:
 
 
 CONSTANTS: tuple[Constant, ...] = (
-    "", "it's", 'a "word"', "C:\\new\\u0027s", "two\nlines\t\x00\x7f", "ü 關稅", "\u2028", "{n} $n `n` // n", True, False, None, 0, -5,
+    "", "it's", 'a "word"', "C:\\new\\u0027s", "two\nlines\t\x00\x7f", "ü 關稅", "\u2028", "{n} $n `n` // n", True,
+    False, None, 0, -5,
     2.5, 1e-07, 2**62, [], ["a", [1, True, None]], {"EST": "America/New_York", "all": ["b'"]},
 )  # fmt: skip
 
@@ -52,7 +58,9 @@ def test_a_constant_is_what_it_was(value: Constant, database: Graph, run: Callab
     assert run(database.read_one(f"RETURN {literal(value)}", {})) == value
 
 
-@pytest.mark.parametrize("value", [float("inf"), float("nan"), {"not plain": 1}, pytest.param(object(), id="an object")], ids=repr)
+@pytest.mark.parametrize(
+    "value", [float("inf"), float("nan"), {"not plain": 1}, pytest.param(object(), id="an object")], ids=repr
+)
 def test_what_is_no_constant_is_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="not a "):
         literal(value)
@@ -66,7 +74,8 @@ def test_a_property_is_not_named_as_a_viewer_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "flag"), [("{n}.published", None), ("{n}.published", "public"), ("NOT {n}.published", "published"), ("true", "true")]
+    ("where", "flag"),
+    [("{n}.published", None), ("{n}.published", "public"), ("NOT {n}.published", "published"), ("true", "true")],
 )
 def test_a_predicate_says_of_itself_what_is_so(where: str, flag: str | None) -> None:
     with pytest.raises(ValueError, match="has the flag"):

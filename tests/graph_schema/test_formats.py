@@ -58,11 +58,15 @@ _GAPS = st.sampled_from(
     ]
 )
 _SCRIPTS = st.sampled_from([0x30, 0x660, 0x6F0, 0x966, 0xFF10])
-_AROUND = st.sampled_from([("", ""), ("SSN ", ""), ("SS#: ", ""), ("", " (SSN)"), ("\u200e", "\u200e"), ("no. ", "; see file"), ("", "00")])
+_AROUND = st.sampled_from(
+    [("", ""), ("SSN ", ""), ("SS#: ", ""), ("", " (SSN)"), ("\u200e", "\u200e"), ("no. ", "; see file"), ("", "00")]
+)
 
 
 @given(_DIGITS, _GAPS, _SCRIPTS, _AROUND)
-def test_a_social_security_number_is_known_in_any_spelling(digits: str, gap: str, zero: int, around: tuple[str, str]) -> None:
+def test_a_social_security_number_is_known_in_any_spelling(
+    digits: str, gap: str, zero: int, around: tuple[str, str]
+) -> None:
     other = "".join(chr(zero + int(digit)) for digit in digits)
     number = around[0] + gap.join((other[:3], other[3:5], other[5:])) + around[1]
     assert IMPORTER_NUMBER.is_refused(number)
@@ -70,7 +74,9 @@ def test_a_social_security_number_is_known_in_any_spelling(digits: str, gap: str
     told = without_social_security(f"there is no Port {number!r}")
     assert digits[5:] not in plain_digits(told)
     # where a spreadsheet took its zeros
-    assert IMPORTER_NUMBER.may_be_refused(around[0] + other[len(digits) - len(digits.lstrip("0")) :] + around[1].replace("00", ""))
+    assert IMPORTER_NUMBER.may_be_refused(
+        around[0] + other[len(digits) - len(digits.lstrip("0")) :] + around[1].replace("00", "")
+    )
 
 
 @given(
@@ -84,7 +90,11 @@ def test_nine_digits_that_are_called_so_are_known(digits: str, label: str, at: i
         assert digits[5:] not in plain_digits(without_social_security(f"key {label}{number}")).replace(" ", "")
 
 
-@given(_DIGITS, st.lists(st.integers(1, 8), min_size=1, max_size=3, unique=True), st.sampled_from(["-", " ", ".", "--", "\u2013"]))
+@given(
+    _DIGITS,
+    st.lists(st.integers(1, 8), min_size=1, max_size=3, unique=True),
+    st.sampled_from(["-", " ", ".", "--", "\u2013"]),
+)
 def test_nine_digits_are_no_importer_number_however_they_are_parted(digits: str, cuts: list[int], gap: str) -> None:
     parts = [digits[start:end] for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), 9], strict=True)]
     if [len(part) for part in parts] == [2, 7] and gap in ("-", "\u2013"):
@@ -157,11 +167,19 @@ _WRITTEN: dict[formats.Format, tuple[str, list[list[str]], str]] = {
     formats.FILER_CODE: ("0A4", [["0A4"], ["0", "A", "4"]], "filer"),
     formats.PORT_CODE: ("0401", [["0401"], ["401"], ["04", "01"], ["00401"]], "port"),
     formats.HTS_CHAPTER: ("08", [["08"], ["8"], ["0804"], ["804", "50"]], "chapter"),
-    formats.HTS_HEADING: ("8542", [["8542"], ["85", "42"], ["8542", "31"], ["8542", "31", "0001"], ["8542", "31", "00", "01"]], "heading"),
+    formats.HTS_HEADING: (
+        "8542",
+        [["8542"], ["85", "42"], ["8542", "31"], ["8542", "31", "0001"], ["8542", "31", "00", "01"]],
+        "heading",
+    ),
     formats.HTS10: ("8507.60.0020", [["8507", "60", "0020"], ["8507", "60", "00", "20"], ["850760", "0020"]], "HTSUS"),
 }
-_DASHES = st.sampled_from(["-", "", " ", ".", "/", "_", "\u2010", "\u2011", "\u2013", "\u2014", "\u2212", "\uff0d", "\u00a0", " - ", "- "])
-_CALLED = st.sampled_from(["{}", " {} ", "{}.", "#{}", "no. {}", "({})", "{called} {}", "{called} no. {}", "{called}: {}", "{called} #{}"])
+_DASHES = st.sampled_from(
+    ["-", "", " ", ".", "/", "_", "\u2010", "\u2011", "\u2013", "\u2014", "\u2212", "\uff0d", "\u00a0", " - ", "- "]
+)
+_CALLED = st.sampled_from(
+    ["{}", " {} ", "{}.", "#{}", "no. {}", "({})", "{called} {}", "{called} no. {}", "{called}: {}", "{called} #{}"]
+)
 
 
 @given(st.sampled_from(sorted(_WRITTEN, key=lambda found: found.name)), st.data())
@@ -169,8 +187,12 @@ def test_a_code_is_known_in_any_spelling(wanted: formats.Format, data: st.DataOb
     canonical, written, called = _WRITTEN[wanted]
     parts = data.draw(st.sampled_from(written))
     text = parts[0] + "".join(data.draw(_DASHES) + part for part in parts[1:])
-    text = data.draw(st.sampled_from([text, text.lower(), text.translate({0x30 + digit: 0xFF10 + digit for digit in range(10)})]))
-    text = data.draw(_CALLED).format(text, called=data.draw(st.sampled_from([called, called.upper(), called.capitalize()])))
+    text = data.draw(
+        st.sampled_from([text, text.lower(), text.translate({0x30 + digit: 0xFF10 + digit for digit in range(10)})])
+    )
+    text = data.draw(_CALLED).format(
+        text, called=data.draw(st.sampled_from([called, called.upper(), called.capitalize()]))
+    )
     if wanted.is_refused(text):
         # nine digits with letters apart from them are taken for a Social Security number
         assert wanted is IMPORTER_NUMBER

@@ -20,7 +20,10 @@ def test_a_rule_for_an_unknown_label_is_refused() -> None:
 
 
 def test_a_grant_over_an_edge_that_does_not_start_there_is_refused() -> None:
-    rule = Rule("Center", (Grant("odd", "", edge="Case__CONCERNS__Importer", tests=(Predicate("true"),), rows="MATCH ({n}:Center)"),))
+    rule = Rule(
+        "Center",
+        (Grant("odd", "", edge="Case__CONCERNS__Importer", tests=(Predicate("true"),), rows="MATCH ({n}:Center)"),),
+    )
     with pytest.raises(SchemaError, match="does not start at Center"):
         replace(GRAPH, rules=tuple(rule if found.label == "Center" else found for found in GRAPH.rules))
 

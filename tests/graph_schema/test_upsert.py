@@ -23,7 +23,11 @@ def test_a_social_security_number_becomes_no_statement() -> None:
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"centerStatus": "MAYBE"}, "must be one of"), ({"name": None}, "name is missing"), ({"nickname": "x"}, "no such property")],
+    [
+        ({"centerStatus": "MAYBE"}, "must be one of"),
+        ({"name": None}, "name is missing"),
+        ({"nickname": "x"}, "no such property"),
+    ],
 )
 def test_a_bad_row_says_what_is_wrong(change: dict[str, Any], message: str) -> None:
     with pytest.raises(BadRow, match=message):
@@ -39,7 +43,10 @@ def test_an_edge_to_nowhere_is_told() -> None:
 
 def test_writing_twice_changes_nothing(empty: Graph, run: Callable[..., Any]) -> None:
     since = datetime(2024, 3, 1, tzinfo=UTC)
-    nodes = [NodeRow("Importer", IMPORTER), NodeRow("Broker", {"filerCode": "S00", "name": "Sample", "source": "sample"})]
+    nodes = [
+        NodeRow("Importer", IMPORTER),
+        NodeRow("Broker", {"filerCode": "S00", "name": "Sample", "source": "sample"}),
+    ]
     edges = [EdgeRow(parties.REPRESENTS, ("Broker", "S00"), ("Importer", "00-0000001SW"), {"since": since})]
     for _ in range(2):
         run(empty.write([*node_statements(GRAPH, nodes), *edge_statements(GRAPH, edges)]))
@@ -51,6 +58,9 @@ def test_the_database_refuses_a_second_active_center(empty: Graph, run: Callable
     centers = [NodeRow("Center", {"code": f"CEE00{index}", "name": "Sample", "source": "sample"}) for index in (1, 2)]
     run(empty.write(node_statements(GRAPH, [NodeRow("Importer", IMPORTER), *centers])))
     active = {"since": datetime(2024, 3, 1, tzinfo=UTC), "activeFor": IMPORTER["number"], "source": "sample"}
-    edges = [EdgeRow(parties.ASSIGNED_TO, ("Importer", IMPORTER["number"]), ("Center", f"CEE00{index}"), active) for index in (1, 2)]
+    edges = [
+        EdgeRow(parties.ASSIGNED_TO, ("Importer", IMPORTER["number"]), ("Center", f"CEE00{index}"), active)
+        for index in (1, 2)
+    ]
     with pytest.raises(Conflict):
         run(empty.write(edge_statements(GRAPH, edges)))

@@ -40,7 +40,13 @@ def test_no_text_asks_what_is_decided(kind: ViewerKind) -> None:
     texts = [test.where for rule in graph.rules for grant in rule.grants for test in grant.tests]
     texts += [text for rule in graph.rules for grant in rule.grants for text in (grant.by_label or {}).values()]
     texts += [text for rule in graph.edge_rules for text in (rule.test, rule.by_sets or "")]
-    texts += [text for node in graph.nodes for found in node.properties if found.guard for text in (found.guard.open, found.guard.test)]
+    texts += [
+        text
+        for node in graph.nodes
+        for found in node.properties
+        if found.guard
+        for text in (found.guard.open, found.guard.test)
+    ]
     for text in texts:
         asked = set(re.findall(r"\bWHEN (\w+) THEN\b", text)) | set(re.findall(r"^\w+$|(?<=OR )\w+(?= OR |$)", text))
         assert not asked & set(FLAGS), text
@@ -54,7 +60,9 @@ def test_a_label_of_which_nothing_is_left_to_see_is_seen_by_nobody(kind: ViewerK
         for left in grant.tests:
             fewer = replace(whole, grants=(*whole.grants[:at], replace(grant, tests=(left,)), *whole.grants[at + 1 :]))
             graph = replace(GRAPH, rules=tuple(fewer if rule is whole else rule for rule in GRAPH.rules))
-            plan, _ = PlanCache(graph, SCHEMA, Limits()).plan("{ importers { nodes { number } } }", None, {}, NoCursors(), kind)
+            plan, _ = PlanCache(graph, SCHEMA, Limits()).plan(
+                "{ importers { nodes { number } } }", None, {}, NoCursors(), kind
+            )
             assert not re.search(r"\b(AND|OR|NOT|WHERE) \(\)", plan.roots[0].compiled.text), (grant.name, left)
 
 
@@ -72,7 +80,9 @@ def test_a_statement_for_one_kind_is_shorter_and_says_for_whom_it_is() -> None:
 
 def test_what_everybody_sees_alike_is_one_statement_for_all() -> None:
     query = "{ centers { nodes { name teams { nodes { number } } } } }"
-    assert {statement(query, kind) for kind in (None, PUBLIC, GUEST, IMPORTER, OFFICE_OF_TRADE)} == {statement(query, None)}
+    assert {statement(query, kind) for kind in (None, PUBLIC, GUEST, IMPORTER, OFFICE_OF_TRADE)} == {
+        statement(query, None)
+    }
 
 
 def test_whatever_a_right_decides_says_for_whom_it_is() -> None:
@@ -87,7 +97,10 @@ def _everything(graph: GraphSchema) -> Iterable[str]:
     for node in graph.nodes:
         yield f"{{ {node.many}(first: 2) {{ nodes {{ {' '.join(found.name for found in node.properties)} }} }} }}"
         for route in graph.routes(node.label).values():
-            inner = f"{{ __typename {' '.join(f'... on {label} {{ {graph.node(label).key} }}' for label in route.labels)} }}"
+            inner = (
+                "{ __typename"
+                f" {' '.join(f'... on {label} {{ {graph.node(label).key} }}' for label in route.labels)} }}"
+            )
             page = inner if route.way.one else f"(first: 2) {{ nodes {inner} }}"
             yield f"{{ {node.many}(first: 2) {{ nodes {{ {node.key} {route.way.field} {page} }} }} }}"
 
@@ -98,7 +111,9 @@ def test_the_public_searches_what_it_may_see() -> None:
     for label in ("Case", "Importer"):
         assert f"{label}_text" in statement(query, None)
         assert f"{label}_text" not in statement(query, PUBLIC)
-    assert not statement('{ search(text: "toys", kinds: [Importer], first: 5) { nodes { nodeId } } }', PUBLIC), "nothing is asked"
+    assert not statement('{ search(text: "toys", kinds: [Importer], first: 5) { nodes { nodeId } } }', PUBLIC), (
+        "nothing is asked"
+    )
 
 
 def test_plans_of_one_document_are_kept_by_kind() -> None:

@@ -42,7 +42,9 @@ def test_letters_that_people_write_in_two_ways_are_one(one: str, other: str) -> 
     assert folded(one) == folded(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("ガ", "カ"), ("パ", "バ"), ("ก", "ข"), ("한", "하"), ("कि", "की"), ("a", "b"), ("样", "品")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("ガ", "カ"), ("パ", "バ"), ("ก", "ข"), ("한", "하"), ("कि", "की"), ("a", "b"), ("样", "品")]
+)
 def test_letters_that_are_others_are_told_apart(one: str, other: str) -> None:
     assert folded(one) != folded(other)
 

@@ -49,10 +49,11 @@ def test_the_committed_schema_is_the_derived_one() -> None:
 
 @pytest.mark.parametrize(("lock", "groups"), [("requirements.lock", ("--group", "dev")), ("hub/requirements.lock", ())])
 def test_the_locks_are_what_the_project_asks_for(lock: str, groups: tuple[str, ...], tmp_path: Path) -> None:
-    """After a change of pyproject.toml: `uv export -q --no-emit-project --no-header`, with `--all-groups -o requirements.lock`, and with
-    `--no-dev -o hub/requirements.lock` for the image.
+    """After a change of pyproject.toml: `uv export -q --no-emit-project --no-header`, with `--all-groups -o
+    requirements.lock`, and with `--no-dev -o hub/requirements.lock` for the image.
 
-    Resolved with the versions that are locked where they will do: what was released or first seen since is no fault of the lock.
+    Resolved with the versions that are locked where they will do: what was released or first seen since is no fault of
+    the lock.
     """
     packages = re.sub(r"^ +#.*\n", "", (ROOT / lock).read_text(), flags=re.MULTILINE)
     resolved = tmp_path / "requirements.lock"
@@ -89,7 +90,9 @@ def test_no_file_names_a_registrys_host_or_this_machine() -> None:
 
 
 def test_an_init_is_one_paragraph() -> None:
-    for file in tracked("hub/**/__init__.py", "graph_schema/**/__init__.py", "hub/__init__.py", "graph_schema/__init__.py"):
+    for file in tracked(
+        "hub/**/__init__.py", "graph_schema/**/__init__.py", "hub/__init__.py", "graph_schema/__init__.py"
+    ):
         assert re.fullmatch(r'""".+"""\n', file.read_text()), file
 
 
@@ -115,5 +118,7 @@ def test_words_are_spelled_right() -> None:
 
 def test_the_hooks_and_recipes_can_be_read() -> None:
     run("pre_commit", "validate-config", ".pre-commit-config.yaml")
-    told = subprocess.run([str(Path(sys.executable).with_name("just")), "--list"], cwd=ROOT, capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        [str(Path(sys.executable).with_name("just")), "--list"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert told.returncode == 0, told.stderr

@@ -1,4 +1,6 @@
-"""The jars come from a repository over real HTTP: in parallel, verified, resumed, and with errors that say what to do."""
+"""The jars come from a repository over real HTTP: in parallel, verified, resumed, and with errors that say what to
+do.
+"""
 
 import asyncio
 import errno
@@ -47,7 +49,9 @@ def test_every_jar_is_fetched_verified_and_then_left_alone(repository: tuple[str
 
 def test_two_that_fetch_at_once_fetch_each_jar_once(repository: tuple[str, Path], tmp_path: Path) -> None:
     async def both() -> list[bool]:
-        return await asyncio.gather(*(fetch(tmp_path / "cache", repository[0], lambda _done, _total: None) for _ in range(2)))
+        return await asyncio.gather(
+            *(fetch(tmp_path / "cache", repository[0], lambda _done, _total: None) for _ in range(2))
+        )
 
     RangedHandler.sent.clear()
     assert asyncio.run(both()) == [True, True]
@@ -82,14 +86,18 @@ def test_no_network_says_what_is_needed(tmp_path: Path, monkeypatch: pytest.Monk
         asyncio.run(fetch(tmp_path, "http://127.0.0.1:1", lambda _done, _total: None))
 
 
-def test_a_mirror_without_the_jar_is_named(repository: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mirror_without_the_jar_is_named(
+    repository: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(jars, "_TRIES", 1)
     (repository[1] / locked_jars()[0].path).unlink()
     with pytest.raises(SetupError, match=f"{locked_jars()[0].name} could not be fetched: .* answered 404"):
         asyncio.run(fetch(tmp_path / "cache", repository[0], lambda _done, _total: None))
 
 
-def test_a_full_disk_says_how_much_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: tuple[str, Path]) -> None:
+def test_a_full_disk_says_how_much_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: tuple[str, Path]
+) -> None:
     async def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -30,12 +30,16 @@ def test_plans_grow_with_the_heap_and_a_small_one_has_some() -> None:
     assert plans_for(4 * GB) == 4 * plans_for(GB) > plans_for(GB // 2) >= plans_for(GB // 8) > 0
 
 
-def test_the_hubs_own_neo4j_holds_no_plans_of_what_was_run_beside_its_caches(database: Graph, run: Callable[..., Any]) -> None:
+def test_the_hubs_own_neo4j_holds_no_plans_of_what_was_run_beside_its_caches(
+    database: Graph, run: Callable[..., Any]
+) -> None:
     run(database.read("MATCH (c:Center) RETURN c.name", {}))
     assert run(database.read("CALL db.stats.retrieve('QUERIES') YIELD data RETURN count(*)", {})) == [[0]]
 
 
-def test_the_hubs_own_neo4j_plans_once_for_lists_and_texts_of_all_lengths(database: Graph, run: Callable[..., Any]) -> None:
+def test_the_hubs_own_neo4j_plans_once_for_lists_and_texts_of_all_lengths(
+    database: Graph, run: Callable[..., Any]
+) -> None:
     async def planned() -> int:
         told = await database.read_one("CALL db.clearQueryCaches() YIELD value RETURN value", {})
         return next((int(word) for word in told.split() if word.isdigit()), 0)

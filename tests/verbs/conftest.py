@@ -28,7 +28,9 @@ def do(hub: Executor, run: Callable[..., Any]) -> Callable[..., Any]:
     """Asks or does something as a viewer; gives the whole answer."""
 
     def done(viewer: str, document: str, **variables: Any) -> dict[str, Any]:
-        return run(hub.answer(GraphQLRequest(document, None, variables), Viewer.of(ISSUER, viewer) if viewer else PUBLIC))
+        return run(
+            hub.answer(GraphQLRequest(document, None, variables), Viewer.of(ISSUER, viewer) if viewer else PUBLIC)
+        )
 
     return done
 

@@ -1,4 +1,6 @@
-"""What strangers have, beside the offices' world: rows of every kind that hardly any viewer of it may see, marked in all they say."""
+"""What strangers have, beside the offices' world: rows of every kind that hardly any viewer of it may see, marked
+in all they say.
+"""
 
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -68,13 +70,15 @@ class _Made:
         self._deadline(case[1], importer, MARK)
         for name, audience in (("one", "owner"), ("other", "owner")):
             self._node(
-                "Decision", id=f"decision-{MARK}-{name}", question=f"{MARK} question", outcome=f"{MARK} {name}", decidedAt=_AT,
+                "Decision", id=f"decision-{MARK}-{name}", question=f"{MARK} question", outcome=f"{MARK} {name}",
+                decidedAt=_AT,
                 audience=audience, maker=f"{MARK} maker",
             )  # fmt: skip
             self._edge(cases.DECIDES, ("Decision", f"decision-{MARK}-{name}"), case)
             self._edge(cases.MADE_AT, ("Decision", f"decision-{MARK}-{name}"), _CENTER)
         self._node(
-            "Disparity", id=f"disparity-{MARK}", state="OPEN", strength="FAIR", why=f"{MARK} why", question=f"{MARK} question",
+            "Disparity", id=f"disparity-{MARK}", state="OPEN", strength="FAIR", why=f"{MARK} why",
+            question=f"{MARK} question",
             hts10="8542.31.0001", daysApart=0, foundAt=_AT,
         )  # fmt: skip
         for name in ("one", "other"):
@@ -87,13 +91,20 @@ class _Made:
             self._edge(people.WORKS_FOR, ("Contact", f"contact-{MARK}-{contact}"), importer)
         self._node("Account", id=f"tests.example|{MARK}", subject=MARK, issuer="tests.example")
         self._node(
-            "Question", id=f"question-{MARK}", title=f"{MARK} title", text=f"{MARK} text", state="ASKED", mayBePublished=False,
+            "Question", id=f"question-{MARK}", title=f"{MARK} title", text=f"{MARK} text", state="ASKED",
+            mayBePublished=False,
             routedBecause=f"{MARK} because", askedAt=_AT, dueOn=date(2026, 10, 15),
         )  # fmt: skip
         self._edge(questions.ASKED, ("Account", f"tests.example|{MARK}"), ("Question", f"question-{MARK}"))
         self._edge(questions.ASKED_OF, ("Question", f"question-{MARK}"), _CENTER)
         self._edge(questions.ASKED_BY, ("Question", f"question-{MARK}"), importer)
-        self._node("Calendar", id=f"calendar-{MARK}", account=f"tests.example|{MARK}", path=f"/calendars/{MARK}.ics", openedAt=_AT)
+        self._node(
+            "Calendar",
+            id=f"calendar-{MARK}",
+            account=f"tests.example|{MARK}",
+            path=f"/calendars/{MARK}.ics",
+            openedAt=_AT,
+        )
         self._node("Note", id=f"note-{MARK}", kind="NOTE", text=f"{MARK} note", at=_AT, audience="parties")
         self._edge(casework.NOTE_OF, ("Note", f"note-{MARK}"), case)
 
@@ -104,7 +115,8 @@ class _Made:
     def _deadline(self, case: str, party: tuple[str, str], mark: str) -> None:
         deadline = ("Deadline", f"due-{case}")
         self._node(
-            "Deadline", id=deadline[1], name=f"{mark} reply", state="RUNNING", startedOn=date(2026, 10, 1), due=date(2030, 1, 1),
+            "Deadline", id=deadline[1], name=f"{mark} reply", state="RUNNING", startedOn=date(2026, 10, 1),
+            due=date(2030, 1, 1),
             owedBy="importer", extensions=0,
         )  # fmt: skip
         self._edge(casework.DEADLINE_OF, deadline, ("Case", case))

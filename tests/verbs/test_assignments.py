@@ -26,7 +26,8 @@ def _reassign(center: str, reason: str = "its goods are apparel") -> str:
 def test_a_reassignment_keeps_history_and_moves_open_cases_with_a_trace(did: Do, refused: Do) -> None:
     opened = did(
         "importer",
-        f'mutation {{ openCase(kind: "protest", importer: "{MINE}", title: "x", event: "protest_filed", on: "2026-11-02") {{ number }} }}',
+        f'mutation {{ openCase(kind: "protest", importer: "{MINE}", title: "x", event: "protest_filed", on:'
+        ' "2026-11-02") { number } }',
     )
     did("center-007", _reassign("CEE004"))
     importer = did("trade", ASSIGNMENTS)
@@ -36,7 +37,8 @@ def test_a_reassignment_keeps_history_and_moves_open_cases_with_a_trace(did: Do,
     assert [edge["activeFor"] for edge in edges] == [None, None, MINE]
     assert edges[1]["until"]
     assert edges[1]["endedBecause"] == edges[2]["because"] == "its goods are apparel"
-    asked = f"""{{ case(number: "{opened["number"]}") {{ handledBy {{ name }} deadlines {{ nodes {{ party {{ name }} }} }}
+    asked = f"""{{ case(number: "{opened["number"]}")
+  {{ handledBy {{ name }} deadlines {{ nodes {{ party {{ name }} }} }}
         history(orderBy: [{{at: DESC}}], first: 1) {{ nodes {{ text reason by {{ name }} }} }} }} }}"""
     case = did("importer", asked)
     assert case["handledBy"]["name"] == case["deadlines"]["nodes"][0]["party"]["name"] == "Apparel, Footwear & Textiles"
@@ -49,7 +51,9 @@ def test_a_reassignment_keeps_history_and_moves_open_cases_with_a_trace(did: Do,
     ]
     # its closed case stays where it was decided, the port's stays the port's
     for number, owner in (("T-closed", "Electronics"), ("T-open", "LOS ANGELES, CA")):
-        assert did("importer", f'{{ case(number: "{number}") {{ handledBy {{ name }} }} }}')["handledBy"]["name"] == owner
+        assert (
+            did("importer", f'{{ case(number: "{number}") {{ handledBy {{ name }} }} }}')["handledBy"]["name"] == owner
+        )
     assert refused("center-007", _reassign("CEE001"))[0] == "NOT_ALLOWED"
 
 
@@ -72,7 +76,10 @@ def test_a_second_center_is_refused(refused: Do, did: Do) -> None:
     assert refused("trade", second) == (
         "CONFLICT", f"importer {MINE} is assigned to Electronics (CEE007): there is no second; use reassignImporter",
     )  # fmt: skip
-    first = 'mutation { assignImporter(importer: "33-3333333AA", center: "CEE004", reason: "its goods") { center { code } centerStatus } }'
+    first = (
+        'mutation { assignImporter(importer: "33-3333333AA", center: "CEE004", reason: "its goods") { center { code }'
+        " centerStatus } }"
+    )
     assert did("trade", first) == {"center": {"code": "CEE004"}, "centerStatus": "ASSIGNED"}
 
 
@@ -91,25 +98,40 @@ def test_pending_and_not_eligible_are_states(did: Do, refused: Do) -> None:
         assert did("trade", marked) == {"centerStatus": status, "center": None}
         assert refused("trade", marked)[0] == "CONFLICT"
     assert did("trade", ASSIGNMENTS)["assignments"]["edges"][1]["endedBecause"] == "review"
-    assert refused("trade", _reassign("CEE004")) == ("CONFLICT", f"importer {MINE} has no Center (NOTELG): use assignImporter")
+    assert refused("trade", _reassign("CEE004")) == (
+        "CONFLICT",
+        f"importer {MINE} has no Center (NOTELG): use assignImporter",
+    )
 
 
-def test_an_appeal_is_a_case_of_field_operations_who_may_decide_it(did: Do, refused: Do, world: Graph, run: Callable[..., Any]) -> None:
-    operations = """MATCH (o:Office {code: 'OFO-TOD'}) CREATE (:Account {id: 'tests.example|operations', subject: 'operations',
-        issuer: 'tests.example', source: 'sample'})-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'the test'}]->(o)"""
+def test_an_appeal_is_a_case_of_field_operations_who_may_decide_it(
+    did: Do, refused: Do, world: Graph, run: Callable[..., Any]
+) -> None:
+    operations = """MATCH (o:Office {code: 'OFO-TOD'})
+  CREATE (:Account {id: 'tests.example|operations', subject: 'operations',
+        issuer: 'tests.example', source: 'sample'})-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'),
+          grantedBy: 'the test'}]->(o)"""
     run(world.write([Statement(operations)]))
     assert refused("operations", _reassign("CEE004"))[0] == "NOT_FOUND"
     appeal = (
         f'mutation {{ appealAssignment(importer: "{MINE}", reason: "We import apparel") {{ number status handledBy {{ '
-        f"name }} kind {{ code }} notes {{ nodes {{ text }} }} }} }}"
+        "name } kind { code } notes { nodes { text } } } }"
     )
     assert refused("center-007", appeal)[0] == "NOT_ALLOWED"
     case = did("broker", appeal)
-    assert (case["handledBy"]["name"], case["kind"]["code"]) == ("Trade Operations Division", "center_assignment_appeal")
+    assert (case["handledBy"]["name"], case["kind"]["code"]) == (
+        "Trade Operations Division",
+        "center_assignment_appeal",
+    )
     assert case["notes"]["nodes"] == [{"text": "We import apparel"}]
     did("operations", _reassign("CEE004", "appeal granted"))
     assert did("trade", ASSIGNMENTS)["center"]["code"] == "CEE004"
-    assert did("operations", f'mutation {{ closeCase(case: "{case["number"]}", reason: "granted") {{ status }} }}')["status"] == "CLOSED"
+    assert (
+        did("operations", f'mutation {{ closeCase(case: "{case["number"]}", reason: "granted") {{ status }} }}')[
+            "status"
+        ]
+        == "CLOSED"
+    )
 
 
 def test_who_opens_an_appeal_for_itself_may_not_decide_it(did: Do, refused: Do) -> None:

@@ -33,10 +33,14 @@ _NOTES = 12
 
 
 async def _all(hub: Executor, asked: Sequence[tuple[str, str]]) -> Sequence[Mapping[str, Any]]:
-    return await asyncio.gather(*(hub.answer(GraphQLRequest(document), Viewer.of(ISSUER, viewer)) for viewer, document in asked))
+    return await asyncio.gather(
+        *(hub.answer(GraphQLRequest(document), Viewer.of(ISSUER, viewer)) for viewer, document in asked)
+    )
 
 
-def test_two_officers_who_close_and_pass_on_at_once_have_one_effect(hub: Executor, run: Callable[..., Any], did: Do) -> None:
+def test_two_officers_who_close_and_pass_on_at_once_have_one_effect(
+    hub: Executor, run: Callable[..., Any], did: Do
+) -> None:
     opened = 'mutation { openCase(kind: "rfi", importer: "11-1111111AA", title: "x") { number } }'
     numbers = [did("center-007", opened)["number"] for _ in range(_CASES)]
     asked = [
@@ -44,7 +48,10 @@ def test_two_officers_who_close_and_pass_on_at_once_have_one_effect(hub: Executo
         for number in numbers
         for found in (
             ("center-007", f'mutation {{ closeCase(case: "{number}", reason: "done") {{ status }} }}'),
-            ("trade", f'mutation {{ reassignCase(case: "{number}", to: "Center:CEE004", reason: "apparel") {{ status }} }}'),
+            (
+                "trade",
+                f'mutation {{ reassignCase(case: "{number}", to: "Center:CEE004", reason: "apparel") {{ status }} }}',
+            ),
         )
     ]
     answers = run(_all(hub, asked))
@@ -56,7 +63,8 @@ def test_two_officers_who_close_and_pass_on_at_once_have_one_effect(hub: Executo
         # whoever comes second is told that the case is closed, or is no longer its owner
         assert codes <= {"CONFLICT", "NOT_ALLOWED", "NOT_FOUND"}
         asked_for = (
-            f'{{ case(number: "{number}") {{ status handledBy {{ name }} history(orderBy: [{{at: ASC}}]) {{ nodes {{ verb }} }} }} }}'
+            f'{{ case(number: "{number}") {{ status handledBy {{ name }} history(orderBy: [{{at: ASC}}]) {{ nodes {{'
+            " verb } } } }"
         )
         case = did("trade", asked_for)
         verbs = [entry["verb"] for entry in case["history"]["nodes"]]
@@ -66,9 +74,13 @@ def test_two_officers_who_close_and_pass_on_at_once_have_one_effect(hub: Executo
         )
 
 
-def test_one_request_that_arrives_many_times_at_once_is_done_once(hub: Executor, run: Callable[..., Any], did: Do) -> None:
+def test_one_request_that_arrives_many_times_at_once_is_done_once(
+    hub: Executor, run: Callable[..., Any], did: Do
+) -> None:
     note = 'mutation { noteCase(case: "T-open", text: "once", requestId: "n") { notes { totalCount } } }'
-    opened = 'mutation { openCase(kind: "protest", importer: "11-1111111AA", title: "once", requestId: "o") { number } }'
+    opened = (
+        'mutation { openCase(kind: "protest", importer: "11-1111111AA", title: "once", requestId: "o") { number } }'
+    )
     answers = run(_all(hub, [("importer", note)] * 8 + [("importer", opened)] * 8))
     assert not [answer for answer in answers if "errors" in answer]
     assert {str(answer["data"]) for answer in answers[:8]} == {"{'noteCase': {'notes': {'totalCount': 1}}}"}
@@ -76,7 +88,9 @@ def test_one_request_that_arrives_many_times_at_once_is_done_once(hub: Executor,
     assert did("importer", '{ cases(where: {title: {eq: "once"}}) { totalCount } }') == {"totalCount": 1}
 
 
-def test_what_was_not_begun_is_not_said_to_be_perhaps_done(world: Graph, settings: Settings, run: Callable[..., Any]) -> None:
+def test_what_was_not_begun_is_not_said_to_be_perhaps_done(
+    world: Graph, settings: Settings, run: Callable[..., Any]
+) -> None:
     """While another has the turn for longer than one is kept in line."""
     assert run(world.read_one("MATCH (k:Case) RETURN count(k) > 0", {}))
 
@@ -97,18 +111,26 @@ def test_what_was_not_begun_is_not_said_to_be_perhaps_done(world: Graph, setting
             return answer
 
     (error,) = run(whole())["errors"]
-    assert error["message"] == "the hub is busy, and this was not begun, after 1 s in line behind other changes: try again in a few seconds"
+    assert (
+        error["message"]
+        == "the hub is busy, and this was not begun, after 1 s in line behind other changes: try again in a few seconds"
+    )
     assert error["extensions"]["code"] == "UNAVAILABLE"
 
 
-def test_what_was_done_is_said_to_be_done_where_its_answer_cannot_be_read(world: Graph, run: Callable[..., Any]) -> None:
+def test_what_was_done_is_said_to_be_done_where_its_answer_cannot_be_read(
+    world: Graph, run: Callable[..., Any]
+) -> None:
     """While others have all turns to ask until its own is given up; sent again, it is answered, and was done once."""
     admission = Admission(1)
     viewer = Viewer.of(ISSUER, "importer")
     reader = Caller("another", signed_in=True)
 
     def note(name: str) -> GraphQLRequest:
-        document = 'mutation N($text: String!) { noteCase(case: "T-open", text: $text, requestId: $text) { notes { totalCount } } }'
+        document = (
+            'mutation N($text: String!) { noteCase(case: "T-open", text: $text, requestId: $text) { notes { totalCount'
+            " } } }"
+        )
         return GraphQLRequest(document, None, {"text": name})
 
     async def whole() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -128,7 +150,9 @@ def test_what_was_done_is_said_to_be_done_where_its_answer_cannot_be_read(world:
 
 
 async def _told_when_frozen(graph: Graph, process: psutil.Process) -> float:
-    """How long it takes until a note is told to be uncertain while the database stands still; sent again, it is there once."""
+    """How long it takes until a note is told to be uncertain while the database stands still; sent again, it is
+    there once.
+    """
     hub = questions(graph)
     asked = GraphQLRequest('mutation { noteCase(case: "T-open", text: "frozen", requestId: "frozen") { id } }')
     viewer = Viewer.of(ISSUER, "importer")
@@ -148,7 +172,9 @@ async def _told_when_frozen(graph: Graph, process: psutil.Process) -> float:
 
 
 async def _write_through(graph: Graph, server: LocalNeo4j, data: Path) -> int:
-    """Eight writers send notes until each is acknowledged, while the database is killed and started again; gives how often it was away."""
+    """Eight writers send notes until each is acknowledged, while the database is killed and started again; gives
+    how often it was away.
+    """
     hub = questions(graph)
     away = uncertain = 0
 
@@ -196,7 +222,9 @@ def test_a_killed_neo4j_loses_nothing_acknowledged_and_does_nothing_twice(
                 told_s = await _told_when_frozen(graph, psutil.Process(java_of(data)))
                 away = await _write_through(graph, server, data)
                 notes = await graph.read("MATCH (n:Note)-[:OF_CASE]->(:Case) RETURN n.text, count(*)", {})
-                told = await graph.read("MATCH (h:HistoryEntry {verb: 'noteCase'})-[:OF_CASE]->(:Case) RETURN 'told', count(*)", {})
+                told = await graph.read(
+                    "MATCH (h:HistoryEntry {verb: 'noteCase'})-[:OF_CASE]->(:Case) RETURN 'told', count(*)", {}
+                )
                 return (away, told_s), notes + told
 
         (away, told_s), found = run(whole())

@@ -1,4 +1,6 @@
-"""What is in the graph is declared: after every verb, a sync and the sample world there is no label, edge or property that is not."""
+"""What is in the graph is declared: after every verb, a sync and the sample world there is no label, edge or
+property that is not.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -34,7 +36,10 @@ _SYNCED: Final[dict[str, Any]] = {
 }
 
 
-_DOERS: Final = {f"job {name}" for name in ("clocks", "deadlines", "disparities", "figures", "issues")} | {"sync one", "sync other"}
+_DOERS: Final = {f"job {name}" for name in ("clocks", "deadlines", "disparities", "figures", "issues")} | {
+    "sync one",
+    "sync other",
+}
 """Who works by itself, and must say what it has done; what forgets requests changes nothing that anybody sees."""
 
 
@@ -51,7 +56,13 @@ def _sync(graph: Graph, run: Callable[..., Any], folder: Path) -> None:
         place.mkdir()
         asked = {**connection(place, {"Center": "CEE007"}, people=PEOPLE, cases=_SYNCED), "limits": {"vanish": 1}}
         synced = Synced(graph, run, place, asked, name)
-        row = {"number": f"{name}-1", "title": "x", "importer": "11-1111111AA", "center": "CEE007", "entry": "AAA-0000001-4"}
+        row = {
+            "number": f"{name}-1",
+            "title": "x",
+            "importer": "11-1111111AA",
+            "center": "CEE007",
+            "entry": "AAA-0000001-4",
+        }
         dated = {**row, "dates": "request_issued 2026-11-02", "kind": "rfi" if name == "one" else ""}
         write_csv(place / "cases.csv", [dated, {**dated, "number": f"{name}-2"}])
         write_csv(place / "people.csv", [person(0), person(1), person(2, chapter="99")])
@@ -75,7 +86,8 @@ def _properties(label: str, labels: list[str]) -> Iterator[str]:
 
 
 _KNOWN: Final = {
-    *(node.label for node in GRAPH.nodes), *(found.name for found in GRAPH.abstracts), *(found.label for found in bookkeeping.LABELS),
+    *(node.label for node in GRAPH.nodes), *(found.name for found in GRAPH.abstracts),
+    *(found.label for found in bookkeeping.LABELS),
     *(mark.label for mark in bookkeeping.MARKS),
 }  # fmt: skip
 
@@ -114,7 +126,9 @@ def test_there_is_nothing_that_is_not_declared(world: Graph, did: Any, run: Call
     edges: list[Any] = run(world.read(_EDGES, {}))
     for tail, type_, head, keys in edges:
         fitting = [
-            names for a, found, b, names in _ends() if found == type_ and set(a) & _as_they_were(tail) and set(b) & _as_they_were(head)
+            names
+            for a, found, b, names in _ends()
+            if found == type_ and set(a) & _as_they_were(tail) and set(b) & _as_they_were(head)
         ]
         if not fitting:
             strange.append((tail, type_, head))

@@ -13,17 +13,24 @@ from hub.verbs.deadline_jobs import run_jobs_once
 from tests.telling import named_by_event
 
 Do = Callable[..., Any]
-DEADLINES = "deadlines(orderBy: [{due: ASC}]) { nodes { id name state due deemed extensions endedAt clock { id } party { name } } }"
+DEADLINES = (
+    "deadlines(orderBy: [{due: ASC}]) { nodes { id name state due deemed extensions endedAt clock { id } party { name"
+    " } } }"
+)
 
 
 def _open(did: Do, viewer: str, kind: str, more: str) -> dict[str, Any]:
-    opened = f'mutation {{ openCase(kind: "{kind}", importer: "11-1111111AA", title: "x", {more}) {{ number status {DEADLINES} }} }}'
+    opened = (
+        f'mutation {{ openCase(kind: "{kind}", importer: "11-1111111AA", title: "x", {more}) {{ number status'
+        f" {DEADLINES} }} }}"
+    )
     return did(viewer, opened)
 
 
 def _case(did: Do, viewer: str, number: str) -> dict[str, Any]:
     asked = (
-        f'{{ case(number: "{number}") {{ status closedAt {DEADLINES} history(orderBy: [{{at: ASC}}]) {{ nodes {{ text reason }} }} }} }}'
+        f'{{ case(number: "{number}") {{ status closedAt {DEADLINES} history(orderBy: [{{at: ASC}}]) {{ nodes {{ text'
+        " reason } } } }"
     )
     return did(viewer, asked)
 
@@ -38,7 +45,10 @@ def _said(case: dict[str, Any]) -> list[str]:
 
 def test_events_start_clocks_and_a_corrected_day_moves_them(did: Do, refused: Do) -> None:
     number = _open(did, "importer", "protest", 'event: "protest_filed", on: "2026-11-02"')["number"]
-    recorded = f'mutation($event: String!, $on: Date!) {{ recordDate(case: "{number}", event: $event, on: $on) {{ {DEADLINES} }} }}'
+    recorded = (
+        f'mutation($event: String!, $on: Date!) {{ recordDate(case: "{number}", event: $event, on: $on) {{ {DEADLINES}'
+        " } }"
+    )
     assert refused("importer", recorded, event="denial_mailed", on="2026-12-01")[0] == "NOT_ALLOWED"
     code, message = refused("center-007", recorded, event="mailed", on="2026-12-01")
     assert (code, "denial_mailed" in message) == ("BAD_INPUT", True)
@@ -55,22 +65,30 @@ def test_a_condition_decides_which_clock_runs(did: Do, refused: Do, world: Graph
             "(a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(o)")]))  # fmt: skip
     number = _open(did, "importer", "eapa", 'event: "initiated", on: "2026-11-24"')["number"]
     complicated = (
-        f'mutation($holds: Boolean) {{ recordCondition(case: "{number}", condition: "complicated", holds: $holds) {{ {DEADLINES} }} }}'
+        f'mutation($holds: Boolean) {{ recordCondition(case: "{number}", condition: "complicated", holds: $holds) {{'
+        f" {DEADLINES} }} }}"
     )
     dues = _dues(did("port-2704", complicated))
     assert dues["eapa:23"] == ("ENDED", "2027-09-20")
     assert dues["eapa:24"] == ("RUNNING", "2027-11-19")
     assert _dues(did("port-2704", complicated, holds=False))["eapa:24"][0] == "ENDED"
-    assert refused("port-2704", complicated.replace("complicated", "late", 1).replace('"complicated"', '"late"'))[0] == "BAD_INPUT"
+    assert (
+        refused("port-2704", complicated.replace("complicated", "late", 1).replace('"complicated"', '"late"'))[0]
+        == "BAD_INPUT"
+    )
 
 
 def test_a_suspended_case_stands_still(did: Do, refused: Do) -> None:
     number = _open(did, "importer", "protest", 'event: "protest_filed", on: "2026-01-05"')["number"]
-    suspend = f'mutation {{ suspendCase(case: "{number}", reason: "court case", on: "2026-02-01") {{ status {DEADLINES} }} }}'
+    suspend = (
+        f'mutation {{ suspendCase(case: "{number}", reason: "court case", on: "2026-02-01") {{ status {DEADLINES} }} }}'
+    )
     case = did("center-007", suspend)
     assert (case["status"], _dues(case)) == ("SUSPENDED", {"protest:7": ("SUSPENDED", None)})
     assert refused("center-007", suspend)[0] == "CONFLICT"
-    resume = f'mutation($on: Date) {{ resumeCase(case: "{number}", reason: "decided", on: $on) {{ status {DEADLINES} }} }}'
+    resume = (
+        f'mutation($on: Date) {{ resumeCase(case: "{number}", reason: "decided", on: $on) {{ status {DEADLINES} }} }}'
+    )
     assert refused("center-007", resume, on="2026-01-31")[0] == "BAD_INPUT"
     case = did("center-007", resume, on="2026-03-01")
     assert (case["status"], _dues(case)) == ("OPEN", {"protest:7": ("RUNNING", "2028-02-02")})
@@ -100,10 +118,16 @@ def test_a_suspended_case_goes_on_whatever_was_extended_meanwhile(did: Do, refus
     rfi = _open(did, "center-007", "rfi", 'event: "request_issued", on: "2026-11-02"')
     suspend = f'mutation {{ suspendCase(case: "{rfi["number"]}", reason: "x", on: "2026-11-10") {{ status }} }}'
     resume = f'mutation {{ resumeCase(case: "{rfi["number"]}", reason: "x", on: "2026-11-12") {{ status }} }}'
-    extend = 'mutation($id: String!) { extendDeadline(deadline: $id, until: "2026-12-20", reason: "x") { due case { status } } }'
+    extend = (
+        'mutation($id: String!) { extendDeadline(deadline: $id, until: "2026-12-20", reason: "x") { due case { status'
+        " } } }"
+    )
     did("center-007", suspend)
     # the law lets this clock run on
-    assert did("center-007", extend, id=rfi["deadlines"]["nodes"][0]["id"]) == {"due": "2026-12-21", "case": {"status": "SUSPENDED"}}
+    assert did("center-007", extend, id=rfi["deadlines"]["nodes"][0]["id"]) == {
+        "due": "2026-12-21",
+        "case": {"status": "SUSPENDED"},
+    }
     assert refused("center-007", suspend)[0] == "CONFLICT"
     assert did("center-007", resume) == {"status": "OPEN"}
     assert refused("center-007", resume)[0] == "CONFLICT"
@@ -115,7 +139,9 @@ def test_a_deadline_keeps_how_often_its_last_day_changed_and_when(did: Do) -> No
     case = did("importer", f"mutation {{ openCase({given}) {{ number {shown} }} }}")
     (first,) = case["deadlines"]["nodes"]
     assert (first["due"], first["revision"]) == ("2028-01-05", 0)
-    same = f'mutation {{ recordDate(case: "{case["number"]}", event: "protest_filed", on: "2026-01-05") {{ {shown} }} }}'
+    same = (
+        f'mutation {{ recordDate(case: "{case["number"]}", event: "protest_filed", on: "2026-01-05") {{ {shown} }} }}'
+    )
     assert did("center-007", same)["deadlines"]["nodes"] == [first]
     # ten days later is a Saturday before a holiday
     for verb, due, revision in (("suspendCase", None, 1), ("resumeCase", "2028-01-18", 2)):
@@ -130,8 +156,8 @@ def test_extensions_are_what_law_and_owner_allow(did: Do, refused: Do) -> None:
     rfi = _open(did, "center-007", "rfi", 'event: "request_issued", on: "2026-11-02"')
     (deadline,) = rfi["deadlines"]["nodes"]
     extend = (
-        'mutation($id: String!, $until: Date) { extendDeadline(deadline: $id, until: $until, reason: "asked for") { due '
-        "extensions case { status } } }"
+        'mutation($id: String!, $until: Date) { extendDeadline(deadline: $id, until: $until, reason: "asked for") { due'
+        " extensions case { status } } }"
     )
     assert refused("importer", extend, id=deadline["id"], until="2026-12-20")[0] == "NOT_ALLOWED"
     assert refused("center-004", extend, id=deadline["id"], until="2026-12-20")[0] == "NOT_FOUND"
@@ -181,7 +207,10 @@ def test_what_is_overdue_is_missed_or_deemed(did: Do, world: Graph, run: Callabl
         "Detention: release or detain: not done by 2026-11-27",
         "Final determination: decide or deemed excluded: deemed excluded by 2026-12-19",
     ]
-    assert did("port-2704", f'mutation {{ reopenCase(case: "{detention}", reason: "protested") {{ status }} }}')["status"] == "OPEN"
+    assert (
+        did("port-2704", f'mutation {{ reopenCase(case: "{detention}", reason: "protested") {{ status }} }}')["status"]
+        == "OPEN"
+    )
 
 
 def test_what_is_due_is_told_to_those_it_concerns(did: Do) -> None:
@@ -193,8 +222,20 @@ def test_what_is_due_is_told_to_those_it_concerns(did: Do) -> None:
         viewer: did(viewer, every)["totalCount"]
         for viewer in ("trade", "importer", "broker", "center-007", "center-004", "former-broker", "fda", "")
     }
-    assert told == {"trade": 2, "importer": 2, "broker": 2, "center-007": 2, "center-004": 0, "former-broker": 0, "fda": 0, "": 0}
-    assert [found["name"] for found in did("importer", every)["nodes"]] == ["Request for Information: reply", "Protest: decide"]
+    assert told == {
+        "trade": 2,
+        "importer": 2,
+        "broker": 2,
+        "center-007": 2,
+        "center-004": 0,
+        "former-broker": 0,
+        "fda": 0,
+        "": 0,
+    }
+    assert [found["name"] for found in did("importer", every)["nodes"]] == [
+        "Request for Information: reply",
+        "Protest: decide",
+    ]
     assert did("importer", "{ deadlines(within: 400) { totalCount } }") == {"totalCount": 1}
     owed = '{ importer(number: "11-1111111AA") { deadlines(within: 3660) { nodes { name case { number } } } } }'
     assert [found["name"] for found in did("broker", owed)["deadlines"]["nodes"]] == ["Request for Information: reply"]

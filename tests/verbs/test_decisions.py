@@ -16,7 +16,10 @@ from tests.connectors.syncing import Synced
 
 Do = Callable[..., Any]
 _GOODS = 'hts10: "8542.31.0001", origin: "TW", maker: "Sample Chips Co., Ltd.", description: "8-bit processors"'
-_DECIDE = 'mutation {{ decideCase(case: "{case}", question: "classification", outcome: "{outcome}", {goods}) {{ id madeAt {{ name }} }} }}'
+_DECIDE = (
+    'mutation {{ decideCase(case: "{case}", question: "classification", outcome: "{outcome}", {goods}) {{ id madeAt {{'
+    " name }} }} }}"
+)
 _FOUND = """{ disparities { nodes { id state strength why endedBecause ruling { number }
     decisions { nodes { outcome madeAt { name } case { number } } } } } }"""
 
@@ -25,7 +28,10 @@ _FOUND = """{ disparities { nodes { id state strength why endedBecause ruling { 
 def decided(did: Do, world: Graph, run: Callable[..., Any]) -> str:
     """The same goods, decided by a port one way and by a Center the other; gives the disparity's id."""
     did("port-2704", _DECIDE.format(case="T-open", outcome="approved", goods=_GOODS))
-    did("center-001", _DECIDE.format(case="T-joint", outcome="denied", goods=_GOODS.replace("Co., Ltd.", "Company Limited")))
+    did(
+        "center-001",
+        _DECIDE.format(case="T-joint", outcome="denied", goods=_GOODS.replace("Co., Ltd.", "Company Limited")),
+    )
     assert run(discover(world, datetime.now(UTC))) == 1
     return did("trade", _FOUND)["nodes"][0]["id"]
 
@@ -39,19 +45,28 @@ def test_a_difference_is_found_and_seen_by_centers_and_the_office_of_trade_alone
             "approved": "LOS ANGELES, CA", "denied": "Pharmaceuticals, Health & Chemicals",
         }  # fmt: skip
     (found,) = did("center-004", _FOUND)["nodes"]
-    assert [decision["case"] for decision in found["decisions"]["nodes"]] == [None, None]  # a case stays its parties' own
+    assert [decision["case"] for decision in found["decisions"]["nodes"]] == [
+        None,
+        None,
+    ]  # a case stays its parties' own
     for viewer in ("port-2704", "importer", "broker", "fda", "association", ""):
         assert did(viewer, _FOUND)["nodes"] == []
 
 
 def test_a_ruling_explains_both_and_closes_the_pair(decided: str, did: Do, refused: Do) -> None:
-    explain = f'mutation {{ explainDisparity(disparity: "{decided}", ruling: "NY N300001") {{ state endedBecause ruling {{ number }} }} }}'
+    explain = (
+        f'mutation {{ explainDisparity(disparity: "{decided}", ruling: "NY N300001") {{ state endedBecause ruling {{'
+        " number } } }"
+    )
     assert refused("trade", explain) == (
         "NOT_FOUND", "ruling: the hub knows no ruling 'NY N300001' yet; give its title and the day it was issued as well",
     )  # fmt: skip
-    explain = explain.replace('"NY N300001"', '"NY N300001", title: "The classification of processors", issuedOn: "2026-11-20"')
+    explain = explain.replace(
+        '"NY N300001"', '"NY N300001", title: "The classification of processors", issuedOn: "2026-11-20"'
+    )
     assert did("center-001", explain) == {
-        "state": "EXPLAINED", "endedBecause": "ruling NY N300001: The classification of processors", "ruling": {"number": "NY N300001"},
+        "state": "EXPLAINED", "endedBecause": "ruling NY N300001: The classification of processors",
+        "ruling": {"number": "NY N300001"},
     }  # fmt: skip
     assert refused("trade", explain)[0] == "CONFLICT"
     history = did("port-2704", '{ case(number: "T-open") { history { nodes { text } } } }')["history"]["nodes"]
@@ -59,7 +74,10 @@ def test_a_ruling_explains_both_and_closes_the_pair(decided: str, did: Do, refus
 
 
 def test_it_is_resolved_and_opened_again_by_those_it_is_about(decided: str, did: Do, refused: Do) -> None:
-    resolve = f'mutation {{ resolveDisparity(disparity: "{decided}", reason: "the port follows the Center") {{ state endedBecause }} }}'
+    resolve = (
+        f'mutation {{ resolveDisparity(disparity: "{decided}", reason: "the port follows the Center") {{ state'
+        " endedBecause } }"
+    )
     assert refused("center-004", resolve)[0] == "NOT_ALLOWED"
     assert refused("importer", resolve)[0] == "NOT_FOUND"
     assert did("center-001", resolve) == {"state": "RESOLVED", "endedBecause": "the port follows the Center"}
@@ -85,25 +103,35 @@ def test_a_bad_decision_says_what_to_change(change: str, code: str, message: str
 
 
 _HANDED_OVER = """
-MATCH (k:Case {number: 'T-closed'})-[handled:HANDLED_BY]->(), (p:Port {id: 'ACE:2704'}) DELETE handled CREATE (k)-[:HANDLED_BY]->(p)"""
+MATCH (k:Case {number: 'T-closed'})-[handled:HANDLED_BY]->(), (p:Port {id: 'ACE:2704'}) DELETE handled
+  CREATE (k)-[:HANDLED_BY]->(p)"""
 
 
-def test_decisions_that_come_by_a_sync_are_compared_too(did: Do, world: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+def test_decisions_that_come_by_a_sync_are_compared_too(
+    did: Do, world: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
     did("center-001", _DECIDE.format(case="T-joint", outcome="denied", goods=_GOODS))
     (tmp_path / "decisions.csv").write_text(
         "No,Case,Question,Result,Day,Tariff,Country,Maker,Goods\n"
         "LA-1,T-open,Classification,Approved,2026-10-05,8542.31.0001,TW,SAMPLE CHIPS LTD,processors (8-bit)\n"
         "LA-2,T-closed,Classification,Denied,2026-10-05,8542.31.0001,TW,SAMPLE CHIPS LTD,processors (8-bit)\n"
     )
-    told = {"reference": "No", "question": "Question", "outcome": "Result", "decidedAt": "Day", "hts10": "Tariff", "origin": "Country",
+    told = {"reference": "No", "question": "Question", "outcome": "Result", "decidedAt": "Day", "hts10": "Tariff",
+        "origin": "Country",
             "maker": "Maker", "description": "Goods"}  # fmt: skip
     stream = {"describes": "Decision", "from": "decisions.csv", "key": "No", "properties": told}
     links = {"DECIDES": {"Case": "Case"}, "MADE_AT": {"Port": {"value": "2704"}}}
-    system = {"connector": "file", "settings": {"folder": str(tmp_path)}, "streams": {"decisions": {**stream, "links": links}}}
+    system = {
+        "connector": "file",
+        "settings": {"folder": str(tmp_path)},
+        "streams": {"decisions": {**stream, "links": links}},
+    }
     os.utime(tmp_path / "decisions.csv", (0, 0))  # nobody writes to it any more
     port = Synced(world, run, tmp_path, {**system, "party": {"Port": "ACE:2704"}})
     run(world.write([Statement("MATCH (k:Case) SET k.id = k.number")]))  # a system links by the hub's id
-    assert port.sync().reasons == {"DECIDES: there is no Case T-closed here": 1}  # it is another's, and so as one that there is not
+    assert port.sync().reasons == {
+        "DECIDES: there is no Case T-closed here": 1
+    }  # it is another's, and so as one that there is not
     run(world.write([Statement(_HANDED_OVER)]))
     report = port.sync()
     assert (report.written, report.skipped) == (1, 0), report
@@ -111,6 +139,10 @@ def test_decisions_that_come_by_a_sync_are_compared_too(did: Do, world: Graph, r
     (found,) = did("trade", _FOUND)["nodes"]
     assert {decision["outcome"] for decision in found["decisions"]["nodes"]} == {"denied", "Approved"}
     assert port.sync().written == 0
-    center = Synced(world, run, tmp_path, {**system, "party": {"Center": "CEE007"}, "limits": {"refuse": 1}}, name="another")
-    with pytest.raises(AbortRun, match=r"none of its 2 records could be used.* a decision made at Port ACE:2704 must come from"):
+    center = Synced(
+        world, run, tmp_path, {**system, "party": {"Center": "CEE007"}, "limits": {"refuse": 1}}, name="another"
+    )
+    with pytest.raises(
+        AbortRun, match=r"none of its 2 records could be used.* a decision made at Port ACE:2704 must come from"
+    ):
         center.sync()

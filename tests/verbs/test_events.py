@@ -1,5 +1,7 @@
-"""Every verb says what it has done: by whom, in whose name, about what. A verb that is not in this story fails the test, and so does
-one that tells nothing."""
+"""Every verb says what it has done: by whom, in whose name, about what.
+
+A verb that is not in this story fails the test, and so does one that tells nothing.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +30,8 @@ RETURN e.id, e.kind, e.by, e.of, e.at IS :: ZONED DATETIME NOT NULL, e.refs, e.c
   collect(coalesce(party.number, party.code, party.filerCode))"""
 _IS_THERE: Final = "MATCH (n) WHERE $ref IN [n.id, n.number, n.code] AND NOT n:Event RETURN count(n) > 0"
 _SHARED: Final = """
-MATCH (k:Case {number: 'T-open'})-[:ABOUT]->(i:Issue) SET i.sharedAt = datetime('2026-11-01T00:00:00Z') MERGE (k)-[:MAY_BE_ABOUT]->(i)"""
+MATCH (k:Case {number: 'T-open'})-[:ABOUT]->(i:Issue) SET i.sharedAt = datetime('2026-11-01T00:00:00Z')
+  MERGE (k)-[:MAY_BE_ABOUT]->(i)"""
 
 
 @dataclass
@@ -85,12 +88,23 @@ def _cases(story: Story) -> None:
     story.do("center-007", "recordDate", f'{of}, event: "denial_mailed", on: "2026-12-01"')
     story.do("center-007", "suspendCase", f'{of}, reason: "a test case", on: "2026-12-02"')
     story.do("center-007", "resumeCase", f'{of}, reason: "it was decided", on: "2026-12-03"')
-    due = story.did("center-007", f'{{ case(number: "{case}") {{ deadlines {{ nodes {{ id state }} }} }} }}')["deadlines"]["nodes"]
+    due = story.did("center-007", f'{{ case(number: "{case}") {{ deadlines {{ nodes {{ id state }} }} }} }}')[
+        "deadlines"
+    ]["nodes"]
     running = next(found["id"] for found in due if found["state"] == "RUNNING")
     story.do("center-007", "meetDeadline", f'deadline: "{running}"')
     story.do("port-2704", "recordDate", 'case: "T-open", event: "request_issued", on: "2026-11-02"')
-    story.do("port-2704", "extendDeadline", 'deadline: "open rfi:0 2026-11-02", until: "2027-04-05", reason: "documents from abroad"')
-    eapa = story.do("importer", "openCase", f'kind: "eapa", importer: "{MINE}", title: "x", event: "initiated", on: "2026-11-24"', "number")
+    story.do(
+        "port-2704",
+        "extendDeadline",
+        'deadline: "open rfi:0 2026-11-02", until: "2027-04-05", reason: "documents from abroad"',
+    )
+    eapa = story.do(
+        "importer",
+        "openCase",
+        f'kind: "eapa", importer: "{MINE}", title: "x", event: "initiated", on: "2026-11-24"',
+        "number",
+    )
     story.do("trade", "recordCondition", f'case: "{eapa["number"]}", condition: "complicated"')
     story.do("center-007", "closeCase", f'{of}, reason: "done"')
     story.do("center-007", "reopenCase", f'{of}, reason: "not done"')
@@ -214,26 +228,42 @@ def test_the_table_of_concerns_names_what_there_is(consumer: str, kind: str) -> 
 
 _ORDER: Final = 'adcvdOrders: ["A-570-909"]'
 _HANDLERS: Final = """
-MATCH (f:IssueFigure {dimension: 'handler'})-[:AWAITS|COUNTS]->(m:Importer {number: $importer}) MATCH (f)-[:FIGURE_OF]->(c:Center)
+MATCH (f:IssueFigure {dimension: 'handler'})-[:AWAITS|COUNTS]->(m:Importer {number: $importer})
+  MATCH (f)-[:FIGURE_OF]->(c:Center)
 RETURN collect(c.code)"""
 
 
-def test_cases_that_move_with_their_importer_are_looked_through_for_issues(did: Do, world: Graph, run: Callable[..., Any]) -> None:
+def test_cases_that_move_with_their_importer_are_looked_through_for_issues(
+    did: Do, world: Graph, run: Callable[..., Any]
+) -> None:
     for importer in (MINE, "44-4444444AA"):
-        did("trade", f'mutation {{ openCase(kind: "adcvd_inquiry", importer: "{importer}", title: "Scope", {_ORDER}) {{ number }} }}')
+        did(
+            "trade",
+            f'mutation {{ openCase(kind: "adcvd_inquiry", importer: "{importer}", title: "Scope", {_ORDER}) {{ number'
+            " } }",
+        )
     run(discover(world, datetime.now(UTC)))
     assert run(world.read_one(_HANDLERS, {"importer": MINE})) == ["CEE007"]
-    did("trade", f'mutation {{ reassignImporter(importer: "{MINE}", center: "CEE004", reason: "by its goods") {{ number }} }}')
+    did(
+        "trade",
+        f'mutation {{ reassignImporter(importer: "{MINE}", center: "CEE004", reason: "by its goods") {{ number }} }}',
+    )
     run(discover(world, datetime.now(UTC)))
     assert run(world.read_one(_HANDLERS, {"importer": MINE})) == ["CEE004"]
 
 
-def test_a_case_that_appeals_an_assignment_is_looked_through_for_issues(did: Do, world: Graph, run: Callable[..., Any]) -> None:
-    number = did("importer", f'mutation {{ appealAssignment(importer: "{MINE}", reason: "we import no electronics") {{ number }} }}')[
-        "number"
-    ]
+def test_a_case_that_appeals_an_assignment_is_looked_through_for_issues(
+    did: Do, world: Graph, run: Callable[..., Any]
+) -> None:
+    number = did(
+        "importer",
+        f'mutation {{ appealAssignment(importer: "{MINE}", reason: "we import no electronics") {{ number }} }}',
+    )["number"]
     run(discover(world, datetime.now(UTC)))
-    assert run(world.read_one("MATCH (k:Case {number: $number}) RETURN k.likenesses IS NOT NULL", {"number": number})) is True
+    assert (
+        run(world.read_one("MATCH (k:Case {number: $number}) RETURN k.likenesses IS NOT NULL", {"number": number}))
+        is True
+    )
 
 
 _SILENT: Final[Sequence[tuple[str, str, str]]] = (
@@ -245,15 +275,22 @@ _SILENT: Final[Sequence[tuple[str, str, str]]] = (
 
 
 @pytest.mark.parametrize(("viewer", "verb", "kind"), _SILENT, ids=[kind for *_, kind in _SILENT])
-def test_what_left_no_event_before_leaves_one(viewer: str, verb: str, kind: str, did: Do, world: Graph, run: Callable[..., Any]) -> None:
+def test_what_left_no_event_before_leaves_one(
+    viewer: str, verb: str, kind: str, did: Do, world: Graph, run: Callable[..., Any]
+) -> None:
     did(viewer, f"mutation {{ {verb} }}")
     assert run(world.read("MATCH (e:Event) RETURN e.kind", {})) == [[kind]]
 
 
-def test_questions_that_are_published_and_withdrawn_leave_events(did: Do, world: Graph, run: Callable[..., Any]) -> None:
-    asked = did("importer", 'mutation { askQuestion(title: "x", text: "y", public: true, office: "Center:CEE007") { id } }')["id"]
+def test_questions_that_are_published_and_withdrawn_leave_events(
+    did: Do, world: Graph, run: Callable[..., Any]
+) -> None:
+    asked = did(
+        "importer", 'mutation { askQuestion(title: "x", text: "y", public: true, office: "Center:CEE007") { id } }'
+    )["id"]
     for viewer, name, more in (
-        ("center-007", "answerQuestion", ', text: "z"'), ("center-007", "publishQuestion", ""), ("importer", "withdrawQuestion", ""),
+        ("center-007", "answerQuestion", ', text: "z"'), ("center-007", "publishQuestion", ""),
+        ("importer", "withdrawQuestion", ""),
     ):  # fmt: skip
         did(viewer, f'mutation {{ {name}(question: "{asked}"{more}) {{ id }} }}')
     kinds = [kind for (kind,) in run(world.read("MATCH (e:Event) RETURN e.kind ORDER BY e.toldAt", {}))]

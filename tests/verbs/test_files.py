@@ -47,8 +47,8 @@ def http(world: Graph, settings: Settings, run: Callable[..., Any], tmp_path: Pa
     """Sends a request as one of three personas of the sample world, who act for parties of this one."""
     for persona, (label, key, value) in _PERSONAS.items():
         account = (
-            f"MATCH (p:{label} {{{key}: $value}}) CREATE (:Account {{id: $id, subject: $id, issuer: $issuer, source: 'sample'}})"
-            "-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(p)"
+            f"MATCH (p:{label} {{{key}: $value}}) CREATE (:Account {{id: $id, subject: $id, issuer: $issuer, source:"
+            " 'sample'})-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(p)"
         )
         run(world.write([Statement(account, {"id": f"{ISSUER}|{persona}", "issuer": ISSUER, "value": value})]))
     sign_in = SampleSignIn(tmp_path)
@@ -84,8 +84,14 @@ def test_a_file_arrives_and_is_had_by_those_who_may_see_it(http: Http, folder: P
     for persona in ("agency-officer", ""):
         assert http(persona, "GET", f"/attachments/{name}").status_code == 404
     digest = hashlib.sha256(PDF).hexdigest()
-    assert [str(found.relative_to(folder)) for found in folder.rglob("*") if found.is_file()] == [f"attachments/{digest[:2]}/{digest}"]
-    seen = _did(http, "port-director", '{ case(number: "T-open") { attachments { nodes { name storedAt } } history { nodes { text } } } }')
+    assert [str(found.relative_to(folder)) for found in folder.rglob("*") if found.is_file()] == [
+        f"attachments/{digest[:2]}/{digest}"
+    ]
+    seen = _did(
+        http,
+        "port-director",
+        '{ case(number: "T-open") { attachments { nodes { name storedAt } } history { nodes { text } } } }',
+    )
     assert seen["attachments"]["nodes"][0]["storedAt"]
     assert any("attached Rechnung" in entry["text"] for entry in seen["history"]["nodes"])
     # for agencies as well, once the case is shared
@@ -96,7 +102,9 @@ def test_a_file_arrives_and_is_had_by_those_who_may_see_it(http: Http, folder: P
     assert http("agency-officer", "GET", f"/attachments/{shared}").status_code == 200
 
 
-def test_what_was_still_arriving_when_a_hub_was_killed_is_removed(settings: Settings, run: Callable[..., Any], folder: Path) -> None:
+def test_what_was_still_arriving_when_a_hub_was_killed_is_removed(
+    settings: Settings, run: Callable[..., Any], folder: Path
+) -> None:
     kept = folder / "attachments"
     kept.mkdir(parents=True)
     left, arriving = kept / "arriving-left", kept / "arriving-now"
@@ -138,7 +146,9 @@ def test_what_is_not_what_was_announced_is_refused_and_kept_nowhere(http: Http, 
     assert http("broker", "GET", f"/attachments/{name}").content == PDF
 
 
-def test_what_was_announced_more_than_a_day_ago_is_not_awaited(http: Http, world: Graph, run: Callable[..., Any]) -> None:
+def test_what_was_announced_more_than_a_day_ago_is_not_awaited(
+    http: Http, world: Graph, run: Callable[..., Any]
+) -> None:
     name = _announce(http, PDF)
     run(world.write([Statement("MATCH (f:Attachment) SET f.at = f.at - duration({days: 1})", {})]))
     answer = http("broker", "PUT", f"/attachments/{name}", content=PDF)
@@ -218,8 +228,8 @@ def test_a_calendar_shows_what_is_due_until_it_is_closed(http: Http, world: Grap
     opened = _did(
         http,
         "broker",
-        'mutation { openCase(kind: "protest", importer: "11-1111111AA", title: "Sample; goods, of\\nmany kinds", event: "protest_filed", '
-        'on: "2026-11-02") { number } }',
+        'mutation { openCase(kind: "protest", importer: "11-1111111AA", title: "Sample; goods, of\\nmany kinds", event:'
+        ' "protest_filed", on: "2026-11-02") { number } }',
     )
     calendar = _did(http, "broker", "mutation { openCalendar { id path openedAt } }")
     answer = http("", "GET", calendar["path"])
@@ -245,7 +255,8 @@ def test_a_calendar_shows_what_is_due_until_it_is_closed(http: Http, world: Grap
     resumed = 'mutation($n: String!) { resumeCase(case: $n, reason: "x", on: "2027-01-11") { id } }'
     owner = {"n": opened["number"]}
     run(world.write([Statement(f"MATCH (a:Account {{id: '{ISSUER}|port-director'}}), (c:Center {{code: 'CEE007'}}) "
-                               "CREATE (a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(c)", {})]))  # fmt: skip
+                               "CREATE (a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(c)",
+                               {})]))  # fmt: skip
     _did(http, "port-director", recorded, **owner, on="2026-11-02")
     assert http("", "GET", calendar["path"], headers=tag).status_code == 304
     _did(http, "port-director", suspended, **owner)
@@ -262,13 +273,21 @@ def test_a_calendar_shows_what_is_due_until_it_is_closed(http: Http, world: Grap
     run(world.write([Statement(ended)]))
     assert not _events(http("", "GET", calendar["path"]))
     closed = f'mutation {{ closeCalendar(calendar: "{calendar["id"]}") {{ id }} }}'
-    assert http("port-director", "POST", "/graphql", json={"query": closed}).json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert (
+        http("port-director", "POST", "/graphql", json={"query": closed}).json()["errors"][0]["extensions"]["code"]
+        == "NOT_FOUND"
+    )
     assert _did(http, "broker", closed) is None
     assert http("", "GET", calendar["path"]).status_code == 404
     assert http("", "GET", "/calendars/none.ics").status_code == 404
 
 
 def test_a_calendar_is_opened_by_an_account_that_the_hub_knows(http: Http) -> None:
-    for persona, code, told in (("", "NOT_SIGNED_IN", "sign in"), ("trade-analyst", "NOT_ALLOWED", "no account of yours yet")):
-        (error,) = http(persona, "POST", "/graphql", json={"query": "mutation { openCalendar { id } }"}).json()["errors"]
+    for persona, code, told in (
+        ("", "NOT_SIGNED_IN", "sign in"),
+        ("trade-analyst", "NOT_ALLOWED", "no account of yours yet"),
+    ):
+        (error,) = http(persona, "POST", "/graphql", json={"query": "mutation { openCalendar { id } }"}).json()[
+            "errors"
+        ]
         assert (error["extensions"]["code"], told in error["message"]) == (code, True), error

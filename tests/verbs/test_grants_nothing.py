@@ -1,7 +1,8 @@
-"""What one writes grants nothing: each viewer does all that can be done with the keys of others, and sees nothing of theirs by it.
+"""What one writes grants nothing: each viewer does all that can be done with the keys of others, and sees nothing of
+theirs by it.
 
-The calls are made from what the verbs declare, so that a new verb or argument is tried as well. Who sees what before and afterwards is
-told by the oracle, on all rows, properties and edges.
+The calls are made from what the verbs declare, so that a new verb or argument is tried as well. Who sees what before
+and afterwards is told by the oracle, on all rows, properties and edges.
 """
 
 import itertools
@@ -36,20 +37,34 @@ _OFFICES: Final = ("center-007", "port-2704", "fda")
 _NOW: Final = datetime(2026, 11, 24, 15, tzinfo=UTC)
 _BY_KEY: Final = {
     "case": ("Case", "number"), "cases": ("Case", "number"), "contact": ("Contact", "id"), "deputy": ("Contact", "id"),
-    "issue": ("Issue", "id"), "into": ("Issue", "id"), "importer": ("Importer", "number"), "entries": ("Entry", "number"),
-    "deadline": ("Deadline", "id"), "disparity": ("Disparity", "id"), "question": ("Question", "id"), "calendar": ("Calendar", "id"),
+    "issue": ("Issue", "id"), "into": ("Issue", "id"), "importer": ("Importer", "number"),
+    "entries": ("Entry", "number"),
+    "deadline": ("Deadline", "id"), "disparity": ("Disparity", "id"), "question": ("Question", "id"),
+    "calendar": ("Calendar", "id"),
 }  # fmt: skip
 """Arguments that name a row which not everybody may see."""
 _LIKENING: Final = {"goods": ["7604"], "programs": ["UFLPA"], "topics": ["origin"], "adcvdOrders": [ORDER]}
 """Public facts by which a party's case would be like those of strangers, if what it says of it counted."""
 _PUBLIC: Final = {
     **_LIKENING, "port": "2704", "agency": "FDA", "agencies": ["FDA"], "program": "UFLPA", "to": "Center:CEE004",
-    "office": "Center:CEE004", "center": "CEE004", "forcedLaborOrders": [], "hts": "8542", "caseKind": "rfi", "topic": "origin",
+    "office": "Center:CEE004", "center": "CEE004", "forcedLaborOrders": [], "hts": "8542", "caseKind": "rfi",
+    "topic": "origin",
     "ruling": "NY N301234", "condition": "complicated", "conditions": [], "code": "SAMPLE",
 }  # fmt: skip
 _OPENS: Final = {True: {"kind": "rfi", "event": "request_issued"}, False: {"kind": "protest", "event": "protest_filed"}}
 """What an office opens, and what a party does."""
-_WORDS: Final = ("title", "text", "reason", "question", "outcome", "maker", "description", "name", "legalBasis", "origin")
+_WORDS: Final = (
+    "title",
+    "text",
+    "reason",
+    "question",
+    "outcome",
+    "maker",
+    "description",
+    "name",
+    "legalBasis",
+    "origin",
+)
 _SPECIAL: Final = {"mediaType": "text/plain", "sha256": "0" * 64, "hts10": "8542.31.0001", "origin": "VN"}
 _LAST: Final = ("closeCase", "reassignCase", "leaveCase")
 """What ends a viewer's part in a case, and so is done last."""
@@ -98,7 +113,9 @@ class View:
             for key in world.nodes
             if oracle.sees(key)
         }  # fmt: skip
-        return View(rows, frozenset((link.edge.name, link.tail, link.head) for link in world.links if oracle.sees_link(link)))
+        return View(
+            rows, frozenset((link.edge.name, link.tail, link.head) for link in world.links if oracle.sees_link(link))
+        )
 
 
 @dataclass
@@ -117,7 +134,9 @@ class Persona:
         self.made: list[str] = []
 
     def calls(self) -> Iterator["Call"]:
-        """Each verb for each argument that names a row of which some are hidden; all other arguments are the viewer's own."""
+        """Each verb for each argument that names a row of which some are hidden; all other arguments are the
+        viewer's own.
+        """
         for verb in VERBS:
             given = {found.name: self.own(verb, found) for found in verb.arguments}
             for found in verb.arguments:
@@ -134,12 +153,18 @@ class Persona:
             return None  # what an office says of its own case counts
         if found.name in _OPENS[True]:
             return _OPENS[self.name in _OFFICES][found.name]
-        if (verb.name, found.name) in (("linkCaseToIssue", "title"), ("linkCaseToIssue", "topic"), ("askQuestion", "office")):
+        if (verb.name, found.name) in (
+            ("linkCaseToIssue", "title"),
+            ("linkCaseToIssue", "topic"),
+            ("askQuestion", "office"),
+        ):
             return None  # beside an issue, and beside what it is routed by
         return _plain_value(found)
 
     def _is_own(self, key: Key) -> bool:
-        """A row that it may do something to; but not what others say of a case, which counts once its owner confirms it."""
+        """A row that it may do something to; but not what others say of a case, which counts once its owner
+        confirms it.
+        """
         if key[0] == "Case":
             return self.before.rows[key].get("unconfirmedSince") is None
         if key[0] == "Contact":
@@ -243,17 +268,24 @@ def _sees_no_more(persona: Persona, world: World, after: View) -> None:
         seen = before.rows.get(key)
         if key[0] == "Entry" and seen is None:
             # named by the viewer: its number, and no more
-            assert {name: value for name, value in values.items() if value is not None} == {"number": key[1], "source": "hub"}, key
+            assert {name: value for name, value in values.items() if value is not None} == {
+                "number": key[1],
+                "source": "hub",
+            }, key
             continue
         assert seen is not None or key not in there.nodes, f"{persona.name} sees {key}, which was there and hidden"
         assert key[0] != "Disparity" or seen is not None, f"{persona.name} brought {key} to light"
         for name, value in values.items():
             if seen is not None and value != seen[name]:
-                assert there.nodes[key].get(name) != world.nodes[key].get(name), f"{persona.name} reads {key}.{name}, hidden before"
+                assert there.nodes[key].get(name) != world.nodes[key].get(name), (
+                    f"{persona.name} reads {key}.{name}, hidden before"
+                )
             if seen is None or value != seen[name]:
                 assert MARK not in _without_named(str(value)), f"{persona.name} reads {value!r} in {key}.{name}"
     for edge in after.edges - before.edges:
-        assert edge not in was or edge[0] == cases.COVERS_ENTRY.name, f"{persona.name} sees the edge {edge}, which was there and hidden"
+        assert edge not in was or edge[0] == cases.COVERS_ENTRY.name, (
+            f"{persona.name} sees the edge {edge}, which was there and hidden"
+        )
 
 
 def _without_named(text: str) -> str:
@@ -265,7 +297,9 @@ def _picture(view: View, key: Key, call: Call) -> list[str]:
     """A row with all that hangs on it, as text without what differs between any two."""
 
     def plain(row: Key) -> str:
-        values = {name: value for name, value in view.rows[row].items() if name != "id" and not isinstance(value, datetime)}
+        values = {
+            name: value for name, value in view.rows[row].items() if name != "id" and not isinstance(value, datetime)
+        }
         text = f"{row[0]} {sorted(values.items(), key=str)}"
         for name in (call.hidden, call.invented, str(key[1]), str(view.rows[key].get("number"))):
             text = text.replace(name, "KEY")

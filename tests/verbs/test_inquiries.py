@@ -9,7 +9,8 @@ from hub.verbs.questions import ANSWERED_WITHIN
 
 Do = Callable[..., Any]
 _ASK = """mutation Ask($public: Boolean, $office: String, $topic: String, $hts: String, $importer: String) {
-    askQuestion(title: "Which heading for sample drones?", text: "They weigh 300 g.", public: $public, office: $office, topic: $topic,
+    askQuestion(title: "Which heading for sample drones?", text: "They weigh 300 g.", public: $public, office: $office,
+      topic: $topic,
         hts: $hts, importer: $importer) { id state dueOn receipt routedBecause askedOf { name } askedBy { name } } }"""
 _READ = '{{ question(id: "{id}") {{ title text answer receipt askedBy {{ name }} }} }}'
 _FOUND = '{ search(text: "drones") { nodes { ... on Question { title answer } } } }'
@@ -43,7 +44,10 @@ def test_in_private_it_is_between_who_asks_and_who_is_asked(did: Do, refused: Do
     for viewer in ("broker", "center-004", "port-2704", "fda", "association", ""):
         assert did(viewer, _READ.format(**asked)) is None
         assert did(viewer, _FOUND)["nodes"] == []
-    answer = f'mutation {{ answerQuestion(question: "{asked["id"]}", text: "8806.22", publish: PUBLISH) {{ state publishedAt }} }}'
+    answer = (
+        f'mutation {{ answerQuestion(question: "{asked["id"]}", text: "8806.22", publish: PUBLISH) {{ state publishedAt'
+        " } }"
+    )
     assert refused("center-004", answer.replace("PUBLISH", "false"))[0] == "NOT_FOUND"
     assert refused("importer", answer.replace("PUBLISH", "false"))[0] == "NOT_ALLOWED"
     assert refused("center-007", answer.replace("PUBLISH", "true")) == (
@@ -64,10 +68,13 @@ def test_a_published_answer_is_read_and_found_by_everybody_and_does_not_say_who_
     for viewer in ("", "broker", "association"):
         read = did(viewer, _READ.format(**asked))
         assert read == {
-            "title": "Which heading for sample drones?", "text": "They are light.", "answer": "8806.22", "receipt": None, "askedBy": None,
+            "title": "Which heading for sample drones?", "text": "They are light.", "answer": "8806.22",
+            "receipt": None, "askedBy": None,
         }  # fmt: skip
         assert did(viewer, _FOUND)["nodes"] == [{"title": "Which heading for sample drones?", "answer": "8806.22"}]
-        everything = did(viewer, f'{{ question(id: "{asked["id"]}") {{ routedBecause askedByAccount {{ id }} source }} }}')
+        everything = did(
+            viewer, f'{{ question(id: "{asked["id"]}") {{ routedBecause askedByAccount {{ id }} source }} }}'
+        )
         assert "11-1111111AA" not in str(everything)
         assert everything["askedByAccount"] is None
     did("center-007", f'mutation {{ unpublishQuestion(question: "{asked["id"]}") {{ id }} }}')
@@ -81,7 +88,10 @@ def test_without_an_account_a_receipt_finds_it_again(did: Do, refused: Do) -> No
     assert did("", by_receipt.format("another"))["question"] is None
     assert did("", _READ.format(**asked)) is None
     assert did("center-007", _READ.format(**asked))["receipt"] is None
-    did("center-007", f'mutation {{ answerQuestion(question: "{asked["id"]}", text: "8806.22", publish: true) {{ id }} }}')
+    did(
+        "center-007",
+        f'mutation {{ answerQuestion(question: "{asked["id"]}", text: "8806.22", publish: true) {{ id }} }}',
+    )
     assert did("", by_receipt.format(asked["receipt"]))["question"]["answer"] == "8806.22"
     assert did("", _READ.format(**asked))["receipt"] is None
     assert refused("", _ASK, importer="11-1111111AA")[0] == "BAD_INPUT"
@@ -89,11 +99,17 @@ def test_without_an_account_a_receipt_finds_it_again(did: Do, refused: Do) -> No
 
 def test_it_is_passed_on_and_withdrawn(did: Do, refused: Do) -> None:
     asked = did("importer", _ASK, hts="8542")
-    pass_on = f'mutation {{ passQuestion(question: "{asked["id"]}", to: "Center:CEE004", reason: "they are costumes") {{ id }} }}'
+    pass_on = (
+        f'mutation {{ passQuestion(question: "{asked["id"]}", to: "Center:CEE004", reason: "they are costumes") {{ id'
+        " } }"
+    )
     assert refused("importer", pass_on)[0] == "NOT_ALLOWED"
     did("trade", pass_on)
     read = did("center-004", f'{{ question(id: "{asked["id"]}") {{ routedBecause askedOf {{ name }} }} }}')
-    assert read == {"routedBecause": "passed on: they are costumes", "askedOf": {"name": "Apparel, Footwear & Textiles"}}
+    assert read == {
+        "routedBecause": "passed on: they are costumes",
+        "askedOf": {"name": "Apparel, Footwear & Textiles"},
+    }
     assert did("center-007", _READ.format(**asked)) is None
     withdraw = f'mutation {{ withdrawQuestion(question: "{asked["id"]}") {{ state }} }}'
     assert did("importer", withdraw) == {"state": "WITHDRAWN"}
@@ -105,4 +121,6 @@ def test_what_is_due_is_listed(did: Do) -> None:
     did("importer", _ASK, hts="8542")
     assert len(did("center-007", "{ questions(within: 30) { nodes { dueOn } } }")["nodes"]) == 1
     assert did("center-007", "{ questions(within: 1) { nodes { dueOn } } }")["nodes"] == []
-    assert did("center-007", '{ center(code: "CEE007") { questions { totalCount } } }') == {"questions": {"totalCount": 1}}
+    assert did("center-007", '{ center(code: "CEE007") { questions { totalCount } } }') == {
+        "questions": {"totalCount": 1}
+    }

@@ -1,4 +1,6 @@
-"""Issues that the hub proposes are confirmed, merged, split, dismissed and brought back by who handles them; parties follow them."""
+"""Issues that the hub proposes are confirmed, merged, split, dismissed and brought back by who handles them;
+parties follow them.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,7 +15,8 @@ from tests.telling import CASES_TOLD
 
 Do = Callable[..., Any]
 _ORDER, _OTHER = "adcvd-order A-570-909", "adcvd-order A-570-932"
-_OPEN = """mutation {{ openCase(kind: "adcvd_inquiry", importer: "{importer}", title: "Scope", adcvdOrders: ["{order}"]) {{
+_OPEN = """mutation {{ openCase(kind: "adcvd_inquiry", importer: "{importer}", title: "Scope",
+  adcvdOrders: ["{order}"]) {{
     number handledBy {{ name }} adcvdOrders {{ nodes {{ number }} }} }} }}"""
 _ISSUES = "{ issues { nodes { id state stateBecause mergedInto { id } } } }"
 _SHARED = "{ sharedIssues { issues { issue { id title } cases importers others followed } } }"
@@ -71,7 +74,12 @@ def test_it_is_confirmed_by_a_center_and_dismissed_for_good(did: Do, refused: Do
     dismiss = f'mutation {{ dismissIssue(issue: "{_ORDER}", reason: "the goods differ") {{ state stateBecause }} }}'
     assert did("center-001", dismiss) == {"state": "DISMISSED", "stateBecause": "the goods differ"}
     assert refused("center-001", dismiss) == ("CONFLICT", f"issue '{_ORDER}' is dismissed: restore it first")
-    did("trade", _OPEN.format(importer="22-2222222AA", order="A-570-909").replace('title: "Scope"', 'title: "Scope", port: "4601"'))
+    did(
+        "trade",
+        _OPEN.format(importer="22-2222222AA", order="A-570-909").replace(
+            'title: "Scope"', 'title: "Scope", port: "4601"'
+        ),
+    )
     look()
     assert _states(did, "trade")[_ORDER] == "DISMISSED"
     assert [found["issue"]["id"] for found in did("trade", _SHARED)["issues"] if "909" in found["issue"]["id"]] == []
@@ -84,7 +92,10 @@ def test_it_is_confirmed_by_a_center_and_dismissed_for_good(did: Do, refused: Do
 
 @pytest.mark.usefixtures("proposed")
 def test_two_are_merged_and_parted_again(did: Do, refused: Do, look: Callable[[], Any]) -> None:
-    merge = f'mutation {{ mergeIssue(issue: "{_OTHER}", into: "{_ORDER}", reason: "the same steel") {{ id merged {{ nodes {{ id }} }} }} }}'
+    merge = (
+        f'mutation {{ mergeIssue(issue: "{_OTHER}", into: "{_ORDER}", reason: "the same steel") {{ id merged {{ nodes'
+        " { id } } } }"
+    )
     assert did("center-007", merge) == {"id": _ORDER, "merged": {"nodes": [{"id": _OTHER}]}}
     look()
     shared = {found["issue"]["id"]: found for found in did("trade", _SHARED)["issues"]}
@@ -97,9 +108,14 @@ def test_two_are_merged_and_parted_again(did: Do, refused: Do, look: Callable[[]
     assert (shared[_ORDER]["cases"], shared[_OTHER]["cases"]) == (2, 2)
 
 
-def test_a_case_that_was_taken_out_stays_out(proposed: dict[str, str], did: Do, refused: Do, world: Graph, run: Any, look: Any) -> None:
+def test_a_case_that_was_taken_out_stays_out(
+    proposed: dict[str, str], did: Do, refused: Do, world: Graph, run: Any, look: Any
+) -> None:
     one, other = proposed["11-1111111AA A-570-909"], proposed["44-4444444AA A-570-909"]
-    split = 'mutation {{ splitIssue(issue: "{issue}", cases: ["{case}"], {title} reason: "other nails") {{ id title state }} }}'
+    split = (
+        'mutation {{ splitIssue(issue: "{issue}", cases: ["{case}"], {title} reason: "other nails") {{ id title state'
+        " }} }}"
+    )
     # a Center takes out what it sees
     assert refused("center-007", split.format(issue=_ORDER, case=other, title=""))[0] == "NOT_FOUND"
     new = did("trade", split.format(issue=_ORDER, case=one, title='title: "Collated nails",'))
@@ -127,7 +143,10 @@ def test_what_cannot_be_asked_says_what_can(refused: Do) -> None:
         ('{ sharedIssues(likeness: "color") { leastParties } }', "likeness: one of program-and-goods, "),
         ("{ sharedIssues(first: 99) { leastParties } }", "first: 1 to 50"),
         ('{ path(from: "CEE007", to: "Center:CEE004") { length } }', "from: a nodeId of one of Importer, "),
-        ('{ path(from: "Center:CEE007", to: "Center:CEE004", kinds: ["LOVE"]) { length } }', "kinds: one of REPRESENTATION, "),
+        (
+            '{ path(from: "Center:CEE007", to: "Center:CEE004", kinds: ["LOVE"]) { length } }',
+            "kinds: one of REPRESENTATION, ",
+        ),
         ('{ neighbourhood(of: "Center:CEE007", depth: 3) { more } }', "depth: 1 to 2"),
     ):
         code, message = refused("trade", query)

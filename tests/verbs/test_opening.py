@@ -1,4 +1,6 @@
-"""What is said of a case when it is opened is a claim, until somebody confirms it who may: it shows its writer nothing."""
+"""What is said of a case when it is opened is a claim, until somebody confirms it who may: it shows its writer
+nothing.
+"""
 
 import asyncio
 import json
@@ -34,7 +36,10 @@ def strangers(world: Graph, run: Callable[..., Any]) -> Graph:
 
 def _opened(did: Do, viewer: str, importer: str, *entries: str, more: str = "") -> dict[str, Any]:
     opening = f'kind: "protest", importer: "{importer}", title: "x", entries: {json.dumps(list(entries))} {more}'
-    return did(viewer, f"mutation {{ openCase({opening}) {{ id number unconfirmedSince claims importer {{ number }} {_ENTRIES} }} }}")
+    return did(
+        viewer,
+        f"mutation {{ openCase({opening}) {{ id number unconfirmedSince claims importer {{ number }} {_ENTRIES} }} }}",
+    )
 
 
 @pytest.mark.usefixtures("strangers")
@@ -50,13 +55,19 @@ def test_an_entry_that_one_only_names_is_as_one_that_there_is_not(did: Do) -> No
         '{{ entry(number: "{0}") {{ number enteredAt source port {{ code }} cases {{ nodes {{ number }} }} }} }}',
         '{{ search(text: "{0}") {{ totalCount nodes {{ ... on Entry {{ number enteredAt port {{ code }} }} }} }} }}',
         '{{ entries(where: {{number: {{eq: "{0}"}}, port: {{code: {{eq: "4601"}}}}}}) {{ totalCount }} }}',
-        '{{ entries(where: {{number: {{eq: "{0}"}}}}, orderBy: [{{port: {{code: ASC}}}}]) {{ totalCount nodes {{ number source }} }} }}',
+        (
+            '{{ entries(where: {{number: {{eq: "{0}"}}}}, orderBy: [{{port: {{code: ASC}}}}]) {{ totalCount nodes {{'
+            " number source }} }} }}"
+        ),
         '{{ ports(where: {{entries: {{some: {{number: {{eq: "{0}"}}}}}}}}) {{ nodes {{ code }} }} }}',
         '{{ port(code: "4601") {{ entries {{ totalCount nodes {{ number }} }} }} }}',
         '{{ responsibleContacts(entryNumber: "{0}", caseKind: "detention") {{ unknown contacts {{ rule reason }} }} }}',
     ):
         for viewer in ("importer", "broker", "center-007"):
-            answers = [json.dumps(did(viewer, question.format(number))).replace(number, "NUMBER") for number in (theirs, nobodys)]
+            answers = [
+                json.dumps(did(viewer, question.format(number))).replace(number, "NUMBER")
+                for number in (theirs, nobodys)
+            ]
             assert answers[0] == answers[1], (viewer, question)
     # who sees all sees it, and makes it known to the case by confirming
     assert did("trade", f'{{ entry(number: "{theirs}") {{ port {{ code }} }} }}') == {"port": {"code": "4601"}}
@@ -72,7 +83,9 @@ def test_an_entry_that_one_only_names_is_as_one_that_there_is_not(did: Do) -> No
 
 def test_an_entry_that_one_knows_is_known_in_a_new_case_as_well(did: Do) -> None:
     case = _opened(did, "broker", MINE, "AAA-0000001-4", "AAA-0000003-0")
-    ports = {found["node"]["number"]: (found["node"]["port"], found["confirmedAt"]) for found in case["entries"]["edges"]}
+    ports = {
+        found["node"]["number"]: (found["node"]["port"], found["confirmedAt"]) for found in case["entries"]["edges"]
+    }
     assert ports["AAA-0000001-4"][0] == {"code": "2704"}
     assert ports["AAA-0000001-4"][1]
     assert ports["AAA-0000003-0"] == (None, None)
@@ -92,7 +105,10 @@ def test_an_importer_that_a_port_does_not_know_is_kept_as_a_claim(did: Do, refus
     assert {**theirs, "number": "", "claims": []} == {**nobodys, "number": "", "claims": []}
     assert did("port-2704", f'{{ importer(number: "{THEIRS}") {{ name }} }}') is None
     # the port itself makes it no more than that
-    confirm = 'mutation {{ confirmCase(case: "{0}") {{ claims importer {{ number }} deadlines {{ nodes {{ party {{ name }} }} }} }} }}'
+    confirm = (
+        'mutation {{ confirmCase(case: "{0}") {{ claims importer {{ number }} deadlines {{ nodes {{ party {{ name }} }}'
+        " }} }} }}"
+    )
     for case in (theirs, nobodys):
         assert refused("port-2704", confirm.format(case["number"])) == (
             "CONFLICT", f"case {case['number']}: there is nothing in it that you can confirm",
@@ -105,27 +121,35 @@ def test_an_importer_that_a_port_does_not_know_is_kept_as_a_claim(did: Do, refus
     }  # fmt: skip
     # a Center that is not the importer's is told the same of both
     for number in (THEIRS, NOBODYS):
-        assert refused("center-007", opening.format(kind="rfi", port="2704", event="request_issued"), importer=number) == (
+        assert refused("center-007", opening.format(kind="rfi", port="2704", event="request_issued"),
+            importer=number) == (
             "NOT_FOUND", f"importer: there is no importer {number} to be seen",
         )  # fmt: skip
 
 
 def test_what_the_parties_owe_is_theirs_once_the_importer_is_confirmed(did: Do) -> None:
     opening = (
-        'mutation { openCase(kind: "penalty", importer: "44-4444444AA", title: "x", port: "2704", event: "notice_mailed", '
-        'on: "2026-11-19") { number claims deadlines { nodes { owedBy party { name } } } } }'
+        'mutation { openCase(kind: "penalty", importer: "44-4444444AA", title: "x", port: "2704", event:'
+        ' "notice_mailed", on: "2026-11-19") { number claims deadlines { nodes { owedBy party { name } } } } }'
     )
     case = did("port-2704", opening)
     assert case["claims"] == ["CONCERNS Importer 44-4444444AA"]
     owed = [found for found in case["deadlines"]["nodes"] if found["party"] is None]
     assert owed
-    confirmed = f'mutation {{ confirmCase(case: "{case["number"]}") {{ deadlines {{ nodes {{ party {{ name }} }} }} }} }}'
+    confirmed = (
+        f'mutation {{ confirmCase(case: "{case["number"]}") {{ deadlines {{ nodes {{ party {{ name }} }} }} }} }}'
+    )
     assert all(found["party"] for found in did("trade", confirmed)["deadlines"]["nodes"])
 
 
-def test_what_a_party_says_of_its_case_counts_once_its_owner_has_confirmed_it(did: Do, refused: Do, world: Graph, run: Any) -> None:
+def test_what_a_party_says_of_its_case_counts_once_its_owner_has_confirmed_it(
+    did: Do, refused: Do, world: Graph, run: Any
+) -> None:
     order = 'adcvdOrders: ["A-570-909"]'
-    did("trade", f'mutation {{ openCase(kind: "adcvd_inquiry", importer: "44-4444444AA", title: "x", {order}) {{ number }} }}')
+    did(
+        "trade",
+        f'mutation {{ openCase(kind: "adcvd_inquiry", importer: "44-4444444AA", title: "x", {order}) {{ number }} }}',
+    )
     case = _opened(did, "importer", MINE, more=f', {order}, goods: ["7317"], programs: ["S301"]')
     assert case["unconfirmedSince"]
     asked = "MATCH (k:Case {number: $number}) RETURN [k.likenesses, COLLECT { MATCH (k)-[:ALIKE_BY]->(i) RETURN i.id }]"
@@ -144,15 +168,21 @@ def test_what_a_party_says_of_its_case_counts_once_its_owner_has_confirmed_it(di
     assert refused("center-004", confirm)[0] == refused("fda", confirm)[0] == "NOT_FOUND"
     assert did("center-007", confirm) == {"unconfirmedSince": None}
     assert "adcvd-order A-570-909" in alike()[1]
-    assert [found["id"] for found in did("center-007", "{ issues { nodes { id } } }")["nodes"]] == ["adcvd-order A-570-909"]
+    assert [found["id"] for found in did("center-007", "{ issues { nodes { id } } }")["nodes"]] == [
+        "adcvd-order A-570-909"
+    ]
     assert refused("center-007", confirm)[0] == "CONFLICT"
-    assert did("center-007", f'{{ case(number: "{case["number"]}") {{ history {{ totalCount }} }} }}') == {"history": {"totalCount": 3}}
+    assert did("center-007", f'{{ case(number: "{case["number"]}") {{ history {{ totalCount }} }} }}') == {
+        "history": {"totalCount": 3}
+    }
     # what an office opens counts at once
     assert _opened_by_office(did)["unconfirmedSince"] is None
 
 
 def _opened_by_office(did: Do) -> dict[str, Any]:
-    return did("center-007", f'mutation {{ openCase(kind: "rfi", importer: "{MINE}", title: "x") {{ unconfirmedSince }} }}')
+    return did(
+        "center-007", f'mutation {{ openCase(kind: "rfi", importer: "{MINE}", title: "x") {{ unconfirmedSince }} }}'
+    )
 
 
 REPRESENTED: Final = """
@@ -167,7 +197,9 @@ def _contacts(did: Do, viewer: str, *asked: str) -> set[str]:
 
 def test_a_party_meets_a_ports_people_once_the_port_has_confirmed_its_case(did: Do) -> None:
     did("trade", 'mutation { openCase(kind: "rfi", importer: "33-3333333AA", title: "x") { number } }')
-    opening = 'openCase(kind: "protest", importer: "33-3333333AA", title: "x", port: "2704") { number handledBy { name } }'
+    opening = (
+        'openCase(kind: "protest", importer: "33-3333333AA", title: "x", port: "2704") { number handledBy { name } }'
+    )
     case = did("pending", f"mutation {{ {opening} }}")
     assert case["handledBy"] == {"name": "LOS ANGELES, CA"}
     people = ("director-2704", "penalties-2704")
@@ -178,7 +210,8 @@ def test_a_party_meets_a_ports_people_once_the_port_has_confirmed_its_case(did: 
 
 def test_a_broker_meets_its_clients_people_by_no_case_of_its_own(did: Do, world: Graph, run: Any) -> None:
     employed = """
-CREATE (c:Contact {id: 'at-33', name: 'Sample', role: 'liaison', published: false, emailAudience: 'own', phoneAudience: 'own',
+CREATE (c:Contact {id: 'at-33', name: 'Sample', role: 'liaison', published: false, emailAudience: 'own',
+  phoneAudience: 'own',
   source: 'sample'})
 WITH c MATCH (i:Importer {number: '33-3333333AA'}) CREATE (c)-[:WORKS_FOR]->(i)"""
     run(world.apply([employed, REPRESENTED.format("33-3333333AA")]))
@@ -216,7 +249,9 @@ def test_a_case_for_an_importer_that_is_not_known_is_like_no_other(did: Do, worl
     # of an importer that it knows, what an office says counts
     did("port-2704", f'mutation {{ openCase(importer: "{MINE}", {order}) {{ number }} }}')
     run(discover(world, datetime.now(UTC)))
-    assert [found["id"] for found in did("port-2704", "{ issues { nodes { id } } }")["nodes"]] == [f"adcvd-order {ORDER}"]
+    assert [found["id"] for found in did("port-2704", "{ issues { nodes { id } } }")["nodes"]] == [
+        f"adcvd-order {ORDER}"
+    ]
 
 
 def test_a_broker_of_two_importers_makes_no_entry_of_one_known_to_the_other(did: Do, world: Graph, run: Any) -> None:
@@ -235,7 +270,8 @@ def test_nobody_chooses_the_number_of_a_case(world: Graph, run: Any) -> None:
     def number() -> str:
         async def work(run: Run) -> str:
             case = await appeal.done(
-                VerbContext(run, account_id(ISSUER, "importer"), datetime.now(UTC), "same"), {"importer": MINE, "reason": "x"}
+                VerbContext(run, account_id(ISSUER, "importer"), datetime.now(UTC), "same"),
+                {"importer": MINE, "reason": "x"},
             )
             ((found,),) = await run(Statement("MATCH (k:Case {id: $case}) RETURN k.number", {"case": case}))
             return found
@@ -244,7 +280,11 @@ def test_nobody_chooses_the_number_of_a_case(world: Graph, run: Any) -> None:
 
     one = number()
     assert number() == one
-    run(world.apply(["MATCH (k:Case) WHERE k.number STARTS WITH 'HUB-' DETACH DELETE k", "MATCH (r:Request) DETACH DELETE r"]))
+    run(
+        world.apply(
+            ["MATCH (k:Case) WHERE k.number STARTS WITH 'HUB-' DETACH DELETE k", "MATCH (r:Request) DETACH DELETE r"]
+        )
+    )
     run(world.apply(["MATCH (e:Event) DETACH DELETE e", "MATCH (e:Note) DETACH DELETE e"]))
     assert number() != one
 
@@ -271,7 +311,9 @@ def test_nobody_waits_for_what_is_hidden(strangers: Graph, run: Callable[..., An
         began = time.monotonic()
 
         async def work(run: Run) -> Any:
-            return await verbs[name].done(VerbContext(run, account_id(ISSUER, "association"), datetime.now(UTC), None), given)
+            return await verbs[name].done(
+                VerbContext(run, account_id(ISSUER, "association"), datetime.now(UTC), None), given
+            )
 
         with pytest.raises(HubError, match=r"no such|to be seen"):
             await asyncio.wait_for(strangers.transact(work), 8)
@@ -308,7 +350,12 @@ def test_requests_of_two_accounts_are_never_taken_for_each_other(world: Graph, r
 
 def test_a_request_of_another_account_is_not_this_one(world: Graph, run: Callable[..., Any]) -> None:
     note = next(verb for verb in VERBS if verb.name == "askQuestion")
-    given = {**dict.fromkeys(found.name for found in note.arguments), "title": "t", "text": "x", "office": "Center:CEE004"}
+    given = {
+        **dict.fromkeys(found.name for found in note.arguments),
+        "title": "t",
+        "text": "x",
+        "office": "Center:CEE004",
+    }
 
     async def asked(account: str, name: str) -> str:
         async def work(run: Run) -> str:

@@ -5,14 +5,17 @@ from typing import Any
 
 Do = Callable[..., Any]
 WHO = (
-    '{ responsibleContacts(importer: "11-1111111AA", hts: "8542", at: "2026-12-08T15:00:00Z", first: 1) { contacts { reason '
-    "contact { id } standsInFor { id } } } }"
+    '{ responsibleContacts(importer: "11-1111111AA", hts: "8542", at: "2026-12-08T15:00:00Z", first: 1) { contacts {'
+    " reason contact { id } standsInFor { id } } } }"
 )
 
 
 def test_who_is_away_is_stood_in_for_from_the_next_question_on(did: Do, refused: Do) -> None:
     assert did("importer", WHO)["contacts"][0]["contact"] == {"id": "chapter-85"}
-    away = 'mutation { announceAbsence(contact: "chapter-85", from: "2026-12-07T05:00:00Z", until: "2026-12-11T22:00:00Z") { awayUntil } }'
+    away = (
+        'mutation { announceAbsence(contact: "chapter-85", from: "2026-12-07T05:00:00Z", until: "2026-12-11T22:00:00Z")'
+        " { awayUntil } }"
+    )
     assert refused("importer", away)[0] == "NOT_ALLOWED"
     assert did("center-007", away) == {"awayUntil": "2026-12-11T22:00:00Z"}
     (first,) = did("importer", WHO)["contacts"]
@@ -26,20 +29,27 @@ def test_who_is_away_is_stood_in_for_from_the_next_question_on(did: Do, refused:
 
 def test_bad_absences_are_refused(refused: Do) -> None:
     assert (
-        refused("center-007", 'mutation { announceAbsence(contact: "chapter-85", until: "2020-01-01T00:00:00Z") { id } }')[0] == "BAD_INPUT"
+        refused(
+            "center-007", 'mutation { announceAbsence(contact: "chapter-85", until: "2020-01-01T00:00:00Z") { id } }'
+        )[0]
+        == "BAD_INPUT"
     )
-    assert refused("center-007", 'mutation { nameDeputy(contact: "chapter-85", deputy: "desk-004") { id } }')[0] == "NOT_FOUND"
+    assert (
+        refused("center-007", 'mutation { nameDeputy(contact: "chapter-85", deputy: "desk-004") { id } }')[0]
+        == "NOT_FOUND"
+    )
     assert refused("center-004", 'mutation { endAbsence(contact: "chapter-85") { id } }')[0] == "NOT_FOUND"
 
 
 def test_a_program_is_added_without_a_line_of_code(did: Do, refused: Do) -> None:
     declared = (
-        'mutation { declareProgram(code: "S338", name: "Section 338", since: "2026-01-01", legalBasis: "19 USC 1338") { code since } }'
+        'mutation { declareProgram(code: "S338", name: "Section 338", since: "2026-01-01", legalBasis: "19 USC 1338") {'
+        " code since } }"
     )
     assert refused("center-007", declared)[0] == "NOT_ALLOWED"
     assert did("trade", declared) == {"code": "S338", "since": "2026-01-01"}
     assert refused("trade", declared)[0] == "CONFLICT"
-    assert did("port-2704", 'mutation { tagCase(case: "T-open", program: "S338") { programs { nodes { name } } } }')["programs"][
-        "nodes"
-    ] == [{"name": "Section 338"}]
+    assert did("port-2704", 'mutation { tagCase(case: "T-open", program: "S338") { programs { nodes { name } } } }')[
+        "programs"
+    ]["nodes"] == [{"name": "Section 338"}]
     assert did("", '{ program(code: "S338") { cases { totalCount } } }') == {"cases": {"totalCount": 0}}

@@ -1,4 +1,6 @@
-"""What no clock can be kept by is set aside, told and tried again; the clocks of all others run within the same minute."""
+"""What no clock can be kept by is set aside, told and tried again; the clocks of all others run within the same
+minute.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,7 +17,8 @@ from tests.telling import named_by_event
 NOW: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _CASES: Final = """
 UNWIND $cases AS row
-CREATE (k:Case {id: row.id, number: row.id, status: 'OPEN', title: 'Sample', openedAt: datetime('2026-11-01T09:00:00Z'), source: 'ace'})
+CREATE (k:Case {id: row.id, number: row.id, status: 'OPEN', title: 'Sample',
+  openedAt: datetime('2026-11-01T09:00:00Z'), source: 'ace'})
 SET k += row.facts
 CREATE (:SourceRecord {id: 'ace|cases|' + row.id, system: 'ace', source: 'ace'})-[:DESCRIBES]->(k)
 WITH k, row MATCH (kind:CaseKind {code: row.kind}) CREATE (k)-[:OF_KIND]->(kind)"""
@@ -32,14 +35,19 @@ _STRANGE: Final[dict[str, tuple[dict[str, Any], str, str | None]]] = {
     "last-year": ({"dates": ["request_issued 9999-12-31"]}, "rfi", "dates: the period ends after 2199"),
     "first-year": ({"dates": ["request_issued 0001-01-01"]}, "rfi", None),
     "backwards": ({"dates": _SUITED, "suspensions": ["2026-12-01 2026-11-20", "2026-11-10 2026-11-12"]}, "rfi", None),
-    "bad-pause": ({"dates": _SUITED, "suspensions": ["2026-11-10 2026-11-12 2026-11-14"]}, "rfi", "suspensions: a list is expected"),
+    "bad-pause": (
+        {"dates": _SUITED, "suspensions": ["2026-11-10 2026-11-12 2026-11-14"]},
+        "rfi",
+        "suspensions: a list is expected",
+    ),
     "odd-unit": ({"dates": ["odd_event 2026-11-02"]}, "odd-unit", "ValueError"),
     "no-length": ({"dates": ["odd_event 2026-11-02"]}, "no-end", "dates: the period ends after 2199"),
     "no-kind": ({"dates": _SUITED}, "", None),
 }
 _CLOCKS: Final = """
 UNWIND [['odd-unit', 3, 'fortnight'], ['no-end', 2000000000, 'business_day']] AS row
-CREATE (:CaseKind {code: row[0], name: row[0]})-[:HAS_CLOCK]->(:Clock {id: row[0] + ':1', name: 'x', startEvent: 'odd_event',
+CREATE (:CaseKind {code: row[0], name: row[0]})-[:HAS_CLOCK]->(:Clock {id: row[0] + ':1', name: 'x',
+  startEvent: 'odd_event',
   length: row[1], unit: row[2], rolls: false, extension: 'none', suspendable: true, owedBy: 'x', side: 'trade'})"""
 
 
@@ -73,7 +81,9 @@ def kept(world: Graph, run: Callable[..., Any]) -> Kept:
 
 def test_cases_that_no_clock_can_run_by_keep_none_of_the_others(kept: Kept) -> None:
     kept.write(_CLOCKS)
-    kept.write(_CASES, cases=[{"id": name, "facts": facts, "kind": kind} for name, (facts, kind, _) in _STRANGE.items()])
+    kept.write(
+        _CASES, cases=[{"id": name, "facts": facts, "kind": kind} for name, (facts, kind, _) in _STRANGE.items()]
+    )
     kept.tell("Case.synced", [f"ace|cases|{name}" for name in _STRANGE])
     kept.tell("Case.synced", ["ace|cases|gone", "ace|cases|good"])
     kept.keep()
@@ -81,11 +91,17 @@ def test_cases_that_no_clock_can_run_by_keep_none_of_the_others(kept: Kept) -> N
     assert told.keys() == {name for name, (*_, reason) in _STRANGE.items() if reason}
     assert all(told[name].startswith(f"clocks: {reason}") for name, (*_, reason) in _STRANGE.items() if reason)
     assert "4711" not in str(told)
-    assert "hub.deadlines.deadline:" in told["odd-unit"] or "Clock.of" in told["odd-unit"] or "clocks_of_kind" in told["odd-unit"]
+    assert (
+        "hub.deadlines.deadline:" in told["odd-unit"]
+        or "Clock.of" in told["odd-unit"]
+        or "clocks_of_kind" in told["odd-unit"]
+    )
     dues = dict(kept.rows(_DUES))
     assert dues == {"good": "2026-12-02", "first-year": "0001-01-31", "backwards": "2026-12-02"}
     # mended, each is done when it is tried again
-    kept.write("MATCH (k:Case) WHERE k.id IN $ids SET k.dates = $dates, k.suspensions = []", ids=list(told), dates=_SUITED)
+    kept.write(
+        "MATCH (k:Case) WHERE k.id IN $ids SET k.dates = $dates, k.suspensions = []", ids=list(told), dates=_SUITED
+    )
     kept.write("MATCH (c:Clock) WHERE c.startEvent = 'odd_event' SET c.unit = 'calendar_day', c.length = 5")
     assert kept.keep(NOW + FIRST_RETRY - timedelta(seconds=1)) == 0
     assert kept.letters() == told
@@ -100,12 +116,17 @@ def test_cases_that_no_clock_can_run_by_keep_none_of_the_others(kept: Kept) -> N
 
 
 def test_deadlines_and_requests_that_were_edited_by_hand_keep_none_of_the_others(kept: Kept) -> None:
-    kept.write("""
-        UNWIND range(1, 20) AS n CREATE (:Deadline {id: 'lost ' + n, name: 'x', state: 'RUNNING', due: date('2026-01-01')})""")
-    kept.write("""
+    kept.write(
+        """
+        UNWIND range(1, 20) AS n CREATE (:Deadline {id: 'lost ' + n, name: 'x', state: 'RUNNING',
+          due: date('2026-01-01')})"""
+    )
+    kept.write(
+        """
         UNWIND range(1, 205) AS n
         CREATE (k:RetiredCase {id: 'retired ' + n})
-        CREATE (:Deadline {id: 'retired ' + n, name: 'x', state: 'RUNNING', due: date('2026-01-02')})-[:OF_CASE]->(k)""")
+        CREATE (:Deadline {id: 'retired ' + n, name: 'x', state: 'RUNNING', due: date('2026-01-02')})-[:OF_CASE]->(k)"""
+    )
     kept.write("""
         MATCH (k:Case {id: 'open'})
         CREATE (:Deadline {id: 'late', name: 'Reply', state: 'RUNNING', due: date('2026-11-01')})-[:OF_CASE]->(k)

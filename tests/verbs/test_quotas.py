@@ -18,7 +18,8 @@ from tests.offices import ISSUER
 
 Ask = Callable[..., list[Mapping[str, Any]]]
 _ASK = 'mutation { askQuestion(title: "Which heading?", text: "For sample drones.", office: "Center:CEE007") { id } }'
-_ATTACH = """mutation($case: String!, $size: Int!) { attachToCase(case: $case, name: "a.pdf", mediaType: "application/pdf", size: $size,
+_ATTACH = """mutation($case: String!, $size: Int!) { attachToCase(case: $case, name: "a.pdf",
+  mediaType: "application/pdf", size: $size,
     sha256: "0c15e883dee85bb2f3540a47ec58f617a2547117f9096417ba5422268029f501") { id } }"""
 _OPEN = 'mutation { openCase(kind: "protest", importer: "11-1111111AA", title: "x") { number } }'
 
@@ -32,7 +33,9 @@ def at_once(world: Graph, run: Callable[..., Any]) -> Ask:
         who = Viewer.of(ISSUER, viewer) if viewer else PUBLIC
 
         async def whole() -> list[Mapping[str, Any]]:
-            return await asyncio.gather(*(hub.answer(GraphQLRequest(document, None, variables), who) for _ in range(times)))
+            return await asyncio.gather(
+                *(hub.answer(GraphQLRequest(document, None, variables), who) for _ in range(times))
+            )
 
         return run(whole())
 
@@ -50,8 +53,15 @@ def told(answers: list[Mapping[str, Any]]) -> str:
 def test_of_many_questions_at_once_exactly_so_many_are_asked(at_once: Ask) -> None:
     answers = at_once(Quotas(questions_per_hour=6), "importer", _ASK, 16)
     assert codes(answers) == {"done": 6, "TOO_MANY_REQUESTS": 10}
-    assert told(answers) == "askQuestion: you asked 6 questions within this hour, and 6 are allowed: ask again in 60 minutes"
-    assert 3590 < next(answer for answer in answers if "errors" in answer)["errors"][0]["extensions"]["retryAfterS"] <= 3600
+    assert (
+        told(answers)
+        == "askQuestion: you asked 6 questions within this hour, and 6 are allowed: ask again in 60 minutes"
+    )
+    assert (
+        3590
+        < next(answer for answer in answers if "errors" in answer)["errors"][0]["extensions"]["retryAfterS"]
+        <= 3600
+    )
     assert codes(at_once(Quotas(questions_per_hour=6), "broker", _ASK, 2)) == {"done": 2}  # another's are another's
 
 
@@ -82,7 +92,10 @@ def test_a_case_takes_so_many_files_and_bytes_announced_ones_included_until_they
     assert codes(answers) == {"done": 2, "CONFLICT": 2}
     assert "files of 50 bytes, and with 10 more it would be over the 50 that are allowed" in told(answers)
     run(world.write([Statement("MATCH (f:Attachment) SET f.at = f.at - duration({days: 1})", {})]))
-    assert codes(at_once(Quotas(files_per_case=3), "importer", _ATTACH, 4, case="T-open", size=10)) == {"done": 3, "CONFLICT": 1}
+    assert codes(at_once(Quotas(files_per_case=3), "importer", _ATTACH, 4, case="T-open", size=10)) == {
+        "done": 3,
+        "CONFLICT": 1,
+    }
 
 
 def test_an_account_announces_so_much_within_a_day_whatever_the_case(at_once: Ask, did: Callable[..., Any]) -> None:

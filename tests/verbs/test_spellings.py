@@ -13,12 +13,15 @@ from hub.database.graph import Graph
 
 Do = Callable[..., Any]
 _OPENED = (
-    "{ number importer { number } port { code } goods { nodes { code } } entries { nodes { number } } adcvdOrders { nodes { number } } }"
+    "{ number importer { number } port { code } goods { nodes { code } } entries { nodes { number } } adcvdOrders {"
+    " nodes { number } } }"
 )
 
 
 def _opened(did: Do, importer: str, port: str, goods: str, entry: str, order: str) -> Any:
-    given = f'importer: "{importer}", port: "{port}", goods: ["{goods}"], entries: ["{entry}"], adcvdOrders: ["{order}"]'
+    given = (
+        f'importer: "{importer}", port: "{port}", goods: ["{goods}"], entries: ["{entry}"], adcvdOrders: ["{order}"]'
+    )
     return did("trade", f'mutation {{ openCase(kind: "adcvd_inquiry", title: "x", {given}) {_OPENED} }}')
 
 
@@ -42,7 +45,9 @@ def test_a_case_is_opened_by_codes_in_any_spelling(given: tuple[str, ...], did: 
         noted = did("trade", 'mutation N($c: String!) { noteCase(case: $c, text: "x") { number } }', c=spelled)
         assert noted == {"number": number}
         found = did(
-            "trade", "query S($t: String!) { search(text: $t, kinds: [Case]) { nodes { nodeId ... on Case { number } } } }", t=spelled
+            "trade",
+            "query S($t: String!) { search(text: $t, kinds: [Case]) { nodes { nodeId ... on Case { number } } } }",
+            t=spelled,
         )
         assert [row["number"] for row in found["nodes"]] == [number]
 
@@ -52,11 +57,19 @@ _TEXT = "Zo\u00eb\u2019s Q&X Desk at 1,234.50"
 
 def test_what_is_written_is_found_by_all_its_words(did: Do, world: Graph, run: Callable[..., Any]) -> None:
     text = f'"{_TEXT}"'
-    opened = did("trade", f'mutation {{ openCase(kind: "rfi", importer: "11-1111111AA", title: {text}) {{ number }} }}')["number"]
+    opened = did(
+        "trade", f'mutation {{ openCase(kind: "rfi", importer: "11-1111111AA", title: {text}) {{ number }} }}'
+    )["number"]
     linked = f'linkCaseToIssue(case: "{opened}", title: {text}, topic: "valuation") {{ issue {{ id }} }}'
     issue = did("trade", f"mutation {{ {linked} }}")["issue"]["id"]
-    did("port-2704", f'mutation {{ decideCase(case: "T-open", question: {text}, outcome: "x", maker: {text}) {{ id }} }}')
-    asked = did("importer", f'mutation {{ askQuestion(title: {text}, text: "x", public: true, office: "Center:CEE007") {{ id }} }}')["id"]
+    did(
+        "port-2704",
+        f'mutation {{ decideCase(case: "T-open", question: {text}, outcome: "x", maker: {text}) {{ id }} }}',
+    )
+    asked = did(
+        "importer",
+        f'mutation {{ askQuestion(title: {text}, text: "x", public: true, office: "Center:CEE007") {{ id }} }}',
+    )["id"]
     did("center-007", f'mutation {{ answerQuestion(question: "{asked}", text: "Of O\u2019Quokka") {{ id }} }}')
     did("center-007", f'mutation {{ publishQuestion(question: "{asked}", title: "A\u2013B") {{ id }} }}')
     did("trade", f'mutation {{ declareProgram(code: "S338", name: {text}) {{ code }} }}')

@@ -124,7 +124,8 @@ def test_one_function_is_an_entry_of_the_manual() -> None:
 
 
 ALL_GIVEN: Final = {
-    "case": "T-open", "weightKg": 2.5, "seals": ["A", "B"], "arrivedAt": datetime(2026, 3, 1, tzinfo=UTC), "from": date(2026, 3, 2),
+    "case": "T-open", "weightKg": 2.5, "seals": ["A", "B"], "arrivedAt": datetime(2026, 3, 1, tzinfo=UTC),
+    "from": date(2026, 3, 2),
     "boxes": 3, "isUrgent": True, "audience": "owner", "remark": " yes ", "reason": " why ",
 }  # fmt: skip
 LEAST_GIVEN: Final = {
@@ -148,7 +149,8 @@ def done(world: Graph, run: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        (ALL_GIVEN, ["T-open", Shipment(weight_kg=2.5, seals=["A", "B"], arrived_at=datetime(2026, 3, 1, tzinfo=UTC)), date(2026, 3, 2),
+        (ALL_GIVEN, ["T-open", Shipment(weight_kg=2.5, seals=["A", "B"], arrived_at=datetime(2026, 3, 1, tzinfo=UTC)),
+            date(2026, 3, 2),
                      3, True, "owner", "yes", "why"]),
         (LEAST_GIVEN, ["T-open", Shipment(weight_kg=1.0), None, 1, False, None, None, "why"]),
     ],
@@ -158,7 +160,10 @@ def test_its_arguments_come_typed(
     given: dict[str, Any], expected: list[Any], done: Callable[..., Any], world: Graph, run: Callable[..., Any]
 ) -> None:
     key = done(inspect_case, "port-2704", given)
-    text = "MATCH (e:HistoryEntry)-[:OF_CASE]->(:Case {id: $case, number: 'T-open'}) WHERE e.verb = 'inspectCase' RETURN e.text"
+    text = (
+        "MATCH (e:HistoryEntry)-[:OF_CASE]->(:Case {id: $case, number: 'T-open'}) WHERE e.verb = 'inspectCase' RETURN"
+        " e.text"
+    )
     assert run(world.read_one(text, {"case": key})) == repr(expected)
 
 
@@ -212,7 +217,9 @@ async def with_maybe(context: VerbContext, case: Case, word: Word | None) -> Non
     """Its argument may be None, but must be given."""
 
 
-async def with_long_number(context: VerbContext, case: Case, word: Annotated[int, Argument("A number.", longest=3)]) -> None:
+async def with_long_number(
+    context: VerbContext, case: Case, word: Annotated[int, Argument("A number.", longest=3)]
+) -> None:
     """Its number has a longest length."""
 
 
@@ -255,8 +262,12 @@ WRONG: Final = (
 )
 
 
-@pytest.mark.parametrize(("declare", "function", "expected"), WRONG, ids=[text.split(": ", 1)[-1] for *_, text in WRONG])
-def test_a_wrong_declaration_fails_when_it_is_declared(declare: Callable[..., Verb], function: Any, expected: str) -> None:
+@pytest.mark.parametrize(
+    ("declare", "function", "expected"), WRONG, ids=[text.split(": ", 1)[-1] for *_, text in WRONG]
+)
+def test_a_wrong_declaration_fails_when_it_is_declared(
+    declare: Callable[..., Verb], function: Any, expected: str
+) -> None:
     with pytest.raises(SchemaError) as error:
         declare(function)
     assert str(error.value).startswith(expected)
@@ -274,5 +285,9 @@ def test_no_verb_takes_a_bag_of_values() -> None:
     """What a verb is given, and what it reads, has a type of its own."""
     bags = re.compile(r"(?:dict|Mapping)\[str, Any\]|\bgiven\[")
     folder = Path(verbs.__path__[0])
-    named = [f"{file.name}: {found[0]}" for file in folder.glob("*.py") for found in bags.finditer(file.read_text(encoding="utf-8"))]
+    named = [
+        f"{file.name}: {found[0]}"
+        for file in folder.glob("*.py")
+        for found in bags.finditer(file.read_text(encoding="utf-8"))
+    ]
     assert not named

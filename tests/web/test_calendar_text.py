@@ -21,8 +21,10 @@ _HUB = "https://hub.example/"
 def _due(**changed: Any) -> dict[str, Any]:
     case = {"number": "SW-26-1", "title": "A title", "importer": {"name": "Sample"}, **changed.pop("case", {})}
     return {
-        "id": "case rfi:0 2026-11-02", "name": "Request: reply", "due": "2026-12-02", "revision": 2, "changedAt": "2026-11-03T10:00:00.5Z",
-        "startedOn": "2026-11-02", "owedBy": "trade", "deemed": None, "clock": {"legalBasis": "19 CFR 151.11"}, "party": None, "case": case,
+        "id": "case rfi:0 2026-11-02", "name": "Request: reply", "due": "2026-12-02", "revision": 2,
+        "changedAt": "2026-11-03T10:00:00.5Z",
+        "startedOn": "2026-11-02", "owedBy": "trade", "deemed": None, "clock": {"legalBasis": "19 CFR 151.11"},
+        "party": None, "case": case,
         **changed,
     }  # fmt: skip
 
@@ -64,8 +66,10 @@ def test_a_calendar_says_how_often_to_look_again() -> None:
 @pytest.mark.parametrize(
     ("told", "kept"),
     [
-        ("A\x07B", "AB"), ("A\rATTACH:http://evil.example/x", "A\nATTACH:http://evil.example/x"), ("A\r\nB", "A\nB"), ("A\n\rB", "A\n\nB"),
-        ("A\x0bB\x0cC", "A\nB\nC"), ("A\u2028B\x85C", "A\nB\nC"), ("\x1b[31mred", "[31mred"), ("A\x00\x7f\x9fB", "AB"), ("a\tb", "a\tb"),
+        ("A\x07B", "AB"), ("A\rATTACH:http://evil.example/x", "A\nATTACH:http://evil.example/x"), ("A\r\nB", "A\nB"),
+        ("A\n\rB", "A\n\nB"),
+        ("A\x0bB\x0cC", "A\nB\nC"), ("A\u2028B\x85C", "A\nB\nC"), ("\x1b[31mred", "[31mred"), ("A\x00\x7f\x9fB", "AB"),
+        ("a\tb", "a\tb"),
         ("Größe 東京 👩\u200d👧", "Größe 東京 👩\u200d👧"),
     ],
 )  # fmt: skip
@@ -73,11 +77,16 @@ def test_no_control_character_is_left_and_what_ends_a_line_is_a_new_line(told: s
     assert _text(told) == kept
 
 
-_ODD = st.text(st.characters(codec="utf-8") | st.sampled_from("\r\n\t\x00\x07\x0b\x0c\x1b\x1c\x7f\x85\u2028\u2029,;:\\\"'"), max_size=200)
+_ODD = st.text(
+    st.characters(codec="utf-8") | st.sampled_from("\r\n\t\x00\x07\x0b\x0c\x1b\x1c\x7f\x85\u2028\u2029,;:\\\"'"),
+    max_size=200,
+)
 
 
 @given(_ODD, _ODD, _ODD, _ODD, _ODD)
-def test_a_calendar_is_well_formed_whatever_it_tells(id_: str, name: str, number: str, title: str, importer: str) -> None:
+def test_a_calendar_is_well_formed_whatever_it_tells(
+    id_: str, name: str, number: str, title: str, importer: str
+) -> None:
     rows = [
         _due(id=id_, name=name, case={"number": number, "title": title, "importer": {"name": importer}}),
         _due(deemed=title, owedBy=name),

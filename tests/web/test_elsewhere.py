@@ -30,7 +30,9 @@ async def _answered(request: Request) -> Response:
     sent = {"vary": "Authorization", "hub-bookmark": "x"}
     if request.query_params.get("streamed"):
         return StreamingResponse(iter([LONG, LONG]), headers=sent)
-    return Response(LONG[: int(request.query_params.get("bytes", len(LONG)))], media_type="application/json", headers=sent)
+    return Response(
+        LONG[: int(request.query_params.get("bytes", len(LONG)))], media_type="application/json", headers=sent
+    )
 
 
 def app(*origins: str) -> Starlette:
@@ -42,14 +44,23 @@ def app(*origins: str) -> Starlette:
 
 def ask(served: Starlette, run: Callable[..., Any], method: str, path: str, **headers: str) -> httpx2.Response:
     async def sent() -> httpx2.Response:
-        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=served), base_url="http://localhost") as client:
-            return await client.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        async with httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=served), base_url="http://localhost"
+        ) as client:
+            return await client.request(
+                method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+            )
 
     return run(sent())
 
 
-def preflight(served: Starlette, run: Callable[..., Any], path: str, origin: str, method: str = "POST") -> httpx2.Response:
-    wanted = {"access_control_request_method": method, "access_control_request_headers": "authorization,content-type,apollo-x"}
+def preflight(
+    served: Starlette, run: Callable[..., Any], path: str, origin: str, method: str = "POST"
+) -> httpx2.Response:
+    wanted = {
+        "access_control_request_method": method,
+        "access_control_request_headers": "authorization,content-type,apollo-x",
+    }
     return ask(served, run, "OPTIONS", path, origin=origin, **wanted)
 
 
@@ -112,7 +123,9 @@ def test_every_origin_is_let_in_without_credentials(run: Callable[..., Any]) -> 
         ("https://[2001:db8::1]:8443", ("https://[2001:db8::1]:8443",)),
     ],
 )
-def test_origins_come_from_the_environment(given_: str, origins: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_origins_come_from_the_environment(
+    given_: str, origins: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HUB_CORS_ORIGINS", given_)
     assert read_settings().cors_origins == origins
 
@@ -173,10 +186,14 @@ def _raw(path: str, accepted: str, run: Callable[..., Any], method: str = "GET")
         "headers": [(b"accept-encoding", accepted.encode())],
     }
     run(app()(scope, receive, send))
-    return {name.decode(): value.decode() for name, value in sent[0]["headers"]}, b"".join(message.get("body", b"") for message in sent[1:])
+    return {name.decode(): value.decode() for name, value in sent[0]["headers"]}, b"".join(
+        message.get("body", b"") for message in sent[1:]
+    )
 
 
-@pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br", "br;q=1.0, GZIP;q=0.8".lower(), "deflate, gzip;q=0.001"])
+@pytest.mark.parametrize(
+    "accepted", ["gzip", "gzip, deflate, br", "br;q=1.0, GZIP;q=0.8".lower(), "deflate, gzip;q=0.001"]
+)
 def test_an_answer_is_packed_for_whoever_accepts_it(accepted: str, run: Callable[..., Any]) -> None:
     for path in ("/graphql", "/calendars/x.ics", "/start/contents.json", "/graphql?streamed=1"):
         headers, body = _raw(path, accepted, run)
@@ -217,5 +234,10 @@ def test_the_hub_lets_named_origins_in_also_to_what_it_refuses(run: Callable[...
         refused = send("POST", "/graphql", json=asked, headers={"origin": HERE, "authorization": "Bearer x"})
         assert (refused.status_code, allowed(refused)) == (401, HERE)
         assert allowed(send("PUT", "/attachments/none", headers={"origin": HERE})) == HERE
-        assert send("OPTIONS", "/attachments/none", headers={"origin": HERE, "access-control-request-method": "PUT"}).status_code == 200
+        assert (
+            send(
+                "OPTIONS", "/attachments/none", headers={"origin": HERE, "access-control-request-method": "PUT"}
+            ).status_code
+            == 200
+        )
         assert allowed(send("GET", "/", headers={"origin": HERE})) is None

@@ -28,7 +28,9 @@ def hub(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture
 def page(hub: Hub, chromium: Browser) -> Iterator[Page]:  # noqa: ARG001 - the hub first
-    context = chromium.new_context(viewport={"width": 1400, "height": 950}, permissions=["clipboard-read", "clipboard-write"])
+    context = chromium.new_context(
+        viewport={"width": 1400, "height": 950}, permissions=["clipboard-read", "clipboard-write"]
+    )
     yield context.new_page()
     context.close()
 
@@ -90,7 +92,9 @@ def test_neo4j_browser_opens_with_the_guide_and_its_style(hub: Hub, page: Page) 
     page.locator("[data-testid=editor-Run]").click()
     graph = page.locator("svg g.node").first
     expect(graph).to_be_visible(timeout=30_000)
-    colours = set(page.locator("svg g.node circle.b-outline").evaluate_all("all => all.map(one => one.getAttribute('fill'))"))
+    colours = set(
+        page.locator("svg g.node circle.b-outline").evaluate_all("all => all.map(one => one.getAttribute('fill'))")
+    )
     assert len(colours) == 2
     picture(page, "neo4j-browser.png")
 
@@ -102,12 +106,16 @@ def test_every_walk_of_the_guide_finds_something(hub: Hub) -> None:
         for walk in WALKS:
             records, summary, _ = driver.execute_query(cast(LiteralString, walk.cypher))
             assert records, walk.title
-            assert not summary.gql_status_objects or all("Warning" not in str(found.raw_severity) for found in summary.gql_status_objects)
+            assert not summary.gql_status_objects or all(
+                "Warning" not in str(found.raw_severity) for found in summary.gql_status_objects
+            )
 
 
 def test_a_guide_and_a_style_are_served_to_the_browsers_own_origin(hub: Hub) -> None:
     for path, word in (("guide.html", 'class="guide"'), ("hub.grass", "node.Importer")):
-        asked = urllib.request.Request(f"http://localhost:{hub.port}/{path}", method="OPTIONS", headers={"Origin": "http://localhost:7474"})
+        asked = urllib.request.Request(
+            f"http://localhost:{hub.port}/{path}", method="OPTIONS", headers={"Origin": "http://localhost:7474"}
+        )
         with urllib.request.urlopen(asked) as answer:
             assert answer.headers["Access-Control-Allow-Origin"] == "*"
         with urllib.request.urlopen(f"http://localhost:{hub.port}/{path}") as answer:

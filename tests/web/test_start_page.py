@@ -21,7 +21,9 @@ PICTURE = Path(__file__).parents[2] / "hub" / "docs" / "pictures" / "start-page.
 
 
 @pytest.fixture(scope="module")
-def address(database: Graph, settings: Settings, run: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(
+    database: Graph, settings: Settings, run: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     run(wipe(database))
     run(load(database, WorldWanted(0.001, 7), lambda _what, _done, _total: None))
     sign_in = SampleSignIn(tmp_path_factory.mktemp("data"))

@@ -64,7 +64,9 @@ def test_migrations_are_applied_once_in_order_with_several_hubs_starting(empty: 
     told: list[tuple[str, int, int]] = []
 
     async def together(migrations: tuple[Migration, ...]) -> None:
-        await asyncio.gather(*(load(empty, nothing, lambda *progress: told.append(progress), migrations) for _ in range(4)))
+        await asyncio.gather(
+            *(load(empty, nothing, lambda *progress: told.append(progress), migrations) for _ in range(4))
+        )
 
     run(together((FIRST,)))
     assert run(empty.read_one(TIMES, {})) == [["first", 1]]
@@ -75,8 +77,12 @@ def test_migrations_are_applied_once_in_order_with_several_hubs_starting(empty: 
     assert run(empty.read_one("MATCH (w:World) RETURN w.migrations", {})) == ["first", "second"]
 
 
-def test_a_migration_that_fails_is_tried_again_and_those_before_it_are_not(empty: Graph, run: Callable[..., Any]) -> None:
-    broken = Migration("second", "fails after its first statement", (COUNTED % "second", "MATCH (c:Counter) SET c.times = 1 / 0"))
+def test_a_migration_that_fails_is_tried_again_and_those_before_it_are_not(
+    empty: Graph, run: Callable[..., Any]
+) -> None:
+    broken = Migration(
+        "second", "fails after its first statement", (COUNTED % "second", "MATCH (c:Counter) SET c.times = 1 / 0")
+    )
     with pytest.raises(ClientError):
         run(load(empty, WorldWanted(None, 7), lambda *_: None, (FIRST, broken)))
     run(load(empty, WorldWanted(None, 7), lambda *_: None, (FIRST, SECOND)))
@@ -84,36 +90,51 @@ def test_a_migration_that_fails_is_tried_again_and_those_before_it_are_not(empty
 
 
 _BEFORE = """
-CREATE (trade:Office:Party {code: 'OT', name: 'OT', source: 'reference'})<-[:PART_OF]-(tpp:Office:Party {code: 'OT-TPP', name: 'TPP',
+CREATE (trade:Office:Party {code: 'OT', name: 'OT',
+  source: 'reference'})<-[:PART_OF]-(tpp:Office:Party {code: 'OT-TPP', name: 'TPP',
   source: 'reference'}), (firm:Importer:Party {number: '11-1111111AA', name: 'Firm', source: 'sample'}),
   (center:Center:Party {code: 'CEE001', name: 'Center', source: 'reference'}),
   (:Connection {name: 'ace'})-[:SPEAKS_FOR]->(trade), (:Connection {name: 'center'})-[:SPEAKS_FOR]->(center),
   (:SourceRecord {id: 'ace|cases|1', system: 'ace'}), (:SourceRecord {id: 'center|cases|1', system: 'center'})
 WITH tpp, firm
-UNWIND [['sample', 'sample', null, null], ['by the Office of Trade', 'hub', null, tpp], ['by a party', 'hub', null, firm],
+UNWIND [['sample', 'sample', null, null], ['by the Office of Trade', 'hub', null, tpp],
+  ['by a party', 'hub', null, firm],
   ['by headquarters', 'ace', ['ace|cases|1'], null], ['by a Center', 'center', ['center|cases|1'], null],
   ['by both', 'center', ['center|cases|1', 'ace|cases|1'], null]] AS one
-CREATE (k:Case {id: one[0], number: one[0], source: one[1], openedAt: datetime('2026-01-01T00:00:00Z'), status: 'OPEN', title: 'x'})
+CREATE (k:Case {id: one[0], number: one[0], source: one[1], openedAt: datetime('2026-01-01T00:00:00Z'), status: 'OPEN',
+  title: 'x'})
 CREATE (e:Entry {number: one[0], source: 'sample'}) CREATE (k)-[c:COVERS_ENTRY]->(e) SET c.saidBy = one[2]
 FOREACH (who IN CASE WHEN one[3] IS NULL THEN [] ELSE [one[3]] END |
-  CREATE (:HistoryEntry {id: one[0], verb: 'openCase'})-[:OF_CASE]->(k) CREATE (h:HistoryEntry {id: one[0] + ' by', verb: 'openCase'})
+  CREATE (:HistoryEntry {id: one[0], verb: 'openCase'})-[:OF_CASE]->(k)
+    CREATE (h:HistoryEntry {id: one[0] + ' by', verb: 'openCase'})
   CREATE (h)-[:OF_CASE]->(k) CREATE (h)-[:BY]->(who))"""
 
 
-def test_in_a_database_of_an_earlier_release_entries_that_only_a_party_named_become_claims(empty: Graph, run: Callable[..., Any]) -> None:
+def test_in_a_database_of_an_earlier_release_entries_that_only_a_party_named_become_claims(
+    empty: Graph, run: Callable[..., Any]
+) -> None:
     run(empty.apply([_BEFORE]))
     run(load(empty, WorldWanted(None, 7), lambda *_: None))
     asked = "MATCH (k:Case)-[c:COVERS_ENTRY]->() RETURN k.id, c.confirmedAt IS NOT NULL"
     confirmed = dict(run(empty.read(asked, {})))
     assert confirmed == {
-        "sample": True, "by the Office of Trade": True, "by a party": False, "by headquarters": True, "by a Center": False, "by both": True,
+        "sample": True, "by the Office of Trade": True, "by a party": False, "by headquarters": True,
+        "by a Center": False, "by both": True,
     }  # fmt: skip
 
 
-def test_in_a_database_of_an_earlier_release_who_writes_a_case_no_longer_waits_for_search(empty: Graph, run: Callable[..., Any]) -> None:
-    run(empty.apply(["DROP INDEX Case_text IF EXISTS", "CREATE FULLTEXT INDEX Case_text FOR (n:Case) ON EACH [n.title]"]))
+def test_in_a_database_of_an_earlier_release_who_writes_a_case_no_longer_waits_for_search(
+    empty: Graph, run: Callable[..., Any]
+) -> None:
+    run(
+        empty.apply(
+            ["DROP INDEX Case_text IF EXISTS", "CREATE FULLTEXT INDEX Case_text FOR (n:Case) ON EACH [n.title]"]
+        )
+    )
     run(load(empty, WorldWanted(None, 7), lambda *_: None))
-    (config,) = run(empty.read("SHOW INDEXES YIELD name, options WHERE name = 'Case_text' RETURN options.indexConfig", {}))
+    (config,) = run(
+        empty.read("SHOW INDEXES YIELD name, options WHERE name = 'Case_text' RETURN options.indexConfig", {})
+    )
     assert config[0] == {"fulltext.analyzer": ANALYZER, "fulltext.eventually_consistent": True}
 
 
@@ -121,7 +142,8 @@ _SHARED = """
 CREATE (fda:Agency:Party {code: 'FDA', name: 'FDA', source: 'reference'})
 WITH fda UNWIND [['by a verb', 'acceptAgency', null], ['joined', 'acceptAgency', null], ['by a sync', null, ['x']],
   ['sample', null, null]] AS one
-CREATE (k:Case {id: one[0], number: one[0], source: 'hub', openedAt: datetime('2026-01-01T00:00:00Z'), status: 'OPEN', title: 'x'})
+CREATE (k:Case {id: one[0], number: one[0], source: 'hub', openedAt: datetime('2026-01-01T00:00:00Z'), status: 'OPEN',
+  title: 'x'})
 CREATE (k)-[i:INVOLVES {acceptedAt: datetime('2026-01-02T00:00:00Z')}]->(fda) SET i.saidBy = one[2]
 FOREACH (_ IN CASE WHEN one[0] = 'joined' THEN [1] ELSE [] END | SET i.joinedAt = datetime('2026-01-03T00:00:00Z'))
 FOREACH (verb IN CASE WHEN one[1] IS NULL THEN [] ELSE [one[1]] END |
@@ -142,17 +164,21 @@ def test_in_a_database_of_an_earlier_release_agencies_were_invited_and_claims_ar
     ]  # fmt: skip
 
 
-# As the release before the work queue leaves a graph in which nothing has been worked off yet, and some of it only in part.
+# As the release before the work queue leaves a graph in which nothing has been worked off yet, and some of it only in
+# part.
 _WAITING = """
-CREATE (kind:CaseKind {code: 'rfi', name: 'RFI', source: 'reference'})-[:HAS_CLOCK]->(:Clock {id: 'rfi:0', name: 'Reply',
-  startEvent: 'request_issued', length: 30, unit: 'calendar_day', rolls: true, extension: 'none', suspendable: true, owedBy: 'x',
+CREATE (kind:CaseKind {code: 'rfi', name: 'RFI', source: 'reference'})-[:HAS_CLOCK]->(:Clock {id: 'rfi:0',
+  name: 'Reply',
+  startEvent: 'request_issued', length: 30, unit: 'calendar_day', rolls: true, extension: 'none', suspendable: true,
+    owedBy: 'x',
   side: 'trade'})
 CREATE (order:AdcvdOrder {number: 'A-570-909', product: 'nails', source: 'reference'})
 CREATE (center:Center:Party {code: 'CEE001', name: 'Center', source: 'reference'}),
   (port:Port:Party {id: 'ACE:2704', code: '2704', name: 'Port', source: 'reference'})
 WITH kind, order, center, port
 UNWIND ['handed out', 'half handed out', 'by a verb', 'to be sorted', 'to be clocked', 'without a kind', 'done'] AS name
-CREATE (k:Case {id: name, number: name, title: name, status: 'OPEN', openedAt: datetime('2026-11-01T00:00:00Z'), source: 'ace'})
+CREATE (k:Case {id: name, number: name, title: name, status: 'OPEN', openedAt: datetime('2026-11-01T00:00:00Z'),
+  source: 'ace'})
 SET k.dates = ['request_issued 2026-11-02']
 CREATE (k)-[:CONCERNS]->(:Importer:Party {number: name, name: name, source: 'ace'}) CREATE (k)-[:SUBJECT_TO]->(order)
 CREATE (k)-[:HANDLED_BY]->(center)
@@ -162,23 +188,30 @@ FOREACH (_ IN CASE WHEN name IN ['by a verb', 'to be sorted'] THEN [1] ELSE [] E
 FOREACH (_ IN CASE WHEN name IN ['to be clocked', 'without a kind'] THEN [1] ELSE [] END | SET k:Unclocked)
 WITH DISTINCT center, port
 UNWIND [['approved', center], ['denied', port]] AS one
-CREATE (d:Decision:Unread {id: one[0], question: 'classification', outcome: one[0], hts10: '8542.31.0001', origin: 'TW', maker: 'Sample',
+CREATE (d:Decision:Unread {id: one[0], question: 'classification', outcome: one[0], hts10: '8542.31.0001',
+  origin: 'TW', maker: 'Sample',
   description: '8-bit processors', decidedAt: datetime('2026-11-01T00:00:00Z'), audience: 'owner', source: 'hub'})
 WITH d, one[1] AS place CREATE (d)-[:MADE_AT]->(place)
 WITH DISTINCT 1 AS one
 CREATE (:Event {id: 'run|1', kind: 'Case.synced', todo: 'clocks', refs: ['ace|cases|handed out'], of: 'run',
   at: datetime('2026-11-20T00:00:00Z')})
-CREATE (:Event {id: 'run|2', kind: 'Case.synced', todo: 'issues', handedOut: 5000, refs: ['ace|cases|half handed out', 'ace|cases|nobody'],
+CREATE (:Event {id: 'run|2', kind: 'Case.synced', todo: 'issues', handedOut: 5000,
+  refs: ['ace|cases|half handed out', 'ace|cases|nobody'],
   at: datetime('2026-11-20T00:00:00Z'), of: 'run'})
 CREATE (:Event {id: 'set aside', kind: 'Case.synced', refs: 7, at: datetime('2026-11-20T00:00:00Z'), of: 'run'})
-CREATE (:DeadLetter {id: 'events set aside', job: 'events', item: 'set aside', kind: 'Event', tries: 1, reason: 'x', source: 'hub',
-  firstAt: datetime('2026-11-20T00:00:00Z'), lastAt: datetime('2026-11-20T00:00:00Z'), retryAt: datetime('2026-11-21T00:00:00Z')})
-CREATE (:HistoryEntry:Event {id: 'old', verb: 'noteCase', text: 'wrote a note', at: datetime('2026-11-01T00:00:00Z'), audience: 'parties',
+CREATE (:DeadLetter {id: 'events set aside', job: 'events', item: 'set aside', kind: 'Event', tries: 1, reason: 'x',
+  source: 'hub',
+  firstAt: datetime('2026-11-20T00:00:00Z'), lastAt: datetime('2026-11-20T00:00:00Z'),
+    retryAt: datetime('2026-11-21T00:00:00Z')})
+CREATE (:HistoryEntry:Event {id: 'old', verb: 'noteCase', text: 'wrote a note', at: datetime('2026-11-01T00:00:00Z'),
+  audience: 'parties',
   source: 'hub', kind: 'Case.noteCase', refs: ['done'], of: 'r'})
-CREATE (f:IssueFigure {id: 'x|all', dimension: 'all', n: 0})-[:OF_ISSUE]->(:Issue:Uncounted {id: 'x', title: 'x', topic: 'x'})
+CREATE (f:IssueFigure {id: 'x|all', dimension: 'all', n: 0})-[:OF_ISSUE]->(:Issue:Uncounted {id: 'x', title: 'x',
+  topic: 'x'})
 WITH f MATCH (m:Importer) CREATE (f)-[:AWAITS {first: datetime('2026-11-01T00:00:00Z')}]->(m)"""
 _LEFT = """
-MATCH (n) WHERE n:Unread OR n:Unsorted OR n:Unclocked OR n:Uncounted OR n.todo IS NOT NULL OR n.handedOut IS NOT NULL RETURN count(n)"""
+MATCH (n) WHERE n:Unread OR n:Unsorted OR n:Unclocked OR n:Uncounted OR n.todo IS NOT NULL OR n.handedOut IS NOT NULL
+  RETURN count(n)"""
 _BEFORE_THE_QUEUE = [migration.name for migration in MIGRATIONS if migration.name != "work-queue"]
 
 
@@ -193,20 +226,37 @@ def test_what_an_earlier_release_left_to_be_done_is_done(empty: Graph, run: Call
     assert run(discover(empty, now, 5)) == 1
     clocked = run(empty.read("MATCH (:Deadline)-[:OF_CASE]->(k:Case) RETURN k.id ORDER BY k.id", {}))
     assert clocked == [["half handed out"], ["handed out"], ["to be clocked"]]
-    looked = run(empty.read("MATCH (k:Case)-[:ALIKE_BY]->(:Likeness {id: 'adcvd-order A-570-909'}) RETURN k.id ORDER BY k.id", {}))
+    looked = run(
+        empty.read(
+            "MATCH (k:Case)-[:ALIKE_BY]->(:Likeness {id: 'adcvd-order A-570-909'}) RETURN k.id ORDER BY k.id", {}
+        )
+    )
     assert looked == [["by a verb"], ["half handed out"], ["handed out"], ["to be sorted"]]
     assert run(empty.read_one("MATCH (f:IssueFigure {id: 'x|all'}) RETURN f.n", {})) == 7
     # what was set aside is tried again, and set aside once more as long as it is not mended
     letters = run(empty.read("MATCH (l:DeadLetter) RETURN l.job, l.item ORDER BY l.job", {}))
     assert letters == [["clocks", "set aside"], ["issues", "set aside"]]
     # a case whose kind comes later has its clocks then; events of before are history, and have no number
-    run(empty.apply(["MATCH (k:Case {id: 'without a kind'}), (kind:CaseKind {code: 'rfi'}) CREATE (k)-[:OF_KIND]->(kind)"]))
+    run(
+        empty.apply(
+            ["MATCH (k:Case {id: 'without a kind'}), (kind:CaseKind {code: 'rfi'}) CREATE (k)-[:OF_KIND]->(kind)"]
+        )
+    )
     run(run_jobs_once(empty, now))
     assert ["without a kind"] in run(empty.read("MATCH (:Deadline)-[:OF_CASE]->(k:Case) RETURN k.id", {}))
-    assert run(empty.read("MATCH (e:Event {id: 'old'}) RETURN e.seq, e.text, e:Unnumbered", {})) == [[None, "wrote a note", False]]
+    assert run(empty.read("MATCH (e:Event {id: 'old'}) RETURN e.seq, e.text, e:Unnumbered", {})) == [
+        [None, "wrote a note", False]
+    ]
     run(load(empty, WorldWanted(None, 7), lambda *_: None))
     assert run(discover(empty, now, 5)) == 0
-    assert run(empty.read("MATCH (c:Consumer), (n:EventCounter) WHERE c.name <> 'clocks' AND c.cursor < n.seq RETURN c.name", {})) == []
+    assert (
+        run(
+            empty.read(
+                "MATCH (c:Consumer), (n:EventCounter) WHERE c.name <> 'clocks' AND c.cursor < n.seq RETURN c.name", {}
+            )
+        )
+        == []
+    )
 
 
 # As the release before other words leaves a graph: indexes over the texts alone.
@@ -226,7 +276,9 @@ CREATE (:Ruling {number: 'accents', title: 'Σταύρος and фёдор', sour
 _OF_WORDS = ["tariff-points", "ruling-numbers", "other-words"]
 
 
-def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_not_have(empty: Graph, run: Callable[..., Any]) -> None:
+def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_not_have(
+    empty: Graph, run: Callable[..., Any]
+) -> None:
     run(empty.apply([f"DROP INDEX {node.text_index} IF EXISTS" for node in GRAPH.nodes if node.text]))
     run(empty.apply([
         f"CREATE FULLTEXT INDEX {node.text_index} FOR (n:{node.label}) ON EACH [{', '.join(f'n.{text}' for text in node.text)}]"
@@ -243,7 +295,10 @@ def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_no
         }.items():  # fmt: skip
             for text in texts:
                 queries = [query(term) for term in words(text)]
-                asked = "UNWIND $queries AS q CALL db.index.fulltext.queryNodes('Ruling_text', q) YIELD node RETURN node.number"
+                asked = (
+                    "UNWIND $queries AS q CALL db.index.fulltext.queryNodes('Ruling_text', q) YIELD node RETURN"
+                    " node.number"
+                )
                 assert [number] in run(empty.read(asked, {"queries": queries})), text
         assert run(empty.read_one("MATCH (c:RetiredContact {id: 'gone'}) RETURN c.otherWords", {})) == "q x qx"
         assert run(empty.read_one("MATCH (r:Ruling {number: 'plain'}) RETURN r.otherWords", {})) is None

@@ -10,8 +10,10 @@ ROWS = reference_rows()
 def test_every_file_is_loaded() -> None:
     counted = Counter(row.label for row in ROWS.nodes)
     assert counted == {
-        "Center": 10, "FieldOffice": 20, "Port": 580, "PortCode": 1062, "Office": 25, "Agency": 29, "Association": 3, "HtsChapter": 99,
-        "HtsHeading": 1229, "CaseKind": 29, "Clock": 43, "ForcedLaborOrder": 48, "AdcvdOrder": 14, "Role": 22, "Program": 7, "Topic": 19,
+        "Center": 10, "FieldOffice": 20, "Port": 580, "PortCode": 1062, "Office": 25, "Agency": 29, "Association": 3,
+        "HtsChapter": 99,
+        "HtsHeading": 1229, "CaseKind": 29, "Clock": 43, "ForcedLaborOrder": 48, "AdcvdOrder": 14, "Role": 22,
+        "Program": 7, "Topic": 19,
     }  # fmt: skip
     assert {row.properties["source"] for row in ROWS.nodes} == {"reference"}
 
@@ -21,7 +23,9 @@ def test_pending_and_not_eligible_are_no_centers() -> None:
 
 
 def test_each_heading_suggests_one_center_and_says_why() -> None:
-    suggested = Counter(row.tail[1] for row in ROWS.edges if row.edge.type == "SUGGESTS" and row.tail[0] == "HtsHeading")
+    suggested = Counter(
+        row.tail[1] for row in ROWS.edges if row.edge.type == "SUGGESTS" and row.tail[0] == "HtsHeading"
+    )
     assert set(suggested.values()) == {1}
     basis = {row.tail[1]: row.properties for row in ROWS.edges if row.edge.type == "SUGGESTS"}
     assert basis["8542"] == {"confidence": "high", "basis": "semiconductors, integrated circuits, solar cells"}
