@@ -307,9 +307,8 @@ class Connection(_Strict):
     @classmethod
     def _full_stands_beside_it(cls, found: Any) -> Any:
         if isinstance(found, dict):
-            raise ValueError(
-                "expected e.g. `every 15 minutes`; `full: every 7 days` stands beside `schedule`, not below it"
-            )  # noqa: TRY004
+            told = "expected e.g. `every 15 minutes`; `full: every 7 days` stands beside `schedule`, not below it"
+            raise ValueError(told)  # noqa: TRY004 - pydantic takes it for a fault of the file
         return found
 
     @field_validator("schedule", "full")

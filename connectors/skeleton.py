@@ -47,7 +47,7 @@ _SOURCES: Final = {
     "sql": ("SELECT * FROM contacts", "\n    cursor: changed_at"),
     "graphql": (_QUERY, "\n    at: contacts"),
 }
-_OWN_CODE: Final = '''"""A connector to {name}: reads its rows, and nothing else; what they mean stands in {name}.yaml."""
+_OWN_CODE: Final = '''"""A connector to {name}: it reads rows, and {name}.yaml says what they mean."""
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, ClassVar
@@ -106,7 +106,8 @@ class {class_name}:
 '''
 _OWN_TEST: Final = '''"""{name} keeps what every connector promises. Run it by `pytest {test}`.
 
-`TheSystem` is a little server that answers as {module}_connector.py asks: put your system's own in its place, as soon as you can.
+`TheSystem` is a little server that answers as {module}_connector.py asks.
+Put your system's own in its place, as soon as you can.
 """
 
 import json
@@ -151,7 +152,8 @@ class TheSystem(System):
             "settings": {{"url": f"http://127.0.0.1:{{self._server.server_port}}", "token": TOKEN}},
             "from": "contacts",
             "key": "id",
-            "properties": {{"name": "name", "role": {{"value": "liaison"}}, "email": {{"column": "mail", "verified": True}}}},
+            "properties": {{"name": "name", "role": {{"value": "liaison"}},
+                           "email": {{"column": "mail", "verified": True}}}},
         }}
 
     def put(self, key: str, name: str, mail: str) -> None:

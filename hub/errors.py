@@ -13,7 +13,7 @@ HubError
 ├── TooManyRequests   come again after `retry_after_s`
 ├── Unavailable       try again later
 │   └── AnswerNotRead   it is done all the same; read how it stands now
-├── CannotBeDone      mend the row that a background job met; the message says how, and repeats nothing of what the row holds
+├── CannotBeDone      mend the row that a background job met; the message says how, and repeats none of its values
 └── SetupError        the machine, the settings or the data directory; the message says what to do
 """
 

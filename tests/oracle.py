@@ -301,6 +301,7 @@ class Oracle:
         met = {
             link.head
             for link in self._world.between(cases.INVOLVES, tail=case)
-            if link.properties.get("acceptedAt") and (link.properties.get("joinedAt") or not link.properties.get("invitedAt"))
+            if link.properties.get("acceptedAt")
+            and (link.properties.get("joinedAt") or not link.properties.get("invitedAt"))
         }  # fmt: skip
         return {*importers, *owners, *brokers, *teams, *met}

@@ -153,7 +153,8 @@ def test_who_gives_up_in_the_moment_that_another_leaves_takes_no_place_with_it(
             gate.leave(first)
         else:
             asyncio.get_running_loop().call_later(0.02, gate.leave, first)
-            time.sleep(0.05)  # noqa: ASYNC251 - the loop stands still, so that all is due in its next turn, first that they have waited too long
+            # the loop stands still, so that all is due in its next turn, first that they have waited too long
+            time.sleep(0.05)  # noqa: ASYNC251
         for task in waiting:
             with suppress(asyncio.CancelledError, Unavailable):
                 await task

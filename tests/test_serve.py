@@ -87,7 +87,8 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:  # noqa: ARG001 - it has fetched Neo4j
+# it has fetched Neo4j
+def server(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:  # noqa: ARG001
     server = Server(tmp_path_factory.mktemp("served"))
     with server.local:
         server.start()

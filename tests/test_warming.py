@@ -225,7 +225,8 @@ def test_what_was_asked_most_is_prepared_after_a_restart_and_nothing_of_it_is_ke
                     await asyncio.sleep(0.1)
 
         await again.serve(until_prepared)
-        plan, _ = again.questions.documents.plan(MINE, None, VARIABLES, None, await again.questions.kind(BROKER))  # pyright: ignore[reportArgumentType] - it has no cursor
+        kind = await again.questions.kind(BROKER)
+        plan, _ = again.questions.documents.plan(MINE, None, VARIABLES, None, kind)  # pyright: ignore[reportArgumentType]
         (root,) = plan.roots
         assert not again.shares.admission.is_new(root.compiled.text)
         await planned(world)

@@ -44,7 +44,8 @@ def as_format(text: str) -> str:
         plain = text.upper() if re.fullmatch(r"[ymdon/.,\- ]+", text) else text
         text = _WORD.sub(lambda found: words[found[0]], plain)
     try:
-        parsed = datetime.strptime(datetime(2026, 11, 22, 13, 30, tzinfo=UTC).strftime(text), text)  # noqa: DTZ007 - a day
+        # a day
+        parsed = datetime.strptime(datetime(2026, 11, 22, 13, 30, tzinfo=UTC).strftime(text), text)  # noqa: DTZ007
     except (ValueError, re.error):
         parsed = None
     if parsed is None or (parsed.year, parsed.month, parsed.day) != (2026, 11, 22):
@@ -88,13 +89,15 @@ def moment_of(
     if isinstance(found, datetime):
         return _in(zone, found)
     if timed is None:
-        return found if or_day else _in(zone, datetime(found.year, found.month, found.day))  # noqa: DTZ001 - gets its zone there
+        # gets its zone there
+        return found if or_day else _in(zone, datetime(found.year, found.month, found.day))  # noqa: DTZ001
     hour = int(timed[2])
     if timed[5]:
         if not 1 <= hour <= 12:
             raise ValueError(text)
         hour = hour % 12 + 12 * timed[5].lower().startswith("p")
-    return _in(zone, datetime(found.year, found.month, found.day, hour, int(timed[3]), int(timed[4] or 0)))  # noqa: DTZ001 - as above
+    minute, second = int(timed[3]), int(timed[4] or 0)
+    return _in(zone, datetime(found.year, found.month, found.day, hour, minute, second))  # noqa: DTZ001 - as above
 
 
 def _in(zone: tzinfo | None, found: datetime) -> datetime:

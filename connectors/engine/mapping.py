@@ -307,7 +307,9 @@ def _meaning_none(take: ColumnMapping | None, raw: Raw) -> str | None:
 def numbers_in(settings: StreamSettings) -> tuple[str, ...]:
     """The columns of numbers that some people use their Social Security number as."""
     refusing = {
-        found.name for found in provenance.said_about(GRAPH.node(settings.describes)) if found.format and found.format.refused
+        found.name
+        for found in provenance.said_about(GRAPH.node(settings.describes))
+        if found.format and found.format.refused
     }  # fmt: skip
     takes = [take for name, take in settings.properties.items() if name in refusing]
     takes += [found["Importer"] for found in settings.links.values() if "Importer" in found]

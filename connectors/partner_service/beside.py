@@ -103,7 +103,8 @@ def environment() -> Path:
 
 def _run(command: Sequence[str]) -> None:
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=_BUILD_S)  # noqa: S603 - our own command
+        # our own command
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=_BUILD_S)  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
         told = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
         raise SetupError(f"its environment could not be made: {told[-1] if told else type(error).__name__}") from None

@@ -156,7 +156,8 @@ class PutContact(graphene.Mutation):
     ok = graphene.Boolean(required=True)
 
     @staticmethod
-    def mutate(_: object, info: graphene.ResolveInfo, id: str, contact: dict[str, Any]) -> "PutContact":  # noqa: A002 - the argument's name
+    # the argument's name
+    def mutate(_: object, info: graphene.ResolveInfo, id: str, contact: dict[str, Any]) -> "PutContact":  # noqa: A002
         info.context["store"].put("contact", id, dict(contact))
         return PutContact(ok=True)
 
@@ -169,7 +170,8 @@ class PutCase(graphene.Mutation):
     ok = graphene.Boolean(required=True)
 
     @staticmethod
-    def mutate(_: object, info: graphene.ResolveInfo, id: str, case: dict[str, Any]) -> "PutCase":  # noqa: A002 - the argument's name
+    # the argument's name
+    def mutate(_: object, info: graphene.ResolveInfo, id: str, case: dict[str, Any]) -> "PutCase":  # noqa: A002
         info.context["store"].put("case", id, dict(case))
         return PutCase(ok=True)
 
@@ -182,7 +184,8 @@ class Delete(graphene.Mutation):
     ok = graphene.Boolean(required=True, description="Whether there was one.")
 
     @staticmethod
-    def mutate(_: object, info: graphene.ResolveInfo, kind: Any, id: str) -> "Delete":  # noqa: A002 - the argument's name
+    # the argument's name
+    def mutate(_: object, info: graphene.ResolveInfo, kind: Any, id: str) -> "Delete":  # noqa: A002
         store: Store = info.context["store"]
         there = store.get(kind.value, id) is not None
         if there:

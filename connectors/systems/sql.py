@@ -91,7 +91,8 @@ class Sql:
             tables = {
                 table: [str(column["name"]) for column in seen.get_columns(table)] for table in seen.get_table_names()
             }
-            return [StreamInfo(f"SELECT * FROM {table}", columns) for table, columns in tables.items()]  # noqa: S608 - shown, never run
+            # shown, never run
+            return [StreamInfo(f"SELECT * FROM {table}", columns) for table, columns in tables.items()]  # noqa: S608
 
         return await _in_thread(asked)
 
@@ -125,7 +126,8 @@ class Sql:
         if not SqlOptions.model_validate(stream.options).sweep:
             return
         columns = ", ".join(self._quoted(column) for column in stream.key)
-        text = f"SELECT {columns} FROM {within(literal(one_query(stream.source)))}"  # noqa: S608 - the operator's own query
+        # the operator's own query
+        text = f"SELECT {columns} FROM {within(literal(one_query(stream.source)))}"  # noqa: S608
         async for rows in _paged(lambda: self._executed(text, {}, []), _KEYS):
             parts = ([_key_part(row[column]) for column in stream.key] for row in rows)
             yield ["|".join(found) for found in parts if all(found)]
@@ -135,7 +137,7 @@ class Sql:
         query = within(literal(one_query(stream.source)))
         found: list[tuple[Any, ...]] = []
         # as the database has them: 7 is not '7' to all of them
-        async for rows in _paged(lambda: self._executed(f"SELECT {columns} FROM {query}", {}, []), _KEYS):  # noqa: S608 - as below
+        async for rows in _paged(lambda: self._executed(f"SELECT {columns} FROM {query}", {}, []), _KEYS):  # noqa: S608
             values = [tuple(row[column] for column in stream.key) for row in rows]
             found += [parts for parts in values if "|".join(map(_key_part, parts)) in wanted]
         for start in range(0, len(found), _BY_KEY):
@@ -156,7 +158,8 @@ class Sql:
         if options.cursor and since is not None:
             column = self._quoted(options.cursor)
             # rows without a value are read each time: nothing says when they changed
-            text = f"SELECT * FROM {within(text)} WHERE {column} >= :since OR {column} IS NULL ORDER BY {column}"  # noqa: S608 - as above
+            changed = f"WHERE {column} >= :since OR {column} IS NULL ORDER BY {column}"
+            text = f"SELECT * FROM {within(text)} {changed}"  # noqa: S608 - as above
         yield from self._executed(text, {"since": since} if since is not None else {}, columns)
 
     def _executed(self, text: str, parameters: dict[str, Any], columns: list[str]) -> Iterator[dict[str, Any]]:

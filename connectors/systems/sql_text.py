@@ -6,7 +6,8 @@ from typing import Final
 from connectors.errors import AbortRun
 
 _PARTS: Final = re.compile(
-    r"(?P<text>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)|(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<end>;)",
+    r"(?P<text>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"
+    r"|(?P<comment>--[^\n]*|/\*.*?\*/)|(?P<end>;)",
     re.DOTALL,
 )
 

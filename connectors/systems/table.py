@@ -170,7 +170,8 @@ class Table:
     def _record(self) -> Callable[[Cells], dict[str, Any]]:
         names = self.header.names
         if all(names) and len(set(names)) == len(names):
-            return lambda cells: dict(zip(names, cells, strict=False))  # pyright: ignore[reportReturnType] - all have a name
+            # all have a name
+            return lambda cells: dict(zip(names, cells, strict=False))  # pyright: ignore[reportReturnType]
         kept = [(at, name) for at, name in enumerate(names) if name]
         return lambda cells: {name: cells[at] for at, name in kept}
 

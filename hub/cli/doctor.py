@@ -53,7 +53,8 @@ _PLANS: Final[LiteralString] = (
     " value RETURN name, value"
 )
 _HEAP: Final[LiteralString] = (
-    "CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes RETURN attributes.HeapMemoryUsage.value.properties.max"
+    "CALL dbms.queryJmx('java.lang:type=Memory') YIELD attributes "
+    "RETURN attributes.HeapMemoryUsage.value.properties.max"
 )
 _ROUNDED: Final = 1.1
 """Java tells a little less heap than it was given."""

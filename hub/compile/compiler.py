@@ -48,7 +48,7 @@ order, too:
     RETURN [COLLECT {
       WITH *, n1 IN own AS may4 WITH *, (seesAll OR may4) AND COUNT { (n1)<-[:HANDLED_BY]-() } ^ 2 > 2 * $p1 * … AS
       inOrder CALL (*) { UNWIND CASE WHEN inOrder THEN [1] ELSE [] END AS gate … MATCH (n2:Case) WHERE n2.openedAt IS
-      NOT NULL AND n2.status = $p2 MATCH (n2)-[:HANDLED_BY]->(x13) WHERE x13 = n1 …         // the newest open cases of
+      NOT NULL AND n2.status = $p2 MATCH (n2)-[:HANDLED_BY]->(x13) WHERE x13 = n1 …   // the newest open cases of
       all, until enough are this Center's UNWIND CASE WHEN NOT inOrder … MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case) WHERE
       (may4 OR …
     }] AS row

@@ -441,7 +441,8 @@ class Endpoint(GraphQL):
                 response.headers.update(await self._door.hold(scope["caller"]))
             await response(scope, receive, told)
 
-    async def _response(self, scope: Scope, receive: Receive, send: Send) -> Response | None:  # noqa: PLR0911 - one line an error
+    # one line an error
+    async def _response(self, scope: Scope, receive: Receive, send: Send) -> Response | None:  # noqa: PLR0911
         """The response; None where it was sent already, or nobody is there any more."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         try:

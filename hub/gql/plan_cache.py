@@ -125,7 +125,8 @@ class PlanCache:
         self, graph: GraphSchema, schema: strawberry.Schema, limits: Limits, side: Side = Side.CHEAPER
     ) -> None:
         self._graph = graph
-        self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - strawberry has no public way to it
+        # strawberry has no public way to it
+        self.schema: GraphQLSchema = schema._schema  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         self._limits = limits
         self._side = side
         self._of_kinds: dict[ViewerKind, GraphSchema] = {}
@@ -293,7 +294,8 @@ class PlanCache:
         defaults: dict[str, Any] = {}
         for variable in node.variable_definitions or ():
             declared = type_from_ast(self.schema, variable.type)
-            types[variable.variable.name.value] = declared  # pyright: ignore[reportArgumentType] - validated to be an input type
+            # validated to be an input type
+            types[variable.variable.name.value] = declared  # pyright: ignore[reportArgumentType]
             if variable.default_value:
                 defaults[variable.variable.name.value] = value_from_ast_untyped(variable.default_value)
         fragments = {

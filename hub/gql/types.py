@@ -134,8 +134,8 @@ class _Types:
             if not abstract.shared:
                 members = tuple(self._names[label] for label in abstract.labels)
                 self._names[abstract.name] = Annotated[
-                    Union[members],
-                    strawberry.union(abstract.name, description=abstract.doc),  # noqa: UP007 - made of a tuple
+                    Union[members],  # noqa: UP007 - made of a tuple
+                    strawberry.union(abstract.name, description=abstract.doc),
                 ]
             self._conditions(abstract.name, None)
         self._search()

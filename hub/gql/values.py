@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode, value_from_ast_untyped
 
@@ -98,7 +98,8 @@ def items(value: Value, variables: Variables) -> list[Value]:
     if whole is None or whole is ABSENT:
         return []
     if isinstance(value, Reference) and isinstance(whole, list):
-        return [Reference(value.variable, (*value.path, position)) for position in range(len(whole))]  # pyright: ignore[reportUnknownArgumentType]
+        size = len(whole)  # pyright: ignore[reportUnknownArgumentType]
+        return [Reference(value.variable, (*value.path, position)) for position in range(size)]
     return [value]
 
 
@@ -121,7 +122,8 @@ class Binding:
     value: Value
     convert: Callable[[Any], tuple[Any, ...]]
 
-    def bind(self, variables: Variables, into: dict[str, Any], cursors: "ReadsCursors") -> None:  # noqa: ARG002 - one shape for both
+    # one shape for both
+    def bind(self, variables: Variables, into: dict[str, Any], cursors: "ReadsCursors") -> None:  # noqa: ARG002
         """Puts the parameters in place. Raises `BadInput`."""
         into.update(zip(self.parameters, self.convert(self.value.read(variables)), strict=True))
 
@@ -153,7 +155,8 @@ class Spread:
     value: Value
     convert: Callable[[Any], Mapping[str, Any]]
 
-    def bind(self, variables: Variables, into: dict[str, Any], cursors: ReadsCursors) -> None:  # noqa: ARG002 - one shape for all
+    # one shape for all
+    def bind(self, variables: Variables, into: dict[str, Any], cursors: ReadsCursors) -> None:  # noqa: ARG002
         """Puts the parameters in place. Raises `BadInput`."""
         into.update(self.convert(self.value.read(variables)))
 
@@ -172,7 +175,7 @@ def converter(found: Property, *, many: bool = False) -> Callable[[Any], tuple[A
         return convert(found, value)
 
     if many:
-        return lambda value: ([one(item) for item in (value if isinstance(value, list) else [value])],)  # pyright: ignore[reportUnknownVariableType]
+        return lambda value: ([one(item) for item in _items(value)],)
     return lambda value: (one(value),)
 
 
@@ -206,3 +209,8 @@ def at_kind(kind: Kind, value: Any) -> Any:
 
 
 _EXAMPLES: Final = {Kind.DATETIME: "2026-03-01T09:00:00Z", Kind.DATE: "2026-03-01"}
+
+
+def _items(value: object) -> list[Any]:
+    """The items of a list; a value that is none stands for a list of itself alone (GraphQL, section 3.11)."""
+    return cast("list[Any]", value) if isinstance(value, list) else [value]

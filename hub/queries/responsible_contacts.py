@@ -184,14 +184,16 @@ def _seen(sees: Sees, contact: str, organisation: str) -> str:
 
 _UNTIL: Final = f"{_DAYS}[named.awayUntil.dayOfWeek - 1] + ' ' + toString(date(named.awayUntil))"
 _ABSENCE: Final = f"""
-  CASE WHEN named IS NULL THEN [['no contact of ' + office.name + ' is to be seen here; turn to the office, or to who is next', office]]
+  CASE WHEN named IS NULL THEN
+    [['no contact of ' + office.name + ' is to be seen here; turn to the office, or to who is next', office]]
   WHEN {_vacant("named")} THEN [['the post is vacant since ' + toString(date(named.vacantSince)), named]]
   WHEN {_away("named")} THEN [['away' + coalesce(' until ' + {_UNTIL}, ''),
     named]]
   ELSE [] END + CASE WHEN deputy IS NULL THEN [] ELSE [['deputy ' + deputy.name, deputy]] END"""
 
 _TIME: Final = "right('0' + toString(local.hour), 2) + ':' + right('0' + toString(local.minute), 2)"
-_STATE: Final = f"""CASE WHEN contact IS NULL THEN 'NO_CONTACT' WHEN {_vacant("contact")} THEN 'VACANT' WHEN {_away("contact")} THEN 'AWAY'
+_STATE: Final = f"""CASE WHEN contact IS NULL THEN 'NO_CONTACT' WHEN {_vacant("contact")} THEN 'VACANT'
+  WHEN {_away("contact")} THEN 'AWAY'
   WHEN local IS NULL OR contact.opensAt IS NULL OR contact.closesAt IS NULL THEN 'HOURS_UNKNOWN'
   WHEN toString(date(local)) IN $asked.holidays THEN 'HOLIDAY'
   WHEN local.dayOfWeek > 5 OR {_TIME} < contact.opensAt OR {_TIME} >= contact.closesAt THEN 'OUT_OF_HOURS'
@@ -387,7 +389,9 @@ _CONTACT: Final = Record(
         _text("reason", "The whole reason, in words.",
             "reduce(text = answer[3][0], step IN tail(steps) | text + '; ' + step[0])"),
         Records("path", "The same step by step, each with the row to check it by.", _STEP,
-                lambda _: "UNWIND range(0, size(steps) - 1) AS at_step WITH *, steps[at_step] AS step WITH *, step[1] AS about", "at_step"),
+                lambda _: "UNWIND range(0, size(steps) - 1) AS at_step "
+                "WITH *, steps[at_step] AS step WITH *, step[1] AS about",
+                "at_step"),
         Value(Property("confidence", "How sure it is: high, medium or low.", required=True), "answer[2]"),
         RecordOf("availability", "Whether it is there.", _AVAILABILITY),
         RowOf("standsInFor", "Whom it stands in for, who is not there.", "Contact", "away"),
@@ -396,7 +400,8 @@ _CONTACT: Final = Record(
 )  # fmt: skip
 RESPONSIBLE_CONTACTS: Final = CustomField(
     "responsibleContacts",
-    "Who answers for a matter, by whatever is known of it; ranked, each with the reason. Never empty: where nothing closer is known "
+    "Who answers for a matter, by whatever is known of it; ranked, each with the reason. Never empty: where nothing "
+    "closer is known "
     "or may be seen, the public desk of the right office.",
     _ARGUMENTS,
     Record(

@@ -183,9 +183,11 @@ _ISSUE: Final = Record(
               "coalesce(issue.why, 'an officer found these cases to be about it')"),
         _number("cases", "How many cases of it you may see.", "size(cases)"),
         _number("importers", "How many importers those concern.", "size(mine)"),
-        _number("others", "How many other importers have met it, beside those that are named; null where that would tell of too few.",
+        _number("others", "How many other importers have met it, beside those that are named; null where that would "
+                "tell of too few.",
                 "CASE WHEN told THEN others END", required=False),
-        _number("members", "For an association: how many members, and clients of members, have met it; null where that would "
+        _number("members", "For an association: how many members, and clients of members, have met it; null where "
+                "that would "
                 "tell of too few.",
                 "CASE WHEN members >= least THEN members END", required=False),
         Value(Property("named", "Other importers that hold it and let themselves be named.", Kind.STRINGS,

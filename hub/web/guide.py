@@ -145,13 +145,15 @@ def _welcome(hub: str) -> str:
         f"<p>{_command(f'style {hub}/hub.grass', 'Colour the labels apart')} first; then turn the page for {len(WALKS)}"
         " questions. "
         "A click puts one into the editor above; the blue arrow there, or Ctrl+Enter, runs it.</p>"
-        f'<p><a href="{hub}/" target="_blank">Start page</a> · <a href="{hub}/graphiql" target="_blank">GraphiQL</a> · '
+        f'<p><a href="{hub}/" target="_blank">Start page</a> · '
+        f'<a href="{hub}/graphiql" target="_blank">GraphiQL</a> · '
         f'<a href="{hub}/docs" target="_blank">Manual</a></p>'
     )
 
 
 def _walks(title: str, walks: tuple[Walk, ...]) -> str:
-    each = "".join(f'<h5>{escape(walk.title)}</h5><pre class="pre-scrollable code runnable standalone-example">{escape(walk.cypher)}</pre>'
+    each = "".join(f'<h5>{escape(walk.title)}</h5>'
+                   f'<pre class="pre-scrollable code runnable standalone-example">{escape(walk.cypher)}</pre>'
                    for walk in walks)  # fmt: skip
     return f"<h3>Questions to walk by, {title}</h3>{each}"
 

@@ -86,7 +86,8 @@ OPEN_BY_PEER: Final = """mutation M1($id: ID!, $name: String!, $title: String!, 
     center: { connect: [{ where: { node: { code: { eq: "CEE007" } } } }] },
     port: { connect: [{ where: { node: { code: { eq: "2704" } } } }] } }]) {
     cases { id number status importer { number } center { code } port { code } } } }"""
-_MINE: Final = """MATCH (:Account {id: $viewer})-[:ACTS_FOR]->(:Broker)-[p:REPRESENTS]->(i:Importer)-[a:ASSIGNED_TO]->(c:Center)
+_MINE: Final = """MATCH (:Account {id: $viewer})-[:ACTS_FOR]->(:Broker)-[p:REPRESENTS]->(i:Importer)
+  -[a:ASSIGNED_TO]->(c:Center)
 WHERE (p.until IS NULL OR p.until > datetime()) AND a.activeFor IS NOT NULL
 MATCH (c)<-[:SUGGESTS]-(h:HtsHeading) WITH i, collect(h.code)[..5] AS headings UNWIND headings AS hts
 RETURN DISTINCT i.number AS number, hts, 'protest' AS kind"""

@@ -64,10 +64,7 @@ def main(
     scale: Annotated[str, typer.Option(help="of the sample world")] = "1",
     lanes: Annotated[
         list[str], typer.Option(help="so many lanes by so many at most, e.g. 2x16; 0x16 gathers nothing")
-    ] = [
-        "0x16",
-        "2x16",
-    ],  # noqa: B006
+    ] = ["0x16", "2x16"],  # noqa: B006 - never changed
     wide: Annotated[bool, typer.Option(help="lists of growing width as well")] = False,
     passes: int = 5,
     seconds: int = 4,

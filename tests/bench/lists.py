@@ -55,9 +55,9 @@ class Pair:
         return answer["data"]
 
     def by_hand(self) -> Any:
-        return [
-            record.values() for record in self._session.run(self._text, {**self._parameters, "now": datetime.now(UTC)})
-        ]  # pyright: ignore[reportArgumentType]
+        parameters = {**self._parameters, "now": datetime.now(UTC)}
+        records = self._session.run(self._text, parameters)  # pyright: ignore[reportArgumentType]
+        return [record.values() for record in records]
 
     def warm_up(self) -> None:
         """Both give the same answer, again and again until they are as fast as they get."""

@@ -194,7 +194,9 @@ class Mixed:
     async def _heading(self) -> None:
         await self._check(
             "heading", _HEADING, {},
-            lambda data: None if data["htsHeading"]["suggests"]["nodes"] == [{"code": "CEE007"}] else "8542 suggests another Center",
+            lambda data: (
+                None if data["htsHeading"]["suggests"]["nodes"] == [{"code": "CEE007"}] else "8542 suggests another"
+            ),
         )  # fmt: skip
 
     async def _synced(self) -> None:

@@ -35,7 +35,8 @@ request = function()
 end
 done = function(summary, latency)
   io.write(string.format('{{"per_s": %f, "count": %d, "p50_ms": %f, "p99_ms": %f, "errors": %d}}\\n',
-    summary.requests / summary.duration * 1e6, summary.requests, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+    summary.requests / summary.duration * 1e6, summary.requests, latency:percentile(50) / 1e3,
+    latency:percentile(99) / 1e3,
     summary.errors.status + summary.errors.read + summary.errors.timeout))
 end
 """

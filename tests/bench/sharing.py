@@ -59,7 +59,8 @@ RETURN i.id, i.title, i.why, size(cases), size(mine), CASE WHEN others >= 5 THEN
     RETURN [o.name, here, CASE WHEN there >= 5 THEN there END, c.name] ORDER BY here DESC, there DESC, o.name
   }}"""
 
-PATH: Final = """query Path($from: String!, $to: String!) { path(from: $from, to: $to) { length steps { text to { nodeId } } } }"""
+PATH: Final = """query Path($from: String!, $to: String!) {
+  path(from: $from, to: $to) { length steps { text to { nodeId } } } }"""
 PATH_BY_HAND: Final = f"""{_MINE}
 WITH me, collect(m) AS clients
 WITH me, clients, COLLECT {{ UNWIND clients AS m MATCH (m)<-[:CONCERNS]-(k:Case) RETURN k }} AS cases

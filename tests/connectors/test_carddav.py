@@ -28,7 +28,8 @@ class CardDav:
     async def discover(self) -> Sequence[StreamInfo]:
         return [StreamInfo("cards", ("uid", "fn", "email"))]
 
-    async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncIterator[Page]:  # noqa: ARG002 - a book is read as a whole
+    # a book is read as a whole
+    async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncIterator[Page]:  # noqa: ARG002
         cards = await self._cards()
         yield Page(
             [

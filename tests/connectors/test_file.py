@@ -282,8 +282,10 @@ from connectors.engine.spool import Spool, slot_of
 
 async def main() -> int:
     with Spool() as spool:
-        async for page in FileDrop(FileSettings(folder=sys.argv[1], quiet_s=0)).read(StreamRequest("people", sys.argv[2], ("id",), {}), None):
-            spool.add((slot_of(str(raw["id"])), str(raw["id"]), place, "hash", b"x" * 50, None) for place, raw in page.rows)
+        drop = FileDrop(FileSettings(folder=sys.argv[1], quiet_s=0))
+        async for page in drop.read(StreamRequest("people", sys.argv[2], ("id",), {}), None):
+            spool.add((slot_of(str(raw["id"])), str(raw["id"]), place, "hash", b"x" * 50, None)
+            for place, raw in page.rows)
         spool.put_in_order()
         return sum(len(block) for _, block in spool.blocks(1 << 12))
 

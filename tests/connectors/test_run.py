@@ -543,7 +543,7 @@ def test_a_run_that_is_killed_anywhere_ends_like_one_that_is_not(
     runs = run(world.read("MATCH (r:SyncRun {system: 'system'}) RETURN r.status, r.written, r.message", {}))
     assert sum(written for _, written, _ in runs) == 2_300
     assert all(message.endswith(f"stays: {written}") for status, written, message in runs if status == "ABORTED")
-    print(f"\nkilled {ends} times within runs of {whole_s:.1f} s, of which {whole + 1} came to their end")  # noqa: T201 - a figure
+    print(f"\nkilled {ends} times within runs of {whole_s:.1f} s, of which {whole + 1} came to their end")  # noqa: T201
 
 
 @pytest.mark.thorough

@@ -26,7 +26,8 @@ from tests.random_world import random_world
 Ask = Callable[..., dict[str, Any]]
 QUESTIONS = list(csv.DictReader((Path(__file__).parent / "questions.csv").read_text(encoding="utf-8").splitlines()))
 _ARGUMENTS = ("importer", "entryNumber", "hts", "port", "caseKind", "agency", "program", "topic")
-_ANSWER = """{ conflicts unknown contacts { rank contact { id name email } organisation { name nodeId } rule within reason confidence
+_ANSWER = """{ conflicts unknown contacts { rank contact { id name email } organisation { name nodeId }
+  rule within reason confidence
     availability { state hours until } standsInFor { id } path { text node { nodeId } }
     next { step contact { id } organisation { name } } } }"""
 

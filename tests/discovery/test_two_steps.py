@@ -26,9 +26,11 @@ from tests.asking import CURSOR_KEY, questions
 from tests.conftest import wipe
 from tests.offices import ISSUER, TUESDAY, write
 
-WHOLE = """{ conflicts unknown contacts { rank contact { nodeId name email phone organisation { name ... on Center { code } } }
+WHOLE = """{ conflicts unknown contacts { rank contact { nodeId name email phone
+  organisation { name ... on Center { code } } }
     organisation { name nodeId } rule ruleText within reason confidence availability { state hours until } standsInFor {
-    id email awayUntil } path { text node { __typename nodeId ... on Contact { email } ... on Importer { number name } } }
+    id email awayUntil } path { text
+    node { __typename nodeId ... on Contact { email } ... on Importer { number name } } }
     next { step text contact { id phone role } organisation { name ... on Center { code } } } } }"""
 PARTS = (
     "{ conflicts contacts { contact { nodeId name } organisation { nodeId } } }",

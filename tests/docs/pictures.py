@@ -15,9 +15,12 @@ from graph_schema.graph import GRAPH
 FOLDER: Final = Path(__file__).parents[2] / "hub" / "docs" / "pictures"
 _STYLE: Final = """
   .paper { fill: #f3f6f8; } .box { fill: #fff; stroke: #0b5c8a; stroke-width: 1.5; } .chosen { fill: #d8ebf6; }
-  .hidden { fill: none; stroke-dasharray: 4 4; stroke: #7b8894; } .line { stroke: #52616e; stroke-width: 1.5; fill: none; }
-  .walk { stroke: #c2571a; stroke-width: 3; } .not { stroke-dasharray: 5 5; } text { font: 14px system-ui, sans-serif; fill: #16222e; }
-  .small { font-size: 12px; fill: #52616e; } .type { font: 11px ui-monospace, monospace; fill: #52616e; } .under { fill: #f3f6f8; }
+  .hidden { fill: none; stroke-dasharray: 4 4; stroke: #7b8894; }
+  .line { stroke: #52616e; stroke-width: 1.5; fill: none; }
+  .walk { stroke: #c2571a; stroke-width: 3; } .not { stroke-dasharray: 5 5; }
+  text { font: 14px system-ui, sans-serif; fill: #16222e; }
+  .small { font-size: 12px; fill: #52616e; } .type { font: 11px ui-monospace, monospace; fill: #52616e; }
+  .under { fill: #f3f6f8; }
   .head { fill: #52616e; } .walked { fill: #c2571a; }
   @media (prefers-color-scheme: dark) {
     .paper, .under { fill: #1a242c; } .box { fill: #12191f; stroke: #62b6e6; } .chosen { fill: #173a50; }

@@ -237,7 +237,8 @@ def test_what_is_written_by_rfc_3339_is_read(
     at = datetime.fromtimestamp(second, timezone(timedelta(minutes=minutes)))
     fraction = f"{microsecond:06d}000"[:digits]
     sign, offset = "-" if minutes < 0 else "+", abs(minutes)
-    text = f"{at:%Y-%m-%d}{between}{at:%H:%M:%S}{f'.{fraction}' if digits else ''}{sign}{offset // 60:02d}:{offset % 60:02d}"
+    zone = f"{sign}{offset // 60:02d}:{offset % 60:02d}"
+    text = f"{at:%Y-%m-%d}{between}{at:%H:%M:%S}{f'.{fraction}' if digits else ''}{zone}"
     assert moment(text) == at.replace(microsecond=int(fraction.ljust(6, "0")[:6] or 0))
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -112,7 +112,8 @@ def test_too_many_conditions_are_refused(where: dict[str, Any], ask: Ask) -> Non
 def written(value: Any) -> str:
     """A JSON value as a document writes it."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {written(inner)}" for key, inner in value.items()) + "}"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        members = cast("dict[str, Any]", value)
+        return "{" + ", ".join(f"{key}: {written(inner)}" for key, inner in members.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(written(inner) for inner in value) + "]"  # pyright: ignore[reportUnknownVariableType]
     return json.dumps(value)

@@ -222,7 +222,9 @@ def _mutants() -> Iterator[Mutant]:
             yield Mutant(f"{edge_rule.edge} {test}", GRAPH, graph, frozenset((*edge.tail, *edge.head)), Side.ROWS)
     for position, found in enumerate(GRAPH.viewer_sets):
         if found.name in ("official", "busy", "myClients", "myAccounts"):
-            continue  # no rule speaks of the first, the second decides from which end, and the last two are for ways: see test_paths.py
+            # no rule speaks of the first, the second decides from which end, and the last two are for ways: see
+            # test_paths.py
+            continue
         for side in (Side.ROWS, Side.VIEWER):
             if side is Side.VIEWER and found.name in _GATES:
                 continue  # from the viewer's side a pattern says the same

@@ -20,7 +20,8 @@ ASSIGNMENTS = """{ importer(number: "11-1111111AA") { centerStatus center { code
 
 
 def _reassign(center: str, reason: str = "its goods are apparel") -> str:
-    return f"""mutation {{ reassignImporter(importer: "{MINE}", center: "{center}", reason: "{reason}") {{ center {{ code }} }} }}"""
+    return f"""mutation {{ reassignImporter(importer: "{MINE}", center: "{center}", reason: "{reason}") {{
+      center {{ code }} }} }}"""
 
 
 def test_a_reassignment_keeps_history_and_moves_open_cases_with_a_trace(did: Do, refused: Do) -> None:

@@ -55,7 +55,8 @@ def test_events_start_clocks_and_a_corrected_day_moves_them(did: Do, refused: Do
     case = did("center-007", recorded, event="denial_mailed", on="2026-12-01")
     assert _dues(case) == {"protest:7": ("RUNNING", "2028-11-02"), "protest:10": ("RUNNING", "2027-06-01")}
     case = did("center-007", recorded, event="denial_mailed", on="2026-12-03")
-    assert [(found["state"], found["due"]) for found in case["deadlines"]["nodes"] if found["clock"]["id"] == "protest:10"] == [
+    protests = [found for found in case["deadlines"]["nodes"] if found["clock"]["id"] == "protest:10"]
+    assert [(found["state"], found["due"]) for found in protests] == [
         ("ENDED", "2027-06-01"), ("RUNNING", "2027-06-01"),
     ]  # fmt: skip
 

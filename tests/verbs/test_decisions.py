@@ -59,7 +59,8 @@ def test_a_ruling_explains_both_and_closes_the_pair(decided: str, did: Do, refus
         " number } } }"
     )
     assert refused("trade", explain) == (
-        "NOT_FOUND", "ruling: the hub knows no ruling 'NY N300001' yet; give its title and the day it was issued as well",
+        "NOT_FOUND",
+        "ruling: the hub knows no ruling 'NY N300001' yet; give its title and the day it was issued as well",
     )  # fmt: skip
     explain = explain.replace(
         '"NY N300001"', '"NY N300001", title: "The classification of processors", issuedOn: "2026-11-20"'

@@ -18,7 +18,8 @@ PICTURES = Path(__file__).parents[2] / "hub" / "docs" / "pictures"
 
 
 @pytest.fixture(scope="module")
-def hub(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:  # noqa: ARG001 - it has fetched Neo4j
+# it has fetched Neo4j
+def hub(settings: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:  # noqa: ARG001
     """A hub with the default sample world, in a process of its own."""
     hub = Hub(tmp_path_factory.mktemp("explored") / "data")
     hub.wait_until_ready()

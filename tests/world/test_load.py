@@ -281,7 +281,8 @@ def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_no
 ) -> None:
     run(empty.apply([f"DROP INDEX {node.text_index} IF EXISTS" for node in GRAPH.nodes if node.text]))
     run(empty.apply([
-        f"CREATE FULLTEXT INDEX {node.text_index} FOR (n:{node.label}) ON EACH [{', '.join(f'n.{text}' for text in node.text)}]"
+        f"CREATE FULLTEXT INDEX {node.text_index} FOR (n:{node.label}) "
+        f"ON EACH [{', '.join(f'n.{text}' for text in node.text)}]"
         for node in GRAPH.nodes if node.text
     ]))  # fmt: skip
     before = [migration.name for migration in MIGRATIONS if migration.name not in _OF_WORDS]
@@ -291,7 +292,8 @@ def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_no
         run(empty.apply([f"MATCH (w:World) SET w.migrations = [name IN w.migrations WHERE NOT name IN {_OF_WORDS}]"]))
         run(load(empty, WorldWanted(None, 7), lambda *_: None))
         for number, texts in {
-            "accents": ["σταυροσ", "федор"], "points": ["9013.80", "1234.50"], "letters": ["样例"], "plain": ["nothing"],
+            "accents": ["σταυροσ", "федор"], "points": ["9013.80", "1234.50"], "letters": ["样例"],
+            "plain": ["nothing"],
         }.items():  # fmt: skip
             for text in texts:
                 queries = [query(term) for term in words(text)]
