@@ -277,7 +277,8 @@ def _pointed(digits: str) -> str:
 
 
 def _center(joined: str, _: frozenset[int]) -> Iterator[str]:
-    if found := re.fullmatch(r"(?:CEE)?0*(\d{1,2})", joined):
+    # a number alone may be of anything
+    if found := re.fullmatch(r"(?:CENT(?:ER|RE)(?:NO|NUMBER|CODE)?(?:CEE)?|CEE)0*(\d{1,2})", joined):
         yield f"CEE{int(found[1]):03d}"
 
 
@@ -327,12 +328,12 @@ FILER_CODE = Format(
     called="FILER|BROKER",
     without_digits=True,
 )
-CENTER_CODE = Format("Center code", r"CEE0(0[1-9]|10)", "CEE001 to CEE010", reader=_center, called="CENTER|CENTRE")
+CENTER_CODE = Format("Center code", r"CEE0(0[1-9]|10)", "CEE001 to CEE010", reader=_center)
 PORT_CODE = Format(
     "port code", r"\d{4}", "four digits, e.g. 2704", shapes=("9999",), reader=_zeros(4, 3),
     called="PORT(?: OF ENTRY)?|ACE|CENSUS|DISTRICT|SCHEDULE D|POE",
 )  # fmt: skip
-_GOODS: Final = "HTS|HTSUS|HTSUSA|HS|SCHEDULE B|TARIFF|CHAPTER|HEADING|SUBHEADING|ITEM"
+_GOODS: Final = "HTS|HTSUS|HTSUSA|HS|SCHEDULE B|TARIFF|CHAPTER|HEADING|SUBHEADING"
 HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85", reader=_tariff(2, 10, 2), called=_GOODS)
 HTS_HEADING = Format("HTS heading", r"\d{4}", "four digits, e.g. 8542", reader=_tariff(4, 10, 4), called=_GOODS)
 HTS10 = Format(

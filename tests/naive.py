@@ -242,14 +242,16 @@ class Naive:
             texts = [str(properties[name]).lower() for name in node.text if properties.get(name)]
             matched = sum(any(_holds(held, term) for held in texts) for term in terms)
             whole = text.strip().lower()
-            coded = any(str(properties.get(name)).lower() == whole for name in node.codes) or _is_tariff_part(
-                row, whole
+            coded = any(
+                str(properties.get(name)).lower() == part or _is_tariff_part(row, part)
+                for name in node.codes
+                for part in _codes(text)
             )
             if matched or coded:
                 rank = 0 if coded or whole in texts else 1 if any(held.startswith(whole) for held in texts) else 2
                 items.append(Item(row, None, rank, matched))
         # a chapter that only holds the heading looked for comes after what is itself looked for
-        wider = re.fullmatch(r"[0-9]{3,}", text.strip()) is not None
+        wider = re.search(r"[0-9]{3,}", text) is not None
         return sorted(
             items,
             key=lambda item: (
@@ -308,6 +310,15 @@ def _holds(text: str, term: Parts) -> bool:
     return in_a_row or any(
         held == whole or (whole.isalpha() and len(whole) >= 4 and _one_typo(whole, held)) for held in (*words, *joined)
     )
+
+
+def _codes(text: str) -> list[str]:
+    """The text, and what within it may be a code: capitals, or digits, three where they are alone."""
+    parts = text.split()
+    may_be = r"[A-Z][A-Z0-9]+([-_][A-Z0-9]+)*-?|.*[0-9]{3}.*|.*[a-zA-Z].*[0-9].*"
+    inside = [part for part in parts if re.fullmatch(may_be, part)] if len(parts) > 1 else []
+    found = [text.strip(), re.sub(r"^(chapter|heading|port) ", "", text.strip(), flags=re.IGNORECASE), *inside]
+    return [bare for part in found for bare in (part.lower(), part.lower().strip("-./"))]
 
 
 def _is_tariff_part(row: Key, text: str) -> bool:

@@ -28,6 +28,8 @@ _WINDOW: Final = 4
 """A code within a text is written in so many pieces at most."""
 _PIECE: Final = re.compile(r"(?=.*\d)|^\W*[^\W\d]{1,4}\W*$|^sample$", re.IGNORECASE)
 """What a code begins and ends with: a piece with a digit, or a few letters."""
+_TELLING: Final = re.compile(r"(?:\d\W*){3}|[^\W\d].*\d|\d.*[^\W\d]")
+"""Within a text a digit or two alone are no code."""
 _CAPITALS: Final = re.compile(
     r"\W*([A-Z][A-Z0-9]+(?:[-_][A-Z0-9]+)*|(?=\S*\d)[^\W_]+(?:[-_/.][^\W_]+)*|[^\W_]+_\w+)\W*"
 )
@@ -112,7 +114,7 @@ class Sought:
         for length in range(min(_WINDOW, len(self.pieces)), 0, -1):
             for start in range(len(self.pieces) - length + 1):
                 part = " ".join(self.pieces[start : start + length])
-                if fits[start] and fits[start + length - 1] and any(map(str.isdigit, part)):
+                if fits[start] and fits[start + length - 1] and _TELLING.search(part):
                     yield range(start, start + length), plain_digits(part).upper()
 
 
