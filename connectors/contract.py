@@ -1,8 +1,8 @@
 """What a connector is: four members, and nothing of the graph. The runner owns everything else.
 
 A connector reads pages of raw rows from one system. It stores nothing, retries nothing beyond its own protocol, and
-knows neither Neo4j nor the hub. What its rows mean is said by the connection's file (see `mapping`), or by a function
-named there.
+knows neither Neo4j nor the hub. What its rows mean is said by the connection's file (see `connectors.engine.mapping`),
+or by a function named there.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence

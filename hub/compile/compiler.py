@@ -1,10 +1,10 @@
 """How a question becomes one statement.
 
-A question is a tree (`asked.py`): a root row or list, and below it properties, routes to one row and routes to many.
+A question is a tree (`query.py`): a root row or list, and below it properties, routes to one row and routes to many.
 It is walked once. On the way down every row gets a variable; on the way up every row becomes a *list of positions*:
 
-    { center(code: "CEE007") { name cases(first: 2, where: {status: {eq: OPEN}}) { nodes { number importer { name } } }
-    } }
+    { center(code: "CEE007") { name
+        cases(first: 2, where: {status: {eq: OPEN}}) { nodes { number importer { name } } } } }
 
     WITH datetime({epochMillis: $now}) AS now
     WITH now, COLLECT { … } AS acted                           // the viewer's rights in term, only what is needed
@@ -20,17 +20,18 @@ It is walked once. On the way down every row gets a variable; on the way up ever
       RETURN [n2.number, CASE WHEN n13 IS NULL THEN null ELSE [n13.name] END] ORDER BY n2.id
     }] AS row
 
-The rule of each label stands in the same statement (`visible.py`); the importer needs none of its own there: whoever
-sees a case sees its importer. Conditions (`where.py`) and order (`order.py`) walk on from the row the same way, under
+The rule of each label stands in the same statement (`access.py`); the importer needs none of its own there: whoever
+sees a case sees its importer. Conditions (`filter.py`) and order (`order.py`) walk on from the row the same way, under
 the same rules, so that a hidden row counts as absent there too. Values are always parameters.
 
-A list of protected rows starts from the side that is cheaper for this viewer (`start.py`). All three give the same
-rows:
+A list of protected rows starts from the side that is cheaper for this viewer (`access_path.py`). All three give the
+same rows:
 
     { cases(first: 2, orderBy: [{openedAt: DESC}]) { nodes { number } } }
 
-    WITH *, CASE WHEN (seesAll) THEN 'all' WHEN … ^ 2 > 4 * $p0 * COUNT { (:Case) } THEN 'rows' ELSE 'viewer' END AS
-    side RETURN COLLECT { CALL (*) {
+    WITH *, CASE WHEN (seesAll) THEN 'all' WHEN … ^ 2 > 4 * $p0 * COUNT { (:Case) }
+      THEN 'rows' ELSE 'viewer' END AS side
+    RETURN COLLECT { CALL (*) {
       UNWIND CASE WHEN side = 'all' …                          // every row, no rule to ask
       MATCH (n1:Case) WHERE n1.openedAt IS NOT NULL WITH n1 ORDER BY n1.openedAt DESC, n1.id DESC LIMIT $p0 …
       UNWIND CASE WHEN side = 'rows' …                         // index order, the rule asked row by row
@@ -42,24 +43,26 @@ rows:
 Of a row that may lead to a great part of all rows (`vast`), a viewer who sees all of those has them read in index
 order, too:
 
-    { center(code: "CEE007") { cases(first: 2, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes {
-    number } } } }
+    { center(code: "CEE007") {
+        cases(first: 2, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number } } } }
 
     RETURN [COLLECT {
-      WITH *, n1 IN own AS may4 WITH *, (seesAll OR may4) AND COUNT { (n1)<-[:HANDLED_BY]-() } ^ 2 > 2 * $p1 * … AS
-      inOrder CALL (*) { UNWIND CASE WHEN inOrder THEN [1] ELSE [] END AS gate … MATCH (n2:Case) WHERE n2.openedAt IS
-      NOT NULL AND n2.status = $p2 MATCH (n2)-[:HANDLED_BY]->(x13) WHERE x13 = n1 …   // the newest open cases of
-      all, until enough are this Center's UNWIND CASE WHEN NOT inOrder … MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case) WHERE
-      (may4 OR …
+      WITH *, n1 IN own AS may4
+      WITH *, (seesAll OR may4) AND COUNT { (n1)<-[:HANDLED_BY]-() } ^ 2 > 2 * $p1 * … AS inOrder
+      CALL (*) { UNWIND CASE WHEN inOrder THEN [1] ELSE [] END AS gate …
+      MATCH (n2:Case) WHERE n2.openedAt IS NOT NULL AND n2.status = $p2
+      MATCH (n2)-[:HANDLED_BY]->(x13) WHERE x13 = n1 …         // the newest open cases of all, until enough are its own
+      UNWIND CASE WHEN NOT inOrder …
+      MATCH (n1)<-[e3:HANDLED_BY]-(n2:Case) WHERE (may4 OR …
     }] AS row
 
 These are of the graph for all viewers. `graph_schema.viewer_kinds` makes one for each kind of viewer, in which most of
 this is decided; its statements begin with the premise that makes a viewer one of that kind.
 
 Search (`search.py`) finds candidates by full-text indexes and codes; rule, order and page follow. The same walk that
-writes the statement writes the shaper (`shape.py`), which puts the positions back under their names: `rows.py` for what
-is asked of a row, `page.py` for connections. A question of the hub's own (`question.py`, `told.py`) brings its start,
-written by hand, and is asked in two steps as well. Read on from `compile_read`.
+writes the statement writes the shaper (`shaper.py`), which puts the positions back under their names: `projection.py`
+for what is asked of a row, `connection.py` for connections. A question of the hub's own (`custom_field.py`,
+`custom_rows.py`) brings its start, written by hand, and is asked in two steps as well. Read on from `compile_read`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
