@@ -1,4 +1,1 @@
-"""The public facts the hub ships, as CSV.
-
-Each row names its source or its confidence; `unverified` is general knowledge.
-"""
+"""The public facts the hub ships, as CSV. Each row names its source or its confidence; `unverified` is unchecked."""

@@ -1,1 +1,1 @@
-"""Pure: what was asked becomes a Statement and a shaper. `query.py` is what was asked, `compiler.py` the page on how."""
+"""Pure: what was asked becomes a Statement and a shaper. `query.py` is what was asked, `compiler.py` says how."""

@@ -1,3 +1,1 @@
-"""What happened, and who works on it: the only way to append an event, and consumers by name that read events in
-order.
-"""
+"""What happened, and who works on it: the only way to append an event, and consumers that read events in order."""

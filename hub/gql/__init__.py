@@ -1,3 +1,1 @@
-"""GraphQL at the door: the schema derived from GRAPH, the guard, and the way from a document to the compiler and
-back.
-"""
+"""GraphQL at the door: the schema derived from GRAPH, limits of documents, and the way from a document to its answer."""

@@ -1,4 +1,1 @@
-"""A Neo4j of one's own: fetched once, started as a child process, stopped with the hub.
-
-The same server as in production.
-"""
+"""A Neo4j of the hub's own, the same server as in production: fetched once, started as a child process, stopped."""

@@ -1,3 +1,1 @@
-"""The hub's own root fields: the start of a statement by hand, into which the compiler puts what is asked of the
-rows.
-"""
+"""The hub's own root fields: the start of a statement by hand; the compiler adds what is asked of the rows."""
