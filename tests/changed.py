@@ -53,8 +53,8 @@ def is_in(test: Path, places: set[str]) -> bool:
 
 def _places(changed: str) -> Iterator[str]:
     match PurePosixPath(changed).parts:
-        case ("hub", room, _, *_):
-            yield from (f"tests/{room}", f"tests/test_{room}.py")
+        case ("hub", room, module, *_):
+            yield from (f"tests/{room}", f"tests/test_{room}.py", f"tests/test_{module}")
         case ("hub", module):
             yield f"tests/test_{module}"
         case ("graph_schema" | "connectors" as room, _, *_):

@@ -483,7 +483,7 @@ def test_what_is_misspelt_is_told_with_what_was_probably_meant() -> None:
     ("label", "written", "meant"),
     [
         ("Center", "eletronics", "CEE007 (Electronics)"),
-        ("Center", "CEE07", "CEE007"),
+        ("Center", "CEE0O7", "CEE007"),
         ("Agency", "FDAA", "FDA"),
         ("Agency", "Food and Drug Admin", "FDA (Food and Drug Administration)"),
         ("Port", "Los Angelos", "ACE:2704 (Los Angeles)"),

@@ -145,7 +145,7 @@ def test_contacts_are_limited_and_bad_input_is_refused(world: Graph, run: Callab
     ] == [1, 2]
     for arguments, message in (
         ('importer: "123-45-6789"', "Social Security"),
-        ('hts: "8"', "2 to 10 digits"),
+        ('hts: "eight"', "2 to 10 digits"),
         ('port: "LAX"', "four digits"),
         ('at: "tomorrow"', "tomorrow"),
         ('at: "9999-12-31T23:59:59Z"', "from 1900 to 2199"),

@@ -46,7 +46,7 @@ def test_large_pages_are_for_who_has_the_right(ask: Ask) -> None:
         assert "more than 5 rows" in answer["errors"][0]["message"]
         assert "errors" not in ask(query.replace("6", "5"), account)
     assert (
-        "1 to 5 (40 with the right largePages)"
+        "0 to 5 (40 with the right largePages)"
         in ask("{ ports(first: 41) { totalCount } }", "trade")["errors"][0]["message"]
     )
     assert code(ask("query Q($n: Int) { ports(last: $n) { totalCount } }", "broker-0", n=6)) == "NOT_ALLOWED"

@@ -136,7 +136,7 @@ def test_pages_add_up_to_the_whole_list(first: int, order: str, ask: Ask) -> Non
         ('{ importers(where: {number: {in: ["123-45-6789"]}}) { totalCount } }', "BAD_INPUT", "Social Security"),
         ('{ center(code: "CEE011") { name } }', "BAD_INPUT", "CEE001 to CEE010"),
         ('{ port(code: "27O4") { name } }', "BAD_INPUT", "four digits"),
-        ("{ cases(first: 0) { totalCount } }", "BAD_INPUT", "1 to 100"),
+        ("{ cases(first: -1) { totalCount } }", "BAD_INPUT", "0 to 100"),
         ("{ cases(first: 1001) { totalCount } }", "BAD_INPUT", "next page"),
         ('{ cases(after: "x") { totalCount nodes { id } } }', "BAD_INPUT", "was not given to you"),
         ("{ cases(orderBy: [{status: ASC, id: ASC}]) { totalCount } }", "BAD_INPUT", "exactly one"),
