@@ -228,7 +228,8 @@ IMPORTER_NUMBER = Format(
     # written out, within other words as well, or nine digits, parted by whatever but as an IRS number is, with its
     # suffix or without
     refused=(
-        rf".*?{_WRITTEN_OUT}.*|[^\d-]*\d{{9}}(?:\.0+)?[^\d-]*|(?!\D*\d\d[-. ]\d{{7}}[\W_]{{0,3}}[A-Z]{{0,2}}\W*$)\D*\d(?:[\W_]{{0,3}}\d){{8}}\D*"
+        rf".*?{_WRITTEN_OUT}.*|[^\d-]*\d{{9}}(?:\.0+)?[^\d-]*"
+        r"|(?!\D*\d\d[-. ]\d{7}[\W_]{0,3}[A-Z]{0,2}\W*$)\D*\d(?:[\W_]{0,3}\d){8}\D*"
     ),
     # a spreadsheet has lost its zeros
     doubtful=rf".*?{_ZERO_LOST}.*|[^\d-]*\d{{7,8}}(?:\.0+)?[^\d-]*",

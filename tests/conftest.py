@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+import hypothesis
 import pytest
 from pydantic import SecretStr
 
@@ -26,6 +27,9 @@ Result = TypeVar("Result")
 _KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0", PLAN_CACHE: "1000"}
 # what hubs prepare after their start would slow down what tests wait for; those of it alone have it done
 os.environ.setdefault("HUB_WARM", "0")
+# two busy cores are no fault of what is tested
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 _MEMORY = Memory(heap="3g", pagecache="128m", transactions="500m")
 
 
