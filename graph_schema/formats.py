@@ -225,11 +225,11 @@ IMPORTER_NUMBER = Format(
     expected=(
         "NN-NNNNNNNXX (IRS number with its two-character suffix, e.g. 12-3456789AB) or YYDDPP-NNNNN (assigned by CBP)"
     ),
-    # written out, within other words as well, or nine digits, parted by whatever but as an IRS number is, with its
-    # suffix or without
+    # written out, within other words as well, or nine digits, parted by whatever but as an IRS number is: by a dash, or
+    # before a suffix of letters
     refused=(
         rf".*?{_WRITTEN_OUT}.*|[^\d-]*\d{{9}}(?:\.0+)?[^\d-]*"
-        r"|(?!\D*\d\d[-. ]\d{7}[\W_]{0,3}[A-Z]{0,2}\W*$)\D*\d(?:[\W_]{0,3}\d){8}\D*"
+        r"|(?!\D*\d\d(?:-\d{7}\D*|[. ]\d{7}[\W_]{0,3}[A-Z]{2}\W*)$)\D*\d(?:[\W_]{0,3}\d){8}\D*"
     ),
     # a spreadsheet has lost its zeros
     doubtful=rf".*?{_ZERO_LOST}.*|[^\d-]*\d{{7,8}}(?:\.0+)?[^\d-]*",
