@@ -54,9 +54,12 @@ class Run:
         return cls(tuple(words), tight, "".join(word.folded for word in words))
 
 
+_CATEGORIES: Final = [unicodedata.category(chr(code)) for code in range(0x20000)]
+
+
 def _of_categories(*wanted: str) -> str:
     """The inside of a character class: letters of these categories below the ideographs of the second plane."""
-    found = [code for code in range(0x20000) if unicodedata.category(chr(code)) in wanted]
+    found = [code for code, category in enumerate(_CATEGORIES) if category in wanted]
     found += range(0xE0100, 0xE01F0)
     starts = [code for code, before in zip(found, [-2, *found], strict=False) if code != before + 1]
     ends = [code for code, after in zip(found, [*found[1:], -2], strict=True) if after != code + 1]
@@ -79,11 +82,12 @@ _LETTER: Final = re.compile(
 """A letter of a script without blanks, with its marks; of Korean, a syllable."""
 _WORD: Final = re.compile(rf"[^\W_{_INVISIBLE}](?:[^\W_]|[{_MARKS}{_INVISIBLE}])*")
 _ONLY: Final = re.compile(rf"[^\w{_MARKS}]|_")
-_TIGHT: Final = ".,:;'_\u00b7"
+TIGHT: Final = ".,:;'_\u00b7"
+"""What joins words so closely that they are looked for as one: points, commas and the like."""
 _LOOSE: Final = "-/&@+\\#"
 _OF_NUMBERS: Final = (",", ":", ";")
 _GAPS: Final = {
-    **{gap: gap for gap in (*_TIGHT, *_LOOSE)}, "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\uff07": "'",
+    **{gap: gap for gap in (*TIGHT, *_LOOSE)}, "\u2019": "'", "\u2018": "'", "\u02bc": "'", "\uff07": "'",
     "\u2032": "'", "`": "'",
     "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
     "\uff0d": "-", "\ufe63": "-",
@@ -92,7 +96,7 @@ _GAPS: Final = {
     "\uff1a": ":", "\uff1b": ";", "\u2027": "\u00b7", "\u22c5": "\u00b7",
 }  # fmt: skip
 _PLAIN: Final = re.compile(r"[0-9A-Za-z]+")
-_ODD: Final = re.compile(rf"[0-9A-Za-z][{re.escape(_TIGHT + _LOOSE)}`][0-9A-Za-z]|_")
+_ODD: Final = re.compile(rf"[0-9A-Za-z][{re.escape(TIGHT + _LOOSE)}`][0-9A-Za-z]|_")
 """In a text of ASCII, where the index would cut otherwise."""
 _LATIN: Final = re.compile(
     r"LATIN (?:SMALL|CAPITAL) (?:LETTER|LIGATURE) (?:DOTLESS )?([A-Z]{1,2}|ETH|THORN)(?: WITH .+)?"
@@ -168,7 +172,7 @@ def runs(words: Sequence[Word]) -> Iterator[Run]:
     for loosely in (False, True):
         run: list[Word] = []
         for word in words:
-            if run and not (word.gap and (loosely or word.gap in _TIGHT)):
+            if run and not (word.gap and (loosely or word.gap in TIGHT)):
                 yield from _run(run, loosely=loosely)
                 run = []
             run.append(word)
@@ -178,7 +182,7 @@ def runs(words: Sequence[Word]) -> Iterator[Run]:
 def _run(run: Sequence[Word], *, loosely: bool) -> Iterator[Run]:
     if not loosely and len(run) > 1:
         yield Run.of(run, tight=True)
-    elif loosely and 1 < len(run) <= MOST_JOINED and any(word.gap not in _TIGHT for word in run[1:]):
+    elif loosely and 1 < len(run) <= MOST_JOINED and any(word.gap not in TIGHT for word in run[1:]):
         yield Run.of(run, tight=False)
 
 

@@ -2,6 +2,7 @@
 nothing.
 """
 
+import difflib
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -124,3 +125,15 @@ def text_of(name: str, value: Any) -> str:
 def plain_heading(text: str) -> str:
     """A column's name as two lists may write it differently: capitals, blanks and underscores."""
     return " ".join(cleaned(text).replace("_", " ").casefold().split())
+
+
+def nearest(name: str, there: Iterable[str]) -> str | None:
+    """The name among those that is nearest to one that is not there."""
+    by_plain = {plain_heading(found): found for found in there}
+    near = difflib.get_close_matches(plain_heading(name), by_plain, n=1, cutoff=0.6)
+    words = plain_heading(name).split()
+    return (
+        by_plain[near[0]]
+        if near
+        else next((found for plain, found in by_plain.items() if set(words) <= set(plain.split())), None)
+    )

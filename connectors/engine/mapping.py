@@ -12,13 +12,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Raw
-from connectors.engine.cells import EMPTY_WORDS, Empty, is_blank, plain_heading, text_of
+from connectors.engine.cells import EMPTY_WORDS, Empty, is_blank, nearest, plain_heading, text_of
 from connectors.engine.days import as_format, day_of, moment_of
 from connectors.engine.people import mail, phone, turned
 from connectors.errors import SkipRecord
 from connectors.own_code import named, place
 from connectors.settings import ColumnMapping, StreamSettings
-from connectors.systems.table import nearest
 from graph_schema import provenance
 from graph_schema.formats import (
     ENTRY_NUMBER,

@@ -20,7 +20,7 @@ import orjson
 from connectors.contract import ListsKeys, Page, Raw, ReadsByKey, StreamRequest
 from connectors.engine.attached import AttachedConnection, Places, Progress, SyncOptions
 from connectors.engine.authority import Authority
-from connectors.engine.cells import Empty, is_blank
+from connectors.engine.cells import Empty, is_blank, nearest
 from connectors.engine.mapping import Known, mapper, numbers_in
 from connectors.engine.pipeline import Pipeline
 from connectors.engine.quarantine import Payloads, Refused, left_out_of, nameless, refused_for
@@ -30,7 +30,6 @@ from connectors.engine.state import State
 from connectors.engine.write import Changes, CommitOrder, MappedRow, Reader, WriteContext, Written, write
 from connectors.errors import AbortRun, ConnectorError, NoSuchColumn, RetryLater, SkipRecord, StartOver
 from connectors.settings import StreamSettings
-from connectors.systems.table import nearest
 from graph_schema.formats import IMPORTER_NUMBER, is_social_security, social_security, without_social_security
 from hub.database.graph import Graph
 from hub.database.lease import turn

@@ -2,14 +2,13 @@
 records.
 """
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
 from connectors.contract import Broken, Page, StreamRequest
-from connectors.engine.cells import cleaned, is_blank, plain_heading
+from connectors.engine.cells import cleaned, is_blank, nearest, plain_heading
 from connectors.errors import AbortRun, NoSuchColumn
 
 _PAGE: Final = 500
@@ -207,15 +206,3 @@ def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "
 
 def told_rows(rows: Sequence[int]) -> str:
     return ", ".join(map(str, rows))
-
-
-def nearest(name: str, there: Iterable[str]) -> str | None:
-    """The name among those that is nearest to one that is not there."""
-    by_plain = {plain_heading(found): found for found in there}
-    near = difflib.get_close_matches(plain_heading(name), by_plain, n=1, cutoff=0.6)
-    words = plain_heading(name).split()
-    return (
-        by_plain[near[0]]
-        if near
-        else next((found for plain, found in by_plain.items() if set(words) <= set(plain.split())), None)
-    )

@@ -1,8 +1,8 @@
 """Words: how a search text becomes full-text queries and codes, and where its words stand in a text that was found.
 
 A word with a typo is one letter more, less, other, or two neighbours changed. It is spelled out as a pattern over
-single
-letters: Lucene's own fuzzy queries keep only the nearest terms of the whole index, and so would tell of hidden rows.
+single letters: Lucene's own fuzzy queries keep only the nearest terms of the whole index, and so would tell of hidden
+rows.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from graph_schema.formats import HTS_CHAPTER, Format, plain_digits
 from graph_schema.model import NodeType
-from graph_schema.words import Word, cut, in_a_row, joined, runs
+from graph_schema.words import TIGHT, Word, cut, in_a_row, joined, runs
 from hub.errors import BadInput
 
 TERMS: Final = "terms"
@@ -22,7 +22,7 @@ _MOST_WORDS: Final = 10
 _FORGIVEN: Final = 4
 """Words of at least so many letters may hold a typo."""
 _LONGEST_FORGIVEN: Final = 24
-_TIGHT: Final = re.compile(r"[.,:;'_\u00b7]")
+_BETWEEN_PARTS: Final = re.compile(f"[ {re.escape(TIGHT)}]")
 _MOST_TOKENS: Final = 20
 _WINDOW: Final = 4
 """A code within a text is written in so many pieces at most."""
@@ -56,7 +56,7 @@ def words(text: str) -> list[str]:
 def _units(found: Sequence[Word]) -> Iterator[list[Word]]:
     unit: list[Word] = []
     for word in found:
-        tight = word.gap and _TIGHT.match(word.gap)
+        tight = word.gap and word.gap in TIGHT
         same_script = unit and not (word.alone or unit[-1].alone) and word.start == unit[-1].end
         if unit and not (tight or same_script):
             yield unit
@@ -85,7 +85,7 @@ def query(term: str) -> str:
 
 
 def _parts(term: str) -> list[str]:
-    return re.split(r"[ .,:;'_\u00b7]", term)
+    return _BETWEEN_PARTS.split(term)
 
 
 def _is_of_letters(word: str) -> bool:

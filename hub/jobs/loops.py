@@ -189,26 +189,29 @@ async def divide(
 
     Raises `Unavailable` and `Taken`.
     """
+    outcome = await _attempted(graph, items, attempt)
+    if isinstance(outcome, Unavailable) and len(items) == 1:  # of a database that has just come back, say
+        outcome = await _attempted(graph, items, attempt)
+    if isinstance(outcome, int):
+        return outcome
+    if len(items) > 1:
+        half = len(items) // 2
+        return await divide(graph, items[:half], attempt, give_up) + await divide(graph, items[half:], attempt, give_up)
+    await give_up(items[0], outcome)
+    return 0
+
+
+async def _attempted(
+    graph: Graph, items: Sequence[Item], attempt: Callable[[Sequence[Item]], Awaitable[int]]
+) -> int | Exception:
+    """How much came of it, or what it failed by. Raises `Unavailable` and `Taken`."""
     try:
         return await attempt(items)
     except Taken:
         raise
     except Exception as error:
         await raise_if_away(graph, error)
-        failed = error
-    if len(items) > 1:
-        half = len(items) // 2
-        return await divide(graph, items[:half], attempt, give_up) + await divide(graph, items[half:], attempt, give_up)
-    if isinstance(failed, Unavailable):  # of a database that has just come back, say
-        try:
-            return await attempt(items)
-        except Taken:
-            raise
-        except Exception as error:
-            await raise_if_away(graph, error)
-            failed = error
-    await give_up(items[0], failed)
-    return 0
+        return error
 
 
 async def try_again(graph: Graph, work: str, now: datetime, again: Callable[[Run, Letter], Awaitable[int]]) -> int:

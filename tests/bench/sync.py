@@ -1,10 +1,9 @@
 """Run `uv run python -m tests.bench.sync`: 100,000 contacts from a CSV file, by the hub and by a plain script, in one
 run.
 
-The plain script reads the same file and writes contact and edge by `UNWIND … MERGE`, 500 rows at a time:
-no checks, no
-source records, no quarantine, no deletes. A Neo4j of its own; passes in turn, medians. Each measured run is a process
-of its own, for its memory.
+The plain script reads the same file and writes contact and edge by `UNWIND … MERGE`, 500 rows at a time: no
+checks, no source records, no quarantine, no deletes. A Neo4j of its own; passes in turn, medians. Each measured run is
+a process of its own, for its memory.
 """
 
 import asyncio
