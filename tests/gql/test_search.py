@@ -204,6 +204,11 @@ _GAPS = st.sampled_from(
         "\u00b7",
     ]
 )
+# the analyzer `standard-folding` leaves these out of every index
+_LEFT_OUT = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of",
+    "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with",
+})  # fmt: skip
 _WORDS = st.sampled_from(sorted(_SCRIPTS)).flatmap(lambda script: st.text(_SCRIPTS[script], min_size=1, max_size=7))
 _TEXTS = st.lists(st.tuples(_WORDS, _GAPS), min_size=1, max_size=4).map(
     lambda parts: "".join(word + gap for word, gap in parts)
@@ -219,7 +224,10 @@ _TEXTS = st.lists(st.tuples(_WORDS, _GAPS), min_size=1, max_size=4).map(
 )
 @given(texts=st.lists(_TEXTS, min_size=40, max_size=40, unique=True))
 def test_the_index_has_the_words_that_are_looked_for(texts: list[str], database: Graph, run: Run) -> None:
-    """Whatever the script: each term of a text finds it, and its words alone show where."""
+    """Whatever the script: each term of a text finds it, and its words alone show where.
+
+    English words that nearly every text has (`_LEFT_OUT`) are in no index.
+    """
     titles = {f"W{place}": text for place, text in enumerate(texts) if cut(text)}
     rows = [{"number": number, "title": title, "otherWords": other_words([title])} for number, title in titles.items()]
     run(database.write([Statement("MATCH (r:Ruling) DETACH DELETE r")]))
@@ -232,6 +240,7 @@ def test_the_index_has_the_words_that_are_looked_for(texts: list[str], database:
         {"number": number, "term": term, "query": query(term)}
         for number, title in titles.items()
         for term in words(title)
+        if term not in _LEFT_OUT
     ]
     missed = run(
         database.read(
