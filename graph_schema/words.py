@@ -216,12 +216,19 @@ def _other_words(text: str) -> Iterator[str]:
     if text.isascii() and not _ODD.search(text):
         return
     words = cut(text)
-    gaps = {position for position, word in enumerate(words) if word.gap}
+    gaps = {
+        position for position, word in enumerate(words) if word.gap or (position and _touch(words[position - 1], word))
+    }
     for position, word in enumerate(words):
         is_part = position in gaps or position + 1 in gaps
         if is_part or "_" in text or not _PLAIN.fullmatch(text, word.start, word.end):
             yield word.folded[:_LONGEST]
     yield from (run.joined for run in joined(words) if len(run.joined) <= _LONGEST)
+
+
+def _touch(one: Word, other: Word) -> bool:
+    """Whether a letter of a script without blanks and a word of another touch: an index may take them for one."""
+    return one.end == other.start and one.alone is not other.alone
 
 
 def in_a_row(words: Sequence[Word], wanted: Sequence[str]) -> Iterator[tuple[int, int]]:
