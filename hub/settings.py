@@ -149,10 +149,10 @@ class Settings(BaseSettings):
     """Cost that an account may ask in a minute."""
     public_cost_per_minute: Amount = 200_000
     """Cost that an address without an account may ask in a minute."""
-    plannings_per_minute: Amount = 240
-    """Questions of a new form that an account may ask in a minute."""
-    public_plannings_per_minute: Amount = 60
-    """Questions of a new form that an address without an account may ask in a minute."""
+    new_forms_kb_per_minute: Amount = 1_200
+    """KB of questions of a new form that an account may ask in a minute, as Cypher."""
+    public_new_forms_kb_per_minute: Amount = 300
+    """KB of questions of a new form that an address without an account may ask in a minute, as Cypher."""
     verbs_per_minute: Amount = 600
     """Mutations that an account may send in a minute."""
     public_verbs_per_minute: Amount = 30

@@ -100,10 +100,13 @@ _NO_BOOKMARK: Final = (
     "Neo.ClientError.Transaction.InvalidBookmark",
     "Neo.ClientError.Transaction.InvalidBookmarkMixture",
 )
-_OUT_OF_MEMORY: Final = (
-    "Neo.TransientError.General.MemoryPoolOutOfMemoryError",
-    "Neo.TransientError.General.TransactionOutOfMemoryError",
-)
+_NO_MEMORY_LEFT: Final = "Neo.TransientError.General.MemoryPoolOutOfMemoryError"
+"""What a statement meets that needs more memory than one may have, or while those of others have all there is: the
+message names the setting whose bound it is.
+"""
+_OF_ONE_STATEMENT: Final = "db.memory.transaction.max"
+_TRIES_FOR_MEMORY: Final = 3
+_MEMORY_COMES_S: Final = 0.5
 
 
 class Graph:
@@ -350,9 +353,9 @@ class Graph:
                 self._lost()
                 return await self._run(query, parameters, bookmarks)
             except TransientError as error:
-                if error.code in _OUT_OF_MEMORY:
+                if _is_too_large(error):
                     raise
-                return await self._run(query, parameters, bookmarks)
+                return await self._run_again(query, parameters, bookmarks)
         except ConnectionAcquisitionTimeoutError as error:
             raise _busy() from error
         except (ServiceUnavailable, SessionExpired, DriverError) as error:
@@ -360,13 +363,28 @@ class Graph:
             raise _unavailable() from error
         except (TransientError, DatabaseError, ClientError) as error:
             self._answered_at = asyncio.get_running_loop().time()
-            if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
+            if error.code in _TIMED_OUT or _is_too_large(error):
                 raise _too_costly(query) from error
+            if error.code == _NO_MEMORY_LEFT:
+                raise _busy() from error
             if error.code in _NO_BOOKMARK:
                 raise _bad_bookmark() from error
             if isinstance(error, TransientError) or error.code in _PANICKED:
                 raise _unavailable() from error
             raise
+
+    async def _run_again(
+        self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks
+    ) -> tuple[list[list[Any]], ResultSummary]:
+        """Where others' statements have all the memory, once they may have given it back."""
+        for attempt in range(1, _TRIES_FOR_MEMORY):
+            try:
+                return await self._run(query, parameters, bookmarks)
+            except TransientError as error:
+                if error.code != _NO_MEMORY_LEFT or _is_too_large(error):
+                    raise
+            await asyncio.sleep(attempt * _MEMORY_COMES_S)
+        return await self._run(query, parameters, bookmarks)
 
     async def _run(
         self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks
@@ -612,6 +630,10 @@ def _driver(settings: Settings, **more: Any) -> AsyncDriver:
         )
     except ConfigurationError as error:
         raise SetupError(f"NEO4J_URI: {error}; expected is e.g. neo4j://host:7687 or neo4j+s://host") from error
+
+
+def _is_too_large(error: Neo4jError) -> bool:
+    return error.code == _NO_MEMORY_LEFT and _OF_ONE_STATEMENT in (error.message or "")
 
 
 def _too_costly(query: Query) -> TooCostly:

@@ -64,6 +64,7 @@ from hub.gql.types import build_schema
 from hub.gql.values import Variables
 from hub.gql.viewer_kinds import Kinds
 from hub.identity.door import Door, Shares
+from hub.limits.admission import in_kb
 from hub.limits.callers import HUB, Caller
 from hub.limits.rate_limits import BYTES, COST, PLANNINGS, QUESTIONS, REQUEST_COST, VERBS
 from hub.verbs.context import VerbContext
@@ -251,19 +252,18 @@ class Executor:
         """
         document = (asked.document, asked.operation_name, asked.variables)
         found = self.documents.kept(*document, kind)
-        counted = 0 if found else 1
+        counted = 0 if found else in_kb(asked.document)
         if asked.caller:
             self._shares.budgets.take(PLANNINGS, asked.caller, counted)
         if found is None:
-            # one at a time, and others are served between two: each keeps the process for ten milliseconds or more
-            async with self._shares.admission.compiling.passed(asked.caller or HUB):
-                found = self.documents.plan(*document, cursors, kind, only_reads=asked.by_get)
+            plan = partial(self.documents.plan, *document, cursors, kind, only_reads=asked.by_get)
+            found = await self._shares.admission.compile(asked.caller or HUB, plan)
         if asked.caller:
             plan, _ = found
-            statements = self._shares.admission.new(
+            new = self._shares.admission.new_kb(
                 root.compiled.texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs))
             )
-            self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
+            self._shares.budgets.take(PLANNINGS, asked.caller, new - counted, beside=counted)
         return found
 
     async def _done(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -52,7 +53,7 @@ class Shares:
         """Those of the settings; of the budgets this process's part."""
         amounts = {
             COST: Amounts(settings.cost_per_minute, settings.public_cost_per_minute),
-            PLANNINGS: Amounts(settings.plannings_per_minute, settings.public_plannings_per_minute),
+            PLANNINGS: Amounts(settings.new_forms_kb_per_minute, settings.public_new_forms_kb_per_minute),
             VERBS: Amounts(settings.verbs_per_minute, settings.public_verbs_per_minute),
             BYTES: Amounts(settings.bytes_per_minute, settings.public_bytes_per_minute),
             QUESTIONS: Amounts(public=settings.public_questions_per_hour),
@@ -64,10 +65,11 @@ class Shares:
             settings.file_bytes_per_case,
             settings.files_per_day, settings.file_bytes_per_day,
         )  # fmt: skip
+        budgets = RateLimits(amounts, settings.workers)
         return Shares(
             Addresses(settings.trusted_proxies, settings.forwarded_header),
-            RateLimits(amounts, settings.workers),
-            Admission(settings.statements_at_once, settings.plannings_at_once),
+            budgets,
+            Admission(settings.statements_at_once, settings.plannings_at_once, partial(budgets.used, PLANNINGS)),
             quotas,
         )
 

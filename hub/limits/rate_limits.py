@@ -51,8 +51,10 @@ class _PerHour(RateLimitItemPerHour):
 
 COST: Final = Budget("cost", "a cost of {:,}", _PerMinute)
 """`extensions.cost`, and `REQUEST_COST` for each request."""
-PLANNINGS: Final = Budget("plannings", "{:,} questions of a new form", _PerMinute)
-"""Documents and statements that were not asked before: each is parsed, compiled, and planned by Neo4j."""
+PLANNINGS: Final = Budget("plannings", "{:,} KB of questions of a new form", _PerMinute)
+"""KB of documents and statements that were not asked before: each is parsed, compiled, and planned by Neo4j, which
+takes as long as the text is: a tenth of a second of CPU for each KB.
+"""
 VERBS: Final = Budget("verbs", "{:,} mutations", _PerMinute)
 BYTES: Final = Budget("bytes", "{:,} bytes sent", _PerMinute)
 QUESTIONS: Final = Budget("questions", "{:,} questions asked", _PerHour)
@@ -161,6 +163,11 @@ class RateLimits:
     def _give_back(self, item: RateLimitItem, key: str, amount: int) -> None:
         self._memory.give_back(item.key_for(key), item.get_expiry(), amount)
 
+    def used(self, budget: Budget, key: str, signed_in: bool) -> float:
+        """How much of a budget the caller of that key has used within its window; 0 where it is not counted."""
+        item = self._items.get((budget.name, signed_in))
+        return self._memory.used(item.key_for(key), item.get_expiry()) if item else 0
+
     def headers(self, caller: Caller) -> list[tuple[bytes, bytes]]:
         """`RateLimit-Policy`, the budgets of this caller, and `RateLimit`, what is left of its cost.
 
@@ -170,8 +177,8 @@ class RateLimits:
         item = self._items.get((COST.name, caller.signed_in))
         if item:
             window_s = item.get_expiry()
-            before, before_s, now, ends_s = self._memory.get_sliding_window(item.key_for(caller.key), window_s)
-            left = max(0, item.amount - int(before * before_s / window_s + now))
+            _, _, _, ends_s = self._memory.get_sliding_window(item.key_for(caller.key), window_s)
+            left = max(0, item.amount - int(self._memory.used(item.key_for(caller.key), window_s)))
             found.append((b"ratelimit", b'"cost";r=%d;t=%d' % (left, math.ceil(ends_s))))
         return found
 
@@ -230,6 +237,11 @@ class BoundedMemory(MemoryStorage):
         window = self._window(expiry, int(moment))
         left_s = (1 - moment % 1) * expiry
         return window.before.get(key, 0), left_s, window.now.get(key, 0), left_s
+
+    def used(self, key: str, expiry: int) -> float:
+        """How much counts: of the window before the less the longer ago it is."""
+        before, before_s, now, _ = self.get_sliding_window(key, expiry)
+        return before * before_s / expiry + now
 
     def give_back(self, key: str, expiry: int, amount: int) -> None:
         """Counts so much less, in the window before where this one has not as much."""
