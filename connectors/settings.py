@@ -129,6 +129,7 @@ class ColumnMapping(_Strict):
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """The names that its one column may have; none where it joins columns or is a constant."""
         return (self.column,) if isinstance(self.column, str) else self.column
 
     @model_validator(mode="before")
@@ -178,6 +179,7 @@ class StreamSettings(_Strict):
 
     @property
     def takes(self) -> Iterator[ColumnMapping]:
+        """How each value is taken from a row: of its properties, then of its links."""
         yield from self.properties.values()
         for ends in self.links.values():
             yield from ends.values()
@@ -340,10 +342,12 @@ class Connection(_Strict):
 
     @property
     def every_s(self) -> float | None:
+        """The seconds between two syncs; None where none are scheduled."""
         return None if self.schedule is None else period_s(self.schedule)
 
     @property
     def full_every_s(self) -> float | None:
+        """The seconds between two syncs that read everything; None where none are scheduled."""
         return None if self.full is None else period_s(self.full)
 
 

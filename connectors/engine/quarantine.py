@@ -122,6 +122,7 @@ class Payloads:
             raise RetryLater(f"the disk of refused records has {told}: make room, it goes on by itself")
 
     def keep(self, stream: Stream, refused: Refused) -> None:
+        """Encrypts and writes what a refused record said, if that may be kept at all. Raises `OSError`."""
         if refused.payload is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -129,6 +130,7 @@ class Payloads:
         _write_private(self._folder / refused.id(stream), self._cipher().encrypt(content))
 
     def drop(self, ids: list[str]) -> None:
+        """Removes what the records of these ids said, if it is still there."""
         for found in ids:
             (self._folder / found).unlink(missing_ok=True)
 

@@ -32,6 +32,7 @@ class Row:
 
     @property
     def raw(self) -> dict[str, Any]:
+        """The row as its system gave it, parsed anew at each call."""
         return orjson.loads(self.payload)
 
 
@@ -140,6 +141,7 @@ def blocks_for(rows: int, before: int | None) -> int:
 
 
 def block_hash(rows: Sequence[Row]) -> str:
+    """24 hexadecimal digits for the keys and hashes of these rows, in this order."""
     return hashlib.blake2b(
         "".join(row.key + row.hash for row in rows).encode(errors="surrogatepass"), digest_size=12
     ).hexdigest()

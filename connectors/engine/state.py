@@ -68,6 +68,7 @@ class State:
         """Which columns of the connection's file were there then; None where a release before did not keep that."""
 
     async def read(self) -> None:
+        """Reads what the graph keeps; a stream that was never read leaves all as it is. Raises `Unavailable`."""
         found = await self._graph.read(_READ, {"id": self._stream.id})
         if found:
             self.cursor, self.blocks, self.links_due, self.meaning, self.columns = found[0]
@@ -116,6 +117,7 @@ class State:
         return f"{self._stream.id}|{count}|{number}"
 
     def keep(self, **state: Any) -> Statement:
+        """The statement that sets these properties of the stream's state; None removes one."""
         return Statement(_KEEP, {"id": self._stream.id, "state": state})
 
     def keep_place(self, blocks: int, cursor: str | None, meaning: str, columns: Sequence[str]) -> list[Statement]:

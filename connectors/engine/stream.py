@@ -113,6 +113,10 @@ class StreamRun:
         self._place: CommitOrder | None = None
 
     async def go(self) -> None:
+        """Reads and writes the stream: what changed, where its cursor and meaning allow, else everything.
+
+        Raises `RetryLater`, `AbortRun` and `Unavailable`.
+        """
         await self._state.read()
         self._held = dict(
             await self._run.graph.read_one(_HELD, {"system": self._stream.system, "stream": self._stream.name}) or ()

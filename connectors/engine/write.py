@@ -48,6 +48,7 @@ class Reader:
         return identity_of(found.mapped, found.judged.links, self.authority.whole_of)
 
     def said(self, found: "MappedRow") -> IncomingRecord:
+        """The row as the hub writes it; its rank grows by `UNOWNED` where another party owns the row."""
         return IncomingRecord(
             key=found.row.key,
             hash=found.row.hash,
@@ -78,6 +79,7 @@ class MappedRow:
 
     @property
     def is_as_before(self) -> bool:
+        """Whether quarantine says already what is lacking now."""
         return self.before is not None and self.before == without_social_security(lacking(self.lacks))
 
 
@@ -100,10 +102,12 @@ class Changes:
 
     @property
     def is_empty(self) -> bool:
+        """Whether there is nothing to write, not even a place to keep."""
         return not any(getattr(self, one.name) for one in fields(self))
 
     @property
     def size(self) -> int:
+        """How many rows it holds, refused ones among them."""
         return len(self.rows) + len(self.refused)
 
     def and_(self, later: "Changes") -> "Changes":

@@ -122,10 +122,12 @@ class PartnerService:
 
     @property
     def url(self) -> str:
+        """The address of its GraphQL API, which only this machine reaches."""
         return f"http://127.0.0.1:{self.port}/graphql"
 
     @property
     def is_running(self) -> bool:
+        """Whether the child that was started has not ended."""
         return self._process is not None and self._process.poll() is None
 
     def __enter__(self) -> Self:
@@ -202,6 +204,7 @@ class PartnerService:
         )
 
     def stop(self) -> None:
+        """Ends the child, if there is one: after ten seconds without a chance to finish."""
         if self._process is None or self._process.poll() is not None:
             return
         self._process.terminate()

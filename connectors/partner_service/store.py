@@ -41,10 +41,12 @@ class Store:
 
     @property
     def cursor(self) -> int:
+        """The number of the last change; 0 before the first."""
         return self._database.execute("SELECT last FROM sequence").fetchone()[0]
 
     @property
     def is_empty(self) -> bool:
+        """Whether no change was ever made: a store whose records are all deleted is not empty."""
         return self.cursor == 0
 
     def put(self, kind: str, id_: str, body: dict[str, Any] | None) -> None:
@@ -63,6 +65,7 @@ class Store:
         self._database.execute("COMMIT")
 
     def get(self, kind: str, id_: str) -> dict[str, Any] | None:
+        """The body of a record; None for one that never was, or is deleted."""
         found = self._database.execute("SELECT body FROM record WHERE kind = ? AND id = ?", (kind, id_)).fetchone()
         return json.loads(found[0]) if found and found[0] else None
 
@@ -86,6 +89,7 @@ class Store:
         )
 
     def all(self, kind: str) -> Iterator[dict[str, Any]]:
+        """The bodies of a kind, each with its `id`, in the order of ids; without deleted ones."""
         for id_, body in self._database.execute(
             "SELECT id, body FROM record WHERE kind = ? AND body IS NOT NULL ORDER BY id", (kind,)
         ):

@@ -161,12 +161,16 @@ class FileDrop:
         self._settings = settings
 
     async def check(self) -> str:
+        """How many files there are, and in which folder. Raises `RetryLater` or `AbortRun`."""
         async with self._folder() as folder:
             files = [found for found in await folder.list() if not _left_beside(found.name)]
         more = f", of which the newest {_LISTED} are listed" if len(files) > _LISTED else ""
         return f"{len(files)} file{'s' if len(files) != 1 else ''} in {_plain(self._settings.folder)}{more}"
 
     async def discover(self) -> Sequence[StreamInfo]:
+        """Each of the fifty newest files with its columns, or a note why it cannot be read. Raises `RetryLater` or
+        `AbortRun`.
+        """
         offers: list[StreamInfo] = []
         async with self._folder() as folder:
             files = [found for found in await folder.list() if not _left_beside(found.name)]
@@ -180,6 +184,11 @@ class FileDrop:
         return offers
 
     async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
+        """The rows of the newest file that fits. A file that was read before gives none.
+
+        Raises `StartOver` where another file was read before, `RetryLater` where none fits or one is still being
+        written to, and `AbortRun`.
+        """
         options = FileOptions.model_validate(stream.options)
         pattern = unicodedata.normalize("NFC", stream.source)
         if "/" in pattern or "\\" in pattern:

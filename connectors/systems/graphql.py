@@ -87,6 +87,7 @@ class GraphQLApi:
         self._settings = settings
 
     async def check(self) -> str:
+        """How many fields the API's query type has, and where. Raises `RetryLater` or `AbortRun`."""
         async with self._client() as client:
             fields = _fields(await self._asked(client, _OFFERED, {}))
             return (
@@ -96,10 +97,15 @@ class GraphQLApi:
             )
 
     async def discover(self) -> Sequence[StreamInfo]:
+        """The fields of the API's query type, without columns. Raises `RetryLater` or `AbortRun`."""
         async with self._client() as client:
             return [StreamInfo(field, ()) for field in _fields(await self._asked(client, _OFFERED, {}))]
 
     async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
+        """The pages of a query, one after another; with a cursor, what changed `$since`.
+
+        Raises `RetryLater` once a page was tried often enough, and `AbortRun` for pages that would never end.
+        """
         options = GraphQLOptions.model_validate(stream.options)
         variables: dict[str, Any] = {"first": options.page, "after": None, "since": cursor}
         first: str | None = None

@@ -78,6 +78,8 @@ class Sql:
             raise AbortRun(f"url: {told}; expected e.g. postgresql+psycopg://user@host:5432/database") from None
 
     async def check(self) -> str:
+        """Which kind of database answers, and where. Raises `RetryLater` or `AbortRun`."""
+
         def asked() -> str:
             with self._engine.connect() as connection:
                 connection.execute(sqlalchemy.text("SELECT 1"))
@@ -86,6 +88,8 @@ class Sql:
         return await _in_thread(asked)
 
     async def discover(self) -> Sequence[StreamInfo]:
+        """A query for each table, with the table's columns. Raises `RetryLater` or `AbortRun`."""
+
         def asked() -> list[StreamInfo]:
             seen = sqlalchemy.inspect(self._engine)
             tables = {
@@ -97,6 +101,11 @@ class Sql:
         return await _in_thread(asked)
 
     async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
+        """The rows of a query; with a cursor, those from `overlap_s` seconds before it on.
+
+        Raises `StartOver` where the cursor's column has another kind of values than before, `RetryLater` and
+        `AbortRun`.
+        """
         options = SqlOptions.model_validate(stream.options)
         since = moved_back(value_of(cursor), options.overlap_s) if cursor else None
         largest = Largest(cursor)
@@ -123,6 +132,7 @@ class Sql:
             yield Page([], cursor=largest.cursor, columns=None if told_columns else columns)
 
     async def keys(self, stream: StreamRequest) -> AsyncGenerator[Sequence[str]]:
+        """The keys of all rows, by pages; none with `sweep: false`. Raises `RetryLater` or `AbortRun`."""
         if not SqlOptions.model_validate(stream.options).sweep:
             return
         columns = ", ".join(self._quoted(column) for column in stream.key)
@@ -133,6 +143,10 @@ class Sql:
             yield ["|".join(found) for found in parts if all(found)]
 
     async def rows(self, stream: StreamRequest, keys: Sequence[str]) -> AsyncGenerator[Page]:
+        """The rows of these keys. It lists all keys first, to ask for them in the database's own type.
+
+        Raises `RetryLater` or `AbortRun`.
+        """
         wanted, columns = set(keys), ", ".join(self._quoted(column) for column in stream.key)
         query = within(literal(one_query(stream.source)))
         found: list[tuple[Any, ...]] = []
@@ -234,6 +248,7 @@ class Largest:
         self._even = after is not None
 
     def see(self, value: Any) -> None:
+        """Compares a value with the largest so far; None and empty text are no values."""
         if value is None or value == "":
             return
         if len(self._shapes) < 2:
@@ -244,6 +259,7 @@ class Largest:
 
     @property
     def sorts(self) -> bool:
+        """Whether all values so far are of one kind, and a kind that sorts as it grows."""
         return len(self._shapes) < 2 and "none" not in self._shapes and (self._even or not self._shapes)
 
     def fits(self, cursor: str) -> bool:
@@ -253,6 +269,9 @@ class Largest:
 
     @property
     def cursor(self) -> str | None:
+        """The largest value as text, of which `value_of` is the reverse; None where there is none, or values do not
+        sort.
+        """
         if self._found is None or not self.sorts:
             return None
         if isinstance(self._found, str):

@@ -35,13 +35,16 @@ class Layout:
 
     @property
     def named(self) -> set[str]:
+        """All columns that the connection's file names, by every name that they may have."""
         return {*self.key, *chain.from_iterable(self.columns or ())}
 
     def is_used(self, column: str) -> bool:
+        """Whether the column is read; every one may be, where the file does not say."""
         return self.columns is None or column in self.named
 
 
 def layout_of(stream: StreamRequest, header_rows: tuple[int, ...], headers: Mapping[str, str]) -> Layout:
+    """The layout of the list that a stream reads, with what its options say about the header."""
     return Layout(stream.key, stream.columns, header_rows, headers)
 
 
@@ -57,6 +60,7 @@ class Header:
 
     @property
     def columns(self) -> list[str]:
+        """The names of those columns that have one, from left to right."""
         return list(filter(None, self.names))
 
 
@@ -103,6 +107,7 @@ def _named(cells: Cells, number: int, layout: Layout) -> Header:
 
 
 def is_blank_row(cells: Cells) -> bool:
+    """Whether no cell holds anything that one could see."""
     return all(map(is_blank, cells))
 
 
@@ -205,4 +210,5 @@ def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "
 
 
 def told_rows(rows: Sequence[int]) -> str:
+    """The numbers of rows with commas between, for a message."""
     return ", ".join(map(str, rows))
