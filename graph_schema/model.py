@@ -106,6 +106,7 @@ class NodeType:
 
     @property
     def lookup_property(self) -> Property:
+        """The property by which one row is asked for. Raises `KeyError`."""
         return self.property_named(self.lookup or self.key)
 
     @property
@@ -222,9 +223,11 @@ class GraphSchema:
         object.__setattr__(self, "_routes", MappingProxyType(routes))
 
     def node(self, label: str) -> NodeType:
+        """What is declared of a label. Raises `KeyError`."""
         return self._nodes[label]
 
     def rule(self, label: str) -> Rule:
+        """Who may see the rows of a label. Raises `KeyError`."""
         return self._rules[label]
 
     def edge(self, name: str) -> Edge:
@@ -236,9 +239,11 @@ class GraphSchema:
         return self._routes[label]
 
     def edge_rule(self, edge: Edge) -> EdgeRule | None:
+        """Who may see such an edge; None where it is enough to see both its ends."""
         return next((rule for rule in self.edge_rules if rule.edge == edge.name), None)
 
     def abstract(self, name: str) -> Abstract | None:
+        """The abstract type of that name; None where it is a label's or nobody's."""
         return next((found for found in self.abstracts if found.name == name), None)
 
     def right(self, name: str) -> Right:

@@ -51,6 +51,7 @@ class Run:
 
     @classmethod
     def of(cls, words: Sequence[Word], *, tight: bool) -> "Run":
+        """The run of these words; `joined` is their letters without what stands between them."""
         return cls(tuple(words), tight, "".join(word.folded for word in words))
 
 
