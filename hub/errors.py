@@ -33,6 +33,8 @@ class HubError(Exception):
 
 
 class BadInput(HubError):
+    """The request is wrong in itself; the message says what is expected, mostly with an example."""
+
     code = "BAD_INPUT"
 
 
@@ -46,18 +48,24 @@ class NotPersisted(BadInput):
 
 
 class NotSignedIn(HubError):
+    """Something needs an account, and the request comes without one that counts."""
+
     code = "NOT_SIGNED_IN"
 
 
 class TokenRefused(NotSignedIn):
-    pass
+    """A token was sent that does not count, e.g. because it has expired; the message does not say why."""
 
 
 class NotByGet(HubError):
+    """A GET may only read: this is to be sent by POST."""
+
     code = "METHOD_NOT_ALLOWED"
 
 
 class NotAllowed(HubError):
+    """The viewer lacks the right to do this; the message says who has it."""
+
     code = "NOT_ALLOWED"
 
 
@@ -68,10 +76,14 @@ class NotFound(HubError):
 
 
 class Conflict(HubError):
+    """It cannot be done as things stand, e.g. to a case that is closed; the message says how they stand."""
+
     code = "CONFLICT"
 
 
 class TooCostly(HubError):
+    """The request is over a limit of size or cost; the message names the limit."""
+
     code = "TOO_COSTLY"
 
 
@@ -87,6 +99,7 @@ class TooManyRequests(HubError):
 
     @property
     def extensions(self) -> dict[str, Any]:
+        """`code`, the name of the `budget`, and `retryAfterS`: whole seconds, rounded up."""
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s), "budget": self.budget}
 
 
@@ -102,6 +115,7 @@ class Unavailable(HubError):
 
     @property
     def extensions(self) -> dict[str, Any]:
+        """`code` and `retryAfterS`: whole seconds, rounded up."""
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s)}
 
 
@@ -110,6 +124,7 @@ class AnswerNotRead(Unavailable):
 
     @property
     def extensions(self) -> dict[str, Any]:
+        """Those of `Unavailable`, and `done`, which is true: the request is not to be sent again."""
         return {**super().extensions, "done": True}
 
 
@@ -121,4 +136,6 @@ class CannotBeDone(HubError):
 
 
 class SetupError(HubError):
+    """The hub cannot run with the machine, the settings or the data directory as they are."""
+
     code = "SETUP"

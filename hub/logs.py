@@ -18,6 +18,7 @@ class JsonLines(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
+        """The line without its end; a field that JSON has no form for is written as its text."""
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -34,6 +35,7 @@ class Plain(logging.Formatter):
     """The same for people at a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Level and message, and below them the type of an error and where it was raised, a place a line."""
         text = f"{record.levelname.lower()}: {record.getMessage()}"
         if not record.exc_info or not record.exc_info[1]:
             return text

@@ -50,10 +50,12 @@ class Protocol(HttpToolsProtocol):
     def connection_made(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, transport: asyncio.Transport
     ) -> None:
+        """Starts the ten seconds within which the head of the first request must arrive."""
         super().connection_made(transport)
         self._expect_headers()
 
     def data_received(self, data: bytes) -> None:
+        """Gives the bytes to the parser in slices, and answers 431 once a head has more than 64 KB."""
         if self._refused:
             return
         # it is, at first
@@ -71,6 +73,7 @@ class Protocol(HttpToolsProtocol):
                 return
 
     def on_headers_complete(self) -> None:
+        """Ends the wait for a head. Raises `ValueError` for one of more than 64 KB, which ends the parsing."""
         # a chunk so large may hold the beginning of a body as well
         if (
             self._unread > _HEAD_BYTES
@@ -83,18 +86,22 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
+        """Counts the bytes of a head anew: what has arrived belongs to a body."""
         self._unread = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """Counts the bytes of a head anew, for the next request."""
         self._unread = 0
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
+        """Answers what cannot be parsed, unless it was answered with 431 already."""
         if not self._refused:
             super().send_400_response(msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Ends the timer of a connection that is gone."""
         self._expect_nothing()
         super().connection_lost(exc)
 

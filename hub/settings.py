@@ -35,6 +35,7 @@ class Issuer(BaseModel):
 
     @property
     def audiences(self) -> tuple[str, ...]:
+        """The audiences as a tuple, also where the setting is one text."""
         return (self.audience,) if isinstance(self.audience, str) else self.audience
 
 

@@ -129,5 +129,6 @@ def reached(settings: Settings, running: Running) -> Settings:
 
 
 async def counted(settings: Settings, progress: Progress) -> Fingerprint:
+    """The fingerprint of the graph that these settings reach. Raises `Unavailable`."""
     async with Graph(settings, patient=True) as graph:
         return await fingerprint(graph, lambda done, total: progress("graph", done, total))

@@ -373,4 +373,5 @@ def _version(package: str) -> str:
 
 
 def is_well(found: Sequence[Finding]) -> bool:
+    """Whether no finding is `wrong`; warnings do not count."""
     return all(finding.how != "wrong" for finding in found)

@@ -165,6 +165,7 @@ class Away:
 
     @staticmethod
     def read(folder: Path) -> "Away | None":
+        """What is told of that store; None where nothing is, or where the process that told it has ended."""
         try:
             found: dict[str, Any] = orjson.loads((folder / _AWAY).read_bytes())
             # whoever was killed meanwhile cannot take back what it told
@@ -174,6 +175,7 @@ class Away:
 
     @staticmethod
     def end(folder: Path) -> None:
+        """Takes back what was told, if anything was. Raises `OSError`."""
         (folder / _AWAY).unlink(missing_ok=True)
 
 
@@ -208,9 +210,11 @@ class Reserve:
             pass
 
     def is_there(self) -> bool:
+        """Whether the file holds any room, be it less than its whole size."""
         return self._held() > 0
 
     def is_given_back(self) -> bool:
+        """Whether its room was freed and not taken again since."""
         try:
             return self._file.stat().st_size == 0
         except OSError:

@@ -158,6 +158,7 @@ class Graph:
         self._when_lost.append(told)
 
     async def close(self) -> None:
+        """Closes all connections; nothing can be asked of this graph afterwards."""
         if self._pulse:
             self._pulse.cancel()
         await self._pulse_driver.close()

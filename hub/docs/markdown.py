@@ -44,6 +44,7 @@ class Rendered:
 
     @property
     def title(self) -> str:
+        """The text of its first heading. Raises `IndexError` for a page without one."""
         return self.headings[0].title
 
 

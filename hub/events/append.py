@@ -63,6 +63,8 @@ class Event:
     entry: Entry | None = None
 
     def row(self) -> dict[str, Any]:
+        """The event as a member of `$events`: its properties under `said`, the id of its case, its party by Neo4j's id.
+        """
         said: dict[str, Any] = {
             "id": self.id, "kind": self.kind, "refs": list(self.refs), "at": self.doer.at, "by": self.doer.by,
             "of": self.doer.of,

@@ -124,9 +124,11 @@ class Consumer:
 
     @property
     def lease(self) -> str:
+        """`consumer NAME`, so that one hub at a time works through the events of a consumer."""
         return f"consumer {self.name}"
 
     async def waits(self, graph: Graph, now: datetime) -> bool:
+        """Whether there are events behind its cursor, or rows that were set aside and are due. Raises `Unavailable`."""
         return bool(await graph.read_one(_LOOK, {"name": self.name, "at": now}))
 
     async def go(self, graph: Graph, now: datetime) -> int:

@@ -61,10 +61,12 @@ class Letter:
 
     @property
     def id(self) -> str:
+        """The id of its row in the graph, see `letter_id`."""
         return letter_id(self.job, self.item)
 
 
 def letter_id(job: str, item: str) -> str:
+    """`JOB ITEM`: a job has one letter for an item, however often it fails at it."""
     return f"{job} {item}"
 
 

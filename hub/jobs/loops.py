@@ -74,9 +74,14 @@ class Job:
         """Several hubs may do the same job at once: what is done twice is done once."""
 
     async def waits(self, graph: Graph, now: datetime) -> bool:  # noqa: ARG002 - a work of one shape
+        """True: whether any items wait shows only when `go` looks for them."""
         return True
 
     async def go(self, graph: Graph, now: datetime) -> int:
+        """Does the items of its queue, then those set aside that are due; gives how much came of it. Raises
+        `Unavailable`.
+        """
+
         async def again(run: Run, letter: Letter) -> int:
             if self.enter:
                 await run(Statement(self.enter, {"items": [letter.item]}))

@@ -102,6 +102,7 @@ class Admission:
             await self._gate.enter(caller)
 
     def leave(self, caller: Caller) -> None:
+        """Gives back the turn that `enter` or `enter_now` took."""
         if self._gate:
             self._gate.leave(caller)
 

@@ -214,6 +214,9 @@ class BoundedMemory(MemoryStorage):
         self._windows: dict[int, _Window] = {}
 
     def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Counts `amount` for a key, unless more than `limit` would then be used within `expiry` seconds; tells whether
+        it was counted.
+        """
         moment = self._clock() / expiry
         window = self._window(expiry, int(moment))
         now = window.now.get(key, 0)
@@ -226,6 +229,9 @@ class BoundedMemory(MemoryStorage):
         return True
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
+        """What a key has used in the window before, the seconds until that counts no more, what it has used in this
+        window, and the seconds until this one ends. Windows are `expiry` seconds long.
+        """
         moment = self._clock() / expiry
         window = self._window(expiry, int(moment))
         left_s = (1 - moment % 1) * expiry

@@ -46,6 +46,7 @@ class Request:
         return cls(home, Path(found["copy"]), found["name"]) if {"copy", "name"} <= found.keys() else None
 
     def answer(self, problem: str | None) -> None:
+        """Tells whoever asked that the copy is made, or what the `problem` was. Raises `OSError`."""
         part = self.home / f"{_ANSWER}.part"
         part.write_bytes(orjson.dumps({"name": self.name, "problem": problem}))
         part.replace(self.home / _ANSWER)

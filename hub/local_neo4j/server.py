@@ -106,6 +106,7 @@ class Running:
 
     @property
     def uri(self) -> str:
+        """The address for drivers, e.g. `bolt://127.0.0.1:7687`."""
         return f"bolt://127.0.0.1:{self.bolt}"
 
 
@@ -203,6 +204,7 @@ class LocalNeo4j:
             time.sleep(0.1)
 
     def listens(self, running: Running) -> bool:
+        """Whether its Bolt port has taken a connection since the last launch; looking takes half a second at most."""
         self._has_listened = self._has_listened or _listens(running.bolt)
         return self._has_listened
 
@@ -257,6 +259,7 @@ class LocalNeo4j:
             self._process = None
 
     def has_died(self) -> bool:
+        """Whether the process that was launched has ended without `pause` or `stop`."""
         return self._process is not None and self._process.poll() is not None
 
     def _launch(self) -> None:

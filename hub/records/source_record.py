@@ -65,6 +65,7 @@ class Stream:
 
     @property
     def id(self) -> str:
+        """`SYSTEM|STREAM`, with which the ids of all its records begin."""
         return f"{self.system}|{self.name}"
 
     def record(self, key: str) -> str:
@@ -90,6 +91,7 @@ def edges_from(label: str) -> Iterator[tuple[Edge, str]]:
 
 
 def is_to_one(edge: Edge) -> bool:
+    """Whether a row at the tail of such edges has one at the most."""
     return any(way.one and way.when is None for way in edge.forward)
 
 

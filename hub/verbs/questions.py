@@ -86,6 +86,9 @@ class _Office:
     ),
 )
 async def ask_question(context: VerbContext, question: NewQuestion) -> str:
+    """Writes the question and gives its id. Raises `BadInput`, `NotFound` and, past an account's quota,
+    `TooManyRequests`.
+    """
     is_guest = context.account.startswith(GUEST)
     if is_guest and question.importer:
         raise BadInput("importer: sign in to ask about an account, or leave it out")

@@ -79,6 +79,7 @@ class Attachments:
                     found.unlink()
 
     def routes(self) -> list[Route]:
+        """`/attachments/ID` for GET and PUT; every error is answered in JSON."""
         return [Route("/attachments/{id}", self._answered, methods=["GET", "PUT"])]
 
     async def _answered(self, request: Request) -> Response:

@@ -58,6 +58,7 @@ class Calendars:
     public_url: str = ""
 
     def routes(self) -> list[Route]:
+        """`/calendars/SECRET.ics` for GET: whoever knows the secret needs no token."""
         return [Route("/calendars/{id}.ics", self._answered)]
 
     async def _answered(self, request: Request) -> Response:
