@@ -18,6 +18,10 @@ _WORD: Final = re.compile(r"\w+")
 _ESCAPED: Final = re.compile(r"['\\\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 Constant: TypeAlias = "str | bool | int | float | Sequence[Constant] | Mapping[str, Constant] | None"
+Parameters: TypeAlias = Mapping[str, Any]
+"""The values of a statement's `$parameters` by name: whatever the driver of Neo4j takes."""
+Properties: TypeAlias = Mapping[str, Any]
+"""The properties of a row or an edge by name: whatever Neo4j keeps in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Statement:
     """Cypher text with its parameters; values are always bound, never written into the text."""
 
     text: str
-    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Parameters = field(default_factory=lambda: MappingProxyType({}))
 
 
 def name(identifier: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from graph_schema.cypher import Statement, name
+from graph_schema.cypher import Properties, Statement, name
 from graph_schema.formats import BadFormat
 from graph_schema.model import Edge, GraphSchema, Kind, NodeType
 from graph_schema.words import OTHER_WORDS, of_row
@@ -23,7 +23,7 @@ class NodeRow:
     """A node as a source gives it: its properties, the key among them."""
 
     label: str
-    properties: Mapping[str, Any]
+    properties: Properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class EdgeRow:
     edge: Edge
     tail: tuple[str, Any]
     head: tuple[str, Any]
-    properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    properties: Properties = field(default_factory=dict[str, Any])
 
 
 def node_statements(graph: GraphSchema, rows: Iterable[NodeRow], size: int = BATCH) -> Iterator[Statement]:
