@@ -18,7 +18,22 @@ HubError
 """
 
 import math
-from typing import Any, ClassVar
+from typing import ClassVar, NotRequired, TypedDict
+
+
+class Extensions(TypedDict):
+    """What a GraphQL error says beside its message.
+
+    - `code`: the stable name of the error.
+    - `retryAfterS`: after how many seconds the same may be sent again.
+    - `budget`: which of the caller's budgets is used up.
+    - `done`: that it is done, though its answer could not be read.
+    """
+
+    code: str
+    retryAfterS: NotRequired[int]
+    budget: NotRequired[str]
+    done: NotRequired[bool]
 
 
 class HubError(Exception):
@@ -27,7 +42,7 @@ class HubError(Exception):
     code: ClassVar[str] = "INTERNAL"
 
     @property
-    def extensions(self) -> dict[str, Any]:
+    def extensions(self) -> Extensions:
         """What a GraphQL error says of it beside the message."""
         return {"code": self.code}
 
@@ -98,7 +113,7 @@ class TooManyRequests(HubError):
         self.budget = budget
 
     @property
-    def extensions(self) -> dict[str, Any]:
+    def extensions(self) -> Extensions:
         """`code`, the name of the `budget`, and `retryAfterS`: whole seconds, rounded up."""
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s), "budget": self.budget}
 
@@ -114,7 +129,7 @@ class Unavailable(HubError):
         self.begun = begun
 
     @property
-    def extensions(self) -> dict[str, Any]:
+    def extensions(self) -> Extensions:
         """`code` and `retryAfterS`: whole seconds, rounded up."""
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s)}
 
@@ -123,7 +138,7 @@ class AnswerNotRead(Unavailable):
     """Something was done, but what it is answered by could not be read afterwards."""
 
     @property
-    def extensions(self) -> dict[str, Any]:
+    def extensions(self) -> Extensions:
         """Those of `Unavailable`, and `done`, which is true: the request is not to be sent again."""
         return {**super().extensions, "done": True}
 
