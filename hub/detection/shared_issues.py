@@ -16,10 +16,10 @@ Importers that wait to be counted hang on a figure by AWAITS, those that are cou
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypedDict
 
 from graph_schema.cypher import Statement, literal
 from graph_schema.words import OTHER_WORDS, other_words
@@ -199,16 +199,16 @@ async def count_issues(run: Run, items: Sequence[str], telling: Telling, least: 
         await run(Statement(_FOUND_BY, {"rows": rows}))
     waiting: dict[str, list[Holder]] = {}
     for _, holders in found:
-        for figure, *told in holders:
-            waiting.setdefault(figure, []).append(_holder(told))
+        for figure, *holder in holders:
+            waiting.setdefault(figure, []).append(_holder(holder))
     await _write(
         run, [row for figure, holders in waiting.items() for row in _rows(figure, batches(holders, least))], now
     )
     cells: dict[str, dict[str, list[_Cell]]] = {}
-    for issue, figure, dimension, told, *holder in await run(Statement(_CELLS, {"issues": issues})):
+    for issue, figure, dimension, may_be_told, *holder in await run(Statement(_CELLS, {"issues": issues})):
         of_issue = cells.setdefault(issue, {}).setdefault(dimension, [])
         if not of_issue or of_issue[-1].figure != figure:
-            of_issue.append(_Cell(figure, told, []))
+            of_issue.append(_Cell(figure, may_be_told, []))
         of_issue[-1].holders.append(_holder(holder))
     for dimensions in cells.values():
         for dimension, several in dimensions.items():
@@ -287,21 +287,30 @@ def batches(holders: Iterable[Holder], least: int) -> list[list[Holder]]:
 
 def parts(cells: Sequence[_Cell], least: int) -> list[_Cell]:
     """The cells of a whole that may be told: what is left of the whole beside them is nobody, or as many again."""
-    told: list[_Cell] = []
+    tellable: list[_Cell] = []
     left = sorted(cells, key=lambda cell: (-len(cell.holders), cell.figure))
     for cell in list(left):
         rest = [holder for other in left if other is not cell for holder in other.holders]
         if cell.may_be_told and is_enough(cell.holders, least) and (not rest or is_enough(rest, least)):
-            told.append(cell)
+            tellable.append(cell)
             left.remove(cell)
-    return told
+    return tellable
 
 
-def _holder(told: Sequence[Any]) -> Holder:
-    return Holder(told[0], told[1], tuple(told[2]))
+def _holder(row: Sequence[Any]) -> Holder:
+    importer, first, groups = row
+    return Holder(importer, first, tuple(groups))
 
 
-def _rows(figure: str, counted: Iterable[Sequence[Holder]]) -> list[Mapping[str, Any]]:
+class _Batch(TypedDict):
+    """Importers that are counted together in a figure, by Neo4j's ids, and the month until which they met the issue."""
+
+    figure: str
+    through: str
+    importers: list[str]
+
+
+def _rows(figure: str, counted: Iterable[Sequence[Holder]]) -> list[_Batch]:
     return [
         {
             "figure": figure,
@@ -312,6 +321,6 @@ def _rows(figure: str, counted: Iterable[Sequence[Holder]]) -> list[Mapping[str,
     ]
 
 
-async def _write(run: Run, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+async def _write(run: Run, rows: Sequence[_Batch], now: datetime) -> None:
     if rows:
         await run(Statement(_COUNT, {"batches": rows, "at": now}))

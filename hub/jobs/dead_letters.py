@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from traceback import walk_tb
 from typing import Any, Final, LiteralString
 
-from graph_schema.cypher import Statement, lock
+from graph_schema.cypher import Parameters, Statement, lock
 from hub.database.graph import Graph, Run
 from hub.errors import CannotBeDone
 
@@ -102,7 +102,7 @@ async def failed_again(graph: Graph, letter: Letter, error: BaseException, now: 
     _tell(letter, error, await graph.transact(work))
 
 
-def _parameters(letter: Letter, error: BaseException, now: datetime, wait: timedelta | None) -> dict[str, Any]:
+def _parameters(letter: Letter, error: BaseException, now: datetime, wait: timedelta | None) -> Parameters:
     return {
         "id": letter.id, "job": letter.job, "item": letter.item, "kind": letter.kind, "reason": reason_of(error),
         "at": now,
@@ -137,8 +137,8 @@ def done(letters: Sequence[str]) -> Statement:
 
 async def due(graph: Graph, job: str, now: datetime, most: int) -> list[Letter]:
     """What is to be tried again of a job, the longest due first."""
-    found = await graph.read(_DUE, {"job": job, "at": now, "queue": QUEUE, "most": most})
-    return [Letter(job, item, kind) for item, kind in found]
+    rows = await graph.read(_DUE, {"job": job, "at": now, "queue": QUEUE, "most": most})
+    return [Letter(job, item, kind) for item, kind in rows]
 
 
 async def is_due(run: Run, letter: Letter, now: datetime) -> bool:
@@ -154,13 +154,13 @@ def reason_of(error: BaseException) -> str:
         return str(error)
     kinds: list[str] = []
     frames: list[str] = []
-    found: BaseException | None = error
-    while found:
-        code = getattr(found, "code", None)
+    cause: BaseException | None = error
+    while cause:
+        code = getattr(cause, "code", None)
         of_neo4j = isinstance(code, str) and code.startswith("Neo.")
-        kinds.append(str(code) if of_neo4j else type(found).__qualname__)
-        frames = _frames(found) or frames
-        found = None if of_neo4j else found.__cause__
+        kinds.append(str(code) if of_neo4j else type(cause).__qualname__)
+        frames = _frames(cause) or frames
+        cause = None if of_neo4j else cause.__cause__
     return f"{' from '.join(kinds)}{f' at {frames[-1]}' if frames else ''}"
 
 

@@ -40,6 +40,6 @@ def _acting_for(label: str) -> GraphSchema:
     return replace(
         GRAPH,
         viewer_sets=tuple(
-            replace(found, cypher=acted) if found.name == "acted" else found for found in GRAPH.viewer_sets
+            replace(each, cypher=acted) if each.name == "acted" else each for each in GRAPH.viewer_sets
         ),
     )

@@ -2,12 +2,12 @@
 there are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 
-from graph_schema.cypher import name
+from graph_schema.cypher import Properties, name
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
 from graph_schema.sources import HUB, REFERENCE, SAMPLE
@@ -49,7 +49,7 @@ class IncomingRecord:
     hash: str
     slot: int
     rank: int
-    values: Mapping[str, Any]
+    values: Properties
     links: tuple[Link, ...] = ()
     claims: tuple[str, ...] = ()
     identity: str | None = None
