@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import partial
-from typing import Any, Final
+from typing import Final, Literal, TypedDict
 
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -125,7 +125,21 @@ class Protocol(HttpToolsProtocol):
             self._due = None
 
 
-def options(host: str, port: int) -> dict[str, Any]:
+class ServerOptions(TypedDict):
+    """Arguments of `uvicorn.run` and `uvicorn.Config`."""
+
+    host: str
+    port: int
+    http: type[Protocol]
+    ws: Literal["none"]
+    log_config: None
+    access_log: bool
+    timeout_graceful_shutdown: int
+    server_header: bool
+    proxy_headers: bool
+
+
+def options(host: str, port: int) -> ServerOptions:
     """What uvicorn is told, for one worker or several."""
     return {
         "host": host, "port": port, "http": Protocol, "ws": "none", "log_config": None, "access_log": False,

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final, Literal, LiteralString
+from typing import Final, Literal, LiteralString
 from urllib.parse import urlsplit
 
 from pydantic import ByteSize, TypeAdapter
@@ -259,11 +259,11 @@ async def _clock(graph: Graph) -> Finding:
 
 async def _plans(graph: Graph) -> Finding:
     """Whether the plans that Neo4j may keep fit its heap."""
-    given: dict[str, Any] = dict(await graph.read(_PLANS, {}))
-    heap = size_in_bytes(given.get("server.memory.heap.max_size") or "") or await graph.read_one(_HEAP, {})
-    shared = given.get("server.memory.query_cache.sharing_enabled") == "true"
+    settings: dict[str, str] = dict(await graph.read(_PLANS, {}))
+    heap = size_in_bytes(settings.get("server.memory.heap.max_size") or "") or await graph.read_one(_HEAP, {})
+    shared = settings.get("server.memory.query_cache.sharing_enabled") == "true"
     name = "server.memory.query_cache.shared_cache_num_entries" if shared else PLAN_CACHE
-    return plans_kept(name, int(given.get(name) or 0), heap)
+    return plans_kept(name, int(settings.get(name) or 0), heap)
 
 
 def plans_kept(name: str, kept: int, heap: int) -> Finding:

@@ -17,10 +17,11 @@ from typing import Any, Final
 
 import orjson
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from graph_schema.viewer_kinds import FLAGS, ViewerKind
 from hub.gql.parameter_types import Shape, placeholder
+from hub.gql.values import Variables
 
 FILE: Final = "asked-most.json"
 _FORMAT: Final = 1
@@ -39,7 +40,7 @@ class Form:
     """
 
     document: str
-    variables: Mapping[str, Any]
+    variables: Variables
     kind: ViewerKind
     parameters: Sequence[Mapping[str, Shape]]
 
@@ -65,9 +66,9 @@ class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     document: str
-    variables: dict[str, Any]
+    variables: dict[str, JsonValue]
     kind: _Kind
-    parameters: list[dict[str, Any]]
+    parameters: list[dict[str, Shape]]
     weight: float = Field(ge=0, allow_inf_nan=False)
 
 

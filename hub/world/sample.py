@@ -256,7 +256,7 @@ class _World:
             edges.append(EdgeRow(people.ACTS_FOR, ("Account", account), persona.party, right))
         return Rows(tuple(nodes), tuple(edges))
 
-    def _hours(self) -> dict[str, Any]:
+    def _hours(self) -> dict[str, str | datetime]:
         """When a post is at work; some of them away for a while, a few vacant."""
         zone = self.more.choice(("EASTERN", "EASTERN", "CENTRAL", "MOUNTAIN", "PACIFIC", "PACIFIC"))
         opens, closes = self.more.choice((("07:00", "15:30"), ("08:00", "16:30"), ("09:00", "17:30")))
