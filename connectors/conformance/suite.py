@@ -49,10 +49,10 @@ _STARTED: Final = pytest.StashKey[Database]()
 
 def _started(stack: ExitStack) -> Database:
     """A Neo4j of the tests' own, until the stack is closed; the first time it is fetched, as `hub up` does."""
-    found = read_settings()
-    jars = found.local_jars or cache_folder()
-    if not found.local_jars:
-        asyncio.run(fetch(jars, found.maven_mirror, lambda _done, _total: None))
+    settings = read_settings()
+    jars = settings.local_jars or cache_folder()
+    if not settings.local_jars:
+        asyncio.run(fetch(jars, settings.maven_mirror, lambda _done, _total: None))
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-conformance-"))).resolve()
     server = stack.enter_context(LocalNeo4j(folder, java(), jars, _MEMORY)).start()
     run = stack.enter_context(asyncio.Runner()).run
@@ -134,21 +134,21 @@ class Conformance:
         server.clear()
         for number in range(_PEOPLE):
             server.put(f"p{number}", f"Sample Person {number}", f"p{number}@fda.example")
-        told = dict(server.connection())
+        connection = dict(server.connection())
         stream = {
             "describes": "Contact",
-            **{key: told.pop(key) for key in list(told) if key not in ("connector", "settings")},
+            **{key: connection.pop(key) for key in list(connection) if key not in ("connector", "settings")},
         }
-        return Synced(graph, run, tmp_path, {"party": {"Agency": _PARTY_CODE}, "streams": {"people": stream}, **told})
+        return Synced(graph, run, tmp_path, {"party": {"Agency": _PARTY_CODE}, "streams": {"people": stream}, **connection})
 
     def test_it_says_what_it_reached_and_what_there_is(self, synced: Synced) -> None:
         """`check` answers in one line, and each stream that `discover` lists has a name."""
         connector = attach(
             Connection.model_validate({"name": "system", **synced.connection}), synced.folder, synced.folder
         ).connector
-        told, offers = synced.run(connector.check()), synced.run(connector.discover())
-        assert told
-        assert len(told.splitlines()) == 1, "check says it in a line"
+        line, offers = synced.run(connector.check()), synced.run(connector.discover())
+        assert line
+        assert len(line.splitlines()) == 1, "check says it in a line"
         assert all(offer.stream for offer in offers)
 
     def test_it_says_that_nothing_was_reached(self, synced: Synced, server: System) -> None:
@@ -201,9 +201,9 @@ class Conformance:
             assert (report.written, report.skipped, report.lacking) == (written, 0, 1)
             assert "left out: email" in report.first_errors[0]
             assert synced.contacts()["p2"] == "Sample Person 2"
-            (told,) = synced.rows("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN q.reason, q.replayable")
-            assert told[0].startswith("left out: email: ")
-            assert told[1]
+            (quarantined,) = synced.rows("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN q.reason, q.replayable")
+            assert quarantined[0].startswith("left out: email: ")
+            assert quarantined[1]
         server.put("p2", "Sample Person 2", "p2@fda.example")
         assert synced.sync().written == 1
         assert synced.value("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN count(q)") == 0

@@ -76,8 +76,8 @@ def _unseen(_stream: str, _done: int, _total: int | None) -> None:
 
 async def fingerprint(graph: Graph) -> str:
     """A SHA-256 in hexadecimal over what syncs write; order and moments of change make no difference."""
-    found = [_plain(row) for text in (_NODES, _EDGES) for row in await graph.read(text, {})]
-    lines = sorted(orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=str) for row in found)
+    rows = [_plain(row) for text in (_NODES, _EDGES) for row in await graph.read(text, {})]
+    lines = sorted(orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=str) for row in rows)
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
@@ -85,8 +85,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items() if key not in _VOLATILE}
     if isinstance(value, list):
-        inner = [_plain(one) for one in value]
-        return sorted(inner) if all(isinstance(one, str) for one in inner) else inner
+        inner = [_plain(item) for item in value]
+        return sorted(inner) if all(isinstance(item, str) for item in inner) else inner
     return value
 
 

@@ -79,7 +79,7 @@ class Report:
     @property
     def first_errors(self) -> list[str]:
         """As a run's node has them: why records were refused, then why fields were left out."""
-        return [*self.refused_first, *(f"left out: {told}" for told in self.left_out_first)][: 2 * _FIRST]
+        return [*self.refused_first, *(f"left out: {reason}" for reason in self.left_out_first)][: 2 * _FIRST]
 
     @property
     def told(self) -> str | None:

@@ -69,9 +69,9 @@ class State:
 
     async def read(self) -> None:
         """Reads what the graph keeps; a stream that was never read leaves all as it is. Raises `Unavailable`."""
-        found = await self._graph.read(_READ, {"id": self._stream.id})
-        if found:
-            self.cursor, self.blocks, self.links_due, self.meaning, self.columns = found[0]
+        states = await self._graph.read(_READ, {"id": self._stream.id})
+        if states:
+            self.cursor, self.blocks, self.links_due, self.meaning, self.columns = states[0]
 
     def had(self, columns: Sequence[str]) -> bool:
         """Whether one of these columns was there when the stream was last read as a whole, or may have been."""

@@ -119,12 +119,12 @@ def _page(info: graphene.ResolveInfo, kind: str, first: int, after: str | None, 
     except ValueError:
         raise ValueError("since and after: expected a cursor that this service gave") from None
     store: Store = info.context["store"]
-    found = store.page(kind, *numbers, first)
+    page = store.page(kind, *numbers, first)
     return {
-        "nodes": found.nodes,
-        "deleted": found.deleted,
-        "cursor": str(found.cursor),
-        "page_info": {"has_next_page": found.more, "end_cursor": str(found.last)},
+        "nodes": page.nodes,
+        "deleted": page.deleted,
+        "cursor": str(page.cursor),
+        "page_info": {"has_next_page": page.more, "end_cursor": str(page.last)},
     }
 
 
@@ -253,8 +253,8 @@ def create_app(store: Store, token: str) -> Starlette:
     schema = graphene.Schema(query=Query, mutation=Mutation)
 
     async def graphql(request: Request) -> Response:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), token.encode()):
+        sent_token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(sent_token.encode(), token.encode()):
             return JSONResponse({"errors": [{"message": "who asks? send the token as Authorization: Bearer …"}]}, 401)
         try:
             asked = await request.json()
@@ -279,17 +279,17 @@ def main() -> None:
     asked.add_argument(
         "--seed", type=Path, help="JSON with contacts and cases by id, taken in where the store is empty."
     )
-    given = asked.parse_args()
+    options = asked.parse_args()
     token = os.environ.get("PARTNER_TOKEN")
     if not token:
         raise SystemExit("set PARTNER_TOKEN: without it everybody could read this agency's cases")
-    store = Store(given.store)
-    if given.seed and store.is_empty:
-        found = json.loads(given.seed.read_text())
+    store = Store(options.store)
+    if options.seed and store.is_empty:
+        seed = json.loads(options.seed.read_text())
         for kind in ("contact", "case"):
-            for id_, body in found.get(f"{kind}s", {}).items():
+            for id_, body in seed.get(f"{kind}s", {}).items():
                 store.put(kind, id_, body)
-    uvicorn.run(create_app(store, token), host="127.0.0.1", port=given.port, log_level="warning")
+    uvicorn.run(create_app(store, token), host="127.0.0.1", port=options.port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -66,8 +66,8 @@ class Store:
 
     def get(self, kind: str, id_: str) -> dict[str, Any] | None:
         """The body of a record; None for one that never was, or is deleted."""
-        found = self._database.execute("SELECT body FROM record WHERE kind = ? AND id = ?", (kind, id_)).fetchone()
-        return json.loads(found[0]) if found and found[0] else None
+        row = self._database.execute("SELECT body FROM record WHERE kind = ? AND id = ?", (kind, id_)).fetchone()
+        return json.loads(row[0]) if row and row[0] else None
 
     def page(self, kind: str, since: int | None, after: int, first: int) -> Page:
         """Records that changed after `since` (all that there are, where it is None), from `after` on, oldest change

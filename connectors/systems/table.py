@@ -72,11 +72,11 @@ def header_in(lead: Sequence[Numbered], layout: Layout) -> Header | None:
     for number, cells in lead:
         if is_blank_row(cells):
             continue
-        found = _named(cells, number, layout)
-        if layout.key and not set(layout.key) <= set(found.columns):
+        header = _named(cells, number, layout)
+        if layout.key and not set(layout.key) <= set(header.columns):
             continue
         if layout.key or sum(not is_blank(cell) for cell in cells) > 1 or len(lead) == 1:
-            return found
+            return header
     return (
         None
         if layout.key
@@ -195,7 +195,7 @@ def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "
     shown = " | ".join(cleaned(str(cell)) for cell in cells if not is_blank(cell))[:120]
     if layout.header_rows:
         return AbortRun(
-            f"{name}: header_row says {told_rows(layout.header_rows)}, but it has no such row among its first {LEAD}"
+            f"{name}: header_row says {_numbers(layout.header_rows)}, but it has no such row among its first {LEAD}"
         )
     there = _named(cells, number, layout).columns
     missing = [key for key in layout.key if key not in there]
@@ -209,6 +209,6 @@ def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "
     )
 
 
-def told_rows(rows: Sequence[int]) -> str:
+def _numbers(rows: Sequence[int]) -> str:
     """The numbers of rows with commas between, for a message."""
     return ", ".join(map(str, rows))
