@@ -102,7 +102,7 @@ def literal(value: Constant) -> str:
             return "true" if value else "false"
         case str():
             quote = '"' if "'" in value and '"' not in value else "'"
-            return f"{quote}{_ESCAPED.sub(lambda found: _escaped(found[0], quote), value)}{quote}"
+            return f"{quote}{_ESCAPED.sub(lambda matched: _escaped(matched[0], quote), value)}{quote}"
         case int() | float() if math.isfinite(value):
             return repr(value)
         case Mapping():
@@ -127,9 +127,9 @@ def lock(row: LiteralString) -> LiteralString:
     return f"SET {row}.turn = true REMOVE {row}.turn"
 
 
-def bind(template: str, given: Mapping[str, str], fresh: Callable[[str], str]) -> str:
+def bind(template: str, variables: Mapping[str, str], fresh: Callable[[str], str]) -> str:
     """The template with its `{slots}` bound to variables: those given, and a fresh one for every other name."""
-    made = dict(given)
+    made = dict(variables)
 
     def variable(slot: re.Match[str]) -> str:
         wanted = slot[1]
