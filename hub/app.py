@@ -134,8 +134,8 @@ def create_app(
             *site.routes(),
             *attachments.routes(),
             *(
-                Route(found.path, door.counted(found.endpoint, _CALENDAR_COST))
-                for found in Calendars(graph, ask, settings.public_url).routes()
+                Route(route.path, door.counted(route.endpoint, _CALENDAR_COST))
+                for route in Calendars(graph, ask, settings.public_url).routes()
             ),
             *routes,
         ],

@@ -37,9 +37,9 @@ FEW: Final = 50
 
 _CASES: Final = rows_of("Case") + "RETURN elementId(n), n.openedAt IS :: ZONED DATETIME NOT NULL"
 _EACH: Final = " UNION ALL ".join(
-    f"{found.cypher} RETURN {literal(found.name)} AS likeness, {literal(f'{found.name} ')} + key AS id, title,"
+    f"{kind.cypher} RETURN {literal(kind.name)} AS likeness, {literal(f'{kind.name} ')} + key AS id, title,"
     " topic, why"
-    for found in LIKENESSES
+    for kind in LIKENESSES
 )
 # What only a party says of its case makes it like no other: it would learn who else has such cases by saying so. Nor is
 # a case like any that concerns no importer: an office may open one for a number it has made up. What a case was alike
@@ -113,10 +113,10 @@ WITH DISTINCT coalesce(whole, i) AS i RETURN {item("i")}"""
 
 async def find_issues(run: Run, items: Sequence[str], telling: Telling, _: int) -> int:
     """Says of these cases which issues they may be about, and who holds those."""
-    found = await run(Statement(_CASES, {"items": list(items)}))
-    if not all(is_opened for _, is_opened in found):
+    rows = await run(Statement(_CASES, {"items": list(items)}))
+    if not all(is_opened for _, is_opened in rows):
         raise CannotBeDone("openedAt: a moment with its zone is expected")
-    cases = [case for case, _ in found]
+    cases = [case for case, _ in rows]
     for text in (_ALIKE, _HELD):
         await run(Statement(text, {"cases": cases, "at": telling.doer.at}))
     if held := [issue for (issue,) in await run(Statement(_ISSUES_OF, {"cases": cases}))]:
@@ -125,7 +125,7 @@ async def find_issues(run: Run, items: Sequence[str], telling: Telling, _: int) 
 
 
 _LEAST: Final = (
-    f"CASE i.likeness {' '.join(f'WHEN {literal(found.name)} THEN {found.least}' for found in LIKENESSES)} ELSE 1 END"
+    f"CASE i.likeness {' '.join(f'WHEN {literal(kind.name)} THEN {kind.least}' for kind in LIKENESSES)} ELSE 1 END"
 )
 _GROUPS: Final[LiteralString] = """
   COLLECT {
@@ -191,14 +191,14 @@ async def count_issues(run: Run, items: Sequence[str], telling: Telling, least: 
     """Counts who waits to be counted, of these issues."""
     now = telling.doer.at
     issues = [issue for (issue,) in await run(Statement(_ISSUES, {"items": list(items)}))]
-    found = await run(Statement(_TO_COUNT, {"issues": issues, "at": now}))
-    if proposed := [issue for issue, _ in found if issue is not None]:
+    counted = await run(Statement(_TO_COUNT, {"issues": issues, "at": now}))
+    if proposed := [issue for issue, _ in counted if issue is not None]:
         telling.tell("Issue.proposed", proposed, changed=ALL_NEW)
         titles = await run(Statement(_TITLES, {"ids": proposed}))
         rows = [{"id": issue, OTHER_WORDS: others} for issue, *texts in titles if (others := other_words(texts))]
         await run(Statement(_FOUND_BY, {"rows": rows}))
     waiting: dict[str, list[Holder]] = {}
-    for _, holders in found:
+    for _, holders in counted:
         for figure, *holder in holders:
             waiting.setdefault(figure, []).append(_holder(holder))
     await _write(

@@ -271,10 +271,10 @@ class Consumer:
         """Does all rows of one event in this transaction. Raises what keeps its rows from being told."""
         keys: list[str] = []
         for kind, rows in self.rows.items():
-            for are_ids, found in await run(Statement(_finding_again(rows), {"id": event, "kind": kind})):
+            for are_ids, more in await run(Statement(_finding_again(rows), {"id": event, "kind": kind})):
                 if not are_ids:
                     raise CannotBeDone("refs: a list of ids is expected")
-                keys += found
+                keys += more
         return await self._do(run, keys, now)
 
     async def _do(self, run: Run, keys: Sequence[str], now: datetime) -> int:

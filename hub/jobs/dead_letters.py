@@ -113,16 +113,16 @@ def _parameters(letter: Letter, error: BaseException, now: datetime, wait: timed
 
 def _tell(letter: Letter, error: BaseException, written: list[list[Any]]) -> None:
     for tries, known, retry_at in written:
-        told = (letter.job, letter.kind, letter.item, reason_of(error))
+        values = (letter.job, letter.kind, letter.item, reason_of(error))
         fields = {
             "fields": {"job": letter.job, "kind": letter.kind, "item": letter.item, "tries": tries, "retryAt": retry_at}
         }
         if known:
-            _log.warning("%s: failed again at %s %s: %s", *told, extra=fields)
+            _log.warning("%s: failed again at %s %s: %s", *values, extra=fields)
         else:
             _log.error(
                 "%s: set aside %s %s: %s",
-                *told,
+                *values,
                 extra=fields,
                 exc_info=None if isinstance(error, CannotBeDone) else error,
             )

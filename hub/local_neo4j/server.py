@@ -186,8 +186,8 @@ class LocalNeo4j:
             "transaction": self._memory.transaction, "log_file": LOG_FILE_BYTES, "checkpoint": CHECKPOINT_BYTES,
             "plans": plans_for(self._memory.heap_bytes),
         }  # fmt: skip
-        given = dict(line.split("=", 1) for line in _CONFIG.format(**values).splitlines())
-        lines = [f"{name}={value}\n" for name, value in {**given, **self._more}.items()]
+        defaults = dict(line.split("=", 1) for line in _CONFIG.format(**values).splitlines())
+        lines = [f"{name}={value}\n" for name, value in {**defaults, **self._more}.items()]
         (self._home / "conf" / "neo4j.conf").write_text("".join(lines))
         return Running(state["bolt"], state["http"], password)
 

@@ -119,7 +119,7 @@ def _seen(sees: Sees) -> str:
 
 
 _SAYS: Final = " ".join(
-    f"WHEN {literal(edge.type)} THEN {literal(said)}" for link in LINKS for edge, said in link.edges
+    f"WHEN {literal(edge.type)} THEN {literal(says)}" for link in LINKS for edge, says in link.edges
 )
 _NAME: Final = "CASE WHEN {n}:Case THEN 'case ' + {n}.number ELSE coalesce({n}.name, {n}.number) END"
 

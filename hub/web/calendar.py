@@ -183,10 +183,10 @@ def _link(base_url: str, number: str) -> str:
     return f"{base_url.rstrip('/')}/graphiql#question={quote(base64.b64encode(question), safe='')}"
 
 
-def _text(told: str) -> str:
+def _text(text: str) -> str:
     """The text as a calendar may hold it: whatever ends a line somewhere is a new line, control characters are left
     out."""
-    return _CONTROL.sub("", _ENDS_A_LINE.sub("\n", told))
+    return _CONTROL.sub("", _ENDS_A_LINE.sub("\n", text))
 
 
 def _is_known(lines: Sequence[str], tag: str) -> bool:

@@ -285,7 +285,7 @@ class _World:
             (("Office", office), "international_trade_specialist", True) for office in _keys(self.known)["Office"]
         ]
         posts += [(("FieldOffice", office), "partnership_staff", True) for office in _keys(self.known)["FieldOffice"]]
-        posts += [(("Association", found), "association", True) for found in _keys(self.known)["Association"]]
+        posts += [(("Association", association), "association", True) for association in _keys(self.known)["Association"]]
         return posts
 
     def _persona_posts(self) -> Iterator[tuple[tuple[str, str], str, bool]]:
@@ -448,20 +448,20 @@ class _World:
         event = self.more.choice(clocks).event
         began = _ANCHOR.date() + timedelta(days=self.more.randint(0, 25))
         facts = Facts(case.properties["id"], [f"{event} {began}"], (), ())
-        for found in deadlines(facts, clocks, {}):
+        for deadline in deadlines(facts, clocks, {}):
             nodes.append(
                 _node(
-                    "Deadline", id=found.id, name=found.clock.name, state="RUNNING", startedOn=began, due=found.last,
-                    owedBy=found.clock.owed_by, extensions=0, deemed=found.clock.deemed,
+                    "Deadline", id=deadline.id, name=deadline.clock.name, state="RUNNING", startedOn=began, due=deadline.last,
+                    owedBy=deadline.clock.owed_by, extensions=0, deemed=deadline.clock.deemed,
                 )
             )  # fmt: skip
-            owing = parties_[0] if found.clock.side == "trade" else parties_[1]
+            owing = parties_[0] if deadline.clock.side == "trade" else parties_[1]
             for edge, head in (
                 (casework.DEADLINE_OF, ("Case", case.properties["id"])),
-                (casework.RUNS_BY, ("Clock", found.clock.id)),
+                (casework.RUNS_BY, ("Clock", deadline.clock.id)),
                 (casework.OWED_BY, owing),
             ):
-                edges.append(EdgeRow(edge, ("Deadline", found.id), head))
+                edges.append(EdgeRow(edge, ("Deadline", deadline.id), head))
         return NodeRow("Case", {**case.properties, "dates": facts.dates})
 
     def _owner(self, kind: str, center: str | None, port: str) -> tuple[str, str]:
@@ -516,10 +516,10 @@ class _World:
 
     def _disparities(self, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
         """A few goods that the Electronics Center and another place decided differently about."""
-        here = [found for found in self.closed if found[1] == ("Center", "CEE007")]
-        elsewhere = [found for found in self.closed if found[1] != ("Center", "CEE007")]
-        for index, (one, other) in enumerate(zip(here[:_DISPARITIES], elsewhere, strict=False)):
-            for outcome, (case, place), days in (("approved", one, 120), ("denied", other, 90 - index)):
+        here = [closed for closed in self.closed if closed[1] == ("Center", "CEE007")]
+        elsewhere = [closed for closed in self.closed if closed[1] != ("Center", "CEE007")]
+        for index, (this, other) in enumerate(zip(here[:_DISPARITIES], elsewhere, strict=False)):
+            for outcome, (case, place), days in (("approved", this, 120), ("denied", other, 90 - index)):
                 decision = f"decision-{outcome}-{index}"
                 nodes.append(
                     _node(
@@ -549,7 +549,7 @@ def _node(label: str, **properties: Any) -> NodeRow:
 
 def _keys(rows: Rows) -> dict[str, list[str]]:
     """Label -> the keys of its nodes."""
-    found: dict[str, list[str]] = {}
+    keys: dict[str, list[str]] = {}
     for row in rows.nodes:
-        found.setdefault(row.label, []).append(str(row.properties.get("code") or row.properties.get("name")))
-    return found
+        keys.setdefault(row.label, []).append(str(row.properties.get("code") or row.properties.get("name")))
+    return keys
