@@ -243,7 +243,7 @@ class GraphSchema:
         return next((rule for rule in self.edge_rules if rule.edge == edge.name), None)
 
     def abstract(self, name: str) -> Abstract | None:
-        """The abstract type of that name; None where it is a label's or nobody's."""
+        """The abstract type of that name; None where there is none."""
         return next((each for each in self.abstracts if each.name == name), None)
 
     def right(self, name: str) -> Right:

@@ -84,7 +84,7 @@ class MappedRow:
 
     @property
     def is_as_before(self) -> bool:
-        """Whether quarantine says already what is lacking now."""
+        """Whether quarantine already names the same fields as left out."""
         return self.before is not None and self.before == without_social_security(lacking(self.lacks))
 
 

@@ -91,7 +91,7 @@ def edges_from(label: str) -> Iterator[tuple[Edge, str]]:
 
 
 def is_to_one(edge: Edge) -> bool:
-    """Whether a row at the tail of such edges has one at the most."""
+    """Whether at most one such edge leads from a row."""
     return any(way.one and way.when is None for way in edge.forward)
 
 
