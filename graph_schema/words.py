@@ -204,8 +204,8 @@ def joined(words: Sequence[Word]) -> Iterator[Run]:
 
 def other_words(texts: Iterable[str | None]) -> str | None:
     """The words of these texts that an index would not make of them, in their order; None where there are none."""
-    words_ = [word for text in texts if text for word in _other_words(text)]
-    return " ".join(words_) or None
+    found = [word for text in texts if text for word in _other_words(text)]
+    return " ".join(found) or None
 
 
 def of_row(texts: Sequence[str], row: Mapping[str, Any]) -> str | None:

@@ -201,7 +201,9 @@ class Conformance:
             assert (report.written, report.skipped, report.lacking) == (written, 0, 1)
             assert "left out: email" in report.first_errors[0]
             assert synced.contacts()["p2"] == "Sample Person 2"
-            (quarantined,) = synced.rows("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN q.reason, q.replayable")
+            (quarantined,) = synced.rows(
+                "MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN q.reason, q.replayable"
+            )
             assert quarantined[0].startswith("left out: email: ")
             assert quarantined[1]
         server.put("p2", "Sample Person 2", "p2@fda.example")

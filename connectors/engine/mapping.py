@@ -174,7 +174,8 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
         missing = [name for name in required if values.get(name) in _ABSENT and name not in fields.unread]
         if missing or fields.faults:
             vacant = [word for name in missing if (word := _meaning_none(settings.properties.get(name), raw))]
-            reason = f"{', '.join(missing)} is missing" + (f" ({vacant[0]!r} means that there is none)" if vacant else "")
+            hint = f" ({vacant[0]!r} means that there is none)" if vacant else ""
+            reason = f"{', '.join(missing)} is missing{hint}"
             counts = bool(fields.faults) or not vacant
             raise SkipRecord("; ".join([*([reason] if missing else []), *fields.faults, *fields.lacks]), counts=counts)
 

@@ -117,8 +117,8 @@ def _other_delimiter(lead: Sequence[Numbered], delimiter: str) -> str:
     if not counts[likeliest]:
         return ""
     return (
-        f"Its cells seem to be parted by {_word(likeliest)}, not by {_word(delimiter)}: say `delimiter: {likeliest!r}` at the"
-        " stream"
+        f"Its cells seem to be parted by {_word(likeliest)}, not by {_word(delimiter)}: say `delimiter: {likeliest!r}`"
+        " at the stream"
     )
 
 

@@ -74,6 +74,5 @@ def _tools(settings: Settings) -> Tools:
 
 
 def _told(counts: Manifest | Fingerprint) -> str:
-    return (
-        f"{sum(counts.edges.values()):,} edges, labels of nodes {sum(counts.nodes.values()):,}, hash {counts.hash[:12]}…"
-    )
+    edges, labels = sum(counts.edges.values()), sum(counts.nodes.values())
+    return f"{edges:,} edges, labels of nodes {labels:,}, hash {counts.hash[:12]}…"

@@ -312,7 +312,8 @@ def _prepared(settings: Settings) -> Finding:
         )
     prepared, at = last.prepared, time.strftime("%Y-%m-%d %H:%M", time.localtime(last.prepared.at))
     text = (
-        f"{prepared.statements} statements in {prepared.seconds:.0f} s, by {at}; {last.forms} forms of questions are remembered"
+        f"{prepared.statements} statements in {prepared.seconds:.0f} s, by {at}; {last.forms} forms of questions are"
+        " remembered"
     )
     return Finding("prepared questions", "ok", text)
 

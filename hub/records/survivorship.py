@@ -49,7 +49,7 @@ class _Record:
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """An edge to the row of that label and key, and the records that say there is one; its end is found by the first."""
+    """An edge to the row of that label and key, and the records that say there is one, the first in rank first."""
 
     type: str
     label: str

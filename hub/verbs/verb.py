@@ -224,7 +224,8 @@ class _Declaration:
         if parameter.type not in _KINDS:
             known = ", ".join(getattr(each, "__name__", str(each)) for each in _KINDS)
             raise self._error(
-                f"{parameter.name}: of type {parameter.type}; expected is one of {known}, a LockedRow or a dataclass of those"
+                f"{parameter.name}: of type {parameter.type}; expected is one of {known}, a LockedRow or a dataclass of"
+                " those"
             )
         kind = _KINDS[parameter.type]
         if argument.longest is not None and kind is not Kind.STRING:

@@ -64,7 +64,7 @@ class _Clock(TypedDict):
 
 
 class _Deadline(TypedDict):
-    """A deadline as `_QUESTION` asks for it; `case`, `party` and `clock` are null where the account may not see them."""
+    """A deadline as `_QUESTION` asks for it; of `clock`, `party` and `case` null is what the account may not see."""
 
     id: str
     name: str

@@ -451,8 +451,8 @@ class _World:
         for deadline in deadlines(facts, clocks, {}):
             nodes.append(
                 _node(
-                    "Deadline", id=deadline.id, name=deadline.clock.name, state="RUNNING", startedOn=began, due=deadline.last,
-                    owedBy=deadline.clock.owed_by, extensions=0, deemed=deadline.clock.deemed,
+                    "Deadline", id=deadline.id, name=deadline.clock.name, state="RUNNING", startedOn=began,
+                    due=deadline.last, owedBy=deadline.clock.owed_by, extensions=0, deemed=deadline.clock.deemed,
                 )
             )  # fmt: skip
             owing = parties_[0] if deadline.clock.side == "trade" else parties_[1]
