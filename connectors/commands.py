@@ -88,7 +88,13 @@ def list_(folder: Folder = None) -> None:
             odd.append(str(error))
             continue
         schedule = f"{connection.schedule or 'by command'}{f', full {connection.full}' if connection.full else ''}"
-        table.add_row(connection.name, connection.connector, " ".join(connection.speaks_for), ", ".join(connection.streams), schedule)
+        table.add_row(
+            connection.name,
+            connection.connector,
+            " ".join(connection.speaks_for),
+            ", ".join(connection.streams),
+            schedule,
+        )
     for fault in odd:
         _console.print(fault, markup=False, soft_wrap=True)
     Console().print(table if table.row_count else f"no connection in {there}: `hub connectors new NAME` writes one")
@@ -126,7 +132,9 @@ def _tell_offer(out: Console, offer: StreamInfo, attached: AttachedConnection) -
     if offer.columns:
         out.print(f"    columns: {without_social_security(', '.join(offer.columns))}", markup=False, soft_wrap=True)
     # what a stream of the file reads by its own options is told with that stream
-    if offer.note and not any(fnmatchcase(offer.stream, stream.source) for stream in attached.connection.streams.values()):
+    if offer.note and not any(
+        fnmatchcase(offer.stream, stream.source) for stream in attached.connection.streams.values()
+    ):
         out.print(f"    {offer.note}", markup=False, soft_wrap=True)
 
 

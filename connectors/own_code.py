@@ -48,7 +48,9 @@ def failure(error: BaseException) -> str:
 
     For example `IndexError: list index out of range, at own_connector.py, line 33`.
     """
-    message = error.msg if isinstance(error, SyntaxError) else " ".join(without_social_security(str(error)).split())[:200]
+    message = (
+        error.msg if isinstance(error, SyntaxError) else " ".join(without_social_security(str(error)).split())[:200]
+    )
     return f"{type(error).__name__}{f': {message}' if message else ''}{place(error)}"
 
 

@@ -204,7 +204,9 @@ class StreamSettings(_Strict):
     @property
     def vital(self) -> frozenset[str]:
         """The columns without which no record can be read."""
-        required = {property_.name for property_ in provenance.said_about(GRAPH.node(self.describes)) if property_.required}
+        required = {
+            property_.name for property_ in provenance.said_about(GRAPH.node(self.describes)) if property_.required
+        }
         takes = [take for name, take in self.properties.items() if name in required and take.default is None]
         return frozenset((*self.key, *(column for take in takes for column in (*take.columns, *take.join))))
 

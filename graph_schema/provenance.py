@@ -169,7 +169,10 @@ SOURCE_RECORD: Final = NodeType(
         ),
         Property("changedAt", "When it last changed here.", Kind.DATETIME, required=True),
         Property("retiredAt", "When its system stopped listing it.", Kind.DATETIME),
-        *(Property(property_.name, f"What the system says: {property_.doc}", property_.kind) for property_ in _SAID.values()),
+        *(
+            Property(property_.name, f"What the system says: {property_.doc}", property_.kind)
+            for property_ in _SAID.values()
+        ),
         ORIGIN,
     ),
     key="id",

@@ -152,7 +152,11 @@ class _Decided:
             return replace(viewer_set, cypher=_TRUE if self._flags[viewer_set.name] else _FALSE)
         if viewer_set.name in self._empty:
             # the premise of a viewer with an account asks whether it acts for nobody
-            return viewer_set if self._kind.has_account and viewer_set.name in ("acted", "own") else replace(viewer_set, cypher="[]")
+            return (
+                viewer_set
+                if self._kind.has_account and viewer_set.name in ("acted", "own")
+                else replace(viewer_set, cypher="[]")
+            )
         cypher = self._rows(viewer_set.cypher)
         if viewer_set.name in _OF_PARTIES and all(map(self._collects_none, _split(cypher, " + "))):
             cypher = "[]"
@@ -237,7 +241,8 @@ class _Decided:
 
     def _properties(self, properties: Iterable[Property], gone: frozenset[str]) -> tuple[Property, ...]:
         return tuple(
-            replace(property_, guard=self._guard(property_.guard, gone)) if property_.guard else property_ for property_ in properties
+            replace(property_, guard=self._guard(property_.guard, gone)) if property_.guard else property_
+            for property_ in properties
         )
 
     def _guard(self, guard: Guard, gone: frozenset[str]) -> Guard:

@@ -144,7 +144,9 @@ def cut(text: str) -> list[Word]:
     for matched in _WORD.finditer(text):
         gap = _gap(text, last, matched.start()) if words else ""
         # of marks alone no index makes a word
-        words += (word for word in _pieces(text, matched.start(), matched.end(), gap) if any(map(str.isalnum, word.folded)))
+        words += (
+            word for word in _pieces(text, matched.start(), matched.end(), gap) if any(map(str.isalnum, word.folded))
+        )
         last = matched.end()
     return words
 

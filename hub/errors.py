@@ -18,22 +18,31 @@ HubError
 """
 
 import math
-from typing import ClassVar, NotRequired, TypedDict
+from typing import ClassVar, TypedDict
 
 
 class Extensions(TypedDict):
-    """What a GraphQL error says beside its message.
-
-    - `code`: the stable name of the error.
-    - `retryAfterS`: after how many seconds the same may be sent again.
-    - `budget`: which of the caller's budgets is used up.
-    - `done`: that it is done, though its answer could not be read.
-    """
+    """What a GraphQL error says beside its message: `code`, the stable name of the error."""
 
     code: str
-    retryAfterS: NotRequired[int]
-    budget: NotRequired[str]
-    done: NotRequired[bool]
+
+
+class RetryExtensions(Extensions):
+    """The same, and after how many seconds the request may be sent again."""
+
+    retryAfterS: int
+
+
+class BudgetExtensions(RetryExtensions):
+    """The same, and which of the caller's budgets is used up."""
+
+    budget: str
+
+
+class DoneExtensions(RetryExtensions):
+    """The same, and whether it is done, though its answer could not be read."""
+
+    done: bool
 
 
 class HubError(Exception):
@@ -113,7 +122,7 @@ class TooManyRequests(HubError):
         self.budget = budget
 
     @property
-    def extensions(self) -> Extensions:
+    def extensions(self) -> BudgetExtensions:
         """`code`, the name of the `budget`, and `retryAfterS`: whole seconds, rounded up."""
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s), "budget": self.budget}
 
@@ -129,7 +138,7 @@ class Unavailable(HubError):
         self.begun = begun
 
     @property
-    def extensions(self) -> Extensions:
+    def extensions(self) -> RetryExtensions:
         """`code` and `retryAfterS`: whole seconds, rounded up."""
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s)}
 
@@ -138,7 +147,7 @@ class AnswerNotRead(Unavailable):
     """Something was done, but what it is answered by could not be read afterwards."""
 
     @property
-    def extensions(self) -> Extensions:
+    def extensions(self) -> DoneExtensions:
         """Those of `Unavailable`, and `done`, which is true: the request is not to be sent again."""
         return {**super().extensions, "done": True}
 

@@ -139,7 +139,9 @@ class Conformance:
             "describes": "Contact",
             **{key: connection.pop(key) for key in list(connection) if key not in ("connector", "settings")},
         }
-        return Synced(graph, run, tmp_path, {"party": {"Agency": _PARTY_CODE}, "streams": {"people": stream}, **connection})
+        return Synced(
+            graph, run, tmp_path, {"party": {"Agency": _PARTY_CODE}, "streams": {"people": stream}, **connection}
+        )
 
     def test_it_says_what_it_reached_and_what_there_is(self, synced: Synced) -> None:
         """`check` answers in one line, and each stream that `discover` lists has a name."""

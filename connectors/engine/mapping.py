@@ -156,7 +156,10 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     reading = {name: _Reading.of(settings, take) for name, take in settings.properties.items()}
     plain = _Reading.of(settings, None)
     convert = {name: _converter(property_, reading.get(name, plain)) for name, property_ in declared.items()}
-    required = [*(name for name, property_ in declared.items() if property_.required), *_KNOWN_BY.get(settings.describes, ())]
+    required = [
+        *(name for name, property_ in declared.items() if property_.required),
+        *_KNOWN_BY.get(settings.describes, ()),
+    ]
     vital = frozenset({*required, *_OF_CLOCKS, *VITAL_LINKS} - _STRICTEST.keys())
     plural = frozenset(name for name, property_ in declared.items() if property_.kind is Kind.STRINGS)
     own = _function(settings.map) if settings.map else None
@@ -208,7 +211,9 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
         for type_, label, value in by_function.get("links", ()):
             _link(str(type_), str(label), value, known, links, fields)
         whole(values, fields, raw)
-        return Mapped(values, tuple(dict.fromkeys(links)), verified or bool(by_function.get("verified")), tuple(fields.lacks))
+        return Mapped(
+            values, tuple(dict.fromkeys(links)), verified or bool(by_function.get("verified")), tuple(fields.lacks)
+        )
 
     return mapped
 

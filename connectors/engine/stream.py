@@ -504,7 +504,9 @@ class StreamRun:
             try:
                 mapped = self._reader.understood(row)
                 as_it_was = known.get(row.key) == row.hash
-                understood.append(replace(mapped, before=self._held.get(self._id(row.key), "")) if as_it_was else mapped)
+                understood.append(
+                    replace(mapped, before=self._held.get(self._id(row.key), "")) if as_it_was else mapped
+                )
                 if not as_it_was:
                     self._report.change(f"{'~' if known.get(row.key) else '+'} {self._stream.name} {row.key}")
             except SkipRecord as error:

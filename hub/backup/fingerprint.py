@@ -38,7 +38,9 @@ class Fingerprint:
             for name in sorted(mine.keys() | theirs.keys())
             if mine.get(name, 0) != theirs.get(name, 0)
         ]
-        return differences or ([] if self.hash == other.hash else ["the counts are equal, and what the rows say is not"])
+        return differences or (
+            [] if self.hash == other.hash else ["the counts are equal, and what the rows say is not"]
+        )
 
 
 async def fingerprint(graph: Graph, progress: Callable[[int, int], None]) -> Fingerprint:

@@ -61,7 +61,9 @@ def salvage_command(data: Data = None) -> None:
     folder = (data or default_folder()).resolve()
     with bars("salvage: ") as progress:
         kept, fingerprint = salvage(folder, settings, _tools(settings), progress)
-    console.print(escaped(f"the store is open again: {_told(fingerprint)}; its log as it was is in {kept}"), soft_wrap=True)
+    console.print(
+        escaped(f"the store is open again: {_told(fingerprint)}; its log as it was is in {kept}"), soft_wrap=True
+    )
     console.print(
         escaped(f"look whether the last changes are there, then start it with `hub up --data {folder}`"), soft_wrap=True
     )

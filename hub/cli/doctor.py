@@ -210,7 +210,9 @@ async def _watermark(graph: Graph, store: Path, settings: Settings) -> Finding:
     """Whether so much stays free as this Neo4j needs by its own settings."""
     neo4j_settings = dict(await graph.read(_LOGS, {}))
     sizes = {
-        name: TypeAdapter(ByteSize).validate_python(value) for name, value in neo4j_settings.items() if name != "db.checkpoint"
+        name: TypeAdapter(ByteSize).validate_python(value)
+        for name, value in neo4j_settings.items()
+        if name != "db.checkpoint"
     }
     log_file, page_cache = sizes["db.tx_log.rotation.size"], sizes["server.memory.pagecache.size"]
     checkpoint = sizes["db.checkpoint.interval.volume"] if neo4j_settings["db.checkpoint"] == "VOLUME" else page_cache

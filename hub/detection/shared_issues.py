@@ -37,8 +37,7 @@ FEW: Final = 50
 
 _CASES: Final = rows_of("Case") + "RETURN elementId(n), n.openedAt IS :: ZONED DATETIME NOT NULL"
 _EACH: Final = " UNION ALL ".join(
-    f"{kind.cypher} RETURN {literal(kind.name)} AS likeness, {literal(f'{kind.name} ')} + key AS id, title,"
-    " topic, why"
+    f"{kind.cypher} RETURN {literal(kind.name)} AS likeness, {literal(f'{kind.name} ')} + key AS id, title, topic, why"
     for kind in LIKENESSES
 )
 # What only a party says of its case makes it like no other: it would learn who else has such cases by saying so. Nor is

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
-from hub.errors import Extensions, HubError, NotSignedIn, TokenRefused, TooManyRequests
+from hub.errors import HubError, NotSignedIn, TokenRefused, TooManyRequests
 from hub.identity.bearer import Verifier
 from hub.limits.admission import Admission
 from hub.limits.callers import Addresses, Caller, caller
@@ -143,7 +143,7 @@ def refusal(error: HubError, status: int, headers: Mapping[str, str] | None = No
     return JSONResponse(content, status, {**again_after(error.extensions), **challenge(error), **(headers or {})})
 
 
-def again_after(extensions: Extensions) -> dict[str, str]:
+def again_after(extensions: Mapping[str, object]) -> dict[str, str]:
     """When to come again (RFC 9110, section 10.2.3), of an error that says it."""
     return {"Retry-After": str(extensions["retryAfterS"])} if "retryAfterS" in extensions else {}
 

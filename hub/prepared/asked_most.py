@@ -114,7 +114,10 @@ class AskedMost:
             if len(self._counted) >= _MOST_COUNTED:
                 # those asked once first, however many there are of them
                 del self._counted[
-                    min(self._counted, key=lambda key_: (self._counted[key_].form is not None, self._counted[key_].times))
+                    min(
+                        self._counted,
+                        key=lambda key_: (self._counted[key_].form is not None, self._counted[key_].times),
+                    )
                 ]
             self._counted[key] = _Counted()
             return

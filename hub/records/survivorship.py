@@ -151,9 +151,7 @@ def _as_it_was(value: Any) -> Any:
     return native().astimezone(UTC) if native and value.tzinfo else value
 
 
-def _edges(
-    label: str, live: Sequence[_Record], now: Sequence[tuple[str, list[str] | None]]
-) -> Iterator[_Edge]:
+def _edges(label: str, live: Sequence[_Record], now: Sequence[tuple[str, list[str] | None]]) -> Iterator[_Edge]:
     """The edges that the records say there are; of a way that leads to one row, those of the first record that has
     any.
     """
@@ -168,7 +166,8 @@ def _edges(
                 continue
             sayers.setdefault(link, []).append(record)
     for link, said_by in sayers.items():
-        yield _Edge(*link.split(" ", 2), said_by)
+        type_, head, key = link.split(" ", 2)
+        yield _Edge(type_, head, key, said_by)
 
 
 def _edge_statements(label: str, settled: Sequence[_Settled]) -> Iterator[Statement]:

@@ -234,7 +234,9 @@ class _Declaration:
             Property(api, argument.doc, kind, parameter.required, argument.format, argument.values, argument.choice)
         )
         if argument.longest is None:
-            return lambda arguments: default if (value := arguments.get(api)) is None and default is not MISSING else value
+            return lambda arguments: (
+                default if (value := arguments.get(api)) is None and default is not MISSING else value
+            )
         return lambda arguments: _text(api, arguments.get(api), default, argument.longest)
 
     def _parameter(self, name: str, hint: Any, default: Any) -> _Parameter:

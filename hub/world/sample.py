@@ -256,7 +256,7 @@ class _World:
             edges.append(EdgeRow(people.ACTS_FOR, ("Account", account), persona.party, right))
         return Rows(tuple(nodes), tuple(edges))
 
-    def _hours(self) -> dict[str, str | datetime]:
+    def _hours(self) -> Mapping[str, str | datetime]:
         """When a post is at work; some of them away for a while, a few vacant."""
         zone = self.more.choice(("EASTERN", "EASTERN", "CENTRAL", "MOUNTAIN", "PACIFIC", "PACIFIC"))
         opens, closes = self.more.choice((("07:00", "15:30"), ("08:00", "16:30"), ("09:00", "17:30")))
@@ -285,7 +285,9 @@ class _World:
             (("Office", office), "international_trade_specialist", True) for office in _keys(self.known)["Office"]
         ]
         posts += [(("FieldOffice", office), "partnership_staff", True) for office in _keys(self.known)["FieldOffice"]]
-        posts += [(("Association", association), "association", True) for association in _keys(self.known)["Association"]]
+        posts += [
+            (("Association", association), "association", True) for association in _keys(self.known)["Association"]
+        ]
         return posts
 
     def _persona_posts(self) -> Iterator[tuple[tuple[str, str], str, bool]]:
