@@ -114,7 +114,7 @@ class _Decided:
             any_own(PARTIES[name]) for name in PARTIES if holds[name] and (name != "owns" or not holds["isCenter"])
         ]
         tests += [f"NOT {any_own(labels)}"] if labels else []
-        by_name = {viewer_set.name: viewer_set.cypher for viewer_set in self._graph.viewer_sets}
+        by_name = {found.name: found.cypher for found in self._graph.viewer_sets}
         asked = [("seesAll", holds["owns"]), ("busy", holds["official"])]
         tests += [f"{'' if holds[name] else 'NOT '}({by_name[name]})" for name, may in asked if may]
         return " AND ".join(("own <> []", *tests))
@@ -122,9 +122,9 @@ class _Decided:
     def rules(self) -> Iterator[Rule]:
         rules = {rule.label: self._rule(rule) for rule in self._graph.rules}
         for rule in rules.values():
-            grants = tuple(grant for grant in rule.grants if not grant.through or rules[grant.through].grants)
+            grants = tuple(found for found in rule.grants if not found.through or rules[found.through].grants)
             # those without a test say something only where a row is arrived at
-            yield replace(rule, grants=grants if any(grant.tests for grant in grants) else (*grants, _NOBODY))
+            yield replace(rule, grants=grants if any(found.tests for found in grants) else (*grants, _NOBODY))
 
     def node(self, node: NodeType) -> NodeType:
         return replace(node, properties=self._properties(node.properties, self._gone(node.label)))
@@ -139,29 +139,25 @@ class _Decided:
         """A predicate with what is decided left out; `gone` are grants of which it may speak, that no such viewer
         has.
         """
-        alternatives = [self._all(part, gone) for part in _split(text, " OR ")]
+        alternatives = [self._all(found, gone) for found in _split(text, " OR ")]
         return (
             _TRUE
             if _TRUE in alternatives
-            else " OR ".join(alternative for alternative in alternatives if alternative != _FALSE) or _FALSE
+            else " OR ".join(found for found in alternatives if found != _FALSE) or _FALSE
         )
 
-    def _viewer_set(self, viewer_set: ViewerSet) -> ViewerSet:
+    def _viewer_set(self, found: ViewerSet) -> ViewerSet:
         """In their declared order: one that is made from empty ones is empty as well."""
-        if viewer_set.name in self._flags:
-            return replace(viewer_set, cypher=_TRUE if self._flags[viewer_set.name] else _FALSE)
-        if viewer_set.name in self._empty:
+        if found.name in self._flags:
+            return replace(found, cypher=_TRUE if self._flags[found.name] else _FALSE)
+        if found.name in self._empty:
             # the premise of a viewer with an account asks whether it acts for nobody
-            return (
-                viewer_set
-                if self._kind.has_account and viewer_set.name in ("acted", "own")
-                else replace(viewer_set, cypher="[]")
-            )
-        cypher = self._rows(viewer_set.cypher)
-        if viewer_set.name in _OF_PARTIES and all(map(self._collects_none, _split(cypher, " + "))):
+            return found if self._kind.has_account and found.name in ("acted", "own") else replace(found, cypher="[]")
+        cypher = self._rows(found.cypher)
+        if found.name in _OF_PARTIES and all(map(self._collects_none, _split(cypher, " + "))):
             cypher = "[]"
-            self._empty.append(viewer_set.name)
-        return replace(viewer_set, cypher=cypher)
+            self._empty.append(found.name)
+        return replace(found, cypher=cypher)
 
     def _rows(self, text: str) -> str:
         """Cypher that binds rows, without what binds none."""
@@ -175,17 +171,17 @@ class _Decided:
             text = re.sub(rf"\bUNWIND {name}\b", "UNWIND []", text)
         return text
 
-    def _chosen(self, matched: re.Match[str]) -> str:
-        if matched[2] not in self._flags:
-            return matched[0]
-        return matched[3] if self._flags[matched[2]] is not bool(matched[1]) else matched[4]
+    def _chosen(self, found: re.Match[str]) -> str:
+        if found[2] not in self._flags:
+            return found[0]
+        return found[3] if self._flags[found[2]] is not bool(found[1]) else found[4]
 
     def _bound(self, text: str) -> str:
         """Without the parts of unions that bind no row, but for one where none does."""
         for union in (" UNION ALL ", " UNION "):
             parts = list(_split(text, union))
             if len(parts) > 1:
-                left = [part for part in map(self._bound, parts) if not self._is_empty(part)]
+                left = [found for found in map(self._bound, parts) if not self._is_empty(found)]
                 return union.join(left or parts[:1])
         return self._within(text)
 
@@ -195,22 +191,22 @@ class _Decided:
             return not self._flags["owns"]
         if text.startswith("CALL (") and (start := text.find("{ ")) > 0:
             return self._is_empty(text[start + 2 :])
-        matched = _OF_LABEL.match(text)
+        found = _OF_LABEL.match(text)
         return text.startswith("UNWIND [] AS ") or bool(
-            matched and matched[1] in _LABELS and not self._flags[_LABELS[matched[1]]]
+            found and found[1] in _LABELS and not self._flags[_LABELS[found[1]]]
         )
 
     def _within(self, text: str) -> str:
         """The text with what stands in its sub-queries looked at in the same way."""
         made, depth, start = "", 0, 0
-        for bracket in re.finditer(r"[{}]", text):
-            depth += 1 if bracket[0] == "{" else -1
-            if bracket[0] == "{" and depth == 1:
-                made, start = made + text[start : bracket.end()], bracket.end()
-            elif bracket[0] == "}" and depth == 0:
-                inner = text[start : bracket.start()]
+        for found in re.finditer(r"[{}]", text):
+            depth += 1 if found[0] == "{" else -1
+            if found[0] == "{" and depth == 1:
+                made, start = made + text[start : found.end()], found.end()
+            elif found[0] == "}" and depth == 0:
+                inner = text[start : found.start()]
                 made += f" {self._bound(inner[1:-1])} " if inner.startswith(" ") else inner
-                start = bracket.start()
+                start = found.start()
         return made + text[start:]
 
     def _rule(self, rule: Rule) -> Rule:
@@ -234,23 +230,22 @@ class _Decided:
         return None if _FALSE in (where, when) else replace(test, where=where, when=None if when == _TRUE else when)
 
     def _gone(self, label: str) -> frozenset[str]:
-        rule = next(each for each in self._graph.rules if each.label == label)
+        rule = next(found for found in self._graph.rules if found.label == label)
         return frozenset(
-            grant.name for grant in (*rule.grants, *rule.of_facts) if not grant.through and not self._grant(grant)
+            found.name for found in (*rule.grants, *rule.of_facts) if not found.through and not self._grant(found)
         )
 
     def _properties(self, properties: Iterable[Property], gone: frozenset[str]) -> tuple[Property, ...]:
         return tuple(
-            replace(property_, guard=self._guard(property_.guard, gone)) if property_.guard else property_
-            for property_ in properties
+            replace(found, guard=self._guard(found.guard, gone)) if found.guard else found for found in properties
         )
 
     def _guard(self, guard: Guard, gone: frozenset[str]) -> Guard:
         return replace(guard, open=self.text(guard.open, gone), test=self.text(guard.test, gone))
 
     def _all(self, text: str, gone: frozenset[str]) -> str:
-        parts = [self._one(part, gone) for part in _split(text, " AND ")]
-        return _FALSE if _FALSE in parts else " AND ".join(part for part in parts if part != _TRUE) or _TRUE
+        parts = [self._one(found, gone) for found in _split(text, " AND ")]
+        return _FALSE if _FALSE in parts else " AND ".join(found for found in parts if found != _TRUE) or _TRUE
 
     def _one(self, text: str, gone: frozenset[str]) -> str:  # noqa: PLR0911 - one line a form
         """Neither alternatives nor several conditions, but within brackets."""
@@ -260,10 +255,10 @@ class _Decided:
             return _FALSE
         if text.startswith("(") and _closes_at_end(text):
             return _bracketed(self.text(text[1:-1], gone))
-        if (matched := _ONLY_IF.fullmatch(text)) and _closes_at_end(text):
-            if matched[1] not in self._flags:
+        if (found := _ONLY_IF.fullmatch(text)) and _closes_at_end(text):
+            if found[1] not in self._flags:
                 return text
-            return _bracketed(self.text(matched[2], gone)) if self._flags[matched[1]] else _FALSE
+            return _bracketed(self.text(found[2], gone)) if self._flags[found[1]] else _FALSE
         if text.startswith("NOT "):
             return _NOT.get(inner := self._one(text[4:], gone), f"NOT {inner}")
         if not self._kind.has_account and "$viewer" in text:
@@ -276,15 +271,15 @@ class _Decided:
 def _split(text: str, between: str) -> Iterator[str]:
     """The parts of a predicate that stand beside each other, not those within brackets."""
     depth = start = 0
-    for step in _STEP.finditer(text):
-        match step[0]:
+    for found in _STEP.finditer(text):
+        match found[0]:
             case "(" | "[" | "{" | "CASE":
                 depth += 1
             case ")" | "]" | "}" | "END":
                 depth -= 1
-            case _ if step[0] == between and depth == 0:
-                yield text[start : step.start()].strip()
-                start = step.end()
+            case _ if found[0] == between and depth == 0:
+                yield text[start : found.start()].strip()
+                start = found.end()
             case _:
                 pass
     yield text[start:].strip()
@@ -293,13 +288,13 @@ def _split(text: str, between: str) -> Iterator[str]:
 def _closes_at_end(text: str) -> bool:
     """Whether what the text opens first is closed by its last sign."""
     depth = 0
-    for step in _STEP.finditer(text):
-        if step[0] in ("(", "[", "{", "CASE"):
+    for found in _STEP.finditer(text):
+        if found[0] in ("(", "[", "{", "CASE"):
             depth += 1
-        elif step[0] in (")", "]", "}", "END"):
+        elif found[0] in (")", "]", "}", "END"):
             depth -= 1
             if depth == 0:
-                return step.end() == len(text)
+                return found.end() == len(text)
     return False
 
 
@@ -308,4 +303,4 @@ def _bracketed(text: str) -> str:
 
 
 def _has(graph: GraphSchema, name: str) -> bool:
-    return any(each.name == name for each in graph.viewer_sets)
+    return any(found.name == name for found in graph.viewer_sets)

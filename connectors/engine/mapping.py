@@ -531,8 +531,8 @@ def _dates(value: Any) -> list[str]:
 
 
 def _suspensions(value: Any) -> list[str]:
-    items = value if isinstance(value, list) else [value]
-    return [_days("suspensions", str(item), r"(\S+)(?: (\S+))?", "2026-03-01 2026-04-01") for item in items]
+    found = value if isinstance(value, list) else [value]
+    return [_days("suspensions", str(item), r"(\S+)(?: (\S+))?", "2026-03-01 2026-04-01") for item in found]
 
 
 def _days(name: str, text: str, pattern: str, expected: str) -> str:

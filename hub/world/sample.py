@@ -450,20 +450,20 @@ class _World:
         event = self.more.choice(clocks).event
         began = _ANCHOR.date() + timedelta(days=self.more.randint(0, 25))
         facts = Facts(case.properties["id"], [f"{event} {began}"], (), ())
-        for deadline in deadlines(facts, clocks, {}):
+        for found in deadlines(facts, clocks, {}):
             nodes.append(
                 _node(
-                    "Deadline", id=deadline.id, name=deadline.clock.name, state="RUNNING", startedOn=began,
-                    due=deadline.last, owedBy=deadline.clock.owed_by, extensions=0, deemed=deadline.clock.deemed,
+                    "Deadline", id=found.id, name=found.clock.name, state="RUNNING", startedOn=began, due=found.last,
+                    owedBy=found.clock.owed_by, extensions=0, deemed=found.clock.deemed,
                 )
             )  # fmt: skip
-            owing = parties_[0] if deadline.clock.side == "trade" else parties_[1]
+            owing = parties_[0] if found.clock.side == "trade" else parties_[1]
             for edge, head in (
                 (casework.DEADLINE_OF, ("Case", case.properties["id"])),
-                (casework.RUNS_BY, ("Clock", deadline.clock.id)),
+                (casework.RUNS_BY, ("Clock", found.clock.id)),
                 (casework.OWED_BY, owing),
             ):
-                edges.append(EdgeRow(edge, ("Deadline", deadline.id), head))
+                edges.append(EdgeRow(edge, ("Deadline", found.id), head))
         return NodeRow("Case", {**case.properties, "dates": facts.dates})
 
     def _owner(self, kind: str, center: str | None, port: str) -> tuple[str, str]:
