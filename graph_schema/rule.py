@@ -122,6 +122,7 @@ class Rule:
 
     @property
     def public(self) -> bool:
+        """Whether everybody sees every row, without an account too."""
         return "true" in self.of_viewer
 
     @property

@@ -2,10 +2,10 @@
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any, Final, LiteralString, Self, TypeVar, cast
+from typing import Any, Final, LiteralString, Self, TypedDict, TypeVar, cast
 
 from neo4j import (
     READ_ACCESS,
@@ -31,7 +31,7 @@ from neo4j.exceptions import (
     TransientError,
 )
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Parameters, Statement
 from hub.database.bookmarks import Bookmarks, KnownBookmarks
 from hub.database.disk import StoreSpace, least_free_bytes
 from hub.errors import BadInput, Conflict, HubError, SetupError, TooCostly, Unavailable
@@ -109,6 +109,13 @@ _TRIES_FOR_MEMORY: Final = 3
 _MEMORY_COMES_S: Final = 0.5
 
 
+class Profile(TypedDict):
+    """What Neo4j did for a read: its operators as text, with the rows and hits of each, and how long it took."""
+
+    plan: str | None
+    timeMs: int
+
+
 class Graph:
     """A connection pool to one Neo4j database. Reads are auto-commit with one retry, writes are managed transactions.
 
@@ -154,13 +161,14 @@ class Graph:
     ) -> None:
         await self.close()
 
-    def when_lost(self, told: Callable[[], None]) -> None:
-        """Has `told` called whenever a connection was lost: the database may come back without its plans, or as
+    def when_lost(self, call: Callable[[], None]) -> None:
+        """Has `call` called whenever a connection was lost: the database may come back without its plans, or as
         another one.
         """
-        self._when_lost.append(told)
+        self._when_lost.append(call)
 
     async def close(self) -> None:
+        """Closes all connections; nothing can be asked of this graph afterwards."""
         if self._pulse:
             self._pulse.cancel()
         await self._pulse_driver.close()
@@ -198,14 +206,14 @@ class Graph:
                 self._pulse_driver.session(database="system") as session,
             ):
                 result = await session.run("SHOW DATABASES YIELD name, currentStatus, statusMessage")
-                found = {record["name"]: record async for record in result}.get(self._database)
+                database = {record["name"]: record async for record in result}.get(self._database)
         except (Neo4jError, DriverError, TimeoutError) as error:
             raise _unavailable() from error
-        if found is None or found["currentStatus"] == "starting":
+        if database is None or database["currentStatus"] == "starting":
             raise _unavailable()
-        if found["currentStatus"] == "online":
+        if database["currentStatus"] == "online":
             return None
-        return found["statusMessage"] or f"it is {found['currentStatus']}"
+        return database["statusMessage"] or f"it is {database['currentStatus']}"
 
     async def problem(self) -> tuple[str, str] | None:
         """Why a server that listens cannot be asked, and what to do about it; None where it can."""
@@ -226,7 +234,7 @@ class Graph:
         return None
 
     async def read_one(
-        self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None, *, is_new: bool = False
+        self, text: str, parameters: Parameters, bookmarks: Bookmarks | None = None, *, is_new: bool = False
     ) -> Any:
         """The one value of the one record of a read, or None where there is no record; `is_new` gives it time to be
         planned.
@@ -237,13 +245,9 @@ class Graph:
         return records[0][0] if records else None
 
     async def profile_one(
-        self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None
-    ) -> tuple[Any, dict[str, Any]]:
-        """The one value of a read, and what Neo4j did for it: `plan`, its operators as text with rows and hits, and
-        `timeMs`.
-
-        Raises as `read_one` does.
-        """
+        self, text: str, parameters: Parameters, bookmarks: Bookmarks | None = None
+    ) -> tuple[Any, Profile]:
+        """The one value of a read, and what Neo4j did for it. Raises as `read_one` does."""
         records, summary = await self._asked(f"PROFILE {text}", parameters, bookmarks, is_new=True)
         plan: Any = summary.profile or {}
         time_ms = (summary.result_available_after or 0) + (summary.result_consumed_after or 0)
@@ -255,7 +259,7 @@ class Graph:
     async def read(
         self,
         text: str,
-        parameters: Mapping[str, Any],
+        parameters: Parameters,
         bookmarks: Bookmarks | None = None,
         *,
         is_new: bool = False,
@@ -282,7 +286,7 @@ class Graph:
     async def _asked(
         self,
         text: str,
-        parameters: Mapping[str, Any],
+        parameters: Parameters,
         bookmarks: Bookmarks | None,
         *,
         is_new: bool = False,
@@ -344,7 +348,7 @@ class Graph:
             feeling.cancel()
 
     async def _read(
-        self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks
+        self, query: Query, parameters: Parameters, bookmarks: Bookmarks
     ) -> tuple[list[list[Any]], ResultSummary]:
         try:
             try:
@@ -374,7 +378,7 @@ class Graph:
             raise
 
     async def _run_again(
-        self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks
+        self, query: Query, parameters: Parameters, bookmarks: Bookmarks
     ) -> tuple[list[list[Any]], ResultSummary]:
         """Where others' statements have all the memory, once they may have given it back."""
         for attempt in range(1, _TRIES_FOR_MEMORY):
@@ -387,7 +391,7 @@ class Graph:
         return await self._run(query, parameters, bookmarks)
 
     async def _run(
-        self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks
+        self, query: Query, parameters: Parameters, bookmarks: Bookmarks
     ) -> tuple[list[list[Any]], ResultSummary]:
         reading = self._driver.session(
             database=self._database,
@@ -405,8 +409,8 @@ class Graph:
         """The connection was lost: the database may come back without its plans, or as another one."""
         self._known_bookmarks.forget()
         self._writing.resize(1)
-        for told in self._when_lost:
-            told()
+        for call in self._when_lost:
+            call()
 
     def _renew(self, bookmarks: Bookmarks, seen: DriverBookmarks) -> None:
         bookmarks.renew(seen.raw_values)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -92,19 +92,19 @@ class Door:
         Raises `NotSignedIn`, `Unavailable` where its keys cannot be had, and `TooManyRequests` for an address of many
         wrong ones.
         """
-        found = self._verifier.remembered(authorization)
-        if found is None:
+        viewer = self._verifier.remembered(authorization)
+        if viewer is None:
             # a wrong one counts once it is known as such: many may wait for an issuer's keys at once, and all of them
             # be right
             self.shares.budgets.take(SIGN_INS, address)
             self.shares.budgets.give_back(SIGN_INS, address)
             try:
-                found = await self._verifier.viewer(authorization)
+                viewer = await self._verifier.viewer(authorization)
             except NotSignedIn:
                 with suppress(TooManyRequests):
                     self.shares.budgets.take(SIGN_INS, address)
                 raise
-        return found
+        return viewer
 
     async def hold(self, refused: Caller) -> dict[str, str]:
         """Waits a second before a caller that keeps on is told once more; gives the headers of that answer.
@@ -141,13 +141,11 @@ class Door:
 
 def refusal(error: HubError, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """An error as GraphQL tells it, with the headers that belong to its status."""
-    told: dict[str, Any] = {"message": str(error) or "not signed in", "extensions": error.extensions}
-    return JSONResponse(
-        {"errors": [told]}, status, {**again_after(error.extensions), **challenge(error), **(headers or {})}
-    )
+    content = {"errors": [{"message": str(error) or "not signed in", "extensions": error.extensions}]}
+    return JSONResponse(content, status, {**again_after(error.extensions), **challenge(error), **(headers or {})})
 
 
-def again_after(extensions: Mapping[str, Any]) -> dict[str, str]:
+def again_after(extensions: Mapping[str, object]) -> dict[str, str]:
     """When to come again (RFC 9110, section 10.2.3), of an error that says it."""
     return {"Retry-After": str(extensions["retryAfterS"])} if "retryAfterS" in extensions else {}
 

@@ -125,6 +125,7 @@ class Admission:
             await self._gate.enter(caller)
 
     def leave(self, caller: Caller) -> None:
+        """Gives back the turn that `enter` or `enter_now` took."""
         if self._gate:
             self._gate.leave(caller)
 
@@ -216,7 +217,7 @@ async def _over(first_run: asyncio.Future[Unavailable | None]) -> None:
         async with asyncio.timeout(_FIRST_RUN_S):
             gone = await asyncio.shield(first_run)
     except TimeoutError as error:
-        told = f"what was asked first of the same form has not been answered within {_FIRST_RUN_S:.0f} s"
-        raise Unavailable(f"the hub is busy, and {told}: try again in a few seconds") from error
+        reason = f"what was asked first of the same form has not been answered within {_FIRST_RUN_S:.0f} s"
+        raise Unavailable(f"the hub is busy, and {reason}: try again in a few seconds") from error
     if gone:
         raise Unavailable(str(gone), gone.retry_after_s) from gone

@@ -96,8 +96,8 @@ class Gate:
         line, key = self._lines[caller.signed_in], caller.key
         own = len(line.waiting.get(key, ()))
         if own >= self._most_waiting_each:
-            told = f"{own} of your requests wait for their turn already: wait for their answers before you send more"
-            raise TooManyRequests(told, 1, "waiting")
+            reason = f"{own} of your requests wait for their turn already: wait for their answers before you send more"
+            raise TooManyRequests(reason, 1, "waiting")
         if line.count >= _MOST_WAITING:
             raise Unavailable(f"{_BUSY}{_MOST_WAITING:,} wait already{_AGAIN}", begun=False)
         turn = asyncio.get_running_loop().create_future()

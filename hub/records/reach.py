@@ -39,7 +39,5 @@ def _acting_for(label: str) -> GraphSchema:
     acted = f"COLLECT {{ MATCH (party:{name(label)} {{{name(GRAPH.node(label).key)}: $party}}) RETURN party }}"
     return replace(
         GRAPH,
-        viewer_sets=tuple(
-            replace(found, cypher=acted) if found.name == "acted" else found for found in GRAPH.viewer_sets
-        ),
+        viewer_sets=tuple(replace(each, cypher=acted) if each.name == "acted" else each for each in GRAPH.viewer_sets),
     )
