@@ -27,9 +27,11 @@ class Sort:
     path: tuple[Route, ...] = ()
 
     def of(self, row: str, edge: str) -> str:
+        """The expression, about the row and the edge behind these variables."""
         return bind(self.expression, {"n": row, "e": edge}, _no_other)
 
     def reversed(self) -> "Sort":
+        """The same key in the other direction, as for a page from the end."""
         return replace(self, descending=not self.descending)
 
 
@@ -74,6 +76,7 @@ def cursor_of(type_name: str, keys: Sequence[Sort], page: asked.Page, bound: tup
 
 
 def order_by(keys: Sequence[Sort], row: str, edge: str) -> str:
+    """What follows ORDER BY, about the row and the edge behind these variables."""
     return ", ".join(key.of(row, edge) + (" DESC" if key.descending else "") for key in keys)
 
 

@@ -106,6 +106,8 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """The condition does not hold."""
+
     of: "Condition"
 
 
@@ -177,29 +179,39 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
+    """`nodes`: the rows of the page; `key` is the response key, here and below."""
+
     key: str
     selection: Selection
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeNode:
+    """`node` of an edge: the row that it leads to."""
+
     key: str
     selection: Selection
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeProperty:
+    """A property of the edge itself, e.g. since when it is there."""
+
     key: str
     property: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
+    """`cursor` of an edge: where the row stands in the list."""
+
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
+    """`edges`: each row of the page with what is asked of its edge."""
+
     key: str
     parts: tuple["EdgePart", ...]
 
@@ -225,6 +237,8 @@ class PageInfo:
 
 @dataclass(frozen=True, slots=True)
 class TotalCount:
+    """`totalCount`: how many rows the list has on all its pages."""
+
     key: str
 
 

@@ -54,6 +54,7 @@ class Seal:
         self._begun = begun
 
     def signature(self, values: bytes) -> bytes:
+        """The signature of a position in this list, which its cursor begins with."""
         made = self._begun.copy()
         made.update(values)
         return made.digest()
