@@ -17,7 +17,7 @@ class AnswerWriter:
         self._seals: dict[tuple[str, tuple[str, ...]], Seal] = {}
 
     def cursor(self, stamp: str, bound: tuple[str, ...], values: list[Any]) -> str:
-        """The signed cursor of the row that is ordered by these values; good for these `bound` parameters alone."""
+        """The signed cursor of a row that is ordered by these values, good for the `bound` parameters alone."""
         seal = self._seals.get((stamp, bound))
         if seal is None:
             seal = self._seals[stamp, bound] = self._cursors.seal(stamp, [self._parameters[name] for name in bound])
