@@ -319,7 +319,7 @@ class Access:
         match, where = cypher.bind(f"{test.match or ''}\n{test.where}", given, self._fresh).split("\n")
         patterns += filter(None, (match,))
         return cypher.only_if(
-            test.when, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}"
+            test.gate, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}"
         )
 
     def _rows(self, grant: Grant, label: str, variable: str) -> str:
@@ -350,10 +350,7 @@ class Access:
 
 def _at_hand(test: Predicate) -> str:
     """A test as one predicate about rows that are at hand."""
-    return cypher.only_if(
-        test.when if test.match else None,
-        f"EXISTS {{ MATCH {test.match} WHERE {test.where} }}" if test.match else test.where,
-    )
+    return test.text
 
 
 def _is_about(grant: Grant, arrival: ArrivedBy) -> bool:
