@@ -44,7 +44,7 @@ def sorts(graph: GraphSchema, labels: Sequence[str], keys: Sequence[OrderKey], e
         graph, labels, {key.property for key in keys if not key.path and not key.of_edge}, descending=descending
     )
     if edge and edge.key:
-        kind = next(found.kind for found in edge.properties if found.name == edge.key)
+        kind = next(declared.kind for declared in edge.properties if declared.name == edge.key)
         made.append(Sort(f"{{e}}.{edge.key}", kind, descending, nullable=False))
     return tuple(made)
 
@@ -103,12 +103,16 @@ def comes_after(keys: Sequence[Sort], parameters: Sequence[str], row: str, edge:
 def _asked(graph: GraphSchema, labels: Sequence[str], key: OrderKey, edge: Edge | None) -> Sort:
     if key.of_edge:
         assert edge is not None
-        found = next(found for found in edge.properties if found.name == key.property)
-        return Sort(f"{{e}}.{found.name}", found.kind, key.descending, nullable=not found.required)
+        declared = next(declared for declared in edge.properties if declared.name == key.property)
+        return Sort(f"{{e}}.{declared.name}", declared.kind, key.descending, nullable=not declared.required)
     owner = key.path[-1].labels[0] if key.path else labels[0]
-    found = graph.node(owner).property_named(key.property)
+    declared = graph.node(owner).property_named(key.property)
     return Sort(
-        f"{{n}}.{found.name}", found.kind, key.descending, nullable=bool(key.path) or not found.required, path=key.path
+        f"{{n}}.{declared.name}",
+        declared.kind,
+        key.descending,
+        nullable=bool(key.path) or not declared.required,
+        path=key.path,
     )
 
 

@@ -20,9 +20,10 @@ from typing import Final
 from graph_schema.cypher import literal, name
 from graph_schema.formats import HTS_CHAPTER
 from graph_schema.model import GraphSchema, Kind, NodeType
+from hub.compile.access import Access
 from hub.compile.access_path import RULE_COSTS
 from hub.compile.order import Sort, comes_after, order_by
-from hub.compile.traversal import Scope, Side, where
+from hub.compile.plan import Side, where
 
 SOUGHT: Final = "sought"
 """The parameter with what is looked for, a map: Neo4j plans anew for lists and texts of other lengths, but not within
@@ -72,14 +73,14 @@ def found_by(graph: GraphSchema, labels: Sequence[str]) -> list[tuple[str, ...]]
     return [*([public] if any(label in public for label in labels) else []), *((label,) for label in protected)]
 
 
-def finding(scope: Scope, labels: Sequence[str], *, backward: bool) -> str:
+def finding(access: Access, labels: Sequence[str], *, backward: bool) -> str:
     """The body of the statement that finds the rows of these labels: those of the page and one more, and how many
     there are.
     """
     heads: list[str] = []
     ways: list[str] = []
     for label in labels:
-        found = _OfLabel(scope, label, alone=len(labels) == 1)
+        found = _OfLabel(access, label, alone=len(labels) == 1)
         if found.node.codes:
             heads.append(found.by_code())
             ways.append(found.coded_rows())
@@ -113,9 +114,9 @@ class _OfLabel:
     columns of `ORDER`.
     """
 
-    def __init__(self, scope: Scope, label: str, *, alone: bool) -> None:
-        self.node: NodeType = scope.graph.node(label)
-        self._scope, self._label, self._row = scope, label, scope.fresh("n")
+    def __init__(self, access: Access, label: str, *, alone: bool) -> None:
+        self.node: NodeType = access.graph.node(label)
+        self._access, self._label, self._row = access, label, access.fresh("n")
         row = self._row
         self._queries = (
             f"${SOUGHT}.queries" if alone else f"CASE WHEN ${SOUGHT}.asked_{label} THEN ${SOUGHT}.queries END"
@@ -123,12 +124,12 @@ class _OfLabel:
         self._coded, self._streams, self._found, self._mine = (
             f"{what}{label}" for what in ("coded", "streams", "found", "mine")
         )
-        self._rule = scope.visible.row(row, (label,)).predicate
-        self._everything = scope.visible.everything(label)
+        self._rule = access.row(row, (label,)).predicate
+        self._everything = access.everything(label)
 
     def by_code(self) -> str:
         """The rows of which the text names a code, hidden ones among them."""
-        row = self._scope.fresh("coded")
+        row = self._access.fresh("coded")
         codes = f"${SOUGHT}.codes_{self._label}"
         seeks = " UNION ".join(
             f"MATCH ({row}:{self._label}) WHERE {row}.{name(code)} IN {codes} RETURN {row}" for code in self.node.codes
@@ -160,12 +161,12 @@ class _OfLabel:
         if self._rule is None:
             return []
         everything = self._everything or "false"
-        degree = self._scope.visible.degree(self._label) or f"COUNT {{ (:{self._label}) }}"
-        few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[self._scope.side]
-        asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if self._scope.side is Side.CHEAPER else "true"
-        row, mine = self._scope.fresh("n"), self._scope.fresh("mine")
+        degree = self._access.degree(self._label) or f"COUNT {{ (:{self._label}) }}"
+        few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[self._access.side]
+        asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if self._access.side is Side.CHEAPER else "true"
+        row, mine = self._access.fresh("n"), self._access.fresh("mine")
         gathered = f"COLLECT {{ {self._queried(row)} WITH {row}, count(*) AS matched RETURN [{row}, matched] }}"
-        listed = f"COLLECT {{ {self._scope.visible.enumerated(self._label, mine)} RETURN DISTINCT {mine} }}"
+        listed = f"COLLECT {{ {self._access.enumerated(self._label, mine)} RETURN DISTINCT {mine} }}"
         return [
             f"WITH *, {everything} OR {few} AS {self._streams}",
             f"WITH *, CASE WHEN {self._streams} THEN [] ELSE {gathered} END AS {self._found}",

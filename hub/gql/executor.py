@@ -24,7 +24,7 @@ from strawberry.types import ExecutionResult
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import PUBLIC, ViewerKind
 from hub.compile.compiler import compile_kind, compile_right
-from hub.compile.traversal import Side
+from hub.compile.plan import Side
 from hub.database.bookmarks import Bookmarks
 from hub.database.gathering import Gathering, Lanes, Read
 from hub.database.graph import Graph, Run

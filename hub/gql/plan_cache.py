@@ -30,7 +30,7 @@ from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
 from hub.compile.compiler import Compiled, compile_findings, compile_question, compile_read
 from hub.compile.custom_field import CustomField
-from hub.compile.traversal import Side
+from hub.compile.plan import Side
 from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.arguments import Bounds, Cost
 from hub.gql.bounded_cache import LeastRecentlyUsed
