@@ -15,7 +15,7 @@ from typing import Final
 from graph_schema import cypher
 from graph_schema.model import Edge, GraphSchema, Route
 from graph_schema.rule import AnyOf, Grant, Guard, Predicate, Rule
-from hub.compile.plan import NOTHING, VISIBLE, Readable, Side, Visibility
+from hub.compile.plan import NOTHING, VISIBLE, Readable, Side, Visibility, Walk
 
 Fresh = Callable[[str], str]
 NOTHING_SAID: Final[Mapping[str, bool]] = MappingProxyType({})
@@ -62,13 +62,49 @@ class Access:
         self.side = side
         self.asks = False
         """Whether anything was made of a rule, so that the statement holds for some viewers only."""
-        self._enumerations: dict[str, str] = {}
+        self.enumerations: dict[str, str] = {}
+        """The labels of which all visible rows are to be listed at the head, each with the name of that list."""
 
     @classmethod
     def of_statement(cls, graph: GraphSchema, side: Side) -> "Access":
         """For a statement whose variables are numbered."""
         numbers = count(1)
         return cls(graph, lambda wanted: f"{wanted}{next(numbers)}", side)
+
+    def along(
+        self,
+        start: str,
+        label: str,
+        route: Route,
+        *,
+        pattern_start: str | None = None,
+        said: Mapping[str, bool] = NOTHING_SAID,
+    ) -> Walk:
+        """The walk along a route from `start`, a visible row of that label, to the visible rows there.
+
+        `pattern_start` stands where the pattern must say more of `start` than its name. `said` is what the statement
+        says of the rows there.
+        """
+        row, edge = self.fresh("n"), self.fresh("e")
+        seen = self.row(row, route.labels, said, ArrivedBy(start, label, route, edge))
+        counts = self._counts(start, route, row, edge, seen.predicate)
+        return Walk(_match(pattern_start or start, route, row, edge), counts, row, edge, seen)
+
+    def looked_up(self, start: str, label: str, route: Route) -> Walk:
+        """The same to rows that only a condition or an order speaks of: without a sub-query of their rule in that of
+        the condition.
+        """
+        row, edge = self.fresh("n"), self.fresh("e")
+        seen = self.seen(row, route.labels, ArrivedBy(start, label, route, edge))
+        return Walk(
+            _match(start, route, row, edge), self._counts(start, route, row, edge, seen), row, edge, Visibility(seen)
+        )
+
+    def _counts(self, start: str, route: Route, row: str, edge: str, seen: str | None) -> tuple[str, ...]:
+        """The predicates by which the edge walked counts, and the row there is seen."""
+        tail, head = (start, row) if route.forward else (row, start)
+        counts = cypher.bind(route.way.when, {"e": edge}, self.fresh) if route.way.when else None
+        return tuple(filter(None, (counts, self.edge(route.edge, tail, head, edge), seen)))
 
     def row(
         self,
@@ -97,23 +133,8 @@ class Access:
         """The predicate, about the viewer alone, under which every row of the label may be seen; None where there
         is none.
         """
-        tests = self._rule(label).of_viewer
+        tests = self.rule(label).of_viewer
         return f"({' OR '.join(tests)})" if tests else None
-
-    def enumerated(self, label: str, variable: str, but: tuple[str, ...] = ()) -> str:
-        """Clauses that bind all rows the viewer may see by grants about rows, once for each reason, walked from the
-        viewer's side.
-
-        `but` names grants to leave out. Rows are told apart by whoever takes them, best in `RETURN DISTINCT`: in a
-        `WITH` or by `UNION`, Neo4j weighs each row together with the lists that the sub-query was given.
-        """
-        grants = [grant for grant in self._rule(label).grants if not grant.of_viewer and grant.name not in but]
-        if not grants:
-            return f"MATCH ({variable}:{label}) WHERE false"
-        text = " UNION ALL ".join(f"{self._rows(grant, label, variable)} RETURN {variable}" for grant in grants)
-        named = cypher.words(text)
-        names = [found.name for found in self.graph.viewer_sets if found.name in named]
-        return f"CALL ({', '.join(names)}) {{ {text} }}"
 
     def seen(self, variable: str, labels: tuple[str, ...], arrival: ArrivedBy) -> str | None:
         """Whether a row that conditions or an order look up may be seen: as one of the rows enumerated once, at the
@@ -123,14 +144,14 @@ class Access:
         """
         parts: list[str] = []
         for label in labels:
-            rule = self._rule(label)
+            rule = self.rule(label)
             if rule.public or any(_came_through(grant, arrival) for grant in rule.grants):
                 continue
             everything = self.everything(label)
             if rule.all_or_none and everything:
                 test = everything
             else:
-                self._enumerations[label] = f"seen{label}"
+                self.enumerations[label] = f"seen{label}"
                 test = (
                     f"{variable} IN seen{label}"
                     if everything is None
@@ -138,32 +159,6 @@ class Access:
                 )
             parts.append(test if len(labels) == 1 else f"(NOT {variable}:{label} OR {test})")
         return " AND ".join(parts) or None
-
-    def heads(self) -> dict[str, str]:
-        """What enumerates the rows that `seen` asks for, once for the statement: variable -> expression."""
-        return {name: self.every(label, self.fresh("seen")) for label, name in self._enumerations.items()}
-
-    def every(self, label: str, row: str) -> str:
-        """The expression for the list of all rows of the label that the viewer may see; empty for who sees all."""
-        rows = f"COLLECT {{ {self.enumerated(label, row)} RETURN DISTINCT {row} }}"
-        everything = self.everything(label)
-        return f"CASE WHEN {everything} THEN [] ELSE {rows} END" if everything else rows
-
-    def degree(self, label: str) -> str | None:
-        """About how many rows `enumerated` gives, in constant time; None where that cannot be told and may be many."""
-        parts: list[str] = []
-        for grant in self._rule(label).grants:
-            if grant.of_viewer:
-                continue
-            told = self.degree(grant.through) if grant.through else grant.degree
-            if told is None:
-                return None
-            parts.append(
-                told
-                if grant.through
-                else f"reduce(sum = 0, p IN own | sum + {cypher.bind(told, {'p': 'p'}, self.fresh)})"
-            )
-        return " + ".join(parts) or "0"
 
     def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str | None:
         """Whether the edge between two visible rows may be seen; None where it always may."""
@@ -189,7 +184,7 @@ class Access:
         """The rule of a label in two halves: what the row at the end of that edge decides for all its rows, and
         what is left to each.
         """
-        grants = self._rule(label).grants
+        grants = self.rule(label).grants
         of_end = [grant for grant in grants if grant.edge == edge.name and not grant.through]
         here = [cypher.bind(test.text, {"x": end}, self.fresh) for grant in of_end for test in grant.tests]
         left = [test for grant in grants if grant not in of_end for test in self._anywhere(row, label, grant)]
@@ -203,7 +198,7 @@ class Access:
         A grant that guards name is looked up once for the row, and then known; for a row on which every one of the
         guards is open it is not looked up, nor where `unless` holds.
         """
-        rule = self._rule(label)
+        rule = self.rule(label)
         if not guards:
             return Readable(_NO_GUARDS, NOTHING, seen)
         self.asks = True
@@ -230,13 +225,14 @@ class Access:
         tests |= {guard: f"({opened} OR {test})" for guard, (opened, test) in filled.items()}
         return Readable(tests, lookups, replace(seen, known=known) if lookups else seen)
 
-    def _rule(self, label: str) -> Rule:
+    def rule(self, label: str) -> Rule:
+        """The rule of a label, which the statement then asks."""
         rule = self.graph.rule(label)
         self.asks |= rule.of_kind or not rule.public
         return rule
 
     def _of_label(self, variable: str, label: str, said: Mapping[str, bool], arrival: ArrivedBy | None) -> Visibility:
-        rule = self._rule(label)
+        rule = self.rule(label)
         if rule.public:
             return _PUBLIC if rule.of_kind else VISIBLE
         if arrival and any(_came_through(grant, arrival) for grant in rule.grants):
@@ -268,7 +264,7 @@ class Access:
         """Rows of which all are visible: grants are asked later, and only where a guard is about one."""
         later: dict[tuple[str, str], str] = {}
         if arrival and arrival.route.arrives_as_only:
-            for grant in self._rule(label).grants:
+            for grant in self.rule(label).grants:
                 if not grant.through and _is_about(grant, arrival):
                     templates, _ = _arriving(grant, arrival)
                     later[label, grant.name] = " OR ".join(
@@ -326,22 +322,13 @@ class Access:
             test.gate, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}"
         )
 
-    def _rows(self, grant: Grant, label: str, variable: str) -> str:
-        if grant.rows is not None:
-            return cypher.bind(grant.rows, {"n": variable}, self.fresh)
-        assert grant.through is not None
-        assert grant.edge is not None
-        other = self.fresh("x")
-        back = hop(other, self.graph.edge(grant.edge), not grant.forward, self.fresh("e"), f"{variable}:{label}")
-        return f"{self.enumerated(grant.through, other, grant.implied)} MATCH {back}"
-
     def _through(self, variable: str, label: str, grant: Grant) -> list[str]:
         """What makes the row at the other end visible, each with the way there in its own sub-query."""
         assert grant.through is not None
         assert grant.edge is not None
-        decided = self._rule(label).of_viewer
+        decided = self.rule(label).of_viewer
         alternatives: list[str] = []
-        for inner in self._rule(grant.through).grants:
+        for inner in self.rule(grant.through).grants:
             if inner.name in grant.implied or inner.of_viewer in decided:
                 continue
             middle = self.fresh("x")
@@ -373,3 +360,8 @@ def hop(start: str, edge: Edge, forward: bool, variable: str, end: str) -> str:
     """The pattern of one step along an edge."""
     left, right = ("-", "->") if forward else ("<-", "-")
     return f"({start}){left}[{variable}:{edge.type}]{right}({end})"
+
+
+def _match(start: str, route: Route, row: str, edge: str) -> str:
+    end = f"{row}:{'|'.join(route.labels)}"
+    return f"MATCH {hop(start, route.edge, route.forward, edge, end)}"

@@ -7,17 +7,17 @@ all `degree` rows are, and sorted. The same holds for a row that may lead to a g
 to its cases: they are read along the edge, or in index order until enough are that row's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
 from graph_schema.model import NodeType, Route
 from hub.compile import query
 from hub.compile.access import Access, hop
+from hub.compile.enumeration import degree_of, enumerated
 from hub.compile.filter import predicates
 from hub.compile.order import Sort, sorts
-from hub.compile.plan import DenseEdgeScan, EdgeScan, ListAccess, Ordering, Side, ViewerScopedScan, Walk
-from hub.compile.traversal import along, looked_up
+from hub.compile.plan import DenseEdgeScan, ListAccess, Ordering, Side, ViewerScopedScan, Walk
 
 RULE_COSTS: Final = 4
 """How much dearer a row under its rule is than one from the viewer's side. Measured on 100,000 cases, 2026-11-21."""
@@ -41,7 +41,7 @@ def of_label(access: Access, root: query.List) -> ListAccess:
 def of_route(access: Access, start: str, label: str, route: Route, page: query.Page) -> ListAccess:
     """The rows that `start` leads to, a visible row of that label."""
     keys = sorts(access.graph, route.labels, page.order, route.edge)
-    walk = along(access, start, label, route, said=query.said_in(page.where))
+    walk = access.along(start, label, route, said=_said_in(page.where))
     source, prefix = _from_row(access, start, walk, route, keys, page)
     conditions = predicates(access, page.where, walk.row, route.labels, walk.edge)
     ordering = _ordering(access, walk.row, route.labels[0], keys)
@@ -52,28 +52,28 @@ def of_route(access: Access, start: str, label: str, route: Route, page: query.P
 
 def index_prefix(node: NodeType, first: Sort, condition: query.Condition) -> tuple[Sort, ...]:
     """The equality prefix of an index to repeat in the order, without which Neo4j would sort all rows."""
-    equal = query.equal_in(condition)
+    equal = _equal_in(condition)
     for index in node.indexes:
         if len(index) == 2 and index[0] in equal and first.expression == f"{{n}}.{index[1]}":
             return (Sort(f"{{n}}.{index[0]}", node.property_named(index[0]).kind, first.descending, nullable=False),)
     return ()
 
 
-def _from_all(access: Access, node: NodeType, first: Sort, page: query.Page) -> EdgeScan | ViewerScopedScan:
+def _from_all(access: Access, node: NodeType, first: Sort, page: query.Page) -> Walk | ViewerScopedScan:
     label, row = node.label, access.fresh("n")
-    seen = access.row(row, (label,), query.said_in(page.where))
+    seen = access.row(row, (label,), _said_in(page.where))
     ordered = _index_ordered(node, first, page.where)
     # a range or IS NOT NULL predicate on the sort key is what lets an index give the order
     indexed = (f"{first.of(row, '')} IS NOT NULL",) if ordered else ()
     if seen.predicate is None or access.graph.rule(label).all_or_none or _is_selective(node, page.where):
-        return EdgeScan(Walk(f"MATCH ({row}:{label})", tuple(filter(None, (*indexed, seen.predicate))), row, "", seen))
+        return Walk(f"MATCH ({row}:{label})", tuple(filter(None, (*indexed, seen.predicate))), row, "", seen)
     return ViewerScopedScan(
         row,
         label,
         everything=access.everything(label),
         in_order=_in_order(access, label, page) if ordered or access.side is Side.ROWS else None,
         rule=seen.predicate,
-        enumerated=access.enumerated(label, row),
+        enumerated=enumerated(access, label, row),
         indexed=indexed,
         seen=seen,
     )
@@ -83,7 +83,7 @@ def _in_order(access: Access, label: str, page: query.Page) -> str | None:
     """The condition under which index order pays for this viewer."""
     if access.side is not Side.CHEAPER:
         return "true" if access.side is Side.ROWS else None
-    degree = access.degree(label)
+    degree = degree_of(access, label)
     if degree is None:
         return "true"
     return f"({degree}) ^ 2 > {RULE_COSTS} * ${page.size} * COUNT {{ (:{label}) }}"
@@ -91,14 +91,14 @@ def _in_order(access: Access, label: str, page: query.Page) -> str | None:
 
 def _from_row(
     access: Access, start: str, walk: Walk, route: Route, keys: Sequence[Sort], page: query.Page
-) -> tuple[EdgeScan, tuple[Sort, ...]]:
+) -> tuple[Walk, tuple[Sort, ...]]:
     """The rows along a route from `start`, and an index prefix that they share."""
     if not route.way.vast or not walk.seen.whole:
-        return EdgeScan(walk), ()
+        return walk, ()
     node = access.graph.node(route.labels[0])
     prefix = index_prefix(node, keys[0], page.where)
     if not _answered_by_index(node, keys, prefix, page):
-        return EdgeScan(walk), ()
+        return walk, ()
     pays = f"({' OR '.join(walk.seen.whole)})"
     if access.side is not Side.ROWS:
         degree = f"COUNT {{ {hop(start, route.edge, route.forward, '', '')} }}"
@@ -106,7 +106,12 @@ def _from_row(
     # a match and a comparison: as a sub-query, or from `start`, it costs twice as much
     there = access.fresh("x")
     at_hand = f"MATCH {hop(walk.row, route.edge, not route.forward, '', there)} WHERE {there} = {start}"
-    return DenseEdgeScan(walk, node.label, pays, f"{keys[0].of(walk.row, '')} IS NOT NULL", at_hand), prefix
+    indexed = f"{keys[0].of(walk.row, '')} IS NOT NULL"
+    scan = DenseEdgeScan(
+        walk.match, walk.where, walk.row, walk.edge, walk.seen, label=node.label, pays=pays, indexed=indexed,
+        at_hand=at_hand,
+    )  # fmt: skip
+    return scan, prefix
 
 
 def _ordering(access: Access, row: str, label: str, keys: Sequence[Sort]) -> Ordering:
@@ -122,7 +127,7 @@ def _ordering(access: Access, row: str, label: str, keys: Sequence[Sort]) -> Ord
         for route in key.path:
             fields = (*fields, route.way.field)
             if fields not in lookups:
-                lookups[fields] = looked_up(access, at, at_label, route)
+                lookups[fields] = access.looked_up(at, at_label, route)
             at, at_label = lookups[fields].row, route.labels[0]
         variable = access.fresh("key")
         named[variable] = key.of(at, "")
@@ -143,14 +148,55 @@ def _answered_by_index(node: NodeType, keys: Sequence[Sort], prefix: Sequence[So
     """
     if (
         any(key.path or "{e}" in key.expression for key in keys)
-        or page.asks_of_edges
+        or _asks_of_edges(page)
         or not _index_ordered(node, keys[0], page.where)
     ):
         return False
     held = {key.expression.removeprefix("{n}.") for key in (keys[0], *prefix)}
-    return query.only_compares(page.where, held)
+    return _only_compares(page.where, held)
 
 
 def _is_selective(node: NodeType, condition: query.Condition) -> bool:
     """Whether a unique property is given, so that an index finds the few rows for any viewer."""
-    return any(found.operator in ("eq", "in") and found.property in node.unique for found in query.compared(condition))
+    return any(found.operator in ("eq", "in") and found.property in node.unique for found in _compared(condition))
+
+
+def _asks_of_edges(page: query.Page) -> bool:
+    """Whether properties of the edges to its rows are asked for."""
+    edges = (part for part in page.parts if isinstance(part, query.Edges))
+    return any(isinstance(inner, query.EdgeProperty) for part in edges for inner in part.parts)
+
+
+# What conditions say of every row
+
+
+def _compared(condition: query.Condition) -> list[query.Compare]:
+    """The comparisons of the row that must all hold."""
+    return [part for part in _members(condition) if isinstance(part, query.Compare) and not part.of_edge]
+
+
+def _equal_in(condition: query.Condition) -> set[str]:
+    """The properties of the row that must equal a parameter."""
+    return {part.property for part in _compared(condition) if part.operator == "eq"}
+
+
+def _said_in(condition: query.Condition) -> dict[str, bool]:
+    """The properties of the row that must be true, or false."""
+    return {
+        part.property: part.known for part in _compared(condition) if part.operator == "eq" and part.known is not None
+    }
+
+
+def _only_compares(condition: query.Condition, properties: Collection[str]) -> bool:
+    """Whether the condition consists of comparisons of these properties of the row."""
+    return all(
+        isinstance(part, query.Compare) and not part.of_edge and part.property in properties
+        for part in _members(condition)
+    )
+
+
+def _members(condition: query.Condition) -> list[query.Condition]:
+    """The conditions that must all hold."""
+    if isinstance(condition, query.All):
+        return [part for member in condition.of for part in _members(member)]
+    return [condition]

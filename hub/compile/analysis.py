@@ -4,10 +4,12 @@ On the way down the query every row gets a variable, and all that is to be known
 what makes it visible, which of its guarded properties may be read. Nothing is written yet.
 """
 
+from graph_schema.model import GraphSchema
 from graph_schema.rule import Guard
 from hub.compile import query
 from hub.compile.access import Access
 from hub.compile.access_path import of_label, of_route
+from hub.compile.enumeration import heads
 from hub.compile.plan import (
     VISIBLE,
     BodyPlan_co,
@@ -26,16 +28,17 @@ from hub.compile.plan import (
     OnePlan,
     PartPlan,
     RowPlan,
+    Side,
     StatementPlan,
     Visibility,
 )
-from hub.compile.traversal import along
 
 
 def analysed(
-    access: Access, root: query.ByKey | query.List | query.ByIds
+    graph: GraphSchema, root: query.ByKey | query.List | query.ByIds, side: Side
 ) -> StatementPlan[KeyPlan] | StatementPlan[ListPlan] | StatementPlan[IdsPlan]:
     """The plan of a root field that is answered by one statement."""
+    access = Access.of_statement(graph, side)
     match root:
         case query.ByKey():
             return statement(access, _by_key(access, root))
@@ -52,8 +55,8 @@ def found_rows(access: Access, row: str, label: str, match: str, fields: tuple[q
 
 def statement(access: Access, body: BodyPlan_co) -> StatementPlan[BodyPlan_co]:
     """The plan of a statement, once its body is analysed."""
-    heads = access.heads()
-    return StatementPlan(body, heads, access.asks)
+    all_heads = heads(access)
+    return StatementPlan(body, all_heads, access.asks)
 
 
 def page(access: Access, rows: ListAccess, asked: query.Page) -> ListPlan:
@@ -147,7 +150,7 @@ def _guards(access: Access, label: str, fields: tuple[query.Field, ...]) -> tupl
 def _field(access: Access, start: str, label: str, asked: query.Field, typed: bool) -> FieldPlan:
     match asked:
         case query.One():
-            walk = along(access, start, label, asked.route, pattern_start=f"{start}:{label}" if typed else None)
+            walk = access.along(start, label, asked.route, pattern_start=f"{start}:{label}" if typed else None)
             return OnePlan(asked.key, walk, _row(access, walk.row, asked.selection, walk.seen))
         case query.Many():
             return ManyPlan(

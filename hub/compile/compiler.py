@@ -119,7 +119,7 @@ def compile_read(graph: GraphSchema, root: query.Root, side: Side = Side.CHEAPER
         case query.CustomQuery():
             return _compile_own(graph, root, side)
         case _:
-            plan = analysed(Access.of_statement(graph, side), root)
+            plan = analysed(graph, root, side)
             writer = TextWriter(graph, ShaperText())
             body, shaper = writer.body(plan.body)
             return Compiled((whole(graph, plan, body),), writer.shapers.compiled(shaper))

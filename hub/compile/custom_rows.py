@@ -12,18 +12,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from graph_schema.cypher import where
 from graph_schema.model import Edge, GraphSchema, NodeType
 from hub.compile import query
 from hub.compile.access import Access
 from hub.compile.analysis import found_rows
 from hub.compile.custom_field import ASKED, CustomField, Record, RecordOf, Records, RowOf, Value
+from hub.compile.enumeration import every
 from hub.compile.plan import VISIBLE, FoundPlan
 from hub.compile.scan_text import named
 from hub.compile.search import RIGHTS
 from hub.compile.search_rows import FOUND, taken
 from hub.compile.shaper import ShaperText, record
 from hub.compile.text import TEMPORAL, plain, sent
-from hub.compile.traversal import along
 
 _LISTS: Final = "lists"
 """In `$asked`: the lists that are asked for, each true under its name."""
@@ -152,11 +153,11 @@ class _Finding:
         values = list[str]()
         for name in member.beside:
             if name in routes:
-                walk = along(access, row, node.label, routes[name])
+                walk = access.along(row, node.label, routes[name])
                 if walk.seen.hoisted:
                     clauses.append(f"WITH *, {named(walk.seen.hoisted)}")
                 wanted = f"${ASKED}.{_ROWS}.{place}_{name} IS NOT NULL"
-                clauses.append(f"OPTIONAL {walk.matched(wanted)}")
+                clauses.append(f"OPTIONAL {walk.match}{where(*walk.where, wanted)}")
                 values.append(_row(walk.row, f"{place}_{name}"))
                 continue
             declared = node.property_named(name)
@@ -341,7 +342,7 @@ class _Sees:
         return self._access.by_edge(label, edge, row, end)
 
     def every(self, label: str) -> str:
-        return self._access.every(label, "seen")
+        return every(self._access, label, "seen")
 
     def edge_by_sets(self, edge: Edge, tail: str, head: str) -> str:
         return self._access.edge_by_sets(edge, tail, head)

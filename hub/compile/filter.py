@@ -6,10 +6,9 @@ What is unknown does not hold: a comparison with an empty property is false, its
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from graph_schema.cypher import name
+from graph_schema.cypher import name, where
 from hub.compile import query
 from hub.compile.access import Access
-from hub.compile.traversal import looked_up
 
 _OPERATORS: Final[Mapping[str, str]] = {
     "eq": "=", "in": "IN", "gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "contains": "CONTAINS",
@@ -79,9 +78,10 @@ def _any_of(access: Access, condition: query.AnyOf, row: str, labels: Sequence[s
 
 def _across(access: Access, condition: query.Across, row: str, labels: Sequence[str]) -> str:
     route = condition.route
-    walk = looked_up(access, row, labels[0], route)
+    walk = access.looked_up(row, labels[0], route)
+    match, seen = walk.match, walk.where
     if condition.quantifier == "every":
         inner = _predicate(access, condition.condition, walk.row, route.labels, walk.edge)
-        return f"NOT EXISTS {{ {walk.matched(f'NOT coalesce({inner}, false)')} }}"
+        return f"NOT EXISTS {{ {match}{where(*seen, f'NOT coalesce({inner}, false)')} }}"
     inner = predicates(access, condition.condition, walk.row, route.labels, walk.edge)
-    return f"{'NOT ' if condition.quantifier == 'none' else ''}EXISTS {{ {walk.matched(*inner)} }}"
+    return f"{'NOT ' if condition.quantifier == 'none' else ''}EXISTS {{ {match}{where(*seen, *inner)} }}"

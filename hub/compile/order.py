@@ -1,7 +1,7 @@
 """In which order rows come, always a total one, and how a page goes on before or after a given row."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph_schema.cypher import bind, literal
@@ -69,7 +69,9 @@ def cursor_of(type_name: str, keys: Sequence[Sort], page: asked.Page, bound: tup
     order = (f"{'.'.join(route.way.field for route in key.path)}{key.expression} {key.descending}" for key in keys)
     text = "|".join([type_name, *order, _form(page.where)])
     return CursorOf(
-        hashlib.sha256(text.encode()).hexdigest()[:8], tuple(key.kind for key in keys), (*bound, *page.compared)
+        hashlib.sha256(text.encode()).hexdigest()[:8],
+        tuple(key.kind for key in keys),
+        (*bound, *_parameters(page.where)),
     )
 
 
@@ -129,3 +131,17 @@ def _form(condition: asked.Condition) -> str:
             return f"{condition.quantifier} {condition.route.way.field}({_form(condition.condition)})"
         case asked.IsA():
             return f"{condition.label}({_form(condition.condition)})"
+
+
+def _parameters(condition: asked.Condition) -> Iterator[str]:
+    """The parameters it compares with: a cursor is good for these alone."""
+    match condition:
+        case asked.Compare():
+            yield condition.parameter
+        case asked.All() | asked.AnyOf():
+            for member in condition.of:
+                yield from _parameters(member)
+        case asked.Not():
+            yield from _parameters(condition.of)
+        case asked.Across() | asked.IsA():
+            yield from _parameters(condition.condition)

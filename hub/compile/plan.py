@@ -76,38 +76,12 @@ class Walk:
     edge: str
     seen: Visibility
 
-    def matched(self, *further: str) -> str:
-        """The match, with further predicates."""
-        return f"{self.match}{where((*self.where, *further))}"
 
-
-# Where the rows of a list come from, each visible and only once
+# Lists
 
 
 @dataclass(frozen=True, slots=True)
-class EdgeScan:
-    """Rows at hand: one match, with the rule as a predicate."""
-
-    walk: Walk
-
-    @property
-    def row(self) -> str:
-        """The variable of a row."""
-        return self.walk.row
-
-    @property
-    def edge(self) -> str:
-        """The variable of the edge that leads to it; empty where none does."""
-        return self.walk.edge
-
-    @property
-    def seen(self) -> Visibility:
-        """What makes the rows visible."""
-        return self.walk.seen
-
-
-@dataclass(frozen=True, slots=True)
-class DenseEdgeScan(EdgeScan):
+class DenseEdgeScan(Walk):
     """Rows at the end of an edge of which the row at hand may have very many: along the edge, or those of a page in
     index order.
 
@@ -139,13 +113,9 @@ class ViewerScopedScan:
     seen: Visibility
     edge: str = ""
 
-    @property
-    def decided(self) -> bool:
-        """Whether index order pays for whoever asks."""
-        return self.everything is None and self.in_order == "true"
 
-
-Source: TypeAlias = EdgeScan | DenseEdgeScan | ViewerScopedScan
+Source: TypeAlias = Walk | DenseEdgeScan | ViewerScopedScan
+"""Where the rows of a list come from, each visible and only once: a walk, where they are at hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,8 +275,3 @@ class StatementPlan(Generic[BodyPlan_co]):
     body: BodyPlan_co
     heads: Mapping[str, str]
     asks: bool
-
-
-def where(predicates: tuple[str, ...]) -> str:
-    """The predicates as a clause; empty where there are none."""
-    return f" WHERE {' AND '.join(predicates)}" if predicates else ""

@@ -3,7 +3,7 @@
 Every value is the *name* of a statement parameter, so one compiled question serves all values.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Literal
@@ -162,18 +162,6 @@ class Page:
     where: Condition = EVERY_ROW
     order: tuple[OrderKey, ...] = ()
 
-    @property
-    def asks_of_edges(self) -> bool:
-        """Whether properties of the edges to its rows are asked for."""
-        return any(
-            isinstance(inner, EdgeProperty) for part in self.parts if isinstance(part, Edges) for inner in part.parts
-        )
-
-    @property
-    def compared(self) -> tuple[str, ...]:
-        """The parameters its conditions compare with: a cursor is good for these alone."""
-        return tuple(_parameters(self.where))
-
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
@@ -308,47 +296,3 @@ class CursorOf:
     stamp: str
     kinds: tuple[Kind, ...]
     bound: tuple[str, ...]
-
-
-def compared(condition: Condition) -> list[Compare]:
-    """The comparisons of the row that must all hold."""
-    return [part for part in _members(condition) if isinstance(part, Compare) and not part.of_edge]
-
-
-def equal_in(condition: Condition) -> set[str]:
-    """The properties of the row that must equal a parameter."""
-    return {part.property for part in compared(condition) if part.operator == "eq"}
-
-
-def said_in(condition: Condition) -> dict[str, bool]:
-    """The properties of the row that must be true, or false."""
-    return {
-        part.property: part.known for part in compared(condition) if part.operator == "eq" and part.known is not None
-    }
-
-
-def only_compares(condition: Condition, properties: Collection[str]) -> bool:
-    """Whether the condition consists of comparisons of these properties of the row."""
-    return all(
-        isinstance(part, Compare) and not part.of_edge and part.property in properties for part in _members(condition)
-    )
-
-
-def _members(condition: Condition) -> list[Condition]:
-    """The conditions that must all hold."""
-    if isinstance(condition, All):
-        return [part for member in condition.of for part in _members(member)]
-    return [condition]
-
-
-def _parameters(condition: Condition) -> Iterator[str]:
-    match condition:
-        case Compare():
-            yield condition.parameter
-        case All() | AnyOf():
-            for member in condition.of:
-                yield from _parameters(member)
-        case Not():
-            yield from _parameters(condition.of)
-        case Across() | IsA():
-            yield from _parameters(condition.condition)

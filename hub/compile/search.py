@@ -17,13 +17,14 @@ listed after all.
 from collections.abc import Sequence
 from typing import Final
 
-from graph_schema.cypher import literal, name
+from graph_schema.cypher import literal, name, where
 from graph_schema.formats import HTS_CHAPTER
 from graph_schema.model import GraphSchema, Kind, NodeType
 from hub.compile.access import Access
 from hub.compile.access_path import RULE_COSTS
+from hub.compile.enumeration import degree_of, enumerated
 from hub.compile.order import Sort, comes_after, order_by
-from hub.compile.plan import Side, where
+from hub.compile.plan import Side
 
 SOUGHT: Final = "sought"
 """The parameter with what is looked for, a map: Neo4j plans anew for lists and texts of other lengths, but not within
@@ -143,7 +144,7 @@ class _OfLabel:
             if self.node.text
             else "0"
         )
-        return f"UNWIND {self._coded} AS {row} WITH {row}{where(allowed)} {self._columns(self._coded_rank(), matched)}"
+        return f"UNWIND {self._coded} AS {row} WITH {row}{where(*allowed)} {self._columns(self._coded_rank(), matched)}"
 
     def _coded_rank(self) -> str:
         wide = [code for code in self.node.codes if self.node.property_named(code).format is HTS_CHAPTER]
@@ -161,12 +162,12 @@ class _OfLabel:
         if self._rule is None:
             return []
         everything = self._everything or "false"
-        degree = self._access.degree(self._label) or f"COUNT {{ (:{self._label}) }}"
+        degree = degree_of(self._access, self._label) or f"COUNT {{ (:{self._label}) }}"
         few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[self._access.side]
         asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if self._access.side is Side.CHEAPER else "true"
         row, mine = self._access.fresh("n"), self._access.fresh("mine")
         gathered = f"COLLECT {{ {self._queried(row)} WITH {row}, count(*) AS matched RETURN [{row}, matched] }}"
-        listed = f"COLLECT {{ {self._access.enumerated(self._label, mine)} RETURN DISTINCT {mine} }}"
+        listed = f"COLLECT {{ {enumerated(self._access, self._label, mine)} RETURN DISTINCT {mine} }}"
         return [
             f"WITH *, {everything} OR {few} AS {self._streams}",
             f"WITH *, CASE WHEN {self._streams} THEN [] ELSE {gathered} END AS {self._found}",
@@ -181,7 +182,7 @@ class _OfLabel:
         uncoded = (f"NOT {row} IN {self._coded}",) if self.node.codes else ()
         ranked = self._columns(self._rank(), "matched")
         if self._rule is None:
-            return [f"{self._queried(row)} WITH {row}, count(*) AS matched{where(uncoded)} {ranked}"]
+            return [f"{self._queried(row)} WITH {row}, count(*) AS matched{where(*uncoded)} {ranked}"]
         seen = f"{self._everything} OR {row} IN {mine}" if self._everything else f"{row} IN {mine}"
         stream = self._queried(row, f"CASE WHEN {self._streams} THEN {self._queries} ELSE [] END")
         weighed = (
@@ -190,8 +191,8 @@ class _OfLabel:
         )
         allowed = f"CASE WHEN {mine} IS NULL THEN {self._rule} ELSE true END"
         return [
-            f"{stream} WITH {row}, count(*) AS matched{where((f'({seen})', *uncoded))} {ranked}",
-            f"{weighed} WITH one[0] AS {row}, one[1] AS matched{where((allowed, *uncoded))} {ranked}",
+            f"{stream} WITH {row}, count(*) AS matched{where(f'({seen})', *uncoded)} {ranked}",
+            f"{weighed} WITH one[0] AS {row}, one[1] AS matched{where(allowed, *uncoded)} {ranked}",
         ]
 
     def _queried(self, row: str, queries: str | None = None) -> str:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from graph_schema.cypher import name
+from graph_schema.cypher import name, where
 from graph_schema.model import GraphSchema
 from hub.compile import query
 from hub.compile.access import Access
 from hub.compile.analysis import page
 from hub.compile.order import cursor_of
-from hub.compile.plan import EdgeScan, EdgesPlan, ListAccess, ListPlan, NodesPlan, Ordering, PartPlan, Walk
+from hub.compile.plan import EdgesPlan, ListAccess, ListPlan, NodesPlan, Ordering, PartPlan, Walk
 from hub.compile.search import MATCHES, ORDER, SOUGHT, listed_as
 from hub.compile.shaper import ShaperText, record
 from hub.compile.text import Columns, TextWriter
@@ -49,7 +49,7 @@ def analysed(access: Access, root: query.Search, label: str) -> ListPlan:
     seen = access.row(row, (label,))
     match = taken(access.graph, label, row, label, "one[3]")
     walk = Walk(match, (seen.predicate,) if seen.predicate else (), row, "", seen)
-    rows = ListAccess(EdgeScan(walk), (label,), listed_as(root.labels), ORDER, Ordering(ORDER), bound=(SOUGHT,))
+    rows = ListAccess(walk, (label,), listed_as(root.labels), ORDER, Ordering(ORDER), bound=(SOUGHT,))
     of_rows = tuple(part for part in root.page.parts if isinstance(part, query.Nodes | query.Edges))
     return page(access, rows, replace(root.page, parts=of_rows))
 
@@ -60,9 +60,9 @@ def reading(writer: TextWriter, plan: ListPlan) -> Reading:
     shaper = writer.shapers.function("x = r", record(columns.items))
     if not columns.reads:
         return Reading(None, tuple(columns.keys), shaper)
-    source = plan.access.source
-    assert isinstance(source, EdgeScan)
-    rows = (source.walk.matched(), *columns.clauses, f"RETURN [{', '.join(columns.values)}]")
+    walk = plan.access.source
+    assert isinstance(walk, Walk)
+    rows = (f"{walk.match}{where(*walk.where)}", *columns.clauses, f"RETURN [{', '.join(columns.values)}]")
     return Reading(f"RETURN COLLECT {{ {' '.join(rows)} }} AS row", (), shaper)
 
 

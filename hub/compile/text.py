@@ -6,10 +6,10 @@ Every row becomes a list of values at positions, and the shaper puts them back u
 from dataclasses import dataclass
 from typing import Final
 
-from graph_schema.cypher import name, words
+from graph_schema.cypher import name, where, words
 from graph_schema.model import GraphSchema, Kind, Property
 from hub.compile import query
-from hub.compile.order import cursor_of, order_by
+from hub.compile.order import cursor_of
 from hub.compile.plan import (
     Body,
     EdgePartPlan,
@@ -26,7 +26,7 @@ from hub.compile.plan import (
     RowPlan,
     StatementPlan,
 )
-from hub.compile.scan_text import counted, cut, head, named, picked
+from hub.compile.scan_text import named, scanned
 from hub.compile.shaper import ShaperText, record
 
 TEMPORAL: Final = (Kind.DATE, Kind.DATETIME)
@@ -100,8 +100,8 @@ class TextWriter:
             case IdsPlan():
                 return self._by_ids(plan)
             case ListPlan():
-                values, shaper = self.page(plan)
-                return "\n".join(filter(None, (head(plan.access), f"RETURN {values} AS row"))), shaper
+                value, shaper, head = self._page(plan)
+                return "\n".join(filter(None, (head, f"RETURN {value} AS row"))), shaper
 
     def found(self, plan: FoundPlan) -> tuple[str, str]:
         """The body that reads rows which another statement has found, each behind `one`, in a list."""
@@ -200,25 +200,25 @@ class TextWriter:
         row, walk = self.row(plan.row), plan.walk
         before = [f"WITH *, {named(walk.seen.hoisted)}"] if walk.seen.hoisted else []
         values = f"CASE WHEN {walk.row} IS NULL THEN null ELSE {row.values} END"
-        return RowText((*before, f"OPTIONAL {walk.matched()}", *row.clauses), values, row.shaper)
+        return RowText((*before, f"OPTIONAL {walk.match}{where(*walk.where)}", *row.clauses), values, row.shaper)
 
     # Pages
 
     def page(self, plan: ListPlan) -> tuple[str, str]:
         """The value of a connection, which is its rows, its total, or both; and the shaper's function that takes it."""
+        value, shaper, _ = self._page(plan)
+        return value, shaper
+
+    def _page(self, plan: ListPlan) -> tuple[str, str, str]:
+        """The same, and what it needs at the head of the statement."""
         columns = Columns(self, plan)
         total = any(isinstance(part, query.TotalCount) for part in plan.parts)
-        shaper = columns.shaper("r[0]" if total else "r")
-        rows = self._rows(plan, columns) if columns.values else "[]"
-        return (f"[{rows}, {counted(plan.access.source, plan.access.conditions)}]" if total else rows), shaper
-
-    def _rows(self, plan: ListPlan, columns: "Columns") -> str:
-        access = plan.access
-        source = access.source
-        rows = picked(source, cut(plan, one_more=columns.needs_more))
-        values = columns.values[0] if columns.alone else f"[{', '.join(columns.values)}]"
-        order = order_by((*access.prefix, *access.ordering.keys), source.row, source.edge)
-        return f"COLLECT {{ {' '.join((rows, *columns.clauses))} RETURN {values} ORDER BY {order} }}"
+        scan = scanned(plan, rows=bool(columns.values), one_more=columns.needs_more, total=total)
+        rows = "[]"
+        if columns.values:
+            values = columns.values[0] if columns.alone else f"[{', '.join(columns.values)}]"
+            rows = f"COLLECT {{ {' '.join((scan.rows, *columns.clauses))} RETURN {values} ORDER BY {scan.order} }}"
+        return f"[{rows}, {scan.total}]" if total else rows, columns.shaper("r[0]" if total else "r"), scan.head
 
 
 class Columns:

@@ -20,7 +20,6 @@ from hub.database.bookmarks import Bookmarks
 from hub.database.gathering import Gathering, Lanes
 from hub.database.graph import Graph, Run
 from hub.errors import AnswerNotRead, HubError, NotSignedIn, Unavailable
-from hub.gql.arguments import Variables
 from hub.gql.cursors import Cursors
 from hub.gql.document_limits import Limits
 from hub.gql.http import GraphQLRequest
@@ -28,6 +27,7 @@ from hub.gql.operation import GraphQLErrors
 from hub.gql.plan_cache import PlanCache
 from hub.gql.plans import Plan, RootPlan
 from hub.gql.reader import Call, Reader, shaped
+from hub.gql.values import Variables
 from hub.gql.viewer_kinds import Kinds
 from hub.identity.door import Shares
 from hub.limits.callers import HUB, Caller

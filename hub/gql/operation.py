@@ -25,10 +25,10 @@ from graphql.type import GraphQLInputType
 from graphql.validation import MaxIntrospectionDepthRule
 
 from hub.errors import BadInput, NotByGet, TooCostly
-from hub.gql.arguments import Variables
 from hub.gql.document_limits import Limits, parse_within
 from hub.gql.shapes import shape_of
-from hub.gql.sizes import syntax_size
+from hub.gql.sizes import syntax_size, text_size
+from hub.gql.values import Variables
 
 _MAX_ERRORS: Final = 10
 _NOT_GIVEN: Final = "not given"
@@ -51,20 +51,15 @@ class GraphQLErrors(Exception):
 class Operation:
     """An operation that is valid: its syntax, the types and defaults of its variables, and the fragments beside it.
 
-    `syntax_bytes` is about what its syntax takes as long as it is kept: without variables it has one plan, after which
-    its syntax is let go.
+    `size` is about what it takes in bytes as long as it is kept: without variables it has one plan, after which its
+    syntax is let go.
     """
 
     node: OperationDefinitionNode
     types: Mapping[str, GraphQLInputType]
     defaults: Mapping[str, Any]
     fragments: Mapping[str, FragmentDefinitionNode]
-    syntax_bytes: int
-
-    @property
-    def is_mutation(self) -> bool:
-        """Whether it asks for verbs."""
-        return self.node.operation is OperationType.MUTATION
+    size: int
 
 
 def read_operation(
@@ -91,7 +86,8 @@ def read_operation(
         for fragment in document.definitions
         if isinstance(fragment, FragmentDefinitionNode)
     }
-    return Operation(node, types, defaults, fragments, syntax_size(document) if types else 0)
+    size = text_size(text) + (syntax_size(document) if types else 0)
+    return Operation(node, types, defaults, fragments, size)
 
 
 def variables_of(

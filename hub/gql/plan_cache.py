@@ -12,13 +12,12 @@ from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import ViewerKind
 from hub.compile.compiler import CustomField, Side
 from hub.errors import TooCostly
-from hub.gql.arguments import Variables
 from hub.gql.bounded_cache import LeastRecentlyUsed
 from hub.gql.document_limits import Limits
 from hub.gql.operation import NO_SYNTAX, Operation, read_operation, variables_of
 from hub.gql.plans import Plan, Plans
-from hub.gql.sizes import plan_size, shape_size, text_size
-from hub.gql.values import ReadsCursors
+from hub.gql.sizes import plan_size, shape_size
+from hub.gql.values import ReadsCursors, Variables
 
 _SHARE: Final = 8
 """One document with all its plans takes at most this part of what is remembered."""
@@ -27,13 +26,10 @@ _log: Final = logging.getLogger("hub.documents")
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """An operation with its plans, by kind of viewer and shape of the variables; `size` is what it takes in bytes
-    beside those.
-    """
+    """An operation with its plans, by kind of viewer and shape of the variables."""
 
     operation: Operation
     plans: LeastRecentlyUsed[Any, Plan]
-    size: int
 
 
 class PlanCache:
@@ -104,7 +100,7 @@ class PlanCache:
         try:
             operation = read_operation(self.schema, text, None, self._limits, only_reads=False)
             variables, _ = variables_of(self.schema, operation, given, self._limits)
-            return self._plans.of(operation, variables, kind)
+            return self._plans.plan_of(operation, variables, kind)
         except RecursionError:
             raise _too_deep() from None
 
@@ -129,16 +125,15 @@ class PlanCache:
         kept = self._kept.get(name)
         if kept is None or kept.operation.node is NO_SYNTAX:
             operation = read_operation(self.schema, text, operation_name, self._limits, only_reads=only_reads)
-            kept = replace(kept, operation=operation) if kept else self._new(text, operation)
+            kept = replace(kept, operation=operation) if kept else self._new(operation)
         variables, shape = variables_of(self.schema, kept.operation, given, self._limits)
-        plan = self._plans.of(kept.operation, variables, kind)
+        plan = self._plans.plan_of(kept.operation, variables, kind)
         plan.check(variables, cursors)  # a refused value must not leave its document behind
         self._keep(name, kept, (kind, shape), plan)
         return plan, variables
 
-    def _new(self, text: str, operation: Operation) -> _Kept:
-        size = text_size(text) + operation.syntax_bytes
-        return _Kept(operation, LeastRecentlyUsed(self._limits.plan_bytes // _SHARE - size), size)
+    def _new(self, operation: Operation) -> _Kept:
+        return _Kept(operation, LeastRecentlyUsed(self._limits.plan_bytes // _SHARE - operation.size))
 
     def _keep(self, name: tuple[str, str | None], kept: _Kept, shape: Any, plan: Plan) -> None:
         size = plan_size((text for root in plan.reads for text in root.compiled.all_texts), plan.known)
@@ -153,7 +148,7 @@ class PlanCache:
         if not kept.operation.types:
             # it has one plan for each kind of viewer; its syntax, most of the whole, is seldom read again
             kept = replace(kept, operation=replace(kept.operation, node=NO_SYNTAX, fragments={}))
-        self._kept.keep(name, kept, kept.size + kept.plans.bytes)
+        self._kept.keep(name, kept, kept.operation.size + kept.plans.bytes)
 
 
 def _too_deep() -> TooCostly:

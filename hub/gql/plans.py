@@ -9,14 +9,13 @@ from graphql import GraphQLSchema
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
 from hub.compile.compiler import Compiled, CustomField, Side, compile_findings, compile_question, compile_read
-from hub.gql.arguments import ABSENT, Value, Variables
 from hub.gql.costs import Cost
 from hub.gql.document_limits import Limits
 from hub.gql.names import searchable
 from hub.gql.operation import Operation, introspected
-from hub.gql.planner import PlannedField, Planner
-from hub.gql.selection import Selection, select
-from hub.gql.values import Bound, ReadsCursors, converter
+from hub.gql.planner import Planner
+from hub.gql.selection import select
+from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, Variables, converter
 from hub.queries.root_fields import QUESTIONS
 from hub.verbs.verb import REQUEST, Verb
 from hub.verbs.verbs import VERBS
@@ -89,24 +88,30 @@ class Plans:
         self._graph = graph
         self._schema = schema
         self._side = side
-        self._planner = Planner(graph, limits, QUESTIONS)
-        self._verbs = {verb.name: verb for verb in VERBS}
+        self._planner = Planner(graph, limits, QUESTIONS, VERBS)
         self._of_kinds: dict[ViewerKind, GraphSchema] = {}
 
-    def of(self, operation: Operation, variables: Variables, kind: ViewerKind | None) -> Plan:
+    def plan_of(self, operation: Operation, variables: Variables, kind: ViewerKind | None) -> Plan:
         """The plan of an operation with variables of that shape. Raises `GraphQLErrors`, `BadInput` and `TooCostly`."""
         selection = select(self._graph, operation.node, operation.fragments, variables)
-        if operation.is_mutation:
-            return self._of_verbs(selection, GUEST if kind is PUBLIC else kind)
-        roots = tuple(
-            self._compiled(key, self._planner.planned(field), kind)
-            for key, field in selection.fields.items()
-            if not field.name.startswith("__")
+        planned = self._planner.planned(selection)
+        graph = self._graph_of(GUEST if selection.is_mutation and kind is PUBLIC else kind)
+        roots: list[RootPlan] = []
+        verbs: list[VerbPlan] = []
+        for key, field in planned.items():
+            if field is None:
+                continue
+            root = RootPlan(key, compile_read(graph, field.root, self._side), field.bindings, field.cost)
+            if field.verb and field.given:
+                verbs.append(VerbPlan(field.verb, field.given, root))
+            else:
+                roots.append(root)
+        known: dict[str, Any] = dict.fromkeys(
+            (key for key, field in planned.items() if field is None), "Mutation" if selection.is_mutation else "Query"
         )
-        known: dict[str, Any] = {key: "Query" for key, field in selection.fields.items() if field.name == "__typename"}
         if selection.introspection:
             known |= introspected(self._schema, operation, selection.introspection, variables)
-        return Plan(tuple(selection.fields), roots, known)
+        return Plan(tuple(planned), tuple(roots), known, tuple(verbs))
 
     def findings(self, kind: ViewerKind) -> Iterator[str]:
         """The statements that find the rows of searches for viewers of that kind, one after another."""
@@ -117,22 +122,6 @@ class Plans:
         for question in QUESTIONS:
             given = frozenset(argument.name for argument in question.arguments)
             yield compile_question(self._graph_of(kind), question, given, self._side), question
-
-    def _of_verbs(self, selection: Selection, kind: ViewerKind | None) -> Plan:
-        plans: list[VerbPlan] = []
-        known: dict[str, Any] = {}
-        for key, field in selection.fields.items():
-            if field.name == "__typename":
-                known[key] = "Mutation"
-                continue
-            verb = self._verbs[field.name]
-            given, answer = self._planner.verb(verb, field)
-            plans.append(VerbPlan(verb, given, self._compiled(key, answer, kind)))
-        return Plan(tuple(selection.fields), (), known, tuple(plans))
-
-    def _compiled(self, key: str, planned: PlannedField, kind: ViewerKind | None) -> RootPlan:
-        compiled = compile_read(self._graph_of(kind), planned.root, self._side)
-        return RootPlan(key, compiled, planned.bindings, planned.cost)
 
     def _graph_of(self, kind: ViewerKind | None) -> GraphSchema:
         if kind is None:

@@ -1,13 +1,13 @@
 """The first phase of a question: its document, its variables and its directives become what is selected.
 
-Fragments are written out, `@skip` and `@include` are decided, arguments have their values. Of the document nothing is
-needed any more.
+Fragments are written out, `@skip` and `@include` are decided, arguments have their values. Of the document and its
+variables nothing is needed any more.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, cast
 
 from graphql import (
     DirectiveNode,
@@ -15,15 +15,38 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    ListValueNode,
     NamedTypeNode,
+    ObjectValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    value_from_ast_untyped,
 )
 
 from graph_schema.model import GraphSchema
-from hub.gql.arguments import Argument, Variables, value_of
+from hub.gql.values import ABSENT, Constant, Items, Members, Reference, Value, Variables
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument, or a part of one: where it comes from, and what it is in this request.
+
+    `members` are those of an input object that are given, null as well; `items` those of a list of input objects, None
+    where it is no list. `is_given` says whether there is a value at all, null not counted as one.
+    """
+
+    source: Value
+    value: Any
+    is_given: bool
+    members: Mapping[str, "Argument"]
+    items: tuple["Argument", ...] | None
+
 
 _NO_ARGUMENTS: Final[Mapping[str, Argument]] = MappingProxyType({})
+NOT_GIVEN: Final = Argument(Constant(None), None, is_given=False, members=_NO_ARGUMENTS, items=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +62,15 @@ class SelectedField:
     fields: tuple["SelectedField", ...]
     labels: frozenset[str] | None = None
 
-    def below(self, label: str | None = None) -> dict[str, "SelectedField"]:
-        """The fields below that apply to a row of that label, or all, by their response keys."""
-        return merged(self.fields, label)
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What an operation selects: its root fields by their response keys, and the nodes of those that ask about the
-    schema itself.
+    """What an operation selects: its root fields, which are verbs if it `is_mutation`, and the nodes of those that ask
+    about the schema itself.
     """
 
-    fields: Mapping[str, SelectedField]
+    fields: tuple[SelectedField, ...]
+    is_mutation: bool
     introspection: tuple[FieldNode, ...]
 
 
@@ -62,21 +82,8 @@ def select(
 ) -> Selection:
     """What an operation selects, with the variables it came with: their shape and conditions decide it."""
     selects = _Selects(graph, fragments, variables)
-    fields = merged(selects.fields(operation.selection_set, None), None)
-    return Selection(fields, tuple(selects.introspection))
-
-
-def merged(fields: Iterable[SelectedField], label: str | None) -> dict[str, SelectedField]:
-    """The fields that apply to a row of that label, or all, merged by response key in the order they were first
-    asked.
-    """
-    by_key: dict[str, SelectedField] = {}
-    for field in fields:
-        if label is not None and field.labels is not None and label not in field.labels:
-            continue
-        known = by_key.get(field.key)
-        by_key[field.key] = replace(known, fields=(*known.fields, *field.fields)) if known else field
-    return by_key
+    fields = tuple(selects.fields(operation.selection_set, None))
+    return Selection(fields, operation.operation is OperationType.MUTATION, tuple(selects.introspection))
 
 
 class _Selects:
@@ -113,8 +120,26 @@ class _Selects:
     def _arguments(self, node: FieldNode) -> Mapping[str, Argument]:
         if not node.arguments:
             return _NO_ARGUMENTS
-        sources = {argument.name.value: value_of(argument.value) for argument in node.arguments}
-        return {name: Argument(source, source.read(self._variables)) for name, source in sources.items()}
+        return {argument.name.value: self._argument(argument.value) for argument in node.arguments}
+
+    def _argument(self, node: ValueNode) -> Argument:
+        match node:
+            case VariableNode():
+                return _of_variable(Reference(node.name.value), self._variables.get(node.name.value, ABSENT))
+            case ObjectValueNode():
+                members = {field.name.value: self._argument(field.value) for field in node.fields}
+                sources = Members({name: member.source for name, member in members.items()})
+                given = {name: member for name, member in members.items() if member.value is not ABSENT}
+                whole = {name: member.value for name, member in members.items()}
+                return Argument(sources, whole, is_given=True, members=given, items=None)
+            case ListValueNode():
+                items = tuple(self._argument(item) for item in node.values)
+                sources = Items(tuple(item.source for item in items))
+                whole = [item.value for item in items]
+                return Argument(sources, whole, is_given=True, members=_NO_ARGUMENTS, items=items)
+            case _:
+                value = value_from_ast_untyped(node)
+                return Argument(Constant(value), value, value is not None, _NO_ARGUMENTS, None)
 
     def _narrowed(self, labels: frozenset[str] | None, condition: NamedTypeNode | None) -> frozenset[str] | None:
         if condition is None:
@@ -124,9 +149,25 @@ class _Selects:
 
     def _included(self, directives: Sequence[DirectiveNode] | None) -> bool:
         for directive in directives or ():
-            condition = next(value_of(argument.value).read(self._variables) for argument in directive.arguments or ())
+            condition = next(self._argument(argument.value).value for argument in directive.arguments or ())
             if directive.name.value == "skip" and condition is True:
                 return False
             if directive.name.value == "include" and condition is False:
                 return False
         return True
+
+
+def _of_variable(source: Reference, value: Any) -> Argument:
+    """A value inside a variable. Of a list of values to compare with, the items are nobody's."""
+    members, items = _NO_ARGUMENTS, None
+    if isinstance(value, dict):
+        members = {key: _of_variable(_part(source, key), member) for key, member in cast("Any", value).items()}
+    elif isinstance(value, list):
+        values = cast("list[Any]", value)
+        objects = values if any(isinstance(item, dict | list) for item in values) else []
+        items = tuple(_of_variable(_part(source, position), item) for position, item in enumerate(objects))
+    return Argument(source, value, value is not None and value is not ABSENT, members, items)
+
+
+def _part(source: Reference, step: str | int) -> Reference:
+    return Reference(source.variable, (*source.path, step))

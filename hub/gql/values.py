@@ -1,16 +1,72 @@
-"""Values: how each becomes a parameter of a statement, checked and converted."""
+"""Values: where each comes from, and how it becomes a parameter of a statement, checked and converted."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 from graph_schema.formats import BadFormat
 from graph_schema.model import Kind, Property
-from hub.compile.compiler import CursorOf, query
+from hub.compile.compiler import CursorOf
 from hub.errors import BadInput
-from hub.gql.arguments import Value, Variables
 from hub.gql.moments import moment
+
+ABSENT: Final = object()
+"""In place of a value that is not given."""
+Variables: TypeAlias = Mapping[str, Any]
+"""The variables of a request by name: JSON values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value written in the document."""
+
+    value: Any
+
+    def read(self, variables: Variables) -> Any:  # noqa: ARG002 - one shape for all values
+        """The value."""
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A value inside a variable: its name, and the path of keys and positions below it."""
+
+    variable: str
+    path: tuple[str | int, ...] = ()
+
+    def read(self, variables: Variables) -> Any:
+        """What the variable has there, or `ABSENT`."""
+        value = variables.get(self.variable, ABSENT)
+        for step in self.path:
+            value = value[step]
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list written in the document, some of whose items are variables."""
+
+    items: tuple["Value", ...]
+
+    def read(self, variables: Variables) -> Any:
+        """The list of what the items are."""
+        return [item.read(variables) for item in self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """An input object written in the document."""
+
+    members: Mapping[str, "Value"]
+
+    def read(self, variables: Variables) -> Any:
+        """What each member is, or `ABSENT`."""
+        return {key: member.read(variables) for key, member in self.members.items()}
+
+
+Value: TypeAlias = Constant | Reference | Items | Members
+"""Where a value comes from. It is the same for all requests with the document, and read anew for each."""
 
 Convert = Callable[[Any], tuple[Any, ...]]
 """Checks a value, and makes a parameter's value of it, or those of several. Raises `BadInput`."""
@@ -73,25 +129,6 @@ class Spread:
 
 
 Bound = Binding | PositionBinding | Spread
-
-
-class Parameters:
-    """The parameters of a root field's statements, numbered as they are bound."""
-
-    def __init__(self) -> None:
-        self.bindings: list[Bound] = []
-
-    def bind(self, source: Value, convert: Convert) -> str:
-        """The name of a parameter that holds the value, converted."""
-        name = f"p{len(self.bindings)}"
-        self.bindings.append(Binding((name,), source, convert))
-        return name
-
-    def bind_position(self, source: Value, wanted: CursorOf) -> query.Position:
-        """The names of the parameters that hold the position of a cursor."""
-        names = tuple(f"p{len(self.bindings)}_{position}" for position in range(len(wanted.kinds)))
-        self.bindings.append(PositionBinding(names, source, wanted))
-        return names
 
 
 def converter(declared: Property, *, many: bool = False) -> Convert:

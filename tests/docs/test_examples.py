@@ -30,7 +30,7 @@ from hub.cli.commands import DEFAULT_SCALE
 from hub.database.gathering import Lanes
 from hub.database.graph import Graph
 from hub.detection.works import discover
-from hub.gql import conditions, executor
+from hub.gql import arguments, executor
 from hub.gql.document_limits import Limits
 from hub.gql.endpoint import Endpoint
 from hub.gql.http import GraphQLRequest
@@ -218,7 +218,7 @@ def port(world: Graph, settings: Settings, sign_in: SampleSignIn) -> Iterator[in
 
 @pytest.fixture
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (executor, conditions, responsible_contacts):
+    for module in (executor, arguments, responsible_contacts):
         monkeypatch.setattr(module, "datetime", Today)
 
 
