@@ -51,6 +51,11 @@ def only_if(condition: str | None, test: str) -> str:
     return f"CASE WHEN {condition} THEN {test} ELSE false END" if condition else test
 
 
+def where(*predicates: str) -> str:
+    """The clause that all of them hold, with a blank before it; empty where there are none."""
+    return f" WHERE {' AND '.join(predicates)}" if predicates else ""
+
+
 @overload
 def fill(template: LiteralString, /, **slots: LiteralString) -> LiteralString: ...
 @overload

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
+from graph_schema.cypher import words
 from graph_schema.formats import Format
-from graph_schema.rule import EdgeRule, Grant, Guard, Right, Rule, ViewerSet
+from graph_schema.rule import AnyOf, EdgeRule, Grant, Guard, Predicate, Right, Rule, ViewerSet
 
 
 class Kind(Enum):
@@ -23,6 +24,8 @@ class Kind(Enum):
 
 NODE = "Node"
 """The type that every row has: it can be asked for by its node id."""
+_NOW = "now"
+"""The viewer set that says nothing of the viewer."""
 
 
 class SchemaError(ValueError):
@@ -300,6 +303,7 @@ class GraphSchema:
             if not set(labels) <= known:
                 raise SchemaError(f"{owner} names an unknown label: {sorted(set(labels) - known)}")
         self._check_words()
+        self._check_predicates()
         for node in self.nodes:
             for name in (*node.text, *node.codes):
                 if node.property_named(name).guard is not None:
@@ -319,6 +323,36 @@ class GraphSchema:
                 what = owner.label if isinstance(owner, NodeType) else owner.name
                 raise SchemaError(
                     f"{what}: {', '.join(sorted(taken))} is the name of a viewer set; call the property otherwise"
+                )
+
+    def _check_predicates(self) -> None:
+        """What rules and guards ask of the viewer is declared: else nothing of it could be left out for any kind."""
+        for rule in self.rules:
+            for grant in (*rule.grants, *rule.of_facts):
+                where = f"{rule.label}, grant {grant.name!r}"
+                self._check_alternatives(where, *grant.tests, *(grant.by_label or {}).values())
+        for rule in self.edge_rules:
+            self._check_alternatives(rule.edge, rule.test, rule.by_sets or "true")
+        for owner in (*self.nodes, *self.edges):
+            for property_ in owner.properties:
+                if property_.guard:
+                    self._check_alternatives(
+                        f"the guard of {property_.name}", property_.guard.open, property_.guard.test
+                    )
+
+    def _check_alternatives(self, where: str, *alternatives: Predicate | str) -> None:
+        sets = {viewer_set.name for viewer_set in self.viewer_sets} - {_NOW}
+        for alternative in alternatives:
+            if isinstance(alternative, AnyOf):
+                self._check_alternatives(where, *alternative.of)
+                continue
+            text = alternative.where if isinstance(alternative, Predicate) else alternative
+            names = (*alternative.needs, *alternative.when) if isinstance(alternative, Predicate) else ()
+            declared = {text, *words(" ".join(names))}
+            undeclared = (sets & words(text)) - declared
+            if undeclared and not (isinstance(alternative, Predicate) and " OR " in text):
+                raise SchemaError(
+                    f"{where}: {text!r} asks for {', '.join(sorted(undeclared))}, and does not declare it"
                 )
 
     def _check_grant(self, rule: Rule, grant: Grant) -> None:

@@ -9,19 +9,22 @@ for each label that is found, by a small one.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
+from graph_schema.cypher import where
 from graph_schema.model import Edge, GraphSchema, NodeType
 from hub.compile import query
-from hub.compile.access import Visibility
-from hub.compile.connection import TEMPORAL, plain, sent
+from hub.compile.access import Access
+from hub.compile.analysis import found_rows
 from hub.compile.custom_field import ASKED, CustomField, Record, RecordOf, Records, RowOf, Value
-from hub.compile.projection import Rows
+from hub.compile.enumeration import every
+from hub.compile.plan import VISIBLE, FoundPlan
+from hub.compile.scan_text import named
 from hub.compile.search import RIGHTS
 from hub.compile.search_rows import FOUND, taken
 from hub.compile.shaper import ShaperText, record
-from hub.compile.traversal import Scope, along, named
+from hub.compile.text import TEMPORAL, plain, sent
 
 _LISTS: Final = "lists"
 """In `$asked`: the lists that are asked for, each true under its name."""
@@ -97,19 +100,19 @@ class Telling:
         return {**kept, ASKED: {**given[ASKED], **self.selected}}
 
 
-def told_by(scope: Scope, question: CustomField, given: frozenset[str]) -> str:
+def told_by(access: Access, question: CustomField, given: frozenset[str]) -> str:
     """The body of the statement that finds what a question tells, whatever is selected."""
-    start = question.start(_Sees(scope), given)
-    clauses, expression = _Finding(scope).record(question.record, ())
+    start = question.start(_Sees(access), given)
+    clauses, expression = _Finding(access).record(question.record, ())
     return "\n".join((start, *clauses, f"RETURN {expression} AS row"))
 
 
 class _Finding:
     """Writes what is told of records: clauses that bind what is needed, and the list of their members."""
 
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._sees = _Sees(scope)
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._sees = _Sees(access)
 
     def record(self, declared: Record, way: Way) -> tuple[list[str], str]:
         clauses, values = list[str](), list[str]()
@@ -119,7 +122,9 @@ class _Finding:
                 case Value():
                     values.append(sent(member.expression, member.declared.kind))
                 case RowOf():
-                    values.append(_row(member.variable, _named(there), self._beside(member, _named(there), clauses)))
+                    more, beside = self._beside(member, _named(there))
+                    clauses += more
+                    values.append(_row(member.variable, _named(there), beside))
                 case RecordOf():
                     more, value = self.record(member.record, there)
                     clauses += more
@@ -134,31 +139,34 @@ class _Finding:
                     values.append(f"COLLECT {{ {each} RETURN {value} ORDER BY {member.order} }}")
         return clauses, f"[{', '.join(values)}]"
 
-    def _beside(self, member: RowOf, place: str, clauses: list[str]) -> list[str]:
-        node, row = self._scope.graph.node(member.target) if member.beside else None, member.variable
-        if node is None:
-            return []
-        routes = self._scope.graph.routes(node.label)
+    def _beside(self, member: RowOf, place: str) -> tuple[list[str], list[str]]:
+        """Clauses, and values that are told beside a row."""
+        if not member.beside:
+            return [], []
+        access, row = self._access, member.variable
+        node, routes = access.graph.node(member.target), access.graph.routes(member.target)
         guarded = [node.property_named(name) for name in member.beside if name not in routes]
         not_asked = f"${ASKED}.{_BESIDE}.{place} IS NULL"
-        guards = [found.guard for found in guarded if found.guard]
-        seen = self._scope.visible.guarded(row, node.label, guards, Visibility(predicate=None), clauses, not_asked)
+        guards = [declared.guard for declared in guarded if declared.guard]
+        readable = access.guarded(row, node.label, guards, VISIBLE, not_asked)
+        clauses = [f"WITH *, {text} AS {variable}" for variable, text in readable.lookups.items()]
         values = list[str]()
         for name in member.beside:
             if name in routes:
-                walk = along(self._scope, row, node.label, routes[name])
-                if walk.sight.hoisted:
-                    clauses.append(f"WITH *, {named(walk.sight.hoisted)}")
+                walk = access.along(row, node.label, routes[name])
+                if walk.seen.hoisted:
+                    clauses.append(f"WITH *, {named(walk.seen.hoisted)}")
                 wanted = f"${ASKED}.{_ROWS}.{place}_{name} IS NOT NULL"
-                clauses.append(f"OPTIONAL {replace(walk, before='').text(wanted)}")
+                clauses.append(f"OPTIONAL {walk.match}{where(*walk.where, wanted)}")
                 values.append(_row(walk.row, f"{place}_{name}"))
-            else:
-                found = node.property_named(name)
-                instead, allowed = (found.guard.instead, seen[found.guard]) if found.guard else ("null", "true")
-                values.append(
-                    f"CASE WHEN {not_asked} THEN null WHEN {allowed} THEN {plain(row, found)} ELSE {instead} END"
-                )
-        return values
+                continue
+            declared = node.property_named(name)
+            guard = declared.guard
+            instead, allowed = (guard.instead, readable.tests[guard]) if guard else ("null", "true")
+            values.append(
+                f"CASE WHEN {not_asked} THEN null WHEN {allowed} THEN {plain(row, declared)} ELSE {instead} END"
+            )
+        return clauses, values
 
 
 def _row(row: str, place: str, beside: Sequence[str] = ()) -> str:
@@ -173,14 +181,10 @@ def _named(way: Way) -> str:
     return "_".join(way)
 
 
-def read_by(scope: Scope, label: str, name: str, fields: Sequence[query.Field]) -> tuple[str, str]:
-    """The body of the statement that reads rows of a label which are known to be visible, and the shaper of one."""
-    row = scope.fresh("n")
-    made = Rows(scope).row(row, {label: tuple(fields)}, Visibility(predicate=None))
-    return (
-        " ".join((taken(scope, label, row, name, "one"), *made.clauses, f"RETURN [one, {made.expression}]")),
-        made.shaper,
-    )
+def read_by(access: Access, label: str, name: str, fields: Sequence[query.Field]) -> FoundPlan:
+    """The plan of a statement that reads rows of a label which are known to be visible."""
+    row = access.fresh("n")
+    return found_rows(access, row, label, taken(access.graph, label, row, name, "one"), tuple(fields))
 
 
 @dataclass(slots=True)
@@ -205,32 +209,33 @@ Reads = Callable[[str, str, Sequence[query.Field]], tuple[RowReading, str]]
 
 
 class Selected:
-    """Writes the shaper for what is selected of a question, and notes what has to be told and read for it.
+    """What is selected of a question: the function that shapes what was found and read, and the second step, which says
+    what has to be told and read for that.
 
-    `found_by` is the statement that finds. What is open to all viewers of a kind it may tell where it asks whether they
-    are of that kind.
+    What is open to all viewers of a kind is told by the statement that finds where it `asks_kind`: whether the viewer
+    is of that kind.
     """
 
-    def __init__(self, graph: GraphSchema, shapers: ShaperText, found_by: str, reads: Reads) -> None:
+    def __init__(
+        self, graph: GraphSchema, shapers: ShaperText, reads: Reads, root: query.CustomQuery, *, asks_kind: bool
+    ) -> None:
         self._graph = graph
         self._shapers = shapers
         self._reads = reads
-        self._asks_kind = graph.premise in found_by
+        self._asks_kind = asks_kind
         self._lists: dict[str, bool] = {}
         self._told_beside: dict[str, bool] = {}
         self._standing: dict[str, _Standing] = {}
         self._readings: list[tuple[str, Sequence[query.Field], RowReading, str]] = []
 
-    def shaper(self, question: CustomField, fields: Sequence[query.CustomSelection]) -> str:
-        """The function that shapes what was found and read."""
-        return self._record(question.record, fields, (), ())
-
-    def telling(self, question: CustomField) -> Telling:
-        """The second step; once the shaper is made."""
+        self.shaper = self._record(root.question.record, root.fields, (), ())
         rows = {name: list(found.names) for name, found in self._standing.items()}
-        selected = {_LISTS: self._lists, _ROWS: rows, _BESIDE: self._told_beside}
-        readings = tuple(reading for _, _, reading, _ in self._readings)
-        return Telling(selected, question.sizes, tuple(map(self._place, self._standing.values())), readings)
+        self.telling = Telling(
+            {_LISTS: self._lists, _ROWS: rows, _BESIDE: self._told_beside},
+            root.question.sizes,
+            tuple(map(self._place, self._standing.values())),
+            tuple(reading for _, _, reading, _ in self._readings),
+        )
 
     def _place(self, found: _Standing) -> Place:
         keys = {label: found.names[self._graph.node(label).key] for label in found.readings}
@@ -327,22 +332,20 @@ class Selected:
 class _Sees:
     """The rule table, for a start that is written by hand."""
 
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     def row(self, variable: str, label: str) -> str:
-        return self._scope.visible.row(variable, (label,)).predicate or "true"
+        return self._access.row(variable, (label,)).predicate or "true"
 
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
-        return self._scope.visible.by_edge(label, edge, row, end)
+        return self._access.by_edge(label, edge, row, end)
 
     def every(self, label: str) -> str:
-        rows = f"COLLECT {{ {self._scope.visible.enumerated(label, 'seen')} RETURN DISTINCT seen }}"
-        everything = self._scope.visible.everything(label)
-        return f"CASE WHEN {everything} THEN [] ELSE {rows} END" if everything else rows
+        return every(self._access, label, "seen")
 
     def edge_by_sets(self, edge: Edge, tail: str, head: str) -> str:
-        return self._scope.visible.edge_by_sets(edge, tail, head)
+        return self._access.edge_by_sets(edge, tail, head)
 
     def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str:
-        return self._scope.visible.edge(edge, tail, head, variable) or "true"
+        return self._access.edge(edge, tail, head, variable) or "true"

@@ -3,7 +3,7 @@
 Every value is the *name* of a statement parameter, so one compiled question serves all values.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Literal
@@ -164,18 +164,6 @@ class Page:
     where: Condition = EVERY_ROW
     order: tuple[OrderKey, ...] = ()
 
-    @property
-    def asks_of_edges(self) -> bool:
-        """Whether properties of the edges to its rows are asked for."""
-        return any(
-            isinstance(found, EdgeProperty) for part in self.parts if isinstance(part, Edges) for found in part.parts
-        )
-
-    @property
-    def compared(self) -> tuple[str, ...]:
-        """The parameters its conditions compare with: a cursor is good for these alone."""
-        return tuple(_compared(self.where))
-
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
@@ -322,16 +310,3 @@ class CursorOf:
     stamp: str
     kinds: tuple[Kind, ...]
     bound: tuple[str, ...]
-
-
-def _compared(condition: Condition) -> Iterator[str]:
-    match condition:
-        case Compare():
-            yield condition.parameter
-        case All() | AnyOf():
-            for member in condition.of:
-                yield from _compared(member)
-        case Not():
-            yield from _compared(condition.of)
-        case Across() | IsA():
-            yield from _compared(condition.condition)

@@ -17,12 +17,14 @@ listed after all.
 from collections.abc import Sequence
 from typing import Final
 
-from graph_schema.cypher import literal, name
+from graph_schema.cypher import literal, name, where
 from graph_schema.formats import HTS_CHAPTER
 from graph_schema.model import GraphSchema, Kind, NodeType
+from hub.compile.access import Access
 from hub.compile.access_path import RULE_COSTS
+from hub.compile.enumeration import degree_of, enumerated
 from hub.compile.order import Sort, comes_after, order_by
-from hub.compile.traversal import Scope, Side, where
+from hub.compile.plan import Side
 
 SOUGHT: Final = "sought"
 """The parameter with what is looked for, a map: Neo4j plans anew for lists and texts of other lengths, but not within
@@ -72,14 +74,14 @@ def found_by(graph: GraphSchema, labels: Sequence[str]) -> list[tuple[str, ...]]
     return [*([public] if any(label in public for label in labels) else []), *((label,) for label in protected)]
 
 
-def finding(scope: Scope, labels: Sequence[str], *, backward: bool) -> str:
+def finding(access: Access, labels: Sequence[str], *, backward: bool) -> str:
     """The body of the statement that finds the rows of these labels: those of the page and one more, and how many
     there are.
     """
     heads: list[str] = []
     ways: list[str] = []
     for label in labels:
-        found = _OfLabel(scope, label, alone=len(labels) == 1)
+        found = _OfLabel(access, label, alone=len(labels) == 1)
         if found.node.codes:
             heads.append(found.by_code())
             ways.append(found.coded_rows())
@@ -113,9 +115,9 @@ class _OfLabel:
     columns of `ORDER`.
     """
 
-    def __init__(self, scope: Scope, label: str, *, alone: bool) -> None:
-        self.node: NodeType = scope.graph.node(label)
-        self._scope, self._label, self._row = scope, label, scope.fresh("n")
+    def __init__(self, access: Access, label: str, *, alone: bool) -> None:
+        self.node: NodeType = access.graph.node(label)
+        self._access, self._label, self._row = access, label, access.fresh("n")
         row = self._row
         self._queries = (
             f"${SOUGHT}.queries" if alone else f"CASE WHEN ${SOUGHT}.asked_{label} THEN ${SOUGHT}.queries END"
@@ -123,12 +125,12 @@ class _OfLabel:
         self._coded, self._streams, self._found, self._mine = (
             f"{what}{label}" for what in ("coded", "streams", "found", "mine")
         )
-        self._rule = scope.visible.row(row, (label,)).predicate
-        self._everything = scope.visible.everything(label)
+        self._rule = access.row(row, (label,)).predicate
+        self._everything = access.everything(label)
 
     def by_code(self) -> str:
         """The rows of which the text names a code, hidden ones among them."""
-        row = self._scope.fresh("coded")
+        row = self._access.fresh("coded")
         codes = f"${SOUGHT}.codes_{self._label}"
         seeks = " UNION ".join(
             f"MATCH ({row}:{self._label}) WHERE {row}.{name(code)} IN {codes} RETURN {row}" for code in self.node.codes
@@ -142,7 +144,7 @@ class _OfLabel:
             if self.node.text
             else "0"
         )
-        return f"UNWIND {self._coded} AS {row} WITH {row}{where(allowed)} {self._columns(self._coded_rank(), matched)}"
+        return f"UNWIND {self._coded} AS {row} WITH {row}{where(*allowed)} {self._columns(self._coded_rank(), matched)}"
 
     def _coded_rank(self) -> str:
         wide = [code for code in self.node.codes if self.node.property_named(code).format is HTS_CHAPTER]
@@ -160,12 +162,12 @@ class _OfLabel:
         if self._rule is None:
             return []
         everything = self._everything or "false"
-        degree = self._scope.visible.degree(self._label) or f"COUNT {{ (:{self._label}) }}"
-        few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[self._scope.side]
-        asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if self._scope.side is Side.CHEAPER else "true"
-        row, mine = self._scope.fresh("n"), self._scope.fresh("mine")
+        degree = degree_of(self._access, self._label) or f"COUNT {{ (:{self._label}) }}"
+        few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[self._access.side]
+        asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if self._access.side is Side.CHEAPER else "true"
+        row, mine = self._access.fresh("n"), self._access.fresh("mine")
         gathered = f"COLLECT {{ {self._queried(row)} WITH {row}, count(*) AS matched RETURN [{row}, matched] }}"
-        listed = f"COLLECT {{ {self._scope.visible.enumerated(self._label, mine)} RETURN DISTINCT {mine} }}"
+        listed = f"COLLECT {{ {enumerated(self._access, self._label, mine)} RETURN DISTINCT {mine} }}"
         return [
             f"WITH *, {everything} OR {few} AS {self._streams}",
             f"WITH *, CASE WHEN {self._streams} THEN [] ELSE {gathered} END AS {self._found}",
@@ -180,7 +182,7 @@ class _OfLabel:
         uncoded = (f"NOT {row} IN {self._coded}",) if self.node.codes else ()
         ranked = self._columns(self._rank(), "matched")
         if self._rule is None:
-            return [f"{self._queried(row)} WITH {row}, count(*) AS matched{where(uncoded)} {ranked}"]
+            return [f"{self._queried(row)} WITH {row}, count(*) AS matched{where(*uncoded)} {ranked}"]
         seen = f"{self._everything} OR {row} IN {mine}" if self._everything else f"{row} IN {mine}"
         stream = self._queried(row, f"CASE WHEN {self._streams} THEN {self._queries} ELSE [] END")
         weighed = (
@@ -189,8 +191,8 @@ class _OfLabel:
         )
         allowed = f"CASE WHEN {mine} IS NULL THEN {self._rule} ELSE true END"
         return [
-            f"{stream} WITH {row}, count(*) AS matched{where((f'({seen})', *uncoded))} {ranked}",
-            f"{weighed} WITH one[0] AS {row}, one[1] AS matched{where((allowed, *uncoded))} {ranked}",
+            f"{stream} WITH {row}, count(*) AS matched{where(f'({seen})', *uncoded)} {ranked}",
+            f"{weighed} WITH one[0] AS {row}, one[1] AS matched{where(allowed, *uncoded)} {ranked}",
         ]
 
     def _queried(self, row: str, queries: str | None = None) -> str:

@@ -5,17 +5,19 @@ nothing but label and key is asked, nothing is read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from graph_schema.cypher import name
+from graph_schema.cypher import name, where
+from graph_schema.model import GraphSchema
 from hub.compile import query
-from hub.compile.access_path import EdgeScan
-from hub.compile.connection import Layout, Listing, Projects
+from hub.compile.access import Access
+from hub.compile.analysis import page
 from hub.compile.order import cursor_of
+from hub.compile.plan import EdgesPlan, ListAccess, ListPlan, NodesPlan, Ordering, PartPlan, Walk
 from hub.compile.search import MATCHES, ORDER, SOUGHT, listed_as
 from hub.compile.shaper import ShaperText, record
-from hub.compile.traversal import Scope, Walk
+from hub.compile.text import Columns, TextWriter
 
 FOUND: Final = "found"
 """The parameter with what was found, a map: of a search by label, each row on the page as [its number there, rank,
@@ -36,25 +38,32 @@ class Reading:
     shaper: str
 
 
-def taken(scope: Scope, label: str, row: str, under: str, key: str) -> str:
+def taken(graph: GraphSchema, label: str, row: str, under: str, key: str) -> str:
     """The match of the rows that were found, one after another, of which `one` tells the key."""
-    return f"UNWIND ${FOUND}.{under} AS one MATCH ({row}:{label} {{{name(scope.graph.node(label).key)}: {key}}})"
+    return f"UNWIND ${FOUND}.{under} AS one MATCH ({row}:{label} {{{name(graph.node(label).key)}: {key}}})"
 
 
-def reading(scope: Scope, rows: Projects, root: query.Search, label: str) -> Reading:
-    """What is asked of the rows of a label."""
-    row = scope.fresh("n")
-    sight = scope.visible.row(row, (label,))
-    walk = Walk(
-        "", taken(scope, label, row, label, "one[3]"), (sight.predicate,) if sight.predicate else (), row, "", sight
-    )
-    layout = _FoundLayout(
-        scope, rows, Listing(EdgeScan(walk), (label,), root.page, ORDER, listed_as(root.labels), bound=(SOUGHT,))
-    )
-    shaper = layout.row_shaper()
-    if layout.reads:
-        return Reading(" ".join((walk.text(), *layout.clauses, f"RETURN [{', '.join(layout.values)}]")), (), shaper)
-    return Reading(None, tuple(layout.keys), shaper)
+def analysed(access: Access, root: query.Search, label: str) -> ListPlan:
+    """The plan of what is asked of the rows of a label."""
+    row = access.fresh("n")
+    seen = access.row(row, (label,))
+    match = taken(access.graph, label, row, label, "one[3]")
+    walk = Walk(match, (seen.predicate,) if seen.predicate else (), row, "", seen)
+    rows = ListAccess(walk, (label,), listed_as(root.labels), ORDER, Ordering(ORDER), bound=(SOUGHT,))
+    of_rows = tuple(part for part in root.page.parts if isinstance(part, query.Nodes | query.Edges))
+    return page(access, rows, replace(root.page, parts=of_rows))
+
+
+def reading(writer: TextWriter, plan: ListPlan) -> Reading:
+    """How that is read."""
+    columns = _FoundColumns(writer, plan)
+    shaper = writer.shapers.function("x = r", record(columns.items))
+    if not columns.reads:
+        return Reading(None, tuple(columns.keys), shaper)
+    walk = plan.access.source
+    assert isinstance(walk, Walk)
+    rows = (f"{walk.match}{where(*walk.where)}", *columns.clauses, f"RETURN [{', '.join(columns.values)}]")
+    return Reading(f"RETURN COLLECT {{ {' '.join(rows)} }} AS row", (), shaper)
 
 
 def page_shaper(root: query.Search, shapers: ShaperText, readings: Mapping[str, Reading]) -> str:
@@ -62,7 +71,7 @@ def page_shaper(root: query.Search, shapers: ShaperText, readings: Mapping[str, 
     come].
     """
     page = root.page
-    functions = ", ".join(f"{label!r}: {found.shaper}" for label, found in readings.items())
+    functions = ", ".join(f"{label!r}: {read.shaper}" for label, read in readings.items())
     steps: list[str] = []
     items: list[tuple[str, str]] = []
     for part in page.parts:
@@ -81,53 +90,44 @@ def page_shaper(root: query.Search, shapers: ShaperText, readings: Mapping[str, 
     return shapers.function(*steps, record(items))
 
 
-class _FoundLayout(Layout):
-    """Which columns a found row carries beside its place, and how its node and edge are made of them."""
+class _FoundColumns(Columns):
+    """Which columns a found row carries beside how it was found, and how its node and edge are made of them."""
 
-    def __init__(self, scope: Scope, rows: Projects, listing: Listing) -> None:
-        super().__init__(scope, rows, listing)
-        self.alone = False
-        self.values = ["one"]
+    def __init__(self, writer: TextWriter, plan: ListPlan) -> None:
         self.keys: list[int] = []
+        """How often each column has the row's key, where nothing else is read."""
         self.reads = False
+        super().__init__(writer, plan, ("one",))
 
-    def row_shaper(self) -> str:
-        """The function that makes the row's node and edge, by the response keys of their lists; fills `values` and
-        `clauses`.
-        """
-        items: list[tuple[str, str]] = []
-        for part in self._listing.page.parts:
-            match part:
-                case query.Nodes():
-                    shaper, at = self._node(part.selection)
-                    items.append((part.key, f"{shaper}({at}, p, w)"))
-                case query.Edges():
-                    items.append((part.key, record([self._edge_part(found) for found in part.parts])))
-                case _:
-                    pass
-        return self._scope.shapers.function("x = r", record(items))
+    def part(self, part: PartPlan) -> tuple[str, str]:
+        """The row's node or edge, by the response key of its list."""
+        match part:
+            case NodesPlan():
+                return part.key, self.node(part)
+            case EdgesPlan():
+                return part.key, record([self.edge_part(inner) for inner in part.parts])
+            case _:
+                raise TypeError(f"{part.key}: not of a row")
 
-    def _node(self, selection: query.Selection) -> tuple[str, str]:
-        (label,) = self._listing.labels
-        fields = selection[label]
-        self.keys.append(sum(isinstance(found, query.NodeId) for found in fields))
-        self.reads |= any(not isinstance(found, query.NodeId | query.Typename) for found in fields)
-        return super()._node({label: fields})
+    def node(self, part: NodesPlan) -> str:
+        (of_label,) = part.row.parts
+        self.keys.append(sum(isinstance(asked, query.NodeId) for asked in of_label.fields))
+        self.reads |= any(not isinstance(asked, query.NodeId | query.Typename) for asked in of_label.fields)
+        return super().node(part)
 
-    def _found(self, part: query.Found) -> str:
+    def how_found(self, part: query.Found) -> str:
         if part.what == "match":
             return f"{MATCHES!r}[x[0][1]]"
         if part.what == "wordsMatched":
             return "x[0][2]"
         self.reads = True
-        (label,) = self._listing.labels
-        texts = ", ".join(
-            f"[{found!r}, {self._listing.source.row}.{name(found)}]" for found in self._scope.graph.node(label).text
-        )
-        return f"w.highlights(x[{self._at(f'[{texts}]')}])"
+        access = self.plan.access
+        texts = self.writer.graph.node(access.labels[0]).text
+        columns = ", ".join(f"[{text!r}, {access.source.row}.{name(text)}]" for text in texts)
+        return f"w.highlights(x[{self.at(f'[{columns}]')}])"
 
-    def _cursor(self, row: str) -> str:
-        return _cursor(self._listing.page, self._listing.type_name, row)
+    def cursor(self, row: str) -> str:
+        return _cursor(self.plan.page, self.plan.access.type_name, row)
 
 
 def _cursor(page: query.Page, type_name: str, row: str) -> str:

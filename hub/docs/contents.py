@@ -54,6 +54,7 @@ SECTIONS: Final = (
             "explanation/shared-issues",
             "explanation/visibility",
             "explanation/architecture",
+            "explanation/compiler",
             "explanation/glossary",
         ),
     ),

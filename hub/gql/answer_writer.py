@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hub.compile.search import SOUGHT
+from hub.compile.compiler import SOUGHT
 from hub.gql.cursors import Cursors, Seal
 from hub.gql.search_text import TERMS, highlighted
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from hub.compile.query import CursorOf
+from hub.compile.compiler import CursorOf
 from hub.errors import BadInput
 from hub.gql.values import at_kind
 

@@ -23,15 +23,12 @@ from filelock import FileLock, Timeout
 from graph_schema.cypher import Parameters, Statement
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import COMMON, ViewerKind
-from hub.compile.custom_field import ASKED
-from hub.compile.query import CursorOf
-from hub.compile.search import END, FRONT, SOUGHT
-from hub.compile.search_rows import FOUND
+from hub.compile.compiler import ASKED, END, FOUND, FRONT, SOUGHT, CursorOf
 from hub.database.graph import Graph
 from hub.errors import Unavailable
 from hub.gql.executor import NOBODY, Executor, GraphQLRequest
 from hub.gql.parameter_types import Shape, placeholder, shape_of
-from hub.gql.plan_cache import Plan, RootPlan
+from hub.gql.plans import Plan, RootPlan
 from hub.gql.values import ReadsCursors, Variables
 from hub.gql.without_values import Blanks
 from hub.limits.admission import Admission

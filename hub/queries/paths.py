@@ -14,7 +14,7 @@ from graph_schema.cypher import bind, fill, literal
 from graph_schema.graph import GRAPH
 from graph_schema.model import NODE, Edge, Kind, Property
 from graph_schema.viewer_sets import IN_TERM, takes_part
-from hub.compile.custom_field import CustomField, Record, Records, RowOf, Sees, Value
+from hub.compile.compiler import CustomField, Record, Records, RowOf, Sees, Value
 from hub.errors import BadInput
 from hub.queries.arguments import Arguments, first_of
 

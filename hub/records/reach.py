@@ -10,8 +10,7 @@ from typing import Final
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
-from hub.compile.access import Access
-from hub.compile.compiler import viewer_sets
+from hub.compile.compiler import Access, viewer_sets
 from hub.records.source_record import Key
 
 PROTECTED: Final = frozenset(rule.label for rule in GRAPH.rules if not rule.public)
