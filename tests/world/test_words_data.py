@@ -21,7 +21,7 @@ COMING = frozenset(
     "usmca_verification warehouse".split()
 )
 BRITISH = re.compile(
-    r"tyre|aluminium|colour|fibre|jewellery|\bmoulds?\b|moulded|sulph|flavour|odour|vapour|metallised|armour", re.I
+    r"\btyre|aluminium|colour|fibre|jewellery|\bmoulds?\b|moulded|sulph|flavour|odour|vapour|metallised|armour", re.I
 )
 
 
@@ -77,7 +77,7 @@ def synonym_faults(rows: list[Row]) -> Faults:
             yield f"{word} has the ranks {', '.join(given)}"
     for row in rows:
         if len(ranks[row["word"].casefold()]) > 1 and not row["note"]:
-            yield f"{row['word']} has several headings and does not say when it is {row['heading']}"
+            yield f"{row['word']} has several headings, no note for {row['heading']}"
 
 
 def spellings(row: Row) -> list[str]:
@@ -132,7 +132,7 @@ FORM = {
         (synonym_faults, [SYNONYM | {"heading": "4013"}], "tires: the source speaks of another heading than 4013"),
         (synonym_faults, [SYNONYM, SYNONYM | {"word": "Tires", "rank": "2"}], "tires 4011 stands twice"),
         (synonym_faults, [SYNONYM, SECOND | {"rank": "3"}], "tires has the ranks 1, 3"),
-        (synonym_faults, [SYNONYM, SECOND | {"note": ""}], "tires has several headings and does not say when it is 4012"),
+        (synonym_faults, [SYNONYM, SECOND | {"note": ""}], "tires has several headings, no note for 4012"),
         (form_faults, [FORM | {"kinds": "rfi|sentence"}], "CBP 28: there is no kind sentence"),
         (form_faults, [FORM, FORM | {"code": "CBP 29"}], "cf 28 stands twice"),
         (form_faults, [FORM | {"legal_basis": ""}], "CBP 28 has nothing for legal_basis"),
@@ -175,7 +175,8 @@ def test_the_likeliest_heading_comes_first(word: str, heading: str) -> None:
 @pytest.mark.parametrize(
     ("spelling", "kind"),
     [
-        ("CBP 28", "rfi"), ("CF 28", "rfi"), ("CBP Form 29", "notice_of_action"), ("notice of action", "notice_of_action"),
+        ("CBP 28", "rfi"), ("CF 28", "rfi"), ("CBP Form 29", "notice_of_action"),
+        ("notice of action", "notice_of_action"),
         ("7501", "entry"), ("3461", "entry"), ("redelivery notice", "redelivery"), ("CF 4647", "redelivery"),
         ("5955A", "penalty"), ("6051D", "detention"), ("detention notice", "detention"), ("CF 19", "protest"),
         ("7551", "drawback"), ("3299", "entry"), ("4455", "entry"), ("5106", "entry"), ("CBP 301", "bond_sufficiency"),
