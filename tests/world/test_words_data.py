@@ -14,14 +14,16 @@ Row = dict[str, str]
 Faults = Iterator[str]
 
 # Kinds of case whose clocks are still to come; the others stand in case_kinds.csv.
-COMING = frozenset(
-    "agency_hold audit bill bond_sufficiency broker_license broker_permit circumvention covered_merchandise ctpat "
-    "duty_refund entry ftz general_order in_bond ipr_detention isf liquidated_damages prepenalty_notice "
-    "protest_set_aside record_production ruling_modification seizure supplemental_petition surety_demand tib "
-    "usmca_verification warehouse".split()
-)
+COMING = {
+    "agency_hold", "audit", "bill", "bond_sufficiency", "broker_license", "broker_permit", "circumvention",
+    "covered_merchandise", "ctpat", "duty_refund", "entry", "ftz", "general_order", "in_bond", "ipr_detention",
+    "isf", "liquidated_damages", "prepenalty_notice", "protest_set_aside", "record_production",
+    "ruling_modification", "seizure", "supplemental_petition", "surety_demand", "tib", "usmca_verification",
+    "warehouse",
+}  # fmt: skip
 BRITISH = re.compile(
-    r"\btyre|aluminium|colour|fibre|jewellery|\bmoulds?\b|moulded|sulph|flavour|odour|vapour|metallised|armour", re.I
+    r"\btyre|aluminium|colour|fibre|jewellery|\bmoulds?\b|moulded|sulph|flavour|odour|vapour|metallised|armour",
+    re.IGNORECASE,
 )
 
 
