@@ -34,7 +34,7 @@ from hub.compile.plan import (
 )
 
 
-def analysed(
+def analyse_root(
     graph: GraphSchema, root: query.ByKey | query.List | query.ByIds, side: Side
 ) -> StatementPlan[KeyPlan] | StatementPlan[ListPlan] | StatementPlan[IdsPlan]:
     """The plan of a root field that is answered by one statement."""
@@ -136,7 +136,8 @@ def _alike(access: Access, selection: query.Selection) -> bool:
 def _label(
     access: Access, variable: str, label: str, fields: tuple[query.Field, ...], seen: Visibility, *, typed: bool
 ) -> LabelPlan:
-    readable = access.guarded(variable, label, _guards(access, label, fields), seen)
+    guards = _guards(access, label, fields)
+    readable = access.guarded(variable, label, guards, seen)
     return LabelPlan(label, tuple(_field(access, variable, label, asked, typed) for asked in fields), readable)
 
 
@@ -149,12 +150,11 @@ def _guards(access: Access, label: str, fields: tuple[query.Field, ...]) -> tupl
 
 def _field(access: Access, start: str, label: str, asked: query.Field, typed: bool) -> FieldPlan:
     match asked:
+        case query.Many():
+            rows = of_route(access, start, label, asked.route, asked.page)
+            return ManyPlan(asked.key, page(access, rows, asked.page))
         case query.One():
             walk = access.along(start, label, asked.route, pattern_start=f"{start}:{label}" if typed else None)
             return OnePlan(asked.key, walk, _row(access, walk.row, asked.selection, walk.seen))
-        case query.Many():
-            return ManyPlan(
-                asked.key, page(access, of_route(access, start, label, asked.route, asked.page), asked.page)
-            )
         case _:
             return asked
