@@ -4,6 +4,8 @@ On the way down the query every row gets a variable, and all that is to be known
 what makes it visible, which of its guarded properties may be read. Nothing is written yet.
 """
 
+from collections.abc import Callable
+
 from graph_schema.model import GraphSchema
 from graph_schema.rule import Guard
 from hub.compile import query
@@ -32,20 +34,20 @@ from hub.compile.plan import (
     StatementPlan,
     Visibility,
 )
+from hub.compile.sets import names_viewer
 
 
 def analyse_root(
     graph: GraphSchema, root: query.ByKey | query.List | query.ByIds, side: Side
 ) -> StatementPlan[KeyPlan] | StatementPlan[ListPlan] | StatementPlan[IdsPlan]:
     """The plan of a root field that is answered by one statement."""
-    access = Access.of_statement(graph, side)
     match root:
         case query.ByKey():
-            return statement(access, _by_key(access, root))
+            return statement(graph, side, lambda access: _by_key(access, root))
         case query.List():
-            return statement(access, page(access, of_label(access, root), root.page))
+            return statement(graph, side, lambda access: page(access, of_label(access, root), root.page))
         case query.ByIds():
-            return statement(access, _by_ids(access, root))
+            return statement(graph, side, lambda access: _by_ids(access, root))
 
 
 def found_rows(access: Access, row: str, label: str, match: str, fields: tuple[query.Field, ...]) -> FoundPlan:
@@ -53,10 +55,12 @@ def found_rows(access: Access, row: str, label: str, match: str, fields: tuple[q
     return FoundPlan(match, _row(access, row, {label: fields}, VISIBLE))
 
 
-def statement(access: Access, body: BodyPlan_co) -> StatementPlan[BodyPlan_co]:
-    """The plan of a statement, once its body is analysed."""
-    all_heads = heads(access)
-    return StatementPlan(body, all_heads, access.asks)
+def statement(graph: GraphSchema, side: Side, analyse: Callable[[Access], BodyPlan_co]) -> StatementPlan[BodyPlan_co]:
+    """The plan of a statement whose body is analysed so."""
+    access = Access.of_statement(graph, side)
+    body = analyse(access)
+    asks = access.asks or (isinstance(body, str) and names_viewer(graph, body))
+    return StatementPlan(body, heads(access), asks)
 
 
 def page(access: Access, rows: ListAccess, asked: query.Page) -> ListPlan:

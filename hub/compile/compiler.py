@@ -24,8 +24,8 @@ from hub.compile.plan import Side
 from hub.compile.query import CursorOf
 from hub.compile.search import analyse_search, scans
 from hub.compile.search_text import write_scan, write_search
-from hub.compile.statement import viewer_sets, whole
-from hub.compile.text import write_root
+from hub.compile.sets import viewer_sets
+from hub.compile.text import whole, write_root
 
 __all__ = (
     "ASKED",
@@ -69,11 +69,14 @@ def compile_read(graph: GraphSchema, root: query.Root, side: Side = Side.CHEAPER
     """
     match root:
         case query.Search():
-            return write_search(graph, analyse_search(graph, root, side))
+            search = analyse_search(graph, root, side)
+            return write_search(graph, search)
         case query.CustomQuery():
-            return write_custom(graph, analyse_custom(graph, root, side))
+            custom = analyse_custom(graph, root, side)
+            return write_custom(graph, custom)
         case _:
-            return write_root(graph, analyse_root(graph, root, side))
+            plan = analyse_root(graph, root, side)
+            return write_root(graph, plan)
 
 
 def compile_findings(graph: GraphSchema, labels: Sequence[str], side: Side = Side.CHEAPER) -> Iterator[str]:

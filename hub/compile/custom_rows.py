@@ -20,8 +20,18 @@ from hub.compile.custom_field import ASKED, CustomField, Record, RecordOf, Recor
 from hub.compile.enumeration import every
 from hub.compile.expressions import TEMPORAL, named, plain, sent
 from hub.compile.parameters import BESIDE, LISTS, ROWS, taken
-from hub.compile.plan import VISIBLE, CustomPlan, Item, ReadingPlan, RowPlace, Side, StatementPlan, ToldRecord, ToldRow
-from hub.compile.statement import is_of_kind
+from hub.compile.plan import (
+    VISIBLE,
+    CustomPlan,
+    FoundPlan,
+    Item,
+    ReadingPlan,
+    RowPlace,
+    Side,
+    StatementPlan,
+    ToldRecord,
+    ToldRow,
+)
 
 Way = tuple[str, ...]
 """Names of members that lead to one."""
@@ -30,7 +40,7 @@ Way = tuple[str, ...]
 def analyse_custom(graph: GraphSchema, root: query.CustomQuery, side: Side) -> CustomPlan:
     """The plan of a question of the hub's own."""
     tells = finding(graph, root.question, root.given, side)
-    asks_kind = not graph.premise or is_of_kind(graph, tells, tells.body)
+    asks_kind = not graph.premise or tells.asks
     selected = _Selected(graph, root, side, asks_kind=asks_kind)
     return CustomPlan(
         tells, selected.parameter, root.question.sizes, selected.places, selected.readings, selected.items
@@ -39,9 +49,7 @@ def analyse_custom(graph: GraphSchema, root: query.CustomQuery, side: Side) -> C
 
 def finding(graph: GraphSchema, question: CustomField, given: frozenset[str], side: Side) -> StatementPlan[str]:
     """The plan of the statement that finds what a question tells, the same whatever is selected."""
-    access = Access.of_statement(graph, side)
-    body = _told_by(access, question, given)
-    return statement(access, body)
+    return statement(graph, side, lambda access: _told_by(access, question, given))
 
 
 def _told_by(access: Access, question: CustomField, given: frozenset[str]) -> str:
@@ -266,10 +274,12 @@ class _Selected:
 
 def _read(graph: GraphSchema, name: str, label: str, fields: tuple[query.Field, ...], side: Side) -> ReadingPlan:
     """The plan of a statement that reads rows of a label which are known to be visible."""
-    access = Access.of_statement(graph, side)
-    row = access.fresh("n")
-    body = found_rows(access, row, label, taken(graph, label, row, name, "one"), fields)
-    return ReadingPlan(name, label, statement(access, body))
+
+    def body(access: Access) -> FoundPlan:
+        row = access.fresh("n")
+        return found_rows(access, row, label, taken(graph, label, row, name, "one"), fields)
+
+    return ReadingPlan(name, label, statement(graph, side, body))
 
 
 class _Sees:

@@ -4,8 +4,7 @@ from graph_schema.model import GraphSchema
 from hub.compile.compiled import Compiled, Place, RowReading, Telling
 from hub.compile.plan import CustomPlan, Item, ReadingPlan, RowPlace, ToldRow
 from hub.compile.shaper import ShaperText, record
-from hub.compile.statement import whole
-from hub.compile.text import TextWriter
+from hub.compile.text import TextWriter, whole
 
 
 def write_custom(graph: GraphSchema, plan: CustomPlan) -> Compiled:

@@ -51,9 +51,10 @@ def scans(
 
 
 def _scan(graph: GraphSchema, labels: tuple[str, ...], side: Side, backward: bool) -> StatementPlan[SearchScan]:
-    access = Access.of_statement(graph, side)
-    searched = tuple(_searched(access, label) for label in labels)
-    return statement(access, SearchScan(searched, backward, side))
+    def body(access: Access) -> SearchScan:
+        return SearchScan(tuple(_searched(access, label) for label in labels), backward, side)
+
+    return statement(graph, side, body)
 
 
 def _searched(access: Access, label: str) -> SearchedLabel:
@@ -73,14 +74,17 @@ def _weighed(access: Access, label: str) -> Weighed:
 
 def _read(graph: GraphSchema, root: query.Search, label: str, side: Side) -> StatementPlan[ListPlan]:
     """The plan of what is asked of the rows of a label."""
-    access = Access.of_statement(graph, side)
-    row = access.fresh("n")
-    seen = access.row(row, (label,))
-    match = taken(graph, label, row, label, "one[3]")
-    walk = Walk(match, (seen.predicate,) if seen.predicate else (), row, "", seen)
-    rows = ListAccess(walk, (label,), listed_as(root.labels), ORDER, Ordering(ORDER), bound=(SOUGHT,))
     of_rows = tuple(part for part in root.page.parts if isinstance(part, query.Nodes | query.Edges))
-    return statement(access, page(access, rows, replace(root.page, parts=of_rows)))
+
+    def body(access: Access) -> ListPlan:
+        row = access.fresh("n")
+        seen = access.row(row, (label,))
+        match = taken(graph, label, row, label, "one[3]")
+        walk = Walk(match, (seen.predicate,) if seen.predicate else (), row, "", seen)
+        rows = ListAccess(walk, (label,), listed_as(root.labels), ORDER, Ordering(ORDER), bound=(SOUGHT,))
+        return page(access, rows, replace(root.page, parts=of_rows))
+
+    return statement(graph, side, body)
 
 
 def _found_by(graph: GraphSchema, labels: Sequence[str]) -> list[tuple[str, ...]]:

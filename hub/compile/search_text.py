@@ -29,8 +29,7 @@ from hub.compile.plan import (
     Walk,
 )
 from hub.compile.shaper import ShaperText, record
-from hub.compile.statement import whole
-from hub.compile.text import Columns, TextWriter
+from hub.compile.text import Columns, TextWriter, whole
 
 _FEW: Final = 2000
 """Up to how many rows of a label, by degree, are listed for any search. Listing that many takes about 4 ms;

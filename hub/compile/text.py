@@ -12,6 +12,7 @@ from hub.compile.compiled import Compiled
 from hub.compile.expressions import named, plain, sent
 from hub.compile.order import cursor_of
 from hub.compile.plan import (
+    Body,
     EdgePartPlan,
     EdgesPlan,
     FoundPlan,
@@ -27,8 +28,8 @@ from hub.compile.plan import (
     StatementPlan,
 )
 from hub.compile.scan_text import scanned
+from hub.compile.sets import viewer_sets
 from hub.compile.shaper import ShaperText, record
-from hub.compile.statement import whole
 
 
 def write_root(
@@ -38,6 +39,17 @@ def write_root(
     writer = TextWriter(graph, ShaperText())
     body, shaper = writer.body(plan.body)
     return Compiled((whole(graph, plan, body),), writer.shapers.compiled(shaper))
+
+
+def whole(graph: GraphSchema, plan: StatementPlan[Body], body: str) -> str:
+    """The statement of a body: below the viewer sets that it needs, the premise of its kind of viewer, and what it
+    computes once.
+    """
+    lines = [*(f"WITH *, {text} AS {variable}" for variable, text in plan.heads.items()), body]
+    if graph.premise and plan.asks:
+        lines.insert(0, f"WITH * WHERE {graph.premise}")
+    body = "\n".join(lines)
+    return "\n".join((*viewer_sets(graph, body), body))
 
 
 @dataclass(frozen=True, slots=True)

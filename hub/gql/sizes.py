@@ -1,5 +1,5 @@
-"""About how many bytes plans take, with their documents: within a tenth for sixty random ones together, by half or twice
-for one. 2026-11-25.
+"""About how many bytes plans take, with their documents: within a tenth for sixty random ones together, by half or
+twice for one. 2026-11-25.
 """
 
 import sys

@@ -21,8 +21,7 @@ from hub.compile.plan import (
     Walk,
 )
 from hub.compile.shaper import ShaperText
-from hub.compile.statement import whole
-from hub.compile.text import TextWriter
+from hub.compile.text import TextWriter, whole
 from hub.gql.document_limits import Limits
 from hub.gql.planner import Planner
 from hub.gql.selection import select
