@@ -68,7 +68,7 @@ def _from_all(access: Access, node: NodeType, first: Sort, page: query.Page) -> 
     return ViewerScopedScan(
         row,
         label,
-        everything=access.everything(label),
+        everything=access.rule(label).everything,
         in_order=_in_order(access, label, page) if ordered or access.side is Side.ROWS else None,
         rule=seen.predicate,
         enumerated=enumerated(access, label, row),

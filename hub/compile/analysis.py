@@ -6,6 +6,7 @@ what makes it visible, which of its guarded properties may be read. Nothing is w
 
 from collections.abc import Callable
 
+from graph_schema.cypher import words
 from graph_schema.model import GraphSchema
 from graph_schema.rule import Guard
 from hub.compile import query
@@ -34,7 +35,6 @@ from hub.compile.plan import (
     StatementPlan,
     Visibility,
 )
-from hub.compile.sets import names_viewer
 
 
 def analyse_root(
@@ -45,7 +45,7 @@ def analyse_root(
         case query.ByKey():
             return statement(graph, side, lambda access: _by_key(access, root))
         case query.List():
-            return statement(graph, side, lambda access: page(access, of_label(access, root), root.page))
+            return statement(graph, side, lambda access: _listed(access, root))
         case query.ByIds():
             return statement(graph, side, lambda access: _by_ids(access, root))
 
@@ -59,8 +59,14 @@ def statement(graph: GraphSchema, side: Side, analyse: Callable[[Access], BodyPl
     """The plan of a statement whose body is analysed so."""
     access = Access.of_statement(graph, side)
     body = analyse(access)
-    asks = access.asks or (isinstance(body, str) and names_viewer(graph, body))
+    asks = access.asks or (isinstance(body, str) and _names_viewer(graph, body))
     return StatementPlan(body, heads(access), asks)
+
+
+def _names_viewer(graph: GraphSchema, body: str) -> bool:
+    """Whether a body that is written by hand names anything that is known of the viewer."""
+    of_viewer = {declared.name for declared in graph.viewer_sets} - {"now"}
+    return not of_viewer.isdisjoint(words(body))
 
 
 def page(access: Access, rows: ListAccess, asked: query.Page) -> ListPlan:
@@ -102,6 +108,11 @@ def _by_key(access: Access, root: query.ByKey) -> KeyPlan:
     alias = access.fresh("code") if root.issuer else None
     seen = access.row(row, (root.label,))
     return KeyPlan(root, _row(access, row, root.selection, seen), seen.predicate, alias)
+
+
+def _listed(access: Access, root: query.List) -> ListPlan:
+    rows = of_label(access, root)
+    return page(access, rows, root.page)
 
 
 def _by_ids(access: Access, root: query.ByIds) -> IdsPlan:

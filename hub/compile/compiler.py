@@ -24,8 +24,7 @@ from hub.compile.plan import Side
 from hub.compile.query import CursorOf
 from hub.compile.search import analyse_search, scans
 from hub.compile.search_text import write_scan, write_search
-from hub.compile.sets import viewer_sets
-from hub.compile.text import whole, write_root
+from hub.compile.text import viewer_sets, whole, write_root
 
 __all__ = (
     "ASKED",

@@ -41,10 +41,9 @@ def analyse_custom(graph: GraphSchema, root: query.CustomQuery, side: Side) -> C
     """The plan of a question of the hub's own."""
     tells = finding(graph, root.question, root.given, side)
     asks_kind = not graph.premise or tells.asks
-    selected = _Selected(graph, root, side, asks_kind=asks_kind)
-    return CustomPlan(
-        tells, selected.parameter, root.question.sizes, selected.places, selected.readings, selected.items
-    )
+    selected = _Selected(graph, root, asks_kind=asks_kind)
+    readings = tuple(_read(graph, reading, side) for reading in selected.readings)
+    return CustomPlan(tells, selected.parameter, root.question.sizes, selected.places, readings, selected.items)
 
 
 def finding(graph: GraphSchema, question: CustomField, given: frozenset[str], side: Side) -> StatementPlan[str]:
@@ -133,6 +132,15 @@ def _named(way: Way) -> str:
     return "_".join(way)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is to be read of rows of a label, under that name."""
+
+    name: str
+    label: str
+    fields: tuple[query.Field, ...]
+
+
 @dataclass(slots=True)
 class _Standing:
     """What becomes a `RowPlace`; `names` are the properties that are told of its rows, by their positions."""
@@ -143,7 +151,7 @@ class _Standing:
     way: Way
     beside: tuple[str, ...]
     names: dict[str, int] = field(default_factory=dict[str, int])
-    readings: dict[str, list[ReadingPlan]] = field(default_factory=dict[str, list[ReadingPlan]])
+    readings: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
 
     def at(self, name: str) -> str:
         """Where a shaper has the property of a row."""
@@ -157,20 +165,14 @@ class _Selected:
     is of that kind.
     """
 
-    def __init__(self, graph: GraphSchema, root: query.CustomQuery, side: Side, *, asks_kind: bool) -> None:
+    def __init__(self, graph: GraphSchema, root: query.CustomQuery, *, asks_kind: bool) -> None:
         self._graph = graph
-        self._side = side
         self._asks_kind = asks_kind
         self._lists: dict[str, bool] = {}
         self._told_beside: dict[str, bool] = {}
         self._standing: dict[str, _Standing] = {}
-        self._readings: list[tuple[tuple[query.Field, ...], ReadingPlan]] = []
+        self.readings: list[_Reading] = []
         self.items = self._record(root.question.record, root.fields, (), ())
-
-    @property
-    def readings(self) -> tuple[ReadingPlan, ...]:
-        """How rows are read."""
-        return tuple(reading for _, reading in self._readings)
 
     @property
     def places(self) -> tuple[RowPlace, ...]:
@@ -192,14 +194,14 @@ class _Selected:
         self, declared: Record, fields: Sequence[query.CustomSelection], way: Way, steps: tuple[tuple[int, bool], ...]
     ) -> tuple[Item, ...]:
         items: list[Item] = []
-        positions = {member.name: position for position, member in enumerate(declared.members)}
+        members = {member.name: (position, member) for position, member in enumerate(declared.members)}
         for asked in fields:
             if asked.name == "__typename":
                 items.append((asked.key, repr(declared.type)))
                 continue
-            position, there = positions[asked.name], (*way, asked.name)
+            (position, member), there = members[asked.name], (*way, asked.name)
             at = f"r[{position}]"
-            match declared.member(asked.name):
+            match member:
                 case Value():
                     items.append((asked.key, at))
                 case RowOf() as row:
@@ -219,18 +221,14 @@ class _Selected:
         standing = self._standing.setdefault(_named(standing.way), standing)
         return ToldRow(at, {label: self._of_label(standing, label, fields) for label, fields in selection.items()})
 
-    def _of_label(
-        self, standing: _Standing, label: str, fields: tuple[query.Field, ...]
-    ) -> tuple[Item, ...] | ReadingPlan:
+    def _of_label(self, standing: _Standing, label: str, fields: tuple[query.Field, ...]) -> tuple[Item, ...] | str:
         node = self._graph.node(label)
         if all(self._is_told(standing, node, asked) for asked in fields):
             return tuple((asked.key, self._told(standing, node, asked)) for asked in fields)
         standing.at(node.key)
-        reading = self._reading(label, fields)
-        several = standing.readings.setdefault(label, [])
-        if reading not in several:
-            several.append(reading)
-        return reading
+        name = self._reading(label, fields)
+        standing.readings.setdefault(label, {})[name] = None
+        return name
 
     def _is_told(self, standing: _Standing, node: NodeType, asked: query.Field) -> bool:
         """Whether a field is told with the row, and need not be read."""
@@ -262,24 +260,25 @@ class _Selected:
             case _:
                 return f"{node.label + ':'!r} + {standing.at(node.key)}"
 
-    def _reading(self, label: str, fields: tuple[query.Field, ...]) -> ReadingPlan:
-        for read, reading in self._readings:
-            if (reading.label, read) == (label, fields):
-                return reading
-        number = sum(reading.label == label for _, reading in self._readings)
-        reading = _read(self._graph, f"{label}{number or ''}", label, fields, self._side)
-        self._readings.append((fields, reading))
-        return reading
+    def _reading(self, label: str, fields: tuple[query.Field, ...]) -> str:
+        """The name of the reading that gives these fields of rows."""
+        for reading in self.readings:
+            if (reading.label, reading.fields) == (label, fields):
+                return reading.name
+        number = sum(reading.label == label for reading in self.readings)
+        self.readings.append(_Reading(f"{label}{number or ''}", label, fields))
+        return self.readings[-1].name
 
 
-def _read(graph: GraphSchema, name: str, label: str, fields: tuple[query.Field, ...], side: Side) -> ReadingPlan:
+def _read(graph: GraphSchema, reading: _Reading, side: Side) -> ReadingPlan:
     """The plan of a statement that reads rows of a label which are known to be visible."""
+    label = reading.label
 
     def body(access: Access) -> FoundPlan:
         row = access.fresh("n")
-        return found_rows(access, row, label, taken(graph, label, row, name, "one"), fields)
+        return found_rows(access, row, label, taken(graph, label, row, reading.name, "one"), reading.fields)
 
-    return ReadingPlan(name, label, statement(graph, side, body))
+    return ReadingPlan(reading.name, statement(graph, side, body))
 
 
 class _Sees:

@@ -2,44 +2,44 @@
 
 from graph_schema.model import GraphSchema
 from hub.compile.compiled import Compiled, Place, RowReading, Telling
-from hub.compile.plan import CustomPlan, Item, ReadingPlan, RowPlace, ToldRow
+from hub.compile.plan import CustomPlan, Item, ToldRow
 from hub.compile.shaper import ShaperText, record
 from hub.compile.text import TextWriter, whole
 
 
 def write_custom(graph: GraphSchema, plan: CustomPlan) -> Compiled:
     """A question's statements, and its shaper."""
-    text = whole(graph, plan.tells, plan.tells.body)
-    writer = _Writer(graph)
+    writer = _Writer(graph, plan)
     shaper = writer.record(plan.items)
-    places = tuple(map(writer.place, plan.places))
-    readings = tuple(map(writer.reading, plan.readings))
-    telling = Telling(plan.selected, plan.sizes, places, readings)
-    return Compiled((text,), writer.shapers.compiled(shaper), telling=telling)
+    readings = {name: reading for name, (reading, _) in writer.readings.items()}
+    places = tuple(
+        Place(
+            place.steps,
+            place.position,
+            place.labels,
+            place.keys,
+            {label: tuple(readings[name] for name in names) for label, names in place.readings.items()},
+        )
+        for place in plan.places
+    )
+    telling = Telling(plan.selected, plan.sizes, places, tuple(readings.values()))
+    return Compiled((whole(graph, plan.tells, plan.tells.body),), writer.shapers.compiled(shaper), telling=telling)
 
 
 class _Writer:
-    """Writes one shaper, and each reading once."""
+    """Writes one shaper, and each reading once, as it is met."""
 
-    def __init__(self, graph: GraphSchema) -> None:
+    def __init__(self, graph: GraphSchema, plan: CustomPlan) -> None:
         self._graph = graph
+        self._plans = {reading.name: reading for reading in plan.readings}
         self.shapers = ShaperText()
         self._text = TextWriter(graph, self.shapers)
-        self._readings: dict[str, tuple[RowReading, str]] = {}
+        self.readings: dict[str, tuple[RowReading, str]] = {}
+        """By its name, each reading, and the function that shapes what it gives of a row."""
 
     def record(self, items: tuple[Item, ...]) -> str:
         """The function that shapes a record."""
         return self.shapers.function(record([self._item(item) for item in items]))
-
-    def reading(self, plan: ReadingPlan) -> RowReading:
-        """How rows are read."""
-        reading, _ = self._read(plan)
-        return reading
-
-    def place(self, plan: RowPlace) -> Place:
-        """Where rows stand."""
-        readings = {label: tuple(map(self.reading, several)) for label, several in plan.readings.items()}
-        return Place(plan.steps, plan.position, plan.labels, plan.keys, readings)
 
     def _item(self, item: Item) -> tuple[str, str]:
         key, told = item
@@ -59,16 +59,12 @@ class _Writer:
             shaper = self.shapers.function(f"{{{functions}}}[r[0]](r, p, w)")
         return f"None if {plan.at} is None else {shaper}({plan.at}, p, w)"
 
-    def _of_label(self, told: tuple[Item, ...] | ReadingPlan) -> str:
-        if not isinstance(told, ReadingPlan):
+    def _of_label(self, told: tuple[Item, ...] | str) -> str:
+        if not isinstance(told, str):
             return self.record(told)
-        reading, shaper = self._read(told)
-        return self.shapers.function(f"{shaper}(r[-1][{reading.name!r}], p, w)")
-
-    def _read(self, plan: ReadingPlan) -> tuple[RowReading, str]:
-        """The reading, and the function that shapes what it gives of a row."""
-        if plan.name not in self._readings:
-            body, shaper = self._text.found(plan.statement.body)
-            text = whole(self._graph, plan.statement, body)
-            self._readings[plan.name] = RowReading.of(plan.name, text), shaper
-        return self._readings[plan.name]
+        if told not in self.readings:
+            statement = self._plans[told].statement
+            body, shaper = self._text.found(statement.body)
+            self.readings[told] = RowReading.of(told, whole(self._graph, statement, body)), shaper
+        _, shaper = self.readings[told]
+        return self.shapers.function(f"{shaper}(r[-1][{told!r}], p, w)")

@@ -333,21 +333,20 @@ class SearchPlan:
 
 @dataclass(frozen=True, slots=True)
 class ReadingPlan:
-    """The statement of that name, which reads rows of a label from their keys."""
+    """The statement of that name, which reads rows from their keys."""
 
     name: str
-    label: str
     statement: StatementPlan[FoundPlan]
 
 
 @dataclass(frozen=True, slots=True)
 class ToldRow:
     """A row at `at` in what was told, or null: by its label, the items that are made of what was told of it, or the
-    reading that gives them.
+    name of the reading that gives them.
     """
 
     at: str
-    by_label: "Mapping[str, tuple[Item, ...] | ReadingPlan]"
+    by_label: "Mapping[str, tuple[Item, ...] | str]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,13 +364,13 @@ Item: TypeAlias = tuple[str, str | ToldRow | ToldRecord]
 
 @dataclass(frozen=True, slots=True)
 class RowPlace:
-    """Where rows stand in what was told, as `compiled.Place` has it, with the readings of each label."""
+    """Where rows stand in what was told, as `compiled.Place` has it, with the names of each label's readings."""
 
     steps: tuple[tuple[int, bool], ...]
     position: int
     labels: tuple[str, ...]
     keys: Mapping[str, int]
-    readings: Mapping[str, tuple[ReadingPlan, ...]]
+    readings: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

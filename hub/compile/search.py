@@ -47,7 +47,8 @@ def scans(
     graph: GraphSchema, labels: Sequence[str], side: Side, *, backward: bool
 ) -> tuple[StatementPlan[SearchScan], ...]:
     """The plans of the statements that find rows of these labels, the same whatever else is asked."""
-    return tuple(_scan(graph, together, side, backward) for together in _found_by(graph, labels))
+    several = _found_by(graph, labels)
+    return tuple(_scan(graph, together, side, backward) for together in several)
 
 
 def _scan(graph: GraphSchema, labels: tuple[str, ...], side: Side, backward: bool) -> StatementPlan[SearchScan]:
@@ -60,7 +61,7 @@ def _scan(graph: GraphSchema, labels: tuple[str, ...], side: Side, backward: boo
 def _searched(access: Access, label: str) -> SearchedLabel:
     node, row = access.graph.node(label), access.fresh("n")
     rule = access.row(row, (label,)).predicate
-    everything = access.everything(label)
+    everything = access.rule(label).everything
     coded = access.fresh("coded") if node.codes else None
     words = _weighed(access, label) if node.text and rule is not None else None
     return SearchedLabel(label, row, rule, everything, coded, words)

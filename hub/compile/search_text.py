@@ -53,12 +53,13 @@ class Reading:
 
 def write_search(graph: GraphSchema, plan: SearchPlan) -> Compiled:
     """A search's statements, and its shaper."""
+    finds = tuple(write_scan(graph, scan) for scan in plan.finds)
     writer = TextWriter(graph, ShaperText())
     readings = {label: _reading(writer, read.body) for label, read in plan.reads.items()}
     texts = {label: whole(graph, plan.reads[label], read.body) for label, read in readings.items() if read.body}
-    shaper = writer.shapers.compiled(_page_shaper(plan.root, writer.shapers, readings))
+    shaper = _page_shaper(plan.root, writer.shapers, readings)
     found = Found(plan.root.labels, plan.root.page, texts, {label: read.keys for label, read in readings.items()})
-    return Compiled(tuple(write_scan(graph, scan) for scan in plan.finds), shaper, found)
+    return Compiled(finds, writer.shapers.compiled(shaper), found)
 
 
 def write_scan(graph: GraphSchema, plan: StatementPlan[SearchScan]) -> str:

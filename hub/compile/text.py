@@ -5,7 +5,7 @@ Every row becomes a list of values at positions, and the shaper puts them back u
 
 from dataclasses import dataclass
 
-from graph_schema.cypher import where
+from graph_schema.cypher import where, words
 from graph_schema.model import GraphSchema
 from hub.compile import query
 from hub.compile.compiled import Compiled
@@ -28,7 +28,6 @@ from hub.compile.plan import (
     StatementPlan,
 )
 from hub.compile.scan_text import scanned
-from hub.compile.sets import viewer_sets
 from hub.compile.shaper import ShaperText, record
 
 
@@ -50,6 +49,21 @@ def whole(graph: GraphSchema, plan: StatementPlan[Body], body: str) -> str:
         lines.insert(0, f"WITH * WHERE {graph.premise}")
     body = "\n".join(lines)
     return "\n".join((*viewer_sets(graph, body), body))
+
+
+def viewer_sets(graph: GraphSchema, body: str) -> list[str]:
+    """The clauses that compute the viewer sets which the body names, and those they are made from; in their declared
+    order, each as long as it is needed.
+    """
+    lines: list[str] = []
+    needed = words(body)
+    # the last one first: what is named below a line has to live so long
+    for position, declared in reversed(list(enumerate(graph.viewer_sets))):
+        if declared.name in needed:
+            living = [before.name for before in graph.viewer_sets[:position] if before.name in needed]
+            lines.insert(0, f"WITH {', '.join((*living, f'{declared.cypher} AS {declared.name}'))}")
+            needed |= words(declared.cypher)
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,13 +95,13 @@ class Plans:
     def plan_of(self, operation: Operation, variables: Variables, kind: ViewerKind | None) -> Plan:
         """The plan of an operation with variables of that shape. Raises `GraphQLErrors`, `BadInput` and `TooCostly`."""
         selection = select(self._graph, operation.node, operation.fragments, variables)
+        graph = self._graph_of(GUEST if selection.is_mutation and kind is PUBLIC else kind)
         planned = self._planner.planned(selection)
         known: dict[str, Any] = dict.fromkeys(
             (key for key, field in planned.items() if field is None), "Mutation" if selection.is_mutation else "Query"
         )
         if selection.introspection:
             known |= introspected(self._schema, operation, selection.introspection, variables)
-        graph = self._graph_of(GUEST if selection.is_mutation and kind is PUBLIC else kind)
         roots: list[RootPlan] = []
         verbs: list[VerbPlan] = []
         for key, field in planned.items():
