@@ -211,6 +211,11 @@ class Rule:
         return tuple(grant.of_viewer for grant in self.grants if grant.of_viewer)
 
     @property
+    def everything(self) -> str | None:
+        """The predicate, about the viewer alone, under which every row is visible; None where there is none."""
+        return f"({' OR '.join(self.of_viewer)})" if self.of_viewer else None
+
+    @property
     def all_or_none(self) -> bool:
         """Whether it speaks of the viewer alone, so that all rows are visible or none is."""
         return len(self.of_viewer) == len(self.grants)

@@ -100,10 +100,14 @@ class Access:
             _match(start, route, row, edge), self._counts(start, route, row, edge, seen), row, edge, Visibility(seen)
         )
 
+    def _bind(self, template: str, given: Mapping[str, str]) -> str:
+        """The template about these variables, and about fresh ones."""
+        return cypher.bind(template, given, self.fresh)
+
     def _counts(self, start: str, route: Route, row: str, edge: str, seen: str | None) -> tuple[str, ...]:
         """The predicates by which the edge walked counts, and the row there is seen."""
         tail, head = (start, row) if route.forward else (row, start)
-        counts = cypher.bind(route.way.when, {"e": edge}, self.fresh) if route.way.when else None
+        counts = self._bind(route.way.when, {"e": edge}) if route.way.when else None
         return tuple(filter(None, (counts, self.edge(route.edge, tail, head, edge), seen)))
 
     def row(
@@ -129,13 +133,6 @@ class Access:
             later={grant: text for _, seen in each for grant, text in seen.later.items()},
         )
 
-    def everything(self, label: str) -> str | None:
-        """The predicate, about the viewer alone, under which every row of the label may be seen; None where there
-        is none.
-        """
-        tests = self.rule(label).of_viewer
-        return f"({' OR '.join(tests)})" if tests else None
-
     def seen(self, variable: str, labels: tuple[str, ...], arrival: ArrivedBy) -> str | None:
         """Whether a row that conditions or an order look up may be seen: as one of the rows enumerated once, at the
         head.
@@ -147,7 +144,7 @@ class Access:
             rule = self.rule(label)
             if rule.public or any(_came_through(grant, arrival) for grant in rule.grants):
                 continue
-            everything = self.everything(label)
+            everything = rule.everything
             if rule.all_or_none and everything:
                 test = everything
             else:
@@ -168,7 +165,7 @@ class Access:
         self.asks = True
         if rule.test == "true":
             return None
-        return f"({cypher.bind(rule.test, {'a': tail, 'b': head, 'e': variable}, self.fresh)})"
+        return f"({self._bind(rule.test, {'a': tail, 'b': head, 'e': variable})})"
 
     def edge_by_sets(self, edge: Edge, tail: str, head: str) -> str:
         """The same without sub-queries. Raises `ValueError` for an edge whose rule has no such form."""
@@ -178,7 +175,7 @@ class Access:
         self.asks = True
         if rule.by_sets is None:
             raise ValueError(f"{edge.name}: who may see it is not told by sets")
-        return f"({cypher.bind(rule.by_sets, {'a': tail, 'b': head}, self.fresh)})"
+        return f"({self._bind(rule.by_sets, {'a': tail, 'b': head})})"
 
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
         """The rule of a label in two halves: what the row at the end of that edge decides for all its rows, and
@@ -186,7 +183,7 @@ class Access:
         """
         grants = self.rule(label).grants
         of_end = [grant for grant in grants if grant.edge == edge.name and not grant.through]
-        here = [cypher.bind(test.text, {"x": end}, self.fresh) for grant in of_end for test in grant.tests]
+        here = [self._bind(test.text, {"x": end}) for grant in of_end for test in grant.tests]
         left = [test for grant in grants if grant not in of_end for test in self._anywhere(row, label, grant)]
         return f"({' OR '.join(here) or 'false'})", f"({' OR '.join(left) or 'false'})"
 
@@ -203,7 +200,7 @@ class Access:
             return Readable(_NO_GUARDS, NOTHING, seen)
         self.asks = True
         filled = {
-            guard: [cypher.bind(text, {"n": variable}, self.fresh) for text in (guard.open, guard.test)]
+            guard: [self._bind(text, {"n": variable}) for text in (guard.open, guard.test)]
             for guard in guards
             if guard.open != "true"
         }
@@ -273,7 +270,7 @@ class Access:
         return Visibility(predicate=None, later=later, whole=("true",))
 
     def _filled(self, template: str, variable: str, arrival: ArrivedBy) -> str:
-        return cypher.bind(template, {"n": variable, "x": arrival.start, "e": arrival.edge}, self.fresh)
+        return self._bind(template, {"n": variable, "x": arrival.start, "e": arrival.edge})
 
     def _on_arrival(
         self, variable: str, label: str, grant: Grant, arrival: ArrivedBy, decided: Sequence[str]
@@ -300,7 +297,7 @@ class Access:
     def _anywhere(self, variable: str, label: str, grant: Grant) -> list[str]:
         """The grant on a row about which nothing is known, as alternatives."""
         if grant.edge is None:
-            return [cypher.bind(test.text, {"n": variable}, self.fresh) for test in grant.tests]
+            return [self._bind(test.text, {"n": variable}) for test in grant.tests]
         if grant.through:
             return self._through(variable, label, grant)
         return [self._beyond(variable, grant, test, []) for test in grant.tests]
@@ -316,7 +313,7 @@ class Access:
             ends = declared.head if grant.forward else declared.tail
             patterns.append(hop(start, declared, grant.forward, given["e"], f"{given['x']}:{'|'.join(ends)}"))
         # filled as one text, so that a variable of the pattern is the same one in the condition
-        match, where = cypher.bind(f"{test.match or ''}\n{test.where}", given, self.fresh).split("\n")
+        match, where = self._bind(f"{test.match or ''}\n{test.where}", given).split("\n")
         patterns += filter(None, (match,))
         return cypher.only_if(
             test.gate, f"EXISTS {{ {' '.join(f'MATCH {pattern}' for pattern in patterns)} WHERE {where} }}"

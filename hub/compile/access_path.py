@@ -17,11 +17,9 @@ from hub.compile.access import Access, hop
 from hub.compile.enumeration import degree_of, enumerated
 from hub.compile.filter import predicates
 from hub.compile.order import Sort, sorts
-from hub.compile.plan import DenseEdgeScan, ListAccess, Ordering, Side, ViewerScopedScan, Walk
+from hub.compile.plan import RULE_COSTS, DenseEdgeScan, ListAccess, Ordering, Side, ViewerScopedScan, Walk
 
-RULE_COSTS: Final = 4
-"""How much dearer a row under its rule is than one from the viewer's side. Measured on 100,000 cases, 2026-11-21."""
-INDEX_COSTS: Final = 2
+_INDEX_COSTS: Final = 2
 """How much dearer a row that an index gives is than one along an edge: whether it is at that edge must be asked.
 2026-11-22.
 """
@@ -70,7 +68,7 @@ def _from_all(access: Access, node: NodeType, first: Sort, page: query.Page) -> 
     return ViewerScopedScan(
         row,
         label,
-        everything=access.everything(label),
+        everything=access.rule(label).everything,
         in_order=_in_order(access, label, page) if ordered or access.side is Side.ROWS else None,
         rule=seen.predicate,
         enumerated=enumerated(access, label, row),
@@ -102,7 +100,7 @@ def _from_row(
     pays = f"({' OR '.join(walk.seen.whole)})"
     if access.side is not Side.ROWS:
         degree = f"COUNT {{ {hop(start, route.edge, route.forward, '', '')} }}"
-        pays += f" AND {degree} ^ 2 > {INDEX_COSTS} * ${page.size} * COUNT {{ (:{node.label}) }}"
+        pays += f" AND {degree} ^ 2 > {_INDEX_COSTS} * ${page.size} * COUNT {{ (:{node.label}) }}"
     # a match and a comparison: as a sub-query, or from `start`, it costs twice as much
     there = access.fresh("x")
     at_hand = f"MATCH {hop(walk.row, route.edge, not route.forward, '', there)} WHERE {there} = {start}"

@@ -4,6 +4,9 @@ On the way down the query every row gets a variable, and all that is to be known
 what makes it visible, which of its guarded properties may be read. Nothing is written yet.
 """
 
+from collections.abc import Callable
+
+from graph_schema.cypher import words
 from graph_schema.model import GraphSchema
 from graph_schema.rule import Guard
 from hub.compile import query
@@ -34,18 +37,17 @@ from hub.compile.plan import (
 )
 
 
-def analysed(
+def analyse_root(
     graph: GraphSchema, root: query.ByKey | query.List | query.ByIds, side: Side
 ) -> StatementPlan[KeyPlan] | StatementPlan[ListPlan] | StatementPlan[IdsPlan]:
     """The plan of a root field that is answered by one statement."""
-    access = Access.of_statement(graph, side)
     match root:
         case query.ByKey():
-            return statement(access, _by_key(access, root))
+            return statement(graph, side, lambda access: _by_key(access, root))
         case query.List():
-            return statement(access, page(access, of_label(access, root), root.page))
+            return statement(graph, side, lambda access: _listed(access, root))
         case query.ByIds():
-            return statement(access, _by_ids(access, root))
+            return statement(graph, side, lambda access: _by_ids(access, root))
 
 
 def found_rows(access: Access, row: str, label: str, match: str, fields: tuple[query.Field, ...]) -> FoundPlan:
@@ -53,10 +55,18 @@ def found_rows(access: Access, row: str, label: str, match: str, fields: tuple[q
     return FoundPlan(match, _row(access, row, {label: fields}, VISIBLE))
 
 
-def statement(access: Access, body: BodyPlan_co) -> StatementPlan[BodyPlan_co]:
-    """The plan of a statement, once its body is analysed."""
-    all_heads = heads(access)
-    return StatementPlan(body, all_heads, access.asks)
+def statement(graph: GraphSchema, side: Side, analyse: Callable[[Access], BodyPlan_co]) -> StatementPlan[BodyPlan_co]:
+    """The plan of a statement whose body is analysed so."""
+    access = Access.of_statement(graph, side)
+    body = analyse(access)
+    asks = access.asks or (isinstance(body, str) and _names_viewer(graph, body))
+    return StatementPlan(body, heads(access), asks)
+
+
+def _names_viewer(graph: GraphSchema, body: str) -> bool:
+    """Whether a body that is written by hand names anything that is known of the viewer."""
+    of_viewer = {declared.name for declared in graph.viewer_sets} - {"now"}
+    return not of_viewer.isdisjoint(words(body))
 
 
 def page(access: Access, rows: ListAccess, asked: query.Page) -> ListPlan:
@@ -100,6 +110,11 @@ def _by_key(access: Access, root: query.ByKey) -> KeyPlan:
     return KeyPlan(root, _row(access, row, root.selection, seen), seen.predicate, alias)
 
 
+def _listed(access: Access, root: query.List) -> ListPlan:
+    rows = of_label(access, root)
+    return page(access, rows, root.page)
+
+
 def _by_ids(access: Access, root: query.ByIds) -> IdsPlan:
     plans: list[IdPlan] = []
     for label, parameter in root.keys.items():
@@ -136,7 +151,8 @@ def _alike(access: Access, selection: query.Selection) -> bool:
 def _label(
     access: Access, variable: str, label: str, fields: tuple[query.Field, ...], seen: Visibility, *, typed: bool
 ) -> LabelPlan:
-    readable = access.guarded(variable, label, _guards(access, label, fields), seen)
+    guards = _guards(access, label, fields)
+    readable = access.guarded(variable, label, guards, seen)
     return LabelPlan(label, tuple(_field(access, variable, label, asked, typed) for asked in fields), readable)
 
 
@@ -149,12 +165,11 @@ def _guards(access: Access, label: str, fields: tuple[query.Field, ...]) -> tupl
 
 def _field(access: Access, start: str, label: str, asked: query.Field, typed: bool) -> FieldPlan:
     match asked:
+        case query.Many():
+            rows = of_route(access, start, label, asked.route, asked.page)
+            return ManyPlan(asked.key, page(access, rows, asked.page))
         case query.One():
             walk = access.along(start, label, asked.route, pattern_start=f"{start}:{label}" if typed else None)
             return OnePlan(asked.key, walk, _row(access, walk.row, asked.selection, walk.seen))
-        case query.Many():
-            return ManyPlan(
-                asked.key, page(access, of_route(access, start, label, asked.route, asked.page), asked.page)
-            )
         case _:
             return asked

@@ -29,7 +29,7 @@ def heads(access: Access) -> dict[str, str]:
 def every(access: Access, label: str, row: str) -> str:
     """The expression for the list of all rows of the label that the viewer may see; empty for who sees all."""
     rows = f"COLLECT {{ {enumerated(access, label, row)} RETURN DISTINCT {row} }}"
-    everything = access.everything(label)
+    everything = access.rule(label).everything
     return f"CASE WHEN {everything} THEN [] ELSE {rows} END" if everything else rows
 
 

@@ -4,18 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_schema.cypher import literal, where
+from hub.compile.expressions import hoisted, named
 from hub.compile.order import comes_after, order_by
 from hub.compile.plan import DenseEdgeScan, ListAccess, ListPlan, Source, ViewerScopedScan, Walk
-
-
-def named(expressions: Mapping[str, str]) -> str:
-    """The expressions under the variables that they get."""
-    return ", ".join(f"{expression} AS {variable}" for variable, expression in expressions.items())
-
-
-def hoisted(expressions: Mapping[str, str]) -> str:
-    """The clause that computes them beside all that is there; empty where there are none."""
-    return f"WITH *, {named(expressions)} " if expressions else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +27,9 @@ def scanned(plan: ListPlan, *, rows: bool, one_more: bool, total: bool) -> ScanT
     """The scan of a list: its rows, with `one_more`, which tells whether there is any, and its total, where wanted."""
     access = plan.access
     source = access.source
+    head, count = _head(access), _counted(source, access.conditions) if total else ""
     picked = _picked(source, _cut(plan, one_more=one_more)) if rows else ""
-    order = order_by((*access.prefix, *access.ordering.keys), source.row, source.edge)
-    return ScanText(_head(access), picked, order, _counted(source, access.conditions) if total else "")
+    return ScanText(head, picked, order_by((*access.prefix, *access.ordering.keys), source.row, source.edge), count)
 
 
 @dataclass(frozen=True, slots=True)

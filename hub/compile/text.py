@@ -4,11 +4,12 @@ Every row becomes a list of values at positions, and the shaper puts them back u
 """
 
 from dataclasses import dataclass
-from typing import Final
 
-from graph_schema.cypher import name, where, words
-from graph_schema.model import GraphSchema, Kind, Property
+from graph_schema.cypher import where, words
+from graph_schema.model import GraphSchema
 from hub.compile import query
+from hub.compile.compiled import Compiled
+from hub.compile.expressions import named, plain, sent
 from hub.compile.order import cursor_of
 from hub.compile.plan import (
     Body,
@@ -26,20 +27,28 @@ from hub.compile.plan import (
     RowPlan,
     StatementPlan,
 )
-from hub.compile.scan_text import named, scanned
+from hub.compile.scan_text import scanned
 from hub.compile.shaper import ShaperText, record
 
-TEMPORAL: Final = (Kind.DATE, Kind.DATETIME)
+
+def write_root(
+    graph: GraphSchema, plan: StatementPlan[KeyPlan] | StatementPlan[ListPlan] | StatementPlan[IdsPlan]
+) -> Compiled:
+    """The statement of a root field, and its shaper."""
+    writer = TextWriter(graph, ShaperText())
+    body, shaper = writer.body(plan.body)
+    return Compiled((whole(graph, plan, body),), writer.shapers.compiled(shaper))
 
 
-def plain(variable: str, declared: Property) -> str:
-    """A property as it is sent: moments and days as text, which is far cheaper than the driver's own values."""
-    return sent(f"{variable}.{name(declared.name)}", declared.kind)
-
-
-def sent(expression: str, kind: Kind) -> str:
-    """A value of that kind, as it is sent."""
-    return f"toString({expression})" if kind in TEMPORAL else expression
+def whole(graph: GraphSchema, plan: StatementPlan[Body], body: str) -> str:
+    """The statement of a body: below the viewer sets that it needs, the premise of its kind of viewer, and what it
+    computes once.
+    """
+    lines = [*(f"WITH *, {text} AS {variable}" for variable, text in plan.heads.items()), body]
+    if graph.premise and plan.asks:
+        lines.insert(0, f"WITH * WHERE {graph.premise}")
+    body = "\n".join(lines)
+    return "\n".join((*viewer_sets(graph, body), body))
 
 
 def viewer_sets(graph: GraphSchema, body: str) -> list[str]:
@@ -55,23 +64,6 @@ def viewer_sets(graph: GraphSchema, body: str) -> list[str]:
             lines.insert(0, f"WITH {', '.join((*living, f'{declared.cypher} AS {declared.name}'))}")
             needed |= words(declared.cypher)
     return lines
-
-
-def is_of_kind(graph: GraphSchema, plan: StatementPlan[Body], body: str) -> bool:
-    """Whether a statement with that body holds for viewers of the graph's kind alone, and so asks who the viewer is."""
-    of_viewer = {declared.name for declared in graph.viewer_sets} - {"now"}
-    return bool(graph.premise) and (plan.asks or not of_viewer.isdisjoint(words(body)))
-
-
-def whole(graph: GraphSchema, plan: StatementPlan[Body], body: str) -> str:
-    """The statement of a body: below the viewer sets that it needs, the premise of its kind of viewer, and what it
-    computes once.
-    """
-    lines = [*(f"WITH *, {text} AS {variable}" for variable, text in plan.heads.items()), body]
-    if is_of_kind(graph, plan, body):
-        lines.insert(0, f"WITH * WHERE {graph.premise}")
-    body = "\n".join(lines)
-    return "\n".join((*viewer_sets(graph, body), body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +205,13 @@ class TextWriter:
         """The same, and what it needs at the head of the statement."""
         columns = Columns(self, plan)
         total = any(isinstance(part, query.TotalCount) for part in plan.parts)
+        shaper = columns.shaper("r[0]" if total else "r")
         scan = scanned(plan, rows=bool(columns.values), one_more=columns.needs_more, total=total)
         rows = "[]"
         if columns.values:
             values = columns.values[0] if columns.alone else f"[{', '.join(columns.values)}]"
             rows = f"COLLECT {{ {' '.join((scan.rows, *columns.clauses))} RETURN {values} ORDER BY {scan.order} }}"
-        return f"[{rows}, {scan.total}]" if total else rows, columns.shaper("r[0]" if total else "r"), scan.head
+        return f"[{rows}, {scan.total}]" if total else rows, shaper, scan.head
 
 
 class Columns:
@@ -264,7 +257,7 @@ class Columns:
             case query.TotalCount():
                 return part.key, "r[1]"
             case NodesPlan():
-                return part.key, f"[{self.node(part)} for x in rows]"
+                return part.key, f"[{self.node_value(part)} for x in rows]"
             case EdgesPlan():
                 return part.key, f"[{record([self.edge_part(inner) for inner in part.parts])} for x in rows]"
             case query.PageInfo():
@@ -276,7 +269,7 @@ class Columns:
             case query.Typename():
                 return part.key, repr(part.of)
             case NodesPlan():
-                return part.key, self.node(part)
+                return part.key, self.node_value(part)
             case query.Cursor():
                 return part.key, self.cursor("x")
             case query.EdgeProperty():
@@ -286,7 +279,7 @@ class Columns:
             case query.Found():
                 return part.key, self.how_found(part)
 
-    def node(self, part: NodesPlan) -> str:
+    def node_value(self, part: NodesPlan) -> str:
         """The expression that makes a node of `x`."""
         row = self.writer.row(part.row)
         self.clauses += row.clauses

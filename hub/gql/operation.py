@@ -1,5 +1,6 @@
 """Operations: a document parsed and validated, the variables it comes with checked."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -7,14 +8,12 @@ from typing import Any, Final
 
 from graphql import (
     DocumentNode,
-    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    execute_sync,
     specified_rules,
     type_from_ast,
     validate,
@@ -27,10 +26,11 @@ from graphql.validation import MaxIntrospectionDepthRule
 from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.document_limits import Limits, parse_within
 from hub.gql.shapes import shape_of
-from hub.gql.sizes import syntax_size, text_size
 from hub.gql.values import Variables
 
 _MAX_ERRORS: Final = 10
+_TOKEN_BYTES: Final = 400
+"""What a token of a document takes in its syntax tree, about. 2026-11-25."""
 _NOT_GIVEN: Final = "not given"
 """The shape of a variable that is not sent: a condition that names it is left out, while null is refused or means
 something.
@@ -86,7 +86,7 @@ def read_operation(
         for fragment in document.definitions
         if isinstance(fragment, FragmentDefinitionNode)
     }
-    size = text_size(text) + (syntax_size(document) if types else 0)
+    size = sys.getsizeof(text) + (_syntax_size(document) if types else 0)
     return Operation(node, types, defaults, fragments, size)
 
 
@@ -106,26 +106,6 @@ def variables_of(
         shape_of(declared, variables[key]) if key in variables else _NOT_GIVEN
         for key, declared in operation.types.items()
     )
-
-
-def introspected(
-    schema: GraphQLSchema, operation: Operation, nodes: tuple[FieldNode, ...], variables: Variables
-) -> Mapping[str, Any]:
-    """The schema about itself: graphql-core's own executor, on a document of these fields alone.
-
-    Raises `GraphQLErrors`.
-    """
-    alone = OperationDefinitionNode(
-        operation=OperationType.QUERY,
-        selection_set=SelectionSetNode(selections=nodes),
-        variable_definitions=operation.node.variable_definitions,
-        directives=(),
-    )
-    document = DocumentNode(definitions=(alone, *operation.fragments.values()))
-    result = execute_sync(schema, document, variable_values=dict(variables))
-    if result.errors:
-        raise GraphQLErrors(result.errors)
-    return result.data or {}
 
 
 def _check_size(given: Mapping[str, Any], limits: Limits) -> None:
@@ -152,6 +132,16 @@ def _check_variables(schema: GraphQLSchema, operation: Operation, given: Mapping
     )
     if isinstance(checked, list):
         raise GraphQLErrors(checked)
+
+
+def _syntax_size(document: DocumentNode) -> int:
+    """Of a document's syntax tree: names of one letter take as much as long ones, so its tokens count, not its
+    characters.
+    """
+    token, count = document.loc and document.loc.start_token, 0
+    while token:
+        token, count = token.next, count + 1
+    return _TOKEN_BYTES * count
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

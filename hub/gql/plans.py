@@ -11,8 +11,9 @@ from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
 from hub.compile.compiler import Compiled, CustomField, Side, compile_findings, compile_question, compile_read
 from hub.gql.costs import Cost
 from hub.gql.document_limits import Limits
+from hub.gql.introspection import introspected
 from hub.gql.names import searchable
-from hub.gql.operation import Operation, introspected
+from hub.gql.operation import Operation
 from hub.gql.planner import Planner
 from hub.gql.selection import select
 from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, Variables, converter
@@ -94,8 +95,13 @@ class Plans:
     def plan_of(self, operation: Operation, variables: Variables, kind: ViewerKind | None) -> Plan:
         """The plan of an operation with variables of that shape. Raises `GraphQLErrors`, `BadInput` and `TooCostly`."""
         selection = select(self._graph, operation.node, operation.fragments, variables)
-        planned = self._planner.planned(selection)
         graph = self._graph_of(GUEST if selection.is_mutation and kind is PUBLIC else kind)
+        planned = self._planner.planned(selection)
+        known: dict[str, Any] = dict.fromkeys(
+            (key for key, field in planned.items() if field is None), "Mutation" if selection.is_mutation else "Query"
+        )
+        if selection.introspection:
+            known |= introspected(self._schema, operation, selection.introspection, variables)
         roots: list[RootPlan] = []
         verbs: list[VerbPlan] = []
         for key, field in planned.items():
@@ -106,11 +112,6 @@ class Plans:
                 verbs.append(VerbPlan(field.verb, field.given, root))
             else:
                 roots.append(root)
-        known: dict[str, Any] = dict.fromkeys(
-            (key for key, field in planned.items() if field is None), "Mutation" if selection.is_mutation else "Query"
-        )
-        if selection.introspection:
-            known |= introspected(self._schema, operation, selection.introspection, variables)
         return Plan(tuple(planned), tuple(roots), known, tuple(verbs))
 
     def findings(self, kind: ViewerKind) -> Iterator[str]:

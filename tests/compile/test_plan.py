@@ -7,7 +7,7 @@ from graphql import OperationDefinitionNode, parse
 
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import ViewerKind, of_kind
-from hub.compile.analysis import analysed
+from hub.compile.analysis import analyse_root
 from hub.compile.compiler import Side, compile_read
 from hub.compile.plan import (
     DenseEdgeScan,
@@ -41,13 +41,13 @@ def asked(document: str) -> Any:
 
 
 def plan(document: str, graph: Any = GRAPH) -> StatementPlan[Any]:
-    return analysed(graph, asked(document), Side.CHEAPER)
+    return analyse_root(graph, asked(document), Side.CHEAPER)
 
 
 @pytest.mark.parametrize("document", [CASES, CENTER, '{ nodes(ids: ["Case:1", "Center:2"]) { nodeId } }'])
 def test_the_same_plan_is_written_the_same_again_and_again(document: str) -> None:
     root = asked(document)
-    found = analysed(GRAPH, root, Side.CHEAPER)
+    found = analyse_root(GRAPH, root, Side.CHEAPER)
     texts = {whole(GRAPH, found, TextWriter(GRAPH, ShaperText()).body(found.body)[0]) for _ in range(2)}
     assert texts == {compile_read(GRAPH, root).text}
 
