@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
@@ -105,8 +106,8 @@ _NO_MEMORY_LEFT: Final = "Neo.TransientError.General.MemoryPoolOutOfMemoryError"
 message names the setting whose bound it is.
 """
 _OF_ONE_STATEMENT: Final = "db.memory.transaction.max"
-_TRIES_FOR_MEMORY: Final = 3
-_MEMORY_COMES_S: Final = 0.5
+_TRIES_FOR_MEMORY: Final = 5
+_MEMORY_COMES_S: Final = 0.25
 
 
 class Profile(TypedDict):
@@ -381,13 +382,13 @@ class Graph:
         self, query: Query, parameters: Parameters, bookmarks: Bookmarks
     ) -> tuple[list[list[Any]], ResultSummary]:
         """Where others' statements have all the memory, once they may have given it back."""
-        for attempt in range(1, _TRIES_FOR_MEMORY):
+        for attempt in range(_TRIES_FOR_MEMORY - 1):
             try:
                 return await self._run(query, parameters, bookmarks)
             except TransientError as error:
                 if error.code != _NO_MEMORY_LEFT or _is_too_large(error):
                     raise
-            await asyncio.sleep(attempt * _MEMORY_COMES_S)
+            await asyncio.sleep(_MEMORY_COMES_S * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
         return await self._run(query, parameters, bookmarks)
 
     async def _run(

@@ -74,9 +74,17 @@ def hub(settings: Settings, tmp_path: Path) -> Callable[..., Any]:
     def started(**changed: Any) -> Generator[Client]:
         app = create_app(settings.model_copy(update={"data": tmp_path, **changed}), sign_in=SampleSignIn(tmp_path))
         with served(app) as port:
+            _wait_while_a_minute_ends()
             yield Client(port)
 
     return started
+
+
+def _wait_while_a_minute_ends() -> None:
+    """What is used in one minute counts less with each second of the next."""
+    left_s = 60 - time.time() % 60
+    if left_s < 20:
+        time.sleep(left_s)
 
 
 @pytest.fixture
