@@ -36,13 +36,42 @@ CASE: Final = NodeType(
         Property("closedAt", "When it was closed.", Kind.DATETIME),
         Property(
             "dates",
-            "The days from which its clocks run, as event and day, e.g. `protest_filed 2026-03-01`.",
+            "What happened and when, from which its clocks run and by which they are met, as event, day and entry, if it is"
+            " of one, e.g. `protest_filed 2026-03-01` or `liquidated 2026-03-01 ABC-1234567-6`.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "datesToConfirm",
+            "Those of its dates that a party told and its owner has yet to confirm (`confirmCase`).",
             Kind.STRINGS,
         ),
         Property(
             "conditions", "What holds of it and decides which clocks run, by code, e.g. complicated.", Kind.STRINGS
         ),
-        Property("suspensions", "When it was suspended, from day to day, e.g. `2026-03-01 2026-04-01`.", Kind.STRINGS),
+        Property(
+            "suspensions",
+            "When it was suspended, from day to day, and by what, e.g. `2026-03-01 2026-04-01 court`; `-` or nothing instead"
+            " of the second day while it lasts.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "extensions",
+            "What was extended: clock, entry or `-`, day it was granted on, and day it goes to or `+` for the length that"
+            " the law gives, e.g. `reply - 2026-03-01 2026-04-15`.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "answers",
+            "What was answered or done: the clock that it meets, entry or `-`, and day, e.g. `reply - 2026-03-20`.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "pronounced",
+            "What the law deems decided and its owner has pronounced: clock, entry or `-`, and day, e.g. `decide -"
+            " 2026-12-19`.",
+            Kind.STRINGS,
+        ),
+        Property("awaitingSince", "Since when its owner waits for an answer of the parties.", Kind.DATETIME),
         Property(
             "unconfirmedSince",
             "Since when its owner has yet to confirm what the party that opened it says of it (`confirmCase`); empty"
