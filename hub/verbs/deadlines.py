@@ -13,7 +13,7 @@ from graph_schema.formats import ENTRY_NUMBER
 from hub.deadlines import deadline as engine
 from hub.deadlines.business_days import Suspension, end_of
 from hub.deadlines.clock import Clock
-from hub.deadlines.deadline import OPEN, OWED, State
+from hub.deadlines.deadline import OWED, State
 from hub.deadlines.facts import Act, Dated, Extended, Pause, Timeline
 from hub.deadlines.reasons import in_words
 from hub.deadlines.vocabulary import EventKind, check_day
@@ -201,11 +201,13 @@ _Granted = Annotated[date, Argument("The day on which it was granted; today if n
 async def extend_deadline(
     context: VerbContext, deadline: Deadline, *, until: _Until | None = None, on: _Granted | None = None, reason: Reason
 ) -> None:
-    """Extends a deadline before its day has passed: by what the law says, or to the day its owner grants."""
+    """Extends a deadline before its day has passed: by what the law says, or to the day its owner grants. One that was
+    granted in time may be recorded later, with its day."""
     deadline.case.must_be_open()
     time, found = await _looked_at(context, deadline)
     granted = not_ahead("on", on, time.today)
-    if found.state not in OPEN | {State.MISSED, State.PASSED, State.PROPOSED}:
+    is_settled = found.state in (State.MET, State.MET_LATE, State.ENDED)
+    if is_settled and (on is None or (found.met_on is not None and granted > found.met_on)):
         raise Conflict(f"deadline: {found.clock.name} is {_stands(found)}: only one that runs can be extended")
     extended = Extended(found.clock.code, found.entry, granted, _extended_until(found, until))
     after = time.with_facts(extensions=[*time.facts.extensions, str(extended)])
