@@ -64,8 +64,9 @@ CALL (row) {
   OPTIONAL MATCH (d)-[old:RUNS_BY]->() DELETE old
   WITH DISTINCT d, c CREATE (d)-[:RUNS_BY]->(c) }
 CALL (k, row) {
-  UNWIND row.begun AS one MATCH (c:Clock {id: one.clock})
+  WITH * WHERE row.begun <> []
   OPTIONAL MATCH (k)-[:CONCERNS]->(importer:Importer) OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
+  UNWIND row.begun AS one MATCH (c:Clock {id: one.clock})
   CREATE (d:Deadline)
   SET d = one.values, d.revision = 0, d.changedAt = $at, d.endedAt = CASE WHEN one.ended THEN $at END
   CREATE (d)-[:OF_CASE]->(k) CREATE (d)-[:RUNS_BY]->(c)
