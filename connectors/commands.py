@@ -82,15 +82,21 @@ def list_(folder: Folder = None) -> None:
     odd = list[str]()
     for path in sorted(there.glob("*.yaml")):
         try:
-            found = read_connection(path)
+            connection = read_connection(path)
         except SetupError as error:
             table.add_row(path.stem, "cannot be used", "", "", "")
             odd.append(str(error))
             continue
-        schedule = f"{found.schedule or 'by command'}{f', full {found.full}' if found.full else ''}"
-        table.add_row(found.name, found.connector, " ".join(found.speaks_for), ", ".join(found.streams), schedule)
-    for told in odd:
-        _console.print(told, markup=False, soft_wrap=True)
+        schedule = f"{connection.schedule or 'by command'}{f', full {connection.full}' if connection.full else ''}"
+        table.add_row(
+            connection.name,
+            connection.connector,
+            " ".join(connection.speaks_for),
+            ", ".join(connection.streams),
+            schedule,
+        )
+    for fault in odd:
+        _console.print(fault, markup=False, soft_wrap=True)
     Console().print(table if table.row_count else f"no connection in {there}: `hub connectors new NAME` writes one")
     Console().print(f"connectors: {', '.join(OWN)}, or one of your own as package.module:Class")
 
@@ -101,37 +107,39 @@ def check(name: Annotated[str, typer.Argument(metavar="NAME")], folder: Folder =
     that says.
     """
     settings = _settings(folder, data)
-    found = _one(settings, name)
+    attached = _one(settings, name)
     out = Console()
     looks = list[Look]()
     offers: Sequence[StreamInfo] | None = None
     try:
-        told, offers = asyncio.run(_reached(found))
-        _console.print(f"[green]reached[/] {_escaped(told)}", soft_wrap=True)
+        where, offers = asyncio.run(_reached(attached))
+        _console.print(f"[green]reached[/] {_escaped(where)}", soft_wrap=True)
     except ConnectorError as error:
         looks.append(Look("system", str(error), is_fault=True))
     except Exception as error:
         looks.append(Look("system", f"the connector fails: {failure(error)}", is_fault=True))
     for offer in offers or ():
-        _tell_offer(out, offer, found)
-    looks += asyncio.run(looked_at(settings, found, reached=offers is not None))
+        _tell_offer(out, offer, attached)
+    looks += asyncio.run(looked_at(settings, attached, reached=offers is not None))
     for look in looks:
         (_console if look.is_fault else out).print(f"  {look.what}: {look.told}", markup=False, soft_wrap=True)
     if any(look.is_fault for look in looks):
         sys.exit(1)
 
 
-def _tell_offer(out: Console, offer: StreamInfo, found: AttachedConnection) -> None:
+def _tell_offer(out: Console, offer: StreamInfo, attached: AttachedConnection) -> None:
     out.print(f"  from: {without_social_security(offer.stream)}", markup=False, soft_wrap=True)
     if offer.columns:
         out.print(f"    columns: {without_social_security(', '.join(offer.columns))}", markup=False, soft_wrap=True)
     # what a stream of the file reads by its own options is told with that stream
-    if offer.note and not any(fnmatchcase(offer.stream, stream.source) for stream in found.connection.streams.values()):
+    if offer.note and not any(
+        fnmatchcase(offer.stream, stream.source) for stream in attached.connection.streams.values()
+    ):
         out.print(f"    {offer.note}", markup=False, soft_wrap=True)
 
 
-async def _reached(found: AttachedConnection) -> tuple[str, Sequence[StreamInfo]]:
-    return await found.connector.check(), await found.connector.discover()
+async def _reached(attached: AttachedConnection) -> tuple[str, Sequence[StreamInfo]]:
+    return await attached.connector.check(), await attached.connector.discover()
 
 
 @CONNECTORS.command()
@@ -155,7 +163,7 @@ def _one(settings: Settings, name: str) -> AttachedConnection:
     folder = settings.connections
     path = folder / f"{name}.yaml"
     if not path.exists():
-        there = ", ".join(found.stem for found in sorted(folder.glob("*.yaml"))) or "none"
+        there = ", ".join(file.stem for file in sorted(folder.glob("*.yaml"))) or "none"
         raise SetupError(f"there is no connection {name} in {folder}; there are: {there}")
     return attach(read_connection(path), folder, settings.data_folder)
 

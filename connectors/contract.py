@@ -83,18 +83,29 @@ class Connector(Protocol):
 
     spec: ClassVar[type[BaseModel]]
 
-    async def check(self) -> str: ...
+    async def check(self) -> str:
+        """What was reached, in one line. Raises `RetryLater` or `AbortRun`."""
+        ...
 
-    async def discover(self) -> Sequence[StreamInfo]: ...
+    async def discover(self) -> Sequence[StreamInfo]:
+        """The streams that the system offers, as far as it tells. Raises `RetryLater` or `AbortRun`."""
+        ...
 
-    def read(self, stream: StreamRequest, cursor: str | None) -> AsyncIterator[Page]: ...
+    def read(self, stream: StreamRequest, cursor: str | None) -> AsyncIterator[Page]:
+        """Pages of a stream: all rows that there are, or, with a cursor, those that changed since.
+
+        Raises `StartOver`, `RetryLater` or `AbortRun`.
+        """
+        ...
 
 
 @runtime_checkable
 class ListsKeys(Protocol):
     """A connector whose system can list keys cheaply, so that deletes show without reading everything."""
 
-    def keys(self, stream: StreamRequest) -> AsyncIterator[Sequence[str]]: ...
+    def keys(self, stream: StreamRequest) -> AsyncIterator[Sequence[str]]:
+        """The keys that there are now, by pages; a key of several columns is their values with `|` between."""
+        ...
 
 
 @runtime_checkable
@@ -103,7 +114,9 @@ class ReadsByKey(ListsKeys, Protocol):
     everything.
     """
 
-    def rows(self, stream: StreamRequest, keys: Sequence[str]) -> AsyncIterator[Page]: ...
+    def rows(self, stream: StreamRequest, keys: Sequence[str]) -> AsyncIterator[Page]:
+        """The rows of these keys; one that is gone gives none."""
+        ...
 
 
 Offer = StreamInfo

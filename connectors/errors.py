@@ -21,13 +21,15 @@ class ConnectorError(Exception):
 
 
 class RetryLater(ConnectorError):
+    """The system does not answer now: the run ends, and is tried again `after_s` seconds later."""
+
     def __init__(self, message: str, after_s: float = 60) -> None:
         super().__init__(message)
         self.after_s = after_s
 
 
 class StartOver(ConnectorError):
-    pass
+    """The cursor is of no use any more: the stream is read from its beginning."""
 
 
 class SkipRecord(ConnectorError):
@@ -43,7 +45,7 @@ class SkipRecord(ConnectorError):
 
 
 class AbortRun(ConnectorError):
-    pass
+    """Nothing sensible can be done until somebody changes something; the message says what."""
 
 
 class NoSuchColumn(AbortRun):

@@ -15,9 +15,9 @@ def look_beside(folder: Path) -> None:
 
     So none of them takes the place of one that is installed.
     """
-    for found in map(str, (folder.resolve(), Path.cwd())):
-        if found not in sys.path:
-            sys.path.append(found)
+    for directory in map(str, (folder.resolve(), Path.cwd())):
+        if directory not in sys.path:
+            sys.path.append(directory)
 
 
 def named(path: str, expected: str) -> Any:
@@ -26,7 +26,7 @@ def named(path: str, expected: str) -> Any:
     if not (module and name):
         raise SetupError(f"there is no {path}; expected {expected}")
     try:
-        found = importlib.import_module(module)
+        imported = importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name and (module == error.name or module.startswith(f"{error.name}.")):
             raise SetupError(
@@ -38,9 +38,9 @@ def named(path: str, expected: str) -> Any:
         ) from None
     except Exception as error:
         raise SetupError(f"{module} cannot be imported: {failure(error)}") from None
-    if not hasattr(found, name):
+    if not hasattr(imported, name):
         raise SetupError(f"{module} has no {name}; expected {expected}")
-    return getattr(found, name)
+    return getattr(imported, name)
 
 
 def failure(error: BaseException) -> str:
@@ -48,8 +48,10 @@ def failure(error: BaseException) -> str:
 
     For example `IndexError: list index out of range, at own_connector.py, line 33`.
     """
-    told = error.msg if isinstance(error, SyntaxError) else " ".join(without_social_security(str(error)).split())[:200]
-    return f"{type(error).__name__}{f': {told}' if told else ''}{place(error)}"
+    message = (
+        error.msg if isinstance(error, SyntaxError) else " ".join(without_social_security(str(error)).split())[:200]
+    )
+    return f"{type(error).__name__}{f': {message}' if message else ''}{place(error)}"
 
 
 def place(error: BaseException) -> str:

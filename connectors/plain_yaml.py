@@ -54,10 +54,10 @@ class Lines:
         node, line = self._root, None
         for step in place:
             if isinstance(node, yaml.MappingNode):
-                found = [(key, value) for key, value in node.value if str(key.value) == str(step)]
-                if not found:
+                pairs = [(key, value) for key, value in node.value if str(key.value) == str(step)]
+                if not pairs:
                     break
-                line, node = found[0][0].start_mark.line + 1, found[0][1]
+                line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
             elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
                 node = node.value[step]
                 line = node.start_mark.line + 1
@@ -74,7 +74,7 @@ class Lines:
         """Every fault of some settings, one a line, without the values; a name that is none with the nearest one that
         is.
         """
-        told = list[str]()
+        lines = list[str]()
         for fault in error.errors():
             place = (*at, *fault["loc"], *fault.get("ctx", {}).get("at", ()))
             line = self.of(place)
@@ -82,8 +82,8 @@ class Lines:
             if fault["type"] == "extra_forbidden":
                 text = _unknown(str(place[-1]), sorted((known or {}).get(_pattern_of(place[:-1]), ())))
             path = ".".join(str(step) for step in place if step != "[key]") or "as a whole"
-            told.append(f"  {f'line {line}, ' if line else ''}{path}: {text}")
-        return "\n".join((f"{self.where} cannot be used:", *told))
+            lines.append(f"  {f'line {line}, ' if line else ''}{path}: {text}")
+        return "\n".join((f"{self.where} cannot be used:", *lines))
 
 
 def _pattern_of(place: Sequence[int | str]) -> tuple[str, ...]:

@@ -46,28 +46,28 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-def _several(found: Any) -> Any:
-    return (found,) if isinstance(found, str) else found
+def _several(raw: Any) -> Any:
+    return (raw,) if isinstance(raw, str) else raw
 
 
-def _as_text(found: Any) -> Any:
+def _as_text(raw: Any) -> Any:
     """A number as a name: columns may be called 2025."""
-    if isinstance(found, list | tuple):
-        return [_as_text(one) for one in found]
-    return str(found) if isinstance(found, int) and not isinstance(found, bool) else found
+    if isinstance(raw, list | tuple):
+        return [_as_text(item) for item in raw]
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
-def _formats(found: tuple[str, ...]) -> tuple[str, ...]:
-    for format_ in found:
+def _formats(formats: tuple[str, ...]) -> tuple[str, ...]:
+    for format_ in formats:
         as_format(format_)
-    return found
+    return formats
 
 
-def _a_zone(found: str | None) -> str | None:
+def _a_zone(zone: str | None) -> str | None:
     try:
-        return found and ZoneInfo(found).key
+        return zone and ZoneInfo(zone).key
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{found!r} is no time zone; expected e.g. America/New_York or UTC") from None
+        raise ValueError(f"{zone!r} is no time zone; expected e.g. America/New_York or UTC") from None
 
 
 Formats = Annotated[tuple[str, ...], BeforeValidator(_several), AfterValidator(_formats)]
@@ -116,10 +116,10 @@ class ColumnMapping(_Strict):
 
     @field_validator("region")
     @classmethod
-    def _a_country(cls, found: str) -> str:
-        if found not in SUPPORTED_REGIONS:
-            raise ValueError(f"{found!r} is no country by its two letters; expected e.g. US, CA or MX")
-        return found
+    def _a_country(cls, region: str) -> str:
+        if region not in SUPPORTED_REGIONS:
+            raise ValueError(f"{region!r} is no country by its two letters; expected e.g. US, CA or MX")
+        return region
 
     @property
     def needed(self) -> Iterator[tuple[str, ...]]:
@@ -129,17 +129,18 @@ class ColumnMapping(_Strict):
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """The names that its one column may have; none where it joins columns or is a constant."""
         return (self.column,) if isinstance(self.column, str) else self.column
 
     @model_validator(mode="before")
     @classmethod
-    def _a_plain_text_is_a_column(cls, found: Any) -> Any:
-        if isinstance(found, dict):
-            return {name: _as_text(value) if name == "column" else value for name, value in found.items()}
-        found = _as_text(found)
-        if not isinstance(found, str | ColumnMapping):
+    def _a_plain_text_is_a_column(cls, raw: Any) -> Any:
+        if isinstance(raw, dict):
+            return {name: _as_text(value) if name == "column" else value for name, value in raw.items()}
+        raw = _as_text(raw)
+        if not isinstance(raw, str | ColumnMapping):
             raise ValueError(_A_TAKE)  # noqa: TRY004 - which pydantic tells with its place
-        return {"column": found} if isinstance(found, str) else found
+        return {"column": raw} if isinstance(raw, str) else raw
 
     @model_validator(mode="after")
     def _takes_something(self) -> "ColumnMapping":
@@ -178,6 +179,7 @@ class StreamSettings(_Strict):
 
     @property
     def takes(self) -> Iterator[ColumnMapping]:
+        """How each value is taken from a row: of its properties, then of its links."""
         yield from self.properties.values()
         for ends in self.links.values():
             yield from ends.values()
@@ -202,7 +204,9 @@ class StreamSettings(_Strict):
     @property
     def vital(self) -> frozenset[str]:
         """The columns without which no record can be read."""
-        required = {found.name for found in provenance.said_about(GRAPH.node(self.describes)) if found.required}
+        required = {
+            property_.name for property_ in provenance.said_about(GRAPH.node(self.describes)) if property_.required
+        }
         takes = [take for name, take in self.properties.items() if name in required and take.default is None]
         return frozenset((*self.key, *(column for take in takes for column in (*take.columns, *take.join))))
 
@@ -213,16 +217,16 @@ class StreamSettings(_Strict):
 
     @field_validator("key", mode="before")
     @classmethod
-    def _one_column_is_a_key(cls, found: Any) -> Any:
-        found = _as_text(found)
-        if not found:
+    def _one_column_is_a_key(cls, key: Any) -> Any:
+        key = _as_text(key)
+        if not key:
             raise ValueError("name the column by which the system tells its rows apart, or several: [office, number]")
-        return (found,) if isinstance(found, str) else found
+        return (key,) if isinstance(key, str) else key
 
     @model_validator(mode="after")
     def _fits_the_graph(self) -> "StreamSettings":
         node = GRAPH.node(self.describes)
-        known = {found.name for found in provenance.said_about(node)}
+        known = {property_.name for property_ in provenance.said_about(node)}
         if unknown := sorted(set(self.properties) - known):
             near = difflib.get_close_matches(unknown[0], known, n=1)
             raise PydanticCustomError(
@@ -288,42 +292,42 @@ class Connection(_Strict):
 
     @field_validator("party", mode="before")
     @classmethod
-    def _a_number_is_a_key(cls, found: Any) -> Any:
-        if not isinstance(found, dict):
+    def _a_number_is_a_key(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
             raise ValueError(_A_PARTY)  # noqa: TRY004 - which pydantic tells with its place
-        told = {label: _as_text(key) for label, key in found.items()}
-        if isinstance(port := told.get("Port"), str) and port.isdigit():
-            told["Port"] = f"ACE:{port.zfill(4)}"
-        return told
+        party = {label: _as_text(key) for label, key in raw.items()}
+        if isinstance(port := party.get("Port"), str) and port.isdigit():
+            party["Port"] = f"ACE:{port.zfill(4)}"
+        return party
 
     @field_validator("party")
     @classmethod
-    def _one_party(cls, found: Mapping[str, str]) -> Mapping[str, str]:
-        if len(found) != 1 or next(iter(found)) not in PARTY.labels:
+    def _one_party(cls, party: Mapping[str, str]) -> Mapping[str, str]:
+        if len(party) != 1 or next(iter(party)) not in PARTY.labels:
             raise ValueError(_A_PARTY)
-        return found
+        return party
 
     @field_validator("schedule", mode="before")
     @classmethod
-    def _full_stands_beside_it(cls, found: Any) -> Any:
-        if isinstance(found, dict):
-            told = "expected e.g. `every 15 minutes`; `full: every 7 days` stands beside `schedule`, not below it"
-            raise ValueError(told)  # noqa: TRY004 - pydantic takes it for a fault of the file
-        return found
+    def _full_stands_beside_it(cls, raw: Any) -> Any:
+        if isinstance(raw, dict):
+            hint = "expected e.g. `every 15 minutes`; `full: every 7 days` stands beside `schedule`, not below it"
+            raise ValueError(hint)  # noqa: TRY004 - pydantic takes it for a fault of the file
+        return raw
 
     @field_validator("schedule", "full")
     @classmethod
-    def _a_period(cls, found: str | None) -> str | None:
-        if found is not None and period_s(found) < _LEAST_S:
+    def _a_period(cls, period: str | None) -> str | None:
+        if period is not None and period_s(period) < _LEAST_S:
             raise ValueError(f"not more often than every {_LEAST_S} seconds")
-        return found
+        return period
 
     @field_validator("streams")
     @classmethod
-    def _plain_names(cls, found: Mapping[str, StreamSettings]) -> Mapping[str, StreamSettings]:
-        if not found or not all(map(NAME.fullmatch, found)):
+    def _plain_names(cls, streams: Mapping[str, StreamSettings]) -> Mapping[str, StreamSettings]:
+        if not streams or not all(map(NAME.fullmatch, streams)):
             raise ValueError("at least one stream, named in lower case letters, digits and hyphens")
-        return found
+        return streams
 
     @model_validator(mode="after")
     def _full_syncs_are_scheduled(self) -> "Connection":
@@ -340,19 +344,21 @@ class Connection(_Strict):
 
     @property
     def every_s(self) -> float | None:
+        """The seconds between two syncs; None where none are scheduled."""
         return None if self.schedule is None else period_s(self.schedule)
 
     @property
     def full_every_s(self) -> float | None:
+        """The seconds between two syncs that read everything; None where none are scheduled."""
         return None if self.full is None else period_s(self.full)
 
 
 def period_s(text: str) -> int:
     """The seconds of e.g. `every 15 minutes`. Raises `ValueError`."""
-    found = _EVERY.fullmatch(text.strip())
-    if not found:
+    matched = _EVERY.fullmatch(text.strip())
+    if not matched:
         raise ValueError("expected e.g. `every 15 minutes`, `every hour` or `every 2 days`")
-    return int(found[1] or 1) * _UNIT_S[found[2]]
+    return int(matched[1] or 1) * _UNIT_S[matched[2]]
 
 
 def read_connection(path: Path) -> Connection:
@@ -361,13 +367,13 @@ def read_connection(path: Path) -> Connection:
         raise SetupError(
             f"{path.name}: a connection's name is lower case letters, digits and hyphens, and begins with a letter"
         )
-    found, lines = _read(path)
-    if not isinstance(found, dict):
+    content, lines = _read(path)
+    if not isinstance(content, dict):
         raise SetupError(f"{path}: expected `connector`, `party`, `settings` and `streams`, one a line")
     try:
-        return Connection.model_validate({**found, "name": path.stem})
+        return Connection.model_validate({**content, "name": path.stem})
     except ValidationError as error:
-        raise SetupError(lines.faults(error, _known(found))) from None
+        raise SetupError(lines.faults(error, _known(content))) from None
 
 
 def _read(path: Path) -> tuple[Any, Lines]:
@@ -387,13 +393,13 @@ def lines_of(path: Path) -> Lines:
         return Lines(path.stem, None)
 
 
-def _known(found: Mapping[str, Any]) -> Mapping[tuple[str, ...], Iterable[str]]:
+def _known(content: Mapping[str, Any]) -> Mapping[tuple[str, ...], Iterable[str]]:
     """The settings that there are, by the place they stand at."""
     known: dict[tuple[str, ...], Iterable[str]] = {
         (): Connection.model_fields.keys() - {"name"},
         ("limits",): Limits.model_fields,
     }
-    streams = found.get("streams")
+    streams = content.get("streams")
     for name, stream in streams.items() if isinstance(streams, dict) else ():
         if not isinstance(stream, dict):
             continue

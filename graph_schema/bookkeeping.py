@@ -146,7 +146,9 @@ PROPERTIES: Final = (
     HiddenProperties("SourceRecord", ("identity",), "the certain key of a contact that the record tells"),
     *(
         HiddenProperties(
-            RETIRED[node.label], tuple(found.name for found in node.properties), "what it had before it was retired"
+            RETIRED[node.label],
+            tuple(property_.name for property_ in node.properties),
+            "what it had before it was retired",
         )
         for node in DESCRIBABLE
         if node.label in RETIRED

@@ -18,6 +18,10 @@ _WORD: Final = re.compile(r"\w+")
 _ESCAPED: Final = re.compile(r"['\\\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 Constant: TypeAlias = "str | bool | int | float | Sequence[Constant] | Mapping[str, Constant] | None"
+Parameters: TypeAlias = Mapping[str, Any]
+"""The values of a statement's `$parameters` by name: whatever the driver of Neo4j takes."""
+Properties: TypeAlias = Mapping[str, Any]
+"""The properties of a row or an edge by name: whatever Neo4j keeps in one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Statement:
     """Cypher text with its parameters; values are always bound, never written into the text."""
 
     text: str
-    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Parameters = field(default_factory=lambda: MappingProxyType({}))
 
 
 def name(identifier: str) -> str:
@@ -45,6 +49,11 @@ def words(text: str) -> frozenset[str]:
 def only_if(condition: str | None, test: str) -> str:
     """The test, made only where the condition holds; always, where there is none."""
     return f"CASE WHEN {condition} THEN {test} ELSE false END" if condition else test
+
+
+def where(*predicates: str) -> str:
+    """The clause that all of them hold, with a blank before it; empty where there are none."""
+    return f" WHERE {' AND '.join(predicates)}" if predicates else ""
 
 
 @overload
@@ -98,7 +107,7 @@ def literal(value: Constant) -> str:
             return "true" if value else "false"
         case str():
             quote = '"' if "'" in value and '"' not in value else "'"
-            return f"{quote}{_ESCAPED.sub(lambda found: _escaped(found[0], quote), value)}{quote}"
+            return f"{quote}{_ESCAPED.sub(lambda matched: _escaped(matched[0], quote), value)}{quote}"
         case int() | float() if math.isfinite(value):
             return repr(value)
         case Mapping():
@@ -123,9 +132,9 @@ def lock(row: LiteralString) -> LiteralString:
     return f"SET {row}.turn = true REMOVE {row}.turn"
 
 
-def bind(template: str, given: Mapping[str, str], fresh: Callable[[str], str]) -> str:
+def bind(template: str, variables: Mapping[str, str], fresh: Callable[[str], str]) -> str:
     """The template with its `{slots}` bound to variables: those given, and a fresh one for every other name."""
-    made = dict(given)
+    made = dict(variables)
 
     def variable(slot: re.Match[str]) -> str:
         wanted = slot[1]

@@ -19,25 +19,25 @@ TEXT_IS_READ: Final = "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefr
 
 def bookkeeping() -> Iterator[str]:
     """Constraints and indexes of the hub's own labels and properties, without which no lease can be taken."""
-    for found in LABELS:
+    for each in LABELS:
         yield (
-            f"CREATE CONSTRAINT {found.label}_{found.key} IF NOT EXISTS FOR (n:{found.label}) REQUIRE n.{found.key} IS"
+            f"CREATE CONSTRAINT {each.label}_{each.key} IF NOT EXISTS FOR (n:{each.label}) REQUIRE n.{each.key} IS"
             " UNIQUE"
         )
-        yield from _hidden(found.label, found.indexes)
-    for found in PROPERTIES:
-        yield from _hidden(found.of, found.indexes)
+        yield from _hidden(each.label, each.indexes)
+    for each in PROPERTIES:
+        yield from _hidden(each.of, each.indexes)
 
 
 def _hidden(label: str, indexes: Iterable[tuple[str, ...]]) -> Iterator[str]:
     for index in indexes:
-        properties = ", ".join(f"n.{name(found)}" for found in index)
+        properties = ", ".join(f"n.{name(property_)}" for property_ in index)
         yield f"CREATE INDEX {name(label)}_{index[-1]} IF NOT EXISTS FOR (n:{name(label)}) ON ({properties})"
 
 
 def text_index(node: NodeType) -> str:
     """The full-text index over a label's texts and its other words."""
-    properties = ", ".join(f"n.{name(found)}" for found in (*node.text, OTHER_WORDS))
+    properties = ", ".join(f"n.{name(property_)}" for property_ in (*node.text, OTHER_WORDS))
     follows = ", `fulltext.eventually_consistent`: true" if node.text_follows else ""
     return (
         f"CREATE FULLTEXT INDEX {name(node.text_index)} IF NOT EXISTS FOR (n:{name(node.label)}) ON EACH [{properties}]"
@@ -49,13 +49,13 @@ def statements(graph: GraphSchema) -> Iterator[str]:
     """Constraints for every key and unique property, then the declared indexes, in a stable order."""
     yield from bookkeeping()
     for node in graph.nodes:
-        for found in node.unique:
+        for property_ in node.unique:
             yield (
-                f"CREATE CONSTRAINT {name(f'{node.label}_{found}')} IF NOT EXISTS "
-                f"FOR (n:{name(node.label)}) REQUIRE n.{name(found)} IS UNIQUE"
+                f"CREATE CONSTRAINT {name(f'{node.label}_{property_}')} IF NOT EXISTS "
+                f"FOR (n:{name(node.label)}) REQUIRE n.{name(property_)} IS UNIQUE"
             )
         for index in node.indexes:
-            properties = ", ".join(f"n.{name(found)}" for found in index)
+            properties = ", ".join(f"n.{name(property_)}" for property_ in index)
             yield (
                 f"CREATE INDEX {name('_'.join((node.label, *index, 'range')))} IF NOT EXISTS FOR (n:{name(node.label)})"
                 f" ON ({properties})"

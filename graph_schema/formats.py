@@ -53,9 +53,9 @@ class Format:
         """The value as the hub writes it, whichever way it is spelled. Raises `BadFormat`."""
         if self.is_refused(value):
             raise BadFormat(self.refusal)
-        found = self.readings(value)
-        if found:
-            return found[0]
+        readings = self.readings(value)
+        if readings:
+            return readings[0]
         if self.lenient:
             return value.strip()
         raise BadFormat(f"{self.name} expected: {self.expected}")
@@ -65,12 +65,12 @@ class Format:
         return self._readings(plain_digits(value).upper())
 
     def _readings(self, plain: str) -> list[str]:
-        found = [plain] if not (self.shapes or self.reader) and re.fullmatch(self.pattern, plain) else []
+        readings = [plain] if not (self.shapes or self.reader) and re.fullmatch(self.pattern, plain) else []
         spelled = _spelled(plain, self.called)
         if spelled is not None:
-            found += self.reader(*spelled) if self.reader else ()
-            found += self._shaped(*spelled, whole=True)
-        return [one for one in dict.fromkeys(found) if re.fullmatch(self.pattern, one)]
+            readings += self.reader(*spelled) if self.reader else ()
+            readings += self._shaped(*spelled, whole=True)
+        return [reading for reading in dict.fromkeys(readings) if re.fullmatch(self.pattern, reading)]
 
     def guessed(self, plain: str) -> list[str]:
         """The readings, and what else somebody may mean who searches, of a text of `plain_digits` in capitals."""
@@ -100,17 +100,17 @@ class Format:
             return False
         plain = plain_digits(value).upper()
         known = (self.pattern, *map(_without_cuts, self.shapes))
-        return not any(re.fullmatch(one, plain) for one in known) and re.fullmatch(pattern, plain) is not None
+        return not any(re.fullmatch(shape, plain) for shape in known) and re.fullmatch(pattern, plain) is not None
 
     def _shaped(self, joined: str, cuts: frozenset[int], *, whole: bool) -> list[str]:
         """The text in the shapes that it fits, first those that are cut where it was."""
-        found: list[tuple[int, str]] = []
+        fitting: list[tuple[int, str]] = []
         for shape in self.shapes:
             filled = _filled(shape, joined, whole=whole)
             if filled is not None:
                 other = cuts.symmetric_difference(cut for cut in _cuts(shape) if cut < len(joined)) if cuts else ()
-                found.append((len(other), filled))
-        return [filled for _, filled in sorted(found, key=lambda one: one[0])]
+                fitting.append((len(other), filled))
+        return [filled for _, filled in sorted(fitting, key=lambda fit: fit[0])]
 
 
 _DIGIT: Final = re.compile("[0-9]")
@@ -126,10 +126,10 @@ def _spelled(plain: str, called: str) -> tuple[str, frozenset[int]] | None:
     """Letters and digits of a text without what it is called and what stands between them, and where that stood."""
     # a word of letters ends where a digit begins, or it may be the beginning of the identifier itself
     bare = _called(called).sub("", plain.strip("\"'()[]<>"))
-    found = _SPELLED.fullmatch(bare)
-    if found is None:
+    matched = _SPELLED.fullmatch(bare)
+    if matched is None:
         return None
-    parts = re.findall("[0-9A-Z]+", found[1])
+    parts = re.findall("[0-9A-Z]+", matched[1])
     return "".join(parts), frozenset(accumulate(map(len, parts[:-1])))
 
 
@@ -279,22 +279,22 @@ def _pointed(digits: str) -> str:
 
 def _center(joined: str, _: frozenset[int]) -> Iterator[str]:
     # a number alone may be of anything
-    if found := re.fullmatch(r"(?:CENT(?:ER|RE)(?:NO|NUMBER|CODE)?(?:CEE)?|CEE)0*(\d{1,2})", joined):
-        yield f"CEE{int(found[1]):03d}"
+    if matched := re.fullmatch(r"(?:CENT(?:ER|RE)(?:NO|NUMBER|CODE)?(?:CEE)?|CEE)0*(\d{1,2})", joined):
+        yield f"CEE{int(matched[1]):03d}"
 
 
 def _order(joined: str, _: frozenset[int]) -> Iterator[str]:
     """An order as ACE writes it, too, with three zeros where it has no parts."""
-    if found := re.fullmatch(r"([AC])(\d{3})(\d{3})(?:000|(\d{3}))?", joined):
-        yield "-".join(filter(None, found.groups()))
+    if matched := re.fullmatch(r"([AC])(\d{3})(\d{3})(?:000|(\d{3}))?", joined):
+        yield "-".join(filter(None, matched.groups()))
 
 
 def _order_of_either(joined: str, _: frozenset[int]) -> Iterator[str]:
     """An order by its digits alone, antidumping or countervailing, and the order whose part it is."""
-    if found := re.fullmatch(r"([AC]?)(\d{3})(\d{3})(\d{3})?", joined):
-        for kind in found[1] or "AC":
-            yield "-".join(filter(None, (kind, *found.groups()[1:])))
-            yield "-".join((kind, found[2], found[3]))
+    if matched := re.fullmatch(r"([AC]?)(\d{3})(\d{3})(\d{3})?", joined):
+        for kind in matched[1] or "AC":
+            yield "-".join(filter(None, (kind, *matched.groups()[1:])))
+            yield "-".join((kind, matched[2], matched[3]))
 
 
 def _protest(joined: str, _: frozenset[int]) -> Iterator[str]:
@@ -304,16 +304,16 @@ def _protest(joined: str, _: frozenset[int]) -> Iterator[str]:
 
 
 def _ruling(joined: str, _: frozenset[int]) -> Iterator[str]:
-    if found := re.fullmatch(r"(?:HQ)?(H\d{6})|HQ(\d{6})", joined):
-        yield f"HQ {found[1] or found[2]}"
-    elif found := re.fullmatch(r"(?:NY)?([A-GI-R]\d{5,6})|NY(H\d{5,6}|\d{6})", joined):
-        yield f"NY {found[1] or found[2]}"
+    if matched := re.fullmatch(r"(?:HQ)?(H\d{6})|HQ(\d{6})", joined):
+        yield f"HQ {matched[1] or matched[2]}"
+    elif matched := re.fullmatch(r"(?:NY)?([A-GI-R]\d{5,6})|NY(H\d{5,6}|\d{6})", joined):
+        yield f"NY {matched[1] or matched[2]}"
 
 
 def _ruling_by_digits(joined: str, _: frozenset[int]) -> Iterator[str]:
     """A ruling without where it was issued, or without its letter."""
-    if found := re.fullmatch(r"(HQ|NY)?([A-R]?)(\d{5,6})", joined):
-        where, letter, digits = found.groups()
+    if matched := re.fullmatch(r"(HQ|NY)?([A-R]?)(\d{5,6})", joined):
+        where, letter, digits = matched.groups()
         if letter != "" or where:
             yield from (f"{where or 'NY'} {letter}{digits}", f"{where} H{digits}" if where == "HQ" else f"NY N{digits}")
         else:
@@ -372,8 +372,8 @@ def tariff_number(text: str, wanted: Format) -> str | None:
     """The chapter or heading, whichever is wanted, of a longer HTSUS number (8507.60.0020); None where it is no
     such number.
     """
-    found = wanted.readings(text) if wanted in (HTS_CHAPTER, HTS_HEADING) and sum(map(str.isdigit, text)) > 2 else []
-    return found[0] if found else None
+    readings = wanted.readings(text) if wanted in (HTS_CHAPTER, HTS_HEADING) and sum(map(str.isdigit, text)) > 2 else []
+    return readings[0] if readings else None
 
 
 def entry_check_digit(filer_code: str, serial: str) -> int:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
+from graph_schema.cypher import words
 from graph_schema.formats import Format
-from graph_schema.rule import EdgeRule, Grant, Guard, Right, Rule, ViewerSet
+from graph_schema.rule import AnyOf, EdgeRule, Grant, Guard, Predicate, Right, Rule, ViewerSet
 
 
 class Kind(Enum):
@@ -23,6 +24,8 @@ class Kind(Enum):
 
 NODE = "Node"
 """The type that every row has: it can be asked for by its node id."""
+_NOW = "now"
+"""The viewer set that says nothing of the viewer."""
 
 
 class SchemaError(ValueError):
@@ -99,19 +102,20 @@ class NodeType:
 
     def property_named(self, name: str) -> Property:
         """The property of that name. Raises `KeyError`."""
-        for found in self.properties:
-            if found.name == name:
-                return found
+        for each in self.properties:
+            if each.name == name:
+                return each
         raise KeyError(f"{self.label}.{name}")
 
     @property
     def lookup_property(self) -> Property:
+        """The property by which one row is asked for. Raises `KeyError`."""
         return self.property_named(self.lookup or self.key)
 
     @property
     def unique(self) -> tuple[str, ...]:
         """The properties that no two rows share."""
-        return tuple(dict.fromkeys((self.key, *(found.name for found in self.properties if found.unique))))
+        return tuple(dict.fromkeys((self.key, *(each.name for each in self.properties if each.unique))))
 
     @property
     def text_index(self) -> str:
@@ -222,9 +226,11 @@ class GraphSchema:
         object.__setattr__(self, "_routes", MappingProxyType(routes))
 
     def node(self, label: str) -> NodeType:
+        """What is declared of a label. Raises `KeyError`."""
         return self._nodes[label]
 
     def rule(self, label: str) -> Rule:
+        """Who may see the rows of a label. Raises `KeyError`."""
         return self._rules[label]
 
     def edge(self, name: str) -> Edge:
@@ -236,28 +242,30 @@ class GraphSchema:
         return self._routes[label]
 
     def edge_rule(self, edge: Edge) -> EdgeRule | None:
+        """Who may see such an edge; None where it is enough to see both its ends."""
         return next((rule for rule in self.edge_rules if rule.edge == edge.name), None)
 
     def abstract(self, name: str) -> Abstract | None:
-        return next((found for found in self.abstracts if found.name == name), None)
+        """The abstract type of that name; None where there is none."""
+        return next((each for each in self.abstracts if each.name == name), None)
 
     def right(self, name: str) -> Right:
         """The right of that name. Raises `KeyError`."""
-        for found in self.rights:
-            if found.name == name:
-                return found
+        for each in self.rights:
+            if each.name == name:
+                return each
         raise KeyError(name)
 
     def concrete(self, name: str) -> tuple[str, ...]:
         """The labels a type name stands for: itself, the members of an abstract, or, for `Node`, all of them."""
         if name == NODE:
             return tuple(self._nodes)
-        found = self.abstract(name)
-        return found.labels if found else (name,)
+        abstract = self.abstract(name)
+        return abstract.labels if abstract else (name,)
 
     def _routes_from(self, node: NodeType) -> dict[str, Route]:
         routes: dict[str, Route] = {}
-        taken = {found.name for found in node.properties}
+        taken = {property_.name for property_ in node.properties}
         for edge in self.edges:
             for forward in (True, False):
                 starts, ends = (edge.tail, edge.head) if forward else (edge.head, edge.tail)
@@ -274,31 +282,32 @@ class GraphSchema:
         """The narrowest declared type that holds all of the labels."""
         if len(labels) == 1:
             return labels[0]
-        holding = [found for found in self.abstracts if set(labels) <= set(found.labels)]
+        holding = [abstract for abstract in self.abstracts if set(labels) <= set(abstract.labels)]
         if not holding:
             raise SchemaError(f"no abstract holds {', '.join(labels)}")
-        return min(holding, key=lambda found: len(found.labels)).name
+        return min(holding, key=lambda abstract: len(abstract.labels)).name
 
     def _check(self) -> None:
         known = set(self._nodes)
         for node in self.nodes:
-            _distinct(f"property of {node.label}", (found.name for found in node.properties))
+            _distinct(f"property of {node.label}", (property_.name for property_ in node.properties))
             if not node.property_named(node.key).required:
                 raise SchemaError(f"{node.label}.{node.key} is a key and must be required")
             if node.label not in self._rules:
                 raise SchemaError(f"{node.label} has no rule: who may see it?")
         for owner, labels in (
             *((edge.name, (*edge.tail, *edge.head)) for edge in self.edges),
-            *((found.name, found.labels) for found in self.abstracts),
+            *((abstract.name, abstract.labels) for abstract in self.abstracts),
             *((rule.label, (rule.label,)) for rule in self.rules),
         ):
             if not set(labels) <= known:
                 raise SchemaError(f"{owner} names an unknown label: {sorted(set(labels) - known)}")
         self._check_words()
+        self._check_predicates()
         for node in self.nodes:
-            for found in (*node.text, *node.codes):
-                if node.property_named(found).guard is not None:
-                    raise SchemaError(f"{node.label}.{found} is guarded and must not be searched")
+            for name in (*node.text, *node.codes):
+                if node.property_named(name).guard is not None:
+                    raise SchemaError(f"{node.label}.{name} is guarded and must not be searched")
         for rule in self.rules:
             for grant in rule.grants:
                 self._check_grant(rule, grant)
@@ -308,12 +317,42 @@ class GraphSchema:
 
     def _check_words(self) -> None:
         """A statement computes the viewer sets whose names are words of it, so that nothing else has such a name."""
-        sets = {found.name for found in self.viewer_sets}
+        sets = {each.name for each in self.viewer_sets}
         for owner in (*self.nodes, *self.edges):
-            if taken := sets & {found.name for found in owner.properties}:
+            if taken := sets & {each.name for each in owner.properties}:
                 what = owner.label if isinstance(owner, NodeType) else owner.name
                 raise SchemaError(
                     f"{what}: {', '.join(sorted(taken))} is the name of a viewer set; call the property otherwise"
+                )
+
+    def _check_predicates(self) -> None:
+        """What rules and guards ask of the viewer is declared: else nothing of it could be left out for any kind."""
+        for rule in self.rules:
+            for grant in (*rule.grants, *rule.of_facts):
+                where = f"{rule.label}, grant {grant.name!r}"
+                self._check_alternatives(where, *grant.tests, *(grant.by_label or {}).values())
+        for rule in self.edge_rules:
+            self._check_alternatives(rule.edge, rule.test, rule.by_sets or "true")
+        for owner in (*self.nodes, *self.edges):
+            for property_ in owner.properties:
+                if property_.guard:
+                    self._check_alternatives(
+                        f"the guard of {property_.name}", property_.guard.open, property_.guard.test
+                    )
+
+    def _check_alternatives(self, where: str, *alternatives: Predicate | str) -> None:
+        sets = {viewer_set.name for viewer_set in self.viewer_sets} - {_NOW}
+        for alternative in alternatives:
+            if isinstance(alternative, AnyOf):
+                self._check_alternatives(where, *alternative.of)
+                continue
+            text = alternative.where if isinstance(alternative, Predicate) else alternative
+            names = (*alternative.needs, *alternative.when) if isinstance(alternative, Predicate) else ()
+            declared = {text, *words(" ".join(names))}
+            undeclared = (sets & words(text)) - declared
+            if undeclared and not (isinstance(alternative, Predicate) and " OR " in text):
+                raise SchemaError(
+                    f"{where}: {text!r} asks for {', '.join(sorted(undeclared))}, and does not declare it"
                 )
 
     def _check_grant(self, rule: Rule, grant: Grant) -> None:
@@ -328,7 +367,7 @@ class GraphSchema:
             raise SchemaError(f"{where}: unknown edge {grant.edge}")
         if bool(grant.tests) == (grant.through is not None):
             raise SchemaError(f"{where}: an edge needs either a test or a label to pass through")
-        if grant.through and any(found.through for found in self._rules[grant.through].grants):
+        if grant.through and any(other.through for other in self._rules[grant.through].grants):
             raise SchemaError(
                 f"{where}: it passes through {grant.through}, whose rule itself passes through another label"
             )

@@ -5,7 +5,7 @@ from typing import Final
 from graph_schema.formats import TIME_OF_DAY
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
 from graph_schema.parties import IN_TERM, PARTY, SINCE, UNTIL
-from graph_schema.rule import Guard
+from graph_schema.rule import AnyOf, Guard, Predicate
 from graph_schema.sources import ORIGIN, ORIGINS
 
 AUDIENCES: Final = ("public", "counterpart", "own")
@@ -23,9 +23,14 @@ def _seen_by(audience: str) -> Guard:
     """By everybody, the organisation's counterparts, or itself alone, as the property of that name says; the Office
     of Trade sees all.
     """
+    is_counterpart = f"({{n}}.{audience} = 'counterpart' AND [counterpart])"
     return Guard(
-        open=f"({{n}}.{audience} = 'public' OR seesAll)",
-        test=f"([own-organisation] OR ({{n}}.{audience} = 'counterpart' AND [counterpart]))",
+        open=AnyOf(Predicate(f"{{n}}.{audience} = 'public'"), Predicate("seesAll"), bracketed=True),
+        test=AnyOf(
+            Predicate("[own-organisation]", needs=("[own-organisation]",)),
+            Predicate(is_counterpart, needs=("[counterpart]",)),
+            bracketed=True,
+        ),
     )
 
 

@@ -142,10 +142,10 @@ KEPT_BY_HUB: Final = ("answers", "awaitingSince")
 
 def said_about(node: NodeType) -> tuple[Property, ...]:
     """What a system may say about a row of that label."""
-    return tuple(found for found in node.properties if found.name not in NOT_SAID)
+    return tuple(property_ for property_ in node.properties if property_.name not in NOT_SAID)
 
 
-_SAID: Final = {found.name: found for node in DESCRIBABLE for found in said_about(node)}
+_SAID: Final = {property_.name: property_ for node in DESCRIBABLE for property_ in said_about(node)}
 SOURCE_RECORD: Final = NodeType(
     label="SourceRecord",
     doc=(
@@ -173,7 +173,10 @@ SOURCE_RECORD: Final = NodeType(
         ),
         Property("changedAt", "When it last changed here.", Kind.DATETIME, required=True),
         Property("retiredAt", "When its system stopped listing it.", Kind.DATETIME),
-        *(Property(found.name, f"What the system says: {found.doc}", found.kind) for found in _SAID.values()),
+        *(
+            Property(property_.name, f"What the system says: {property_.doc}", property_.kind)
+            for property_ in _SAID.values()
+        ),
         ORIGIN,
     ),
     key="id",

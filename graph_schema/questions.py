@@ -4,7 +4,7 @@ from typing import Final
 
 from graph_schema.model import Edge, Kind, NodeType, Property, Way, Within
 from graph_schema.parties import PARTY
-from graph_schema.rule import Guard
+from graph_schema.rule import ACCOUNT, AnyOf, Guard, Predicate
 from graph_schema.sources import ORIGIN
 
 QUESTION: Final = NodeType(
@@ -36,7 +36,7 @@ QUESTION: Final = NodeType(
         Property(
             "receipt",
             "By which one who asked without an account finds it again; nobody else sees it.",
-            guard=Guard(open="false", test="$viewer = 'guest|' + {n}.receipt"),
+            guard=Guard(open="false", test=AnyOf(Predicate("$viewer = 'guest|' + {n}.receipt", needs=(ACCOUNT,)))),
             unique=True,
         ),
         ORIGIN,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from graph_schema.model import Kind, Property, Source
-from graph_schema.rule import Guard
+from graph_schema.rule import AnyOf, Guard, Predicate
 
 HUB: Final = Source("hub", "made by the hub's own verbs")
 REFERENCE: Final = Source("reference", "a public fact shipped with the hub")
@@ -21,7 +21,12 @@ ORIGINS: Final = Property(
     # by who has a part in it, told by its own text: a sub-query would be planned with every list of contacts
     guard=Guard(
         open="seesAll",
-        test="any({told} IN {n}.origins WHERE any({system} IN mySystems WHERE {told} ENDS WITH ': ' + {system}))",
+        test=AnyOf(
+            Predicate(
+                "any({told} IN {n}.origins WHERE any({system} IN mySystems WHERE {told} ENDS WITH ': ' + {system}))",
+                needs=("mySystems",),
+            )
+        ),
     ),
 )
 CONFIDENCE: Final = Property(

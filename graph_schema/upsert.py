@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from graph_schema.cypher import Statement, name
+from graph_schema.cypher import Properties, Statement, name
 from graph_schema.formats import BadFormat
 from graph_schema.model import Edge, GraphSchema, Kind, NodeType
 from graph_schema.words import OTHER_WORDS, of_row
@@ -23,7 +23,7 @@ class NodeRow:
     """A node as a source gives it: its properties, the key among them."""
 
     label: str
-    properties: Mapping[str, Any]
+    properties: Properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class EdgeRow:
     edge: Edge
     tail: tuple[str, Any]
     head: tuple[str, Any]
-    properties: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    properties: Properties = field(default_factory=dict[str, Any])
 
 
 def node_statements(graph: GraphSchema, rows: Iterable[NodeRow], size: int = BATCH) -> Iterator[Statement]:
     """Statements that make each row's node equal to the row. Raises `BadRow` before anything of its batch is
     written.
     """
-    for label, found in _grouped(rows, lambda row: row.label).items():
+    for label, rows_ in _grouped(rows, lambda row: row.label).items():
         node = graph.node(label)
         labels = ":".join(
             (label, *(abstract.name for abstract in graph.abstracts if abstract.shared and label in abstract.labels))
@@ -48,14 +48,14 @@ def node_statements(graph: GraphSchema, rows: Iterable[NodeRow], size: int = BAT
         text = (
             f"UNWIND $rows AS row MERGE (n:{name(label)} {{{name(node.key)}: row.{node.key}}}) SET n = row, n:{labels}"
         )
-        checked = sorted((_checked(node, row.properties) for row in found), key=lambda row: str(row[node.key]))
+        checked = sorted((_checked(node, row.properties) for row in rows_), key=lambda row: str(row[node.key]))
         for batch in _batches(checked, size):
             yield Statement(text, {"rows": batch})
 
 
 def edge_statements(graph: GraphSchema, rows: Iterable[EdgeRow], size: int = BATCH) -> Iterator[Statement]:
     """Statements that make each row's edge. An edge whose end is missing is not made; `dangling` tells beforehand."""
-    for (edge_name, tail, head), found in _grouped(rows, lambda row: (row.edge.name, row.tail[0], row.head[0])).items():
+    for (edge_name, tail, head), rows_ in _grouped(rows, lambda row: (row.edge.name, row.tail[0], row.head[0])).items():
         edge = graph.edge(edge_name)
         identity = f" {{{name(edge.key)}: row.properties.{edge.key}}}" if edge.key else ""
         text = (
@@ -64,7 +64,7 @@ def edge_statements(graph: GraphSchema, rows: Iterable[EdgeRow], size: int = BAT
             f"MERGE (a)-[e:{name(edge.type)}{identity}]->(b) SET e = row.properties"
         )
         made = sorted(
-            ({"tail": row.tail[1], "head": row.head[1], "properties": dict(row.properties)} for row in found),
+            ({"tail": row.tail[1], "head": row.head[1], "properties": dict(row.properties)} for row in rows_),
             key=lambda row: (str(row["tail"]), str(row["head"])),
         )
         for batch in _batches(made, size):
@@ -86,20 +86,20 @@ def dangling(graph: GraphSchema, nodes: Iterable[NodeRow], edges: Iterable[EdgeR
 def _checked(node: NodeType, properties: Mapping[str, Any]) -> dict[str, Any]:
     """The row with its formats checked and its empty values left out."""
     row = {key: value for key, value in properties.items() if value is not None}
-    known = {found.name: found for found in node.properties}
+    known = {property_.name: property_ for property_ in node.properties}
     if unknown := set(row) - set(known):
         raise BadRow(f"{node.label}: no such property: {', '.join(sorted(unknown))}")
-    for found in node.properties:
-        value = row.get(found.name)
+    for property_ in node.properties:
+        value = row.get(property_.name)
         if value is None:
-            if found.required:
-                raise BadRow(f"{node.label} {row.get(node.key, '?')}: {found.name} is missing")
+            if property_.required:
+                raise BadRow(f"{node.label} {row.get(node.key, '?')}: {property_.name} is missing")
             continue
-        if found.values and value not in found.values:
-            raise BadRow(f"{node.label} {row[node.key]}: {found.name} must be one of {', '.join(found.values)}")
-        if found.format and found.kind is Kind.STRING:
+        if property_.values and value not in property_.values:
+            raise BadRow(f"{node.label} {row[node.key]}: {property_.name} must be one of {', '.join(property_.values)}")
+        if property_.format and property_.kind is Kind.STRING:
             try:
-                row[found.name] = found.format.check(value)
+                row[property_.name] = property_.format.check(value)
             except BadFormat as error:
                 raise BadRow(f"{node.label}: {error}") from None
     return {**row, OTHER_WORDS: others} if (others := of_row(node.text, row)) else row

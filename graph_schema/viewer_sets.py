@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final, LiteralString
 
 from graph_schema import cypher, parties
+from graph_schema.rows import OWN, Choice, Members, Rows, union
 from graph_schema.rule import ViewerSet
 
 
@@ -41,23 +42,35 @@ def is_confirmed(case: str) -> str:
 IN_TERM: Final = in_term("{p}")
 
 
-def _owned_cases(parties: str) -> str:
-    return f"UNWIND {parties} AS {{owner}} MATCH ({{owner}})<-[:HANDLED_BY]-({{n}}:Case)"
-
-
-def _joined_cases(parties: str) -> str:
-    agency = f"UNWIND {parties} AS {{agency}} MATCH ({{agency}}:Agency)"
-    return f"{agency}<-[{{j}}:INVOLVES]-({{n}}:Case) WHERE {{j}}.acceptedAt IS NOT NULL"
-
-
 # The viewer's cases by reason, from its parties, so that the grants and the viewer sets cannot differ.
-OWNED_CASES: Final = _owned_cases("own")
-CLIENTS: Final = (
-    "UNWIND own AS {me} MATCH ({me}:Importer) RETURN {me} AS {i} UNION UNWIND own AS {agent} MATCH"
-    f" ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{i}}:Importer) WHERE {IN_TERM} RETURN {{i}}"
-)
-CLIENTS_CASES: Final = f"CALL (own, now) {{ {CLIENTS} }} MATCH ({{i}})<-[:CONCERNS]-({{n}}:Case)"
-JOINED_CASES: Final = _joined_cases("own")
+
+
+def owned_cases(case: str, parties_: Members | Choice = OWN) -> Rows:
+    """The cases that they own."""
+    return Rows("UNWIND ", parties_, f" AS {{owner}} MATCH ({{owner}})<-[:HANDLED_BY]-({case}:Case)", needs="owns")
+
+
+def joined_cases(case: str, parties_: Members | Choice = OWN) -> Rows:
+    """The cases that they are accepted in, as agencies."""
+    joined = f"MATCH ({{agency}}:Agency)<-[{{j}}:INVOLVES]-({case}:Case) WHERE {{j}}.acceptedAt IS NOT NULL"
+    return Rows("UNWIND ", parties_, f" AS {{agency}} {joined}", needs="joins")
+
+
+def clients(importer: str) -> Rows:
+    """The importers among them, and those that they have a power of attorney of."""
+    represented = f"({{agent}}:Broker)-[{{p}}:REPRESENTS]->({importer}:Importer) WHERE {IN_TERM}"
+    return union(
+        Rows("UNWIND ", OWN, f" AS {{me}} MATCH ({{me}}:Importer) RETURN {{me}} AS {importer}", needs="imports"),
+        Rows("UNWIND ", OWN, f" AS {{agent}} MATCH {represented} RETURN {importer}", needs="represents"),
+    )
+
+
+def clients_cases(case: str) -> Rows:
+    """The cases of those importers, `{i}`."""
+    return Rows("CALL (own, now) { ", clients("{i}"), f" }} MATCH ({{i}})<-[:CONCERNS]-({case}:Case)")
+
+
+CLIENTS_CASES: Final = clients_cases("{n}")
 _CASES_A_CLIENT: Final = 5
 """About how many cases an importer has; it only decides from which side a list starts."""
 BUSY: Final = 200
@@ -73,17 +86,15 @@ def cases_of(*edges: str) -> str:
     return f"COUNT {{ ({{p}})<-[:{'|'.join(edges)}]-() }} + {_CASES_A_CLIENT} * COUNT {{ ({{p}})-[:REPRESENTS]->() }}"
 
 
-def _few_cases() -> str:
+def _few_cases() -> Rows:
     """The three together, as a list; without the offices' where those are busy, and what parties opened until its
     owner confirms it.
     """
-    idle = "CASE WHEN busy THEN [] ELSE own END"
-    of_clients = f"{CLIENTS_CASES} WHERE {is_confirmed('{n}')}"
-    forms = (cypher.bind(form, {"n": "few"}, str) for form in (_owned_cases(idle), _joined_cases(idle), of_clients))
-    return (
-        f"COLLECT {{ CALL (own, now, busy) {{ {' UNION ALL '.join(f'{form} RETURN few' for form in forms)} }} RETURN"
-        " DISTINCT few }"
-    )
+    idle = Choice("busy", "[]", OWN.of)
+    of_clients = Rows(CLIENTS_CASES, f" WHERE {is_confirmed('{n}')}")
+    forms = (owned_cases("{n}", idle), joined_cases("{n}", idle), of_clients)
+    few = union(*(Rows(form.bound(n="few"), " RETURN few") for form in forms), every=True)
+    return Rows("COLLECT { CALL (own, now, busy) { ", few, " } RETURN DISTINCT few }")
 
 
 PARTIES: Final = {
@@ -124,13 +135,19 @@ VIEWER_SETS: Final = (
     ViewerSet(
         "mySystems",
         "the connections that speak for them, by name",
-        "COLLECT { UNWIND own AS party MATCH (party)<-[:SPEAKS_FOR]-(c:Connection) RETURN DISTINCT c.name }",
+        Rows(
+            "COLLECT { UNWIND ", OWN, " AS party MATCH (party)<-[:SPEAKS_FOR]-(c:Connection) RETURN DISTINCT c.name }"
+        ),
     ),
     ViewerSet(
         "myClients",
         "the importers among them, and those they have a power of attorney for; none where they see all",
-        "CASE WHEN seesAll THEN [] ELSE COLLECT { CALL (own, now) "
-        f"{{ {cypher.bind(CLIENTS, {'i': 'client'}, str)} }} RETURN client }} END",
+        Rows(
+            "CASE WHEN seesAll THEN [] ELSE COLLECT { CALL (own, now) { ",
+            clients("{i}").bound(i="client"),
+            " } RETURN client } END",
+            only=False,
+        ),
     ),
     ViewerSet(
         "myAccounts",
@@ -161,15 +178,21 @@ VIEWER_SETS: Final = (
     ViewerSet(
         "involved",
         "the importers, owners and agencies of those cases",
-        f"COLLECT {{ UNWIND fewCases AS k MATCH (k)-[r:CONCERNS|HANDLED_BY|INVOLVES]->(o) WHERE {is_met('r')} RETURN"
-        " DISTINCT o }",
+        Rows(
+            "COLLECT { UNWIND ",
+            Members("fewCases"),
+            f" AS k MATCH (k)-[r:CONCERNS|HANDLED_BY|INVOLVES]->(o) WHERE {is_met('r')} RETURN DISTINCT o }}",
+        ),
     ),
     ViewerSet(
         "counterparts",
         "the organisations that take part in one of those cases: those, the owners' teams and the importers' brokers",
         # two lists, not a UNION: that would weigh each row together with `involved`
-        "involved + COLLECT { UNWIND involved AS o MATCH (o:Center)<-[:PART_OF]-(team:Team) RETURN team } "
-        "+ COLLECT { UNWIND involved AS o MATCH (o:Importer)<-[r:REPRESENTS]-(broker:Broker) "
-        f"WHERE {in_term('r')} RETURN DISTINCT broker }}",
+        Rows(
+            Members("involved"),
+            " + COLLECT { UNWIND involved AS o MATCH (o:Center)<-[:PART_OF]-(team:Team) RETURN team }"
+            " + COLLECT { UNWIND involved AS o MATCH (o:Importer)<-[r:REPRESENTS]-(broker:Broker) "
+            f"WHERE {in_term('r')} RETURN DISTINCT broker }}",
+        ),
     ),
 )

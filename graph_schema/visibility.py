@@ -6,8 +6,8 @@ sets (`own`, `seesAll`, …) are computed once at the head of a statement, from 
 systems write about themselves (WORKS_FOR, names, mail addresses) never enters them.
 
 Each grant also lists its rows from the viewer's side (`rows`): equal sets, and the statement starts from whichever side
-is cheaper for this viewer. A test is made only for viewers who could pass it (`when`, `only_if`): a Center's list asks
-nothing about powers of attorney.
+is cheaper for this viewer. A test is made only for viewers who could pass it (`when`): a Center's list asks nothing
+about powers of attorney.
 
 Two traps of Neo4j's planner shape the tests. Alternatives are joined by OR; where one needs a condition before a
 sub-query, that stands inside the sub-query or in a CASE, never in an AND beside it, which would be turned into a
@@ -16,29 +16,31 @@ every plan of the level around it (seconds at three levels), so an alternative w
 its own, with a longer path.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from graph_schema import cases, casework, disparities, issues, parties, people, provenance, questions
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
-from graph_schema.cypher import only_if, rename
 from graph_schema.model import Edge
-from graph_schema.rule import EdgeRule, Grant, Predicate, Right, Rule
-from graph_schema.viewer_sets import CLIENTS, CLIENTS_CASES, IN_TERM, JOINED_CASES, OWNED_CASES, cases_of
+from graph_schema.rows import OWN, Members, Rows, union
+from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Grant, Predicate, Right, Rule, is_in, is_own
+from graph_schema.viewer_sets import CLIENTS_CASES, IN_TERM, cases_of, clients, clients_cases, joined_cases, owned_cases
 
 
 def _clients(importer: str) -> tuple[Predicate, Predicate]:
     """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
     return (
-        Predicate(f"{importer} IN own", when="imports"),
+        is_own(importer, when=("imports",)),
         Predicate(
             f"{{broker}} IN own AND {IN_TERM}",
             match=f"({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker)",
-            when="represents",
+            when=("represents",),
+            needs=("own",),
         ),
     )
 
 
-_OWNED: Final = Predicate("{owner} IN own", match="({x})-[:HANDLED_BY]->({owner})", when="owns")
+_OWNED: Final = Predicate("{owner} IN own", match="({x})-[:HANDLED_BY]->({owner})", when=("owns",), needs=("own",))
 """The viewer owns the case that is at the other end."""
 
 
@@ -46,42 +48,44 @@ def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate
     """The same of the importer {i} at the end of a pattern."""
     own, broker = _clients("{i}")
     return (
-        Predicate(f"{own.where} AND {where}", match=pattern, when=own.when),
-        Predicate(f"{broker.where} AND {where}", match=f"{pattern} MATCH {broker.match}", when=broker.when),
+        replace(own, where=f"{own.where} AND {where}", match=pattern),
+        replace(broker, where=f"{broker.where} AND {where}", match=f"{pattern} MATCH {broker.match}"),
     )
 
 
-_COVERED: Final = "({n})<-[{c}:COVERS_ENTRY]-(:Case)"
-_CONFIRMED: Final = "{c}.confirmedAt IS NOT NULL"
-_KNOWN: Final = (
-    Predicate(f"{{owner}} IN own AND {_CONFIRMED}", match=f"{_COVERED}-[:HANDLED_BY]->({{owner}})", when="owns"),
-    *_clients_by(f"{_COVERED}-[:CONCERNS]->({{i}}:Importer)", _CONFIRMED),
-)
-"""The viewer owns a case of which it is confirmed that it spans the entry, or is that case's importer or broker."""
-KNOWS_ENTRY: Final = " OR ".join(
-    ("seesAll", *(only_if(test.when, f"EXISTS {{ MATCH {test.match} WHERE {test.where} }}") for test in _KNOWN))
-)
+def _known(entry: str) -> tuple[Predicate, ...]:
+    """The viewer owns a case of which it is confirmed that it spans the entry, or is that case's importer or broker."""
+    covered, confirmed = f"({entry})<-[{{c}}:COVERS_ENTRY]-(:Case)", "{c}.confirmedAt IS NOT NULL"
+    owner = f"{covered}-[:HANDLED_BY]->({{owner}})"
+    return (
+        Predicate(f"{{owner}} IN own AND {confirmed}", match=owner, when=("owns",), needs=("own",)),
+        *_clients_by(f"{covered}-[:CONCERNS]->({{i}}:Importer)", confirmed),
+    )
+
+
+_SEES_ALL: Final = Predicate("seesAll")
+KNOWS_ENTRY: Final = AnyOf(_SEES_ALL, *_known("{n}"))
 """The viewer may read more of the entry `{n}` than its number."""
 
 
-def _client(importer: str) -> str:
-    """The same as one predicate about an importer that is at hand."""
+def _client(importer: str) -> tuple[Predicate, Predicate]:
+    """The same as `_clients`, about an importer that is at hand."""
     _, broker = _clients(importer)
-    return f"{importer} IN own OR {only_if('represents', f'EXISTS {{ MATCH {broker.match} WHERE {broker.where} }}')}"
+    return is_own(importer), broker
 
 
-def _center_acts(importer: str) -> str:
+def _center_acts(importer: str) -> Predicate:
     """The viewer's Center is the importer's."""
-    assigned = f"({importer})-[{{assigned}}:ASSIGNED_TO]->({{center}}:Center)"
-    return only_if(
-        "isCenter", f"EXISTS {{ MATCH {assigned} WHERE {{center}} IN own AND {{assigned}}.activeFor IS NOT NULL }}"
+    return Predicate(
+        "{center} IN own AND {assigned}.activeFor IS NOT NULL",
+        match=f"({importer})-[{{assigned}}:ASSIGNED_TO]->({{center}}:Center)",
+        when=("isCenter",),
+        needs=("own",),
     )
 
 
 PUBLIC: Final = Grant("public", "a public fact", tests=(Predicate("true"),))
-OFFICE_OF_TRADE: Final = Grant(
-    "office-of-trade", "the Office of Trade oversees all of it", tests=(Predicate("seesAll"),)
-)
+OFFICE_OF_TRADE: Final = Grant("office-of-trade", "the Office of Trade oversees all of it", tests=(_SEES_ALL,))
 
 
 def _public(*labels: str) -> tuple[Rule, ...]:
@@ -98,8 +102,10 @@ def _of_connections(*labels: str) -> tuple[Rule, ...]:
                 Grant(
                     "its-connection",
                     "it came by a connection that speaks for the viewer's party",
-                    tests=(Predicate("{n}.system IN mySystems"),),
-                    rows=f"UNWIND mySystems AS {{system}} MATCH ({{n}}:{label} {{system: {{system}}}})",
+                    tests=(is_in("{n}.system", "mySystems"),),
+                    rows=Rows(
+                        "UNWIND ", Members("mySystems"), f" AS {{system}} MATCH ({{n}}:{label} {{system: {{system}}}})"
+                    ),
                 ),
             ),
         )
@@ -113,8 +119,8 @@ def _of_own(name: str, reason: str, edge: Edge) -> Grant:
         name,
         reason,
         edge=edge.name,
-        tests=(Predicate("{x} IN own"),),
-        rows=f"UNWIND own AS {{o}} MATCH ({{o}})<-[:{edge.type}]-({{n}}:{edge.tail[0]})",
+        tests=(is_own("{x}"),),
+        rows=Rows("UNWIND ", OWN, f" AS {{o}} MATCH ({{o}})<-[:{edge.type}]-({{n}}:{edge.tail[0]})"),
         degree=f"COUNT {{ ({{p}})<-[:{edge.type}]-() }}",
     )
 
@@ -138,14 +144,14 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                 "the viewer owns the case",
                 edge=edge.name,
                 tests=(_OWNED,),
-                rows=f"{rename(OWNED_CASES, n='k')}<-[:{type_}]-({{n}}:{label})",
+                rows=Rows(owned_cases("{k}"), f"<-[:{type_}]-({{n}}:{label})"),
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
             Grant(
                 "its-importer-or-broker",
                 "it is shared with the parties, and the viewer is the importer, or its broker in term",
                 tests=_clients_by(f"({{n}})-[:{type_}]->(:Case)-[:CONCERNS]->({{i}}:Importer)", shared),
-                rows=f"{rename(CLIENTS_CASES, n='k')}<-[:{type_}]-({{n}}:{label}) WHERE {shared}",
+                rows=Rows(clients_cases("{k}"), f"<-[:{type_}]-({{n}}:{label}) WHERE {shared}"),
                 degree=cases_of("CONCERNS"),
             ),
             Grant(
@@ -155,12 +161,13 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                     Predicate(
                         "{n}.audience = 'agencies' AND {agency} IN own AND {i}.acceptedAt IS NOT NULL",
                         match=f"({{n}})-[:{type_}]->(:Case)-[{{i}}:INVOLVES]->({{agency}})",
-                        when="joins",
+                        when=("joins",),
+                        needs=("own",),
                     ),
                 ),
-                rows=(
-                    f"{rename(JOINED_CASES, n='k')} MATCH ({{k}})<-[:{type_}]-({{n}}:{label}) WHERE {{n}}.audience ="
-                    " 'agencies'"
+                rows=Rows(
+                    joined_cases("{k}"),
+                    f" MATCH ({{k}})<-[:{type_}]-({{n}}:{label}) WHERE {{n}}.audience = 'agencies'",
                 ),
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
@@ -180,17 +187,19 @@ RULES: Final = (
                 "itself-or-its-broker",
                 "the viewer is the importer, or its broker in term",
                 tests=_clients("{n}"),
-                rows=f"CALL (own, now) {{ {rename(CLIENTS, i='n')} }} WITH {{n}}",
+                rows=Rows("CALL (own, now) { ", clients("{n}"), " } WITH {n}"),
                 degree="COUNT { ({p})-[:REPRESENTS]->() }",
             ),
             Grant(
                 "its-center",
                 "the viewer is the Center it is assigned to",
                 edge=parties.ASSIGNED_TO.name,
-                tests=(Predicate("{x} IN own AND {e}.activeFor IS NOT NULL", when="isCenter"),),
-                rows=(
-                    "UNWIND own AS {c} MATCH ({c}:Center)<-[{e}:ASSIGNED_TO]-({n}:Importer) WHERE {e}.activeFor IS NOT"
-                    " NULL"
+                tests=(Predicate("{x} IN own AND {e}.activeFor IS NOT NULL", when=("isCenter",), needs=("own",)),),
+                rows=Rows(
+                    "UNWIND ",
+                    OWN,
+                    " AS {c} MATCH ({c}:Center)<-[{e}:ASSIGNED_TO]-({n}:Importer) WHERE {e}.activeFor IS NOT NULL",
+                    needs="isCenter",
                 ),
                 degree="COUNT { ({p})<-[:ASSIGNED_TO]-() }",
             ),
@@ -212,8 +221,8 @@ RULES: Final = (
                 "its-owner",
                 "the viewer owns it",
                 edge=cases.HANDLED_BY.name,
-                tests=(Predicate("{x} IN own", when="owns"),),
-                rows=OWNED_CASES,
+                tests=(is_own("{x}", when=("owns",)),),
+                rows=owned_cases("{n}"),
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
             Grant(
@@ -229,8 +238,8 @@ RULES: Final = (
                 "agency-accepted",
                 "the viewer is an agency whose part in it the owner accepted",
                 edge=cases.INVOLVES.name,
-                tests=(Predicate("{x} IN own AND {e}.acceptedAt IS NOT NULL", when="joins"),),
-                rows=JOINED_CASES,
+                tests=(Predicate("{x} IN own AND {e}.acceptedAt IS NOT NULL", when=("joins",), needs=("own",)),),
+                rows=joined_cases("{n}"),
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
         ),
@@ -245,9 +254,10 @@ RULES: Final = (
                 edge=cases.COVERS_ENTRY.name,
                 forward=False,
                 tests=(_OWNED, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
-                rows=(
-                    f"CALL (own, now) {{ {rename(OWNED_CASES, n='k')} RETURN {{k}} "
-                    f"UNION {rename(CLIENTS_CASES, n='k')} RETURN {{k}} }} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)"
+                rows=Rows(
+                    "CALL (own, now) { ",
+                    union(Rows(owned_cases("{k}"), " RETURN {k}"), Rows(clients_cases("{k}"), " RETURN {k}")),
+                    " } MATCH ({k})-[:COVERS_ENTRY]->({n}:Entry)",
                 ),
                 degree=cases_of("HANDLED_BY", "CONCERNS"),
             ),
@@ -256,7 +266,7 @@ RULES: Final = (
             Grant(
                 cases.KNOWN,
                 "the viewer owns a case of which it is confirmed that it spans the entry, or is its party",
-                tests=_KNOWN,
+                tests=_known("{n}"),
             ),
         ),
     ),
@@ -280,10 +290,13 @@ RULES: Final = (
                 "the viewer owns a case that is like others, whether or not their parties are told of it",
                 tests=(
                     Predicate(
-                        "{owner} IN own", match="({n})<-[:ALIKE_BY]-(:Case)-[:HANDLED_BY]->({owner})", when="owns"
+                        "{owner} IN own",
+                        match="({n})<-[:ALIKE_BY]-(:Case)-[:HANDLED_BY]->({owner})",
+                        when=("owns",),
+                        needs=("own",),
                     ),
                 ),
-                rows=f"{rename(OWNED_CASES, n='k')}-[:ALIKE_BY]->({{n}}:Issue)",
+                rows=Rows(owned_cases("{k}"), "-[:ALIKE_BY]->({n}:Issue)"),
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
         ),
@@ -295,7 +308,7 @@ RULES: Final = (
             "the viewer is a Center, and it was decided differently elsewhere",
             edge=disparities.BETWEEN.name,
             forward=False,
-            tests=(Predicate("true", when="isCenter"),),
+            tests=(Predicate("true", when=("isCenter",)),),
             rows="UNWIND CASE WHEN isCenter THEN [1] ELSE [] END AS {c} MATCH ({n}:Decision)<-[:BETWEEN]-(:Disparity)",
         ),
     ),
@@ -314,7 +327,7 @@ RULES: Final = (
                 "the viewer asked it",
                 edge=questions.ASKED.name,
                 forward=False,
-                tests=(Predicate("{x}.id = $viewer"),),
+                tests=(Predicate("{x}.id = $viewer", needs=(ACCOUNT,)),),
                 rows="MATCH (:Account {id: $viewer})-[:ASKED]->({n}:Question)",
                 degree="1",
             ),
@@ -346,11 +359,16 @@ RULES: Final = (
                 "counterpart",
                 "a case the viewer may see links the two organisations",
                 edge=people.WORKS_FOR.name,
-                tests=(Predicate("{x} IN counterparts"), *WITH_BUSY),
+                tests=(is_in("{x}", "counterparts"), *WITH_BUSY),
                 by_label=LINKED,
-                rows=(
-                    "CALL (own, now, busy, counterparts) { UNWIND counterparts AS {o} RETURN {o} "
-                    f"UNION ALL {OF_BUSY} RETURN {{o}} }} MATCH ({{o}})<-[:WORKS_FOR]-({{n}}:Contact)"
+                rows=Rows(
+                    "CALL (own, now, busy, counterparts) { ",
+                    union(
+                        Rows("UNWIND ", Members("counterparts"), " AS {o} RETURN {o}"),
+                        Rows(OF_BUSY, " RETURN {o}"),
+                        every=True,
+                    ),
+                    " } MATCH ({o})<-[:WORKS_FOR]-({n}:Contact)",
                 ),
                 degree=cases_of("HANDLED_BY", "CONCERNS", "INVOLVES"),
             ),
@@ -373,7 +391,7 @@ RULES: Final = (
             Grant(
                 "its-account",
                 "the viewer opened it",
-                tests=(Predicate("{n}.account = $viewer"),),
+                tests=(Predicate("{n}.account = $viewer", needs=(ACCOUNT,)),),
                 rows="MATCH ({n}:Calendar {account: $viewer})",
                 degree="1",
             ),
@@ -385,7 +403,7 @@ RULES: Final = (
             Grant(
                 "itself",
                 "it is the viewer's own sign-in",
-                tests=(Predicate("{n}.id = $viewer"),),
+                tests=(Predicate("{n}.id = $viewer", needs=(ACCOUNT,)),),
                 rows="MATCH ({n}:Account {id: $viewer})",
                 degree="1",
             ),
@@ -393,8 +411,8 @@ RULES: Final = (
     ),
 )
 
-_PARTIES_OF_ASSIGNMENT: Final = f"seesAll OR {{b}} IN own OR {_client('{a}')} OR {_center_acts('{a}')}"
-_PARTIES_BY_SETS: Final = "seesAll OR {b} IN own OR {a} IN myClients OR {a} IN myAccounts"
+_PARTIES_OF_ASSIGNMENT: Final = AnyOf(_SEES_ALL, is_own("{b}"), *_client("{a}"), _center_acts("{a}"))
+_PARTIES_BY_SETS: Final = AnyOf(_SEES_ALL, is_own("{b}"), is_in("{a}", "myClients"), is_in("{a}", "myAccounts"))
 
 EDGE_RULES: Final = (
     EdgeRule(
@@ -402,8 +420,8 @@ EDGE_RULES: Final = (
         "one-end-or-its-center",
         "the viewer is the broker or the importer themselves, the importer's Center, or Office of Trade: "
         "another broker's power of attorney is hidden",
-        f"seesAll OR {{a}} IN own OR {{b}} IN own OR {_center_acts('{b}')}",
-        "seesAll OR {a} IN own OR {b} IN own OR {b} IN myAccounts",
+        AnyOf(_SEES_ALL, is_own("{a}"), is_own("{b}"), _center_acts("{b}")),
+        AnyOf(_SEES_ALL, is_own("{a}"), is_own("{b}"), is_in("{b}", "myAccounts")),
     ),
     EdgeRule(
         parties.ASSIGNED_TO.name,
@@ -424,36 +442,47 @@ EDGE_RULES: Final = (
         parties.HAS_MEMBER.name,
         "one-end-or-its-center",
         "the viewer is the association, the member or its broker in term, the member's Center, or Office of Trade",
-        f"seesAll OR {{a}} IN own OR {_client('{b}')} OR {_center_acts('{b}')}",
-        "seesAll OR {a} IN own OR {b} IN own OR {b} IN myClients OR {b} IN myAccounts",
+        AnyOf(_SEES_ALL, is_own("{a}"), *_client("{b}"), _center_acts("{b}")),
+        AnyOf(_SEES_ALL, is_own("{a}"), is_own("{b}"), is_in("{b}", "myClients"), is_in("{b}", "myAccounts")),
     ),
     EdgeRule(
         issues.ON_BOARD_OF.name,
         "its-board",
         "the viewer is the association, or Office of Trade: nobody else learns who of its members holds what",
-        "seesAll OR {b} IN own",
+        AnyOf(_SEES_ALL, is_own("{b}")),
     ),
     EdgeRule(
         cases.ENTRY_AT.name,
         "of-a-known-entry",
         "the viewer owns a case of which it is confirmed that it spans the entry, or is its party, or Office of Trade: "
         "who names an entry learns nothing of it by that",
-        rename(KNOWS_ENTRY, n="a"),
+        AnyOf(_SEES_ALL, *_known("{a}")),
     ),
     EdgeRule(
         questions.ASKED_BY.name,
         "asker-or-who-is-asked",
         "the viewer is the party that asked, the office that is asked, or Office of Trade: a published question does"
         " not say who asked it",
-        "seesAll OR {b} IN own OR EXISTS { ({a})-[:ASKED_OF]->({asked}) WHERE {asked} IN own }",
+        AnyOf(
+            _SEES_ALL,
+            is_own("{b}"),
+            Predicate("EXISTS { ({a})-[:ASKED_OF]->({asked}) WHERE {asked} IN own }", needs=("own",), walks=True),
+        ),
     ),
     EdgeRule(
         people.COVERS.name,
         "one-end-or-its-center",
         "where a contact covers an importer: the viewer is the contact's organisation, the importer or its broker "
         "in term, its Center, or Office of Trade",
-        "NOT {b}:Importer OR seesAll OR EXISTS { ({a})-[:WORKS_FOR]->({employer}) WHERE {employer} IN own } "
-        f"OR {_client('{b}')} OR {_center_acts('{b}')}",
+        AnyOf(
+            Predicate("NOT {b}:Importer"),
+            _SEES_ALL,
+            Predicate(
+                "EXISTS { ({a})-[:WORKS_FOR]->({employer}) WHERE {employer} IN own }", needs=("own",), walks=True
+            ),
+            *_client("{b}"),
+            _center_acts("{b}"),
+        ),
     ),
 )
 

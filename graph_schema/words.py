@@ -51,6 +51,7 @@ class Run:
 
     @classmethod
     def of(cls, words: Sequence[Word], *, tight: bool) -> "Run":
+        """The run of these words; `joined` is their letters without what stands between them."""
         return cls(tuple(words), tight, "".join(word.folded for word in words))
 
 
@@ -59,10 +60,10 @@ _CATEGORIES: Final = [unicodedata.category(chr(code)) for code in range(0x20000)
 
 def _of_categories(*wanted: str) -> str:
     """The inside of a character class: letters of these categories below the ideographs of the second plane."""
-    found = [code for code, category in enumerate(_CATEGORIES) if category in wanted]
-    found += range(0xE0100, 0xE01F0)
-    starts = [code for code, before in zip(found, [-2, *found], strict=False) if code != before + 1]
-    ends = [code for code, after in zip(found, [*found[1:], -2], strict=True) if after != code + 1]
+    codes = [code for code, category in enumerate(_CATEGORIES) if category in wanted]
+    codes += range(0xE0100, 0xE01F0)
+    starts = [code for code, before in zip(codes, [-2, *codes], strict=False) if code != before + 1]
+    ends = [code for code, after in zip(codes, [*codes[1:], -2], strict=True) if after != code + 1]
     return "".join(f"\\U{start:08x}-\\U{end:08x}" for start, end in zip(starts, ends, strict=True))
 
 
@@ -140,11 +141,13 @@ def cut(text: str) -> list[Word]:
     """The words of a text in their order."""
     words: list[Word] = []
     last = 0
-    for found in _WORD.finditer(text):
-        gap = _gap(text, last, found.start()) if words else ""
+    for matched in _WORD.finditer(text):
+        gap = _gap(text, last, matched.start()) if words else ""
         # of marks alone no index makes a word
-        words += (word for word in _pieces(text, found.start(), found.end(), gap) if any(map(str.isalnum, word.folded)))
-        last = found.end()
+        words += (
+            word for word in _pieces(text, matched.start(), matched.end(), gap) if any(map(str.isalnum, word.folded))
+        )
+        last = matched.end()
     return words
 
 
@@ -194,10 +197,10 @@ def joined(words: Sequence[Word]) -> Iterator[Run]:
         if run.tight and all(word.folded.isdigit() for word in run.words[1:]):
             lead = len(run.words[0].folded.rstrip("0123456789"))
             begun = [run.words[:length] for length in range(2, len(run.words) + 1)]
-            found = [one for some in begun if (one := Run.of(some, tight=True)).joined[lead:].isdigit()]
-            yield from found[:-1]
+            numbers = [run_ for some in begun if (run_ := Run.of(some, tight=True)).joined[lead:].isdigit()]
+            yield from numbers[:-1]
             if lead:
-                yield from (Run(one.words, one.tight, one.joined[lead:]) for one in found)
+                yield from (Run(run_.words, run_.tight, run_.joined[lead:]) for run_ in numbers)
         yield run
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import secrets
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -22,7 +22,8 @@ from hub.detection.works import discovering
 from hub.docs import site
 from hub.errors import Unavailable
 from hub.gql.document_limits import Limits
-from hub.gql.executor import Endpoint, GraphQLRequest
+from hub.gql.endpoint import Endpoint
+from hub.gql.http import GraphQLRequest
 from hub.identity.bearer import Verifier
 from hub.identity.door import Door, Shares
 from hub.identity.sample_sign_in import SampleSignIn
@@ -32,6 +33,7 @@ from hub.settings import Settings
 from hub.verbs.deadline_jobs import DEADLINE_JOBS
 from hub.viewer import Viewer
 from hub.web import graphiql, guide, start
+from hub.web.ask import Answer, Variables
 from hub.web.attachments import Attachments
 from hub.web.calendar import Calendars
 from hub.web.elsewhere import from_elsewhere, packed
@@ -83,7 +85,7 @@ def create_app(
         lanes=Lanes(settings.gathering_lanes, settings.gathered_at_most),
     )
 
-    async def ask(document: str, viewer: Viewer, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def ask(document: str, viewer: Viewer, variables: Variables) -> Answer:
         return await endpoint.questions.answer(GraphQLRequest(document, None, variables), viewer)
 
     warming = Warming(
@@ -133,8 +135,8 @@ def create_app(
             *site.routes(),
             *attachments.routes(),
             *(
-                Route(found.path, door.counted(found.endpoint, _CALENDAR_COST))
-                for found in Calendars(graph, ask, settings.public_url).routes()
+                Route(route.path, door.counted(route.endpoint, _CALENDAR_COST))
+                for route in Calendars(graph, ask, settings.public_url).routes()
             ),
             *routes,
         ],

@@ -18,7 +18,31 @@ HubError
 """
 
 import math
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict
+
+
+class Extensions(TypedDict):
+    """What a GraphQL error says beside its message: `code`, the stable name of the error."""
+
+    code: str
+
+
+class RetryExtensions(Extensions):
+    """The same, and after how many seconds the request may be sent again."""
+
+    retryAfterS: int
+
+
+class BudgetExtensions(RetryExtensions):
+    """The same, and which of the caller's budgets is used up."""
+
+    budget: str
+
+
+class DoneExtensions(RetryExtensions):
+    """The same, and whether it is done, though its answer could not be read."""
+
+    done: bool
 
 
 class HubError(Exception):
@@ -27,12 +51,14 @@ class HubError(Exception):
     code: ClassVar[str] = "INTERNAL"
 
     @property
-    def extensions(self) -> dict[str, Any]:
+    def extensions(self) -> Extensions:
         """What a GraphQL error says of it beside the message."""
         return {"code": self.code}
 
 
 class BadInput(HubError):
+    """The request is wrong in itself; the message says what is expected, mostly with an example."""
+
     code = "BAD_INPUT"
 
 
@@ -46,18 +72,24 @@ class NotPersisted(BadInput):
 
 
 class NotSignedIn(HubError):
+    """Something needs an account, and the request comes without one that counts."""
+
     code = "NOT_SIGNED_IN"
 
 
 class TokenRefused(NotSignedIn):
-    pass
+    """A token was sent that does not count, e.g. because it has expired; the message does not say why."""
 
 
 class NotByGet(HubError):
+    """A GET may only read: this is to be sent by POST."""
+
     code = "METHOD_NOT_ALLOWED"
 
 
 class NotAllowed(HubError):
+    """The viewer lacks the right to do this; the message says who has it."""
+
     code = "NOT_ALLOWED"
 
 
@@ -68,10 +100,14 @@ class NotFound(HubError):
 
 
 class Conflict(HubError):
+    """It cannot be done as things stand, e.g. to a case that is closed; the message says how they stand."""
+
     code = "CONFLICT"
 
 
 class TooCostly(HubError):
+    """The request is over a limit of size or cost; the message names the limit."""
+
     code = "TOO_COSTLY"
 
 
@@ -86,7 +122,8 @@ class TooManyRequests(HubError):
         self.budget = budget
 
     @property
-    def extensions(self) -> dict[str, Any]:
+    def extensions(self) -> BudgetExtensions:
+        """`code`, the name of the `budget`, and `retryAfterS`: whole seconds, rounded up."""
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s), "budget": self.budget}
 
 
@@ -101,7 +138,8 @@ class Unavailable(HubError):
         self.begun = begun
 
     @property
-    def extensions(self) -> dict[str, Any]:
+    def extensions(self) -> RetryExtensions:
+        """`code` and `retryAfterS`: whole seconds, rounded up."""
         return {"code": self.code, "retryAfterS": math.ceil(self.retry_after_s)}
 
 
@@ -109,7 +147,8 @@ class AnswerNotRead(Unavailable):
     """Something was done, but what it is answered by could not be read afterwards."""
 
     @property
-    def extensions(self) -> dict[str, Any]:
+    def extensions(self) -> DoneExtensions:
+        """Those of `Unavailable`, and `done`, which is true: the request is not to be sent again."""
         return {**super().extensions, "done": True}
 
 
@@ -121,4 +160,6 @@ class CannotBeDone(HubError):
 
 
 class SetupError(HubError):
+    """The hub cannot run with the machine, the settings or the data directory as they are."""
+
     code = "SETUP"

@@ -5,7 +5,7 @@ words.
 import logging
 import traceback
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import orjson
 
@@ -18,7 +18,8 @@ class JsonLines(logging.Formatter):
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
+        """The line without its end; a field that JSON has no form for is written as its text."""
+        line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -26,7 +27,7 @@ class JsonLines(logging.Formatter):
             **getattr(record, "fields", {}),
         }
         if record.exc_info and record.exc_info[1]:
-            line |= _error(record.exc_info[1])
+            line |= _raised(record.exc_info[1])._asdict()
         return orjson.dumps(line, default=str).decode()
 
 
@@ -34,11 +35,12 @@ class Plain(logging.Formatter):
     """The same for people at a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """Level and message, and below them the type of an error and where it was raised, a place a line."""
         text = f"{record.levelname.lower()}: {record.getMessage()}"
         if not record.exc_info or not record.exc_info[1]:
             return text
-        told = _error(record.exc_info[1])
-        return "\n".join((f"{text} ({told['error']})", *(f"  {place}" for place in told["places"])))
+        raised = _raised(record.exc_info[1])
+        return "\n".join((f"{text} ({raised.error})", *(f"  {place}" for place in raised.places)))
 
 
 def set_up(level: str, *, as_json: bool) -> None:
@@ -50,17 +52,21 @@ def set_up(level: str, *, as_json: bool) -> None:
         logging.getLogger(name).setLevel("ERROR")
 
 
-def _error(error: BaseException) -> dict[str, Any]:
+class _Raised(NamedTuple):
     """The type of an error and those it came from, and where it was raised, innermost last; not its text, which may
     repeat anything.
     """
+
+    error: str
+    places: list[str]
+
+
+def _raised(error: BaseException) -> _Raised:
     types: list[str] = []
-    found: BaseException | None = error
-    while found:
-        types.append(f"{type(found).__module__}.{type(found).__qualname__}".removeprefix("builtins."))
-        found = found.__cause__
+    cause: BaseException | None = error
+    while cause:
+        types.append(f"{type(cause).__module__}.{type(cause).__qualname__}".removeprefix("builtins."))
+        cause = cause.__cause__
     frames = traceback.extract_tb(error.__traceback__)
-    return {
-        "error": " from ".join(types),
-        "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
-    }
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
+    return _Raised(" from ".join(types), places)

@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import partial
-from typing import Any, Final
+from typing import Final, Literal, TypedDict
 
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -50,10 +50,12 @@ class Protocol(HttpToolsProtocol):
     def connection_made(  # pyright: ignore[reportIncompatibleMethodOverride]
         self, transport: asyncio.Transport
     ) -> None:
+        """Starts the ten seconds within which the head of the first request must arrive."""
         super().connection_made(transport)
         self._expect_headers()
 
     def data_received(self, data: bytes) -> None:
+        """Gives the bytes to the parser in slices, and answers 431 once a head has more than 64 KB."""
         if self._refused:
             return
         # it is, at first
@@ -71,6 +73,7 @@ class Protocol(HttpToolsProtocol):
                 return
 
     def on_headers_complete(self) -> None:
+        """Ends the wait for a head. Raises `ValueError` for one of more than 64 KB, which ends the parsing."""
         # a chunk so large may hold the beginning of a body as well
         if (
             self._unread > _HEAD_BYTES
@@ -83,18 +86,22 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
+        """Counts the bytes of a head anew: what has arrived belongs to a body."""
         self._unread = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """Counts the bytes of a head anew, for the next request."""
         self._unread = 0
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
+        """Answers what cannot be parsed, unless it was answered with 431 already."""
         if not self._refused:
             super().send_400_response(msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Ends the timer of a connection that is gone."""
         self._expect_nothing()
         super().connection_lost(exc)
 
@@ -118,7 +125,21 @@ class Protocol(HttpToolsProtocol):
             self._due = None
 
 
-def options(host: str, port: int) -> dict[str, Any]:
+class ServerOptions(TypedDict):
+    """Arguments of `uvicorn.run` and `uvicorn.Config`."""
+
+    host: str
+    port: int
+    http: type[Protocol]
+    ws: Literal["none"]
+    log_config: None
+    access_log: bool
+    timeout_graceful_shutdown: int
+    server_header: bool
+    proxy_headers: bool
+
+
+def options(host: str, port: int) -> ServerOptions:
     """What uvicorn is told, for one worker or several."""
     return {
         "host": host, "port": port, "http": Protocol, "ws": "none", "log_config": None, "access_log": False,

@@ -35,39 +35,40 @@ class Issuer(BaseModel):
 
     @property
     def audiences(self) -> tuple[str, ...]:
+        """The audiences as a tuple, also where the setting is one text."""
         return (self.audience,) if isinstance(self.audience, str) else self.audience
 
 
-def _proxies(given: Any) -> Any:
+def _proxies(raw: Any) -> Any:
     """A number of proxies, or networks with commas between."""
-    if not isinstance(given, str):
-        return given
-    return int(given) if given.strip().isdigit() else tuple(part.strip() for part in given.split(","))
+    if not isinstance(raw, str):
+        return raw
+    return int(raw) if raw.strip().isdigit() else tuple(part.strip() for part in raw.split(","))
 
 
-def _listed(given: Any) -> Any:
+def _listed(raw: Any) -> Any:
     """Several with commas between, or a JSON list."""
-    if not isinstance(given, str):
-        return given
-    text = given.strip()
+    if not isinstance(raw, str):
+        return raw
+    text = raw.strip()
     return json.loads(text) if text.startswith("[") else tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     """Origins as browsers send them (RFC 6454, section 7): small letters, without the port that a scheme has anyway."""
-    if "*" in given and len(given) > 1:
+    if "*" in origins and len(origins) > 1:
         raise ValueError("* is every origin: it stands alone")
-    return tuple(map(_origin, given))
+    return tuple(map(_origin, origins))
 
 
-def _origin(given: str) -> str:
-    found = _ORIGIN.fullmatch(given.lower())
-    if found:
-        return found[1] or found[2] or found[3]
-    if given == "*":
-        return given
+def _origin(origin: str) -> str:
+    matched = _ORIGIN.fullmatch(origin.lower())
+    if matched:
+        return matched[1] or matched[2] or matched[3]
+    if origin == "*":
+        return origin
     raise ValueError(
-        f"{given!r} is no origin: scheme and host, and a port of its own, are expected, e.g. https://app.example.gov"
+        f"{origin!r} is no origin: scheme and host, and a port of its own, are expected, e.g. https://app.example.gov"
     )
 
 
@@ -149,10 +150,10 @@ class Settings(BaseSettings):
     """Cost that an account may ask in a minute."""
     public_cost_per_minute: Amount = 200_000
     """Cost that an address without an account may ask in a minute."""
-    plannings_per_minute: Amount = 240
-    """Questions of a new form that an account may ask in a minute."""
-    public_plannings_per_minute: Amount = 60
-    """Questions of a new form that an address without an account may ask in a minute."""
+    new_forms_kb_per_minute: Amount = 1_200
+    """KB of questions of a new form that an account may ask in a minute, as Cypher."""
+    public_new_forms_kb_per_minute: Amount = 300
+    """KB of questions of a new form that an address without an account may ask in a minute, as Cypher."""
     verbs_per_minute: Amount = 600
     """Mutations that an account may send in a minute."""
     public_verbs_per_minute: Amount = 30

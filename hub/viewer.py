@@ -12,6 +12,7 @@ class Viewer:
 
     @staticmethod
     def of(issuer: str, subject: str) -> "Viewer":
+        """The viewer whom a verified token of that issuer stands for."""
         return Viewer(account_id(issuer, subject))
 
 

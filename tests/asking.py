@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import ViewerKind
-from hub.compile.traversal import Side
+from hub.compile.compiler import Side
 from hub.database.gathering import Lanes
 from hub.database.graph import Graph
 from hub.gql.document_limits import Limits

@@ -9,7 +9,7 @@ from typing import Any
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge, Kind, Property, Route
-from hub.gql.types import searchable, where_name
+from hub.gql.names import searchable, where_name
 from tests.random_world import World
 
 PROTECTED = ("Importer", "Case", "Contact", "Center", "Broker", "Decision", "Issue", "Entry", "Association")

@@ -1,7 +1,10 @@
 """Admission: what is planned for the first time is run by one at first, few at once, and what is known goes past it."""
 
 import asyncio
+import itertools
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -50,9 +53,10 @@ def test_a_statement_is_run_first_by_one_and_then_by_all(run: Callable[..., Any]
             await asyncio.sleep(0.01)
             begun.append(len([found for found in begun if found]))
 
-        assert gate.new([["text"], ["another"]]) == 2
+        assert gate.new_kb([["text"], ["another"]]) == 2
         await asyncio.gather(*(gate.run(caller, "text", work) for caller in ACCOUNTS))
-        assert gate.new([["text"], ["another"]]) == 1
+        assert gate.new_kb([["text"], ["another"]]) == 1
+        assert gate.new_kb([["text", "another"], ["a" * 1025, "b" * 1024]]) == 1 + 3
         return begun
 
     assert run(whole())[:2] == [1, 1]
@@ -101,9 +105,9 @@ def test_a_failed_first_run_is_followed_by_another_and_a_lost_database_makes_all
 
         with pytest.raises(Unavailable):
             await gate.run(ACCOUNTS[0], "text", busy)
-        assert gate.new([["text"]]) == 0
+        assert gate.new_kb([["text"]]) == 0
         gate.forget()
-        assert gate.new([["text"]]) == 1
+        assert gate.new_kb([["text"]]) == 1
 
     run(whole())
 
@@ -156,10 +160,57 @@ def test_a_statement_that_others_have_driven_out_is_new_again_and_one_in_use_is_
         for text in ("used", "left", *(f"another {number}" for number in range(300))):
             await gate.run(ACCOUNTS[0], text, at_once)
             await gate.run(ACCOUNTS[0], "used", at_once)
-        assert gate.new([["used"]]) == 0
-        return gate.new([["left"]])
+        assert gate.new_kb([["used"]]) == 0
+        return gate.new_kb([["left"]])
 
     assert run(whole()) == 1
+
+
+def test_others_have_their_turns_between_two_that_are_compiled(run: Callable[..., Any]) -> None:
+    async def whole() -> tuple[list[int], list[int]]:
+        gate = Admission()
+        compiled, turns_before = list[int](), list[int]()
+        turns = 0
+
+        def work(number: int) -> int:
+            turns_before.append(turns)
+            time.sleep(0.02)
+            compiled.append(number)
+            return number
+
+        compiling = [
+            asyncio.create_task(gate.compile(ACCOUNTS[number % 3], partial(work, number))) for number in range(5)
+        ]
+        while not all(one.done() for one in compiling):
+            await asyncio.sleep(0)
+            turns += 1
+        return sorted(await asyncio.gather(*compiling)), [
+            after - before for before, after in itertools.pairwise(turns_before)
+        ]
+
+    numbers, between = run(whole())
+    assert numbers == [*range(5)]
+    assert min(between) > 20
+
+
+def test_what_was_run_again_stays_when_others_are_run_once(run: Callable[..., Any]) -> None:
+    async def whole() -> tuple[int, int, int]:
+        gate = Admission()
+
+        async def at_once() -> None:
+            pass
+
+        for text in ("again", "once", "again"):
+            await gate.run(ACCOUNTS[0], text, at_once)
+        for number in range(300):
+            await gate.run(ACCOUNTS[1], f"another {number}", at_once)
+        stays = gate.new_kb([["again"]]), gate.new_kb([["once"]])
+        for number in range(300):
+            for _ in range(2):
+                await gate.run(ACCOUNTS[1], f"more {number}", at_once)
+        return *stays, gate.new_kb([["again"]])
+
+    assert run(whole()) == (0, 1, 1)
 
 
 def test_what_is_prepared_takes_nobodys_turn_and_is_known_afterwards(run: Callable[..., Any]) -> None:
@@ -185,6 +236,6 @@ def test_what_is_prepared_takes_nobodys_turn_and_is_known_afterwards(run: Callab
         assert await asyncio.gather(other, waits, same) == ["other", "third", "same"]
         await preparing
         assert gate.is_quiet
-        assert gate.new([["text"]]) == 0
+        assert gate.new_kb([["text"]]) == 0
 
     run(whole())

@@ -16,7 +16,7 @@ from hub.limits.callers import Caller
 from hub.limits.gate import Gate, Share
 
 ACCOUNTS = [Caller(f"account {number}", signed_in=True) for number in range(3)]
-ADDRESSES = [Caller(f"address {number}", signed_in=False) for number in range(3)]
+ADDRESSES = [Caller(f"address {number}", signed_in=False) for number in range(4)]
 shares = st.builds(Share, st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3))
 whats = st.sampled_from(["come", "come", "come", "leave", "leave", "give up"])
 steps = st.lists(st.tuples(whats, st.sampled_from(ACCOUNTS + ADDRESSES), st.integers(0, 5)), max_size=80)
@@ -163,6 +163,29 @@ def test_who_gives_up_in_the_moment_that_another_leaves_takes_no_place_with_it(
         gate.leave(first)
 
     run(whole())
+
+
+def test_who_has_used_least_comes_first_and_among_equals_by_turns(run: Callable[..., Any]) -> None:
+    async def whole() -> list[str]:
+        used = {caller.key: 5.0 for caller in ADDRESSES[:3]}
+        gate = Gate(Share(1, 1, 1, 1), used=lambda key, signed_in: 0 if signed_in else used.get(key, 0))
+        order: list[str] = []
+
+        async def enter(caller: Caller) -> None:
+            await gate.enter(caller)
+            order.append(caller.key)
+            gate.leave(caller)
+
+        assert gate.enter_now(ACCOUNTS[0])
+        asked = [*ADDRESSES[:3], ADDRESSES[0], ADDRESSES[3]]
+        waiting = [asyncio.create_task(enter(caller)) for caller in asked]
+        await asyncio.sleep(0)
+        gate.leave(ACCOUNTS[0])
+        await asyncio.gather(*waiting)
+        return order
+
+    first, second, third, fourth = (caller.key for caller in ADDRESSES[:4])
+    assert run(whole()) == [fourth, first, second, third, first]
 
 
 def test_a_gate_that_is_widened_lets_in_who_waits_and_one_that_is_narrowed_nobody(run: Callable[..., Any]) -> None:

@@ -371,7 +371,7 @@ def test_what_waits_for_a_bookmark_or_does_not_gather_is_asked_by_itself(
 
         async def asked(bookmarks: Bookmarks, *, gathers: bool) -> Awaitable[Any]:
             return await gathering.read_one(
-                Read(TOLD, read(TOLD, 1).given, bookmarks, Caller("x", signed_in=True)), gathers=gathers
+                Read(TOLD, read(TOLD, 1).parameters, bookmarks, Caller("x", signed_in=True)), gathers=gathers
             )
 
         for values, gathers in ((seen.values, True), ((), False)):

@@ -15,7 +15,7 @@ import pytest
 from graph_schema.cypher import Statement
 from hub.database.bookmarks import Bookmarks
 from hub.database.graph import Graph, Run
-from hub.errors import BadInput, Unavailable
+from hub.errors import BadInput, TooCostly, Unavailable
 from hub.settings import Settings
 
 
@@ -133,6 +133,24 @@ class Dumb:
                     to.write(data)
                     await to.drain()
         to.close()
+
+
+def test_statements_wait_for_memory_that_others_have_and_one_that_is_too_large_is_told(settings: Settings) -> None:
+    """All statements together have 500 MB in this Neo4j, and each 350 MB at most; a row takes some two KB."""
+    text = "UNWIND range(1, $rows) AS row WITH collect($text + row) AS texts RETURN size(texts)"
+
+    async def tried() -> None:
+        async with opened(settings) as graph:
+
+            async def large(rows: int) -> int:
+                return await graph.read_one(text, {"rows": rows, "text": "x" * 1000}, is_new=True)
+
+            with pytest.raises(TooCostly):
+                await large(500_000)
+            several = [150_000, 150_001]
+            assert await asyncio.gather(*map(large, several)) == several
+
+    asyncio.run(tried())
 
 
 def test_pulses_that_are_late_end_nothing_while_others_are_answered(settings: Settings) -> None:

@@ -286,7 +286,7 @@ def test_who_asks_goes_before(world: Graph, run: Callable[..., Any], tmp_path: P
             ended.append(text)
             return await world.read_one(text, parameters, bookmarks, is_new=is_new)
 
-        def when_lost(self, told: Callable[[], None]) -> None:
+        def when_lost(self, call: Callable[[], None]) -> None:
             pass
 
         async def reach(self, bookmarks: Any) -> None:

@@ -49,10 +49,10 @@ _STARTED: Final = pytest.StashKey[Database]()
 
 def _started(stack: ExitStack) -> Database:
     """A Neo4j of the tests' own, until the stack is closed; the first time it is fetched, as `hub up` does."""
-    found = read_settings()
-    jars = found.local_jars or cache_folder()
-    if not found.local_jars:
-        asyncio.run(fetch(jars, found.maven_mirror, lambda _done, _total: None))
+    settings = read_settings()
+    jars = settings.local_jars or cache_folder()
+    if not settings.local_jars:
+        asyncio.run(fetch(jars, settings.maven_mirror, lambda _done, _total: None))
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hub-conformance-"))).resolve()
     server = stack.enter_context(LocalNeo4j(folder, java(), jars, _MEMORY)).start()
     run = stack.enter_context(asyncio.Runner()).run
@@ -111,6 +111,7 @@ class Conformance:
     @pytest.fixture(scope="class")
     @classmethod
     def server(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+        """The system, started once for all tests of the class."""
         with cls.system(tmp_path_factory.mktemp("system")) as server:
             yield server
 
@@ -126,34 +127,40 @@ class Conformance:
 
     @pytest.fixture
     def synced(self, server: System, hub_database: Database, tmp_path: Path) -> Synced:
+        """The system with eight people, and a graph that holds one agency and nothing else; nothing is synced yet."""
         graph, run = hub_database.graph, hub_database.run
         run(graph.apply([_EMPTIED]))
         run(graph.write([Statement(_PARTY, {"code": _PARTY_CODE})]))
         server.clear()
         for number in range(_PEOPLE):
             server.put(f"p{number}", f"Sample Person {number}", f"p{number}@fda.example")
-        told = dict(server.connection())
+        connection = dict(server.connection())
         stream = {
             "describes": "Contact",
-            **{key: told.pop(key) for key in list(told) if key not in ("connector", "settings")},
+            **{key: connection.pop(key) for key in list(connection) if key not in ("connector", "settings")},
         }
-        return Synced(graph, run, tmp_path, {"party": {"Agency": _PARTY_CODE}, "streams": {"people": stream}, **told})
+        return Synced(
+            graph, run, tmp_path, {"party": {"Agency": _PARTY_CODE}, "streams": {"people": stream}, **connection}
+        )
 
     def test_it_says_what_it_reached_and_what_there_is(self, synced: Synced) -> None:
+        """`check` answers in one line, and each stream that `discover` lists has a name."""
         connector = attach(
             Connection.model_validate({"name": "system", **synced.connection}), synced.folder, synced.folder
         ).connector
-        told, offers = synced.run(connector.check()), synced.run(connector.discover())
-        assert told
-        assert len(told.splitlines()) == 1, "check says it in a line"
+        line, offers = synced.run(connector.check()), synced.run(connector.discover())
+        assert line
+        assert len(line.splitlines()) == 1, "check says it in a line"
         assert all(offer.stream for offer in offers)
 
     def test_it_says_that_nothing_was_reached(self, synced: Synced, server: System) -> None:
+        """`check` raises a `ConnectorError` where the settings lead to no such system."""
         lost = {"name": "system", **synced.connection, "settings": server.lost()}
         with pytest.raises(ConnectorError):
             synced.run(attach(Connection.model_validate(lost), synced.folder, synced.folder).connector.check())
 
     def test_everybody_arrives_and_a_second_run_changes_nothing(self, synced: Synced) -> None:
+        """The first run writes all; further runs, of changes or of everything, leave the graph as it is."""
         assert synced.sync().counts() == {
             "read": _PEOPLE,
             "written": _PEOPLE,
@@ -170,6 +177,7 @@ class Conformance:
         assert synced.fingerprint() == before
 
     def test_of_changes_one_row_is_written_and_one_retired(self, synced: Synced, server: System) -> None:
+        """A row that is changed, deleted or put back costs one write or one retirement; the other rows stay."""
         synced.sync()
         server.put("p3", "Sample Renamed", "p3@fda.example")
         server.delete("p5")
@@ -186,20 +194,26 @@ class Conformance:
         assert synced.contacts()["p5"] == "Sample Person 5"
 
     def test_a_bad_field_costs_the_field_until_it_is_mended(self, synced: Synced, server: System) -> None:
+        """A mail address that is none is left out and quarantined once; once mended, it is written and quarantine is
+        empty.
+        """
         server.put("p2", "Sample Person 2", "no address")
         for written in (_PEOPLE, 0):
             report = synced.sync()
             assert (report.written, report.skipped, report.lacking) == (written, 0, 1)
             assert "left out: email" in report.first_errors[0]
             assert synced.contacts()["p2"] == "Sample Person 2"
-            (told,) = synced.rows("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN q.reason, q.replayable")
-            assert told[0].startswith("left out: email: ")
-            assert told[1]
+            (quarantined,) = synced.rows(
+                "MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN q.reason, q.replayable"
+            )
+            assert quarantined[0].startswith("left out: email: ")
+            assert quarantined[1]
         server.put("p2", "Sample Person 2", "p2@fda.example")
         assert synced.sync().written == 1
         assert synced.value("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN count(q)") == 0
 
     def test_a_bad_row_keeps_no_other_back_and_is_taken_once_it_is_mended(self, synced: Synced, server: System) -> None:
+        """A row without a name goes to quarantine alone; once mended, it is written and quarantine is empty."""
         server.put("p2", "- -", "p2@fda.example")
         report = synced.sync()
         assert (report.written, report.skipped) == (_PEOPLE - 1, 1)
@@ -211,6 +225,7 @@ class Conformance:
         assert synced.value("MATCH (q:QuarantinedRecord) WHERE q.system = 'system' RETURN count(q)") == 0
 
     def test_an_empty_answer_retires_nobody(self, synced: Synced, server: System) -> None:
+        """A whole reading that finds no row ends with `AbortRun`."""
         synced.sync()
         server.clear()
         with pytest.raises(AbortRun, match="Nothing was retired"):
@@ -219,6 +234,7 @@ class Conformance:
         assert synced.last_run()["status"] == "ABORTED"
 
     def test_a_system_that_does_not_answer_is_asked_again_later(self, synced: Synced, server: System) -> None:
+        """The run ends with `RetryLater` or `AbortRun`, and leaves the graph as it is."""
         synced.sync()
         before = synced.fingerprint()
         synced.connection = {**synced.connection, "settings": server.lost()}
@@ -228,6 +244,7 @@ class Conformance:
         assert synced.last_run()["status"] in ("RETRY_LATER", "ABORTED")
 
     def test_a_dry_run_writes_nothing(self, synced: Synced) -> None:
+        """It counts and names what it would write, and leaves no trace of itself."""
         before = synced.fingerprint()
         report = synced.sync(dry=True)
         assert report.written == _PEOPLE
@@ -236,6 +253,7 @@ class Conformance:
         assert synced.value("MATCH (n:SyncRun) WHERE n.system = 'system' RETURN count(n)") == 0
 
     def test_no_secret_is_in_the_graph(self, synced: Synced, server: System) -> None:
+        """None of the system's `secrets` is part of any property."""
         synced.sync()
         texts = [str(row) for row in synced.rows("MATCH (n) RETURN properties(n)")]
         assert not [secret for secret in server.secrets() if any(secret in text for text in texts)]

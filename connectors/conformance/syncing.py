@@ -43,13 +43,16 @@ class Synced:
         return self.run(self.syncing(**ask))
 
     async def syncing(self, **ask: bool) -> Report:
+        """The same as a coroutine, for runs that go on together."""
         connection = Connection.model_validate({"name": self.name, **self.connection})
         return await sync(self.graph, attach(connection, self.folder, self.folder), SyncOptions(**ask), _unseen)
 
     def rows(self, text: str, **parameters: Any) -> list[Any]:
+        """The records of a read, each a list of its values."""
         return self.run(self.graph.read(text, parameters))
 
     def value(self, text: str, **parameters: Any) -> Any:
+        """The first value of the first record. Raises `IndexError` where there is none."""
         return self.rows(text, **parameters)[0][0]
 
     def contacts(self) -> dict[str, str]:
@@ -58,6 +61,7 @@ class Synced:
         return dict(self.rows(text, system=self.name))
 
     def last_run(self) -> dict[str, Any]:
+        """The properties of the run that began last."""
         text = "MATCH (:Connection {name: $name})-[:RAN]->(r) RETURN properties(r) ORDER BY r.startedAt DESC LIMIT 1"
         return self.value(text, name=self.name)
 
@@ -71,8 +75,9 @@ def _unseen(_stream: str, _done: int, _total: int | None) -> None:
 
 
 async def fingerprint(graph: Graph) -> str:
-    found = [_plain(row) for text in (_NODES, _EDGES) for row in await graph.read(text, {})]
-    lines = sorted(orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=str) for row in found)
+    """A SHA-256 in hexadecimal over what syncs write; order and moments of change make no difference."""
+    rows = [_plain(row) for text in (_NODES, _EDGES) for row in await graph.read(text, {})]
+    lines = sorted(orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=str) for row in rows)
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
@@ -80,8 +85,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items() if key not in _VOLATILE}
     if isinstance(value, list):
-        inner = [_plain(one) for one in value]
-        return sorted(inner) if all(isinstance(one, str) for one in inner) else inner
+        inner = [_plain(item) for item in value]
+        return sorted(inner) if all(isinstance(item, str) for item in inner) else inner
     return value
 
 

@@ -27,6 +27,7 @@ class Authority:
 
     @property
     def of_headquarters(self) -> bool:
+        """Whether it speaks for an office of `HEADQUARTERS`, and so for all of CBP."""
         return self.party[0] == "Office" and self.party[1] in HEADQUARTERS
 
     def covers(self, party: Key) -> bool:

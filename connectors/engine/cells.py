@@ -38,10 +38,10 @@ class Empty:
     """
 
     def __init__(self, words: Iterable[str] = EMPTY_WORDS) -> None:
-        given = tuple(words)
-        self._words = frozenset(_folded(word) for word in given) | frozenset(_bare(_folded(word)) for word in given)
-        self._longest = max((len(word) + 8 for word in given), default=0) if given != EMPTY_WORDS else _LONGEST
-        self._marks = bool(given)
+        listed = tuple(words)
+        self._words = frozenset(_folded(word) for word in listed) | frozenset(_bare(_folded(word)) for word in listed)
+        self._longest = max((len(word) + 8 for word in listed), default=0) if listed != EMPTY_WORDS else _LONGEST
+        self._marks = bool(listed)
 
     def __call__(self, value: Any) -> bool:
         """Whether that means nothing."""
@@ -129,11 +129,11 @@ def plain_heading(text: str) -> str:
 
 def nearest(name: str, there: Iterable[str]) -> str | None:
     """The name among those that is nearest to one that is not there."""
-    by_plain = {plain_heading(found): found for found in there}
+    by_plain = {plain_heading(other): other for other in there}
     near = difflib.get_close_matches(plain_heading(name), by_plain, n=1, cutoff=0.6)
     words = plain_heading(name).split()
     return (
         by_plain[near[0]]
         if near
-        else next((found for plain, found in by_plain.items() if set(words) <= set(plain.split())), None)
+        else next((other for plain, other in by_plain.items() if set(words) <= set(plain.split())), None)
     )

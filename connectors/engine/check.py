@@ -103,5 +103,5 @@ def _told(what: str, page: Page, lacks_of: Callable[[Raw], tuple[str, ...]]) -> 
     more = f"\n    and {len(reasons) - _FIRST} more" if len(reasons) > _FIRST else ""
     notes = "".join(f"\n    {note}" for note in page.notes)
     columns = f"\n    columns: {', '.join(page.columns)}" if page.columns else ""
-    told = f"{good} of its first {len(page.rows) + len(page.broken)} records can be taken{columns}{notes}{shown}{more}"
-    return Look(what, without_social_security(told))
+    line = f"{good} of its first {len(page.rows) + len(page.broken)} records can be taken{columns}{notes}{shown}{more}"
+    return Look(what, without_social_security(line))

@@ -42,7 +42,7 @@ def as_format(text: str) -> str:
     if "%" not in text:
         words = dict(_WORDS)
         plain = text.upper() if re.fullmatch(r"[ymdon/.,\- ]+", text) else text
-        text = _WORD.sub(lambda found: words[found[0]], plain)
+        text = _WORD.sub(lambda word: words[word[0]], plain)
     try:
         # a day
         parsed = datetime.strptime(datetime(2026, 11, 22, 13, 30, tzinfo=UTC).strftime(text), text)  # noqa: DTZ007
@@ -61,11 +61,11 @@ def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -
     if not formats and zone is None:
         with suppress(ValueError):
             return business_days.day_of(text)
-    found = moment_of(text, formats, zone, or_day=True)
+    day = moment_of(text, formats, zone, or_day=True)
     return (
-        found.astimezone(WASHINGTON).date()
-        if isinstance(found, datetime) and found.tzinfo
-        else date(found.year, found.month, found.day)
+        day.astimezone(WASHINGTON).date()
+        if isinstance(day, datetime) and day.tzinfo
+        else date(day.year, day.month, day.day)
     )
 
 
@@ -79,48 +79,48 @@ def moment_of(
     text = " ".join(text.split())
     if not formats:
         try:
-            found = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(text)
         except ValueError:
             pass
         else:
-            return found.date() if or_day and len(text) <= 10 else _in(zone, found)
+            return moment.date() if or_day and len(text) <= 10 else _in(zone, moment)
     timed = _WITH_TIME.fullmatch(text)
-    found = _day(timed[1] if timed else text, formats, whole=text)
-    if isinstance(found, datetime):
-        return _in(zone, found)
+    moment = _day(timed[1] if timed else text, formats, whole=text)
+    if isinstance(moment, datetime):
+        return _in(zone, moment)
     if timed is None:
         # gets its zone there
-        return found if or_day else _in(zone, datetime(found.year, found.month, found.day))  # noqa: DTZ001
+        return moment if or_day else _in(zone, datetime(moment.year, moment.month, moment.day))  # noqa: DTZ001
     hour = int(timed[2])
     if timed[5]:
         if not 1 <= hour <= 12:
             raise ValueError(text)
         hour = hour % 12 + 12 * timed[5].lower().startswith("p")
     minute, second = int(timed[3]), int(timed[4] or 0)
-    return _in(zone, datetime(found.year, found.month, found.day, hour, minute, second))  # noqa: DTZ001 - as above
+    return _in(zone, datetime(moment.year, moment.month, moment.day, hour, minute, second))  # noqa: DTZ001 - as above
 
 
-def _in(zone: tzinfo | None, found: datetime) -> datetime:
-    return found if found.tzinfo or zone is None else found.replace(tzinfo=zone)
+def _in(zone: tzinfo | None, moment: datetime) -> datetime:
+    return moment if moment.tzinfo or zone is None else moment.replace(tzinfo=zone)
 
 
 def _day(text: str, formats: Sequence[str], whole: str) -> date | datetime:
     for format_ in formats:
         for candidate in (text, whole):
             try:
-                found = datetime.strptime(candidate, format_)  # noqa: DTZ007 - gets its zone later
+                moment = datetime.strptime(candidate, format_)  # noqa: DTZ007 - gets its zone later
             except ValueError:
                 continue
-            return found if "%H" in format_ or "%I" in format_ else found.date()
+            return moment if "%H" in format_ or "%I" in format_ else moment.date()
     if formats:
         try:
             return datetime.fromisoformat(whole)
         except ValueError:
             pass
-    if found := _YEAR_FIRST.fullmatch(text) or _DIGITS.fullmatch(text):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _DAY_MONTH.fullmatch(text):
-        return date(int(found[3]), _MONTHS.index(found[2][:3].lower()) + 1, int(found[1]))
-    if found := _MONTH_DAY.fullmatch(text):
-        return date(int(found[3]), _MONTHS.index(found[1][:3].lower()) + 1, int(found[2]))
+    if parts := _YEAR_FIRST.fullmatch(text) or _DIGITS.fullmatch(text):
+        return date(int(parts[1]), int(parts[2]), int(parts[3]))
+    if parts := _DAY_MONTH.fullmatch(text):
+        return date(int(parts[3]), _MONTHS.index(parts[2][:3].lower()) + 1, int(parts[1]))
+    if parts := _MONTH_DAY.fullmatch(text):
+        return date(int(parts[3]), _MONTHS.index(parts[1][:3].lower()) + 1, int(parts[2]))
     raise ValueError(text)

@@ -125,26 +125,26 @@ class Known:
 
         `; did you mean Center CEE007 (Electronics)?`.
         """
-        if found := self.near(label, key):
-            return found
+        if hint := self.near(label, key):
+            return hint
         others = ((other, self.near(other, key)) for other in PARTY.labels if other != label)
-        return next((found.replace("mean ", f"mean {other} ", 1) for other, found in others if found), "")
+        return next((hint.replace("mean ", f"mean {other} ", 1) for other, hint in others if hint), "")
 
     def _nearest(self, label: str, text: str) -> str:
         words, names = text.partition(":")[2] or text, self.names.get(label, {})
         if not any(map(str.isalpha, words)):
             return ""
-        if found := nearest(text, sorted(self.keys.get(label, ()))):
-            return f"; did you mean {found}?"
-        found = nearest(words, names)
-        return f"; did you mean {names[found]} ({found})?" if found else ""
+        if key := nearest(text, sorted(self.keys.get(label, ()))):
+            return f"; did you mean {key}?"
+        name = nearest(words, names)
+        return f"; did you mean {names[name]} ({name})?" if name else ""
 
 
 _FORMATS: Final[Mapping[str, Format]] = {
-    node.label: found.format
+    node.label: property_.format
     for node in GRAPH.nodes
-    for found in node.properties
-    if found.format and found.name in (node.key, "code")
+    for property_ in node.properties
+    if property_.format and property_.name in (node.key, "code")
 }
 
 Mapper = Callable[[Raw], Mapped]
@@ -153,62 +153,68 @@ Mapper = Callable[[Raw], Mapped]
 def mapper(settings: StreamSettings, known: Known) -> Mapper:
     """How rows of a stream are read. Raises `SetupError` where the file names a function that is not there."""
     node = GRAPH.node(settings.describes)
-    said = {found.name: found for found in provenance.said_about(node)}
+    declared = {property_.name: property_ for property_ in provenance.said_about(node)}
     reading = {name: _Reading.of(settings, take) for name, take in settings.properties.items()}
     plain = _Reading.of(settings, None)
-    convert = {name: _converter(found, reading.get(name, plain)) for name, found in said.items()}
-    required = [*(name for name, found in said.items() if found.required), *_KNOWN_BY.get(settings.describes, ())]
+    convert = {name: _converter(property_, reading.get(name, plain)) for name, property_ in declared.items()}
+    required = [
+        *(name for name, property_ in declared.items() if property_.required),
+        *_KNOWN_BY.get(settings.describes, ()),
+    ]
     vital = frozenset({*required, *_OF_CLOCKS, *VITAL_LINKS} - _STRICTEST.keys())
-    plural = frozenset(name for name, found in said.items() if found.kind is Kind.STRINGS)
+    plural = frozenset(name for name, property_ in declared.items() if property_.kind is Kind.STRINGS)
     own = _function(settings.map) if settings.map else None
     verified = "email" in settings.properties and settings.properties["email"].verified
     defaults = _DEFAULTS.get(settings.describes, {})
     properties = [(name, _taker(take, reading[name])) for name, take in settings.properties.items()]
     ends = [
         (type_, label, _taker(take, _Reading.of(settings, take)))
-        for type_, found in settings.links.items()
-        for label, take in found.items()
+        for type_, takes in settings.links.items()
+        for label, take in takes.items()
     ]
 
-    def whole(values: Mapping[str, Any], found: _Fields, raw: Raw) -> None:
+    def whole(values: Mapping[str, Any], fields: _Fields, raw: Raw) -> None:
         """Raises `SkipRecord` with all that is wrong, where the record cannot be without a part of it."""
-        missing = [name for name in required if values.get(name) in _ABSENT and name not in found.unread]
-        if missing or found.faults:
+        missing = [name for name in required if values.get(name) in _ABSENT and name not in fields.unread]
+        if missing or fields.faults:
             vacant = [word for name in missing if (word := _meaning_none(settings.properties.get(name), raw))]
-            told = f"{', '.join(missing)} is missing" + (f" ({vacant[0]!r} means that there is none)" if vacant else "")
-            counts = bool(found.faults) or not vacant
-            raise SkipRecord("; ".join([*([told] if missing else []), *found.faults, *found.lacks]), counts=counts)
+            hint = f" ({vacant[0]!r} means that there is none)" if vacant else ""
+            reason = f"{', '.join(missing)} is missing{hint}"
+            counts = bool(fields.faults) or not vacant
+            raise SkipRecord("; ".join([*([reason] if missing else []), *fields.faults, *fields.lacks]), counts=counts)
 
     def mapped(raw: Raw) -> Mapped:
-        found = _Fields(vital)
+        fields = _Fields(vital)
         values, links = {**defaults}, list[Link]()
-        given = _given(own, settings.map, raw) if own else {}
-        said_otherwise = [(name, partial(_constant, value)) for name, value in given.get("properties", {}).items()]
-        for name, take in (*properties, *said_otherwise) if said_otherwise else properties:
+        by_function = _by_function(own, settings.map, raw) if own else {}
+        constants = [(name, partial(_constant, value)) for name, value in by_function.get("properties", {}).items()]
+        for name, take in (*properties, *constants) if constants else properties:
             try:
                 value = take(raw)
                 if value.__class__ is list:
-                    value = found.good_of(name, value, values)
+                    value = fields.good_of(name, value, values)
                 if value.__class__ is list and name not in plural:
-                    value = next((one for one in value if one not in _ABSENT), None)  # as some APIs give several
+                    value = next((item for item in value if item not in _ABSENT), None)  # as some APIs give several
                 if value not in _ABSENT:
                     values[name] = convert[name](value)
             except SkipRecord as error:
-                found.failed(name, error, values)
+                fields.failed(name, error, values)
             except KeyError:
                 raise SkipRecord(f"a {settings.describes} has no property {name}") from None
         for type_, label, take in ends:
             try:
                 value = take(raw)
             except SkipRecord as error:
-                found.failed(type_, _at(type_, error), values)
+                fields.failed(type_, _at(type_, error), values)
             else:
                 if value not in _ABSENT:
-                    _link(type_, label, value, known, links, found)
-        for type_, label, value in given.get("links", ()):
-            _link(str(type_), str(label), value, known, links, found)
-        whole(values, found, raw)
-        return Mapped(values, tuple(dict.fromkeys(links)), verified or bool(given.get("verified")), tuple(found.lacks))
+                    _link(type_, label, value, known, links, fields)
+        for type_, label, value in by_function.get("links", ()):
+            _link(str(type_), str(label), value, known, links, fields)
+        whole(values, fields, raw)
+        return Mapped(
+            values, tuple(dict.fromkeys(links)), verified or bool(by_function.get("verified")), tuple(fields.lacks)
+        )
 
     return mapped
 
@@ -262,10 +268,10 @@ class _Fields:
         for error in parts:
             if isinstance(error, SkipRecord):
                 self.failed(name, error, values)
-        return [one for one in parts if not isinstance(one, SkipRecord)]
+        return [part for part in parts if not isinstance(part, SkipRecord)]
 
 
-def _given(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) -> Mapping[str, Any]:
+def _by_function(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) -> Mapping[str, Any]:
     """What a function of the integrator's own makes of a row. Raises `SkipRecord` with how it failed."""
     try:
         return own(raw)
@@ -279,15 +285,15 @@ def _constant(value: Any, _: Raw) -> Any:
     return value
 
 
-def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], found: _Fields) -> None:
-    for one in value if isinstance(value, list | tuple) else (value,):
+def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], fields: _Fields) -> None:
+    for item in value if isinstance(value, list | tuple) else (value,):
         try:
-            if isinstance(one, SkipRecord):
-                raise one
-            if one not in _ABSENT:
-                links.append(Link(type_, label, known.check(label, _key_of(label, one, known))))
+            if isinstance(item, SkipRecord):
+                raise item
+            if item not in _ABSENT:
+                links.append(Link(type_, label, known.check(label, _key_of(label, item, known))))
         except SkipRecord as error:
-            found.failed(type_, _at(type_, error), {})
+            fields.failed(type_, _at(type_, error), {})
 
 
 def _at(name: str, error: SkipRecord) -> SkipRecord:
@@ -307,12 +313,12 @@ def _meaning_none(take: ColumnMapping | None, raw: Raw) -> str | None:
 def numbers_in(settings: StreamSettings) -> tuple[str, ...]:
     """The columns of numbers that some people use their Social Security number as."""
     refusing = {
-        found.name
-        for found in provenance.said_about(GRAPH.node(settings.describes))
-        if found.format and found.format.refused
+        property_.name
+        for property_ in provenance.said_about(GRAPH.node(settings.describes))
+        if property_.format and property_.format.refused
     }  # fmt: skip
     takes = [take for name, take in settings.properties.items() if name in refusing]
-    takes += [found["Importer"] for found in settings.links.values() if "Importer" in found]
+    takes += [takes_of_type["Importer"] for takes_of_type in settings.links.values() if "Importer" in takes_of_type]
     return tuple(dict.fromkeys(column for take in takes for column in (*take.columns, *take.join)))
 
 
@@ -386,18 +392,18 @@ def _coder(take: ColumnMapping) -> Callable[[Any], Any]:
 
     def coded(value: Any) -> Any:
         text = str(value).strip()
-        found = codes.get(text, codes.get(plain_heading(text), take.default))
-        if found is None:
+        code = codes.get(text, codes.get(plain_heading(text), take.default))
+        if code is None:
             near = nearest(text, take.codes or ())
             known = ", ".join(map(str, take.codes or ()))[:200]
-            told = f"{where}: there is no code for {text[:60]!r}; known are {known}"
-            raise SkipRecord(told + (f"; did you mean {near}?" if near else ""))
-        return found
+            reason = f"{where}: there is no code for {text[:60]!r}; known are {known}"
+            raise SkipRecord(reason + (f"; did you mean {near}?" if near else ""))
+        return code
 
     def taken(value: Any) -> Any:
         if value in _ABSENT:
             return value
-        return [_or_why_not(coded, one) for one in value] if isinstance(value, list) else coded(value)
+        return [_or_why_not(coded, item) for item in value] if isinstance(value, list) else coded(value)
 
     return taken
 
@@ -423,14 +429,14 @@ def _key(label: str, value: Any) -> str:
     if label in ("HtsHeading", "HtsChapter"):
         return tariff_number(key, HTS_HEADING if label == "HtsHeading" else HTS_CHAPTER) or key
     node = GRAPH.node(label)
-    found = node.property_named(node.key)
-    return _identifier(found, key) if found.format else key
+    property_ = node.property_named(node.key)
+    return _identifier(property_, key) if property_.format else key
 
 
 def _alone(label: str, text: str) -> str:
     """A code without what says what it is, or its name behind it: `Port 2704`, `2704 - Los Angeles`, `Chapter 85`."""
-    found = None if text.isdigit() or label not in _IN_WORDS else _IN_WORDS[label].fullmatch(text)
-    return found[1] if found else text
+    matched = None if text.isdigit() or label not in _IN_WORDS else _IN_WORDS[label].fullmatch(text)
+    return matched[1] if matched else text
 
 
 def _digits(value: Any) -> str:
@@ -444,15 +450,15 @@ def _padded(kind: str, text: str) -> str:
     return text.zfill(_PADDED[kind]) if kind in _PADDED and text.isascii() and text.isdigit() else text
 
 
-def _identifier(found: Property, value: str) -> str:
-    assert found.format is not None
-    if found.format.may_be_refused(value):
-        raise SkipRecord(found.format.refusal, keep=False)
+def _identifier(property_: Property, value: str) -> str:
+    assert property_.format is not None
+    if property_.format.may_be_refused(value):
+        raise SkipRecord(property_.format.refusal, keep=False)
     try:
-        checked = found.format.check(value)
+        checked = property_.format.check(value)
     except BadFormat as error:
-        raise SkipRecord(f"{found.name}: {error}") from None
-    if found.format is ENTRY_NUMBER and checked[-1] != str(entry_check_digit(checked[:3], checked[4:11])):
+        raise SkipRecord(f"{property_.name}: {error}") from None
+    if property_.format is ENTRY_NUMBER and checked[-1] != str(entry_check_digit(checked[:3], checked[4:11])):
         raise SkipRecord(
             "entry number: its check digit is wrong; expected"
             f" {checked[:-1]}{entry_check_digit(checked[:3], checked[4:11])}"
@@ -460,38 +466,38 @@ def _identifier(found: Property, value: str) -> str:
     return checked
 
 
-def _converter(found: Property, reading: _Reading) -> Callable[[Any], Any]:
+def _converter(property_: Property, reading: _Reading) -> Callable[[Any], Any]:
     """From what a system gives to what the graph keeps of a property."""
 
     def enumerated(value: Any) -> str:
         text = str(value).strip()
-        if text not in found.values:
-            near = next((known for known in found.values if known.casefold() == text.casefold()), None)
+        if text not in property_.values:
+            near = next((known for known in property_.values if known.casefold() == text.casefold()), None)
             raise SkipRecord(
-                f"{found.name}: {text[:60]!r} is none of {', '.join(found.values)}"
+                f"{property_.name}: {text[:60]!r} is none of {', '.join(property_.values)}"
                 + (f"; write {near}" if near else "")
             )
         return text
 
     def several(value: Any) -> list[str]:
-        return [text_of(found.name, item) for item in (value if isinstance(value, list | tuple) else [value])]
+        return [text_of(property_.name, item) for item in (value if isinstance(value, list | tuple) else [value])]
 
     by_name: dict[str, Callable[[Any], Any]] = {
         "email": mail, "phone": lambda value: phone(_digits(value), reading.region), "dates": _dates,
         "suspensions": _suspensions, "extensions": _extensions, "pronounced": _pronounced,
     }  # fmt: skip
     by_kind: dict[Kind, Callable[[Any], Any]] = {
-        Kind.BOOLEAN: lambda value: _boolean(found.name, value),
-        Kind.DATETIME: lambda value: _moment(found.name, value, reading),
+        Kind.BOOLEAN: lambda value: _boolean(property_.name, value),
+        Kind.DATETIME: lambda value: _moment(property_.name, value, reading),
         Kind.STRINGS: several,
     }
-    if found.name in by_name:
-        return by_name[found.name]
-    if found.values:
+    if property_.name in by_name:
+        return by_name[property_.name]
+    if property_.values:
         return enumerated
-    if found.format:
-        return lambda value: _identifier(found, _padded(found.name, _digits(value)))
-    return by_kind.get(found.kind, lambda value: text_of(found.name, value))
+    if property_.format:
+        return lambda value: _identifier(property_, _padded(property_.name, _digits(value)))
+    return by_kind.get(property_.kind, lambda value: text_of(property_.name, value))
 
 
 def _boolean(name: str, value: Any) -> bool:
@@ -504,7 +510,7 @@ def _boolean(name: str, value: Any) -> bool:
 def _dated(event: str, reading: _Reading, value: Any) -> Any:
     """The day in a column as a date of that event."""
     if isinstance(value, list):
-        return [f"{event} {_day('dates', str(one), reading)}" for one in value if one not in _ABSENT]
+        return [f"{event} {_day('dates', str(item), reading)}" for item in value if item not in _ABSENT]
     return value if value in _ABSENT else [f"{event} {_day('dates', str(value), reading)}"]
 
 
@@ -553,28 +559,28 @@ def _days(name: str, text: str, pattern: str, expected: str) -> str:
 
     Raises `SkipRecord`.
     """
-    found = text.strip()
-    matched = re.fullmatch(pattern, found)
+    written = text.strip()
+    matched = re.fullmatch(pattern, written)
     try:
-        told = [day for day in matched.groups() if day] if matched else ["none"]
-        for day in told:
-            found = found.replace(day, str(day_of(day)), 1)
+        days = [day for day in matched.groups() if day] if matched else ["none"]
+        for day in days:
+            written = written.replace(day, str(day_of(day)), 1)
     except (ValueError, OverflowError):
         raise SkipRecord(f"{name}: {text[:60]!r} is none; expected e.g. {expected}") from None
-    return found
+    return written
 
 
 def _moment(name: str, value: Any, reading: _Reading) -> datetime:
     try:
-        found = value if isinstance(value, datetime) else moment_of(str(value), reading.formats, reading.zone)
-        assert isinstance(found, datetime)
+        moment = value if isinstance(value, datetime) else moment_of(str(value), reading.formats, reading.zone)
+        assert isinstance(moment, datetime)
         # a zone by its name is no part of a moment
         return (
-            found.astimezone(UTC)
-            if isinstance(found.tzinfo, ZoneInfo)
-            else found
-            if found.tzinfo
-            else found.replace(tzinfo=UTC)
+            moment.astimezone(UTC)
+            if isinstance(moment.tzinfo, ZoneInfo)
+            else moment
+            if moment.tzinfo
+            else moment.replace(tzinfo=UTC)
         )
     except (ValueError, OverflowError):
         hint = "" if reading.formats else ", or say its `format`, e.g. MM/DD/YYYY"

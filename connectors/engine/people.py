@@ -178,15 +178,15 @@ def _one_number(text: str, region: str) -> str:
     if _FAX.search(text):
         raise SkipRecord("phone: it is the number of a fax or text telephone")
     try:
-        found = phonenumbers.parse(_WORDS_IN_BRACKETS.sub(" ", text), region)
+        parsed = phonenumbers.parse(_WORDS_IN_BRACKETS.sub(" ", text), region)
     except phonenumbers.NumberParseException as error:
         raise SkipRecord(f"phone: {error}") from None
-    if phonenumbers.is_possible_number_with_reason(found) == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+    if phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
         raise SkipRecord("phone: it has no area code; expected e.g. 202-555-0100")
-    possible = phonenumbers.is_possible_number(found)
-    if not possible or (found.country_code == _NORTH_AMERICA and not phonenumbers.is_valid_number(found)):
+    possible = phonenumbers.is_possible_number(parsed)
+    if not possible or (parsed.country_code == _NORTH_AMERICA and not phonenumbers.is_valid_number(parsed)):
         raise SkipRecord(
             f"phone: it is no number of {region}; expected e.g. 202-555-0100, and others with + and the country's code"
         )
-    number = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
-    return f"{number};ext={found.extension}" if found.extension else number
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return f"{number};ext={parsed.extension}" if parsed.extension else number

@@ -91,13 +91,13 @@ def refuse(stream: Stream, refused: list[Refused], run_id: str, at: datetime) ->
     """The statement that writes them down, for the transaction of the rows around them."""
     rows = [
         {
-            "id": found.id(stream), "system": stream.system, "stream": stream.name,
-            "place": without_social_security(found.place),
-            "reason": without_social_security(found.reason), "at": at, "run": run_id,
-            "replayable": found.payload is not None,
+            "id": record.id(stream), "system": stream.system, "stream": stream.name,
+            "place": without_social_security(record.place),
+            "reason": without_social_security(record.reason), "at": at, "run": run_id,
+            "replayable": record.payload is not None,
             "source": stream.system,
         }
-        for found in refused
+        for record in refused
     ]  # fmt: skip
     return Statement(_REFUSE, {"rows": rows})
 
@@ -118,10 +118,11 @@ class Payloads:
         """Raises `RetryLater` where the disk has less room than must stay free: what would be refused could not be
         kept.
         """
-        if told := self._room.shortage():
-            raise RetryLater(f"the disk of refused records has {told}: make room, it goes on by itself")
+        if shortage := self._room.shortage():
+            raise RetryLater(f"the disk of refused records has {shortage}: make room, it goes on by itself")
 
     def keep(self, stream: Stream, refused: Refused) -> None:
+        """Encrypts and writes what a refused record said, if that may be kept at all. Raises `OSError`."""
         if refused.payload is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -129,8 +130,9 @@ class Payloads:
         _write_private(self._folder / refused.id(stream), self._cipher().encrypt(content))
 
     def drop(self, ids: list[str]) -> None:
-        for found in ids:
-            (self._folder / found).unlink(missing_ok=True)
+        """Removes what the records of these ids said, if it is still there."""
+        for id_ in ids:
+            (self._folder / id_).unlink(missing_ok=True)
 
     def of(self, stream: Stream) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         """Id, place and raw row of those of a stream that are still kept."""
@@ -143,12 +145,12 @@ class Payloads:
                 path.unlink()
                 continue
             try:
-                found = orjson.loads(self._cipher().decrypt(path.read_bytes()))
+                payload = orjson.loads(self._cipher().decrypt(path.read_bytes()))
             except InvalidToken:  # of another key: nobody can read it any more
                 path.unlink()
                 continue
-            if found["stream"] == stream.id:
-                yield path.name, found["place"], found["raw"]
+            if payload["stream"] == stream.id:
+                yield path.name, payload["place"], payload["raw"]
 
     def _cipher(self) -> Fernet:
         path = self._folder / "key"

@@ -35,6 +35,7 @@ class Report:
     notes: list[str] = field(default_factory=list[str])
 
     def refuse(self, reason: str, *, counts: bool = True) -> None:
+        """Counts a record that was refused; with `counts`, as a fault of the list."""
         self.skipped += 1
         self.faulty += counts
         self.reasons[reason] += 1
@@ -45,14 +46,17 @@ class Report:
         self.left_out.update(reasons)
 
     def change(self, what: str) -> None:
+        """Names a record that changed, if it is one of the first twenty."""
         if len(self.changes) < 2 * _FIRST:
             self.changes.append(what)
 
     def retire(self, what: str) -> None:
+        """Names a record that the system lists no more, if it is one of the first twenty."""
         if len(self.gone) < 2 * _FIRST:
             self.gone.append(what)
 
     def note(self, what: str) -> None:
+        """Adds a remark once; a Social Security number in it is left out."""
         what = without_social_security(what)
         if what not in self.notes:
             self.notes.append(what)
@@ -64,16 +68,18 @@ class Report:
 
     @property
     def refused_first(self) -> list[str]:
+        """The ten most frequent reasons why records were refused, each with how often."""
         return _counted(self.reasons)
 
     @property
     def left_out_first(self) -> list[str]:
+        """The ten most frequent reasons why fields were left out, each with how often."""
         return _counted(self.left_out)
 
     @property
     def first_errors(self) -> list[str]:
         """As a run's node has them: why records were refused, then why fields were left out."""
-        return [*self.refused_first, *(f"left out: {told}" for told in self.left_out_first)][: 2 * _FIRST]
+        return [*self.refused_first, *(f"left out: {reason}" for reason in self.left_out_first)][: 2 * _FIRST]
 
     @property
     def told(self) -> str | None:

@@ -44,9 +44,9 @@ async def keep_syncing(settings: Settings, attached: Sequence[AttachedConnection
     """
     turns = asyncio.Semaphore(_AT_ONCE)
     async with Graph(settings, patient=True) as graph, asyncio.TaskGroup() as group:
-        for found in attached:
-            if found.connection.every_s is not None:
-                group.create_task(_keep(graph, found, found.connection.every_s, turns))
+        for each in attached:
+            if each.connection.every_s is not None:
+                group.create_task(_keep(graph, each, each.connection.every_s, turns))
 
 
 async def _keep(graph: Graph, attached: AttachedConnection, every_s: float, turns: asyncio.Semaphore) -> None:

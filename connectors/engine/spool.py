@@ -32,6 +32,7 @@ class Row:
 
     @property
     def raw(self) -> dict[str, Any]:
+        """The row as its system gave it, parsed anew at each call."""
         return orjson.loads(self.payload)
 
 
@@ -97,12 +98,12 @@ class Spool:
         """Key, place and first place of rows whose key came before, and whether they say the same; they are taken
         out.
         """
-        found = self._database.execute(
+        rows = self._database.execute(
             "SELECT rows.key, rows.place, first.place, rows.hash = first.hash, rows.rowid FROM rows JOIN (SELECT slot,"
             " key, min(rowid) AS id FROM rows GROUP BY slot, key HAVING count(*) > 1) twice ON rows.slot = twice.slot"
             " AND rows.key = twice.key AND rows.rowid > twice.id JOIN rows AS first ON first.rowid = twice.id"
         ).fetchall()
-        for key, place, first, is_same, rowid in found:
+        for key, place, first, is_same, rowid in rows:
             self._database.execute("DELETE FROM rows WHERE rowid = ?", (rowid,))
             self.count -= 1
             yield key, place, first, bool(is_same)
@@ -140,6 +141,7 @@ def blocks_for(rows: int, before: int | None) -> int:
 
 
 def block_hash(rows: Sequence[Row]) -> str:
+    """24 hexadecimal digits for the keys and hashes of these rows, in this order."""
     return hashlib.blake2b(
         "".join(row.key + row.hash for row in rows).encode(errors="surrogatepass"), digest_size=12
     ).hexdigest()

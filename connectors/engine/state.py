@@ -68,9 +68,10 @@ class State:
         """Which columns of the connection's file were there then; None where a release before did not keep that."""
 
     async def read(self) -> None:
-        found = await self._graph.read(_READ, {"id": self._stream.id})
-        if found:
-            self.cursor, self.blocks, self.links_due, self.meaning, self.columns = found[0]
+        """Reads what the graph keeps; a stream that was never read leaves all as it is. Raises `Unavailable`."""
+        states = await self._graph.read(_READ, {"id": self._stream.id})
+        if states:
+            self.cursor, self.blocks, self.links_due, self.meaning, self.columns = states[0]
 
     def had(self, columns: Sequence[str]) -> bool:
         """Whether one of these columns was there when the stream was last read as a whole, or may have been."""
@@ -116,6 +117,7 @@ class State:
         return f"{self._stream.id}|{count}|{number}"
 
     def keep(self, **state: Any) -> Statement:
+        """The statement that sets these properties of the stream's state; None removes one."""
         return Statement(_KEEP, {"id": self._stream.id, "state": state})
 
     def keep_place(self, blocks: int, cursor: str | None, meaning: str, columns: Sequence[str]) -> list[Statement]:

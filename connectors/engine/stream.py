@@ -97,8 +97,8 @@ class StreamRun:
         self._state = State(run.graph, self._stream)
         self._progress = progress
         # where the file changes, or for whom it speaks, every row is read anew
-        said = [settings.model_dump(mode="json"), run.authority.party, connection.rank, _READING]
-        meaning = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+        settings_and_party = [settings.model_dump(mode="json"), run.authority.party, connection.rank, _READING]
+        meaning = orjson.dumps(settings_and_party, option=orjson.OPT_SORT_KEYS)
         self._meaning = hashlib.blake2b(meaning, digest_size=12).hexdigest()
         self._payloads = run.payloads
         self._held: dict[str, str] = {}
@@ -113,6 +113,10 @@ class StreamRun:
         self._place: CommitOrder | None = None
 
     async def go(self) -> None:
+        """Reads and writes the stream: what changed, where its cursor and meaning allow, else everything.
+
+        Raises `RetryLater`, `AbortRun` and `Unavailable`.
+        """
         await self._state.read()
         self._held = dict(
             await self._run.graph.read_one(_HELD, {"system": self._stream.system, "stream": self._stream.name}) or ()
@@ -171,10 +175,10 @@ class StreamRun:
                     )
             if again:
                 self._report.unchanged += again
-                told = (
+                note = (
                     "record is there again, word for word" if again == 1 else "records are there again, word for word"
                 )
-                self._report.note(f"{self._stream.name}: {again} {told}: taken once")
+                self._report.note(f"{self._stream.name}: {again} {note}: taken once")
             if self._mail:
                 spool.mark_shared()
             count = blocks_for(spool.count, self._state.blocks)
@@ -237,12 +241,12 @@ class StreamRun:
 
     async def _take(self, page: Page) -> None:
         """What a page of changes says, and where to go on after it."""
-        found, broken = self._taken_in(page)
-        latest = {row.key: row for row in found}
+        taken, broken = self._taken_in(page)
+        latest = {row.key: row for row in taken}
         known = await self._state.known([*latest, *page.deleted])
         rows = self._marked_as_before(latest.values(), known)
         changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
-        self._unchanged(len(found) - len(changed))
+        self._unchanged(len(taken) - len(changed))
         gone = [key for key in page.deleted if known.get(key) is not None and key not in latest]
         state = self._state.forget_blocks([*(row.slot for row in changed), *map(slot_of, gone)])
         if page.cursor:
@@ -355,15 +359,17 @@ class StreamRun:
         """Takes what was refused once more; gives what was, by the ids of quarantine."""
         # of those that are held no more the system has given something newer since
         kept = [
-            found for found in self._payloads.of(self._stream) if found[0] in self._held and found[0] not in self._again
+            (id_, place, raw)
+            for id_, place, raw in self._payloads.of(self._stream)
+            if id_ in self._held and id_ not in self._again
         ]
         if not kept:
             return {}
         self._replaying = True
-        found, refused = self._taken_in(Page([(place, raw) for _, place, raw in kept]))
+        taken, refused = self._taken_in(Page([(place, raw) for _, place, raw in kept]))
         await self._refuse(refused)
-        known = await self._state.known([row.key for row in found])
-        rows = self._marked_as_before(found, known)
+        known = await self._state.known([row.key for row in taken])
+        rows = self._marked_as_before(taken, known)
         changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
         state = self._state.forget_blocks([row.slot for row in changed])
         await self._write(replace(await self._apart(self._changes(changed, known)), state=state))
@@ -480,13 +486,13 @@ class StreamRun:
         """The changes, with the rows marked whose address another of their list has."""
         if not self._mail or not changes.rows:
             return changes
-        names = {found.row.key: name for found in changes.rows if (name := self._reader.identity(found))}
+        names = {row.key: name for row in changes.rows if (name := self._reader.identity(row))}
         twice = {name for name, count in Counter(names.values()).items() if count > 1}
         taken = await self._state.known_by(names)
         shared = {key for key, name in names.items() if name in twice or key in taken}
         rows = [
-            replace(found, row=replace(found.row, hash=found.row.hash + SHARED)) if found.row.key in shared else found
-            for found in changes.rows
+            replace(row, row=replace(row.row, hash=row.row.hash + SHARED)) if row.key in shared else row
+            for row in changes.rows
         ]  # fmt: skip
         return replace(changes, rows=rows)
 
@@ -496,15 +502,17 @@ class StreamRun:
         refused: list[Refused] = []
         for row in changed:
             try:
-                found = self._reader.understood(row)
+                mapped = self._reader.understood(row)
                 as_it_was = known.get(row.key) == row.hash
-                understood.append(replace(found, before=self._held.get(self._id(row.key), "")) if as_it_was else found)
+                understood.append(
+                    replace(mapped, before=self._held.get(self._id(row.key), "")) if as_it_was else mapped
+                )
                 if not as_it_was:
                     self._report.change(f"{'~' if known.get(row.key) else '+'} {self._stream.name} {row.key}")
             except SkipRecord as error:
                 refused.append(refused_for(row, error))
-        released = self._held_of([found.row.key for found in understood if not found.lacks])
-        again = [found.row.key for found in understood if found.row.key in known]
+        released = self._held_of([row.key for row in understood if not row.lacks])
+        again = [row.key for row in understood if row.key in known]
         return Changes(understood, refused, released=released, known=again)
 
     def _held_of(self, keys: Iterable[str]) -> list[str]:
@@ -535,7 +543,7 @@ class StreamRun:
             if any(link.label == self._stream.label for row in part.rows for link in row.judged.links):
                 self._state.links_due = True
                 part = replace(part, state=[*part.state, self._state.keep(linksDue=True)])
-            found = _of_a_dry_run(part.rows) if self._run.ask.dry else Written(0, (), ())
+            written = _of_a_dry_run(part.rows) if self._run.ask.dry else Written(0, (), ())
             if not self._run.ask.dry and not part.is_empty:
                 self._events += 1
                 event = f"{self._run.id}|{self._stream.name}|{self._events}"
@@ -545,13 +553,13 @@ class StreamRun:
                 occasion = WriteContext(
                     self._run.id, event, datetime.now(UTC), self._run.party, keeps_lacking, self._report.read
                 )
-                found = await write(self._run.graph, self._reader, part, occasion, place)
-            late += [*found.refused, *found.lacking]
-            self._count_refused([*part.refused, *found.refused])
-            self._count_lacking(found.lacking)
-            self._report.written += found.rows
-            self._used += found.rows
-            as_before = len(part.rows) - len(found.refused) - found.rows
+                written = await write(self._run.graph, self._reader, part, occasion, place)
+            late += [*written.refused, *written.lacking]
+            self._count_refused([*part.refused, *written.refused])
+            self._count_lacking(written.lacking)
+            self._report.written += written.rows
+            self._used += written.rows
+            as_before = len(part.rows) - len(written.refused) - written.rows
             self._report.unchanged += as_before
             self._used += as_before
         if not self._run.ask.dry:
@@ -566,17 +574,17 @@ class StreamRun:
             await self._write(Changes(refused=refused[start : start + _BATCH]))
 
     def _count_refused(self, refused: Sequence[Refused]) -> None:
-        for found in refused:
+        for record in refused:
             self._bad += 1
-            self._refused += found.counts
-            self._report.refuse(without_social_security(found.reason), counts=found.counts)
-            self._keep(found)
+            self._refused += record.counts
+            self._report.refuse(without_social_security(record.reason), counts=record.counts)
+            self._keep(record)
 
     def _count_lacking(self, lacking: Sequence[Refused]) -> None:
         self._lacking += len(lacking)
-        for found in lacking:
-            self._report.leave_out(map(without_social_security, found.lacks))
-            self._keep(found)
+        for record in lacking:
+            self._report.leave_out(map(without_social_security, record.lacks))
+            self._keep(record)
 
     def _keep(self, refused: Refused) -> None:
         self._again.add(refused.id(self._stream))
@@ -663,10 +671,10 @@ def require_columns(stream: StreamRequest, columns: Sequence[str], places: Place
     """Raises `AbortRun` where a column of the connection's file is not among those that the system has."""
     missing = missing_columns(stream, columns)
     if missing:
-        told = ", ".join(_told(names, places) for names in missing)
-        near = [repr(found) for names in missing if (found := nearest(names[0], columns))]
+        missing_names = ", ".join(_told(names, places) for names in missing)
+        near = [repr(name) for names in missing if (name := nearest(names[0], columns))]
         raise AbortRun(
-            f"{stream.name}: there is no column {told}; the system has {', '.join(columns)}. "
+            f"{stream.name}: there is no column {missing_names}; the system has {', '.join(columns)}. "
             + (f"{'Is it' if len(near) == 1 else 'Are they'} {', '.join(near)} now? " if near else "")
             + "Nothing was changed: mend the name in the connection's file, or say `optional: true` at a column that"
             " may be missing"
@@ -686,8 +694,8 @@ def _told(names: Sequence[str], places: Places) -> str:
 
 def _of_a_dry_run(rows: Sequence[MappedRow]) -> Written:
     """What would come of rows, as far as can be told without the graph."""
-    lacking = [left_out_of(found.row, found.lacks) for found in rows if found.lacks]
-    return Written(sum(not found.is_as_before for found in rows), (), lacking)
+    lacking = [left_out_of(row.row, row.lacks) for row in rows if row.lacks]
+    return Written(sum(not row.is_as_before for row in rows), (), lacking)
 
 
 def _unlisted(known: Mapping[str, str | None], rows: Sequence[Row]) -> list[str]:

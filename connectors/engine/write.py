@@ -36,27 +36,28 @@ class Reader:
         """What a row says. Raises `SkipRecord` with all that is wrong with it."""
         mapped = self.mapper(row.raw)
         try:
-            found = judged(self.stream.label, mapped, self.authority)
+            authorized = judged(self.stream.label, mapped, self.authority)
         except SkipRecord as error:
             raise SkipRecord("; ".join((str(error), *mapped.lacks)), keep=error.keep) from None
-        return MappedRow(row, mapped, found, mapped.lacks)
+        return MappedRow(row, mapped, authorized, mapped.lacks)
 
-    def identity(self, found: "MappedRow") -> str | None:
+    def identity(self, row: "MappedRow") -> str | None:
         """The certain key of a contact, unless others of its list have the same address."""
-        if self.stream.label != "Contact" or found.row.shares_mail:
+        if self.stream.label != "Contact" or row.row.shares_mail:
             return None
-        return identity_of(found.mapped, found.judged.links, self.authority.whole_of)
+        return identity_of(row.mapped, row.judged.links, self.authority.whole_of)
 
-    def said(self, found: "MappedRow") -> IncomingRecord:
+    def record(self, row: "MappedRow") -> IncomingRecord:
+        """The row as the hub writes it; its rank grows by `UNOWNED` where another party owns the row."""
         return IncomingRecord(
-            key=found.row.key,
-            hash=found.row.hash,
-            slot=found.row.slot,
-            rank=self.rank + (0 if found.judged.owned else UNOWNED),
-            values=found.mapped.values,
-            links=found.judged.links,
-            claims=found.judged.claims,
-            identity=self.identity(found),
+            key=row.key,
+            hash=row.row.hash,
+            slot=row.row.slot,
+            rank=self.rank + (0 if row.judged.owned else UNOWNED),
+            values=row.mapped.values,
+            links=row.judged.links,
+            claims=row.judged.claims,
+            identity=self.identity(row),
         )
 
 
@@ -70,6 +71,11 @@ class MappedRow:
     lacks: tuple[str, ...] = ()
     before: str | None = None
 
+    @property
+    def key(self) -> str:
+        """The key by which its system tells the row apart."""
+        return self.row.key
+
     def without(self, links: Iterable[Link]) -> "MappedRow":
         """The same without links that lead nowhere."""
         gone = tuple(links)
@@ -78,6 +84,7 @@ class MappedRow:
 
     @property
     def is_as_before(self) -> bool:
+        """Whether quarantine already names the same fields as left out."""
         return self.before is not None and self.before == without_social_security(lacking(self.lacks))
 
 
@@ -100,15 +107,17 @@ class Changes:
 
     @property
     def is_empty(self) -> bool:
-        return not any(getattr(self, one.name) for one in fields(self))
+        """Whether there is nothing to write, not even a place to keep."""
+        return not any(getattr(self, member.name) for member in fields(self))
 
     @property
     def size(self) -> int:
+        """How many rows it holds, refused ones among them."""
         return len(self.rows) + len(self.refused)
 
     def and_(self, later: "Changes") -> "Changes":
         """Both, for one transaction."""
-        return Changes(*([*getattr(self, one.name), *getattr(later, one.name)] for one in fields(self)))
+        return Changes(*([*getattr(self, member.name), *getattr(later, member.name)] for member in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +194,12 @@ async def write(graph: Graph, reader: Reader, changes: Changes, occasion: WriteC
         rows, hidden = await _within_reach(run, reader, changes.rows, occasion.at)
         rows, nowhere = await _missing_ends(run, reader, rows)
         missing = {**hidden, **nowhere}
-        there = [found for found in rows if found.row.key not in missing]
-        lacking = [left_out_of(found.row, found.lacks, keep=occasion.keeps_lacking) for found in there if found.lacks]
-        taken = [found for found in there if not found.is_as_before]
+        there = [row for row in rows if row.key not in missing]
+        lacking = [left_out_of(row.row, row.lacks, keep=occasion.keeps_lacking) for row in there if row.lacks]
+        taken = [row for row in there if not row.is_as_before]
         others = await _of_others(run, reader, taken)
-        says = {found.row.key: reader.said(found) for found in (*taken, *others)}
-        batch = Batch(reader.stream, [says[found.row.key] for found in taken], changes.gone, occasion.at)
+        records = {row.key: reader.record(row) for row in (*taken, *others)}
+        batch = Batch(reader.stream, [records[row.key] for row in taken], changes.gone, occasion.at)
         prepared = await writer.prepare(run, batch)
         async with place:
             await writer.write(run, prepared)
@@ -216,7 +225,7 @@ async def _keep_place(
     occasion: WriteContext,
 ) -> list[Refused]:
     """Writes what was refused, and how far the stream is read; gives what was refused because of what is missing."""
-    not_taken = [found.row for found in changes.rows if found.row.key in missing]
+    not_taken = [row.row for row in changes.rows if row.key in missing]
     late = [refused_for(row, missing[row.key]) for row in not_taken]
     refused = [*changes.refused, *late, *lacking]
     if refused:
@@ -226,7 +235,7 @@ async def _keep_place(
     for statement in changes.state:
         await run(statement)
     # what is in quarantine is looked at again
-    again = [row.slot for row in not_taken] + [slot_of(found.key) for found in lacking if found.key is not None]
+    again = [row.slot for row in not_taken] + [slot_of(record.key) for record in lacking if record.key is not None]
     whole = [block for block in changes.blocks if not any(slot in block.slots for slot in again)]
     if whole:
         await run(keep_blocks(batch.stream, whole))
@@ -237,9 +246,9 @@ def _told(batch: Batch, occasion: WriteContext) -> Telling:
     """What happened, by the ids of the records: to a thousand rows it is one event."""
     stream = batch.stream
     telling = Telling(Doer(f"sync {stream.system}", occasion.run, occasion.at))
-    said = {name for row in batch.rows for name in (*row.values, *(link.type for link in row.links))}
+    properties = {name for row in batch.rows for name in (*row.values, *(link.type for link in row.links))}
     for what, keys, changed in (
-        ("synced", [row.key for row in batch.rows], sorted(said)),
+        ("synced", [row.key for row in batch.rows], sorted(properties)),
         ("unlisted", batch.gone, ("retiredAt",)),
     ):
         if keys:
@@ -262,7 +271,7 @@ async def _within_reach(
         return link.label in PROTECTED and is_there_before(stream, link.label)
 
     wanted: dict[str, set[str]] = {}
-    for link in (link for found in rows for link in found.judged.links if asked(link)):
+    for link in (link for row in rows for link in row.judged.links if asked(link)):
         wanted.setdefault(link.label, set()).add(link.key)
     seen = {
         (label, key)
@@ -271,12 +280,12 @@ async def _within_reach(
     }  # fmt: skip
     kept: list[MappedRow] = []
     hidden: dict[str, SkipRecord] = {}
-    for found in rows:
+    for row in rows:
         try:
-            within = bounded(stream.label, found.judged, lambda link: not asked(link) or (link.label, link.key) in seen)
-            kept.append(replace(found, judged=within))
+            within = bounded(stream.label, row.judged, lambda link: not asked(link) or (link.label, link.key) in seen)
+            kept.append(replace(row, judged=within))
         except SkipRecord as error:
-            hidden[found.row.key] = error
+            hidden[row.key] = error
     return kept, hidden
 
 
@@ -285,23 +294,23 @@ async def _missing_ends(
 ) -> tuple[Sequence[MappedRow], Mapping[str, SkipRecord]]:
     """The rows without what leads nowhere; and by key, why one cannot be taken: it cannot be without that."""
     wanted: dict[str, set[str]] = {}
-    for found in rows:
-        for link in found.judged.links:
+    for row in rows:
+        for link in row.judged.links:
             if is_there_before(reader.stream, link.label):
                 wanted.setdefault(link.label, set()).add(link.key)
     there: set[Key] = set()
     for label, keys in wanted.items():
         key = name(GRAPH.node(label).key)
         text = f"UNWIND $keys AS key MATCH (x:{name(label)} {{{key}: key}}) RETURN x.{key}"
-        there |= {(label, found) for (found,) in await run(Statement(text, {"keys": sorted(keys)}))}
+        there |= {(label, end) for (end,) in await run(Statement(text, {"keys": sorted(keys)}))}
     kept: list[MappedRow] = []
     missing: dict[str, SkipRecord] = {}
-    for found in rows:
-        nowhere = [link for link in found.judged.links if link.label in wanted and (link.label, link.key) not in there]
+    for row in rows:
+        nowhere = [link for link in row.judged.links if link.label in wanted and (link.label, link.key) not in there]
         vital = [link for link in nowhere if link.type in VITAL_LINKS]
         if vital:
-            missing[found.row.key] = SkipRecord("; ".join((*map(not_there, nowhere), *found.lacks)))
-        kept.append(found.without(nowhere) if nowhere and not vital else found)
+            missing[row.key] = SkipRecord("; ".join((*map(not_there, nowhere), *row.lacks)))
+        kept.append(row.without(nowhere) if nowhere and not vital else row)
     return kept, missing
 
 
@@ -325,13 +334,13 @@ async def _of_others(run: Run, reader: Reader, rows: Sequence[MappedRow]) -> lis
     if reader.stream.label not in _OWNERS:
         return []
     known_by, text = _OWNERS[reader.stream.label]
-    owned = [str(found.mapped.values[known_by]) for found in rows if found.judged.owned]
+    owned = [str(row.mapped.values[known_by]) for row in rows if row.judged.owned]
     others = {
         key for key, label, owner in await run(Statement(text, {"keys": owned})) if not reader.authority.covers((label,
             owner))
     }  # fmt: skip
     return [
-        replace(found, judged=unowned(found.mapped, reader.authority))
-        for found in rows
-        if found.judged.owned and found.mapped.values[known_by] in others
+        replace(row, judged=unowned(row.mapped, reader.authority))
+        for row in rows
+        if row.judged.owned and row.mapped.values[known_by] in others
     ]

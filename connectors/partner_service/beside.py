@@ -106,8 +106,8 @@ def _run(command: Sequence[str]) -> None:
         # our own command
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=_BUILD_S)  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
-        told = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-        raise SetupError(f"its environment could not be made: {told[-1] if told else type(error).__name__}") from None
+        words = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
+        raise SetupError(f"its environment could not be made: {words[-1] if words else type(error).__name__}") from None
 
 
 class PartnerService:
@@ -122,10 +122,12 @@ class PartnerService:
 
     @property
     def url(self) -> str:
+        """The address of its GraphQL API, which only this machine reaches."""
         return f"http://127.0.0.1:{self.port}/graphql"
 
     @property
     def is_running(self) -> bool:
+        """Whether the child that was started has not ended."""
         return self._process is not None and self._process.poll() is None
 
     def __enter__(self) -> Self:
@@ -146,8 +148,8 @@ class PartnerService:
 
     def _launch(self) -> None:
         if not self.port:
-            with socket.create_server(("127.0.0.1", 0)) as found:
-                self.port = found.getsockname()[1]
+            with socket.create_server(("127.0.0.1", 0)) as opened:
+                self.port = opened.getsockname()[1]
         seed = str(self._folder / "seed.json")
         command = [str(self._python), "service.py", "--store", self._store, "--port", str(self.port), "--seed", seed]
         log = (self._folder / "log").open("wb")
@@ -173,7 +175,7 @@ class PartnerService:
     def _end_the_last(self) -> None:
         """Ends the service of a hub that was killed and could not: whichever process keeps this store."""
         end(
-            [found for found in psutil.process_iter(["cmdline"]) if self._store in (found.info["cmdline"] or ())],
+            [process for process in psutil.process_iter(["cmdline"]) if self._store in (process.info["cmdline"] or ())],
             _END_S,
         )
 
@@ -202,6 +204,7 @@ class PartnerService:
         )
 
     def stop(self) -> None:
+        """Ends the child, if there is one: after ten seconds without a chance to finish."""
         if self._process is None or self._process.poll() is not None:
             return
         self._process.terminate()
@@ -237,13 +240,13 @@ async def seed_of(graph: Graph) -> dict[str, Any]:
         }
         for number, (family, given, position, chapters) in enumerate(_OFFICERS, 1)
     }  # fmt: skip
-    found = await graph.read(_CASES, {"agency": AGENCY})
+    rows = await graph.read(_CASES, {"agency": AGENCY})
     cases = {
         f"matter-{number}": {
             "number": number, "title": title, "state": state, "opened": opened, "importer": importer,
             "handled_by": center,
         }
-        for number, title, state, opened, importer, center in found
+        for number, title, state, opened, importer, center in rows
     }  # fmt: skip
     return {"contacts": contacts, "cases": cases}
 

@@ -21,12 +21,18 @@ LARGEST_PAGE = 1_000
 
 
 class Office(graphene.ObjectType):
+    """The office of this agency that an officer works in."""
+
     code = graphene.String(required=True, description="A short code.")
     city = graphene.String()
 
 
 class Contact(graphene.ObjectType):
+    """An officer or a desk, as the store has it."""
+
     class Meta:
+        """Says what the type is, for the schema."""
+
         description = "An officer or desk of this agency."
 
     id = graphene.ID(required=True)
@@ -43,7 +49,11 @@ class Contact(graphene.ObjectType):
 
 
 class Case(graphene.ObjectType):
+    """A matter, as the store has it."""
+
     class Meta:
+        """Says what the type is, for the schema."""
+
         description = "A matter of this agency, by the number CBP knows it by."
 
     id = graphene.ID(required=True)
@@ -56,11 +66,15 @@ class Case(graphene.ObjectType):
 
 
 class PageInfo(graphene.ObjectType):
+    """Whether there is a next page, and what to send as `after` for it."""
+
     has_next_page = graphene.Boolean(required=True)
     end_cursor = graphene.String()
 
 
 class Page(graphene.Interface):
+    """What pages of all kinds have beside their rows."""
+
     deleted = graphene.List(
         graphene.NonNull(graphene.ID), required=True, description="Of these, nothing is left but the id."
     )
@@ -69,14 +83,22 @@ class Page(graphene.Interface):
 
 
 class ContactPage(graphene.ObjectType):
+    """A page of contacts, in the order in which they last changed."""
+
     class Meta:
+        """Has the fields of every page, too."""
+
         interfaces = (Page,)
 
     nodes = graphene.List(graphene.NonNull(Contact), required=True)
 
 
 class CasePage(graphene.ObjectType):
+    """A page of cases, in the order in which they last changed."""
+
     class Meta:
+        """Has the fields of every page, too."""
+
         interfaces = (Page,)
 
     nodes = graphene.List(graphene.NonNull(Case), required=True)
@@ -97,16 +119,18 @@ def _page(info: graphene.ResolveInfo, kind: str, first: int, after: str | None, 
     except ValueError:
         raise ValueError("since and after: expected a cursor that this service gave") from None
     store: Store = info.context["store"]
-    found = store.page(kind, *numbers, first)
+    page = store.page(kind, *numbers, first)
     return {
-        "nodes": found.nodes,
-        "deleted": found.deleted,
-        "cursor": str(found.cursor),
-        "page_info": {"has_next_page": found.more, "end_cursor": str(found.last)},
+        "nodes": page.nodes,
+        "deleted": page.deleted,
+        "cursor": str(page.cursor),
+        "page_info": {"has_next_page": page.more, "end_cursor": str(page.last)},
     }
 
 
 class Query(graphene.ObjectType):
+    """What can be asked: contacts and cases, by pages, as a whole or since a cursor."""
+
     contacts = graphene.Field(ContactPage, required=True, **_PAGE)
     cases = graphene.Field(CasePage, required=True, **_PAGE)
 
@@ -114,21 +138,27 @@ class Query(graphene.ObjectType):
     def resolve_contacts(
         _: object, info: graphene.ResolveInfo, first: int, after: str | None = None, since: str | None = None
     ) -> Any:
+        """A page of contacts. Raises `ValueError` for a size or cursor that is none."""
         return _page(info, "contact", first, after, since)
 
     @staticmethod
     def resolve_cases(
         _: object, info: graphene.ResolveInfo, first: int, after: str | None = None, since: str | None = None
     ) -> Any:
+        """A page of cases. Raises `ValueError` for a size or cursor that is none."""
         return _page(info, "case", first, after, since)
 
 
 class OfficeInput(graphene.InputObjectType):
+    """An office, as part of a contact that is written."""
+
     code = graphene.String(required=True)
     city = graphene.String()
 
 
 class ContactInput(graphene.InputObjectType):
+    """All that is known of a contact; what is left out is not kept from before."""
+
     family_name = graphene.String(required=True)
     given_name = graphene.String(required=True)
     position = graphene.String(required=True)
@@ -140,6 +170,8 @@ class ContactInput(graphene.InputObjectType):
 
 
 class CaseInput(graphene.InputObjectType):
+    """All that is known of a case; what is left out is not kept from before."""
+
     number = graphene.String(required=True)
     title = graphene.String(required=True)
     state = graphene.String(required=True)
@@ -149,7 +181,11 @@ class CaseInput(graphene.InputObjectType):
 
 
 class PutContact(graphene.Mutation):
+    """Adds a contact, or writes it anew."""
+
     class Arguments:
+        """The agency's own id, and the contact."""
+
         id = graphene.ID(required=True)
         contact = ContactInput(required=True)
 
@@ -158,12 +194,17 @@ class PutContact(graphene.Mutation):
     @staticmethod
     # the argument's name
     def mutate(_: object, info: graphene.ResolveInfo, id: str, contact: dict[str, Any]) -> "PutContact":  # noqa: A002
+        """Keeps the contact; `ok` is always true."""
         info.context["store"].put("contact", id, dict(contact))
         return PutContact(ok=True)
 
 
 class PutCase(graphene.Mutation):
+    """Adds a case, or writes it anew."""
+
     class Arguments:
+        """The agency's own id, and the case."""
+
         id = graphene.ID(required=True)
         case = CaseInput(required=True)
 
@@ -172,12 +213,17 @@ class PutCase(graphene.Mutation):
     @staticmethod
     # the argument's name
     def mutate(_: object, info: graphene.ResolveInfo, id: str, case: dict[str, Any]) -> "PutCase":  # noqa: A002
+        """Keeps the case; `ok` is always true."""
         info.context["store"].put("case", id, dict(case))
         return PutCase(ok=True)
 
 
 class Delete(graphene.Mutation):
+    """Deletes a contact or a case; whoever follows the changes learns its id."""
+
     class Arguments:
+        """Which kind of record, and the agency's own id."""
+
         kind = graphene.Argument(graphene.Enum("Kind", [("CONTACT", "contact"), ("CASE", "case")]), required=True)
         id = graphene.ID(required=True)
 
@@ -186,6 +232,7 @@ class Delete(graphene.Mutation):
     @staticmethod
     # the argument's name
     def mutate(_: object, info: graphene.ResolveInfo, kind: Any, id: str) -> "Delete":  # noqa: A002
+        """Deletes the record; `ok` tells whether there was one."""
         store: Store = info.context["store"]
         there = store.get(kind.value, id) is not None
         if there:
@@ -194,17 +241,20 @@ class Delete(graphene.Mutation):
 
 
 class Mutation(graphene.ObjectType):
+    """What can be changed."""
+
     put_contact = PutContact.Field()
     put_case = PutCase.Field()
     delete = Delete.Field()
 
 
 def create_app(store: Store, token: str) -> Starlette:
+    """`/graphql` by POST for whoever sends that token, and `/readyz` for everybody."""
     schema = graphene.Schema(query=Query, mutation=Mutation)
 
     async def graphql(request: Request) -> Response:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not hmac.compare_digest(given.encode(), token.encode()):
+        sent_token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not hmac.compare_digest(sent_token.encode(), token.encode()):
             return JSONResponse({"errors": [{"message": "who asks? send the token as Authorization: Bearer …"}]}, 401)
         try:
             asked = await request.json()
@@ -222,23 +272,24 @@ def create_app(store: Store, token: str) -> Starlette:
 
 
 def main() -> None:
+    """Serves until the process is ended. Raises `SystemExit` where PARTNER_TOKEN is not set."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--store", type=Path, required=True)
     asked.add_argument("--port", type=int, required=True)
     asked.add_argument(
         "--seed", type=Path, help="JSON with contacts and cases by id, taken in where the store is empty."
     )
-    given = asked.parse_args()
+    options = asked.parse_args()
     token = os.environ.get("PARTNER_TOKEN")
     if not token:
         raise SystemExit("set PARTNER_TOKEN: without it everybody could read this agency's cases")
-    store = Store(given.store)
-    if given.seed and store.is_empty:
-        found = json.loads(given.seed.read_text())
+    store = Store(options.store)
+    if options.seed and store.is_empty:
+        seed = json.loads(options.seed.read_text())
         for kind in ("contact", "case"):
-            for id_, body in found.get(f"{kind}s", {}).items():
+            for id_, body in seed.get(f"{kind}s", {}).items():
                 store.put(kind, id_, body)
-    uvicorn.run(create_app(store, token), host="127.0.0.1", port=given.port, log_level="warning")
+    uvicorn.run(create_app(store, token), host="127.0.0.1", port=options.port, log_level="warning")
 
 
 if __name__ == "__main__":

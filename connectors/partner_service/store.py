@@ -41,10 +41,12 @@ class Store:
 
     @property
     def cursor(self) -> int:
+        """The number of the last change; 0 before the first."""
         return self._database.execute("SELECT last FROM sequence").fetchone()[0]
 
     @property
     def is_empty(self) -> bool:
+        """Whether no change was ever made: a store whose records are all deleted is not empty."""
         return self.cursor == 0
 
     def put(self, kind: str, id_: str, body: dict[str, Any] | None) -> None:
@@ -63,8 +65,9 @@ class Store:
         self._database.execute("COMMIT")
 
     def get(self, kind: str, id_: str) -> dict[str, Any] | None:
-        found = self._database.execute("SELECT body FROM record WHERE kind = ? AND id = ?", (kind, id_)).fetchone()
-        return json.loads(found[0]) if found and found[0] else None
+        """The body of a record; None for one that never was, or is deleted."""
+        row = self._database.execute("SELECT body FROM record WHERE kind = ? AND id = ?", (kind, id_)).fetchone()
+        return json.loads(row[0]) if row and row[0] else None
 
     def page(self, kind: str, since: int | None, after: int, first: int) -> Page:
         """Records that changed after `since` (all that there are, where it is None), from `after` on, oldest change
@@ -86,6 +89,7 @@ class Store:
         )
 
     def all(self, kind: str) -> Iterator[dict[str, Any]]:
+        """The bodies of a kind, each with its `id`, in the order of ids; without deleted ones."""
         for id_, body in self._database.execute(
             "SELECT id, body FROM record WHERE kind = ? AND body IS NOT NULL ORDER BY id", (kind,)
         ):

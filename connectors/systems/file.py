@@ -107,34 +107,34 @@ class FileOptions(BaseModel):
 
     @field_validator("header_row", mode="before")
     @classmethod
-    def _one_row_or_several(cls, found: Any) -> Any:
-        return (found,) if isinstance(found, int | str) else found
+    def _one_row_or_several(cls, raw: Any) -> Any:
+        return (raw,) if isinstance(raw, int | str) else raw
 
     @field_validator("header_row")
     @classmethod
-    def _rows_in_order(cls, found: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(sorted(set(found)))
+    def _rows_in_order(cls, rows: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(rows)))
 
     @field_validator("delimiter")
     @classmethod
-    def _one_character(cls, found: str) -> str:
-        found = _DELIMITERS.get(found.casefold(), found)
-        if len(found) != 1 or found in '\r\n"':
+    def _one_character(cls, delimiter: str) -> str:
+        delimiter = _DELIMITERS.get(delimiter.casefold(), delimiter)
+        if len(delimiter) != 1 or delimiter in '\r\n"':
             raise ValueError('one character between the cells, e.g. ";" or "|", or a word: comma, semicolon, tab, pipe')
-        return found
+        return delimiter
 
     @field_validator("encoding")
     @classmethod
-    def _of_text(cls, found: str | None) -> str | None:
+    def _of_text(cls, encoding: str | None) -> str | None:
         try:
-            "".encode(found or "utf-8")
-            b"".decode(found or "utf-8")
-            codecs.lookup(found or "utf-8")
+            "".encode(encoding or "utf-8")
+            b"".decode(encoding or "utf-8")
+            codecs.lookup(encoding or "utf-8")
         except LookupError:
             raise ValueError(
-                f"{found!r} is no encoding of text; expected e.g. utf-8, cp1252, utf-16-le or mac-roman"
+                f"{encoding!r} is no encoding of text; expected e.g. utf-8, cp1252, utf-16-le or mac-roman"
             ) from None
-        return found
+        return encoding
 
     def layout(self, stream: StreamRequest | None = None) -> Layout:
         """Where the header is, and which columns are needed."""
@@ -161,25 +161,34 @@ class FileDrop:
         self._settings = settings
 
     async def check(self) -> str:
+        """How many files there are, and in which folder. Raises `RetryLater` or `AbortRun`."""
         async with self._folder() as folder:
-            files = [found for found in await folder.list() if not _left_beside(found.name)]
+            files = [file for file in await folder.list() if not _left_beside(file.name)]
         more = f", of which the newest {_LISTED} are listed" if len(files) > _LISTED else ""
         return f"{len(files)} file{'s' if len(files) != 1 else ''} in {_plain(self._settings.folder)}{more}"
 
     async def discover(self) -> Sequence[StreamInfo]:
+        """Each of the fifty newest files with its columns, or a note why it cannot be read. Raises `RetryLater` or
+        `AbortRun`.
+        """
         offers: list[StreamInfo] = []
         async with self._folder() as folder:
-            files = [found for found in await folder.list() if not _left_beside(found.name)]
-            newest = sorted(files, key=lambda found: -found.modified)[:_LISTED]
-            for found in sorted(newest, key=lambda found: found.name):
+            files = [file for file in await folder.list() if not _left_beside(file.name)]
+            newest = sorted(files, key=lambda file: -file.modified)[:_LISTED]
+            for file in sorted(newest, key=lambda file: file.name):
                 try:
-                    async with folder.fetched(found) as path:
-                        offers.append(_offer(path, found.name))
+                    async with folder.fetched(file) as path:
+                        offers.append(_offer(path, file.name))
                 except (ConnectorError, OSError) as error:
-                    offers.append(StreamInfo(found.name, (), f"it cannot be read: {error}"))
+                    offers.append(StreamInfo(file.name, (), f"it cannot be read: {error}"))
         return offers
 
     async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
+        """The rows of the newest file that fits. A file that was read before gives none.
+
+        Raises `StartOver` where another file was read before, `RetryLater` where none fits or one is still being
+        written to, and `AbortRun`.
+        """
         options = FileOptions.model_validate(stream.options)
         pattern = unicodedata.normalize("NFC", stream.source)
         if "/" in pattern or "\\" in pattern:
@@ -190,12 +199,12 @@ class FileDrop:
         async with self._folder() as folder:
             files = await folder.list()
             fitting = [
-                found for found in files if fnmatchcase(found.name, pattern) and not _left_beside(found.name, pattern)
+                file for file in files if fnmatchcase(file.name, pattern) and not _left_beside(file.name, pattern)
             ]
             if not fitting:
-                there = ", ".join(found.name for found in files[:5] if not _left_beside(found.name)) or "none"
+                there = ", ".join(file.name for file in files[:5] if not _left_beside(file.name)) or "none"
                 raise RetryLater(f"no file in {_plain(self._settings.folder)} fits {pattern}; there are: {there}", 300)
-            newest = max(fitting, key=lambda found: (found.modified, found.name))
+            newest = max(fitting, key=lambda file: (file.modified, file.name))
             await self._require_quiet(folder, newest)
             async with folder.fetched(newest) as path:
                 version = _version(path, newest.name)
@@ -209,18 +218,18 @@ class FileDrop:
                         await asyncio.sleep(0)
                 yield Page((), cursor=version)
 
-    async def _require_quiet(self, folder: "_Local | _Remote", found: _Found) -> None:
+    async def _require_quiet(self, folder: "_Local | _Remote", file: _Found) -> None:
         """Raises `RetryLater` for a file that is still being written to.
 
         A server's clock may be ahead of this machine's: what was written to in the future is looked at twice.
         """
-        age_s = time.time() - found.modified
+        age_s = time.time() - file.modified
         if 0 <= age_s < self._settings.quiet_s:
-            raise RetryLater(f"{found.name} is still being written to", self._settings.quiet_s)
+            raise RetryLater(f"{file.name} is still being written to", self._settings.quiet_s)
         if age_s < 0 and self._settings.quiet_s:
             await asyncio.sleep(min(self._settings.quiet_s, _TIMEOUT_S))
-            if found not in await folder.list():
-                raise RetryLater(f"{found.name} is still being written to", self._settings.quiet_s)
+            if file not in await folder.list():
+                raise RetryLater(f"{file.name} is still being written to", self._settings.quiet_s)
 
     def _folder(self) -> "_Local | _Remote":
         parts = urlsplit(self._settings.folder)
@@ -242,7 +251,7 @@ class _Local:
         return None
 
     async def list(self) -> list[_Found]:
-        found = list[_Found]()
+        files = list[_Found]()
         try:
             paths = sorted(self._path.iterdir())
         except OSError as error:
@@ -251,14 +260,14 @@ class _Local:
             with suppress(OSError):  # a link to nowhere, or gone meanwhile
                 if path.is_file():
                     status = path.stat()
-                    found.append(
+                    files.append(
                         _Found(unicodedata.normalize("NFC", path.name), status.st_mtime, bytes(path), status.st_size)
                     )
-        return found
+        return files
 
     @asynccontextmanager
-    async def fetched(self, found: _Found) -> AsyncGenerator[Path]:
-        yield Path(os.fsdecode(found.raw))
+    async def fetched(self, file: _Found) -> AsyncGenerator[Path]:
+        yield Path(os.fsdecode(file.raw))
 
 
 class _Remote:
@@ -310,7 +319,7 @@ class _Remote:
 
     async def list(self) -> list[_Found]:
         folder = str(self._folder).encode()
-        found = list[_Found]()
+        files = list[_Found]()
         try:
             # as bytes: not all servers write names in UTF-8
             for entry in await self._sftp.readdir(folder):
@@ -328,25 +337,25 @@ class _Remote:
                     and not _is_folder(entry)
                 ):
                     name = unicodedata.normalize("NFC", raw.decode(errors="replace"))
-                    found.append(_Found(name, float(attrs.mtime or 0), posixpath.join(folder, raw), attrs.size or 0))
+                    files.append(_Found(name, float(attrs.mtime or 0), posixpath.join(folder, raw), attrs.size or 0))
         except asyncssh.SFTPNoSuchFile:
             raise AbortRun(f"{_plain(self._settings.folder)} is no folder") from None
         except (OSError, asyncssh.Error) as error:
             raise RetryLater(f"the listing ended ({type(error).__name__})") from None
-        return sorted(found, key=lambda found: found.name)
+        return sorted(files, key=lambda file: file.name)
 
     @asynccontextmanager
-    async def fetched(self, found: _Found) -> AsyncGenerator[Path]:
+    async def fetched(self, file: _Found) -> AsyncGenerator[Path]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "fetched"
             try:
-                await self._sftp.get(found.raw, str(path), follow_symlinks=True)
-                now = await self._sftp.stat(found.raw)
+                await self._sftp.get(file.raw, str(path), follow_symlinks=True)
+                now = await self._sftp.stat(file.raw)
             except (OSError, asyncssh.Error) as error:
-                raise RetryLater(f"{found.name} could not be fetched ({type(error).__name__})") from None
+                raise RetryLater(f"{file.name} could not be fetched ({type(error).__name__})") from None
             # a server whose clock is behind shows as old what is being written to
-            if _differ(now.mtime, found.modified) or _differ(now.size, found.size):
-                raise RetryLater(f"{found.name} is still being written to")
+            if _differ(now.mtime, file.modified) or _differ(now.size, file.size):
+                raise RetryLater(f"{file.name} is still being written to")
             yield path
 
 

@@ -69,8 +69,8 @@ class GraphQLOptions(BaseModel):
 class _Busy(Exception):
     """The server may answer later."""
 
-    def __init__(self, told: str, after_s: float | None = None) -> None:
-        super().__init__(told)
+    def __init__(self, message: str, after_s: float | None = None) -> None:
+        super().__init__(message)
         self.after_s = after_s
 
 
@@ -87,6 +87,7 @@ class GraphQLApi:
         self._settings = settings
 
     async def check(self) -> str:
+        """How many fields the API's query type has, and where. Raises `RetryLater` or `AbortRun`."""
         async with self._client() as client:
             fields = _fields(await self._asked(client, _OFFERED, {}))
             return (
@@ -96,10 +97,15 @@ class GraphQLApi:
             )
 
     async def discover(self) -> Sequence[StreamInfo]:
+        """The fields of the API's query type, without columns. Raises `RetryLater` or `AbortRun`."""
         async with self._client() as client:
             return [StreamInfo(field, ()) for field in _fields(await self._asked(client, _OFFERED, {}))]
 
     async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
+        """The pages of a query, one after another; with a cursor, what changed `$since`.
+
+        Raises `RetryLater` once a page was tried often enough, and `AbortRun` for pages that would never end.
+        """
         options = GraphQLOptions.model_validate(stream.options)
         variables: dict[str, Any] = {"first": options.page, "after": None, "since": cursor}
         first: str | None = None
@@ -114,12 +120,12 @@ class GraphQLApi:
                 )
                 page = _page(data, options.at)
                 # what changes while a whole reading goes on comes with the first page's cursor next time
-                told = _text(page.get("cursor"))
-                first = first or told
+                place = _text(page.get("cursor"))
+                first = first or place
                 rows = [(_place(stream, node), node) for node in map(_flat, page["nodes"])]
                 new = list(rows[0][1]) if rows and columns is None else None
                 columns = columns or new
-                yield Page(rows, cursor=told if cursor else first, deleted=_deleted(page, options.at), columns=new)
+                yield Page(rows, cursor=place if cursor else first, deleted=_deleted(page, options.at), columns=new)
                 after = _next(page, options.at)
                 if after is None:
                     return
@@ -180,22 +186,22 @@ class GraphQLApi:
         if content is None:
             raise AbortRun(f"a page has more than {_MOST_BYTES >> 20} MiB: ask for smaller ones with `page`")
         try:
-            found = orjson.loads(content)
+            answer = orjson.loads(content)
         except orjson.JSONDecodeError:
             page = "a web page" if b"<html" in content[:2_000].lower() else "something that is not JSON"
             raise AbortRun(
                 f"{self._settings.url} answers {response.status_code} with {page}: is it the address of the API?"
             ) from None
-        if not isinstance(found, dict):
+        if not isinstance(answer, dict):
             raise AbortRun(f"{self._settings.url} answers {response.status_code} with JSON that is no GraphQL answer")
         # part of an answer is none: what is missing in it would seem to be gone
-        if errors := found.get("errors"):
+        if errors := answer.get("errors"):
             if _is_limited(errors):
                 raise _Busy(f"the API says: {_error(errors)}", _wait_s(response.headers.get("retry-after", "")))
             raise AbortRun(f"the API says: {_error(errors)}")
-        if not isinstance(found.get("data"), dict):
+        if not isinstance(answer.get("data"), dict):
             raise AbortRun(f"{self._settings.url} answers {response.status_code} without data and without saying why")
-        return found["data"]
+        return answer["data"]
 
 
 async def _content(response: httpx2.Response) -> bytes | None:
@@ -209,13 +215,13 @@ async def _content(response: httpx2.Response) -> bytes | None:
     return b"".join(parts)
 
 
-def _wait_s(told: str) -> float | None:
+def _wait_s(header: str) -> float | None:
     """The seconds that a Retry-After asks for: a number, or a moment of HTTP."""
-    told = told.strip()
-    if told.replace(".", "", 1).isdigit() and told.isascii():
-        return float(told)
+    header = header.strip()
+    if header.replace(".", "", 1).isdigit() and header.isascii():
+        return float(header)
     try:
-        moment = parsedate_to_datetime(told)
+        moment = parsedate_to_datetime(header)
     except (TypeError, ValueError):
         return None
     return max(0.0, ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds())
@@ -267,10 +273,10 @@ def _page(data: Mapping[str, Any], at: str) -> Mapping[str, Any]:
 
 
 def _deleted(page: Mapping[str, Any], at: str) -> list[str]:
-    found = page.get("deleted") or []
-    if not isinstance(found, list):
+    deleted = page.get("deleted") or []
+    if not isinstance(deleted, list):
         raise AbortRun(f"at: `deleted` of {at} is no list of keys")
-    return [str(key) for key in found if key is not None]
+    return [str(key) for key in deleted if key is not None]
 
 
 def _next(page: Mapping[str, Any], at: str) -> str | None:
@@ -308,10 +314,10 @@ def _is_soon(error: BaseException) -> bool:
 def _as_told(state: tenacity.RetryCallState) -> float:
     """As long as the server asks for, or longer and longer."""
     error = state.outcome.exception() if state.outcome else None
-    told = error.after_s if isinstance(error, _Busy) else None
+    after_s = error.after_s if isinstance(error, _Busy) else None
     return (
-        min(told, _LONGEST_WAIT_S)
-        if told is not None
+        min(after_s, _LONGEST_WAIT_S)
+        if after_s is not None
         else tenacity.wait_random_exponential(multiplier=0.3, max=10)(state)
     )
 
@@ -322,8 +328,8 @@ def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     for name, value in node.items():
         if isinstance(value, dict) and prefix.count(".") < _DEEPEST:
             flat |= _flat(value, f"{prefix}{name}.")
-        elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
-            flat |= {f"{prefix}{name}.{inner}": [one.get(inner) for one in value] for inner in value[0]}
+        elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+            flat |= {f"{prefix}{name}.{inner}": [item.get(inner) for item in value] for inner in value[0]}
         else:
             flat[prefix + name] = value
     return flat

@@ -37,9 +37,9 @@ def kind_of(start: bytes) -> str | None:
         )
     if _JSON.match(start):
         return "JSON"
-    for magic, told in _OTHERS:
+    for magic, kind in _OTHERS:
         if start.startswith(magic):
-            return told
+            return kind
     return None
 
 
@@ -47,11 +47,11 @@ def table_of(path: Path, name: str, layout: Layout, encoding: str | None, delimi
     """The list in a text file. Raises `AbortRun`, also while its rows are read."""
     with path.open("rb") as file:
         start = file.read(_START)
-    if told := kind_of(start):
-        raise AbortRun(f"{name} is {told}, whatever its name says: open it, and save the list as XLSX or CSV")
+    if kind := kind_of(start):
+        raise AbortRun(f"{name} is {kind}, whatever its name says: open it, and save the list as XLSX or CSV")
     if not start.strip():
         raise AbortRun(f"{name} is empty: it has not even a header")
-    marked = next((found for bom, found in _BOMS if start.startswith(bom)), None)
+    marked = next((encoding_ for bom, encoding_ in _BOMS if start.startswith(bom)), None)
     notes: list[str] = []
     known = marked or (_said(path, name, encoding, notes) if encoding else _without_mark(name, start))
     rows = _rows(path, name, known, delimiter)
@@ -112,13 +112,13 @@ def _other_delimiter(lead: Sequence[Numbered], delimiter: str) -> str:
     cells = [str(row[0]) for _, row in lead if len(row) == 1]
     if len(cells) < (len(lead) + 1) // 2:
         return ""
-    counts = {found: sum(found in cell for cell in cells) for found in _DELIMITERS if found != delimiter}
-    found = max(counts, key=lambda one: counts[one])
-    if not counts[found]:
+    counts = {other: sum(other in cell for cell in cells) for other in _DELIMITERS if other != delimiter}
+    likeliest = max(counts, key=lambda other: counts[other])
+    if not counts[likeliest]:
         return ""
     return (
-        f"Its cells seem to be parted by {_word(found)}, not by {_word(delimiter)}: say `delimiter: {found!r}` at the"
-        " stream"
+        f"Its cells seem to be parted by {_word(likeliest)}, not by {_word(delimiter)}: say `delimiter: {likeliest!r}`"
+        " at the stream"
     )
 
 
@@ -132,9 +132,9 @@ def _rows(path: Path, name: str, encoding: str, delimiter: str) -> Iterator[Numb
     try:
         with path.open(encoding=encoding, newline="") as file:
             # Excel writes its delimiter into a line of its own
-            said = _SEP.fullmatch(file.readline())
-            if said:
-                line, delimiter = 2, said[1]
+            line_of_its_own = _SEP.fullmatch(file.readline())
+            if line_of_its_own:
+                line, delimiter = 2, line_of_its_own[1]
             else:
                 file.seek(0)
             reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=delimiter != " ")

@@ -74,10 +74,12 @@ class Sql:
                 url = url.set(password=settings.password.get_secret_value())
             self._engine = sqlalchemy.create_engine(url, poolclass=NullPool, hide_parameters=True)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-            told = error.args[0] if not isinstance(error, ArgumentError) else "it is no URL of a database"
-            raise AbortRun(f"url: {told}; expected e.g. postgresql+psycopg://user@host:5432/database") from None
+            reason = error.args[0] if not isinstance(error, ArgumentError) else "it is no URL of a database"
+            raise AbortRun(f"url: {reason}; expected e.g. postgresql+psycopg://user@host:5432/database") from None
 
     async def check(self) -> str:
+        """Which kind of database answers, and where. Raises `RetryLater` or `AbortRun`."""
+
         def asked() -> str:
             with self._engine.connect() as connection:
                 connection.execute(sqlalchemy.text("SELECT 1"))
@@ -86,6 +88,8 @@ class Sql:
         return await _in_thread(asked)
 
     async def discover(self) -> Sequence[StreamInfo]:
+        """A query for each table, with the table's columns. Raises `RetryLater` or `AbortRun`."""
+
         def asked() -> list[StreamInfo]:
             seen = sqlalchemy.inspect(self._engine)
             tables = {
@@ -97,32 +101,38 @@ class Sql:
         return await _in_thread(asked)
 
     async def read(self, stream: StreamRequest, cursor: str | None) -> AsyncGenerator[Page]:
+        """The rows of a query; with a cursor, those from `overlap_s` seconds before it on.
+
+        Raises `StartOver` where the cursor's column has another kind of values than before, `RetryLater` and
+        `AbortRun`.
+        """
         options = SqlOptions.model_validate(stream.options)
         since = moved_back(value_of(cursor), options.overlap_s) if cursor else None
         largest = Largest(cursor)
         columns: list[str] = []
-        told_columns: Sequence[str] | None = None
+        sent_columns: Sequence[str] | None = None
         async for rows in _paged(lambda: self._rows(stream, options, since, columns), _PAGE):
             if options.cursor and options.cursor not in columns:
                 raise AbortRun(f"cursor: the query gives no column {options.cursor!r}; it gives {', '.join(columns)}")
-            told = [_told_row(stream, row) for row in rows]
+            placed = [_placed(stream, row) for row in rows]
             for row in rows:
                 if options.cursor:
                     largest.see(row.get(options.cursor))
             if cursor and not largest.fits(cursor):
                 raise StartOver(f"cursor: {options.cursor} has other values than before")
             # a whole reading has no order: its place is its largest value, once all is read
-            yield Page(told, cursor=largest.cursor if cursor else None, columns=None if told_columns else columns)
-            told_columns = columns
+            yield Page(placed, cursor=largest.cursor if cursor else None, columns=None if sent_columns else columns)
+            sent_columns = columns
         if options.cursor and not largest.sorts:
-            told_so = (
+            reason = (
                 f"cursor: the values of {options.cursor} do not sort as they grow (11/02/2026, or 9 and 10 as text)"
             )
-            yield Page([], notes=(f"{told_so}: all rows are read each time",))
+            yield Page([], notes=(f"{reason}: all rows are read each time",))
         elif not cursor:
-            yield Page([], cursor=largest.cursor, columns=None if told_columns else columns)
+            yield Page([], cursor=largest.cursor, columns=None if sent_columns else columns)
 
     async def keys(self, stream: StreamRequest) -> AsyncGenerator[Sequence[str]]:
+        """The keys of all rows, by pages; none with `sweep: false`. Raises `RetryLater` or `AbortRun`."""
         if not SqlOptions.model_validate(stream.options).sweep:
             return
         columns = ", ".join(self._quoted(column) for column in stream.key)
@@ -130,18 +140,22 @@ class Sql:
         text = f"SELECT {columns} FROM {within(literal(one_query(stream.source)))}"  # noqa: S608
         async for rows in _paged(lambda: self._executed(text, {}, []), _KEYS):
             parts = ([_key_part(row[column]) for column in stream.key] for row in rows)
-            yield ["|".join(found) for found in parts if all(found)]
+            yield ["|".join(key) for key in parts if all(key)]
 
     async def rows(self, stream: StreamRequest, keys: Sequence[str]) -> AsyncGenerator[Page]:
+        """The rows of these keys. It lists all keys first, to ask for them in the database's own type.
+
+        Raises `RetryLater` or `AbortRun`.
+        """
         wanted, columns = set(keys), ", ".join(self._quoted(column) for column in stream.key)
         query = within(literal(one_query(stream.source)))
-        found: list[tuple[Any, ...]] = []
+        keys_there: list[tuple[Any, ...]] = []
         # as the database has them: 7 is not '7' to all of them
         async for rows in _paged(lambda: self._executed(f"SELECT {columns} FROM {query}", {}, []), _KEYS):  # noqa: S608
             values = [tuple(row[column] for column in stream.key) for row in rows]
-            found += [parts for parts in values if "|".join(map(_key_part, parts)) in wanted]
-        for start in range(0, len(found), _BY_KEY):
-            part = found[start : start + _BY_KEY]
+            keys_there += [parts for parts in values if "|".join(map(_key_part, parts)) in wanted]
+        for start in range(0, len(keys_there), _BY_KEY):
+            part = keys_there[start : start + _BY_KEY]
             named = {f"k{at}_{of}": value for at, parts in enumerate(part) for of, value in enumerate(parts)}
             each = [
                 " AND ".join(f"{self._quoted(column)} = :k{at}_{of}" for of, column in enumerate(stream.key))
@@ -149,7 +163,7 @@ class Sql:
             ]
             text = f"SELECT * FROM {query} WHERE ({') OR ('.join(each)})"  # noqa: S608 - as below
             async for rows in _paged(lambda text=text, named=named: self._executed(text, named, []), _PAGE):
-                yield Page([_told_row(stream, row) for row in rows])
+                yield Page([_placed(stream, row) for row in rows])
 
     def _rows(
         self, stream: StreamRequest, options: SqlOptions, since: Any, columns: list[str]
@@ -168,15 +182,15 @@ class Sql:
             streamed = connection.execution_options(stream_results=True, yield_per=_PAGE)
             if self._engine.dialect.name == "postgresql":
                 streamed.execution_options(postgresql_readonly=True)
-            found = streamed.execute(sqlalchemy.text(text), parameters)
-            columns += found.keys()
+            result = streamed.execute(sqlalchemy.text(text), parameters)
+            columns += result.keys()
             twice = sorted({column for column in columns if columns.count(column) > 1})
             if twice:
                 raise AbortRun(
                     f"from: the query gives the column {', '.join(twice)} twice: name one otherwise, e.g. `o.id AS"
                     " office_id`"
                 )
-            for row in found.mappings():
+            for row in result.mappings():
                 yield dict(row)
 
     def _quoted(self, column: str) -> str:
@@ -191,8 +205,8 @@ async def _paged(made: Callable[[], Iterator[Value]], size: int) -> AsyncGenerat
         return [row for _, row in zip(range(size), rows, strict=False)]
 
     try:
-        while found := await _in_thread(page):
-            yield found
+        while values := await _in_thread(page):
+            yield values
     finally:
         close = getattr(rows, "close", None)
         if close:
@@ -234,6 +248,7 @@ class Largest:
         self._even = after is not None
 
     def see(self, value: Any) -> None:
+        """Compares a value with the largest so far; None and empty text are no values."""
         if value is None or value == "":
             return
         if len(self._shapes) < 2:
@@ -244,6 +259,7 @@ class Largest:
 
     @property
     def sorts(self) -> bool:
+        """Whether all values so far are of one kind, and a kind that sorts as it grows."""
         return len(self._shapes) < 2 and "none" not in self._shapes and (self._even or not self._shapes)
 
     def fits(self, cursor: str) -> bool:
@@ -253,6 +269,9 @@ class Largest:
 
     @property
     def cursor(self) -> str | None:
+        """The largest value as text, of which `value_of` is the reverse; None where there is none, or values do not
+        sort.
+        """
         if self._found is None or not self.sorts:
             return None
         if isinstance(self._found, str):
@@ -266,11 +285,11 @@ def _shape(value: Any) -> str:
         return "none"
     if not isinstance(value, str):
         return "number" if isinstance(value, int | float | Decimal) else type(value).__name__
-    if found := _ISO.fullmatch(value.strip()):
-        return f"ISO {found[2] or ''}{found[4] or ''}"
+    if moment := _ISO.fullmatch(value.strip()):
+        return f"ISO {moment[2] or ''}{moment[4] or ''}"
     if re.fullmatch(r"\d{1,2}[/.-]\w{2,9}[/.-]\d{2,4}.*|[A-Za-z]{3,9}\.? \d{1,2},.*", value.strip()):
         return "none"
-    return "text " + re.sub(r"[0-9]", "9", re.sub(r"[A-Fa-f0-9]{8,}", lambda found: "9" * len(found[0]), value))
+    return "text " + re.sub(r"[0-9]", "9", re.sub(r"[A-Fa-f0-9]{8,}", lambda digits: "9" * len(digits[0]), value))
 
 
 def value_of(cursor: str) -> Any:
@@ -293,14 +312,14 @@ def moved_back(cursor: Any, overlap_s: float) -> Any:
     """A moment so much earlier, of a text that is one as that text would have it."""
     if isinstance(cursor, datetime):
         return cursor - timedelta(seconds=overlap_s)
-    found = _ISO.fullmatch(cursor) if isinstance(cursor, str) else None
-    if not (found and found[3] and overlap_s):
+    moment = _ISO.fullmatch(cursor) if isinstance(cursor, str) else None
+    if not (moment and moment[3] and overlap_s):
         return cursor
-    earlier = datetime.fromisoformat(f"{found[1]}T{found[3]}") - timedelta(seconds=overlap_s)
-    return f"{earlier.isoformat(found[2], timespec='minutes' if len(found[3]) == 5 else 'seconds')}{found[4] or ''}"
+    earlier = datetime.fromisoformat(f"{moment[1]}T{moment[3]}") - timedelta(seconds=overlap_s)
+    return f"{earlier.isoformat(moment[2], timespec='minutes' if len(moment[3]) == 5 else 'seconds')}{moment[4] or ''}"
 
 
-def _told_row(stream: StreamRequest, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _placed(stream: StreamRequest, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """A row with its place."""
     place = "key " + "|".join(str(_plain(row.get(column))) for column in stream.key)
     return place, {name: _plain(value) for name, value in row.items()}

@@ -17,7 +17,7 @@ def one_query(text: str) -> str:
 
     Raises `AbortRun` for several, and for what is none.
     """
-    ends = [found.start() for found in _PARTS.finditer(text) if found["end"]]
+    ends = [part.start() for part in _PARTS.finditer(text) if part["end"]]
     for end in ends:
         if _without_comments(text[end + 1 :]).strip(" \t\r\n;"):
             raise AbortRun(
@@ -29,13 +29,13 @@ def one_query(text: str) -> str:
         raise AbortRun("from: expected a query, e.g. SELECT * FROM staff")
     word = re.match(r"\(*\s*(\w+)", plain)
     if word and word[1].upper() not in ("SELECT", "WITH", "VALUES", "TABLE"):
-        told = "from: expected a query that only reads, e.g. SELECT * FROM staff; it begins with"
-        raise AbortRun(f"{told} {word[1][:20]}")
+        expected = "from: expected a query that only reads, e.g. SELECT * FROM staff; it begins with"
+        raise AbortRun(f"{expected} {word[1][:20]}")
     return query.strip()
 
 
 def _without_comments(text: str) -> str:
-    return _PARTS.sub(lambda found: " " if found["comment"] else found[0], text)
+    return _PARTS.sub(lambda part: " " if part["comment"] else part[0], text)
 
 
 def within(query: str) -> str:

@@ -35,13 +35,16 @@ class Layout:
 
     @property
     def named(self) -> set[str]:
+        """All columns that the connection's file names, by every name that they may have."""
         return {*self.key, *chain.from_iterable(self.columns or ())}
 
     def is_used(self, column: str) -> bool:
+        """Whether the column is read; every one may be, where the file does not say."""
         return self.columns is None or column in self.named
 
 
 def layout_of(stream: StreamRequest, header_rows: tuple[int, ...], headers: Mapping[str, str]) -> Layout:
+    """The layout of the list that a stream reads, with what its options say about the header."""
     return Layout(stream.key, stream.columns, header_rows, headers)
 
 
@@ -57,6 +60,7 @@ class Header:
 
     @property
     def columns(self) -> list[str]:
+        """The names of those columns that have one, from left to right."""
         return list(filter(None, self.names))
 
 
@@ -68,11 +72,11 @@ def header_in(lead: Sequence[Numbered], layout: Layout) -> Header | None:
     for number, cells in lead:
         if is_blank_row(cells):
             continue
-        found = _named(cells, number, layout)
-        if layout.key and not set(layout.key) <= set(found.columns):
+        header = _named(cells, number, layout)
+        if layout.key and not set(layout.key) <= set(header.columns):
             continue
         if layout.key or sum(not is_blank(cell) for cell in cells) > 1 or len(lead) == 1:
-            return found
+            return header
     return (
         None
         if layout.key
@@ -103,6 +107,7 @@ def _named(cells: Cells, number: int, layout: Layout) -> Header:
 
 
 def is_blank_row(cells: Cells) -> bool:
+    """Whether no cell holds anything that one could see."""
     return all(map(is_blank, cells))
 
 
@@ -190,7 +195,7 @@ def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "
     shown = " | ".join(cleaned(str(cell)) for cell in cells if not is_blank(cell))[:120]
     if layout.header_rows:
         return AbortRun(
-            f"{name}: header_row says {told_rows(layout.header_rows)}, but it has no such row among its first {LEAD}"
+            f"{name}: header_row says {_numbers(layout.header_rows)}, but it has no such row among its first {LEAD}"
         )
     there = _named(cells, number, layout).columns
     missing = [key for key in layout.key if key not in there]
@@ -204,5 +209,6 @@ def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "
     )
 
 
-def told_rows(rows: Sequence[int]) -> str:
+def _numbers(rows: Sequence[int]) -> str:
+    """The numbers of rows with commas between, for a message."""
     return ", ".join(map(str, rows))

@@ -72,16 +72,16 @@ def table_of(path: Path, name: str, layout: Layout, sheet: str | None) -> Genera
 
 def _table(book: Sequence[Sheet], name: str, layout: Layout, sheet: str | None, notes: list[str]) -> Table:
     try:
-        found, header = _chosen(name, book, layout, sheet, notes)
-        merged = found.merged()
-        lead = list(islice(found.rows(), LEAD))
+        chosen, header = _chosen(name, book, layout, sheet, notes)
+        merged = chosen.merged()
+        lead = list(islice(chosen.rows(), LEAD))
         over = layout.header_rows or _rows_of_header(header, merged)
         if len(over) > 1:
             header = header_in(_filled_across(lead, merged, over), replace(layout, header_rows=over)) or header
             if not layout.header_rows:
                 notes.append(f"{name}: its header is rows {over[0]} to {over[-1]}")
-        _tell_of(name, found, header, merged, layout, notes)
-        rows = _filled_down(found.rows(), merged, header.last_row) if merged else found.rows()
+        _tell_of(name, chosen, header, merged, layout, notes)
+        rows = _filled_down(chosen.rows(), merged, header.last_row) if merged else chosen.rows()
         return Table(name, "row", header, _safely(rows, name), layout, notes)
     except AbortRun:
         raise
@@ -131,12 +131,12 @@ def _chosen(
 ) -> tuple[Sheet, Header]:
     """The sheet that is named, or the first that has the header of the list."""
     if wanted is not None:
-        found = _named(name, book, wanted, notes)
-        lead = list(islice(found.rows(), LEAD))
+        sheet = _named(name, book, wanted, notes)
+        lead = list(islice(sheet.rows(), LEAD))
         header = header_in(lead, layout)
         if header is None:
-            raise no_header(f"{name}, sheet {found.name!r}", lead, layout)
-        return found, header
+            raise no_header(f"{name}, sheet {sheet.name!r}", lead, layout)
+        return sheet, header
     shown = [sheet for sheet in book if not sheet.hidden]
     leads = [list(islice(sheet.rows(), LEAD)) for sheet in shown]
     fitting = [(sheet, header) for sheet, lead in zip(shown, leads, strict=True) if (header := header_in(lead, layout))]
@@ -193,7 +193,7 @@ def _tell_of(
         )
     if not layout.header_rows and header.last_row > 1 and not notes:
         notes.append(f"{name}: its header is row {header.last_row}")
-    down = [found for found in merged if found.top > header.last_row and found.bottom > found.top]
+    down = [merge for merge in merged if merge.top > header.last_row and merge.bottom > merge.top]
     if down:
         notes.append(
             f"{name}: {len(down)} merged cells span several rows; each of these has their value, e.g. from row"
@@ -204,7 +204,7 @@ def _tell_of(
 def _rows_of_header(header: Header, merged: Sequence[Merge]) -> tuple[int, ...]:
     """The rows that a header is spread over, as cells show that are merged downwards from it."""
     deepest = max(
-        (found.bottom for found in merged if found.top == header.last_row and found.left == found.right), default=0
+        (merge.bottom for merge in merged if merge.top == header.last_row and merge.left == merge.right), default=0
     )
     return tuple(range(header.last_row, deepest + 1)) if header.last_row < deepest <= LEAD else ()
 
@@ -215,7 +215,7 @@ def _filled_across(lead: Iterable[Numbered], merged: Sequence[Merge], rows: Sequ
     for number, cells in lead:
         if number in rows[:-1]:
             filled.append(
-                (number, _across(list(cells), [found for found in merged if found.top <= number <= found.bottom]))
+                (number, _across(list(cells), [merge for merge in merged if merge.top <= number <= merge.bottom]))
             )
         else:
             filled.append((number, cells))
@@ -223,10 +223,10 @@ def _filled_across(lead: Iterable[Numbered], merged: Sequence[Merge], rows: Sequ
 
 
 def _across(cells: list[Any], merged: Iterable[Merge]) -> list[Any]:
-    for found in merged:
-        if found.left <= len(cells):
-            cells += [None] * (found.right - len(cells))
-            cells[found.left : found.right] = [cells[found.left - 1]] * (found.right - found.left)
+    for merge in merged:
+        if merge.left <= len(cells):
+            cells += [None] * (merge.right - len(cells))
+            cells[merge.left : merge.right] = [cells[merge.left - 1]] * (merge.right - merge.left)
     return cells
 
 
@@ -235,21 +235,21 @@ def _filled_down(rows: Iterable[Numbered], merged: Sequence[Merge], header: int)
     table.
     """
     waiting = sorted(
-        (found for found in merged if found.top > header and found.bottom > found.top), key=lambda found: -found.top
+        (merge for merge in merged if merge.top > header and merge.bottom > merge.top), key=lambda merge: -merge.top
     )
     running = list[tuple[Merge, Any]]()
     for number, cells in rows:
         while waiting and waiting[-1].top <= number:
-            found = waiting.pop()
-            if found.top == number and found.left <= len(cells):
-                running.append((found, cells[found.left - 1]))
+            merge = waiting.pop()
+            if merge.top == number and merge.left <= len(cells):
+                running.append((merge, cells[merge.left - 1]))
         if running:
-            running = [(found, value) for found, value in running if number <= found.bottom]
+            running = [(merge, value) for merge, value in running if number <= merge.bottom]
             filled = list(cells)
-            for found, value in running:
-                filled += [None] * (found.left - len(filled))
-                if is_blank(filled[found.left - 1]):
-                    filled[found.left - 1] = value
+            for merge, value in running:
+                filled += [None] * (merge.left - len(filled))
+                if is_blank(filled[merge.left - 1]):
+                    filled[merge.left - 1] = value
             cells = filled  # noqa: PLW2901 - as one sees them
         yield number, cells
 
@@ -263,8 +263,8 @@ def _book(path: Path, name: str, files: ExitStack) -> list[Sheet]:
             raise _locked(name)
         return _held(path)
     with zipfile.ZipFile(path) as packed:
-        size = sum(found.file_size for found in packed.infolist())
-        parts = {found.filename.lower().replace("\\", "/").lstrip("/") for found in packed.infolist()}
+        size = sum(part.file_size for part in packed.infolist())
+        parts = {part.filename.lower().replace("\\", "/").lstrip("/") for part in packed.infolist()}
     if size > _UNPACKED:
         raise AbortRun(f"{name} would unpack to more than {_UNPACKED >> 30} GiB")
     if "xl/workbook.xml" in parts and not _is_strict(path):
@@ -316,7 +316,7 @@ def _streamed(path: Path, files: ExitStack) -> list[Sheet]:
             sheet.title,
             sheet.sheet_state != "visible",
             lambda: _rows_of(sheet),
-            lambda: [_merge(found) for found in _scanned(path, part, _MERGED)],
+            lambda: [_merge(range_) for range_ in _scanned(path, part, _MERGED)],
             lambda: [(int(row), _column(column)) for column, row in _scanned(path, part, _NEVER_COMPUTED, _FORMULA)],
         )
 
@@ -332,18 +332,18 @@ def _rows_of(sheet: Any) -> Iterator[Numbered]:
     zeros: dict[int, int] = {}
 
     def value(cell: Any) -> Any:
-        found = cell.value
-        if found is None or isinstance(found, str):
-            return _text(found) if found and "_x" in found else found
-        if isinstance(found, bool):
-            return found
-        if isinstance(found, int | float):
-            number = whole(found)
+        content = cell.value
+        if content is None or isinstance(content, str):
+            return _text(content) if content and "_x" in content else content
+        if isinstance(content, bool):
+            return content
+        if isinstance(content, int | float):
+            number = whole(content)
             style = cell._style_id  # noqa: SLF001 - openpyxl looks the format up for each cell anew
             if style not in zeros:
                 zeros[style] = len(cell.number_format) if _ZEROS.fullmatch(cell.number_format) else 0
             return f"{number:0{zeros[style]}d}" if zeros[style] and isinstance(number, int) and number >= 0 else number
-        return told(found)
+        return as_written(content)
 
     rows = enumerate(sheet.iter_rows(), 1)
     while True:
@@ -356,7 +356,7 @@ def _rows_of(sheet: Any) -> Iterator[Numbered]:
 
 def _text(text: str) -> str:
     """Without the way in which workbooks write control characters."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPED.sub(lambda code: chr(int(code[1], 16)), text)
 
 
 def whole(number: float) -> float:
@@ -364,7 +364,7 @@ def whole(number: float) -> float:
     return int(number) if isinstance(number, float) and number.is_integer() and abs(number) < 1e15 else number
 
 
-def told(value: Any) -> Any:
+def as_written(value: Any) -> Any:
     """A time of day as people write it, a moment at midnight as its day."""
     if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
         return value.date()
@@ -380,19 +380,19 @@ def _scanned(
     path: Path, part: str, pattern: re.Pattern[bytes], only_with: re.Pattern[bytes] | None = None
 ) -> list[tuple[str, ...]]:
     """What is found in the text of a part, which is read in pieces: merged cells stand behind all rows."""
-    found: dict[tuple[str, ...], None] = {}
+    matches: dict[tuple[str, ...], None] = {}
     with zipfile.ZipFile(path) as packed, packed.open(part.lstrip("/")) as file:
         left = b""
         while chunk := file.read(_CHUNK):
             text = left + chunk
             if only_with is None or only_with.search(text):
-                found |= {tuple(map(bytes.decode, match.groups())): None for match in pattern.finditer(text)}
+                matches |= {tuple(map(bytes.decode, match.groups())): None for match in pattern.finditer(text)}
             left = text[-_OVERLAP:]
-    return list(found)
+    return list(matches)
 
 
-def _merge(found: Sequence[str]) -> Merge:
-    left, top, right, bottom = found
+def _merge(range_: Sequence[str]) -> Merge:
+    left, top, right, bottom = range_
     return Merge(int(top), int(bottom), _column(left), _column(right))
 
 
@@ -409,9 +409,9 @@ def _column(letters: str) -> int:
 def _held(path: Path) -> list[Sheet]:
     book = python_calamine.CalamineWorkbook.from_path(path)
     wanted: Mapping[str, bool] = {
-        found.name: found.visible != python_calamine.SheetVisibleEnum.Visible
-        for found in book.sheets_metadata
-        if found.typ == python_calamine.SheetTypeEnum.WorkSheet
+        sheet.name: sheet.visible != python_calamine.SheetVisibleEnum.Visible
+        for sheet in book.sheets_metadata
+        if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
     }
 
     def made(name: str, hidden: bool) -> Sheet:
@@ -441,4 +441,4 @@ def _held_value(value: Any) -> Any:
         return None
     if isinstance(value, float):
         return whole(value)
-    return told(value)
+    return as_written(value)

@@ -48,10 +48,10 @@ def kept_files(folder: Path) -> Iterator[Path]:
     """The files of a data directory that belong into a backup: all but Neo4j's own, this run's, and what is still
     arriving.
     """
-    for found in sorted(folder.rglob("*")):
-        inside = found.relative_to(folder)
-        passing = found.name.startswith(("arriving-", ".")) or ".part" in found.name or found.name.endswith(_NOT_KEPT)
-        if inside.parts[0] not in _LEFT_OUT and not passing and found.is_file() and not found.is_symlink():
+    for file in sorted(folder.rglob("*")):
+        inside = file.relative_to(folder)
+        passing = file.name.startswith(("arriving-", ".")) or ".part" in file.name or file.name.endswith(_NOT_KEPT)
+        if inside.parts[0] not in _LEFT_OUT and not passing and file.is_file() and not file.is_symlink():
             yield inside
 
 
@@ -81,13 +81,13 @@ def _copy_database(source: Path, target: Path) -> None:
 
 def digests(folder: Path, progress: Progress) -> dict[str, str]:
     """The sha256 of each file below a folder, by its name there."""
-    files = sorted(found for found in folder.rglob("*") if found.is_file())
-    found: dict[str, str] = {}
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    sums: dict[str, str] = {}
     for position, file in enumerate(files):
         with file.open("rb") as opened:
-            found[file.relative_to(folder).as_posix()] = hashlib.file_digest(opened, "sha256").hexdigest()
+            sums[file.relative_to(folder).as_posix()] = hashlib.file_digest(opened, "sha256").hexdigest()
         progress("checksums", position + 1, len(files))
-    return found
+    return sums
 
 
 def pack(folder: Path, manifest: Manifest, archive: Path, progress: Progress) -> None:

@@ -32,13 +32,15 @@ class Fingerprint:
 
     def differences(self, other: "Fingerprint") -> list[str]:
         """Where another differs from this, in words; empty where the two are equal."""
-        told = [
+        differences = [
             f"{name}: {mine.get(name, 0):,}, and {theirs.get(name, 0):,} there"
             for mine, theirs in ((self.nodes, other.nodes), (self.edges, other.edges))
             for name in sorted(mine.keys() | theirs.keys())
             if mine.get(name, 0) != theirs.get(name, 0)
         ]
-        return told or ([] if self.hash == other.hash else ["the counts are equal, and what the rows say is not"])
+        return differences or (
+            [] if self.hash == other.hash else ["the counts are equal, and what the rows say is not"]
+        )
 
 
 async def fingerprint(graph: Graph, progress: Callable[[int, int], None]) -> Fingerprint:
@@ -86,6 +88,6 @@ def _number(element: str) -> int:
     return int(element.rsplit(":", 1)[1])
 
 
-def _digest(*said: Any) -> bytes:
-    content = orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)
+def _digest(*values: Any) -> bytes:
+    content = orjson.dumps(values, default=str, option=orjson.OPT_SORT_KEYS)
     return hashlib.blake2b(content, digest_size=16).digest()

@@ -54,8 +54,8 @@ def _load(made: Path, unpacked: Path, tools: Tools, progress: Progress) -> None:
 
 def _compare(made: Path, manifest: Manifest, settings: Settings, tools: Tools, progress: Progress) -> None:
     with opened(made, settings, tools) as (_, here):
-        found = asyncio.run(counted(here, progress))
-    if differences := Fingerprint(manifest.nodes, manifest.edges, manifest.hash).differences(found):
+        restored = asyncio.run(counted(here, progress))
+    if differences := Fingerprint(manifest.nodes, manifest.edges, manifest.hash).differences(restored):
         raise SetupError(
             "what was restored is not what was backed up; nothing was left there:\n" + "\n".join(differences)
         )

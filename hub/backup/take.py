@@ -57,10 +57,10 @@ def take(folder: Path, to: Path, settings: Settings, tools: Tools, progress: Pro
                 raise SetupError(f"no store was copied from {folder}: nothing was backed up; take the backup again")
             for source in folders:
                 collect(source, packed)
-            found = _dump(copy, packed, settings, tools, progress)
+            content = _dump(copy, packed, settings, tools, progress)
             manifest = Manifest(
                 taken_at=now.isoformat(timespec="seconds"), hub=tools.release, neo4j=VERSION,
-                nodes=found.nodes, edges=found.edges, hash=found.hash, files=digests(packed, progress),
+                nodes=content.nodes, edges=content.edges, hash=content.hash, files=digests(packed, progress),
             )  # fmt: skip
             pack(packed, manifest, archive, progress)
         except (OSError, shutil.Error) as error:
@@ -79,8 +79,8 @@ def _refuse_target(folders: Iterable[Path], archive: Path) -> None:
         )
     needed = sum(map(size_of, folders)) * _COPIES
     if free_bytes(archive.parent) < needed:
-        told = f"has {megabytes(free_bytes(archive.parent))} left, and a backup needs {megabytes(needed)} there"
-        raise SetupError(f"the disk of {archive.parent} {told} while it is made: name a folder elsewhere with --to")
+        shortage = f"has {megabytes(free_bytes(archive.parent))} left, and a backup needs {megabytes(needed)} there"
+        raise SetupError(f"the disk of {archive.parent} {shortage} while it is made: name a folder elsewhere with --to")
 
 
 def _copy(folder: Path, copy: Path, progress: Progress) -> None:
@@ -99,12 +99,12 @@ def _copy(folder: Path, copy: Path, progress: Progress) -> None:
 
 def _dump(copy: Path, packed: Path, settings: Settings, tools: Tools, progress: Progress) -> Fingerprint:
     with opened(copy, settings, tools) as (server, here):
-        found = asyncio.run(counted(here, progress))
+        content = asyncio.run(counted(here, progress))
         server.pause()
         progress("dump", 0, 1)
         server.administer("database", "dump", "neo4j", f"--to-path={packed}")
         progress("dump", 1, 1)
-    return found
+    return content
 
 
 @contextmanager
@@ -129,5 +129,6 @@ def reached(settings: Settings, running: Running) -> Settings:
 
 
 async def counted(settings: Settings, progress: Progress) -> Fingerprint:
+    """The fingerprint of the graph that these settings reach. Raises `Unavailable`."""
     async with Graph(settings, patient=True) as graph:
         return await fingerprint(graph, lambda done, total: progress("graph", done, total))

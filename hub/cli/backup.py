@@ -60,8 +60,10 @@ def salvage_command(data: Data = None) -> None:
     settings = read_settings()
     folder = (data or default_folder()).resolve()
     with bars("salvage: ") as progress:
-        kept, found = salvage(folder, settings, _tools(settings), progress)
-    console.print(escaped(f"the store is open again: {_told(found)}; its log as it was is in {kept}"), soft_wrap=True)
+        kept, fingerprint = salvage(folder, settings, _tools(settings), progress)
+    console.print(
+        escaped(f"the store is open again: {_told(fingerprint)}; its log as it was is in {kept}"), soft_wrap=True
+    )
     console.print(
         escaped(f"look whether the last changes are there, then start it with `hub up --data {folder}`"), soft_wrap=True
     )
@@ -73,7 +75,6 @@ def _tools(settings: Settings) -> Tools:
     return Tools(java(), settings.local_jars or cache_folder(), metadata.version("trade-collaboration-hub"))
 
 
-def _told(found: Manifest | Fingerprint) -> str:
-    return (
-        f"{sum(found.edges.values()):,} edges, labels of nodes {sum(found.nodes.values()):,}, hash {found.hash[:12]}…"
-    )
+def _told(counts: Manifest | Fingerprint) -> str:
+    edges, labels = sum(counts.edges.values()), sum(counts.nodes.values())
+    return f"{edges:,} edges, labels of nodes {labels:,}, hash {counts.hash[:12]}…"

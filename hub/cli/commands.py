@@ -137,7 +137,7 @@ def up(
             mine["cursor_key"] = SecretStr(kept_secret(folder / CURSOR_KEY))
         here = settings.model_copy(update=mine)
         browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
-        asked = [(found.query, _as(found.persona)) for found in EXAMPLES if sample or not found.persona]
+        asked = [(example.query, _as(example.persona)) for example in EXAMPLES if sample or not example.persona]
         with console.status("starting Neo4j …"):
             server.wait_until_it_listens(running)
             asyncio.run(require_open(folder, here))
@@ -211,9 +211,9 @@ def doctor(
     folder = data.resolve() if data else None
     if folder:
         settings = of_data_directory(folder, settings)
-    found = asyncio.run(_diagnose(settings, folder))
-    console.print("[bold green]all well[/]" if is_well(found) else "[bold red]not well[/]")
-    sys.exit(0 if is_well(found) else 1)
+    results = asyncio.run(_diagnose(settings, folder))
+    console.print("[bold green]all well[/]" if is_well(results) else "[bold red]not well[/]")
+    sys.exit(0 if is_well(results) else 1)
 
 
 @_commands.command(name="fetch")
@@ -260,12 +260,12 @@ def _attached(folder: Path | None, data: Path) -> list[AttachedConnection]:
     """The connections of a folder. Raises `SetupError`, also where none of them has a schedule."""
     if folder is None:
         return []
-    found = attached_in(folder, data)
-    if not any(one.connection.schedule for one in found):
+    attached = attached_in(folder, data)
+    if not any(each.connection.schedule for each in attached):
         raise SetupError(
             f"{folder} has no connection with a schedule: say e.g. `schedule: every 15 minutes` in its NAME.yaml"
         )
-    return found
+    return attached
 
 
 def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tuple[str, list[Job]]:
@@ -281,27 +281,27 @@ def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tu
 
     try:
         with console.status("syncing from the partner agency …"):
-            told = asyncio.run(first())
+            outcome = asyncio.run(first())
     except (HubError, ConnectorError) as error:
         return f"not synced: {error}", []
     except Exception as error:  # the hub is up all the same
         _log.exception("the partner agency was not synced from")
         return f"not synced: it failed unexpectedly ({type(error).__name__})", []
-    return told, [partial(keep_syncing, settings, [agency.attached(folder)]), partial(agency.keep_running, settings)]
+    return outcome, [partial(keep_syncing, settings, [agency.attached(folder)]), partial(agency.keep_running, settings)]
 
 
 async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
-    found: list[Finding] = []
+    results: list[Finding] = []
     colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
     async for finding in findings(settings, folder):
-        found.append(finding)
+        results.append(finding)
         console.print(
             f"[{colours[finding.how]}]{finding.how:8}[/] {escaped(finding.what)}: {escaped(finding.told)}",
             soft_wrap=True,
         )
         if finding.todo:
             console.print(f"         → {escaped(finding.todo)}", soft_wrap=True)
-    return found
+    return results
 
 
 async def _fetch_graphiql(settings: Settings) -> bool:
@@ -364,7 +364,7 @@ def _tell(
     if sample:
         default = "" if folder == default_folder().resolve() else f" --data {folder}"
         lines.append(("Sign in", f"uv run --no-dev hub token --as {personas()[0].name}{default}"))
-        lines.append(("", ", ".join(found.name for found in personas())))
+        lines.append(("", ", ".join(persona.name for persona in personas())))
     if synced:
         lines.append(("Partner agency", synced))
     fetching = f"Neo4j fetched in {fetched_s:.0f} s, then " if fetched_s else ""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final, Literal, LiteralString
+from typing import Final, Literal, LiteralString
 from urllib.parse import urlsplit
 
 from pydantic import ByteSize, TypeAdapter
@@ -92,8 +92,8 @@ async def findings(settings: Settings, folder: Path | None) -> AsyncIterator[Fin
     yield _space("attachments and refused records", settings.data_folder, settings)
     for issuer in settings.issuers:
         try:
-            told = await check_issuer(issuer)
-            yield Finding(f"issuer {issuer.issuer}", "ok", told)
+            keys = await check_issuer(issuer)
+            yield Finding(f"issuer {issuer.issuer}", "ok", keys)
         except HubError as error:
             yield Finding(
                 f"issuer {issuer.issuer}",
@@ -148,13 +148,13 @@ async def _world(graph: Graph, folder: Path | None) -> Finding | None:
     sample = await sample_world(graph)
     if sample is None:
         return None
-    told = f"a sample of {sample}: its importers, brokers, contacts and cases are invented"
+    text = f"a sample of {sample}: its importers, brokers, contacts and cases are invented"
     if folder:
-        return Finding("world", "ok", f"{told}; `hub up` serves it, on loopback only")
+        return Finding("world", "ok", f"{text}; `hub up` serves it, on loopback only")
     return Finding(
         "world",
         "warning",
-        f"{told}; `hub serve` refuses it",
+        f"{text}; `hub serve` refuses it",
         "see NEO4J_URI; `hub up --data DIR` serves a sample world",
     )
 
@@ -166,8 +166,8 @@ async def _opened(graph: Graph, folder: Path | None) -> Finding:
     except Unavailable as error:
         return Finding("store", "wrong", str(error), "wait, and look again; else look into Neo4j's own log")
     if problem:
-        told, _, todo = cannot_open(folder or Path("Neo4j"), problem).partition("\n")
-        return Finding("store", "wrong", told, todo if folder else "look into Neo4j's own log, or restore a backup")
+        text, _, todo = cannot_open(folder or Path("Neo4j"), problem).partition("\n")
+        return Finding("store", "wrong", text, todo if folder else "look into Neo4j's own log, or restore a backup")
     if await graph.has_panicked():
         kill = "a hub that serves ends it by itself" if folder else "kill it (`docker compose kill neo4j`, then `up`)"
         return Finding(
@@ -208,17 +208,19 @@ async def _of_database(graph: Graph, settings: Settings, folder: Path | None) ->
 
 async def _watermark(graph: Graph, store: Path, settings: Settings) -> Finding:
     """Whether so much stays free as this Neo4j needs by its own settings."""
-    found = dict(await graph.read(_LOGS, {}))
+    neo4j_settings = dict(await graph.read(_LOGS, {}))
     sizes = {
-        name: TypeAdapter(ByteSize).validate_python(value) for name, value in found.items() if name != "db.checkpoint"
+        name: TypeAdapter(ByteSize).validate_python(value)
+        for name, value in neo4j_settings.items()
+        if name != "db.checkpoint"
     }
     log_file, page_cache = sizes["db.tx_log.rotation.size"], sizes["server.memory.pagecache.size"]
-    checkpoint = sizes["db.checkpoint.interval.volume"] if found["db.checkpoint"] == "VOLUME" else page_cache
+    checkpoint = sizes["db.checkpoint.interval.volume"] if neo4j_settings["db.checkpoint"] == "VOLUME" else page_cache
     needed, least = bytes_needed(log_file, checkpoint, page_cache), least_free_bytes(store, settings)
     if least < needed:
-        told = f"{megabytes(least)}, and Neo4j may need {megabytes(needed)} for its next log and a checkpoint"
+        text = f"{megabytes(least)}, and Neo4j may need {megabytes(needed)} for its next log and a checkpoint"
         return Finding(
-            "watermark", "warning", told, "set HUB_LEAST_FREE higher, or Neo4j's logs smaller, as in docker-compose.yml"
+            "watermark", "warning", text, "set HUB_LEAST_FREE higher, or Neo4j's logs smaller, as in docker-compose.yml"
         )
     return Finding("watermark", "ok", f"{megabytes(least)} stay free")
 
@@ -236,7 +238,7 @@ async def _drift(graph: Graph) -> Finding:
             "start `hub serve` or `hub up` once: it makes them",
         )
     if broken := [f"{name} ({state.lower()}, {share:.0f} %)" for name, state, share in indexes if state != "ONLINE"]:
-        failed = any("failed" in found for found in broken)
+        failed = any("failed" in index for index in broken)
         todo = "drop them by name and start the hub again" if failed else "wait: they are being filled"
         return Finding("schema", "wrong" if failed else "warning", f"not online: {', '.join(broken[:3])}", todo)
     recorded = await graph.read_one(_STATE, {})
@@ -252,33 +254,33 @@ async def _clock(graph: Graph) -> Finding:
     theirs = await graph.read_one(_CLOCK, {}) / 1000
     apart_s = theirs - (before + time.time()) / 2
     if abs(apart_s) > _CLOCK_S:
-        told = f"Neo4j's is {abs(apart_s):.0f} s {'ahead of' if apart_s > 0 else 'behind'} this machine's"
-        return Finding("clock", "wrong", told, "synchronise both (NTP): rights begin and end by them")
+        text = f"Neo4j's is {abs(apart_s):.0f} s {'ahead of' if apart_s > 0 else 'behind'} this machine's"
+        return Finding("clock", "wrong", text, "synchronise both (NTP): rights begin and end by them")
     return Finding("clock", "ok", f"{abs(apart_s) * 1000:.0f} ms apart from Neo4j's")
 
 
 async def _plans(graph: Graph) -> Finding:
     """Whether the plans that Neo4j may keep fit its heap."""
-    given: dict[str, Any] = dict(await graph.read(_PLANS, {}))
-    heap = size_in_bytes(given.get("server.memory.heap.max_size") or "") or await graph.read_one(_HEAP, {})
-    shared = given.get("server.memory.query_cache.sharing_enabled") == "true"
+    settings: dict[str, str] = dict(await graph.read(_PLANS, {}))
+    heap = size_in_bytes(settings.get("server.memory.heap.max_size") or "") or await graph.read_one(_HEAP, {})
+    shared = settings.get("server.memory.query_cache.sharing_enabled") == "true"
     name = "server.memory.query_cache.shared_cache_num_entries" if shared else PLAN_CACHE
-    return plans_kept(name, int(given.get(name) or 0), heap)
+    return plans_kept(name, int(settings.get(name) or 0), heap)
 
 
 def plans_kept(name: str, kept: int, heap: int) -> Finding:
     """Whether so many plans, by the setting of that name, fit a heap of so many bytes."""
     fitting = plans_for(heap)
-    told = f"{kept} for a heap of {heap / 1024**3:.1f} GB"
+    text = f"{kept} for a heap of {heap / 1024**3:.1f} GB"
     if kept > fitting * _ROUNDED:
-        told += ": they may fill it, and Java then does little but collect garbage"
+        text += ": they may fill it, and Java then does little but collect garbage"
         return Finding(
             "plans kept",
             "warning",
-            told,
+            text,
             f"set {name}={fitting} and {LAST_QUERIES}=0 in neo4j.conf, or give it more heap",
         )
-    return Finding("plans kept", "ok", told)
+    return Finding("plans kept", "ok", text)
 
 
 async def _dead_letters(graph: Graph, folder: Path | None) -> Finding:
@@ -287,11 +289,11 @@ async def _dead_letters(graph: Graph, folder: Path | None) -> Finding:
     counts = await dead_letters.counted(graph)
     if not counts:
         return Finding("background jobs", "ok", "nothing is set aside")
-    told = ", ".join(f"{count} by {job}" for job, count in counts.items())
+    text = ", ".join(f"{count} by {job}" for job, count in counts.items())
     todo = (
         f"`hub retry{of}` lists them and why; once they are mended, `hub retry{of} --all` has them tried again at once"
     )
-    return Finding("background jobs", "warning", f"{sum(counts.values())} set aside: {told}", todo)
+    return Finding("background jobs", "warning", f"{sum(counts.values())} set aside: {text}", todo)
 
 
 async def _events(graph: Graph) -> Finding:
@@ -305,42 +307,43 @@ def _prepared(settings: Settings) -> Finding:
     """What was planned before anybody asked, after the last start."""
     if not settings.warm:
         return Finding("prepared questions", "ok", "none: HUB_WARM is 0")
-    found = last_prepared(settings.data_folder)
-    if found is None or found.prepared is None:
+    last = last_prepared(settings.data_folder)
+    if last is None or last.prepared is None:
         return Finding(
             "prepared questions", "ok", "none yet: a hub prepares them after it has started, while nobody asks"
         )
-    one, at = found.prepared, time.strftime("%Y-%m-%d %H:%M", time.localtime(found.prepared.at))
-    told = (
-        f"{one.statements} statements in {one.seconds:.0f} s, by {at}; {found.forms} forms of questions are remembered"
+    prepared, at = last.prepared, time.strftime("%Y-%m-%d %H:%M", time.localtime(last.prepared.at))
+    text = (
+        f"{prepared.statements} statements in {prepared.seconds:.0f} s, by {at}; {last.forms} forms of questions are"
+        " remembered"
     )
-    return Finding("prepared questions", "ok", told)
+    return Finding("prepared questions", "ok", text)
 
 
 def _space(what: str, folder: Path, settings: Settings) -> Finding:
     free, least = free_bytes(folder), least_free_bytes(folder, settings)
-    told = f"{megabytes(free)} free for {folder}, of which {megabytes(least)} must stay"
+    text = f"{megabytes(free)} free for {folder}, of which {megabytes(least)} must stay"
     if Reserve(folder, 0).is_given_back():
         return Finding(
             f"space of {what}",
             "wrong",
-            f"{told}; its reserve was used up",
+            f"{text}; its reserve was used up",
             "make room: the reserve comes back by itself",
         )
     if free < least:
         return Finding(
-            f"space of {what}", "wrong", f"{told}: nothing is written", "make room: writing begins again by itself"
+            f"space of {what}", "wrong", f"{text}: nothing is written", "make room: writing begins again by itself"
         )
     if free < least * _SOON:
-        return Finding(f"space of {what}", "warning", told, "make room: soon nothing will be written any more")
-    return Finding(f"space of {what}", "ok", told)
+        return Finding(f"space of {what}", "warning", text, "make room: soon nothing will be written any more")
+    return Finding(f"space of {what}", "ok", text)
 
 
 def _not_running(reached: Finding, folder: Path) -> Finding:
     failure = last_failure(folder / "neo4j")
     if DAMAGED_LOG in failure:
-        told, _, todo = cannot_open(folder, DAMAGED_LOG).partition("\n")
-        return Finding("store", "wrong", told, todo)
+        text, _, todo = cannot_open(folder, DAMAGED_LOG).partition("\n")
+        return Finding("store", "wrong", text, todo)
     return replace(reached, todo=f"start it with `hub up --data {folder}`")
 
 
@@ -354,9 +357,9 @@ async def _reached(settings: Settings) -> Finding:
     except socket.gaierror:
         return Finding("reachability", "wrong", f"there is no host {host!r}", "see NEO4J_URI")
     except (OSError, TimeoutError) as error:
-        told = "does not answer" if isinstance(error, TimeoutError) else "refuses connections"
+        text = "does not answer" if isinstance(error, TimeoutError) else "refuses connections"
         return Finding(
-            "reachability", "wrong", f"{host}:{port} {told}", "start Neo4j, or see NEO4J_URI and the firewall between"
+            "reachability", "wrong", f"{host}:{port} {text}", "start Neo4j, or see NEO4J_URI and the firewall between"
         )
     async with Graph(settings) as graph:
         problem = await graph.problem()
@@ -372,5 +375,6 @@ def _version(package: str) -> str:
         return "from its source"
 
 
-def is_well(found: Sequence[Finding]) -> bool:
-    return all(finding.how != "wrong" for finding in found)
+def is_well(results: Sequence[Finding]) -> bool:
+    """Whether no finding is `wrong`; warnings do not count."""
+    return all(finding.how != "wrong" for finding in results)

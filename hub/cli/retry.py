@@ -57,10 +57,10 @@ async def _retry(settings: Settings, names: Sequence[str], job: str | None, ever
     )
 
 
-def _list(found: Sequence[dead_letters.Told]) -> None:
-    if not found:
+def _list(letters: Sequence[dead_letters.Told]) -> None:
+    if not letters:
         _console.print("nothing is set aside")
-    for letter in found:
+    for letter in letters:
         tries = "once" if letter.tries == 1 else f"{letter.tries} times"
         # as it is typed back, whatever signs are in it
         _console.print(shlex.quote(letter.id), soft_wrap=True)

@@ -54,6 +54,7 @@ class Value:
 
     @property
     def name(self) -> str:
+        """The name of its field."""
         return self.declared.name
 
 
@@ -105,6 +106,7 @@ class Record:
     members: tuple[Member, ...]
 
     def member(self, name: str) -> Member:
+        """The member whose field has that name. Raises `StopIteration`."""
         return next(found for found in self.members if found.name == name)
 
 

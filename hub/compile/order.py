@@ -1,7 +1,7 @@
 """In which order rows come, always a total one, and how a page goes on before or after a given row."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph_schema.cypher import bind, literal
@@ -27,9 +27,11 @@ class Sort:
     path: tuple[Route, ...] = ()
 
     def of(self, row: str, edge: str) -> str:
+        """The expression, about the row and the edge behind these variables."""
         return bind(self.expression, {"n": row, "e": edge}, _no_other)
 
     def reversed(self) -> "Sort":
+        """The same key in the other direction, as for a page from the end."""
         return replace(self, descending=not self.descending)
 
 
@@ -44,7 +46,7 @@ def sorts(graph: GraphSchema, labels: Sequence[str], keys: Sequence[OrderKey], e
         graph, labels, {key.property for key in keys if not key.path and not key.of_edge}, descending=descending
     )
     if edge and edge.key:
-        kind = next(found.kind for found in edge.properties if found.name == edge.key)
+        kind = next(declared.kind for declared in edge.properties if declared.name == edge.key)
         made.append(Sort(f"{{e}}.{edge.key}", kind, descending, nullable=False))
     return tuple(made)
 
@@ -69,11 +71,14 @@ def cursor_of(type_name: str, keys: Sequence[Sort], page: asked.Page, bound: tup
     order = (f"{'.'.join(route.way.field for route in key.path)}{key.expression} {key.descending}" for key in keys)
     text = "|".join([type_name, *order, _form(page.where)])
     return CursorOf(
-        hashlib.sha256(text.encode()).hexdigest()[:8], tuple(key.kind for key in keys), (*bound, *page.compared)
+        hashlib.sha256(text.encode()).hexdigest()[:8],
+        tuple(key.kind for key in keys),
+        (*bound, *_parameters(page.where)),
     )
 
 
 def order_by(keys: Sequence[Sort], row: str, edge: str) -> str:
+    """What follows ORDER BY, about the row and the edge behind these variables."""
     return ", ".join(key.of(row, edge) + (" DESC" if key.descending else "") for key in keys)
 
 
@@ -103,12 +108,16 @@ def comes_after(keys: Sequence[Sort], parameters: Sequence[str], row: str, edge:
 def _asked(graph: GraphSchema, labels: Sequence[str], key: OrderKey, edge: Edge | None) -> Sort:
     if key.of_edge:
         assert edge is not None
-        found = next(found for found in edge.properties if found.name == key.property)
-        return Sort(f"{{e}}.{found.name}", found.kind, key.descending, nullable=not found.required)
+        declared = next(declared for declared in edge.properties if declared.name == key.property)
+        return Sort(f"{{e}}.{declared.name}", declared.kind, key.descending, nullable=not declared.required)
     owner = key.path[-1].labels[0] if key.path else labels[0]
-    found = graph.node(owner).property_named(key.property)
+    declared = graph.node(owner).property_named(key.property)
     return Sort(
-        f"{{n}}.{found.name}", found.kind, key.descending, nullable=bool(key.path) or not found.required, path=key.path
+        f"{{n}}.{declared.name}",
+        declared.kind,
+        key.descending,
+        nullable=bool(key.path) or not declared.required,
+        path=key.path,
     )
 
 
@@ -125,3 +134,17 @@ def _form(condition: asked.Condition) -> str:
             return f"{condition.quantifier} {condition.route.way.field}({_form(condition.condition)})"
         case asked.IsA():
             return f"{condition.label}({_form(condition.condition)})"
+
+
+def _parameters(condition: asked.Condition) -> Iterator[str]:
+    """The parameters it compares with: a cursor is good for these alone."""
+    match condition:
+        case asked.Compare():
+            yield condition.parameter
+        case asked.All() | asked.AnyOf():
+            for member in condition.of:
+                yield from _parameters(member)
+        case asked.Not():
+            yield from _parameters(condition.of)
+        case asked.Across() | asked.IsA():
+            yield from _parameters(condition.condition)

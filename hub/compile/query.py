@@ -3,7 +3,7 @@
 Every value is the *name* of a statement parameter, so one compiled question serves all values.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Literal
@@ -106,6 +106,8 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """The condition does not hold."""
+
     of: "Condition"
 
 
@@ -162,44 +164,42 @@ class Page:
     where: Condition = EVERY_ROW
     order: tuple[OrderKey, ...] = ()
 
-    @property
-    def asks_of_edges(self) -> bool:
-        """Whether properties of the edges to its rows are asked for."""
-        return any(
-            isinstance(found, EdgeProperty) for part in self.parts if isinstance(part, Edges) for found in part.parts
-        )
-
-    @property
-    def compared(self) -> tuple[str, ...]:
-        """The parameters its conditions compare with: a cursor is good for these alone."""
-        return tuple(_compared(self.where))
-
 
 @dataclass(frozen=True, slots=True)
 class Nodes:
+    """`nodes`: the rows of the page; `key` is the response key, here and below."""
+
     key: str
     selection: Selection
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeNode:
+    """`node` of an edge: the row that it leads to."""
+
     key: str
     selection: Selection
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeProperty:
+    """A property of the edge itself, e.g. since when it is there."""
+
     key: str
     property: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
+    """`cursor` of an edge: where the row stands in the list."""
+
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
+    """`edges`: each row of the page with what is asked of its edge."""
+
     key: str
     parts: tuple["EdgePart", ...]
 
@@ -225,6 +225,8 @@ class PageInfo:
 
 @dataclass(frozen=True, slots=True)
 class TotalCount:
+    """`totalCount`: how many rows the list has on all its pages."""
+
     key: str
 
 
@@ -308,16 +310,3 @@ class CursorOf:
     stamp: str
     kinds: tuple[Kind, ...]
     bound: tuple[str, ...]
-
-
-def _compared(condition: Condition) -> Iterator[str]:
-    match condition:
-        case Compare():
-            yield condition.parameter
-        case All() | AnyOf():
-            for member in condition.of:
-                yield from _compared(member)
-        case Not():
-            yield from _compared(condition.of)
-        case Across() | IsA():
-            yield from _compared(condition.condition)

@@ -35,9 +35,11 @@ class Bookmarks:
 
     @property
     def sent(self) -> frozenset[str]:
+        """Neo4j's own bookmarks as the caller sent them, whatever was read since."""
         return self._values
 
     def renew(self, values: Iterable[str]) -> None:
+        """Adds the bookmarks that a read or a change gave. From then on `values` leaves out those that were sent."""
         self._renewed.update(values)
 
 
@@ -53,6 +55,7 @@ class KnownBookmarks:
         self._looks = Gate(_LOOKS, _LINE_S, _LATE)
 
     def remember(self, bookmarks: Iterable[str]) -> None:
+        """Counts bookmarks as reached; beyond 10,000 of them, those that were longest not met are forgotten."""
         for bookmark in bookmarks:
             self._known[bookmark] = None
             self._known.move_to_end(bookmark)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
 import psutil
@@ -52,8 +52,8 @@ def least_free_bytes(folder: Path, settings: Settings) -> int:
     """The watermark: below so many free bytes on the file system of that folder nothing is written any more."""
     if settings.least_free is not None:
         return settings.least_free
-    found = _SIZE.fullmatch(settings.local_pagecache.strip().lower())
-    page_cache = int(found[1]) << _SHIFTS[found[2]] if found else CHECKPOINT_BYTES + LOG_FILE_BYTES
+    size = _SIZE.fullmatch(settings.local_pagecache.strip().lower())
+    page_cache = int(size[1]) << _SHIFTS[size[2]] if size else CHECKPOINT_BYTES + LOG_FILE_BYTES
     needed = bytes_needed(LOG_FILE_BYTES, CHECKPOINT_BYTES, page_cache)
     return min(needed, shutil.disk_usage(_existing(folder)).total // _LARGEST_SHARE)
 
@@ -92,8 +92,8 @@ class Room:
 
     def require(self, what: str, more: int = 0) -> None:
         """Raises `Unavailable` where there is not so much room; `what` is kept on this disk."""
-        if told := self.shortage(more):
-            raise Unavailable(f"the disk of {what} has {told}: try again once there is room", _RETRY_S)
+        if shortage := self.shortage(more):
+            raise Unavailable(f"the disk of {what} has {shortage}: try again once there is room", _RETRY_S)
 
     @contextmanager
     def promised(self, what: str, size: int) -> Generator[None]:
@@ -122,27 +122,27 @@ class StoreSpace:
         """Why nothing can be written at the moment, as users are told it; None where it can."""
         if self._room is None:
             return None
-        told = self._room.shortage()
-        if told is None and self._reserve and self._reserve.is_given_back():
-            told = "just been full, and its reserve is not back yet"
-        if told is None:
+        shortage = self._room.shortage()
+        if shortage is None and self._reserve and self._reserve.is_given_back():
+            shortage = "just been full, and its reserve is not back yet"
+        if shortage is None:
             return None
         return (
-            f"the disk of the database has {told}: only reading goes on; writing begins again by itself once there is"
-            " room"
+            f"the disk of the database has {shortage}: only reading goes on; writing begins again by itself once there"
+            " is room"
         )
 
     def require_room(self) -> None:
         """Raises `Unavailable` where nothing may be written for want of room, or the database is away."""
         self.require_present()
-        if told := self.shortage():
-            raise Unavailable(told, _RETRY_S, begun=False)
+        if shortage := self.shortage():
+            raise Unavailable(shortage, _RETRY_S, begun=False)
 
     def require_present(self) -> None:
         """Raises `Unavailable` with the reason where whoever looks after the database has stopped it for a while."""
         away = Away.read(self._folder) if self._folder else None
         if away:
-            raise Unavailable(away.told, away.retry_after_s, begun=False)
+            raise Unavailable(away.reason, away.retry_after_s, begun=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,29 +151,31 @@ class Away:
     store.
     """
 
-    told: str
+    reason: str
     retry_after_s: float
 
     def write(self, folder: Path) -> None:
         """Tells it, if the disk has room for even that."""
         part = folder / f"{_AWAY}.part"
         try:
-            part.write_bytes(orjson.dumps({"told": self.told, "retryAfterS": self.retry_after_s, "by": os.getpid()}))
+            part.write_bytes(orjson.dumps({"told": self.reason, "retryAfterS": self.retry_after_s, "by": os.getpid()}))
             part.replace(folder / _AWAY)
         except OSError:
             part.unlink(missing_ok=True)
 
     @staticmethod
     def read(folder: Path) -> "Away | None":
+        """What is told of that store; None where nothing is, or where the process that told it has ended."""
         try:
-            found: dict[str, Any] = orjson.loads((folder / _AWAY).read_bytes())
+            away = orjson.loads((folder / _AWAY).read_bytes())
             # whoever was killed meanwhile cannot take back what it told
-            return Away(found["told"], found["retryAfterS"]) if psutil.pid_exists(found["by"]) else None
+            return Away(away["told"], away["retryAfterS"]) if psutil.pid_exists(away["by"]) else None
         except (OSError, ValueError, KeyError):
             return None
 
     @staticmethod
     def end(folder: Path) -> None:
+        """Takes back what was told, if anything was. Raises `OSError`."""
         (folder / _AWAY).unlink(missing_ok=True)
 
 
@@ -208,9 +210,11 @@ class Reserve:
             pass
 
     def is_there(self) -> bool:
+        """Whether the file holds any room, be it less than its whole size."""
         return self._held() > 0
 
     def is_given_back(self) -> bool:
+        """Whether its room was freed and not taken again since."""
         try:
             return self._file.stat().st_size == 0
         except OSError:
@@ -236,4 +240,4 @@ def _allocate(file: Path, size: int) -> None:
 
 
 def _existing(folder: Path) -> Path:
-    return next(found for found in (folder, *folder.parents) if found.exists())
+    return next(each for each in (folder, *folder.parents) if each.exists())

@@ -17,13 +17,14 @@ import logging
 import math
 import re
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
+from graph_schema.cypher import Parameters
 from hub.database.bookmarks import Bookmarks
 from hub.database.graph import Graph
 from hub.errors import HubError, Unavailable
@@ -105,7 +106,7 @@ class Read:
     """A read of one value, as `Graph.read_one` has it, and who asks."""
 
     text: str
-    given: Mapping[str, Any]
+    parameters: Parameters
     bookmarks: Bookmarks
     caller: Caller
 
@@ -204,11 +205,11 @@ class _Lane:
     line: _Line = field(default_factory=_Line)
     entering: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
 
-    def given(self, members: Sequence[_Member]) -> dict[str, Any]:
+    def parameters(self, members: Sequence[_Member]) -> Parameters:
         """The parameters of the gathered statement."""
         fixed = self.form.fixed
         each = [
-            {"place": place, **{name: value for name, value in member.read.given.items() if name not in fixed}}
+            {"place": place, **{name: value for name, value in member.read.parameters.items() if name not in fixed}}
             for place, member in enumerate(members)
         ]
         return {_TOGETHER: {"members": each}, **dict(zip(fixed, self.sizes, strict=True))}
@@ -265,7 +266,7 @@ class Gathering:
         form = form_of(read.text) if may else None
         if form is None:
             return await self._apart(read)
-        lane = self._lane(form, tuple(read.given[name] for name in form.fixed))
+        lane = self._lane(form, tuple(read.parameters[name] for name in form.fixed))
         if self._has_room(lane) and not lane.line and self._admission.enter_now(read.caller):
             return await self._next(lane, read)
         if not self._is_gathered(lane, wanted=True) or not self._may_wait(read.caller):
@@ -289,7 +290,8 @@ class Gathering:
         """By itself, in its caller's own turn, whatever else is under way."""
 
         def work() -> Awaitable[Any]:
-            return self._graph.read_one(read.text, read.given, read.bookmarks, is_new=self._admission.is_new(read.text))
+            is_new = self._admission.is_new(read.text)
+            return self._graph.read_one(read.text, read.parameters, read.bookmarks, is_new=is_new)
 
         return await self._admission.run(read.caller, read.text, work)
 
@@ -298,7 +300,7 @@ class Gathering:
         self._admission.used(read.text)
         over = self._begun(lane, read.caller)
         try:
-            return await self._graph.read_one(read.text, read.given, read.bookmarks)
+            return await self._graph.read_one(read.text, read.parameters, read.bookmarks)
         finally:
             over()
 
@@ -361,7 +363,7 @@ class Gathering:
         """Has Neo4j plan a gathered form."""
         text = lane.form.text
         try:
-            await self._admission.run(HUB, text, lambda: self._graph.read(text, lane.given([]), is_new=True))
+            await self._admission.run(HUB, text, lambda: self._graph.read(text, lane.parameters([]), is_new=True))
         except Unavailable:
             known.apart_until = asyncio.get_running_loop().time() + _APART_S
         except Exception:
@@ -473,13 +475,13 @@ class Gathering:
         if len(members) == 1:
             read = members[0].read
             try:
-                return [await self._graph.read_one(read.text, read.given, read.bookmarks)]
+                return [await self._graph.read_one(read.text, read.parameters, read.bookmarks)]
             except Exception as error:  # its asker's
                 return [error]
         self._admission.used(lane.form.text)
         seen = Bookmarks()
         try:
-            records = await self._graph.read(lane.form.text, lane.given(members), seen, within_s=_WHOLE_S)
+            records = await self._graph.read(lane.form.text, lane.parameters(members), seen, within_s=_WHOLE_S)
         except Unavailable as error:
             return [copy(error) for _ in members]
         except Exception:

@@ -2,10 +2,11 @@
 
 import asyncio
 import math
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+import random
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from types import TracebackType
-from typing import Any, Final, LiteralString, Self, TypeVar, cast
+from typing import Any, Final, LiteralString, Self, TypedDict, TypeVar, cast
 
 from neo4j import (
     READ_ACCESS,
@@ -31,7 +32,7 @@ from neo4j.exceptions import (
     TransientError,
 )
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Parameters, Statement
 from hub.database.bookmarks import Bookmarks, KnownBookmarks
 from hub.database.disk import StoreSpace, least_free_bytes
 from hub.errors import BadInput, Conflict, HubError, SetupError, TooCostly, Unavailable
@@ -100,10 +101,20 @@ _NO_BOOKMARK: Final = (
     "Neo.ClientError.Transaction.InvalidBookmark",
     "Neo.ClientError.Transaction.InvalidBookmarkMixture",
 )
-_OUT_OF_MEMORY: Final = (
-    "Neo.TransientError.General.MemoryPoolOutOfMemoryError",
-    "Neo.TransientError.General.TransactionOutOfMemoryError",
-)
+_NO_MEMORY_LEFT: Final = "Neo.TransientError.General.MemoryPoolOutOfMemoryError"
+"""What a statement meets that needs more memory than one may have, or while those of others have all there is: the
+message names the setting whose bound it is.
+"""
+_OF_ONE_STATEMENT: Final = "db.memory.transaction.max"
+_TRIES_FOR_MEMORY: Final = 5
+_MEMORY_COMES_S: Final = 0.25
+
+
+class Profile(TypedDict):
+    """What Neo4j did for a read: its operators as text, with the rows and hits of each, and how long it took."""
+
+    plan: str | None
+    timeMs: int
 
 
 class Graph:
@@ -151,13 +162,14 @@ class Graph:
     ) -> None:
         await self.close()
 
-    def when_lost(self, told: Callable[[], None]) -> None:
-        """Has `told` called whenever a connection was lost: the database may come back without its plans, or as
+    def when_lost(self, call: Callable[[], None]) -> None:
+        """Has `call` called whenever a connection was lost: the database may come back without its plans, or as
         another one.
         """
-        self._when_lost.append(told)
+        self._when_lost.append(call)
 
     async def close(self) -> None:
+        """Closes all connections; nothing can be asked of this graph afterwards."""
         if self._pulse:
             self._pulse.cancel()
         await self._pulse_driver.close()
@@ -195,14 +207,14 @@ class Graph:
                 self._pulse_driver.session(database="system") as session,
             ):
                 result = await session.run("SHOW DATABASES YIELD name, currentStatus, statusMessage")
-                found = {record["name"]: record async for record in result}.get(self._database)
+                database = {record["name"]: record async for record in result}.get(self._database)
         except (Neo4jError, DriverError, TimeoutError) as error:
             raise _unavailable() from error
-        if found is None or found["currentStatus"] == "starting":
+        if database is None or database["currentStatus"] == "starting":
             raise _unavailable()
-        if found["currentStatus"] == "online":
+        if database["currentStatus"] == "online":
             return None
-        return found["statusMessage"] or f"it is {found['currentStatus']}"
+        return database["statusMessage"] or f"it is {database['currentStatus']}"
 
     async def problem(self) -> tuple[str, str] | None:
         """Why a server that listens cannot be asked, and what to do about it; None where it can."""
@@ -223,7 +235,7 @@ class Graph:
         return None
 
     async def read_one(
-        self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None, *, is_new: bool = False
+        self, text: str, parameters: Parameters, bookmarks: Bookmarks | None = None, *, is_new: bool = False
     ) -> Any:
         """The one value of the one record of a read, or None where there is no record; `is_new` gives it time to be
         planned.
@@ -234,13 +246,9 @@ class Graph:
         return records[0][0] if records else None
 
     async def profile_one(
-        self, text: str, parameters: Mapping[str, Any], bookmarks: Bookmarks | None = None
-    ) -> tuple[Any, dict[str, Any]]:
-        """The one value of a read, and what Neo4j did for it: `plan`, its operators as text with rows and hits, and
-        `timeMs`.
-
-        Raises as `read_one` does.
-        """
+        self, text: str, parameters: Parameters, bookmarks: Bookmarks | None = None
+    ) -> tuple[Any, Profile]:
+        """The one value of a read, and what Neo4j did for it. Raises as `read_one` does."""
         records, summary = await self._asked(f"PROFILE {text}", parameters, bookmarks, is_new=True)
         plan: Any = summary.profile or {}
         time_ms = (summary.result_available_after or 0) + (summary.result_consumed_after or 0)
@@ -252,7 +260,7 @@ class Graph:
     async def read(
         self,
         text: str,
-        parameters: Mapping[str, Any],
+        parameters: Parameters,
         bookmarks: Bookmarks | None = None,
         *,
         is_new: bool = False,
@@ -279,7 +287,7 @@ class Graph:
     async def _asked(
         self,
         text: str,
-        parameters: Mapping[str, Any],
+        parameters: Parameters,
         bookmarks: Bookmarks | None,
         *,
         is_new: bool = False,
@@ -341,7 +349,7 @@ class Graph:
             feeling.cancel()
 
     async def _read(
-        self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks
+        self, query: Query, parameters: Parameters, bookmarks: Bookmarks
     ) -> tuple[list[list[Any]], ResultSummary]:
         try:
             try:
@@ -350,9 +358,9 @@ class Graph:
                 self._lost()
                 return await self._run(query, parameters, bookmarks)
             except TransientError as error:
-                if error.code in _OUT_OF_MEMORY:
+                if _is_too_large(error):
                     raise
-                return await self._run(query, parameters, bookmarks)
+                return await self._run_again(query, parameters, bookmarks)
         except ConnectionAcquisitionTimeoutError as error:
             raise _busy() from error
         except (ServiceUnavailable, SessionExpired, DriverError) as error:
@@ -360,16 +368,31 @@ class Graph:
             raise _unavailable() from error
         except (TransientError, DatabaseError, ClientError) as error:
             self._answered_at = asyncio.get_running_loop().time()
-            if error.code in (*_TIMED_OUT, *_OUT_OF_MEMORY):
+            if error.code in _TIMED_OUT or _is_too_large(error):
                 raise _too_costly(query) from error
+            if error.code == _NO_MEMORY_LEFT:
+                raise _busy() from error
             if error.code in _NO_BOOKMARK:
                 raise _bad_bookmark() from error
             if isinstance(error, TransientError) or error.code in _PANICKED:
                 raise _unavailable() from error
             raise
 
+    async def _run_again(
+        self, query: Query, parameters: Parameters, bookmarks: Bookmarks
+    ) -> tuple[list[list[Any]], ResultSummary]:
+        """Where others' statements have all the memory, once they may have given it back."""
+        for attempt in range(_TRIES_FOR_MEMORY - 1):
+            try:
+                return await self._run(query, parameters, bookmarks)
+            except TransientError as error:
+                if error.code != _NO_MEMORY_LEFT or _is_too_large(error):
+                    raise
+            await asyncio.sleep(_MEMORY_COMES_S * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+        return await self._run(query, parameters, bookmarks)
+
     async def _run(
-        self, query: Query, parameters: Mapping[str, Any], bookmarks: Bookmarks
+        self, query: Query, parameters: Parameters, bookmarks: Bookmarks
     ) -> tuple[list[list[Any]], ResultSummary]:
         reading = self._driver.session(
             database=self._database,
@@ -387,8 +410,8 @@ class Graph:
         """The connection was lost: the database may come back without its plans, or as another one."""
         self._known_bookmarks.forget()
         self._writing.resize(1)
-        for told in self._when_lost:
-            told()
+        for call in self._when_lost:
+            call()
 
     def _renew(self, bookmarks: Bookmarks, seen: DriverBookmarks) -> None:
         bookmarks.renew(seen.raw_values)
@@ -612,6 +635,10 @@ def _driver(settings: Settings, **more: Any) -> AsyncDriver:
         )
     except ConfigurationError as error:
         raise SetupError(f"NEO4J_URI: {error}; expected is e.g. neo4j://host:7687 or neo4j+s://host") from error
+
+
+def _is_too_large(error: Neo4jError) -> bool:
+    return error.code == _NO_MEMORY_LEFT and _OF_ONE_STATEMENT in (error.message or "")
 
 
 def _too_costly(query: Query) -> TooCostly:

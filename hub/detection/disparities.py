@@ -9,11 +9,11 @@ so that those that may be like a new one are found by an index: the time grows w
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString, TypedDict
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Properties, Statement
 from hub.database.graph import Run
 from hub.errors import CannotBeDone
 from hub.events.append import ALL_NEW, Telling
@@ -113,34 +113,45 @@ CALL (x, before, after) {
 RETURN collect(DISTINCT x.id)"""
 
 
+class _Compared(TypedDict):
+    """What a decision is compared by, as `_FIND` writes it on the row; `element` is the row by Neo4j's id."""
+
+    element: str
+    alikeBy: str | None
+    saidKey: str
+    originKey: str | None
+    makerKey: str | None
+    words: Sequence[str]
+
+
 async def find_disparities(run: Run, items: Sequence[str], telling: Telling) -> int:
     """Compares these decisions with those before them; gives how many pairs were found."""
     rows = [_alike(element, properties) for element, properties in await run(Statement(_SAID, {"items": list(items)}))]
     compared = {"rows": rows, "window": WINDOW_DAYS, "alike": _WORDS_ALIKE, "same": _WORDS_SAME, "at": telling.doer.at}
-    ((found,),) = await run(Statement(_FIND, compared)) or [[[]]]
-    if found:
-        telling.tell("Disparity.found", found, changed=ALL_NEW)
-    return len(found)
+    ((disparities,),) = await run(Statement(_FIND, compared)) or [[[]]]
+    if disparities:
+        telling.tell("Disparity.found", disparities, changed=ALL_NEW)
+    return len(disparities)
 
 
-def _alike(element: str, decision: Mapping[str, Any]) -> dict[str, Any]:
+def _alike(element: str, decision: Properties) -> _Compared:
     """What a decision is compared by. Raises `CannotBeDone`."""
-    said = {name: decision.get(name, default) for name, default in _COMPARED.items()}
-    for name, text in said.items():
+    texts = {name: decision.get(name, default) for name, default in _COMPARED.items()}
+    for name, text in texts.items():
         if not isinstance(text, str):
             raise CannotBeDone(f"{name}: a text is expected")
     # written once, it is compared with every later one
     if getattr(decision.get("decidedAt"), "tzinfo", None) is None:
         raise CannotBeDone("decidedAt: a moment with its zone is expected")
-    asked = " ".join(sorted(set(words(said["question"]))))
-    digits = re.sub(r"\D", "", said["hts10"])
+    question = " ".join(sorted(set(words(texts["question"]))))
+    digits = re.sub(r"\D", "", texts["hts10"])
     return {
         "element": element,
-        "alikeBy": _indexed(f"{digits}|{asked}") if digits and asked else None,
-        "saidKey": " ".join(words(said["outcome"])),
-        "originKey": said["origin"].strip().upper() or None,
-        "makerKey": " ".join(word for word in _WORD.findall(said["maker"].lower()) if word not in _FIRM) or None,
-        "words": sorted(set(words(said["description"]))),
+        "alikeBy": _indexed(f"{digits}|{question}") if digits and question else None,
+        "saidKey": " ".join(words(texts["outcome"])),
+        "originKey": texts["origin"].strip().upper() or None,
+        "makerKey": " ".join(word for word in _WORD.findall(texts["maker"].lower()) if word not in _FIRM) or None,
+        "words": sorted(set(words(texts["description"]))),
     }
 
 

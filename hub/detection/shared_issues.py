@@ -16,10 +16,10 @@ Importers that wait to be counted hang on a figure by AWAITS, those that are cou
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypedDict
 
 from graph_schema.cypher import Statement, literal
 from graph_schema.words import OTHER_WORDS, other_words
@@ -37,9 +37,8 @@ FEW: Final = 50
 
 _CASES: Final = rows_of("Case") + "RETURN elementId(n), n.openedAt IS :: ZONED DATETIME NOT NULL"
 _EACH: Final = " UNION ALL ".join(
-    f"{found.cypher} RETURN {literal(found.name)} AS likeness, {literal(f'{found.name} ')} + key AS id, title,"
-    " topic, why"
-    for found in LIKENESSES
+    f"{kind.cypher} RETURN {literal(kind.name)} AS likeness, {literal(f'{kind.name} ')} + key AS id, title, topic, why"
+    for kind in LIKENESSES
 )
 # What only a party says of its case makes it like no other: it would learn who else has such cases by saying so. Nor is
 # a case like any that concerns no importer: an office may open one for a number it has made up. What a case was alike
@@ -113,10 +112,10 @@ WITH DISTINCT coalesce(whole, i) AS i RETURN {item("i")}"""
 
 async def find_issues(run: Run, items: Sequence[str], telling: Telling, _: int) -> int:
     """Says of these cases which issues they may be about, and who holds those."""
-    found = await run(Statement(_CASES, {"items": list(items)}))
-    if not all(is_opened for _, is_opened in found):
+    rows = await run(Statement(_CASES, {"items": list(items)}))
+    if not all(is_opened for _, is_opened in rows):
         raise CannotBeDone("openedAt: a moment with its zone is expected")
-    cases = [case for case, _ in found]
+    cases = [case for case, _ in rows]
     for text in (_ALIKE, _HELD):
         await run(Statement(text, {"cases": cases, "at": telling.doer.at}))
     if held := [issue for (issue,) in await run(Statement(_ISSUES_OF, {"cases": cases}))]:
@@ -125,7 +124,7 @@ async def find_issues(run: Run, items: Sequence[str], telling: Telling, _: int) 
 
 
 _LEAST: Final = (
-    f"CASE i.likeness {' '.join(f'WHEN {literal(found.name)} THEN {found.least}' for found in LIKENESSES)} ELSE 1 END"
+    f"CASE i.likeness {' '.join(f'WHEN {literal(kind.name)} THEN {kind.least}' for kind in LIKENESSES)} ELSE 1 END"
 )
 _GROUPS: Final[LiteralString] = """
   COLLECT {
@@ -191,24 +190,24 @@ async def count_issues(run: Run, items: Sequence[str], telling: Telling, least: 
     """Counts who waits to be counted, of these issues."""
     now = telling.doer.at
     issues = [issue for (issue,) in await run(Statement(_ISSUES, {"items": list(items)}))]
-    found = await run(Statement(_TO_COUNT, {"issues": issues, "at": now}))
-    if proposed := [issue for issue, _ in found if issue is not None]:
+    counted = await run(Statement(_TO_COUNT, {"issues": issues, "at": now}))
+    if proposed := [issue for issue, _ in counted if issue is not None]:
         telling.tell("Issue.proposed", proposed, changed=ALL_NEW)
         titles = await run(Statement(_TITLES, {"ids": proposed}))
         rows = [{"id": issue, OTHER_WORDS: others} for issue, *texts in titles if (others := other_words(texts))]
         await run(Statement(_FOUND_BY, {"rows": rows}))
     waiting: dict[str, list[Holder]] = {}
-    for _, holders in found:
-        for figure, *told in holders:
-            waiting.setdefault(figure, []).append(_holder(told))
+    for _, holders in counted:
+        for figure, *holder in holders:
+            waiting.setdefault(figure, []).append(_holder(holder))
     await _write(
         run, [row for figure, holders in waiting.items() for row in _rows(figure, batches(holders, least))], now
     )
     cells: dict[str, dict[str, list[_Cell]]] = {}
-    for issue, figure, dimension, told, *holder in await run(Statement(_CELLS, {"issues": issues})):
+    for issue, figure, dimension, may_be_told, *holder in await run(Statement(_CELLS, {"issues": issues})):
         of_issue = cells.setdefault(issue, {}).setdefault(dimension, [])
         if not of_issue or of_issue[-1].figure != figure:
-            of_issue.append(_Cell(figure, told, []))
+            of_issue.append(_Cell(figure, may_be_told, []))
         of_issue[-1].holders.append(_holder(holder))
     for dimensions in cells.values():
         for dimension, several in dimensions.items():
@@ -287,21 +286,30 @@ def batches(holders: Iterable[Holder], least: int) -> list[list[Holder]]:
 
 def parts(cells: Sequence[_Cell], least: int) -> list[_Cell]:
     """The cells of a whole that may be told: what is left of the whole beside them is nobody, or as many again."""
-    told: list[_Cell] = []
+    tellable: list[_Cell] = []
     left = sorted(cells, key=lambda cell: (-len(cell.holders), cell.figure))
     for cell in list(left):
         rest = [holder for other in left if other is not cell for holder in other.holders]
         if cell.may_be_told and is_enough(cell.holders, least) and (not rest or is_enough(rest, least)):
-            told.append(cell)
+            tellable.append(cell)
             left.remove(cell)
-    return told
+    return tellable
 
 
-def _holder(told: Sequence[Any]) -> Holder:
-    return Holder(told[0], told[1], tuple(told[2]))
+def _holder(row: Sequence[Any]) -> Holder:
+    importer, first, groups = row
+    return Holder(importer, first, tuple(groups))
 
 
-def _rows(figure: str, counted: Iterable[Sequence[Holder]]) -> list[Mapping[str, Any]]:
+class _Batch(TypedDict):
+    """Importers that are counted together in a figure, by Neo4j's ids, and the month until which they met the issue."""
+
+    figure: str
+    through: str
+    importers: list[str]
+
+
+def _rows(figure: str, counted: Iterable[Sequence[Holder]]) -> list[_Batch]:
     return [
         {
             "figure": figure,
@@ -312,6 +320,6 @@ def _rows(figure: str, counted: Iterable[Sequence[Holder]]) -> list[Mapping[str,
     ]
 
 
-async def _write(run: Run, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+async def _write(run: Run, rows: Sequence[_Batch], now: datetime) -> None:
     if rows:
         await run(Statement(_COUNT, {"batches": rows, "at": now}))

@@ -60,12 +60,14 @@ class Least:
         self._least = least
 
     async def waits(self, graph: Graph, now: datetime) -> bool:  # noqa: ARG002 - a work of one shape
+        """Whether the graph has a lower number, or none yet. Raises `Unavailable`."""
         return (
             await graph.read_one("MATCH (s:Sharing {id: 'sharing'}) RETURN s.least >= $least", {"least": self._least})
             is not True
         )
 
     async def go(self, graph: Graph, now: datetime) -> int:  # noqa: ARG002 - a work of one shape
+        """Raises the number in the graph; a higher one stays. Gives 0, since it finds nothing. Raises `Unavailable`."""
         await graph.write([Statement(_RAISE, {"least": self._least})])
         return 0
 

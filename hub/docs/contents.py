@@ -54,6 +54,7 @@ SECTIONS: Final = (
             "explanation/shared-issues",
             "explanation/visibility",
             "explanation/architecture",
+            "explanation/compiler",
             "explanation/glossary",
         ),
     ),
@@ -64,7 +65,7 @@ SECTIONS: Final = (
 def decisions() -> tuple[str, ...]:
     """The decisions, the oldest first; each is a page of its own, named by its date and subject."""
     folder = resources.files("hub.docs").joinpath("decisions")
-    names = sorted(found.name.removesuffix(".md") for found in folder.iterdir() if found.name[:2] == "20")
+    names = sorted(file.name.removesuffix(".md") for file in folder.iterdir() if file.name[:2] == "20")
     return tuple(f"decisions/{name}" for name in names)
 
 

@@ -44,6 +44,7 @@ class Rendered:
 
     @property
     def title(self) -> str:
+        """The text of its first heading. Raises `IndexError` for a page without one."""
         return self.headings[0].title
 
 
@@ -67,8 +68,8 @@ def anchors(markdown: str) -> list[Heading]:
 
 def links(markdown: str) -> list[str]:
     """Where a text leads to, and the pictures it shows, as they are written."""
-    found = (token.attrs.get("href") or token.attrs.get("src") for token in _all(_parser().parse(markdown)))
-    return [str(link) for link in found if link]
+    targets = (token.attrs.get("href") or token.attrs.get("src") for token in _all(_parser().parse(markdown)))
+    return [str(link) for link in targets if link]
 
 
 def address(page: str, link: str) -> str:
@@ -87,12 +88,12 @@ def page_address(page: str) -> str:
 
 
 def _parser() -> MarkdownIt:
-    found = MarkdownIt("commonmark", {"html": False}).enable("table")
-    found.add_render_rule("heading_close", _heading_close)
-    found.add_render_rule("table_open", _table_open)
-    found.add_render_rule("table_close", _table_close)
-    found.add_render_rule("fence", _fence)
-    return found
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.add_render_rule("heading_close", _heading_close)
+    parser.add_render_rule("table_open", _table_open)
+    parser.add_render_rule("table_close", _table_close)
+    parser.add_render_rule("fence", _fence)
+    return parser
 
 
 def _all(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -106,7 +107,7 @@ def _with_anchors(tokens: Sequence[Token]) -> Iterator[Heading]:
     for token, inner in pairwise(tokens):
         if token.type != "heading_open":
             continue
-        title = "".join(found.content for found in inner.children or () if found.type in ("text", "code_inline"))
+        title = "".join(child.content for child in inner.children or () if child.type in ("text", "code_inline"))
         anchor = _DROPPED.sub("", title.lower()).replace(" ", "-")
         times = seen[anchor] = seen.get(anchor, -1) + 1
         token.attrs["id"] = anchor = f"{anchor}-{times}" if times else anchor
@@ -133,9 +134,9 @@ def _table_close(_: RendererHTML, __: Sequence[Token], ___: int, ____: OptionsDi
 
 
 def _fence(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: Any) -> str:
-    told = tokens[at].info.strip() or "text"
+    language = tokens[at].info.strip() or "text"
     inner = renderer.code_block([tokens[at]], 0, options, env).removeprefix("<pre").removesuffix("\n")
     return (
-        f'<div class="code {escapeHtml(told.split()[0])}"><span>{escapeHtml(told)}</span><pre'
+        f'<div class="code {escapeHtml(language.split()[0])}"><span>{escapeHtml(language)}</span><pre'
         f' tabindex="0"{inner}</div>\n'
     )

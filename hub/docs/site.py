@@ -50,8 +50,8 @@ def routes() -> list[Route]:
         )
 
     def page(request: Request) -> Response:
-        if found := page_at(request.url.path):
-            return _page(found)
+        if page_ := page_at(request.url.path):
+            return _page(page_)
         raise HTTPException(404)
 
     return [
@@ -64,7 +64,7 @@ def routes() -> list[Route]:
 
 def pictures() -> tuple[str, ...]:
     """The names of the manual's pictures."""
-    there = (found.name for found in _folder().joinpath(_PICTURES).iterdir())
+    there = (file.name for file in _folder().joinpath(_PICTURES).iterdir())
     return tuple(sorted(name for name in there if PurePosixPath(name).suffix in _MEDIA_TYPES))
 
 
@@ -93,17 +93,17 @@ def _contents(page: str, shown: Rendered) -> Iterator[str]:
     listed = DECISIONS if page.startswith("decisions/") else page
     for section in SECTIONS:
         yield f"<h2>{escape(section.title)}</h2><ul>"
-        for found in section.pages:
-            current = ' aria-current="page"' if found == listed else ""
-            inner = f"<ul>{''.join(_headings(shown))}</ul>" if found == page else ""
-            yield f'<li><a href="{page_address(found)}"{current}>{escape(title(found))}</a>{inner}</li>'
+        for other in section.pages:
+            current = ' aria-current="page"' if other == listed else ""
+            inner = f"<ul>{''.join(_headings(shown))}</ul>" if other == page else ""
+            yield f'<li><a href="{page_address(other)}"{current}>{escape(title(other))}</a>{inner}</li>'
         yield "</ul>"
 
 
 def _headings(shown: Rendered) -> Iterator[str]:
-    for found in shown.headings:
-        if found.level == 2:
-            yield f'<li><a href="#{found.anchor}">{escape(found.title)}</a></li>'
+    for heading in shown.headings:
+        if heading.level == 2:
+            yield f'<li><a href="#{heading.anchor}">{escape(heading.title)}</a></li>'
 
 
 def _beside(page: str) -> str:
@@ -112,8 +112,8 @@ def _beside(page: str) -> str:
     around = ((at - 1, "prev", "← {}"), (at + 1, "next", "{} →"))
     known = [(listed[other], rel, shown) for other, rel, shown in around if 0 <= other < len(listed)]
     return " ".join(
-        f'<a rel="{rel}" href="{page_address(found)}">{escape(shown.format(title(found)))}</a>'
-        for found, rel, shown in known
+        f'<a rel="{rel}" href="{page_address(other)}">{escape(shown.format(title(other)))}</a>'
+        for other, rel, shown in known
     )
 
 

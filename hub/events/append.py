@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final, TypedDict
 
-from graph_schema.cypher import Statement, literal
+from graph_schema.cypher import Properties, Statement, literal
 from graph_schema.sources import HUB
 from hub.database.graph import Run
 from hub.jobs.loops import item
@@ -44,6 +44,14 @@ class Entry:
     audience: str = "parties"
 
 
+class EventRow(TypedDict):
+    """A member of `$events`: the event's properties under `said`, its case by id, and its party by Neo4j's id."""
+
+    said: Properties
+    case: str | None
+    party: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event.
@@ -62,22 +70,23 @@ class Event:
     reason: str | None = None
     entry: Entry | None = None
 
-    def row(self) -> dict[str, Any]:
-        said: dict[str, Any] = {
+    def row(self) -> EventRow:
+        """The event as a parameter of the statement that appends it; what has no value is no property of it."""
+        properties: dict[str, object] = {
             "id": self.id, "kind": self.kind, "refs": list(self.refs), "at": self.doer.at, "by": self.doer.by,
             "of": self.doer.of,
             "changed": list(self.changed),
         }  # fmt: skip
         if self.reason:
-            said["reason"] = self.reason
+            properties["reason"] = self.reason
         if self.entry:
-            said |= {
+            properties |= {
                 "verb": self.entry.verb,
                 "text": self.entry.text,
                 "audience": self.entry.audience,
                 "source": HUB.name,
             }
-        return {"said": said, "case": self.entry.case if self.entry else None, "party": self.party}
+        return {"said": properties, "case": self.entry.case if self.entry else None, "party": self.party}
 
 
 class Telling:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from secrets import token_hex
-from typing import Any, Final, LiteralString, cast
+from typing import Final, LiteralString, cast
 
 from graph_schema.cypher import Statement, fill, lock
 from hub.database.graph import Graph, Run
@@ -124,9 +124,11 @@ class Consumer:
 
     @property
     def lease(self) -> str:
+        """`consumer NAME`, so that one hub at a time works through the events of a consumer."""
         return f"consumer {self.name}"
 
     async def waits(self, graph: Graph, now: datetime) -> bool:
+        """Whether there are events behind its cursor, or rows that were set aside and are due. Raises `Unavailable`."""
         return bool(await graph.read_one(_LOOK, {"name": self.name, "at": now}))
 
     async def go(self, graph: Graph, now: datetime) -> int:
@@ -168,15 +170,15 @@ class Consumer:
     async def _window(self, graph: Graph, place: Place, last: int) -> tuple[list[_Item], Place]:
         """The rows of the next events, in order and each once, and the place once they are done."""
         asked = {"cursor": place.cursor, "last": last, "kinds": list(self.rows), "most": _EVENTS, "few": _FEW}
-        found = [_Happened(*row) for row in await graph.read_one(_NEXT, asked)]
+        window = [_Happened(*row) for row in await graph.read_one(_NEXT, asked)]
         events: list[_Happened] = []
         size = 0
-        for event in found:
+        for event in window:
             if events and size + (event.size or 0) > _ROWS:
                 break
             events.append(event)
             size += event.size or 0
-        end = Place(last) if len(events) == len(found) < _EVENTS else Place(events[-1].seq)
+        end = Place(last) if len(events) == len(window) < _EVENTS else Place(events[-1].seq)
         rows, cut = await self._rows(graph, events, place)
         if cut:  # there are more rows than are read at a time
             end = cut
@@ -202,32 +204,32 @@ class Consumer:
         """The rows of these events, by number, None for one of which they cannot be told; and the place of the
         last, if there are more.
         """
-        found: dict[int, list[str] | None] = {event.seq: [] if event.size is not None else None for event in events}
+        keys: dict[int, list[str] | None] = {event.seq: [] if event.size is not None else None for event in events}
         cuts: list[Place] = []
 
         async def find(some: Sequence[_Happened]) -> int:
-            asked = {"seqs": [one.seq for one in some], "under": place.cursor + 1, "row": place.row, "most": _ROWS}
-            told = await graph.read(_finding(self.rows[some[0].kind]), asked)
-            for seq, key in told:
-                cast("list[str]", found[seq]).append(key)
-            if len(told) == _ROWS:
-                cuts.append(Place(told[-1][0] - 1, told[-1][1]))
+            asked = {"seqs": [event.seq for event in some], "under": place.cursor + 1, "row": place.row, "most": _ROWS}
+            records = await graph.read(_finding(self.rows[some[0].kind]), asked)
+            for seq, key in records:
+                cast("list[str]", keys[seq]).append(key)
+            if len(records) == _ROWS:
+                cuts.append(Place(records[-1][0] - 1, records[-1][1]))
             return 0
 
-        async def give_up(one: _Happened, _: Exception) -> None:
-            found[one.seq] = None
+        async def give_up(event: _Happened, _: Exception) -> None:
+            keys[event.seq] = None
 
         groups: dict[Rows, list[_Happened]] = {}
         for event in events:
             rows = self.rows[event.kind]
             if rows.names and event.refs is not None:
                 after = place.row if event.seq == place.cursor + 1 else None
-                found[event.seq] = [ref for ref in sorted(set(event.refs)) if after is None or ref > after]
+                keys[event.seq] = [ref for ref in sorted(set(event.refs)) if after is None or ref > after]
             elif event.size:
                 groups.setdefault(rows, []).append(event)
         for some in groups.values():
             await divide(graph, some, find, give_up)
-        return found, min(cuts, key=lambda cut: cut.cursor, default=None)
+        return keys, min(cuts, key=lambda cut: cut.cursor, default=None)
 
     async def _done(self, graph: Graph, place: Place, items: Sequence[_Item], end: Place, now: datetime) -> int:
         """Does these rows by batches, and moves to the end of the window with the last of them."""
@@ -240,10 +242,10 @@ class Consumer:
             at = after
             return count
 
-        async def give_up(one: _Item, error: Exception) -> None:
+        async def give_up(row: _Item, error: Exception) -> None:
             nonlocal at
-            after = end if one is items[-1] else one.after
-            await set_aside(graph, Letter(self.name, one.key, self._kind(one)), error, now, leave=self._move(at, after))
+            after = end if row is items[-1] else row.after
+            await set_aside(graph, Letter(self.name, row.key, self._kind(row)), error, now, leave=self._move(at, after))
             at = after
 
         if not items:
@@ -256,9 +258,9 @@ class Consumer:
 
     async def _attempt(self, graph: Graph, before: Place, after: Place, part: Sequence[_Item], now: datetime) -> int:
         async def work(run: Run) -> int:
-            await _moved(run, self._move(before, after, [one.key for one in part]))
-            if not any(one.event for one in part):
-                return await self._do(run, [one.key for one in part], now)
+            await _moved(run, self._move(before, after, [row.key for row in part]))
+            if not any(row.event for row in part):
+                return await self._do(run, [row.key for row in part], now)
             if len(part) > 1:
                 raise CannotBeDone("an event whose rows cannot be told is looked at alone")
             return await self._event(run, part[0].key, now)
@@ -267,13 +269,13 @@ class Consumer:
 
     async def _event(self, run: Run, event: str, now: datetime) -> int:
         """Does all rows of one event in this transaction. Raises what keeps its rows from being told."""
-        found: list[str] = []
+        keys: list[str] = []
         for kind, rows in self.rows.items():
-            for is_told, keys in await run(Statement(_finding_again(rows), {"id": event, "kind": kind})):
-                if not is_told:
+            for are_ids, more in await run(Statement(_finding_again(rows), {"id": event, "kind": kind})):
+                if not are_ids:
                     raise CannotBeDone("refs: a list of ids is expected")
-                found += keys
-        return await self._do(run, found, now)
+                keys += more
+        return await self._do(run, keys, now)
 
     async def _do(self, run: Run, keys: Sequence[str], now: datetime) -> int:
         """Does these rows, `most` at a time, and appends the events that come of it."""
@@ -292,8 +294,8 @@ class Consumer:
 
         return again
 
-    def _kind(self, one: _Item) -> str:
-        return "Event" if one.event else self.label
+    def _kind(self, row: _Item) -> str:
+        return "Event" if row.event else self.label
 
     def _move(self, before: Place, after: Place, keys: Sequence[str] = ()) -> Statement:
         """Moves the cursor, and forgets what was set aside of these rows: they are done."""
@@ -316,7 +318,7 @@ async def _moved(run: Run, move: Statement) -> None:
         raise Taken("another hub has worked on these events meanwhile")
 
 
-def _row(place: Place) -> dict[str, Any]:
+def _row(place: Place) -> dict[str, int | str | None]:
     return {"cursor": place.cursor, "row": place.row}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from hub.compile.search import SOUGHT
+from hub.compile.compiler import SOUGHT
 from hub.gql.cursors import Cursors, Seal
 from hub.gql.search_text import TERMS, highlighted
 
@@ -17,10 +17,14 @@ class AnswerWriter:
         self._seals: dict[tuple[str, tuple[str, ...]], Seal] = {}
 
     def cursor(self, stamp: str, bound: tuple[str, ...], values: list[Any]) -> str:
+        """The signed cursor of a row that is ordered by these values, good for the `bound` parameters alone."""
         seal = self._seals.get((stamp, bound))
         if seal is None:
             seal = self._seals[stamp, bound] = self._cursors.seal(stamp, [self._parameters[name] for name in bound])
         return seal.cursor(values)
 
     def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
+        """Of these texts, each with its property, those in which a term of the search stands, cut into pieces that are
+        such a term or not.
+        """
         return highlighted(self._parameters[SOUGHT][TERMS], texts)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from hub.compile.query import CursorOf
+from hub.compile.compiler import CursorOf
 from hub.errors import BadInput
 from hub.gql.values import at_kind
 
@@ -54,6 +54,7 @@ class Seal:
         self._begun = begun
 
     def signature(self, values: bytes) -> bytes:
+        """The signature of a position in this list, which its cursor begins with."""
         made = self._begun.copy()
         made.update(values)
         return made.digest()

@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from hub.compile.compiler import Compiled
-from hub.compile.custom_rows import Place, RowReading, Telling
-from hub.compile.search_rows import FOUND
+from hub.compile.compiler import FOUND, Compiled, Place, RowReading, Telling
 from hub.errors import Unavailable
 from hub.gql.search_executor import Asks
 

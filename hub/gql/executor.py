@@ -1,71 +1,38 @@
-"""`/graphql`: strawberry's HTTP view, with reads answered by compiled statements instead of an executor."""
+"""Answers GraphQL documents: what is asked is planned for the asker's kind of viewer, then read or done."""
 
 import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
-import orjson
 import strawberry
-from cross_web import AsyncHTTPRequestAdapter
 from graphql import GraphQLError
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
-from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLRequestData
-from strawberry.types import ExecutionResult
 
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import PUBLIC, ViewerKind
-from hub.compile.compiler import compile_kind, compile_right
-from hub.compile.traversal import Side
+from hub.compile.compiler import Side, compile_kind
 from hub.database.bookmarks import Bookmarks
-from hub.database.gathering import Gathering, Lanes, Read
+from hub.database.gathering import Gathering, Lanes
 from hub.database.graph import Graph, Run
-from hub.errors import (
-    AnswerNotRead,
-    BadInput,
-    HubError,
-    NotAllowed,
-    NotPersisted,
-    NotSignedIn,
-    TooCostly,
-    TooManyRequests,
-    Unavailable,
-)
-from hub.gql.answer_writer import AnswerWriter
+from hub.errors import AnswerNotRead, HubError, NotSignedIn, Unavailable
 from hub.gql.cursors import Cursors
-from hub.gql.custom_field_executor import found_and_read
-from hub.gql.disconnect import CancelOnDisconnect
 from hub.gql.document_limits import Limits
-from hub.gql.http import (
-    GraphQLRequest,
-    Late,
-    body_of,
-    bookmarks_of,
-    from_body,
-    from_url,
-    is_json_post,
-    json_response,
-    media_of,
-    refused,
-    replayed,
-    status_of,
-)
-from hub.gql.plan_cache import GraphQLErrors, Plan, PlanCache, RootPlan
-from hub.gql.search_executor import Asks, searched
-from hub.gql.types import build_schema
+from hub.gql.http import GraphQLRequest
+from hub.gql.operation import GraphQLErrors
+from hub.gql.plan_cache import PlanCache
+from hub.gql.plans import Plan, RootPlan
+from hub.gql.reader import Call, Reader, shaped
 from hub.gql.values import Variables
 from hub.gql.viewer_kinds import Kinds
-from hub.identity.door import Door, Shares
+from hub.identity.door import Shares
+from hub.limits.admission import in_kb
 from hub.limits.callers import HUB, Caller
-from hub.limits.rate_limits import BYTES, COST, PLANNINGS, QUESTIONS, REQUEST_COST, VERBS
+from hub.limits.rate_limits import COST, PLANNINGS, QUESTIONS, VERBS
 from hub.verbs.context import VerbContext
 from hub.verbs.questions import new_guest
 from hub.verbs.verb import REQUEST
@@ -74,40 +41,16 @@ from hub.viewer import Viewer
 Result = TypeVar("Result")
 _log: Final = logging.getLogger("hub.gql")
 _requests: Final = logging.getLogger("hub.requests")
-_HEADERS: Final = (
-    (b"cache-control", b"no-store"),
-    (b"vary", b"Authorization"),
-    (b"x-content-type-options", b"nosniff"),
-)
-"""Of every answer: it is its asker's alone, and JSON whatever it says."""
 _PERHAPS_DONE: Final = "whether this was done is not known"
 _SEND_AGAIN: Final = ": send it again with the same requestId, and it is done once"
 _CHANGES: Final = 4
 """How often a question is asked again of a viewer whose rights have changed since."""
-_GATHERED_ROWS: Final = 20
-"""Questions with pages of up to so many rows are gathered: of wider ones Neo4j saves nothing, and they would hold
-up others. 2026-11-26.
-"""
 _NO_ROW: Final = "no row"
 """No row's key; of a usual length, as below."""
 NOBODY: Final = "nobody is signed in"
 """No account's id, which has a bar; of a usual length, because Neo4j plans anew for a parameter of quite another
 one.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """What all root fields of one request share: the viewer's parameters and cursors, what the caller has seen,
-    whose turns they take.
-    """
-
-    rights: Mapping[str, Any]
-    cursors: Cursors
-    bookmarks: Bookmarks
-    caller: Caller = HUB
-
-
 Ask = Callable[[ViewerKind | None], Awaitable[tuple[Result, bool]]]
 """Asks for a kind of viewer; says whether every statement gave something, which those for another kind do not."""
 Heard = Callable[[GraphQLRequest, ViewerKind, Plan, Variables, Cursors], None]
@@ -139,17 +82,20 @@ class Executor:
         lanes: Lanes | None = None,
     ) -> None:
         self.documents = PlanCache(declared, schema, limits, side)
-        self._declared = declared
         self._graph = graph
-        self._limits = limits
         self._cursor_key = cursor_key
         self._shares = shares or Shares()
-        self.gathering = Gathering(graph, self._shares.admission, lanes or Lanes())
+        self._reader = Reader(declared, graph, limits, self._shares, lanes or Lanes())
         self._kinds = Kinds()
         self._by_kind = by_kind
         self.heard: Heard = _unheard
         """Told of each question that was answered, not of changes."""
         self.kind_text = compile_kind(declared)
+
+    @property
+    def gathering(self) -> Gathering:
+        """Where reads that ask the same go together."""
+        return self._reader.gathering
 
     async def answer(self, asked: GraphQLRequest, viewer: Viewer) -> Mapping[str, Any]:
         """The response of an operation: `data`, or `errors` that say what to change."""
@@ -176,7 +122,7 @@ class Executor:
     async def _answer(self, asked: GraphQLRequest, viewer: Viewer) -> dict[str, Any]:
         cursors = Cursors(self._cursor_key, viewer.account)
         rights = {"viewer": viewer.account or NOBODY, "now": time.time_ns() // 1_000_000}
-        call = _Call(rights, cursors, asked.bookmarks, asked.caller or _caller(viewer))
+        call = Call(rights, cursors, asked.bookmarks, asked.caller or caller_of(viewer))
         look = partial(self._kind, call)
         kind = await self._kinds.of(viewer, look) if self._by_kind else None
 
@@ -211,36 +157,35 @@ class Executor:
         raise Unavailable("what this account may see changes all the time; try again in a few seconds")
 
     async def _read(
-        self, plan: Plan, variables: Variables, asked: GraphQLRequest, call: _Call
+        self, plan: Plan, variables: Variables, asked: GraphQLRequest, call: Call
     ) -> tuple[dict[str, Any], bool]:
         """The answer, and whether no statement was without one."""
         bound = [(root, root.bind(variables, call.cursors)) for root in plan.roots]
-        extensions: dict[str, Any] = {"cost": sum(self.documents.cost(root, parameters) for root, parameters in bound)}
+        extensions: dict[str, Any] = {"cost": sum(self._reader.cost(root, parameters) for root, parameters in bound)}
         if asked.caller:
             self._shares.budgets.take(COST, asked.caller, extensions["cost"])
-        if any(root.cost.largest(parameters) > self._limits.page for root, parameters in bound):
-            await self._require_large_pages(call.rights)
+        await self._reader.require_right_to_pages(bound, call)
         if asked.explain:
-            await self._require("explain", "explaining needs the right explain", call.rights)
+            await self._reader.require("explain", "explaining needs the right explain", call)
             extensions["explain"] = []
         await self._graph.reach(asked.bookmarks)  # before others may wait for a first run of this one's
-        run = partial(self._explained, told=extensions["explain"]) if asked.explain else self._rows
+        run = partial(self._reader.explained, told=extensions["explain"]) if asked.explain else self._reader.rows
         each = [run(root, parameters, call) for root, parameters in bound]
         found = [await each[0]] if len(each) == 1 else await asyncio.gather(*each)
         is_of_kind = not any(None in rows for rows in found)
-        values = (_shaped(root, rows, parameters, call) for (root, parameters), rows in zip(bound, found, strict=True))
+        values = (shaped(root, rows, parameters, call) for (root, parameters), rows in zip(bound, found, strict=True))
         answers = {**plan.known, **{root.key: value for (root, _), value in zip(bound, values, strict=True)}}
         return {"data": {key: answers[key] for key in plan.keys}, "extensions": extensions}, is_of_kind
 
     async def kind(self, viewer: Viewer) -> ViewerKind:
         """What kind of viewer that is, as far as is known; looked up where nothing is."""
         rights = {"viewer": viewer.account or NOBODY, "now": time.time_ns() // 1_000_000}
-        call = _Call(rights, Cursors(self._cursor_key, viewer.account), Bookmarks())
+        call = Call(rights, Cursors(self._cursor_key, viewer.account), Bookmarks())
         return await self._kinds.of(viewer, partial(self._kind, call))
 
-    async def _kind(self, call: _Call) -> Any:
+    async def _kind(self, call: Call) -> Any:
         """Which flags of kinds hold of the viewer; None if it acts for nobody."""
-        (flags,) = await self._asked((self.kind_text,), dict(call.rights), call, gathers=True)
+        (flags,) = await self._reader.asked((self.kind_text,), call.rights, call, gathers=True)
         return flags
 
     async def _planned(
@@ -251,19 +196,16 @@ class Executor:
         """
         document = (asked.document, asked.operation_name, asked.variables)
         found = self.documents.kept(*document, kind)
-        counted = 0 if found else 1
+        counted = 0 if found else in_kb(asked.document)
         if asked.caller:
             self._shares.budgets.take(PLANNINGS, asked.caller, counted)
         if found is None:
-            # one at a time, and others are served between two: each keeps the process for ten milliseconds or more
-            async with self._shares.admission.compiling.passed(asked.caller or HUB):
-                found = self.documents.plan(*document, cursors, kind, only_reads=asked.by_get)
+            plan = partial(self.documents.plan, *document, cursors, kind, only_reads=asked.by_get)
+            found = await self._shares.admission.compile(asked.caller or HUB, plan)
         if asked.caller:
             plan, _ = found
-            statements = self._shares.admission.new(
-                root.compiled.texts for root in (*plan.roots, *(verb.answer for verb in plan.verbs))
-            )
-            self._shares.budgets.take(PLANNINGS, asked.caller, statements - counted, beside=counted)
+            new = self._shares.admission.new_kb(root.compiled.texts for root in plan.reads)
+            self._shares.budgets.take(PLANNINGS, asked.caller, new - counted, beside=counted)
         return found
 
     async def _done(
@@ -308,19 +250,18 @@ class Executor:
         account = viewer.account or new_guest()
         cursors = Cursors(self._cursor_key, account)
         arguments, parameters = verb.arguments(variables), verb.answer.bind(variables, cursors)
-        cost = self.documents.cost(verb.answer, parameters)
+        cost = self._reader.cost(verb.answer, parameters)
         if asked.caller:
             self._shares.budgets.take(COST, asked.caller, cost)
         name = arguments.pop(REQUEST.name)
         now = datetime.now(UTC)
-        call = _Call(
+        call = Call(
             {"viewer": account, "now": int(now.timestamp() * 1000)},
             cursors,
             asked.bookmarks,
-            asked.caller or _caller(viewer),
+            asked.caller or caller_of(viewer),
         )
-        if verb.answer.cost.largest(parameters) > self._limits.page:
-            await self._require_large_pages(call.rights)
+        await self._reader.require_right_to_pages([(verb.answer, parameters)], call)
         if self._shares.admission.is_new(verb.answer.compiled.text):
             await self._plan_answer(verb.answer, parameters, call)
 
@@ -335,8 +276,8 @@ class Executor:
         async def ask(now_of: ViewerKind | None) -> tuple[Any, bool]:
             of_kind = plan if now_of == kind else (await self._planned(asked, cursors, now_of))[0]
             answer = of_kind.verbs[place].answer
-            rows = await self._rows(answer, given, since)
-            return _shaped(answer, rows, given, since), None not in rows
+            rows = await self._reader.rows(answer, given, since)
+            return shaped(answer, rows, given, since), None not in rows
 
         try:
             return await self._as_its_kind(viewer, kind, partial(self._kind, since), ask)
@@ -346,193 +287,17 @@ class Executor:
                 f"this was done, but its answer could not be read: {error}; {again}", begun=False
             ) from error
 
-    async def _plan_answer(self, answer: RootPlan, parameters: dict[str, Any], call: _Call) -> None:
+    async def _plan_answer(self, answer: RootPlan, parameters: dict[str, Any], call: Call) -> None:
         """Asks about no row: what could not be answered is refused before anything is done."""
         try:
-            await self._rows(answer, {**parameters, "key": _NO_ROW}, call)
+            await self._reader.rows(answer, {**parameters, "key": _NO_ROW}, call)
         except Unavailable as error:
             raise Unavailable(str(error), error.retry_after_s, begun=False) from error
 
-    async def _rows(self, root: RootPlan, parameters: dict[str, Any], call: _Call) -> list[Any]:
-        """What the root field's statements give: of each one value, or None."""
-        given = {**parameters, **call.rights}
-        ask = partial(self._asked, call=call, gathers=root.cost.widest(parameters) <= _GATHERED_ROWS)
-        return await _in_its_steps(root, given, ask)
 
-    async def _asked(self, texts: Sequence[str], given: Mapping[str, Any], call: _Call, *, gathers: bool) -> list[Any]:
-        def asking(text: str) -> Awaitable[Any]:
-            return self.gathering.read_one(Read(text, given, call.bookmarks, call.caller), gathers=gathers)
-
-        return [await asking(texts[0])] if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
-
-    async def _explained(
-        self, root: RootPlan, parameters: dict[str, Any], call: _Call, told: list[dict[str, Any]]
-    ) -> list[Any]:
-        """The same; what Neo4j did for it goes into `told`."""
-
-        async def ask(texts: Sequence[str], given: Mapping[str, Any]) -> list[Any]:
-            found: list[Any] = []
-            for text in texts:
-                asking = partial(self._graph.profile_one, text, given, call.bookmarks)
-                row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
-                found.append(row)
-                told.append(
-                    {
-                        "field": root.key,
-                        "cypher": text,
-                        "parameters": {name: given[name] for name in given if name not in call.rights},
-                        **profile,
-                    }
-                )
-            return found
-
-        return await _in_its_steps(root, {**parameters, **call.rights}, ask)
-
-    async def _require_large_pages(self, rights: Mapping[str, Any]) -> None:
-        await self._require(
-            "largePages", f"pages of more than {self._limits.page} rows need the right largePages", rights
-        )
-
-    async def _require(self, right: str, refusal: str, rights: Mapping[str, Any]) -> None:
-        if not await self._graph.read_one(compile_right(self._declared, right), rights):
-            raise NotAllowed(refusal)
-
-
-class Endpoint(GraphQL):
-    """The ASGI app at `/graphql`. A JSON POST is answered directly; every other request is judged by strawberry's
-    view.
-    """
-
-    def __init__(  # noqa: PLR0913 - what it is made of
-        self,
-        declared: GraphSchema,
-        graph: Graph,
-        door: Door,
-        *,
-        max_body_bytes: int,
-        limits: Limits,
-        cursor_key: bytes,
-        lanes: Lanes,
-    ) -> None:
-        schema = build_schema(declared)
-        super().__init__(schema, graphql_ide=None)
-        self.questions = Executor(schema, declared, graph, limits, cursor_key, shares=door.shares, lanes=lanes)
-        self._door = door
-        self._max_body_bytes = max_body_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
-            return
-        scope["caller"] = self._door.address(scope)
-
-        async def told(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    *_HEADERS,
-                    *self._door.shares.budgets.headers(scope["caller"]),
-                ]
-            await send(message)
-
-        response = await self._response(scope, receive, told)
-        if response:
-            if response.status_code == 429:
-                response.headers.update(await self._door.hold(scope["caller"]))
-            await response(scope, receive, told)
-
-    # one line an error
-    async def _response(self, scope: Scope, receive: Receive, send: Send) -> Response | None:  # noqa: PLR0911
-        """The response; None where it was sent already, or nobody is there any more."""
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        try:
-            scope["viewer"] = viewer = await self._door.viewer(_text(headers.get(b"authorization")), scope["caller"])
-            if viewer.account:
-                scope["caller"] = _caller(viewer)
-            self._door.shares.budgets.take(COST, scope["caller"], REQUEST_COST)
-            scope["bookmarks"] = bookmarks_of(headers.get(b"hub-bookmark"), scope["caller"])
-            body = await body_of(
-                receive, self._max_body_bytes, partial(self._door.shares.budgets.take, BYTES, scope["caller"])
-            )
-            with CancelOnDisconnect(receive):
-                return await self._answered(scope, headers, body, send)
-        except NotSignedIn as error:
-            return refused(error, 401)
-        except Unavailable as error:
-            return refused(error, 503)
-        except TooManyRequests as error:
-            return refused(error, 429)
-        except TooCostly as error:
-            return refused(error, 413)
-        except Late as error:
-            return refused(error, 408)
-        except NotPersisted as error:
-            # clients look for it in an answer; of another status some of them read no more
-            return refused(error, 200)
-        except BadInput as error:
-            return refused(error, 400)
-        return None
-
-    async def _answered(self, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, send: Send) -> Response | None:
-        """The response; None where strawberry's view has sent it."""
-        media, bookmarks = media_of(headers.get(b"accept", b"*/*")), scope["bookmarks"]
-        if (
-            scope["method"] == "GET"
-            and (b"query=" in scope["query_string"] or b"extensions=" in scope["query_string"])
-            and media
-        ):
-            asked = from_url(scope["query_string"], bookmarks, scope["caller"])
-        elif is_json_post(scope, headers) and media:
-            asked = from_body(body, bookmarks, scope["caller"])
-        else:
-            await super().__call__(scope, replayed(body), send)
-            return None
-        answer = await self.questions.answer(asked, scope["viewer"])
-        return json_response(answer, status_of(answer, media), media, bookmarks)
-
-    async def execute_single(
-        self,
-        request: Request,
-        request_adapter: AsyncHTTPRequestAdapter,  # noqa: ARG002
-        sub_response: Response,  # noqa: ARG002
-        context: Any,  # noqa: ARG002
-        root_value: Any,  # noqa: ARG002
-        request_data: GraphQLRequestData,
-    ) -> ExecutionResult:
-        bookmarks = request.scope["bookmarks"]
-        document, variables = request_data.query or "", request_data.variables or {}
-        by_get = request.method == "GET"
-        caller = request.scope["caller"]
-        asked = GraphQLRequest(
-            document, request_data.operation_name, variables, bookmarks=bookmarks, caller=caller, by_get=by_get
-        )
-        answer = await self.questions.answer(asked, request.scope["viewer"])
-        errors = [
-            GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())
-        ]
-        return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))
-
-    def encode_json(self, data: object) -> bytes:
-        return orjson.dumps(data)
-
-
-def _caller(viewer: Viewer) -> Caller:
+def caller_of(viewer: Viewer) -> Caller:
+    """Whose turns a viewer takes: its account's, or, of the hub's own pages, the hub's."""
     return Caller(viewer.account, signed_in=True) if viewer.account else HUB
-
-
-async def _in_its_steps(root: RootPlan, given: Mapping[str, Any], ask: Asks) -> list[Any]:
-    """What the root field's shaper takes, or its only member; None where a statement gave nothing."""
-    if root.compiled.found:
-        return await searched(root.compiled, given, ask)
-    if root.compiled.telling:
-        return await found_and_read(root.compiled, given, ask)
-    return await ask(root.compiled.texts, given)
-
-
-def _shaped(root: RootPlan, rows: Sequence[Any], parameters: Mapping[str, Any], call: _Call) -> Any:
-    if None in rows:
-        return None
-    return root.compiled.shape(rows[0] if len(rows) == 1 else rows, parameters, AnswerWriter(call.cursors, parameters))
 
 
 def _coded(error: GraphQLError, code: str) -> dict[str, Any]:
@@ -550,7 +315,3 @@ def _told(asked: GraphQLRequest, answer: Mapping[str, Any], took_s: float) -> di
         "ms": round(took_s * 1000, 2),
         **({"codes": codes} if codes else {}),
     }
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode("latin-1")

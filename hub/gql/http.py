@@ -50,6 +50,7 @@ class Late(BadInput):
 
 
 def is_json_post(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether it is a POST whose body says that it is JSON."""
     return scope["method"] == "POST" and headers.get(b"content-type", b"").split(b";")[0].strip() == b"application/json"
 
 
@@ -150,6 +151,8 @@ async def body_of(receive: Receive, most: int, count: Callable[[int], None]) -> 
 
 
 def replayed(body: bytes) -> Receive:
+    """What gives the next reader a body that was read already."""
+
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
@@ -159,6 +162,9 @@ def replayed(body: bytes) -> Receive:
 def json_response(
     content: Mapping[str, Any], status: int, media: str = _JSON, bookmarks: Bookmarks | None = None
 ) -> Response:
+    """The response with the headers that go with its status: POST as what is allowed, when to come again, and
+    bookmarks.
+    """
     headers = {"allow": "POST"} if status == 405 else {}
     if "data" not in content:
         headers |= again_after(content["errors"][0]["extensions"])
@@ -168,6 +174,7 @@ def json_response(
 
 
 def refused(error: HubError, status: int) -> Response:
+    """The response to a request that nothing was done for, with how to sign in where that would help."""
     response = json_response(
         {"errors": [{"message": str(error) or "not signed in", "extensions": error.extensions}]}, status
     )

@@ -5,9 +5,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
-from hub.compile.compiler import Compiled, Found
-from hub.compile.search import END, FRONT, RIGHTS, SOUGHT
-from hub.compile.search_rows import FOUND
+from hub.compile.compiler import END, FOUND, FRONT, RIGHTS, SOUGHT, Compiled, Found
 
 
 class Asks(Protocol):

@@ -1,20 +1,20 @@
-"""Argument values: where each comes from (the document or a variable), and how it becomes a statement parameter."""
+"""Values: where each comes from, and how it becomes a parameter of a statement, checked and converted."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Protocol, cast
-
-from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode, value_from_ast_untyped
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 from graph_schema.formats import BadFormat
 from graph_schema.model import Kind, Property
-from hub.compile.query import CursorOf
+from hub.compile.compiler import CursorOf
 from hub.errors import BadInput
 from hub.gql.moments import moment
 
 ABSENT: Final = object()
-Variables = Mapping[str, Any]
+"""In place of a value that is not given."""
+Variables: TypeAlias = Mapping[str, Any]
+"""The variables of a request by name: JSON values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Constant:
     value: Any
 
     def read(self, variables: Variables) -> Any:  # noqa: ARG002 - one shape for all values
+        """The value."""
         return self.value
 
 
@@ -35,6 +36,7 @@ class Reference:
     path: tuple[str | int, ...] = ()
 
     def read(self, variables: Variables) -> Any:
+        """What the variable has there, or `ABSENT`."""
         value = variables.get(self.variable, ABSENT)
         for step in self.path:
             value = value[step]
@@ -48,6 +50,7 @@ class Items:
     items: tuple["Value", ...]
 
     def read(self, variables: Variables) -> Any:
+        """The list of what the items are."""
         return [item.read(variables) for item in self.items]
 
 
@@ -58,49 +61,15 @@ class Members:
     members: Mapping[str, "Value"]
 
     def read(self, variables: Variables) -> Any:
+        """What each member is, or `ABSENT`."""
         return {key: member.read(variables) for key, member in self.members.items()}
 
 
-Value = Constant | Reference | Items | Members
+Value: TypeAlias = Constant | Reference | Items | Members
+"""Where a value comes from. It is the same for all requests with the document, and read anew for each."""
 
-
-def value_of(node: ValueNode) -> Value:
-    """Where the value of an argument comes from."""
-    match node:
-        case VariableNode():
-            return Reference(node.name.value)
-        case ObjectValueNode():
-            return Members({field.name.value: value_of(field.value) for field in node.fields})
-        case ListValueNode():
-            return Items(tuple(value_of(item) for item in node.values))
-        case _:
-            return Constant(value_from_ast_untyped(node))
-
-
-def members(value: Value, variables: Variables) -> dict[str, Value]:
-    """The members of an input object that are given, null as well; an absent variable is not."""
-    if isinstance(value, Members):
-        found = value.members
-    else:
-        whole = value.read(variables)
-        if whole is None or whole is ABSENT:
-            return {}
-        assert isinstance(value, Reference)
-        found = {key: Reference(value.variable, (*value.path, key)) for key in whole}
-    return {key: member for key, member in found.items() if member.read(variables) is not ABSENT}
-
-
-def items(value: Value, variables: Variables) -> list[Value]:
-    """The items of a list; one value stands for a list of itself, as GraphQL has it."""
-    if isinstance(value, Items):
-        return list(value.items)
-    whole = value.read(variables)
-    if whole is None or whole is ABSENT:
-        return []
-    if isinstance(value, Reference) and isinstance(whole, list):
-        size = len(whole)  # pyright: ignore[reportUnknownArgumentType]
-        return [Reference(value.variable, (*value.path, position)) for position in range(size)]
-    return [value]
+Convert = Callable[[Any], tuple[Any, ...]]
+"""Checks a value, and makes a parameter's value of it, or those of several. Raises `BadInput`."""
 
 
 def split_node_id(node_id: Any) -> tuple[str, str]:
@@ -109,43 +78,41 @@ def split_node_id(node_id: Any) -> tuple[str, str]:
     return label, key
 
 
-def is_given(value: Value | None, variables: Variables) -> bool:
-    """Whether there is a value at all, null not counted as one."""
-    return value is not None and value.read(variables) not in (None, ABSENT)
-
-
 @dataclass(frozen=True, slots=True)
 class Binding:
     """A statement parameter: where its value comes from, and how it is checked and converted."""
 
     parameters: tuple[str, ...]
     value: Value
-    convert: Callable[[Any], tuple[Any, ...]]
+    convert: Convert
 
-    # one shape for both
-    def bind(self, variables: Variables, into: dict[str, Any], cursors: "ReadsCursors") -> None:  # noqa: ARG002
-        """Puts the parameters in place. Raises `BadInput`."""
-        into.update(zip(self.parameters, self.convert(self.value.read(variables)), strict=True))
+    # one shape for all
+    def bound(self, variables: Variables, before: Mapping[str, Any], cursors: "ReadsCursors") -> Mapping[str, Any]:  # noqa: ARG002
+        """The parameters, with these variables. Raises `BadInput`."""
+        return dict(zip(self.parameters, self.convert(self.value.read(variables)), strict=True))
 
 
 class ReadsCursors(Protocol):
     """Whoever knows the cursors of the viewer."""
 
-    def read(self, cursor: str, wanted: CursorOf, compared: Sequence[Any]) -> tuple[Any, ...]: ...
+    def read(self, cursor: str, wanted: CursorOf, compared: Sequence[Any]) -> tuple[Any, ...]:
+        """The values that a cursor holds. Raises `BadInput` for one that is not of that list and these conditions."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class PositionBinding:
-    """The parameters that hold a position: a cursor, read once what it is bound to is in place."""
+    """The parameters that hold a position: a cursor, read once what it is good for is bound."""
 
     parameters: tuple[str, ...]
     value: Value
     wanted: CursorOf
 
-    def bind(self, variables: Variables, into: dict[str, Any], cursors: ReadsCursors) -> None:
-        """Puts the parameters in place. Raises `BadInput`."""
-        compared = [into[name] for name in self.wanted.bound]
-        into.update(zip(self.parameters, cursors.read(self.value.read(variables), self.wanted, compared), strict=True))
+    def bound(self, variables: Variables, before: Mapping[str, Any], cursors: ReadsCursors) -> Mapping[str, Any]:
+        """The parameters, with these variables and those bound `before`. Raises `BadInput`."""
+        compared = [before[name] for name in self.wanted.bound]
+        held = cursors.read(self.value.read(variables), self.wanted, compared)
+        return dict(zip(self.parameters, held, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,41 +123,45 @@ class Spread:
     convert: Callable[[Any], Mapping[str, Any]]
 
     # one shape for all
-    def bind(self, variables: Variables, into: dict[str, Any], cursors: ReadsCursors) -> None:  # noqa: ARG002
-        """Puts the parameters in place. Raises `BadInput`."""
-        into.update(self.convert(self.value.read(variables)))
+    def bound(self, variables: Variables, before: Mapping[str, Any], cursors: ReadsCursors) -> Mapping[str, Any]:  # noqa: ARG002
+        """The parameters, with these variables. Raises `BadInput`."""
+        return self.convert(self.value.read(variables))
 
 
 Bound = Binding | PositionBinding | Spread
 
 
-def converter(found: Property, *, many: bool = False) -> Callable[[Any], tuple[Any, ...]]:
+def converter(declared: Property, *, many: bool = False) -> Convert:
     """How a value given for a property becomes a parameter; `many` for a list of them."""
 
     def one(value: Any) -> Any:
         if value is None:
             raise BadInput(
-                f"{found.name}: null is no value to compare with; write {{isNull: true}} or {{isNull: false}}"
+                f"{declared.name}: null is no value to compare with; write {{isNull: true}} or {{isNull: false}}"
             )
-        return convert(found, value)
+        return convert(declared, value)
 
     if many:
         return lambda value: ([one(item) for item in _items(value)],)
     return lambda value: (one(value),)
 
 
-def convert(found: Property, value: Any) -> Any:
+def convert(declared: Property, value: Any) -> Any:
     """The value as the driver takes it. Raises `BadInput` where it does not have the property's format."""
     try:
-        if found.format:
+        if declared.format:
             return (
-                [found.format.check(item) for item in value] if isinstance(value, list) else found.format.check(value)
+                [declared.format.check(item) for item in value]
+                if isinstance(value, list)
+                else declared.format.check(value)
             )  # pyright: ignore[reportUnknownVariableType]
-        return at_kind(found.kind, value)
+        return at_kind(declared.kind, value)
     except BadFormat as error:
         raise BadInput(str(error)) from None
     except ValueError:
-        raise BadInput(f"{found.name}: {found.kind.value} expected, e.g. {_EXAMPLES.get(found.kind, '1')}") from None
+        raise BadInput(
+            f"{declared.name}: {declared.kind.value} expected, e.g. {_EXAMPLES.get(declared.kind, '1')}"
+        ) from None
 
 
 def at_kind(kind: Kind, value: Any) -> Any:

@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import jwt
 from jwt import PyJWK
@@ -29,6 +29,8 @@ _MOST_TRIED: Final = 4
 """Of a token that names no key, so many of its issuer's are tried."""
 _NOT_A_TOKEN: Final = (jwt.PyJWTError, KeyError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 """What reading a text that somebody made up may end in."""
+_Claims: TypeAlias = Mapping[str, Any]
+"""The claims of a token by name (RFC 7519, section 4), of any type: whoever signed it wrote them."""
 
 
 class Verifier:
@@ -62,8 +64,8 @@ class Verifier:
         """The viewer, where nothing has to be verified for that. Raises `NotSignedIn` for what is no token at all."""
         if authorization is None:
             return PUBLIC
-        found = self._verified.get(_digest(_token(authorization)))
-        return found[1] if found and found[0] > time.time() else None
+        expires, viewer = self._verified.get(_digest(_token(authorization)), (0.0, PUBLIC))
+        return viewer if expires > time.time() else None
 
     async def _verify(self, token: str) -> tuple[float, Viewer]:
         try:
@@ -80,12 +82,12 @@ class Verifier:
         return float(claims["exp"]), Viewer.of(issuer.issuer, claims["sub"])
 
 
-def _key_id(header: Mapping[str, Any]) -> str | None:
+def _key_id(header: Mapping[str, object]) -> str | None:
     """RFC 7515, section 4.1.4: a token may name its key."""
     return str(header["kid"]) if "kid" in header else None
 
 
-def _checked(token: str, keys: Keys, issuer: Issuer) -> Mapping[str, Any]:
+def _checked(token: str, keys: Keys, issuer: Issuer) -> _Claims:
     """The claims of a token that one of the keys signed. Raises one of `_NOT_A_TOKEN`."""
     *others, last = keys[:_MOST_TRIED]
     for key in others:
@@ -96,7 +98,7 @@ def _checked(token: str, keys: Keys, issuer: Issuer) -> Mapping[str, Any]:
     return _decoded(token, last, issuer)
 
 
-def _decoded(token: str, key: PyJWK, issuer: Issuer) -> Mapping[str, Any]:
+def _decoded(token: str, key: PyJWK, issuer: Issuer) -> _Claims:
     return jwt.decode(
         token,
         key=key,
@@ -119,13 +121,13 @@ def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _is_well_formed(claims: Mapping[str, Any]) -> bool:
+def _is_well_formed(claims: _Claims) -> bool:
     """Whether its times are numbers, and its subject one line of a usual length: PyJWT takes numbers written as
     text for times.
     """
     times = [claims[name] for name in _TIMES if name in claims]
     are_numbers = all(
-        isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found < _LATEST for found in times
+        isinstance(time_s, int | float) and not isinstance(time_s, bool) and 0 <= time_s < _LATEST for time_s in times
     )
     subject: str = claims["sub"]
     return are_numbers and 0 < len(subject) <= _LONGEST_SUBJECT and subject.isprintable()
@@ -134,9 +136,9 @@ def _is_well_formed(claims: Mapping[str, Any]) -> bool:
 async def check_issuer(issuer: Issuer) -> str:
     """Says how many keys of an issuer can verify tokens. Raises `SetupError` where there is none."""
     try:
-        found = await source_of(issuer.issuer, issuer.jwks)()
+        keys = await source_of(issuer.issuer, issuer.jwks)()
     except NoKeys as error:
         raise SetupError(f"issuer {issuer.issuer} gives no keys: {error}") from error
-    if not found:
+    if not keys:
         raise SetupError(f"issuer {issuer.issuer} has no key that signs by {', '.join(ALGORITHMS)}")
-    return f"{len({id(key.key_id) if key.key_id is None else key.key_id for key in found})} keys"
+    return f"{len({id(key.key_id) if key.key_id is None else key.key_id for key in keys})} keys"

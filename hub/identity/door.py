@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -52,7 +53,7 @@ class Shares:
         """Those of the settings; of the budgets this process's part."""
         amounts = {
             COST: Amounts(settings.cost_per_minute, settings.public_cost_per_minute),
-            PLANNINGS: Amounts(settings.plannings_per_minute, settings.public_plannings_per_minute),
+            PLANNINGS: Amounts(settings.new_forms_kb_per_minute, settings.public_new_forms_kb_per_minute),
             VERBS: Amounts(settings.verbs_per_minute, settings.public_verbs_per_minute),
             BYTES: Amounts(settings.bytes_per_minute, settings.public_bytes_per_minute),
             QUESTIONS: Amounts(public=settings.public_questions_per_hour),
@@ -64,10 +65,11 @@ class Shares:
             settings.file_bytes_per_case,
             settings.files_per_day, settings.file_bytes_per_day,
         )  # fmt: skip
+        budgets = RateLimits(amounts, settings.workers)
         return Shares(
             Addresses(settings.trusted_proxies, settings.forwarded_header),
-            RateLimits(amounts, settings.workers),
-            Admission(settings.statements_at_once, settings.plannings_at_once),
+            budgets,
+            Admission(settings.statements_at_once, settings.plannings_at_once, partial(budgets.used, PLANNINGS)),
             quotas,
         )
 
@@ -90,19 +92,19 @@ class Door:
         Raises `NotSignedIn`, `Unavailable` where its keys cannot be had, and `TooManyRequests` for an address of many
         wrong ones.
         """
-        found = self._verifier.remembered(authorization)
-        if found is None:
+        viewer = self._verifier.remembered(authorization)
+        if viewer is None:
             # a wrong one counts once it is known as such: many may wait for an issuer's keys at once, and all of them
             # be right
             self.shares.budgets.take(SIGN_INS, address)
             self.shares.budgets.give_back(SIGN_INS, address)
             try:
-                found = await self._verifier.viewer(authorization)
+                viewer = await self._verifier.viewer(authorization)
             except NotSignedIn:
                 with suppress(TooManyRequests):
                     self.shares.budgets.take(SIGN_INS, address)
                 raise
-        return found
+        return viewer
 
     async def hold(self, refused: Caller) -> dict[str, str]:
         """Waits a second before a caller that keeps on is told once more; gives the headers of that answer.
@@ -139,13 +141,11 @@ class Door:
 
 def refusal(error: HubError, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """An error as GraphQL tells it, with the headers that belong to its status."""
-    told: dict[str, Any] = {"message": str(error) or "not signed in", "extensions": error.extensions}
-    return JSONResponse(
-        {"errors": [told]}, status, {**again_after(error.extensions), **challenge(error), **(headers or {})}
-    )
+    content = {"errors": [{"message": str(error) or "not signed in", "extensions": error.extensions}]}
+    return JSONResponse(content, status, {**again_after(error.extensions), **challenge(error), **(headers or {})})
 
 
-def again_after(extensions: Mapping[str, Any]) -> dict[str, str]:
+def again_after(extensions: Mapping[str, object]) -> dict[str, str]:
     """When to come again (RFC 9110, section 10.2.3), of an error that says it."""
     return {"Retry-After": str(extensions["retryAfterS"])} if "retryAfterS" in extensions else {}
 

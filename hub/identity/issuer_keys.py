@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK, PyJWTError
+from jwt.types import JWKDict
 
 from hub.errors import SetupError, Unavailable
 
@@ -84,13 +85,13 @@ class IssuerKeys:
             await self._fetched(_PATIENCE_S if known else None)
         elif not known and self._may_look():
             await self._fetched()
-        found = self._known(key_id)
+        keys = self._known(key_id)
         # a token of a key that is known goes on; of any other nothing is known while keys cannot be had
-        if not found and self._failures:
+        if not keys and self._failures:
             raise Unavailable(
                 "the keys that check tokens cannot be had now: try again in a few seconds", max(1.0, self._wait_s())
             )
-        return [key for key in found if key.algorithm_name == algorithm]
+        return [key for key in keys if key.algorithm_name == algorithm]
 
     def _known(self, key_id: str | None) -> Keys:
         if self._clock() - self._fetched_at > _KEPT_S:
@@ -182,13 +183,13 @@ def usable(jwks: Any) -> Keys:
     return [made for key in keys[:_MOST_KEYS] if isinstance(key, dict) for made in _made(key)]
 
 
-def _made(key: dict[str, Any]) -> list[PyJWK]:
+def _made(key: JWKDict) -> list[PyJWK]:
     operations = key.get("key_ops")
     if key.get("use", "sig") != "sig" or (isinstance(operations, list) and "verify" not in operations):
         return []
     named, kind = key.get("alg"), key.get("kty")
     trusted = _OF_KIND.get(kind, ()) if isinstance(kind, str) else ()
-    found: list[PyJWK] = []
+    keys: list[PyJWK] = []
     for algorithm in trusted:
         if named not in (None, algorithm) or _CURVES.get(algorithm, key.get("crv")) != key.get("crv"):
             continue
@@ -197,8 +198,8 @@ def _made(key: dict[str, Any]) -> list[PyJWK]:
         except (PyJWTError, KeyError, TypeError, ValueError, ArithmeticError, AttributeError):
             continue
         if not (isinstance(made.key, RSAPublicKey) and made.key.key_size < _LEAST_RSA_BITS):
-            found.append(made)
-    return found
+            keys.append(made)
+    return keys
 
 
 class _Changes:
@@ -241,9 +242,9 @@ async def _of_file(path: Path) -> Keys:
 
 
 async def _of_url(url: str) -> Keys:
-    found = await _document(url)
+    jwks = await _document(url)
     try:
-        return usable(found)
+        return usable(jwks)
     except NoKeys as error:
         raise NoKeys(f"{url}: {error}") from None
 
@@ -251,10 +252,10 @@ async def _of_url(url: str) -> Keys:
 async def _by_discovery(issuer: str, url: str) -> Keys:
     """The keys at the `jwks_uri` of a discovery document that is this issuer's own (OpenID Connect Discovery 1.0,
     section 4.3)."""
-    found = await _document(url)
-    if not isinstance(found, dict) or found.get("issuer") != issuer:
+    discovery = await _document(url)
+    if not isinstance(discovery, dict) or discovery.get("issuer") != issuer:
         raise NoKeys(f"{url}: it is not of the issuer {issuer}, as its `issuer` must say to the letter")
-    jwks = str(found.get("jwks_uri"))
+    jwks = str(discovery.get("jwks_uri"))
     if fault := _fault_of(jwks):
         raise NoKeys(f"{url}: its jwks_uri {fault}")
     return await _of_url(jwks)

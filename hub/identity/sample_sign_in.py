@@ -43,9 +43,9 @@ class SampleSignIn:
 
         Raises `SetupError` for an unknown one, or where there is no key.
         """
-        known = {found.name: found for found in personas()}
+        known = {each.name: each for each in personas()}
         if persona not in known:
-            listed = "\n".join(f"  {found.name:20} {found.doc}" for found in known.values())
+            listed = "\n".join(f"  {each.name:20} {each.doc}" for each in known.values())
             raise SetupError(f"there is no persona {persona!r}; choose one of\n{listed}")
         if not self._key.exists():
             raise SetupError(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from traceback import walk_tb
 from typing import Any, Final, LiteralString
 
-from graph_schema.cypher import Statement, lock
+from graph_schema.cypher import Parameters, Statement, lock
 from hub.database.graph import Graph, Run
 from hub.errors import CannotBeDone
 
@@ -61,10 +61,12 @@ class Letter:
 
     @property
     def id(self) -> str:
+        """The id of its row in the graph, see `letter_id`."""
         return letter_id(self.job, self.item)
 
 
 def letter_id(job: str, item: str) -> str:
+    """`JOB ITEM`: a job has one letter for an item, however often it fails at it."""
     return f"{job} {item}"
 
 
@@ -100,7 +102,7 @@ async def failed_again(graph: Graph, letter: Letter, error: BaseException, now: 
     _tell(letter, error, await graph.transact(work))
 
 
-def _parameters(letter: Letter, error: BaseException, now: datetime, wait: timedelta | None) -> dict[str, Any]:
+def _parameters(letter: Letter, error: BaseException, now: datetime, wait: timedelta | None) -> Parameters:
     return {
         "id": letter.id, "job": letter.job, "item": letter.item, "kind": letter.kind, "reason": reason_of(error),
         "at": now,
@@ -111,16 +113,16 @@ def _parameters(letter: Letter, error: BaseException, now: datetime, wait: timed
 
 def _tell(letter: Letter, error: BaseException, written: list[list[Any]]) -> None:
     for tries, known, retry_at in written:
-        told = (letter.job, letter.kind, letter.item, reason_of(error))
+        values = (letter.job, letter.kind, letter.item, reason_of(error))
         fields = {
             "fields": {"job": letter.job, "kind": letter.kind, "item": letter.item, "tries": tries, "retryAt": retry_at}
         }
         if known:
-            _log.warning("%s: failed again at %s %s: %s", *told, extra=fields)
+            _log.warning("%s: failed again at %s %s: %s", *values, extra=fields)
         else:
             _log.error(
                 "%s: set aside %s %s: %s",
-                *told,
+                *values,
                 extra=fields,
                 exc_info=None if isinstance(error, CannotBeDone) else error,
             )
@@ -135,8 +137,8 @@ def done(letters: Sequence[str]) -> Statement:
 
 async def due(graph: Graph, job: str, now: datetime, most: int) -> list[Letter]:
     """What is to be tried again of a job, the longest due first."""
-    found = await graph.read(_DUE, {"job": job, "at": now, "queue": QUEUE, "most": most})
-    return [Letter(job, item, kind) for item, kind in found]
+    rows = await graph.read(_DUE, {"job": job, "at": now, "queue": QUEUE, "most": most})
+    return [Letter(job, item, kind) for item, kind in rows]
 
 
 async def is_due(run: Run, letter: Letter, now: datetime) -> bool:
@@ -152,13 +154,13 @@ def reason_of(error: BaseException) -> str:
         return str(error)
     kinds: list[str] = []
     frames: list[str] = []
-    found: BaseException | None = error
-    while found:
-        code = getattr(found, "code", None)
+    cause: BaseException | None = error
+    while cause:
+        code = getattr(cause, "code", None)
         of_neo4j = isinstance(code, str) and code.startswith("Neo.")
-        kinds.append(str(code) if of_neo4j else type(found).__qualname__)
-        frames = _frames(found) or frames
-        found = None if of_neo4j else found.__cause__
+        kinds.append(str(code) if of_neo4j else type(cause).__qualname__)
+        frames = _frames(cause) or frames
+        cause = None if of_neo4j else cause.__cause__
     return f"{' from '.join(kinds)}{f' at {frames[-1]}' if frames else ''}"
 
 

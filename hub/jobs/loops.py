@@ -74,9 +74,14 @@ class Job:
         """Several hubs may do the same job at once: what is done twice is done once."""
 
     async def waits(self, graph: Graph, now: datetime) -> bool:  # noqa: ARG002 - a work of one shape
+        """True: whether any items wait shows only when `go` looks for them."""
         return True
 
     async def go(self, graph: Graph, now: datetime) -> int:
+        """Does the items of its queue, then those set aside that are due; gives how much came of it. Raises
+        `Unavailable`.
+        """
+
         async def again(run: Run, letter: Letter) -> int:
             if self.enter:
                 await run(Statement(self.enter, {"items": [letter.item]}))
@@ -106,9 +111,9 @@ def rows_of(*labels: str) -> str:
 def known_by(variable: str, *labels: str) -> str:
     """The sub-query that gives the rows `n` of these labels that are known by that variable."""
     ways = (
-        f"MATCH (n:{name(found)} {{id: {variable}}}) RETURN n UNION MATCH (n:{name(found)}) WHERE elementId(n) ="
+        f"MATCH (n:{name(label)} {{id: {variable}}}) RETURN n UNION MATCH (n:{name(label)}) WHERE elementId(n) ="
         f" {variable} RETURN n"
-        for found in labels
+        for label in labels
     )
     return " UNION ".join(ways)
 
@@ -249,10 +254,10 @@ async def _queue(graph: Graph, job: Job, now: datetime) -> int:
     queue = Letter(job.name, job.name, QUEUE)
 
     async def find(run: Run) -> Sequence[str]:
-        if not (found := await run(job.find)):
+        if not (rows := await run(job.find)):
             # it can be read, whatever was told of it before
             await run(done([queue.id]))
-        return [one for (one,) in found]
+        return [key for (key,) in rows]
 
     async def attempt(items: Sequence[str]) -> int:
         async def work(run: Run) -> int:
@@ -260,21 +265,21 @@ async def _queue(graph: Graph, job: Job, now: datetime) -> int:
 
         return await graph.transact(work)
 
-    async def give_up(one: str, error: Exception) -> None:
-        leave = Statement(job.leave, {"items": [one]}) if job.leave else None
-        await set_aside(graph, Letter(job.name, one, job.kind), error, now, leave=leave)
+    async def give_up(key: str, error: Exception) -> None:
+        leave = Statement(job.leave, {"items": [key]}) if job.leave else None
+        await set_aside(graph, Letter(job.name, key, job.kind), error, now, leave=leave)
 
     total = 0
     met = set[str]()
     while True:
         try:
-            found = await graph.transact(find)
+            items = await graph.transact(find)
         except Exception as error:
             await raise_if_away(graph, error)
             await set_aside(graph, queue, error, now)
             break
         # what came back meanwhile is for the next time, or this might never end
-        fresh = [one for one in dict.fromkeys(found) if one not in met]
+        fresh = [key for key in dict.fromkeys(items) if key not in met]
         if not fresh:
             break
         total += await divide(graph, fresh, attempt, give_up)
@@ -284,10 +289,10 @@ async def _queue(graph: Graph, job: Job, now: datetime) -> int:
 
 async def _taken(run: Run, job: Job, items: Sequence[str]) -> int:
     """Does what is still in the queue of these items. A letter of one that another hub has just set aside stays."""
-    taken = [one for (one,) in await run(_about(job.take, items))]
+    taken = [key for (key,) in await run(_about(job.take, items))]
     if not taken:
         return 0
-    await run(done([Letter(job.name, one, job.kind).id for one in taken]))
+    await run(done([Letter(job.name, key, job.kind).id for key in taken]))
     return await job.do(run, taken)
 
 

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from hub.errors import Unavailable
 from hub.limits.callers import Caller
-from hub.limits.gate import Gate, Share
+from hub.limits.gate import Gate, Share, Used
 
 Result = TypeVar("Result")
 
@@ -39,23 +39,46 @@ def plannings(most: int) -> Share:
     return Share(most, max(1, (most + 1) // 2), 1, max(1, most // 2))
 
 
+def in_kb(text: str) -> int:
+    """How many KB it has, rounded up."""
+    return -(-len(text) // 1024)
+
+
 class Admission:
     """Runs statements as the gates let them: so many at a time, and so many that are planned for the first time; 0
-    has no gate.
+    has no gate. `planned_kb` tells how much each caller has had planned lately: who asks something new now and then
+    does not wait for those who do all the time.
     """
 
-    def __init__(self, most: int = 0, most_plannings: int = 0) -> None:
+    def __init__(self, most: int = 0, most_plannings: int = 0, planned_kb: Used | None = None) -> None:
         self._gate = Gate(statements(most)) if most else None
         # what is planned takes no turn of those that run: who waits for one would keep others from planning meanwhile
-        self._planning = Gate(plannings(most_plannings), _WAITS_TO_PLAN_S) if most_plannings else self._gate
-        self.compiling = Gate(Share(all=1, account=1, address=1, addresses=1))
-        """Passed by who has a document read and compiled, which the process does for one at a time."""
-        self._known: OrderedDict[int, None] = OrderedDict()
+        self._planning = (
+            Gate(plannings(most_plannings), _WAITS_TO_PLAN_S, used=planned_kb) if most_plannings else self._gate
+        )
+        self._compiling = Gate(Share(all=1, account=1, address=1, addresses=1), used=planned_kb)
+        self._known = _Planned(_KNOWN)
         self._first_runs: dict[int, asyncio.Future[Unavailable | None]] = {}
 
-    def new(self, questions: Iterable[Iterable[str]]) -> int:
-        """Of how many of these questions a statement was not run before."""
-        return sum(any(hash(text) not in self._known for text in texts) for texts in questions)
+    async def compile(self, caller: Caller, work: Callable[[], Result]) -> Result:
+        """The result of `work`, which reads and compiles a document, once it is the caller's turn.
+
+        It keeps the process for ten milliseconds or more: the next has its turn after as long again, in which those
+        are served who wait for nothing else. Raises what `Gate.enter` and `work` do.
+        """
+        if not self._compiling.enter_now(caller):
+            await self._compiling.enter(caller)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            return work()
+        finally:
+            loop.call_later(loop.time() - began, self._compiling.leave, caller)
+
+    def new_kb(self, questions: Iterable[Iterable[str]]) -> int:
+        """How many KB of these questions' statements were not run before, rounded up for each question."""
+        new = ("".join(text for text in texts if self.is_new(text)) for texts in questions)
+        return sum(in_kb(text) for text in new)
 
     def is_new(self, text: str) -> bool:
         """Whether this statement was not run before, so that Neo4j has to plan it."""
@@ -69,7 +92,7 @@ class Admission:
         number = hash(text)
         if number not in self._known:
             return await self._first(caller, number, work)
-        self._known.move_to_end(number)
+        self._known.used(number)
         return await self._again(caller, work)
 
     @property
@@ -102,13 +125,13 @@ class Admission:
             await self._gate.enter(caller)
 
     def leave(self, caller: Caller) -> None:
+        """Gives back the turn that `enter` or `enter_now` took."""
         if self._gate:
             self._gate.leave(caller)
 
     def used(self, text: str) -> None:
         """A statement was run that is known, in a turn that `enter` or `enter_now` gave."""
-        if (number := hash(text)) in self._known:
-            self._known.move_to_end(number)
+        self._known.used(hash(text))
 
     def forget(self) -> None:
         """For a database that was away: it may have lost its plans."""
@@ -138,13 +161,46 @@ class Admission:
             gone = error
             raise
         else:
-            self._known[number] = None
-            if len(self._known) > _KNOWN:
-                self._known.popitem(last=False)
+            self._known.add(number)
             return result
         finally:
             del self._first_runs[number]
             over.set_result(gone)
+
+
+class _Planned:
+    """Of which statements Neo4j still has the plans, so many at most: what was run again stays when more come that
+    are run once, as in Neo4j's own cache (Caffeine, W-TinyLFU).
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._most_again = most * 4 // 5
+        self._once: OrderedDict[int, None] = OrderedDict()
+        self._again: OrderedDict[int, None] = OrderedDict()
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._again or number in self._once
+
+    def add(self, number: int) -> None:
+        self._once[number] = None
+        if len(self._once) + len(self._again) > self._most:
+            self._once.popitem(last=False)
+
+    def used(self, number: int) -> None:
+        """It was run once more; of what is not there nothing changes."""
+        if number in self._again:
+            self._again.move_to_end(number)
+        elif number in self._once:
+            del self._once[number]
+            self._again[number] = None
+            if len(self._again) > self._most_again:
+                oldest, _ = self._again.popitem(last=False)
+                self._once[oldest] = None
+
+    def clear(self) -> None:
+        self._once.clear()
+        self._again.clear()
 
 
 def _through(gate: Gate | None, caller: Caller) -> AbstractAsyncContextManager[None]:
@@ -161,7 +217,7 @@ async def _over(first_run: asyncio.Future[Unavailable | None]) -> None:
         async with asyncio.timeout(_FIRST_RUN_S):
             gone = await asyncio.shield(first_run)
     except TimeoutError as error:
-        told = f"what was asked first of the same form has not been answered within {_FIRST_RUN_S:.0f} s"
-        raise Unavailable(f"the hub is busy, and {told}: try again in a few seconds") from error
+        reason = f"what was asked first of the same form has not been answered within {_FIRST_RUN_S:.0f} s"
+        raise Unavailable(f"the hub is busy, and {reason}: try again in a few seconds") from error
     if gone:
         raise Unavailable(str(gone), gone.retry_after_s) from gone

@@ -80,12 +80,12 @@ class Addresses:
             # fewer than there are proxies: it came in further on the way, and the rest was still written by a trusted
             # one
             return hops[-min(self._trusted, len(hops))] if hops and _parsed(hops[-1]) else peer
-        found = peer
+        address = peer
         for hop in reversed(hops):
-            if not _is_in(found, self._trusted) or _parsed(hop) is None:
+            if not _is_in(address, self._trusted) or _parsed(hop) is None:
                 break
-            found = hop
-        return found
+            address = hop
+        return address
 
 
 def _x_forwarded_for(value: str) -> list[str]:
@@ -98,7 +98,7 @@ def _forwarded(value: str) -> list[str]:
     hops: list[str] = []
     for element in value.rsplit(",", _MOST_HOPS)[-_MOST_HOPS:]:
         pairs = (pair.partition("=") for pair in element.split(";"))
-        hops += [_bare(given) for name, _, given in pairs if name.strip().lower() == "for"]
+        hops += [_bare(hop) for name, _, hop in pairs if name.strip().lower() == "for"]
     return hops
 
 
@@ -112,22 +112,22 @@ def _bare(hop: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _counted(address: str) -> str:
-    found = _parsed(address)
-    if found is None:
+    parsed = _parsed(address)
+    if parsed is None:
         return _UNKNOWN
-    if isinstance(found, IPv6Address):
-        return str(IPv6Network((int(found), _IPV6_PREFIX), strict=False))
-    return str(found)
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Network((int(parsed), _IPV6_PREFIX), strict=False))
+    return str(parsed)
 
 
 def _is_in(address: str, networks: Iterable[Network]) -> bool:
-    found = _parsed(address)
-    return found is not None and any(found in network for network in networks)
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in networks)
 
 
 def _parsed(address: str) -> ipaddress.IPv4Address | IPv6Address | None:
     try:
-        found = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return None
-    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed

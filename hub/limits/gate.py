@@ -1,12 +1,13 @@
 """A gate lets so many through at a time, so that nobody who asks much keeps the others from their turn.
 
 Each caller has a share, and callers without an account a part together, so that those with one always get through. Who
-waits is let in by turns, round robin: one of each caller, not one by one as they came.
+waits is let in by turns, round robin: one of each caller, not one by one as they came. Where it is known how much each
+has used lately, who has used least comes first.
 """
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -21,6 +22,8 @@ _MOST_WAITING_EACH: Final = 100
 _BUSY: Final = "the hub is busy, and "
 _LATE: Final = "it was not this question's turn within {:.0f} s"
 _AGAIN: Final = ": try again in a few seconds"
+Used = Callable[[str, bool], float]
+"""How much a caller has used lately, by its key and whether it has an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,18 @@ class Gate:
     """
 
     def __init__(
-        self, share: Share, waits_s: float = _WAITS_S, late: str = _LATE, most_waiting_each: int = _MOST_WAITING_EACH
+        self,
+        share: Share,
+        waits_s: float = _WAITS_S,
+        late: str = _LATE,
+        most_waiting_each: int = _MOST_WAITING_EACH,
+        used: Used | None = None,
     ) -> None:
         self._share = share
         self._waits_s = waits_s
         self._late = late
         self._most_waiting_each = most_waiting_each
+        self._used = used
         self._inside: dict[str, int] = {}
         self._all = 0
         self._addresses = 0
@@ -87,8 +96,8 @@ class Gate:
         line, key = self._lines[caller.signed_in], caller.key
         own = len(line.waiting.get(key, ()))
         if own >= self._most_waiting_each:
-            told = f"{own} of your requests wait for their turn already: wait for their answers before you send more"
-            raise TooManyRequests(told, 1, "waiting")
+            reason = f"{own} of your requests wait for their turn already: wait for their answers before you send more"
+            raise TooManyRequests(reason, 1, "waiting")
         if line.count >= _MOST_WAITING:
             raise Unavailable(f"{_BUSY}{_MOST_WAITING:,} wait already{_AGAIN}", begun=False)
         turn = asyncio.get_running_loop().create_future()
@@ -141,7 +150,8 @@ class Gate:
     def _let_next_in(self) -> None:
         while (signed_in := self._whose_turn()) is not None:
             line = self._lines[signed_in]
-            key, _ = line.next.popitem(last=False)
+            key = self._next_of(signed_in)
+            del line.next[key]
             turns = line.waiting[key]
             turn = turns.popleft()
             line.count -= 1
@@ -157,6 +167,13 @@ class Gate:
             if is_there:
                 self._turn_of = not signed_in
                 turn.set_result(None)
+
+    def _next_of(self, signed_in: bool) -> str:
+        """Of those who have used as much, whose turn was longest ago."""
+        callers = self._lines[signed_in].next
+        if used := self._used:
+            return min(callers, key=lambda key: used(key, signed_in))
+        return next(iter(callers))
 
     def _whose_turn(self) -> bool | None:
         """Whether one with an account is let in next, or one without; by turns where both wait, None where there is

@@ -51,8 +51,10 @@ class _PerHour(RateLimitItemPerHour):
 
 COST: Final = Budget("cost", "a cost of {:,}", _PerMinute)
 """`extensions.cost`, and `REQUEST_COST` for each request."""
-PLANNINGS: Final = Budget("plannings", "{:,} questions of a new form", _PerMinute)
-"""Documents and statements that were not asked before: each is parsed, compiled, and planned by Neo4j."""
+PLANNINGS: Final = Budget("plannings", "{:,} KB of questions of a new form", _PerMinute)
+"""KB of documents and statements that were not asked before: each is parsed, compiled, and planned by Neo4j, which
+takes as long as the text is: a tenth of a second of CPU for each KB.
+"""
 VERBS: Final = Budget("verbs", "{:,} mutations", _PerMinute)
 BYTES: Final = Budget("bytes", "{:,} bytes sent", _PerMinute)
 QUESTIONS: Final = Budget("questions", "{:,} questions asked", _PerHour)
@@ -106,8 +108,8 @@ class RateLimits:
         self._limiter = SlidingWindowCounterRateLimiter(self._memory)
         self._items = {
             (budget.name, signed_in): budget.per(max(1, amount // processes), namespace=budget.name)
-            for budget, found in amounts.items()
-            for signed_in, amount in ((True, found.signed_in), (False, found.public))
+            for budget, allowed in amounts.items()
+            for signed_in, amount in ((True, allowed.signed_in), (False, allowed.public))
             if amount
         }
         self._of_sites = {
@@ -161,19 +163,24 @@ class RateLimits:
     def _give_back(self, item: RateLimitItem, key: str, amount: int) -> None:
         self._memory.give_back(item.key_for(key), item.get_expiry(), amount)
 
+    def used(self, budget: Budget, key: str, signed_in: bool) -> float:
+        """How much of a budget the caller of that key has used within its window; 0 where it is not counted."""
+        item = self._items.get((budget.name, signed_in))
+        return self._memory.used(item.key_for(key), item.get_expiry()) if item else 0
+
     def headers(self, caller: Caller) -> list[tuple[bytes, bytes]]:
         """`RateLimit-Policy`, the budgets of this caller, and `RateLimit`, what is left of its cost.
 
         As draft-ietf-httpapi-ratelimit-headers-10 (2025-09-27) has them.
         """
-        found = [policy] if (policy := self._policies[caller.signed_in]) else []
+        headers = [policy] if (policy := self._policies[caller.signed_in]) else []
         item = self._items.get((COST.name, caller.signed_in))
         if item:
             window_s = item.get_expiry()
-            before, before_s, now, ends_s = self._memory.get_sliding_window(item.key_for(caller.key), window_s)
-            left = max(0, item.amount - int(before * before_s / window_s + now))
-            found.append((b"ratelimit", b'"cost";r=%d;t=%d' % (left, math.ceil(ends_s))))
-        return found
+            _, _, _, ends_s = self._memory.get_sliding_window(item.key_for(caller.key), window_s)
+            left = max(0, item.amount - int(self._memory.used(item.key_for(caller.key), window_s)))
+            headers.append((b"ratelimit", b'"cost";r=%d;t=%d' % (left, math.ceil(ends_s))))
+        return headers
 
     def _refusal(self, budget: Budget, item: RateLimitItem, caller: Caller, key: str, wanted: int) -> TooManyRequests:
         wait_s = max(1, math.ceil(self._until_there_s(item, key, wanted)))
@@ -181,11 +188,11 @@ class RateLimits:
         if key == caller.site:
             whom = f"all addresses of {key} without an account"
         limit = f"{budget.words.format(item.amount)} within one {item.GRANULARITY.name}"
-        told = f"the limit is {limit} for {whom}, and not enough of it is left: try again in {wait_s} s"
+        message = f"the limit is {limit} for {whom}, and not enough of it is left: try again in {wait_s} s"
         if not caller.signed_in:
             more = self._items.get((budget.name, True))
-            told += f"; an account may use {more.amount:,}" if more else "; sign in to use more"
-        return TooManyRequests(told, wait_s, budget.name)
+            message += f"; an account may use {more.amount:,}" if more else "; sign in to use more"
+        return TooManyRequests(message, wait_s, budget.name)
 
     def _until_there_s(self, item: RateLimitItem, key: str, wanted: int) -> float:
         """How long until so much is there, if nothing is used meanwhile."""
@@ -214,6 +221,9 @@ class BoundedMemory(MemoryStorage):
         self._windows: dict[int, _Window] = {}
 
     def acquire_sliding_window_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Counts `amount` for a key, unless more than `limit` would then be used within `expiry` seconds; tells whether
+        it was counted.
+        """
         moment = self._clock() / expiry
         window = self._window(expiry, int(moment))
         now = window.now.get(key, 0)
@@ -226,10 +236,18 @@ class BoundedMemory(MemoryStorage):
         return True
 
     def get_sliding_window(self, key: str, expiry: int) -> tuple[int, float, int, float]:
+        """What a key has used in the window before, the seconds until that counts no more, what it has used in this
+        window, and the seconds until this one ends. Windows are `expiry` seconds long.
+        """
         moment = self._clock() / expiry
         window = self._window(expiry, int(moment))
         left_s = (1 - moment % 1) * expiry
         return window.before.get(key, 0), left_s, window.now.get(key, 0), left_s
+
+    def used(self, key: str, expiry: int) -> float:
+        """How much counts: of the window before the less the longer ago it is."""
+        before, before_s, now, _ = self.get_sliding_window(key, expiry)
+        return before * before_s / expiry + now
 
     def give_back(self, key: str, expiry: int, amount: int) -> None:
         """Counts so much less, in the window before where this one has not as much."""
@@ -244,12 +262,12 @@ class BoundedMemory(MemoryStorage):
         return sum(len(counts) for window in self._windows.values() for counts in (window.now, window.before))
 
     def _window(self, expiry: int, number: int) -> "_Window":
-        found = self._windows.get(expiry)
-        if found is None or found.number != number:
-            found = self._windows[expiry] = _Window(
-                number, {}, found.now if found and found.number == number - 1 else {}
+        window = self._windows.get(expiry)
+        if window is None or window.number != number:
+            window = self._windows[expiry] = _Window(
+                number, {}, window.now if window and window.number == number - 1 else {}
             )
-        return found
+        return window
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +278,7 @@ class _Window:
 
 
 def _policy(items: list[RateLimitItem]) -> tuple[bytes, bytes] | None:
-    told = ", ".join(
+    budgets = ", ".join(
         f'"{item.namespace}";q={item.amount};w={item.get_expiry()}' for item in items if item.namespace != REFUSALS.name
     )
-    return (b"ratelimit-policy", told.encode()) if told else None
+    return (b"ratelimit-policy", budgets.encode()) if budgets else None

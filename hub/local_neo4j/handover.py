@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self, TypedDict
 
 import orjson
 from filelock import FileLock, Timeout
@@ -21,6 +21,13 @@ _ASKING: Final = "hub-backup.lock"
 _TAKEN_S: Final = 60
 _DONE_S: Final = 3600
 _ASK_S: Final = 0.2
+
+
+class _Answer(TypedDict):
+    """The answer to the request of that name: the `problem`, or None where the store is copied."""
+
+    name: str
+    problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +44,16 @@ class Request:
     def taken(cls, home: Path) -> Self | None:
         """The request that waits beside a store, which is taken thereby; None where there is none."""
         try:
-            found: dict[str, Any] = orjson.loads((home / _REQUEST).read_bytes())
+            request: dict[str, str] = orjson.loads((home / _REQUEST).read_bytes())
         except FileNotFoundError:
             return None
         except ValueError:
-            found = {}
+            request = {}
         (home / _REQUEST).unlink()
-        return cls(home, Path(found["copy"]), found["name"]) if {"copy", "name"} <= found.keys() else None
+        return cls(home, Path(request["copy"]), request["name"]) if {"copy", "name"} <= request.keys() else None
 
     def answer(self, problem: str | None) -> None:
+        """Tells whoever asked that the copy is made, or what the `problem` was. Raises `OSError`."""
         part = self.home / f"{_ANSWER}.part"
         part.write_bytes(orjson.dumps({"name": self.name, "problem": problem}))
         part.replace(self.home / _ANSWER)
@@ -85,14 +93,14 @@ class Request:
             raise SetupError(problem)
         progress(1.0)
 
-    def _answered(self, answer: Path) -> dict[str, Any] | None:
+    def _answered(self, answer: Path) -> "_Answer | None":
         """The answer to this request; one to another, which was broken off, is thrown away."""
         try:
-            found: dict[str, Any] = orjson.loads(answer.read_bytes())
+            answered: _Answer = orjson.loads(answer.read_bytes())
         except FileNotFoundError:
             return None
-        if found.get("name") == self.name:
-            return found
+        if answered.get("name") == self.name:
+            return answered
         answer.unlink(missing_ok=True)
         return None
 
@@ -110,9 +118,9 @@ def copy_store(home: Path, copy: Path) -> None:
 def size_of(folder: Path) -> int:
     """The bytes of the files below a folder, those that go meanwhile left out."""
     sizes: list[int] = []
-    for found in folder.rglob("*"):
+    for file in folder.rglob("*"):
         try:
-            sizes.append(found.stat().st_size)
+            sizes.append(file.stat().st_size)
         except OSError:
             continue
     return sum(sizes)

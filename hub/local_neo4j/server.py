@@ -106,6 +106,7 @@ class Running:
 
     @property
     def uri(self) -> str:
+        """The address for drivers, e.g. `bolt://127.0.0.1:7687`."""
         return f"bolt://127.0.0.1:{self.bolt}"
 
 
@@ -185,8 +186,8 @@ class LocalNeo4j:
             "transaction": self._memory.transaction, "log_file": LOG_FILE_BYTES, "checkpoint": CHECKPOINT_BYTES,
             "plans": plans_for(self._memory.heap_bytes),
         }  # fmt: skip
-        given = dict(line.split("=", 1) for line in _CONFIG.format(**values).splitlines())
-        lines = [f"{name}={value}\n" for name, value in {**given, **self._more}.items()]
+        defaults = dict(line.split("=", 1) for line in _CONFIG.format(**values).splitlines())
+        lines = [f"{name}={value}\n" for name, value in {**defaults, **self._more}.items()]
         (self._home / "conf" / "neo4j.conf").write_text("".join(lines))
         return Running(state["bolt"], state["http"], password)
 
@@ -203,6 +204,7 @@ class LocalNeo4j:
             time.sleep(0.1)
 
     def listens(self, running: Running) -> bool:
+        """Whether its Bolt port has taken a connection since the last launch; looking takes half a second at most."""
         self._has_listened = self._has_listened or _listens(running.bolt)
         return self._has_listened
 
@@ -257,6 +259,7 @@ class LocalNeo4j:
             self._process = None
 
     def has_died(self) -> bool:
+        """Whether the process that was launched has ended without `pause` or `stop`."""
         return self._process is not None and self._process.poll() is not None
 
     def _launch(self) -> None:

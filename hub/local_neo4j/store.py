@@ -80,7 +80,7 @@ async def require_open(folder: Path, settings: Settings) -> None:
 
 def cannot_open(folder: Path, problem: str) -> str:
     """What is wrong with a store that its server could not open, what can be saved, and how."""
-    told = f"the store of {folder} cannot be opened: {problem.strip().splitlines()[0][:400]}"
+    summary = f"the store of {folder} cannot be opened: {problem.strip().splitlines()[0][:400]}"
     damaged = DAMAGED_LOG in (problem + last_failure(folder / "neo4j"))
     saved = (
         "The end of its transaction log cannot be read; where a full disk was the cause, all that was acknowledged is"
@@ -92,7 +92,7 @@ def cannot_open(folder: Path, problem: str) -> str:
             " try anything"
         )
     )
-    return f"{told}\n{saved}. Or take the newest backup: `hub restore ARCHIVE --data ANOTHER-DIR`"
+    return f"{summary}\n{saved}. Or take the newest backup: `hub restore ARCHIVE --data ANOTHER-DIR`"
 
 
 def last_failure(home: Path) -> str:

@@ -35,11 +35,11 @@ class Watch:
     `settings` reach it, `told` hears what happened.
     """
 
-    def __init__(self, server: LocalNeo4j, running: Running, settings: Settings, told: Callable[[str], None]) -> None:
+    def __init__(self, server: LocalNeo4j, running: Running, settings: Settings, report: Callable[[str], None]) -> None:
         self._server = server
         self._running = running
         self._settings = settings
-        self._told = told
+        self._report = report
         self._least = least_free_bytes(server.home, settings)
         self._reserve = Reserve(server.home, self._least)
         self._stopping = threading.Event()
@@ -66,7 +66,7 @@ class Watch:
                     try:
                         self._look(graph, runner)
                     except OSError as error:
-                        self._told(f"looking after Neo4j: {error.strerror}")
+                        self._report(f"looking after Neo4j: {error.strerror}")
                 if not self._may_close() or runner.run(graph.has_panicked()):
                     self._server.kill()
             finally:
@@ -78,12 +78,12 @@ class Watch:
         if request:
             self._hand_over(request, graph, runner)
         elif self._server.has_died():
-            self._told("Neo4j has died; it is started again")
+            self._report("Neo4j has died; it is started again")
             self._start(graph, runner)
         elif runner.run(graph.has_panicked()):
             self._panics += 1
             if self._panics >= _PANICS:
-                self._told("Neo4j has given up after an error of its disk; it is ended and started again")
+                self._report("Neo4j has given up after an error of its disk; it is ended and started again")
                 self._server.kill()
                 self._start(graph, runner)
         else:
@@ -94,7 +94,7 @@ class Watch:
         free = free_bytes(self._server.home)
         short = free < self._least or not held
         if short != self._was_short:
-            self._told(
+            self._report(
                 f"the disk of {self._server.home} has {megabytes(free)} left: only reading goes on until"
                 f" {megabytes(self._least)} are free"
                 if short
@@ -108,7 +108,7 @@ class Watch:
 
     def _start(self, graph: Graph, runner: asyncio.Runner) -> None:
         """Starts the server until it has opened its database, with a pause after each attempt that failed."""
-        pause_s, told = _PAUSE_S, ""
+        pause_s, last_problem = _PAUSE_S, ""
         try:
             while not self._stopping.is_set():
                 problem = self._no_room()
@@ -118,9 +118,9 @@ class Watch:
                 if problem is None:
                     self._panics = 0
                     return
-                if problem != told:
-                    told = problem
-                    self._told(problem)
+                if problem != last_problem:
+                    last_problem = problem
+                    self._report(problem)
                 self._server.kill()
                 self._stopping.wait(pause_s)
                 pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
@@ -174,4 +174,4 @@ class Watch:
             problem = problem or f"the backup could not be told that its copy is made: {error}"
         self._start(graph, runner)
         made = problem or "a copy of the store was made for a backup"
-        self._told(f"{made}; the database was away for {time.monotonic() - began:.0f} s")
+        self._report(f"{made}; the database was away for {time.monotonic() - began:.0f} s")

@@ -17,10 +17,11 @@ from typing import Any, Final
 
 import orjson
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from graph_schema.viewer_kinds import FLAGS, ViewerKind
 from hub.gql.parameter_types import Shape, placeholder
+from hub.gql.values import Variables
 
 FILE: Final = "asked-most.json"
 _FORMAT: Final = 1
@@ -39,7 +40,7 @@ class Form:
     """
 
     document: str
-    variables: Mapping[str, Any]
+    variables: Variables
     kind: ViewerKind
     parameters: Sequence[Mapping[str, Shape]]
 
@@ -65,9 +66,9 @@ class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     document: str
-    variables: dict[str, Any]
+    variables: dict[str, JsonValue]
     kind: _Kind
-    parameters: list[dict[str, Any]]
+    parameters: list[dict[str, Shape]]
     weight: float = Field(ge=0, allow_inf_nan=False)
 
 
@@ -108,26 +109,29 @@ class AskedMost:
         """Counts a question by what it is compiled to; `form` makes its form, once it was asked a second time: most
         are asked once.
         """
-        found = self._counted.get(key)
-        if found is None:
+        counted = self._counted.get(key)
+        if counted is None:
             if len(self._counted) >= _MOST_COUNTED:
                 # those asked once first, however many there are of them
                 del self._counted[
-                    min(self._counted, key=lambda one: (self._counted[one].form is not None, self._counted[one].times))
+                    min(
+                        self._counted,
+                        key=lambda key_: (self._counted[key_].form is not None, self._counted[key_].times),
+                    )
                 ]
             self._counted[key] = _Counted()
             return
-        found.times += 1
-        if found.times == 2 and found.form is None:
-            found.form = form()
+        counted.times += 1
+        if counted.times == 2 and counted.form is None:
+            counted.form = form()
 
     def counted(self) -> list[tuple[Form, int]]:
         """What was asked since the last time, at least twice, which is thereby counted."""
-        found = [(counted.form, counted.times) for counted in self._counted.values() if counted.form and counted.times]
+        forms = [(counted.form, counted.times) for counted in self._counted.values() if counted.form and counted.times]
         for counted in self._counted.values():
             if counted.form:
                 counted.times = 0
-        return found
+        return forms
 
     def forms(self) -> list[Form]:
         """The forms as of the last `load` or `save`, what is asked most first."""
@@ -235,11 +239,11 @@ def last_prepared(folder: Path) -> Found | None:
 
 
 def _ordered(known: _Known) -> list[tuple[Form, float]]:
-    return sorted(known.values(), key=lambda found: -found[1])
+    return sorted(known.values(), key=lambda entry: -entry[1])
 
 
 def _later(one: Prepared | None, other: Prepared | None) -> Prepared | None:
-    return max((found for found in (one, other) if found), key=lambda found: found.at, default=None)
+    return max((prepared for prepared in (one, other) if prepared), key=lambda prepared: prepared.at, default=None)
 
 
 def _written(form: Form) -> bytes:
@@ -248,7 +252,7 @@ def _written(form: Form) -> bytes:
 
 def _line(form: Form, weight: float) -> _Line:
     kind = _Kind(flags=sorted(form.kind.flags), acts=form.kind.acts, has_account=form.kind.has_account)
-    parameters = [dict(found) for found in form.parameters]
+    parameters = [dict(shapes) for shapes in form.parameters]
     return _Line(
         document=form.document,
         variables=dict(form.variables),

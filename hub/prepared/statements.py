@@ -20,18 +20,15 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from graph_schema.cypher import Statement
+from graph_schema.cypher import Parameters, Statement
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import COMMON, ViewerKind
-from hub.compile.custom_field import ASKED
-from hub.compile.query import CursorOf
-from hub.compile.search import END, FRONT, SOUGHT
-from hub.compile.search_rows import FOUND
+from hub.compile.compiler import ASKED, END, FOUND, FRONT, SOUGHT, CursorOf
 from hub.database.graph import Graph
 from hub.errors import Unavailable
 from hub.gql.executor import NOBODY, Executor, GraphQLRequest
 from hub.gql.parameter_types import Shape, placeholder, shape_of
-from hub.gql.plan_cache import Plan, RootPlan
+from hub.gql.plans import Plan, RootPlan
 from hub.gql.values import ReadsCursors, Variables
 from hub.gql.without_values import Blanks
 from hub.limits.admission import Admission
@@ -210,11 +207,11 @@ class Warming:
         """The statements of a form; none where another release of the hub knew what this one does not."""
         try:
             plan = self._questions.documents.compiled(form.document, form.variables, form.kind)
-            found = [_statements(root, shapes) for root, shapes in zip(plan.roots, form.parameters, strict=True)]
+            statements = [_statements(root, shapes) for root, shapes in zip(plan.roots, form.parameters, strict=True)]
         except Exception as error:
             _log.debug("a form was not compiled: %s", type(error).__name__)
             return iter(())
-        return chain.from_iterable(found)
+        return chain.from_iterable(statements)
 
     def _of_question(self, query: str, kind: ViewerKind) -> Iterator[Statement]:
         plan, variables = self._questions.documents.plan(query, None, {}, _NO_CURSORS, kind)
@@ -254,7 +251,7 @@ def _shapes(root: RootPlan, variables: Variables, cursors: ReadsCursors) -> dict
     return {name: shape_of(value) for name, value in root.bind(variables, cursors).items()}
 
 
-def _as_nobody(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def _as_nobody(parameters: Parameters) -> Parameters:
     return {**parameters, "viewer": NOBODY, "now": time.time_ns() // 1_000_000}
 
 
@@ -263,17 +260,17 @@ def _statements(root: RootPlan, shapes: Mapping[str, Shape]) -> list[Statement]:
 
     Raises `ValueError` for shapes that are none.
     """
-    given = _as_nobody({name: placeholder(shape) for name, shape in shapes.items() if name != SOUGHT})
+    parameters = _as_nobody({name: placeholder(shape) for name, shape in shapes.items() if name != SOUGHT})
     if telling := root.compiled.telling:
         read = (
-            Statement(found.text, {**{name: given[name] for name in found.parameters}, FOUND: {}})
-            for found in telling.readings
+            Statement(reading.text, {**{name: parameters[name] for name in reading.parameters}, FOUND: {}})
+            for reading in telling.readings
         )
         return [_finding(root.compiled.text, telling.sizes), *read]
     if not root.compiled.found:
-        return [Statement(text, given) for text in root.compiled.texts]
+        return [Statement(text, parameters) for text in root.compiled.texts]
     finding = [Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in root.compiled.texts]
-    return [*finding, *(Statement(text, {**given, FOUND: {}}) for text in root.compiled.found.texts.values())]
+    return [*finding, *(Statement(text, {**parameters, FOUND: {}}) for text in root.compiled.found.texts.values())]
 
 
 def _finding(text: str, sizes: Sequence[str]) -> Statement:

@@ -5,17 +5,18 @@ see of importers and cases is listed once at the head, by the rule table, and ed
 who sees all asks nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from graph_schema import cases, parties
 from graph_schema.cypher import bind, fill, literal
 from graph_schema.graph import GRAPH
 from graph_schema.model import NODE, Edge, Kind, Property
 from graph_schema.viewer_sets import IN_TERM, takes_part
-from hub.compile.custom_field import CustomField, Record, Records, RowOf, Sees, Value
+from hub.compile.compiler import CustomField, Record, Records, RowOf, Sees, Value
 from hub.errors import BadInput
+from hub.queries.arguments import Arguments, first_of
 
 _LONGEST: Final = 8
 """More steps than that say nothing."""
@@ -82,9 +83,9 @@ def _ruled(edge: str, may: Callable[[Edge], str]) -> str:
         "INVOLVES": takes_part(edge),
     }
     tests = {
-        found.type: [test for test in (in_force.get(found.type, "true"), may(found)) if test != "true"]
+        declared.type: [test for test in (in_force.get(declared.type, "true"), may(declared)) if test != "true"]
         for link in LINKS
-        for found, _ in link.edges
+        for declared, _ in link.edges
     }
     each = " ".join(f"WHEN {literal(name)} THEN {' AND '.join(all_)}" for name, all_ in tests.items() if all_)
     return f"CASE type({edge}) {each} ELSE true END"
@@ -93,7 +94,7 @@ def _ruled(edge: str, may: Callable[[Edge], str]) -> str:
 def _may(sees: Sees, edge: str, row: str) -> str:
     """The edge is in force, and the viewer may see it and the row at its far end: by the lists at the head."""
     rows = " AND ".join(f"(NOT {row}:{label} OR {row} IN seen{label} OR seesAll)" for label in _PRIVATE)
-    edges = _ruled(edge, lambda found: sees.edge_by_sets(found, f"startNode({edge})", f"endNode({edge})"))
+    edges = _ruled(edge, lambda declared: sees.edge_by_sets(declared, f"startNode({edge})", f"endNode({edge})"))
     return f"{rows} AND {_is_end(row)} AND {edges}"
 
 
@@ -118,7 +119,7 @@ def _seen(sees: Sees) -> str:
 
 
 _SAYS: Final = " ".join(
-    f"WHEN {literal(edge.type)} THEN {literal(said)}" for link in LINKS for edge, said in link.edges
+    f"WHEN {literal(edge.type)} THEN {literal(says)}" for link in LINKS for edge, says in link.edges
 )
 _NAME: Final = "CASE WHEN {n}:Case THEN 'case ' + {n}.number ELSE coalesce({n}.name, {n}.number) END"
 
@@ -165,12 +166,12 @@ def _end(argument: str, value: str) -> dict[str, str]:
     return {"label": label, "key": key}
 
 
-def _path_supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    kinds = given["kinds"]
+def _path_supplied(arguments: Arguments) -> Arguments:
+    kinds = arguments["kinds"]
     if kinds and not set(kinds) <= set(KINDS):
         raise BadInput(f"kinds: one of {', '.join(KINDS)}")
     wanted = None if kinds is None else [edge.type for link in LINKS if link.name in kinds for edge, _ in link.edges]
-    return {**{argument: _end(argument, given[argument]) for argument in ("from", "to")}, "types": wanted}
+    return {**{name: _end(name, arguments[name]) for name in ("from", "to")}, "types": wanted}
 
 
 _STEP: Final = Record(
@@ -262,15 +263,13 @@ def _neighbourhood_start(sees: Sees, _: frozenset[str]) -> str:
     return "\n".join(lines)
 
 
-def _neighbourhood_supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    end = _end("of", given["of"])
-    depth = 1 if given["depth"] is None else given["depth"]
-    first = _FEW if given["first"] is None else given["first"]
+def _neighbourhood_supplied(arguments: Arguments) -> Arguments:
+    end, depth = _end("of", arguments["of"]), arguments["depth"]
+    if depth is None:
+        depth = 1
     if not 1 <= depth <= _DEPTH:
         raise BadInput(f"depth: 1 to {_DEPTH}")
-    if not 1 <= first <= _MOST:
-        raise BadInput(f"first: 1 to {_MOST}")
-    return {"of": end, "depth": depth, "first": first}
+    return {"of": end, "depth": depth, "first": first_of(arguments, _FEW, _MOST)}
 
 
 NEIGHBOURHOOD: Final = CustomField(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from graph_schema.model import Property
-from hub.compile.custom_field import CustomField, Record, RowOf
+from hub.compile.compiler import CustomField, Record, RowOf
 
 QUESTION_BY_RECEIPT: Final = CustomField(
     "questionByReceipt",

@@ -17,7 +17,7 @@ from typing import Final, LiteralString
 from graph_schema import cases, parties, people
 from graph_schema.cypher import fill, slots_of
 from graph_schema.model import Edge
-from hub.compile.custom_field import Sees
+from hub.compile.compiler import Sees
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,16 @@ asked of contacts and organisations.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from graph_schema import parties, people
 from graph_schema.cypher import fill, literal
 from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE, tariff_number
 from graph_schema.model import NODE, Kind, Property
-from hub.compile.custom_field import CustomField, Record, RecordOf, Records, RowOf, Sees, Value
+from hub.compile.compiler import CustomField, Record, RecordOf, Records, RowOf, Sees, Value
 from hub.deadlines.business_days import is_holiday
 from hub.errors import BadInput
+from hub.queries.arguments import Arguments, first_of
 from hub.queries.responsibility_rules import (
     CONTACTS,
     LAST_CONTACT,
@@ -262,21 +263,21 @@ def _conflicts(given: frozenset[str]) -> str:
     """What contradicts the answer, and which prevails."""
     if "importer" not in given:
         return "[]"
-    found: list[str] = []
+    conflicts: list[str] = []
     assigned = "importer.number + ' is assigned to ' + mine.code + ' ' + mine.name + ', which prevails'"
     if "hts" in given:
         goods = "CASE WHEN good:HtsHeading THEN 'heading ' ELSE 'chapter ' END + good.code"
-        found.append(
+        conflicts.append(
             "COLLECT { WITH coalesce(heading, chapter) AS good MATCH (good)-[s:SUGGESTS]->(other:Center) WHERE other"
             f" <> mine RETURN 'goods of ' + {goods} + ' suggest ' + other.code + ' ' + other.name + ' (' + s.confidence"
             f" + '), but importer ' + {assigned} }}"
         )
     if "entryNumber" in given:
-        found.append(
+        conflicts.append(
             "CASE WHEN filed <> importer THEN ['entry ' + entry.number + ' is of importer ' + filed.number + ', not of"
             " importer ' + importer.number] ELSE [] END"
         )
-    return " + ".join(found) or "[]"
+    return " + ".join(conflicts) or "[]"
 
 
 def _unknown(given: frozenset[str]) -> str:
@@ -315,15 +316,13 @@ def _next(sees: Sees) -> str:
     return f"CALL (*) {{ {' UNION ALL '.join(each)} }} {seen} {first} {once} {given}"
 
 
-def _supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    first = _FEW if given["first"] is None else given["first"]
-    if not 1 <= first <= _MOST:
-        raise BadInput(f"first: 1 to {_MOST}")
-    at = given["at"] or datetime.now(UTC)
+def _supplied(arguments: Arguments) -> Arguments:
+    first = first_of(arguments, _FEW, _MOST)
+    at = arguments["at"] or datetime.now(UTC)
     if at.year not in _YEARS:
         raise BadInput(f"at: a moment from {_YEARS[0]} to {_YEARS[-1]}")
     days = [at.date() + timedelta(days=days) for days in (-1, 0, 1)]
-    hts = given["hts"] or ""
+    hts = arguments["hts"] or ""
     return {
         "first": first,
         "heading": tariff_number(hts, HTS_HEADING),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from hub.compile.custom_field import CustomField
+from hub.compile.compiler import CustomField
 from hub.queries.paths import NEIGHBOURHOOD, PATH
 from hub.queries.question_by_receipt import QUESTION_BY_RECEIPT
 from hub.queries.responsible_contacts import RESPONSIBLE_CONTACTS

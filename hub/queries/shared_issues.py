@@ -6,14 +6,14 @@ the importers that the viewer sees itself, and only from the least number of par
 named.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from graph_schema import cypher
 from graph_schema.model import Kind, Property
 from graph_schema.viewer_sets import CLIENTS_CASES, takes_part
-from hub.compile.custom_field import CustomField, Record, Records, RowOf, Sees, Value
+from hub.compile.compiler import CustomField, Record, Records, RowOf, Sees, Value
 from hub.errors import BadInput
+from hub.queries.arguments import Arguments, first_of
 from hub.queries.similarities import LIKENESSES
 
 LEAST: Final = 5
@@ -137,12 +137,10 @@ def _each(sees: Sees) -> str:
     return cypher.fill(_EACH, sees_case=sees.row("k", "Case"))
 
 
-def _supplied(given: Mapping[str, Any]) -> Mapping[str, Any]:
-    first = _FEW if given["first"] is None else given["first"]
-    if not 1 <= first <= _MOST:
-        raise BadInput(f"first: 1 to {_MOST}")
-    names = [found.name for found in LIKENESSES]
-    if given["likeness"] is not None and given["likeness"] not in names:
+def _supplied(arguments: Arguments) -> Arguments:
+    first, likeness = first_of(arguments, _FEW, _MOST), arguments["likeness"]
+    names = [each.name for each in LIKENESSES]
+    if likeness is not None and likeness not in names:
         raise BadInput(f"likeness: one of {', '.join(names)}")
     return {"first": first}
 
@@ -209,7 +207,7 @@ SHARED_ISSUES: Final = CustomField(
     " about others count `leastParties` importers or more, and change only when as many are new.",
     (
         Property("issue", "One issue, by its id."),
-        Property("likeness", f"Issues of one kind of likeness: {', '.join(found.name for found in LIKENESSES)}."),
+        Property("likeness", f"Issues of one kind of likeness: {', '.join(each.name for each in LIKENESSES)}."),
         Property("followed", "Only issues that you follow.", Kind.BOOLEAN),
         Property("first", f"How many issues at most: 1 to {_MOST}, {_FEW} if not said.", Kind.INT),
     ),

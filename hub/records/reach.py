@@ -10,8 +10,7 @@ from typing import Final
 from graph_schema.cypher import Statement, name
 from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema
-from hub.compile.access import Access
-from hub.compile.compiler import viewer_sets
+from hub.compile.compiler import Access, viewer_sets
 from hub.records.source_record import Key
 
 PROTECTED: Final = frozenset(rule.label for rule in GRAPH.rules if not rule.public)
@@ -39,7 +38,5 @@ def _acting_for(label: str) -> GraphSchema:
     acted = f"COLLECT {{ MATCH (party:{name(label)} {{{name(GRAPH.node(label).key)}: $party}}) RETURN party }}"
     return replace(
         GRAPH,
-        viewer_sets=tuple(
-            replace(found, cypher=acted) if found.name == "acted" else found for found in GRAPH.viewer_sets
-        ),
+        viewer_sets=tuple(replace(each, cypher=acted) if each.name == "acted" else each for each in GRAPH.viewer_sets),
     )

@@ -2,12 +2,12 @@
 there are.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 
-from graph_schema.cypher import name
+from graph_schema.cypher import Properties, name
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
 from graph_schema.sources import HUB, REFERENCE, SAMPLE
@@ -49,7 +49,7 @@ class IncomingRecord:
     hash: str
     slot: int
     rank: int
-    values: Mapping[str, Any]
+    values: Properties
     links: tuple[Link, ...] = ()
     claims: tuple[str, ...] = ()
     identity: str | None = None
@@ -65,6 +65,7 @@ class Stream:
 
     @property
     def id(self) -> str:
+        """`SYSTEM|STREAM`, with which the ids of all its records begin."""
         return f"{self.system}|{self.name}"
 
     def record(self, key: str) -> str:
@@ -90,6 +91,7 @@ def edges_from(label: str) -> Iterator[tuple[Edge, str]]:
 
 
 def is_to_one(edge: Edge) -> bool:
+    """Whether at most one such edge leads from a row."""
     return any(way.one and way.when is None for way in edge.forward)
 
 

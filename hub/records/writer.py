@@ -7,10 +7,10 @@ that several describe is *unsettled* by every change, and settled in the same tr
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 
 from graph_schema import provenance
-from graph_schema.cypher import Statement, name
+from graph_schema.cypher import Properties, Statement, name
 from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
 from graph_schema.words import OTHER_WORDS, of_row
@@ -124,10 +124,9 @@ async def _told_apart(
     ids = [stream.record(row.key) for row in rows]
     names = [_known_by(stream, row) for row in rows]
     records = {id_ for (id_,) in await run(Statement(_RECORDS_THERE, {"ids": ids}))}
-    asked = sorted(set(filter(None, names)))
-    taken = (
-        {found for (found,) in await run(Statement(_there(stream.label), {"names": asked}))} if asked else set[str]()
-    )
+    wanted = sorted(set(filter(None, names)))
+    there = await run(Statement(_there(stream.label), {"names": wanted})) if wanted else []
+    taken: set[str] = {known_by for (known_by,) in there}
     new: list[IncomingRecord] = []
     others: list[IncomingRecord] = []
     for row, id_, known_by in zip(rows, ids, names, strict=True):
@@ -145,23 +144,23 @@ def _known_by(stream: Stream, row: IncomingRecord) -> str | None:
 def _there(label: str) -> str:
     if label == "Contact":
         return "UNWIND $names AS name MATCH (:Identity {key: name}) RETURN name"
-    labels = "|".join(name(found) for found in (label, *filter(None, [provenance.RETIRED.get(label)])))
+    labels = "|".join(name(each) for each in (label, *filter(None, [provenance.RETIRED.get(label)])))
     return f"UNWIND $names AS name MATCH (:{labels} {{{_KEYS[label]}: name}}) RETURN name"
 
 
 def _make(stream: Stream, rows: Sequence[IncomingRecord], at: datetime) -> Statement:
     """Makes new rows, their records and their edges: all is new, so that nothing is looked for but the other ends."""
     label = stream.label
-    said = [found.name for found in provenance.said_about(GRAPH.node(label))]
+    properties = [each.name for each in provenance.said_about(GRAPH.node(label))]
     own = "id: row.id, " if GRAPH.node(label).key == "id" else ""
     kinds = sorted(
         {(link.type, link.label) for row in rows for link in row.links if is_there_before(stream, link.label)}
     )
     text = (
         f"UNWIND $rows AS row CREATE (n:{name(label)}{':Party' if label in PARTY.labels else ''} {{{own}source:"
-        f" row.system, {', '.join(f'{name(found)}: row.{name(found)}' for found in (*said, *_searched(label)))}}})"
+        f" row.system, {_of_row((*properties, *_searched(label)))}}})"
         " CREATE (r:SourceRecord {changedAt: $at,"
-        f" {', '.join(f'{name(found)}: row.{name(found)}' for found in (*_OF_RECORDS, *said))}}}) CREATE"
+        f" {_of_row((*_OF_RECORDS, *properties))}}}) CREATE"
         " (r)-[:DESCRIBES]->(n) FOREACH (key IN row.identities | CREATE (:Identity {key: key, of: row.id})) "
     )
     for type_, head in kinds:
@@ -179,6 +178,11 @@ def _make(stream: Stream, rows: Sequence[IncomingRecord], at: datetime) -> State
         for row in rows
     ]
     return Statement(text, {"rows": made, "at": at})
+
+
+def _of_row(properties: Iterable[str]) -> str:
+    """The inside of a map with these properties of `row`."""
+    return ", ".join(f"{name(each)}: row.{name(each)}" for each in properties)
 
 
 def _ends(row: IncomingRecord) -> dict[str, list[str]]:
@@ -239,7 +243,8 @@ def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
             return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n:Party",)
 
 
-def _described(stream: Stream, row: IncomingRecord) -> dict[str, Any]:
+def _described(stream: Stream, row: IncomingRecord) -> dict[str, object]:
+    """A record and what it says, as a member of the `$rows` of `_describe`."""
     record = _record(stream, row)
     return {"id": record["id"], "system": stream.system, "identity": row.identity, "record": record,
             "values": {**row.values, **_other_words(stream, row)}}  # fmt: skip
@@ -251,11 +256,11 @@ def _searched(label: str) -> tuple[str, ...]:
 
 def _other_words(stream: Stream, row: IncomingRecord) -> dict[str, str]:
     """What search finds the row by beside the words of its texts."""
-    found = of_row(GRAPH.node(stream.label).text, row.values)
-    return {OTHER_WORDS: found} if found else {}
+    words = of_row(GRAPH.node(stream.label).text, row.values)
+    return {OTHER_WORDS: words} if words else {}
 
 
-def _record(stream: Stream, row: IncomingRecord) -> dict[str, Any]:
+def _record(stream: Stream, row: IncomingRecord) -> Properties:
     """A record's properties, but for when it changed: the driver takes longer over a moment than over all the
     others together.
     """
@@ -273,7 +278,7 @@ def _record(stream: Stream, row: IncomingRecord) -> dict[str, Any]:
         "identity": row.identity,
         "source": stream.system,
     }
-    return {found: value for found, value in record.items() if value is not None}
+    return {property_: value for property_, value in record.items() if value is not None}
 
 
 def _link_statements(stream: Stream, rows: Iterable[IncomingRecord], *, later: bool = False) -> Iterator[Statement]:
@@ -287,13 +292,13 @@ def _link_statements(stream: Stream, rows: Iterable[IncomingRecord], *, later: b
             if later and is_there_before(stream, link.label):
                 continue
             grouped.setdefault((link.type, link.label), []).append({"id": stream.record(row.key), "end": link.key})
-    for (type_, label), found in grouped.items():
+    for (type_, label), ends in grouped.items():
         text = (
             f"UNWIND $rows AS row MATCH (r:SourceRecord {{id: row.id}})-[:DESCRIBES]->(n:{name(stream.label)}) WHERE"
             f" NOT n:Unsettled {end_of(stream, label)} MERGE (n)-[e:{name(type_)}]->(x) ON CREATE SET e.saidBy ="
             " [row.id]"
         )
-        yield Statement(text, {"rows": found, "system": stream.system, "stream": stream.id})
+        yield Statement(text, {"rows": ends, "system": stream.system, "stream": stream.id})
 
 
 def links_to_later(stream: Stream, slots: range) -> Iterator[Statement]:

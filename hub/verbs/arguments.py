@@ -33,8 +33,8 @@ class Argument:
 
 def like_one_of(declared: Iterable[Property], name: str) -> Argument:
     """An argument that means what the property of that name means. Raises `KeyError`."""
-    found = {each.name: each for each in declared}[name]
-    return Argument(found.doc, found.format, found.values, found.choice)
+    property_ = {each.name: each for each in declared}[name]
+    return Argument(property_.doc, property_.format, property_.values, property_.choice)
 
 
 AUDIENCES: Final = AUDIENCE.values

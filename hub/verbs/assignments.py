@@ -81,8 +81,8 @@ _Center = Annotated[str, Argument("The Center by its code.", CENTER_CODE)]
 async def assign_importer(context: VerbContext, importer: Importer, center: _Center, reason: Reason) -> None:
     """Assigns an importer that has no Center."""
     if importer.center:
-        told = f"importer {importer.id} is assigned to {importer.center_name} ({importer.center})"
-        raise Conflict(f"{told}: there is no second; use reassignImporter")
+        standing = f"importer {importer.id} is assigned to {importer.center_name} ({importer.center})"
+        raise Conflict(f"{standing}: there is no second; use reassignImporter")
     await _assign(context, importer, center, reason)
 
 

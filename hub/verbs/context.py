@@ -74,8 +74,8 @@ class VerbContext:
         The statement may name viewer sets, e.g. `own` or `acted`, and has the parameters `$viewer`, `$now`
         (milliseconds) and `$at`. What it does `first` it does before it looks at the viewer, too.
         """
-        given = {**parameters, "viewer": self.account, "now": _milliseconds(self.now), "at": self.now}
-        records = await self._run(Statement(_with_viewer_sets(first, text), given))
+        bound = {**parameters, "viewer": self.account, "now": _milliseconds(self.now), "at": self.now}
+        records = await self._run(Statement(_with_viewer_sets(first, text), bound))
         return records[0][0] if records and records[0] else None
 
     async def read_row(

@@ -114,22 +114,22 @@ def kind_of(media_type: str, name: str = "") -> Kind:
 
     Raises `BadInput`.
     """
-    told = Message()
-    told["content-type"] = media_type.strip()
-    found = media_type.partition(";")[0].strip().lower()
-    found = _ALIASES.get(found, found)
-    if found in (*_BY_ENDING, ""):
+    header = Message()
+    header["content-type"] = media_type.strip()
+    plain_type = media_type.partition(";")[0].strip().lower()
+    plain_type = _ALIASES.get(plain_type, plain_type)
+    if plain_type in (*_BY_ENDING, ""):
         ending = _ending(name)
-        found = _OF_ENDING.get(ending, found)
-    if found not in _ENDINGS:
+        plain_type = _OF_ENDING.get(ending, plain_type)
+    if plain_type not in _ENDINGS:
         raise BadInput(f"mediaType: one of {', '.join(MEDIA_TYPES)} is expected, e.g. application/pdf")
-    charset = str(told.get_param("charset", "utf-8")).strip().lower()
+    charset = str(header.get_param("charset", "utf-8")).strip().lower()
     charset = _SPELLED.get(charset, charset)
-    if not found.startswith("text/") or charset in ("utf-8", "us-ascii"):
-        return Kind(found)
+    if not plain_type.startswith("text/") or charset in ("utf-8", "us-ascii"):
+        return Kind(plain_type)
     if charset not in _CHARSETS:
         raise BadInput(f"mediaType: charset is one of {', '.join(_CHARSETS)}, e.g. text/csv; charset=windows-1252")
-    return Kind(found, charset)
+    return Kind(plain_type, charset)
 
 
 def check_name(name: str, kind: Kind) -> None:
@@ -207,8 +207,8 @@ def _is_text(content: bytes, charset: str | None) -> bool:
 
 
 def _is_page(text: str) -> bool:
-    while found := [end for begin, end in _BEFORE_A_PAGE if text.startswith(begin)]:
-        text = text.partition(found[0])[2].lstrip()
+    while ends := [end for begin, end in _BEFORE_A_PAGE if text.startswith(begin)]:
+        text = text.partition(ends[0])[2].lstrip()
     return _PAGE.match(text) is not None
 
 
@@ -243,11 +243,11 @@ def _is_package(path: Path, media_type: str) -> bool:
 def _lists_main(types: tuple[dict[str, str], dict[str, str]], main: str, names: Set[str]) -> bool:
     """Whether a part that is there is of the main type, by its name or ending, and none has macros."""
     by_name, by_ending = types
-    if any(word in told.lower() for told in (*by_name.values(), *by_ending.values()) for word in ("macro", "vba")):
+    if any(word in type_.lower() for type_ in (*by_name.values(), *by_ending.values()) for word in ("macro", "vba")):
         return False
-    if any(told == main and name in names for name, told in by_name.items()):
+    if any(type_ == main and name in names for name, type_ in by_name.items()):
         return True
-    mains = tuple(f".{ending}" for ending, told in by_ending.items() if told == main)
+    mains = tuple(f".{ending}" for ending, type_ in by_ending.items() if type_ == main)
     return any(name.endswith(mains) for name in names)
 
 
@@ -282,13 +282,13 @@ def _content_types(listed: bytes) -> tuple[dict[str, str], dict[str, str]]:
     parser = XMLParser(target=_NoDoctype())  # noqa: S314 - bounded, and without a document type
     parser.feed(listed)
     by_name, by_ending = dict[str, str](), dict[str, str]()
-    for found in parser.close():
-        told = found.get("ContentType", "")
-        match found.tag.rpartition("}")[2]:
+    for element in parser.close():
+        type_ = element.get("ContentType", "")
+        match element.tag.rpartition("}")[2]:
             case "Override":
-                by_name[found.get("PartName", "").removeprefix("/").lower()] = told
+                by_name[element.get("PartName", "").removeprefix("/").lower()] = type_
             case "Default":
-                by_ending[found.get("Extension", "").lower()] = told
+                by_ending[element.get("Extension", "").lower()] = type_
             case _:
                 pass
     return by_name, by_ending

@@ -86,6 +86,9 @@ class _Office:
     ),
 )
 async def ask_question(context: VerbContext, question: NewQuestion) -> str:
+    """Writes the question and gives its id. Raises `BadInput`, `NotFound` and, past an account's quota,
+    `TooManyRequests`.
+    """
     is_guest = context.account.startswith(GUEST)
     if is_guest and question.importer:
         raise BadInput("importer: sign in to ask about an account, or leave it out")
@@ -105,17 +108,17 @@ async def ask_question(context: VerbContext, question: NewQuestion) -> str:
 
 async def _named(context: VerbContext, office: str) -> _Office:
     """The office of that nodeId. Raises `NotFound`."""
-    found = await context.execute(_OFFICE, to=office)
-    if not found:
+    offices = await context.execute(_OFFICE, to=office)
+    if not offices:
         raise NotFound(f"office: there is no office {office!r}; expected is a nodeId, e.g. Center:CEE004")
-    key, name = found[0]
+    key, name = offices[0]
     return _Office(key, f"it was asked of {name}")
 
 
 async def _routed(context: VerbContext, question: NewQuestion) -> _Office:
     """The office by the rules of `responsibleContacts`."""
     subject = question.subject()
-    parameters = {**{found.name: None for found in ROUTE.arguments}, **subject, "first": 1}
+    parameters = {**{argument.name: None for argument in ROUTE.arguments}, **subject, "first": 1}
     fields = (CustomSelection("office", "office"), CustomSelection("because", "because"))
     compiled = compile_read(
         GRAPH, CustomQuery(ROUTE, frozenset(subject), (CustomSelection("contacts", "contacts", fields),))
@@ -177,8 +180,8 @@ SET q.routedBecause = $because DELETE old CREATE (q)-[:ASKED_OF]->(o)"""
 async def _change(context: VerbContext, question: Question, **changes: object) -> None:
     """Sets properties of the question; one that is None is removed."""
     texts = {"title": question.title, "text": question.text, "answer": question.answer}
-    found = found_by("Question", {**texts, **changes}) if texts.keys() & changes.keys() else {}
-    await context.execute(_CHANGE, question=question.id, changes={**changes, **found})
+    other_words = found_by("Question", {**texts, **changes}) if texts.keys() & changes.keys() else {}
+    await context.execute(_CHANGE, question=question.id, changes={**changes, **other_words})
     context.add_event("Question", question.id, list(changes), by=question.by)
 
 

@@ -68,7 +68,7 @@ class Verb:
     kept_here: bool = False
     module: str = ""
 
-    async def done(self, context: VerbContext, given: Given) -> str:
+    async def done(self, context: VerbContext, arguments: Given) -> str:
         """Does it, or finds that it was done already, and gives the key of the answer.
 
         Its events are the last that the transaction writes. Raises `Conflict` where the request id was used for another
@@ -76,14 +76,14 @@ class Verb:
         """
         context.verb = self.name
         if not context.is_named:
-            return await self._with_events(context, await self.do(context, given))
-        digest = hashlib.sha256(json.dumps([self.name, given], default=str, sort_keys=True).encode()).hexdigest()
+            return await self._with_events(context, await self.do(context, arguments))
+        digest = hashlib.sha256(json.dumps([self.name, arguments], default=str, sort_keys=True).encode()).hexdigest()
         (before, result), *_ = await context.execute(_BEGIN, request=context.request, verb=self.name, digest=digest)
         if before != digest:
             raise Conflict("requestId: it was used for another request; choose a new one")
         if result is not None:
             return result
-        key = await self.do(context, given)
+        key = await self.do(context, arguments)
         await context.execute(_END, request=context.request, result=key)
         return await self._with_events(context, key)
 
@@ -125,7 +125,7 @@ def verb(
 
 def declared_in(module: str) -> tuple[Verb, ...]:
     """The verbs that the module of that name declares, in its order."""
-    return tuple(found for found in _declared.values() if found.module == module)
+    return tuple(verb_ for verb_ in _declared.values() if verb_.module == module)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +159,15 @@ class _Declaration:
             raise self._error(
                 f"its first argument is a VerbContext, not {context.name}: {self._hints.get(context.name)}"
             )
-        for found in parameters:
-            default = MISSING if found.default is inspect.Parameter.empty else found.default
-            self._read(self._parameter(found.name, self._hints.get(found.name), default))
+        for parameter in parameters:
+            default = MISSING if parameter.default is inspect.Parameter.empty else parameter.default
+            self._read(self._parameter(parameter.name, self._hints.get(parameter.name), default))
 
     def verb(self, returns: str | None, doc: str | None, *, signed_in: bool) -> Verb:
         if not doc:
             raise self._error("its docstring is missing: it is the documentation of the verb")
-        names = [found.name for found in (*self._arguments, REQUEST)]
-        if twice := {found for found in names if names.count(found) > 1}:
+        names = [argument.name for argument in (*self._arguments, REQUEST)]
+        if twice := {name for name in names if names.count(name) > 1}:
             raise self._error(f"it declares {', '.join(sorted(twice))} twice")
         label = self._returned(returns)
         kept_here = self._access.kept_here
@@ -190,74 +190,77 @@ class _Declaration:
 
     def _who(self) -> str | None:
         """Who may, in words. Raises `SchemaError` for a role that none of its rows has."""
-        known = [{found.name for found in fields(row)} for _, row in self._rows]
+        known = [{each.name for each in fields(row)} for _, row in self._rows]
         if not all(role.field in each for role in self._access.may for each in known) or (
             self._access.may and not known
         ):
             raise self._error("may: only roles that each row among its arguments has a field for")
         return listed([role.who for role in self._access.may]) if self._access.may else None
 
-    def _read(self, found: _Parameter) -> None:
+    def _read(self, parameter: _Parameter) -> None:
         """Adds what a parameter declares: a row, a value, or a dataclass of values."""
-        if isinstance(found.type, type) and issubclass(found.type, LockedRow):
-            argument = found.argument or found.type.SUBJECT.argument
-            self._arguments.append(Property(found.api, argument.doc, required=True, format=argument.format))
-            self._rows.append((found, found.type))
-        elif is_dataclass(found.type) and isinstance(found.type, type):
-            self._values.append((found, self._dataclass(found.type)))
+        if isinstance(parameter.type, type) and issubclass(parameter.type, LockedRow):
+            argument = parameter.argument or parameter.type.SUBJECT.argument
+            self._arguments.append(Property(parameter.api, argument.doc, required=True, format=argument.format))
+            self._rows.append((parameter, parameter.type))
+        elif is_dataclass(parameter.type) and isinstance(parameter.type, type):
+            self._values.append((parameter, self._dataclass(parameter.type)))
         else:
-            self._values.append((found, self._value(found)))
+            self._values.append((parameter, self._value(parameter)))
 
     def _dataclass(self, of: type) -> Callable[[Given], Any]:
         hints = get_type_hints(of, include_extras=True)
         members = [self._parameter(each.name, hints[each.name], _default(each)) for each in fields(of)]
         readers = [(member.name, self._value(member)) for member in members]
-        return lambda given: of(**{name: read(given) for name, read in readers})
+        return lambda arguments: of(**{name: read(arguments) for name, read in readers})
 
-    def _value(self, found: _Parameter) -> Callable[[Given], Any]:
+    def _value(self, parameter: _Parameter) -> Callable[[Given], Any]:
         """Adds the argument; gives how its value is read from those that are given."""
-        api, default, argument = found.api, found.default, found.argument
+        api, default, argument = parameter.api, parameter.default, parameter.argument
         if argument is None:
             raise self._error(
-                f'{found.name}: say what it means, e.g. Annotated[str, Argument("The case, by its number.")]'
+                f'{parameter.name}: say what it means, e.g. Annotated[str, Argument("The case, by its number.")]'
             )
-        if found.type not in _KINDS:
+        if parameter.type not in _KINDS:
             known = ", ".join(getattr(each, "__name__", str(each)) for each in _KINDS)
             raise self._error(
-                f"{found.name}: of type {found.type}; expected is one of {known}, a LockedRow or a dataclass of those"
+                f"{parameter.name}: of type {parameter.type}; expected is one of {known}, a LockedRow or a dataclass of"
+                " those"
             )
-        kind = _KINDS[found.type]
+        kind = _KINDS[parameter.type]
         if argument.longest is not None and kind is not Kind.STRING:
-            raise self._error(f"{found.name}: only a text has a longest length")
+            raise self._error(f"{parameter.name}: only a text has a longest length")
         self._arguments.append(
-            Property(api, argument.doc, kind, found.required, argument.format, argument.values, argument.choice)
+            Property(api, argument.doc, kind, parameter.required, argument.format, argument.values, argument.choice)
         )
         if argument.longest is None:
-            return lambda given: default if (value := given.get(api)) is None and default is not MISSING else value
-        return lambda given: _text(api, given.get(api), default, argument.longest)
+            return lambda arguments: (
+                default if (value := arguments.get(api)) is None and default is not MISSING else value
+            )
+        return lambda arguments: _text(api, arguments.get(api), default, argument.longest)
 
     def _parameter(self, name: str, hint: Any, default: Any) -> _Parameter:
         """A parameter by its type: one that may be None is one that has the default None."""
-        found, argument = hint, None
+        plain, argument = hint, None
         if get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint):
-            found = next(each for each in get_args(hint) if each is not NoneType)
+            plain = next(each for each in get_args(hint) if each is not NoneType)
             if default is not None:
                 raise self._error(f"{name}: what may be None has the default None")
-        if get_origin(found) is Annotated:
-            found, *told = get_args(found)
-            argument = next((each for each in told if isinstance(each, Argument)), None)
-        return _Parameter(name, _camel_case(name), found, argument, default)
+        if get_origin(plain) is Annotated:
+            plain, *notes = get_args(plain)
+            argument = next((each for each in notes if isinstance(each, Argument)), None)
+        return _Parameter(name, _camel_case(name), plain, argument, default)
 
     def _doing(self) -> Callable[[VerbContext, Given], Awaitable[str]]:
         """Locks the rows, reads the values, calls the function; gives the key of the answer."""
         function, access, rows, values = self._function, self._access, tuple(self._rows), tuple(self._values)
 
-        async def do(context: VerbContext, given: Given) -> str:
-            locked = [await row.lock(context, str(given.get(found.api)), access) for found, row in rows]
-            arguments = {found.name: row for (found, _), row in zip(rows, locked, strict=True)}
-            for found, read in values:
-                arguments[found.name] = read(given)
-            key = await function(context, **arguments)
+        async def do(context: VerbContext, arguments: Given) -> str:
+            locked = [await row.lock(context, str(arguments.get(parameter.api)), access) for parameter, row in rows]
+            keywords = {parameter.name: row for (parameter, _), row in zip(rows, locked, strict=True)}
+            for parameter, read in values:
+                keywords[parameter.name] = read(arguments)
+            key = await function(context, **keywords)
             return locked[0].id if key is None else key
 
         return do
@@ -275,10 +278,10 @@ def _text(name: str, value: object, default: Any, longest: int | None) -> Any:
     return checked_text(name, str(value), longest)
 
 
-def _default(found: "Field[Any]") -> Any:
-    return found.default if found.default_factory is MISSING else found.default_factory()
+def _default(field_: "Field[Any]") -> Any:
+    return field_.default if field_.default_factory is MISSING else field_.default_factory()
 
 
 def _camel_case(name: str) -> str:
     """The name in the API: `media_type` is `mediaType`, and `from_`, since `from` is taken in Python, is `from`."""
-    return re.sub(r"_([a-z])", lambda found: found[1].upper(), name.rstrip("_"))
+    return re.sub(r"_([a-z])", lambda letter: letter[1].upper(), name.rstrip("_"))

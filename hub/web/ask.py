@@ -1,9 +1,13 @@
 """How pages ask: the API itself, as a viewer."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from hub.viewer import Viewer
 
-Ask = Callable[[str, Viewer, Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
-"""A document, who asks, its variables; gives the answer as GraphQL has it."""
+Variables: TypeAlias = Mapping[str, object]
+"""The values of a document's variables by name."""
+Answer: TypeAlias = Mapping[str, Any]
+"""An answer as GraphQL has it: `errors`, or else `data`, whose members are what the document asks for."""
+Ask = Callable[[str, Viewer, Variables], Awaitable[Answer]]
+"""Answers a document, for this viewer, with these variables."""

@@ -73,12 +73,13 @@ class Attachments:
 
     def sweep(self) -> None:
         """Removes what was still arriving when a process was killed."""
-        for found in self.folder.glob("arriving-*"):
+        for file in self.folder.glob("arriving-*"):
             with suppress(OSError):
-                if time.time() - found.stat().st_mtime > _LEFT_S:
-                    found.unlink()
+                if time.time() - file.stat().st_mtime > _LEFT_S:
+                    file.unlink()
 
     def routes(self) -> list[Route]:
+        """`/attachments/ID` for GET and PUT; every error is answered in JSON."""
         return [Route("/attachments/{id}", self._answered, methods=["GET", "PUT"])]
 
     async def _answered(self, request: Request) -> Response:
@@ -97,12 +98,13 @@ class Attachments:
         if "errors" in answer:
             error = answer["errors"][0]
             raise Unavailable(error["message"], error["extensions"].get("retryAfterS", _AGAIN_S))
-        found = answer["data"]["attachment"]
-        path = self._path(found["sha256"]) if found and found["storedAt"] else None
+        attachment = answer["data"]["attachment"]
+        path = self._path(attachment["sha256"]) if attachment and attachment["storedAt"] else None
         if path is None or not path.exists():
             raise NotFound(f"there is no attachment {request.path_params['id']} to be seen")
-        name = f"attachment; filename*=UTF-8''{quote(found['name'], safe='')}"
-        return FileResponse(path, media_type=found["mediaType"], headers={**_HEADERS, "Content-Disposition": name})
+        name = f"attachment; filename*=UTF-8''{quote(attachment['name'], safe='')}"
+        headers = {**_HEADERS, "Content-Disposition": name}
+        return FileResponse(path, media_type=attachment["mediaType"], headers=headers)
 
     async def _read(self, statement: Statement) -> list[list[Any]]:
         return await self.graph.read(statement.text, statement.parameters)
@@ -121,15 +123,15 @@ class Attachments:
                 if file.stored:
                     raise Conflict("other content has arrived already; announce this with attachToCase") from None
                 raise
-        told = {"id": name, "size": file.size, "sha256": file.sha256}
+        content = {"id": name, "size": file.size, "sha256": file.sha256}
         if file.stored:  # whoever did not hear the answer sends it again
-            return JSONResponse(told)
+            return JSONResponse(content)
 
         async def store(run: Run) -> None:
             await stored(VerbContext(run, viewer.account, datetime.now(UTC), None), name)
 
         await self.graph.transact(store, bookmarks=Bookmarks(caller=who))
-        return JSONResponse(told, 201)
+        return JSONResponse(content, 201)
 
     async def _keep(self, request: Request, file: Announced) -> None:
         """Puts the body under its hash, if it is what was announced. Raises `BadInput`, `TooCostly` or

@@ -7,10 +7,10 @@ programs that look again and again are told 304.
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString, TypedDict
 from urllib.parse import quote
 
 import orjson
@@ -49,6 +49,38 @@ _CONTROL: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 """RFC 5545, section 3.1: a line holds no control character but a tab."""
 
 
+class _Named(TypedDict):
+    name: str
+
+
+class _Case(TypedDict):
+    number: str
+    title: str | None
+    importer: _Named | None
+
+
+class _Clock(TypedDict):
+    legalBasis: str | None
+
+
+class _Deadline(TypedDict):
+    """A deadline as `_QUESTION` asks for it; of `clock`, `party` and `case` null is what the account may not see."""
+
+    id: str
+    name: str
+    due: str
+    revision: int | None
+    changedAt: str | None
+    startedOn: str
+    owedBy: str
+    deemed: str | None
+    why: str | None
+    entry: str | None
+    clock: _Clock | None
+    party: _Named | None
+    case: _Case | None
+
+
 @dataclass(frozen=True, slots=True)
 class Calendars:
     """Calendars of deadlines. `public_url` is where people find the hub; without it, what they asked."""
@@ -58,6 +90,7 @@ class Calendars:
     public_url: str = ""
 
     def routes(self) -> list[Route]:
+        """`/calendars/SECRET.ics` for GET: whoever knows the secret needs no token."""
         return [Route("/calendars/{id}.ics", self._answered)]
 
     async def _answered(self, request: Request) -> Response:
@@ -76,22 +109,22 @@ class Calendars:
             return Response(status_code=304, headers=headers)
         return Response(content, media_type="text/calendar", headers=headers)
 
-    async def _due(self, viewer: Viewer) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = []
+    async def _due(self, viewer: Viewer) -> list[_Deadline]:
+        deadlines: list[_Deadline] = []
         after = None
         for _ in range(_PAGES):
             answer = await self.ask(_QUESTION, viewer, {"after": after})
             if "errors" in answer:
                 raise Unavailable("the deadlines cannot be told now; try again in a few seconds")
             page = answer["data"]["deadlines"]
-            found += page["nodes"]
+            deadlines += page["nodes"]
             after = page["pageInfo"]["endCursor"]
             if not page["pageInfo"]["hasNextPage"]:
                 break
-        return found
+        return deadlines
 
 
-def _written(due: Sequence[Mapping[str, Any]], base_url: str) -> bytes:
+def _written(due: Sequence[_Deadline], base_url: str) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//trade collaboration hub//deadlines//EN")
     calendar.add("version", "2.0")
@@ -100,31 +133,32 @@ def _written(due: Sequence[Mapping[str, Any]], base_url: str) -> bytes:
     # RFC 7986, section 5.7; and the same as Outlook knows it
     calendar.add("refresh-interval", _LOOK_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(_LOOK_AGAIN))
-    for found in due:
-        calendar.add_component(_event(found, base_url))
+    for deadline in due:
+        calendar.add_component(_event(deadline, base_url))
     return calendar.to_ical()
 
 
-def _event(found: Mapping[str, Any], base_url: str) -> Event:
-    case, last = found["case"] or {}, date.fromisoformat(found["due"])
+def _event(deadline: _Deadline, base_url: str) -> Event:
+    case, last = deadline["case"], date.fromisoformat(deadline["due"])
     event = Event()
-    event.add("uid", f"{'-'.join(_text(found['id']).split())}@trade-collaboration-hub")
+    event.add("uid", f"{'-'.join(_text(deadline['id']).split())}@trade-collaboration-hub")
     # without a METHOD both are when it last changed (RFC 5545, section 3.8.7.2)
-    changed = _changed(found)
+    changed = _changed(deadline)
     event.add("dtstamp", changed)
     event.add("last-modified", changed)
-    event.add("sequence", found["revision"] or 0)
+    event.add("sequence", deadline["revision"] or 0)
     event.add("dtstart", last)
     event.add("dtend", last + timedelta(days=1))
-    summary = " ".join(_text(f"{found['name']} (case {case.get('number', 'not shown')})").split())
+    summary = " ".join(_text(f"{deadline['name']} (case {case['number'] if case else 'not shown'})").split())
     event.add("summary", summary)
+    importer = case["importer"] if case else None
     lines = [
-        case.get("title"),
-        f"Importer: {case['importer']['name']}" if case.get("importer") else None,
-        f"Owed by: {found['party']['name'] if found['party'] else found['owedBy']}",
-        f"Entry: {found['entry']}" if found["entry"] else None,
-        _why(found),
-        f"If nothing happens: by law {found['deemed']}" if found["deemed"] else None,
+        case["title"] if case else None,
+        f"Importer: {importer['name']}" if importer else None,
+        f"Owed by: {deadline['party']['name'] if deadline['party'] else deadline['owedBy']}",
+        f"Entry: {deadline['entry']}" if deadline["entry"] else None,
+        _why(deadline),
+        f"If nothing happens: by law {deadline['deemed']}" if deadline["deemed"] else None,
     ]
     event.add("description", _text("\n".join(filter(None, lines))))
     event.add("transp", "TRANSPARENT")
@@ -139,17 +173,18 @@ def _event(found: Mapping[str, Any], base_url: str) -> Event:
     return event
 
 
-def _why(found: Mapping[str, Any]) -> str:
+def _why(deadline: _Deadline) -> str:
     """Why it is due that day, with the law; of one from before that was kept, since when it runs."""
-    why = f"Why: {found['why']}" if found["why"] else f"Runs since {found['startedOn']}"
-    return why + (f"; {found['clock']['legalBasis']}" if found["clock"] and found["clock"]["legalBasis"] else "")
+    why = f"Why: {deadline['why']}" if deadline["why"] else f"Runs since {deadline['startedOn']}"
+    law = deadline["clock"] and deadline["clock"]["legalBasis"]
+    return why + (f"; {law}" if law else "")
 
 
-def _changed(found: Mapping[str, Any]) -> datetime:
+def _changed(deadline: _Deadline) -> datetime:
     """When its last day was set; of one from before that was kept, the day it began to run."""
-    if found["changedAt"]:
-        return datetime.fromisoformat(found["changedAt"]).astimezone(UTC).replace(microsecond=0)
-    return datetime.combine(date.fromisoformat(found["startedOn"]), time(), UTC)
+    if deadline["changedAt"]:
+        return datetime.fromisoformat(deadline["changedAt"]).astimezone(UTC).replace(microsecond=0)
+    return datetime.combine(date.fromisoformat(deadline["startedOn"]), time(), UTC)
 
 
 def _link(base_url: str, number: str) -> str:
@@ -158,10 +193,10 @@ def _link(base_url: str, number: str) -> str:
     return f"{base_url.rstrip('/')}/graphiql#question={quote(base64.b64encode(question), safe='')}"
 
 
-def _text(told: str) -> str:
+def _text(text: str) -> str:
     """The text as a calendar may hold it: whatever ends a line somewhere is a new line, control characters are left
     out."""
-    return _CONTROL.sub("", _ENDS_A_LINE.sub("\n", told))
+    return _CONTROL.sub("", _ENDS_A_LINE.sub("\n", text))
 
 
 def _is_known(lines: Sequence[str], tag: str) -> bool:

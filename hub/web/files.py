@@ -22,6 +22,7 @@ def headers(*policy: str) -> dict[str, str]:
 
 
 def page(name: str, sent: Mapping[str, str]) -> Response:
+    """The page of that file name in this room, with these headers. Raises `FileNotFoundError`."""
     return HTMLResponse(_text(name), headers=sent)
 
 

@@ -223,5 +223,5 @@ def _rule(label: str, colour: str, caption: str) -> str:
 
 
 def _caption(node: NodeType) -> str:
-    known = {found.name for found in node.properties}
+    known = {property_.name for property_ in node.properties}
     return next((name for name in ("shortName", "name", "number", "title") if name in known), node.key)

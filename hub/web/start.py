@@ -28,11 +28,11 @@ def routes(sign_in: SampleSignIn | None, browser_url: str | None) -> list[Route]
         return JSONResponse(
             {
                 "examples": [
-                    {"title": found.title, "persona": found.persona, "query": found.query}
-                    for found in EXAMPLES
-                    if sign_in or not found.persona
+                    {"title": each.title, "persona": each.persona, "query": each.query}
+                    for each in EXAMPLES
+                    if sign_in or not each.persona
                 ],
-                "personas": [{"name": found.name, "doc": found.doc} for found in known],
+                "personas": [{"name": each.name, "doc": each.doc} for each in known],
                 "browser": browser_url,
             },
             headers=_HEADERS,

@@ -72,7 +72,7 @@ async def _load(
         await graph.apply([*statements(GRAPH), "CALL db.awaitIndexes(300)"])
         await graph.write([Statement(_WRITE_STATE, {"state": {"schema": schema_digest()}})])
     done = list(state.migrations)
-    new = [found for found in migrations if found.name not in done]
+    new = [migration for migration in migrations if migration.name not in done]
     for position, migration in enumerate(new):
         progress("migrations", position, len(new))
         await graph.apply(migration.statements)
@@ -107,7 +107,7 @@ class _State:
             self.schema != schema_digest()
             or self.reference != reference_hash()
             or self.sample != (_name(wanted) if wanted.scale else None)
-            or any(found.name not in self.migrations for found in migrations)
+            or any(each.name not in self.migrations for each in migrations)
         )
 
 

@@ -130,19 +130,19 @@ _SPELL: Final[LiteralString] = "UNWIND $rows AS row MATCH (r:Ruling {number: row
 async def _find_by_other_words(graph: Graph) -> None:
     """Gives rows their other words, and each index those."""
     for label in worded():
-        of = next((found for found, retired in RETIRED.items() if retired == label), label)
+        of = next((each for each, retired in RETIRED.items() if retired == label), label)
         texts, key = GRAPH.node(of).text, name(GRAPH.node(of).key)
-        told = ", ".join(f"{name(text)}: n.{name(text)}" for text in texts)
+        properties_ = ", ".join(f"{name(text)}: n.{name(text)}" for text in texts)
         after: Any = ""
         while rows := await graph.read(
             f"MATCH (n:{name(label)}) WHERE n.{key} > $after WITH n ORDER BY n.{key} LIMIT $page "
-            f"RETURN n.{key}, elementId(n), {{{told}}}, n.{OTHER_WORDS}",
+            f"RETURN n.{key}, elementId(n), {{{properties_}}}, n.{OTHER_WORDS}",
             {"after": after, "page": _PAGE},
         ):
             after = rows[-1][0]
-            found = [[element, others] for _, element, row, now in rows if (others := of_row(texts, row)) != now]
-            if found:
-                await graph.write([Statement(_GIVE_WORDS, {"rows": found})])
+            changed = [[element, others] for _, element, row, now in rows if (others := of_row(texts, row)) != now]
+            if changed:
+                await graph.write([Statement(_GIVE_WORDS, {"rows": changed})])
     indexed = {index for index, properties in await graph.read(_TEXT_INDEXES, {}) if OTHER_WORDS in properties}
     new = [node for node in GRAPH.nodes if node.text and node.text_index not in indexed]
     for node in new:

@@ -263,7 +263,7 @@ class _World:
             edges.append(EdgeRow(people.ACTS_FOR, ("Account", account), persona.party, right))
         return Rows(tuple(nodes), tuple(edges))
 
-    def _hours(self) -> dict[str, Any]:
+    def _hours(self) -> Mapping[str, str | datetime]:
         """When a post is at work; some of them away for a while, a few vacant."""
         zone = self.more.choice(("EASTERN", "EASTERN", "CENTRAL", "MOUNTAIN", "PACIFIC", "PACIFIC"))
         opens, closes = self.more.choice((("07:00", "15:30"), ("08:00", "16:30"), ("09:00", "17:30")))
@@ -292,7 +292,9 @@ class _World:
             (("Office", office), "international_trade_specialist", True) for office in _keys(self.known)["Office"]
         ]
         posts += [(("FieldOffice", office), "partnership_staff", True) for office in _keys(self.known)["FieldOffice"]]
-        posts += [(("Association", found), "association", True) for found in _keys(self.known)["Association"]]
+        posts += [
+            (("Association", association), "association", True) for association in _keys(self.known)["Association"]
+        ]
         return posts
 
     def _persona_posts(self) -> Iterator[tuple[tuple[str, str], str, bool]]:
@@ -552,10 +554,10 @@ class _World:
 
     def _disparities(self, nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
         """A few goods that the Electronics Center and another place decided differently about."""
-        here = [found for found in self.closed if found[1] == ("Center", "CEE007")]
-        elsewhere = [found for found in self.closed if found[1] != ("Center", "CEE007")]
-        for index, (one, other) in enumerate(zip(here[:_DISPARITIES], elsewhere, strict=False)):
-            for outcome, (case, place), days in (("approved", one, 120), ("denied", other, 90 - index)):
+        here = [closed for closed in self.closed if closed[1] == ("Center", "CEE007")]
+        elsewhere = [closed for closed in self.closed if closed[1] != ("Center", "CEE007")]
+        for index, (this, other) in enumerate(zip(here[:_DISPARITIES], elsewhere, strict=False)):
+            for outcome, (case, place), days in (("approved", this, 120), ("denied", other, 90 - index)):
                 decision = f"decision-{outcome}-{index}"
                 nodes.append(
                     _node(
@@ -598,7 +600,7 @@ def _node(label: str, **properties: Any) -> NodeRow:
 
 def _keys(rows: Rows) -> dict[str, list[str]]:
     """Label -> the keys of its nodes."""
-    found: dict[str, list[str]] = {}
+    keys: dict[str, list[str]] = {}
     for row in rows.nodes:
-        found.setdefault(row.label, []).append(str(row.properties.get("code") or row.properties.get("name")))
-    return found
+        keys.setdefault(row.label, []).append(str(row.properties.get("code") or row.properties.get("name")))
+    return keys

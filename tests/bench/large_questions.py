@@ -12,7 +12,7 @@ from graphql import GraphQLError
 from graph_schema.graph import GRAPH
 from hub.errors import TooCostly
 from hub.gql.document_limits import Limits, parse_within
-from hub.gql.types import searchable
+from hub.gql.names import searchable
 from tests.random_questions import Questions
 from tests.random_world import World
 

@@ -113,6 +113,7 @@ def main(
     served = Served(data_of(scale), scale)
     try:
         served.await_sorted()
+        served.await_idle()
         peer = Peer(served)
         try:
             run = Run(served, peer, variables_of(served), {1: max(1, seconds // 2), **dict.fromkeys(MANY, seconds)})

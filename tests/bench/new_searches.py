@@ -80,7 +80,11 @@ class _Client:
         began = time.monotonic()
         try:
             response = await self._connection.sent(question(query, variables, self._headers))
-            failure = None if response.told() == "answered" else f"{response.told()} {response.body[:160]!r}"
+            failure = (
+                None
+                if response.told() == "answered"
+                else f"{response.told()} {response.body[:160]!r} to {(variables or {}).get('text', query)!r}"
+            )
         except NoAnswer as error:
             failure = str(error)
         return Sample(action, time.monotonic() - began, failure)

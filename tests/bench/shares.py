@@ -61,7 +61,7 @@ def main() -> None:
 
 def _overhead() -> Table:
     """Microseconds of CPU a request, medians of rounds taken in turns."""
-    found = Settings(neo4j_uri="bolt://127.0.0.1:1", neo4j_password=SecretStr("x"), public_plannings_per_minute=0)
+    found = Settings(neo4j_uri="bolt://127.0.0.1:1", neo4j_password=SecretStr("x"), public_new_forms_kb_per_minute=0)
     off = found.model_copy(update={name.removeprefix("HUB_").lower(): 0 for name in UNLIMITED})
     apps = {
         "a request without limits": create_app(off),

@@ -10,7 +10,8 @@ from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import PUBLIC, ViewerKind
 from hub.compile.compiler import compile_kind
 from hub.gql.document_limits import Limits
-from hub.gql.plan_cache import Plan, PlanCache
+from hub.gql.plan_cache import PlanCache
+from hub.gql.plans import Plan
 from hub.gql.values import Variables
 from hub.world.sample import ISSUER
 from tests.asking import SCHEMA, NoCursors

@@ -1,13 +1,12 @@
 """Text in, text out: what the compiler writes, and that values never enter it."""
 
 import re
-import textwrap
 from itertools import pairwise
 
 import pytest
 
 from graph_schema.graph import GRAPH
-from hub.compile import compiler
+from hub.docs.contents import text as page
 from hub.gql.document_limits import Limits
 from hub.gql.plan_cache import PlanCache
 from tests.asking import SCHEMA, NoCursors
@@ -21,8 +20,8 @@ def statement(query: str, **variables: object) -> str:
 
 
 def _examples() -> list[tuple[str, str]]:
-    """The questions at the top of read.py, each with what is told of its statement."""
-    paragraphs = textwrap.dedent(compiler.__doc__ or "").split("\n\n")
+    """The questions on the manual's page on the compiler, each with what is told of its statement."""
+    paragraphs = page("explanation/compiler").split("\n\n")
     return [(paragraph.strip(), told) for paragraph, told in pairwise(paragraphs) if paragraph.lstrip().startswith("{")]
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON, GUEST, PUBLIC, ViewerKind
-from hub.compile.custom_field import ASKED
-from hub.compile.search import RIGHTS
+from hub.compile.compiler import ASKED, RIGHTS
 from hub.gql.document_limits import Limits
 from hub.gql.parameter_types import shape_of
-from hub.gql.plan_cache import PlanCache, RootPlan
+from hub.gql.plan_cache import PlanCache
+from hub.gql.plans import RootPlan
 from tests.asking import SCHEMA, NoCursors
 
 ANALYST = ViewerKind(frozenset({"owns", "seesAll"}), acts=True)

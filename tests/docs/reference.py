@@ -30,7 +30,7 @@ from graph_schema.viewer_kinds import COMMON, of_kind
 from hub import errors
 from hub.cli import commands as __main__
 from hub.docs.contents import decisions, text, title
-from hub.gql.types import DEFAULT_PAGE
+from hub.gql.names import DEFAULT_PAGE
 from hub.queries.responsibility_rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES
 from hub.queries.similarities import LIKENESSES
 from hub.settings import Settings

@@ -30,10 +30,10 @@ from hub.cli.commands import DEFAULT_SCALE
 from hub.database.gathering import Lanes
 from hub.database.graph import Graph
 from hub.detection.works import discover
-from hub.gql import arguments
-from hub.gql import executor as endpoint
+from hub.gql import arguments, executor
 from hub.gql.document_limits import Limits
-from hub.gql.executor import Endpoint, GraphQLRequest
+from hub.gql.endpoint import Endpoint
+from hub.gql.http import GraphQLRequest
 from hub.identity.bearer import Verifier
 from hub.identity.door import Door, Shares
 from hub.identity.sample_sign_in import SampleSignIn
@@ -218,7 +218,7 @@ def port(world: Graph, settings: Settings, sign_in: SampleSignIn) -> Iterator[in
 
 @pytest.fixture
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (endpoint, arguments, responsible_contacts):
+    for module in (executor, arguments, responsible_contacts):
         monkeypatch.setattr(module, "datetime", Today)
 
 

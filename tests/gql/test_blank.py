@@ -10,7 +10,9 @@ from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
 from hub.errors import HubError
 from hub.gql.document_limits import Limits
-from hub.gql.plan_cache import GraphQLErrors, Plan, PlanCache
+from hub.gql.operation import GraphQLErrors
+from hub.gql.plan_cache import PlanCache
+from hub.gql.plans import Plan
 from hub.gql.without_values import Blanks
 from tests.asking import SCHEMA, NoCursors
 from tests.random_questions import Questions

@@ -17,7 +17,9 @@ from graph_schema.graph import GRAPH
 from hub.errors import HubError, TooCostly
 from hub.gql.bounded_cache import LeastRecentlyUsed
 from hub.gql.document_limits import Limits
-from hub.gql.plan_cache import GraphQLErrors, Plan, PlanCache
+from hub.gql.operation import GraphQLErrors
+from hub.gql.plan_cache import PlanCache
+from hub.gql.plans import Plan
 from tests.asking import SCHEMA, NoCursors
 from tests.random_questions import Questions
 from tests.random_world import random_world

@@ -43,7 +43,7 @@ def alike(monkeypatch: pytest.MonkeyPatch) -> Callable[[Graph], Executor]:
     """All viewers are asked the same statement, so that each goes together with those who see other rows; pages of
     any width do.
     """
-    monkeypatch.setattr("hub.gql.executor._GATHERED_ROWS", 1_000)
+    monkeypatch.setattr("hub.gql.reader._GATHERED_ROWS", 1_000)
     return lambda graph: questions(graph, limits=LIMITS, lanes=LANES, by_kind=False)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from graph_schema import cases, issues, parties, people
 from graph_schema.graph import GRAPH
-from hub.compile.traversal import Side
+from hub.compile.compiler import Side
 from hub.database.graph import Graph
 from tests.asking import by_some, questions
 from tests.gql.test_oracle import LIMITS

@@ -16,7 +16,7 @@ from graph_schema.graph import GRAPH
 from graph_schema.model import GraphSchema, NodeType, Route
 from graph_schema.rule import EdgeRule, Grant, Predicate
 from graph_schema.viewer_sets import BUSY
-from hub.compile.traversal import Side
+from hub.compile.compiler import Side
 from hub.database.graph import Graph
 from hub.gql.document_limits import Limits
 from hub.gql.executor import Executor

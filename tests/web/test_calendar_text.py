@@ -18,7 +18,7 @@ from hub.web.calendar import _is_known, _text, _written
 _HUB = "https://hub.example/"
 
 
-def _due(**changed: Any) -> dict[str, Any]:
+def _due(**changed: Any) -> Any:
     case = {"number": "SW-26-1", "title": "A title", "importer": {"name": "Sample"}, **changed.pop("case", {})}
     return {
         "id": "case rfi reply 2026-11-02", "name": "Request: reply", "due": "2026-12-02", "revision": 2,
@@ -52,7 +52,7 @@ def test_an_event_says_when_it_changed_reminds_twice_and_leads_back_to_the_case(
     assert json.loads(question["variables"]) == {"number": "SW-26-1"}
     # from before changes were kept: the day it began; of a case that is not shown there is no link
     assert _event(revision=None, changedAt=None)["dtstamp"].dt == datetime.fromisoformat("2026-11-02T00:00:00Z")
-    hidden: Any = icalendar.Calendar.from_ical(_written([{**_due(), "case": None}], _HUB)).walk("VEVENT")[0]
+    hidden: Any = icalendar.Calendar.from_ical(_written([_due() | {"case": None}], _HUB)).walk("VEVENT")[0]
     assert "url" not in hidden
     assert hidden["summary"] == "Request: reply (case not shown)"
 

@@ -1,0 +1,132 @@
+"""Plans: what an operation selects, planned, compiled, and ready to run."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLSchema
+
+from graph_schema.model import GraphSchema
+from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
+from hub.compile.compiler import Compiled, CustomField, Side, compile_findings, compile_question, compile_read
+from hub.gql.costs import Cost
+from hub.gql.document_limits import Limits
+from hub.gql.introspection import introspected
+from hub.gql.names import searchable
+from hub.gql.operation import Operation
+from hub.gql.planner import Planner
+from hub.gql.selection import select
+from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, Variables, converter
+from hub.queries.root_fields import QUESTIONS
+from hub.verbs.verb import REQUEST, Verb
+from hub.verbs.verbs import VERBS
+
+
+@dataclass(frozen=True, slots=True)
+class RootPlan:
+    """One root field, compiled."""
+
+    key: str
+    compiled: Compiled
+    bindings: tuple[Bound, ...]
+    cost: Cost
+
+    def bind(self, variables: Variables, cursors: ReadsCursors) -> dict[str, Any]:
+        """The statement's parameters. Raises `BadInput`."""
+        parameters: dict[str, Any] = {}
+        for binding in self.bindings:
+            parameters |= binding.bound(variables, parameters, cursors)
+        return parameters
+
+
+@dataclass(frozen=True, slots=True)
+class VerbPlan:
+    """A verb that is asked for: what it is given, and the question about the row it answers with, whose key is the
+    parameter `key`.
+    """
+
+    verb: Verb
+    given: Value
+    answer: RootPlan
+
+    def arguments(self, variables: Variables) -> dict[str, Any]:
+        """What the verb is given, converted; null where nothing is. Raises `BadInput`."""
+        read = self.given.read(variables)
+        declared = {argument.name: argument for argument in (*self.verb.arguments, REQUEST)}
+        return {
+            name: None if read[name] in (None, ABSENT) else converter(argument)(read[name])[0]
+            for name, argument in declared.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An operation, ready to run: its root fields or verbs in order, and what needs no database."""
+
+    keys: tuple[str, ...]
+    roots: tuple[RootPlan, ...]
+    known: Mapping[str, Any]
+    verbs: tuple[VerbPlan, ...] = ()
+
+    @property
+    def reads(self) -> tuple[RootPlan, ...]:
+        """All that it reads: its root fields, and the answers of its verbs."""
+        return (*self.roots, *(verb.answer for verb in self.verbs))
+
+    def check(self, variables: Variables, cursors: ReadsCursors) -> None:
+        """Raises `BadInput` where it cannot be run with these variables."""
+        for root in self.roots:
+            root.bind(variables, cursors)
+        for verb in self.verbs:
+            verb.arguments(variables)
+            verb.answer.bind(variables, cursors)
+
+
+class Plans:
+    """Makes plans of operations, for viewers of a kind, or for all."""
+
+    def __init__(self, graph: GraphSchema, schema: GraphQLSchema, limits: Limits, side: Side) -> None:
+        self._graph = graph
+        self._schema = schema
+        self._side = side
+        self._planner = Planner(graph, limits, QUESTIONS, VERBS)
+        self._of_kinds: dict[ViewerKind, GraphSchema] = {}
+
+    def plan_of(self, operation: Operation, variables: Variables, kind: ViewerKind | None) -> Plan:
+        """The plan of an operation with variables of that shape. Raises `GraphQLErrors`, `BadInput` and `TooCostly`."""
+        selection = select(self._graph, operation.node, operation.fragments, variables)
+        graph = self._graph_of(GUEST if selection.is_mutation and kind is PUBLIC else kind)
+        planned = self._planner.planned(selection)
+        known: dict[str, Any] = dict.fromkeys(
+            (key for key, field in planned.items() if field is None), "Mutation" if selection.is_mutation else "Query"
+        )
+        if selection.introspection:
+            known |= introspected(self._schema, operation, selection.introspection, variables)
+        roots: list[RootPlan] = []
+        verbs: list[VerbPlan] = []
+        for key, field in planned.items():
+            if field is None:
+                continue
+            root = RootPlan(key, compile_read(graph, field.root, self._side), field.bindings, field.cost)
+            if field.verb and field.given:
+                verbs.append(VerbPlan(field.verb, field.given, root))
+            else:
+                roots.append(root)
+        return Plan(tuple(planned), tuple(roots), known, tuple(verbs))
+
+    def findings(self, kind: ViewerKind) -> Iterator[str]:
+        """The statements that find the rows of searches for viewers of that kind, one after another."""
+        yield from compile_findings(self._graph_of(kind), searchable(self._graph), self._side)
+
+    def questions(self, kind: ViewerKind) -> Iterator[tuple[str, CustomField]]:
+        """The statements that find what questions of the hub's own tell viewers of that kind."""
+        for question in QUESTIONS:
+            given = frozenset(argument.name for argument in question.arguments)
+            yield compile_question(self._graph_of(kind), question, given, self._side), question
+
+    def _graph_of(self, kind: ViewerKind | None) -> GraphSchema:
+        if kind is None:
+            return self._graph
+        if kind not in self._of_kinds:
+            self._of_kinds[kind] = of_kind(self._graph, kind)
+        return self._of_kinds[kind]

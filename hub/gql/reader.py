@@ -1,0 +1,122 @@
+"""Root fields read: their statements run, in their steps and their callers' turns, and their rows shaped."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from graph_schema.model import GraphSchema
+from hub.compile.compiler import compile_right
+from hub.database.bookmarks import Bookmarks
+from hub.database.gathering import Gathering, Lanes, Read
+from hub.database.graph import Graph
+from hub.errors import NotAllowed, TooCostly
+from hub.gql.answer_writer import AnswerWriter
+from hub.gql.cursors import Cursors
+from hub.gql.custom_field_executor import found_and_read
+from hub.gql.document_limits import Limits
+from hub.gql.plans import RootPlan
+from hub.gql.search_executor import Asks, searched
+from hub.identity.door import Shares
+from hub.limits.callers import HUB, Caller
+
+_GATHERED_ROWS: Final = 20
+"""Questions with pages of up to so many rows are gathered: of wider ones Neo4j saves nothing, and they would hold
+up others. 2026-11-26.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What all root fields of one request share: the viewer's parameters and cursors, what the caller has seen,
+    whose turns they take.
+    """
+
+    rights: Mapping[str, Any]
+    cursors: Cursors
+    bookmarks: Bookmarks
+    caller: Caller = HUB
+
+
+class Reader:
+    """Reads root fields from the graph; those that ask the same are gathered by `lanes`, if there are any."""
+
+    def __init__(self, declared: GraphSchema, graph: Graph, limits: Limits, shares: Shares, lanes: Lanes) -> None:
+        self._declared = declared
+        self._graph = graph
+        self._limits = limits
+        self._shares = shares
+        self.gathering = Gathering(graph, shares.admission, lanes)
+
+    async def rows(self, root: RootPlan, parameters: Mapping[str, Any], call: Call) -> list[Any]:
+        """What the root field's statements give: of each one value, or None."""
+        gathers = root.cost.widest(parameters) <= _GATHERED_ROWS
+        return await _in_its_steps(root, {**parameters, **call.rights}, partial(self.asked, call=call, gathers=gathers))
+
+    async def asked(self, texts: Sequence[str], given: Mapping[str, Any], call: Call, *, gathers: bool) -> list[Any]:
+        """What these statements give, asked at once: of each one value, or None."""
+
+        def asking(text: str) -> Awaitable[Any]:
+            return self.gathering.read_one(Read(text, given, call.bookmarks, call.caller), gathers=gathers)
+
+        return [await asking(texts[0])] if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
+
+    async def explained(
+        self, root: RootPlan, parameters: Mapping[str, Any], call: Call, told: list[dict[str, Any]]
+    ) -> list[Any]:
+        """The same as `rows`; what Neo4j did for it is added to `told`."""
+
+        async def ask(texts: Sequence[str], given: Mapping[str, Any]) -> list[Any]:
+            values: list[Any] = []
+            for text in texts:
+                asking = partial(self._graph.profile_one, text, given, call.bookmarks)
+                row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
+                values.append(row)
+                told.append(
+                    {
+                        "field": root.key,
+                        "cypher": text,
+                        "parameters": {name: given[name] for name in given if name not in call.rights},
+                        **profile,
+                    }
+                )
+            return values
+
+        return await _in_its_steps(root, {**parameters, **call.rights}, ask)
+
+    def cost(self, root: RootPlan, parameters: Mapping[str, Any]) -> int:
+        """How many rows a question may touch. Raises `TooCostly` where those are too many."""
+        cost = root.cost.of(parameters)
+        if cost > self._limits.cost:
+            raise TooCostly(
+                f"{root.key} may touch {cost} rows, at most {self._limits.cost}: ask for smaller pages or fewer levels"
+            )
+        return cost
+
+    async def require_right_to_pages(self, bound: Sequence[tuple[RootPlan, Mapping[str, Any]]], call: Call) -> None:
+        """Raises `NotAllowed` where a page is larger than the viewer may ask for."""
+        if any(root.cost.largest(parameters) > self._limits.page for root, parameters in bound):
+            refusal = f"pages of more than {self._limits.page} rows need the right largePages"
+            await self.require("largePages", refusal, call)
+
+    async def require(self, right: str, refusal: str, call: Call) -> None:
+        """Raises `NotAllowed` where the viewer does not have the right."""
+        if not await self._graph.read_one(compile_right(self._declared, right), call.rights):
+            raise NotAllowed(refusal)
+
+
+def shaped(root: RootPlan, rows: Sequence[Any], parameters: Mapping[str, Any], call: Call) -> Any:
+    """The value of a root field as GraphQL wants it; null where a statement gave nothing."""
+    if None in rows:
+        return None
+    return root.compiled.shape(rows[0] if len(rows) == 1 else rows, parameters, AnswerWriter(call.cursors, parameters))
+
+
+async def _in_its_steps(root: RootPlan, given: Mapping[str, Any], ask: Asks) -> list[Any]:
+    """What the root field's shaper takes, or its only member; None where a statement gave nothing."""
+    if root.compiled.found:
+        return await searched(root.compiled, given, ask)
+    if root.compiled.telling:
+        return await found_and_read(root.compiled, given, ask)
+    return await ask(root.compiled.texts, given)
