@@ -55,7 +55,7 @@ class Law:
 
 
 def _read(name: str) -> list[Row]:
-    with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, restkey="too many", restval="too few"))
     assert all("too many" not in row and "too few" not in row.values() for row in rows), name
     return rows
