@@ -387,8 +387,8 @@ def _answers(kind: Facts, offices: Mapping[str, Any]) -> str:
 
 
 def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
-    told = f"{kind['name']}. {_capital(kind['citation'])} ({_checked(kind)})."
-    yield from ("", f"### {kind['code']}", "", told)
+    rests_on = kind["citation"].removeprefix("unverified: ")
+    yield from ("", f"### {kind['code']}", "", f"{kind['name']}. Rests on: {rests_on} ({_checked(kind)}).")
     if not clocks:
         return
     head = (
@@ -486,10 +486,6 @@ def _passing(clock: Facts) -> str:
 
 def _checked(row: Facts) -> str:
     return f"{row['confidence']} {row['checkedOn']}" if row["checkedOn"] else str(row["confidence"])
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _vocabulary() -> Iterator[str]:
