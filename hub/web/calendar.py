@@ -28,7 +28,7 @@ _PAGES: Final = 20
 _DAYS: Final = 3660
 _WHOSE: Final[LiteralString] = "MATCH (c:Calendar {id: $id}) RETURN c.account"
 _QUESTION: Final = f"""query Due($after: String) {{ deadlines(within: {_DAYS}, first: 100, after: $after) {{
-  nodes {{ id name due revision changedAt startedOn owedBy deemed clock {{ legalBasis }} party {{ name }}
+  nodes {{ id name due revision changedAt startedOn owedBy deemed why entry clock {{ legalBasis }} party {{ name }}
     case {{ number title importer {{ name }} }} }}
   pageInfo {{ hasNextPage endCursor }} }} }}"""
 _LINK: Final = """query Case($number: String!) {
@@ -122,8 +122,9 @@ def _event(found: Mapping[str, Any], base_url: str) -> Event:
         case.get("title"),
         f"Importer: {case['importer']['name']}" if case.get("importer") else None,
         f"Owed by: {found['party']['name'] if found['party'] else found['owedBy']}",
-        f"Runs since {found['startedOn']}" + (f"; {found['clock']['legalBasis']}" if found["clock"] else ""),
-        f"If nothing happens: deemed {found['deemed']}" if found["deemed"] else None,
+        f"Entry: {found['entry']}" if found["entry"] else None,
+        _why(found),
+        f"If nothing happens: by law {found['deemed']}" if found["deemed"] else None,
     ]
     event.add("description", _text("\n".join(filter(None, lines))))
     event.add("transp", "TRANSPARENT")
@@ -136,6 +137,12 @@ def _event(found: Mapping[str, Any], base_url: str) -> Event:
         alarm.add("description", summary)
         event.add_component(alarm)
     return event
+
+
+def _why(found: Mapping[str, Any]) -> str:
+    """Why it is due that day, with the law; of one from before that was kept, since when it runs."""
+    why = f"Why: {found['why']}" if found["why"] else f"Runs since {found['startedOn']}"
+    return why + (f"; {found['clock']['legalBasis']}" if found["clock"] and found["clock"]["legalBasis"] else "")
 
 
 def _changed(found: Mapping[str, Any]) -> datetime:
