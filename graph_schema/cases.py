@@ -27,7 +27,7 @@ CASE: Final = NodeType(
         Property("number", "The number it is known by.", required=True, format=CASE_NUMBER, unique=True),
         Property(
             "status",
-            "Where it stands.",
+            "Where it stands. DEEMED: its owner has pronounced what the law deems decided; it goes on until it is closed.",
             required=True,
             values=("DRAFT", "OPEN", "AWAITING", "EXTENDED", "SUSPENDED", "DEEMED", "CLOSED"),
         ),

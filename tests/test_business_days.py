@@ -210,9 +210,9 @@ def test_suspended_days_are_added_one_by_one(start: date, length: int, pauses: l
     suspended = [
         Suspension(since := start + timedelta(days=after), since + timedelta(days=days)) for after, days in pauses
     ]
-    # a clock of which a day passes only while it runs, and which has not run out while its last day is suspended
+    # a clock of which a day passes only while it runs, from the day after its start
     day, left = start, length
-    while left or any(pause.since <= day < (pause.until or day) for pause in suspended):
-        left -= not any(pause.since <= day < (pause.until or day) for pause in suspended)
+    while left:
         day += timedelta(days=1)
+        left -= not any(pause.since <= day < (pause.until or day) for pause in suspended)
     assert last_day(start, Period(length, Unit.CALENDAR_DAY), rolls=False, suspended=suspended) == day

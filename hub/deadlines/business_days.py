@@ -66,7 +66,7 @@ def last_day(start: date, period: Period, *, rolls: bool, suspended: Iterable[Su
     With `rolls`, a last day that is no business day moves to the next. Raises `BadInput` for an end beyond what
     calendars are known for.
     """
-    ends = stand_still(end_of(start, period), start, suspended)
+    ends = stand_still(end_of(start, period), start + timedelta(days=1), suspended)
     return next_business_day(ends) if rolls and ends else ends
 
 
@@ -82,7 +82,7 @@ def end_of(start: date, period: Period) -> date:
 def stand_still(ends: date, counted: date, suspended: Iterable[Suspension]) -> date | None:
     """The last day of what would end on that day, with the days added on which it stood still; None while it does.
 
-    Days are added from `counted` on, in calendar days; a day that several suspensions hold stands still once. A
+    Days are added from `counted` on, the first day that counts, in calendar days; a day that several suspensions hold stands still once. A
     suspension that began after the last day changes nothing. Raises `BadInput` as `end_of`.
     """
     for pause in sorted(suspended, key=lambda found: found.since):

@@ -60,13 +60,13 @@ class Deadline:
 def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadline]:
     """The deadlines of a case as of a day, by clock and entry. Raises `BadInput` for a fact that is not written as one,
     and for an end beyond what calendars are known for."""
-    timeline = Timeline.of(facts)
+    told = timeline = Timeline.of(facts)
     by_clock = _variants(clocks)
     found = list(_all(facts.case, timeline, by_clock, today))
     # what was pronounced is an event from which further clocks run, which may be pronounced as well
-    for _ in timeline.pronounced:
-        more = timeline.with_events(_pronounced(found))
-        if more is timeline:
+    for _ in by_clock:
+        more = told.with_events(_pronounced(found))
+        if more.days == timeline.days:
             break
         timeline = more
         found = list(_all(facts.case, timeline, by_clock, today))

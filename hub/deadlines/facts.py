@@ -168,7 +168,7 @@ class Timeline:
 
     def with_events(self, more: Iterable[Dated]) -> "Timeline":
         """The same with these events, where they have no day of their own."""
-        new = [found for found in more if found.entry not in self.days.get(found.event, {})]
+        new = [found for found in more if not {None, found.entry} & self.days.get(found.event, {}).keys()]
         return replace(self, days=_by_event(self.days, new)) if new else self
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from hub.deadlines.business_days import Period, Suspension, end_of, next_business_day, stand_still
 from hub.deadlines.clock import Bound, Clock
@@ -35,7 +35,8 @@ def run(scope: Scope, start: date, today: date) -> Run | None:
     first = min(bounds, key=lambda found: found[0], default=None)
     if clock.period is None:
         return Run(first[0], bound=first[1]) if first else None
-    counted = _Counted(scope, start, first[0] if first else None, scope.pauses(), end_of(start, clock.period), start)
+    first_day = start + timedelta(days=1)
+    counted = _Counted(scope, start, first[0] if first else None, scope.pauses(), end_of(start, clock.period), first_day)
     for extension in scope.extensions():
         counted = counted.extended(extension)
     last = counted.last()
@@ -45,7 +46,10 @@ def run(scope: Scope, start: date, today: date) -> Run | None:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A period as it is counted: the day on which it would `end` but for suspensions, which count from a day on."""
+    """A period as it is counted: the day on which it would `end` but for suspensions, which count from a day on.
+
+    `known_until`: what happened later does not count, where it is asked how it stood on a day.
+    """
 
     scope: Scope
     start: date
@@ -55,56 +59,64 @@ class _Counted:
     suspended_from: date
     times: int = 0
     until: date | None = None
+    known_until: date = date.max
 
     def last(self) -> date | None:
-        clock = self.scope.clock
-        last = self.anew()[0] if clock.stopping.kind == "anew" else self._stood_still()
+        """The last day; None while it stands still."""
+        last = self.standing()
         if last is None:
             return None
-        if clock.rolls:
+        if self.scope.clock.rolls:
             last = next_business_day(last)
         return min(last, self.never_after) if self.never_after else last
 
-    def extended(self, extension: Extended) -> "_Counted":
-        """The same after an extension; one that was granted after the last day has no effect."""
-        last = self.last()
-        if last is not None and extension.granted > last:
-            return self
-        return self._by_length() if extension.until is None else self._until(extension.until, extension.granted)
+    def standing(self) -> date | None:
+        """The same before it rolls, and without what it may not be after."""
+        if self.scope.clock.stopping.kind == "anew":
+            return self.anew()[0]
+        return stand_still(self.end, self.suspended_from, (pause.days for pause in self.pauses))
 
     def anew(self) -> tuple[date | None, date | None]:
         """The last day where after a suspension another period runs, and the day from which that does.
 
         What was extended is not cut short by it.
         """
-        period, removed = self.scope.clock.stopping.period, self._removed()
+        period = self.scope.clock.stopping.period
         last: date | None = self.end
         begun = None
-        for pause in self.pauses:
-            if period is None or (last is not None and pause.days.since > last):
-                break
-            if pause.days.until is None or pause.days.until > self.start:
-                begun = removed if self._is_over(pause) else None
-                last = end_of(begun, period) if begun else None
-        if last and begun and self.times and self.end > last:
-            return self.end, None
+        for pause in self.pauses if period else ():
+            if (pause.days.until and pause.days.until <= self.start) or (last is not None and pause.days.since > last):
+                continue
+            begun, last = self._removed(pause), None
+            if begun and period:
+                last = end_of(begun, period)
+                if self.times and self.end >= last:
+                    begun, last = None, self.end
         return last, begun
 
     def stands_on(self, day: date) -> Pause | None:
         """The suspension by which it stands still on that day."""
-        return next((pause for pause in self.pauses if pause.days.lasts_on(day) and not self._is_over(pause)), None)
+        last = self.standing()
+        for pause in self.pauses:
+            removed = self._removed(pause)
+            lasts = pause.days.lasts_on(day) and (removed is None or day < removed)
+            if lasts and (last is None or pause.days.since <= last):
+                return pause
+        return None
 
-    def _stood_still(self) -> date | None:
-        return stand_still(self.end, self.suspended_from, (pause.days for pause in self.pauses))
+    def extended(self, extension: Extended) -> "_Counted":
+        """The same after an extension; one that was granted after the last day has no effect."""
+        last = self._as_of(extension.granted).last()
+        if last is not None and extension.granted > last:
+            return self
+        return self._by_length() if extension.until is None else self._until(extension.until, extension.granted)
 
-    def _removed(self) -> date | None:
+    def _removed(self, pause: Pause) -> date | None:
+        """The day of the event from which another period runs after that suspension, and which ends it for this
+        clock."""
         event = self.scope.clock.stopping.event
-        return self.scope.done(event) if event else None
-
-    def _is_over(self, pause: Pause) -> bool:
-        """Whether the event from which another period runs has ended the suspension for this clock."""
-        event = self._removed()
-        return event is not None and event >= pause.days.since
+        day = self.scope.done(event) if event else None
+        return day if day is not None and pause.days.since <= day <= self.known_until else None
 
     def _by_length(self) -> "_Counted":
         rule, clock = self.scope.clock.extension, self.scope.clock
@@ -122,18 +134,18 @@ class _Counted:
         return self if end <= self.end else replace(self, end=end, times=times)
 
     def _until(self, until: date, granted: date) -> "_Counted":
-        end, last = self._within_limit(until), self._as_of(granted).last()
-        if last is not None and end <= last:
+        end, last = self._within_limit(until), self._as_of(granted, until_then=True).standing()
+        if end <= self.end or (last is not None and until <= last):
             return self
-        return replace(self, end=end, suspended_from=max(granted, self.start), times=self.times + 1, until=end)
+        return replace(self, end=end, suspended_from=granted, times=self.times + 1, until=end)
 
-    def _as_of(self, day: date) -> "_Counted":
-        """The same as it was known on a day: with the suspended days until then."""
-        before = [pause for pause in self.pauses if pause.days.since <= day]
-        known = [replace(pause, days=Suspension(pause.days.since, min(pause.days.until or day, day))) for pause in before]
-        return replace(self, pauses=known)
+    def _as_of(self, day: date, *, until_then: bool = False) -> "_Counted":
+        """The same as it was known on a day, `until_then`: with the suspended days until that day."""
+        known = [pause for pause in self.pauses if pause.days.since <= day]
+        if until_then and self.scope.clock.stopping.kind == "stands_still":
+            known = [replace(one, days=Suspension(one.days.since, min(one.days.until or day, day))) for one in known]
+        return replace(self, pauses=known, known_until=day)
 
     def _within_limit(self, end: date) -> date:
         limit = self.scope.clock.extension.limit
         return min(end, end_of(self.start, limit)) if limit else end
-

@@ -39,11 +39,12 @@ def conditions_of(clocks: Iterable[Clock]) -> set[str]:
 
 def check_event(dated: Dated, clocks: Sequence[Clock], kind: EventKind | None) -> None:
     """Raises `BadInput` for an event that no clock of the kind knows, unless it is one of an entry, and for an outcome
-    that the law deems."""
+    that the law deems. `kind` is the event in the vocabulary."""
     known = events_of(clocks)
     if dated.event in {clock.deemed_event for clock in clocks}:
         raise BadInput(f"event: {in_words(dated.event)} is what the law deems: pronounce the deadline (pronounceDeadline)")
-    if dated.event not in known and not (kind and dated.entry and kind.about != "case"):
+    is_other = kind and (dated.event in conditions_of(clocks) or (dated.entry and kind.about != "case"))
+    if dated.event not in known and not is_other:
         raise BadInput(f"event: one of {', '.join(sorted(known)) or 'none: this kind has no clock'}")
     if kind and kind.about == "case" and dated.entry:
         raise BadInput(f"entry: {in_words(dated.event)} is of the case as a whole; leave it out")
@@ -114,7 +115,7 @@ def _must_be_partys(time: CaseTime, dated: Dated) -> None:
         raise NotAllowed(f"recordDate: {in_words(dated.event)} is recorded by the case's owner")
     recorded = [found for found in _dates(time.facts.dates) if (found.event, found.entry) == (dated.event, dated.entry)]
     if any(str(found) not in time.before.to_confirm for found in recorded):
-        raise NotAllowed(f"recordDate: the case's owner has {_in_words(recorded[0])}: ask them to correct it")
+        raise NotAllowed(f"recordDate: its owner has recorded {_in_words(recorded[0])}: ask them to correct it")
 
 
 def _dates(texts: Iterable[str]) -> list[Dated]:
@@ -325,18 +326,20 @@ async def pronounce_deadline(
         raise BadInput(f"on: its last day was {found.last}; that day or a later one is expected")
     act = Act(found.clock.code, found.entry, day)
     time = time.with_facts(pronounced=[*time.facts.pronounced, str(act)])
-    await time.write(f"pronounced: deemed {found.clock.deemed}{_by_law(found.clock)}", ("pronounced",), reason=reason)
+    await time.write(f"{found.clock.name}: pronounced", ("pronounced",), reason=reason)
 
 
 @verb(may=(OWNER, OVERSIGHT), kept_here=True)
 async def take_back_deadline(context: VerbContext, deadline: Deadline, reason: Reason) -> None:
-    """Takes back what was pronounced of a deadline: it is a proposal again."""
+    """Takes back what was pronounced of a deadline, or that what was due was answered or done: it stands as if that had
+    not been said."""
     time, found = await _looked_at(context, deadline)
-    if found.state is not State.DEEMED:
-        raise Conflict(f"deadline: {found.clock.name} is {_stands(found)}: nothing was pronounced")
-    left = [text for text in time.facts.pronounced if not Act.of(text).is_of(found.clock, found.entry)]
-    time = time.with_facts(pronounced=left)
-    await time.write(f"taken back: deemed {found.clock.deemed}", ("pronounced",), reason=reason)
+    of = "pronounced" if found.state is State.DEEMED else "answers"
+    said: Sequence[str] = getattr(time.facts, of)
+    left = [text for text in said if not Act.of(text).is_of(found.clock, found.entry)]
+    if len(left) == len(said):
+        raise Conflict(f"deadline: {found.clock.name} is {_stands(found)}: nothing was said of it that can be taken back")
+    await time.with_facts(**{of: left}).write(f"{found.clock.name}: taken back", (of,), reason=reason)
 
 
 _Cause = Annotated[

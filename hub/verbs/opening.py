@@ -138,6 +138,8 @@ class NewCase:
         """The events that it is opened with; the entries in their normal form. Raises `BadInput`."""
         if self.event and not self.on:
             raise BadInput("on: the day of the event is expected, e.g. 2026-03-01")
+        if len(self.dates) > _MOST:
+            raise BadInput(f"dates: at most {_MOST}")
         first = [Dated(self.event, self.on)] if self.event and self.on else []
         found = [*first, *read("dates", Dated.of, self.dates)]
         found = [replace(one, entry=one.entry and checked("dates", ENTRY_NUMBER, one.entry)) for one in found]
