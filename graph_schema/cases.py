@@ -27,7 +27,8 @@ CASE: Final = NodeType(
         Property("number", "The number it is known by.", required=True, format=CASE_NUMBER, unique=True),
         Property(
             "status",
-            "Where it stands. DEEMED: its owner has pronounced what the law deems decided; it goes on until it is closed.",
+            "Where it stands. DEEMED: its owner has pronounced what the law deems decided; it goes on until it is"
+            " closed.",
             required=True,
             values=("DRAFT", "OPEN", "AWAITING", "EXTENDED", "SUSPENDED", "DEEMED", "CLOSED"),
         ),
@@ -36,8 +37,8 @@ CASE: Final = NodeType(
         Property("closedAt", "When it was closed.", Kind.DATETIME),
         Property(
             "dates",
-            "What happened and when, from which its clocks run and by which they are met, as event, day and entry, if it is"
-            " of one, e.g. `protest_filed 2026-03-01` or `liquidated 2026-03-01 ABC-1234567-6`.",
+            "What happened and when, from which its clocks run and by which they are met, as event, day and entry, if"
+            " it is of one, e.g. `protest_filed 2026-03-01` or `liquidated 2026-03-01 ABC-1234567-6`.",
             Kind.STRINGS,
         ),
         Property(
@@ -50,14 +51,14 @@ CASE: Final = NodeType(
         ),
         Property(
             "suspensions",
-            "When it was suspended, from day to day, and by what, e.g. `2026-03-01 2026-04-01 court`; `-` or nothing instead"
-            " of the second day while it lasts.",
+            "When it was suspended, from day to day, and by what, e.g. `2026-03-01 2026-04-01 court`; `-` or nothing"
+            " instead of the second day while it lasts.",
             Kind.STRINGS,
         ),
         Property(
             "extensions",
-            "What was extended: clock, entry or `-`, day it was granted on, and day it goes to or `+` for the length that"
-            " the law gives, e.g. `reply - 2026-03-01 2026-04-15`.",
+            "What was extended: clock, entry or `-`, day it was granted on, and day it goes to or `+` for the length"
+            " that the law gives, e.g. `reply - 2026-03-01 2026-04-15`.",
             Kind.STRINGS,
         ),
         Property(

@@ -76,12 +76,20 @@ DEADLINE: Final = NodeType(
         Property("name", "What it limits.", required=True),
         Property(
             "state",
-            "How it stands. MET_LATE: done, but after the last day. ENDED: over, and not by being met. When the last day"
-            " has passed: MISSED, PASSED where nothing follows, PROPOSED where the law deems an outcome, and DEEMED once the"
-            " case's owner has pronounced that.",
+            "How it stands. MET_LATE: done, but after the last day. ENDED: over, and not by being met. When the last"
+            " day has passed: MISSED, PASSED where nothing follows, PROPOSED where the law deems an outcome, and DEEMED"
+            " once the case's owner has pronounced that.",
             required=True,
             values=(
-                "RUNNING", "SUSPENDED", "MET", "MET_LATE", "MISSED", "PASSED", "PROPOSED", "DEEMED", "ENDED",
+                "RUNNING",
+                "SUSPENDED",
+                "MET",
+                "MET_LATE",
+                "MISSED",
+                "PASSED",
+                "PROPOSED",
+                "DEEMED",
+                "ENDED",
             ),
         ),
         Property("why", "Why it stands so, in a line."),

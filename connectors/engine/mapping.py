@@ -523,7 +523,9 @@ def _each(value: Any) -> list[str]:
 
 
 def _dates(value: Any) -> list[str]:
-    return [_of_entry(_days("dates", item, r"[a-z_]+ (\S+)(?: \S+)?", "protest_filed 2026-03-01")) for item in _each(value)]
+    return [
+        _of_entry(_days("dates", item, r"[a-z_]+ (\S+)(?: \S+)?", "protest_filed 2026-03-01")) for item in _each(value)
+    ]
 
 
 def _suspensions(value: Any) -> list[str]:

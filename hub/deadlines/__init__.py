@@ -1,1 +1,1 @@
-"""When something is due: clocks as the public facts declare them, the facts of a case, and the deadlines that follow."""
+"""When something is due: clocks as the public facts declare them, facts of a case, and the deadlines that follow."""

@@ -1,8 +1,9 @@
 """How days are counted: when a period that the law or practice sets runs out. Pure: days in, days out.
 
-A period counts from the day after its start: of 30 days from 1 March the last is 31 March. One of a negative length ends
-as long before its start. A month or year ends on the day of the same number, or on the last of a shorter month. Business
-days are Monday to Friday without the legal federal holidays, and those that are kept on another day are kept there.
+A period counts from the day after its start: of 30 days from 1 March the last is 31 March. One of a negative length
+ends as long before its start. A month or year ends on the day of the same number, or on the last of a shorter month.
+Business days are Monday to Friday without the legal federal holidays, and those that are kept on another day are kept
+there.
 """
 
 import calendar
@@ -82,8 +83,8 @@ def end_of(start: date, period: Period) -> date:
 def stand_still(ends: date, counted: date, suspended: Iterable[Suspension]) -> date | None:
     """The last day of what would end on that day, with the days added on which it stood still; None while it does.
 
-    Days are added from `counted` on, the first day that counts, in calendar days; a day that several suspensions hold stands still once. A
-    suspension that began after the last day changes nothing. Raises `BadInput` as `end_of`.
+    Days are added from `counted` on, the first day that counts, in calendar days; a day that several suspensions hold
+    stands still once. A suspension that began after the last day changes nothing. Raises `BadInput` as `end_of`.
     """
     for pause in sorted(suspended, key=lambda found: found.since):
         if pause.since > ends:

@@ -1,6 +1,8 @@
-"""Clocks as the public facts declare them: what starts one, how long it runs, what meets, extends, suspends and ends it.
+"""Clocks as the public facts declare them: what starts one, how long it runs, what meets, extends, suspends and ends
+it.
 
-Rows of the same kind and code are variants of one clock: the first whose condition holds in a case is the one that runs.
+Rows of the same kind and code are variants of one clock: the first whose condition holds in a case is the one that
+runs.
 """
 
 import re

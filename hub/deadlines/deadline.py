@@ -36,6 +36,9 @@ OWED: Final = OPEN | {State.MISSED, State.PASSED}
 """The states of what nothing has met or ended yet."""
 
 
+_PASSED: Final = {Passing.MISSED: State.MISSED, Passing.NONE: State.PASSED}
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """A deadline of a case, or of one of its entries.
@@ -152,15 +155,15 @@ class _Standing:
             if self.run.stands:
                 return State.SUSPENDED, None, reasons.stands(self.run.stands)
             return State.RUNNING, None, reasons.runs(clock, self.event, self.start, self.run, self.scope)
-        match clock.passing:
-            case Passing.MISSED:
-                return State.MISSED, None, reasons.missed(last)
-            case Passing.NONE:
-                return State.PASSED, None, reasons.missed(last)
-            case Passing.DEEMED:
-                if day := _pronounced_on(self.scope, last):
-                    return State.DEEMED, None, reasons.deemed(clock, day)
-                return State.PROPOSED, None, reasons.proposed(clock, last)
+        return self._passed(last)
+
+    def _passed(self, last: date) -> tuple[State, None, str]:
+        clock = self.scope.clock
+        if clock.passing is not Passing.DEEMED:
+            return _PASSED[clock.passing], None, reasons.missed(last)
+        if day := _pronounced_on(self.scope, last):
+            return State.DEEMED, None, reasons.deemed(clock, day)
+        return State.PROPOSED, None, reasons.proposed(clock, last)
 
     def _first(self, events: Iterable[str], answers: Iterable[date] = ()) -> tuple[date, str] | None:
         """The first day on which one of these events happened, or an answer came, and what it was."""

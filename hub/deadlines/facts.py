@@ -5,7 +5,7 @@
 | dates | event, day, the number of an entry | `liquidated 2027-01-15 S00-0000160-0` |
 | conditions | a code | `complicated` |
 | suspensions | since, until, cause | `2026-03-01 2026-04-01`, `2026-03-01 - court` |
-| extensions | clock, entry, day granted, day | `decide - 2026-03-01 2026-05-01`; `+` instead of the day: by its length |
+| extensions | clock, entry, day granted, day | `decide - 2026-03-01 2026-05-01`; `+` for the day: by its length |
 | answers | clock, entry, day | `reply - 2026-03-20` |
 | pronounced | clock, entry, day of the outcome | `decide - 2026-12-19` |
 
@@ -158,7 +158,9 @@ class Timeline:
         return Timeline(
             _by_event({}, dates),
             frozenset(read("conditions", str, facts.conditions)),
-            tuple(sorted(pauses, key=lambda pause: (pause.days.since, pause.days.until or date.max, pause.cause or ""))),
+            tuple(
+                sorted(pauses, key=lambda pause: (pause.days.since, pause.days.until or date.max, pause.cause or ""))
+            ),
             tuple(sorted(extensions, key=lambda found: (found.granted, found.until or date.min, found.entry or ""))),
             tuple(read("answers", Act.of, facts.answers)),
             tuple(read("pronounced", Act.of, facts.pronounced)),

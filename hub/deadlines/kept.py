@@ -124,8 +124,7 @@ class KeptCase:
     @property
     def all_facts(self) -> Facts:
         """Its facts, with its decision as an event."""
-        is_dated = any(isinstance(text, str) and text.startswith(f"{DECIDED} ") for text in self.facts.dates)
-        if self.decided is None or is_dated:
+        if self.decided is None or any(text.startswith(f"{DECIDED} ") for text in self.facts.dates):
             return self.facts
         return replace(self.facts, dates=[*self.facts.dates, f"{DECIDED} {self.decided}"])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from hub.deadlines.business_days import Period, Suspension, end_of, next_business_day, stand_still
-from hub.deadlines.clock import Bound, Clock
+from hub.deadlines.clock import Bound
 from hub.deadlines.facts import Extended, Pause, Scope
 
 
@@ -36,7 +36,9 @@ def run(scope: Scope, start: date, today: date) -> Run | None:
     if clock.period is None:
         return Run(first[0], bound=first[1]) if first else None
     first_day = start + timedelta(days=1)
-    counted = _Counted(scope, start, first[0] if first else None, scope.pauses(), end_of(start, clock.period), first_day)
+    counted = _Counted(
+        scope, start, first[0] if first else None, scope.pauses(), end_of(start, clock.period), first_day
+    )
     for extension in scope.extensions():
         counted = counted.extended(extension)
     last = counted.last()

@@ -417,7 +417,8 @@ RESPONSIBLE_CONTACTS: Final = CustomField(
                     lambda _: f"{_EACH} WITH *, {_STEPS} AS steps", "spot"),
             Value(Property("conflicts", "What speaks against the answer, and what prevails.", Kind.STRINGS,
                 required=True), "conflicts"),
-            Value(Property("unknown", "What was named and leads nowhere: mistyped, not yours to see, or a program for which no office is named.",
+            Value(Property("unknown", "What was named and leads nowhere: mistyped, not yours to see, or a program for"
+                           " which no office is named.",
                            Kind.STRINGS, required=True), "unknown"),
         ),
     ),

@@ -1,5 +1,5 @@
-"""What time does by itself: what is overdue is missed, or proposed to be deemed decided; deadlines follow what connected
-systems say of a case."""
+"""What time does by itself: what is overdue is missed, or proposed to be deemed decided; deadlines follow what
+connected systems say of a case."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -117,8 +117,8 @@ def _tell(telling: Telling, brought: Brought, change: Change, verb: str) -> None
 
 
 _DUE: Final = f"""
-MATCH (n:Deadline) WHERE n.state IN ['RUNNING', 'SUSPENDED'] AND n.due < $today AND NOT EXISTS {{ (n)-[:OF_CASE]->(:RetiredCase) }}
-  AND {_not_set_aside("deadlines")}
+MATCH (n:Deadline) WHERE n.state IN ['RUNNING', 'SUSPENDED'] AND n.due < $today
+  AND NOT EXISTS {{ (n)-[:OF_CASE]->(:RetiredCase) }} AND {_not_set_aside("deadlines")}
 WITH n ORDER BY n.due, n.id LIMIT $most RETURN {item("n")}"""
 # Each once, however many hubs keep the clocks: the case is locked first, as whoever changes it does.
 _RUN_OUT: Final = f"""{rows_of("Deadline")}

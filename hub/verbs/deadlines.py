@@ -13,7 +13,7 @@ from graph_schema.formats import ENTRY_NUMBER
 from hub.deadlines import deadline as engine
 from hub.deadlines.business_days import Suspension, end_of
 from hub.deadlines.clock import Clock
-from hub.deadlines.deadline import OPEN, OWED, State
+from hub.deadlines.deadline import OWED, State
 from hub.deadlines.facts import Act, Dated, Extended, Pause, Timeline
 from hub.deadlines.reasons import in_words
 from hub.deadlines.vocabulary import EventKind, check_day
@@ -42,7 +42,9 @@ def check_event(dated: Dated, clocks: Sequence[Clock], kind: EventKind | None) -
     that the law deems. `kind` is the event in the vocabulary."""
     known = events_of(clocks)
     if dated.event in {clock.deemed_event for clock in clocks}:
-        raise BadInput(f"event: {in_words(dated.event)} is what the law deems: pronounce the deadline (pronounceDeadline)")
+        raise BadInput(
+            f"event: {in_words(dated.event)} is what the law deems: pronounce the deadline (pronounceDeadline)"
+        )
     is_other = kind and (dated.event in conditions_of(clocks) or (dated.entry and kind.about != "case"))
     if dated.event not in known and not is_other:
         raise BadInput(f"event: one of {', '.join(sorted(known)) or 'none: this kind has no clock'}")
@@ -67,8 +69,9 @@ async def record_date(
     entry: _Entry | None = None,
     reason: OptionalReason | None = None,
 ) -> None:
-    """Records the day of an event, of a case or of one of its entries; a second one corrects the first. It starts, meets
-    and ends clocks. A party records what parties know; it is theirs until the owner confirms it (`confirmCase`)."""
+    """Records the day of an event, of a case or of one of its entries; a second one corrects the first. It starts,
+    meets and ends clocks. A party records what parties know; it is theirs until the owner confirms it
+    (`confirmCase`)."""
     time, dated = await CaseTime.read(context, case, event), Dated(event, on, entry)
     to_confirm = _without(time.before.to_confirm, dated)
     if case.role is PARTY:
@@ -201,11 +204,13 @@ _Granted = Annotated[date, Argument("The day on which it was granted; today if n
 async def extend_deadline(
     context: VerbContext, deadline: Deadline, *, until: _Until | None = None, on: _Granted | None = None, reason: Reason
 ) -> None:
-    """Extends a deadline before its day has passed: by what the law says, or to the day its owner grants."""
+    """Extends a deadline before its day has passed: by what the law says, or to the day its owner grants. One that was
+    granted in time may be recorded later, with its day."""
     deadline.case.must_be_open()
     time, found = await _looked_at(context, deadline)
     granted = not_ahead("on", on, time.today)
-    if found.state not in OPEN | {State.MISSED, State.PASSED, State.PROPOSED}:
+    is_settled = found.state in (State.MET, State.MET_LATE, State.ENDED)
+    if is_settled and (on is None or (found.met_on is not None and granted > found.met_on)):
         raise Conflict(f"deadline: {found.clock.name} is {_stands(found)}: only one that runs can be extended")
     extended = Extended(found.clock.code, found.entry, granted, _extended_until(found, until))
     after = time.with_facts(extensions=[*time.facts.extensions, str(extended)])
@@ -259,8 +264,8 @@ _Done = Annotated[date, Argument("The day on which it was done; today if not sai
 async def meet_deadline(
     context: VerbContext, deadline: Deadline, on: _Done | None = None, reason: OptionalReason | None = None
 ) -> None:
-    """Records that what was due was done, in time or late. What is an event of its own, e.g. that a protest was filed, is
-    recorded by `recordDate`."""
+    """Records that what was due was done, in time or late. What is an event of its own, e.g. that a protest was filed,
+    is recorded by `recordDate`."""
     time, found = await _looked_at(context, deadline)
     if found.state not in OWED | {State.PROPOSED, State.DEEMED}:
         raise Conflict(f"deadline: it was met or has ended already: {found.why}")
@@ -338,7 +343,9 @@ async def take_back_deadline(context: VerbContext, deadline: Deadline, reason: R
     said: Sequence[str] = getattr(time.facts, of)
     left = [text for text in said if not Act.of(text).is_of(found.clock, found.entry)]
     if len(left) == len(said):
-        raise Conflict(f"deadline: {found.clock.name} is {_stands(found)}: nothing was said of it that can be taken back")
+        raise Conflict(
+            f"deadline: {found.clock.name} is {_stands(found)}: nothing was said of it that can be taken back"
+        )
     await time.with_facts(**{of: left}).write(f"{found.clock.name}: taken back", (of,), reason=reason)
 
 
@@ -372,8 +379,8 @@ async def suspend_case(
 async def resume_case(
     context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None, cause: _Cause | None = None
 ) -> None:
-    """Lets a suspended case and its clocks go on: by as many days longer, or, where the law says so, by a new period from
-    the notice that the suspension is removed."""
+    """Lets a suspended case and its clocks go on: by as many days longer, or, where the law says so, by a new period
+    from the notice that the suspension is removed."""
     time = await CaseTime.read(context, case)
     lasting = [pause for pause in Timeline.of(time.facts).pauses if pause.days.until is None]
     chosen = [pause for pause in lasting if cause is None or pause.cause == cause]

@@ -48,7 +48,9 @@ class NewDecision:
     event: (
         Annotated[str, Argument("What it is to the clocks of the case, e.g. released; decided if not said.")] | None
     ) = None
-    entry: Annotated[str, Argument("The entry that the event is of, if not of the case as a whole.", ENTRY_NUMBER)] | None = None
+    entry: (
+        Annotated[str, Argument("The entry that the event is of, if not of the case as a whole.", ENTRY_NUMBER)] | None
+    ) = None
 
     def dated(self, day: date) -> Dated:
         """The decision as an event."""

@@ -130,7 +130,7 @@ class NewCase:
     on: DayOfEvent | None = None
     dates: Annotated[
         _Strings,
-        Argument("Further events with their days, each maybe of one entry, e.g. `liquidated 2026-03-01 ABC-1234567-6`."),
+        Argument("Further events with their days, each maybe of an entry, e.g. `liquidated 2026-03-01 ABC-1234567-6`."),
     ] = ()  # fmt: skip
     conditions: Annotated[_Strings, Argument("What decides which clocks run, e.g. complicated.")] = ()
 
@@ -152,10 +152,10 @@ class NewCase:
 class _Opened:
     """How a case was opened, or would have been.
 
-    `kind` is the name of its kind, which is `opened_by` the trade, the government or either, and `answered_by` a Center,
-    a port or an `office`. The viewer opens it in the name of the party `by`, by Neo4j's id: as the importer or its
-    broker, or as an office. `could`: whether such a viewer opens cases of that kind at all. `events` are those of the
-    vocabulary that the case is opened with, `conditions` those that there are.
+    `kind` is the name of its kind, which is `opened_by` the trade, the government or either, and `answered_by` a
+    Center, a port or an `office`. The viewer opens it in the name of the party `by`, by Neo4j's id: as the importer or
+    its broker, or as an office. `could`: whether such a viewer opens cases of that kind at all. `events` are those of
+    the vocabulary that the case is opened with, `conditions` those that there are.
     """
 
     kind: str
@@ -342,9 +342,9 @@ CREATE (d)-[:OWED_BY]->(i)"""
 
 @verb(may=(OWNER, OVERSIGHT))
 async def confirm_case(context: VerbContext, case: Case, reason: OptionalReason | None = None) -> None:
-    """Confirms what was claimed when the case was opened, and the dates that parties recorded: from then on it counts for
-    the issues it shares with others. You confirm only entries, and an importer in its `claims`, that you may see yourself; the Office of Trade sees
-    all."""
+    """Confirms what was claimed when the case was opened, and the dates that parties recorded: from then on it counts
+    for the issues it shares with others. You confirm only entries, and an importer in its `claims`, that you may see
+    yourself; the Office of Trade sees all."""
     importer = await context.read_value(_CONFIRM_IMPORTER, case=case.id)
     entries = await context.read_value(_CONFIRM_ENTRIES, case=case.id, official=True)
     ((waited,),) = await context.execute(_CONFIRM, case=case.id)

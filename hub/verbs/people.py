@@ -94,7 +94,9 @@ _Code = Annotated[str, Argument("A short code.", longest=20)]
 _Name = Annotated[str, Argument("Its name.", longest=300)]
 _Since = Annotated[date, Argument("The day it takes effect.")]
 _LegalBasis = Annotated[str, Argument("The law it rests on.")]
-_Office = Annotated[str, Argument("The headquarters office that answers for it, by its code; without one, nobody is named.")]
+_Office = Annotated[
+    str, Argument("The headquarters office that answers for it, by its code; without one, nobody is named.")
+]
 
 
 @verb(returns="Program")

@@ -1,8 +1,8 @@
 """A migration: the deadlines of a graph from before clocks said what meets and ends them follow from its facts.
 
-The clocks had a number then (`rfi:0`), and what became of a deadline was written on it alone. Here what was done becomes
-a fact of the case, and all deadlines are brought to what follows. An outcome that the hub deemed by itself is a proposal
-to the case's owner.
+The clocks had a number then (`rfi:0`), and what became of a deadline was written on it alone. Here what was done
+becomes a fact of the case, and all deadlines are brought to what follows. An outcome that the hub deemed by itself is a
+proposal to the case's owner.
 """
 
 import logging
@@ -39,8 +39,9 @@ _IDS: Final[Mapping[str, str]] = {
     "wro_detention:18": "wro_detention prove", "eapa:19": "eapa initiate", "eapa:20": "eapa interim_measures",
     "eapa:21": "eapa submit_facts", "eapa:22": "eapa written_arguments", "eapa:23": "eapa determine",
     "eapa:24": "eapa determine", "eapa_review:25": "eapa_review request", "eapa_review:26": "eapa_review decide",
-    "drawback:27": "drawback file", "reconciliation:28": "reconciliation file", "reconciliation:29": "reconciliation file",
-    "fta_claim:30": "fta_claim file", "prior_disclosure:31": "prior_disclosure perfect", "penalty:32": "penalty petition",
+    "drawback:27": "drawback file", "reconciliation:28": "reconciliation file",
+    "reconciliation:29": "reconciliation file", "fta_claim:30": "fta_claim file",
+    "prior_disclosure:31": "prior_disclosure perfect", "penalty:32": "penalty petition",
     "adcvd_inquiry:33": "adcvd_inquiry determine", "adcvd_liquidation:34": "adcvd_liquidation deemed_liquidated",
     "redelivery:36": "redelivery comply", "marking:37": "marking comply",
 }  # fmt: skip
@@ -81,13 +82,14 @@ _RENAME: Final = "UNWIND $rows AS row MATCH (d:Deadline) WHERE elementId(d) = ro
 # Of cases that no system lists any more, until one does.
 _OF_RETIRED: Final = """
 UNWIND $rows AS row
-MATCH (:Clock {id: row.old})<-[r:RUNS_BY]-(d:Deadline) MATCH (c:Clock {id: row.new}) DELETE r CREATE (d)-[:RUNS_BY]->(c)"""
+MATCH (:Clock {id: row.old})<-[r:RUNS_BY]-(d:Deadline) MATCH (c:Clock {id: row.new})
+DELETE r CREATE (d)-[:RUNS_BY]->(c)"""
 _DROP: Final = f"MATCH (c:Clock) WHERE {_NUMBERED} AND {_SHIPPED} DETACH DELETE c"
 
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """The day on which a deadline of before ended; whether by closing its case, or because its owner said it was done."""
+    """When a deadline of before ended; whether by closing its case, or because its owner said that it was done."""
 
     on: date
     by_closing: bool
@@ -143,7 +145,9 @@ async def _bring(run: Run, keys: Sequence[str]) -> Counter[str]:
     brought = [_corrected(case, ended, today(now)) for case in cases]
     await run(Statement(_NOT_CLOSED, {"items": [one.case.id for one in brought if one.case.is_kept_here]}))
     # what is no more goes first, since another has its id now
-    await write(run, [replace(one, changes=[change for change in one.changes if not change.now]) for one in brought], now)
+    await write(
+        run, [replace(one, changes=[change for change in one.changes if not change.now]) for one in brought], now
+    )
     renamed = [
         {"element": change.before.element, "id": change.now.id}
         for one in brought for change in one.changes if change.before and change.now

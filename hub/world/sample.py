@@ -488,7 +488,8 @@ class _World:
             case "SUSPENDED":
                 return replace(facts, suspensions=[str(began)])
             case "EXTENDED":
-                to = "+" if clock.extension.kind == "by_length" else str(mine[0].last + timedelta(days=30))
+                ends = mine[0].last or began
+                to = "+" if clock.extension.kind == "by_length" else str(ends + timedelta(days=30))
                 return replace(facts, extensions=[f"{clock.code} - {began} {to}"])
             case "DEEMED":
                 pronounced = [f"{clock.code} {found.entry or '-'} {found.last}" for found in mine]

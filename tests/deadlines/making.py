@@ -1,4 +1,4 @@
-"""Invented clocks, told by what differs from the plainest: thirty days from `began`, owed by the trade, met by `done`."""
+"""Invented clocks, told by what differs from the plainest: 30 days from `began`, owed by the trade, met by `done`."""
 
 from datetime import date
 from typing import Any

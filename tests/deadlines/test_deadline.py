@@ -1,4 +1,4 @@
-"""How a deadline stands: met, ended, missed, proposed, pronounced, suspended, for a case and for each of its entries."""
+"""How a deadline stands: met, ended, missed, proposed, pronounced, suspended, for a case and for each entry."""
 
 from datetime import date
 from itertools import permutations
@@ -16,7 +16,7 @@ from hub.errors import BadInput
 from tests.deadlines.making import clock, due, the
 
 LATER = date(2026, 8, 1)
-DEEMED = {"side": "government", "passing": "deemed", "deemed": "denied"}
+DEEMED: dict[str, Any] = {"side": "government", "passing": "deemed", "deemed": "denied"}
 A, B = "ABC-0000001-7", "ABC-0000002-5"
 
 
@@ -68,7 +68,7 @@ def test_a_day_that_passes_means_what_the_clock_says(passing: str, state: str) -
 def test_an_outcome_is_deemed_once_it_is_pronounced_and_undone_by_what_came_late_into_the_hub() -> None:
     decide = clock("decide", metBy=["decided"], **DEEMED)
     assert the(decide, today=LATER).state == "PROPOSED"
-    pronounced = {"pronounced": ["decide - 2026-07-01"], "today": LATER}
+    pronounced: dict[str, Any] = {"pronounced": ["decide - 2026-07-01"], "today": LATER}
     found = the(decide, **pronounced)
     assert (found.state, found.why) == ("DEEMED", "deemed denied on 2026-07-01")
     assert the(decide, dates="began 2026-06-01, decided 2026-07-01", **pronounced).state == "MET"
@@ -185,8 +185,10 @@ def test_the_law_extends_by_a_length_so_many_times() -> None:
 
 # --- suspensions
 
-STILL = {"suspension": "stands_still", "suspendedBy": ["court", "statute"]}
-ANEW = {"suspension": "anew", "suspendedBy": ["statute"], "anewFrom": "removed", "anewLength": 6, "anewUnit": "month"}
+STILL: dict[str, Any] = {"suspension": "stands_still", "suspendedBy": ["court", "statute"]}
+ANEW: dict[str, Any] = {
+    "suspension": "anew", "suspendedBy": ["statute"], "anewFrom": "removed", "anewLength": 6, "anewUnit": "month",
+}  # fmt: skip
 
 
 def test_a_suspended_clock_stands_still_and_goes_on_by_as_many_days_longer() -> None:
@@ -219,9 +221,9 @@ def test_days_suspended_before_an_extension_count_in_it() -> None:
     pauses = ["2026-06-10 2026-06-20", "2026-07-01 2026-07-06"]
     assert the(extended, suspensions=pauses, **facts).last == date(2026, 7, 25)
     # an extension to a day that the suspension gives already does nothing
-    assert the(extended, suspensions=["2026-06-10 2026-06-20"], extensions=["act - 2026-06-25 2026-07-05"]).last == date(
-        2026, 7, 11
-    )
+    assert the(
+        extended, suspensions=["2026-06-10 2026-06-20"], extensions=["act - 2026-06-25 2026-07-05"]
+    ).last == date(2026, 7, 11)
 
 
 def test_after_a_suspension_another_period_runs_where_the_law_says_so() -> None:
@@ -248,10 +250,10 @@ def test_after_a_suspension_another_period_runs_where_the_law_says_so() -> None:
 def test_what_was_extended_is_not_cut_short_by_a_suspension() -> None:
     yearly = clock(length=1, unit="year", extension="by_length", extensionLength=1, extensionUnit="year",
                    extensionTimes=3, **ANEW)  # fmt: skip
-    facts: dict[str, Any] = {"suspensions": ["2025-02-01 2025-03-01 statute"], "extensions": ["act - 2025-01-20 +"]}
+    suspended: dict[str, Any] = {"suspensions": ["2025-02-01 2025-03-01 statute"]}
     dates = "began 2025-01-10, removed 2025-03-05"
-    assert the(yearly, dates=dates, **{**facts, "extensions": []}).last == date(2025, 9, 5)
-    assert the(yearly, dates=dates, **facts).last == date(2027, 1, 10)
+    assert the(yearly, dates=dates, **suspended).last == date(2025, 9, 5)
+    assert the(yearly, dates=dates, extensions=["act - 2025-01-20 +"], **suspended).last == date(2027, 1, 10)
 
 
 # --- entries
@@ -303,14 +305,16 @@ def test_a_clock_of_the_case_starts_by_its_first_entry_and_is_met_once_all_are()
     ],
 )  # fmt: skip
 def test_a_fact_that_is_none_is_told_by_its_name(name: str, text: str) -> None:
+    told: dict[str, Any] = {name: [text]}
     with pytest.raises(BadInput, match=rf"^{name}: a list is expected, of texts as e\.g\. "):
-        deadlines(Facts("c", **{name: [text]}), [clock()], LATER)
+        deadlines(Facts("c", **told), [clock()], LATER)
 
 
 def test_a_text_instead_of_a_list_is_no_fact() -> None:
     for name in ("dates", "conditions"):
+        told: dict[str, Any] = {name: "began 2026-06-01"}
         with pytest.raises(BadInput, match=name):
-            deadlines(Facts("c", **{name: "began 2026-06-01"}), [clock()], LATER)
+            deadlines(Facts("c", **told), [clock()], LATER)
 
 
 # --- any order

@@ -31,7 +31,11 @@ def _check(text: str, *known: str) -> None:
         ("liquidated 2026-11-21", (), "2026-11-21 lies ahead: liquidated is recorded once it has happened"),
         ("liquidated 1926-11-20", (), "is before 1989-01-01"),
         ("liquidated 2026-01-01", ("entry_filed 2026-01-02",), "not possible before entry filed on 2026-01-02"),
-        ("entry_filed 2026-03-01", ("liquidated 2026-02-28",), "liquidated on 2026-02-28 is not possible before entry filed on 2026-03-01"),
+        (
+            "entry_filed 2026-03-01",
+            ("liquidated 2026-02-28",),
+            "liquidated on 2026-02-28 is not possible before entry filed on 2026-03-01",
+        ),
         (f"liquidated 2026-01-01 {A}", (f"entry_filed 2026-01-02 {A}",), "not possible before entry filed"),
         (f"liquidated 2026-01-01 {A}", ("entry_filed 2026-01-02",), "not possible before entry filed"),
         ("answered 2026-01-01", ("request_issued 2026-01-02", "notice_issued 2026-03-01"), "before request issued"),

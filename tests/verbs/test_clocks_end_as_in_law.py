@@ -35,7 +35,9 @@ def passes(world: Graph, run: Callable[..., Any]) -> Callable[[str], int]:
 
 
 def _detained(did: Do, ago: int = 5) -> dict[str, Any]:
-    more = f'port: "2704", dates: ["presented {day(-ago)}", "detained {day(-ago)}", "detention_notice_issued {day(-ago)}"]'
+    more = (
+        f'port: "2704", dates: ["presented {day(-ago)}", "detained {day(-ago)}", "detention_notice_issued {day(-ago)}"]'
+    )
     return opened(did, "port-2704", "detention", more)
 
 
@@ -274,7 +276,9 @@ def test_one_entry_is_extended_pronounced_and_met_without_the_other(did: Do) -> 
     )  # fmt: skip
     # an extension that was granted in time came late into the hub
     extend = of_deadline(
-        "extendDeadline", key(case, "deemed_liquidated", OTHER_ENTRY), f'on: "{day(-60)}", reason: "notice of extension"'
+        "extendDeadline",
+        key(case, "deemed_liquidated", OTHER_ENTRY),
+        f'on: "{day(-60)}", reason: "notice of extension"',
     )
     states = dues(did("center-007", extend)["case"])
     assert states[f"deemed_liquidated {OTHER_ENTRY}"] == ("RUNNING", last(day(-400), 2, "years", rolls=False))
@@ -325,7 +329,9 @@ def test_an_extension_beyond_the_laws_end_is_refused_with_the_rule(did: Do, refu
     code, message = refused("trade", beyond)
     assert code == "BAD_INPUT"
     assert f"at most {day(290)}, 300 days from {day(-10)}" in message
-    assert did("trade", of_deadline("extendDeadline", determine, f'until: "{day(290)}", reason: "x"'))["extensions"] == 1
+    assert (
+        did("trade", of_deadline("extendDeadline", determine, f'until: "{day(290)}", reason: "x"'))["extensions"] == 1
+    )
 
 
 def test_an_extension_that_comes_too_late_is_refused(did: Do, refused: Do) -> None:

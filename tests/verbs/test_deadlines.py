@@ -47,12 +47,12 @@ def test_every_change_of_a_deadline_is_in_the_history_with_its_reason_and_law(di
     rfi = opened(did, "center-007", "rfi", f'event: "request_issued", on: "{day(-5)}"')
     did("center-007", of_deadline("extendDeadline", key(rfi, "reply"), f'until: "{day(61)}", reason: "asked for it"'))
     did("importer", f'mutation {{ respondToCase(case: "{rfi["number"]}", text: "here") {{ id }} }}')
-    law = "19 CFR 151.11; CBP Form 28"
+    law, name = "19 CFR 151.11; CBP Form 28", "Request for Information: reply"
+    issued = f"request issued on {day(-5)}"
     assert history(did, "broker", rfi["number"]) == [
         "opened: Request for Information, handled by Electronics",
         "Request for Information: reply: extended to " + day(61) + ": asked for it",
-        f"Request for Information: reply: until {last(day(61), 0)}, 30 days from request issued on {day(-5)}, extended to"
-        f" {day(61)} ({law}): asked for it",
+        f"{name}: until {last(day(61), 0)}, 30 days from {issued}, extended to {day(61)} ({law}): asked for it",
         "answered",
         f"Request for Information: reply: met: done on {day(0)} ({law})",
     ]

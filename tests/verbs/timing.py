@@ -45,8 +45,8 @@ def case_of(did: Do, viewer: str, number: str) -> dict[str, Any]:
 
 def history(did: Do, viewer: str, number: str) -> list[str]:
     """What its history says, in order, each with its reason."""
-    asked = f'{{ case(number: "{number}") {{ history(orderBy: [{{at: ASC}}, {{id: ASC}}]) {{ nodes {{ text reason }} }} }} }}'
-    nodes = did(viewer, asked)["history"]["nodes"]
+    shown = "history(orderBy: [{at: ASC}, {id: ASC}]) { nodes { text reason } }"
+    nodes = did(viewer, f'{{ case(number: "{number}") {{ {shown} }} }}')["history"]["nodes"]
     return [f"{found['text']}{': ' + found['reason'] if found['reason'] else ''}" for found in nodes]
 
 

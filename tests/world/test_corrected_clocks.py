@@ -24,7 +24,17 @@ _CLOCKS: Final = [
     ["detention", 14, "Detention: release or detain", "presented", None, 5, "business_day", None, "government"],
     ["detention", 16, "Final determination", "presented", None, 30, "calendar_day", "excluded", "government"],
     ["wro_detention", 18, "Withhold Release Order", "entry_filed", None, 90, "calendar_day", None, "trade"],
-    ["eapa", 23, "EAPA investigation: determine", "initiated", "not_complicated", 300, "calendar_day", None, "government"],
+    [
+        "eapa",
+        23,
+        "EAPA investigation: determine",
+        "initiated",
+        "not_complicated",
+        300,
+        "calendar_day",
+        None,
+        "government",
+    ],
     ["eapa", 24, "EAPA (complicated): determine", "initiated", "complicated", 360, "calendar_day", None, "government"],
 ]
 _OLD: Final = """
@@ -161,7 +171,9 @@ def test_what_nobody_pronounced_is_proposed_and_counted(old: Old, caplog: pytest
     for name, more in (("deemed", []), ("released", [f"released {_day(-50)}"])):
         dates = [f"presented {presented}", *more]
         old.case(name, "detention", dates, deemed, missed, status="DEEMED", closedAt=at)
-    record = "CREATE (:SourceRecord {id: 's', system: 'ace', source: 'ace', stream: 'cases', rank: 100})-[:DESCRIBES]->(k)"
+    record = (
+        "CREATE (:SourceRecord {id: 's', system: 'ace', source: 'ace', stream: 'cases', rank: 100})-[:DESCRIBES]->(k)"
+    )
     old.case("synced", "detention", [f"presented {presented}"], deemed, status="DEEMED", closedAt=at)
     old.apply(f"MATCH (k:Case {{id: 'synced'}}) {record}")
     with caplog.at_level(logging.INFO, "hub.world"):
@@ -190,10 +202,14 @@ def test_variants_become_one_deadline_and_clocks_that_run_from_elsewhere_end(old
         _due("eapa:23", initiated, _day(270), "ENDED"), _due("eapa:24", initiated, _day(330), "RUNNING"),
         conditions=["complicated"],
     )  # fmt: skip
-    old.case("wro", "wro_detention", [f"entry_filed {initiated}"], _due("wro_detention:18", initiated, _day(60), "RUNNING"))
+    old.case(
+        "wro", "wro_detention", [f"entry_filed {initiated}"], _due("wro_detention:18", initiated, _day(60), "RUNNING")
+    )
     found = old.load()
     determine = [one for one in found["eapa"][2] if "determine" in one[0]]
-    assert [one[:3] for one in determine] == [["eapa determine complicated", "RUNNING", _last(initiated, 360, rolls=True)]]
+    assert [one[:3] for one in determine] == [
+        ["eapa determine complicated", "RUNNING", _last(initiated, 360, rolls=True)]
+    ]
     assert [one[0] for one in found["wro"][2]] == [None]
     text = "MATCH (h:HistoryEntry)-[:OF_CASE]->(:Case {id: 'wro'}) RETURN h.text"
     assert old.run(old.graph.read(text, {})) == [[f"Withhold Release Order: runs no more from {initiated}"]]
