@@ -334,27 +334,13 @@ def _case_kinds() -> Iterator[str]:
     offices = {row.tail[1]: row for row in rows.edges if row.edge.type == "ANSWERED_BY" and row.tail[0] == "CaseKind"}
     yield from _head(
         "Kinds of case and their clocks",
-        "The kinds of case, who answers them, and the clocks that run in them, from the public facts that the hub ships."
-        " It is no legal advice: read the law that a row cites before you rely on it.",
+        "The kinds of case, who answers them, and the clocks that run in them, from the public facts that the hub"
+        " ships. It is no legal advice: read the law that a row cites before you rely on it.",
         "",
-        f"Of {len(clocks)} clocks and variants, {_counted(clocks)}. *Verified*: the words of the law were read on a public"
-        " page, on the day named. *Reported*: a secondary page tells it. *Unverified*: nobody has checked it.",
+        f"Of {len(clocks)} clocks and variants, {_counted(clocks)}. *Verified*: the words of the law were read on a"
+        " public page, on the day named. *Reported*: a secondary page tells it. *Unverified*: nobody has checked it.",
     )
-    yield from ("", "## How to read the tables", "")
-    yield from (
-        "- *From*: the event whose day starts the clock; of several the first that is recorded. A period counts from the"
-        " day after it.",
-        "- *Length*: business days are Monday to Friday without legal federal holidays. A clock that *rolls* ends on the"
-        " next business day where its last day is none.",
-        "- *If*: what must be recorded for the row to hold. Of the rows of one clock the first that holds counts.",
-        "- *Passing*: what follows when the last day passes. What the law *deems* decided is proposed to the case's owner,"
-        " who pronounces it.",
-        "- *Suspension*: a clock *stands still* while a suspension with such a cause lasts, or another period runs *anew*"
-        " after it.",
-        "",
-        "[The tutorial](../tutorial.md) follows several clocks. [Events](#events) and [conditions](#conditions) are listed"
-        " below.",
-    )
+    yield from ("", "## How to read the tables", "", *_HOW_TO_READ)
     yield from ("", "## Kinds")
     yield from _table(
         ("kind", "name", "law", "answered by", "opened by", "form"),
@@ -374,6 +360,22 @@ def _case_kinds() -> Iterator[str]:
     for found in kinds:
         yield from _handbook(found, [clock for clock in clocks if clock["id"].split()[0] == found["code"]])
     yield from _vocabulary()
+
+
+_HOW_TO_READ: Final = (
+    "- *From*: the event whose day starts the clock; of several the first that is recorded. A period counts from the"
+    " day after it.",
+    "- *Length*: business days are Monday to Friday without legal federal holidays. A clock that *rolls* ends on the"
+    " next business day where its last day is none. Where no law says so that is practice: do not wait for it.",
+    "- *If*: what must be recorded for the row to hold. Of the rows of one clock the first that holds counts.",
+    "- *Passing*: what follows when the last day passes. What the law *deems* decided is proposed to the case's owner,"
+    " who pronounces it.",
+    "- *Suspension*: a clock *stands still* while a suspension with such a cause lasts, or another period runs *anew*"
+    " after it.",
+    "",
+    "[The tutorial](../tutorial.md) follows several clocks. [Events](#events) and [conditions](#conditions) are listed"
+    " below.",
+)
 
 
 def _counted(clocks: Iterable[Facts]) -> str:
@@ -403,7 +405,7 @@ def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
                 f"{clock['startsAt']} ({_codes(clock['startsFrom'], ', else ')})",
                 _length(clock),
                 _codes(clock["conditions"], " and "),
-                f"{clock['owedBy']} ({clock['side']}), for each entry" if clock["per"] == "entry" else f"{clock['owedBy']} ({clock['side']})",
+                _owes(clock),
                 _codes(clock["metBy"], ", "),
                 _extension(clock),
                 _suspension(clock),
@@ -416,6 +418,10 @@ def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
         ),
     )
     yield from (f"- `{_variant(clock)}`: {clock['note']}" for clock in clocks if clock["note"])
+
+
+def _owes(clock: Facts) -> str:
+    return f"{clock['owedBy']} ({clock['side']})" + (", for each entry" if clock["per"] == "entry" else "")
 
 
 def _variant(clock: Facts) -> str:
@@ -449,8 +455,8 @@ def _extension(clock: Facts) -> str:
         case "none":
             return ""
         case "by_length":
-            times = clock["extensionTimes"]
-            told = f"{_units(clock['extensionLength'], clock['extensionUnit'])}, {'once' if times == 1 else f'{times} times'}"
+            times = "once" if clock["extensionTimes"] == 1 else f"{clock['extensionTimes']} times"
+            told = f"{_units(clock['extensionLength'], clock['extensionUnit'])}, {times}"
         case _:
             told = "to a day named"
     limit = clock["extensionLimit"]
@@ -495,8 +501,8 @@ def _vocabulary() -> Iterator[str]:
         "",
         "## Events",
         "",
-        "*Recorded by*: whose act it is. What happens outside, as in a court or at another agency, the owner of the case"
-        " records, or a connected system tells it. *Not before*: the events that it cannot come before.",
+        "*Recorded by*: whose act it is. What happens outside, as in a court or at another agency, the owner of the"
+        " case records, or a connected system tells it. *Not before*: the events that it cannot come before.",
     )
     yield from _table(
         ("event", "what happened", "recorded by", "about", "not before", "may lie ahead", "note"),
