@@ -3,20 +3,35 @@
 import random
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
 from hub.deadlines.deadline import deadlines
-from tests.matters.calculation import History, Result, Row, calculate, words
+from tests.matters.calculation import History, Result, Row, add, calculate, words
 from tests.matters.reading import clocks, facts, rows
 
 ROWS = rows()
 KINDS = sorted({row["kind"] for row in ROWS})
 ENTRIES = ("S00-0000101-1", "S00-0000102-9", "S00-0000103-7")
-DAYS = st.dates(date(2024, 1, 1), date(2028, 12, 31))
+BASES = st.sampled_from([date(2026, 1, 5), date(2026, 1, 30), date(2024, 2, 29)])
+LENGTHS = (("length", "unit"), ("extension_length", "extension_unit"), ("anew_length", "anew_unit"))
+
+
+def days(own: Sequence[Row]) -> st.SearchStrategy[date]:
+    """Days about the periods of the clocks, and now and then any day."""
+    periods = {(int(row[length]), row[unit]) for row in own for length, unit in LENGTHS if row[length]}
+    some = st.sampled_from(sorted({(0, "calendar_day"), (10, "calendar_day"), *periods}))
+    near = st.builds(
+        lambda base, one, other, days: add(add(base, *one), *other) + timedelta(days=days),
+        BASES,
+        some,
+        some,
+        st.integers(-1, 1),
+    )
+    return st.one_of(near, near, near, st.dates(date(2024, 1, 1), date(2028, 12, 31)))
 
 
 def of(kind: str) -> list[Row]:
@@ -44,35 +59,38 @@ def text(day: date) -> str:
 
 @st.composite
 def suspensions(draw: st.DrawFn, own: Sequence[Row]) -> str:
-    since, until = sorted((draw(DAYS), draw(DAYS)))
-    causes = sorted({cause for row in own for cause in words(row["suspended_by"])} | {"weather"})
+    since, until = sorted((draw(days(own)), draw(days(own))))
+    causes = sorted({cause for row in own for cause in words(row["suspended_by"])}) or ["weather"]
     end = text(until) if until > since and draw(st.booleans()) else "-"
-    cause = draw(st.sampled_from(["", *causes]))
+    cause = draw(st.sampled_from(["", "weather", *causes]))
     return f"{since} {end} {cause}" if cause else (text(since) if end == "-" else f"{since} {end}")
 
 
 @st.composite
 def naming(draw: st.DrawFn, own: Sequence[Row], *, extends: bool = False) -> str:
     """A fact that names a clock: an answer, what was pronounced, or an extension."""
-    code = draw(st.sampled_from(sorted({row["code"] for row in own})))
+    extended = {row["code"] for row in own if row["extension"] not in {"", "none"}} if extends else set[str]()
+    code = draw(st.sampled_from(sorted(extended or {row["code"] for row in own})))
     entry = draw(st.sampled_from(["-", "-", *ENTRIES]))
-    fact = f"{code} {entry} {draw(DAYS)}"
-    return f"{fact} {draw(st.one_of(st.just('+'), DAYS.map(text)))}" if extends else fact
+    fact = f"{code} {entry} {draw(days(own))}"
+    return f"{fact} {draw(st.one_of(st.just('+'), days(own).map(text)))}" if extends else fact
 
 
 @st.composite
 def histories(draw: st.DrawFn, own: Sequence[Row]) -> History:
     entries = draw(st.sampled_from([(), (), ENTRIES[:1], ENTRIES]))
     keys = st.tuples(st.sampled_from(events(own)), st.sampled_from(["", "", *entries]))
-    days = draw(st.dictionaries(keys, DAYS, max_size=8))
+    starts = sorted({word for row in own for word in words(row["starts_from"])})
+    dated = draw(st.dictionaries(keys, days(own), max_size=6))
+    dated[draw(st.sampled_from(starts)), ""] = draw(BASES)
     return History(
-        dates=tuple(f"{event} {day} {entry}".strip() for (event, entry), day in days.items()),
+        dates=tuple(f"{event} {day} {entry}".strip() for (event, entry), day in dated.items()),
         conditions=tuple(draw(st.lists(st.sampled_from(codes(own)), unique=True, max_size=2))),
         suspensions=tuple(draw(st.lists(suspensions(own), unique=True, max_size=3))),
         extensions=tuple(draw(st.lists(naming(own, extends=True), unique=True, max_size=3))),
         answers=tuple(draw(st.lists(naming(own), unique=True, max_size=2))),
         pronounced=tuple(draw(st.lists(naming(own), unique=True, max_size=2))),
-        closed=draw(st.one_of(st.none(), st.none(), DAYS)),
+        closed=draw(st.one_of(st.none(), st.none(), days(own))),
         entries=entries,
     )
 
@@ -105,10 +123,62 @@ def test_any_order_gives_the_same_deadlines_and_those_of_the_calculation(kind: s
     own = of(kind)
 
     @settings(max_examples=200)
-    @given(histories(own), DAYS, st.randoms(use_true_random=False))
+    @given(histories(own), days(own), st.randoms(use_true_random=False))
     def same(history: History, today: date, order: random.Random) -> None:
         first = by_engine(history, own, today, order)
         assert by_engine(shuffled(history, order), own, today, order) == first
         assert calculate(history, own, today) == first
 
     same()
+
+
+PERIODS = st.sampled_from(["1 year", "12 month", "1 month", "90 calendar_day", "30 calendar_day", "5 business_day"])
+BLANK = dict.fromkeys([*ROWS[0]], "")
+
+
+@st.composite
+def made_up(draw: st.DrawFn, code: str, variant: str, per: str) -> Row:
+    """A clock that no law has, of columns that go together in any way."""
+    some = {
+        "starts_from": draw(st.sampled_from(["begun", "noticed|begun", "begun|deemed_gone"])),
+        "met_by": draw(st.sampled_from(["done", "done|noticed", ""])),
+        "ended_by": draw(st.sampled_from(["dropped", ""])),
+        "condition": "fraud" if variant == "first" else draw(st.sampled_from(["", "", "not_textiles", "noticed"])),
+        "not_after": draw(st.sampled_from(["", "", "planned-15 calendar_day", "planned+1 month|noticed+3 business_day"])),
+        "rolls": draw(st.sampled_from(["yes", "no"])),
+        "side": draw(st.sampled_from(["trade", "government", "outside"])),
+        "passing": draw(st.sampled_from(["missed", "deemed", "none"])),
+        "suspension": draw(st.sampled_from(["none", "stands_still", "anew"])),
+        "extension": draw(st.sampled_from(["none", "discretion", "by_length"])),
+    }
+    period = draw(st.one_of(PERIODS, st.sampled_from(["-3 calendar_day", " "])))
+    some["length"], some["unit"] = period.split(" ")
+    if some["passing"] == "deemed":
+        some["deemed"] = "gone"
+    if some["suspension"] != "none":
+        some["suspended_by"] = draw(st.sampled_from(["statute|court", "court"]))
+    if some["suspension"] == "anew":
+        length, unit = draw(PERIODS).split()
+        some |= {"anew_from": "noticed", "anew_length": length, "anew_unit": unit}
+    if some["extension"] == "by_length":
+        (length, unit), times = draw(PERIODS).split(), draw(st.sampled_from(["1", "3"]))
+        some |= {"extension_length": length, "extension_unit": unit, "extension_times": times}
+    if some["extension"] != "none":
+        some["extension_limit"] = draw(st.sampled_from(["", "", "400 calendar_day", "2 year"]))
+    return {**BLANK, "kind": "made_up", "code": code, "variant": variant, "name": code, "per": per, **some}
+
+
+@st.composite
+def made_up_rows(draw: st.DrawFn) -> list[Row]:
+    per, other = draw(st.sampled_from(["case", "entry"])), draw(st.sampled_from(["case", "entry"]))
+    variants = draw(st.sampled_from([["first", ""], [""]]))
+    return [*(draw(made_up("act", variant, per)) for variant in variants), draw(made_up("sue", "", other))]
+
+
+@settings(max_examples=1000)
+@given(st.data())
+def test_clocks_of_any_make(data: st.DataObject) -> None:
+    own = data.draw(made_up_rows())
+    history, today = data.draw(histories(own)), data.draw(days(own))
+    order = data.draw(st.randoms(use_true_random=False))
+    assert by_engine(shuffled(history, order), own, today, order) == calculate(history, own, today)

@@ -9,6 +9,7 @@ import calendar
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def observed(day: date) -> date:
     return day + timedelta(days={5: -1, 6: 1}.get(day.weekday(), 0))
 
 
+@cache
 def legal_holidays(year: int) -> set[date]:
     """5 U.S.C. 6103(a), as it stands since 2021."""
     monday, thursday = 0, 3
@@ -348,7 +350,9 @@ class Reckoning:
         return min((day for (text,) in named if (day := date.fromisoformat(text)) >= last), default=None)
 
     def suspended(self, today: date) -> bool:
-        last = self.standing_last() if self.row["length"] else None
+        if not self.row["length"]:
+            return False  # what is bounded by another day alone is not moved by a suspension
+        last = self.standing_last()
         removed = self.case.done(self.row["anew_from"], self.entry) if self.row["suspension"] == "anew" else None
         for one in self.case.suspensions(self.row):
             ends = [day for day in (one.until, removed if removed and removed >= one.since else None) if day]
@@ -378,7 +382,9 @@ class Reckoning:
         if not self.row["length"] and last is None:
             return None
         clock = f"{self.row['kind']} {self.row['code']}"
-        return Result(clock, self.entry, self.start, last, self.state(last, today), self.met())
+        state = self.state(last, today)
+        met_on = self.met() if state in {"MET", "MET_LATE"} else None
+        return Result(clock, self.entry, self.start, last, state, met_on)
 
 
 def reckonings(case: Case, variants: Sequence[Row]) -> list[Reckoning]:
