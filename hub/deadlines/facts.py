@@ -79,9 +79,9 @@ class Pause:
     def of(text: str) -> "Pause":
         """Raises `ValueError`."""
         since, *more = text.split(" ")
-        if len(more) > 2:
-            raise ValueError("since, until and cause at most")
         until, cause = [*more, None, None][:2]
+        if len(more) > 2 or (cause is not None and not cause.isidentifier()):
+            raise ValueError("since, until and a cause by its code at most")
         ends = None if until is None or until == NOT_SAID else date.fromisoformat(until)
         return Pause(Suspension(date.fromisoformat(since), ends), cause)
 

@@ -270,6 +270,8 @@ def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, 
 
 def _pronounced(facts: Facts, found: Iterable[Deadline]) -> Sequence[str]:
     """What was pronounced and still is: a late event takes the rest back."""
+    if not facts.pronounced:
+        return facts.pronounced
     deemed = [one for one in found if one.state is State.DEEMED]
     acts = zip(facts.pronounced, Timeline.of(facts).pronounced, strict=True)
     return [text for text, act in acts if any(act.is_of(one.clock, one.entry) for one in deemed)]

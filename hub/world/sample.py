@@ -486,7 +486,7 @@ class _World:
         mine = [found for found in deadlines(facts, self.clocks[kind], today) if found.clock == clock]
         match status:
             case "SUSPENDED":
-                return replace(facts, suspensions=[str(began)])
+                return replace(facts, suspensions=[str(today - timedelta(days=self.more.randint(1, 20)))])
             case "EXTENDED":
                 ends = mine[0].last or began
                 to = "+" if clock.extension.kind == "by_length" else str(ends + timedelta(days=30))

@@ -323,14 +323,15 @@ def test_an_untimely_protest_is_told_and_not_refused(did: Do) -> None:
 
 
 def test_an_extension_beyond_the_laws_end_is_refused_with_the_rule(did: Do, refused: Do) -> None:
-    case = opened(did, "trade", "adcvd_inquiry", f'event: "initiated", on: "{day(-10)}"')
+    case = opened(did, "center-007", "adcvd_inquiry", f'event: "initiated", on: "{day(-10)}"')
     determine = key(case, "determine")
     beyond = of_deadline("extendDeadline", determine, f'until: "{day(295)}", reason: "x"')
-    code, message = refused("trade", beyond)
+    code, message = refused("center-007", beyond)
     assert code == "BAD_INPUT"
     assert f"at most {day(290)}, 300 days from {day(-10)}" in message
     assert (
-        did("trade", of_deadline("extendDeadline", determine, f'until: "{day(290)}", reason: "x"'))["extensions"] == 1
+        did("center-007", of_deadline("extendDeadline", determine, f'until: "{day(290)}", reason: "x"'))["extensions"]
+        == 1
     )
 
 

@@ -115,11 +115,11 @@ def test_the_status_of_a_case_is_what_its_facts_say(did: Do) -> None:
     # the answer meets what was extended
     assert did("importer", verb("respondToCase", number, 'text: "Now."'))["status"] == "OPEN"
     # of two deadlines one is extended, and the other answered
-    disclosure = 'dates: ["disclosed %s", "loss_notified %s"]'
-    case = opened(did, "trade", "prior_disclosure", disclosure % (day(-9), day(-8)))
+    disclosure = f'port: "2704", dates: ["disclosed {day(-9)}", "loss_notified {day(-8)}"]'
+    case = opened(did, "port-2704", "prior_disclosure", disclosure)
     tender = of_deadline("extendDeadline", key(case, "tender"), f'until: "{day(60)}", reason: "x"')
-    assert did("trade", tender)["case"]["status"] == "EXTENDED"
-    assert did("trade", verb("respondToCase", case["number"], 'text: "Which data?"'))["status"] == "AWAITING"
+    assert did("port-2704", tender)["case"]["status"] == "EXTENDED"
+    assert did("port-2704", verb("respondToCase", case["number"], 'text: "Which data?"'))["status"] == "AWAITING"
     assert did("importer", verb("respondToCase", case["number"], 'text: "These."'))["status"] == "EXTENDED"
 
 
