@@ -340,7 +340,7 @@ def _case_kinds() -> Iterator[str]:
         f"Of {len(clocks)} clocks and variants, {_counted(clocks)}. *Verified*: the words of the law were read on a"
         " public page, on the day named. *Reported*: a secondary page tells it. *Unverified*: nobody has checked it.",
     )
-    yield from ("", "## How to read the tables", "", *_HOW_TO_READ)
+    yield from ("", "## How to read the tables", "", _HOW_TO_READ)
     yield from ("", "## Kinds")
     yield from _table(
         ("kind", "name", "law", "answered by", "opened by", "form"),
@@ -362,20 +362,19 @@ def _case_kinds() -> Iterator[str]:
     yield from _vocabulary()
 
 
-_HOW_TO_READ: Final = (
-    "- *From*: the event whose day starts the clock; of several the first that is recorded. A period counts from the"
-    " day after it.",
-    "- *Length*: business days are Monday to Friday without legal federal holidays. A clock that *rolls* ends on the"
-    " next business day where its last day is none. Where no law says so that is practice: do not wait for it.",
-    "- *If*: what must be recorded for the row to hold. Of the rows of one clock the first that holds counts.",
-    "- *Passing*: what follows when the last day passes. What the law *deems* decided is proposed to the case's owner,"
-    " who pronounces it.",
-    "- *Suspension*: a clock *stands still* while a suspension with such a cause lasts, or another period runs *anew*"
-    " after it.",
-    "",
-    "[The tutorial](../tutorial.md) follows several clocks. [Events](#events) and [conditions](#conditions) are listed"
-    " below.",
-)
+_HOW_TO_READ: Final = """\
+- *From*: the event whose day starts the clock; of several the first that is recorded. A period counts from the day
+  after it.
+- *Length*: business days are Monday to Friday without legal federal holidays. A clock that *rolls* ends on the next
+  business day where its last day is none. Where no law says so that is practice: do not wait for it.
+- *If*: what must be recorded for the row to hold. Of the rows of one clock the first that holds counts.
+- *Passing*: what follows when the last day passes. What the law *deems* decided is proposed to the case's owner, who
+  pronounces it.
+- *Suspension*: a clock *stands still* while a suspension with such a cause lasts, or another period runs *anew* after
+  it.
+
+[The tutorial](../tutorial.md) follows several clocks. [Events](#events) and [conditions](#conditions) are listed
+below."""
 
 
 def _counted(clocks: Iterable[Facts]) -> str:
@@ -388,8 +387,8 @@ def _answers(kind: Facts, offices: Mapping[str, Any]) -> str:
 
 
 def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
-    told = f"{kind['name']}. {_capital(kind['citation'])} ({_checked(kind)})."
-    yield from ("", f"### {kind['code']}", "", told)
+    rests_on = kind["citation"].removeprefix("unverified: ")
+    yield from ("", f"### {kind['code']}", "", f"{kind['name']}. Rests on: {rests_on} ({_checked(kind)}).")
     if not clocks:
         return
     head = (
@@ -489,10 +488,6 @@ def _checked(row: Facts) -> str:
     return f"{row['confidence']} {row['checkedOn']}" if row["checkedOn"] else str(row["confidence"])
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _vocabulary() -> Iterator[str]:
     rows = reference_rows()
     events = (row.properties for row in rows.nodes if row.label == "CaseEvent")
@@ -501,8 +496,10 @@ def _vocabulary() -> Iterator[str]:
         "",
         "## Events",
         "",
-        "*Recorded by*: whose act it is. What happens outside, as in a court or at another agency, the owner of the"
-        " case records, or a connected system tells it. *Not before*: the events that it cannot come before.",
+        (
+            "*Recorded by*: whose act it is. What happens outside, as in a court or at another agency, the owner of the"
+            " case records, or a connected system tells it. *Not before*: the events that it cannot come before."
+        ),
     )
     yield from _table(
         ("event", "what happened", "recorded by", "about", "not before", "may lie ahead", "note"),

@@ -55,7 +55,7 @@ class Law:
 
 
 def _read(name: str) -> list[Row]:
-    with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, restkey="too many", restval="too few"))
     assert all("too many" not in row and "too few" not in row.values() for row in rows), name
     return rows
@@ -167,8 +167,8 @@ def _of_clock(row: Row) -> Iterator[str]:
         yield "what is deemed, and who pronounces it, go with passing deemed"
     if row["passing"] != "none" and not row["met_by"]:
         yield "nothing meets it"
-    if row["deemed"] and f"deemed_{row['deemed']}" in _listed(row["met_by"]):
-        yield "what is deemed when it passes meets it"
+    if any(event.startswith("deemed_") for event in _listed(row["met_by"])):
+        yield "what the law deems meets it"
 
 
 def _of_length(row: Row) -> Iterator[str]:
@@ -312,7 +312,7 @@ PLANTED: list[tuple[Planted, str]] = [
     (_clocks("psc file extended", not_after=""), "psc file extended: has neither a length nor a day"),
     (_clocks("protest decide", met_by=""), "protest decide: nothing meets it"),
     (_clocks("protest_exclusion decide", deemed=""), "protest_exclusion decide: what is deemed"),
-    (_clocks("detention decide", met_by="deemed_excluded"), "detention decide: what is deemed when it passes meets it"),
+    (_clocks("detention decide", met_by="deemed_excluded"), "detention decide: what the law deems meets it"),
     (_clocks("liquidation deemed_liquidated", extension_times=""), "deemed_liquidated: length, unit and times go"),
     (_clocks("liquidation deemed_liquidated", anew_from=""), "deemed_liquidated: event, length and unit go"),
     (_clocks("eapa initiate", suspended_by=""), "eapa initiate: causes go with a suspension"),
