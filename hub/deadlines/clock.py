@@ -16,6 +16,8 @@ from hub.deadlines.business_days import Period, Unit, end_of
 
 ANSWERED: Final = "answered"
 """The event by which an answer in the case meets a clock: only a clock that names it can be met by an answer."""
+UNVERIFIED: Final = "unverified"
+"""The confidence of a row that nobody has checked in a source."""
 _NOT: Final = "not_"
 _BOUND: Final = re.compile(rf"(\w+?)(?:([+-]) *(\d+) +({'|'.join(unit.value for unit in Unit)})s?)?")
 _PERIOD: Final = re.compile(rf"(\d+) +({'|'.join(unit.value for unit in Unit)})s?")
@@ -85,7 +87,7 @@ class Clock:
     """A clock of a kind of case, or a variant of one; of variants the one of the lowest `rank` counts that applies.
 
     `period` is None where none is set. `conditions` are codes, and whether each must hold. `per_entry`: each entry of a
-    case has a deadline of its own.
+    case has a deadline of its own. `unverified`: nobody has checked in a source what the row says.
     """
 
     kind: str
@@ -108,6 +110,7 @@ class Clock:
     deemed: str | None
     per_entry: bool
     legal_basis: str | None
+    unverified: bool = False
 
     @property
     def id(self) -> str:
@@ -151,7 +154,7 @@ class Clock:
             tuple(map(Bound.of, _listed(row, "notAfter"))), bool(row.get("rolls")), _side(row),
             _text(row, "owedBy") or "", _listed(row, "metBy"), _listed(row, "endedBy"), _extension(row), _stopping(row),
             Passing(_text(row, "passing") or "missed"), _text(row, "deemed"), _text(row, "per") == "entry",
-            _text(row, "legalBasis"),
+            _text(row, "legalBasis"), row.get("confidence") == UNVERIFIED,
         )  # fmt: skip
 
 

@@ -106,8 +106,8 @@ def _deadline(case: str, scope: Scope, today: date) -> Deadline | None:
     key = " ".join((case, scope.clock.id, str(start), *([scope.entry] if scope.entry else [])))
     pronounced = _pronounced_on(scope, running.last) if state is State.DEEMED else None
     return Deadline(
-        key, scope.clock, scope.entry, start, running.last, state, met_on, why, running.extensions, running.extended_to,
-        pronounced,
+        key, scope.clock, scope.entry, start, running.last, state, met_on, reasons.with_doubt(scope.clock, why),
+        running.extensions, running.extended_to, pronounced,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from hub.deadlines.clock import Clock
+from hub.deadlines.clock import UNVERIFIED, Clock
 from hub.deadlines.facts import Pause, Scope
 from hub.deadlines.running import Run
 
@@ -51,6 +51,11 @@ def runs(clock: Clock, event: str, start: date, run: Run, scope: Scope) -> str:
         return f"{clock.stopping.period} from {in_words(clock.stopping.event or '')} on {run.anew}"
     extended = f", extended to {run.extended_to}" if run.extended_to else f", extended {_times(run.extensions)}"
     return f"{clock.period} from {from_event}" + (extended if run.extensions else "")
+
+
+def with_doubt(clock: Clock, why: str) -> str:
+    """The same, and whether anybody has checked what is said of the clock."""
+    return f"{why}; {UNVERIFIED}: nobody has checked this clock" if clock.unverified else why
 
 
 def missed(last: date) -> str:

@@ -27,6 +27,14 @@ def test_a_deadline_runs_from_its_start() -> None:
     assert due(dates="other 2026-06-01") == []
 
 
+def test_a_clock_that_nobody_has_checked_says_so() -> None:
+    unverified = clock(confidence="unverified")
+    doubt = "; unverified: nobody has checked this clock"
+    assert the(unverified).why == f"30 days from began on 2026-06-01{doubt}"
+    assert the(unverified, today=LATER).why == f"not done by 2026-07-01{doubt}"
+    assert "unverified" not in the(clock(confidence="verified")).why
+
+
 @pytest.mark.parametrize(
     ("dates", "state", "met_on"),
     [

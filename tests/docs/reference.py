@@ -363,15 +363,15 @@ def _case_kinds() -> Iterator[str]:
 
 
 _HOW_TO_READ: Final = """\
-- *From*: the event whose day starts the clock; of several the first that is recorded. A period counts from the day
-  after it.
-- *Length*: business days are Monday to Friday without legal federal holidays. A clock that *rolls* ends on the next
+- *Runs from*: the event whose day starts the clock; of several the first that is recorded. A period counts from the
+  day after it.
+- *How long*: business days are Monday to Friday without legal federal holidays. A clock that *rolls* ends on the next
   business day where its last day is none. Where no law says so that is practice: do not wait for it.
 - *If*: what must be recorded for the row to hold. Of the rows of one clock the first that holds counts.
-- *Passing*: what follows when the last day passes. What the law *deems* decided is proposed to the case's owner, who
-  pronounces it.
 - *Suspension*: a clock *stands still* while a suspension with such a cause lasts, or another period runs *anew* after
   it.
+- *When it passes*: what follows when the last day has passed. What the law *deems* decided is proposed to the case's
+  owner, who pronounces it.
 
 [The tutorial](../tutorial.md) follows several clocks. [Events](#events) and [conditions](#conditions) are listed
 below."""
@@ -391,32 +391,30 @@ def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
     yield from ("", f"### {kind['code']}", "", f"{kind['name']}. Rests on: {rests_on} ({_checked(kind)}).")
     if not clocks:
         return
-    head = (
-        "clock", "what", "from", "length", "if", "who", "met by", "extension", "suspension", "passing", "law", "source",
-        "checked",
-    )  # fmt: skip
-    yield from _table(
-        head,
-        (
-            (
-                f"`{clock['code']}`",
-                clock["action"],
-                f"{clock['startsAt']} ({_codes(clock['startsFrom'], ', else ')})",
-                _length(clock),
-                _codes(clock["conditions"], " and "),
-                _owes(clock),
-                _codes(clock["metBy"], ", "),
-                _extension(clock),
-                _suspension(clock),
-                _passing(clock),
-                clock["legalBasis"],
-                clock["citation"],
-                _checked(clock),
-            )
-            for clock in clocks
-        ),
-    )
-    yield from (f"- `{_variant(clock)}`: {clock['note']}" for clock in clocks if clock["note"])
+    columns = {
+        "clock": [f"`{_variant(clock)}`" for clock in clocks],
+        "what": [clock["action"] for clock in clocks],
+        "runs from": [f"{clock['startsAt']} ({_codes(clock['startsFrom'], ', else ')})" for clock in clocks],
+        "how long": [_length(clock) for clock in clocks],
+        "if": [_codes(clock["conditions"], " and ") for clock in clocks],
+        "who": [_owes(clock) for clock in clocks],
+        "met by": [_codes(clock["metBy"], ", ") for clock in clocks],
+        "extension": [_extension(clock) for clock in clocks],
+        "suspension": [_suspension(clock) for clock in clocks],
+        "when it passes": [_passing(clock) for clock in clocks],
+        "law": [clock["legalBasis"] for clock in clocks],
+        "checked": [_checked(clock) for clock in clocks],
+    }
+    said = {name: cells for name, cells in columns.items() if any(cells)}
+    yield from _table(tuple(said), zip(*said.values(), strict=True))
+    yield from (f"- `{_variant(clock)}`: {_remarks(clock)}" for clock in clocks)
+
+
+def _remarks(clock: Facts) -> str:
+    """What else to know of a clock, and where it was read."""
+    note = f"{clock['note']} " if clock["note"] else ""
+    read = clock["citation"].removeprefix("unverified: ").rstrip(".")
+    return f"{note}{'Source' if clock['checkedOn'] else 'Not checked'}: {read}."
 
 
 def _owes(clock: Facts) -> str:
