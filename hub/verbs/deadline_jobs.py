@@ -116,14 +116,22 @@ def _tell(telling: Telling, brought: Brought, change: Change, verb: str) -> None
     telling.tell_case(Entry(brought.case.id, verb, str(change)), changed=("deadlines", *status), refs=refs)
 
 
+_OVERDUE: Final = "n.state IN ['RUNNING', 'SUSPENDED'] AND n.due < $today"
+# A system may have told beforehand when a suspension ends; after one that a verb began and ended, none lasts.
+_GOES_ON: Final = """n.state = 'SUSPENDED' AND n.due IS NOT NULL AND EXISTS { MATCH (n)-[:OF_CASE]->(k:Case)
+  WHERE CASE WHEN k.suspensions IS :: LIST<STRING NOT NULL> NOT NULL
+    THEN none(text IN k.suspensions WHERE split(text, ' ')[0] <= toString($today)
+      AND (coalesce(split(text, ' ')[1], '-') = '-' OR split(text, ' ')[1] > toString($today))) END }"""
 _DUE: Final = f"""
-MATCH (n:Deadline) WHERE n.state IN ['RUNNING', 'SUSPENDED'] AND n.due < $today
-  AND NOT EXISTS {{ (n)-[:OF_CASE]->(:RetiredCase) }} AND {_not_set_aside("deadlines")}
+CALL () {{
+  MATCH (n:Deadline) WHERE {_OVERDUE} RETURN n
+  UNION MATCH (n:Deadline) WHERE {_GOES_ON} RETURN n }}
+WITH n WHERE NOT EXISTS {{ (n)-[:OF_CASE]->(:RetiredCase) }} AND {_not_set_aside("deadlines")}
 WITH n ORDER BY n.due, n.id LIMIT $most RETURN {item("n")}"""
 # Each once, however many hubs keep the clocks: the case is locked first, as whoever changes it does.
 _RUN_OUT: Final = f"""{rows_of("Deadline")}
 CALL (n) {{ OPTIONAL MATCH (n)-[:OF_CASE]->(k:Case) WITH k WHERE k IS NOT NULL {lock("k")} RETURN count(k) AS locked }}
-WITH n, item WHERE n.state IN ['RUNNING', 'SUSPENDED'] AND n.due < $today RETURN DISTINCT item"""
+WITH n, item WHERE ({_OVERDUE}) OR ({_GOES_ON}) RETURN DISTINCT item"""
 _OF_CASES: Final = (
     rows_of("Deadline")
     + "OPTIONAL MATCH (n)-[:OF_CASE]->(k:Case|RetiredCase) "
@@ -132,8 +140,8 @@ _OF_CASES: Final = (
 
 
 def _overdue(now: datetime) -> Job:
-    """Says of deadlines that have run out what has become of them; those of cases that no system lists any more
-    wait."""
+    """Says of deadlines that have run out what has become of them, and lets run those whose suspension has ended; those
+    of cases that no system lists any more wait."""
 
     async def end(run: Run, items: Sequence[str]) -> int:
         found = await run(Statement(_OF_CASES, {"items": list(items)}))

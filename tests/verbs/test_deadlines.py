@@ -239,3 +239,17 @@ def test_an_answer_in_a_synced_case_stays_when_its_system_tells_again(did: Do, w
     run(world.write([Statement(_SYNCED, told), named_by_event("Case.synced", ["ace|cases|1"])]))
     run(run_jobs_once(world, moment(day(60))))
     assert dues(case_of(did, "importer", "T-open"))["reply"][0] == "MET"
+
+
+def test_a_suspension_whose_end_was_told_beforehand_ends_by_itself(did: Do, world: Graph, run: Any) -> None:
+    told = {"dates": [f"initiated {day(-5)}"], "suspensions": [f"{day(-2)} {day(3)} referral"]}
+    kind = "MATCH (k:Case {number: 'T-open'})-[r:OF_KIND]->(), (eapa:CaseKind {code: 'eapa'}) DELETE r"
+    run(world.write([Statement(f"{kind} CREATE (k)-[:OF_KIND]->(eapa)", {})]))
+    run(world.write([Statement(_SYNCED, told), named_by_event("Case.synced", ["ace|cases|1"])]))
+    run(run_jobs_once(world, datetime.now(UTC)))
+    determine = last(day(-5), 305, rolls=False)
+    assert dues(case_of(did, "importer", "T-open"))["determine"] == ("SUSPENDED", determine)
+    run(run_jobs_once(world, moment(day(1))))
+    assert dues(case_of(did, "importer", "T-open"))["determine"] == ("SUSPENDED", determine)
+    assert run(run_jobs_once(world, moment(day(2)))) == 0
+    assert dues(case_of(did, "importer", "T-open"))["determine"] == ("RUNNING", determine)
