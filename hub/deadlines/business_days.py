@@ -86,7 +86,7 @@ def stand_still(ends: date, counted: date, suspended: Iterable[Suspension]) -> d
     Days are added from `counted` on, the first day that counts, in calendar days; a day that several suspensions hold
     stands still once. A suspension that began after the last day changes nothing. Raises `BadInput` as `end_of`.
     """
-    for pause in sorted(suspended, key=lambda found: found.since):
+    for pause in sorted(suspended, key=lambda pause: pause.since):
         if pause.since > ends:
             break
         if pause.until is None:
@@ -105,25 +105,25 @@ def today(now: datetime) -> date:
     return now.astimezone(_EASTERN).date()
 
 
-def day_of(told: str | date) -> date:
+def day_of(value: str | date) -> date:
     """The day at headquarters of a day or moment that a system tells, e.g. 2026-11-01, or 2026-11-02T03:30:00Z for the
     same day.
 
     A moment is in ISO 8601, as Python reads it (blank or T between, any offset, Z or UTC); one without an offset is on
     the day it names. Raises `ValueError` for anything else.
     """
-    if not isinstance(told, date):
-        text = _IN_UTC.sub("Z", told.strip().upper())
+    if not isinstance(value, date):
+        text = _IN_UTC.sub("Z", value.strip().upper())
         try:
             return date.fromisoformat(text)
         except ValueError:
-            told = datetime.fromisoformat(text)
-    if not isinstance(told, datetime):
-        return told
+            value = datetime.fromisoformat(text)
+    if not isinstance(value, datetime):
+        return value
     try:
-        return today(told) if told.tzinfo else told.date()
+        return today(value) if value.tzinfo else value.date()
     except OverflowError:
-        return told.date()
+        return value.date()
 
 
 def next_business_day(day: date) -> date:
@@ -145,8 +145,8 @@ def is_holiday(day: date) -> bool:
 @lru_cache(maxsize=64)
 def _of_year(year: int) -> frozenset[date]:
     # New Year's Day of a year may be kept in the one before
-    found = holidays.country_holidays("US", years=(year, year + 1))
-    return frozenset(day for day in found if day.year == year)
+    kept = holidays.country_holidays("US", years=(year, year + 1))
+    return frozenset(day for day in kept if day.year == year)
 
 
 def _after(start: date, period: Period) -> date:

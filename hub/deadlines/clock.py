@@ -44,10 +44,10 @@ class Bound:
     @staticmethod
     def of(text: str) -> "Bound":
         """E.g. `scheduled_liquidation-15 calendar_day`. Raises `ValueError`."""
-        found = _BOUND.fullmatch(text.strip())
-        if found is None:
+        matched = _BOUND.fullmatch(text.strip())
+        if matched is None:
             raise ValueError(f"notAfter: expected is e.g. scheduled_liquidation-15 calendar_day, not {text!r}")
-        event, sign, length, unit = found.groups()
+        event, sign, length, unit = matched.groups()
         return Bound(event, Period(int(f"{sign}{length}"), Unit(unit)) if unit else Period(0, Unit.CALENDAR_DAY))
 
     def day(self, event: date) -> date:
@@ -168,8 +168,8 @@ def _text(row: Row, name: str) -> str | None:
 
 
 def _listed(row: Row, name: str) -> tuple[str, ...]:
-    found = row.get(name) or ()
-    parts: Iterable[str] = found.split("|") if isinstance(found, str) else found
+    value = row.get(name) or ()
+    parts: Iterable[str] = value.split("|") if isinstance(value, str) else value
     return tuple(part.strip() for part in parts if part.strip())
 
 
@@ -178,8 +178,8 @@ def _condition(code: str) -> tuple[str, bool]:
 
 
 def _period(row: Row, length: str, unit: str) -> Period | None:
-    found = row.get(length)
-    return None if found in (None, "") else Period(int(cast("int", found)), Unit(row[unit]))
+    value = row.get(length)
+    return None if value in (None, "") else Period(int(cast("int", value)), Unit(row[unit]))
 
 
 def _side(row: Row) -> Side:
@@ -204,10 +204,10 @@ def _limit(row: Row) -> Period | None:
     text = _text(row, "extensionLimit")
     if text is None:
         return None
-    found = _PERIOD.fullmatch(text.strip())
-    if found is None:
+    matched = _PERIOD.fullmatch(text.strip())
+    if matched is None:
         raise ValueError(f"extensionLimit: expected is e.g. 300 calendar_day, not {text!r}")
-    return Period(int(found[1]), Unit(found[2]))
+    return Period(int(matched[1]), Unit(matched[2]))
 
 
 def _stopping(row: Row) -> Stopping:

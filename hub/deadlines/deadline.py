@@ -63,17 +63,17 @@ class Deadline:
 def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadline]:
     """The deadlines of a case as of a day, by clock and entry. Raises `BadInput` for a fact that is not written as one,
     and for an end beyond what calendars are known for."""
-    told = timeline = Timeline.of(facts)
+    recorded = timeline = Timeline.of(facts)
     by_clock = _variants(clocks)
-    found = list(_all(facts.case, timeline, by_clock, today))
+    standing = list(_all(facts.case, timeline, by_clock, today))
     # what was pronounced is an event from which further clocks run, which may be pronounced as well
     for _ in by_clock:
-        more = told.with_events(_pronounced(found))
+        more = recorded.with_events(_pronounced(standing))
         if more.days == timeline.days:
             break
         timeline = more
-        found = list(_all(facts.case, timeline, by_clock, today))
-    return found
+        standing = list(_all(facts.case, timeline, by_clock, today))
+    return standing
 
 
 def _variants(clocks: Iterable[Clock]) -> list[list[Clock]]:
@@ -89,7 +89,7 @@ def _all(case: str, timeline: Timeline, by_clock: Iterable[Sequence[Clock]], tod
         entries: Sequence[str | None] = timeline.entries if variants[0].per_entry and timeline.entries else (None,)
         for entry in entries:
             scopes = (Scope(timeline, clock, entry) for clock in variants)
-            scope = next((found for found in scopes if found.clock.applies(found.holds)), None)
+            scope = next((each for each in scopes if each.clock.applies(each.holds)), None)
             if scope and (deadline := _deadline(case, scope, today)):
                 yield deadline
 
@@ -102,7 +102,7 @@ def _deadline(case: str, scope: Scope, today: date) -> Deadline | None:
     running = run(scope, start, today)
     if running is None:
         return None
-    state, met_on, why = _Standing(scope, event, start, running, today).told()
+    state, met_on, why = _Standing(scope, event, start, running, today).outcome()
     key = " ".join((case, scope.clock.id, str(start), *([scope.entry] if scope.entry else [])))
     pronounced = _pronounced_on(scope, running.last) if state is State.DEEMED else None
     return Deadline(
@@ -111,9 +111,9 @@ def _deadline(case: str, scope: Scope, today: date) -> Deadline | None:
     )  # fmt: skip
 
 
-def _pronounced(found: Iterable[Deadline]) -> Iterator[Dated]:
+def _pronounced(standing: Iterable[Deadline]) -> Iterator[Dated]:
     """The outcomes that were pronounced, as events."""
-    for deadline in found:
+    for deadline in standing:
         if deadline.pronounced and (event := deadline.clock.deemed_event):
             yield Dated(event, deadline.pronounced, deadline.entry)
 
@@ -134,7 +134,7 @@ class _Standing:
     run: Run
     today: date
 
-    def told(self) -> tuple[State, date | None, str]:
+    def outcome(self) -> tuple[State, date | None, str]:
         """Its state, the day on which it was met, and why."""
         clock, last = self.scope.clock, self.run.last
         met = self._first(clock.met_by, self.scope.acts(self.scope.timeline.answers))
@@ -170,4 +170,4 @@ class _Standing:
         days = [(day, event) for event in events if (day := self.scope.done(event)) is not None]
         days += [(day, reasons.ANSWER) for day in answers]
         any_day = self.scope.clock.period is not None and self.scope.clock.period.length < 0
-        return min((found for found in days if any_day or found[0] >= self.start), default=None)
+        return min((each for each in days if any_day or each[0] >= self.start), default=None)

@@ -161,16 +161,16 @@ class Timeline:
             tuple(
                 sorted(pauses, key=lambda pause: (pause.days.since, pause.days.until or date.max, pause.cause or ""))
             ),
-            tuple(sorted(extensions, key=lambda found: (found.granted, found.until or date.min, found.entry or ""))),
+            tuple(sorted(extensions, key=lambda each: (each.granted, each.until or date.min, each.entry or ""))),
             tuple(read("answers", Act.of, facts.answers)),
             tuple(read("pronounced", Act.of, facts.pronounced)),
             facts.closed,
-            tuple(sorted({*facts.entries, *(found.entry for found in dates if found.entry)})),
+            tuple(sorted({*facts.entries, *(each.entry for each in dates if each.entry)})),
         )
 
     def with_events(self, more: Iterable[Dated]) -> "Timeline":
         """The same with these events, where they have no day of their own."""
-        new = [found for found in more if not {None, found.entry} & self.days.get(found.event, {}).keys()]
+        new = [each for each in more if not {None, each.entry} & self.days.get(each.event, {}).keys()]
         return replace(self, days=_by_event(self.days, new)) if new else self
 
 
@@ -217,10 +217,10 @@ class Scope:
         """The extensions that the clock's rule knows, by the day they were granted."""
         kind = self.clock.extension.kind
         return tuple(
-            found
-            for found in self.timeline.extensions
-            if found.clock == self.clock.code and found.entry in (None, self.entry)
-            and kind == ("by_length" if found.until is None else "discretion")
+            each
+            for each in self.timeline.extensions
+            if each.clock == self.clock.code and each.entry in (None, self.entry)
+            and kind == ("by_length" if each.until is None else "discretion")
         )  # fmt: skip
 
     def acts(self, acts: Iterable[Act]) -> list[date]:
@@ -240,18 +240,18 @@ def read(name: str, of: Callable[[str], Read], texts: Sequence[str]) -> list[Rea
 
 def _by_event(days: Mapping[str, Days], more: Iterable[Dated]) -> Mapping[str, Days]:
     """These days, and those of more events: of one event the latest, where several are told."""
-    found = {event: dict(known) for event, known in days.items()}
+    merged = {event: dict(known) for event, known in days.items()}
     for dated in more:
-        known = found.setdefault(dated.event, {})
+        known = merged.setdefault(dated.event, {})
         known[dated.entry] = max(dated.day, known.get(dated.entry, dated.day))
-    return found
+    return merged
 
 
 def _said(text: str) -> str | None:
     return None if text == NOT_SAID else text
 
 
-def _only(found: Sequence[str]) -> str | None:
-    if len(found) > 1:
+def _only(entries: Sequence[str]) -> str | None:
+    if len(entries) > 1:
         raise ValueError("one entry at most")
-    return found[0] if found else None
+    return entries[0] if entries else None

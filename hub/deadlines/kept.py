@@ -144,7 +144,7 @@ class Change:
             since = f" from {self.before.start}" if self.before.start else ""
             return f"{_named(self.before.name, self.before.entry)}: runs no more{since}"
         law = self.now.clock.legal_basis
-        return f"{_named(self.now.clock.name, self.now.entry)}: {told(self.now)}" + (f" ({law})" if law else "")
+        return f"{_named(self.now.clock.name, self.now.entry)}: {in_words(self.now)}" + (f" ({law})" if law else "")
 
     @property
     def is_told(self) -> bool:
@@ -166,7 +166,7 @@ class Brought:
     changes: Sequence[Change] = field(default_factory=list[Change])
 
     @property
-    def told(self) -> list[Change]:
+    def notable(self) -> list[Change]:
         return [change for change in self.changes if change.is_told]
 
     def row(self) -> dict[str, Any] | None:
@@ -208,17 +208,17 @@ async def read_cases(run: Run, items: Sequence[str]) -> list[KeptCase]:
 
 def bring(before: KeptCase, case: KeptCase, today: date) -> Brought:
     """What follows from what a case says now. Raises `BadInput` for facts that are not written as they should be."""
-    found = deadlines(case.all_facts, case.clocks, today)
+    current = deadlines(case.all_facts, case.clocks, today)
     facts = case.facts
     if case.is_kept_here:
-        case = replace(case, facts=replace(facts, pronounced=_pronounced(facts, found)))
-        case = replace(case, status=_status(case, found, today))
+        case = replace(case, facts=replace(facts, pronounced=_pronounced(facts, current)))
+        case = replace(case, status=_status(case, current, today))
     there = {written.id: written for written in before.written if written.id}
-    changes = [Change(there.get(one.id), one) for one in found]
+    changes = [Change(there.get(each.id), each) for each in current]
     changes = [change for change in changes if _differs(change)]
-    kept = {one.id for one in found}
+    kept = {each.id for each in current}
     changes += [Change(written, None) for written in before.written if written.id not in kept]
-    return Brought(before, case, found, changes)
+    return Brought(before, case, current, changes)
 
 
 async def write(run: Run, brought: Iterable[Brought], at: datetime) -> None:
@@ -228,7 +228,7 @@ async def write(run: Run, brought: Iterable[Brought], at: datetime) -> None:
         await run(Statement(_WRITE, {"cases": rows, "at": at}))
 
 
-def told(deadline: Deadline) -> str:
+def in_words(deadline: Deadline) -> str:
     """How a deadline stands, in words."""
     match deadline.state:
         case State.RUNNING:
@@ -269,26 +269,26 @@ def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, 
     )  # fmt: skip
 
 
-def _pronounced(facts: Facts, found: Iterable[Deadline]) -> Sequence[str]:
+def _pronounced(facts: Facts, current: Iterable[Deadline]) -> Sequence[str]:
     """What was pronounced and still is: a late event takes the rest back."""
     if not facts.pronounced:
         return facts.pronounced
-    deemed = [one for one in found if one.state is State.DEEMED]
+    deemed = [each for each in current if each.state is State.DEEMED]
     acts = zip(facts.pronounced, Timeline.of(facts).pronounced, strict=True)
-    return [text for text, act in acts if any(act.is_of(one.clock, one.entry) for one in deemed)]
+    return [text for text, act in acts if any(act.is_of(each.clock, each.entry) for each in deemed)]
 
 
-def _status(case: KeptCase, found: Sequence[Deadline], today: date) -> str:
+def _status(case: KeptCase, current: Sequence[Deadline], today: date) -> str:
     """Where a case stands, by what it says and what is due in it."""
     if case.facts.closed is not None:
         return "CLOSED"
-    if any(one.state is State.DEEMED for one in found):
+    if any(each.state is State.DEEMED for each in current):
         return "DEEMED"
     if any(pause.days.lasts_on(today) for pause in Timeline.of(case.facts).pauses):
         return "SUSPENDED"
     if case.awaiting:
         return "AWAITING"
-    if any(one.extensions and one.state in OPEN for one in found):
+    if any(each.extensions and each.state in OPEN for each in current):
         return "EXTENDED"
     return "DRAFT" if case.status == "DRAFT" else "OPEN"
 
@@ -340,4 +340,4 @@ def _moment(milliseconds: int | None) -> date | None:
     return None if milliseconds is None else day_at(datetime.fromtimestamp(milliseconds / 1000, UTC))
 
 
-assert set(_LISTS) < {found.name for found in fields(Facts)}
+assert set(_LISTS) < {field_.name for field_ in fields(Facts)}

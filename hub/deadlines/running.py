@@ -32,7 +32,7 @@ def run(scope: Scope, start: date, today: date) -> Run | None:
     """
     clock = scope.clock
     bounds = [(bound.day(day), bound) for bound in clock.not_after if (day := scope.begun(bound.event)) is not None]
-    first = min(bounds, key=lambda found: found[0], default=None)
+    first = min(bounds, key=lambda bounded: bounded[0], default=None)
     if clock.period is None:
         return Run(first[0], bound=first[1]) if first else None
     first_day = start + timedelta(days=1)
@@ -145,9 +145,14 @@ class _Counted:
         """The same as it was known on a day, `until_then`: with the suspended days until that day."""
         known = [pause for pause in self.pauses if pause.days.since <= day]
         if until_then and self.scope.clock.stopping.kind == "stands_still":
-            known = [replace(one, days=Suspension(one.days.since, min(one.days.until or day, day))) for one in known]
+            known = [_until_then(pause, day) for pause in known]
         return replace(self, pauses=known, known_until=day)
 
     def _within_limit(self, end: date) -> date:
         limit = self.scope.clock.extension.limit
         return min(end, end_of(self.start, limit)) if limit else end
+
+
+def _until_then(pause: Pause, day: date) -> Pause:
+    """The suspension as if it ended on that day, if it did not end before."""
+    return replace(pause, days=Suspension(pause.days.since, min(pause.days.until or day, day)))

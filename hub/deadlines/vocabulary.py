@@ -72,7 +72,7 @@ def _check_after(later: Dated, kind: EventKind, new: Dated, known: Timeline) -> 
     if new.event in kind.not_before and (day := _beside(later, {new.entry: new.day})) is not None:
         before[new.event] = day
     if before and later.day < (day := min(before.values())):
-        first = in_words(min(code for code, found in before.items() if found == day))
+        first = in_words(min(code for code, each in before.items() if each == day))
         raise BadInput(
             f"on: {in_words(later.event)} on {later.day} is not possible before {first} on {day}; if one of the two is"
             " wrong, correct that first"

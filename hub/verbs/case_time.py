@@ -61,7 +61,7 @@ class CaseTime:
         if text:
             of_verb = (*changed, *status, *(("deadlines",) if brought.changes else ()))
             self.context.add_history_entry(self.case, text, of_verb, reason=reason, audience=audience, refs=refs)
-        for change in brought.told:
+        for change in brought.notable:
             now = change.now
             if but_new and change.before is None and now and now.state in OPEN:
                 continue

@@ -89,7 +89,7 @@ async def _begin_clocks(run: Run, items: Sequence[str], telling: Telling) -> int
     brought = [_brought(case, telling.doer.at) for case in await read_cases(run, timed)]
     await write(run, brought, telling.doer.at)
     for one in brought:
-        for change in one.told:
+        for change in one.notable:
             if change.before is not None:
                 _tell(telling, one, change, "clocksBegun")
     telling.tell("Case.clocksBegun", timed, changed=("deadlines",))
@@ -105,8 +105,8 @@ def _brought(case: KeptCase, now: datetime) -> Brought:
         return bring(case, case, today(now))
     except BadInput as error:
         # of periods that end beyond all calendars it says no more of the case, of facts only how they are written
-        told = str(error)
-        raise CannotBeDone(told if ": " in told else f"dates: {told}") from None
+        reason = str(error)
+        raise CannotBeDone(reason if ": " in reason else f"dates: {reason}") from None
 
 
 def _tell(telling: Telling, brought: Brought, change: Change, verb: str) -> None:
@@ -144,20 +144,20 @@ def _overdue(now: datetime) -> Job:
     of cases that no system lists any more wait."""
 
     async def end(run: Run, items: Sequence[str]) -> int:
-        found = await run(Statement(_OF_CASES, {"items": list(items)}))
-        if any(lost for *_, lost in found):
+        rows = await run(Statement(_OF_CASES, {"items": list(items)}))
+        if any(lost for *_, lost in rows):
             raise CannotBeDone("it belongs to no case")
-        if not all(isinstance(key, str) for _, key, *_ in found):
+        if not all(isinstance(key, str) for _, key, *_ in rows):
             raise CannotBeDone("id: a text is expected")
-        cases = sorted({case for _, _, case, _ in found if case is not None})
+        cases = sorted({case for _, _, case, _ in rows if case is not None})
         brought = [_brought(case, now) for case in await read_cases(run, cases)]
         await write(run, brought, now)
         telling = Telling(Doer("job deadlines", token_hex(8), now))
         for one in brought:
-            for change in one.told:
+            for change in one.notable:
                 _tell(telling, one, change, "overdue")
         await telling.append(run)
-        return sum(change.now is None or change.now.state not in OPEN for one in brought for change in one.told)
+        return sum(change.now is None or change.now.state not in OPEN for one in brought for change in one.notable)
 
     days = {"today": today(now)}
     return Job("deadlines", "Deadline", Statement(_DUE, {**days, "most": _MOST}), Statement(_RUN_OUT, days), end)

@@ -78,8 +78,8 @@ async def record_date(
         _must_be_partys(time, dated)
         to_confirm = [*to_confirm, str(dated)]
     changed = with_date(time, case, dated)
-    told = ", to be confirmed by its owner" if case.role is PARTY else ""
-    await changed.with_case(to_confirm=to_confirm).write(f"{_in_words(dated)}{told}", ("dates",), reason=reason)
+    unconfirmed = ", to be confirmed by its owner" if case.role is PARTY else ""
+    await changed.with_case(to_confirm=to_confirm).write(f"{_in_words(dated)}{unconfirmed}", ("dates",), reason=reason)
 
 
 def with_date(time: CaseTime, case: Case, dated: Dated) -> CaseTime:
@@ -101,7 +101,7 @@ async def take_back_date(
 ) -> None:
     """Takes back a day that was recorded in error. A party takes back what they recorded themselves."""
     time = await CaseTime.read(context, case)
-    dated = next((found for found in _dates(time.facts.dates) if (found.event, found.entry) == (event, entry)), None)
+    dated = next((known for known in _dates(time.facts.dates) if (known.event, known.entry) == (event, entry)), None)
     if dated is None:
         raise NotFound(f"event: the case has no day of {in_words(event)}" + (f" of entry {entry}" if entry else ""))
     if case.role is PARTY and str(dated) not in time.before.to_confirm:
@@ -116,8 +116,8 @@ def _must_be_partys(time: CaseTime, dated: Dated) -> None:
     kind = time.before.events.get(dated.event)
     if not kind.by_party if kind else dated.event in events_of(time.before.clocks):
         raise NotAllowed(f"recordDate: {in_words(dated.event)} is recorded by the case's owner")
-    recorded = [found for found in _dates(time.facts.dates) if (found.event, found.entry) == (dated.event, dated.entry)]
-    if any(str(found) not in time.before.to_confirm for found in recorded):
+    recorded = [known for known in _dates(time.facts.dates) if (known.event, known.entry) == (dated.event, dated.entry)]
+    if any(str(known) not in time.before.to_confirm for known in recorded):
         raise NotAllowed(f"recordDate: its owner has recorded {_in_words(recorded[0])}: ask them to correct it")
 
 
@@ -128,7 +128,7 @@ def _dates(texts: Iterable[str]) -> list[Dated]:
 def _without(texts: Iterable[str], dated: Dated) -> list[str]:
     """The dates but those of the same event and entry."""
     others = zip(texts, _dates(texts), strict=True)
-    return [text for text, found in others if (found.event, found.entry) != (dated.event, dated.entry)]
+    return [text for text, each in others if (each.event, each.entry) != (dated.event, dated.entry)]
 
 
 def _in_words(dated: Dated) -> str:
@@ -150,7 +150,7 @@ async def record_condition(
         raise BadInput(
             f"condition: one of {', '.join(sorted(known)) or 'none: nothing decides about the clocks of this kind'}"
         )
-    others = [found for found in time.facts.conditions if found != condition]
+    others = [code for code in time.facts.conditions if code != condition]
     text = f"found to be {in_words(condition)}" if holds else f"found not to be {in_words(condition)}"
     time = time.with_facts(conditions=[*others, condition] if holds else others)
     await time.write(text, ("conditions",), reason=reason)
@@ -186,14 +186,14 @@ class Deadline(LockedRow):
 async def _looked_at(context: VerbContext, deadline: Deadline) -> tuple[CaseTime, engine.Deadline]:
     """The case of a deadline, and the deadline as it follows from what the case says. Raises `Conflict`."""
     time = await CaseTime.read(context, deadline.case)
-    found = _of(time, deadline.id)
-    if found is None:
+    current = _of(time, deadline.id)
+    if current is None:
         raise Conflict("deadline: it runs no more, for what the case says has changed; see its deadlines")
-    return time, found
+    return time, current
 
 
 def _of(time: CaseTime, key: str) -> engine.Deadline | None:
-    return next((found for found in time.brought().deadlines if found.id == key), None)
+    return next((each for each in time.brought().deadlines if each.id == key), None)
 
 
 _Until = Annotated[date, Argument("The day it is extended to, where its owner may say.")]
@@ -207,50 +207,51 @@ async def extend_deadline(
     """Extends a deadline before its day has passed: by what the law says, or to the day its owner grants. One that was
     granted in time may be recorded later, with its day."""
     deadline.case.must_be_open()
-    time, found = await _looked_at(context, deadline)
+    time, current = await _looked_at(context, deadline)
     granted = not_ahead("on", on, time.today)
-    is_settled = found.state in (State.MET, State.MET_LATE, State.ENDED)
-    if is_settled and (on is None or (found.met_on is not None and granted > found.met_on)):
-        raise Conflict(f"deadline: {found.clock.name} is {_stands(found)}: only one that runs can be extended")
-    extended = Extended(found.clock.code, found.entry, granted, _extended_until(found, until))
+    is_settled = current.state in (State.MET, State.MET_LATE, State.ENDED)
+    if is_settled and (on is None or (current.met_on is not None and granted > current.met_on)):
+        raise Conflict(f"deadline: {current.clock.name} is {_stands(current)}: only one that runs can be extended")
+    extended = Extended(current.clock.code, current.entry, granted, _extended_until(current, until))
     after = time.with_facts(extensions=[*time.facts.extensions, str(extended)])
     now = _of(after, deadline.id)
-    if now is None or (now.last, now.extensions) == (found.last, found.extensions):
-        raise Conflict(_not_extended(found, granted))
+    if now is None or (now.last, now.extensions) == (current.last, current.extensions):
+        raise Conflict(_not_extended(current, granted))
     to = f"to {until}" if until else "by its own length"
-    await after.write(f"{found.clock.name}: extended {to}", ("extensions",), reason=reason)
+    await after.write(f"{current.clock.name}: extended {to}", ("extensions",), reason=reason)
 
 
-def _stands(found: engine.Deadline) -> str:
-    return found.state.lower().replace("_", " ")
+def _stands(deadline: engine.Deadline) -> str:
+    return deadline.state.lower().replace("_", " ")
 
 
-def _extended_until(found: engine.Deadline, until: date | None) -> date | None:
+def _extended_until(deadline: engine.Deadline, until: date | None) -> date | None:
     """To which day; None where the law says by how much. Raises `BadInput` or `Conflict`."""
-    rule = found.clock.extension
+    rule = deadline.clock.extension
     if rule.kind == "none":
         raise Conflict("deadline: the law allows no extension of it")
     if rule.kind == "by_length":
         if until is not None:
             raise BadInput(f"until: the law says by how much it is extended ({rule.period}); leave it out")
-        if rule.times is not None and found.extensions >= rule.times:
-            raise Conflict(f"deadline: it was extended {found.extensions} times; the law allows no more")
+        if rule.times is not None and deadline.extensions >= rule.times:
+            raise Conflict(f"deadline: it was extended {deadline.extensions} times; the law allows no more")
         return None
     if until is None:
         raise BadInput("until: the day to which it is extended is expected")
-    if found.last is not None and until <= found.last:
-        raise BadInput(f"until: a day after {found.last}, when it ends now, is expected")
-    if rule.limit and until > (limit := end_of(found.start, rule.limit)):
-        raise BadInput(f"until: at most {limit}, {rule.limit} from {found.start}, is expected{_by_law(found.clock)}")
+    if deadline.last is not None and until <= deadline.last:
+        raise BadInput(f"until: a day after {deadline.last}, when it ends now, is expected")
+    if rule.limit and until > (limit := end_of(deadline.start, rule.limit)):
+        law = _by_law(deadline.clock)
+        raise BadInput(f"until: at most {limit}, {rule.limit} from {deadline.start}, is expected{law}")
     return until
 
 
-def _not_extended(found: engine.Deadline, granted: date) -> str:
-    if found.last is not None and granted > found.last:
-        return f"deadline: its last day was {found.last}: an extension granted on {granted} comes too late"
-    limit = found.clock.extension.limit
-    more = f": at most {limit} from {found.start}" if limit else ""
-    return f"deadline: the law allows no further extension of it{more}{_by_law(found.clock)}"
+def _not_extended(deadline: engine.Deadline, granted: date) -> str:
+    if deadline.last is not None and granted > deadline.last:
+        return f"deadline: its last day was {deadline.last}: an extension granted on {granted} comes too late"
+    limit = deadline.clock.extension.limit
+    more = f": at most {limit} from {deadline.start}" if limit else ""
+    return f"deadline: the law allows no further extension of it{more}{_by_law(deadline.clock)}"
 
 
 def _by_law(clock: Clock) -> str:
@@ -266,35 +267,35 @@ async def meet_deadline(
 ) -> None:
     """Records that what was due was done, in time or late. What is an event of its own, e.g. that a protest was filed,
     is recorded by `recordDate`."""
-    time, found = await _looked_at(context, deadline)
-    if found.state not in OWED | {State.PROPOSED, State.DEEMED}:
-        raise Conflict(f"deadline: it was met or has ended already: {found.why}")
-    if found.clock.met_by and not found.clock.by_answer and found.clock.side != "government":
-        events = " or ".join(map(in_words, found.clock.met_by))
-        raise BadInput(f"deadline: {found.clock.name} is met by what happens elsewhere: record the day of {events}")
+    time, current = await _looked_at(context, deadline)
+    if current.state not in OWED | {State.PROPOSED, State.DEEMED}:
+        raise Conflict(f"deadline: it was met or has ended already: {current.why}")
+    if current.clock.met_by and not current.clock.by_answer and current.clock.side != "government":
+        events = " or ".join(map(in_words, current.clock.met_by))
+        raise BadInput(f"deadline: {current.clock.name} is met by what happens elsewhere: record the day of {events}")
     day = not_ahead("on", on, time.today)
-    if day < found.start:
-        raise BadInput(f"on: it runs from {found.start}; a day from then on is expected")
-    after = answered(time, found, day)
+    if day < current.start:
+        raise BadInput(f"on: it runs from {current.start}; a day from then on is expected")
+    after = answered(time, current, day)
     now = _of(after, deadline.id)
     if now is None or now.state not in (State.MET, State.MET_LATE):
-        raise Conflict(f"deadline: its last day was {found.last}; what was done on {day} comes too late to meet it")
-    await after.write(f"{found.clock.name}: done", ("answers",), reason=reason)
+        raise Conflict(f"deadline: its last day was {current.last}; what was done on {day} comes too late to meet it")
+    await after.write(f"{current.clock.name}: done", ("answers",), reason=reason)
 
 
-def answered(time: CaseTime, found: engine.Deadline, day: date) -> CaseTime:
+def answered(time: CaseTime, deadline: engine.Deadline, day: date) -> CaseTime:
     """The same with an answer, or another act, that meets that deadline on a day."""
-    act = Act(found.clock.code, found.entry, day)
+    act = Act(deadline.clock.code, deadline.entry, day)
     return time.with_facts(answers=[*time.facts.answers, str(act)])
 
 
 def answered_deadline(time: CaseTime, wanted: str | None) -> engine.Deadline | None:
     """The deadline that an answer meets: the one that is wanted, else the only one that a party owes and an answer can
     meet; None where there is none. Raises `NotFound`, `BadInput` or `Conflict`."""
-    found = time.brought().deadlines
-    able = [one for one in found if one.clock.by_answer and one.state in OWED]
+    deadlines = time.brought().deadlines
+    able = [each for each in deadlines if each.clock.by_answer and each.state in OWED]
     if wanted is not None:
-        named = next((one for one in found if one.id == wanted), None)
+        named = next((each for each in deadlines if each.id == wanted), None)
         if named is None:
             raise NotFound(f"deadline: the case has no deadline {wanted}{_choice(able)}")
         if not named.clock.by_answer:
@@ -310,7 +311,8 @@ def answered_deadline(time: CaseTime, wanted: str | None) -> engine.Deadline | N
 
 def _choice(able: Sequence[engine.Deadline]) -> str:
     """The deadlines that an answer can meet, for an error."""
-    listed = "; ".join(f"{one.id} ({one.clock.name}, {f'until {one.last}' if one.last else one.why})" for one in able)
+    until = ((each, f"until {each.last}" if each.last else each.why) for each in able)
+    listed = "; ".join(f"{each.id} ({each.clock.name}, {day})" for each, day in until)
     return f": {listed}" if able else ": none waits for an answer"
 
 
@@ -323,30 +325,30 @@ async def pronounce_deadline(
 ) -> None:
     """Records what the law deems decided because a last day has passed; only then the case is DEEMED. Later clocks run
     from that day. `takeBackDeadline`, or an event in time that came late, undoes it."""
-    time, found = await _looked_at(context, deadline)
-    if found.state is not State.PROPOSED or found.last is None:
-        raise Conflict(f"deadline: {found.clock.name} is {_stands(found)}: there is nothing to pronounce")
-    day = not_ahead("on", on or found.last, time.today)
-    if day < found.last:
-        raise BadInput(f"on: its last day was {found.last}; that day or a later one is expected")
-    act = Act(found.clock.code, found.entry, day)
+    time, current = await _looked_at(context, deadline)
+    if current.state is not State.PROPOSED or current.last is None:
+        raise Conflict(f"deadline: {current.clock.name} is {_stands(current)}: there is nothing to pronounce")
+    day = not_ahead("on", on or current.last, time.today)
+    if day < current.last:
+        raise BadInput(f"on: its last day was {current.last}; that day or a later one is expected")
+    act = Act(current.clock.code, current.entry, day)
     time = time.with_facts(pronounced=[*time.facts.pronounced, str(act)])
-    await time.write(f"{found.clock.name}: pronounced", ("pronounced",), reason=reason)
+    await time.write(f"{current.clock.name}: pronounced", ("pronounced",), reason=reason)
 
 
 @verb(may=(OWNER, OVERSIGHT), kept_here=True)
 async def take_back_deadline(context: VerbContext, deadline: Deadline, reason: Reason) -> None:
     """Takes back what was pronounced of a deadline, or that what was due was answered or done: it stands as if that had
     not been said."""
-    time, found = await _looked_at(context, deadline)
-    of = "pronounced" if found.state is State.DEEMED else "answers"
+    time, current = await _looked_at(context, deadline)
+    of = "pronounced" if current.state is State.DEEMED else "answers"
     said: Sequence[str] = getattr(time.facts, of)
-    left = [text for text in said if not Act.of(text).is_of(found.clock, found.entry)]
+    left = [text for text in said if not Act.of(text).is_of(current.clock, current.entry)]
     if len(left) == len(said):
         raise Conflict(
-            f"deadline: {found.clock.name} is {_stands(found)}: nothing was said of it that can be taken back"
+            f"deadline: {current.clock.name} is {_stands(current)}: nothing was said of it that can be taken back"
         )
-    await time.with_facts(**{of: left}).write(f"{found.clock.name}: taken back", (of,), reason=reason)
+    await time.with_facts(**{of: left}).write(f"{current.clock.name}: taken back", (of,), reason=reason)
 
 
 _Cause = Annotated[
@@ -399,6 +401,6 @@ async def resume_case(
 
 def _check_cause(cause: str | None, clocks: Iterable[Clock]) -> None:
     """Raises `BadInput` for a cause that suspends no clock of the kind."""
-    known: Collection[str] = {found for clock in clocks for found in clock.stopping.causes}
+    known: Collection[str] = {code for clock in clocks for code in clock.stopping.causes}
     if cause is not None and cause not in known:
         raise BadInput(f"cause: one of {', '.join(sorted(known)) or 'none: no clock of this kind is suspended by one'}")

@@ -141,11 +141,11 @@ class NewCase:
         if len(self.dates) > _MOST:
             raise BadInput(f"dates: at most {_MOST}")
         first = [Dated(self.event, self.on)] if self.event and self.on else []
-        found = [*first, *read("dates", Dated.of, self.dates)]
-        found = [replace(one, entry=one.entry and checked("dates", ENTRY_NUMBER, one.entry)) for one in found]
-        if len({(one.event, one.entry) for one in found}) < len(found):
+        dated = [*first, *read("dates", Dated.of, self.dates)]
+        dated = [replace(each, entry=each.entry and checked("dates", ENTRY_NUMBER, each.entry)) for each in dated]
+        if len({(each.event, each.entry) for each in dated}) < len(dated):
             raise BadInput("dates: one day of each event and entry")
-        return found
+        return dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +190,15 @@ class _Opened:
         """The clocks of the kind. Raises `BadInput` for an event or a condition that none of them knows, and for a day
         that cannot be."""
         clocks, events = clocks_of(self.clocks), vocabulary(self.events)
-        for place, one in enumerate(dated):
-            check_event(one, clocks, events.get(one.event))
-            if one.entry and one.entry not in links.entries:
-                raise BadInput(f"dates: {one.entry} is none of the entries of the case")
-            check_day(one, Timeline.of(Facts("", [str(before) for before in dated[:place]])), events, day)
+        for place, each in enumerate(dated):
+            check_event(each, clocks, events.get(each.event))
+            if each.entry and each.entry not in links.entries:
+                raise BadInput(f"dates: {each.entry} is none of the entries of the case")
+            check_day(each, Timeline.of(Facts("", [str(before) for before in dated[:place]])), events, day)
         known = conditions_of(clocks)
         if unknown := {code for code in new.conditions if code not in known or code not in self.conditions}:
-            told = f"conditions: {', '.join(sorted(unknown))} decides nothing in this kind"
-            raise BadInput(f"{told}; known are {', '.join(sorted(known)) or 'none'}")
+            problem = f"conditions: {', '.join(sorted(unknown))} decides nothing in this kind"
+            raise BadInput(f"{problem}; known are {', '.join(sorted(known)) or 'none'}")
         return clocks
 
     def _who(self) -> str:
@@ -267,13 +267,13 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     kind. An office opens what it answers for, a port what arises there. What a party says of it counts for others once
     its owner has confirmed it (`confirmCase`); an importer that the office does not know of is kept in `claims`."""
     dated = new.dated()
-    facts = Facts(context.request, [str(one) for one in dated], list(new.conditions))
+    facts = Facts(context.request, [str(each) for each in dated], list(new.conditions))
     case = {
         "id": context.request, "number": context.new_case_number(), "status": "OPEN", "title": new.title,
         "openedAt": context.now, "source": "hub", "dates": facts.dates, "conditions": facts.conditions,
         "suspensions": [], **found_by("Case", {"title": new.title}),
     }  # fmt: skip
-    events = [one.event for one in dated]
+    events = [each.event for each in dated]
 
     async def opened(known: bool | None) -> _Opened | None:
         return await context.read_row(

@@ -156,10 +156,10 @@ async def _bring(run: Run, keys: Sequence[str]) -> Counter[str]:
     await write(run, [replace(one, before=one.case) for one in brought], now)
     reopened = [one.case.id for one in brought if one.before.status == "DEEMED" != one.case.status]
     await _tell(run, brought, now)
-    told = [change.now for one in brought for change in _told(one)]
+    notable = [change.now for one in brought for change in _told(one)]
     return Counter(
-        cases=len(cases), changed=len(told), reopened=len(reopened),
-        proposed=sum(now is not None and now.state is State.PROPOSED for now in told),
+        cases=len(cases), changed=len(notable), reopened=len(reopened),
+        proposed=sum(now is not None and now.state is State.PROPOSED for now in notable),
     )  # fmt: skip
 
 
@@ -175,7 +175,7 @@ async def _tell(run: Run, brought: Sequence[Brought], now: datetime) -> None:
 
 def _told(brought: Brought) -> list[Change]:
     """What has changed, but for clocks that only began."""
-    return [change for change in brought.told if change.before or (change.now and change.now.state not in OPEN)]
+    return [change for change in brought.notable if change.before or (change.now and change.now.state not in OPEN)]
 
 
 def _corrected(case: KeptCase, ended: Mapping[str, _Ended], day: date) -> Brought:
@@ -184,39 +184,39 @@ def _corrected(case: KeptCase, ended: Mapping[str, _Ended], day: date) -> Brough
     extensions, answers = list(case.facts.extensions), list(case.facts.answers)
     by_id: dict[str, Written] = {}
     others: list[Written] = []
-    for one in case.written:
-        name = one.clock or ""
+    for written in case.written:
+        name = written.clock or ""
         clock = known.get(_IDS.get(name, name))
-        if clock is None or one.entry is not None or one.why is not None:
-            others.append(one)  # of no clock, or corrected before
+        if clock is None or written.entry is not None or written.why is not None:
+            others.append(written)  # of no clock, or corrected before
             continue
-        extensions += _extended(one, clock)
-        answers += _done(one, clock, ended.get(one.element))
-        key = f"{case.id} {clock.id} {one.start}"
+        extensions += _extended(written, clock)
+        answers += _done(written, clock, ended.get(written.element))
+        key = f"{case.id} {clock.id} {written.start}"
         # two variants may have begun on that day: one of them has ended
-        if key in by_id and one.state == "ENDED":
-            others.append(one)
+        if key in by_id and written.state == "ENDED":
+            others.append(written)
             continue
         others += [by_id[key]] if key in by_id else []
-        by_id[key] = replace(one, id=key)
+        by_id[key] = replace(written, id=key)
     facts = replace(case.facts, extensions=extensions, answers=list(dict.fromkeys(answers)))
     before = replace(case, written=[*by_id.values(), *others])
     return bring(before, replace(before, facts=facts), day)
 
 
-def _extended(one: Written, clock: Clock) -> list[str]:
+def _extended(written: Written, clock: Clock) -> list[str]:
     """The extensions that a deadline of before had; when they were granted was not kept."""
-    if one.extended_to is not None:
-        return [f"{clock.code} {NOT_SAID} {one.start} {one.extended_to}"]
-    return [f"{clock.code} {NOT_SAID} {one.start} +"] * (one.extensions or 0)
+    if written.extended_to is not None:
+        return [f"{clock.code} {NOT_SAID} {written.start} {written.extended_to}"]
+    return [f"{clock.code} {NOT_SAID} {written.start} +"] * (written.extensions or 0)
 
 
-def _done(one: Written, clock: Clock, ended: _Ended | None) -> list[str]:
+def _done(written: Written, clock: Clock, ended: _Ended | None) -> list[str]:
     """What was done of a deadline of before, in time or late; not what ended with its case, nor by an answer what no
     answer can meet."""
-    if ended is None or ended.by_closing or one.state not in ("MET", "MISSED"):
+    if ended is None or ended.by_closing or written.state not in ("MET", "MISSED"):
         return []
     if not (clock.by_answer or clock.side == "government" or ended.by_owner):
         return []
-    day = min(ended.on, one.last) if one.state == "MET" and one.last else ended.on
+    day = min(ended.on, written.last) if written.state == "MET" and written.last else ended.on
     return [f"{clock.code} {NOT_SAID} {day}"]
