@@ -13,7 +13,7 @@ from hub.verbs.arguments import WHY, Argument, Audience, found_by
 from hub.verbs.case import OWNER, Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import OtherCase, VerbContext
-from hub.verbs.deadlines import with_date
+from hub.verbs.deadlines import events_of, with_date
 from hub.verbs.rows import LockedRow, Role, Subject
 from hub.verbs.verb import verb
 
@@ -87,11 +87,17 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
 
 
 def _decided(time: CaseTime, case: Case, decision: NewDecision) -> CaseTime:
-    """The case with the decision as an event; the first is that it was decided. Raises `BadInput` or `NotFound`."""
-    dated = decision.dated(time.today)
-    if decision.event is None and decision.entry is None:
-        return time if time.before.decided else time.with_case(decided=dated.day)
-    return with_date(time, case, dated)
+    """The case with the decision as an event, and that it was decided: of the case or of that entry the first decision
+    counts. Raises `BadInput` or `NotFound`."""
+    if decision.event and decision.event != DECIDED:
+        time = with_date(time, case, decision.dated(time.today))
+    of_entries = [date_.entry for date_ in map(Dated.of, time.facts.dates) if date_.event == DECIDED]
+    if decision.entry is None and not of_entries:
+        return time if time.before.decided else time.with_case(decided=time.today)
+    is_known = DECIDED in events_of(time.before.clocks) or not decision.event
+    if decision.entry in of_entries or not is_known:
+        return time
+    return with_date(time, case, Dated(DECIDED, time.today, decision.entry))
 
 
 _PARTICIPANT: Final = Role(

@@ -68,6 +68,20 @@ def test_a_decision_ends_what_asks_for_one(more: str, did: Do, passes: Callable[
     )
 
 
+def test_a_decision_about_an_entry_leaves_the_others(did: Do) -> None:
+    more = f'port: "2704", entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "presented", on: "{day(-5)}"'
+    number = opened(did, "port-2704", "detention", more)["number"]
+    of = f'question: "admissibility", outcome: "released", event: "released", entry: "{ENTRY}"'
+    did("port-2704", f'mutation {{ decideCase(case: "{number}", {of}) {{ id }} }}')
+    case = did("port-2704", verb("noteCase", number, 'text: "one is left"'))
+    assert [dues(case)[f"decide {entry}"][0] for entry in (ENTRY, OTHER_ENTRY)] == ["MET", "RUNNING"]
+    case = did("port-2704", recorded(number, "detained", day(-1), OTHER_ENTRY))
+    assert [dues(case)[f"decide {entry}"][0] for entry in (ENTRY, OTHER_ENTRY)] == ["MET", "RUNNING"]
+    whole = 'question: "admissibility", outcome: "released"'
+    did("port-2704", f'mutation {{ decideCase(case: "{number}", {whole}) {{ id }} }}')
+    assert {state for name, (state, _) in dues(case_of(did, "importer", number)).items() if "decide" in name} == {"MET"}
+
+
 def test_a_decision_that_a_system_tells_ends_what_asks_for_one(did: Do, world: Graph, run: Any) -> None:
     number = _detained(did)["number"]
     told = """MATCH (k:Case {number: $number}) CREATE (d:Decision {id: 'd', question: 'x', outcome: 'x', source: 'ace',
