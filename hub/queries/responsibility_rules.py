@@ -266,7 +266,8 @@ OFFICES: Final = (
         ("program",),
         f"""
         MATCH (program)-[a:ANSWERED_BY]->(office:Office)
-        WITH office, 'medium' AS confidence, [program.name + ': ' + office.name + ' (' + {_BASIS} + ')', program] AS step
+        WITH office, 'medium' AS confidence,
+          [program.name + ': ' + office.name + ' (' + {_BASIS} + ')', program] AS step
         """,
         Example({"program": "EAPA"}, "desk-eapa"),
     ),

@@ -415,7 +415,7 @@ def calculate(history: History, rows: Sequence[Row], today: date) -> list[Result
     for row in rows:
         clocks.setdefault(f"{row['kind']} {row['code']}", []).append(row)
     recorded = Case.of(history)
-    case = recorded
+    case, found = recorded, list[tuple[Reckoning, Result]]()
     for _ in range(len(clocks) + 1):
         found = [
             (one, result)
