@@ -132,6 +132,7 @@ def test_any_order_gives_the_same_deadlines_and_those_of_the_calculation(kind: s
     same()
 
 
+BOUNDS = st.sampled_from(["", "", "planned-15 calendar_day", "planned+1 month|noticed+3 business_day"])
 PERIODS = st.sampled_from(["1 year", "12 month", "1 month", "90 calendar_day", "30 calendar_day", "5 business_day"])
 BLANK = dict.fromkeys([*ROWS[0]], "")
 
