@@ -303,6 +303,11 @@ def _protest(joined: str, _: frozenset[int]) -> Iterator[str]:
         yield from (f"{joined[:4]}-{joined[4:6]}-{joined[6:]}", joined)
 
 
+def _joined(joined: str, _: frozenset[int]) -> Iterator[str]:
+    """The letters and digits alone."""
+    yield joined
+
+
 def _ruling(joined: str, _: frozenset[int]) -> Iterator[str]:
     if matched := re.fullmatch(r"(?:HQ)?(H\d{6})|HQ(\d{6})", joined):
         yield f"HQ {matched[1] or matched[2]}"
@@ -329,6 +334,7 @@ FILER_CODE = Format(
     called="FILER|BROKER",
     without_digits=True,
 )
+SURETY_CODE = Format("surety code", r"\d{3}", "three digits, e.g. 036", shapes=("999",), called="SURETY")
 CENTER_CODE = Format("Center code", r"CEE0(0[1-9]|10)", "CEE001 to CEE010", reader=_center)
 PORT_CODE = Format(
     "port code", r"\d{4}", "four digits, e.g. 2704", shapes=("9999",), reader=_zeros(4, 3),
@@ -357,6 +363,11 @@ CASE_NUMBER = Format(
 """Systems number their cases each in its own way: only the hub's own and those of its sample are known in any
 spelling.
 """
+CBP_NUMBER = Format(
+    "number of CBP's", r"(?=.*[0-9])[0-9A-Z]{3,30}", "letters and digits, e.g. 2704-23-123456", reader=_joined,
+    called="PROTEST|SEIZURE|PENALTY|BILL|ALLEGATION|E-ALLEGATION|EALLEGATION|EAPA|CONS|CONSOLIDATED|FP&F|DETENTION|CASE",
+)  # fmt: skip
+"""A number that CBP itself gave a case, without what stands between its letters and digits: so any spelling is found."""
 ADCVD_NUMBER = Format(
     "AD or CVD case number", r"[AC]-\d{3}-\d{3}(-\d{3})?", "e.g. A-570-967", reader=_order, lenient=True,
     shapes=("A-999-999-999", "C-999-999-999"), guesses=_order_of_either, called="AD|CVD|ADD|AD/CVD|ADCVD|ORDER|CASE",

@@ -259,6 +259,16 @@ def _plain_nodes() -> Iterator[NodeRow]:
         yield _node("Topic", code=row["code"], name=row["name"], note=row["note"])
     for row in _read("associations"):
         yield _node("Association", code=row["code"], name=row["name"])
+    for row in _read("party_roles"):
+        yield _node(
+            "PartyRole", code=row["code"], name=row["name"], reads=row["reads"].split(), toldTo=row["told_to"],
+            namedBy=row["named_by"], note=row["note"], **_checked(row),
+        )  # fmt: skip
+    for row in _read("number_kinds"):
+        yield _node(
+            "NumberKind", code=row["code"], name=row["name"], shape=row["shape"], example=row["example"],
+            note=row["note"], **_checked(row),
+        )  # fmt: skip
     for row in _read("programs"):
         since = date.fromisoformat(row["since"])
         yield _node(
@@ -269,3 +279,12 @@ def _plain_nodes() -> Iterator[NodeRow]:
             legalBasis=row["legal_basis"],
             citation=row["source"],
         )
+
+
+def _checked(row: Row) -> dict[str, object]:
+    """Where a fact was taken from, and whether somebody has read it there."""
+    read = row["checked_on"]
+    return {
+        "citation": row["source"], "checkedOn": date.fromisoformat(read) if read else None,
+        "confidence": row["confidence"],
+    }  # fmt: skip
