@@ -46,6 +46,7 @@ _KINDS: Final[dict[tuple[str, ...], tuple[str, set[str]]]] = {
     ("isCenter", "owns"): ("a Center", {"Center", "Team"}),
     ("owns",): ("a port, another office", {"Port", "Office"}),
     ("joins",): ("an agency", {"Agency"}),
+    ("takesPart",): ("a firm that is a party by role", {"Firm"}),
     (): ("an association, a Field Office", {"Association", "FieldOffice"}),
     ("owns", "seesAll"): ("the Office of Trade", {"Office"}),
 }
