@@ -18,9 +18,9 @@ PARTY_ROLE: Final = NodeType(
         Property("name", "Its name.", required=True),
         Property(
             "reads",
-            "What it shows of a case beside the header and what is written to the party: papers (what is shared with the"
-            " parties), decisions (those shared with the parties), deadlines, entries (their numbers), importer, numbers"
-            " (CBP's own).",
+            "What it shows of a case beside the header and what is written to the party: papers (what is shared with"
+            " the parties), decisions (those shared with the parties), deadlines, entries (their numbers), importer,"
+            " numbers (CBP's own).",
             Kind.STRINGS,
         ),
         Property(
@@ -61,7 +61,9 @@ HAS_PARTY: Final = Edge(
     properties=(
         Property("role", "What it is in the case, by the code of a `PartyRole`.", required=True),
         Property("since", "When it was named.", Kind.DATETIME, required=True),
-        Property("confirmedAt", "When the case's owner named or confirmed it; empty: it is only claimed.", Kind.DATETIME),
+        Property(
+            "confirmedAt", "When the case's owner named or confirmed it; empty: it is only claimed.", Kind.DATETIME
+        ),
         Property("until", "When it ended; empty while it lasts.", Kind.DATETIME),
     ),
     key="since",

@@ -365,9 +365,11 @@ spelling.
 """
 CBP_NUMBER = Format(
     "number of CBP's", r"(?=.*[0-9])[0-9A-Z]{3,30}", "letters and digits, e.g. 2704-23-123456", reader=_joined,
-    called="PROTEST|SEIZURE|PENALTY|BILL|ALLEGATION|E-ALLEGATION|EALLEGATION|EAPA|CONS|CONSOLIDATED|FP&F|DETENTION|CASE",
+    called="PROTEST|SEIZURE|PENALTY|BILL|ALLEGATION|E-ALLEGATION|EALLEGATION|EAPA|CONS|FP&F|DETENTION|CASE",
 )  # fmt: skip
-"""A number that CBP itself gave a case, without what stands between its letters and digits: so any spelling is found."""
+"""A number that CBP itself gave a case, without what stands between its letters and digits: it is found in any
+spelling.
+"""
 ADCVD_NUMBER = Format(
     "AD or CVD case number", r"[AC]-\d{3}-\d{3}(-\d{3})?", "e.g. A-570-967", reader=_order, lenient=True,
     shapes=("A-999-999-999", "C-999-999-999"), guesses=_order_of_either, called="AD|CVD|ADD|AD/CVD|ADCVD|ORDER|CASE",

@@ -19,7 +19,9 @@ POWER_OF_ATTORNEY: Final = NodeType(
             required=True,
             values=("OFFERED", "ACCEPTED", "ENDED"),
         ),
-        Property("principal", "Who grants it: the importer by number and name, told to the broker with it.", required=True),
+        Property(
+            "principal", "Who grants it: the importer by number and name, told to the broker with it.", required=True
+        ),
         Property("limits", "What it is limited to, in words; empty: all customs business at the Center and all ports."),
         Property(
             "partnership", "Whether a partnership grants it: then its term is two years at most.", Kind.BOOLEAN,

@@ -112,7 +112,7 @@ BY_ROLE: Final = "party-by-role"
 
 
 def _by_role(case: str, what: str, *, more: str = "") -> Predicate:
-    """The viewer is a party by a role that shows that of the case, which the pattern leads to; `more` must hold, too."""
+    """The viewer is a party by a role that shows that of the case at the end of the pattern; `more` must hold, too."""
     role, told = shows("{part}", what)
     return Predicate(
         f"{{party}} IN own AND {in_force('{part}')} AND {told}{more}",
@@ -525,8 +525,8 @@ RULES: Final = (
             ),
             Grant(
                 "party-of-its-case",
-                "it is a party of a case of which the viewer is the importer, or its broker in term, by a role that they"
-                " are told of",
+                "it is a party of a case of which the viewer is the importer, or its broker in term, by a role that"
+                " they are told of",
                 edge=case_parties.HAS_PARTY.name,
                 forward=False,
                 tests=_clients_by(
@@ -681,8 +681,8 @@ EDGE_RULES: Final = (
     EdgeRule(
         case_parties.HAS_PARTY.name,
         "one-end-or-told-of-it",
-        "the viewer is the party, the case's owner or Office of Trade, or the case's importer or its broker in term where"
-        " the role is one that they are told of",
+        "the viewer is the party, the case's owner or Office of Trade, or the case's importer or its broker in term"
+        " where the role is one that they are told of",
         AnyOf(
             _SEES_ALL,
             is_own("{b}"),

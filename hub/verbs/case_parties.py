@@ -314,7 +314,7 @@ async def register_firm(
     code: _Code,
     name: _FirmName,
     surety_code: _SuretyCode | None = None,
-    published: _Published = False,  # noqa: FBT002 - an argument of the API
+    published: _Published = False,
 ) -> str:
     """Adds a firm that may be a party of cases by role: a surety, a law firm, a consignee (the Office of Trade)."""
     office = await context.read_value(_OVERSIGHT)

@@ -103,13 +103,13 @@ def _check_term(context: VerbContext, since: datetime, until: datetime | None, *
 
 
 @verb(may=(_PRINCIPAL,), returns="PowerOfAttorney")
-async def grant_power_of_attorney(  # noqa: PLR0913 - what the form asks for
+async def grant_power_of_attorney(  # noqa: PLR0913, PLR0917 - what the form asks for
     context: VerbContext,
     importer: Principal,
     broker: _Filer,
     since: _Since | None = None,
     until: _Until | None = None,
-    partnership: _Partnership = False,  # noqa: FBT002 - an argument of the API
+    partnership: _Partnership = False,
     limits: _Limits | None = None,
 ) -> str:
     """Grants a broker a power of attorney, as the importer itself (CBP Form 5291). It has no effect until the broker
