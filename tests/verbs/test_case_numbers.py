@@ -1,6 +1,5 @@
 """Numbers by which CBP itself knows a case: found in any spelling, by who may see the case."""
 
-import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -10,8 +9,14 @@ from graph_schema.formats import CBP_NUMBER, Format
 from hub.world.reference import reference_rows
 
 Do = Callable[..., Any]
-_NUMBER: Final = 'mutation($n: String!) {{ numberCase(case: "{0}", numberKind: "{1}", number: $n) {{ cbpNumbers {{ nodes {{ kind number confirmedAt }} }} }} }}'
-_SEARCH: Final = "query($t: String!) { search(text: $t, kinds: [CbpNumber]) { nodes { ... on CbpNumber { kind number case { number } } } } }"
+_NUMBER: Final = (
+    'mutation($n: String!) {{ numberCase(case: "{0}", numberKind: "{1}", number: $n) {{ cbpNumbers {{ nodes {{ kind number'
+    " confirmedAt }} }} }} }}"
+)
+_SEARCH: Final = (
+    "query($t: String!) { search(text: $t, kinds: [CbpNumber]) { nodes { ... on CbpNumber { kind number case { number }"
+    " } } } }"
+)
 _FOUND: Final = [{"kind": "protest", "number": "2704-23-123456", "case": {"number": "T-open"}}]
 
 
@@ -57,7 +62,8 @@ def test_what_a_party_records_is_theirs_until_the_owner_records_the_same(did: Do
     assert refused("importer", _NUMBER.format("T-open", "protest"), n="270423123456")[0] == "CONFLICT"
     (confirmed,) = _numbers(did, "port-2704", "T-open", "protest", "270423123456")
     assert confirmed["confirmedAt"]
-    remove = 'mutation { removeCaseNumber(case: "T-open", numberKind: "protest", number: "2704-23-123456", reason: "x") { cbpNumbers { totalCount } } }'
+    of = 'case: "T-open", numberKind: "protest", number: "2704-23-123456", reason: "x"'
+    remove = f"mutation {{ removeCaseNumber({of}) {{ cbpNumbers {{ totalCount }} }} }}"
     assert refused("importer", remove)[0] == "CONFLICT"
     assert did("port-2704", remove) == {"cbpNumbers": {"totalCount": 0}}
     assert did("importer", _SEARCH, t="2704-23-123456")["nodes"] == []
@@ -65,11 +71,9 @@ def test_what_a_party_records_is_theirs_until_the_owner_records_the_same(did: Do
 
 def test_the_number_of_anothers_case_shows_nothing_of_it(did: Do) -> None:
     _numbers(did, "center-001", "T-joint", "protest", "2704-23-123456")
-    told = [
-        json.dumps(_numbers(did, "importer", "T-open", "protest", number)).replace(number, "N").replace("-", "")
-        for number in ("2704-23-123456", "2704-23-123457")
-    ]
-    assert told[1].count('"N"') == 1
+    for number in ("2704-23-123456", "2704-23-123457"):
+        said = {"kind": "protest", "number": number, "confirmedAt": None}
+        assert said in _numbers(did, "importer", "T-open", "protest", number)
     assert did("importer", _SEARCH, t="2704-23-123456")["nodes"] == _FOUND
 
 
