@@ -196,6 +196,8 @@ class _Run:
     def measured(self, what: str, contender: str) -> Figures:
         if what == "M1":
             self.has_own_index(contender)
+            # what follows from the cases of the pass before is nobody's of this one
+            self.served.await_idle()
         own = {"hub": self.served.process.pid, "peer": self.peer.process.pid}.get(contender)
         before = (cpu_s(own) if own else 0.0), cpu_s(self.served.neo4j)
         told = self.responsible(contender) if what == "responsible" else self.opening(contender)
@@ -220,6 +222,7 @@ def main() -> None:
             run = _Run(served, peer)
             run.check()
             run.check_opening()
+            served.await_idle()
             try:
                 found = _measured(run)
             finally:

@@ -70,6 +70,7 @@ def main(
     seconds: int = 4,
 ) -> None:
     served = Served(data, scale)
+    served.await_idle()
     hubs: dict[str, Serving] = {}
     found: dict[tuple[str, int, str], list[Figures]] = {}
     try:

@@ -147,6 +147,7 @@ def main(
 ) -> None:
     """What the rules cost."""
     served = Served(data_of(scale), scale)
+    served.await_idle()
     try:
         pairs = _pairs(served, variables_of(served))
         found: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in pairs}

@@ -150,6 +150,7 @@ def main() -> None:
         with served.driver() as driver:
             run = _Run(served, driver)
             run.check()
+            served.await_idle()
             found = _measured(run)
     finally:
         served.stop()
