@@ -176,12 +176,7 @@ class Oracle:
 
     def _takes_part(self, case: Key) -> bool:
         """Whether the account sees it as more than a party by role."""
-        return (
-            self.sees_all
-            or self._owns(case)
-            or bool(self._agencies(case) & self.own)
-            or self._is_clients(case)
-        )
+        return self.sees_all or self._owns(case) or bool(self._agencies(case) & self.own) or self._is_clients(case)
 
     def _role(self, link: Link) -> Any:
         code = link.properties["role"]

@@ -543,6 +543,11 @@ class _Maker:
             other = self._one(self._made.of("Case"))
             if other != case:
                 self._link(self._one(case_links.RELATED), case, other, since=NOW, because=self._maybe("because"))
+        self._written_to()
+        self._random = before
+
+    def _written_to(self) -> None:
+        """What was written to parties by role, or by them; and accounts that are contacts."""
         for label in ("Note", "Attachment", "HistoryEntry"):
             for row in self._made.of(label):
                 for case in self._made.heads(_WRITTEN[label], row):
@@ -551,7 +556,6 @@ class _Maker:
         for account in self._made.accounts[::4]:
             if ("Account", account) in self._made.nodes:
                 self._link(people.IS_CONTACT, ("Account", account), self._one(self._made.of("Contact")), since=NOW)
-        self._random = before
 
     def _powers(self) -> None:
         """A power of attorney in every state, of every third edge by which a broker represents an importer."""

@@ -337,7 +337,7 @@ class Access:
 
     def _came_through(self, grant: Grant, arrival: ArrivedBy) -> bool:
         """Whether the statement came from the very row that the grant passes through, whatever makes that visible."""
-        if not _is_about(grant, arrival) or arrival.label != grant.through:
+        if grant.through is None or grant.through != arrival.label or not _is_about(grant, arrival):
             return False
         return all(inner.name not in grant.but for inner in self.rule(grant.through).grants)
 

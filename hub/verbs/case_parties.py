@@ -69,9 +69,7 @@ def _rows_in_role() -> LiteralString:
     return cast("LiteralString", " UNION ALL ".join(each))
 
 
-_PARTY_ROW: Final = cast(
-    "LiteralString", f"RETURN elementId(head(COLLECT {{ CALL (*) {{ {_rows_in_role()} }} RETURN p }}))"
-)
+_PARTY_ROW: Final = f"RETURN elementId(head(COLLECT {{ CALL (*) {{ {_rows_in_role()} }} RETURN p }}))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +243,12 @@ async def share_with_party(
     if not await context.execute(_SHARE, case=case.id, id=key, label=label, party=element):
         raise NotFound(f"writing: there is no {writing} in {case.in_words()}")
     context.add_history_entry(
-        case, "showed a party what was written", ("SHARED_WITH",), reason=reason, audience="owner", refs=(key, named.key)
+        case,
+        "showed a party what was written",
+        ("SHARED_WITH",),
+        reason=reason,
+        audience="owner",
+        refs=(key, named.key),
     )
 
 
@@ -280,7 +283,9 @@ async def write_as_party(context: VerbContext, case: CaseByRole, text: _Text) ->
     """Writes to the owner of a case of which you are a party by role: the owner reads it, and you."""
     assert case.by is not None
     key = await _write(context, case, "RESPONSE", text, case.by)
-    context.add_history_entry(case, f"a party wrote: {', '.join(case.roles)}", ("notes",), audience="owner", refs=(key,))
+    context.add_history_entry(
+        case, f"a party wrote: {', '.join(case.roles)}", ("notes",), audience="owner", refs=(key,)
+    )
 
 
 _LEAVE: Final[LiteralString] = """

@@ -46,9 +46,7 @@ class Principal(LockedRow):
 class PowerOfAttorney(LockedRow):
     """A power of attorney; `importer` is the number of who granted it. The viewer is one side or the other."""
 
-    SUBJECT: ClassVar = Subject(
-        "PowerOfAttorney", "id", "p", _POWER, Argument("The power of attorney, by its id.")
-    )
+    SUBJECT: ClassVar = Subject("PowerOfAttorney", "id", "p", _POWER, Argument("The power of attorney, by its id."))
 
     state: str
     is_over: bool
@@ -78,12 +76,8 @@ RETURN p.id"""
 _Filer = Annotated[str, Argument("The broker, by its filer code.", FILER_CODE)]
 _Since = Annotated[datetime, Argument("From when; from now if not said, and never before it is accepted.")]
 _Until = Annotated[datetime, Argument("Up to when; until it is ended if not said.")]
-_Partnership = Annotated[
-    bool, Argument("Whether a partnership grants it: then for two years at most (19 CFR 141.34).")
-]
-_Limits = Annotated[
-    str, Argument("What it is limited to, in words; all customs business if not said.", longest=1_000)
-]
+_Partnership = Annotated[bool, Argument("Whether a partnership grants it: then for two years at most (19 CFR 141.34).")]
+_Limits = Annotated[str, Argument("What it is limited to, in words; all customs business if not said.", longest=1_000)]
 
 
 def _years_later(moment: datetime, years: int) -> datetime:

@@ -74,9 +74,7 @@ async def _are_related(context: VerbContext, case: Case, other: str, relation: _
 
 async def _change(context: VerbContext, text: LiteralString, case: Case, other: str, how: str, **more: object) -> None:
     relation = _RELATIONS[how]
-    await context.execute(
-        fill(text, edge=relation.edge), case=case.id, other=other, mutual=relation.mutual, **more
-    )
+    await context.execute(fill(text, edge=relation.edge), case=case.id, other=other, mutual=relation.mutual, **more)
 
 
 @verb(may=(OWNER, OVERSIGHT))
@@ -92,9 +90,7 @@ async def relate_case(
     if there:
         raise Conflict(f"it is the other way round: case {other_case} {relation.words}: {case.number}")
     await _change(context, _RELATE, case, other, how, reason=reason)
-    context.add_history_entry(
-        case, relation.words, (relation.edge,), reason=reason, audience="owner", refs=(other,)
-    )
+    context.add_history_entry(case, relation.words, (relation.edge,), reason=reason, audience="owner", refs=(other,))
 
 
 @verb(may=(OWNER, OVERSIGHT))

@@ -80,9 +80,7 @@ def with_officers(staff: Rows) -> Rows:
     are = [
         EdgeRow(people.IS_CONTACT, row.tail, ("Contact", posts[row.head, role]), {"since": _AT})
         for row in staff.edges
-        if row.edge is people.ACTS_FOR
-        and (role := _ROLES.get(accounts[row.tail[1]]))
-        and (row.head, role) in posts
+        if row.edge is people.ACTS_FOR and (role := _ROLES.get(accounts[row.tail[1]])) and (row.head, role) in posts
     ]
     return Rows(staff.nodes, (*staff.edges, *are))
 

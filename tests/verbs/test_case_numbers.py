@@ -10,8 +10,8 @@ from hub.world.reference import reference_rows
 
 Do = Callable[..., Any]
 _NUMBER: Final = (
-    'mutation($n: String!) {{ numberCase(case: "{0}", numberKind: "{1}", number: $n) {{ cbpNumbers {{ nodes {{ kind number'
-    " confirmedAt }} }} }} }}"
+    'mutation($n: String!) {{ numberCase(case: "{0}", numberKind: "{1}", number: $n) {{ cbpNumbers {{ nodes {{ kind'
+    " number confirmedAt }} }} }} }}"
 )
 _SEARCH: Final = (
     "query($t: String!) { search(text: $t, kinds: [CbpNumber]) { nodes { ... on CbpNumber { kind number case { number }"

@@ -34,8 +34,8 @@ def test_an_officer_takes_a_case(did: Do, refused: Do) -> None:
 
 
 def test_one_is_one_contact_of_ones_own_organisation_and_gains_no_right_by_it(did: Do, do: Do, refused: Do) -> None:
-    anothers = 'mutation { linkContact(contact: "chapter-85") { id } }'
-    assert refused("port-2704", anothers)[0] in ("NOT_ALLOWED", "NOT_FOUND")
+    of_another = 'mutation { linkContact(contact: "chapter-85") { id } }'
+    assert refused("port-2704", of_another)[0] in ("NOT_ALLOWED", "NOT_FOUND")
     counted = "{ cases { totalCount } importers { totalCount } contacts { totalCount } }"
     before = do("center-007", counted)
     _link(did, "center-007", "chapter-85")

@@ -27,11 +27,12 @@ def _granted(did: Do, more: str = "") -> str:
 
 def test_a_broker_acts_once_it_has_accepted_and_until_it_is_revoked(do: Do, did: Do, refused: Do) -> None:
     offered = did("importer", _GRANT.format(MINE, "DDD", ""))
-    assert offered == {"id": offered["id"], "state": "OFFERED", "principal": f"{MINE} Sample Importer 11", "until": None}
+    principal = f"{MINE} Sample Importer 11"
+    assert offered == {"id": offered["id"], "state": "OFFERED", "principal": principal, "until": None}
     # the broker is told who grants it, and sees nothing of theirs
     received = '{ broker(filerCode: "DDD") { powersReceived { nodes { principal state importer { number } } } } }'
     told = did("new-broker", received)["powersReceived"]["nodes"]
-    assert told == [{"principal": f"{MINE} Sample Importer 11", "state": "OFFERED", "importer": None}]
+    assert told == [{"principal": principal, "state": "OFFERED", "importer": None}]
     assert not _sees(do, "new-broker")
     # only the broker itself accepts
     for viewer, code in (("importer", "NOT_ALLOWED"), ("center-007", "NOT_ALLOWED"), ("broker", "NOT_FOUND")):

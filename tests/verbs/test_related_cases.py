@@ -9,7 +9,8 @@ import pytest
 Do = Callable[..., Any]
 _RELATE: Final = 'mutation {{ {0}(case: "{1}", otherCase: "{2}", how: {3}{4}) {{ number }} }}'
 _RELATED: Final = """{{ case(number: "{0}") {{ ledBy {{ nodes {{ number }} }} leads {{ nodes {{ number }} }}
-  consolidatedWith {{ nodes {{ number }} }} followsFrom {{ nodes {{ number }} }} followedBy {{ nodes {{ number }} }} }} }}"""
+  consolidatedWith {{ nodes {{ number }} }} followsFrom {{ nodes {{ number }} }}
+  followedBy {{ nodes {{ number }} }} }} }}"""
 
 
 def _related(did: Do, viewer: str, case: str) -> dict[str, list[str]]:
@@ -42,8 +43,9 @@ def test_a_case_is_related_from_both_sides_and_that_is_taken_back(
 def test_each_side_is_visible_only_to_who_may_see_it(did: Do) -> None:
     did("trade", _RELATE.format("relateCase", "T-open", "T-joint", "led_by", ', reason: "the same goods"'))
     assert _related(did, "trade", "T-open") == {"ledBy": ["T-joint"]}
-    for viewer, case in (("importer", "T-open"), ("port-2704", "T-open"), ("center-001", "T-joint"), ("fda", "T-joint")):
-        assert _related(did, viewer, case) == {}, viewer
+    for case, viewers in (("T-open", ("importer", "port-2704")), ("T-joint", ("center-001", "fda"))):
+        for viewer in viewers:
+            assert _related(did, viewer, case) == {}, viewer
     told = did("importer", '{ case(number: "T-open") { history { nodes { text reason } } } }')
     assert "T-joint" not in json.dumps(told)
     told = did("port-2704", '{ case(number: "T-open") { history { nodes { text } } } }')
