@@ -309,6 +309,7 @@ _AUDIENCES: Final = (
 _GUARDS: Final = {
     ("Contact", "email"): _AUDIENCES,
     ("Contact", "phone"): _AUDIENCES,
+    ("Case", "claims"): "the case's owner, its importer or broker, an accepted agency; the Office of Trade",
     ("Entry", "enteredAt"): "{known}; the Office of Trade",
     ("Entry", "source"): "{known}; the Office of Trade. Others read `hub`",
     ("Issue", "stateAt"): "offices and agencies",
