@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 
@@ -114,6 +114,8 @@ class Format:
 
 
 _DIGIT: Final = re.compile("[0-9]")
+_MOST_PARTS: Final = 4
+"""Numbers of CBP's have year, port, serial number and part at most."""
 _LONGEST: Final = 60
 """A text of more letters is no spelling of a single identifier."""
 _KINDS: Final = {"9": "[0-9]", "a": "[A-Z]", "x": "[0-9A-Z]"}
@@ -303,9 +305,13 @@ def _protest(joined: str, _: frozenset[int]) -> Iterator[str]:
         yield from (f"{joined[:4]}-{joined[4:6]}-{joined[6:]}", joined)
 
 
-def _joined(joined: str, _: frozenset[int]) -> Iterator[str]:
-    """The letters and digits alone."""
-    yield joined
+def _joined(joined: str, cuts: frozenset[int]) -> Iterator[str]:
+    """The letters and digits of up to four parts, without words."""
+    places = (0, *sorted(cuts), len(joined))
+    parts = [joined[start:end] for start, end in pairwise(places)]
+    told = [part for part in parts if _DIGIT.search(part)]
+    if len(told) <= _MOST_PARTS:
+        yield "".join(told)
 
 
 def _ruling(joined: str, _: frozenset[int]) -> Iterator[str]:

@@ -123,10 +123,12 @@ async def grant_power_of_attorney(  # noqa: PLR0913, PLR0917 - what the form ask
     return key
 
 
+# Rights are read by the millisecond: what begins or ends now does so in the very next statement.
 _ACCEPT: Final[LiteralString] = """
 MATCH (i:Importer)<-[:GIVEN_BY]-(p:PowerOfAttorney {id: $power})-[:GIVEN_TO]->(b:Broker)
-SET p.state = 'ACCEPTED', p.acceptedAt = $at
-CREATE (b)-[r:REPRESENTS {since: CASE WHEN p.since > $at THEN p.since ELSE $at END, power: p.id}]->(i)
+WITH *, datetime.truncate('millisecond', $at) AS moment
+SET p.state = 'ACCEPTED', p.acceptedAt = moment
+CREATE (b)-[r:REPRESENTS {since: CASE WHEN p.since > moment THEN p.since ELSE moment END, power: p.id}]->(i)
 SET r.until = p.until"""
 
 
@@ -146,9 +148,10 @@ async def accept_power_of_attorney(context: VerbContext, power: PowerOfAttorney)
 
 _END: Final[LiteralString] = """
 MATCH (i:Importer)<-[:GIVEN_BY]-(p:PowerOfAttorney {id: $power})-[:GIVEN_TO]->(b:Broker)
-SET p.state = 'ENDED', p.endedAt = $at, p.endedBy = $side, p.endedBecause = $reason
-WITH i, p, b MATCH (b)-[r:REPRESENTS]->(i) WHERE r.power = p.id AND (r.until IS NULL OR r.until > $at)
-SET r.until = $at"""
+WITH *, datetime.truncate('millisecond', $at) AS moment
+SET p.state = 'ENDED', p.endedAt = moment, p.endedBy = $side, p.endedBecause = $reason
+WITH i, p, b, moment MATCH (b)-[r:REPRESENTS]->(i) WHERE r.power = p.id AND (r.until IS NULL OR r.until > moment)
+SET r.until = moment"""
 
 
 @verb(may=(_GRANTOR, _BROKER))
