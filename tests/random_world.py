@@ -29,6 +29,7 @@ from graph_schema.upsert import EdgeRow, NodeRow, edge_statements, node_statemen
 from hub.database.graph import Graph
 
 Key = tuple[str, Any]
+_STATEMENTS = 30
 NOW = datetime.now(UTC).replace(microsecond=0)
 _WRITTEN = {"Note": casework.NOTE_OF, "Attachment": casework.ATTACHMENT_OF, "HistoryEntry": casework.HISTORY_OF}
 
@@ -74,9 +75,10 @@ class World:
     async def write(self, graph: Graph) -> None:
         rows = [NodeRow(label, properties) for (label, _), properties in self.nodes.items()]
         edges = [EdgeRow(link.edge, link.tail, link.head, link.properties) for link in self.links]
-        # in two: where the database has just started, planning takes most of the time that one change may take
-        await graph.write(node_statements(GRAPH, rows))
-        await graph.write(edge_statements(GRAPH, edges))
+        # in parts: where the database has just started, planning takes most of the time that one change may take
+        statements = [*node_statements(GRAPH, rows), *edge_statements(GRAPH, edges)]
+        for start in range(0, len(statements), _STATEMENTS):
+            await graph.write(statements[start : start + _STATEMENTS])
         await graph.apply([TEXT_IS_READ])
 
 
