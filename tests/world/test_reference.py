@@ -13,7 +13,7 @@ def test_every_file_is_loaded() -> None:
         "Center": 10, "FieldOffice": 20, "Port": 580, "PortCode": 1062, "Office": 25, "Agency": 29, "Association": 3,
         "HtsChapter": 99,
         "HtsHeading": 1237, "CaseKind": 29, "Clock": 43, "ForcedLaborOrder": 48, "AdcvdOrder": 14, "Role": 22,
-        "Program": 7, "Topic": 19,
+        "Program": 7, "Topic": 19, "PartyRole": 13, "NumberKind": 10,
     }  # fmt: skip
     assert {row.properties["source"] for row in ROWS.nodes} == {"reference"}
 
