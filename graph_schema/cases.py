@@ -6,7 +6,7 @@ from typing import Final
 from graph_schema.cypher import literal
 from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, HTS10, RULING_NUMBER
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
-from graph_schema.rule import Guard
+from graph_schema.rule import AnyOf, Guard, Predicate
 from graph_schema.sources import CHECKED_ON, CITATION, HOW_SURE, HUB, ORIGIN, ORIGINS
 
 AUDIENCE: Final = Property(
@@ -17,6 +17,8 @@ AUDIENCE: Final = Property(
     values=("owner", "parties", "agencies", "public"),
     choice="Audience",
 )
+_TAKES_PART: Final = ("[its-owner]", "[its-importer-or-broker]", "[agency-accepted]")
+"""The grants of the cases' rule of those who are more than a party by role."""
 KNOWN: Final = "known"
 """The grant of the entries' rule by which more than its number is told of an entry."""
 CASE: Final = NodeType(
@@ -84,6 +86,10 @@ CASE: Final = NodeType(
             "Links that were claimed and are not confirmed: they have no effect. E.g. `CONCERNS Importer"
             " 00-0000000SW`.",
             Kind.STRINGS,
+            guard=Guard(
+                open="seesAll",
+                test=AnyOf(*(Predicate(grant, needs=(grant,)) for grant in _TAKES_PART), bracketed=True),
+            ),
         ),
         ORIGIN,
         ORIGINS,

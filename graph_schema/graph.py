@@ -3,6 +3,8 @@
 from typing import Final
 
 from graph_schema import (
+    case_links,
+    case_parties,
     cases,
     casework,
     dead_letters,
@@ -11,6 +13,7 @@ from graph_schema import (
     issues,
     parties,
     people,
+    powers,
     provenance,
     questions,
     topics,
@@ -30,6 +33,9 @@ GRAPH: Final = GraphSchema(
         *disparities.NODES,
         *questions.NODES,
         *topics.NODES,
+        *case_parties.NODES,
+        *case_links.NODES,
+        *powers.NODES,
         *provenance.NODES,
         *dead_letters.NODES,
     ),
@@ -43,6 +49,9 @@ GRAPH: Final = GraphSchema(
         *disparities.EDGES,
         *questions.EDGES,
         *topics.EDGES,
+        *case_parties.EDGES,
+        *case_links.EDGES,
+        *powers.EDGES,
         *provenance.EDGES,
     ),
     abstracts=(parties.PARTY, people.COVERAGE, goods.GOODS, topics.MATTER, casework.WRITING, provenance.DESCRIBED),

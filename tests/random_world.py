@@ -6,7 +6,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph_schema import cases, casework, disparities, goods, issues, parties, people, provenance, questions, topics
+from graph_schema import (
+    case_links,
+    case_parties,
+    cases,
+    casework,
+    disparities,
+    goods,
+    issues,
+    parties,
+    people,
+    powers,
+    provenance,
+    questions,
+    topics,
+)
 from graph_schema.ddl import TEXT_IS_READ
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
@@ -15,7 +29,9 @@ from graph_schema.upsert import EdgeRow, NodeRow, edge_statements, node_statemen
 from hub.database.graph import Graph
 
 Key = tuple[str, Any]
+_STATEMENTS = 30
 NOW = datetime.now(UTC).replace(microsecond=0)
+_WRITTEN = {"Note": casework.NOTE_OF, "Attachment": casework.ATTACHMENT_OF, "HistoryEntry": casework.HISTORY_OF}
 
 
 @dataclass(frozen=True)
@@ -59,9 +75,10 @@ class World:
     async def write(self, graph: Graph) -> None:
         rows = [NodeRow(label, properties) for (label, _), properties in self.nodes.items()]
         edges = [EdgeRow(link.edge, link.tail, link.head, link.properties) for link in self.links]
-        # in two: where the database has just started, planning takes most of the time that one change may take
-        await graph.write(node_statements(GRAPH, rows))
-        await graph.write(edge_statements(GRAPH, edges))
+        # in parts: where the database has just started, planning takes most of the time that one change may take
+        statements = [*node_statements(GRAPH, rows), *edge_statements(GRAPH, edges)]
+        for start in range(0, len(statements), _STATEMENTS):
+            await graph.write(statements[start : start + _STATEMENTS])
         await graph.apply([TEXT_IS_READ])
 
 
@@ -85,6 +102,8 @@ class _Maker:
         self._issues()
         self._connections()
         self._accounts()
+        self._parties_by_role()
+        self._powers()
         return self._made
 
     def _add(self, label: str, **properties: Any) -> Key:
@@ -481,6 +500,80 @@ class _Maker:
                 self._link(
                     questions.ASKED_BY, question, self._one([*self._made.of("Importer"), *self._made.of("Broker")])
                 )
+        self._random = before
+
+    def _parties_by_role(self) -> None:
+        """Firms and others who are parties of cases by roles that show different things; some only claimed, some past;
+        what was written to them, numbers of CBP's own, and cases that belong together.
+        """
+        self._random, before = random.Random(len(self._made.nodes)), self._random
+        for code, reads, told_to in (
+            ("all", [*case_parties.READS], "parties"), ("nothing", [], "owner"), ("papers", ["papers"], "parties"),
+            ("decisions", ["decisions"], "owner"), ("deadlines", ["deadlines", "numbers"], "parties"),
+            ("entries", ["entries"], "owner"), ("importer", ["importer"], "parties"),
+        ):  # fmt: skip
+            self._add(
+                "PartyRole", code=code, name=f"Role {code}", reads=reads, toldTo=told_to, namedBy="either",
+                confidence="unverified",
+            )  # fmt: skip
+        self._add("NumberKind", code="protest", name="Protest", confidence="unverified")
+        for index in range(5):
+            self._add("Firm", code=f"F{index}", name=f"Firm {index}", published=index == 0)
+        for index, name in enumerate(("firm-1", "firm-2", "firm-and-importer")):
+            account = self._add("Account", id=f"tests.example|{name}", subject=name, issuer="tests.example")
+            self._made.accounts.append(account[1])
+            acted = [("Firm", f"F{index + 1}"), *([self._made.of("Importer")[1]] if index == 2 else [])]
+            for party in acted:
+                self._link(people.ACTS_FOR, account, party, since=NOW - timedelta(days=9), grantedBy="the test")
+        roles = self._made.of("PartyRole")
+        in_role = [*self._made.of("Firm") * 3, *self._made.of("Importer"), *self._made.of("Broker")]
+        in_role += self._made.of("Association")
+        moment = NOW - timedelta(days=8)
+        for index, case in enumerate(self._made.of("Case")):
+            for _ in range(3):
+                moment += timedelta(seconds=1)
+                self._link(
+                    case_parties.HAS_PARTY, case, self._one(in_role), role=self._one(roles)[1], since=moment,
+                    confirmedAt=self._one((moment, moment, moment, None)),
+                    until=self._one((None, None, None, NOW)),
+                )  # fmt: skip
+            self._add(
+                "CbpNumber", id=f"{case[1]} protest", kind="protest", number=f"2704-26-{index:06d}",
+                code=f"270426{index:06d}", since=NOW, confirmedAt=self._maybe(NOW),
+            )  # fmt: skip
+            self._link(case_links.NUMBER_OF, ("CbpNumber", f"{case[1]} protest"), case)
+            other = self._one(self._made.of("Case"))
+            if other != case:
+                self._link(self._one(case_links.RELATED), case, other, since=NOW, because=self._maybe("because"))
+        self._written_to()
+        self._random = before
+
+    def _written_to(self) -> None:
+        """What was written to parties by role, or by them; and accounts that are contacts."""
+        for label in ("Note", "Attachment", "HistoryEntry"):
+            for row in self._made.of(label):
+                for case in self._made.heads(_WRITTEN[label], row):
+                    for party in self._made.heads(case_parties.HAS_PARTY, case)[:1]:
+                        self._link(case_parties.SHARED_WITH, row, party)
+        for account in self._made.accounts[::4]:
+            if ("Account", account) in self._made.nodes:
+                self._link(people.IS_CONTACT, ("Account", account), self._one(self._made.of("Contact")), since=NOW)
+
+    def _powers(self) -> None:
+        """A power of attorney in every state, of every third edge by which a broker represents an importer."""
+        self._random, before = random.Random(len(self._made.nodes)), self._random
+        for index, (importer, broker) in enumerate(
+            (importer, broker) for importer in self._made.of("Importer") for broker in self._made.of("Broker")
+        ):
+            if index % 3:
+                continue
+            state = ("OFFERED", "ACCEPTED", "ENDED")[index % 9 // 3]
+            power = self._add(
+                "PowerOfAttorney", id=f"power-{index}", state=state, principal="a sample", partnership=False,
+                since=NOW, grantedAt=NOW, acceptedAt=self._maybe(NOW),
+            )  # fmt: skip
+            self._link(powers.GIVEN_BY, power, importer)
+            self._link(powers.GIVEN_TO, power, broker)
         self._random = before
 
     def _center(self) -> Key:

@@ -142,7 +142,7 @@ class Access:
         parts: list[str] = []
         for label in labels:
             rule = self.rule(label)
-            if rule.public or any(_came_through(grant, arrival) for grant in rule.grants):
+            if rule.public or any(self._came_through(grant, arrival) for grant in rule.grants):
                 continue
             everything = rule.everything
             if rule.all_or_none and everything:
@@ -232,7 +232,7 @@ class Access:
         rule = self.rule(label)
         if rule.public:
             return _PUBLIC if rule.of_kind else VISIBLE
-        if arrival and any(_came_through(grant, arrival) for grant in rule.grants):
+        if arrival and any(self._came_through(grant, arrival) for grant in rule.grants):
             return VISIBLE
         decided_by_row = [said.get(grant.flag or "") for grant in rule.grants]
         if True in decided_by_row:
@@ -326,7 +326,7 @@ class Access:
         decided = self.rule(label).of_viewer
         alternatives: list[str] = []
         for inner in self.rule(grant.through).grants:
-            if inner.name in grant.implied or inner.of_viewer in decided:
+            if inner.name in (*grant.implied, *grant.but) or inner.of_viewer in decided:
                 continue
             middle = self.fresh("x")
             step = hop(
@@ -334,6 +334,12 @@ class Access:
             )
             alternatives += [self._beyond(middle, inner, test, [step]) for test in inner.tests]
         return alternatives
+
+    def _came_through(self, grant: Grant, arrival: ArrivedBy) -> bool:
+        """Whether the statement came from the very row that the grant passes through, whatever makes that visible."""
+        if grant.through is None or grant.through != arrival.label or not _is_about(grant, arrival):
+            return False
+        return all(inner.name not in grant.but for inner in self.rule(grant.through).grants)
 
 
 def _is_about(grant: Grant, arrival: ArrivedBy) -> bool:
@@ -347,10 +353,6 @@ def _arriving(grant: Grant, arrival: ArrivedBy) -> tuple[list[str], bool]:
     if at_label:
         return [at_label], isinstance(at_label, AnyOf) and at_label.looks_up
     return [test.text for test in grant.tests], any(test.looks_up for test in grant.tests)
-
-
-def _came_through(grant: Grant, arrival: ArrivedBy) -> bool:
-    return _is_about(grant, arrival) and arrival.label == grant.through
 
 
 def hop(start: str, edge: Edge, forward: bool, variable: str, end: str) -> str:

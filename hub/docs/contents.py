@@ -26,6 +26,7 @@ SECTIONS: Final = (
             "how-to/find-who-answers",
             "how-to/work-on-cases",
             "how-to/work-together",
+            "how-to/parties",
             "how-to/attach-a-system",
             "how-to/explore",
             "how-to/operate",

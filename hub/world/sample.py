@@ -21,6 +21,7 @@ from hub.deadlines.facts import Facts
 from hub.deadlines.kept import as_properties
 from hub.viewer import account_id
 from hub.world.reference import Rows
+from hub.world.sample_parties import PRODUCER, SURETY, Matters, with_officers, with_powers
 
 ISSUER: Final = "urn:hub:sample"
 """The issuer of the sample world's tokens; its accounts are the only ones such a token can name."""
@@ -87,6 +88,8 @@ def personas() -> tuple[Persona, ...]:
         Persona("trade-analyst", "analyst in the Office of Trade", ("Office", "OT-TPP")),
         Persona("agency-officer", "officer of the Food and Drug Administration", ("Agency", "FDA")),
         Persona("association-officer", "officer of the brokers' association", ("Association", "NCBFAA")),
+        Persona("surety-officer", "claims officer of a surety company", SURETY),
+        Persona("domestic-producer", "counsel of a producer that has alleged evasion", PRODUCER),
     )
 
 
@@ -117,9 +120,14 @@ def sample_rows(scale: float, seed: int, known: Rows) -> Iterator[Rows]:
     on.
     """
     world = _World(Size.of(scale), random.Random(seed), known)
-    yield world.parties()
-    yield world.people()
-    yield from world.cases()
+    yield with_powers(world.parties())
+    staff = with_officers(world.people())
+    yield staff
+    matters = Matters(_importer_number(0), staff.edges)
+    for block in world.cases():
+        matters.look(block)
+        yield block
+    yield matters.rows()
 
 
 def _importer_number(index: int) -> str:

@@ -47,6 +47,7 @@ _KINDS: Final[dict[tuple[str, ...], tuple[str, set[str]]]] = {
     ("isCenter", "isOffice"): ("a Center", {"Center", "Team"}),
     ("isOffice",): ("a port, another office", {"Port", "Office"}),
     ("isAgency",): ("an agency", {"Agency"}),
+    ("takesPart",): ("a firm that is a party by role", {"Firm"}),
     (): ("an association, a Field Office", {"Association", "FieldOffice"}),
     ("isOffice", "seesAll"): ("the Office of Trade", {"Office"}),
 }
@@ -309,6 +310,7 @@ _AUDIENCES: Final = (
 _GUARDS: Final = {
     ("Contact", "email"): _AUDIENCES,
     ("Contact", "phone"): _AUDIENCES,
+    ("Case", "claims"): "the case's owner, its importer or broker, an accepted agency; the Office of Trade",
     ("Entry", "enteredAt"): "{known}; the Office of Trade",
     ("Entry", "source"): "{known}; the Office of Trade. Others read `hub`",
     ("Issue", "stateAt"): "offices and agencies",

@@ -184,7 +184,45 @@ def _questions(story: Story) -> None:
     story.do("importer", "withdrawQuestion", of)
 
 
-CHAPTERS: Final = (_cases, _decisions, _issues, _importers, _people, _questions)
+def _parties_by_role(story: Story) -> None:
+    of, surety = 'case: "T-open"', 'party: "Firm:SURETY-036"'
+    story.do("trade", "registerFirm", 'code: "LAW-1", name: "Sample Law"')
+    story.do("port-2704", "addCaseParty", f'{of}, {surety}, role: "surety"')
+    story.do("importer", "addCaseParty", f'{of}, {surety}, role: "attorney"')
+    story.do("port-2704", "confirmCaseParty", f'{of}, {surety}, role: "attorney"')
+    story.do("port-2704", "writeToParty", f'{of}, {surety}, text: "pay"')
+    story.do("surety", "writeAsParty", f'{of}, text: "why?"')
+    note = story.did("importer", 'mutation { noteCase(case: "T-open", text: "x") { notes { nodes { nodeId } } } }')
+    story.look()
+    story.do("port-2704", "shareWithParty", f'{of}, {surety}, writing: "{note["notes"]["nodes"][0]["nodeId"]}"')
+    story.do("importer", "endCaseParty", f'{of}, {surety}, role: "attorney", reason: "another"')
+    story.do("surety", "leaveAsParty", f'{of}, reason: "it is paid"')
+    story.do("trade", "relateCase", f'{of}, otherCase: "T-closed", how: led_by')
+    story.do("trade", "unrelateCase", f'{of}, otherCase: "T-closed", how: led_by, reason: "it is not"')
+    number = f'{of}, numberKind: "protest", number: "2704-23-123456"'
+    story.do("port-2704", "numberCase", number)
+    story.do("port-2704", "removeCaseNumber", f'{number}, reason: "of another case"')
+    # and once more, so that something of it is there
+    story.do("port-2704", "addCaseParty", f'{of}, {surety}, role: "surety"')
+    story.do("trade", "relateCase", f'{of}, otherCase: "T-closed", how: consolidated_with')
+    story.do("port-2704", "numberCase", number)
+
+
+def _powers(story: Story) -> None:
+    granted = story.do("importer", "grantPowerOfAttorney", f'importer: "{MINE}", broker: "DDD"', "id")
+    story.do("new-broker", "acceptPowerOfAttorney", f'power: "{granted["id"]}"')
+    story.do("importer", "endPowerOfAttorney", f'power: "{granted["id"]}", reason: "another broker"')
+
+
+def _officers(story: Story) -> None:
+    of = 'contact: "director-2704"'
+    story.do("port-2704", "linkContact", of)
+    story.do("port-2704", "takeCase", 'case: "T-open"')
+    story.do("port-2704", "unlinkContact", of)
+    story.do("port-2704", "linkContact", of)
+
+
+CHAPTERS: Final = (_parties_by_role, _powers, _officers, _cases, _decisions, _issues, _importers, _people, _questions)
 
 
 @pytest.fixture
