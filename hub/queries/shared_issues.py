@@ -77,7 +77,22 @@ WITH *, COLLECT {
   WHERE others >= least OR weight >= 2 OR size(mine) >= 2
     OR EXISTS { MATCH (i)<-[:NAMED_IN]-(m:Importer) WHERE NOT m IN mine }
   RETURN [i, whole, few] ORDER BY weight DESC, coalesce(whole.n, 0) DESC, i.title, i.id LIMIT $first
-} AS found"""
+} AS found
+WITH *, CASE WHEN $asked.rows.issues_handlers_contact IS NULL THEN [] ELSE COLLECT {
+  CALL (found, least) {
+    UNWIND found AS one WITH one[0] AS i, one[2] AS few, least
+    CALL (i, few, least) {
+      UNWIND few AS k MATCH (k)-[:HANDLED_BY|INVOLVES]->(office) RETURN office
+      UNION MATCH (i)<-[:OF_ISSUE]-(f:IssueFigure)-[:FIGURE_OF]->(office) WHERE f.dimension IN ['handler', 'agency']
+        AND f.n >= least RETURN office
+    }
+    RETURN DISTINCT office
+  }
+  RETURN [office, {first_contact}]
+} END AS firstContacts"""
+# Whom to turn to at an office: the issues of a page have most offices in common.
+_FIRST_CONTACT: Final = """head(COLLECT { MATCH (office)<-[:WORKS_FOR]-(c:Contact) WHERE c.published
+  RETURN c ORDER BY c.role IN ['center_director', 'port_director'], c.name, c.id LIMIT 1 })"""
 _EACH: Final = """
 UNWIND range(0, size(found) - 1) AS spot
 WITH *, found[spot][0] AS issue, found[spot][1] AS whole, found[spot][2] AS few
@@ -116,8 +131,7 @@ CALL (*) {{
 WITH office, sum(casesThere) AS casesThere, max(othersThere) AS othersThere
 WITH *, CASE WHEN othersThere >= least THEN othersThere END AS othersThere_
 WITH * WHERE casesThere > 0 OR othersThere_ IS NOT NULL
-WITH *, head(COLLECT {{ MATCH (office)<-[:WORKS_FOR]-(c:Contact) WHERE c.published
-  RETURN c ORDER BY c.role IN ['center_director', 'port_director'], c.name, c.id LIMIT 1 }}) AS contact"""
+WITH *, coalesce(head([one IN firstContacts WHERE one[0] = office | one[1]]), {_FIRST_CONTACT}) AS contact"""
 
 # Batches of a month are one point; a point of fewer than are told is part of the next.
 _TREND: Final = """
@@ -130,7 +144,7 @@ WITH * WHERE point[1] >= least"""
 
 
 def _start(*_: Any) -> str:
-    return cypher.fill(_FOUND, least=cypher.literal(LEAST), candidates=_CANDIDATES)
+    return cypher.fill(_FOUND, least=cypher.literal(LEAST), candidates=_CANDIDATES, first_contact=_FIRST_CONTACT)
 
 
 def _each(sees: Sees) -> str:
