@@ -99,7 +99,7 @@ def is_in(row: str, members: str, when: tuple[str, ...] = ()) -> Predicate:
 
 def is_own(row: str, when: tuple[str, ...] = ()) -> Predicate:
     """The row is one of the viewer's own parties."""
-    return is_in(row, "own", when)
+    return is_in(row, "myParties", when)
 
 
 class AnyOf(str):

@@ -121,6 +121,18 @@ def test_a_file_that_is_none_of_the_hubs_is_set_aside(tmp_path: Path, caplog: py
         assert documents(found) == ["{ new }"]
 
 
+def test_a_file_that_calls_flags_as_they_were_called_is_read(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    most = AskedMost(tmp_path)
+    most.save([(form("often"), 9)])
+    before = (tmp_path / FILE).read_text().replace('"isImporter"', '"imports"')
+    assert '"imports"' in before
+    (tmp_path / FILE).write_text(before)
+    again = AskedMost(tmp_path)
+    again.load()
+    assert again.forms() == most.forms()
+    assert not caplog.records
+
+
 def test_without_a_file_there_is_nothing_and_where_none_can_be_that_is_said_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

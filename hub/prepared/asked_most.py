@@ -30,6 +30,8 @@ _MOST_BYTES: Final = 1_000_000
 _MOST_COUNTED: Final = 500
 _HALF_S: Final = 24 * 3600.0
 _LOCKED_S: Final = 2.0
+_CALLED_BEFORE: Final = {"imports": "isImporter", "owns": "isOffice", "joins": "isAgency"}
+"""What flags were called until 2026-11-26, as a file of then has them."""
 _log: Final = logging.getLogger("hub.warming")
 
 
@@ -267,7 +269,8 @@ def _form(line: _Line) -> Form:
     for shapes in line.parameters:
         for shape in shapes.values():
             placeholder(shape)
-    if not set(line.kind.flags) <= set(FLAGS):
+    flags = frozenset(_CALLED_BEFORE.get(flag, flag) for flag in line.kind.flags)
+    if not flags <= set(FLAGS):
         raise ValueError(line.kind.flags)
-    kind = ViewerKind(frozenset(line.kind.flags), line.kind.acts, line.kind.has_account)
+    kind = ViewerKind(flags, line.kind.acts, line.kind.has_account)
     return Form(line.document, line.variables, kind, line.parameters)

@@ -77,9 +77,9 @@ _PARTICIPANT: Final = Role(
 _DISPARITY: Final[LiteralString] = """
 RETURN {id: x.id, state: x.state, decisions: COLLECT { MATCH (x)-[:BETWEEN]->(d) RETURN d.id },
   cases: COLLECT { MATCH (x)-[:BETWEEN]->()-[:DECIDES]->(k) RETURN DISTINCT k.id },
-  as_participant: elementId(CASE WHEN seesAll THEN head(acted) ELSE head(COLLECT {
-    MATCH (x)-[:BETWEEN]->(d) MATCH (d)-[:MADE_AT]->(o) WHERE o IN own RETURN o
-    UNION MATCH (x)-[:BETWEEN]->()-[:DECIDES]->()-[:HANDLED_BY]->(o) WHERE o IN own RETURN o }) END)}"""
+  as_participant: elementId(CASE WHEN seesAll THEN head(actsFor) ELSE head(COLLECT {
+    MATCH (x)-[:BETWEEN]->(d) MATCH (d)-[:MADE_AT]->(o) WHERE o IN myParties RETURN o
+    UNION MATCH (x)-[:BETWEEN]->()-[:DECIDES]->()-[:HANDLED_BY]->(o) WHERE o IN myParties RETURN o }) END)}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from hub.gql.plan_cache import PlanCache
 from hub.gql.plans import RootPlan
 from tests.asking import SCHEMA, NoCursors
 
-ANALYST = ViewerKind(frozenset({"owns", "seesAll"}), acts=True)
-IMPORTER = ViewerKind(frozenset({"imports"}), acts=True)
+ANALYST = ViewerKind(frozenset({"isOffice", "seesAll"}), acts=True)
+IMPORTER = ViewerKind(frozenset({"isImporter"}), acts=True)
 RESPONSIBLE = (
     "{ responsibleContacts { __typename } }",
     '{ responsibleContacts(importer: "00-0000000SW", first: 3) { contacts { rank contact { name email } } } }',
