@@ -13,7 +13,8 @@ from hub.compile.compiler import Side
 from hub.database.gathering import Lanes
 from hub.database.graph import Graph
 from hub.gql.document_limits import Limits
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.gql.types import build_schema
 from hub.identity.door import Shares
 from hub.viewer import Viewer

@@ -16,7 +16,8 @@ import pytest
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
 from hub.database.graph import Graph
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.identity.door import Shares
 from hub.limits.admission import Admission
 from hub.limits.callers import Caller

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from graph_schema.cypher import Parameters
 from hub.compile import query
 from hub.compile.custom_field import ASKED
 from hub.compile.parameters import FOUND, RIGHTS
+from hub.compile.plan import Selected
 from hub.compile.shaper import Shaper
 
 _PARAMETER: Final = re.compile(r"\$(\w+)")
@@ -65,12 +67,12 @@ class Telling:
     readings' names].
     """
 
-    selected: Mapping[str, Mapping[str, Any]]
+    selected: Selected
     sizes: tuple[str, ...]
     places: tuple[Place, ...]
     readings: tuple[RowReading, ...]
 
-    def parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def parameters(self, given: Parameters) -> Parameters:
         """Those of the statement that finds; of others Neo4j would plan it anew for each selection."""
         kept = {name: given[name] for name in (*RIGHTS, *self.sizes) if name in given}
         return {**kept, ASKED: {**given[ASKED], **self.selected}}

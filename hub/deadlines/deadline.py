@@ -5,8 +5,9 @@ out.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
+from graph_schema.cypher import Properties
 from hub.deadlines.business_days import Period, Suspension, Unit, last_day, next_business_day
 
 _NOT: Final = "not_"
@@ -29,7 +30,7 @@ class Clock:
     side: str
 
     @staticmethod
-    def of(row: Mapping[str, Any]) -> "Clock | None":
+    def of(row: Properties) -> "Clock | None":
         """The clock of a row; None where no period is set."""
         if not row.get("length"):
             return None
@@ -40,7 +41,7 @@ class Clock:
         )  # fmt: skip
 
     @staticmethod
-    def each_of(rows: Iterable[Mapping[str, Any]]) -> "list[Clock]":
+    def each_of(rows: Iterable[Properties]) -> "list[Clock]":
         """The clocks of these rows that have a period."""
         return [clock for row in rows if (clock := Clock.of(row))]
 
@@ -106,6 +107,7 @@ def dates_of(dates: Iterable[str]) -> dict[str, date]:
 
 
 def suspensions_of(suspensions: Iterable[str]) -> list[Suspension]:
+    """`day day`, or `day` while it lasts -> the suspension."""
     return [Suspension(*(date.fromisoformat(day) for day in found.split(" "))) for found in suspensions]
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from graph_schema.cypher import Parameters
 from hub.compile.compiler import FOUND, Compiled, Place, RowReading, Telling
 from hub.errors import Unavailable
 from hub.gql.search_executor import Asks
@@ -14,7 +15,7 @@ Read = dict[str, dict[Any, Any]]
 """What was asked of rows: by the names of readings, by key."""
 
 
-async def found_and_read(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> list[Any]:
+async def found_and_read(compiled: Compiled, given: Parameters, ask: Asks) -> list[Any]:
     """What the shaper of a question takes, in a list by itself; None in it where a statement gave nothing.
 
     Raises `Unavailable`.
@@ -52,7 +53,7 @@ def _wanted(telling: Telling, found: Sequence[Any]) -> dict[str, tuple[RowReadin
     return {name: (reading, list(keys)) for name, (reading, keys) in wanted.items()}
 
 
-async def _read(wanted: Mapping[str, tuple[RowReading, list[Any]]], given: Mapping[str, Any], ask: Asks) -> Read | None:
+async def _read(wanted: Mapping[str, tuple[RowReading, list[Any]]], given: Parameters, ask: Asks) -> Read | None:
     """What the readings give; None where one of them gave nothing."""
 
     async def rows(reading: RowReading, keys: list[Any]) -> Any:
@@ -75,7 +76,7 @@ def _put(telling: Telling, found: Sequence[Any], read: Read) -> None:
                     row.append(_of_row(place, row, read))
 
 
-def _of_row(place: Place, row: Sequence[Any], read: Read) -> dict[str, Any]:
+def _of_row(place: Place, row: Sequence[Any], read: Read) -> dict[str, object]:
     label, properties = row[0], row[1]
     return {
         reading.name: read[reading.name][properties[place.keys[label]]] for reading in place.readings.get(label, ())

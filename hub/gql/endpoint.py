@@ -22,7 +22,6 @@ from hub.gql.disconnect import CancelOnDisconnect
 from hub.gql.document_limits import Limits
 from hub.gql.executor import Executor, caller_of
 from hub.gql.http import (
-    GraphQLRequest,
     Late,
     body_of,
     bookmarks_of,
@@ -35,6 +34,7 @@ from hub.gql.http import (
     replayed,
     status_of,
 )
+from hub.gql.request import GraphQLRequest
 from hub.gql.types import build_schema
 from hub.identity.door import Door
 from hub.limits.rate_limits import BYTES, COST, REQUEST_COST
@@ -70,6 +70,7 @@ class Endpoint(GraphQL):
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves a request, with the headers that each answer has."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
@@ -148,6 +149,7 @@ class Endpoint(GraphQL):
         root_value: Any,  # noqa: ARG002
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
+        """Answers what strawberry's view has read of a request."""
         bookmarks = request.scope["bookmarks"]
         document, variables = request_data.query or "", request_data.variables or {}
         by_get = request.method == "GET"
@@ -157,11 +159,12 @@ class Endpoint(GraphQL):
         )
         answer = await self.questions.answer(asked, request.scope["viewer"])
         errors = [
-            GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())
+            GraphQLError(found["message"], extensions=dict(found["extensions"])) for found in answer.get("errors", ())
         ]
         return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))
 
     def encode_json(self, data: object) -> bytes:
+        """The JSON of an answer that strawberry's view sends."""
         return orjson.dumps(data)
 
 

@@ -4,30 +4,37 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NotRequired, TypedDict, TypeVar, cast
 
 import strawberry
 from graphql import GraphQLError
 
+from graph_schema.cypher import Parameters
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import PUBLIC, ViewerKind
 from hub.compile.compiler import Side, compile_kind
 from hub.database.bookmarks import Bookmarks
 from hub.database.gathering import Gathering, Lanes
 from hub.database.graph import Graph, Run
-from hub.errors import AnswerNotRead, HubError, NotSignedIn, Unavailable
+from hub.errors import AnswerNotRead, FailureExtensions, HubError, NotSignedIn, Unavailable
 from hub.gql.cursors import Cursors
 from hub.gql.document_limits import Limits
-from hub.gql.http import GraphQLRequest
 from hub.gql.operation import GraphQLErrors
 from hub.gql.plan_cache import PlanCache
 from hub.gql.plans import Plan, RootPlan
 from hub.gql.reader import Call, Reader, shaped
-from hub.gql.values import Variables
+from hub.gql.request import GraphQLRequest, Variables
+from hub.gql.response import (
+    DataResponse,
+    Explained,
+    GraphQLResponse,
+    ResponseError,
+    ResponseExtensions,
+)
 from hub.gql.viewer_kinds import Kinds
 from hub.identity.door import Shares
 from hub.limits.admission import in_kb
@@ -35,7 +42,6 @@ from hub.limits.callers import HUB, Caller
 from hub.limits.rate_limits import COST, PLANNINGS, QUESTIONS, VERBS
 from hub.verbs.context import VerbContext
 from hub.verbs.questions import new_guest
-from hub.verbs.verb import REQUEST
 from hub.viewer import Viewer
 
 Result = TypeVar("Result")
@@ -97,36 +103,37 @@ class Executor:
         """Where reads that ask the same go together."""
         return self._reader.gathering
 
-    async def answer(self, asked: GraphQLRequest, viewer: Viewer) -> Mapping[str, Any]:
+    async def answer(self, asked: GraphQLRequest, viewer: Viewer) -> GraphQLResponse:
         """The response of an operation: `data`, or `errors` that say what to change."""
         began = time.perf_counter()
         answer = await self._answer_or_errors(asked, viewer)
         if _requests.isEnabledFor(logging.INFO):
-            _requests.info("answered", extra={"fields": _told(asked, answer, time.perf_counter() - began)})
+            _requests.info("answered", extra={"fields": _logged(asked, answer, time.perf_counter() - began)})
         return answer
 
-    async def _answer_or_errors(self, asked: GraphQLRequest, viewer: Viewer) -> Mapping[str, Any]:
+    async def _answer_or_errors(self, asked: GraphQLRequest, viewer: Viewer) -> GraphQLResponse:
         try:
             return await self._answer(asked, viewer)
         except GraphQLErrors as error:
-            return {"errors": [_coded(found, "INVALID") for found in error.errors]}
+            return {"errors": list(map(_invalid, error.errors))}
         except GraphQLError as error:
-            return {"errors": [_coded(error, "INVALID")]}
+            return {"errors": [_invalid(error)]}
         except HubError as error:
             return {"errors": [{"message": str(error), "extensions": error.extensions}]}
         except Exception:
             _log.exception("request %s failed", asked.request_id)
             message = f"something went wrong here; the hub's log names it by {asked.request_id}"
-            return {"errors": [{"message": message, "extensions": {"code": "INTERNAL", "requestId": asked.request_id}}]}
+            extensions: FailureExtensions = {"code": "INTERNAL", "requestId": asked.request_id}
+            return {"errors": [{"message": message, "extensions": extensions}]}
 
-    async def _answer(self, asked: GraphQLRequest, viewer: Viewer) -> dict[str, Any]:
+    async def _answer(self, asked: GraphQLRequest, viewer: Viewer) -> DataResponse:
         cursors = Cursors(self._cursor_key, viewer.account)
         rights = {"viewer": viewer.account or NOBODY, "now": time.time_ns() // 1_000_000}
         call = Call(rights, cursors, asked.bookmarks, asked.caller or caller_of(viewer))
         look = partial(self._kind, call)
         kind = await self._kinds.of(viewer, look) if self._by_kind else None
 
-        async def ask(kind: ViewerKind | None) -> tuple[tuple[dict[str, Any], Callable[[], None]], bool]:
+        async def ask(kind: ViewerKind | None) -> tuple[tuple[DataResponse, Callable[[], None]], bool]:
             plan, variables = await self._planned(asked, cursors, kind)
             if plan.verbs:
                 return (await self._done(plan, variables, asked, viewer, kind), _unheard), True
@@ -158,18 +165,20 @@ class Executor:
 
     async def _read(
         self, plan: Plan, variables: Variables, asked: GraphQLRequest, call: Call
-    ) -> tuple[dict[str, Any], bool]:
+    ) -> tuple[DataResponse, bool]:
         """The answer, and whether no statement was without one."""
         bound = [(root, root.bind(variables, call.cursors)) for root in plan.roots]
-        extensions: dict[str, Any] = {"cost": sum(self._reader.cost(root, parameters) for root, parameters in bound)}
+        cost = sum(self._reader.cost(root, parameters) for root, parameters in bound)
+        extensions: ResponseExtensions = {"cost": cost}
         if asked.caller:
-            self._shares.budgets.take(COST, asked.caller, extensions["cost"])
+            self._shares.budgets.take(COST, asked.caller, cost)
         await self._reader.require_right_to_pages(bound, call)
+        explained: list[Explained] = []
         if asked.explain:
             await self._reader.require("explain", "explaining needs the right explain", call)
-            extensions["explain"] = []
+            extensions["explain"] = explained
         await self._graph.reach(asked.bookmarks)  # before others may wait for a first run of this one's
-        run = partial(self._reader.explained, told=extensions["explain"]) if asked.explain else self._reader.rows
+        run = partial(self._reader.explained, told=explained) if asked.explain else self._reader.rows
         each = [run(root, parameters, call) for root, parameters in bound]
         found = [await each[0]] if len(each) == 1 else await asyncio.gather(*each)
         is_of_kind = not any(None in rows for rows in found)
@@ -210,12 +219,12 @@ class Executor:
 
     async def _done(
         self, plan: Plan, variables: Variables, asked: GraphQLRequest, viewer: Viewer, kind: ViewerKind | None
-    ) -> dict[str, Any]:
+    ) -> DataResponse:
         """The verbs one after another, each in its own transaction: of one that is refused the answer is null, and
         the rest goes on.
         """
         answers = dict(plan.known)
-        errors: list[dict[str, Any]] = []
+        errors: list[ResponseError] = []
         without_account = [] if viewer.account else [verb for verb in plan.verbs if not verb.verb.signed_in]
         if asked.caller:
             self._shares.budgets.take(VERBS, asked.caller, len(plan.verbs))
@@ -230,7 +239,10 @@ class Executor:
                 errors.append({"message": message, "path": [verb.answer.key], "extensions": error.extensions})
                 if asked.caller and verb in without_account and not isinstance(error, Unavailable):
                     self._shares.budgets.give_back(QUESTIONS, asked.caller)
-        return {"data": {key: answers[key] for key in plan.keys}, **({"errors": errors} if errors else {})}
+        response: DataResponse = {"data": {key: answers[key] for key in plan.keys}}
+        if errors:
+            response["errors"] = errors
+        return response
 
     async def _do(
         self,
@@ -249,11 +261,10 @@ class Executor:
             raise NotSignedIn(f"{verb.verb.name}: sign in to do this")
         account = viewer.account or new_guest()
         cursors = Cursors(self._cursor_key, account)
-        arguments, parameters = verb.arguments(variables), verb.answer.bind(variables, cursors)
+        (arguments, name), parameters = verb.arguments(variables), verb.answer.bind(variables, cursors)
         cost = self._reader.cost(verb.answer, parameters)
         if asked.caller:
             self._shares.budgets.take(COST, asked.caller, cost)
-        name = arguments.pop(REQUEST.name)
         now = datetime.now(UTC)
         call = Call(
             {"viewer": account, "now": int(now.timestamp() * 1000)},
@@ -287,7 +298,7 @@ class Executor:
                 f"this was done, but its answer could not be read: {error}; {again}", begun=False
             ) from error
 
-    async def _plan_answer(self, answer: RootPlan, parameters: dict[str, Any], call: Call) -> None:
+    async def _plan_answer(self, answer: RootPlan, parameters: Parameters, call: Call) -> None:
         """Asks about no row: what could not be answered is refused before anything is done."""
         try:
             await self._reader.rows(answer, {**parameters, "key": _NO_ROW}, call)
@@ -300,18 +311,32 @@ def caller_of(viewer: Viewer) -> Caller:
     return Caller(viewer.account, signed_in=True) if viewer.account else HUB
 
 
-def _coded(error: GraphQLError, code: str) -> dict[str, Any]:
-    return {**error.formatted, "extensions": {**(error.extensions or {}), "code": code}}
+def _invalid(error: GraphQLError) -> ResponseError:
+    """What GraphQL itself refuses, with the code that the hub gives it."""
+    extensions = {**(error.extensions or {}), "code": "INVALID"}
+    return cast("ResponseError", {**error.formatted, "extensions": extensions})
 
 
-def _told(asked: GraphQLRequest, answer: Mapping[str, Any], took_s: float) -> dict[str, Any]:
+class _Logged(TypedDict):
     """What the log may say of a request: nothing of its text, its variables or who asked."""
-    codes = sorted({found["extensions"]["code"] for found in answer.get("errors", ())})
-    return {
+
+    request: str
+    operation: str | None
+    document: str
+    cost: int | None
+    ms: float
+    codes: NotRequired[list[str]]
+
+
+def _logged(asked: GraphQLRequest, answer: GraphQLResponse, took_s: float) -> _Logged:
+    digest = hashlib.sha256(asked.document.encode(errors="replace")).hexdigest()
+    logged: _Logged = {
         "request": asked.request_id,
         "operation": asked.operation_name,
-        "document": hashlib.sha256(asked.document.encode(errors="replace")).hexdigest()[:16],
-        "cost": answer.get("extensions", {}).get("cost"),
+        "document": digest[:16],
+        "cost": answer["extensions"]["cost"] if "extensions" in answer else None,
         "ms": round(took_s * 1000, 2),
-        **({"codes": codes} if codes else {}),
     }
+    if errors := answer.get("errors"):
+        logged["codes"] = sorted({error["extensions"]["code"] for error in errors})
+    return logged

@@ -18,7 +18,7 @@ MIXED: Final = "mixed"
 """The type of the items of a list that have several."""
 _LONGEST: Final = 10_000
 _DEEPEST: Final = 5
-_VALUES: Final[Mapping[str, Any]] = {
+_VALUES: Final[Mapping[str, object]] = {
     "bool": False, "int": 0, "float": 0.0, "date": date(2000, 1, 1), "datetime": datetime(2000, 1, 1, tzinfo=UTC),
     "map": {}, "text": "-",
 }  # fmt: skip

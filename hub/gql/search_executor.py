@@ -1,20 +1,23 @@
 """A search asked: its rows are found, put in order and cut to a page, and then what is asked of those is read."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
+from graph_schema.cypher import Parameters
 from hub.compile.compiler import END, FOUND, FRONT, RIGHTS, SOUGHT, Compiled, Found
 
 
 class Asks(Protocol):
     """Whoever runs statements with these parameters: of each comes one value, or None."""
 
-    def __call__(self, texts: Sequence[str], given: Mapping[str, Any], /) -> Awaitable[list[Any]]: ...
+    def __call__(self, texts: Sequence[str], given: Parameters, /) -> Awaitable[list[Any]]:
+        """Runs them at once."""
+        ...
 
 
-async def searched(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> list[Any]:
+async def searched(compiled: Compiled, given: Parameters, ask: Asks) -> list[Any]:
     """What the shaper of a search takes, in a list by itself, as other statements' values are; None in it where one
     gave nothing.
     """
@@ -44,7 +47,7 @@ async def searched(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> l
     return [[answered, sum(part[1] for part in parts), more]]
 
 
-def _sought(search: Found, given: Mapping[str, Any]) -> dict[str, Any]:
+def _sought(search: Found, given: Parameters) -> Parameters:
     page = search.page
     return {
         **given[SOUGHT],
@@ -54,7 +57,7 @@ def _sought(search: Found, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _page(search: Found, given: Mapping[str, Any], found: list[list[Any]]) -> tuple[list[list[Any]], bool]:
+def _page(search: Found, given: Parameters, found: list[list[Any]]) -> tuple[list[list[Any]], bool]:
     """The rows of the page, in the order of the search, and whether there are more beyond it."""
     found.sort(key=_place)
     size = given[search.page.size]

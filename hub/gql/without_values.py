@@ -35,14 +35,16 @@ from graphql import (
     type_from_ast,
     visit,
 )
+from pydantic import JsonValue
 
 from graph_schema.model import GraphSchema
 from hub.errors import BadInput
+from hub.gql.request import Variables
 from hub.gql.values import convert, split_node_id
 
 _KEYS: Final = ("row", "CEE001", "00", "0000", "AAA", "00-0000000AA", "AAA-0000000-0")
 """One of them has the format of any label's key."""
-_SIMPLE: Final[Mapping[str, Any]] = {
+_SIMPLE: Final[Mapping[str, JsonValue]] = {
     "String": "", "Int": 1, "Float": 1.0, "Date": "2000-01-01", "DateTime": "2000-01-01T00:00:00Z",
 }  # fmt: skip
 
@@ -54,9 +56,7 @@ class Blanks:
         self._schema = schema
         self._ids = {node.label: f"{node.label}:{self._key(declared, node.label)}" for node in declared.nodes}
 
-    def question(
-        self, text: str, operation_name: str | None, variables: Mapping[str, Any]
-    ) -> tuple[str, dict[str, Any]]:
+    def question(self, text: str, operation_name: str | None, variables: Variables) -> tuple[str, Variables]:
         """The one operation of a document and its variables, which need be none that was asked.
 
         Raises `ValueError` where it has none.
@@ -80,8 +80,8 @@ class Blanks:
         named = visit(blank, names)
         return print_ast(named), {names.variable(name): value for name, value in given.items()}
 
-    def _variables(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _variables(self, operation: OperationDefinitionNode, variables: Variables) -> Variables:
+        found: dict[str, JsonValue] = {}
         for declared in operation.variable_definitions or ():
             name = declared.variable.name.value
             if name in variables:

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from graph_schema.viewer_kinds import FLAGS, ViewerKind
 from hub.gql.parameter_types import Shape, placeholder
-from hub.gql.values import Variables
+from hub.gql.request import Variables
 
 FILE: Final = "asked-most.json"
 _FORMAT: Final = 1

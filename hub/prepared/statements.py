@@ -26,10 +26,11 @@ from graph_schema.viewer_kinds import COMMON, ViewerKind
 from hub.compile.compiler import ASKED, END, FOUND, FRONT, SOUGHT, CursorOf
 from hub.database.graph import Graph
 from hub.errors import Unavailable
-from hub.gql.executor import NOBODY, Executor, GraphQLRequest
+from hub.gql.executor import NOBODY, Executor
 from hub.gql.parameter_types import Shape, placeholder, shape_of
 from hub.gql.plans import Plan, RootPlan
-from hub.gql.values import ReadsCursors, Variables
+from hub.gql.request import GraphQLRequest, Variables
+from hub.gql.values import ReadsCursors
 from hub.gql.without_values import Blanks
 from hub.limits.admission import Admission
 from hub.prepared.asked_most import AskedMost, Form, Prepared

@@ -11,9 +11,9 @@ from typing import Any, Final
 from graph_schema import cypher
 from graph_schema.model import Kind, Property
 from graph_schema.viewer_sets import CLIENTS_CASES, takes_part
-from hub.compile.compiler import CustomField, Record, Records, RowOf, Sees, Value
+from hub.compile.compiler import Arguments, CustomField, Record, Records, RowOf, Sees, Value
 from hub.errors import BadInput
-from hub.queries.arguments import Arguments, first_of
+from hub.queries.arguments import first_of
 from hub.queries.similarities import LIKENESSES
 
 LEAST: Final = 5

@@ -18,7 +18,8 @@ from hub.errors import Unavailable
 from hub.gql.answer_writer import AnswerWriter
 from hub.gql.cursors import Cursors
 from hub.gql.custom_field_executor import found_and_read
-from hub.gql.executor import NOBODY, Executor, GraphQLRequest
+from hub.gql.executor import NOBODY, Executor
+from hub.gql.request import GraphQLRequest
 from hub.queries.root_fields import QUESTIONS
 from hub.viewer import PUBLIC as NO_ACCOUNT
 from hub.viewer import Viewer

@@ -13,7 +13,8 @@ from graphql import GraphQLSchema
 from graph_schema.cypher import Statement
 from hub.database.gathering import Lanes
 from hub.database.graph import Graph
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 from tests import naive

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
 from hub.database.graph import Graph, Run
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.identity.door import Shares
 from hub.limits.admission import Admission
 from hub.limits.callers import Caller
