@@ -85,6 +85,7 @@ class Rows(str):
     only: bool
 
     def __new__(cls, *pieces: Piece, needs: str | None = None, only: bool = True) -> Self:
+        """The pieces as one text. Raises `ValueError`."""
         made = super().__new__(cls, "".join(piece if isinstance(piece, str) else piece.text for piece in pieces))
         made.pieces, made.needs, made.only = pieces, needs, only
         if not isinstance(pieces[0], Rows | Union):

@@ -113,6 +113,7 @@ class AnyOf(str):
     bracketed: bool
 
     def __new__(cls, *of: Predicate, bracketed: bool = False) -> Self:
+        """The predicates as one text."""
         text = " OR ".join(predicate.text for predicate in of)
         made = super().__new__(cls, f"({text})" if bracketed else text)
         made.of, made.bracketed = of, bracketed

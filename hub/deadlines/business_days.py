@@ -105,6 +105,7 @@ def next_business_day(day: date) -> date:
 
 
 def is_business_day(day: date) -> bool:
+    """Whether it is neither a Saturday, a Sunday nor a holiday."""
     return day.weekday() < _SATURDAY and not is_holiday(day)
 
 
