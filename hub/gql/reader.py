@@ -10,8 +10,9 @@ from graph_schema.cypher import Parameters
 from graph_schema.model import GraphSchema
 from hub.compile.compiler import compile_right
 from hub.database.bookmarks import Bookmarks
-from hub.database.gathering import Gathering, Lanes, Read
+from hub.database.gathering import Gathering, Lanes
 from hub.database.graph import Graph
+from hub.database.lane import Read
 from hub.errors import NotAllowed, TooCostly
 from hub.gql.answer_writer import AnswerWriter
 from hub.gql.cursors import Cursors
