@@ -86,10 +86,10 @@ def create_app(
     )
 
     async def ask(document: str, viewer: Viewer, variables: Variables) -> Answer:
-        return await endpoint.questions.answer(GraphQLRequest(document, None, variables), viewer)
+        return await endpoint.executor.answer(GraphQLRequest(document, None, variables), viewer)
 
     warming = Warming(
-        GRAPH, endpoint.questions, graph, door.shares.admission, settings.data_folder,
+        GRAPH, endpoint.executor, graph, door.shares.admission, settings.data_folder,
         statements=settings.warm, first_questions=first_questions, several=settings.workers > 1,
     ) if settings.warm else None  # fmt: skip
     attachments = Attachments(settings.data_folder / "attachments", room, graph, door, ask)

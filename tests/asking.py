@@ -71,7 +71,7 @@ async def by_all(
 
 def texts(hub: Executor, query: str, kind: ViewerKind, variables: Mapping[str, Any] | None = None) -> tuple[str, ...]:
     """The statements by which viewers of that kind are asked for it."""
-    plan, _ = hub.documents.plan(query, None, variables or {}, NoCursors(), kind)
+    plan, _ = hub.plan_cache.plan(query, None, variables or {}, NoCursors(), kind)
     return tuple(text for root in plan.roots for text in root.compiled.all_texts)
 
 

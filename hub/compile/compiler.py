@@ -14,7 +14,7 @@ from graph_schema.viewer_kinds import kind_of
 from hub.compile import query
 from hub.compile.access import Access
 from hub.compile.analysis import analyse_root
-from hub.compile.compiled import Compiled, Found, Place, RowReading, Telling
+from hub.compile.compiled import Compiled, CustomReads, Place, RowReading, SearchReads
 from hub.compile.custom_field import ASKED, Arguments, CustomField, Record, RecordOf, Records, RowOf, Sees, Value
 from hub.compile.custom_rows import analyse_custom, finding
 from hub.compile.custom_text import write_custom
@@ -40,7 +40,7 @@ __all__ = (
     "Compiled",
     "CursorOf",
     "CustomField",
-    "Found",
+    "CustomReads",
     "Highlight",
     "HighlightPart",
     "Place",
@@ -49,9 +49,9 @@ __all__ = (
     "Records",
     "RowOf",
     "RowReading",
+    "SearchReads",
     "Sees",
     "Side",
-    "Telling",
     "Value",
     "compile_findings",
     "compile_kind",

@@ -58,29 +58,33 @@ def status_of(answer: GraphQLResponse, media: str) -> int:
 def from_body(body: bytes, bookmarks: Bookmarks, caller: Caller) -> GraphQLRequest:
     """What a JSON body asks. Raises `BadInput`."""
     try:
-        found = orjson.loads(body)
+        parameters = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise BadInput("the body is not JSON") from None
-    if not isinstance(found, dict):
+    if not isinstance(parameters, dict):
         raise BadInput('the body must be a JSON object with the document under "query"')
-    return _asked(found, bookmarks, caller, by_get=False)
+    return _request_of(parameters, bookmarks, caller, by_get=False)
 
 
 def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> GraphQLRequest:
     """What a URL asks: `variables` and `extensions` are JSON in it. Raises `BadInput`."""
     try:
         sent = dict(parse_qsl(query.decode(), strict_parsing=True, errors="strict", max_num_fields=10))
-        found = {**sent, **{name: orjson.loads(sent[name]) for name in ("variables", "extensions") if sent.get(name)}}
+        read = {name: orjson.loads(sent[name]) for name in ("variables", "extensions") if sent.get(name)}
     except ValueError:
         raise BadInput(
             'the URL must hold the document under "query", and JSON under "variables" and "extensions"'
         ) from None
-    return _asked({name: value for name, value in found.items() if value != ""}, bookmarks, caller, by_get=True)
+    parameters = {name: value for name, value in {**sent, **read}.items() if value != ""}
+    return _request_of(parameters, bookmarks, caller, by_get=True)
 
 
-def _asked(found: Mapping[str, JsonValue], bookmarks: Bookmarks, caller: Caller, *, by_get: bool) -> GraphQLRequest:
-    document, name = found.get("query"), found.get("operationName")
-    variables, extensions = found.get("variables"), found.get("extensions")
+def _request_of(
+    parameters: Mapping[str, JsonValue], bookmarks: Bookmarks, caller: Caller, *, by_get: bool
+) -> GraphQLRequest:
+    """The request that these parameters of GraphQL over HTTP make. Raises `BadInput`."""
+    document, name = parameters.get("query"), parameters.get("operationName")
+    variables, extensions = parameters.get("variables"), parameters.get("extensions")
     if document is None and isinstance(extensions, dict) and "persistedQuery" in extensions:
         raise NotPersisted
     if not isinstance(document, str):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-Shape = str | Sequence[Any] | None
+ParameterType = str | Sequence[Any] | None
 """The type of a value by its name; of a text and a list with the class of its length, and of a list with the type
 of its items.
 """
@@ -24,7 +24,7 @@ _VALUES: Final[Mapping[str, object]] = {
 }  # fmt: skip
 
 
-def shape_of(value: Any) -> Shape:
+def type_of(value: Any) -> ParameterType:
     """What a plan needs to know of a parameter's value. Raises `ValueError` for one of another type."""
     match value:
         case str():

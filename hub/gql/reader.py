@@ -16,11 +16,11 @@ from hub.database.lane import Read
 from hub.errors import NotAllowed, TooCostly
 from hub.gql.answer_writer import AnswerWriter
 from hub.gql.cursors import Cursors
-from hub.gql.custom_field_executor import found_and_read
+from hub.gql.custom_field_executor import read_custom_field
 from hub.gql.document_limits import Limits
 from hub.gql.plans import RootPlan
 from hub.gql.response import Explained
-from hub.gql.search_executor import Asks, searched
+from hub.gql.search_executor import RunStatements, read_search
 from hub.identity.door import Shares
 from hub.limits.callers import HUB, Caller
 
@@ -55,9 +55,9 @@ class Reader:
     async def rows(self, root: RootPlan, parameters: Parameters, call: Call) -> list[Any]:
         """What the root field's statements give: of each one value, or None."""
         gathers = root.cost.widest(parameters) <= _GATHERED_ROWS
-        return await _in_its_steps(root, {**parameters, **call.rights}, partial(self.asked, call=call, gathers=gathers))
+        return await _in_steps(root, {**parameters, **call.rights}, partial(self.run, call=call, gathers=gathers))
 
-    async def asked(self, texts: Sequence[str], given: Parameters, call: Call, *, gathers: bool) -> list[Any]:
+    async def run(self, texts: Sequence[str], given: Parameters, call: Call, *, gathers: bool) -> list[Any]:
         """What these statements give, asked at once: of each one value, or None."""
 
         def asking(text: str) -> Awaitable[Any]:
@@ -65,16 +65,18 @@ class Reader:
 
         return [await asking(texts[0])] if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
 
-    async def explained(self, root: RootPlan, parameters: Parameters, call: Call, told: list[Explained]) -> list[Any]:
-        """The same as `rows`; what Neo4j did for it is added to `told`."""
+    async def explained(
+        self, root: RootPlan, parameters: Parameters, call: Call, explained: list[Explained]
+    ) -> list[Any]:
+        """The same as `rows`; what Neo4j did for it is added to `explained`."""
 
-        async def ask(texts: Sequence[str], given: Parameters) -> list[Any]:
+        async def profiled(texts: Sequence[str], given: Parameters) -> list[Any]:
             values: list[Any] = []
             for text in texts:
                 asking = partial(self._graph.profile_one, text, given, call.bookmarks)
                 row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
                 values.append(row)
-                told.append(
+                explained.append(
                     {
                         "field": root.key,
                         "cypher": text,
@@ -84,7 +86,7 @@ class Reader:
                 )
             return values
 
-        return await _in_its_steps(root, {**parameters, **call.rights}, ask)
+        return await _in_steps(root, {**parameters, **call.rights}, profiled)
 
     def cost(self, root: RootPlan, parameters: Parameters) -> int:
         """How many rows a question may touch. Raises `TooCostly` where those are too many."""
@@ -114,10 +116,10 @@ def shaped(root: RootPlan, rows: Sequence[Any], parameters: Parameters, call: Ca
     return root.compiled.shape(rows[0] if len(rows) == 1 else rows, parameters, AnswerWriter(call.cursors, parameters))
 
 
-async def _in_its_steps(root: RootPlan, given: Parameters, ask: Asks) -> list[Any]:
+async def _in_steps(root: RootPlan, given: Parameters, run: RunStatements) -> list[Any]:
     """What the root field's shaper takes, or its only member; None where a statement gave nothing."""
-    if root.compiled.found:
-        return await searched(root.compiled, given, ask)
-    if root.compiled.telling:
-        return await found_and_read(root.compiled, given, ask)
-    return await ask(root.compiled.texts, given)
+    if root.compiled.search:
+        return await read_search(root.compiled, given, run)
+    if root.compiled.custom:
+        return await read_custom_field(root.compiled, given, run)
+    return await run(root.compiled.texts, given)

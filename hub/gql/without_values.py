@@ -62,11 +62,9 @@ class Blanks:
         Raises `ValueError` where it has none.
         """
         document = parse(text, no_location=True)
-        operations = [found for found in document.definitions if isinstance(found, OperationDefinitionNode)]
+        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         chosen = [
-            found
-            for found in operations
-            if operation_name is None or (found.name and found.name.value == operation_name)
+            node for node in operations if operation_name is None or (node.name and node.name.value == operation_name)
         ]
         if len(chosen) != 1:
             raise ValueError("no such operation")
@@ -81,12 +79,12 @@ class Blanks:
         return print_ast(named), {names.variable(name): value for name, value in given.items()}
 
     def _variables(self, operation: OperationDefinitionNode, variables: Variables) -> Variables:
-        found: dict[str, JsonValue] = {}
+        others: dict[str, JsonValue] = {}
         for declared in operation.variable_definitions or ():
             name = declared.variable.name.value
             if name in variables:
-                found[name] = self.value(type_from_ast(self._schema, declared.type), variables[name])
-        return found
+                others[name] = self.value(type_from_ast(self._schema, declared.type), variables[name])
+        return others
 
     def value(self, declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind of type
         """Another value of its type and shape."""
@@ -97,12 +95,12 @@ class Blanks:
         if isinstance(declared, GraphQLList):
             if not isinstance(value, list):
                 return self.value(declared.of_type, value)
-            found = [self.value(declared.of_type, item) for item in value]
+            items = [self.value(declared.of_type, item) for item in value]
             # how many there are is no part of the shape of a list of texts or numbers
             return (
-                found
+                items
                 if isinstance(get_named_type(declared), GraphQLInputObjectType | GraphQLEnumType)
-                else _distinct(found)
+                else _distinct(items)
             )
         if isinstance(declared, GraphQLInputObjectType):
             return {name: self.value(declared.fields[name].type, inner) for name, inner in value.items()}

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from graph_schema.viewer_kinds import FLAGS, ViewerKind
-from hub.gql.parameter_types import Shape, placeholder
+from hub.gql.parameter_types import ParameterType, placeholder
 from hub.gql.request import Variables
 
 FILE: Final = "asked-most.json"
@@ -44,7 +44,7 @@ class Form:
     document: str
     variables: Variables
     kind: ViewerKind
-    parameters: Sequence[Mapping[str, Shape]]
+    parameters: Sequence[Mapping[str, ParameterType]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class _Line(BaseModel):
     document: str
     variables: dict[str, JsonValue]
     kind: _Kind
-    parameters: list[dict[str, Shape]]
+    parameters: list[dict[str, ParameterType]]
     weight: float = Field(ge=0, allow_inf_nan=False)
 
 
