@@ -127,20 +127,18 @@ class Executor:
             return {"errors": [{"message": message, "extensions": extensions}]}
 
     async def _answer(self, request: GraphQLRequest, viewer: Viewer) -> DataResponse:
-        cursors = Cursors(self._cursor_key, viewer.account)
-        rights = {"viewer": viewer.account or NOBODY, "now": time.time_ns() // 1_000_000}
-        call = Call(rights, cursors, request.bookmarks, request.caller or caller_of(viewer))
+        call = self._call(viewer.account, datetime.now(UTC), request.bookmarks, request.caller or caller_of(viewer))
         look = partial(self._kind, call)
         kind = await self._kinds.of(viewer, look) if self._by_kind else None
 
         async def ask(kind: ViewerKind | None) -> tuple[tuple[DataResponse, Callable[[], None]], bool]:
-            plan, variables = await self._planned(request, cursors, kind)
+            plan, variables = await self._planned(request, call, kind)
             if plan.verbs:
-                return (await self._done(plan, variables, request, viewer, kind), _ignored), True
+                return (await self._do_verbs(plan, variables, request, viewer, kind), _ignored), True
             answer, is_of_kind = await self._read(plan, variables, request, call)
             return (
                 answer,
-                partial(self.on_answered, request, kind, plan, variables, cursors) if kind else _ignored,
+                partial(self.on_answered, request, kind, plan, variables, call.cursors) if kind else _ignored,
             ), is_of_kind
 
         answer, tell = await self._as_its_kind(viewer, kind, look, ask)
@@ -188,18 +186,19 @@ class Executor:
 
     async def kind(self, viewer: Viewer) -> ViewerKind:
         """What kind of viewer that is, as far as is known; looked up where nothing is."""
-        rights = {"viewer": viewer.account or NOBODY, "now": time.time_ns() // 1_000_000}
-        call = Call(rights, Cursors(self._cursor_key, viewer.account), Bookmarks())
+        call = self._call(viewer.account, datetime.now(UTC), Bookmarks(), HUB)
         return await self._kinds.of(viewer, partial(self._kind, call))
+
+    def _call(self, account: str, now: datetime, bookmarks: Bookmarks, caller: Caller) -> Call:
+        rights = {"viewer": account or NOBODY, "now": int(now.timestamp() * 1000)}
+        return Call(rights, Cursors(self._cursor_key, account), bookmarks, caller)
 
     async def _kind(self, call: Call) -> Any:
         """Which flags of kinds hold of the viewer; None if it acts for nobody."""
         (flags,) = await self._reader.run((self.kind_text,), call.rights, call, gathers=True)
         return flags
 
-    async def _planned(
-        self, request: GraphQLRequest, cursors: Cursors, kind: ViewerKind | None
-    ) -> tuple[Plan, Variables]:
+    async def _planned(self, request: GraphQLRequest, call: Call, kind: ViewerKind | None) -> tuple[Plan, Variables]:
         """The plan of what is asked, and its variables; what is new of it counts before anything is done for it, or
         planned by Neo4j.
         """
@@ -209,7 +208,7 @@ class Executor:
         if request.caller:
             self._shares.budgets.take(PLANNINGS, request.caller, counted)
         if planned is None:
-            plan = partial(self.plan_cache.plan, *document, cursors, kind, only_reads=request.by_get)
+            plan = partial(self.plan_cache.plan, *document, call.cursors, kind, only_reads=request.by_get)
             planned = await self._shares.admission.compile(request.caller or HUB, plan)
         if request.caller:
             plan, _ = planned
@@ -217,7 +216,7 @@ class Executor:
             self._shares.budgets.take(PLANNINGS, request.caller, new - counted, beside=counted)
         return planned
 
-    async def _done(
+    async def _do_verbs(
         self, plan: Plan, variables: Variables, request: GraphQLRequest, viewer: Viewer, kind: ViewerKind | None
     ) -> DataResponse:
         """The verbs one after another, each in its own transaction: of one that is refused the answer is null, and
@@ -231,7 +230,7 @@ class Executor:
             self._shares.budgets.take_each(QUESTIONS, request.caller, len(without_account))
         for place, verb in enumerate(plan.verbs):
             try:
-                answers[verb.answer.key] = await self._do(plan, place, variables, request, viewer, kind)
+                answers[verb.answer.key] = await self._do_verb(plan, place, variables, request, viewer, kind)
             except HubError as error:
                 answers[verb.answer.key] = None
                 perhaps = isinstance(error, Unavailable) and error.begun
@@ -244,7 +243,7 @@ class Executor:
             response["errors"] = errors
         return response
 
-    async def _do(
+    async def _do_verb(
         self,
         plan: Plan,
         place: int,
@@ -259,19 +258,12 @@ class Executor:
         verb = plan.verbs[place]
         if not viewer.account and verb.verb.signed_in:
             raise NotSignedIn(f"{verb.verb.name}: sign in to do this")
-        account = viewer.account or new_guest()
-        cursors = Cursors(self._cursor_key, account)
-        (arguments, name), parameters = verb.arguments(variables), verb.answer.bind(variables, cursors)
+        account, now = viewer.account or new_guest(), datetime.now(UTC)
+        call = self._call(account, now, request.bookmarks, request.caller or caller_of(viewer))
+        (arguments, name), parameters = verb.arguments(variables), verb.answer.bind(variables, call.cursors)
         cost = self._reader.cost(verb.answer, parameters)
         if request.caller:
             self._shares.budgets.take(COST, request.caller, cost)
-        now = datetime.now(UTC)
-        call = Call(
-            {"viewer": account, "now": int(now.timestamp() * 1000)},
-            cursors,
-            request.bookmarks,
-            request.caller or caller_of(viewer),
-        )
         await self._reader.require_right_to_pages([(verb.answer, parameters)], call)
         if self._shares.admission.is_new(verb.answer.compiled.text):
             await self._plan_answer(verb.answer, parameters, call)
@@ -285,7 +277,7 @@ class Executor:
         since = replace(call, bookmarks=Bookmarks(request.bookmarks.values, request.bookmarks.caller))
 
         async def ask(now_of: ViewerKind | None) -> tuple[Any, bool]:
-            of_kind = plan if now_of == kind else (await self._planned(request, cursors, now_of))[0]
+            of_kind = plan if now_of == kind else (await self._planned(request, call, now_of))[0]
             answer = of_kind.verbs[place].answer
             rows = await self._reader.rows(answer, given, since)
             return shaped(answer, rows, given, since), None not in rows
@@ -299,7 +291,7 @@ class Executor:
             ) from error
 
     async def _plan_answer(self, answer: RootPlan, parameters: Parameters, call: Call) -> None:
-        """Asks about no row: what could not be answered is refused before anything is done."""
+        """Asks about no row: what could not be answered is refused before anything is done. Raises `Unavailable`."""
         try:
             await self._reader.rows(answer, {**parameters, "key": _NO_ROW}, call)
         except Unavailable as error:
