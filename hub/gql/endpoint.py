@@ -161,7 +161,9 @@ class Endpoint(GraphQL):
         errors = [
             GraphQLError(error["message"], extensions=dict(error["extensions"])) for error in answer.get("errors", ())
         ]
-        return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))
+        data = dict(answer["data"]) if "data" in answer else None
+        extensions = dict(answer["extensions"]) if "extensions" in answer else None
+        return ExecutionResult(data, errors or None, extensions)
 
     def encode_json(self, data: object) -> bytes:
         """The JSON of an answer that strawberry's view sends."""

@@ -37,7 +37,7 @@ class Reference:
 
     def read(self, variables: Variables) -> Any:
         """What the variable has there, or `ABSENT`."""
-        value = variables.get(self.variable, ABSENT)
+        value: Any = variables.get(self.variable, ABSENT)
         for step in self.path:
             value = value[step]
         return value

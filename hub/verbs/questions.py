@@ -123,8 +123,8 @@ async def _routed(context: VerbContext, question: NewQuestion) -> _Office:
     compiled = compile_read(
         GRAPH, CustomQuery(ROUTE, frozenset(subject), (CustomSelection("contacts", "contacts", fields),))
     )
-    assert compiled.telling is not None
-    row = await context.read_compiled(compiled.text, compiled.telling.parameters(ROUTE.parameters(parameters)))
+    assert compiled.custom is not None
+    row = await context.read_compiled(compiled.text, compiled.custom.parameters(ROUTE.parameters(parameters)))
     first = compiled.shape(row, parameters, _NoPen())["contacts"][0]
     return _Office(first["office"], first["because"])
 
