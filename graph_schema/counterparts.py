@@ -8,26 +8,28 @@ Its texts are written as `graph_schema.visibility` says of all tests.
 
 from typing import Final
 
-from graph_schema.rows import OWN, Choice, Rows
+from graph_schema.rows import MY_PARTIES, Choice, Rows
 from graph_schema.rule import AnyOf, Predicate
 from graph_schema.viewer_sets import IN_TERM, has_answered, in_term, is_confirmed, is_met, takes_part
 
 
 def _own_reaches(flag: str, match: str, where: str) -> Predicate:
     """A party of the viewer's, whose label that viewer set tells, is where the pattern leads."""
-    return Predicate(where, match=match, when=(flag,), needs=("own",))
+    return Predicate(where, match=match, when=(flag,), needs=("myParties",))
 
 
 def _official_reaches(case_pattern: str, where: str = "true") -> tuple[Predicate, Predicate]:
     """A case that fits the pattern, {k}, is owned by the viewer, or the viewer is an agency accepted in it."""
     return (
         _own_reaches(
-            "owns", f"{case_pattern} MATCH ({{k}})-[:HANDLED_BY]->({{owner}})", f"{{owner}} IN own AND {where}"
+            "isOffice",
+            f"{case_pattern} MATCH ({{k}})-[:HANDLED_BY]->({{owner}})",
+            f"{{owner}} IN myParties AND {where}",
         ),
         _own_reaches(
-            "joins",
+            "isAgency",
             f"{case_pattern} MATCH ({{k}})-[{{i}}:INVOLVES]->({{agency}})",
-            f"{{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {where}",
+            f"{{agency}} IN myParties AND {{i}}.acceptedAt IS NOT NULL AND {where}",
         ),
     )
 
@@ -36,28 +38,28 @@ def _trade_reaches(pattern: str, where: str) -> tuple[Predicate, ...]:
     """Among the confirmed cases of the viewer's own importers and clients, {mine}, walked from its side, one fits
     `pattern`.
     """
-    own = "UNWIND own AS {me} MATCH ({me}:Importer)<-[:CONCERNS]-({mine}:Case)"
+    own = "UNWIND myParties AS {me} MATCH ({me}:Importer)<-[:CONCERNS]-({mine}:Case)"
     clients = (
-        f"UNWIND own AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{for}}:Importer) WHERE {IN_TERM} "
-        "MATCH ({for})<-[:CONCERNS]-({mine}:Case)"
+        f"UNWIND myParties AS {{agent}} MATCH ({{agent}}:Broker)-[{{p}}:REPRESENTS]->({{for}}:Importer) WHERE {IN_TERM}"
+        " MATCH ({for})<-[:CONCERNS]-({mine}:Case)"
     )
     return tuple(
         Predicate(
             f"EXISTS {{ {start} WITH {{mine}} WHERE {is_confirmed('{mine}')} MATCH {pattern} WHERE {where} }}",
             when=(flag,),
-            needs=("own",),
+            needs=("myParties",),
             walks=True,
         )
-        for flag, start in (("imports", own), ("represents", clients))
+        for flag, start in (("isImporter", own), ("represents", clients))
     )
 
 
 _OFFICE_LINKED: Final = AnyOf(
     *_trade_reaches("({mine})-[:HANDLED_BY]->({handler})", "{handler} = {x}"),
     _own_reaches(
-        "joins",
+        "isAgency",
         "({x})<-[:HANDLED_BY]-({k}:Case) MATCH ({k})-[{i}:INVOLVES]->({agency})",
-        "{agency} IN own AND {i}.acceptedAt IS NOT NULL",
+        "{agency} IN myParties AND {i}.acceptedAt IS NOT NULL",
     ),
 )
 
@@ -65,11 +67,11 @@ _OFFICE_LINKED: Final = AnyOf(
 # selective end.
 LINKED: Final = {
     "Importer": AnyOf(
-        Predicate("{x} IN own", match="({x})<-[:CONCERNS]-(:Case)", needs=("own",)),
+        Predicate("{x} IN myParties", match="({x})<-[:CONCERNS]-(:Case)", needs=("myParties",)),
         _own_reaches(
             "represents",
             "({x})<-[{p}:REPRESENTS]-({broker}:Broker) MATCH ({x})<-[:CONCERNS]-({k}:Case)",
-            f"{{broker}} IN own AND {IN_TERM} AND {is_confirmed('{k}')}",
+            f"{{broker}} IN myParties AND {IN_TERM} AND {is_confirmed('{k}')}",
         ),
         *_official_reaches("({x})<-[:CONCERNS]-({k}:Case)"),
     ),
@@ -77,13 +79,15 @@ LINKED: Final = {
     "Port": _OFFICE_LINKED,
     "Office": _OFFICE_LINKED,
     "Team": AnyOf(
-        _own_reaches("isCenter", "({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-(:Case)", "{c} IN own"),
+        _own_reaches(
+            "isCenter", "({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-(:Case)", "{c} IN myParties"
+        ),
         *_trade_reaches("({mine})-[:HANDLED_BY]->(:Center)<-[:PART_OF]-({team})", "{team} = {x}"),
         _own_reaches(
-            "joins",
+            "isAgency",
             "({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-({k}:Case) MATCH"
             " ({k})-[{i}:INVOLVES]->({agency})",
-            "{agency} IN own AND {i}.acceptedAt IS NOT NULL",
+            "{agency} IN myParties AND {i}.acceptedAt IS NOT NULL",
         ),
     ),
     "Agency": AnyOf(
@@ -92,19 +96,19 @@ LINKED: Final = {
     ),
     "Broker": AnyOf(
         Predicate(
-            "EXISTS { UNWIND own AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) MATCH"
+            "EXISTS { UNWIND myParties AS {me} MATCH ({me}:Importer)<-[{p}:REPRESENTS]-({x}) MATCH"
             f" ({{me}})<-[:CONCERNS]-({{k}}:Case) WHERE {IN_TERM} AND {is_confirmed('{k}')} }}",
-            when=("imports",),
-            needs=("own",),
+            when=("isImporter",),
+            needs=("myParties",),
             walks=True,
         ),
         Predicate(
-            "EXISTS { UNWIND own AS {agent} MATCH"
+            "EXISTS { UNWIND myParties AS {agent} MATCH"
             " ({agent}:Broker)-[{p}:REPRESENTS]->({shared}:Importer)<-[{q}:REPRESENTS]-({x}) MATCH"
             f" ({{shared}})<-[:CONCERNS]-({{k}}:Case) WHERE {IN_TERM} AND {in_term('{q}')} AND"
             f" {is_confirmed('{k}')} }}",
             when=("represents",),
-            needs=("own",),
+            needs=("myParties",),
             walks=True,
         ),
         *_official_reaches("({x})-[{p}:REPRESENTS]->({for}:Importer)<-[:CONCERNS]-({k}:Case)", IN_TERM),
@@ -115,39 +119,39 @@ LINKED: Final = {
 # has it from theirs.
 WITH_BUSY: Final = (
     Predicate(
-        f"{{owner}} IN own AND {is_met('{r}')}",
+        f"{{owner}} IN myParties AND {is_met('{r}')}",
         match="({x})<-[{r}:CONCERNS|INVOLVES]-(:Case)-[:HANDLED_BY]->({owner})",
-        when=("busy", "owns"),
-        needs=("own",),
+        when=("busy", "isOffice"),
+        needs=("myParties",),
     ),
     Predicate(
-        f"{{agency}} IN own AND {{i}}.acceptedAt IS NOT NULL AND {is_met('{r}')}",
+        f"{{agency}} IN myParties AND {{i}}.acceptedAt IS NOT NULL AND {is_met('{r}')}",
         match="({x})<-[{r}:CONCERNS|HANDLED_BY|INVOLVES]-(:Case)-[{i}:INVOLVES]->({agency})",
-        when=("busy", "joins"),
-        needs=("own",),
+        when=("busy", "isAgency"),
+        needs=("myParties",),
     ),
     Predicate(
-        "{center} IN own",
+        "{center} IN myParties",
         match="({x}:Team)-[:PART_OF]->({center}:Center)<-[:HANDLED_BY]-(:Case)",
         when=("busy", "isCenter"),
-        needs=("own",),
+        needs=("myParties",),
     ),
     Predicate(
-        "{agency} IN own AND {i}.acceptedAt IS NOT NULL",
+        "{agency} IN myParties AND {i}.acceptedAt IS NOT NULL",
         match="({x}:Team)-[:PART_OF]->(:Center)<-[:HANDLED_BY]-(:Case)-[{i}:INVOLVES]->({agency})",
-        when=("busy", "joins"),
-        needs=("own",),
+        when=("busy", "isAgency"),
+        needs=("myParties",),
     ),
     Predicate(
-        f"{{office}} IN own AND {takes_part('{r}')} AND {IN_TERM}",
+        f"{{office}} IN myParties AND {takes_part('{r}')} AND {IN_TERM}",
         match="({x}:Broker)-[{p}:REPRESENTS]->(:Importer)<-[:CONCERNS]-(:Case)-[{r}:HANDLED_BY|INVOLVES]->({office})",
         when=("busy",),
-        needs=("own",),
+        needs=("myParties",),
     ),
 )
 OF_BUSY: Final = Rows(
     "UNWIND ",
-    Choice("busy", OWN.of, "[]"),
+    Choice("busy", MY_PARTIES.of, "[]"),
     " AS {office} MATCH"
     f" ({{office}})<-[{{r}}:HANDLED_BY|INVOLVES]-({{k}}:Case) WHERE {takes_part('{r}')} MATCH"
     f" ({{k}})-[{{s}}:CONCERNS|HANDLED_BY|INVOLVES]->({{other}}) WHERE {is_met('{s}')} WITH DISTINCT {{other}} CALL"

@@ -11,10 +11,10 @@ from typing import Final, Self, TypeAlias
 
 from graph_schema.cypher import bind
 
-_OF_LABEL: Final = re.compile(r"UNWIND own AS \{?\w+\}? MATCH \(\{?\w+\}?:(\w+)\)")
-_OF_OWNER: Final = re.compile(r"UNWIND own AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[:HANDLED_BY\]-\(\{?\w+\}?:Case\)")
+_OF_LABEL: Final = re.compile(r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?:(\w+)\)")
+_OF_OWNER: Final = re.compile(r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[:HANDLED_BY\]-\(\{?\w+\}?:Case\)")
 _TRUE_FOR: Final[Mapping[str, str]] = {
-    "Importer": "imports", "Broker": "represents", "Center": "isCenter", "Agency": "joins",
+    "Importer": "isImporter", "Broker": "represents", "Center": "isCenter", "Agency": "isAgency",
 }  # fmt: skip
 """By label of a party, the viewer set that is true of who acts for one."""
 
@@ -31,7 +31,7 @@ class Members:
         return self.of
 
 
-OWN: Final = Members("own")
+MY_PARTIES: Final = Members("myParties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,7 @@ class Rows(str):
     only: bool
 
     def __new__(cls, *pieces: Piece, needs: str | None = None, only: bool = True) -> Self:
+        """The pieces as one text. Raises `ValueError`."""
         made = super().__new__(cls, "".join(piece if isinstance(piece, str) else piece.text for piece in pieces))
         made.pieces, made.needs, made.only = pieces, needs, only
         if not isinstance(pieces[0], Rows | Union):
@@ -109,9 +110,9 @@ def union(*parts: Rows, every: bool = False) -> Rows:
 
 
 def _check(rows: Rows) -> None:
-    text = rows.replace(rows.start.text, OWN.of, 1) if isinstance(rows.start, Choice) else str(rows)
+    text = rows.replace(rows.start.text, MY_PARTIES.of, 1) if isinstance(rows.start, Choice) else str(rows)
     of_label = _OF_LABEL.match(text)
-    needed = _TRUE_FOR.get(of_label[1]) if of_label else "owns" if _OF_OWNER.match(text) else None
+    needed = _TRUE_FOR.get(of_label[1]) if of_label else "isOffice" if _OF_OWNER.match(text) else None
     if needed != rows.needs:
         raise ValueError(f"the rows {text!r} need {needed}, not {rows.needs}")
 

@@ -99,7 +99,7 @@ def is_in(row: str, members: str, when: tuple[str, ...] = ()) -> Predicate:
 
 def is_own(row: str, when: tuple[str, ...] = ()) -> Predicate:
     """The row is one of the viewer's own parties."""
-    return is_in(row, "own", when)
+    return is_in(row, "myParties", when)
 
 
 class AnyOf(str):
@@ -113,6 +113,7 @@ class AnyOf(str):
     bracketed: bool
 
     def __new__(cls, *of: Predicate, bracketed: bool = False) -> Self:
+        """The predicates as one text."""
         text = " OR ".join(predicate.text for predicate in of)
         made = super().__new__(cls, f"({text})" if bracketed else text)
         made.of, made.bracketed = of, bracketed

@@ -1,6 +1,6 @@
 """Rows -> the statements that write them: derived from GRAPH, idempotent, sorted by key, values bound."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -83,7 +83,7 @@ def dangling(graph: GraphSchema, nodes: Iterable[NodeRow], edges: Iterable[EdgeR
                 )
 
 
-def _checked(node: NodeType, properties: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(node: NodeType, properties: Properties) -> Properties:
     """The row with its formats checked and its empty values left out."""
     row = {key: value for key, value in properties.items() if value is not None}
     known = {property_.name: property_ for property_ in node.properties}

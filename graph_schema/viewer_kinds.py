@@ -23,8 +23,17 @@ FLAGS: Final = (*PARTIES, "seesAll", "busy")
 """The viewer sets that tell kinds apart: what the viewer's parties are, that it sees all, or that its offices have
 very many cases.
 """
-_OFFICIAL: Final = ("owns", "joins")
-_OF_PARTIES: Final = ("acted", "own", "mySystems", "myClients", "myAccounts", "fewCases", "involved", "counterparts")
+_OFFICIAL: Final = ("isOffice", "isAgency")
+_OF_PARTIES: Final = (
+    "actsFor",
+    "myParties",
+    "mySystems",
+    "myClients",
+    "myAccounts",
+    "fewCases",
+    "involved",
+    "counterparts",
+)
 """Those that are empty for who acts for nobody."""
 _TRUE: Final = "true"
 _FALSE: Final = "false"
@@ -48,11 +57,11 @@ GUEST: Final = ViewerKind()
 
 
 _OF_ONE_PARTY: Final = (
-    ("imports",),
+    ("isImporter",),
     ("represents",),
     *(
         (*flags, *more)
-        for flags in (("owns", "isCenter"), ("owns", "seesAll"), ("owns",), ("joins",))
+        for flags in (("isOffice", "isCenter"), ("isOffice", "seesAll"), ("isOffice",), ("isAgency",))
         for more in ((), ("busy",))
     ),
     (),
@@ -69,7 +78,7 @@ def kind_of(graph: GraphSchema) -> str:
     acts for nobody.
     """
     flags = " + ".join(f"CASE WHEN {name} THEN {literal([name])} ELSE [] END" for name in FLAGS if _has(graph, name))
-    return f"CASE WHEN own = [] THEN null ELSE {flags} END"
+    return f"CASE WHEN myParties = [] THEN null ELSE {flags} END"
 
 
 def of_kind(graph: GraphSchema, kind: ViewerKind) -> GraphSchema:
@@ -104,18 +113,18 @@ class _Decided:
         if not self._kind.has_account:
             return ""
         if not self._kind.acts:
-            return "own = []"
+            return "myParties = []"
         holds = {name: self._flags.get(name, False) for name in (*FLAGS, "official")}
         labels = dict.fromkeys(label for name, labels in PARTIES.items() if not holds[name] for label in labels)
         # whoever is a Center owns cases; others have no office that could see all, or be busy
         tests = [
-            any_own(PARTIES[name]) for name in PARTIES if holds[name] and (name != "owns" or not holds["isCenter"])
+            any_own(PARTIES[name]) for name in PARTIES if holds[name] and (name != "isOffice" or not holds["isCenter"])
         ]
         tests += [f"NOT {any_own(labels)}"] if labels else []
         by_name = {viewer_set.name: viewer_set.cypher for viewer_set in self._graph.viewer_sets}
-        asked = [("seesAll", holds["owns"]), ("busy", holds["official"])]
+        asked = [("seesAll", holds["isOffice"]), ("busy", holds["official"])]
         tests += [f"{'' if holds[name] else 'NOT '}({by_name[name]})" for name, may in asked if may]
-        return " AND ".join(("own <> []", *tests))
+        return " AND ".join(("myParties <> []", *tests))
 
     def rules(self) -> Iterator[Rule]:
         rules = {rule.label: self._rule(rule) for rule in self._graph.rules}
@@ -143,7 +152,7 @@ class _Decided:
             # the premise of a viewer with an account asks whether it acts for nobody
             return (
                 viewer_set
-                if self._kind.has_account and viewer_set.name in ("acted", "own")
+                if self._kind.has_account and viewer_set.name in ("actsFor", "myParties")
                 else replace(viewer_set, cypher="[]")
             )
         if viewer_set.name in _OF_PARTIES and self._binds_none(viewer_set.cypher):

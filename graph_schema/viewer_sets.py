@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final, LiteralString
 
 from graph_schema import cypher, parties
-from graph_schema.rows import OWN, Choice, Members, Rows, union
+from graph_schema.rows import MY_PARTIES, Choice, Members, Rows, union
 from graph_schema.rule import ViewerSet
 
 
@@ -45,29 +45,31 @@ IN_TERM: Final = in_term("{p}")
 # The viewer's cases by reason, from its parties, so that the grants and the viewer sets cannot differ.
 
 
-def owned_cases(case: str, parties_: Members | Choice = OWN) -> Rows:
+def owned_cases(case: str, parties_: Members | Choice = MY_PARTIES) -> Rows:
     """The cases that they own."""
-    return Rows("UNWIND ", parties_, f" AS {{owner}} MATCH ({{owner}})<-[:HANDLED_BY]-({case}:Case)", needs="owns")
+    return Rows("UNWIND ", parties_, f" AS {{owner}} MATCH ({{owner}})<-[:HANDLED_BY]-({case}:Case)", needs="isOffice")
 
 
-def joined_cases(case: str, parties_: Members | Choice = OWN) -> Rows:
+def joined_cases(case: str, parties_: Members | Choice = MY_PARTIES) -> Rows:
     """The cases that they are accepted in, as agencies."""
     joined = f"MATCH ({{agency}}:Agency)<-[{{j}}:INVOLVES]-({case}:Case) WHERE {{j}}.acceptedAt IS NOT NULL"
-    return Rows("UNWIND ", parties_, f" AS {{agency}} {joined}", needs="joins")
+    return Rows("UNWIND ", parties_, f" AS {{agency}} {joined}", needs="isAgency")
 
 
 def clients(importer: str) -> Rows:
     """The importers among them, and those that they have a power of attorney of."""
     represented = f"({{agent}}:Broker)-[{{p}}:REPRESENTS]->({importer}:Importer) WHERE {IN_TERM}"
     return union(
-        Rows("UNWIND ", OWN, f" AS {{me}} MATCH ({{me}}:Importer) RETURN {{me}} AS {importer}", needs="imports"),
-        Rows("UNWIND ", OWN, f" AS {{agent}} MATCH {represented} RETURN {importer}", needs="represents"),
+        Rows(
+            "UNWIND ", MY_PARTIES, f" AS {{me}} MATCH ({{me}}:Importer) RETURN {{me}} AS {importer}", needs="isImporter"
+        ),
+        Rows("UNWIND ", MY_PARTIES, f" AS {{agent}} MATCH {represented} RETURN {importer}", needs="represents"),
     )
 
 
 def clients_cases(case: str) -> Rows:
     """The cases of those importers, `{i}`."""
-    return Rows("CALL (own, now) { ", clients("{i}"), f" }} MATCH ({{i}})<-[:CONCERNS]-({case}:Case)")
+    return Rows("CALL (myParties, now) { ", clients("{i}"), f" }} MATCH ({{i}})<-[:CONCERNS]-({case}:Case)")
 
 
 CLIENTS_CASES: Final = clients_cases("{n}")
@@ -90,60 +92,62 @@ def _few_cases() -> Rows:
     """The three together, as a list; without the offices' where those are busy, and what parties opened until its
     owner confirms it.
     """
-    idle = Choice("busy", "[]", OWN.of)
+    idle = Choice("busy", "[]", MY_PARTIES.of)
     of_clients = Rows(CLIENTS_CASES, f" WHERE {is_confirmed('{n}')}")
     forms = (owned_cases("{n}", idle), joined_cases("{n}", idle), of_clients)
     few = union(*(Rows(form.bound(n="few"), " RETURN few") for form in forms), every=True)
-    return Rows("COLLECT { CALL (own, now, busy) { ", few, " } RETURN DISTINCT few }")
+    return Rows("COLLECT { CALL (myParties, now, busy) { ", few, " } RETURN DISTINCT few }")
 
 
 PARTIES: Final = {
-    "imports": ("Importer",),
+    "isImporter": ("Importer",),
     "represents": ("Broker",),
     "isCenter": ("Center",),
-    "owns": ("Center", "Port", "Office"),
-    "joins": ("Agency",),
+    "isOffice": ("Center", "Port", "Office"),
+    "isAgency": ("Agency",),
 }
 """The viewer sets that say whether one of the viewer's parties has one of these labels."""
 
 
 def any_own(labels: Iterable[str]) -> str:
     """One of the viewer's parties has one of these labels."""
-    return f"any(party IN own WHERE {' OR '.join(f'party:{label}' for label in labels)})"
+    return f"any(party IN myParties WHERE {' OR '.join(f'party:{label}' for label in labels)})"
 
 
 VIEWER_SETS: Final = (
     # sent as a number: the driver takes 0.3 ms to send a moment
     ViewerSet("now", "the moment of the question, from milliseconds since 1970", "datetime({epochMillis: $now})"),
     ViewerSet(
-        "acted",
+        "actsFor",
         "the parties the account acts for at this moment",
         f"COLLECT {{ MATCH (:Account {{id: $viewer}})-[right:ACTS_FOR]->(party:Party) WHERE {in_term('right')} RETURN"
         " party }",
     ),
     ViewerSet(
-        "own",
+        "myParties",
         "those, the offices and teams that are part of them, and a team's Center",
-        "COLLECT { UNWIND acted AS whole MATCH (whole)<-[:PART_OF*0..]-(part:Party) RETURN part "
-        "UNION UNWIND acted AS team MATCH (team:Team)-[:PART_OF]->(part:Center) RETURN part }",
+        "COLLECT { UNWIND actsFor AS whole MATCH (whole)<-[:PART_OF*0..]-(part:Party) RETURN part "
+        "UNION UNWIND actsFor AS team MATCH (team:Team)-[:PART_OF]->(part:Center) RETURN part }",
     ),
     ViewerSet(
         "seesAll",
         "whether one of them is the Office of Trade or part of it",
-        "EXISTS { UNWIND acted AS office MATCH (office:Office)-[:PART_OF*0..]->(:Office {code: 'OT'}) }",
+        "EXISTS { UNWIND actsFor AS office MATCH (office:Office)-[:PART_OF*0..]->(:Office {code: 'OT'}) }",
     ),
     ViewerSet(
         "mySystems",
         "the connections that speak for them, by name",
         Rows(
-            "COLLECT { UNWIND ", OWN, " AS party MATCH (party)<-[:SPEAKS_FOR]-(c:Connection) RETURN DISTINCT c.name }"
+            "COLLECT { UNWIND ",
+            MY_PARTIES,
+            " AS party MATCH (party)<-[:SPEAKS_FOR]-(c:Connection) RETURN DISTINCT c.name }",
         ),
     ),
     ViewerSet(
         "myClients",
         "the importers among them, and those they have a power of attorney for; none where they see all",
         Rows(
-            "CASE WHEN seesAll THEN [] ELSE COLLECT { CALL (own, now) { ",
+            "CASE WHEN seesAll THEN [] ELSE COLLECT { CALL (myParties, now) { ",
             clients("{i}").bound(i="client"),
             " } RETURN client } END",
             only=False,
@@ -152,21 +156,23 @@ VIEWER_SETS: Final = (
     ViewerSet(
         "myAccounts",
         "the importers assigned to the Centers among them; none where they see all",
-        "CASE WHEN seesAll THEN [] ELSE COLLECT { UNWIND own AS c MATCH (c:Center)<-[e:ASSIGNED_TO]-(client:Importer) "
-        "WHERE e.activeFor IS NOT NULL RETURN client } END",
+        "CASE WHEN seesAll THEN [] ELSE COLLECT { UNWIND myParties AS c MATCH (c:Center)<-[e:ASSIGNED_TO]-"
+        "(client:Importer) WHERE e.activeFor IS NOT NULL RETURN client } END",
     ),
-    ViewerSet("imports", "whether one of them is an importer", any_own(PARTIES["imports"])),
+    ViewerSet("isImporter", "whether one of them is an importer", any_own(PARTIES["isImporter"])),
     ViewerSet("represents", "whether one of them is a broker", any_own(PARTIES["represents"])),
     ViewerSet("isCenter", "whether one of them is a Center", any_own(PARTIES["isCenter"])),
-    ViewerSet("owns", "whether one of them can own a case", any_own(PARTIES["owns"])),
-    ViewerSet("joins", "whether one of them is an agency", any_own(PARTIES["joins"])),
+    ViewerSet("isOffice", "whether one of them can own a case", any_own(PARTIES["isOffice"])),
+    ViewerSet("isAgency", "whether one of them is an agency", any_own(PARTIES["isAgency"])),
     ViewerSet(
-        "official", "whether one of them works for the government", any_own((*PARTIES["owns"], *PARTIES["joins"]))
+        "official",
+        "whether one of them works for the government",
+        any_own((*PARTIES["isOffice"], *PARTIES["isAgency"])),
     ),
     ViewerSet(
         "busy",
         "whether its offices have so many cases that those of another party are better looked at from that party's end",
-        "reduce(sum = 0, p IN own | sum + COUNT { (p)<-[:HANDLED_BY]-() } + COUNT { (p)<-[:INVOLVES]-() }) >"
+        "reduce(sum = 0, p IN myParties | sum + COUNT { (p)<-[:HANDLED_BY]-() } + COUNT { (p)<-[:INVOLVES]-() }) >"
         f" {BUSY}",
     ),
     ViewerSet(

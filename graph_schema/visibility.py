@@ -2,8 +2,8 @@
 
 How a test is written: Cypher predicates in which `{n}` is the row, `{x}` the row at the other end of a grant's edge,
 `{e}` that edge, `{a}` and `{b}` an edge's tail and head; every other `{name}` becomes a variable of its own. The viewer
-sets (`own`, `seesAll`, …) are computed once at the head of a statement, from the account's rights in term: what other
-systems write about themselves (WORKS_FOR, names, mail addresses) never enters them.
+sets (`myParties`, `seesAll`, …) are computed once at the head of a statement, from the account's rights in term: what
+other systems write about themselves (WORKS_FOR, names, mail addresses) never enters them.
 
 Each grant also lists its rows from the viewer's side (`rows`): equal sets, and the statement starts from whichever side
 is cheaper for this viewer. A test is made only for viewers who could pass it (`when`): a Center's list asks nothing
@@ -22,7 +22,7 @@ from typing import Final
 from graph_schema import cases, casework, disparities, issues, parties, people, provenance, questions
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
 from graph_schema.model import Edge
-from graph_schema.rows import OWN, Members, Rows, union
+from graph_schema.rows import MY_PARTIES, Members, Rows, union
 from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Grant, Predicate, Right, Rule, is_in, is_own
 from graph_schema.viewer_sets import CLIENTS_CASES, IN_TERM, cases_of, clients, clients_cases, joined_cases, owned_cases
 
@@ -30,17 +30,19 @@ from graph_schema.viewer_sets import CLIENTS_CASES, IN_TERM, cases_of, clients, 
 def _clients(importer: str) -> tuple[Predicate, Predicate]:
     """The importer is the viewer's own, or the viewer is a broker with a power of attorney in term."""
     return (
-        is_own(importer, when=("imports",)),
+        is_own(importer, when=("isImporter",)),
         Predicate(
-            f"{{broker}} IN own AND {IN_TERM}",
+            f"{{broker}} IN myParties AND {IN_TERM}",
             match=f"({importer})<-[{{p}}:REPRESENTS]-({{broker}}:Broker)",
             when=("represents",),
-            needs=("own",),
+            needs=("myParties",),
         ),
     )
 
 
-_OWNED: Final = Predicate("{owner} IN own", match="({x})-[:HANDLED_BY]->({owner})", when=("owns",), needs=("own",))
+_OWNED: Final = Predicate(
+    "{owner} IN myParties", match="({x})-[:HANDLED_BY]->({owner})", when=("isOffice",), needs=("myParties",)
+)
 """The viewer owns the case that is at the other end."""
 
 
@@ -58,7 +60,7 @@ def _known(entry: str) -> tuple[Predicate, ...]:
     covered, confirmed = f"({entry})<-[{{c}}:COVERS_ENTRY]-(:Case)", "{c}.confirmedAt IS NOT NULL"
     owner = f"{covered}-[:HANDLED_BY]->({{owner}})"
     return (
-        Predicate(f"{{owner}} IN own AND {confirmed}", match=owner, when=("owns",), needs=("own",)),
+        Predicate(f"{{owner}} IN myParties AND {confirmed}", match=owner, when=("isOffice",), needs=("myParties",)),
         *_clients_by(f"{covered}-[:CONCERNS]->({{i}}:Importer)", confirmed),
     )
 
@@ -77,10 +79,10 @@ def _client(importer: str) -> tuple[Predicate, Predicate]:
 def _center_acts(importer: str) -> Predicate:
     """The viewer's Center is the importer's."""
     return Predicate(
-        "{center} IN own AND {assigned}.activeFor IS NOT NULL",
+        "{center} IN myParties AND {assigned}.activeFor IS NOT NULL",
         match=f"({importer})-[{{assigned}}:ASSIGNED_TO]->({{center}}:Center)",
         when=("isCenter",),
-        needs=("own",),
+        needs=("myParties",),
     )
 
 
@@ -120,7 +122,7 @@ def _of_own(name: str, reason: str, edge: Edge) -> Grant:
         reason,
         edge=edge.name,
         tests=(is_own("{x}"),),
-        rows=Rows("UNWIND ", OWN, f" AS {{o}} MATCH ({{o}})<-[:{edge.type}]-({{n}}:{edge.tail[0]})"),
+        rows=Rows("UNWIND ", MY_PARTIES, f" AS {{o}} MATCH ({{o}})<-[:{edge.type}]-({{n}}:{edge.tail[0]})"),
         degree=f"COUNT {{ ({{p}})<-[:{edge.type}]-() }}",
     )
 
@@ -159,10 +161,10 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                 "it is shared with agencies, and the viewer is one accepted in the case",
                 tests=(
                     Predicate(
-                        "{n}.audience = 'agencies' AND {agency} IN own AND {i}.acceptedAt IS NOT NULL",
+                        "{n}.audience = 'agencies' AND {agency} IN myParties AND {i}.acceptedAt IS NOT NULL",
                         match=f"({{n}})-[:{type_}]->(:Case)-[{{i}}:INVOLVES]->({{agency}})",
-                        when=("joins",),
-                        needs=("own",),
+                        when=("isAgency",),
+                        needs=("myParties",),
                     ),
                 ),
                 rows=Rows(
@@ -187,17 +189,21 @@ RULES: Final = (
                 "itself-or-its-broker",
                 "the viewer is the importer, or its broker in term",
                 tests=_clients("{n}"),
-                rows=Rows("CALL (own, now) { ", clients("{n}"), " } WITH {n}"),
+                rows=Rows("CALL (myParties, now) { ", clients("{n}"), " } WITH {n}"),
                 degree="COUNT { ({p})-[:REPRESENTS]->() }",
             ),
             Grant(
                 "its-center",
                 "the viewer is the Center it is assigned to",
                 edge=parties.ASSIGNED_TO.name,
-                tests=(Predicate("{x} IN own AND {e}.activeFor IS NOT NULL", when=("isCenter",), needs=("own",)),),
+                tests=(
+                    Predicate(
+                        "{x} IN myParties AND {e}.activeFor IS NOT NULL", when=("isCenter",), needs=("myParties",)
+                    ),
+                ),
                 rows=Rows(
                     "UNWIND ",
-                    OWN,
+                    MY_PARTIES,
                     " AS {c} MATCH ({c}:Center)<-[{e}:ASSIGNED_TO]-({n}:Importer) WHERE {e}.activeFor IS NOT NULL",
                     needs="isCenter",
                 ),
@@ -221,7 +227,7 @@ RULES: Final = (
                 "its-owner",
                 "the viewer owns it",
                 edge=cases.HANDLED_BY.name,
-                tests=(is_own("{x}", when=("owns",)),),
+                tests=(is_own("{x}", when=("isOffice",)),),
                 rows=owned_cases("{n}"),
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
@@ -238,7 +244,11 @@ RULES: Final = (
                 "agency-accepted",
                 "the viewer is an agency whose part in it the owner accepted",
                 edge=cases.INVOLVES.name,
-                tests=(Predicate("{x} IN own AND {e}.acceptedAt IS NOT NULL", when=("joins",), needs=("own",)),),
+                tests=(
+                    Predicate(
+                        "{x} IN myParties AND {e}.acceptedAt IS NOT NULL", when=("isAgency",), needs=("myParties",)
+                    ),
+                ),
                 rows=joined_cases("{n}"),
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
@@ -255,7 +265,7 @@ RULES: Final = (
                 forward=False,
                 tests=(_OWNED, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
                 rows=Rows(
-                    "CALL (own, now) { ",
+                    "CALL (myParties, now) { ",
                     union(Rows(owned_cases("{k}"), " RETURN {k}"), Rows(clients_cases("{k}"), " RETURN {k}")),
                     " } MATCH ({k})-[:COVERS_ENTRY]->({n}:Entry)",
                 ),
@@ -290,10 +300,10 @@ RULES: Final = (
                 "the viewer owns a case that is like others, whether or not their parties are told of it",
                 tests=(
                     Predicate(
-                        "{owner} IN own",
+                        "{owner} IN myParties",
                         match="({n})<-[:ALIKE_BY]-(:Case)-[:HANDLED_BY]->({owner})",
-                        when=("owns",),
-                        needs=("own",),
+                        when=("isOffice",),
+                        needs=("myParties",),
                     ),
                 ),
                 rows=Rows(owned_cases("{k}"), "-[:ALIKE_BY]->({n}:Issue)"),
@@ -362,7 +372,7 @@ RULES: Final = (
                 tests=(is_in("{x}", "counterparts"), *WITH_BUSY),
                 by_label=LINKED,
                 rows=Rows(
-                    "CALL (own, now, busy, counterparts) { ",
+                    "CALL (myParties, now, busy, counterparts) { ",
                     union(
                         Rows("UNWIND ", Members("counterparts"), " AS {o} RETURN {o}"),
                         Rows(OF_BUSY, " RETURN {o}"),
@@ -466,7 +476,9 @@ EDGE_RULES: Final = (
         AnyOf(
             _SEES_ALL,
             is_own("{b}"),
-            Predicate("EXISTS { ({a})-[:ASKED_OF]->({asked}) WHERE {asked} IN own }", needs=("own",), walks=True),
+            Predicate(
+                "EXISTS { ({a})-[:ASKED_OF]->({asked}) WHERE {asked} IN myParties }", needs=("myParties",), walks=True
+            ),
         ),
     ),
     EdgeRule(
@@ -478,7 +490,9 @@ EDGE_RULES: Final = (
             Predicate("NOT {b}:Importer"),
             _SEES_ALL,
             Predicate(
-                "EXISTS { ({a})-[:WORKS_FOR]->({employer}) WHERE {employer} IN own }", needs=("own",), walks=True
+                "EXISTS { ({a})-[:WORKS_FOR]->({employer}) WHERE {employer} IN myParties }",
+                needs=("myParties",),
+                walks=True,
             ),
             *_client("{b}"),
             _center_acts("{b}"),

@@ -11,10 +11,12 @@ holds all words that are looked for.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
+
+from graph_schema.cypher import Properties
 
 OTHER_WORDS: Final = "otherWords"
 """The property of a row with what its texts are found by beside the words that the index makes of them."""
@@ -210,7 +212,7 @@ def other_words(texts: Iterable[str | None]) -> str | None:
     return " ".join(found) or None
 
 
-def of_row(texts: Sequence[str], row: Mapping[str, Any]) -> str | None:
+def of_row(texts: Sequence[str], row: Properties) -> str | None:
     """The same of a row's properties of these names."""
     return other_words(value for value in map(row.get, texts) if isinstance(value, str))
 

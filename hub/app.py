@@ -23,7 +23,7 @@ from hub.docs import site
 from hub.errors import Unavailable
 from hub.gql.document_limits import Limits
 from hub.gql.endpoint import Endpoint
-from hub.gql.http import GraphQLRequest
+from hub.gql.request import GraphQLRequest
 from hub.identity.bearer import Verifier
 from hub.identity.door import Door, Shares
 from hub.identity.sample_sign_in import SampleSignIn
@@ -86,10 +86,10 @@ def create_app(
     )
 
     async def ask(document: str, viewer: Viewer, variables: Variables) -> Answer:
-        return await endpoint.questions.answer(GraphQLRequest(document, None, variables), viewer)
+        return await endpoint.executor.answer(GraphQLRequest(document, None, variables), viewer)
 
     warming = Warming(
-        GRAPH, endpoint.questions, graph, door.shares.admission, settings.data_folder,
+        GRAPH, endpoint.executor, graph, door.shares.admission, settings.data_folder,
         statements=settings.warm, first_questions=first_questions, several=settings.workers > 1,
     ) if settings.warm else None  # fmt: skip
     attachments = Attachments(settings.data_folder / "attachments", room, graph, door, ask)

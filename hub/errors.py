@@ -45,6 +45,12 @@ class DoneExtensions(RetryExtensions):
     done: bool
 
 
+class FailureExtensions(Extensions):
+    """The same of a failure of the hub itself, and the name under which its log has the request."""
+
+    requestId: str
+
+
 class HubError(Exception):
     """A failure whose message is meant for its receiver; `code` is stable."""
 

@@ -13,7 +13,8 @@ from hub.compile.compiler import Side
 from hub.database.gathering import Lanes
 from hub.database.graph import Graph
 from hub.gql.document_limits import Limits
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.gql.types import build_schema
 from hub.identity.door import Shares
 from hub.viewer import Viewer
@@ -70,7 +71,7 @@ async def by_all(
 
 def texts(hub: Executor, query: str, kind: ViewerKind, variables: Mapping[str, Any] | None = None) -> tuple[str, ...]:
     """The statements by which viewers of that kind are asked for it."""
-    plan, _ = hub.documents.plan(query, None, variables or {}, NoCursors(), kind)
+    plan, _ = hub.plan_cache.plan(query, None, variables or {}, NoCursors(), kind)
     return tuple(text for root in plan.roots for text in root.compiled.all_texts)
 
 

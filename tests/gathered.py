@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from hub.database.gathering import Gathering, Read, form_of
+from hub.database.gathered_form import form_of
+from hub.database.gathering import Gathering
 from hub.database.graph import Graph
+from hub.database.lane import Read
 
 
 @dataclass(frozen=True)

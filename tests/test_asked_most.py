@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from graph_schema.viewer_kinds import COMMON
-from hub.gql.parameter_types import placeholder, shape_of
+from hub.gql.parameter_types import placeholder, type_of
 from hub.prepared.asked_most import FILE, AskedMost, Form, Found, Prepared, last_prepared
 
 
@@ -121,6 +121,18 @@ def test_a_file_that_is_none_of_the_hubs_is_set_aside(tmp_path: Path, caplog: py
         assert documents(found) == ["{ new }"]
 
 
+def test_a_file_that_calls_flags_as_they_were_called_is_read(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    most = AskedMost(tmp_path)
+    most.save([(form("often"), 9)])
+    before = (tmp_path / FILE).read_text().replace('"isImporter"', '"imports"')
+    assert '"imports"' in before
+    (tmp_path / FILE).write_text(before)
+    again = AskedMost(tmp_path)
+    again.load()
+    assert [(one.document, one.kind) for one in again.forms()] == [(one.document, one.kind) for one in most.forms()]
+    assert not caplog.records
+
+
 def test_without_a_file_there_is_nothing_and_where_none_can_be_that_is_said_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -161,10 +173,10 @@ def test_without_a_file_there_is_nothing_and_where_none_can_be_that_is_said_once
     ],
 )
 def test_a_placeholder_is_of_the_type_of_what_it_stands_for(value: Any) -> None:
-    shape = json.loads(json.dumps(shape_of(value)))
+    shape = json.loads(json.dumps(type_of(value)))
     made = placeholder(shape)
     assert type(made) is type(value)
-    assert json.loads(json.dumps(shape_of(made))) == shape
+    assert json.loads(json.dumps(type_of(made))) == shape
     assert not {"a", "b", "x"} & set(json.dumps(made).replace("false", ""))
 
 

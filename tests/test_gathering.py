@@ -8,8 +8,10 @@ import pytest
 from neo4j.exceptions import ClientError
 
 from hub.database.bookmarks import Bookmarks
-from hub.database.gathering import Gathering, Lanes, Read, form_of
+from hub.database.gathered_form import form_of
+from hub.database.gathering import Gathering, Lanes
 from hub.database.graph import Graph
+from hub.database.lane import Read
 from hub.errors import TooCostly
 from hub.limits.admission import Admission
 from hub.limits.callers import Caller

@@ -24,7 +24,7 @@ from hub.errors import Unavailable
 from hub.events.append import Telling
 from hub.events.concerns import CONCERNS
 from hub.events.work_queue import Consumer
-from hub.gql.executor import GraphQLRequest
+from hub.gql.request import GraphQLRequest
 from hub.jobs import dead_letters
 from hub.jobs.dead_letters import FIRST_RETRY, LAST_RETRY
 from hub.jobs.loops import Do, Job, Work, by_mark, item, rows_of, work_through

@@ -16,7 +16,8 @@ import pytest
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
 from hub.database.graph import Graph
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.identity.door import Shares
 from hub.limits.admission import Admission
 from hub.limits.callers import Caller
@@ -50,13 +51,13 @@ class Hub:
 
     def __init__(self, graph: Graph, folder: Path, statements: int, *first: tuple[str, Viewer]) -> None:
         self.shares = Shares(admission=Admission(8, 2))
-        self.questions: Executor = questions(graph, shares=self.shares)
+        self.executor: Executor = questions(graph, shares=self.shares)
         self.warming = Warming(
-            GRAPH, self.questions, graph, self.shares.admission, folder, statements=statements, first_questions=first
+            GRAPH, self.executor, graph, self.shares.admission, folder, statements=statements, first_questions=first
         )
 
     async def ask(self, query: str, viewer: Viewer, variables: Mapping[str, Any] | None = None) -> Any:
-        answer = await self.questions.answer(
+        answer = await self.executor.answer(
             GraphQLRequest(query, None, variables or {}, caller=Caller("someone", signed_in=True)), viewer
         )
         assert "errors" not in answer, answer
@@ -124,8 +125,8 @@ def test_a_search_by_any_kind_of_viewer_finds_its_rows_without_being_planned(
             "import-specialist",
         ):
             viewer = Viewer.of(ISSUER, persona)
-            kind = await hub.questions.kind(viewer)
-            texts = list(hub.questions.documents.findings(kind))
+            kind = await hub.executor.kind(viewer)
+            texts = list(hub.executor.plan_cache.findings(kind))
             assert not admission.is_new(texts[0])
             assert not admission.is_new(texts[1]), persona
             await hub.ask(query % '"sample importer"', viewer, {"first": 3})
@@ -156,7 +157,7 @@ def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_
     async def whole() -> None:
         viewer = Viewer.of(ISSUER, "importer-manager")
         hub = Hub(world, tmp_path, 8)
-        kind = await hub.questions.kind(viewer)
+        kind = await hub.executor.kind(viewer)
         monkeypatch.setattr("hub.prepared.statements.COMMON", (kind,))
         await planned(world)
         hub.shares.admission.forget()
@@ -166,7 +167,7 @@ def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_
         await hub.warming.prepare()
         beside = 0
         for query in OWN:
-            plan, _ = hub.questions.documents.plan(query, None, {}, NoCursors(), kind)
+            plan, _ = hub.executor.plan_cache.plan(query, None, {}, NoCursors(), kind)
             (root,) = plan.roots
             assert not hub.shares.admission.is_new(root.compiled.text)
             await hub.ask(query, viewer)
@@ -188,8 +189,8 @@ def test_kinds_of_viewers_that_have_asked_go_before_others(
         hub = Hub(world, tmp_path, 8)
         await hub.ask("{ centers { totalCount } }", BROKER)
         assert await hub.warming.prepare() == 8  # the kind, two for searches, and these
-        kind = await hub.questions.kind(BROKER)
-        told = [text for text, _ in hub.questions.documents.questions(kind)]
+        kind = await hub.executor.kind(BROKER)
+        told = [text for text, _ in hub.executor.plan_cache.questions(kind)]
         assert len(told) == 5
         assert not any(map(hub.shares.admission.is_new, told))
 
@@ -225,8 +226,8 @@ def test_what_was_asked_most_is_prepared_after_a_restart_and_nothing_of_it_is_ke
                     await asyncio.sleep(0.1)
 
         await again.serve(until_prepared)
-        kind = await again.questions.kind(BROKER)
-        plan, _ = again.questions.documents.plan(MINE, None, VARIABLES, None, kind)  # pyright: ignore[reportArgumentType]
+        kind = await again.executor.kind(BROKER)
+        plan, _ = again.executor.plan_cache.plan(MINE, None, VARIABLES, None, kind)  # pyright: ignore[reportArgumentType]
         (root,) = plan.roots
         assert not again.shares.admission.is_new(root.compiled.text)
         await planned(world)

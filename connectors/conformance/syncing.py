@@ -14,6 +14,7 @@ from connectors.engine.report import Report
 from connectors.engine.run import sync
 from connectors.registry import attach
 from connectors.settings import Connection
+from graph_schema.cypher import Properties
 from hub.database.graph import Graph
 
 _VOLATILE: Final = ("changedAt", "retiredAt", "confirmedAt")
@@ -60,7 +61,7 @@ class Synced:
         text = "MATCH (r:SourceRecord {system: $system})-[:DESCRIBES]->(n:Contact) RETURN r.key, n.name"
         return dict(self.rows(text, system=self.name))
 
-    def last_run(self) -> dict[str, Any]:
+    def last_run(self) -> Properties:
         """The properties of the run that began last."""
         text = "MATCH (:Connection {name: $name})-[:RAN]->(r) RETURN properties(r) ORDER BY r.startedAt DESC LIMIT 1"
         return self.value(text, name=self.name)

@@ -19,6 +19,7 @@ from connectors.errors import SkipRecord
 from connectors.own_code import named, place
 from connectors.settings import ColumnMapping, StreamSettings
 from graph_schema import provenance
+from graph_schema.cypher import Properties
 from graph_schema.formats import (
     ENTRY_NUMBER,
     HTS_CHAPTER,
@@ -39,12 +40,12 @@ _ABSENT: Final = (None, "")
 _REMEMBERED: Final = 1_000
 _TRUE: Final = ("true", "yes", "y", "1", "t", "x", "on", "✓", "✔", "☑", "✅", "1.0")
 _FALSE: Final = ("false", "no", "n", "0", "f", "off", "✗", "✘", "☐", "❌", "0.0")
-_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+_DEFAULTS: Final[Mapping[str, Properties]] = {
     "Contact": {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False},
     "Decision": {"audience": "owner"},
 }
 """What a file need not say: nothing is public that its system did not declare so."""
-_STRICTEST: Final[Mapping[str, Any]] = {
+_STRICTEST: Final[Properties] = {
     "emailAudience": "own",
     "phoneAudience": "own",
     "audience": "owner",
@@ -78,7 +79,7 @@ _KNOWN_BY: Final = {"Decision": ("reference",)}
 class Mapped:
     """What a row means; `lacks` are the fields that could not be read, and why: the record is taken without them."""
 
-    values: Mapping[str, Any]
+    values: Properties
     links: tuple[Link, ...]
     verified: bool
     lacks: tuple[str, ...] = ()
@@ -173,7 +174,7 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
         for label, take in takes.items()
     ]
 
-    def whole(values: Mapping[str, Any], fields: _Fields, raw: Raw) -> None:
+    def whole(values: Properties, fields: _Fields, raw: Raw) -> None:
         """Raises `SkipRecord` with all that is wrong, where the record cannot be without a part of it."""
         missing = [name for name in required if values.get(name) in _ABSENT and name not in fields.unread]
         if missing or fields.faults:
@@ -271,7 +272,7 @@ class _Fields:
         return [part for part in parts if not isinstance(part, SkipRecord)]
 
 
-def _by_function(own: Callable[[Raw], Mapping[str, Any]], path: str | None, raw: Raw) -> Mapping[str, Any]:
+def _by_function(own: Callable[[Raw], Properties], path: str | None, raw: Raw) -> Properties:
     """What a function of the integrator's own makes of a row. Raises `SkipRecord` with how it failed."""
     try:
         return own(raw)
@@ -322,7 +323,7 @@ def numbers_in(settings: StreamSettings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(column for take in takes for column in (*take.columns, *take.join)))
 
 
-def _function(path: str) -> Callable[[Raw], Mapping[str, Any]]:
+def _function(path: str) -> Callable[[Raw], Properties]:
     try:
         return named(path, "`package.module:function`")
     except SetupError as error:

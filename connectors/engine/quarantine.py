@@ -5,15 +5,16 @@ their reason is mended.
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
+from connectors.contract import Raw
 from connectors.engine.cells import is_blank
 from connectors.engine.spool import Row
 from connectors.errors import RetryLater, SkipRecord
@@ -134,7 +135,7 @@ class Payloads:
         for id_ in ids:
             (self._folder / id_).unlink(missing_ok=True)
 
-    def of(self, stream: Stream) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    def of(self, stream: Stream) -> Iterator[tuple[str, str, Raw]]:
         """Id, place and raw row of those of a stream that are still kept."""
         if not self._folder.is_dir():
             return

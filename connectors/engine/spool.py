@@ -6,9 +6,11 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import orjson
+
+from connectors.contract import Raw
 
 SLOTS: Final = 1 << 31
 _PER_BLOCK: Final = 400
@@ -31,7 +33,7 @@ class Row:
         return self.hash.endswith(SHARED)
 
     @property
-    def raw(self) -> dict[str, Any]:
+    def raw(self) -> Raw:
         """The row as its system gave it, parsed anew at each call."""
         return orjson.loads(self.payload)
 

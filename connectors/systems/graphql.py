@@ -18,7 +18,7 @@ import orjson
 import tenacity
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from connectors.contract import Page, StreamInfo, StreamRequest
+from connectors.contract import Page, Raw, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, RetryLater
 
 _TIMEOUT_S: Final = 30
@@ -322,7 +322,7 @@ def _as_told(state: tenacity.RetryCallState) -> float:
     )
 
 
-def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flat(node: Raw, prefix: str = "") -> Raw:
     """A node with the fields of its nodes beside its own, e.g. `office.code`."""
     flat: dict[str, Any] = {}
     for name, value in node.items():
@@ -335,5 +335,5 @@ def _flat(node: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _place(stream: StreamRequest, node: Mapping[str, Any]) -> str:
+def _place(stream: StreamRequest, node: Raw) -> str:
     return "key " + "|".join(str(node.get(column)) for column in stream.key)

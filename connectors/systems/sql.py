@@ -6,7 +6,7 @@ SQLAlchemy because it reaches every database a system may have; a driver for Pos
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Final, TypeVar
@@ -23,7 +23,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
-from connectors.contract import Page, StreamInfo, StreamRequest
+from connectors.contract import Page, Raw, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
 from connectors.systems.sql_text import literal, one_query, within
 
@@ -165,9 +165,7 @@ class Sql:
             async for rows in _paged(lambda text=text, named=named: self._executed(text, named, []), _PAGE):
                 yield Page([_placed(stream, row) for row in rows])
 
-    def _rows(
-        self, stream: StreamRequest, options: SqlOptions, since: Any, columns: list[str]
-    ) -> Iterator[dict[str, Any]]:
+    def _rows(self, stream: StreamRequest, options: SqlOptions, since: Any, columns: list[str]) -> Iterator[Raw]:
         text = literal(one_query(stream.source))
         if options.cursor and since is not None:
             column = self._quoted(options.cursor)
@@ -176,7 +174,7 @@ class Sql:
             text = f"SELECT * FROM {within(text)} {changed}"  # noqa: S608 - as above
         yield from self._executed(text, {"since": since} if since is not None else {}, columns)
 
-    def _executed(self, text: str, parameters: dict[str, Any], columns: list[str]) -> Iterator[dict[str, Any]]:
+    def _executed(self, text: str, parameters: dict[str, Any], columns: list[str]) -> Iterator[Raw]:
         """The rows; their columns are put into `columns` before the first."""
         with self._engine.connect() as connection:
             streamed = connection.execution_options(stream_results=True, yield_per=_PAGE)
@@ -319,7 +317,7 @@ def moved_back(cursor: Any, overlap_s: float) -> Any:
     return f"{earlier.isoformat(moment[2], timespec='minutes' if len(moment[3]) == 5 else 'seconds')}{moment[4] or ''}"
 
 
-def _placed(stream: StreamRequest, row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _placed(stream: StreamRequest, row: Raw) -> tuple[str, Raw]:
     """A row with its place."""
     place = "key " + "|".join(str(_plain(row.get(column))) for column in stream.key)
     return place, {name: _plain(value) for name, value in row.items()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, Final
 
-from connectors.contract import Broken, Page, StreamRequest
+from connectors.contract import Broken, Page, Raw, StreamRequest
 from connectors.engine.cells import cleaned, is_blank, nearest, plain_heading
 from connectors.errors import AbortRun, NoSuchColumn
 
@@ -144,9 +144,9 @@ class Table:
                 f"{self.name}: its header names a column twice: {', '.join(twice)}; rename one of them in the list"
             )
 
-    def _batches(self) -> Iterator[tuple[list[tuple[str, dict[str, Any]]], list[Broken]]]:
+    def _batches(self) -> Iterator[tuple[list[tuple[str, Raw]], list[Broken]]]:
         record = self._record()
-        good: list[tuple[str, dict[str, Any]]] = []
+        good: list[tuple[str, Raw]] = []
         broken: list[Broken] = []
         width, header, word, last = len(self.header.names), list(self.header.cells), self.word, self.header.last_row
         begins = header[0] if header else None
@@ -171,7 +171,7 @@ class Table:
                 good, broken = [], []
         yield good, broken
 
-    def _record(self) -> Callable[[Cells], dict[str, Any]]:
+    def _record(self) -> Callable[[Cells], Raw]:
         names = self.header.names
         if all(names) and len(set(names)) == len(names):
             # all have a name

@@ -9,7 +9,6 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
@@ -21,21 +20,18 @@ import uvicorn
 from pydantic import SecretStr
 
 from connectors.commands import CONNECTORS, sync_command
-from connectors.engine.attached import AttachedConnection, SyncOptions
-from connectors.engine.run import sync
 from connectors.engine.schedule import keep_syncing
-from connectors.errors import ConnectorError
-from connectors.partner_service.beside import AGENCY, PartnerService, seed_of
+from connectors.partner_service.beside import PartnerService
 from connectors.registry import attached_in
 from graph_schema.graph import GRAPH
 from hub import logs
-from hub.app import Job, create_app
+from hub.app import create_app
 from hub.cli.backup import backup_command, restore_command, salvage_command
 from hub.cli.doctor import Finding, findings, is_well
+from hub.cli.preparing import attached_with_schedule, fetch_all, fetch_graphiql, load_with_bars, prepare, synced_from
 from hub.cli.retry import retry_command
-from hub.cli.terminal import Data, bars, console, default_folder, escaped, fetch_jars
-from hub.database.graph import Graph
-from hub.errors import HubError, SetupError, Unavailable
+from hub.cli.terminal import Data, console, default_folder, escaped, fetch_jars
+from hub.errors import HubError, SetupError
 from hub.gql.types import build_schema
 from hub.identity.sample_sign_in import SampleSignIn
 from hub.local_neo4j.jars import cache_folder, locked_jars
@@ -46,13 +42,11 @@ from hub.local_neo4j.watch import Watch
 from hub.server import options
 from hub.settings import Settings, read_settings
 from hub.viewer import PUBLIC, Viewer
-from hub.web import graphiql
 from hub.web.examples import EXAMPLES
-from hub.world.load import WorldWanted, load
+from hub.world.load import WorldWanted
 from hub.world.sample import ISSUER, personas
 
 DEFAULT_SCALE: Final = 0.02
-_WAIT_FOR_NEO4J_S: Final = 60
 _log: Final = logging.getLogger("hub")
 _commands: Final = typer.Typer(
     help="Who is responsible for what in customs trade work: a GraphQL API over a Neo4j graph.",
@@ -118,9 +112,9 @@ def up(
             f"a sample world listens on loopback only, not on {host}: leave --host out, or use --no-sample"
         )
     _refuse_taken(host, port)
-    attached = _attached(connections, settings.data or folder)
+    attached = attached_with_schedule(connections, settings.data or folder)
     started = time.monotonic()
-    fetched_s = asyncio.run(_fetch_all(settings))
+    fetched_s = asyncio.run(fetch_all(settings))
     memory = Memory(settings.local_heap, settings.local_pagecache)
     more = {"browser.post_connect_cmd": f"play http://localhost:{port}/guide.html"}
     with ExitStack() as stack:
@@ -142,9 +136,9 @@ def up(
             server.wait_until_it_listens(running)
             asyncio.run(require_open(folder, here))
         stack.enter_context(Watch(server, running, here, _log.warning))
-        asyncio.run(_load(here, WorldWanted(scale if sample else None, seed)))
+        asyncio.run(load_with_bars(here, WorldWanted(scale if sample else None, seed)))
         agency = stack.enter_context(PartnerService(folder / "partner")) if sample and partner else None
-        synced, jobs = _synced_from(agency, here, folder) if agency else (None, [])
+        synced, jobs = synced_from(agency, here, folder) if agency else (None, [])
         if attached:
             jobs = [*jobs, partial(keep_syncing, here, attached)]
         app = create_app(
@@ -189,7 +183,7 @@ def serve(
         # said here in a line, and not by each worker
         attached_in(settings.connections, settings.data_folder)
     asyncio.run(
-        _prepare(
+        prepare(
             settings,
             WorldWanted(None, 0),
             lambda what, done, total: _log.info("loading the %s: %d of %d", what, done, total),
@@ -222,7 +216,7 @@ def fetch_(
 ) -> None:
     """Fetch GraphiQL into the cache, so that `hub serve` has it where there is no internet later."""
     settings = read_settings()
-    asyncio.run(_fetch_graphiql(settings))
+    asyncio.run(fetch_graphiql(settings))
     if neo4j:
         asyncio.run(fetch_jars("Neo4j", cache_folder(), locked_jars(), settings))
 
@@ -256,40 +250,6 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _attached(folder: Path | None, data: Path) -> list[AttachedConnection]:
-    """The connections of a folder. Raises `SetupError`, also where none of them has a schedule."""
-    if folder is None:
-        return []
-    attached = attached_in(folder, data)
-    if not any(each.connection.schedule for each in attached):
-        raise SetupError(
-            f"{folder} has no connection with a schedule: say e.g. `schedule: every 15 minutes` in its NAME.yaml"
-        )
-    return attached
-
-
-def _synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tuple[str, list[Job]]:
-    """Starts the partner agency's service and syncs from it: what came of it, and what keeps that up while the hub
-    serves.
-    """
-
-    async def first() -> str:
-        async with Graph(settings, patient=True) as graph:
-            await asyncio.to_thread(agency.start, await seed_of(graph))
-            report = await sync(graph, agency.attached(folder), SyncOptions(), lambda _stream, _done, _total: None)
-            return f"{report.read} records of the {AGENCY}'s own service read, {report.written} written: {agency.url}"
-
-    try:
-        with console.status("syncing from the partner agency …"):
-            outcome = asyncio.run(first())
-    except (HubError, ConnectorError) as error:
-        return f"not synced: {error}", []
-    except Exception as error:  # the hub is up all the same
-        _log.exception("the partner agency was not synced from")
-        return f"not synced: it failed unexpectedly ({type(error).__name__})", []
-    return outcome, [partial(keep_syncing, settings, [agency.attached(folder)]), partial(agency.keep_running, settings)]
-
-
 async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
     results: list[Finding] = []
     colours = {"ok": "green", "warning": "yellow", "wrong": "red"}
@@ -302,44 +262,6 @@ async def _diagnose(settings: Settings, folder: Path | None) -> list[Finding]:
         if finding.todo:
             console.print(f"         → {escaped(finding.todo)}", soft_wrap=True)
     return results
-
-
-async def _fetch_graphiql(settings: Settings) -> bool:
-    return await fetch_jars("GraphiQL", graphiql.folder(), graphiql.jars(), settings)
-
-
-async def _fetch_all(settings: Settings) -> float:
-    """Fetches Neo4j and GraphiQL, without which the hub can do; gives the seconds it took, 0 where there was
-    nothing to fetch.
-    """
-    began = time.monotonic()
-    fetched = not settings.local_jars and await fetch_jars("Neo4j", cache_folder(), locked_jars(), settings)
-    try:
-        fetched |= await _fetch_graphiql(settings)
-    except SetupError as error:
-        console.print(f"[yellow]without GraphiQL:[/] {escaped(str(error))}", soft_wrap=True)
-    return time.monotonic() - began if fetched else 0
-
-
-async def _load(settings: Settings, wanted: WorldWanted) -> None:
-    with bars("loading the ") as progress:
-        await _prepare(settings, wanted, progress)
-
-
-async def _prepare(settings: Settings, wanted: WorldWanted, progress: Callable[[str, int, int], None]) -> None:
-    """Waits for the database, then brings it up to date. Raises `SetupError`."""
-    async with Graph(settings, patient=True) as graph:
-        deadline = time.monotonic() + _WAIT_FOR_NEO4J_S
-        while True:
-            try:
-                await graph.check()
-                break
-            except Unavailable as error:
-                if time.monotonic() > deadline:
-                    raise SetupError(f"Neo4j at {settings.neo4j_uri} does not answer: `hub doctor` says why") from error
-                _log.info("waiting for Neo4j")
-                await asyncio.sleep(1)
-        await load(graph, wanted, progress)
 
 
 def _tell(

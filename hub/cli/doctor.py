@@ -162,13 +162,13 @@ async def _world(graph: Graph, folder: Path | None) -> Finding | None:
 async def _opened(graph: Graph, folder: Path | None) -> Finding:
     """Whether the database is open and well: a server that listens may have neither."""
     try:
-        problem = await graph.opening_problem()
+        problem = await graph.health.opening_problem()
     except Unavailable as error:
         return Finding("store", "wrong", str(error), "wait, and look again; else look into Neo4j's own log")
     if problem:
         text, _, todo = cannot_open(folder or Path("Neo4j"), problem).partition("\n")
         return Finding("store", "wrong", text, todo if folder else "look into Neo4j's own log, or restore a backup")
-    if await graph.has_panicked():
+    if await graph.health.has_panicked():
         kill = "a hub that serves ends it by itself" if folder else "kill it (`docker compose kill neo4j`, then `up`)"
         return Finding(
             "store",
@@ -362,7 +362,7 @@ async def _reached(settings: Settings) -> Finding:
             "reachability", "wrong", f"{host}:{port} {text}", "start Neo4j, or see NEO4J_URI and the firewall between"
         )
     async with Graph(settings) as graph:
-        problem = await graph.problem()
+        problem = await graph.health.problem()
     if problem is None:
         return Finding("reachability", "ok", f"{parts.scheme}://{host}:{port} as {settings.neo4j_user}")
     return Finding("reachability", "wrong", *problem)

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from graph_schema.cypher import Parameters
 from hub.compile import query
 from hub.compile.custom_field import ASKED
 from hub.compile.parameters import FOUND, RIGHTS
+from hub.compile.plan import Selected
 from hub.compile.shaper import Shaper
 
 _PARAMETER: Final = re.compile(r"\$(\w+)")
@@ -57,7 +59,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class CustomReads:
     """A question's second step: what it says in `$asked` of what is selected, its sizes, where rows stand and how they
     are read.
 
@@ -65,19 +67,19 @@ class Telling:
     readings' names].
     """
 
-    selected: Mapping[str, Mapping[str, Any]]
+    selected: Selected
     sizes: tuple[str, ...]
     places: tuple[Place, ...]
     readings: tuple[RowReading, ...]
 
-    def parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
+    def parameters(self, given: Parameters) -> Parameters:
         """Those of the statement that finds; of others Neo4j would plan it anew for each selection."""
         kept = {name: given[name] for name in (*RIGHTS, *self.sizes) if name in given}
         return {**kept, ASKED: {**given[ASKED], **self.selected}}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchReads:
     """A search's second step: what is asked of the rows on the page, by their label, and how they are counted and
     picked.
 
@@ -95,14 +97,14 @@ class Found:
 class Compiled:
     """A statement that returns at most one record with one value, `row`, and the shaper that takes it.
 
-    A search has several that find its rows, and `found` besides; its shaper takes [rows, how many there are, whether
-    more come]. A question of the hub's own has one that finds what it tells, and `telling` besides.
+    A search has several that find its rows, and `search` besides; its shaper takes [rows, how many there are, whether
+    more come]. A question of the hub's own has one that finds what it tells, and `custom` besides.
     """
 
     texts: tuple[str, ...]
     shape: Shaper
-    found: Found | None = None
-    telling: Telling | None = None
+    search: SearchReads | None = None
+    custom: CustomReads | None = None
 
     @property
     def text(self) -> str:
@@ -114,10 +116,10 @@ class Compiled:
     def all_texts(self) -> tuple[str, ...]:
         """Every statement that may be run for it."""
         read = (
-            self.found.texts.values()
-            if self.found
-            else [reading.text for reading in self.telling.readings]
-            if self.telling
+            self.search.texts.values()
+            if self.search
+            else [reading.text for reading in self.custom.readings]
+            if self.custom
             else ()
         )
         return (*self.texts, *read)

@@ -14,8 +14,8 @@ from graph_schema.viewer_kinds import kind_of
 from hub.compile import query
 from hub.compile.access import Access
 from hub.compile.analysis import analyse_root
-from hub.compile.compiled import Compiled, Found, Place, RowReading, Telling
-from hub.compile.custom_field import ASKED, CustomField, Record, RecordOf, Records, RowOf, Sees, Value
+from hub.compile.compiled import Compiled, CustomReads, Place, RowReading, SearchReads
+from hub.compile.custom_field import ASKED, Arguments, CustomField, Record, RecordOf, Records, RowOf, Sees, Value
 from hub.compile.custom_rows import analyse_custom, finding
 from hub.compile.custom_text import write_custom
 from hub.compile.order import cursor_of, sorts
@@ -24,6 +24,7 @@ from hub.compile.plan import Side
 from hub.compile.query import CursorOf
 from hub.compile.search import analyse_search, scans
 from hub.compile.search_text import write_scan, write_search
+from hub.compile.shaper import Highlight, HighlightPart
 from hub.compile.text import viewer_sets, whole, write_root
 
 __all__ = (
@@ -35,19 +36,22 @@ __all__ = (
     "SOUGHT",
     "WIDER",
     "Access",
+    "Arguments",
     "Compiled",
     "CursorOf",
     "CustomField",
-    "Found",
+    "CustomReads",
+    "Highlight",
+    "HighlightPart",
     "Place",
     "Record",
     "RecordOf",
     "Records",
     "RowOf",
     "RowReading",
+    "SearchReads",
     "Sees",
     "Side",
-    "Telling",
     "Value",
     "compile_findings",
     "compile_kind",

@@ -9,14 +9,17 @@ the same whatever is given.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
+from graph_schema.cypher import Parameters
 from graph_schema.model import Edge, Property
 
 ASKED: Final = "asked"
 """The parameter with what is asked, a map: Neo4j plans anew for values of other types and lengths, but not within
 another value.
 """
+Arguments: TypeAlias = Mapping[str, Any]
+"""The arguments of a root field by name, each of the type that the schema gives it; None for what is not said."""
 
 
 class Sees(Protocol):
@@ -125,12 +128,12 @@ class CustomField:
     arguments: tuple[Property, ...]
     record: Record
     start: Callable[[Sees, frozenset[str]], str]
-    supplied: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(default=lambda _: {})
+    supplied: Callable[[Arguments], Arguments] = field(default=lambda _: {})
     sizes: tuple[str, ...] = ()
     rows: int = 1
 
-    def parameters(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The statement's parameters, from a value or null for each argument. Raises `BadInput`."""
-        values = {**given, **self.supplied(given)}
+    def parameters(self, arguments: Arguments) -> Parameters:
+        """The statement's parameters. Raises `BadInput`."""
+        values = {**arguments, **self.supplied(arguments)}
         sizes = {name: values.pop(name) for name in self.sizes}
         return {ASKED: values, **sizes}

@@ -7,9 +7,8 @@ and what the question has told `beside`; of a list nothing, unless that is asked
 for each label that is found, by a small one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from graph_schema.cypher import where
 from graph_schema.model import Edge, GraphSchema, NodeType
@@ -27,6 +26,7 @@ from hub.compile.plan import (
     Item,
     ReadingPlan,
     RowPlace,
+    Selected,
     Side,
     StatementPlan,
     ToldRecord,
@@ -180,10 +180,10 @@ class _Selected:
         return tuple(map(self._place, self._standing.values()))
 
     @property
-    def parameter(self) -> Mapping[str, Mapping[str, Any]]:
+    def parameter(self) -> Selected:
         """What `$asked` says of what is selected."""
         rows = {name: list(standing.names) for name, standing in self._standing.items()}
-        return {LISTS: self._lists, ROWS: rows, BESIDE: self._told_beside}
+        return {"lists": self._lists, "rows": rows, "beside": self._told_beside}
 
     def _place(self, standing: _Standing) -> RowPlace:
         keys = {label: standing.names[self._graph.node(label).key] for label in standing.readings}

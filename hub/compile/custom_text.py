@@ -1,7 +1,7 @@
 """The text of questions of the hub's own: what finds what they tell, what reads rows besides, and their shaper."""
 
 from graph_schema.model import GraphSchema
-from hub.compile.compiled import Compiled, Place, RowReading, Telling
+from hub.compile.compiled import Compiled, CustomReads, Place, RowReading
 from hub.compile.plan import CustomPlan, Item, ToldRow
 from hub.compile.shaper import ShaperText, record
 from hub.compile.text import TextWriter, whole
@@ -22,8 +22,8 @@ def write_custom(graph: GraphSchema, plan: CustomPlan) -> Compiled:
         )
         for place in plan.places
     )
-    telling = Telling(plan.selected, plan.sizes, places, tuple(readings.values()))
-    return Compiled((whole(graph, plan.tells, plan.tells.body),), writer.shapers.compiled(shaper), telling=telling)
+    reads = CustomReads(plan.selected, plan.sizes, places, tuple(readings.values()))
+    return Compiled((whole(graph, plan.tells, plan.tells.body),), writer.shapers.compiled(shaper), custom=reads)
 
 
 class _Writer:

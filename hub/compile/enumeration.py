@@ -45,7 +45,7 @@ def degree_of(access: Access, label: str) -> str | None:
         parts.append(
             told
             if grant.through
-            else f"reduce(sum = 0, p IN own | sum + {cypher.bind(told, {'p': 'p'}, access.fresh)})"
+            else f"reduce(sum = 0, p IN myParties | sum + {cypher.bind(told, {'p': 'p'}, access.fresh)})"
         )
     return " + ".join(parts) or "0"
 

@@ -5,11 +5,11 @@ and sort keys are expressions about variables that the plan names. Of clauses, o
 shaper it knows nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypedDict, TypeVar
 
 from graph_schema.model import Property
 from graph_schema.rule import Guard
@@ -373,6 +373,14 @@ class RowPlace:
     readings: Mapping[str, tuple[str, ...]]
 
 
+class Selected(TypedDict):
+    """What is selected of a question, as a parameter says it: `LISTS`, `ROWS` and `BESIDE`."""
+
+    lists: Mapping[str, bool]
+    rows: Mapping[str, Sequence[str]]
+    beside: Mapping[str, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class CustomPlan:
     """A question of the hub's own: the statement that finds what it tells, what of that is `selected`, as a parameter
@@ -380,7 +388,7 @@ class CustomPlan:
     """
 
     tells: StatementPlan[str]
-    selected: Mapping[str, Mapping[str, Any]]
+    selected: Selected
     sizes: tuple[str, ...]
     places: tuple[RowPlace, ...]
     readings: tuple[ReadingPlan, ...]

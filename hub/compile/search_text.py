@@ -12,7 +12,7 @@ from graph_schema.cypher import literal, name, where
 from graph_schema.formats import HTS_CHAPTER
 from graph_schema.model import GraphSchema, NodeType
 from hub.compile import query
-from hub.compile.compiled import Compiled, Found
+from hub.compile.compiled import Compiled, SearchReads
 from hub.compile.order import Sort, comes_after, cursor_of, order_by
 from hub.compile.parameters import MATCHES, ORDER, SOUGHT, WIDER, listed_as
 from hub.compile.plan import (
@@ -58,7 +58,7 @@ def write_search(graph: GraphSchema, plan: SearchPlan) -> Compiled:
     readings = {label: _reading(writer, read.body) for label, read in plan.reads.items()}
     texts = {label: whole(graph, plan.reads[label], read.body) for label, read in readings.items() if read.body}
     shaper = _page_shaper(plan.root, writer.shapers, readings)
-    found = Found(plan.root.labels, plan.root.page, texts, {label: read.keys for label, read in readings.items()})
+    found = SearchReads(plan.root.labels, plan.root.page, texts, {label: read.keys for label, read in readings.items()})
     return Compiled(finds, writer.shapers.compiled(shaper), found)
 
 

@@ -4,8 +4,24 @@ A shaper takes what a statement returned (lists within lists, each value at the 
 statement's parameters and a pen, and gives the field's value as GraphQL wants it.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypedDict, cast
+
+from graph_schema.cypher import Parameters
+
+
+class HighlightPart(TypedDict):
+    """A piece of a text, and whether it is a word searched for."""
+
+    text: str
+    matched: bool
+
+
+class Highlight(TypedDict):
+    """A property in which words were found, its text in pieces."""
+
+    property: str
+    parts: list[HighlightPart]
 
 
 class Writer(Protocol):
@@ -15,12 +31,12 @@ class Writer(Protocol):
         """The cursor of a row: its list's stamp, the parameters it is good for, the values it is ordered by."""
         ...
 
-    def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
+    def highlights(self, texts: list[tuple[str, str | None]]) -> list[Highlight]:
         """Where the words of a search stand in these properties: name and text of each."""
         ...
 
 
-Shaper = Callable[[Any, Mapping[str, Any], Writer], Any]
+Shaper = Callable[[Any, Parameters, Writer], Any]
 
 
 class ShaperText:
@@ -39,9 +55,9 @@ class ShaperText:
 
     def compiled(self, root: str) -> Shaper:
         """The shaper whose entry is the function named `root`."""
-        scope: dict[str, Any] = {"__builtins__": {"len": len, "dict": dict, "range": range}}
+        scope: dict[str, object] = {"__builtins__": {"len": len, "dict": dict, "range": range}}
         exec("".join(self._functions), scope)
-        return scope[root]
+        return cast("Shaper", scope[root])
 
 
 def record(items: list[tuple[str, str]]) -> str:

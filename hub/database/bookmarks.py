@@ -62,6 +62,11 @@ class KnownBookmarks:
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
+    def renew(self, bookmarks: Bookmarks, values: Iterable[str]) -> None:
+        """Counts what a read or a change gave as seen by its caller, and as reached."""
+        bookmarks.renew(values)
+        self.remember(values)
+
     def forget(self) -> None:
         """For a database that was away: it may be another one, or an older state of it, that comes back."""
         self._known.clear()

@@ -1,50 +1,29 @@
 """Reads gathered: while statements of a text are under way, others of the same text wait a moment and go together as
-one.
+one (`gathered_form.py`).
 
 What a statement costs beside its rows, in the driver, in Bolt and in Neo4j, is more than a small one's rows cost;
-together it is paid once:
-
-    UNWIND $together.members AS each_ CALL (each_) {
-    … the statement, with each_.p0 in place of $p0, each_.viewer in place of $viewer, …
-    } RETURN each_.place AS place, row
-
-Each member has its own viewer, values and moment. A LIMIT takes no variable: its parameters stay what they are, and
-those of one lane share them. Whoever finds room in its lane waits for nobody, so one client alone is answered as ever.
+together it is paid once. Those of one lane have the parameters in common that cannot be each one's own. Whoever finds
+room in its lane waits for nobody, so one client alone is answered as ever.
 """
 
 import asyncio
 import logging
 import math
-import re
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import islice
+from dataclasses import dataclass
 from typing import Any, Final
 
-from graph_schema.cypher import Parameters
 from hub.database.bookmarks import Bookmarks
+from hub.database.gathered_form import FORMS, Form, form_of
 from hub.database.graph import Graph
+from hub.database.lane import APART, Lane, Member, Read, Whole
 from hub.errors import HubError, Unavailable
 from hub.limits.admission import Admission
 from hub.limits.callers import HUB, Caller
 
 _log: Final = logging.getLogger("hub.gathering")
-_EACH: Final = "each_"
-_TOGETHER: Final = "together"
-"""The parameter, a map: Neo4j plans anew for lists of other lengths, but not within another value."""
-_TOKEN: Final = re.compile(
-    r"""'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*" | `[^`]*` | //[^\n]* | /\*.*?\*/
-    | \b(?P<cut>LIMIT|SKIP|OFFSET)\s+(?P<size>[^\s})]+)
-    | \bCALL\s*\((?P<scope>[^)*]*)\)\s*\{
-    | \$(?P<name>\w+)""",
-    re.VERBOSE | re.DOTALL,
-)
-_SIZE: Final = re.compile(r"\d+|\$(?P<name>\w+)")
-_FORMS: Final = 256
-"""So many gathered forms are remembered, and what is known of them."""
 _WORTH_PLANNING: Final = 8
 """How often a lane of a text must have been full before Neo4j is asked to plan its gathered form, which takes as
 long as the text's own.
@@ -72,149 +51,6 @@ class Lanes:
     most: int = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A statement written for many at once; `fixed` are the parameters that these must have in common."""
-
-    text: str
-    fixed: tuple[str, ...]
-
-
-@lru_cache(maxsize=_FORMS)
-def form_of(text: str) -> Form | None:
-    """The gathered form of a statement; None where what it is cut to depends on more than a parameter."""
-    fixed: dict[str, None] = {}
-    for token in _TOKEN.finditer(text):
-        if token["cut"]:
-            size = _SIZE.fullmatch(token["size"])
-            if size is None:
-                return None
-            if size["name"]:
-                fixed[size["name"]] = None
-
-    def rewritten(token: re.Match[str]) -> str:
-        if token["scope"] is not None:
-            return f"CALL ({', '.join(filter(None, (token['scope'].strip(), _EACH)))}) {{"
-        return f"{_EACH}.{token['name']}" if token["name"] and token["name"] not in fixed else token[0]
-
-    head = f"UNWIND ${_TOGETHER}.members AS {_EACH} CALL ({_EACH}) {{"
-    return Form(f"{head}\n{_TOKEN.sub(rewritten, text)}\n}} RETURN {_EACH}.place AS place, row", tuple(fixed))
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A read of one value, as `Graph.read_one` has it, and who asks."""
-
-    text: str
-    parameters: Parameters
-    bookmarks: Bookmarks
-    caller: Caller
-
-
-@dataclass(slots=True, eq=False)
-class _Member:
-    """A read that `waits` in a lane, and then is under way with others.
-
-    Its `outcome` is its value, an error, or `_APART`.
-    """
-
-    read: Read
-    outcome: asyncio.Future[Any]
-    since: float
-    waits: bool = True
-    whole: "_Whole | None" = None
-
-
-@dataclass(slots=True, eq=False)
-class _Whole:
-    """Members that are under way as one."""
-
-    members: Sequence[_Member]
-    task: asyncio.Task[None]
-
-    def has_anybody(self) -> bool:
-        return not all(member.outcome.done() for member in self.members)
-
-
-class _Apart:
-    """In place of an outcome: it was not answered together with others, and is to be asked by itself."""
-
-
-_APART: Final = _Apart()
-
-
-class _Line:
-    """Members that wait, by their callers: these take turns, and so do those with an account and those without."""
-
-    def __init__(self) -> None:
-        self._rings = {True: OrderedDict[str, deque[_Member]](), False: OrderedDict[str, deque[_Member]]()}
-        self._count = 0
-
-    def __len__(self) -> int:
-        return self._count
-
-    def has(self, caller: Caller) -> bool:
-        return caller.key in self._rings[caller.signed_in]
-
-    def add(self, member: _Member) -> None:
-        caller = member.read.caller
-        self._rings[caller.signed_in].setdefault(caller.key, deque()).append(member)
-        self._count += 1
-
-    def remove(self, member: _Member) -> None:
-        caller = member.read.caller
-        ring = self._rings[caller.signed_in]
-        ring[caller.key].remove(member)
-        self._count -= 1
-        if not ring[caller.key]:
-            del ring[caller.key]
-
-    def callers(self, most: int) -> list[Caller]:
-        """Whose turns are next, so many with an account and so many without."""
-        return [members[0].read.caller for ring in self._rings.values() for members in islice(ring.values(), most)]
-
-    def members(self) -> list[_Member]:
-        return [member for ring in self._rings.values() for members in ring.values() for member in members]
-
-    def take(self, first: Caller, most: int) -> list[_Member]:
-        """Takes out so many, one of each caller after the other, beginning with that one."""
-        taken: list[_Member] = []
-        signed_in = first.signed_in
-        self._rings[signed_in].move_to_end(first.key, last=False)
-        while len(taken) < most and self._count:
-            ring = self._rings[signed_in]
-            signed_in = not signed_in
-            if ring:
-                key, members = ring.popitem(last=False)
-                taken.append(members.popleft())
-                self._count -= 1
-                if members:
-                    ring[key] = members
-        return taken
-
-
-@dataclass(slots=True, eq=False)
-class _Lane:
-    """What is under way of a text with the same `sizes`, and who waits; `entering` are those who wait at the gate
-    for all of them.
-    """
-
-    form: Form
-    sizes: tuple[Any, ...]
-    under_way: int = 0
-    line: _Line = field(default_factory=_Line)
-    entering: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
-
-    def parameters(self, members: Sequence[_Member]) -> Parameters:
-        """The parameters of the gathered statement."""
-        fixed = self.form.fixed
-        each = [
-            {"place": place, **{name: value for name, value in member.read.parameters.items() if name not in fixed}}
-            for place, member in enumerate(members)
-        ]
-        return {_TOGETHER: {"members": each}, **dict(zip(fixed, self.sizes, strict=True))}
-
-
 @dataclass(slots=True)
 class _Known:
     """What is known of a gathered form: how often it would have been used before it was planned, and until when it
@@ -238,7 +74,7 @@ class Gathering:
         self._graph = graph
         self._admission = admission
         self._most = lanes
-        self._lanes: dict[tuple[str, tuple[Any, ...]], _Lane] = {}
+        self._lanes: dict[tuple[str, tuple[Any, ...]], Lane] = {}
         self._forms: OrderedDict[str, _Known] = OrderedDict()
         self._waiting: dict[str, int] = {}
         self._all_waiting = 0
@@ -273,14 +109,14 @@ class Gathering:
             self._forget(lane)
             return await self._apart(read)
         loop = asyncio.get_running_loop()
-        member = _Member(read, loop.create_future(), loop.time())
+        member = Member(read, loop.create_future(), loop.time())
         self._line_up(lane, member)
         try:
             outcome = await member.outcome
         except asyncio.CancelledError:
             self._give_up(lane, member)
             raise
-        if outcome is _APART:
+        if outcome is APART:
             return await self._apart(read)
         if isinstance(outcome, Exception):
             raise outcome
@@ -295,7 +131,7 @@ class Gathering:
 
         return await self._admission.run(read.caller, read.text, work)
 
-    async def _next(self, lane: _Lane, read: Read) -> Any:
+    async def _next(self, lane: Lane, read: Read) -> Any:
         """As the next of its lane, where nobody waits; the caller has been let in."""
         self._admission.used(read.text)
         over = self._begun(lane, read.caller)
@@ -304,21 +140,21 @@ class Gathering:
         finally:
             over()
 
-    def _lane(self, form: Form, sizes: tuple[Any, ...]) -> _Lane:
+    def _lane(self, form: Form, sizes: tuple[Any, ...]) -> Lane:
         lane = self._lanes.get((form.text, sizes))
         if lane is None:
-            lane = self._lanes[form.text, sizes] = _Lane(form, sizes)
+            lane = self._lanes[form.text, sizes] = Lane(form, sizes)
         return lane
 
-    def _forget(self, lane: _Lane) -> None:
+    def _forget(self, lane: Lane) -> None:
         """Lets go of a lane in which nothing is."""
         if not (lane.under_way or lane.line or lane.entering):
             self._lanes.pop((lane.form.text, lane.sizes), None)
 
-    def _has_room(self, lane: _Lane) -> bool:
+    def _has_room(self, lane: Lane) -> bool:
         return lane.under_way < self._most.statements
 
-    def _begun(self, lane: _Lane, caller: Caller) -> Callable[[], None]:
+    def _begun(self, lane: Lane, caller: Caller) -> Callable[[], None]:
         """Takes a place in the lane, until what it gives is called; that gives the caller's turn back as well."""
         lane.under_way += 1
         has_place = True
@@ -338,7 +174,7 @@ class Gathering:
         slow = asyncio.get_running_loop().call_later(_SLOW_S, give_place)
         return over
 
-    def _is_gathered(self, lane: _Lane, *, wanted: bool = False) -> bool:
+    def _is_gathered(self, lane: Lane, *, wanted: bool = False) -> bool:
         """Whether those who find a lane full wait in it.
 
         Where it is `wanted` so often, and not planned yet, it is planned aside.
@@ -346,7 +182,7 @@ class Gathering:
         text = lane.form.text
         known = self._forms.setdefault(text, _Known())
         self._forms.move_to_end(text)
-        if len(self._forms) > _FORMS:
+        if len(self._forms) > FORMS:
             self._forms.popitem(last=False)
         if known.apart_until > asyncio.get_running_loop().time():
             return False
@@ -359,7 +195,7 @@ class Gathering:
             self.planning = asyncio.create_task(self._plan(lane, known))
         return False
 
-    async def _plan(self, lane: _Lane, known: _Known) -> None:
+    async def _plan(self, lane: Lane, known: _Known) -> None:
         """Has Neo4j plan a gathered form."""
         text = lane.form.text
         try:
@@ -376,14 +212,14 @@ class Gathering:
     def _may_wait(self, caller: Caller) -> bool:
         return self._all_waiting < _MOST_WAITING and self._waiting.get(caller.key, 0) < _MOST_WAITING_EACH
 
-    def _line_up(self, lane: _Lane, member: _Member) -> None:
+    def _line_up(self, lane: Lane, member: Member) -> None:
         key = member.read.caller.key
         lane.line.add(member)
         self._all_waiting += 1
         self._waiting[key] = self._waiting.get(key, 0) + 1
         self._go_on(lane)
 
-    def _waits_no_more(self, member: _Member) -> None:
+    def _waits_no_more(self, member: Member) -> None:
         member.waits = False
         key = member.read.caller.key
         self._all_waiting -= 1
@@ -391,13 +227,13 @@ class Gathering:
         if not self._waiting[key]:
             del self._waiting[key]
 
-    def _take_out(self, lane: _Lane, member: _Member, outcome: Any) -> None:
+    def _take_out(self, lane: Lane, member: Member, outcome: Any) -> None:
         lane.line.remove(member)
         self._waits_no_more(member)
         if not member.outcome.done():
             member.outcome.set_result(outcome)
 
-    def _give_up(self, lane: _Lane, member: _Member) -> None:
+    def _give_up(self, lane: Lane, member: Member) -> None:
         """For a member that hung up: the others go on without it. What nobody waits for any more is ended."""
         if member.waits:
             self._take_out(lane, member, None)
@@ -405,7 +241,7 @@ class Gathering:
         elif member.whole and not member.whole.has_anybody():
             member.whole.task.cancel()
 
-    def _go_on(self, lane: _Lane) -> None:
+    def _go_on(self, lane: Lane) -> None:
         """Sends those who wait on their way, as far as there is room in the lane and at the gate."""
         while lane.line and self._has_room(lane):
             if not self._is_gathered(lane):
@@ -424,11 +260,11 @@ class Gathering:
         lane.entering.clear()
         self._forget(lane)
 
-    def _send_apart(self, lane: _Lane) -> None:
+    def _send_apart(self, lane: Lane) -> None:
         for member in lane.line.members():
-            self._take_out(lane, member, _APART)
+            self._take_out(lane, member, APART)
 
-    async def _enter(self, lane: _Lane, caller: Caller) -> None:
+    async def _enter(self, lane: Lane, caller: Caller) -> None:
         """Waits at the gate for that caller's turn, for all who wait in the lane."""
         began = asyncio.get_running_loop().time()
         try:
@@ -448,11 +284,11 @@ class Gathering:
                 self._admission.leave(caller)
         self._go_on(lane)
 
-    def _go(self, lane: _Lane, caller: Caller) -> None:
+    def _go(self, lane: Lane, caller: Caller) -> None:
         """Sends as many as may go together, one of that caller's first, who has been let in."""
         members = lane.line.take(caller, self._most.most)
         over = self._begun(lane, caller)
-        whole = _Whole(members, asyncio.create_task(self._together(lane, members)))
+        whole = Whole(members, asyncio.create_task(self._together(lane, members)))
         for member in members:
             member.whole = whole
             self._waits_no_more(member)
@@ -464,13 +300,13 @@ class Gathering:
 
         whole.task.add_done_callback(ended)
 
-    async def _together(self, lane: _Lane, members: Sequence[_Member]) -> None:
+    async def _together(self, lane: Lane, members: Sequence[Member]) -> None:
         """Gives each member its outcome."""
         for member, outcome in zip(members, await self._outcomes(lane, members), strict=True):
             if not member.outcome.done():  # else it hung up
                 member.outcome.set_result(outcome)
 
-    async def _outcomes(self, lane: _Lane, members: Sequence[_Member]) -> Sequence[Any]:
+    async def _outcomes(self, lane: Lane, members: Sequence[Member]) -> Sequence[Any]:
         self._admission.used(members[0].read.text)
         if len(members) == 1:
             read = members[0].read
@@ -487,7 +323,7 @@ class Gathering:
         except Exception:
             # whose fault it is shows when each is asked by itself, in its own time
             self._forms.setdefault(lane.form.text, _Known()).apart_until = asyncio.get_running_loop().time() + _APART_S
-            return [_APART] * len(members)
+            return [APART] * len(members)
         rows: dict[int, Any] = {place: row for place, row in records}  # noqa: C416 - each is a list of two
         for member in members:
             member.read.bookmarks.renew(seen.values)

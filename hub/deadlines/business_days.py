@@ -58,6 +58,7 @@ class Suspension:
     until: date | None = None
 
     def lasts_on(self, day: date) -> bool:
+        """Whether the clock stands still on that day."""
         return self.since <= day and (self.until is None or day < self.until)
 
 
@@ -134,6 +135,7 @@ def next_business_day(day: date) -> date:
 
 
 def is_business_day(day: date) -> bool:
+    """Whether it is neither a Saturday, a Sunday nor a holiday."""
     return day.weekday() < _SATURDAY and not is_holiday(day)
 
 

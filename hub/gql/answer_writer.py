@@ -1,9 +1,9 @@
 """What a shaper cannot write by itself: cursors, which are signed, and highlights, which look at words."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from hub.compile.compiler import SOUGHT
+from graph_schema.cypher import Parameters
+from hub.compile.compiler import SOUGHT, Highlight
 from hub.gql.cursors import Cursors, Seal
 from hub.gql.search_text import TERMS, highlighted
 
@@ -11,7 +11,7 @@ from hub.gql.search_text import TERMS, highlighted
 class AnswerWriter:
     """The pen of one answer: a viewer's cursors, and the parameters of its statement."""
 
-    def __init__(self, cursors: Cursors, parameters: Mapping[str, Any]) -> None:
+    def __init__(self, cursors: Cursors, parameters: Parameters) -> None:
         self._cursors = cursors
         self._parameters = parameters
         self._seals: dict[tuple[str, tuple[str, ...]], Seal] = {}
@@ -23,7 +23,7 @@ class AnswerWriter:
             seal = self._seals[stamp, bound] = self._cursors.seal(stamp, [self._parameters[name] for name in bound])
         return seal.cursor(values)
 
-    def highlights(self, texts: list[tuple[str, str | None]]) -> list[dict[str, Any]]:
+    def highlights(self, texts: list[tuple[str, str | None]]) -> list[Highlight]:
         """Of these texts, each with its property, those in which a term of the search stands, cut into pieces that are
         such a term or not.
         """

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
+from graph_schema.cypher import Parameters
 from graph_schema.formats import plain_digits
 from graph_schema.model import Edge, GraphSchema, Kind, NodeType, Property, Route
 from hub.compile.compiler import SOUGHT, WIDER, CustomField, cursor_of_list, cursor_of_search, query
@@ -115,7 +116,7 @@ class Arguments:
         """The names of the arguments that a question of the hub's own may be given; they are bound as it declares."""
         converters = {argument.name: converter(argument) for argument in question.arguments}
 
-        def parameters(values: Mapping[str, Any]) -> Mapping[str, Any]:
+        def parameters(values: Mapping[str, object]) -> Parameters:
             converted = {
                 name: None if value in (None, ABSENT) else converters[name](value)[0] for name, value in values.items()
             }
@@ -293,12 +294,12 @@ def _source(argument: Argument) -> Value:
     return argument.source if argument.is_given else Constant(None)
 
 
-def _sought(nodes: Sequence[NodeType]) -> Callable[[str], tuple[Mapping[str, Any]]]:
+def _sought(nodes: Sequence[NodeType]) -> Callable[[str], tuple[Parameters]]:
     """What makes the parameter of a search for rows of these labels of its text."""
     coded = [node for node in nodes if node.codes]
     asked_for = {f"asked_{node.label}": True for node in nodes}
 
-    def sought(text: str) -> tuple[Mapping[str, Any]]:
+    def sought(text: str) -> tuple[Parameters]:
         terms = search_text.words(text)
         codes = search_text.Sought(text)
         by_label = {node.label: search_text.codes(node, codes) for node in coded}

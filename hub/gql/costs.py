@@ -1,9 +1,9 @@
 """What a question may cost: how many rows it may touch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from graph_schema.cypher import Parameters
 from hub.compile.compiler import query
 
 
@@ -17,19 +17,19 @@ class Cost:
     below: tuple["Cost", ...]
     fixed: int = 1
 
-    def of(self, parameters: Mapping[str, Any]) -> int:
+    def of(self, parameters: Parameters) -> int:
         """With these parameters."""
         return self._rows(parameters) * (1 + sum(cost.of(parameters) for cost in self.below))
 
-    def largest(self, parameters: Mapping[str, Any]) -> int:
+    def largest(self, parameters: Parameters) -> int:
         """The size of its largest page."""
         return max((parameters[self.size] if self.size else 0, *(cost.largest(parameters) for cost in self.below)))
 
-    def widest(self, parameters: Mapping[str, Any]) -> int:
+    def widest(self, parameters: Parameters) -> int:
         """How many rows its largest page may have, or one of the hub's own questions may give."""
         return max((self._rows(parameters), *(cost.widest(parameters) for cost in self.below)))
 
-    def _rows(self, parameters: Mapping[str, Any]) -> int:
+    def _rows(self, parameters: Parameters) -> int:
         return parameters[self.size] if self.size else self.fixed
 
 

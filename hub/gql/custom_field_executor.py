@@ -2,43 +2,46 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from hub.compile.compiler import FOUND, Compiled, Place, RowReading, Telling
+from graph_schema.cypher import Parameters
+from hub.compile.compiler import FOUND, Compiled, CustomReads, Place, RowReading
 from hub.errors import Unavailable
-from hub.gql.search_executor import Asks
+from hub.gql.search_executor import RunStatements
 
 _TRIES: Final = 3
 """How often it is asked again where a row that was found is gone when it is to be read."""
-Read = dict[str, dict[Any, Any]]
-"""What was asked of rows: by the names of readings, by key."""
+_Wanted: TypeAlias = Mapping[str, tuple[RowReading, list[Any]]]
+"""Readings by their names, each with the keys of the rows to read."""
+_RowsRead: TypeAlias = Mapping[str, Mapping[Any, Any]]
+"""What was read of rows: by the names of readings, by key."""
 
 
-async def found_and_read(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> list[Any]:
+async def read_custom_field(compiled: Compiled, given: Parameters, run: RunStatements) -> list[Any]:
     """What the shaper of a question takes, in a list by itself; None in it where a statement gave nothing.
 
     Raises `Unavailable`.
     """
-    telling = compiled.telling
-    assert telling is not None
+    reads = compiled.custom
+    assert reads is not None
     for _ in range(_TRIES):
-        (found,) = await ask(compiled.texts, telling.parameters(given))
+        (found,) = await run(compiled.texts, reads.parameters(given))
         if found is None:
             return [None]
-        wanted = _wanted(telling, found)
-        read = await _read(wanted, given, ask)
+        wanted = _wanted(reads, found)
+        read = await _read(wanted, given, run)
         if read is None:
             return [None]
         if all(len(read[reading.name]) == len(keys) for reading, keys in wanted.values()):
-            _put(telling, found, read)
+            _put(reads, found, read)
             return [found]
     raise Unavailable("what was asked for changes all the time; try again in a few seconds")
 
 
-def _wanted(telling: Telling, found: Sequence[Any]) -> dict[str, tuple[RowReading, list[Any]]]:
+def _wanted(reads: CustomReads, found: Sequence[Any]) -> _Wanted:
     """The readings that are needed, by their names, each with the keys of its rows. Gives each row its label."""
     wanted: dict[str, tuple[RowReading, dict[Any, None]]] = {}
-    for place in telling.places:
+    for place in reads.places:
         for record in place.records(found):
             row = record[place.position]
             if row is None:
@@ -52,12 +55,12 @@ def _wanted(telling: Telling, found: Sequence[Any]) -> dict[str, tuple[RowReadin
     return {name: (reading, list(keys)) for name, (reading, keys) in wanted.items()}
 
 
-async def _read(wanted: Mapping[str, tuple[RowReading, list[Any]]], given: Mapping[str, Any], ask: Asks) -> Read | None:
+async def _read(wanted: _Wanted, given: Parameters, run: RunStatements) -> _RowsRead | None:
     """What the readings give; None where one of them gave nothing."""
 
     async def rows(reading: RowReading, keys: list[Any]) -> Any:
         parameters = {name: given[name] for name in reading.parameters}
-        (found,) = await ask((reading.text,), {**parameters, FOUND: {reading.name: keys}})
+        (found,) = await run((reading.text,), {**parameters, FOUND: {reading.name: keys}})
         return found
 
     found = await asyncio.gather(*(rows(*one) for one in wanted.values()))
@@ -66,16 +69,16 @@ async def _read(wanted: Mapping[str, tuple[RowReading, list[Any]]], given: Mappi
     return {name: dict(rows) for name, rows in zip(wanted, found, strict=True)}
 
 
-def _put(telling: Telling, found: Sequence[Any], read: Read) -> None:
+def _put(reads: CustomReads, found: Sequence[Any], read: _RowsRead) -> None:
     """Gives each row what was read of it."""
-    for place in telling.places:
+    for place in reads.places:
         if place.readings:
             for record in place.records(found):
                 if row := record[place.position]:
                     row.append(_of_row(place, row, read))
 
 
-def _of_row(place: Place, row: Sequence[Any], read: Read) -> dict[str, Any]:
+def _of_row(place: Place, row: Sequence[Any], read: _RowsRead) -> dict[str, object]:
     label, properties = row[0], row[1]
     return {
         reading.name: read[reading.name][properties[place.keys[label]]] for reading in place.readings.get(label, ())

@@ -1,6 +1,7 @@
 """Types of the schema as they are declared to strawberry: by their names, of which each is made once."""
 
 from collections.abc import Sequence
+from dataclasses import MISSING
 from datetime import date, datetime
 from enum import Enum
 from keyword import iskeyword
@@ -31,6 +32,7 @@ class Declared:
 
     def __init__(self) -> None:
         self.names: dict[str, Any] = {"date": date, "datetime": datetime, "strawberry": strawberry}
+        """What annotations may name: the types declared, and what Python has beside."""
 
     def property_field(self, owner: str, declared: Property) -> StrawberryField:
         """A property as a field of a type."""
@@ -43,14 +45,13 @@ class Declared:
 
     def field(self, name: str, python: str, doc: str | None, *, optional: bool = False) -> StrawberryField:
         """A field of that annotation."""
-        default: dict[str, Any] = {"default": strawberry.UNSET} if optional else {}
         # a keyword of Python may be a name in GraphQL
         return StrawberryField(
             python_name=f"{name}_" if iskeyword(name) else name,
             graphql_name=name,
             type_annotation=StrawberryAnnotation(python, namespace=self.names),
             description=doc,
-            **default,
+            default=strawberry.UNSET if optional else MISSING,
         )
 
     def argument(self, name: str, python: str, doc: str, default: Any = strawberry.UNSET) -> StrawberryArgument:

@@ -22,7 +22,6 @@ from hub.gql.disconnect import CancelOnDisconnect
 from hub.gql.document_limits import Limits
 from hub.gql.executor import Executor, caller_of
 from hub.gql.http import (
-    GraphQLRequest,
     Late,
     body_of,
     bookmarks_of,
@@ -35,6 +34,7 @@ from hub.gql.http import (
     replayed,
     status_of,
 )
+from hub.gql.request import GraphQLRequest
 from hub.gql.types import build_schema
 from hub.identity.door import Door
 from hub.limits.rate_limits import BYTES, COST, REQUEST_COST
@@ -65,17 +65,18 @@ class Endpoint(GraphQL):
     ) -> None:
         schema = build_schema(declared)
         super().__init__(schema, graphql_ide=None)
-        self.questions = Executor(schema, declared, graph, limits, cursor_key, shares=door.shares, lanes=lanes)
+        self.executor = Executor(schema, declared, graph, limits, cursor_key, shares=door.shares, lanes=lanes)
         self._door = door
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves a request, with the headers that each answer has."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
         scope["caller"] = self._door.address(scope)
 
-        async def told(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [
                     *message["headers"],
@@ -84,11 +85,11 @@ class Endpoint(GraphQL):
                 ]
             await send(message)
 
-        response = await self._response(scope, receive, told)
+        response = await self._response(scope, receive, send_with_headers)
         if response:
             if response.status_code == 429:
                 response.headers.update(await self._door.hold(scope["caller"]))
-            await response(scope, receive, told)
+            await response(scope, receive, send_with_headers)
 
     # one line an error
     async def _response(self, scope: Scope, receive: Receive, send: Send) -> Response | None:  # noqa: PLR0911
@@ -130,13 +131,13 @@ class Endpoint(GraphQL):
             and (b"query=" in scope["query_string"] or b"extensions=" in scope["query_string"])
             and media
         ):
-            asked = from_url(scope["query_string"], bookmarks, scope["caller"])
+            request = from_url(scope["query_string"], bookmarks, scope["caller"])
         elif is_json_post(scope, headers) and media:
-            asked = from_body(body, bookmarks, scope["caller"])
+            request = from_body(body, bookmarks, scope["caller"])
         else:
             await super().__call__(scope, replayed(body), send)
             return None
-        answer = await self.questions.answer(asked, scope["viewer"])
+        answer = await self.executor.answer(request, scope["viewer"])
         return json_response(answer, status_of(answer, media), media, bookmarks)
 
     async def execute_single(
@@ -148,6 +149,7 @@ class Endpoint(GraphQL):
         root_value: Any,  # noqa: ARG002
         request_data: GraphQLRequestData,
     ) -> ExecutionResult:
+        """Answers what strawberry's view has read of a request."""
         bookmarks = request.scope["bookmarks"]
         document, variables = request_data.query or "", request_data.variables or {}
         by_get = request.method == "GET"
@@ -155,13 +157,16 @@ class Endpoint(GraphQL):
         asked = GraphQLRequest(
             document, request_data.operation_name, variables, bookmarks=bookmarks, caller=caller, by_get=by_get
         )
-        answer = await self.questions.answer(asked, request.scope["viewer"])
+        answer = await self.executor.answer(asked, request.scope["viewer"])
         errors = [
-            GraphQLError(found["message"], extensions=found.get("extensions")) for found in answer.get("errors", ())
+            GraphQLError(error["message"], extensions=dict(error["extensions"])) for error in answer.get("errors", ())
         ]
-        return ExecutionResult(data=answer.get("data"), errors=errors or None, extensions=answer.get("extensions"))
+        data = dict(answer["data"]) if "data" in answer else None
+        extensions = dict(answer["extensions"]) if "extensions" in answer else None
+        return ExecutionResult(data, errors or None, extensions)
 
     def encode_json(self, data: object) -> bytes:
+        """The JSON of an answer that strawberry's view sends."""
         return orjson.dumps(data)
 
 

@@ -2,19 +2,19 @@
 
 import asyncio
 import re
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl
 
 import orjson
+from pydantic import JsonValue
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope
 
 from hub.database.bookmarks import Bookmarks
 from hub.errors import BadInput, HubError, NotByGet, NotPersisted, TooCostly, TooManyRequests, Unavailable
+from hub.gql.request import GraphQLRequest
+from hub.gql.response import GraphQLResponse
 from hub.identity.door import again_after, challenge
 from hub.limits.callers import Caller
 
@@ -24,25 +24,6 @@ _USUAL_BYTES: Final = 4096
 _BOOKMARKS: Final = re.compile(rb"[\x21-\x2b\x2d-\x7e]{1,400}(,[\x21-\x2b\x2d-\x7e]{1,400}){0,19}")
 _JSON: Final = "application/json"
 _GRAPHQL: Final = "application/graphql-response+json"
-
-
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
-    """A document with its variables; `explain` asks for the Cypher, its plan and time as well; by GET nothing may
-    change.
-
-    `bookmarks` are what the caller has seen already; `request_id` is the name under which the log has this request.
-    What it uses counts against the `caller`; without one the hub's own pages ask.
-    """
-
-    document: str
-    operation_name: str | None = None
-    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    explain: bool = False
-    by_get: bool = False
-    bookmarks: Bookmarks = field(default_factory=Bookmarks)
-    request_id: str = field(default_factory=partial(secrets.token_hex, 8))
-    caller: Caller | None = None
 
 
 class Late(BadInput):
@@ -62,7 +43,7 @@ def media_of(accepted: bytes) -> str | None:
     return _JSON if wanted & {b"application/json", b"application/*", b"*/*", b""} else None
 
 
-def status_of(answer: Mapping[str, Any], media: str) -> int:
+def status_of(answer: GraphQLResponse, media: str) -> int:
     """A question that was not answered is an error of HTTP, too, for who knows GraphQL's own media type, as the
     specification has it.
     """
@@ -77,31 +58,33 @@ def status_of(answer: Mapping[str, Any], media: str) -> int:
 def from_body(body: bytes, bookmarks: Bookmarks, caller: Caller) -> GraphQLRequest:
     """What a JSON body asks. Raises `BadInput`."""
     try:
-        found = orjson.loads(body)
+        parameters = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise BadInput("the body is not JSON") from None
-    if not isinstance(found, dict):
+    if not isinstance(parameters, dict):
         raise BadInput('the body must be a JSON object with the document under "query"')
-    return _asked(found, bookmarks, caller, by_get=False)
+    return _request_of(parameters, bookmarks, caller, by_get=False)
 
 
 def from_url(query: bytes, bookmarks: Bookmarks, caller: Caller) -> GraphQLRequest:
     """What a URL asks: `variables` and `extensions` are JSON in it. Raises `BadInput`."""
     try:
-        found: dict[str, Any] = dict(parse_qsl(query.decode(), strict_parsing=True, errors="strict", max_num_fields=10))
-        for name in ("variables", "extensions"):
-            if found.get(name):
-                found[name] = orjson.loads(found[name])
+        sent = dict(parse_qsl(query.decode(), strict_parsing=True, errors="strict", max_num_fields=10))
+        read = {name: orjson.loads(sent[name]) for name in ("variables", "extensions") if sent.get(name)}
     except ValueError:
         raise BadInput(
             'the URL must hold the document under "query", and JSON under "variables" and "extensions"'
         ) from None
-    return _asked({name: value for name, value in found.items() if value != ""}, bookmarks, caller, by_get=True)
+    parameters = {name: value for name, value in {**sent, **read}.items() if value != ""}
+    return _request_of(parameters, bookmarks, caller, by_get=True)
 
 
-def _asked(found: Mapping[str, Any], bookmarks: Bookmarks, caller: Caller, *, by_get: bool) -> GraphQLRequest:
-    document, name = found.get("query"), found.get("operationName")
-    variables, extensions = found.get("variables"), found.get("extensions")
+def _request_of(
+    parameters: Mapping[str, JsonValue], bookmarks: Bookmarks, caller: Caller, *, by_get: bool
+) -> GraphQLRequest:
+    """The request that these parameters of GraphQL over HTTP make. Raises `BadInput`."""
+    document, name = parameters.get("query"), parameters.get("operationName")
+    variables, extensions = parameters.get("variables"), parameters.get("extensions")
     if document is None and isinstance(extensions, dict) and "persistedQuery" in extensions:
         raise NotPersisted
     if not isinstance(document, str):
@@ -160,7 +143,7 @@ def replayed(body: bytes) -> Receive:
 
 
 def json_response(
-    content: Mapping[str, Any], status: int, media: str = _JSON, bookmarks: Bookmarks | None = None
+    content: GraphQLResponse, status: int, media: str = _JSON, bookmarks: Bookmarks | None = None
 ) -> Response:
     """The response with the headers that go with its status: POST as what is allowed, when to come again, and
     bookmarks.

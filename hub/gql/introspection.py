@@ -1,7 +1,6 @@
 """Questions about the schema itself."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -12,14 +11,15 @@ from graphql import (
     SelectionSetNode,
     execute_sync,
 )
+from pydantic import JsonValue
 
 from hub.gql.operation import GraphQLErrors, Operation
-from hub.gql.values import Variables
+from hub.gql.request import Variables
 
 
 def introspected(
     schema: GraphQLSchema, operation: Operation, nodes: tuple[FieldNode, ...], variables: Variables
-) -> Mapping[str, Any]:
+) -> Mapping[str, JsonValue]:
     """The schema about itself: graphql-core's own executor, on a document of these fields alone.
 
     Raises `GraphQLErrors`.

@@ -22,11 +22,12 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 from graphql.type import GraphQLInputType
 from graphql.validation import MaxIntrospectionDepthRule
+from pydantic import JsonValue
 
 from hub.errors import BadInput, NotByGet, TooCostly
 from hub.gql.document_limits import Limits, parse_within
+from hub.gql.request import Variables
 from hub.gql.shapes import shape_of
-from hub.gql.values import Variables
 
 _MAX_ERRORS: Final = 10
 _TOKEN_BYTES: Final = 400
@@ -57,7 +58,7 @@ class Operation:
 
     node: OperationDefinitionNode
     types: Mapping[str, GraphQLInputType]
-    defaults: Mapping[str, Any]
+    defaults: Variables
     fragments: Mapping[str, FragmentDefinitionNode]
     size: int
 
@@ -74,7 +75,7 @@ def read_operation(
         raise GraphQLErrors(errors)
     node = _chosen(document, name)
     types: dict[str, GraphQLInputType] = {}
-    defaults: dict[str, Any] = {}
+    defaults: dict[str, JsonValue] = {}
     for variable in node.variable_definitions or ():
         declared = type_from_ast(schema, variable.type)
         # validated to be an input type
@@ -91,7 +92,7 @@ def read_operation(
 
 
 def variables_of(
-    schema: GraphQLSchema, operation: Operation, given: Mapping[str, Any], limits: Limits
+    schema: GraphQLSchema, operation: Operation, given: Variables, limits: Limits
 ) -> tuple[Variables, Any]:
     """The variables of an operation, defaults filled in, and their shape, which with the document decides the plan.
 
@@ -108,7 +109,7 @@ def variables_of(
     )
 
 
-def _check_size(given: Mapping[str, Any], limits: Limits) -> None:
+def _check_size(given: Variables, limits: Limits) -> None:
     """Bounds the variables before anything is done with each of their values. Raises `TooCostly`."""
     level: list[Any] = [given]
     count = 0
@@ -126,7 +127,7 @@ def _check_size(given: Mapping[str, Any], limits: Limits) -> None:
     raise TooCostly(f"{told}: write them flatter, e.g. and: [a, b, c]")
 
 
-def _check_variables(schema: GraphQLSchema, operation: Operation, given: Mapping[str, Any]) -> None:
+def _check_variables(schema: GraphQLSchema, operation: Operation, given: Variables) -> None:
     checked = get_variable_values(
         schema, operation.node.variable_definitions or (), dict(given), max_errors=_MAX_ERRORS
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-Shape = str | Sequence[Any] | None
+ParameterType = str | Sequence[Any] | None
 """The type of a value by its name; of a text and a list with the class of its length, and of a list with the type
 of its items.
 """
@@ -18,13 +18,13 @@ MIXED: Final = "mixed"
 """The type of the items of a list that have several."""
 _LONGEST: Final = 10_000
 _DEEPEST: Final = 5
-_VALUES: Final[Mapping[str, Any]] = {
+_VALUES: Final[Mapping[str, object]] = {
     "bool": False, "int": 0, "float": 0.0, "date": date(2000, 1, 1), "datetime": datetime(2000, 1, 1, tzinfo=UTC),
     "map": {}, "text": "-",
 }  # fmt: skip
 
 
-def shape_of(value: Any) -> Shape:
+def type_of(value: Any) -> ParameterType:
     """What a plan needs to know of a parameter's value. Raises `ValueError` for one of another type."""
     match value:
         case str():

@@ -1,7 +1,7 @@
 """Documents and their plans, remembered: parsing, validation and compilation happen once for each text and shape."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,8 +16,9 @@ from hub.gql.bounded_cache import LeastRecentlyUsed
 from hub.gql.document_limits import Limits
 from hub.gql.operation import NO_SYNTAX, Operation, read_operation, variables_of
 from hub.gql.plans import Plan, Plans
+from hub.gql.request import Variables
 from hub.gql.sizes import plan_size, shape_size
-from hub.gql.values import ReadsCursors, Variables
+from hub.gql.values import ReadsCursors
 
 _SHARE: Final = 8
 """One document with all its plans takes at most this part of what is remembered."""
@@ -53,7 +54,7 @@ class PlanCache:
         return self._kept.bytes
 
     def kept(
-        self, text: str, operation_name: str | None, given: Mapping[str, Any], kind: ViewerKind | None = None
+        self, text: str, operation_name: str | None, given: Variables, kind: ViewerKind | None = None
     ) -> tuple[Plan, Variables] | None:
         """The plan of an operation and its variables, defaults filled in, if it is kept: `plan` takes a hundred times
         as long.
@@ -74,7 +75,7 @@ class PlanCache:
         self,
         text: str,
         operation_name: str | None,
-        given: Mapping[str, Any],
+        given: Variables,
         cursors: ReadsCursors,
         kind: ViewerKind | None = None,
         *,
@@ -91,7 +92,7 @@ class PlanCache:
         except RecursionError:
             raise _too_deep() from None
 
-    def compiled(self, text: str, given: Mapping[str, Any], kind: ViewerKind | None) -> Plan:
+    def compiled(self, text: str, given: Variables, kind: ViewerKind | None) -> Plan:
         """The plan of an operation that nobody asks now: it is not kept, and of its values no more is looked at than
         their shape.
 
@@ -116,7 +117,7 @@ class PlanCache:
         self,
         text: str,
         operation_name: str | None,
-        given: Mapping[str, Any],
+        given: Variables,
         cursors: ReadsCursors,
         kind: ViewerKind | None,
         only_reads: bool,

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from graphql import GraphQLSchema
+from pydantic import JsonValue
 
+from graph_schema.cypher import Parameters
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
 from hub.compile.compiler import Compiled, CustomField, Side, compile_findings, compile_question, compile_read
@@ -15,10 +16,11 @@ from hub.gql.introspection import introspected
 from hub.gql.names import searchable
 from hub.gql.operation import Operation
 from hub.gql.planner import Planner
+from hub.gql.request import Variables
 from hub.gql.selection import select
-from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, Variables, converter
+from hub.gql.values import ABSENT, Bound, ReadsCursors, Value, converter
 from hub.queries.root_fields import QUESTIONS
-from hub.verbs.verb import REQUEST, Verb
+from hub.verbs.verb import REQUEST, Given, Verb
 from hub.verbs.verbs import VERBS
 
 
@@ -31,9 +33,9 @@ class RootPlan:
     bindings: tuple[Bound, ...]
     cost: Cost
 
-    def bind(self, variables: Variables, cursors: ReadsCursors) -> dict[str, Any]:
+    def bind(self, variables: Variables, cursors: ReadsCursors) -> Parameters:
         """The statement's parameters. Raises `BadInput`."""
-        parameters: dict[str, Any] = {}
+        parameters: dict[str, object] = {}
         for binding in self.bindings:
             parameters |= binding.bound(variables, parameters, cursors)
         return parameters
@@ -49,14 +51,18 @@ class VerbPlan:
     given: Value
     answer: RootPlan
 
-    def arguments(self, variables: Variables) -> dict[str, Any]:
-        """What the verb is given, converted; null where nothing is. Raises `BadInput`."""
+    def arguments(self, variables: Variables) -> tuple[Given, str | None]:
+        """What the verb is given, converted, and what the caller calls this request; null where nothing is given.
+
+        Raises `BadInput`.
+        """
         read = self.given.read(variables)
         declared = {argument.name: argument for argument in (*self.verb.arguments, REQUEST)}
-        return {
+        converted = {
             name: None if read[name] in (None, ABSENT) else converter(argument)(read[name])[0]
             for name, argument in declared.items()
         }
+        return converted, converted.pop(REQUEST.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Plan:
 
     keys: tuple[str, ...]
     roots: tuple[RootPlan, ...]
-    known: Mapping[str, Any]
+    known: Mapping[str, JsonValue]
     verbs: tuple[VerbPlan, ...] = ()
 
     @property
@@ -97,7 +103,7 @@ class Plans:
         selection = select(self._graph, operation.node, operation.fragments, variables)
         graph = self._graph_of(GUEST if selection.is_mutation and kind is PUBLIC else kind)
         planned = self._planner.planned(selection)
-        known: dict[str, Any] = dict.fromkeys(
+        known: dict[str, JsonValue] = dict.fromkeys(
             (key for key, field in planned.items() if field is None), "Mutation" if selection.is_mutation else "Query"
         )
         if selection.introspection:

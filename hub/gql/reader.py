@@ -1,23 +1,26 @@
 """Root fields read: their statements run, in their steps and their callers' turns, and their rows shaped."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from graph_schema.cypher import Parameters
 from graph_schema.model import GraphSchema
 from hub.compile.compiler import compile_right
 from hub.database.bookmarks import Bookmarks
-from hub.database.gathering import Gathering, Lanes, Read
+from hub.database.gathering import Gathering, Lanes
 from hub.database.graph import Graph
+from hub.database.lane import Read
 from hub.errors import NotAllowed, TooCostly
 from hub.gql.answer_writer import AnswerWriter
 from hub.gql.cursors import Cursors
-from hub.gql.custom_field_executor import found_and_read
+from hub.gql.custom_field_executor import read_custom_field
 from hub.gql.document_limits import Limits
 from hub.gql.plans import RootPlan
-from hub.gql.search_executor import Asks, searched
+from hub.gql.response import Explained
+from hub.gql.search_executor import RunStatements, read_search
 from hub.identity.door import Shares
 from hub.limits.callers import HUB, Caller
 
@@ -33,7 +36,7 @@ class Call:
     whose turns they take.
     """
 
-    rights: Mapping[str, Any]
+    rights: Parameters
     cursors: Cursors
     bookmarks: Bookmarks
     caller: Caller = HUB
@@ -49,12 +52,12 @@ class Reader:
         self._shares = shares
         self.gathering = Gathering(graph, shares.admission, lanes)
 
-    async def rows(self, root: RootPlan, parameters: Mapping[str, Any], call: Call) -> list[Any]:
+    async def rows(self, root: RootPlan, parameters: Parameters, call: Call) -> list[Any]:
         """What the root field's statements give: of each one value, or None."""
         gathers = root.cost.widest(parameters) <= _GATHERED_ROWS
-        return await _in_its_steps(root, {**parameters, **call.rights}, partial(self.asked, call=call, gathers=gathers))
+        return await _in_steps(root, {**parameters, **call.rights}, partial(self.run, call=call, gathers=gathers))
 
-    async def asked(self, texts: Sequence[str], given: Mapping[str, Any], call: Call, *, gathers: bool) -> list[Any]:
+    async def run(self, texts: Sequence[str], given: Parameters, call: Call, *, gathers: bool) -> list[Any]:
         """What these statements give, asked at once: of each one value, or None."""
 
         def asking(text: str) -> Awaitable[Any]:
@@ -63,17 +66,17 @@ class Reader:
         return [await asking(texts[0])] if len(texts) == 1 else await asyncio.gather(*map(asking, texts))
 
     async def explained(
-        self, root: RootPlan, parameters: Mapping[str, Any], call: Call, told: list[dict[str, Any]]
+        self, root: RootPlan, parameters: Parameters, call: Call, explained: list[Explained]
     ) -> list[Any]:
-        """The same as `rows`; what Neo4j did for it is added to `told`."""
+        """The same as `rows`; what Neo4j did for it is added to `explained`."""
 
-        async def ask(texts: Sequence[str], given: Mapping[str, Any]) -> list[Any]:
+        async def profiled(texts: Sequence[str], given: Parameters) -> list[Any]:
             values: list[Any] = []
             for text in texts:
                 asking = partial(self._graph.profile_one, text, given, call.bookmarks)
                 row, profile = await self._shares.admission.run(call.caller, f"PROFILE {text}", asking)
                 values.append(row)
-                told.append(
+                explained.append(
                     {
                         "field": root.key,
                         "cypher": text,
@@ -83,9 +86,9 @@ class Reader:
                 )
             return values
 
-        return await _in_its_steps(root, {**parameters, **call.rights}, ask)
+        return await _in_steps(root, {**parameters, **call.rights}, profiled)
 
-    def cost(self, root: RootPlan, parameters: Mapping[str, Any]) -> int:
+    def cost(self, root: RootPlan, parameters: Parameters) -> int:
         """How many rows a question may touch. Raises `TooCostly` where those are too many."""
         cost = root.cost.of(parameters)
         if cost > self._limits.cost:
@@ -94,7 +97,7 @@ class Reader:
             )
         return cost
 
-    async def require_right_to_pages(self, bound: Sequence[tuple[RootPlan, Mapping[str, Any]]], call: Call) -> None:
+    async def require_right_to_pages(self, bound: Sequence[tuple[RootPlan, Parameters]], call: Call) -> None:
         """Raises `NotAllowed` where a page is larger than the viewer may ask for."""
         if any(root.cost.largest(parameters) > self._limits.page for root, parameters in bound):
             refusal = f"pages of more than {self._limits.page} rows need the right largePages"
@@ -106,17 +109,17 @@ class Reader:
             raise NotAllowed(refusal)
 
 
-def shaped(root: RootPlan, rows: Sequence[Any], parameters: Mapping[str, Any], call: Call) -> Any:
+def shaped(root: RootPlan, rows: Sequence[Any], parameters: Parameters, call: Call) -> Any:
     """The value of a root field as GraphQL wants it; null where a statement gave nothing."""
     if None in rows:
         return None
     return root.compiled.shape(rows[0] if len(rows) == 1 else rows, parameters, AnswerWriter(call.cursors, parameters))
 
 
-async def _in_its_steps(root: RootPlan, given: Mapping[str, Any], ask: Asks) -> list[Any]:
+async def _in_steps(root: RootPlan, given: Parameters, run: RunStatements) -> list[Any]:
     """What the root field's shaper takes, or its only member; None where a statement gave nothing."""
-    if root.compiled.found:
-        return await searched(root.compiled, given, ask)
-    if root.compiled.telling:
-        return await found_and_read(root.compiled, given, ask)
-    return await ask(root.compiled.texts, given)
+    if root.compiled.search:
+        return await read_search(root.compiled, given, run)
+    if root.compiled.custom:
+        return await read_custom_field(root.compiled, given, run)
+    return await run(root.compiled.texts, given)

@@ -1,27 +1,30 @@
 """A search asked: its rows are found, put in order and cut to a page, and then what is asked of those is read."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from itertools import chain
 from typing import Any, Protocol
 
-from hub.compile.compiler import END, FOUND, FRONT, RIGHTS, SOUGHT, Compiled, Found
+from graph_schema.cypher import Parameters
+from hub.compile.compiler import END, FOUND, FRONT, RIGHTS, SOUGHT, Compiled, SearchReads
 
 
-class Asks(Protocol):
+class RunStatements(Protocol):
     """Whoever runs statements with these parameters: of each comes one value, or None."""
 
-    def __call__(self, texts: Sequence[str], given: Mapping[str, Any], /) -> Awaitable[list[Any]]: ...
+    def __call__(self, texts: Sequence[str], given: Parameters, /) -> Awaitable[list[Any]]:
+        """Runs them at once."""
+        ...
 
 
-async def searched(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> list[Any]:
+async def read_search(compiled: Compiled, given: Parameters, run: RunStatements) -> list[Any]:
     """What the shaper of a search takes, in a list by itself, as other statements' values are; None in it where one
     gave nothing.
     """
-    search = compiled.found
+    search = compiled.search
     assert search is not None
     # nothing else: Neo4j plans anew for other parameters, even where a statement does not use them
-    parts = await ask(compiled.texts, {**{name: given[name] for name in RIGHTS}, SOUGHT: _sought(search, given)})
+    parts = await run(compiled.texts, {**{name: given[name] for name in RIGHTS}, SOUGHT: _sought(search, given)})
     if None in parts:
         return [None]
     rows, more = _page(search, given, [row for part in parts for row in part[0]])
@@ -30,7 +33,7 @@ async def searched(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> l
         by_label[row[3]].append([number, *row])
     to_read = [search.texts[label] for label in by_label if label in search.texts]
     kept = {name: value for name, value in given.items() if name != SOUGHT}
-    read = await ask(to_read, {**kept, FOUND: by_label}) if to_read else []
+    read = await run(to_read, {**kept, FOUND: by_label}) if to_read else []
     if None in read:
         return [None]
     known = (
@@ -44,7 +47,7 @@ async def searched(compiled: Compiled, given: Mapping[str, Any], ask: Asks) -> l
     return [[answered, sum(part[1] for part in parts), more]]
 
 
-def _sought(search: Found, given: Mapping[str, Any]) -> dict[str, Any]:
+def _sought(search: SearchReads, given: Parameters) -> Parameters:
     page = search.page
     return {
         **given[SOUGHT],
@@ -54,7 +57,7 @@ def _sought(search: Found, given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _page(search: Found, given: Mapping[str, Any], found: list[list[Any]]) -> tuple[list[list[Any]], bool]:
+def _page(search: SearchReads, given: Parameters, found: list[list[Any]]) -> tuple[list[list[Any]], bool]:
     """The rows of the page, in the order of the search, and whether there are more beyond it."""
     found.sort(key=_place)
     size = given[search.page.size]

@@ -8,11 +8,12 @@ rows.
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from graph_schema.formats import HTS_CHAPTER, Format, plain_digits
 from graph_schema.model import NodeType
 from graph_schema.words import TIGHT, Word, cut, in_a_row, joined, runs
+from hub.compile.compiler import Highlight, HighlightPart
 from hub.errors import BadInput
 
 TERMS: Final = "terms"
@@ -167,9 +168,9 @@ def _any_code(text: str, pieces: Sequence[str]) -> Iterator[str]:
                 yield from (found[1], found[1].upper())
 
 
-def highlighted(searched: Sequence[str], texts: Sequence[tuple[str, str | None]]) -> list[dict[str, Any]]:
+def highlighted(searched: Sequence[str], texts: Sequence[tuple[str, str | None]]) -> list[Highlight]:
     """The properties in which a term stands, their text in pieces that are such a term or not."""
-    found: list[dict[str, Any]] = []
+    found: list[Highlight] = []
     for name, text in texts:
         parts = list(_pieces(searched, text or ""))
         if any(part["matched"] for part in parts):
@@ -177,7 +178,7 @@ def highlighted(searched: Sequence[str], texts: Sequence[tuple[str, str | None]]
     return found
 
 
-def _pieces(searched: Sequence[str], text: str) -> Iterator[dict[str, Any]]:
+def _pieces(searched: Sequence[str], text: str) -> Iterator[HighlightPart]:
     at = 0
     for start, end in _merged(sorted(_places(searched, text))):
         if start > at:

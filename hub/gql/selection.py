@@ -27,7 +27,8 @@ from graphql import (
 )
 
 from graph_schema.model import GraphSchema
-from hub.gql.values import ABSENT, Constant, Items, Members, Reference, Value, Variables
+from hub.gql.request import Variables
+from hub.gql.values import ABSENT, Constant, Items, Members, Reference, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import orjson
+from pydantic import JsonValue
 
 _STATEMENT: Final = 3_000
 _CYPHER: Final = 2.5
@@ -18,7 +19,7 @@ def shape_size(shape: Any) -> int:
     return sys.getsizeof(shape) + (sum(map(shape_size, shape)) if isinstance(shape, tuple) else 0)
 
 
-def plan_size(statements: Iterable[str], known: Mapping[str, Any]) -> int:
+def plan_size(statements: Iterable[str], known: Mapping[str, JsonValue]) -> int:
     """Of a plan: what reads answers and gives parameters grows with its statements, the schema's answers about
     itself with their JSON.
     """

@@ -82,15 +82,15 @@ class _Types:
         )
 
     def _node(self, node: NodeType) -> None:
-        for found in node.properties:
-            if found.values:
-                self._declared.choice(choice_name(node.label, found), found)
-        fields = [self._declared.property_field(node.label, found) for found in node.properties]
+        for declared in node.properties:
+            if declared.values:
+                self._declared.choice(choice_name(node.label, declared), declared)
+        fields = [self._declared.property_field(node.label, declared) for declared in node.properties]
         fields += [self._way(route) for route in self._graph.routes(node.label).values()]
         interfaces = [
-            self._declared.names[found.name]
-            for found in self._graph.abstracts
-            if found.shared and node.label in found.labels
+            self._declared.names[abstract.name]
+            for abstract in self._graph.abstracts
+            if abstract.shared and node.label in abstract.labels
         ]
         self._declared.object_type(node.label, node.doc, fields, bases=interfaces or [self._declared.names[NODE]])
         self._inputs.conditions(node.label, None)
@@ -157,28 +157,30 @@ class _Types:
         search.arguments = [
             self._declared.argument("text", "str", "Words, a number or a code."),
             self._declared.argument("kinds", "list[SearchKind] | None", "Which kinds of rows; all if not said."),
-            *(self._declared.argument(*found) for found in PAGE),
+            *(self._declared.argument(*argument) for argument in PAGE),
         ]
         yield search
         for question in self._questions:
             field = self._declared.field(question.name, question.record.type, question.doc)
-            field.arguments = [self._said(question.name, found) for found in question.arguments]
+            field.arguments = [self._argument(question.name, argument) for argument in question.arguments]
             yield field
 
-    def _said(self, owner: str, found: Property) -> StrawberryArgument:
+    def _argument(self, owner: str, argument: Property) -> StrawberryArgument:
         """An argument of a question or verb."""
-        if found.values:
-            name = choice_name(f"{owner[0].upper()}{owner[1:]}", found)
-            self._declared.choice(name, found)
-            return self._declared.argument(found.name, name if found.required else f"{name} | None", found.doc)
+        if argument.values:
+            name = choice_name(f"{owner[0].upper()}{owner[1:]}", argument)
+            self._declared.choice(name, argument)
+            return self._declared.argument(argument.name, name if argument.required else f"{name} | None", argument.doc)
         return self._declared.argument(
-            found.name, PYTHON[found.kind] if found.required else f"{PYTHON[found.kind]} | None", found.doc
+            argument.name,
+            PYTHON[argument.kind] if argument.required else f"{PYTHON[argument.kind]} | None",
+            argument.doc,
         )
 
     def _verb(self, verb: Verb) -> StrawberryField:
         """A verb as a field: it answers with the row that it speaks of, as the viewer may see it then."""
         field = self._declared.field(verb.name, f"{verb.returns} | None", verb.doc)
-        field.arguments = [self._said(verb.name, found) for found in (*verb.arguments, REQUEST)]
+        field.arguments = [self._argument(verb.name, argument) for argument in (*verb.arguments, REQUEST)]
         return field
 
     def _record(self, record: Record) -> str:
@@ -217,7 +219,7 @@ class _Types:
             self._declared.field("node", target, "The row."),
         ]
         if edge:
-            edge_fields += [self._declared.property_field(edge.type, found) for found in edge.properties]
+            edge_fields += [self._declared.property_field(edge.type, declared) for declared in edge.properties]
         edge_name = f"{name.removesuffix('Connection')}Edge"
         self._declared.object_type(
             edge_name, edge.doc if edge and edge.properties else f"A {target} in a list.", edge_fields

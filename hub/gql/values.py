@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol, TypeAlias, cast
 
+from graph_schema.cypher import Parameters
 from graph_schema.formats import BadFormat
 from graph_schema.model import Kind, Property
 from hub.compile.compiler import CursorOf
 from hub.errors import BadInput
 from hub.gql.moments import moment
+from hub.gql.request import Variables
 
 ABSENT: Final = object()
 """In place of a value that is not given."""
-Variables: TypeAlias = Mapping[str, Any]
-"""The variables of a request by name: JSON values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Reference:
 
     def read(self, variables: Variables) -> Any:
         """What the variable has there, or `ABSENT`."""
-        value = variables.get(self.variable, ABSENT)
+        value: Any = variables.get(self.variable, ABSENT)
         for step in self.path:
             value = value[step]
         return value
@@ -87,7 +87,7 @@ class Binding:
     convert: Convert
 
     # one shape for all
-    def bound(self, variables: Variables, before: Mapping[str, Any], cursors: "ReadsCursors") -> Mapping[str, Any]:  # noqa: ARG002
+    def bound(self, variables: Variables, before: Parameters, cursors: "ReadsCursors") -> Parameters:  # noqa: ARG002
         """The parameters, with these variables. Raises `BadInput`."""
         return dict(zip(self.parameters, self.convert(self.value.read(variables)), strict=True))
 
@@ -108,7 +108,7 @@ class PositionBinding:
     value: Value
     wanted: CursorOf
 
-    def bound(self, variables: Variables, before: Mapping[str, Any], cursors: ReadsCursors) -> Mapping[str, Any]:
+    def bound(self, variables: Variables, before: Parameters, cursors: ReadsCursors) -> Parameters:
         """The parameters, with these variables and those bound `before`. Raises `BadInput`."""
         compared = [before[name] for name in self.wanted.bound]
         held = cursors.read(self.value.read(variables), self.wanted, compared)
@@ -120,10 +120,10 @@ class Spread:
     """Several parameters that are made from one value, under names of their own."""
 
     value: Value
-    convert: Callable[[Any], Mapping[str, Any]]
+    convert: Callable[[Any], Parameters]
 
     # one shape for all
-    def bound(self, variables: Variables, before: Mapping[str, Any], cursors: ReadsCursors) -> Mapping[str, Any]:  # noqa: ARG002
+    def bound(self, variables: Variables, before: Parameters, cursors: ReadsCursors) -> Parameters:  # noqa: ARG002
         """The parameters, with these variables. Raises `BadInput`."""
         return self.convert(self.value.read(variables))
 

@@ -22,15 +22,14 @@ class Kinds:
         """The kind of a viewer; `ask` looks its flags up where it is not known."""
         if not viewer.account:
             return PUBLIC
-        found = self._kinds.get(viewer.account)
-        return found or await self.look_up(viewer, ask)
+        return self._kinds.get(viewer.account) or await self.look_up(viewer, ask)
 
     async def look_up(self, viewer: Viewer, ask: Callable[[], Awaitable[Any]]) -> ViewerKind:
         """The kind it is now; `ask` gives which flags hold, or None for who acts for nobody."""
         flags = await ask()
-        found = ViewerKind(frozenset(flags or ()), acts=flags is not None)
-        self._kinds[viewer.account] = found
+        kind = ViewerKind(frozenset(flags or ()), acts=flags is not None)
+        self._kinds[viewer.account] = kind
         self._kinds.move_to_end(viewer.account)
         if len(self._kinds) > _REMEMBERED:
             self._kinds.popitem(last=False)
-        return found
+        return kind

@@ -35,14 +35,16 @@ from graphql import (
     type_from_ast,
     visit,
 )
+from pydantic import JsonValue
 
 from graph_schema.model import GraphSchema
 from hub.errors import BadInput
+from hub.gql.request import Variables
 from hub.gql.values import convert, split_node_id
 
 _KEYS: Final = ("row", "CEE001", "00", "0000", "AAA", "00-0000000AA", "AAA-0000000-0")
 """One of them has the format of any label's key."""
-_SIMPLE: Final[Mapping[str, Any]] = {
+_SIMPLE: Final[Mapping[str, JsonValue]] = {
     "String": "", "Int": 1, "Float": 1.0, "Date": "2000-01-01", "DateTime": "2000-01-01T00:00:00Z",
 }  # fmt: skip
 
@@ -54,19 +56,15 @@ class Blanks:
         self._schema = schema
         self._ids = {node.label: f"{node.label}:{self._key(declared, node.label)}" for node in declared.nodes}
 
-    def question(
-        self, text: str, operation_name: str | None, variables: Mapping[str, Any]
-    ) -> tuple[str, dict[str, Any]]:
+    def question(self, text: str, operation_name: str | None, variables: Variables) -> tuple[str, Variables]:
         """The one operation of a document and its variables, which need be none that was asked.
 
         Raises `ValueError` where it has none.
         """
         document = parse(text, no_location=True)
-        operations = [found for found in document.definitions if isinstance(found, OperationDefinitionNode)]
+        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         chosen = [
-            found
-            for found in operations
-            if operation_name is None or (found.name and found.name.value == operation_name)
+            node for node in operations if operation_name is None or (node.name and node.name.value == operation_name)
         ]
         if len(chosen) != 1:
             raise ValueError("no such operation")
@@ -80,13 +78,13 @@ class Blanks:
         named = visit(blank, names)
         return print_ast(named), {names.variable(name): value for name, value in given.items()}
 
-    def _variables(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _variables(self, operation: OperationDefinitionNode, variables: Variables) -> Variables:
+        others: dict[str, JsonValue] = {}
         for declared in operation.variable_definitions or ():
             name = declared.variable.name.value
             if name in variables:
-                found[name] = self.value(type_from_ast(self._schema, declared.type), variables[name])
-        return found
+                others[name] = self.value(type_from_ast(self._schema, declared.type), variables[name])
+        return others
 
     def value(self, declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a kind of type
         """Another value of its type and shape."""
@@ -97,12 +95,12 @@ class Blanks:
         if isinstance(declared, GraphQLList):
             if not isinstance(value, list):
                 return self.value(declared.of_type, value)
-            found = [self.value(declared.of_type, item) for item in value]
+            items = [self.value(declared.of_type, item) for item in value]
             # how many there are is no part of the shape of a list of texts or numbers
             return (
-                found
+                items
                 if isinstance(get_named_type(declared), GraphQLInputObjectType | GraphQLEnumType)
-                else _distinct(found)
+                else _distinct(items)
             )
         if isinstance(declared, GraphQLInputObjectType):
             return {name: self.value(declared.fields[name].type, inner) for name, inner in value.items()}

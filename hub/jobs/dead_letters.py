@@ -22,7 +22,13 @@ LAST_RETRY: Final = timedelta(days=1)
 QUEUE: Final = "Queue"
 """The kind of what stands for a whole queue that could not be read."""
 _OURS: Final = ("hub.", "connectors.", "graph_schema.")
-_PASSED_THROUGH: Final = ("hub.database.graph", "hub.jobs.loops", "hub.events.work_queue", "hub.jobs.dead_letters")
+_PASSED_THROUGH: Final = (
+    "hub.database.graph",
+    "hub.database.writing",
+    "hub.jobs.loops",
+    "hub.events.work_queue",
+    "hub.jobs.dead_letters",
+)
 _log: Final = logging.getLogger("hub.jobs")
 
 # Counted once where several hubs fail at the same item at the same time.

@@ -67,7 +67,7 @@ async def require_open(folder: Path, settings: Settings) -> None:
     async with Graph(settings, patient=True) as graph:
         while True:
             try:
-                problem = await graph.opening_problem()
+                problem = await graph.health.opening_problem()
             except Unavailable as error:
                 if time.monotonic() > deadline:
                     raise SetupError(f"Neo4j at {settings.neo4j_uri} does not answer: `hub doctor` says why") from error

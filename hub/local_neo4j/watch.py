@@ -67,7 +67,7 @@ class Watch:
                         self._look(graph, runner)
                     except OSError as error:
                         self._report(f"looking after Neo4j: {error.strerror}")
-                if not self._may_close() or runner.run(graph.has_panicked()):
+                if not self._may_close() or runner.run(graph.health.has_panicked()):
                     self._server.kill()
             finally:
                 runner.run(graph.close())
@@ -80,7 +80,7 @@ class Watch:
         elif self._server.has_died():
             self._report("Neo4j has died; it is started again")
             self._start(graph, runner)
-        elif runner.run(graph.has_panicked()):
+        elif runner.run(graph.health.has_panicked()):
             self._panics += 1
             if self._panics >= _PANICS:
                 self._report("Neo4j has given up after an error of its disk; it is ended and started again")
@@ -148,7 +148,7 @@ class Watch:
             if not self._server.listens(self._running):
                 continue
             try:
-                problem = runner.run(graph.opening_problem())
+                problem = runner.run(graph.health.opening_problem())
             except Unavailable:
                 continue
             if problem:

@@ -20,8 +20,8 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from graph_schema.viewer_kinds import FLAGS, ViewerKind
-from hub.gql.parameter_types import Shape, placeholder
-from hub.gql.values import Variables
+from hub.gql.parameter_types import ParameterType, placeholder
+from hub.gql.request import Variables
 
 FILE: Final = "asked-most.json"
 _FORMAT: Final = 1
@@ -30,6 +30,8 @@ _MOST_BYTES: Final = 1_000_000
 _MOST_COUNTED: Final = 500
 _HALF_S: Final = 24 * 3600.0
 _LOCKED_S: Final = 2.0
+_CALLED_BEFORE: Final = {"imports": "isImporter", "owns": "isOffice", "joins": "isAgency"}
+"""What flags were called until 2026-11-26, as a file of then has them."""
 _log: Final = logging.getLogger("hub.warming")
 
 
@@ -42,7 +44,7 @@ class Form:
     document: str
     variables: Variables
     kind: ViewerKind
-    parameters: Sequence[Mapping[str, Shape]]
+    parameters: Sequence[Mapping[str, ParameterType]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class _Line(BaseModel):
     document: str
     variables: dict[str, JsonValue]
     kind: _Kind
-    parameters: list[dict[str, Shape]]
+    parameters: list[dict[str, ParameterType]]
     weight: float = Field(ge=0, allow_inf_nan=False)
 
 
@@ -267,7 +269,8 @@ def _form(line: _Line) -> Form:
     for shapes in line.parameters:
         for shape in shapes.values():
             placeholder(shape)
-    if not set(line.kind.flags) <= set(FLAGS):
+    flags = frozenset(_CALLED_BEFORE.get(flag, flag) for flag in line.kind.flags)
+    if not flags <= set(FLAGS):
         raise ValueError(line.kind.flags)
-    kind = ViewerKind(frozenset(line.kind.flags), line.kind.acts, line.kind.has_account)
+    kind = ViewerKind(flags, line.kind.acts, line.kind.has_account)
     return Form(line.document, line.variables, kind, line.parameters)

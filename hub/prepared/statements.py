@@ -26,10 +26,11 @@ from graph_schema.viewer_kinds import COMMON, ViewerKind
 from hub.compile.compiler import ASKED, END, FOUND, FRONT, SOUGHT, CursorOf
 from hub.database.graph import Graph
 from hub.errors import Unavailable
-from hub.gql.executor import NOBODY, Executor, GraphQLRequest
-from hub.gql.parameter_types import Shape, placeholder, shape_of
+from hub.gql.executor import NOBODY, Executor
+from hub.gql.parameter_types import ParameterType, placeholder, type_of
 from hub.gql.plans import Plan, RootPlan
-from hub.gql.values import ReadsCursors, Variables
+from hub.gql.request import GraphQLRequest, Variables
+from hub.gql.values import ReadsCursors
 from hub.gql.without_values import Blanks
 from hub.limits.admission import Admission
 from hub.prepared.asked_most import AskedMost, Form, Prepared
@@ -54,7 +55,7 @@ class Warming:
     def __init__(  # noqa: PLR0913 - what it stands between
         self,
         declared: GraphSchema,
-        questions: Executor,
+        executor: Executor,
         graph: Graph,
         admission: Admission,
         folder: Path,
@@ -63,12 +64,12 @@ class Warming:
         first_questions: Sequence[tuple[str, Viewer]] = (),
         several: bool = False,
     ) -> None:
-        self._questions = questions
+        self._executor = executor
         self._graph = graph
         self._admission = admission
         self._statements = statements
         self._first_questions = first_questions
-        self._blanks = Blanks(declared, questions.documents.schema)
+        self._blanks = Blanks(declared, executor.plan_cache.schema)
         self._most = AskedMost(folder)
         self._met: dict[ViewerKind, None] = {}
         """Kinds of viewers that have asked, now or before."""
@@ -76,7 +77,7 @@ class Warming:
         self._turns = FileLock(folder / "warming.lock", mode=0o600) if several else None
         self._lost = asyncio.Event()
         graph.when_lost(self._lost.set)
-        questions.heard = self._heard
+        executor.on_answered = self._heard
 
     async def keep(self) -> None:
         """Prepares what will be asked, anew whenever the database was lost, and remembers what is asked; until it
@@ -126,9 +127,9 @@ class Warming:
         """Prepares what will be asked, once; gives how many statements Neo4j has plans of by that."""
         began = time.monotonic()
         with await self._turn():
-            kind = Statement(self._questions.kind_text, _as_nobody({}))
+            kind = Statement(self._executor.kind_text, _as_nobody({}))
             planned = int(await self._plan(kind))
-            asked = [(query, await self._questions.kind(viewer)) for query, viewer in self._first_questions]
+            asked = [(query, await self._executor.kind(viewer)) for query, viewer in self._first_questions]
             done = {kind.text}
             for statement in self._wanted(asked):
                 if statement.text in done:
@@ -198,15 +199,15 @@ class Warming:
     def _findings(self, kind: ViewerKind) -> Iterator[Statement]:
         """What finds the rows of searches, and what questions of the hub's own tell."""
         searching = (
-            Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in self._questions.documents.findings(kind)
+            Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in self._executor.plan_cache.findings(kind)
         )
-        telling = (_finding(text, question.sizes) for text, question in self._questions.documents.questions(kind))
-        return chain(islice(searching, _SEARCHED_FIRST), telling, searching)
+        customs = (_finding(text, question.sizes) for text, question in self._executor.plan_cache.questions(kind))
+        return chain(islice(searching, _SEARCHED_FIRST), customs, searching)
 
     def _of_form(self, form: Form) -> Iterator[Statement]:
         """The statements of a form; none where another release of the hub knew what this one does not."""
         try:
-            plan = self._questions.documents.compiled(form.document, form.variables, form.kind)
+            plan = self._executor.plan_cache.compiled(form.document, form.variables, form.kind)
             statements = [_statements(root, shapes) for root, shapes in zip(plan.roots, form.parameters, strict=True)]
         except Exception as error:
             _log.debug("a form was not compiled: %s", type(error).__name__)
@@ -214,7 +215,7 @@ class Warming:
         return chain.from_iterable(statements)
 
     def _of_question(self, query: str, kind: ViewerKind) -> Iterator[Statement]:
-        plan, variables = self._questions.documents.plan(query, None, {}, _NO_CURSORS, kind)
+        plan, variables = self._executor.plan_cache.plan(query, None, {}, _NO_CURSORS, kind)
         for root in plan.roots:
             yield from _statements(root, _shapes(root, variables, _NO_CURSORS))
 
@@ -247,30 +248,30 @@ class _NoCursors:
 _NO_CURSORS: Final = _NoCursors()
 
 
-def _shapes(root: RootPlan, variables: Variables, cursors: ReadsCursors) -> dict[str, Shape]:
-    return {name: shape_of(value) for name, value in root.bind(variables, cursors).items()}
+def _shapes(root: RootPlan, variables: Variables, cursors: ReadsCursors) -> dict[str, ParameterType]:
+    return {name: type_of(value) for name, value in root.bind(variables, cursors).items()}
 
 
 def _as_nobody(parameters: Parameters) -> Parameters:
     return {**parameters, "viewer": NOBODY, "now": time.time_ns() // 1_000_000}
 
 
-def _statements(root: RootPlan, shapes: Mapping[str, Shape]) -> list[Statement]:
+def _statements(root: RootPlan, shapes: Mapping[str, ParameterType]) -> list[Statement]:
     """The statements of a root field with placeholders for its parameters.
 
     Raises `ValueError` for shapes that are none.
     """
     parameters = _as_nobody({name: placeholder(shape) for name, shape in shapes.items() if name != SOUGHT})
-    if telling := root.compiled.telling:
+    if custom := root.compiled.custom:
         read = (
             Statement(reading.text, {**{name: parameters[name] for name in reading.parameters}, FOUND: {}})
-            for reading in telling.readings
+            for reading in custom.readings
         )
-        return [_finding(root.compiled.text, telling.sizes), *read]
-    if not root.compiled.found:
+        return [_finding(root.compiled.text, custom.sizes), *read]
+    if not root.compiled.search:
         return [Statement(text, parameters) for text in root.compiled.texts]
     finding = [Statement(text, _as_nobody({SOUGHT: _SEEKS_NOTHING})) for text in root.compiled.texts]
-    return [*finding, *(Statement(text, {**parameters, FOUND: {}}) for text in root.compiled.found.texts.values())]
+    return [*finding, *(Statement(text, {**parameters, FOUND: {}}) for text in root.compiled.search.texts.values())]
 
 
 def _finding(text: str, sizes: Sequence[str]) -> Statement:

@@ -1,12 +1,7 @@
 """The arguments of the hub's own root fields, as they are checked before their statement is asked."""
 
-from collections.abc import Mapping
-from typing import Any, TypeAlias
-
+from hub.compile.compiler import Arguments
 from hub.errors import BadInput
-
-Arguments: TypeAlias = Mapping[str, Any]
-"""The arguments of a root field by name, each of the type that the schema gives it; None for what is not said."""
 
 
 def first_of(arguments: Arguments, few: int, most: int) -> int:

@@ -14,9 +14,9 @@ from graph_schema.cypher import bind, fill, literal
 from graph_schema.graph import GRAPH
 from graph_schema.model import NODE, Edge, Kind, Property
 from graph_schema.viewer_sets import IN_TERM, takes_part
-from hub.compile.compiler import CustomField, Record, Records, RowOf, Sees, Value
+from hub.compile.compiler import Arguments, CustomField, Record, Records, RowOf, Sees, Value
 from hub.errors import BadInput
-from hub.queries.arguments import Arguments, first_of
+from hub.queries.arguments import first_of
 
 _LONGEST: Final = 8
 """More steps than that say nothing."""

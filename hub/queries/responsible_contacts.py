@@ -14,10 +14,10 @@ from graph_schema import parties, people
 from graph_schema.cypher import fill, literal
 from graph_schema.formats import ENTRY_NUMBER, HTS_HEADING, HTS_NUMBER, IMPORTER_NUMBER, PORT_CODE, tariff_number
 from graph_schema.model import NODE, Kind, Property
-from hub.compile.compiler import CustomField, Record, RecordOf, Records, RowOf, Sees, Value
+from hub.compile.compiler import Arguments, CustomField, Record, RecordOf, Records, RowOf, Sees, Value
 from hub.deadlines.business_days import is_holiday
 from hub.errors import BadInput
-from hub.queries.arguments import Arguments, first_of
+from hub.queries.arguments import first_of
 from hub.queries.responsibility_rules import (
     CONTACTS,
     LAST_CONTACT,

@@ -11,9 +11,9 @@ from typing import Any, Final
 from graph_schema import cypher
 from graph_schema.model import Kind, Property
 from graph_schema.viewer_sets import CLIENTS_CASES, takes_part
-from hub.compile.compiler import CustomField, Record, Records, RowOf, Sees, Value
+from hub.compile.compiler import Arguments, CustomField, Record, Records, RowOf, Sees, Value
 from hub.errors import BadInput
-from hub.queries.arguments import Arguments, first_of
+from hub.queries.arguments import first_of
 from hub.queries.similarities import LIKENESSES
 
 LEAST: Final = 5
@@ -31,7 +31,7 @@ _WANTED: Final = " AND ".join(
         cypher.fill(_OPEN, i="i"),
         "($asked.issue IS NULL OR i.id = $asked.issue)",
         "($asked.likeness IS NULL OR i.likeness = $asked.likeness)",
-        "(NOT coalesce($asked.followed, false) OR EXISTS { (p)-[:FOLLOWS]->(i) WHERE p IN own })",
+        "(NOT coalesce($asked.followed, false) OR EXISTS { (p)-[:FOLLOWS]->(i) WHERE p IN myParties })",
     )
 )
 # Those that the viewer may see, for each reason: with its cases where it has few, else with how many importers of it
@@ -40,7 +40,7 @@ _CANDIDATES: Final = f"""
   {cypher.bind(CLIENTS_CASES, {"n": "k", "i": "client"}, str)} MATCH (k)-[:ABOUT|MAY_BE_ABOUT]->(i:Issue)
     WHERE {_WANTED}
   RETURN i, collect(DISTINCT k) AS few, 0 AS weight
-  UNION ALL UNWIND CASE WHEN official AND NOT seesAll THEN own ELSE [] END AS o
+  UNION ALL UNWIND CASE WHEN official AND NOT seesAll THEN myParties ELSE [] END AS o
   CALL (o) {{
     UNWIND CASE WHEN {_ONE} THEN [] ELSE [1] END AS gate MATCH (o)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(i:Issue)
       RETURN i, f
@@ -59,7 +59,7 @@ _CANDIDATES: Final = f"""
   }}
   WITH i, f, COUNT {{ (f)-[:AWAITS|COUNTS]->() }} AS weight WHERE {_WANTED}
   RETURN i, [] AS few, weight
-  UNION ALL UNWIND own AS o MATCH (o:Association)<-[:ON_BOARD_OF]-(i:Issue) WHERE {_WANTED}
+  UNION ALL UNWIND myParties AS o MATCH (o:Association)<-[:ON_BOARD_OF]-(i:Issue) WHERE {_WANTED}
   RETURN i, [] AS few, 0 AS weight"""
 
 
@@ -99,10 +99,11 @@ WITH *, found[spot][0] AS issue, found[spot][1] AS whole, found[spot][2] AS few
 WITH *, few + CASE WHEN official THEN COLLECT {
   CALL (issue) { RETURN issue AS part UNION ALL MATCH (part:Issue)-[:MERGED_INTO]->(issue) RETURN part }
   MATCH (part)<-[a:ABOUT|ALIKE_BY]-(k:Case) WHERE NOT k IN few AND {sees_case}
-    AND (a:ABOUT OR issue.sharedAt IS NOT NULL OR seesAll OR EXISTS { MATCH (k)-[:HANDLED_BY]->(o) WHERE o IN own })
+    AND (a:ABOUT OR issue.sharedAt IS NOT NULL OR seesAll
+      OR EXISTS { MATCH (k)-[:HANDLED_BY]->(o) WHERE o IN myParties })
   RETURN DISTINCT k
 } ELSE [] END AS cases
-WITH * WHERE cases <> [] OR EXISTS { MATCH (issue)-[:ON_BOARD_OF]->(a) WHERE a IN own }
+WITH * WHERE cases <> [] OR EXISTS { MATCH (issue)-[:ON_BOARD_OF]->(a) WHERE a IN myParties }
 WITH *, COLLECT { UNWIND cases AS k MATCH (k)-[:CONCERNS]->(m:Importer) RETURN DISTINCT m } AS mine
 WITH *, COLLECT { MATCH (issue)<-[:NAMED_IN]-(m:Importer) WHERE NOT m IN mine RETURN m
   ORDER BY m.name, m.number } AS named
@@ -113,7 +114,7 @@ WITH *, CASE WHEN seesAll THEN [] ELSE COLLECT {
 WITH *, CASE WHEN seesAll THEN 0
   ELSE coalesce(whole.n, 0) - reduce(n = 0, c IN counted | n + CASE WHEN c[0] = whole THEN c[1]
     ELSE 0 END) END AS others,
-  head(COLLECT { UNWIND own AS a MATCH (a:Association)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(issue)
+  head(COLLECT { UNWIND myParties AS a MATCH (a:Association)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(issue)
     RETURN f.n }) AS members
 WITH *, others >= least AS told"""
 
@@ -209,7 +210,7 @@ _ISSUE: Final = Record(
                 "casesThere DESC, coalesce(othersThere_, 0) DESC, office.name"),
         Records("trend", "How it grows; none where that would tell of too few.", _POINT, lambda _: _TREND, "point[0]"),
         Value(Property("followed", "Whether you follow it.", Kind.BOOLEAN, required=True),
-              "EXISTS { MATCH (p)-[:FOLLOWS]->(issue) WHERE p IN own }"),
+              "EXISTS { MATCH (p)-[:FOLLOWS]->(issue) WHERE p IN myParties }"),
         Value(Property("youAreNamed", "Whether an importer of yours lets itself be named in it.", Kind.BOOLEAN,
             required=True),
               "EXISTS { MATCH (m:Importer)-[:NAMED_IN]->(issue) WHERE m IN mine }"),

@@ -35,8 +35,10 @@ def _text(party_label: str, label: str) -> str:
 
 def _acting_for(label: str) -> GraphSchema:
     """The graph with that party in place of those an account acts for."""
-    acted = f"COLLECT {{ MATCH (party:{name(label)} {{{name(GRAPH.node(label).key)}: $party}}) RETURN party }}"
+    party = f"COLLECT {{ MATCH (party:{name(label)} {{{name(GRAPH.node(label).key)}: $party}}) RETURN party }}"
     return replace(
         GRAPH,
-        viewer_sets=tuple(replace(each, cypher=acted) if each.name == "acted" else each for each in GRAPH.viewer_sets),
+        viewer_sets=tuple(
+            replace(each, cypher=party) if each.name == "actsFor" else each for each in GRAPH.viewer_sets
+        ),
     )

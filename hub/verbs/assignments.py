@@ -27,9 +27,9 @@ _IMPORTER: Final = fill(
     """
 OPTIONAL MATCH (i)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
 RETURN {id: i.number, status: i.centerStatus, center: center.code, center_name: center.name,
-  as_assigner: elementId(coalesce(CASE WHEN seesAll THEN head(acted) END, head([o IN own WHERE o = center]),
+  as_assigner: elementId(coalesce(CASE WHEN seesAll THEN head(actsFor) END, head([o IN myParties WHERE o = center]),
     head(COLLECT { MATCH (i)<-[:CONCERNS]-(k:Case)-[:OF_KIND]->(kind:CaseKind {code: 'center_assignment_appeal'})
-      MATCH (k)-[:HANDLED_BY]->(o:Office) WHERE o IN own AND k.status <> 'CLOSED'
+      MATCH (k)-[:HANDLED_BY]->(o:Office) WHERE o IN myParties AND k.status <> 'CLOSED'
         AND (EXISTS { (kind)-[:ANSWERED_BY]->(:Office)<-[:PART_OF*0..]-(o) }
           OR EXISTS { (kind)-[:ANSWERED_BY]->(:Office)-[:PART_OF*0..]->(o) })
       RETURN o LIMIT 1 }))),

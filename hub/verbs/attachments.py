@@ -26,7 +26,7 @@ _ANNOUNCED: Final = fill(
 MATCH (f:Attachment {id: $id}) WHERE {sees}
 OPTIONAL MATCH (f)-[:BY]->(party)
 RETURN {name: f.name, media_type: f.mediaType, size: f.size, sha256: f.sha256, stored: f.storedAt IS NOT NULL,
-  expired: f.at <= $begin, own: party IN own, by: elementId(party)}""",
+  expired: f.at <= $begin, own: party IN myParties, by: elementId(party)}""",
     sees=sees("f", "Attachment"),
 )
 _STORED: Final[LiteralString] = "MATCH (f:Attachment {id: $id}) SET f.storedAt = coalesce(f.storedAt, $at)"

@@ -19,12 +19,13 @@ _CASE: Final = fill(
     """OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
 OPTIONAL MATCH (k)-[:CONCERNS]->(importer:Importer)
 OPTIONAL MATCH (k)-[:OF_KIND]->(kind:CaseKind)
-WITH *, head([o IN [owner] WHERE o IN own]) AS asOwner,
-  head(COLLECT { MATCH (k)-[i:INVOLVES]->(g:Agency) WHERE g IN own AND i.acceptedAt IS NOT NULL RETURN g }) AS asAgency,
+WITH *, head([o IN [owner] WHERE o IN myParties]) AS asOwner,
+  head(COLLECT { MATCH (k)-[i:INVOLVES]->(g:Agency) WHERE g IN myParties AND i.acceptedAt IS NOT NULL
+    RETURN g }) AS asAgency,
   {importer_or_broker} AS asParty
 RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, owner_name: owner.name, owner: elementId(owner),
   as_owner: elementId(asOwner), as_agency: elementId(asAgency), as_party: elementId(asParty),
-  as_oversight: CASE WHEN seesAll THEN elementId(head(acted)) END, kept_by: {kept_by}}
+  as_oversight: CASE WHEN seesAll THEN elementId(head(actsFor)) END, kept_by: {kept_by}}
 """,
     importer_or_broker=importer_or_broker("importer"),
     kept_by=kept_by("k"),

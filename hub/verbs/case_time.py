@@ -31,6 +31,7 @@ class CaseTime:
 
     @property
     def today(self) -> date:
+        """The day it is at headquarters."""
         return today(self.context.now)
 
     def with_facts(self, **facts: Any) -> Self:
@@ -43,6 +44,7 @@ class CaseTime:
 
     @property
     def facts(self) -> Facts:
+        """What the case says now."""
         return self.now.facts
 
     def brought(self) -> Brought:

@@ -71,7 +71,7 @@ class VerbContext:
     async def read_value(self, text: LiteralString, /, *, first: LiteralString = "", **parameters: object) -> Any:
         """The one value of a statement, or None where it finds no row.
 
-        The statement may name viewer sets, e.g. `own` or `acted`, and has the parameters `$viewer`, `$now`
+        The statement may name viewer sets, e.g. `myParties` or `actsFor`, and has the parameters `$viewer`, `$now`
         (milliseconds) and `$at`. What it does `first` it does before it looks at the viewer, too.
         """
         bound = {**parameters, "viewer": self.account, "now": _milliseconds(self.now), "at": self.now}
@@ -105,7 +105,7 @@ class VerbContext:
 
     async def acting_party(self) -> str | None:
         """The first party that the viewer acts for, by Neo4j's id; None where there is none."""
-        return await self.read_value("RETURN elementId(head(acted))")
+        return await self.read_value("RETURN elementId(head(actsFor))")
 
     def new_case_number(self, mark: LiteralString = "") -> str:
         """The number of a new case, e.g. HUB-26-4T7WQ2ZC. Nobody can foresee it, nor steer it by what they ask for."""

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Annotated, ClassVar, Final, LiteralString
 
 from graph_schema.formats import ENTRY_NUMBER, HTS10, PORT_CODE, RULING_NUMBER
+from hub.deadlines.clock import DECIDED
 from hub.deadlines.facts import Dated
-from hub.deadlines.kept import DECIDED
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.arguments import WHY, Argument, Audience, found_by
 from hub.verbs.case import OWNER, Case
@@ -106,9 +106,9 @@ _PARTICIPANT: Final = Role(
 _DISPARITY: Final[LiteralString] = """
 RETURN {id: x.id, state: x.state, decisions: COLLECT { MATCH (x)-[:BETWEEN]->(d) RETURN d.id },
   cases: COLLECT { MATCH (x)-[:BETWEEN]->()-[:DECIDES]->(k) RETURN DISTINCT k.id },
-  as_participant: elementId(CASE WHEN seesAll THEN head(acted) ELSE head(COLLECT {
-    MATCH (x)-[:BETWEEN]->(d) MATCH (d)-[:MADE_AT]->(o) WHERE o IN own RETURN o
-    UNION MATCH (x)-[:BETWEEN]->()-[:DECIDES]->()-[:HANDLED_BY]->(o) WHERE o IN own RETURN o }) END)}"""
+  as_participant: elementId(CASE WHEN seesAll THEN head(actsFor) ELSE head(COLLECT {
+    MATCH (x)-[:BETWEEN]->(d) MATCH (d)-[:MADE_AT]->(o) WHERE o IN myParties RETURN o
+    UNION MATCH (x)-[:BETWEEN]->()-[:DECIDES]->()-[:HANDLED_BY]->(o) WHERE o IN myParties RETURN o }) END)}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

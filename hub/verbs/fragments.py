@@ -42,8 +42,9 @@ def importer_or_broker(importer: LiteralString) -> LiteralString:
     """The expression for the viewer's own party that is the importer behind the variable, or its broker in term; else
     null."""
     return fill(
-        """head(COLLECT { WITH {importer} WHERE {importer} IN own RETURN {importer} AS party
-    UNION ALL MATCH ({importer})<-[p:REPRESENTS]-(party:Broker) WHERE party IN own AND {in_term} RETURN party })""",
+        """head(COLLECT { WITH {importer} WHERE {importer} IN myParties RETURN {importer} AS party
+    UNION ALL MATCH ({importer})<-[p:REPRESENTS]-(party:Broker) WHERE party IN myParties AND {in_term}
+    RETURN party })""",
         importer=importer,
         in_term=in_term("p"),
     )

@@ -20,8 +20,9 @@ _MOST: Final = 200
 _DECIDER: Final = Role("office", "a Center with a case of it or the Office of Trade")
 _FOLLOWER: Final = Role("party", "who acts for a party")
 _ISSUE: Final[LiteralString] = """
-RETURN {id: i.id, state: coalesce(i.state, 'CONFIRMED'), topic: i.topic, title: i.title, party: elementId(head(acted)),
-  office: elementId(CASE WHEN seesAll THEN head(acted) ELSE head([o IN own WHERE o:Center]) END)}"""
+RETURN {id: i.id, state: coalesce(i.state, 'CONFIRMED'), topic: i.topic, title: i.title,
+  party: elementId(head(actsFor)),
+  office: elementId(CASE WHEN seesAll THEN head(actsFor) ELSE head([o IN myParties WHERE o:Center]) END)}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +214,7 @@ async def unfollow_issue(context: VerbContext, issue: Issue) -> None:
 
 
 _OWN_IMPORTER: Final[LiteralString] = """
-MATCH (m:Importer {number: $importer}) WHERE m IN own
+MATCH (m:Importer {number: $importer}) WHERE m IN myParties
 RETURN {number: m.number, by: elementId(m),
   has_case: EXISTS { MATCH (m)<-[:CONCERNS]-(:Case)-[:ABOUT|MAY_BE_ABOUT]->(:Issue {id: $issue}) }}"""
 _NAME: Final[LiteralString] = """

@@ -56,12 +56,12 @@ WITH *, head(COLLECT { MATCH (:PortCode {code: $port, issuer: 'ACE'})-[:IDENTIFI
   head(COLLECT { MATCH (kind)-[:ANSWERED_BY]->(o:Office) RETURN o LIMIT 1 }) AS office
 WITH *, CASE kind.answeredBy WHEN 'port' THEN coalesce(port, center) WHEN 'office' THEN office
   ELSE coalesce(center, port) END AS answers
-WITH *, head([o IN own WHERE o = answers] + [o IN own WHERE o:Port OR (seesAll AND o:Office)]) AS mine
+WITH *, head([o IN myParties WHERE o = answers] + [o IN myParties WHERE o:Port OR (seesAll AND o:Office)]) AS mine
 WITH *, CASE WHEN mine IS NOT NULL AND NOT seesAll THEN mine
   ELSE coalesce(answers, mine) END AS owner, coalesce(asParty, mine) AS who
-WITH *, CASE WHEN seesAll THEN true WHEN kind.openedBy <> 'government' AND (imports OR represents) THEN true
-  WHEN kind.answeredBy = 'office' THEN mine IS NOT NULL OR any(o IN own WHERE o:Port)
-  ELSE any(o IN own WHERE o:Port OR o:Center) END AS could
+WITH *, CASE WHEN seesAll THEN true WHEN kind.openedBy <> 'government' AND (isImporter OR represents) THEN true
+  WHEN kind.answeredBy = 'office' THEN mine IS NOT NULL OR any(o IN myParties WHERE o:Port)
+  ELSE any(o IN myParties WHERE o:Port OR o:Center) END AS could
 WITH *, owner IS NOT NULL AND CASE WHEN asParty IS NULL THEN mine IS NOT NULL AND ($known OR NOT $known AND NOT seesAll)
   ELSE kind.openedBy <> 'government' END AS may
 FOREACH (_ IN CASE WHEN may THEN [1] ELSE [] END |
@@ -84,7 +84,7 @@ RETURN {kind: kind.name, owner_name: owner.name, by: elementId(who), opened_by: 
 _KNOWN: Final = fill(
     """
 MATCH (i:Importer {number: $importer})
-WHERE {sees} OR CASE WHEN owns THEN EXISTS { MATCH (i)-[:ENTERS_AT]->(p:Port) WHERE p IN own } ELSE false END
+WHERE {sees} OR CASE WHEN isOffice THEN EXISTS { MATCH (i)-[:ENTERS_AT]->(p:Port) WHERE p IN myParties } ELSE false END
 RETURN true""",
     sees=sees("i", "Importer"),
 )

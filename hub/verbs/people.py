@@ -17,7 +17,8 @@ _OWN_ORGANISATION: Final = Role("organisation", "the contact's own organisation"
 _CONTACT: Final = fill(
     """
 OPTIONAL MATCH (c)-[:WORKS_FOR]->(org)
-RETURN {id: c.id, name: c.name, organisation: CASE WHEN org IN own THEN elementId(org) END, kept_by: {kept_by}}""",
+RETURN {id: c.id, name: c.name, organisation: CASE WHEN org IN myParties THEN elementId(org) END,
+  kept_by: {kept_by}}""",
     kept_by=kept_by("c"),
 )
 _AWAY: Final[LiteralString] = "MATCH (c:Contact {id: $contact}) SET c.awayFrom = $since, c.awayUntil = $until"
@@ -89,7 +90,7 @@ OPTIONAL MATCH (o:Office {code: $office})
 FOREACH (_ IN CASE WHEN made AND o IS NOT NULL THEN [1] ELSE [] END |
   CREATE (p)-[:ANSWERED_BY {basis: 'declared by the Office of Trade'}]->(o))
 RETURN made, o IS NOT NULL"""
-_OVERSIGHT: Final[LiteralString] = "RETURN CASE WHEN seesAll THEN elementId(head(acted)) END"
+_OVERSIGHT: Final[LiteralString] = "RETURN CASE WHEN seesAll THEN elementId(head(actsFor)) END"
 _Code = Annotated[str, Argument("A short code.", longest=20)]
 _Name = Annotated[str, Argument("Its name.", longest=300)]
 _Since = Annotated[date, Argument("The day it takes effect.")]

@@ -33,8 +33,8 @@ MATCH (o) WHERE elementId(o) = $office
 MERGE (a:Account {id: $viewer}) ON CREATE SET a.subject = $viewer, a.issuer = 'hub', a.source = 'hub'
 CREATE (q:Question) SET q = $question
 CREATE (a)-[:ASKED]->(q) CREATE (q)-[:ASKED_OF]->(o)
-FOREACH (party IN head([[p IN acted][..1]]) | CREATE (q)-[:ASKED_BY]->(party))
-RETURN elementId(head(acted))"""
+FOREACH (party IN head([[p IN actsFor][..1]]) | CREATE (q)-[:ASKED_BY]->(party))
+RETURN elementId(head(actsFor))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +123,8 @@ async def _routed(context: VerbContext, question: NewQuestion) -> _Office:
     compiled = compile_read(
         GRAPH, CustomQuery(ROUTE, frozenset(subject), (CustomSelection("contacts", "contacts", fields),))
     )
-    assert compiled.telling is not None
-    row = await context.read_compiled(compiled.text, compiled.telling.parameters(ROUTE.parameters(parameters)))
+    assert compiled.custom is not None
+    row = await context.read_compiled(compiled.text, compiled.custom.parameters(ROUTE.parameters(parameters)))
     first = compiled.shape(row, parameters, _NoPen())["contacts"][0]
     return _Office(first["office"], first["because"])
 
@@ -145,8 +145,9 @@ _QUESTION: Final[LiteralString] = """
 OPTIONAL MATCH (q)-[:ASKED_OF]->(o)
 RETURN {id: q.id, state: q.state, title: q.title, text: q.text, answer: q.answer,
   may_be_published: q.mayBePublished, is_published: q.publishedAt IS NOT NULL,
-  answers: seesAll OR o IN own, by: elementId(coalesce(head([mine IN own WHERE mine = o]), head(acted))),
-  asked: EXISTS { (q)<-[:ASKED]-(:Account {id: $viewer}) } OR EXISTS { MATCH (q)-[:ASKED_BY]->(p) WHERE p IN own }}"""
+  answers: seesAll OR o IN myParties, by: elementId(coalesce(head([mine IN myParties WHERE mine = o]), head(actsFor))),
+  asked: EXISTS { (q)<-[:ASKED]-(:Account {id: $viewer}) }
+    OR EXISTS { MATCH (q)-[:ASKED_BY]->(p) WHERE p IN myParties }}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

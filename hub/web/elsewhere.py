@@ -32,6 +32,7 @@ class OnPaths:
         self._paths = tuple(paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves a request, with or without the middleware."""
         here = scope["type"] == "http" and scope["path"].startswith(self._paths)
         await (self._wrapped if here else self._app)(scope, receive, send)
 

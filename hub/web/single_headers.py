@@ -25,6 +25,7 @@ class SingleHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves a request, or refuses it."""
         if scope["type"] == "http":
             names = [name for name, _ in scope["headers"]]
             if names.count(b"host") > 1:

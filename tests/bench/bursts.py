@@ -20,7 +20,7 @@ from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
 from hub.database.graph import Graph
 from hub.errors import Unavailable
-from hub.gql.executor import GraphQLRequest
+from hub.gql.request import GraphQLRequest
 from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory

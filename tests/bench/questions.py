@@ -31,7 +31,7 @@ Q1: Final = Question(
     "Q1",
     "an importer, its Center, five published contacts (a broker in term)",
     "broker",
-    "<-[p2:REPRESENTS]-(broker3:Broker) WHERE broker3 IN own AND p2.since <= now AND (p2.until IS NULL OR now <"
+    "<-[p2:REPRESENTS]-(broker3:Broker) WHERE broker3 IN myParties AND p2.since <= now AND (p2.until IS NULL OR now <"
     " p2.until)",
     """query Q1($number: String!) { importer(number: $number) { number name center { code name
       contacts(first: 5, where: {published: {eq: true}}, orderBy: [{name: ASC}]) { nodes { name email role } } } } }""",
@@ -51,7 +51,7 @@ Q2: Final = Question(
     "Q2",
     "an importer with Center, brokers, ports, open cases and the published contacts of each (the importer)",
     "importer-manager",
-    "WHERE (n1 IN own OR ",
+    "WHERE (n1 IN myParties OR ",
     """query Q2($number: String!) { importer(number: $number) { number name
       center { code name contacts(first: 20, where: {published: {eq: true}},
         orderBy: [{name: ASC}]) { nodes { name email } } }
@@ -101,7 +101,7 @@ Q3: Final = Question(
     "Q3",
     "a Center's 100 newest open cases with importer, port, issue, agencies (its specialist)",
     "import-specialist",
-    "WITH *, n1 IN own AS may4 ",
+    "WITH *, n1 IN myParties AS may4 ",
     """query Q3($code: String!) { center(code: $code) { code name
       cases(where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}, {id: DESC}],
         first: 100) { nodes { id number status title openedAt

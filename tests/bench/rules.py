@@ -68,7 +68,7 @@ class Statement:
         for given in variables:
             plan, found = documents.plan(query, None, given, NoCursors(), kind)
             self.text = plan.roots[0].compiled.text
-            self._sent.append(plan.roots[0].bind(found, NoCursors()))
+            self._sent.append(dict(plan.roots[0].bind(found, NoCursors())))
         self._viewer = f"{ISSUER}|{persona}"
 
     def check(self, driver: Driver) -> None:

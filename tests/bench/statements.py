@@ -12,7 +12,7 @@ from hub.compile.compiler import compile_kind
 from hub.gql.document_limits import Limits
 from hub.gql.plan_cache import PlanCache
 from hub.gql.plans import Plan
-from hub.gql.values import Variables
+from hub.gql.request import Variables
 from hub.world.sample import ISSUER
 from tests.asking import SCHEMA, NoCursors
 

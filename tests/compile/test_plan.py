@@ -26,7 +26,7 @@ from hub.gql.document_limits import Limits
 from hub.gql.planner import Planner
 from hub.gql.selection import select
 
-IMPORTER = of_kind(GRAPH, ViewerKind(frozenset({"imports"}), acts=True))
+IMPORTER = of_kind(GRAPH, ViewerKind(frozenset({"isImporter"}), acts=True))
 CASES = "{ cases(first: 2, orderBy: [{openedAt: DESC}]) { nodes { number importer { name } } } }"
 CENTER = """{ center(code: "CEE007") { name contacts(first: 2) { nodes { email } edges { node { phone } } }
   cases(first: 2, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]) { nodes { number } } } }"""
@@ -71,7 +71,7 @@ def test_a_plan_says_what_is_decided_before_a_walk_and_once_a_row() -> None:
     contacts, cases = (part.page for part in body.row.parts[0].fields if isinstance(part, ManyPlan))
     assert isinstance(cases.access.source, DenseEdgeScan)
     ((variable, test),) = cases.access.source.seen.hoisted.items()
-    assert test == f"{body.row.variable} IN own"
+    assert test == f"{body.row.variable} IN myParties"
     assert variable in cases.access.source.seen.whole
     nodes, edges = contacts.parts
     assert isinstance(nodes, NodesPlan)

@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.bench.questions import QUESTIONS, Question
 from tests.bench.rules import without_rules
 
 
-def statement(query: str, **variables: object) -> str:
+def statement(query: str, **variables: Any) -> str:
     plan, _ = PlanCache(GRAPH, SCHEMA, Limits()).plan(query, None, variables, NoCursors())
     return "\n".join(plan.roots[0].compiled.texts)
 

@@ -11,13 +11,13 @@ from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON, GUEST, PUBLIC, ViewerKind
 from hub.compile.compiler import ASKED, RIGHTS
 from hub.gql.document_limits import Limits
-from hub.gql.parameter_types import shape_of
+from hub.gql.parameter_types import type_of
 from hub.gql.plan_cache import PlanCache
 from hub.gql.plans import RootPlan
 from tests.asking import SCHEMA, NoCursors
 
-ANALYST = ViewerKind(frozenset({"owns", "seesAll"}), acts=True)
-IMPORTER = ViewerKind(frozenset({"imports"}), acts=True)
+ANALYST = ViewerKind(frozenset({"isOffice", "seesAll"}), acts=True)
+IMPORTER = ViewerKind(frozenset({"isImporter"}), acts=True)
 RESPONSIBLE = (
     "{ responsibleContacts { __typename } }",
     '{ responsibleContacts(importer: "00-0000000SW", first: 3) { contacts { rank contact { name email } } } }',
@@ -72,8 +72,8 @@ def _root(documents: PlanCache, query: str, kind: ViewerKind) -> RootPlan:
 
 def _parameters(root: RootPlan) -> Mapping[str, Any]:
     """Those of the statement that finds."""
-    assert root.compiled.telling is not None
-    return root.compiled.telling.parameters({**root.bind({}, NoCursors()), "viewer": "v", "now": 1})
+    assert root.compiled.custom is not None
+    return root.compiled.custom.parameters({**root.bind({}, NoCursors()), "viewer": "v", "now": 1})
 
 
 @pytest.mark.parametrize("kind", [PUBLIC, IMPORTER, ANALYST, GUEST], ids=["public", "importer", "analyst", "guest"])
@@ -87,7 +87,7 @@ def test_what_finds_it_is_the_same_whatever_is_given_and_selected(
     roots = [_root(documents, query, kind) for query in several]
     (text,) = {root.compiled.text for root in roots}
     assert text in dict(documents.questions(kind))
-    (shapes,) = {tuple(sorted((name, shape_of(value)) for name, value in _parameters(root).items())) for root in roots}
+    (shapes,) = {tuple(sorted((name, type_of(value)) for name, value in _parameters(root).items())) for root in roots}
     assert {name for name, _ in shapes} - {"first"} == {ASKED, *RIGHTS}
 
 
@@ -138,8 +138,8 @@ def test_rows_that_lead_on_are_read_by_their_label(documents: PlanCache) -> None
   { organisation { name ... on Center { contacts(first: 3) { nodes { name } } }
         ... on Port { fieldOffice { name } } } } } }"""
     root = _root(documents, query, IMPORTER)
-    assert root.compiled.telling is not None
-    readings = {reading.name: reading for reading in root.compiled.telling.readings}
+    assert root.compiled.custom is not None
+    readings = {reading.name: reading for reading in root.compiled.custom.readings}
     assert set(readings) == {"Center", "Port"}
     sizes = {name: {one for one in reading.parameters if one not in RIGHTS} for name, reading in readings.items()}
     assert len(sizes["Center"]) == 1

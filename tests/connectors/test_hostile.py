@@ -12,7 +12,7 @@ from graph_schema import cases
 from graph_schema.graph import GRAPH
 from hub.database.graph import Graph
 from hub.gql.document_limits import Limits
-from hub.gql.executor import GraphQLRequest
+from hub.gql.request import GraphQLRequest
 from hub.viewer import Viewer, account_id
 from tests.asking import questions
 from tests.connectors.syncing import Synced

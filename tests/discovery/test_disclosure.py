@@ -18,7 +18,8 @@ from hub.database.graph import Graph
 from hub.detection.shared_issues import Holder, batches, is_enough
 from hub.detection.works import discover
 from hub.events.concerns import LOADED_CASES
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.viewer import Viewer
 from tests.asking import questions
 from tests.telling import named_by_event

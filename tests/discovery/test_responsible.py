@@ -13,8 +13,8 @@ from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
 from hub.database.graph import Graph
 from hub.gql.document_limits import Limits
-from hub.gql.executor import GraphQLRequest
 from hub.gql.plan_cache import PlanCache
+from hub.gql.request import GraphQLRequest
 from hub.queries.responsibility_rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import SCHEMA, NoCursors, questions

@@ -17,8 +17,9 @@ from hub.database.graph import Graph
 from hub.errors import Unavailable
 from hub.gql.answer_writer import AnswerWriter
 from hub.gql.cursors import Cursors
-from hub.gql.custom_field_executor import found_and_read
-from hub.gql.executor import NOBODY, Executor, GraphQLRequest
+from hub.gql.custom_field_executor import read_custom_field
+from hub.gql.executor import NOBODY, Executor
+from hub.gql.request import GraphQLRequest
 from hub.queries.root_fields import QUESTIONS
 from hub.viewer import PUBLIC as NO_ACCOUNT
 from hub.viewer import Viewer
@@ -104,15 +105,15 @@ def test_what_is_not_given_changes_nothing(world: Graph, hub: Executor, run: Cal
     for who in ("trade", "importer", ""):
         kind = PUBLIC if not who else run(hub.kind(_viewer(who)))
         for named in _named(2, 12):
-            plan, variables = hub.documents.plan(_query(named, WHOLE), None, {}, Cursors(CURSOR_KEY, ""), kind)
+            plan, variables = hub.plan_cache.plan(_query(named, WHOLE), None, {}, Cursors(CURSOR_KEY, ""), kind)
             (root,) = plan.roots
-            assert root.compiled.telling is not None
+            assert root.compiled.custom is not None
             given = {
                 **root.bind(variables, Cursors(CURSOR_KEY, "")),
                 "viewer": _viewer(who).account or NOBODY,
                 "now": 1_764_000_000_000,
             }
-            parameters = root.compiled.telling.parameters(given)
+            parameters = root.compiled.custom.parameters(given)
             alone = _made_for(kind, frozenset({*named, "at"}))
             assert run(world.read_one(alone, parameters)) == run(world.read_one(root.compiled.text, parameters)), (
                 who,
@@ -179,15 +180,15 @@ def test_a_row_that_goes_between_the_steps_is_asked_for_again(
             )
         cursors = Cursors(CURSOR_KEY, "")
         query = _query({"port": "3001"}, "{ contacts { contact { id covers(first: 1) { totalCount } } } }")
-        plan, variables = hub.documents.plan(query, None, {}, cursors, PUBLIC)
+        plan, variables = hub.plan_cache.plan(query, None, {}, cursors, PUBLIC)
         (root,) = plan.roots
         given = {**root.bind(variables, cursors), "viewer": NOBODY, "now": 1_764_000_000_000}
         ask = _Asked(world, times, goes)
         if times > 1:
             with pytest.raises(Unavailable):
-                await found_and_read(root.compiled, given, ask)
+                await read_custom_field(root.compiled, given, ask)
         else:
-            (found,) = await found_and_read(root.compiled, given, ask)
+            (found,) = await read_custom_field(root.compiled, given, ask)
             told = root.compiled.shape(found, given, AnswerWriter(cursors, given))
             assert "passing" not in json.dumps(told)
             assert ask.asked == 3  # found, not read, and found not to be there

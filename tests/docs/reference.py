@@ -42,13 +42,13 @@ from tests.asking import SCHEMA
 FOLDER: Final = Path(__file__).parents[2] / "hub" / "docs"
 _MADE: Final = "This page is made from what the code declares; `uv run python -m tests.docs.reference` writes it anew."
 _KINDS: Final[dict[tuple[str, ...], tuple[str, set[str]]]] = {
-    ("imports",): ("an importer", {"Importer"}),
+    ("isImporter",): ("an importer", {"Importer"}),
     ("represents",): ("a broker", {"Broker"}),
-    ("isCenter", "owns"): ("a Center", {"Center", "Team"}),
-    ("owns",): ("a port, another office", {"Port", "Office"}),
-    ("joins",): ("an agency", {"Agency"}),
+    ("isCenter", "isOffice"): ("a Center", {"Center", "Team"}),
+    ("isOffice",): ("a port, another office", {"Port", "Office"}),
+    ("isAgency",): ("an agency", {"Agency"}),
     (): ("an association, a Field Office", {"Association", "FieldOffice"}),
-    ("owns", "seesAll"): ("the Office of Trade", {"Office"}),
+    ("isOffice", "seesAll"): ("the Office of Trade", {"Office"}),
 }
 """What the kinds of viewer are called, by their flags, and what their parties are."""
 
@@ -223,7 +223,7 @@ class Seen:
 
     def _reaches(self, grant: Grant) -> bool:
         """Not where the row would have to lead to a party of another label."""
-        if grant.edge is None or [test.where for test in grant.tests] != ["{x} IN own"]:
+        if grant.edge is None or [test.where for test in grant.tests] != ["{x} IN myParties"]:
             return True
         edge = GRAPH.edge(grant.edge)
         return not self.parties.isdisjoint(edge.head if grant.forward else edge.tail)

@@ -33,7 +33,7 @@ from hub.detection.works import discover
 from hub.gql import arguments, executor
 from hub.gql.document_limits import Limits
 from hub.gql.endpoint import Endpoint
-from hub.gql.http import GraphQLRequest
+from hub.gql.request import GraphQLRequest
 from hub.identity.bearer import Verifier
 from hub.identity.door import Door, Shares
 from hub.identity.sample_sign_in import SampleSignIn

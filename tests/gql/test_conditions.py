@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from graph_schema.cypher import Statement
 from hub.database.graph import Graph
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
 from hub.gql.moments import moment
+from hub.gql.request import GraphQLRequest
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.random_world import random_world

@@ -13,7 +13,8 @@ from graphql import GraphQLSchema
 from graph_schema.cypher import Statement
 from hub.database.gathering import Lanes
 from hub.database.graph import Graph
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 from tests import naive
@@ -162,7 +163,9 @@ def test_a_member_whose_kind_has_changed_is_asked_anew_and_the_others_are_answer
 
     async def at_once() -> list[Any]:
         asked = [GraphQLRequest(CASES, None, {})] * 24
-        answers = await asyncio.gather(*(hub.answer(one, (changing, other)[at % 2]) for at, one in enumerate(asked)))
+        answers: list[Any] = await asyncio.gather(
+            *(hub.answer(one, (changing, other)[at % 2]) for at, one in enumerate(asked))
+        )
         await _planned(hub)
         return [answer["data"]["cases"]["totalCount"] for answer in answers]
 

@@ -9,7 +9,7 @@ import pytest
 
 from graph_schema.cypher import Statement
 from hub.database.graph import Graph
-from hub.gql.executor import GraphQLRequest
+from hub.gql.request import GraphQLRequest
 from hub.viewer import PUBLIC, Viewer
 from hub.world.sample import ISSUER
 from tests.asking import questions

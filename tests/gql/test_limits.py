@@ -10,7 +10,7 @@ import pytest
 from hub.database.graph import Graph
 from hub.errors import TooCostly
 from hub.gql.document_limits import Limits
-from hub.gql.executor import GraphQLRequest
+from hub.gql.request import GraphQLRequest
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions

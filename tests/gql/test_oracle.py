@@ -30,7 +30,7 @@ from tests.random_world import World, random_world
 
 QUESTIONS = 10
 _PROTECTED = tuple(rule.label for rule in GRAPH.rules if not rule.public)
-_GATES = ("imports", "represents", "isCenter", "owns", "joins", "official")
+_GATES = ("isImporter", "represents", "isCenter", "isOffice", "isAgency", "official")
 _NEWEST_OPEN = "first: 3, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]"
 LIMITS = Limits(
     conditions=1_000,

@@ -12,7 +12,8 @@ import pytest
 from graph_schema.cypher import Statement
 from graph_schema.graph import GRAPH
 from hub.database.graph import Graph
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.viewer import Viewer
 from tests.asking import questions
 from tests.random_questions import PROTECTED

@@ -9,7 +9,7 @@ import pytest
 
 from graph_schema.cypher import Statement
 from hub.database.graph import Graph
-from hub.gql.executor import GraphQLRequest
+from hub.gql.request import GraphQLRequest
 from hub.viewer import PUBLIC, Viewer
 from hub.web.examples import EXAMPLES
 from hub.world.load import WorldWanted, load
@@ -163,7 +163,7 @@ def test_a_refused_number_is_kept_nowhere(world: Graph, run: Callable[..., Any])
     hub = questions(world)
     answer = run(hub.answer(GraphQLRequest('{ importer(number: "123-45-6789") { name } }'), PUBLIC))
     assert "123-45-6789" not in str(answer)
-    assert not hub.documents._kept  # noqa: SLF001
+    assert not hub.plan_cache._kept  # noqa: SLF001
 
 
 def test_fragments_that_spread_fragments_are_refused_at_once(ask: Ask) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from graph_schema.cypher import Statement
 from graph_schema.words import cut, other_words
 from hub.database.graph import Graph
-from hub.gql.executor import GraphQLRequest
+from hub.gql.request import GraphQLRequest
 from hub.gql.search_text import highlighted, query, words
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions

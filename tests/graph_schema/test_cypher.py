@@ -68,8 +68,8 @@ def test_what_is_no_constant_is_refused(value: Any) -> None:
 
 def test_a_property_is_not_named_as_a_viewer_set() -> None:
     case = GRAPH.node("Case")
-    odd = replace(case, properties=(*case.properties, Property("own", "Whose it is.")))
-    with pytest.raises(SchemaError, match="Case: own is the name of a viewer set"):
+    odd = replace(case, properties=(*case.properties, Property("myParties", "Whose it is.")))
+    with pytest.raises(SchemaError, match="Case: myParties is the name of a viewer set"):
         replace(GRAPH, nodes=tuple(odd if node is case else node for node in GRAPH.nodes))
 
 

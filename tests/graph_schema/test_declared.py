@@ -8,23 +8,23 @@ import pytest
 from graph_schema import parties
 from graph_schema.graph import GRAPH
 from graph_schema.model import SchemaError
-from graph_schema.rows import OWN, Choice, Members, Rows, union
+from graph_schema.rows import MY_PARTIES, Choice, Members, Rows, union
 from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Guard, Predicate, is_own
 from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
 
-IMPORTER = ViewerKind(frozenset({"imports"}), acts=True)
+IMPORTER = ViewerKind(frozenset({"isImporter"}), acts=True)
 BROKER = ViewerKind(frozenset({"represents"}), acts=True)
 
 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"where": "{n} IN own"},
-        {"where": "{n} IN own", "needs": ("own", "mySystems")},
-        {"where": "{n}.code = 'CEE001'", "needs": ("own",)},
+        {"where": "{n} IN myParties"},
+        {"where": "{n} IN myParties", "needs": ("myParties", "mySystems")},
+        {"where": "{n}.code = 'CEE001'", "needs": ("myParties",)},
         {"where": "{n}.id = $viewer"},
         {"where": "({n}.audience = 'public' AND [counterpart])"},
-        {"where": "EXISTS { UNWIND own AS {me} MATCH ({me})-->({n}) }", "walks": True},
+        {"where": "EXISTS { UNWIND myParties AS {me} MATCH ({me})-->({n}) }", "walks": True},
     ],
 )
 def test_a_predicate_that_needs_something_else_than_it_says_is_refused(wrong: dict[str, Any]) -> None:
@@ -41,11 +41,11 @@ def test_a_predicate_says_whether_it_is_a_sub_query(where: str, walks: bool) -> 
 @pytest.mark.parametrize(
     ("pieces", "needs"),
     [
-        (("UNWIND ", OWN, " AS {me} MATCH ({me}:Importer)"), None),
-        (("UNWIND ", OWN, " AS {me} MATCH ({me}:Importer)"), "represents"),
-        (("UNWIND ", OWN, " AS {o} MATCH ({o})<-[:HANDLED_BY]-({n}:Case)"), None),
-        (("UNWIND ", Choice("busy", "[]", "own"), " AS o MATCH (o)<-[:HANDLED_BY]-(n:Case)"), None),
-        (("UNWIND ", Members("mySystems"), " AS {s} MATCH ({n} {system: {s}})"), "owns"),
+        (("UNWIND ", MY_PARTIES, " AS {me} MATCH ({me}:Importer)"), None),
+        (("UNWIND ", MY_PARTIES, " AS {me} MATCH ({me}:Importer)"), "represents"),
+        (("UNWIND ", MY_PARTIES, " AS {o} MATCH ({o})<-[:HANDLED_BY]-({n}:Case)"), None),
+        (("UNWIND ", Choice("busy", "[]", "myParties"), " AS o MATCH (o)<-[:HANDLED_BY]-(n:Case)"), None),
+        (("UNWIND ", Members("mySystems"), " AS {s} MATCH ({n} {system: {s}})"), "isOffice"),
     ],
 )
 def test_rows_say_from_which_parties_they_start(pieces: tuple[Any, ...], needs: str | None) -> None:
@@ -54,8 +54,8 @@ def test_rows_say_from_which_parties_they_start(pieces: tuple[Any, ...], needs: 
 
 
 def test_a_rule_that_asks_for_the_viewer_and_does_not_declare_it_is_refused() -> None:
-    undeclared = EdgeRule(parties.REPRESENTS.name, "odd", "", "seesAll OR {a} IN own")
-    with pytest.raises(SchemaError, match="asks for own, seesAll, and does not declare it"):
+    undeclared = EdgeRule(parties.REPRESENTS.name, "odd", "", "seesAll OR {a} IN myParties")
+    with pytest.raises(SchemaError, match="asks for myParties, seesAll, and does not declare it"):
         replace(GRAPH, edge_rules=(undeclared,))
     center = GRAPH.node("Center")
     guarded = tuple(replace(found, guard=Guard("seesAll", "official AND seesAll")) for found in center.properties[1:2])
@@ -66,14 +66,14 @@ def test_a_rule_that_asks_for_the_viewer_and_does_not_declare_it_is_refused() ->
 
 def test_a_text_keeps_what_it_is_made_of() -> None:
     either = AnyOf(Predicate("seesAll"), is_own("{a}"), bracketed=True)
-    assert either == "(seesAll OR {a} IN own)"
+    assert either == "(seesAll OR {a} IN myParties)"
     rows = union(
-        Rows("UNWIND ", OWN, " AS {me} MATCH ({me}:Importer) RETURN {me} AS {i}", needs="imports"),
-        Rows("UNWIND ", OWN, " AS {me} MATCH ({me}:Broker)-->({i}) RETURN {i}", needs="represents"),
+        Rows("UNWIND ", MY_PARTIES, " AS {me} MATCH ({me}:Importer) RETURN {me} AS {i}", needs="isImporter"),
+        Rows("UNWIND ", MY_PARTIES, " AS {me} MATCH ({me}:Broker)-->({i}) RETURN {i}", needs="represents"),
     )
     assert rows.bound(i="client") == (
-        "UNWIND own AS me MATCH (me:Importer) RETURN me AS client UNION UNWIND own AS me MATCH (me:Broker)-->(client)"
-        " RETURN client"
+        "UNWIND myParties AS me MATCH (me:Importer) RETURN me AS client"
+        " UNION UNWIND myParties AS me MATCH (me:Broker)-->(client) RETURN client"
     )
 
 
@@ -83,7 +83,7 @@ def test_what_cannot_hold_for_a_kind_is_left_out_by_its_declaration() -> None:
     graph = replace(GRAPH, edge_rules=(replace(rule, test=odd, by_sets=None),))
     tests = {kind: of_kind(graph, kind).edge_rules[0].test for kind in (PUBLIC, GUEST, IMPORTER)}
     assert tests == {
-        PUBLIC: "false", GUEST: "{a}.owner = $viewer", IMPORTER: "{a}.owner = $viewer OR {b} IN own",
+        PUBLIC: "false", GUEST: "{a}.owner = $viewer", IMPORTER: "{a}.owner = $viewer OR {b} IN myParties",
     }  # fmt: skip
 
 

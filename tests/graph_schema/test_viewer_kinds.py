@@ -15,8 +15,8 @@ from hub.gql.document_limits import Limits
 from hub.gql.plan_cache import PlanCache
 from tests.asking import SCHEMA, NoCursors
 
-IMPORTER = ViewerKind(frozenset({"imports"}), acts=True)
-OFFICE_OF_TRADE = ViewerKind(frozenset({"owns", "seesAll"}), acts=True)
+IMPORTER = ViewerKind(frozenset({"isImporter"}), acts=True)
+OFFICE_OF_TRADE = ViewerKind(frozenset({"isOffice", "seesAll"}), acts=True)
 CASES = "{ cases(first: 20) { nodes { number title importer { name } } } }"
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from hub.database.graph import Graph
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.offices import ISSUER, write

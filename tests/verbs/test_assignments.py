@@ -9,7 +9,8 @@ import pytest
 from graph_schema.cypher import Statement
 from hub.database.graph import Graph
 from hub.errors import Conflict
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.viewer import Viewer
 from tests.offices import ISSUER
 

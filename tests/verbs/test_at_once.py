@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
 from hub.database.graph import Graph, Run
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.identity.door import Shares
 from hub.limits.admission import Admission
 from hub.limits.callers import Caller
@@ -135,7 +136,8 @@ def test_what_was_done_is_said_to_be_done_where_its_answer_cannot_be_read(
 
     async def whole() -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         hub = questions(world, shares=Shares(admission=admission))
-        assert (await hub.answer(note("known"), viewer))["data"] == {"noteCase": {"notes": {"totalCount": 1}}}
+        known: Any = await hub.answer(note("known"), viewer)
+        assert known["data"] == {"noteCase": {"notes": {"totalCount": 1}}}
         assert admission.enter_now(reader)
         refused = await hub.answer(note("not read"), viewer)
         admission.leave(reader)
@@ -159,10 +161,11 @@ async def _told_when_frozen(graph: Graph, process: psutil.Process) -> float:
     freeze(process)
     began = time.monotonic()
     try:
-        (error,) = (await hub.answer(asked, viewer))["errors"]
+        answer: Any = await hub.answer(asked, viewer)
     finally:
         told_s = time.monotonic() - began
         process.resume()
+    (error,) = answer["errors"]
     assert error["extensions"]["code"] == "UNAVAILABLE"
     for _ in range(60):
         if "errors" not in await hub.answer(asked, viewer):

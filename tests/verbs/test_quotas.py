@@ -9,7 +9,8 @@ import pytest
 
 from graph_schema.cypher import Statement
 from hub.database.graph import Graph
-from hub.gql.executor import Executor, GraphQLRequest
+from hub.gql.executor import Executor
+from hub.gql.request import GraphQLRequest
 from hub.identity.door import Shares
 from hub.limits.rate_limits import Quotas
 from hub.viewer import PUBLIC, Viewer
