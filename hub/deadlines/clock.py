@@ -16,6 +16,8 @@ from hub.deadlines.business_days import Period, Unit, end_of
 
 ANSWERED: Final = "answered"
 """The event by which an answer in the case meets a clock: only a clock that names it can be met by an answer."""
+DECIDED: Final = "decided"
+"""The event that a decision in a case is, whatever was decided."""
 UNVERIFIED: Final = "unverified"
 """The confidence of a row that nobody has checked in a source."""
 _NOT: Final = "not_"
@@ -79,7 +81,7 @@ class Stopping:
     period: Period | None = None
 
     def holds(self, cause: str | None) -> bool:
-        """Whether a suspension of that cause stops the clock; None is any cause."""
+        """Whether a suspension by that cause suspends the clock."""
         return self.kind != "none" and (cause is None or cause in self.causes)
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.deadlines import reasons
-from hub.deadlines.clock import Clock, Passing
+from hub.deadlines.clock import DECIDED, Clock, Passing
 from hub.deadlines.facts import Dated, Facts, Scope, Timeline
 from hub.deadlines.running import Run, run
 
@@ -166,8 +166,11 @@ class _Standing:
         return State.PROPOSED, None, reasons.proposed(clock, last)
 
     def _first(self, events: Iterable[str], answers: Iterable[date] = ()) -> tuple[date, str] | None:
-        """The first day on which one of these events happened, or an answer came, and what it was."""
+        """The first day on which one of these events happened, or an answer came, and what it was: rather what was
+        decided than that something was."""
         days = [(day, event) for event in events if (day := self.scope.done(event)) is not None]
         days += [(day, reasons.ANSWER) for day in answers]
         any_day = self.scope.clock.period is not None and self.scope.clock.period.length < 0
-        return min((each for each in days if any_day or each[0] >= self.start), default=None)
+        in_order = ((day, event == DECIDED, event) for day, event in days if any_day or day >= self.start)
+        day, _, event = min(in_order, default=(None, False, ""))
+        return (day, event) if day else None

@@ -129,7 +129,7 @@ class Act:
         return f"{self.clock} {self.entry or NOT_SAID} {self.day}"
 
     def is_of(self, clock: Clock, entry: str | None) -> bool:
-        """Whether it is about that clock, and that entry or the whole case."""
+        """Whether it is about the deadline of that clock, of that entry or of the case."""
         return self.clock == clock.code and self.entry in (None, entry)
 
 

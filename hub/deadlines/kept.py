@@ -11,7 +11,7 @@ from typing import Any, Final, LiteralString
 from graph_schema.cypher import Statement, fill, lock
 from hub.database.graph import Run
 from hub.deadlines.business_days import today as day_at
-from hub.deadlines.clock import Clock, clocks_of
+from hub.deadlines.clock import DECIDED, Clock, clocks_of
 from hub.deadlines.deadline import OPEN, Deadline, State, deadlines
 from hub.deadlines.facts import Facts, Timeline
 from hub.deadlines.vocabulary import EventKind, vocabulary
@@ -20,8 +20,6 @@ from hub.records.source_record import KEPT
 
 _LISTS: Final = ("dates", "conditions", "suspensions", "extensions", "answers", "pronounced")
 """The facts that a case keeps as lists of texts, by the same names."""
-DECIDED: Final = "decided"
-"""The event that a decision in a case is, where the case has no day of it."""
 
 _AS_KEPT: Final = fill(
     """
@@ -93,7 +91,7 @@ class Written:
 
     @staticmethod
     def of(row: Mapping[str, Any]) -> "Written":
-        """The deadline of a row of the graph."""
+        """The deadline of a row that was read."""
         return Written(
             row["element"], row["id"], row["name"], row["state"], _day(row["startedOn"]), _day(row["due"]),
             _day(row["metOn"]), row["why"], row["extensions"], _day(row["extendedTo"]), row["entry"], row["clock"],
@@ -121,7 +119,7 @@ class KeptCase:
 
     @property
     def id(self) -> str:
-        """The case's id."""
+        """The id of the case."""
         return self.facts.case
 
     @property
@@ -169,7 +167,7 @@ class Brought:
 
     @property
     def notable(self) -> list[Change]:
-        """The changes that the history tells."""
+        """The changes that the history of the case tells."""
         return [change for change in self.changes if change.is_told]
 
     def row(self) -> dict[str, Any] | None:

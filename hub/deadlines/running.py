@@ -35,10 +35,8 @@ def run(scope: Scope, start: date, today: date) -> Run | None:
     first = min(bounds, key=lambda bounded: bounded[0], default=None)
     if clock.period is None:
         return Run(first[0], bound=first[1]) if first else None
-    first_day = start + timedelta(days=1)
-    counted = _Counted(
-        scope, start, first[0] if first else None, scope.pauses(), end_of(start, clock.period), first_day
-    )
+    end = end_of(start, clock.period)
+    counted = _Counted(scope, start, first[0] if first else None, scope.pauses(), end, start + timedelta(days=1))
     for extension in scope.extensions():
         counted = counted.extended(extension)
     last = counted.last()

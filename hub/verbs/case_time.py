@@ -31,7 +31,7 @@ class CaseTime:
 
     @property
     def today(self) -> date:
-        """The day in Washington of the verb's moment."""
+        """The day it is at headquarters."""
         return today(self.context.now)
 
     def with_facts(self, **facts: Any) -> Self:
@@ -44,7 +44,7 @@ class CaseTime:
 
     @property
     def facts(self) -> Facts:
-        """What the case says of its time now."""
+        """What the case says now."""
         return self.now.facts
 
     def brought(self) -> Brought:

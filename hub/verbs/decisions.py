@@ -6,8 +6,8 @@ from datetime import date
 from typing import Annotated, ClassVar, Final, LiteralString
 
 from graph_schema.formats import ENTRY_NUMBER, HTS10, PORT_CODE, RULING_NUMBER
+from hub.deadlines.clock import DECIDED
 from hub.deadlines.facts import Dated
-from hub.deadlines.kept import DECIDED
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.arguments import WHY, Argument, Audience, found_by
 from hub.verbs.case import OWNER, Case

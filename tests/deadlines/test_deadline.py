@@ -318,6 +318,11 @@ def test_a_fact_that_is_none_is_told_by_its_name(name: str, text: str) -> None:
         deadlines(Facts("c", **told), [clock()], LATER)
 
 
+def test_an_end_beyond_all_calendars_is_told() -> None:
+    with pytest.raises(BadInput, match="ends after 2199"):
+        due(dates="began 9999-12-31")
+
+
 def test_a_text_instead_of_a_list_is_no_fact() -> None:
     for name in ("dates", "conditions"):
         told: dict[str, Any] = {name: "began 2026-06-01"}
