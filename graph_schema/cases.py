@@ -50,6 +50,12 @@ CASE: Final = NodeType(
             Kind.DATETIME,
         ),
         Property(
+            "cameBackAt",
+            "Since when something that came back waits for its owner: an answer of a party, or of an office or agency"
+            " that it was sent to; empty once the owner has taken it up.",
+            Kind.DATETIME,
+        ),
+        Property(
             "claims",
             "Links that were claimed and are not confirmed: they have no effect. E.g. `CONCERNS Importer"
             " 00-0000000SW`.",

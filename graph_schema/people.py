@@ -155,4 +155,12 @@ ACTS_FOR: Final = Edge(
     properties=(SINCE, UNTIL, Property("grantedBy", "Who granted it.", Kind.STRING, required=True)),
     key="since",
 )
-EDGES: Final = (WORKS_FOR, SITS_AT, COVERS, DEPUTIZED_BY, ACTS_FOR)
+IS_CONTACT: Final = Edge(
+    "IS_CONTACT",
+    ("Account",),
+    ("Contact",),
+    "The contact that a sign-in is; it grants nothing.",
+    (Way("contact", "The contact that it is.", one=True),),
+    (Way("signIns", "Its sign-ins; everybody sees their own alone."),),
+)
+EDGES: Final = (WORKS_FOR, SITS_AT, COVERS, DEPUTIZED_BY, ACTS_FOR, IS_CONTACT)

@@ -19,12 +19,33 @@ its own, with a longer path.
 from dataclasses import replace
 from typing import Final
 
-from graph_schema import cases, casework, disparities, issues, parties, people, provenance, questions
+from graph_schema import (
+    cases,
+    casework,
+    disparities,
+    issues,
+    parties,
+    people,
+    provenance,
+    questions,
+    reassignments,
+    referrals,
+    requests,
+)
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
 from graph_schema.model import Edge
 from graph_schema.rows import OWN, Members, Rows, union
 from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Grant, Predicate, Right, Rule, is_in, is_own
-from graph_schema.viewer_sets import CLIENTS_CASES, IN_TERM, cases_of, clients, clients_cases, joined_cases, owned_cases
+from graph_schema.viewer_sets import (
+    CLIENTS_CASES,
+    IN_TERM,
+    cases_of,
+    clients,
+    clients_cases,
+    joined_cases,
+    owned_cases,
+    sent_cases,
+)
 
 
 def _clients(importer: str) -> tuple[Predicate, Predicate]:
@@ -42,6 +63,8 @@ def _clients(importer: str) -> tuple[Predicate, Predicate]:
 
 _OWNED: Final = Predicate("{owner} IN own", match="({x})-[:HANDLED_BY]->({owner})", when=("owns",), needs=("own",))
 """The viewer owns the case that is at the other end."""
+_SENT: Final = Predicate("{sender} IN own", match="({x})-[:REFERRED_BY]->({sender})", when=("owns",), needs=("own",))
+"""The viewer sent it to its owner, and goes on taking part in it."""
 
 
 def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate]:
@@ -54,11 +77,15 @@ def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate
 
 
 def _known(entry: str) -> tuple[Predicate, ...]:
-    """The viewer owns a case of which it is confirmed that it spans the entry, or is that case's importer or broker."""
+    """The viewer owns a case of which it is confirmed that it spans the entry, or sent it to its owner, or is that case's
+    importer or broker."""
     covered, confirmed = f"({entry})<-[{{c}}:COVERS_ENTRY]-(:Case)", "{c}.confirmedAt IS NOT NULL"
-    owner = f"{covered}-[:HANDLED_BY]->({{owner}})"
+    offices = (f"{covered}-[:{edge}]->({{office}})" for edge in ("HANDLED_BY", "REFERRED_BY"))
     return (
-        Predicate(f"{{owner}} IN own AND {confirmed}", match=owner, when=("owns",), needs=("own",)),
+        *(
+            Predicate(f"{{office}} IN own AND {confirmed}", match=office, when=("owns",), needs=("own",))
+            for office in offices
+        ),
         *_clients_by(f"{covered}-[:CONCERNS]->({{i}}:Importer)", confirmed),
     )
 
@@ -125,6 +152,9 @@ def _of_own(name: str, reason: str, edge: Edge) -> Grant:
     )
 
 
+_SENT_DEGREE: Final = "COUNT { ({p})<-[:REFERRED_BY]-() }"
+
+
 def _with_audience(edge: Edge, *more: Grant) -> Rule:
     """Of what belongs to a case by that edge and says in `audience` who may see it."""
     label, type_ = edge.tail[0], edge.type
@@ -146,6 +176,14 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                 tests=(_OWNED,),
                 rows=Rows(owned_cases("{k}"), f"<-[:{type_}]-({{n}}:{label})"),
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
+            ),
+            Grant(
+                "referred-it",
+                "the viewer sent the case to its owner",
+                edge=edge.name,
+                tests=(_SENT,),
+                rows=Rows(sent_cases("{k}"), f"<-[:{type_}]-({{n}}:{label})"),
+                degree=_SENT_DEGREE,
             ),
             Grant(
                 "its-importer-or-broker",
@@ -242,6 +280,14 @@ RULES: Final = (
                 rows=joined_cases("{n}"),
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
+            Grant(
+                "referred-it",
+                "the viewer sent it to its owner",
+                edge=referrals.REFERRED_BY.name,
+                tests=(is_own("{x}", when=("owns",)),),
+                rows=sent_cases("{n}"),
+                degree=_SENT_DEGREE,
+            ),
         ),
     ),
     Rule(
@@ -250,16 +296,21 @@ RULES: Final = (
             OFFICE_OF_TRADE,
             Grant(
                 "owner-or-importer",
-                "the viewer owns a case that spans it, or is that case's importer or broker; agencies see headers only",
+                "the viewer owns a case that spans it, or sent it to its owner, or is that case's importer or broker;"
+                " agencies see headers only",
                 edge=cases.COVERS_ENTRY.name,
                 forward=False,
-                tests=(_OWNED, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
+                tests=(_OWNED, _SENT, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
                 rows=Rows(
                     "CALL (own, now) { ",
-                    union(Rows(owned_cases("{k}"), " RETURN {k}"), Rows(clients_cases("{k}"), " RETURN {k}")),
+                    union(
+                        Rows(owned_cases("{k}"), " RETURN {k}"),
+                        Rows(sent_cases("{k}"), " RETURN {k}"),
+                        Rows(clients_cases("{k}"), " RETURN {k}"),
+                    ),
                     " } MATCH ({k})-[:COVERS_ENTRY]->({n}:Entry)",
                 ),
-                degree=cases_of("HANDLED_BY", "CONCERNS"),
+                degree=cases_of("HANDLED_BY", "REFERRED_BY", "CONCERNS"),
             ),
         ),
         of_facts=(
@@ -336,7 +387,58 @@ RULES: Final = (
         ),
     ),
     Rule("Disparity", (OFFICE_OF_TRADE, Grant("a-center", "the viewer is a Center", tests=(Predicate("isCenter"),)))),
-    *map(_with_audience, (casework.NOTE_OF, casework.ATTACHMENT_OF, casework.HISTORY_OF)),
+    *map(_with_audience, (casework.NOTE_OF, casework.ATTACHMENT_OF, casework.HISTORY_OF, requests.ASKED_IN)),
+    Rule("Template", (OFFICE_OF_TRADE, _of_own("its-office", "the viewer's office keeps it", requests.KEPT_BY))),
+    Rule(
+        "Reassignment",
+        (OFFICE_OF_TRADE, _of_own("its-office", "it is done in the name of the viewer's office", reassignments.OF_OFFICE)),
+    ),
+    Rule(
+        "Referral",
+        (
+            OFFICE_OF_TRADE,
+            Grant(
+                "its-owner",
+                "the viewer owns the case",
+                edge=referrals.REFERS.name,
+                tests=(_OWNED,),
+                rows=Rows(owned_cases("{k}"), "<-[:REFERS]-({n}:Referral)"),
+                degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
+            ),
+            Grant(
+                "referred-it",
+                "the viewer sent the case to its owner",
+                edge=referrals.REFERS.name,
+                tests=(_SENT,),
+                rows=Rows(sent_cases("{k}"), "<-[:REFERS]-({n}:Referral)"),
+                degree=_SENT_DEGREE,
+            ),
+            _of_own("sent-it", "the viewer's office sent it", referrals.SENT_BY),
+            Grant(
+                "got-it",
+                "it was sent to the viewer's office",
+                edge=referrals.SENT_TO.name,
+                tests=(Predicate("{x} IN own AND NOT {x}:Agency", when=("owns",), needs=("own",)),),
+                rows=Rows("UNWIND ", OWN, " AS {o} MATCH ({o})<-[:SENT_TO]-({n}:Referral) WHERE NOT {o}:Agency"),
+                degree="COUNT { ({p})<-[:SENT_TO]-() }",
+            ),
+            Grant(
+                "agency-asked",
+                "the viewer is the agency it was sent to, and is accepted in the case",
+                tests=(
+                    Predicate(
+                        "{agency} IN own AND {i}.acceptedAt IS NOT NULL",
+                        match="({n})-[:SENT_TO]->({agency}:Agency) MATCH"
+                        " ({n})-[:REFERS]->(:Case)-[{i}:INVOLVES]->({agency})",
+                        when=("joins",),
+                        needs=("own",),
+                    ),
+                ),
+                rows=Rows(joined_cases("{k}"), " MATCH ({k})<-[:REFERS]-({n}:Referral)-[:SENT_TO]->({agency})"),
+                degree="COUNT { ({p})<-[:INVOLVES]-() }",
+            ),
+        ),
+    ),
     Rule(
         "Deadline",
         (

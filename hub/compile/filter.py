@@ -39,6 +39,8 @@ def _predicate(access: Access, condition: query.Condition, row: str, labels: Seq
             return f"({' AND '.join((f'{row}:{condition.label}', *inner))})"
         case query.Across():
             return _across(access, condition, row, labels)
+        case query.OnDesk():
+            return access.of_desk(condition.of, row)
 
 
 def _each(

@@ -6,11 +6,12 @@ from typing import Annotated, Final, LiteralString
 from graph_schema.cypher import fill
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.arguments import Argument, Audience, OptionalReason, Reason, checked_text, found_by
-from hub.verbs.case import AGENCY, OVERSIGHT, OWNER, PARTY, Case
+from hub.verbs.case import AGENCY, OVERSIGHT, OWNER, PARTY, SENDER, Case
 from hub.verbs.context import VerbContext
 from hub.verbs.deadlines import end_deadlines, restart_deadlines
 from hub.verbs.fragments import HAND_ON, HANDED_ON, sees
 from hub.verbs.verb import verb
+from hub.verbs.waiting import came_back, take_up
 
 _LONGEST_TITLE: Final = 300
 _LONGEST_TEXT: Final = 10_000
@@ -111,16 +112,18 @@ async def respond_to_case(
     case.must_be_open()
     if case.role is OWNER:
         await _write(context, case, _Writing("REQUEST", text, audience, "asked the parties", "AWAITING"))
+        await take_up(context, case)
         return
     status = "OPEN" if case.status == "AWAITING" else case.status
     await _write(context, case, _Writing("RESPONSE", text, audience, "answered", status))
     await end_deadlines(context, case.id, side="trade", key=deadline)
+    await came_back(context, case)
 
 
 _NoteText = Annotated[str, Argument("The note.", longest=_LONGEST_TEXT)]
 
 
-@verb(may=(OWNER, PARTY, AGENCY, OVERSIGHT))
+@verb(may=(OWNER, PARTY, AGENCY, SENDER, OVERSIGHT))
 async def note_case(context: VerbContext, case: Case, text: _NoteText, audience: Audience | None = None) -> None:
     """Writes a note in a case: by anyone who takes part in it, for an audience that the writer belongs to."""
     await _write(context, case, _Writing("NOTE", text, audience, "wrote a note", case.status))
@@ -186,6 +189,7 @@ async def close_case(context: VerbContext, case: Case, reason: Reason) -> None:
         raise Conflict(f"case {case.number} is closed already")
     await context.execute(_SET_STATUS, case=case.id, status="CLOSED", closedAt=context.now)
     await end_deadlines(context, case.id)
+    await take_up(context, case)
     context.add_history_entry(case, "closed", ("status", "closedAt", "deadlines"), reason=reason)
 
 

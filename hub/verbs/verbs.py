@@ -13,15 +13,24 @@ from hub.verbs import (
     deadlines,
     decisions,
     issues,
+    officers,
     opening,
     people,
     questions,
+    reassignments,
+    referrals,
+    requests,
+    templates,
 )
 from hub.verbs.verb import Verb, declared_in
 
 MODULES: Final[Mapping[str, ModuleType]] = {
     "Opening a case": opening,
     "Cases": cases,
+    "Requests and notices": requests,
+    "Templates": templates,
+    "Referrals": referrals,
+    "Many cases at once": reassignments,
     "Joint work": agencies,
     "Decisions and disparities": decisions,
     "Time": deadlines,
@@ -29,6 +38,7 @@ MODULES: Final[Mapping[str, ModuleType]] = {
     "Calendars": calendars,
     "Assignments of importers": assignments,
     "People and programs": people,
+    "Who you are": officers,
     "Questions to offices": questions,
     "Shared issues": issues,
 }

@@ -1,0 +1,254 @@
+"""`myDesk`: what waits for the viewer, in lists, each with its count and its first rows; found by one statement.
+
+Each list is that of `graph_schema.desk` by the same name, but reached from the viewer's parties: the statement goes
+through what hangs on them once. What the rule of a label says stands beside it where the way there does not say so
+already.
+"""
+
+from typing import Any, Final
+
+from graph_schema import cypher
+from graph_schema.desk import TODAY
+from graph_schema.model import Kind, Property
+from hub.compile.compiler import CustomField, Record, RecordOf, Records, RowOf, Sees, Value
+from hub.errors import BadInput
+from hub.queries.arguments import Arguments, first_of
+
+_FEW: Final = 5
+_MOST: Final = 50
+_DAYS: Final = 7
+_MOST_DAYS: Final = 366
+
+_WHO: Final = f"""
+WITH *, {TODAY} AS today, coalesce($asked.assigned, false) AS onlyAssigned,
+  head(COLLECT {{ MATCH (:Account {{id: $viewer}})-[:IS_CONTACT]->(c:Contact)-[:WORKS_FOR]->(org) WHERE org IN own
+    RETURN c }}) AS officer
+WITH *, today + duration({{days: $asked.within}}) AS soon, CASE WHEN owns THEN own ELSE [] END AS offices"""
+
+# One row a case, by how it is the viewer's; an account of several parties may have one twice.
+_CASES: Final = """
+CALL (*) {
+  CALL (*) {
+    UNWIND CASE WHEN onlyAssigned THEN [] ELSE offices END AS o
+    MATCH (o)<-[:HANDLED_BY]-(k:Case) WHERE k.status <> 'CLOSED'
+    RETURN k, k.cameBackAt IS NOT NULL AS back, k.status = 'AWAITING' AS waits,
+      NOT EXISTS { (k)-[:WORKED_BY]->() } AS free
+    UNION ALL
+    UNWIND CASE WHEN onlyAssigned AND owns AND officer IS NOT NULL THEN [officer] ELSE [] END AS c
+    MATCH (c)<-[:WORKED_BY]-(k:Case)-[:HANDLED_BY]->(o) WHERE k.status <> 'CLOSED' AND o IN own
+    RETURN k, k.cameBackAt IS NOT NULL AS back, k.status = 'AWAITING' AS waits, false AS free
+    UNION ALL
+    UNWIND myClients AS i MATCH (i)<-[:CONCERNS]-(k:Case) WHERE k.status <> 'CLOSED'
+    RETURN k, k.status = 'AWAITING' AS back, k.cameBackAt IS NOT NULL AS waits, false AS free
+    UNION ALL
+    UNWIND CASE WHEN joins THEN own ELSE [] END AS g
+    MATCH (g:Agency)<-[j:INVOLVES]-(k:Case) WHERE j.acceptedAt IS NOT NULL AND k.status <> 'CLOSED'
+    WITH k, EXISTS { (k)-[:JOINED_BY]->(:Contact)-[:WORKS_FOR]->(h) WHERE h IN own } AS taken,
+      EXISTS { (k)-[:JOINED_BY]->(officer) } AS given
+    WHERE given OR NOT onlyAssigned
+    RETURN k, false AS back, false AS waits, NOT taken AS free
+  }
+  RETURN collect(DISTINCT k) AS mine, collect(DISTINCT CASE WHEN back THEN k END) AS toAnswer,
+    collect(DISTINCT CASE WHEN waits THEN k END) AS awaiting, collect(DISTINCT CASE WHEN free THEN k END) AS unassigned
+}
+CALL (*) {
+  UNWIND CASE WHEN officer IS NULL THEN [] ELSE [officer] END AS c
+  MATCH (c)<-[:WORKED_BY|JOINED_BY]-(k:Case) WHERE k.status <> 'CLOSED' AND {sees_case}
+  RETURN collect(DISTINCT k) AS assigned
+}
+CALL (*) {
+  UNWIND CASE WHEN onlyAssigned THEN [] ELSE offices END AS o
+  MATCH (o)<-[:REFERRED_BY]-(k:Case) WHERE k.status <> 'CLOSED' RETURN collect(DISTINCT k) AS referred
+}"""
+
+_DEADLINES: Final = """
+CALL (*) {
+  UNWIND own + [i IN myClients WHERE NOT i IN own] AS p
+  MATCH (p)<-[:OWED_BY]-(d:Deadline) WHERE d.state IN ['RUNNING', 'MISSED'] AND d.due <= soon
+  MATCH (d)-[:OF_CASE]->(k:Case) WHERE {sees_case}
+    AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY|JOINED_BY]->(officer) } ELSE true END
+  WITH d, d.state = 'RUNNING' AND d.due >= today AS runs, k.status <> 'CLOSED' AS open WHERE runs OR open
+  RETURN collect(DISTINCT CASE WHEN runs THEN d END) AS dueSoon, collect(DISTINCT CASE WHEN NOT runs THEN d END)
+    AS overdue
+}
+CALL (*) {
+  UNWIND CASE WHEN owns THEN [1] ELSE [] END AS gate
+  MATCH (d:Deadline) USING INDEX d:Deadline(state, due) WHERE d.state = 'PROPOSED' AND d.due IS NOT NULL
+  MATCH (d)-[:OF_CASE]->(k:Case)-[:HANDLED_BY]->(o) WHERE o IN own
+    AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY]->(officer) } ELSE true END
+  RETURN collect(DISTINCT d) AS proposed
+}"""
+
+_WRITTEN: Final = """
+CALL (*) {
+  UNWIND myClients AS i MATCH (i)<-[:CONCERNS]-(k:Case)<-[:ASKED_IN]-(item:RequestItem)
+  WHERE item.state = 'OPEN' AND k.status <> 'CLOSED' AND {sees_item}
+  RETURN collect(DISTINCT item) AS items
+}
+CALL (*) {
+  UNWIND CASE WHEN onlyAssigned THEN [] ELSE own END AS o
+  MATCH (o)<-[:SENT_TO]-(r:Referral) WHERE r.state = 'OPEN' AND {sees_referral}
+  RETURN collect(DISTINCT r) AS referrals
+}
+CALL (*) {
+  UNWIND own AS o MATCH (o)<-[:ASKED_OF]-(q:Question) WHERE q.state = 'ASKED'
+  RETURN collect(DISTINCT q) AS questions
+}
+CALL (*) {
+  CALL (*) {
+    UNWIND own AS o MATCH (o)<-[:ASKED_BY]-(q:Question) WHERE q.state = 'ASKED' RETURN q
+    UNION ALL MATCH (:Account {id: $viewer})-[:ASKED]->(q:Question) WHERE q.state = 'ASKED' RETURN q
+  }
+  RETURN collect(DISTINCT q) AS asked
+}
+CALL (*) {
+  UNWIND own AS a MATCH (a:Association)<-[:ON_BOARD_OF]-(issue:Issue) RETURN collect(DISTINCT issue) AS board
+}"""
+
+
+def _start(sees: Sees, _: Any) -> str:
+    case, item, referral = (
+        sees.row(variable, label) for variable, label in (("k", "Case"), ("item", "RequestItem"), ("r", "Referral"))
+    )
+    return "".join((
+        _WHO,
+        cypher.fill(_CASES, sees_case=f"({case})"),
+        cypher.fill(_DEADLINES, sees_case=f"({case})"),
+        cypher.fill(_WRITTEN, sees_item=f"({item})", sees_referral=f"({referral})"),
+    ))
+
+
+def _supplied(arguments: Arguments) -> Arguments:
+    within = _DAYS if arguments["within"] is None else arguments["within"]
+    if not 0 <= within <= _MOST_DAYS:
+        raise BadInput(f"within: 0 to {_MOST_DAYS} days")
+    return {"first": first_of(arguments, _FEW, _MOST), "within": within}
+
+
+def _value(name: str, doc: str, expression: str, kind: Kind = Kind.STRING, *, required: bool = False) -> Value:
+    return Value(Property(name, doc, kind, required=required), expression)
+
+
+_CASE: Final = RowOf("case", "The case.", "Case", "k", required=True, beside=("importer", "kind"))
+
+
+def _cases(name: str, doc: str, *, since: str = "k.openedAt") -> RecordOf:
+    """A list of cases, those first that wait longest."""
+    row = Record(
+        "DeskCase",
+        "A case on a desk.",
+        (
+            _CASE,
+            _value("since", "Since when it lies there, as far as that is known; else when it was opened.",
+                   f"coalesce({since}, k.openedAt)", Kind.DATETIME, required=True),
+            _value("due", "The next day on which something is due in it, whoever owes it.",
+                   "head(COLLECT { MATCH (k)<-[:OF_CASE]-(n:Deadline) WHERE n.state = 'RUNNING' AND n.due >= today"
+                   " RETURN n.due ORDER BY n.due LIMIT 1 })", Kind.DATE),
+        ),
+    )  # fmt: skip
+    clauses = f"UNWIND {name} AS k WITH k ORDER BY coalesce({since}, k.openedAt), k.id LIMIT $first"
+    return _listed(name, doc, Record("DeskCases", "Cases on a desk.", (
+        _count(name), Records("rows", "The first of them.", row, lambda _: clauses, f"coalesce({since}, k.openedAt), k.id"),
+    )))  # fmt: skip
+
+
+def _deadlines(name: str, doc: str) -> RecordOf:
+    row = Record(
+        "DeskDeadline",
+        "A deadline on a desk.",
+        (
+            RowOf("deadline", "The deadline.", "Deadline", "d", required=True),
+            _CASE,
+            _value("due", "Its last day.", "d.due", Kind.DATE, required=True),
+            _value("daysLeft", "How many days are left; below zero once it has passed.",
+                   "duration.inDays(today, d.due).days", Kind.INT, required=True),
+        ),
+    )  # fmt: skip
+    clauses = f"UNWIND {name} AS d WITH d ORDER BY d.due, d.id LIMIT $first MATCH (d)-[:OF_CASE]->(k:Case)"
+    return _listed(name, doc, Record("DeskDeadlines", "Deadlines on a desk.", (
+        _count(name), Records("rows", "The first of them.", row, lambda _: clauses, "d.due, d.id"),
+    )))  # fmt: skip
+
+
+def _rows(name: str, doc: str, label: str, plural: str, row: Record, clauses: str, order: str) -> RecordOf:
+    told = Records("rows", "The first of them.", row, lambda _: clauses, order)
+    return _listed(name, doc, Record(f"Desk{plural}", f"{label}s on a desk.", (_count(name), told)))
+
+
+def _listed(name: str, doc: str, record: Record) -> RecordOf:
+    return RecordOf(name, doc, record)
+
+
+def _count(name: str) -> Value:
+    return _value("count", "How many there are.", f"size({name})", Kind.INT, required=True)
+
+
+_ITEM: Final = Record(
+    "DeskItem",
+    "An item of a request on a desk.",
+    (RowOf("item", "The item.", "RequestItem", "item", required=True), _CASE),
+)
+_REFERRAL: Final = Record(
+    "DeskReferral",
+    "A case on a desk that another office sent.",
+    (RowOf("referral", "What was asked.", "Referral", "r", required=True), _CASE),
+)
+_QUESTION: Final = Record(
+    "DeskQuestion",
+    "A question on a desk.",
+    (
+        RowOf("question", "The question.", "Question", "q", required=True),
+        _value("due", "The day by which an answer is promised.", "q.dueOn", Kind.DATE, required=True),
+    ),
+)
+_ISSUE: Final = Record("DeskIssue", "An issue on a board.", (RowOf("issue", "The issue.", "Issue", "issue", required=True),))
+
+
+def _questions(name: str, doc: str) -> RecordOf:
+    clauses = f"UNWIND {name} AS q WITH q ORDER BY q.dueOn, q.id LIMIT $first"
+    return _rows(name, doc, "Question", "Questions", _QUESTION, clauses, "q.dueOn, q.id")
+
+
+MY_DESK: Final = CustomField(
+    "myDesk",
+    "What waits for you, in lists: each with its count and its first rows, the most pressing first. `desk:` of cases,"
+    " deadlines, questions, requestItems and referrals gives a list in whole, in pages, under conditions.",
+    (
+        Property("first", f"How many rows of each list at most: 1 to {_MOST}, {_FEW} if not said.", Kind.INT),
+        Property("within", f"How many days are soon: 0 to {_MOST_DAYS}, {_DAYS} if not said.", Kind.INT),
+        Property("assigned", "Only cases that are given to the contact that you are; see linkAccount.", Kind.BOOLEAN),
+    ),
+    Record(
+        "Desk",
+        "What waits for a viewer.",
+        (
+            _value("today", "The day in Washington.", "today", Kind.DATE, required=True),
+            RowOf("officer", "The contact that you are.", "Contact", "officer"),
+            _cases("assigned", "Open cases that are given to the contact that you are."),
+            _cases("mine", "Open cases of your own parties, or of clients."),
+            _cases("toAnswer", "Open cases that wait for you: of what you own, those that something came back to; of"
+                   " your own and your clients', those whose owner asked.",
+                   since="CASE WHEN k.status = 'AWAITING' THEN null ELSE k.cameBackAt END"),
+            _cases("awaiting", "Open cases that wait for the other side."),
+            _cases("unassigned", "Open cases without an officer; for an agency, those that it has not taken on."),
+            _cases("referred", "Open cases that you sent to another owner."),
+            _deadlines("dueSoon", "What you or your clients owe within those days."),
+            _deadlines("overdue", "What you or your clients owed, and have not done."),
+            _deadlines("proposed", "What the law deems decided, and is for you to pronounce."),
+            _rows("items", "What is asked of you or your clients, item by item, and not answered.", "Item", "Items", _ITEM,
+                  "UNWIND items AS item WITH item ORDER BY item.askedAt, item.id LIMIT $first"
+                  " MATCH (item)-[:ASKED_IN]->(k:Case)", "item.askedAt, item.id"),
+            _rows("referrals", "What others sent you, and you have not answered.", "Referral", "Referrals", _REFERRAL,
+                  "UNWIND referrals AS r WITH r ORDER BY r.sentAt, r.id LIMIT $first MATCH (r)-[:REFERS]->(k:Case)",
+                  "r.sentAt, r.id"),
+            _questions("questions", "Questions that you are to answer."),
+            _questions("asked", "Questions that you asked, and nobody has answered."),
+            _rows("board", "For an association: the issues on its board.", "Issue", "Issues", _ISSUE,
+                  "UNWIND board AS issue WITH issue ORDER BY issue.title, issue.id LIMIT $first", "issue.title, issue.id"),
+        ),
+    ),
+    _start,
+    _supplied,
+    ("first",),
+    rows=_MOST * 10,
+)  # fmt: skip
