@@ -40,7 +40,7 @@ TEMPLATE: Final = NodeType(
             "purpose",
             "Whether a request is made from it, or a notice.",
             required=True,
-            values=("REQUEST", "NOTICE"),
+            values=("NOTICE", "REQUEST"),
         ),
         Property("title", "What it is about, in a line. It may have blanks.", required=True),
         Property("text", "What it says. Blanks stand in braces, e.g. `{{entry_number}}`.", required=True),

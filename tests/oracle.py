@@ -4,7 +4,19 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from graph_schema import cases, casework, disparities, issues, parties, people, provenance, questions
+from graph_schema import (
+    cases,
+    casework,
+    disparities,
+    issues,
+    parties,
+    people,
+    provenance,
+    questions,
+    reassignments,
+    referrals,
+    requests,
+)
 from tests.random_world import Key, Link, World
 
 PUBLIC = {
@@ -14,7 +26,7 @@ PUBLIC = {
 
 _BELONGS = {
     "Decision": cases.DECIDES, "Note": casework.NOTE_OF, "Attachment": casework.ATTACHMENT_OF,
-    "HistoryEntry": casework.HISTORY_OF,
+    "HistoryEntry": casework.HISTORY_OF, "RequestItem": requests.ASKED_IN,
 }  # fmt: skip
 
 
@@ -140,6 +152,10 @@ class Oracle:
     def _owns(self, case: Key) -> bool:
         return any(owner in self.own for owner in self._world.heads(cases.HANDLED_BY, case))
 
+    def _sent(self, case: Key) -> bool:
+        """Whether the account's office sent it to its owner."""
+        return any(office in self.own for office in self._world.heads(referrals.REFERRED_BY, case))
+
     def _agencies(self, case: Key) -> set[Key]:
         return {
             link.head for link in self._world.between(cases.INVOLVES, tail=case) if link.properties.get("acceptedAt")
@@ -150,6 +166,7 @@ class Oracle:
         return (
             self.sees_all
             or self._owns(case)
+            or self._sent(case)
             or bool(self._agencies(case) & self.own)
             or any(map(self._is_client, importers))
         )
@@ -160,12 +177,12 @@ class Oracle:
             self.sees_all
             or self._is_client(importer)
             or self._is_its_center(importer)
-            or any(self._owns(case) or self._agencies(case) & self.own for case in theirs)
+            or any(self._owns(case) or self._sent(case) or self._agencies(case) & self.own for case in theirs)
         )
 
     def _sees_entry(self, entry: Key) -> bool:
         for case in self._world.tails(cases.COVERS_ENTRY, entry):
-            if self._owns(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))):
+            if self._owns(case) or self._sent(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))):
                 return True
         return self.sees_all
 
@@ -177,7 +194,8 @@ class Oracle:
             if link.properties.get("confirmedAt")
         ]
         return self.sees_all or any(
-            self._owns(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))) for case in confirmed
+            self._owns(case) or self._sent(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case)))
+            for case in confirmed
         )
 
     def _sees_issue(self, issue: Key) -> bool:
@@ -191,7 +209,7 @@ class Oracle:
         if audience == "public" or self.sees_all:
             return True
         for case in self._world.heads(_BELONGS[row[0]], row):
-            if self._owns(case):
+            if self._owns(case) or self._sent(case):
                 return True
             if audience in ("parties", "agencies") and any(
                 map(self._is_client, self._world.heads(cases.CONCERNS, case))
@@ -201,7 +219,21 @@ class Oracle:
                 return True
         return False
 
-    _sees_note = _sees_attachment = _sees_historyentry = _sees_by_audience
+    _sees_note = _sees_attachment = _sees_historyentry = _sees_requestitem = _sees_by_audience
+
+    def _sees_template(self, template: Key) -> bool:
+        return self.sees_all or any(found in self.own for found in self._world.heads(requests.KEPT_BY, template))
+
+    def _sees_reassignment(self, row: Key) -> bool:
+        return self.sees_all or any(found in self.own for found in self._world.heads(reassignments.OF_OFFICE, row))
+
+    def _sees_referral(self, referral: Key) -> bool:
+        asked = self._world.heads(referrals.SENT_TO, referral)
+        ends = (*self._world.heads(referrals.SENT_BY, referral), *(end for end in asked if end[0] != "Agency"))
+        of = self._world.heads(referrals.REFERS, referral)
+        accepted = any(self._agencies(case) & self.own & set(asked) for case in of)
+        taking_part = any(self._owns(case) or self._sent(case) for case in of)
+        return self.sees_all or taking_part or accepted or any(end in self.own for end in ends)
 
     @cached_property
     def _is_center(self) -> bool:

@@ -1,4 +1,4 @@
-"""`reassignment`: what would become of many cases if they were given to another officer or office; nothing is changed.
+"""`reassignmentPreview`: what would become of many cases if they were given to another officer or office; nothing is changed.
 
 The verb and the job that give them take the same cases by the same clauses.
 """
@@ -132,7 +132,7 @@ _PREVIEWED: Final = Record(
     ),
 )
 REASSIGNMENT: Final = CustomField(
-    "reassignment",
+    "reassignmentPreview",
     "What `reassignCases` would do: how many open cases fit, which could be given, and which not and why. Nothing is"
     " changed.",
     (

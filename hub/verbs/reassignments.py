@@ -85,7 +85,7 @@ CREATE (r:Reassignment) SET r = $reassignment CREATE (r)-[:OF_OFFICE]->(o) RETUR
 @verb(returns="Reassignment")
 async def reassign_cases(context: VerbContext, wanted: Wanted, reason: Reason) -> str:
     """Gives many open cases to another office, or to another officer of their owner: all that fit, the first batch at
-    once and the rest within seconds. `reassignment` tells beforehand what it would do."""
+    once and the rest within seconds. `reassignmentPreview` tells beforehand what it would do."""
     named = {"from": party("from", wanted.from_), "to": party("to", wanted.to)}
     found = await context.read_row(_Begun, _BEGIN, wanted={**_conditions(wanted), **named})
     assert found is not None

@@ -108,6 +108,15 @@ _POINTED: Final = tuple(
     for label in ("Decision", "SourceRecord", "Disparity")
 )
 
+# What calendars showed; and cases in which a party wrote last, an answer to their owner.
+_SHOWS: Final = (f"MATCH (c:Calendar) WHERE c.shows IS NULL CALL (c) {{ SET c.shows = 'BOTH' }} {_EACH}",)
+_CAME_BACK: Final = (
+    f"""MATCH (k:Case)<-[:OF_CASE]-(n:Note {{kind: 'RESPONSE'}}) WHERE k.status <> 'CLOSED' AND k.cameBackAt IS NULL
+    WITH k, max(n.at) AS at
+    WHERE NOT EXISTS {{ MATCH (k)<-[:OF_CASE]-(later:Note) WHERE later.kind = 'REQUEST' AND later.at >= at }}
+    CALL (k, at) {{ SET k.cameBackAt = at }} {_EACH}""",
+)
+
 _PAGE: Final = 10_000
 
 
@@ -176,4 +185,6 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(
         "other-words", "rows are found by words that an index does not make of their texts", step=_find_by_other_words
     ),
+    Migration("calendars-show", "calendars say what they show: what one owes, what others owe, or both", _SHOWS),
+    Migration("came-back", "cases in which a party answered last wait for their owner", _CAME_BACK),
 )

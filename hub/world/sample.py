@@ -17,6 +17,7 @@ from graph_schema.upsert import EdgeRow, NodeRow
 from hub.deadlines.deadline import Clock, Facts, deadlines
 from hub.viewer import account_id
 from hub.world.reference import Rows
+from hub.world.sample_desk import SampleDesks
 
 ISSUER: Final = "urn:hub:sample"
 """The issuer of the sample world's tokens; its accounts are the only ones such a token can name."""
@@ -143,10 +144,12 @@ class _World:
     center_of: dict[int, str | None] = field(default_factory=dict[int, str | None])
     ports_of: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     closed: list[tuple[str, tuple[str, str]]] = field(default_factory=list[tuple[str, tuple[str, str]]])
+    desks: SampleDesks = field(default_factory=lambda: SampleDesks(ISSUER, _ANCHOR, _Chance()))
 
     def __post_init__(self) -> None:
         # what was added later has chances of its own, so that the rest stays as it was
         self.more, self.alike = (_Chance(self.random.getstate()[1][place]) for place in (1, 2))
+        self.desks.chance.seed(self.random.getstate()[1][3])
         keys = _keys(self.known)
         self.orders = {
             label: [row.properties[key] for row in self.known.nodes if row.label == label]
@@ -249,11 +252,16 @@ class _World:
             if colleagues:
                 edges.append(EdgeRow(people.DEPUTIZED_BY, ("Contact", contact), ("Contact", self._one(colleagues))))
             colleagues.append(contact)
+            self.desks.staff.setdefault(party, []).append((contact, role))
         for persona in personas():
             account = account_id(ISSUER, persona.name)
             nodes.append(_node("Account", id=account, subject=persona.name, issuer=ISSUER))
             right = {"since": _ANCHOR - timedelta(days=400), "grantedBy": "the sample world"}
             edges.append(EdgeRow(people.ACTS_FOR, ("Account", account), persona.party, right))
+        edges += self.desks.links()
+        kept, keepers = self.desks.templates()
+        nodes += kept
+        edges += keepers
         return Rows(tuple(nodes), tuple(edges))
 
     def _hours(self) -> Mapping[str, str | datetime]:
@@ -415,6 +423,9 @@ class _World:
             nodes[at] = self._with_deadlines(
                 nodes[at], kind, (("Importer", _importer_number(importer)), owner), nodes, edges
             )
+        written, linked = self.desks.of_case(nodes[at], owner, ("Importer", _importer_number(importer)), center)
+        nodes += written
+        edges += linked
         place = ("Center", center) if center else ("Port", port)
         if closed and len(self.closed) < _BLOCK:
             self.closed.append((case, place))

@@ -40,7 +40,8 @@ _BY_KEY: Final = {
     "issue": ("Issue", "id"), "into": ("Issue", "id"), "importer": ("Importer", "number"),
     "entries": ("Entry", "number"),
     "deadline": ("Deadline", "id"), "disparity": ("Disparity", "id"), "question": ("Question", "id"),
-    "calendar": ("Calendar", "id"),
+    "calendar": ("Calendar", "id"), "item": ("RequestItem", "id"), "referral": ("Referral", "id"),
+    "template": ("Template", "id"), "files": ("Attachment", "id"),
 }  # fmt: skip
 """Arguments that name a row which not everybody may see."""
 _LIKENING: Final = {"goods": ["7604"], "programs": ["UFLPA"], "topics": ["origin"], "adcvdOrders": [ORDER]}
@@ -50,6 +51,7 @@ _PUBLIC: Final = {
     "office": "Center:CEE004", "center": "CEE004", "forcedLaborOrders": [], "hts": "8542", "caseKind": "rfi",
     "topic": "origin",
     "ruling": "NY N301234", "condition": "complicated", "conditions": [], "code": "SAMPLE",
+    "items": ["words"], "blanks": [], "from": "Center:CEE007",
 }  # fmt: skip
 _OPENS: Final = {True: {"kind": "rfi", "event": "request_issued"}, False: {"kind": "protest", "event": "protest_filed"}}
 """What an office opens, and what a party does."""
@@ -66,7 +68,7 @@ _WORDS: Final = (
     "origin",
 )
 _SPECIAL: Final = {"mediaType": "text/plain", "sha256": "0" * 64, "hts10": "8542.31.0001", "origin": "VN"}
-_LAST: Final = ("closeCase", "reassignCase", "leaveCase")
+_LAST: Final = ("closeCase", "referCase", "reassignCase", "leaveCase")
 """What ends a viewer's part in a case, and so is done last."""
 _OF_KIND: Final = {
     Kind.BOOLEAN: True, Kind.INT: 1, Kind.DATE: _NOW.date(), Kind.DATETIME: _NOW + timedelta(days=1),
@@ -157,6 +159,7 @@ class Persona:
             ("linkCaseToIssue", "title"),
             ("linkCaseToIssue", "topic"),
             ("askQuestion", "office"),
+            ("saveTemplate", "office"),
         ):
             return None  # beside an issue, and beside what it is routed by
         return _plain_value(found)
