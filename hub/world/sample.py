@@ -423,8 +423,8 @@ class _World:
             nodes[at] = self._with_deadlines(
                 nodes[at], kind, (("Importer", _importer_number(importer)), owner), nodes, edges
             )
-        written, linked = self.desks.of_case(nodes[at], owner, ("Importer", _importer_number(importer)), center)
-        nodes += written
+        laid, linked = self.desks.of_case(nodes[at], owner, ("Importer", _importer_number(importer)), center)
+        nodes += laid
         edges += linked
         place = ("Center", center) if center else ("Port", port)
         if closed and len(self.closed) < _BLOCK:

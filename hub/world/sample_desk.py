@@ -12,6 +12,7 @@ from graph_schema.upsert import EdgeRow, NodeRow
 from hub.viewer import account_id
 
 _CENTER: Final = ("Center", "CEE007")
+_IMPORTER: Final = ("Importer", "00-0000000SW")
 _GIVEN: Final = 0.7
 """So many of a Center's open cases have an officer."""
 _ITEMS: Final = ("Sample: commercial invoices", "Sample: purchase contracts", "Sample: proof of payment")
@@ -72,7 +73,7 @@ class SampleDesks:
         staff = self.staff.get(owner, ()) if owner[0] == "Center" else ()
         if staff and self.chance.random() < _GIVEN:
             edges.append(EdgeRow(casework.WORKED_BY, key, ("Contact", self.chance.choice(staff)[0])))
-        if not self._has_request and owner == _CENTER and status == "AWAITING":
+        if not self._has_request and (owner, importer, status) == (_CENTER, _IMPORTER, "AWAITING"):
             self._has_request = True
             self._request(case, importer, nodes, edges)
         if not self._has_referral and owner == ("Office", "OT-RR") and center == _CENTER[1] and status == "OPEN":
