@@ -77,13 +77,12 @@ LISTS: Final[Mapping[str, tuple[DeskList, ...]]] = MappingProxyType({
         DeskList(
             "OVERDUE",
             "Past, not met, owed by you or a client, in an open case.",
-            f"({{n}}.state = 'MISSED' OR ({{n}}.state = 'RUNNING' AND {{n}}.due < {TODAY})) AND {_OWED} AND"
-            f" {_OF_OPEN_CASE}",
+            f"{{n}}.state IN ['RUNNING', 'MISSED'] AND {{n}}.due < {TODAY} AND {_OWED} AND {_OF_OPEN_CASE}",
         ),
         DeskList(
             "PROPOSED",
             "Past, and by law something is decided: you own the case and are to pronounce it.",
-            f"{{n}}.state = 'PROPOSED' AND {_OF_OWN_CASE}",
+            f"{{n}}.state = 'PROPOSED' AND {{n}}.due IS NOT NULL AND {_OF_OWN_CASE}",
         ),
     ),
     "Question": (

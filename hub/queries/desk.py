@@ -23,7 +23,7 @@ _WHO: Final = f"""
 WITH *, {TODAY} AS today, coalesce($asked.assigned, false) AS onlyAssigned,
   head(COLLECT {{ MATCH (:Account {{id: $viewer}})-[:IS_CONTACT]->(c:Contact)-[:WORKS_FOR]->(org) WHERE org IN own
     RETURN c }}) AS officer
-WITH *, today + duration({{days: $asked.within}}) AS soon, CASE WHEN owns THEN own ELSE [] END AS offices"""
+WITH *, today + duration({{days: coalesce($asked.within, {_DAYS})}}) AS soon, CASE WHEN owns THEN own ELSE [] END AS offices"""
 
 # One row a case, by how it is the viewer's; an account of several parties may have one twice.
 _CASES: Final = """
@@ -67,8 +67,9 @@ CALL (*) {
   MATCH (p)<-[:OWED_BY]-(d:Deadline) WHERE d.state IN ['RUNNING', 'MISSED'] AND d.due <= soon
   MATCH (d)-[:OF_CASE]->(k:Case) WHERE {sees_case}
     AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY|JOINED_BY]->(officer) } ELSE true END
-  WITH d, d.state = 'RUNNING' AND d.due >= today AS runs, k.status <> 'CLOSED' AS open WHERE runs OR open
-  RETURN collect(DISTINCT CASE WHEN runs THEN d END) AS dueSoon, collect(DISTINCT CASE WHEN NOT runs THEN d END)
+  WITH d, d.due >= today AS ahead, k.status <> 'CLOSED' AS open
+  WHERE CASE WHEN ahead THEN d.state = 'RUNNING' ELSE open END
+  RETURN collect(DISTINCT CASE WHEN ahead THEN d END) AS dueSoon, collect(DISTINCT CASE WHEN NOT ahead THEN d END)
     AS overdue
 }
 CALL (*) {

@@ -228,8 +228,9 @@ _WITHDRAW: Final[LiteralString] = """
 MATCH (i:RequestItem {id: $item}) SET i.state = 'WITHDRAWN', i.withdrawnAt = $at"""
 _SETTLE: Final[LiteralString] = """
 MATCH (n:Note {id: $request})<-[:ITEM_OF]-(i:RequestItem)
-WITH n, COLLECT { MATCH (n)<-[:ITEM_OF]-(o:RequestItem) WHERE o.state = 'OPEN' RETURN o.position ORDER BY o.position }
-    AS open, count(CASE WHEN i.state = 'ANSWERED' THEN 1 END) AS answered
+WITH n, count(CASE WHEN i.state = 'ANSWERED' THEN 1 END) AS answered
+WITH n, answered, COLLECT { MATCH (n)<-[:ITEM_OF]-(o:RequestItem) WHERE o.state = 'OPEN'
+  RETURN o.position ORDER BY o.position } AS open
 SET n.itemsOpen = size(open), n.state = CASE WHEN open <> [] AND answered > 0 THEN 'PARTLY_ANSWERED'
   WHEN open <> [] THEN 'OPEN' WHEN answered > 0 THEN 'ANSWERED' ELSE 'WITHDRAWN' END
 WITH n, open MATCH (n)-[:OF_CASE]->(k:Case)

@@ -73,8 +73,9 @@ CALL (officer, me) {{
 CALL (me) {{
   MATCH (me)<-[:OWED_BY]-(d:Deadline) WHERE d.state IN ['RUNNING', 'MISSED'] AND d.due <= date($soon)
   MATCH (d)-[:OF_CASE]->(k:Case)
-  WITH d, d.state = 'RUNNING' AND d.due >= date($today) AS runs, k.status <> 'CLOSED' AS open WHERE runs OR open
-  RETURN collect(CASE WHEN runs THEN d END) AS dueSoon, collect(CASE WHEN NOT runs THEN d END) AS overdue
+  WITH d, d.due >= date($today) AS ahead, k.status <> 'CLOSED' AS open
+  WHERE CASE WHEN ahead THEN d.state = 'RUNNING' ELSE open END
+  RETURN collect(CASE WHEN ahead THEN d END) AS dueSoon, collect(CASE WHEN NOT ahead THEN d END) AS overdue
 }}
 CALL (me) {{
   MATCH (d:Deadline) USING INDEX d:Deadline(state, due) WHERE d.state = 'PROPOSED' AND d.due IS NOT NULL
