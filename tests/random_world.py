@@ -532,7 +532,7 @@ class _Maker:
         for account in self._made.of("Account"):
             acted = self._made.heads(people.ACTS_FOR, account)
             staff = [key for party in acted for key in self._made.tails(people.WORKS_FOR, party)]
-            self._link(people.IS_CONTACT, account, self._one(staff or self._made.of("Contact")))
+            self._link(people.IS_CONTACT, account, self._one(staff or self._made.of("Contact")), since=NOW)
         self._random = before
 
     def _questions(self) -> None:

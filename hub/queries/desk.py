@@ -21,9 +21,9 @@ _MOST_DAYS: Final = 366
 
 _WHO: Final = f"""
 WITH *, {TODAY} AS today, coalesce($asked.assigned, false) AS onlyAssigned,
-  head(COLLECT {{ MATCH (:Account {{id: $viewer}})-[:IS_CONTACT]->(c:Contact)-[:WORKS_FOR]->(org) WHERE org IN own
-    RETURN c }}) AS officer
-WITH *, today + duration({{days: coalesce($asked.within, {_DAYS})}}) AS soon, CASE WHEN owns THEN own ELSE [] END AS offices"""
+  COLLECT {{ MATCH (:Account {{id: $viewer}})-[:IS_CONTACT]->(c:Contact)-[:WORKS_FOR]->(org) WHERE org IN own
+    RETURN c ORDER BY c.id }} AS officers
+WITH *, today + duration({{days: coalesce($asked.within, {_DAYS})}}) AS soon, head(officers) AS officer, CASE WHEN owns THEN own ELSE [] END AS offices"""
 
 # One row a case, by how it is the viewer's; an account of several parties may have one twice.
 _CASES: Final = """
@@ -34,7 +34,7 @@ CALL (*) {
     RETURN k, k.cameBackAt IS NOT NULL AS back, k.status = 'AWAITING' AS waits,
       NOT EXISTS { (k)-[:WORKED_BY]->() } AS free
     UNION ALL
-    UNWIND CASE WHEN onlyAssigned AND owns AND officer IS NOT NULL THEN [officer] ELSE [] END AS c
+    UNWIND CASE WHEN onlyAssigned AND owns THEN officers ELSE [] END AS c
     MATCH (c)<-[:WORKED_BY]-(k:Case)-[:HANDLED_BY]->(o) WHERE k.status <> 'CLOSED' AND o IN own
     RETURN k, k.cameBackAt IS NOT NULL AS back, k.status = 'AWAITING' AS waits, false AS free
     UNION ALL
@@ -44,7 +44,7 @@ CALL (*) {
     UNWIND CASE WHEN joins THEN own ELSE [] END AS g
     MATCH (g:Agency)<-[j:INVOLVES]-(k:Case) WHERE j.acceptedAt IS NOT NULL AND k.status <> 'CLOSED'
     WITH k, EXISTS { (k)-[:JOINED_BY]->(:Contact)-[:WORKS_FOR]->(h) WHERE h IN own } AS taken,
-      EXISTS { (k)-[:JOINED_BY]->(officer) } AS given
+      EXISTS { (k)-[:JOINED_BY]->(c) WHERE c IN officers } AS given
     WHERE given OR NOT onlyAssigned
     RETURN k, false AS back, false AS waits, NOT taken AS free
   }
@@ -52,8 +52,7 @@ CALL (*) {
     collect(DISTINCT CASE WHEN waits THEN k END) AS awaiting, collect(DISTINCT CASE WHEN free THEN k END) AS unassigned
 }
 CALL (*) {
-  UNWIND CASE WHEN officer IS NULL THEN [] ELSE [officer] END AS c
-  MATCH (c)<-[:WORKED_BY|JOINED_BY]-(k:Case) WHERE k.status <> 'CLOSED' AND {sees_case}
+  UNWIND officers AS c MATCH (c)<-[:WORKED_BY|JOINED_BY]-(k:Case) WHERE k.status <> 'CLOSED' AND {sees_case}
   RETURN collect(DISTINCT k) AS assigned
 }
 CALL (*) {
@@ -66,7 +65,7 @@ CALL (*) {
   UNWIND own + [i IN myClients WHERE NOT i IN own] AS p
   MATCH (p)<-[:OWED_BY]-(d:Deadline) WHERE d.state IN ['RUNNING', 'MISSED'] AND d.due <= soon
   MATCH (d)-[:OF_CASE]->(k:Case) WHERE {sees_case}
-    AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY|JOINED_BY]->(officer) } ELSE true END
+    AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY|JOINED_BY]->(c) WHERE c IN officers } ELSE true END
   WITH d, d.due >= today AS ahead, k.status <> 'CLOSED' AS open
   WHERE CASE WHEN ahead THEN d.state = 'RUNNING' ELSE open END
   RETURN collect(DISTINCT CASE WHEN ahead THEN d END) AS dueSoon, collect(DISTINCT CASE WHEN NOT ahead THEN d END)
@@ -76,7 +75,7 @@ CALL (*) {
   UNWIND CASE WHEN owns THEN [1] ELSE [] END AS gate
   MATCH (d:Deadline) USING INDEX d:Deadline(state, due) WHERE d.state = 'PROPOSED' AND d.due IS NOT NULL
   MATCH (d)-[:OF_CASE]->(k:Case)-[:HANDLED_BY]->(o) WHERE o IN own
-    AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY]->(officer) } ELSE true END
+    AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY]->(c) WHERE c IN officers } ELSE true END
   RETURN collect(DISTINCT d) AS proposed
 }"""
 
@@ -217,14 +216,14 @@ MY_DESK: Final = CustomField(
     (
         Property("first", f"How many rows of each list at most: 1 to {_MOST}, {_FEW} if not said.", Kind.INT),
         Property("within", f"How many days are soon: 0 to {_MOST_DAYS}, {_DAYS} if not said.", Kind.INT),
-        Property("assigned", "Only cases that are given to the contact that you are; see linkAccount.", Kind.BOOLEAN),
+        Property("assigned", "Only cases that are given to the contact that you are; see linkContact.", Kind.BOOLEAN),
     ),
     Record(
         "Desk",
         "What waits for a viewer.",
         (
             _value("today", "The day in Washington.", "today", Kind.DATE, required=True),
-            RowOf("officer", "The contact that you are.", "Contact", "officer"),
+            RowOf("officer", "The contact that you are; the first, of several parties.", "Contact", "officer"),
             _cases("assigned", "Open cases that are given to the contact that you are."),
             _cases("mine", "Open cases of your own parties, or of clients."),
             _cases("toAnswer", "Open cases that wait for you: of what you own, those that something came back to; of"

@@ -38,7 +38,7 @@ MODULES: Final[Mapping[str, ModuleType]] = {
     "Calendars": calendars,
     "Assignments of importers": assignments,
     "People and programs": people,
-    "Who you are": officers,
+    "Officers": officers,
     "Questions to offices": questions,
     "Shared issues": issues,
 }

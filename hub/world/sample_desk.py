@@ -40,7 +40,7 @@ class SampleDesks:
             contact = next((found for found, its in self.staff.get(party, ()) if its == role), None)
             if contact:
                 account = ("Account", account_id(self.issuer, persona))
-                yield EdgeRow(people.IS_CONTACT, account, ("Contact", contact))
+                yield EdgeRow(people.IS_CONTACT, account, ("Contact", contact), {"since": self.now})
 
     def templates(self) -> tuple[list[NodeRow], list[EdgeRow]]:
         """Templates of the Electronics Center: one in two versions, and one of a notice."""

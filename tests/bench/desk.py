@@ -120,7 +120,7 @@ CALL (me) {
 RETURN count(*)"""
 _OFFICER: Final = """
 MATCH (a:Account {id: $viewer}), (c:Contact)-[:WORKS_FOR]->(:Center {code: 'CEE007'})
-WITH a, c ORDER BY c.id LIMIT 1 MERGE (a)-[:IS_CONTACT]->(c)"""
+WITH a, c ORDER BY c.id LIMIT 1 MERGE (a)-[e:IS_CONTACT]->(c) ON CREATE SET e.since = datetime()"""
 Figures = dict[str, float]
 
 

@@ -65,7 +65,7 @@ def test_an_owner_sees_what_is_nobodys_what_waits_and_what_came_back(did: Do, ca
 def test_what_is_given_to_an_officer_is_theirs(did: Do, case: str) -> None:
     did("center-007", f'mutation {{ assignCase(case: "{case}", contact: "chapter-85") {{ id }} }}')
     assert _counts(did, "center-007") == {"mine": 1}
-    assert did("center-007", 'mutation { linkAccount(contact: "chapter-85") { name } }') == {"name": "Sample chapter-85"}
+    assert did("center-007", 'mutation { linkContact(contact: "chapter-85") { name } }') == {"name": "Sample chapter-85"}
     assert _counts(did, "center-007") == {"mine": 1, "assigned": 1}
     found = did("center-007", "{ myDesk { officer { id } assigned { rows { case { number importer { name } } since } } } }")
     assert found["officer"] == {"id": "chapter-85"}
@@ -74,16 +74,16 @@ def test_what_is_given_to_an_officer_is_theirs(did: Do, case: str) -> None:
     did("center-007", f'mutation {{ openCase(kind: "protest", importer: "{MINE}", title: "y") {{ number }} }}')
     assert _counts(did, "center-007") == {"mine": 2, "assigned": 1, "unassigned": 1}
     assert _counts(did, "center-007", "(assigned: true)") == {"mine": 1, "assigned": 1}
-    did("center-007", 'mutation { unlinkAccount(contact: "chapter-85") { id } }')
+    did("center-007", 'mutation { unlinkContact(contact: "chapter-85") { id } }')
     assert _counts(did, "center-007", "(assigned: true)") == {}
 
 
 def test_nobody_is_a_contact_of_another_organisation(did: Do, refused: Do) -> None:
-    link = 'mutation { linkAccount(contact: "%s") { id } }'
+    link = 'mutation { linkContact(contact: "%s") { id } }'
     assert refused("importer", link % "director-007")[0] == "NOT_ALLOWED"
     assert refused("importer", link % "chapter-85")[0] in ("NOT_ALLOWED", "NOT_FOUND")
     assert refused("center-007", link % "nobody")[0] == "NOT_FOUND"
-    assert refused("center-007", 'mutation { unlinkAccount(contact: "chapter-85") { id } }')[0] == "CONFLICT"
+    assert refused("center-007", 'mutation { unlinkContact(contact: "chapter-85") { id } }')[0] == "CONFLICT"
 
 
 def test_deadlines_are_due_soon_overdue_or_to_be_pronounced(
@@ -113,7 +113,7 @@ def test_an_agency_sees_what_it_has_not_taken_on_and_what_it_is_asked(did: Do, c
     assert (now["mine"], now["unassigned"], now["referrals"]) == (before["mine"] + 1, before["unassigned"] + 1, 1)
     did("fda", f'mutation {{ joinCase(case: "{case}", contact: "fda-fish") {{ id }} }}')
     assert _counts(did, "fda")["unassigned"] == before["unassigned"]
-    did("fda", 'mutation { linkAccount(contact: "fda-fish") { id } }')
+    did("fda", 'mutation { linkContact(contact: "fda-fish") { id } }')
     assert _counts(did, "fda")["assigned"] == 1
 
 

@@ -205,13 +205,14 @@ def _requests(story: Story) -> None:
         verb, said = ("answerReferral", 'text: "No."') if to == "Center:CEE004" else ("takeBackReferral", 'reason: "late"')
         by = "center-004" if verb == "answerReferral" else "center-007"
         story.do(by, verb, f'referral: "{referral}", {said}')
-    story.do("center-007", "linkAccount", 'contact: "chapter-85"')
+    story.do("center-007", "linkContact", 'contact: "chapter-85"')
+    story.do("center-007", "takeCase", of)
     story.do(
         "center-007", "reassignCases", 'from: "Center:CEE007", to: "Contact:entries", reason: "on leave", kind: "protest"'
     )
-    story.do("center-007", "unlinkAccount", 'contact: "chapter-85"')
+    story.do("center-007", "unlinkContact", 'contact: "chapter-85"')
     # and once more, so that something of it is there
-    story.do("center-007", "linkAccount", 'contact: "chapter-85"')
+    story.do("center-007", "linkContact", 'contact: "chapter-85"')
     story.do("center-007", "referCase", f'{of}, to: "Center:CEE004", question: "And now?"')
 
 
