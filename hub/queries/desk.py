@@ -38,7 +38,7 @@ CALL (*) {
     MATCH (c)<-[:WORKED_BY]-(k:Case)-[:HANDLED_BY]->(o) WHERE k.status <> 'CLOSED' AND o IN own
     RETURN k, k.cameBackAt IS NOT NULL AS back, k.status = 'AWAITING' AS waits, false AS free
     UNION ALL
-    UNWIND myClients AS i MATCH (i)<-[:CONCERNS]-(k:Case) WHERE k.status <> 'CLOSED'
+    UNWIND CASE WHEN onlyAssigned THEN [] ELSE myClients END AS i MATCH (i)<-[:CONCERNS]-(k:Case) WHERE k.status <> 'CLOSED'
     RETURN k, k.status = 'AWAITING' AS back, k.cameBackAt IS NOT NULL AS waits, false AS free
     UNION ALL
     UNWIND CASE WHEN joins THEN own ELSE [] END AS g
@@ -81,7 +81,8 @@ CALL (*) {
 
 _WRITTEN: Final = """
 CALL (*) {
-  UNWIND myClients AS i MATCH (i)<-[:CONCERNS]-(k:Case)<-[:ASKED_IN]-(item:RequestItem)
+  UNWIND CASE WHEN onlyAssigned THEN [] ELSE myClients END AS i
+  MATCH (i)<-[:CONCERNS]-(k:Case)<-[:ASKED_IN]-(item:RequestItem)
   WHERE item.state = 'OPEN' AND k.status <> 'CLOSED' AND {sees_item}
   RETURN collect(DISTINCT item) AS items
 }
