@@ -20,47 +20,83 @@ _DAYS: Final = 7
 _MOST_DAYS: Final = 366
 
 _WHO: Final = f"""
-WITH *, {TODAY} AS today, coalesce($asked.assigned, false) AS onlyAssigned,
+WITH *, {TODAY} AS today, coalesce($asked.assigned, false) AS onlyAssigned, coalesce($asked.first, {_FEW}) AS few,
   COLLECT {{ MATCH (:Account {{id: $viewer}})-[:IS_CONTACT]->(c:Contact)-[:WORKS_FOR]->(org) WHERE org IN own
     RETURN c ORDER BY c.id }} AS officers
-WITH *, today + duration({{days: coalesce($asked.within, {_DAYS})}}) AS soon, head(officers) AS officer, CASE WHEN owns THEN own ELSE [] END AS offices"""
+WITH *, today + duration({{days: coalesce($asked.within, {_DAYS})}}) AS soon, head(officers) AS officer,
+  CASE WHEN owns THEN own ELSE [] END AS offices, CASE WHEN onlyAssigned THEN [] ELSE myClients END AS clients"""
+
+
+def _told(**lists: str) -> str:
+    """What a sub-query returns of lists: of each its first rows under its name, and how many there are.
+
+    They are sorted as one, before they are collected, and are short from then on: Neo4j would weigh each row that it
+    sorts later together with all lists that are at hand.
+    """
+    collected = ", ".join(f"collect(DISTINCT {row}) AS {name}_" for name, row in lists.items())
+    told = ", ".join(f"{name}_[..few] AS {name}, size({name}_) AS {name}Count" for name in lists)
+    return f"WITH {collected} RETURN {told}"
+
+
+def _if(condition: str, row: str) -> str:
+    return f"CASE WHEN {condition} THEN {row} END"
+
 
 # One row a case, by how it is the viewer's; an account of several parties may have one twice.
-_CASES: Final = """
+_CASES: Final = (
+    """
 CALL (*) {
   CALL (*) {
     UNWIND CASE WHEN onlyAssigned THEN [] ELSE offices END AS o
     MATCH (o)<-[:HANDLED_BY]-(k:Case) WHERE k.status <> 'CLOSED'
-    RETURN k, k.cameBackAt IS NOT NULL AS back, k.status = 'AWAITING' AS waits,
-      NOT EXISTS { (k)-[:WORKED_BY]->() } AS free
+    RETURN k, k.cameBackAt AS back, k.status = 'AWAITING' AS waits, NOT EXISTS { (k)-[:WORKED_BY]->() } AS free
     UNION ALL
     UNWIND CASE WHEN onlyAssigned AND owns THEN officers ELSE [] END AS c
     MATCH (c)<-[:WORKED_BY]-(k:Case)-[:HANDLED_BY]->(o) WHERE k.status <> 'CLOSED' AND o IN own
-    RETURN k, k.cameBackAt IS NOT NULL AS back, k.status = 'AWAITING' AS waits, false AS free
+    RETURN k, k.cameBackAt AS back, k.status = 'AWAITING' AS waits, false AS free
     UNION ALL
-    UNWIND CASE WHEN onlyAssigned THEN [] ELSE myClients END AS i MATCH (i)<-[:CONCERNS]-(k:Case) WHERE k.status <> 'CLOSED'
-    RETURN k, k.status = 'AWAITING' AS back, k.cameBackAt IS NOT NULL AS waits, false AS free
+    UNWIND clients AS i MATCH (i)<-[:CONCERNS]-(k:Case) WHERE k.status <> 'CLOSED'
+    RETURN k, CASE WHEN k.status = 'AWAITING' THEN k.openedAt END AS back, k.cameBackAt IS NOT NULL AS waits,
+      false AS free
     UNION ALL
     UNWIND CASE WHEN joins THEN own ELSE [] END AS g
     MATCH (g:Agency)<-[j:INVOLVES]-(k:Case) WHERE j.acceptedAt IS NOT NULL AND k.status <> 'CLOSED'
     WITH k, EXISTS { (k)-[:JOINED_BY]->(:Contact)-[:WORKS_FOR]->(h) WHERE h IN own } AS taken,
       EXISTS { (k)-[:JOINED_BY]->(c) WHERE c IN officers } AS given
     WHERE given OR NOT onlyAssigned
-    RETURN k, false AS back, false AS waits, NOT taken AS free
+    RETURN k, null AS back, false AS waits, NOT taken AS free
   }
-  RETURN collect(DISTINCT k) AS mine, collect(DISTINCT CASE WHEN back THEN k END) AS toAnswer,
-    collect(DISTINCT CASE WHEN waits THEN k END) AS awaiting, collect(DISTINCT CASE WHEN free THEN k END) AS unassigned
+  WITH k, back, waits, free ORDER BY k.openedAt, k.id
+  WITH collect(DISTINCT k) AS mine_, collect(DISTINCT CASE WHEN back IS NOT NULL THEN [back, k] END) AS back_,
+    collect(DISTINCT CASE WHEN waits THEN k END) AS awaiting_, collect(DISTINCT CASE WHEN free THEN k END) AS free_
+  RETURN mine_[..few] AS mine, size(mine_) AS mineCount, awaiting_[..few] AS awaiting, size(awaiting_) AS awaitingCount,
+    free_[..few] AS unassigned, size(free_) AS unassignedCount, back_
+}
+CALL (*) {
+  UNWIND back_ AS one WITH one[0] AS back, one[1] AS k ORDER BY back, k.id
+  """
+    + _told(toAnswer="k")
+    + """
 }
 CALL (*) {
   UNWIND officers AS c MATCH (c)<-[:WORKED_BY|JOINED_BY]-(k:Case) WHERE k.status <> 'CLOSED' AND {sees_case}
-  RETURN collect(DISTINCT k) AS assigned
+  WITH k ORDER BY k.openedAt, k.id
+  """
+    + _told(assigned="k")
+    + """
 }
 CALL (*) {
   UNWIND CASE WHEN onlyAssigned THEN [] ELSE offices END AS o
-  MATCH (o)<-[:REFERRED_BY]-(k:Case) WHERE k.status <> 'CLOSED' RETURN collect(DISTINCT k) AS referred
+  MATCH (o)<-[:REFERRED_BY]-(k:Case) WHERE k.status <> 'CLOSED'
+  WITH k ORDER BY k.openedAt, k.id
+  """
+    + _told(referred="k")
+    + """
 }"""
+)
 
-_DEADLINES: Final = """
+_DEADLINES: Final = (
+    """
 CALL (*) {
   UNWIND own + [i IN myClients WHERE NOT i IN own] AS p
   MATCH (p)<-[:OWED_BY]-(d:Deadline) WHERE d.state IN ['RUNNING', 'MISSED'] AND d.due <= soon
@@ -68,43 +104,66 @@ CALL (*) {
     AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY|JOINED_BY]->(c) WHERE c IN officers } ELSE true END
   WITH d, d.due >= today AS ahead, k.status <> 'CLOSED' AS open
   WHERE CASE WHEN ahead THEN d.state = 'RUNNING' ELSE open END
-  RETURN collect(DISTINCT CASE WHEN ahead THEN d END) AS dueSoon, collect(DISTINCT CASE WHEN NOT ahead THEN d END)
-    AS overdue
+  WITH d, ahead ORDER BY d.due, d.id
+  """
+    + _told(dueSoon=_if("ahead", "d"), overdue=_if("NOT ahead", "d"))
+    + """
 }
 CALL (*) {
   UNWIND CASE WHEN owns THEN [1] ELSE [] END AS gate
   MATCH (d:Deadline) USING INDEX d:Deadline(state, due) WHERE d.state = 'PROPOSED' AND d.due IS NOT NULL
   MATCH (d)-[:OF_CASE]->(k:Case)-[:HANDLED_BY]->(o) WHERE o IN own
     AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY]->(c) WHERE c IN officers } ELSE true END
-  RETURN collect(DISTINCT d) AS proposed
+  WITH d ORDER BY d.due, d.id
+  """
+    + _told(proposed="d")
+    + """
 }"""
+)
 
-_WRITTEN: Final = """
+_WRITTEN: Final = (
+    """
 CALL (*) {
-  UNWIND CASE WHEN onlyAssigned THEN [] ELSE myClients END AS i
-  MATCH (i)<-[:CONCERNS]-(k:Case)<-[:ASKED_IN]-(item:RequestItem)
+  UNWIND clients AS i MATCH (i)<-[:CONCERNS]-(k:Case)<-[:ASKED_IN]-(item:RequestItem)
   WHERE item.state = 'OPEN' AND k.status <> 'CLOSED' AND {sees_item}
-  RETURN collect(DISTINCT item) AS items
+  WITH item ORDER BY item.askedAt, item.id
+  """
+    + _told(items="item")
+    + """
 }
 CALL (*) {
   UNWIND CASE WHEN onlyAssigned THEN [] ELSE own END AS o
   MATCH (o)<-[:SENT_TO]-(r:Referral) WHERE r.state = 'OPEN' AND {sees_referral}
-  RETURN collect(DISTINCT r) AS referrals
+  WITH r ORDER BY r.sentAt, r.id
+  """
+    + _told(referrals="r")
+    + """
 }
 CALL (*) {
   UNWIND own AS o MATCH (o)<-[:ASKED_OF]-(q:Question) WHERE q.state = 'ASKED'
-  RETURN collect(DISTINCT q) AS questions
+  WITH q ORDER BY q.dueOn, q.id
+  """
+    + _told(questions="q")
+    + """
 }
 CALL (*) {
   CALL (*) {
     UNWIND own AS o MATCH (o)<-[:ASKED_BY]-(q:Question) WHERE q.state = 'ASKED' RETURN q
     UNION ALL MATCH (:Account {id: $viewer})-[:ASKED]->(q:Question) WHERE q.state = 'ASKED' RETURN q
   }
-  RETURN collect(DISTINCT q) AS asked
+  WITH q ORDER BY q.dueOn, q.id
+  """
+    + _told(asked="q")
+    + """
 }
 CALL (*) {
-  UNWIND own AS a MATCH (a:Association)<-[:ON_BOARD_OF]-(issue:Issue) RETURN collect(DISTINCT issue) AS board
+  UNWIND own AS a MATCH (a:Association)<-[:ON_BOARD_OF]-(issue:Issue)
+  WITH issue ORDER BY issue.title, issue.id
+  """
+    + _told(board="issue")
+    + """
 }"""
+)
 
 
 def _start(sees: Sees, _: Any) -> str:
@@ -147,7 +206,7 @@ def _cases(name: str, doc: str, *, since: str = "k.openedAt") -> RecordOf:
                    " RETURN n.due ORDER BY n.due LIMIT 1 })", Kind.DATE),
         ),
     )  # fmt: skip
-    clauses = f"UNWIND {name} AS k WITH k ORDER BY coalesce({since}, k.openedAt), k.id LIMIT $first"
+    clauses = f"UNWIND {name} AS k"
     return _listed(name, doc, Record("DeskCases", "Cases on a desk.", (
         _count(name), Records("rows", "The first of them.", row, lambda _: clauses, f"coalesce({since}, k.openedAt), k.id"),
     )))  # fmt: skip
@@ -165,7 +224,7 @@ def _deadlines(name: str, doc: str) -> RecordOf:
                    "duration.inDays(today, d.due).days", Kind.INT, required=True),
         ),
     )  # fmt: skip
-    clauses = f"UNWIND {name} AS d WITH d ORDER BY d.due, d.id LIMIT $first MATCH (d)-[:OF_CASE]->(k:Case)"
+    clauses = f"UNWIND {name} AS d MATCH (d)-[:OF_CASE]->(k:Case)"
     return _listed(name, doc, Record("DeskDeadlines", "Deadlines on a desk.", (
         _count(name), Records("rows", "The first of them.", row, lambda _: clauses, "d.due, d.id"),
     )))  # fmt: skip
@@ -181,7 +240,7 @@ def _listed(name: str, doc: str, record: Record) -> RecordOf:
 
 
 def _count(name: str) -> Value:
-    return _value("count", "How many there are.", f"size({name})", Kind.INT, required=True)
+    return _value("count", "How many there are.", f"{name}Count", Kind.INT, required=True)
 
 
 _ITEM: Final = Record(
@@ -206,7 +265,7 @@ _ISSUE: Final = Record("DeskIssue", "An issue on a board.", (RowOf("issue", "The
 
 
 def _questions(name: str, doc: str) -> RecordOf:
-    clauses = f"UNWIND {name} AS q WITH q ORDER BY q.dueOn, q.id LIMIT $first"
+    clauses = f"UNWIND {name} AS q"
     return _rows(name, doc, "Question", "Questions", _QUESTION, clauses, "q.dueOn, q.id")
 
 
@@ -237,19 +296,17 @@ MY_DESK: Final = CustomField(
             _deadlines("overdue", "What you or your clients owed, and have not done."),
             _deadlines("proposed", "What the law deems decided, and is for you to pronounce."),
             _rows("items", "What is asked of you or your clients, item by item, and not answered.", "Item", "Items", _ITEM,
-                  "UNWIND items AS item WITH item ORDER BY item.askedAt, item.id LIMIT $first"
-                  " MATCH (item)-[:ASKED_IN]->(k:Case)", "item.askedAt, item.id"),
+                  "UNWIND items AS item MATCH (item)-[:ASKED_IN]->(k:Case)", "item.askedAt, item.id"),
             _rows("referrals", "What others sent you, and you have not answered.", "Referral", "Referrals", _REFERRAL,
-                  "UNWIND referrals AS r WITH r ORDER BY r.sentAt, r.id LIMIT $first MATCH (r)-[:REFERS]->(k:Case)",
+                  "UNWIND referrals AS r MATCH (r)-[:REFERS]->(k:Case)",
                   "r.sentAt, r.id"),
             _questions("questions", "Questions that you are to answer."),
             _questions("asked", "Questions that you asked, and nobody has answered."),
             _rows("board", "For an association: the issues on its board.", "Issue", "Issues", _ISSUE,
-                  "UNWIND board AS issue WITH issue ORDER BY issue.title, issue.id LIMIT $first", "issue.title, issue.id"),
+                  "UNWIND board AS issue", "issue.title, issue.id"),
         ),
     ),
     _start,
     _supplied,
-    ("first",),
     rows=_MOST * 10,
 )  # fmt: skip

@@ -123,6 +123,10 @@ def _number(name: str, doc: str, expression: str) -> Value:
     return Value(Property(name, doc, Kind.INT, required=True), expression)
 
 
+def _first_of(found: str, condition: str) -> str:
+    return f"UNWIND {found} AS one WITH one[0] AS k, one[1] AS refusal, one WHERE {condition} WITH k, refusal LIMIT $first"
+
+
 _PREVIEWED: Final = Record(
     "ReassignedCase",
     "A case that would be given to another, or refused.",
@@ -154,10 +158,10 @@ REASSIGNMENT: Final = CustomField(
             _number("given", "How many would be given.", "size(found) - size(refused)"),
             _number("refused", "How many could not be given.", "size(refused)"),
             Records("cases", "Those that would be given, the oldest first.", _PREVIEWED, lambda _:
-                    "UNWIND [one IN found WHERE one[1] IS NULL][..$first] AS one WITH one[0] AS k, one[1] AS refusal",
+                    _first_of("found", "one[1] IS NULL"),
                     "k.openedAt, k.id"),
             Records("refusals", "Those that could not, the oldest first.", _PREVIEWED, lambda _:
-                    "UNWIND refused[..$first] AS one WITH one[0] AS k, one[1] AS refusal", "k.openedAt, k.id"),
+                    _first_of("refused", "true"), "k.openedAt, k.id"),
         ),
     ),
     _start,
