@@ -224,7 +224,9 @@ def _other_words(text: str) -> Iterator[str]:
     }
     for position, word in enumerate(words):
         is_part = position in gaps or position + 1 in gaps
-        if is_part or "_" in text or not _PLAIN.fullmatch(text, word.start, word.end):
+        # a mark that makes no word by itself belongs to the one before it
+        goes_on = text[word.end : word.end + 1].isalnum()
+        if is_part or goes_on or "_" in text or not _PLAIN.fullmatch(text, word.start, word.end):
             yield word.folded[:_LONGEST]
     yield from (run.joined for run in joined(words) if len(run.joined) <= _LONGEST)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import operator
 import time
 from collections.abc import Callable
 from functools import partial
@@ -191,6 +192,16 @@ def test_others_have_their_turns_between_two_that_are_compiled(run: Callable[...
     numbers, between = run(whole())
     assert numbers == [*range(5)]
     assert min(between) > 20
+
+
+def test_two_hundred_documents_of_one_caller_at_once_are_all_compiled(run: Callable[..., Any]) -> None:
+    async def whole() -> list[int]:
+        gate = Admission()
+        return await asyncio.gather(
+            *(gate.compile(ACCOUNTS[0], partial(operator.mul, number, 2)) for number in range(200))
+        )
+
+    assert run(whole()) == [2 * number for number in range(200)]
 
 
 def test_what_was_run_again_stays_when_others_are_run_once(run: Callable[..., Any]) -> None:

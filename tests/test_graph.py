@@ -145,7 +145,7 @@ def test_statements_wait_for_memory_that_others_have_and_one_that_is_too_large_i
             async def large(rows: int) -> int:
                 return await graph.read_one(text, {"rows": rows, "text": "x" * 1000}, is_new=True)
 
-            with pytest.raises(TooCostly):
+            with pytest.raises(TooCostly, match="more memory than the database gives"):
                 await large(500_000)
             several = [150_000, 150_001]
             assert await asyncio.gather(*map(large, several)) == several

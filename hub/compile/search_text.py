@@ -83,12 +83,19 @@ def _finding(graph: GraphSchema, scan: SearchScan) -> str:
     reversed_ = tuple(key.reversed() for key in ORDER)
     beyond = " AND ".join(_beyond(keys, member) for keys, member in ((ORDER, "after"), (reversed_, "before")))
     order = order_by(reversed_ if scan.backward else ORDER, "", "")
-    page = (
-        f"UNWIND candidates AS one WITH {named} WHERE {beyond} RETURN [{_COLUMNS}] ORDER BY {order} LIMIT"
-        f" ${SOUGHT}.size"
+    return "\n".join(
+        (
+            *heads,
+            f"WITH COLLECT {{ CALL (*) {{ {union} }} RETURN [{_COLUMNS}] }} AS candidates",
+            # the first stands for the page's rows where there are none; counting leaves the rows that are sorted
+            # without the list, for which each would have its memory counted
+            "UNWIND [null] + candidates AS one",
+            f"WITH size(candidates) AS total, {named} WHERE rank IS NULL OR {beyond}",
+            f"WITH total, {_COLUMNS}, count(*) AS times ORDER BY rank IS NOT NULL, {order} LIMIT ${SOUGHT}.size + 1",
+            f"WITH total, collect(CASE WHEN rank IS NOT NULL THEN [{_COLUMNS}] END) AS page",
+            "RETURN [page, total] AS row",
+        )
     )
-    candidates = f"WITH *, COLLECT {{ CALL (*) {{ {union} }} RETURN [{_COLUMNS}] }} AS candidates"
-    return "\n".join((*heads, candidates, f"RETURN [COLLECT {{ {page} }}, size(candidates)] AS row"))
 
 
 def _beyond(keys: Sequence[Sort], member: str) -> str:

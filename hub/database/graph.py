@@ -368,8 +368,10 @@ class Graph:
             raise _unavailable() from error
         except (TransientError, DatabaseError, ClientError) as error:
             self._answered_at = asyncio.get_running_loop().time()
-            if error.code in _TIMED_OUT or _is_too_large(error):
-                raise _too_costly(query) from error
+            if error.code in _TIMED_OUT:
+                raise _too_costly(f"the question took more than {query.timeout:.0f} s") from error
+            if _is_too_large(error):
+                raise _too_costly("the question took more memory than the database gives one") from error
             if error.code == _NO_MEMORY_LEFT:
                 raise _busy() from error
             if error.code in _NO_BOOKMARK:
@@ -641,10 +643,8 @@ def _is_too_large(error: Neo4jError) -> bool:
     return error.code == _NO_MEMORY_LEFT and _OF_ONE_STATEMENT in (error.message or "")
 
 
-def _too_costly(query: Query) -> TooCostly:
-    return TooCostly(
-        f"the question took more than {query.timeout:.0f} s, or too much memory: ask for fewer rows or fewer levels"
-    )
+def _too_costly(why: str) -> TooCostly:
+    return TooCostly(f"{why}: ask for fewer rows or fewer levels")
 
 
 def _bad_bookmark() -> BadInput:

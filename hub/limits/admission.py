@@ -25,6 +25,8 @@ _KNOWN: Final = 100
 """As many as the plans the hub has Neo4j keep for a gigabyte of heap: what may have been let go has a first run
 again.
 """
+_MOST_WAITING_TO_COMPILE: Final = 300
+"""Documents of one caller: a system may send 200 changes at once, each with its values written in."""
 
 
 def statements(most: int) -> Share:
@@ -56,7 +58,8 @@ class Admission:
         self._planning = (
             Gate(plannings(most_plannings), _WAITS_TO_PLAN_S, used=planned_kb) if most_plannings else self._gate
         )
-        self._compiling = Gate(Share(all=1, account=1, address=1, addresses=1), used=planned_kb)
+        one = Share(all=1, account=1, address=1, addresses=1)
+        self._compiling = Gate(one, most_waiting_each=_MOST_WAITING_TO_COMPILE, used=planned_kb)
         self._known = _Planned(_KNOWN)
         self._first_runs: dict[int, asyncio.Future[Unavailable | None]] = {}
 

@@ -128,7 +128,7 @@ def _failed(answer: dict[str, Any]) -> str:
         return ""
     error = answer["errors"][0]
     code = error["extensions"]["code"]
-    refused = code in ("INVALID", "BAD_INPUT") or (code == "TOO_COSTLY" and "took more than" not in error["message"])
+    refused = code in ("INVALID", "BAD_INPUT") or (code == "TOO_COSTLY" and "took more" not in error["message"])
     return "refused" if refused else code
 
 

@@ -26,7 +26,7 @@ _NOTERS: Final = ("importer-manager", "broker", "large-broker", "agency-officer"
 _THINKS_S: Final = (0.1, 0.5)
 _MOST_NOTES: Final = 60
 """In one case; then the next case has its turn, so that a page holds them all."""
-_GUEST_EVERY_S: Final = 20.0
+_GUEST_EVERY_S: Final = 80.0
 _RESEND_S: Final = 180.0
 _REFERENCE: Final = Path(__file__).parents[2] / "graph_schema" / "reference"
 _OPEN: Final = """mutation Open($title: String!, $requestId: String!) {

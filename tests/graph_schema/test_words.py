@@ -94,6 +94,7 @@ def test_what_stands_together_is_known_as_one(text: str, one: list[str]) -> None
         ("José of Sample", "jose"),
         ("样品 Co.", "样 品"),
         ("_x", "x"),
+        ("6\uff9f & more", "6"),
         ("", None),
     ],
 )
