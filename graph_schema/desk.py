@@ -22,7 +22,7 @@ _JOINED: Final = (
 _NOT_GIVEN: Final = "NOT EXISTS { ({n})-[:WORKED_BY]->() }"
 _NOT_TAKEN_ON: Final = "NOT EXISTS { ({n})-[:JOINED_BY]->(:Contact)-[:WORKS_FOR]->({h}) WHERE {h} IN own }"
 _CAME_BACK: Final = "{n}.cameBackAt IS NOT NULL"
-_AWAITS: Final = "{n}.status = 'AWAITING'"
+_AWAITS: Final = "({n}.awaitingSince IS NOT NULL OR {n}.status = 'AWAITING')"
 _OF_OWN_CASE: Final = "EXISTS { ({n})-[:OF_CASE]->({k}:Case)-[:HANDLED_BY]->({o}) WHERE {o} IN own }"
 _OF_OPEN_CASE: Final = "EXISTS { ({n})-[:OF_CASE]->({c}:Case) WHERE {c}.status <> 'CLOSED' }"
 _OWED: Final = "EXISTS { ({n})-[:OWED_BY]->({p}) WHERE {p} IN own OR {p} IN myClients }"

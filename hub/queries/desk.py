@@ -49,14 +49,15 @@ CALL (*) {
   CALL (*) {
     UNWIND CASE WHEN onlyAssigned THEN [] ELSE offices END AS o
     MATCH (o)<-[:HANDLED_BY]-(k:Case) WHERE k.status <> 'CLOSED'
-    RETURN k, k.cameBackAt AS back, k.status = 'AWAITING' AS waits, NOT EXISTS { (k)-[:WORKED_BY]->() } AS free
+    RETURN k, k.cameBackAt AS back, (k.awaitingSince IS NOT NULL OR k.status = 'AWAITING') AS waits, NOT EXISTS { (k)-[:WORKED_BY]->() } AS free
     UNION ALL
     UNWIND CASE WHEN onlyAssigned AND owns THEN officers ELSE [] END AS c
     MATCH (c)<-[:WORKED_BY]-(k:Case)-[:HANDLED_BY]->(o) WHERE k.status <> 'CLOSED' AND o IN own
-    RETURN k, k.cameBackAt AS back, k.status = 'AWAITING' AS waits, false AS free
+    RETURN k, k.cameBackAt AS back, (k.awaitingSince IS NOT NULL OR k.status = 'AWAITING') AS waits,
+      false AS free
     UNION ALL
     UNWIND clients AS i MATCH (i)<-[:CONCERNS]-(k:Case) WHERE k.status <> 'CLOSED'
-    RETURN k, CASE WHEN k.status = 'AWAITING' THEN k.openedAt END AS back, k.cameBackAt IS NOT NULL AS waits,
+    RETURN k, coalesce(k.awaitingSince, CASE WHEN k.status = 'AWAITING' THEN k.openedAt END) AS back, k.cameBackAt IS NOT NULL AS waits,
       false AS free
     UNION ALL
     UNWIND CASE WHEN joins THEN own ELSE [] END AS g
@@ -288,7 +289,7 @@ MY_DESK: Final = CustomField(
             _cases("mine", "Open cases of your own parties, or of clients."),
             _cases("toAnswer", "Open cases that wait for you: of what you own, those that something came back to; of"
                    " your own and your clients', those whose owner asked.",
-                   since="CASE WHEN k.status = 'AWAITING' THEN null ELSE k.cameBackAt END"),
+                   since="coalesce(k.awaitingSince, CASE WHEN k.status = 'AWAITING' THEN null ELSE k.cameBackAt END)"),
             _cases("awaiting", "Open cases that wait for the other side."),
             _cases("unassigned", "Open cases without an officer; for an agency, those that it has not taken on."),
             _cases("referred", "Open cases that you sent to another owner."),

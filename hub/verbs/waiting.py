@@ -3,13 +3,10 @@
 from typing import Final, LiteralString
 
 from hub.verbs.case import Case
+from hub.verbs.case_time import CaseTime
 from hub.verbs.context import VerbContext
-from hub.verbs.deadlines import end_deadlines
+from hub.verbs.deadlines import answered, answered_deadline
 
-_ASK: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.status = 'AWAITING' REMOVE k.cameBackAt"
-_NOTHING_AWAITED: Final[LiteralString] = (
-    "MATCH (k:Case {id: $case}) WHERE k.status = 'AWAITING' SET k.status = 'OPEN' RETURN 1"
-)
 _CAME_BACK: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.cameBackAt = coalesce(k.cameBackAt, $at)"
 _TAKEN_UP: Final[LiteralString] = (
     "MATCH (k:Case {id: $case}) WHERE k.cameBackAt IS NOT NULL REMOVE k.cameBackAt RETURN 1"
@@ -18,17 +15,23 @@ _TAKEN_UP: Final[LiteralString] = (
 
 async def ask_parties(context: VerbContext, case: Case) -> None:
     """The owner has asked the parties: the case waits for them, and nothing waits for its owner."""
-    await context.execute(_ASK, case=case.id)
+    time = await CaseTime.read(context, case)
+    await time.with_case(awaiting=True).write(None, ())
+    await take_up(context, case)
 
 
 async def await_nothing(context: VerbContext, case: Case) -> None:
     """Nothing is asked of the parties any more."""
-    await context.execute(_NOTHING_AWAITED, case=case.id)
+    time = await CaseTime.read(context, case)
+    await time.with_case(awaiting=False).write(None, ())
 
 
 async def meet_by_answer(context: VerbContext, case: Case, deadline: str | None) -> None:
-    """The parties have answered all that they were asked: what they owed by that is met."""
-    await end_deadlines(context, case.id, side="trade", key=deadline)
+    """The parties have answered all that they were asked: that meets the deadline that is named, or the only one that
+    an answer meets. Raises as `answered_deadline`."""
+    time = await CaseTime.read(context, case)
+    if met := answered_deadline(time, deadline):
+        await answered(time, met, time.today).write(None, ())
 
 
 async def came_back(context: VerbContext, case: Case) -> None:

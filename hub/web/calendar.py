@@ -34,7 +34,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "MINE": "Customs deadlines: mine", "THEIRS": "Customs deadlines: others'", "BOTH": "Customs deadlines",
 }  # fmt: skip
 _QUESTION: Final = f"""query Due($after: String) {{ deadlines(within: {_DAYS}, first: 100, after: $after) {{
-  nodes {{ id name due revision changedAt startedOn owedBy deemed clock {{ legalBasis }} party {{ name }}
+  nodes {{ id name due revision changedAt startedOn owedBy deemed why entry clock {{ legalBasis }} party {{ name }}
     case {{ number title importer {{ name }} }} }}
   pageInfo {{ hasNextPage endCursor }} }} }}"""
 _LINK: Final = """query Case($number: String!) {
@@ -80,6 +80,8 @@ class _Deadline(TypedDict):
     startedOn: str
     owedBy: str
     deemed: str | None
+    why: str | None
+    entry: str | None
     clock: _Clock | None
     party: _Named | None
     case: _Case | None
@@ -169,8 +171,9 @@ def _event(deadline: _Deadline, base_url: str, *, is_mine: bool) -> Event:
         case["title"] if case else None,
         f"Importer: {importer['name']}" if importer else None,
         f"Owed by: {deadline['party']['name'] if deadline['party'] else deadline['owedBy']}",
-        f"Runs since {deadline['startedOn']}" + (f"; {deadline['clock']['legalBasis']}" if deadline["clock"] else ""),
-        f"If nothing happens: deemed {deadline['deemed']}" if deadline["deemed"] else None,
+        f"Entry: {deadline['entry']}" if deadline["entry"] else None,
+        _why(deadline),
+        f"If nothing happens: by law {deadline['deemed']}" if deadline["deemed"] else None,
     ]
     event.add("description", _text("\n".join(filter(None, lines))))
     event.add("transp", "TRANSPARENT")
@@ -184,6 +187,13 @@ def _event(deadline: _Deadline, base_url: str, *, is_mine: bool) -> Event:
         alarm.add("description", summary)
         event.add_component(alarm)
     return event
+
+
+def _why(deadline: _Deadline) -> str:
+    """Why it is due that day, with the law; of one from before that was kept, since when it runs."""
+    why = f"Why: {deadline['why']}" if deadline["why"] else f"Runs since {deadline['startedOn']}"
+    law = deadline["clock"] and deadline["clock"]["legalBasis"]
+    return why + (f"; {law}" if law else "")
 
 
 def _changed(deadline: _Deadline) -> datetime:

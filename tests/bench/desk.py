@@ -64,7 +64,7 @@ OPTIONAL MATCH (a)-[:IS_CONTACT]->(officer:Contact)
 CALL (me) {{
   MATCH (me)<-[:HANDLED_BY]-(k:Case) WHERE k.status <> 'CLOSED'
   RETURN collect(k) AS mine, collect(CASE WHEN k.cameBackAt IS NOT NULL THEN k END) AS toAnswer,
-    collect(CASE WHEN k.status = 'AWAITING' THEN k END) AS awaiting,
+    collect(CASE WHEN k.awaitingSince IS NOT NULL OR k.status = 'AWAITING' THEN k END) AS awaiting,
     collect(CASE WHEN NOT EXISTS {{ (k)-[:WORKED_BY]->() }} THEN k END) AS unassigned
 }}
 CALL (officer, me) {{
@@ -84,7 +84,7 @@ CALL (me) {{
 CALL (me) {{ MATCH (me)<-[:ASKED_OF]-(q:Question) WHERE q.state = 'ASKED' RETURN collect(q) AS questions }}
 RETURN {{
   {_first_cases("assigned")}, {_first_cases("mine")},
-  {_first_cases("toAnswer", "CASE WHEN k.status = 'AWAITING' THEN k.openedAt ELSE k.cameBackAt END")},
+  {_first_cases("toAnswer", "coalesce(k.awaitingSince, CASE WHEN k.status = 'AWAITING' THEN k.openedAt ELSE k.cameBackAt END)")},
   {_first_cases("awaiting")}, {_first_cases("unassigned")},
   {_first_deadlines("dueSoon")}, {_first_deadlines("overdue")}, {_first_deadlines("proposed")},
   questions: [size(questions), COLLECT {{ UNWIND questions AS q WITH q ORDER BY q.dueOn, q.id LIMIT $first

@@ -52,7 +52,7 @@ def test_one_case_spans_entries_at_several_ports(did: Do) -> None:
     (deadline,) = case["deadlines"]["nodes"]
     assert (deadline["name"], deadline["state"], deadline["due"], deadline["party"]["name"],
         deadline["clock"]["id"]) == (
-        "Request for Information: reply", "RUNNING", str(DUE), "Sample Importer 11", "rfi:0",
+        "Request for Information: reply", "RUNNING", str(DUE), "Sample Importer 11", "rfi reply",
     )  # fmt: skip
     assert case["history"]["nodes"] == [
         {"text": "opened: Request for Information, handled by Electronics", "by": {"name": "Electronics"}}
@@ -62,7 +62,7 @@ def test_one_case_spans_entries_at_several_ports(did: Do) -> None:
 def test_a_party_opens_what_the_trade_opens_and_it_goes_to_who_answers(did: Do, refused: Do) -> None:
     for viewer, kind, owner in (
         ("importer", "protest", "Electronics"),
-        ("broker", "drawback", "Drawback offices"),
+        ("broker", "drawback", "Drawback (Petroleum, Natural Gas & Minerals Center)"),
         ("broker", "ruling", "National Commodity Specialist Division"),
     ):
         opened = did(
@@ -75,7 +75,7 @@ def test_a_party_opens_what_the_trade_opens_and_it_goes_to_who_answers(did: Do, 
         refused("importer", f'mutation {{ openCase(kind: "rfi", importer: "{MINE}", title: "x") {{ id }} }}')[0]
         == "NOT_ALLOWED"
     )
-    for viewer in ("former-broker", "association", "fda", "center-004", "pending"):
+    for viewer in ("former-broker", "center-004", "pending"):
         code, message = refused(
             viewer, f'mutation {{ openCase(kind: "protest", importer: "{MINE}", title: "x") {{ id }} }}'
         )
@@ -96,9 +96,28 @@ def test_a_port_opens_what_arises_there(did: Do) -> None:
     assert case["handledBy"]["name"] == "LOS ANGELES, CA"
     # Thanksgiving is no business day; the law's own outcome does not roll off a Saturday
     assert [(found["name"], found["due"], found["deemed"]) for found in case["deadlines"]["nodes"]] == [
-        ("Detention: release or detain", "2026-11-27", None),
-        ("Final determination: decide or deemed excluded", "2026-12-19", "excluded"),
+        ("Detention: release or detain", "2026-11-27", "detained"),
+        ("Detention: final determination", "2026-12-19", "excluded"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("viewer", "kind", "who"),
+    [
+        ("importer", "rfi", "the government: the importer's Center, or the port where it arises"),
+        ("former-broker", "detention", "the government: "),
+        ("association", "protest", "the importer or its broker, the importer's Center, or the port where it arises"),
+        ("fda", "protest", "the importer or its broker, "),
+        ("center-007", "eapa", "EAPA"),
+    ],
+)
+def test_who_may_not_open_a_kind_hears_who_opens_it(viewer: str, kind: str, who: str, refused: Do) -> None:
+    for importer in (MINE, "99-9999999AA"):
+        opening = f'mutation {{ openCase(kind: "{kind}", importer: "{importer}", title: "x") {{ id }} }}'
+        code, message = refused(viewer, opening)
+        assert code == "NOT_ALLOWED"
+        assert message.startswith(f"openCase: a case of kind {kind} is opened by ")
+        assert who in message
 
 
 @pytest.mark.parametrize(
@@ -267,7 +286,8 @@ def test_a_case_is_closed_and_opened_again(did: Do, refused: Do) -> None:
     assert refused("trade", close)[0] == refused("importer", close)[0] == "NOT_ALLOWED"
     closed = did("center-007", close)
     assert closed["closedAt"]
-    assert (closed["status"], closed["deadlines"]["nodes"]) == ("CLOSED", [{"state": "ENDED"}])
+    # what a party owes it goes on owing
+    assert (closed["status"], closed["deadlines"]["nodes"]) == ("CLOSED", [{"state": "RUNNING"}])
     assert refused("center-007", close) == ("CONFLICT", f"case {number} is closed already")
     assert (
         refused("importer", f'mutation {{ respondToCase(case: "{number}", text: "late") {{ id }} }}')[0] == "CONFLICT"
