@@ -5,7 +5,7 @@ from typing import Any, Final
 from graphql import GraphQLEnumType, GraphQLID, GraphQLInputObjectType, GraphQLList, GraphQLNonNull
 from graphql.type import GraphQLBoolean
 
-from hub.gql.input_types import DESK_CHOICE
+from hub.gql.names import DESK_CHOICE
 from hub.gql.values import split_node_id
 
 _CHOICES: Final = ("Direction", "SearchKind")

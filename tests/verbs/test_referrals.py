@@ -34,7 +34,8 @@ def test_the_sender_goes_on_seeing_all_of_it_and_the_answer(did: Do, case: str) 
     assert seen["entries"]["nodes"] == [{"number": "AAA-0000002-2", "port": {"code": "4601"}}]
     # it takes part, without owning it
     did("center-007", f'mutation {{ noteCase(case: "{case}", text: "One more thing.", audience: owner) {{ id }} }}')
-    assert [note["text"] for note in did("center-004", _SEEN % case)["notes"]["nodes"]] == ["For us.", "One more thing."]
+    notes = did("center-004", _SEEN % case)["notes"]["nodes"]
+    assert {note["text"] for note in notes} == {"For us.", "One more thing."}
     assert did("center-007", "{ cases(desk: REFERRED) { totalCount } }")["totalCount"] == 1
     assert did("center-004", "{ referrals(desk: TO_ANSWER) { totalCount } }")["totalCount"] == 1
     did("center-004", f'mutation {{ answerReferral(referral: "{referral}", text: "No.") {{ state }} }}')
