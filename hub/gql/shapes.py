@@ -37,6 +37,4 @@ def shape_of(declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a ki
 
 
 def _is_choice(declared: Any) -> bool:
-    return isinstance(declared, GraphQLEnumType) and (
-        declared.name in _CHOICES or declared.name.endswith(DESK_CHOICE)
-    )
+    return isinstance(declared, GraphQLEnumType) and (declared.name in _CHOICES or declared.name.endswith(DESK_CHOICE))

@@ -1,4 +1,5 @@
-"""`reassignmentPreview`: what would become of many cases if they were given to another officer or office; nothing is changed.
+"""`reassignmentPreview`: what would become of many cases if they were given to another officer or office; nothing
+changes.
 
 The verb and the job that give them take the same cases by the same clauses.
 """

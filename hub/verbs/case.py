@@ -17,7 +17,13 @@ PARTY: Final = Role("as_party", "the importer or its broker")
 AGENCY: Final = Role("as_agency", "an accepted agency")
 OVERSIGHT: Final = Role("as_oversight", "the Office of Trade")
 SENDER: Final = Role("as_sender", "an office that sent it to its owner")
-_AUDIENCES_OF: Final = {OWNER: AUDIENCES, SENDER: AUDIENCES, OVERSIGHT: AUDIENCES, PARTY: ("parties", "agencies"), AGENCY: ("agencies",)}
+_AUDIENCES_OF: Final = {
+    OWNER: AUDIENCES,
+    SENDER: AUDIENCES,
+    OVERSIGHT: AUDIENCES,
+    PARTY: ("parties", "agencies"),
+    AGENCY: ("agencies",),
+}
 _CASE: Final = fill(
     """OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
 OPTIONAL MATCH (k)-[:CONCERNS]->(importer:Importer)
@@ -28,7 +34,8 @@ WITH *, head([o IN [owner] WHERE o IN own]) AS asOwner,
   {importer_or_broker} AS asParty
 RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, owner_name: owner.name, owner: elementId(owner),
   dates: coalesce(k.dates, []), conditions: coalesce(k.conditions, []), suspensions: coalesce(k.suspensions, []),
-  as_owner: elementId(asOwner), as_agency: elementId(asAgency), as_party: elementId(asParty), as_sender: elementId(asSender),
+  as_owner: elementId(asOwner), as_agency: elementId(asAgency), as_party: elementId(asParty),
+  as_sender: elementId(asSender),
   as_oversight: CASE WHEN seesAll THEN elementId(head(acted)) END, kept_by: {kept_by}}
 """,
     importer_or_broker=importer_or_broker("importer"),
@@ -41,7 +48,8 @@ class Case(LockedRow):
     """A case. `owner` is the office that handles it, by Neo4j's id, and `kind` the code of its kind.
 
     `as_owner`, `as_party`, `as_agency`, `as_sender` and `as_oversight` are the viewer's parties in these roles. An
-    agency is one whose part the owner accepted. `dates`, `conditions` and `suspensions` are as in `hub.deadlines.deadline.Facts`.
+    agency is one whose part the owner accepted. `dates`, `conditions` and `suspensions` are as in
+    `hub.deadlines.deadline.Facts`.
     """
 
     SUBJECT: ClassVar = Subject("Case", "number", "k", _CASE, Argument("The case, by its number.", CASE_NUMBER))

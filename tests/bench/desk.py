@@ -59,7 +59,8 @@ def _first_deadlines(name: str) -> str:
 
 # For this one kind of viewer: an officer of a Center.
 DESK_BY_HAND: Final = f"""
-MATCH (a:Account {{id: $viewer}})-[r:ACTS_FOR]->(me:Center) WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until)
+MATCH (a:Account {{id: $viewer}})-[r:ACTS_FOR]->(me:Center)
+  WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until)
 OPTIONAL MATCH (a)-[:IS_CONTACT]->(officer:Contact)
 CALL (me) {{
   MATCH (me)<-[:HANDLED_BY]-(k:Case) WHERE k.status <> 'CLOSED'

@@ -63,9 +63,9 @@ def test_who_answers_may_keep_the_case(did: Do, case: str) -> None:
 def test_a_case_is_taken_back_from_wherever_it_was_sent_on_to(did: Do, refused: Do, case: str) -> None:
     first = _refer(did, case, "Center:CEE004")
     _refer(did, case, "Center:CEE001", "center-004")
-    assert did("center-007", _SEEN % case)["handledBy"]["name"] == did(
-        "", '{ center(code: "CEE001") { name } }'
-    )["name"]
+    assert (
+        did("center-007", _SEEN % case)["handledBy"]["name"] == did("", '{ center(code: "CEE001") { name } }')["name"]
+    )
     take = f'mutation {{ takeBackReferral(referral: "{first}", reason: "it is late") {{ state }} }}'
     assert refused("center-004", take)[0] == "NOT_ALLOWED"
     assert did("center-007", take)["state"] == "TAKEN_BACK"
