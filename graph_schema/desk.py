@@ -47,7 +47,7 @@ LISTS: Final[Mapping[str, tuple[DeskList, ...]]] = MappingProxyType({
         ),
         DeskList(
             "MINE",
-            "Open, and of your own parties: owned, concerning an importer of yours or a client, or joined as an agency.",
+            "Open, and of your own parties: owned, of an importer of yours or a client, or joined as an agency.",
             _open(_OWNED, _OF_CLIENT, _JOINED),
         ),
         DeskList(
@@ -57,7 +57,7 @@ LISTS: Final[Mapping[str, tuple[DeskList, ...]]] = MappingProxyType({
         ),
         DeskList(
             "AWAITING",
-            "Open, and waiting for the other side: you asked the parties, or you answered and its owner has not looked.",
+            "Open, and waiting for the other side: you asked the parties, or answered and its owner has not looked.",
             _open(f"{_AWAITS} AND {_OWNED}", f"{_CAME_BACK} AND {_OF_CLIENT}"),
         ),
         DeskList(

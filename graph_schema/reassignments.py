@@ -18,9 +18,7 @@ REASSIGNMENT: Final = NodeType(
         Property("total", "How many cases fitted when it began.", Kind.INT, required=True),
         Property("done", "How many were given so far.", Kind.INT, required=True),
         Property("refused", "How many could not be given.", Kind.INT, required=True),
-        Property(
-            "refusals", "The first hundred that could not be given, by number, with the reason.", Kind.STRINGS
-        ),
+        Property("refusals", "The first hundred that could not be given, by number, with the reason.", Kind.STRINGS),
         Property("startedAt", "When it began.", Kind.DATETIME, required=True),
         Property("endedAt", "When it was done.", Kind.DATETIME),
         ORIGIN,

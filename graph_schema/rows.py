@@ -12,7 +12,9 @@ from typing import Final, Self, TypeAlias
 from graph_schema.cypher import bind
 
 _OF_LABEL: Final = re.compile(r"UNWIND own AS \{?\w+\}? MATCH \(\{?\w+\}?:(\w+)\)")
-_OF_OWNER: Final = re.compile(r"UNWIND own AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[:(?:HANDLED|REFERRED)_BY\]-\(\{?\w+\}?:Case\)")
+_OF_OWNER: Final = re.compile(
+    r"UNWIND own AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[:(?:HANDLED|REFERRED)_BY\]-\(\{?\w+\}?:Case\)"
+)
 _TRUE_FOR: Final[Mapping[str, str]] = {
     "Importer": "imports", "Broker": "represents", "Center": "isCenter", "Agency": "joins",
 }  # fmt: skip

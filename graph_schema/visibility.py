@@ -77,8 +77,8 @@ def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate
 
 
 def _known(entry: str) -> tuple[Predicate, ...]:
-    """The viewer owns a case of which it is confirmed that it spans the entry, or sent it to its owner, or is that case's
-    importer or broker."""
+    """The viewer owns a case of which it is confirmed that it spans the entry, or sent it to its owner, or is that
+    case's importer or broker."""
     covered, confirmed = f"({entry})<-[{{c}}:COVERS_ENTRY]-(:Case)", "{c}.confirmedAt IS NOT NULL"
     offices = (f"{covered}-[:{edge}]->({{office}})" for edge in ("HANDLED_BY", "REFERRED_BY"))
     return (
@@ -391,7 +391,10 @@ RULES: Final = (
     Rule("Template", (OFFICE_OF_TRADE, _of_own("its-office", "the viewer's office keeps it", requests.KEPT_BY))),
     Rule(
         "Reassignment",
-        (OFFICE_OF_TRADE, _of_own("its-office", "it is done in the name of the viewer's office", reassignments.OF_OFFICE)),
+        (
+            OFFICE_OF_TRADE,
+            _of_own("its-office", "it is done in the name of the viewer's office", reassignments.OF_OFFICE),
+        ),
     ),
     Rule(
         "Referral",

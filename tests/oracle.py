@@ -183,7 +183,11 @@ class Oracle:
 
     def _sees_entry(self, entry: Key) -> bool:
         for case in self._world.tails(cases.COVERS_ENTRY, entry):
-            if self._owns(case) or self._sent(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))):
+            if (
+                self._owns(case)
+                or self._sent(case)
+                or any(map(self._is_client, self._world.heads(cases.CONCERNS, case)))
+            ):
                 return True
         return self.sees_all
 

@@ -467,8 +467,14 @@ class _Maker:
         viewer("moved-on", (self._center(), ended), (self._one(self._made.of("Broker")), None))
         viewer("gone", (("Office", "OT"), ended), (self._one(self._made.of("Importer")), ended))
         for account in self._made.accounts[::3]:
-            self._add("Calendar", id=f"calendar of {account}", account=account, path="/calendars/x.ics", shows="BOTH",
-                openedAt=NOW)
+            self._add(
+                "Calendar",
+                id=f"calendar of {account}",
+                account=account,
+                path="/calendars/x.ics",
+                shows="BOTH",
+                openedAt=NOW,
+            )
         self._questions()
         self._made.accounts += ["", "tests.example|nobody"]
 

@@ -10,7 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from graph_schema.model import Edge, GraphSchema, Kind, Property
 from hub.gql.declared import PYTHON, Declared, enum_of
-from hub.gql.names import DEFAULT_PAGE, choice_name, filterable, where_name
+from hub.gql.names import DEFAULT_PAGE, DESK_CHOICE, choice_name, filterable, where_name
 
 _TEXT: Final = ("eq", "in", "contains", "startsWith", "isNull")
 _OF_OPERATORS: Final = {"contains": "Without regard to capitals.", "startsWith": "Without regard to capitals."}
@@ -35,10 +35,6 @@ _WITHIN: Final = (
     "int | None",
     "Only those that run, and whose day comes within so many days: 0 to 3660; the nearest first.",
 )
-
-
-DESK_CHOICE: Final = "Desk"
-"""What the names of the enums of lists on a desk end with, e.g. CaseDesk."""
 
 
 class Direction(Enum):

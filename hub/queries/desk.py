@@ -171,12 +171,14 @@ def _start(sees: Sees, _: Any) -> str:
     case, item, referral = (
         sees.row(variable, label) for variable, label in (("k", "Case"), ("item", "RequestItem"), ("r", "Referral"))
     )
-    return "".join((
-        _WHO,
-        cypher.fill(_CASES, sees_case=f"({case})"),
-        cypher.fill(_DEADLINES, sees_case=f"({case})"),
-        cypher.fill(_WRITTEN, sees_item=f"({item})", sees_referral=f"({referral})"),
-    ))
+    return "".join(
+        (
+            _WHO,
+            cypher.fill(_CASES, sees_case=f"({case})"),
+            cypher.fill(_DEADLINES, sees_case=f"({case})"),
+            cypher.fill(_WRITTEN, sees_item=f"({item})", sees_referral=f"({referral})"),
+        )
+    )
 
 
 def _supplied(arguments: Arguments) -> Arguments:
@@ -208,9 +210,7 @@ def _cases(name: str, doc: str, *, since: str = "k.openedAt") -> RecordOf:
         ),
     )  # fmt: skip
     clauses = f"UNWIND {name} AS k"
-    return _listed(name, doc, Record("DeskCases", "Cases on a desk.", (
-        _count(name), Records("rows", "The first of them.", row, lambda _: clauses, f"coalesce({since}, k.openedAt), k.id"),
-    )))  # fmt: skip
+    return _list(name, doc, "Cases", row, clauses, f"coalesce({since}, k.openedAt), k.id")
 
 
 def _deadlines(name: str, doc: str) -> RecordOf:
@@ -226,22 +226,14 @@ def _deadlines(name: str, doc: str) -> RecordOf:
         ),
     )  # fmt: skip
     clauses = f"UNWIND {name} AS d MATCH (d)-[:OF_CASE]->(k:Case)"
-    return _listed(name, doc, Record("DeskDeadlines", "Deadlines on a desk.", (
-        _count(name), Records("rows", "The first of them.", row, lambda _: clauses, "d.due, d.id"),
-    )))  # fmt: skip
+    return _list(name, doc, "Deadlines", row, clauses, "d.due, d.id")
 
 
-def _rows(name: str, doc: str, label: str, plural: str, row: Record, clauses: str, order: str) -> RecordOf:
-    told = Records("rows", "The first of them.", row, lambda _: clauses, order)
-    return _listed(name, doc, Record(f"Desk{plural}", f"{label}s on a desk.", (_count(name), told)))
-
-
-def _listed(name: str, doc: str, record: Record) -> RecordOf:
-    return RecordOf(name, doc, record)
-
-
-def _count(name: str) -> Value:
-    return _value("count", "How many there are.", f"{name}Count", Kind.INT, required=True)
+def _list(name: str, doc: str, what: str, row: Record, clauses: str, order: str) -> RecordOf:
+    """A list of that name, with its count and its first rows, which the clauses bind."""
+    count = _value("count", "How many there are.", f"{name}Count", Kind.INT, required=True)
+    rows = Records("rows", "The first of them.", row, lambda _: clauses, order)
+    return RecordOf(name, doc, Record(f"Desk{what}", f"{what} on a desk.", (count, rows)))
 
 
 _ITEM: Final = Record(
@@ -262,12 +254,14 @@ _QUESTION: Final = Record(
         _value("due", "The day by which an answer is promised.", "q.dueOn", Kind.DATE, required=True),
     ),
 )
-_ISSUE: Final = Record("DeskIssue", "An issue on a board.", (RowOf("issue", "The issue.", "Issue", "issue", required=True),))
+_ISSUE: Final = Record(
+    "DeskIssue", "An issue on a board.", (RowOf("issue", "The issue.", "Issue", "issue", required=True),)
+)
 
 
 def _questions(name: str, doc: str) -> RecordOf:
     clauses = f"UNWIND {name} AS q"
-    return _rows(name, doc, "Question", "Questions", _QUESTION, clauses, "q.dueOn, q.id")
+    return _list(name, doc, "Questions", _QUESTION, clauses, "q.dueOn, q.id")
 
 
 MY_DESK: Final = CustomField(
@@ -296,14 +290,14 @@ MY_DESK: Final = CustomField(
             _deadlines("dueSoon", "What you or your clients owe within those days."),
             _deadlines("overdue", "What you or your clients owed, and have not done."),
             _deadlines("proposed", "What the law deems decided, and is for you to pronounce."),
-            _rows("items", "What is asked of you or your clients, item by item, and not answered.", "Item", "Items", _ITEM,
+            _list("items", "What is asked of you or your clients, item by item, and not answered.", "Items", _ITEM,
                   "UNWIND items AS item MATCH (item)-[:ASKED_IN]->(k:Case)", "item.askedAt, item.id"),
-            _rows("referrals", "What others sent you, and you have not answered.", "Referral", "Referrals", _REFERRAL,
+            _list("referrals", "What others sent you, and you have not answered.", "Referrals", _REFERRAL,
                   "UNWIND referrals AS r MATCH (r)-[:REFERS]->(k:Case)",
                   "r.sentAt, r.id"),
             _questions("questions", "Questions that you are to answer."),
             _questions("asked", "Questions that you asked, and nobody has answered."),
-            _rows("board", "For an association: the issues on its board.", "Issue", "Issues", _ISSUE,
+            _list("board", "For an association: the issues on its board.", "Issues", _ISSUE,
                   "UNWIND board AS issue", "issue.title, issue.id"),
         ),
     ),

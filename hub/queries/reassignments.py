@@ -1,4 +1,5 @@
-"""`reassignmentPreview`: what would become of many cases if they were given to another officer or office; nothing is changed.
+"""`reassignmentPreview`: what would become of many cases if they were given to another officer or office; nothing
+changes.
 
 The verb and the job that give them take the same cases by the same clauses.
 """
@@ -47,7 +48,8 @@ _OF_VIEWER: Final[LiteralString] = " AND (seesAll OR EXISTS { (x)-[:WORKS_FOR]->
 def _row(of: LiteralString, officer: LiteralString) -> LiteralString:
     """The expression for the row that a party names, by label and key; of an officer that also must hold."""
     each = " UNION ALL ".join(
-        f"MATCH (x:{label} {{{key}: {of}.key}}) WHERE {of}.label = '{label}'{officer if label == 'Contact' else ''} RETURN x"
+        f"MATCH (x:{label} {{{key}: {of}.key}}) WHERE {of}.label = '{label}'{officer if label == 'Contact' else ''}"
+        " RETURN x"
         for label, key in _KEYS.items()
     )
     return cast("LiteralString", f"head(COLLECT {{ CALL (*) {{ {each} }} RETURN x }})")
@@ -62,7 +64,10 @@ def ends(*, of_viewer: bool) -> LiteralString:
 
 MATCHES: Final[LiteralString] = """
 CALL (*) {
-  UNWIND CASE WHEN giver:Contact THEN [1] ELSE [] END AS gate MATCH (giver)<-[:WORKED_BY]-(k:Case)-[:HANDLED_BY]->(owner) RETURN k, owner
+  UNWIND CASE WHEN giver:Contact THEN [1] ELSE [] END AS gate
+  MATCH (giver)<-[:WORKED_BY]-(k:Case)-[:HANDLED_BY]->(owner)
+  WHERE EXISTS { (giver)-[:WORKS_FOR]->(owner) } OR EXISTS { (giver)-[:WORKS_FOR]->(:Team)-[:PART_OF]->(owner) }
+  RETURN k, owner
   UNION ALL UNWIND CASE WHEN giver:Contact THEN [] ELSE [giver] END AS owner MATCH (owner)<-[:HANDLED_BY]-(k:Case)
   RETURN k, owner
 }
@@ -78,8 +83,8 @@ WITH * WHERE k.status <> 'CLOSED'
 REFUSAL: Final[LiteralString] = (
     """CASE
   WHEN taker:Contact AND NOT EXISTS { (taker)-[:WORKS_FOR]->(owner) }
-    AND NOT EXISTS { (taker)-[:WORKS_FOR]->(:Team)-[:PART_OF]->(owner) } THEN 'its owner, ' + owner.name + ', has no officer '
-      + taker.name
+    AND NOT EXISTS { (taker)-[:WORKS_FOR]->(:Team)-[:PART_OF]->(owner) }
+    THEN 'its owner, ' + owner.name + ', has no officer ' + taker.name
   WHEN taker:Contact AND EXISTS { (k)-[:WORKED_BY]->(taker) } THEN taker.name + ' works on it already'
   WHEN taker:Contact THEN null
   WHEN owner = taker THEN owner.name + ' handles it already'
@@ -124,7 +129,8 @@ def _number(name: str, doc: str, expression: str) -> Value:
 
 
 def _first_of(found: str, condition: str) -> str:
-    return f"UNWIND {found} AS one WITH one[0] AS k, one[1] AS refusal, one WHERE {condition} WITH k, refusal LIMIT $first"
+    each = f"UNWIND {found} AS one WITH one[0] AS k, one[1] AS refusal, one WHERE {condition}"
+    return f"{each} WITH k, refusal LIMIT $first"
 
 
 _PREVIEWED: Final = Record(

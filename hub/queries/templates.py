@@ -20,8 +20,8 @@ _OF_CASE: Final[LiteralString] = """
   ['importer_number', head(COLLECT { MATCH (k)-[:CONCERNS]->(x:Importer) RETURN x.number })],
   ['office', head(COLLECT { MATCH (k)-[:HANDLED_BY]->(x) RETURN x.name })],
   ['officer', head(COLLECT { MATCH (k)-[:WORKED_BY]->(x:Contact) RETURN x.name })],
-  ['entries', reduce(all = null, number IN COLLECT { MATCH (k)-[:COVERS_ENTRY]->(x:Entry)
-    RETURN x.number ORDER BY x.number } | coalesce(all + ', ', '') + number)],
+  ['entries', head([numbers IN [COLLECT { MATCH (k)-[:COVERS_ENTRY]->(x:Entry) RETURN x.number ORDER BY x.number }]
+    WHERE numbers <> [] | reduce(all = head(numbers), number IN tail(numbers) | all + ', ' + number)])],
   ['today', toString(date(datetime({datetime: now, timezone: 'America/New_York'})))]"""
 FROM_THE_CASE: Final = tuple(re.findall(r"\['(\w+)'", _OF_CASE))
 """The blanks that are filled from the case where nothing else is said."""

@@ -15,7 +15,13 @@ PARTY: Final = Role("as_party", "the importer or its broker")
 AGENCY: Final = Role("as_agency", "an accepted agency")
 OVERSIGHT: Final = Role("as_oversight", "the Office of Trade")
 SENDER: Final = Role("as_sender", "an office that sent it to its owner")
-_AUDIENCES_OF: Final = {OWNER: AUDIENCES, SENDER: AUDIENCES, OVERSIGHT: AUDIENCES, PARTY: ("parties", "agencies"), AGENCY: ("agencies",)}
+_AUDIENCES_OF: Final = {
+    OWNER: AUDIENCES,
+    SENDER: AUDIENCES,
+    OVERSIGHT: AUDIENCES,
+    PARTY: ("parties", "agencies"),
+    AGENCY: ("agencies",),
+}
 _CASE: Final = fill(
     """OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
 OPTIONAL MATCH (k)-[:CONCERNS]->(importer:Importer)
@@ -25,7 +31,8 @@ WITH *, head([o IN [owner] WHERE o IN own]) AS asOwner,
   head(COLLECT { MATCH (k)-[:REFERRED_BY]->(s) WHERE s IN own RETURN s }) AS asSender,
   {importer_or_broker} AS asParty
 RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, owner_name: owner.name, owner: elementId(owner),
-  as_owner: elementId(asOwner), as_agency: elementId(asAgency), as_party: elementId(asParty), as_sender: elementId(asSender),
+  as_owner: elementId(asOwner), as_agency: elementId(asAgency), as_party: elementId(asParty),
+  as_sender: elementId(asSender),
   as_oversight: CASE WHEN seesAll THEN elementId(head(acted)) END, kept_by: {kept_by}}
 """,
     importer_or_broker=importer_or_broker("importer"),

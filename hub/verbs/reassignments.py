@@ -53,13 +53,13 @@ _BEGIN: Final[LiteralString] = (
     + ends(of_viewer=True)
     + """
 WITH *, CASE WHEN giver:Contact THEN head(COLLECT { MATCH (giver)-[:WORKS_FOR]->(o) RETURN o }) ELSE giver END AS works
-WITH *, CASE WHEN works:Team THEN head(COLLECT { MATCH (works)-[:PART_OF]->(o:Center) RETURN o }) ELSE works END AS office
+WITH *, CASE WHEN works:Team THEN head(COLLECT { MATCH (works)-[:PART_OF]->(o:Center) RETURN o })
+  ELSE works END AS office
 CALL (*) {"""
     + MATCHES
     + """ RETURN count(DISTINCT k) AS total }
 RETURN {gives: giver IS NOT NULL, takes: taker IS NOT NULL, total: total, office: elementId(office),
-  may: office IN own OR seesAll, overseer: CASE WHEN NOT office IN own THEN elementId(head(acted)) END,
-  giver_name: giver.name, taker_name: taker.name}"""
+  may: office IN own OR seesAll, overseer: CASE WHEN NOT office IN own THEN elementId(head(acted)) END}"""
 )
 
 
@@ -73,8 +73,6 @@ class _Begun:
     office: str | None
     may: bool | None
     overseer: str | None
-    giver_name: str | None
-    taker_name: str | None
 
 
 _WRITE: Final[LiteralString] = """
@@ -133,7 +131,10 @@ _HEAD: Final[LiteralString] = (
 )
 # Which come next, before they are locked; then those that still fit, with why one cannot be given.
 _NEXT: Final[LiteralString] = (
-    _HEAD + "\nCALL (*) {" + MATCHES + " AND k.id > $after RETURN k.id AS id ORDER BY id LIMIT $most }\nRETURN DISTINCT id"
+    _HEAD
+    + "\nCALL (*) {"
+    + MATCHES
+    + " AND k.id > $after RETURN DISTINCT k.id AS id ORDER BY id LIMIT $most }\nRETURN id"
 )
 _LOCK: Final[LiteralString] = "UNWIND $ids AS id MATCH (k:Case {id: id}) " + lock("k")
 _FITTING: Final[LiteralString] = (
@@ -198,7 +199,8 @@ def _tell(telling: Telling, row: Sequence[Any], key: str, office: str, reason: s
 
 # One is found until it is done: its batches follow each other, each in a transaction of its own.
 _RUNNING: Final[LiteralString] = (
-    "MATCH (n:Reassignment) WHERE n.state = 'RUNNING' AND NOT EXISTS { (:DeadLetter {job: 'reassignments', item: n.id}) }"
+    "MATCH (n:Reassignment) WHERE n.state = 'RUNNING'"
+    " AND NOT EXISTS { (:DeadLetter {job: 'reassignments', item: n.id}) }"
     f" RETURN {item('n')}"
 )
 _STILL: Final = locked("Reassignment") + "WITH n, item WHERE n.state = 'RUNNING' RETURN DISTINCT item"

@@ -80,7 +80,9 @@ class NewTemplate:
     ]
     items: Annotated[Sequence[str], Argument("What a request asks for, item by item.")] = ()
     kind: Annotated[str, Argument("The kind of case it is for, by its code; any, if not said.")] | None = None
-    office: Annotated[str, Argument("Which of your offices keeps it, as a nodeId; your first, if not said.")] | None = None
+    office: Annotated[str, Argument("Which of your offices keeps it, as a nodeId; your first, if not said.")] | None = (
+        None
+    )
 
 
 @verb(returns="Template")

@@ -132,9 +132,7 @@ class Calendars:
         return deadlines
 
 
-def _written(
-    due: Sequence[_Deadline], base_url: str, mine: frozenset[str] | None = None, shows: str = "BOTH"
-) -> bytes:
+def _written(due: Sequence[_Deadline], base_url: str, mine: frozenset[str] | None = None, shows: str = "BOTH") -> bytes:
     """The calendar of these deadlines; `mine` are the ids of those that the account or a client owes, all if None."""
     calendar = Calendar()
     calendar.add("prodid", "-//trade collaboration hub//deadlines//EN")

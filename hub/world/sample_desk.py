@@ -16,7 +16,10 @@ _IMPORTER: Final = ("Importer", "00-0000000SW")
 _GIVEN: Final = 0.7
 """So many of a Center's open cases have an officer."""
 _ITEMS: Final = ("Sample: commercial invoices", "Sample: purchase contracts", "Sample: proof of payment")
-_OFFICERS: Final = {"import-specialist": (_CENTER, "import_specialist"), "agency-officer": (("Agency", "FDA"), "pga_officer")}
+_OFFICERS: Final = {
+    "import-specialist": (_CENTER, "import_specialist"),
+    "agency-officer": (("Agency", "FDA"), "pga_officer"),
+}
 """By persona, at which party and in which role there is a contact that it is."""
 
 
@@ -47,11 +50,12 @@ class SampleDesks:
         saved = self.now - timedelta(days=90)
         text = "Sample text: please send what is listed for case {{case_number}} by {{due_day}}."
         request = {"name": "Sample: value of goods", "purpose": "REQUEST", "title": "Sample: value of {{goods}}"}
+        replaced = saved + timedelta(days=30)
         made = [
             _node("Template", id="sample-template-1", version=1, text=text, items=list(_ITEMS[:2]),
-                  blanks=["goods", "case_number", "due_day"], savedAt=saved, endedAt=saved + timedelta(days=30), **request),
+                  blanks=["goods", "case_number", "due_day"], savedAt=saved, endedAt=replaced, **request),
             _node("Template", id="sample-template-2", version=2, text=text, items=list(_ITEMS),
-                  blanks=["goods", "case_number", "due_day"], savedAt=saved + timedelta(days=30), **request),
+                  blanks=["goods", "case_number", "due_day"], savedAt=replaced, **request),
             _node("Template", id="sample-template-3", version=1, name="Sample: change of officer", purpose="NOTICE",
                   title="Sample: your case has a new officer",
                   text="Sample text: case {{case_number}} of {{importer}} is worked on by {{officer}}.",
@@ -81,9 +85,7 @@ class SampleDesks:
             self._referral(key, owner, nodes, edges)
         return nodes, edges
 
-    def _request(
-        self, case: NodeRow, importer: tuple[str, str], nodes: list[NodeRow], edges: list[EdgeRow]
-    ) -> None:
+    def _request(self, case: NodeRow, importer: tuple[str, str], nodes: list[NodeRow], edges: list[EdgeRow]) -> None:
         key, at = ("Case", case.properties["id"]), self.now - timedelta(days=9)
         seen = {"audience": "parties"}
         nodes.append(

@@ -6,7 +6,7 @@
 import shutil
 import statistics
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from neo4j import Driver
 from rich.console import Console
@@ -44,14 +44,14 @@ DESK: Final = (
 )
 
 
-def _first_cases(name: str, since: str = "k.openedAt") -> str:
+def _first_cases(name: LiteralString, since: LiteralString = "k.openedAt") -> LiteralString:
     return f"""{name}: [size({name}), COLLECT {{ UNWIND {name} AS k
     WITH k ORDER BY {since}, k.id LIMIT $first
     OPTIONAL MATCH (k)-[:CONCERNS]->(i:Importer) OPTIONAL MATCH (k)-[:OF_KIND]->(t:CaseKind)
     RETURN [k.number, k.title, k.status, toString({since}), i.name, t.name] ORDER BY {since}, k.id }}]"""
 
 
-def _first_deadlines(name: str) -> str:
+def _first_deadlines(name: LiteralString) -> LiteralString:
     return f"""{name}: [size({name}), COLLECT {{ UNWIND {name} AS d
     WITH d ORDER BY d.due, d.id LIMIT $first MATCH (d)-[:OF_CASE]->(k:Case) OPTIONAL MATCH (k)-[:CONCERNS]->(i:Importer)
     RETURN [k.number, i.name, d.name, d.state, toString(d.due)] ORDER BY d.due, d.id }}]"""
@@ -59,7 +59,8 @@ def _first_deadlines(name: str) -> str:
 
 # For this one kind of viewer: an officer of a Center.
 DESK_BY_HAND: Final = f"""
-MATCH (a:Account {{id: $viewer}})-[r:ACTS_FOR]->(me:Center) WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until)
+MATCH (a:Account {{id: $viewer}})-[r:ACTS_FOR]->(me:Center)
+  WHERE r.since <= $now AND (r.until IS NULL OR $now < r.until)
 OPTIONAL MATCH (a)-[:IS_CONTACT]->(officer:Contact)
 CALL (me) {{
   MATCH (me)<-[:HANDLED_BY]-(k:Case) WHERE k.status <> 'CLOSED'

@@ -21,7 +21,13 @@ _LISTS: Final = {
     "asked": "questions(desk: AWAITING)",
 }  # fmt: skip
 """Each list of `myDesk`, and the list that it is."""
-_ROWS: Final = {"Case": "case", "Deadline": "deadline", "RequestItem": "item", "Referral": "referral", "Question": "question"}
+_ROWS: Final = {
+    "Case": "case",
+    "Deadline": "deadline",
+    "RequestItem": "item",
+    "Referral": "referral",
+    "Question": "question",
+}
 _LABELS: Final = {"cases": "Case", "deadlines": "Deadline", "requestItems": "RequestItem", "referrals": "Referral",
                   "questions": "Question"}  # fmt: skip
 
@@ -59,7 +65,17 @@ def test_each_list_of_the_desk_is_the_list_that_its_name_asks_for(
     assert set(met) == {name for name, count in met.items() if count} | _MAY_BE_EMPTY, met
 
 
-_MAY_BE_EMPTY: Final = {"assigned", "overdue", "proposed", "items", "referrals", "asked", "dueSoon", "questions", "referred"}
+_MAY_BE_EMPTY: Final = {
+    "assigned",
+    "overdue",
+    "proposed",
+    "items",
+    "referrals",
+    "asked",
+    "dueSoon",
+    "questions",
+    "referred",
+}
 
 
 def test_a_list_is_chosen_by_a_variable_too(empty: Graph, run: Callable[..., Any]) -> None:

@@ -5,7 +5,18 @@ in all they say.
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from graph_schema import cases, casework, disparities, issues, parties, people, questions, reassignments, referrals, requests
+from graph_schema import (
+    cases,
+    casework,
+    disparities,
+    issues,
+    parties,
+    people,
+    questions,
+    reassignments,
+    referrals,
+    requests,
+)
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge

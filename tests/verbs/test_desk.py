@@ -1,4 +1,4 @@
-"""My desk: what is given to me or my office's, what came back, is due, is nobody's, is asked, for each kind of viewer."""
+"""My desk: what is given to me or my office's, what came back, is due, is nobody's, is asked."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -47,7 +47,8 @@ def _deadline(world: Graph, run: Callable[..., Any], number: str, state: str, da
 
 def test_an_owner_sees_what_is_nobodys_what_waits_and_what_came_back(did: Do, case: str) -> None:
     assert _counts(did, "center-007") == {"mine": 1, "unassigned": 1}
-    asked = f'mutation {{ requestInformation(case: "{case}", title: "x", items: ["a", "b"]) {{ items {{ nodes {{ id }} }} }} }}'
+    request = f'requestInformation(case: "{case}", title: "x", items: ["a", "b"])'
+    asked = f"mutation {{ {request} {{ items {{ nodes {{ id }} }} }} }}"
     item, other = (node["id"] for node in did("center-007", asked)["items"]["nodes"])
     assert _counts(did, "center-007") == {"mine": 1, "unassigned": 1, "awaiting": 1}
     # the importer has a case with a port as well
@@ -65,9 +66,13 @@ def test_an_owner_sees_what_is_nobodys_what_waits_and_what_came_back(did: Do, ca
 def test_what_is_given_to_an_officer_is_theirs(did: Do, case: str) -> None:
     did("center-007", f'mutation {{ assignCase(case: "{case}", contact: "chapter-85") {{ id }} }}')
     assert _counts(did, "center-007") == {"mine": 1}
-    assert did("center-007", 'mutation { linkContact(contact: "chapter-85") { name } }') == {"name": "Sample chapter-85"}
+    assert did("center-007", 'mutation { linkContact(contact: "chapter-85") { name } }') == {
+        "name": "Sample chapter-85"
+    }
     assert _counts(did, "center-007") == {"mine": 1, "assigned": 1}
-    found = did("center-007", "{ myDesk { officer { id } assigned { rows { case { number importer { name } } since } } } }")
+    found = did(
+        "center-007", "{ myDesk { officer { id } assigned { rows { case { number importer { name } } since } } } }"
+    )
     assert found["officer"] == {"id": "chapter-85"}
     assert found["assigned"]["rows"][0]["case"] == {"number": case, "importer": {"name": "Sample Importer 11"}}
     assert did("center-007", "{ cases(desk: ASSIGNED) { nodes { number } } }") == {"nodes": [{"number": case}]}
@@ -78,7 +83,7 @@ def test_what_is_given_to_an_officer_is_theirs(did: Do, case: str) -> None:
     assert _counts(did, "center-007", "(assigned: true)") == {}
 
 
-def test_nobody_is_a_contact_of_another_organisation(did: Do, refused: Do) -> None:
+def test_nobody_is_a_contact_of_another_organisation(refused: Do) -> None:
     link = 'mutation { linkContact(contact: "%s") { id } }'
     assert refused("importer", link % "director-007")[0] == "NOT_ALLOWED"
     assert refused("importer", link % "chapter-85")[0] in ("NOT_ALLOWED", "NOT_FOUND")
@@ -97,8 +102,14 @@ def test_deadlines_are_due_soon_overdue_or_to_be_pronounced(
     assert _counts(did, "center-007", "(within: 8)") == {**found, "dueSoon": 3}
     assert _counts(did, "importer") == {"mine": 2, "dueSoon": 1}
     rows = did("center-007", "{ myDesk { overdue { rows { due daysLeft case { number } deadline { state } } } } }")
-    assert [(row["daysLeft"], row["deadline"]["state"]) for row in rows["overdue"]["rows"]] == [(-9, "MISSED"), (-1, "RUNNING")]
-    whole = did("center-007", "{ deadlines(desk: OWED, within: 8, first: 2) { totalCount nodes { due } pageInfo { hasNextPage } } }")
+    assert [(row["daysLeft"], row["deadline"]["state"]) for row in rows["overdue"]["rows"]] == [
+        (-9, "MISSED"),
+        (-1, "RUNNING"),
+    ]
+    whole = did(
+        "center-007",
+        "{ deadlines(desk: OWED, within: 8, first: 2) { totalCount nodes { due } pageInfo { hasNextPage } } }",
+    )
     assert (whole["totalCount"], whole["pageInfo"]["hasNextPage"]) == (3, True)
     # the engine of clocks proposes: nothing else makes such a deadline here
     _deadline(world, run, case, "PROPOSED", -2)
@@ -124,8 +135,24 @@ def test_questions_lie_on_the_desk_of_who_answers_and_of_who_asked(did: Do) -> N
     assert _counts(did, "") == {}
 
 
+def test_a_cursor_of_one_list_is_none_of_another(did: Do, refused: Do, case: str) -> None:
+    for title in ("y", "z"):
+        did(
+            "center-007", f'mutation {{ openCase(kind: "protest", importer: "{MINE}", title: "{title}") {{ number }} }}'
+        )
+    page = "{ cases(desk: %s, first: 2%s) { totalCount nodes { id } pageInfo { endCursor hasNextPage } } }"
+    first = did("center-007", page % ("UNASSIGNED", ""))
+    after = f', after: "{first["pageInfo"]["endCursor"]}"'
+    rest = did("center-007", page % ("UNASSIGNED", after))
+    assert (first["totalCount"], len(first["nodes"]), len(rest["nodes"])) == (3, 2, 1)
+    assert not rest["pageInfo"]["hasNextPage"]
+    assert refused("center-007", page % ("MINE", after))[0] == "BAD_INPUT"
+    assert case
+
+
 def test_it_is_found_by_one_statement(hub: Executor, run: Callable[..., Any], case: str) -> None:
-    asked = """{ myDesk { today mine { count rows { since due case { number title status importer { name } kind { name } } } }
+    asked = """{ myDesk { today
+      mine { count rows { since due case { number title status importer { name } kind { name } } } }
       dueSoon { count rows { due daysLeft case { number } deadline { name state } } } unassigned { count }
       questions { count rows { due question { title } } } } }"""
     for viewer in ("center-007", "importer", "fda"):

@@ -198,7 +198,9 @@ def _requests(story: Story) -> None:
     note = story.do("center-007", "requestInformation", asked, "id")["id"]
     invoices, contracts = (
         f'item: "{item["id"]}"'
-        for item in story.did("center-007", f'{{ note(id: "{note}") {{ items {{ nodes {{ id }} }} }} }}')["items"]["nodes"]
+        for item in story.did("center-007", f'{{ note(id: "{note}") {{ items {{ nodes {{ id }} }} }} }}')["items"][
+            "nodes"
+        ]
     )
     sha = "1" * 64
     attached = f'{of}, name: "b.txt", mediaType: "text/plain", size: 1, sha256: "{sha}"'
@@ -211,13 +213,17 @@ def _requests(story: Story) -> None:
     story.do("center-007", "retireTemplate", f'template: "{template}", reason: "out of use"')
     for to in ("Center:CEE004", "Agency:FDA"):
         referral = story.do("center-007", "referCase", f'{of}, to: "{to}", question: "Is it yours?"', "id")["id"]
-        verb, said = ("answerReferral", 'text: "No."') if to == "Center:CEE004" else ("takeBackReferral", 'reason: "late"')
+        verb, said = (
+            ("answerReferral", 'text: "No."') if to == "Center:CEE004" else ("takeBackReferral", 'reason: "late"')
+        )
         by = "center-004" if verb == "answerReferral" else "center-007"
         story.do(by, verb, f'referral: "{referral}", {said}')
     story.do("center-007", "linkContact", 'contact: "chapter-85"')
     story.do("center-007", "takeCase", of)
     story.do(
-        "center-007", "reassignCases", 'from: "Center:CEE007", to: "Contact:entries", reason: "on leave", kind: "protest"'
+        "center-007",
+        "reassignCases",
+        'from: "Center:CEE007", to: "Contact:entries", reason: "on leave", kind: "protest"',
     )
     story.do("center-007", "unlinkContact", 'contact: "chapter-85"')
     # and once more, so that something of it is there

@@ -34,7 +34,10 @@ def test_an_officer_takes_a_case(did: Do, refused: Do) -> None:
 
 
 def test_one_is_one_contact_of_ones_own_organisation_and_gains_no_right_by_it(did: Do, do: Do, refused: Do) -> None:
-    assert refused("port-2704", 'mutation { linkContact(contact: "chapter-85") { id } }')[0] in ("NOT_ALLOWED", "NOT_FOUND")
+    assert refused("port-2704", 'mutation { linkContact(contact: "chapter-85") { id } }')[0] in (
+        "NOT_ALLOWED",
+        "NOT_FOUND",
+    )
     before = did("center-007", "{ cases { totalCount } importers { totalCount } contacts { totalCount } }")
     _link(did, "center-007", "chapter-85")
     _link(did, "center-007", "entries")

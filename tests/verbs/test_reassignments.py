@@ -23,7 +23,8 @@ CREATE (k:Case {id: 'many-' + kind.code + right('0' + n, 2), number: 'M-' + kind
 CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:HANDLED_BY]->(c) CREATE (k)-[:CONCERNS]->(i)
 FOREACH (_ IN CASE WHEN kind.code = 'rfi' AND n <= 6 THEN [1] ELSE [] END | CREATE (k)-[:WORKED_BY]->(o))
 FOREACH (_ IN CASE WHEN kind.code = 'rfi' AND n = 1 THEN [1] ELSE [] END |
-  CREATE (:SourceRecord {id: 'r', system: 'center-system', stream: 'cases', key: 'x', rank: 200, slot: 0})-[:DESCRIBES]->(k))
+  CREATE (:SourceRecord {id: 'r', system: 'center-system', stream: 'cases', key: 'x', rank: 200, slot: 0})
+    -[:DESCRIBES]->(k))
 RETURN count(k)"""
 _PREVIEW: Final = """{ reassignmentPreview(%s) { unknown total given refused cases { case { number importer { name } } }
   refusals { case { number } refusal } } }"""
@@ -40,7 +41,8 @@ def _of(rows: list[Any]) -> list[str]:
     return [row["case"]["number"] for row in rows]
 
 
-def test_the_preview_says_how_many_which_and_what_is_refused_and_why(did: Do, many: Graph) -> None:
+@pytest.mark.usefixtures("many")
+def test_the_preview_says_how_many_which_and_what_is_refused_and_why(did: Do) -> None:
     told = did("center-007", _PREVIEW % 'from: "Contact:entries", to: "Center:CEE004"')
     assert (told["unknown"], told["total"], told["given"], told["refused"]) == ([], 6, 5, 1)
     assert _of(told["cases"]) == [f"M-rfi-{n}" for n in range(2, 7)]
@@ -67,7 +69,8 @@ def test_the_preview_says_how_many_which_and_what_is_refused_and_why(did: Do, ma
         assert told["total"] == total, conditions
 
 
-def test_others_are_told_of_no_case(did: Do, refused: Do, many: Graph) -> None:
+@pytest.mark.usefixtures("many")
+def test_others_are_told_of_no_case(did: Do, refused: Do) -> None:
     for viewer in ("importer", "center-004", "fda", ""):
         told = did(viewer, _PREVIEW % 'from: "Center:CEE007", to: "Center:CEE004"')
         assert (told["total"], told["cases"]) == (0, [])
@@ -97,17 +100,18 @@ def test_it_does_what_the_preview_said_batch_by_batch_each_case_once(
     assert (ended["state"], ended["done"], ended["refused"]) == ("DONE", preview["given"], preview["refused"])
     assert (given, bool(ended["endedAt"])) == (7, True)
     assert ended["refusals"] == ["M-rfi-1: it is kept by the system center-system: change its owner there"]
-    asked = '{ cases(where: {title: {eq: "Sample"}}, first: 30) { nodes { number history { nodes { verb reason } } } } }'
+    asked = (
+        '{ cases(where: {title: {eq: "Sample"}}, first: 30) { nodes { number history { nodes { verb reason } } } } }'
+    )
     moved_cases = did("center-004", asked)["nodes"]
     assert sorted(found["number"] for found in moved_cases) == sorted(_of(preview["cases"]))
     # an event each
-    assert all(
-        found["history"]["nodes"] == [{"verb": "reassignCases", "reason": "it moves"}] for found in moved_cases
-    )
+    assert all(found["history"]["nodes"] == [{"verb": "reassignCases", "reason": "it moves"}] for found in moved_cases)
     assert did("center-004", "{ reassignments { totalCount } }")["totalCount"] == 0
 
 
-def test_cases_are_given_to_an_officer_of_their_owner(did: Do, many: Graph) -> None:
+@pytest.mark.usefixtures("many")
+def test_cases_are_given_to_an_officer_of_their_owner(did: Do) -> None:
     wanted = 'from: "Contact:entries", to: "Contact:protests", reason: "on leave"'
     done = did("center-007", _DO % wanted)
     assert (done["state"], done["done"], done["refused"]) == ("DONE", 6, 0)
@@ -126,4 +130,7 @@ def test_a_case_that_changed_meanwhile_is_looked_at_again(
         pass
     (found,) = did("center-007", "{ reassignments { nodes { state done refused } } }")["nodes"]
     assert found == {"state": "DONE", "done": 10, "refused": 0}
-    assert did("center-007", '{ case(number: "M-protest-9") { handledBy { name } } }')["handledBy"]["name"] == "Electronics"
+    assert (
+        did("center-007", '{ case(number: "M-protest-9") { handledBy { name } } }')["handledBy"]["name"]
+        == "Electronics"
+    )

@@ -34,7 +34,8 @@ def test_the_sender_goes_on_seeing_all_of_it_and_the_answer(did: Do, case: str) 
     assert seen["entries"]["nodes"] == [{"number": "AAA-0000002-2", "port": {"code": "4601"}}]
     # it takes part, without owning it
     did("center-007", f'mutation {{ noteCase(case: "{case}", text: "One more thing.", audience: owner) {{ id }} }}')
-    assert [note["text"] for note in did("center-004", _SEEN % case)["notes"]["nodes"]] == ["For us.", "One more thing."]
+    notes = did("center-004", _SEEN % case)["notes"]["nodes"]
+    assert {note["text"] for note in notes} == {"For us.", "One more thing."}
     assert did("center-007", "{ cases(desk: REFERRED) { totalCount } }")["totalCount"] == 1
     assert did("center-004", "{ referrals(desk: TO_ANSWER) { totalCount } }")["totalCount"] == 1
     did("center-004", f'mutation {{ answerReferral(referral: "{referral}", text: "No.") {{ state }} }}')
@@ -62,9 +63,9 @@ def test_who_answers_may_keep_the_case(did: Do, case: str) -> None:
 def test_a_case_is_taken_back_from_wherever_it_was_sent_on_to(did: Do, refused: Do, case: str) -> None:
     first = _refer(did, case, "Center:CEE004")
     _refer(did, case, "Center:CEE001", "center-004")
-    assert did("center-007", _SEEN % case)["handledBy"]["name"] == did(
-        "", '{ center(code: "CEE001") { name } }'
-    )["name"]
+    assert (
+        did("center-007", _SEEN % case)["handledBy"]["name"] == did("", '{ center(code: "CEE001") { name } }')["name"]
+    )
     take = f'mutation {{ takeBackReferral(referral: "{first}", reason: "it is late") {{ state }} }}'
     assert refused("center-004", take)[0] == "NOT_ALLOWED"
     assert did("center-007", take)["state"] == "TAKEN_BACK"

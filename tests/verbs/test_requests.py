@@ -48,7 +48,9 @@ def test_a_request_is_answered_item_by_item_and_says_what_is_open(did: Do, case:
         f' sha256: "{sha}") {{ id }} }}',
     )["id"]
     invoices, contracts, payment = (item["id"] for item in request_["items"]["nodes"])
-    did("broker", f'mutation {{ answerItem(item: "{invoices}", text: "Two invoices.", files: ["{file}"]) {{ state }} }}')
+    did(
+        "broker", f'mutation {{ answerItem(item: "{invoices}", text: "Two invoices.", files: ["{file}"]) {{ state }} }}'
+    )
     now = _stands(did, "importer", request_["id"])
     assert (now["state"], now["itemsOpen"]) == ("PARTLY_ANSWERED", 2)
     (answer,) = now["items"]["nodes"][0]["answers"]["nodes"]
@@ -155,7 +157,9 @@ def test_blanks_are_filled_and_what_is_not_filled_is_told(did: Do, refused: Do, 
         1, ["goods", "importer", "case_number", "due_day"], "Electronics",
     )  # fmt: skip
     asked = f'template: "{template["id"]}", case: "{case}"'
-    preview = did("center-007", f'{{ filledTemplate({asked}, blanks: ["goods=drones"]) {{ title text items unfilled }} }}')
+    preview = did(
+        "center-007", f'{{ filledTemplate({asked}, blanks: ["goods=drones"]) {{ title text items unfilled }} }}'
+    )
     assert preview == {
         "title": "Value of drones",
         "text": f"Dear Sample Importer 11, case {case}: by {{{{due_day}}}}.",
@@ -179,12 +183,14 @@ def test_versions_are_kept_and_a_former_one_is_not_used(did: Do, refused: Do, ca
     assert second["version"] == 2
     kept = did(
         "center-007",
-        "{ center(code: \"CEE007\") { templates(orderBy: [{version: ASC}]) { nodes { version text endedAt"
+        '{ center(code: "CEE007") { templates(orderBy: [{version: ASC}]) { nodes { version text endedAt'
         " replaces { version } replacedBy { version } } } } }",
     )["templates"]["nodes"]
     assert [(found["version"], found["endedAt"] is None) for found in kept] == [(1, False), (2, True)]
     assert (kept[0]["replacedBy"], kept[1]["replaces"]) == ({"version": 2}, {"version": 1})
-    send = f'mutation {{ requestInformation(case: "{case}", template: "%s", blanks: ["goods=x", "due_day=y"]) {{ id }} }}'
+    send = (
+        f'mutation {{ requestInformation(case: "{case}", template: "%s", blanks: ["goods=x", "due_day=y"]) {{ id }} }}'
+    )
     assert refused("center-007", send % first["id"])[0] == "CONFLICT"
     did("center-007", send % second["id"])
     retire = f'mutation {{ retireTemplate(template: "{second["id"]}", reason: "out of use") {{ endedAt }} }}'

@@ -65,7 +65,8 @@ def test_what_others_owe_is_told_apart_and_reminds_of_nothing() -> None:
         calendar: Any = icalendar.Calendar.from_ical(_written(rows, _HUB, mine, shows))
         events: list[Any] = calendar.walk("VEVENT")
         return str(calendar["name"]), [
-            (str(event["summary"]), event["categories"].to_ical().decode(), len(event.walk("VALARM"))) for event in events
+            (str(event["summary"]), event["categories"].to_ical().decode(), len(event.walk("VALARM")))
+            for event in events
         ]
 
     ours, theirs = ("Request: reply (case SW-26-1)", "Mine", 2), ("Waiting: Request: reply (case SW-26-1)", "Theirs", 0)

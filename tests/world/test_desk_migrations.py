@@ -34,8 +34,6 @@ def test_a_graph_of_the_version_before_is_brought_to_this_one(empty: Graph, run:
         run(empty.write([Statement("MATCH (w:World) SET w.migrations = $names", {"names": names})]))
         assert run(empty.read_one("MATCH (c:Calendar) RETURN c.shows", {})) == "BOTH"
         back = run(
-            empty.read(
-                "MATCH (k:Case) WHERE k.cameBackAt IS NOT NULL RETURN k.id, k.cameBackAt.day ORDER BY k.id", {}
-            )
+            empty.read("MATCH (k:Case) WHERE k.cameBackAt IS NOT NULL RETURN k.id, k.cameBackAt.day ORDER BY k.id", {})
         )
         assert back == [["answered", 2], ["answered twice", 3]]
