@@ -118,8 +118,14 @@ LISTS: Final[Mapping[str, tuple[DeskList, ...]]] = MappingProxyType({
     "Referral": (
         DeskList(
             "TO_ANSWER",
-            "Sent to you, and not answered.",
-            "{n}.state = 'OPEN' AND EXISTS { ({n})-[:SENT_TO]->({o}) WHERE {o} IN own }",
+            "Sent to you, and not answered: your office has the case now, or your agency is accepted in it.",
+            "{n}.state = 'OPEN' AND "
+            + _any_of(
+                "EXISTS { MATCH ({n})-[:REFERS]->(:Case)-[:HANDLED_BY]->({o}), ({n})-[:SENT_BY]->({s}),"
+                " ({n})-[:SENT_TO]->({t}) WHERE {o} IN own AND {o} <> {s} AND NOT {t}:Agency }",
+                "EXISTS { MATCH ({n})-[:SENT_TO]->({g}:Agency), ({n})-[:REFERS]->(:Case)-[{j}:INVOLVES]->({g})"
+                " WHERE {g} IN own AND {j}.acceptedAt IS NOT NULL }",
+            ),
         ),
         DeskList(
             "AWAITING",

@@ -133,8 +133,18 @@ CALL (*) {
     + """
 }
 CALL (*) {
-  UNWIND CASE WHEN onlyAssigned THEN [] ELSE own END AS o
-  MATCH (o)<-[:SENT_TO]-(r:Referral) WHERE r.state = 'OPEN' AND {sees_referral}
+  CALL (*) {
+    UNWIND CASE WHEN owns AND NOT onlyAssigned THEN [1] ELSE [] END AS gate
+    MATCH (r:Referral) USING INDEX r:Referral(state, sentAt) WHERE r.state = 'OPEN' AND r.sentAt IS NOT NULL
+    MATCH (r)-[:REFERS]->(:Case)-[:HANDLED_BY]->(o) WHERE o IN own
+    MATCH (s)<-[:SENT_BY]-(r)-[:SENT_TO]->(t) WHERE s <> o AND NOT t:Agency
+    RETURN r
+    UNION ALL
+    UNWIND CASE WHEN joins AND NOT onlyAssigned THEN own ELSE [] END AS g
+    MATCH (g:Agency)<-[:SENT_TO]-(r:Referral)-[:REFERS]->(k:Case) WHERE r.state = 'OPEN'
+    MATCH (k)-[j:INVOLVES]->(g) WHERE j.acceptedAt IS NOT NULL
+    RETURN r
+  }
   WITH r ORDER BY r.sentAt, r.id
   """
     + _told(referrals="r")
@@ -168,17 +178,9 @@ CALL (*) {
 
 
 def _start(sees: Sees, _: Any) -> str:
-    case, item, referral = (
-        sees.row(variable, label) for variable, label in (("k", "Case"), ("item", "RequestItem"), ("r", "Referral"))
-    )
-    return "".join(
-        (
-            _WHO,
-            cypher.fill(_CASES, sees_case=f"({case})"),
-            cypher.fill(_DEADLINES, sees_case=f"({case})"),
-            cypher.fill(_WRITTEN, sees_item=f"({item})", sees_referral=f"({referral})"),
-        )
-    )
+    case, item = f"({sees.row('k', 'Case')})", f"({sees.row('item', 'RequestItem')})"
+    told = (cypher.fill(text, sees_case=case) for text in (_CASES, _DEADLINES))
+    return "".join((_WHO, *told, cypher.fill(_WRITTEN, sees_item=item)))
 
 
 def _supplied(arguments: Arguments) -> Arguments:

@@ -83,7 +83,10 @@ def test_what_was_passed_on_for_good_is_not_taken_back(did: Do, refused: Do, cas
     take = f'mutation {{ takeBackReferral(referral: "{referral}", reason: "it is late") {{ state }} }}'
     code, message = refused("center-007", take)
     assert (code, "was passed on" in message) == ("CONFLICT", True)
-    # whoever has it now answers
+    # whoever has it now answers, and who passed it on is told of the case no more
+    desk = "{ myDesk { referrals { count rows { case { number } } } } }"
+    assert did("center-004", desk)["referrals"] == {"count": 0, "rows": []}
+    assert did("center-001", desk)["referrals"] == {"count": 1, "rows": [{"case": {"number": case}}]}
     did("center-001", f'mutation {{ answerReferral(referral: "{referral}", text: "No.") {{ state }} }}')
     assert did("center-007", _SEEN % case)["handledBy"]["name"] == "Electronics"
 
