@@ -17,7 +17,7 @@ AUDIENCE: Final = Property(
     values=("owner", "parties", "agencies", "public"),
     choice="Audience",
 )
-_TAKES_PART: Final = ("[its-owner]", "[its-importer-or-broker]", "[agency-accepted]")
+_TAKES_PART: Final = ("[its-owner]", "[its-importer-or-broker]", "[agency-accepted]", "[referred-it]")
 """The grants of the cases' rule of those who are more than a party by role."""
 KNOWN: Final = "known"
 """The grant of the entries' rule by which more than its number is told of an entry."""
@@ -79,6 +79,12 @@ CASE: Final = NodeType(
             "unconfirmedSince",
             "Since when its owner has yet to confirm what the party that opened it says of it (`confirmCase`); empty"
             " once that is done.",
+            Kind.DATETIME,
+        ),
+        Property(
+            "cameBackAt",
+            "Since when something that came back waits for its owner: an answer of a party, or of an office or agency"
+            " that it was sent to; empty once the owner has taken it up.",
             Kind.DATETIME,
         ),
         Property(

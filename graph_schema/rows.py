@@ -12,7 +12,9 @@ from typing import Final, Self, TypeAlias
 from graph_schema.cypher import bind
 
 _OF_LABEL: Final = re.compile(r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?:(\w+)\)")
-_OF_OWNER: Final = re.compile(r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[:HANDLED_BY\]-\(\{?\w+\}?:Case\)")
+_OF_OWNER: Final = re.compile(
+    r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[:(?:HANDLED|REFERRED)_BY\]-\(\{?\w+\}?:Case\)"
+)
 _OF_ROLE: Final = re.compile(
     r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[\{?\w*\}?:(?:HAS_PARTY|SHARED_WITH)\]-"
 )

@@ -51,6 +51,12 @@ def owned_cases(case: str, parties_: Members | Choice = MY_PARTIES) -> Rows:
     return Rows("UNWIND ", parties_, f" AS {{owner}} MATCH ({{owner}})<-[:HANDLED_BY]-({case}:Case)", needs="isOffice")
 
 
+def sent_cases(case: str, parties_: Members | Choice = MY_PARTIES) -> Rows:
+    """The cases that they sent to other owners, and go on taking part in."""
+    sent = f" AS {{sender}} MATCH ({{sender}})<-[:REFERRED_BY]-({case}:Case)"
+    return Rows("UNWIND ", parties_, sent, needs="isOffice")
+
+
 def joined_cases(case: str, parties_: Members | Choice = MY_PARTIES) -> Rows:
     """The cases that they are accepted in, as agencies."""
     joined = f"MATCH ({{agency}}:Agency)<-[{{j}}:INVOLVES]-({case}:Case) WHERE {{j}}.acceptedAt IS NOT NULL"

@@ -31,6 +31,9 @@ from graph_schema import (
     powers,
     provenance,
     questions,
+    reassignments,
+    referrals,
+    requests,
 )
 from graph_schema.case_parties import in_force, shows
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
@@ -47,6 +50,7 @@ from graph_schema.viewer_sets import (
     joined_cases,
     owned_cases,
     parties_cases,
+    sent_cases,
 )
 
 
@@ -67,6 +71,10 @@ _OWNED: Final = Predicate(
     "{owner} IN myParties", match="({x})-[:HANDLED_BY]->({owner})", when=("isOffice",), needs=("myParties",)
 )
 """The viewer owns the case that is at the other end."""
+_SENT: Final = Predicate(
+    "{sender} IN myParties", match="({x})-[:REFERRED_BY]->({sender})", when=("isOffice",), needs=("myParties",)
+)
+"""The viewer sent it to its owner, and goes on taking part in it."""
 
 
 def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate]:
@@ -79,11 +87,17 @@ def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate
 
 
 def _known(entry: str) -> tuple[Predicate, ...]:
-    """The viewer owns a case of which it is confirmed that it spans the entry, or is that case's importer or broker."""
+    """The viewer owns a case of which it is confirmed that it spans the entry, or sent it to its owner, or is that
+    case's importer or broker."""
     covered, confirmed = f"({entry})<-[{{c}}:COVERS_ENTRY]-(:Case)", "{c}.confirmedAt IS NOT NULL"
-    owner = f"{covered}-[:HANDLED_BY]->({{owner}})"
+    offices = (f"{covered}-[:{edge}]->({{office}})" for edge in ("HANDLED_BY", "REFERRED_BY"))
     return (
-        Predicate(f"{{owner}} IN myParties AND {confirmed}", match=owner, when=("isOffice",), needs=("myParties",)),
+        *(
+            Predicate(
+                f"{{office}} IN myParties AND {confirmed}", match=office, when=("isOffice",), needs=("myParties",)
+            )
+            for office in offices
+        ),
         *_clients_by(f"{covered}-[:CONCERNS]->({{i}}:Importer)", confirmed),
     )
 
@@ -190,6 +204,9 @@ def _of_own(name: str, reason: str, edge: Edge) -> Grant:
     )
 
 
+_SENT_DEGREE: Final = "COUNT { ({p})<-[:REFERRED_BY]-() }"
+
+
 def _with_audience(edge: Edge, *more: Grant) -> Rule:
     """Of what belongs to a case by that edge and says in `audience` who may see it."""
     label, type_ = edge.tail[0], edge.type
@@ -212,6 +229,14 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                 tests=(_OWNED,),
                 rows=Rows(owned_cases("{k}"), f"<-[:{type_}]-({{n}}:{label})"),
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
+            ),
+            Grant(
+                "referred-it",
+                "the viewer sent the case to its owner",
+                edge=edge.name,
+                tests=(_SENT,),
+                rows=Rows(sent_cases("{k}"), f"<-[:{type_}]-({{n}}:{label})"),
+                degree=_SENT_DEGREE,
             ),
             Grant(
                 "its-importer-or-broker",
@@ -356,6 +381,14 @@ RULES: Final = (
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
             Grant(
+                "referred-it",
+                "the viewer sent it to its owner",
+                edge=referrals.REFERRED_BY.name,
+                tests=(is_own("{x}", when=("isOffice",)),),
+                rows=sent_cases("{n}"),
+                degree=_SENT_DEGREE,
+            ),
+            Grant(
                 BY_ROLE,
                 "the viewer is a party of it by role, whom its owner has named or confirmed",
                 edge=case_parties.HAS_PARTY.name,
@@ -373,16 +406,20 @@ RULES: Final = (
             OFFICE_OF_TRADE,
             Grant(
                 "owner-or-importer",
-                "the viewer owns a case that spans it, or is that case's importer or broker",
+                "the viewer owns a case that spans it, or sent it to its owner, or is that case's importer or broker",
                 edge=cases.COVERS_ENTRY.name,
                 forward=False,
-                tests=(_OWNED, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
+                tests=(_OWNED, _SENT, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
                 rows=Rows(
                     "CALL (myParties, now) { ",
-                    union(Rows(owned_cases("{k}"), " RETURN {k}"), Rows(clients_cases("{k}"), " RETURN {k}")),
+                    union(
+                        Rows(owned_cases("{k}"), " RETURN {k}"),
+                        Rows(sent_cases("{k}"), " RETURN {k}"),
+                        Rows(clients_cases("{k}"), " RETURN {k}"),
+                    ),
                     " } MATCH ({k})-[:COVERS_ENTRY]->({n}:Entry)",
                 ),
-                degree=cases_of("HANDLED_BY", "CONCERNS"),
+                degree=cases_of("HANDLED_BY", "REFERRED_BY", "CONCERNS"),
             ),
             Grant(
                 "agency-accepted",
@@ -486,6 +523,61 @@ RULES: Final = (
     ),
     Rule("Disparity", (OFFICE_OF_TRADE, Grant("a-center", "the viewer is a Center", tests=(Predicate("isCenter"),)))),
     *map(_written, (casework.NOTE_OF, casework.ATTACHMENT_OF, casework.HISTORY_OF)),
+    _with_audience(requests.ASKED_IN),
+    Rule("Template", (OFFICE_OF_TRADE, _of_own("its-office", "the viewer's office keeps it", requests.KEPT_BY))),
+    Rule(
+        "Reassignment",
+        (
+            OFFICE_OF_TRADE,
+            _of_own("its-office", "it is done in the name of the viewer's office", reassignments.OF_OFFICE),
+        ),
+    ),
+    Rule(
+        "Referral",
+        (
+            OFFICE_OF_TRADE,
+            Grant(
+                "its-owner",
+                "the viewer owns the case",
+                edge=referrals.REFERS.name,
+                tests=(_OWNED,),
+                rows=Rows(owned_cases("{k}"), "<-[:REFERS]-({n}:Referral)"),
+                degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
+            ),
+            Grant(
+                "referred-it",
+                "the viewer sent the case to its owner",
+                edge=referrals.REFERS.name,
+                tests=(_SENT,),
+                rows=Rows(sent_cases("{k}"), "<-[:REFERS]-({n}:Referral)"),
+                degree=_SENT_DEGREE,
+            ),
+            _of_own("sent-it", "the viewer's office sent it", referrals.SENT_BY),
+            Grant(
+                "got-it",
+                "it was sent to the viewer's office",
+                edge=referrals.SENT_TO.name,
+                tests=(Predicate("{x} IN myParties AND NOT {x}:Agency", when=("isOffice",), needs=("myParties",)),),
+                rows=Rows("UNWIND ", MY_PARTIES, " AS {o} MATCH ({o})<-[:SENT_TO]-({n}:Referral) WHERE NOT {o}:Agency"),
+                degree="COUNT { ({p})<-[:SENT_TO]-() }",
+            ),
+            Grant(
+                "agency-asked",
+                "the viewer is the agency it was sent to, and is accepted in the case",
+                tests=(
+                    Predicate(
+                        "{agency} IN myParties AND {i}.acceptedAt IS NOT NULL",
+                        match="({n})-[:SENT_TO]->({agency}:Agency) MATCH"
+                        " ({n})-[:REFERS]->(:Case)-[{i}:INVOLVES]->({agency})",
+                        when=("isAgency",),
+                        needs=("myParties",),
+                    ),
+                ),
+                rows=Rows(joined_cases("{k}"), " MATCH ({k})<-[:REFERS]-({n}:Referral)-[:SENT_TO]->({agency})"),
+                degree="COUNT { ({p})<-[:INVOLVES]-() }",
+            ),
+        ),
+    ),
     Rule(
         "Deadline",
         (
@@ -693,13 +785,16 @@ EDGE_RULES: Final = (
     EdgeRule(
         case_parties.HAS_PARTY.name,
         "one-end-or-told-of-it",
-        "the viewer is the party, the case's owner or Office of Trade, or the case's importer or its broker in term"
-        " where the role is one that they are told of",
+        "the viewer is the party, the case's owner or who sent it to them, or Office of Trade, or the case's importer"
+        " or its broker in term where the role is one that they are told of",
         AnyOf(
             _SEES_ALL,
             is_own("{b}"),
             Predicate(
-                "{owner} IN myParties", match="({a})-[:HANDLED_BY]->({owner})", when=("isOffice",), needs=("myParties",)
+                "{office} IN myParties",
+                match="({a})-[:HANDLED_BY|REFERRED_BY]->({office})",
+                when=("isOffice",),
+                needs=("myParties",),
             ),
             *_clients_by(
                 f"({{a}})-[:CONCERNS]->({{i}}:Importer) MATCH {_told_to_parties('{e}')[0]}", _told_to_parties("{e}")[1]
@@ -709,13 +804,14 @@ EDGE_RULES: Final = (
     EdgeRule(
         case_parties.SHARED_WITH.name,
         "one-end",
-        "the viewer is the party that it was written to or by, the case's owner or Office of Trade",
+        "the viewer is the party that it was written to or by, the case's owner or who sent it to them, or Office of"
+        " Trade",
         AnyOf(
             _SEES_ALL,
             is_own("{b}"),
             Predicate(
-                "{owner} IN myParties",
-                match="({a})-[:OF_CASE]->(:Case)-[:HANDLED_BY]->({owner})",
+                "{office} IN myParties",
+                match="({a})-[:OF_CASE]->(:Case)-[:HANDLED_BY|REFERRED_BY]->({office})",
                 when=("isOffice",),
                 needs=("myParties",),
             ),

@@ -16,6 +16,9 @@ from graph_schema import (
     powers,
     provenance,
     questions,
+    reassignments,
+    referrals,
+    requests,
 )
 from hub.world.reference import reference_rows
 from tests.random_world import Key, Link, World
@@ -31,7 +34,7 @@ _ROLES: dict[Any, Any] = {
 
 _BELONGS = {
     "Decision": cases.DECIDES, "Note": casework.NOTE_OF, "Attachment": casework.ATTACHMENT_OF,
-    "HistoryEntry": casework.HISTORY_OF,
+    "HistoryEntry": casework.HISTORY_OF, "RequestItem": requests.ASKED_IN,
 }  # fmt: skip
 
 
@@ -80,9 +83,9 @@ class Oracle:
                 return self.sees_all or link.head in self.own
             case "HAS_PARTY":
                 told = self._role(link)["toldTo"] == "parties" and self._is_clients(link.tail)
-                return self.sees_all or link.head in self.own or self._owns(link.tail) or told
+                return self.sees_all or link.head in self.own or self._is_office_of(link.tail) or told
             case "SHARED_WITH":
-                owned = any(map(self._owns, self._world.heads(_BELONGS[link.tail[0]], link.tail)))
+                owned = any(map(self._is_office_of, self._world.heads(_BELONGS[link.tail[0]], link.tail)))
                 return self.sees_all or link.head in self.own or owned
             case "ASKED_BY":
                 asked = self._world.heads(questions.ASKED_OF, link.tail)
@@ -165,6 +168,13 @@ class Oracle:
     def _owns(self, case: Key) -> bool:
         return any(owner in self.own for owner in self._world.heads(cases.HANDLED_BY, case))
 
+    def _sent(self, case: Key) -> bool:
+        """Whether the account's office sent it to its owner."""
+        return any(office in self.own for office in self._world.heads(referrals.REFERRED_BY, case))
+
+    def _is_office_of(self, case: Key) -> bool:
+        return self._owns(case) or self._sent(case)
+
     def _agencies(self, case: Key) -> set[Key]:
         return {
             link.head for link in self._world.between(cases.INVOLVES, tail=case) if link.properties.get("acceptedAt")
@@ -176,7 +186,9 @@ class Oracle:
 
     def _takes_part(self, case: Key) -> bool:
         """Whether the account sees it as more than a party by role."""
-        return self.sees_all or self._owns(case) or bool(self._agencies(case) & self.own) or self._is_clients(case)
+        return (
+            self.sees_all or self._is_office_of(case) or bool(self._agencies(case) & self.own) or self._is_clients(case)
+        )
 
     def _role(self, link: Link) -> Any:
         code = link.properties["role"]
@@ -203,13 +215,14 @@ class Oracle:
             or self._is_client(importer)
             or self._is_its_center(importer)
             or any(
-                self._owns(case) or self._agencies(case) & self.own or self._reads(case, "importer") for case in theirs
+                self._is_office_of(case) or self._agencies(case) & self.own or self._reads(case, "importer")
+                for case in theirs
             )
         )
 
     def _sees_entry(self, entry: Key) -> bool:
         for case in self._world.tails(cases.COVERS_ENTRY, entry):
-            if self._owns(case) or self._is_clients(case) or self._reads(case, "entries"):
+            if self._is_office_of(case) or self._is_clients(case) or self._reads(case, "entries"):
                 return True
             if self._answered(case) & self.own:
                 return True
@@ -231,9 +244,7 @@ class Oracle:
             for link in self._world.between(cases.COVERS_ENTRY, head=entry)
             if link.properties.get("confirmedAt")
         ]
-        return self.sees_all or any(
-            self._owns(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))) for case in confirmed
-        )
+        return self.sees_all or any(self._is_office_of(case) or self._is_clients(case) for case in confirmed)
 
     def _sees_issue(self, issue: Key) -> bool:
         about = [case for edge in (issues.ABOUT, issues.MAY_BE_ABOUT) for case in self._world.tails(edge, issue)]
@@ -246,7 +257,7 @@ class Oracle:
         if audience == "public" or self.sees_all:
             return True
         for case in self._world.heads(_BELONGS[row[0]], row):
-            if self._owns(case):
+            if self._is_office_of(case):
                 return True
             if audience in ("parties", "agencies") and any(
                 map(self._is_client, self._world.heads(cases.CONCERNS, case))
@@ -262,7 +273,21 @@ class Oracle:
                 return True
         return False
 
-    _sees_note = _sees_attachment = _sees_historyentry = _sees_by_audience
+    _sees_note = _sees_attachment = _sees_historyentry = _sees_requestitem = _sees_by_audience
+
+    def _sees_template(self, template: Key) -> bool:
+        return self.sees_all or any(found in self.own for found in self._world.heads(requests.KEPT_BY, template))
+
+    def _sees_reassignment(self, row: Key) -> bool:
+        return self.sees_all or any(found in self.own for found in self._world.heads(reassignments.OF_OFFICE, row))
+
+    def _sees_referral(self, referral: Key) -> bool:
+        asked = self._world.heads(referrals.SENT_TO, referral)
+        ends = (*self._world.heads(referrals.SENT_BY, referral), *(end for end in asked if end[0] != "Agency"))
+        of = self._world.heads(referrals.REFERS, referral)
+        accepted = any(self._agencies(case) & self.own & set(asked) for case in of)
+        taking_part = any(map(self._is_office_of, of))
+        return self.sees_all or taking_part or accepted or any(end in self.own for end in ends)
 
     @cached_property
     def _is_center(self) -> bool:

@@ -19,6 +19,9 @@ from graph_schema import (
     powers,
     provenance,
     questions,
+    reassignments,
+    referrals,
+    requests,
     topics,
 )
 from graph_schema.ddl import TEXT_IS_READ
@@ -104,6 +107,7 @@ class _Maker:
         self._accounts()
         self._parties_by_role()
         self._powers()
+        self._desks()
         return self._made
 
     def _add(self, label: str, **properties: Any) -> Key:
@@ -471,9 +475,79 @@ class _Maker:
         viewer("moved-on", (self._center(), ended), (self._one(self._made.of("Broker")), None))
         viewer("gone", (("Office", "OT"), ended), (self._one(self._made.of("Importer")), ended))
         for account in self._made.accounts[::3]:
-            self._add("Calendar", id=f"calendar of {account}", account=account, path="/calendars/x.ics", openedAt=NOW)
+            self._add(
+                "Calendar",
+                id=f"calendar of {account}",
+                account=account,
+                path="/calendars/x.ics",
+                shows="BOTH",
+                openedAt=NOW,
+            )
         self._questions()
         self._made.accounts += ["", "tests.example|nobody"]
+
+    def _desks(self) -> None:
+        """Requests by items, templates, cases that were sent to others or came back, and accounts that are contacts."""
+        self._random, before = random.Random(len(self._made.nodes) + 2), self._random
+        every = self._made.of("Case")
+        offices = [key for label in requests.OFFICES for key in self._made.of(label)]
+        for index, office in enumerate(offices[::3]):
+            template = self._add(
+                "Template", id=f"template-{index}", name=f"Template {index % 3}", version=1, purpose="REQUEST",
+                title="Sample", text="Please send {{what}}.", savedAt=NOW, endedAt=self._maybe(NOW),
+            )  # fmt: skip
+            self._link(requests.KEPT_BY, template, office)
+            if index % 2:
+                self._link(requests.FOR_KIND, template, self._one(self._made.of("CaseKind")))
+                self._link(requests.REPLACES, template, ("Template", f"template-{index - 1}"))
+        for index, case in enumerate(self._random.sample(every, 12)):
+            audience = self._one(("owner", "parties", "agencies", "public"))
+            state = self._one(("OPEN", "PARTLY_ANSWERED"))
+            request = self._add(
+                "Note", id=f"request-{index}", kind="REQUEST", title="Sample", text="sample", state=state, itemsOpen=1,
+                at=NOW, audience=audience,
+            )  # fmt: skip
+            self._link(casework.NOTE_OF, request, case)
+            self._link(requests.MADE_FROM, request, self._one(self._made.of("Template")))
+            for position in (1, 2):
+                item = self._add(
+                    "RequestItem", id=f"item-{index}-{position}", position=position, text="sample",
+                    state=self._one(("OPEN", "OPEN", "ANSWERED")), askedAt=NOW, audience=audience,
+                )  # fmt: skip
+                self._link(requests.ASKED_IN, item, case)
+                self._link(requests.ITEM_OF, item, request)
+            answer = self._add("Note", id=f"answer-{index}", kind="RESPONSE", text="sample", at=NOW, audience=audience)
+            self._link(casework.NOTE_OF, answer, case)
+            self._link(requests.ANSWERS, answer, ("RequestItem", f"item-{index}-1"))
+            if files := self._made.of("Attachment"):
+                self._link(requests.WITH_FILE, answer, self._one(files))
+        for index, case in enumerate(self._random.sample(every, 14)):
+            self._made.nodes[case] |= self._one(({"cameBackAt": NOW}, {"status": "AWAITING"}, {}))
+            referral = self._add(
+                "Referral", id=f"referral-{index}", question="sample", state=self._one(("OPEN", "ANSWERED")), sentAt=NOW
+            )
+            sender = self._one(offices)
+            self._link(referrals.REFERS, referral, case)
+            self._link(referrals.SENT_BY, referral, sender)
+            asked = [*offices, *self._made.of("Agency")] if index % 2 else self._made.of("Agency")
+            self._link(referrals.SENT_TO, referral, self._one(asked))
+            if index % 3:
+                self._link(referrals.REFERRED_BY, case, sender, referredAt=NOW)
+        for index, office in enumerate(offices[::5]):
+            counts = {"total": 3, "done": 2, "refused": 1}
+            row = self._add(
+                "Reassignment", id=f"reassignment-{index}", state="DONE", takenFrom="Center:CEE001",
+                givenTo="Center:CEE002", reason="because", startedAt=NOW, **counts,
+            )  # fmt: skip
+            self._link(reassignments.OF_OFFICE, row, office)
+        for deadline in self._made.of("Deadline")[::5]:
+            self._made.nodes[deadline]["state"] = self._one(("MISSED", "PROPOSED"))
+        # an account is a contact of its own organisation, but for one that no longer works there
+        for account in self._made.of("Account"):
+            acted = self._made.heads(people.ACTS_FOR, account)
+            staff = [key for party in acted for key in self._made.tails(people.WORKS_FOR, party)]
+            self._link(people.IS_CONTACT, account, self._one(staff or self._made.of("Contact")), since=NOW)
+        self._random = before
 
     def _questions(self) -> None:
         """Asked by accounts and in the name of parties, of offices of every kind; some published; one by a guest."""

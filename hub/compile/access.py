@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from graph_schema import cypher
-from graph_schema.model import Edge, GraphSchema, Route
+from graph_schema.model import DeskList, Edge, GraphSchema, Route
 from graph_schema.rule import AnyOf, Grant, Guard, Predicate, Rule
 from hub.compile.plan import NOTHING, VISIBLE, Readable, Side, Visibility, Walk
 
@@ -99,6 +99,11 @@ class Access:
         return Walk(
             _match(start, route, row, edge), self._counts(start, route, row, edge, seen), row, edge, Visibility(seen)
         )
+
+    def of_desk(self, listed: DeskList, row: str) -> str:
+        """The predicate that the row behind the variable is one of that list of what lies on the viewer's desk."""
+        self.asks = True
+        return f"({self._bind(listed.where, {'n': row})})"
 
     def _bind(self, template: str, given: Mapping[str, str]) -> str:
         """The template about these variables, and about fresh ones."""

@@ -25,6 +25,7 @@ SECTIONS: Final = (
             "how-to/ask",
             "how-to/find-who-answers",
             "how-to/work-on-cases",
+            "how-to/my-desk",
             "how-to/work-together",
             "how-to/parties",
             "how-to/attach-a-system",

@@ -20,13 +20,21 @@ from hub.verbs import (
     people,
     powers,
     questions,
+    reassignments,
+    referrals,
     related_cases,
+    requests,
+    templates,
 )
 from hub.verbs.verb import Verb, declared_in
 
 MODULES: Final[Mapping[str, ModuleType]] = {
     "Opening a case": opening,
     "Cases": cases,
+    "Requests and notices": requests,
+    "Templates": templates,
+    "Referrals": referrals,
+    "Many cases at once": reassignments,
     "Parties by role": case_parties,
     "Related cases": related_cases,
     "CBP's own numbers": case_numbers,

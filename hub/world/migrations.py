@@ -133,6 +133,15 @@ _POWERS: Final = (
     } IN TRANSACTIONS OF 1000 ROWS""",
 )
 
+# What calendars showed; and cases in which a party wrote last, an answer to their owner.
+_SHOWS: Final = (f"MATCH (c:Calendar) WHERE c.shows IS NULL CALL (c) {{ SET c.shows = 'BOTH' }} {_EACH}",)
+_CAME_BACK: Final = (
+    f"""MATCH (k:Case)<-[:OF_CASE]-(n:Note {{kind: 'RESPONSE'}}) WHERE k.status <> 'CLOSED' AND k.cameBackAt IS NULL
+    WITH k, max(n.at) AS at
+    WHERE NOT EXISTS {{ MATCH (k)<-[:OF_CASE]-(later:Note) WHERE later.kind = 'REQUEST' AND later.at >= at }}
+    CALL (k, at) {{ SET k.cameBackAt = at }} {_EACH}""",
+)
+
 _PAGE: Final = 10_000
 
 
@@ -203,4 +212,6 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     ),
     Migration(corrected_clocks.NAME, "deadlines follow from what cases say of their time", step=correct_clocks),
     Migration("powers-of-attorney", "brokers act by powers of attorney that both sides consented to", _POWERS),
+    Migration("calendars-show", "calendars say what they show: what one owes, what others owe, or both", _SHOWS),
+    Migration("came-back", "cases in which a party answered last wait for their owner", _CAME_BACK),
 )

@@ -94,6 +94,7 @@ class Matters:
     cases: list[str] = field(default_factory=list[str])
     evasion: str | None = None
     _owners: dict[str, Key] = field(default_factory=dict[str, Key])
+    _worked_already: set[str] = field(default_factory=set[str])
 
     def look(self, block: Rows) -> None:
         """Looks at cases on their way to the graph."""
@@ -102,6 +103,8 @@ class Matters:
                 self.cases.append(row.tail[1])
             if row.edge.type == "HANDLED_BY" and row.tail[1] in self.cases:
                 self._owners[row.tail[1]] = row.head
+            if row.edge is casework.WORKED_BY and row.tail[1] in self.cases:
+                self._worked_already.add(row.tail[1])
             if row.edge.type == "OF_KIND" and row.head[1] == "eapa" and self.evasion is None:
                 self.evasion = row.tail[1]
 
@@ -135,14 +138,14 @@ class Matters:
         edges.append(EdgeRow(case_parties.SHARED_WITH, note, SURETY))
 
     def _worked(self) -> list[EdgeRow]:
-        """The officer of the owner who is a persona works on the case."""
+        """The officer of the owner who is a persona works on a case that nobody else works on."""
         works_for = {row.tail: row.head for row in self.officers if row.edge is people.WORKS_FOR}
         are = [row.head for row in self.officers if row.edge is people.IS_CONTACT]
         at_owner = {works_for[contact]: contact for contact in reversed(are)}
         return [
             EdgeRow(casework.WORKED_BY, ("Case", case), at_owner[self._owners[case]])
             for case in self.cases
-            if self._owners[case] in at_owner
+            if case not in self._worked_already and self._owners[case] in at_owner
         ]
 
 

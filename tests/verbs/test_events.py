@@ -222,7 +222,56 @@ def _officers(story: Story) -> None:
     story.do("port-2704", "linkContact", of)
 
 
-CHAPTERS: Final = (_parties_by_role, _powers, _officers, _cases, _decisions, _issues, _importers, _people, _questions)
+def _requests(story: Story) -> None:
+    template = story.do(
+        "center-007",
+        "saveTemplate",
+        'name: "Value", purpose: REQUEST, title: "Value of {{goods}}", text: "To {{importer}}", items: ["Invoices"]',
+        "id",
+    )["id"]
+    opened = f'kind: "protest", importer: "{MINE}", title: "x", event: "protest_filed", on: "2026-11-02"'
+    case = story.do("importer", "openCase", opened, "number")["number"]
+    of = f'case: "{case}"'
+    asked = f'{of}, template: "{template}", blanks: ["goods=drones"], items: ["Contracts"]'
+    note = story.do("center-007", "requestInformation", asked, "id")["id"]
+    invoices, contracts = (
+        f'item: "{item["id"]}"'
+        for item in story.did("center-007", f'{{ note(id: "{note}") {{ items {{ nodes {{ id }} }} }} }}')["items"][
+            "nodes"
+        ]
+    )
+    sha = "1" * 64
+    attached = f'{of}, name: "b.txt", mediaType: "text/plain", size: 1, sha256: "{sha}"'
+    file = story.do("importer", "attachToCase", attached, "id")["id"]
+    story.do("importer", "answerItem", f'{invoices}, text: "Here they are.", files: ["{file}"]')
+    story.do("center-007", "takeUpCase", of)
+    story.do("center-007", "reopenItem", f'{invoices}, reason: "the second page is missing"')
+    story.do("center-007", "withdrawItem", f'{contracts}, reason: "we have them"')
+    story.do("center-007", "sendNotice", f'{of}, title: "A change", text: "Of the officer."')
+    story.do("center-007", "retireTemplate", f'template: "{template}", reason: "out of use"')
+    for to in ("Center:CEE004", "Agency:FDA"):
+        referral = story.do("center-007", "referCase", f'{of}, to: "{to}", question: "Is it yours?"', "id")["id"]
+        verb, said = (
+            ("answerReferral", 'text: "No."') if to == "Center:CEE004" else ("takeBackReferral", 'reason: "late"')
+        )
+        by = "center-004" if verb == "answerReferral" else "center-007"
+        story.do(by, verb, f'referral: "{referral}", {said}')
+    story.do("center-007", "linkContact", 'contact: "chapter-85"')
+    story.do("center-007", "takeCase", of)
+    story.do(
+        "center-007",
+        "reassignCases",
+        'from: "Center:CEE007", to: "Contact:entries", reason: "on leave", kind: "protest"',
+    )
+    story.do("center-007", "unlinkContact", 'contact: "chapter-85"')
+    # and once more, so that something of it is there
+    story.do("center-007", "linkContact", 'contact: "chapter-85"')
+    story.do("center-007", "referCase", f'{of}, to: "Center:CEE004", question: "And now?"')
+
+
+CHAPTERS: Final = (
+    _parties_by_role, _powers, _officers, _cases, _decisions, _issues, _importers, _people, _questions, _requests
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -42,9 +42,9 @@ _BY_KEY: Final = {
     "issue": ("Issue", "id"), "into": ("Issue", "id"), "importer": ("Importer", "number"),
     "entries": ("Entry", "number"), "entry": ("Entry", "number"),
     "deadline": ("Deadline", "id"), "disparity": ("Disparity", "id"), "question": ("Question", "id"),
-    "calendar": ("Calendar", "id"),
     "party": ("Firm", "code"), "otherCase": ("Case", "number"), "power": ("PowerOfAttorney", "id"),
-    "writing": ("Note", "id"),
+    "writing": ("Note", "id"), "calendar": ("Calendar", "id"), "item": ("RequestItem", "id"),
+    "referral": ("Referral", "id"), "template": ("Template", "id"), "files": ("Attachment", "id"),
 }  # fmt: skip
 """Arguments that name a row which not everybody may see."""
 _LIKENING: Final = {"goods": ["7604"], "programs": ["UFLPA"], "topics": ["origin"], "adcvdOrders": [ORDER]}
@@ -54,6 +54,7 @@ _PUBLIC: Final = {
     "office": "Center:CEE004", "center": "CEE004", "forcedLaborOrders": [], "hts": "8542", "caseKind": "rfi",
     "topic": "origin",
     "ruling": "NY N301234", "condition": "complicated", "conditions": [], "code": "SAMPLE",
+    "items": ["words"], "blanks": [], "from": "Center:CEE007",
     "dates": [], "cause": "court",
     "role": "consignee", "numberKind": "bill", "number": "26-123456", "broker": "SSS", "suretyCode": "099",
 }  # fmt: skip
@@ -73,7 +74,7 @@ _WORDS: Final = (
     "limits",
 )
 _SPECIAL: Final = {"mediaType": "text/plain", "sha256": "0" * 64, "hts10": "8542.31.0001", "origin": "VN"}
-_LAST: Final = ("closeCase", "reassignCase", "leaveCase", "leaveAsParty")
+_LAST: Final = ("closeCase", "referCase", "reassignCase", "leaveCase", "leaveAsParty")
 """What ends a viewer's part in a case, and so is done last."""
 _OF_KIND: Final = {
     Kind.BOOLEAN: True, Kind.INT: 1, Kind.DATE: _NOW.date(), Kind.DATETIME: _NOW + timedelta(days=1),
@@ -165,6 +166,7 @@ class Persona:
             ("linkCaseToIssue", "topic"),
             ("askQuestion", "office"),
             ("grantPowerOfAttorney", "since"),
+            ("saveTemplate", "office"),
         ):
             return None  # beside an issue, and beside what it is routed by
         return _plain_value(found)

@@ -1,0 +1,44 @@
+"""Whom a case waits for: its parties, once its owner has asked; its owner, once something came back."""
+
+from typing import Final, LiteralString
+
+from hub.verbs.case import Case
+from hub.verbs.case_time import CaseTime
+from hub.verbs.context import VerbContext
+from hub.verbs.deadlines import answered, answered_deadline
+
+_CAME_BACK: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.cameBackAt = coalesce(k.cameBackAt, $at)"
+_TAKEN_UP: Final[LiteralString] = (
+    "MATCH (k:Case {id: $case}) WHERE k.cameBackAt IS NOT NULL REMOVE k.cameBackAt RETURN 1"
+)
+
+
+async def ask_parties(context: VerbContext, case: Case) -> None:
+    """The owner has asked the parties: the case waits for them, and nothing waits for its owner."""
+    time = await CaseTime.read(context, case)
+    await time.with_case(awaiting=True).write(None, ())
+    await take_up(context, case)
+
+
+async def await_nothing(context: VerbContext, case: Case) -> None:
+    """Nothing is asked of the parties any more."""
+    time = await CaseTime.read(context, case)
+    await time.with_case(awaiting=False).write(None, ())
+
+
+async def meet_by_answer(context: VerbContext, case: Case, deadline: str | None) -> None:
+    """The parties have answered all that they were asked: that meets the deadline that is named, or the only one that
+    an answer meets. Raises as `answered_deadline`."""
+    time = await CaseTime.read(context, case)
+    if met := answered_deadline(time, deadline):
+        await answered(time, met, time.today).write(None, ())
+
+
+async def came_back(context: VerbContext, case: Case) -> None:
+    """Something came back that the owner has yet to look at."""
+    await context.execute(_CAME_BACK, case=case.id)
+
+
+async def take_up(context: VerbContext, case: Case) -> bool:
+    """The owner has looked at what came back; gives whether anything had."""
+    return bool(await context.execute(_TAKEN_UP, case=case.id))
