@@ -22,6 +22,7 @@ _JOINED: Final = (
 _NOT_GIVEN: Final = "NOT EXISTS { ({n})-[:WORKED_BY]->() }"
 _NOT_TAKEN_ON: Final = "NOT EXISTS { ({n})-[:JOINED_BY]->(:Contact)-[:WORKS_FOR]->({h}) WHERE {h} IN myParties }"
 _CAME_BACK: Final = "{n}.cameBackAt IS NOT NULL"
+_TO_TAKE_UP: Final = f"({_CAME_BACK} OR {{n}}.partyWroteAt IS NOT NULL)"
 _AWAITS: Final = "({n}.awaitingSince IS NOT NULL OR {n}.status = 'AWAITING')"
 _OF_OWN_CASE: Final = "EXISTS { ({n})-[:OF_CASE]->({k}:Case)-[:HANDLED_BY]->({o}) WHERE {o} IN myParties }"
 _OF_OPEN_CASE: Final = "EXISTS { ({n})-[:OF_CASE]->({c}:Case) WHERE {c}.status <> 'CLOSED' }"
@@ -53,7 +54,7 @@ LISTS: Final[Mapping[str, tuple[DeskList, ...]]] = MappingProxyType({
         DeskList(
             "TO_ANSWER",
             "Open, and waiting for you: something came back to its owner, or its owner asked the parties.",
-            _open(f"{_CAME_BACK} AND {_OWNED}", f"{_AWAITS} AND {_OF_CLIENT}"),
+            _open(f"{_TO_TAKE_UP} AND {_OWNED}", f"{_AWAITS} AND {_OF_CLIENT}"),
         ),
         DeskList(
             "AWAITING",

@@ -104,6 +104,8 @@ class _Decided:
         self._kind = kind
         self._flags = {name: name in kind.flags for name in FLAGS if _has(graph, name)}
         self._flags["official"] = any(name in kind.flags for name in _OFFICIAL)
+        self._flags["takesNoPart"] = "takesPart" not in kind.flags
+        self._flags["knowsEntries"] = kind.flags.isdisjoint(("isAgency", "takesPart"))
         self._absent = set[str](() if kind.acts else _OF_PARTIES)
         """What such a viewer has not: members of these viewer sets, or an account."""
         if not kind.has_account:

@@ -182,6 +182,12 @@ VIEWER_SETS: Final = (
         "whether one of them is, or was, a party of a case by role",
         "reduce(parts = 0, p IN myParties | parts + COUNT { (p)<-[:HAS_PARTY]-() }) > 0",
     ),
+    ViewerSet("takesNoPart", "whether none of them is, or was", "NOT takesPart"),
+    ViewerSet(
+        "knowsEntries",
+        "whether all cases that they may see tell them their entries: none of them is an agency or a party by role",
+        "NOT isAgency AND NOT takesPart",
+    ),
     ViewerSet(
         "official",
         "whether one of them works for the government",

@@ -123,6 +123,7 @@ def _center_acts(importer: str) -> Predicate:
     )
 
 
+_AGENCY_ACCEPTED: Final = "agency-accepted"
 BY_ROLE: Final = "party-by-role"
 """The reason of who is a party of a case by role: it shows the case's header, and else only what its role says."""
 
@@ -156,6 +157,15 @@ def _role_shows(what: str, reason: str, edge: Edge, *, forward: bool, row: str) 
         rows=Rows(_cases_by_role(what), f" MATCH ({{k}}){there}"),
         degree="COUNT { ({p})<-[:HAS_PARTY]-() }",
     )
+
+
+_OF_SHOWN_ENTRY: Final = f"{{n}}.entry IS NULL OR {shows('{part}', 'entries')[1]}"
+"""The deadline is of the case as a whole, or the viewer's role, `{role}`, shows entries."""
+
+
+def _of_told_entry(part: str) -> str:
+    """The deadline is of the case as a whole, or the agency whose part is behind that variable has answered."""
+    return f"{{n}}.entry IS NULL OR {has_answered(part)}"
 
 
 def _told_to_parties(part: str) -> tuple[str, str]:
@@ -246,7 +256,7 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                 degree=cases_of("CONCERNS"),
             ),
             Grant(
-                "agency-accepted",
+                _AGENCY_ACCEPTED,
                 "it is shared with agencies, and the viewer is one accepted in the case",
                 tests=(
                     Predicate(
@@ -369,7 +379,7 @@ RULES: Final = (
             ),
             OFFICE_OF_TRADE,
             Grant(
-                "agency-accepted",
+                _AGENCY_ACCEPTED,
                 "the viewer is an agency whose part in it the owner accepted",
                 edge=cases.INVOLVES.name,
                 tests=(
@@ -422,7 +432,7 @@ RULES: Final = (
                 degree=cases_of("HANDLED_BY", "REFERRED_BY", "CONCERNS"),
             ),
             Grant(
-                "agency-accepted",
+                _AGENCY_ACCEPTED,
                 "the viewer is an agency that has accepted a case that spans it, as its owner accepted the agency: its"
                 " number",
                 edge=cases.COVERS_ENTRY.name,
@@ -587,9 +597,34 @@ RULES: Final = (
                 "its case is visible",
                 edge=casework.DEADLINE_OF.name,
                 through="Case",
-                but=(BY_ROLE,),
+                but=(BY_ROLE, _AGENCY_ACCEPTED),
             ),
-            _role_shows("deadlines", "deadlines", casework.DEADLINE_OF, forward=True, row="{n}:Deadline"),
+            Grant(
+                _AGENCY_ACCEPTED,
+                "the viewer is an agency accepted in its case, and has answered where it is of an entry",
+                tests=(
+                    Predicate(
+                        f"{{agency}} IN myParties AND {{i}}.acceptedAt IS NOT NULL AND ({_of_told_entry('{i}')})",
+                        match="({n})-[:OF_CASE]->(:Case)-[{i}:INVOLVES]->({agency})",
+                        when=("isAgency",),
+                        needs=("myParties",),
+                    ),
+                ),
+                rows=Rows(
+                    joined_cases("{k}"),
+                    f" MATCH ({{k}})<-[:OF_CASE]-({{n}}:Deadline) WHERE {_of_told_entry('{j}')}",
+                ),
+                degree="COUNT { ({p})<-[:INVOLVES]-() }",
+            ),
+            Grant(
+                BY_ROLE,
+                "the viewer is a party by a role that shows deadlines, and entries where it is of one",
+                tests=(_by_role("({n})-[:OF_CASE]->(:Case)", "deadlines", more=f" AND ({_OF_SHOWN_ENTRY})"),),
+                rows=Rows(
+                    _cases_by_role("deadlines"), f" MATCH ({{k}})<-[:OF_CASE]-({{n}}:Deadline) WHERE {_OF_SHOWN_ENTRY}"
+                ),
+                degree="COUNT { ({p})<-[:HAS_PARTY]-() }",
+            ),
         ),
     ),
     Rule(

@@ -28,6 +28,9 @@ PUBLIC = {
     "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder", "CaseKind", "Clock", "CaseEvent", "CaseCondition",
     "Ruling", "Role", "Topic", "PartyRole", "NumberKind",
 }  # fmt: skip
+_NAMES_ENTRIES = {
+    "dates", "datesToConfirm", "conditions", "suspensions", "extensions", "answers", "pronounced",
+}  # fmt: skip
 _ROLES: dict[Any, Any] = {
     row.properties["code"]: row.properties for row in reference_rows().nodes if row.label == "PartyRole"
 }
@@ -105,6 +108,10 @@ class Oracle:
             return value if self._is_official else None
         if row[0] == "Case" and name == "claims":
             return value if self._takes_part(row) else None
+        if row[0] == "Case" and name in _NAMES_ENTRIES:
+            return value if self._is_told_entries(row) else None
+        if row[0] == "Case" and name == "partyWroteAt":
+            return value if self.sees_all or self._is_office_of(row) else None
         if row[0] == "Entry" and name in ("enteredAt", "source") and not self._knows_entry(row):
             return "hub" if name == "source" else None
         if name == "origins":
@@ -188,6 +195,12 @@ class Oracle:
         """Whether the account sees it as more than a party by role."""
         return (
             self.sees_all or self._is_office_of(case) or bool(self._agencies(case) & self.own) or self._is_clients(case)
+        )
+
+    def _is_told_entries(self, case: Key) -> bool:
+        """Whether the account is told its entries, as more than a party by role."""
+        return (
+            self.sees_all or self._is_office_of(case) or bool(self._answered(case) & self.own) or self._is_clients(case)
         )
 
     def _role(self, link: Link) -> Any:
@@ -312,7 +325,14 @@ class Oracle:
 
     def _sees_deadline(self, deadline: Key) -> bool:
         of = self._world.heads(casework.DEADLINE_OF, deadline)
-        return self.sees_all or any(self._takes_part(case) or self._reads(case, "deadlines") for case in of)
+        of_entry = self._world.nodes[deadline].get("entry") is not None
+        told = self._is_told_entries if of_entry else self._takes_part
+        return self.sees_all or any(told(case) or self._shows_deadline(case, of_entry=of_entry) for case in of)
+
+    def _shows_deadline(self, case: Key, *, of_entry: bool) -> bool:
+        """Whether one of the account's roles in it shows deadlines, and entries where the deadline is of one."""
+        shown = [self._role(part).get("reads") or () for part in self._parts(case)]
+        return any("deadlines" in reads and ("entries" in reads or not of_entry) for reads in shown)
 
     def _sees_cbpnumber(self, number: Key) -> bool:
         of = self._world.heads(case_links.NUMBER_OF, number)

@@ -620,18 +620,25 @@ class _Maker:
             if other != case:
                 self._link(self._one(case_links.RELATED), case, other, since=NOW, because=self._maybe("because"))
         self._written_to()
+        self._of_entries()
         self._random = before
 
     def _written_to(self) -> None:
-        """What was written to parties by role, or by them; and accounts that are contacts."""
+        """What was written to parties by role, or by them."""
         for label in ("Note", "Attachment", "HistoryEntry"):
             for row in self._made.of(label):
                 for case in self._made.heads(_WRITTEN[label], row):
                     for party in self._made.heads(case_parties.HAS_PARTY, case)[:1]:
                         self._link(case_parties.SHARED_WITH, row, party)
-        for account in self._made.accounts[::4]:
-            if ("Account", account) in self._made.nodes:
-                self._link(people.IS_CONTACT, ("Account", account), self._one(self._made.of("Contact")), since=NOW)
+
+    def _of_entries(self) -> None:
+        """What cases say of their time, and deadlines of entries."""
+        for case in self._made.of("Case")[::2]:
+            dates = [f"liquidated 2026-03-01 {self._one(self._made.of('Entry'))[1]}"]
+            said: dict[str, Any] = {"dates": dates, "conditions": ["complicated"], "partyWroteAt": self._maybe(NOW)}
+            self._made.nodes[case] |= {name: value for name, value in said.items() if value is not None}
+        for deadline in self._made.of("Deadline")[::2]:
+            self._made.nodes[deadline]["entry"] = self._one(self._made.of("Entry"))[1]
 
     def _powers(self) -> None:
         """A power of attorney in every state, of every third edge by which a broker represents an importer."""

@@ -43,6 +43,10 @@ def _if(condition: str, row: str) -> str:
     return f"CASE WHEN {condition} THEN {row} END"
 
 
+_BACK: Final = (
+    "CASE WHEN k.partyWroteAt < k.cameBackAt THEN k.partyWroteAt ELSE coalesce(k.cameBackAt, k.partyWroteAt) END"
+)
+"""Since when something waits for the owner of the case."""
 # One row a case, by how it is the viewer's; an account of several parties may have one twice.
 _CASES: Final = (
     """
@@ -50,12 +54,12 @@ CALL (*) {
   CALL (*) {
     UNWIND CASE WHEN onlyAssigned THEN [] ELSE offices END AS o
     MATCH (o)<-[:HANDLED_BY]-(k:Case) WHERE k.status <> 'CLOSED'
-    RETURN k, k.cameBackAt AS back, (k.awaitingSince IS NOT NULL OR k.status = 'AWAITING') AS waits,
+    RETURN k, {back} AS back, (k.awaitingSince IS NOT NULL OR k.status = 'AWAITING') AS waits,
       NOT EXISTS { (k)-[:WORKED_BY]->() } AS free
     UNION ALL
     UNWIND CASE WHEN onlyAssigned AND isOffice THEN officers ELSE [] END AS c
     MATCH (c)<-[:WORKED_BY]-(k:Case)-[:HANDLED_BY]->(o) WHERE k.status <> 'CLOSED' AND o IN myParties
-    RETURN k, k.cameBackAt AS back, (k.awaitingSince IS NOT NULL OR k.status = 'AWAITING') AS waits,
+    RETURN k, {back} AS back, (k.awaitingSince IS NOT NULL OR k.status = 'AWAITING') AS waits,
       false AS free
     UNION ALL
     UNWIND clients AS i MATCH (i)<-[:CONCERNS]-(k:Case) WHERE k.status <> 'CLOSED'
@@ -103,7 +107,7 @@ _DEADLINES: Final = (
 CALL (*) {
   UNWIND myParties + [i IN myClients WHERE NOT i IN myParties] AS p
   MATCH (p)<-[:OWED_BY]-(d:Deadline) WHERE d.state IN ['RUNNING', 'MISSED'] AND d.due <= soon
-  MATCH (d)-[:OF_CASE]->(k:Case) WHERE {sees_case}
+  MATCH (d)-[:OF_CASE]->(k:Case) WHERE {sees_deadline}
     AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY|JOINED_BY]->(c) WHERE c IN officers } ELSE true END
   WITH d, d.due >= today AS ahead, k.status <> 'CLOSED' AS open
   WHERE CASE WHEN ahead THEN d.state = 'RUNNING' ELSE open END
@@ -180,9 +184,11 @@ CALL (*) {
 
 
 def _start(sees: Sees, _: Any) -> str:
-    case, item = f"({sees.row('k', 'Case')})", f"({sees.row('item', 'RequestItem')})"
-    told = (cypher.fill(text, sees_case=case) for text in (_CASES, _DEADLINES))
-    return "".join((_WHO, *told, cypher.fill(_WRITTEN, sees_item=item)))
+    case, deadline, item = (
+        f"({sees.row(row, label)})" for row, label in (("k", "Case"), ("d", "Deadline"), ("item", "RequestItem"))
+    )
+    cases, deadlines = cypher.fill(_CASES, sees_case=case, back=_BACK), cypher.fill(_DEADLINES, sees_deadline=deadline)
+    return "".join((_WHO, cases, deadlines, cypher.fill(_WRITTEN, sees_item=item)))
 
 
 def _supplied(arguments: Arguments) -> Arguments:
@@ -287,7 +293,8 @@ MY_DESK: Final = CustomField(
             _cases("mine", "Open cases of your own parties, or of clients."),
             _cases("toAnswer", "Open cases that wait for you: of what you own, those that something came back to; of"
                    " your own and your clients', those whose owner asked.",
-                   since="coalesce(k.awaitingSince, CASE WHEN k.status = 'AWAITING' THEN null ELSE k.cameBackAt END)"),
+                   since="coalesce(k.awaitingSince, CASE WHEN k.status = 'AWAITING' THEN null"
+                         f" ELSE {_BACK} END)"),
             _cases("awaiting", "Open cases that wait for the other side."),
             _cases("unassigned", "Open cases without an officer; for an agency, those that it has not taken on."),
             _cases("referred", "Open cases that you sent to another owner."),

@@ -22,6 +22,7 @@ from hub.verbs.context import InACase, VerbContext
 from hub.verbs.fragments import sees
 from hub.verbs.rows import LockedRow, Role, Subject, listed
 from hub.verbs.verb import verb
+from hub.verbs.waiting import answer_party, party_wrote
 
 _LONGEST_TEXT: Final = 10_000
 _MOST_CLAIMS: Final = 20
@@ -228,6 +229,7 @@ async def write_to_party(context: VerbContext, case: Case, party: _Party, text: 
     case.must_be_open()
     named, element = await _party_of(context, case, party)
     key = await _write(context, case, "REQUEST", text, element)
+    await answer_party(context, case)
     context.add_history_entry(case, "wrote to a party", ("notes",), audience="owner", refs=(key, named.key))
 
 
@@ -283,8 +285,9 @@ async def write_as_party(context: VerbContext, case: CaseByRole, text: _Text) ->
     """Writes to the owner of a case of which you are a party by role: the owner reads it, and you."""
     assert case.by is not None
     key = await _write(context, case, "RESPONSE", text, case.by)
+    await party_wrote(context, case)
     context.add_history_entry(
-        case, f"a party wrote: {', '.join(case.roles)}", ("notes",), audience="owner", refs=(key,)
+        case, f"a party wrote: {', '.join(case.roles)}", ("notes", "partyWroteAt"), audience="owner", refs=(key,)
     )
 
 

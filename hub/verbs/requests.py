@@ -333,7 +333,7 @@ async def take_up_case(context: VerbContext, case: Case, reason: OptionalReason 
     """Says that the owner has looked at what came back. Asking again, deciding, referring and closing say so too."""
     if not await take_up(context, case):
         raise Conflict(f"case {case.number}: nothing came back that waits for its owner")
-    context.add_history_entry(case, "taken up", ("cameBackAt",), reason=reason, audience="owner")
+    context.add_history_entry(case, "taken up", ("cameBackAt", "partyWroteAt"), reason=reason, audience="owner")
 
 
 def _count(items: int) -> str:

@@ -4,13 +4,15 @@ from typing import Final, LiteralString
 
 from hub.verbs.case import Case
 from hub.verbs.case_time import CaseTime
-from hub.verbs.context import VerbContext
+from hub.verbs.context import InACase, VerbContext
 from hub.verbs.deadlines import answered, answered_deadline
 
 _CAME_BACK: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.cameBackAt = coalesce(k.cameBackAt, $at)"
-_TAKEN_UP: Final[LiteralString] = (
-    "MATCH (k:Case {id: $case}) WHERE k.cameBackAt IS NOT NULL REMOVE k.cameBackAt RETURN 1"
-)
+_PARTY_WROTE: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.partyWroteAt = coalesce(k.partyWroteAt, $at)"
+_ANSWERED_PARTY: Final[LiteralString] = "MATCH (k:Case {id: $case}) REMOVE k.partyWroteAt"
+_TAKEN_UP: Final[LiteralString] = """
+MATCH (k:Case {id: $case}) WHERE k.cameBackAt IS NOT NULL OR k.partyWroteAt IS NOT NULL
+REMOVE k.cameBackAt, k.partyWroteAt RETURN 1"""
 
 
 async def ask_parties(context: VerbContext, case: Case) -> None:
@@ -37,6 +39,16 @@ async def meet_by_answer(context: VerbContext, case: Case, deadline: str | None)
 async def came_back(context: VerbContext, case: Case) -> None:
     """Something came back that the owner has yet to look at."""
     await context.execute(_CAME_BACK, case=case.id)
+
+
+async def party_wrote(context: VerbContext, case: InACase) -> None:
+    """A party by role wrote something that the owner has yet to look at, and of which nobody else is told."""
+    await context.execute(_PARTY_WROTE, case=case.id)
+
+
+async def answer_party(context: VerbContext, case: Case) -> None:
+    """The owner has looked at what parties by role wrote; what the importer answered may wait further."""
+    await context.execute(_ANSWERED_PARTY, case=case.id)
 
 
 async def take_up(context: VerbContext, case: Case) -> bool:

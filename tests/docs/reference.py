@@ -307,10 +307,21 @@ _AUDIENCES: Final = (
     "everybody where `{name}Audience` is `public`; its counterparts where it is `counterpart`; its own organisation;"
     " the Office of Trade"
 )
+_TOLD_ENTRIES: Final = (
+    "the case's owner and who sent it to them, its importer or broker, an agency that has accepted it; the Office of"
+    " Trade"
+)
 _GUARDS: Final = {
     ("Contact", "email"): _AUDIENCES,
     ("Contact", "phone"): _AUDIENCES,
-    ("Case", "claims"): "the case's owner, its importer or broker, an accepted agency; the Office of Trade",
+    **{
+        ("Case", name): _TOLD_ENTRIES
+        for name in ("dates", "datesToConfirm", "conditions", "suspensions", "extensions", "answers", "pronounced")
+    },
+    ("Case", "partyWroteAt"): "the case's owner and who sent it to them; the Office of Trade",
+    ("Case", "claims"): (
+        "the case's owner and who sent it to them, its importer or broker, an accepted agency; the Office of Trade"
+    ),
     ("Entry", "enteredAt"): "{known}; the Office of Trade",
     ("Entry", "source"): "{known}; the Office of Trade. Others read `hub`",
     ("Issue", "stateAt"): "offices and agencies",

@@ -19,13 +19,16 @@ _WORKED: Final = """
 MATCH (k:Case {number: 'T-open'})
 CREATE (d:Deadline {id: 'due-open', name: 'Reply', state: 'RUNNING', startedOn: date('2026-11-01'),
   due: date('2026-12-01'), owedBy: 'importer', extensions: 0, source: 'sample'})-[:OF_CASE]->(k)
+CREATE (e:Deadline {id: 'due-entry', name: 'Protest', state: 'RUNNING', startedOn: date('2026-11-01'),
+  due: date('2027-05-01'), owedBy: 'importer', extensions: 0, entry: 'AAA-0000001-4', source: 'sample'})-[:OF_CASE]->(k)
 CREATE (n:CbpNumber {id: 'open bill 1234', kind: 'bill', number: '1234', code: '1234', since: datetime(),
   confirmedAt: datetime(), source: 'sample'})-[:NUMBER_OF]->(k)
 CREATE (:Decision {id: 'decided', question: 'value', outcome: 'denied', decidedAt: datetime(), audience: 'parties',
   source: 'sample'})-[:DECIDES]->(k)
 CREATE (i:Issue {id: 'shared', title: 'an issue', topic: 'origin', state: 'CONFIRMED', source: 'sample'})<-[:ABOUT]-(k)
-SET k.claims = ['CONCERNS Importer 11-1111111AA']"""
-_SEEN: Final = """{ case(number: "T-open") { number title claims importer { number } handledBy { name }
+SET k.claims = ['CONCERNS Importer 11-1111111AA'], k.dates = ['liquidated 2026-11-01 AAA-0000001-4']"""
+_SEEN: Final = """{ case(number: "T-open") { number title claims dates partyWroteAt
+  importer { number } handledBy { name }
   deadlines { nodes { name } } cbpNumbers { nodes { number } } decisions { nodes { outcome } }
   entries { nodes { number enteredAt } } notes { nodes { text } } history { nodes { text } }
   parties { edges { role node { ... on Firm { code } } } } } issues { totalCount } importers { totalCount } }"""
@@ -82,7 +85,7 @@ def test_each_role_says_what_it_shows_and_where_that_is_from() -> None:
 
 @pytest.mark.parametrize("role", list(_roles()))
 @pytest.mark.usefixtures("worked")
-def test_a_party_sees_what_its_role_shows_and_nothing_else(role: str, do: Do, did: Do) -> None:
+def test_a_party_sees_what_its_role_shows_and_nothing_else(role: str, do: Do, did: Do, refused: Do) -> None:
     assert _seen(do, "consignee")["case"] is None
     namer = "importer" if _roles()[role]["namedBy"] == "parties" else "port-2704"
     _add(did, namer, "Firm:CONSIGNEE-1" if namer == "port-2704" else "Firm:SURETY-036", role)
@@ -94,6 +97,11 @@ def test_a_party_sees_what_its_role_shows_and_nothing_else(role: str, do: Do, di
     case, reads = seen["case"], _roles()[role]["reads"]
     assert all(case[name] for name in _HEADER)
     assert case["claims"] is None
+    assert case["dates"] is None
+    assert ("Protest" in json.dumps(case)) == ({"deadlines", "entries"} <= set(reads))
+    said = refused(viewer, 'mutation { meetDeadline(deadline: "due-entry") { id } }')
+    hidden = refused(viewer, 'mutation { meetDeadline(deadline: "due-none") { id } }')
+    assert (said[1].replace("due-entry", "due-none") == hidden[1]) == (not {"deadlines", "entries"} <= set(reads))
     assert seen["issues"]["totalCount"] == 0
     assert seen["importers"]["totalCount"] == int("importer" in reads)
     for what, field in _SHOWN.items():
@@ -118,6 +126,15 @@ def test_a_surety_reads_the_demand_on_its_bond_and_not_the_importers_confidentia
         assert "we object" in json.dumps(do(viewer, notes)), viewer
     for viewer in ("importer", "broker", "consignee"):
         assert "we object" not in json.dumps(do(viewer, notes)), viewer
+    # it lies on the owner's desk until the owner writes to them, and nobody else is told that somebody wrote
+    wrote = f'{{ case(number: "{CASE}") {{ partyWroteAt cameBackAt }} }}'
+    assert did("port-2704", "{ cases(desk: TO_ANSWER) { nodes { number } } }") == {"nodes": [{"number": CASE}]}
+    assert did("port-2704", "{ myDesk { toAnswer { count } } }") == {"toAnswer": {"count": 1}}
+    assert did("port-2704", wrote)["partyWroteAt"]
+    for viewer in ("importer", "broker", "surety"):
+        assert did(viewer, wrote) == {"partyWroteAt": None, "cameBackAt": None}, viewer
+    _write(did, "Firm:SURETY-036", "thank you")
+    assert did("port-2704", wrote) == {"partyWroteAt": None, "cameBackAt": None}
     # who they are is told to whom the role says
     parties = f'{{ case(number: "{CASE}") {{ parties {{ edges {{ role node {{ ... on Firm {{ code }} }} }} }} }} }}'
     told = {viewer: did(viewer, parties)["parties"]["edges"] for viewer in ("importer", "surety")}
@@ -214,11 +231,16 @@ def test_firms_are_registered_by_the_office_of_trade(did: Do, refused: Do, do: D
     assert do("", firm)["data"]["firm"] is None
 
 
+@pytest.mark.usefixtures("worked")
 def test_an_agency_that_has_accepted_a_referral_sees_the_entrys_number(do: Do, did: Do) -> None:
     entries = f'{{ case(number: "{CASE}") {{ entries {{ nodes {{ number enteredAt port {{ code }} }} }} }} }}'
     did("port-2704", f'mutation {{ acceptAgency(case: "{CASE}", agency: "FDA") {{ number }} }}')
     assert did("fda", entries) == {"entries": {"nodes": []}}
+    assert "Reply" in json.dumps(_seen(do, "fda"))
+    assert "Protest" not in json.dumps(_seen(do, "fda"))
+    assert "AAA-0000001-4" not in json.dumps(_seen(do, "fda"))
     did("fda", f'mutation {{ joinCase(case: "{CASE}", contact: "fda-fish") {{ number }} }}')
+    assert json.dumps(_seen(do, "fda")).count("AAA-0000001-4") == 2, "it, and its date"
     number = {"number": "AAA-0000001-4", "enteredAt": None, "port": None}
     assert did("fda", entries) == {"entries": {"nodes": [number]}}
     assert did("fda", '{ entry(number: "AAA-0000001-4") { number } }') == {"number": "AAA-0000001-4"}
