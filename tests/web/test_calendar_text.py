@@ -58,8 +58,8 @@ def test_an_event_says_when_it_changed_reminds_twice_and_leads_back_to_the_case(
 
 
 def test_what_others_owe_is_told_apart_and_reminds_of_nothing() -> None:
-    rows = [_due(), _due(id="other rfi:0 2026-11-02")]
-    mine = frozenset({"case rfi:0 2026-11-02"})
+    rows = [_due(id="mine"), _due(id="theirs")]
+    mine = frozenset({"mine"})
 
     def read(shows: str) -> tuple[str, list[tuple[str, str, int]]]:
         calendar: Any = icalendar.Calendar.from_ical(_written(rows, _HUB, mine, shows))
