@@ -260,7 +260,8 @@ class Access:
                 alternatives += self._anywhere(variable, label, grant)
             if grant.of_viewer:
                 decided.append(grant.of_viewer)
-        return Visibility(f"({' OR '.join(alternatives)})", hoisted, known, whole=(*rule.of_viewer, *hoisted))
+        predicate = f"({' OR '.join(alternatives) or 'false'})"
+        return Visibility(predicate, hoisted, known, whole=(*rule.of_viewer, *hoisted))
 
     def _of_seen(self, variable: str, label: str, arrival: ArrivedBy | None) -> Visibility:
         """Rows of which all are visible: grants are asked later, and only where a guard is about one."""
