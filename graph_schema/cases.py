@@ -7,7 +7,7 @@ from graph_schema.cypher import literal
 from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, HTS10, RULING_NUMBER
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
 from graph_schema.rule import Guard
-from graph_schema.sources import CITATION, CONFIDENCE, HUB, ORIGIN, ORIGINS
+from graph_schema.sources import CHECKED_ON, CITATION, HOW_SURE, HUB, ORIGIN, ORIGINS
 
 AUDIENCE: Final = Property(
     "audience",
@@ -27,7 +27,8 @@ CASE: Final = NodeType(
         Property("number", "The number it is known by.", required=True, format=CASE_NUMBER, unique=True),
         Property(
             "status",
-            "Where it stands.",
+            "Where it stands. DEEMED: its owner has pronounced what the law deems decided; it goes on until it is"
+            " closed.",
             required=True,
             values=("DRAFT", "OPEN", "AWAITING", "EXTENDED", "SUSPENDED", "DEEMED", "CLOSED"),
         ),
@@ -36,13 +37,42 @@ CASE: Final = NodeType(
         Property("closedAt", "When it was closed.", Kind.DATETIME),
         Property(
             "dates",
-            "The days from which its clocks run, as event and day, e.g. `protest_filed 2026-03-01`.",
+            "What happened and when, from which its clocks run and by which they are met, as event, day and entry, if"
+            " it is of one, e.g. `protest_filed 2026-03-01` or `liquidated 2026-03-01 ABC-1234567-6`.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "datesToConfirm",
+            "Those of its dates that a party told and its owner has yet to confirm (`confirmCase`).",
             Kind.STRINGS,
         ),
         Property(
             "conditions", "What holds of it and decides which clocks run, by code, e.g. complicated.", Kind.STRINGS
         ),
-        Property("suspensions", "When it was suspended, from day to day, e.g. `2026-03-01 2026-04-01`.", Kind.STRINGS),
+        Property(
+            "suspensions",
+            "When it was suspended, from day to day, and by what, e.g. `2026-03-01 2026-04-01 court`; `-` or nothing"
+            " instead of the second day while it lasts.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "extensions",
+            "What was extended: clock, entry or `-`, day it was granted on, and day it goes to or `+` for the length"
+            " that the law gives, e.g. `reply - 2026-03-01 2026-04-15`.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "answers",
+            "What was answered or done: the clock that it meets, entry or `-`, and day, e.g. `reply - 2026-03-20`.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "pronounced",
+            "What the law deems decided and its owner has pronounced: clock, entry or `-`, and day, e.g. `decide -"
+            " 2026-12-19`.",
+            Kind.STRINGS,
+        ),
+        Property("awaitingSince", "Since when its owner waits for an answer of the parties.", Kind.DATETIME),
         Property(
             "unconfirmedSince",
             "Since when its owner has yet to confirm what the party that opened it says of it (`confirmCase`); empty"
@@ -85,7 +115,9 @@ CASE_KIND: Final = NodeType(
             "openedBy", "Whether the trade opens it, the government, or both.", values=("trade", "government", "both")
         ),
         ORIGIN,
-        CONFIDENCE,
+        CITATION,
+        CHECKED_ON,
+        HOW_SURE,
     ),
     key="code",
     one="caseKind",
@@ -95,34 +127,135 @@ CASE_KIND: Final = NodeType(
 )
 CLOCK: Final = NodeType(
     label="Clock",
-    doc="A period the law or practice sets for a kind of case.",
+    doc=(
+        "A period the law or practice sets for a kind of case, or a variant of one: of the variants of a clock the one"
+        " of the lowest rank counts whose conditions hold."
+    ),
     properties=(
-        Property("id", "Kind and position.", required=True),
+        Property("id", "Kind and code, and the variant, e.g. `eapa determine complicated`.", required=True),
+        Property("code", "Its code within the kind, e.g. file."),
+        Property("variant", "What this variant is for, in a word; empty where there is only one, or for the rest."),
+        Property("rank", "Its place among all clocks.", Kind.INT),
         Property("name", "What it limits, e.g. Protest: file.", required=True),
         Property("action", "What must be done, or what happens by itself."),
-        Property("startsAt", "The event it runs from."),
-        Property("startEvent", "The same as a code, e.g. protest_filed; a case tells by it when the clock began."),
+        Property("startsAt", "What it runs from, in words."),
         Property(
-            "condition", "What must hold of the case for it to run, as a code, e.g. complicated; empty where nothing."
+            "startsFrom",
+            "The events it runs from, by code, e.g. protest_filed: the first of them that the case has a day of.",
+            Kind.STRINGS,
         ),
         Property(
-            "deemed",
-            "What the law takes as decided once it has run out: liquidated, denied or excluded; empty where nothing.",
+            "conditions",
+            "What must hold for it to run: codes of conditions or events, each maybe with `not_` before it, e.g."
+            " not_counterfeit.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "length",
+            "How long it runs, in `unit`; below zero, it ends so long before the event. Empty where no period is set.",
+            Kind.INT,
+        ),
+        Property("unit", "calendar_day, business_day, month or year."),
+        Property(
+            "notAfter",
+            "Days after which its last day never is, e.g. `scheduled_liquidation-15 calendar_day`.",
+            Kind.STRINGS,
         ),
         Property("rolls", "Whether a last day that is no business day moves to the next.", Kind.BOOLEAN),
-        Property("extension", "Whether it can be extended: none, discretion, or by how much and how often."),
-        Property("suspendable", "Whether it stands still while its case is suspended.", Kind.BOOLEAN),
-        Property("length", "How long it runs, in `unit`; empty where no period is set.", Kind.INT),
-        Property("unit", "calendar_day, business_day, month or year."),
+        Property(
+            "side",
+            "The side that must act: the trade, the government, or outside, as a court or another agency.",
+            values=("trade", "government", "outside"),
+        ),
         Property("owedBy", "Who must act."),
-        Property("side", "The side that must act: trade or government.", values=("trade", "government")),
+        Property("metBy", "The events that meet it.", Kind.STRINGS),
+        Property("endedBy", "The events that end it without meeting it.", Kind.STRINGS),
+        Property(
+            "extension",
+            "Whether it can be extended: to a day that its owner names (discretion), or by a length.",
+            values=("none", "discretion", "by_length"),
+        ),
+        Property("extensionLength", "By how much it is extended, in `extensionUnit`.", Kind.INT),
+        Property("extensionUnit", "What an extension is counted in, as `unit`."),
+        Property("extensionTimes", "How often it can be extended.", Kind.INT),
+        Property("extensionLimit", "How long after its start no extension reaches beyond, e.g. `4 year`."),
+        Property("extensionBy", "Who extends it, and under what conditions."),
+        Property(
+            "suspension",
+            "What a suspension does to it: nothing, it stands still, or another period runs after it (anew).",
+            values=("none", "stands_still", "anew"),
+        ),
+        Property(
+            "suspendedBy", "The causes of suspensions that hold for it, e.g. statute, court, referral.", Kind.STRINGS
+        ),
+        Property("anewFrom", "The event from which another period runs after a suspension."),
+        Property("anewLength", "How long that period is, in `anewUnit`.", Kind.INT),
+        Property("anewUnit", "What that period is counted in, as `unit`."),
+        Property(
+            "passing",
+            "What follows when its last day passes: whoever owes it is late (missed), the law takes something as"
+            " decided (deemed), or nothing.",
+            values=("missed", "deemed", "none"),
+        ),
+        Property(
+            "deemed", "What the law takes as decided then, e.g. liquidated, denied, excluded; empty where nothing."
+        ),
+        Property("pronouncedBy", "Who records that the law has taken it as decided."),
+        Property(
+            "per",
+            "Whether a case has one deadline of it, or each entry of the case its own.",
+            values=("case", "entry"),
+        ),
+        Property("window", "Whether it says until when something may still be filed for an entry.", Kind.BOOLEAN),
         Property("legalBasis", "The law it rests on."),
+        Property("note", "What else to know."),
         ORIGIN,
-        CONFIDENCE,
+        CITATION,
+        CHECKED_ON,
+        HOW_SURE,
     ),
     key="id",
     one="clock",
     many="clocks",
+)
+CASE_EVENT: Final = NodeType(
+    label="CaseEvent",
+    doc="Something that happens in a matter and starts, meets or ends its clocks.",
+    properties=(
+        Property("code", "A short code, e.g. protest_filed.", required=True),
+        Property("name", "What happened.", required=True),
+        Property(
+            "recordedBy",
+            "Whose act it is, and who may record it: the case's owner, a party, either, or nobody in the case (outside:"
+            " a court, another agency, another system).",
+            values=("owner", "party", "either", "outside"),
+        ),
+        Property("about", "Whether it is of the case, of an entry, or either.", values=("case", "entry", "either")),
+        Property("notBefore", "The events that it cannot come before, by code.", Kind.STRINGS),
+        Property("future", "Whether its day may lie ahead, e.g. a scheduled liquidation.", Kind.BOOLEAN),
+        Property("note", "What else to know."),
+        ORIGIN,
+    ),
+    key="code",
+    one="caseEvent",
+    many="caseEvents",
+    text=("name",),
+    codes=("code",),
+)
+CASE_CONDITION: Final = NodeType(
+    label="CaseCondition",
+    doc="What may hold of a case and decides which clocks run in it.",
+    properties=(
+        Property("code", "A short code, e.g. complicated.", required=True),
+        Property("name", "Its name.", required=True),
+        Property("note", "When it holds."),
+        ORIGIN,
+    ),
+    key="code",
+    one="caseCondition",
+    many="caseConditions",
+    text=("name",),
+    codes=("code",),
 )
 # Who names an entry of somebody else in a case of its own sees its number, as of one that there is not: nothing tells
 # the two apart.
@@ -182,7 +315,7 @@ RULING: Final = NodeType(
     text=("title",),
     codes=("number",),
 )
-NODES: Final = (CASE, CASE_KIND, CLOCK, ENTRY, DECISION, RULING)
+NODES: Final = (CASE, CASE_KIND, CLOCK, CASE_EVENT, CASE_CONDITION, ENTRY, DECISION, RULING)
 
 OF_KIND: Final = Edge(
     "OF_KIND",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from graph_schema.cases import AUDIENCE
+from graph_schema.formats import ENTRY_NUMBER
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way, Within
 from graph_schema.parties import PARTY
 from graph_schema.sources import ORIGIN
@@ -68,31 +69,47 @@ HISTORY_ENTRY: Final = NodeType(
 )
 DEADLINE: Final = NodeType(
     label="Deadline",
-    doc="The last day of a clock that runs, or ran, in a case. Days are those of U.S. Eastern time.",
+    doc="The last day of a clock that runs, or ran, in a case or for one of its entries. It follows from what the case"
+    " says of its time. Days are those of U.S. Eastern time.",
     properties=(
-        Property("id", "The case, the clock and the day it began.", required=True),
+        Property("id", "The case, the clock, the day it began and the entry, if it is of one.", required=True),
         Property("name", "What it limits.", required=True),
         Property(
             "state",
-            "How it stands.",
+            "How it stands. MET_LATE: done, but after the last day. ENDED: over, and not by being met. When the last"
+            " day has passed: MISSED, PASSED where nothing follows, PROPOSED where the law deems an outcome, and DEEMED"
+            " once the case's owner has pronounced that.",
             required=True,
-            values=("RUNNING", "SUSPENDED", "MET", "MISSED", "DEEMED", "ENDED"),
+            values=(
+                "RUNNING",
+                "SUSPENDED",
+                "MET",
+                "MET_LATE",
+                "MISSED",
+                "PASSED",
+                "PROPOSED",
+                "DEEMED",
+                "ENDED",
+            ),
         ),
+        Property("why", "Why it stands so, in a line."),
+        Property("metOn", "The day of what met it.", Kind.DATE),
+        Property("entry", "The number of the entry it is of; empty where it is of the case.", format=ENTRY_NUMBER),
         Property("startedOn", "The day it began to run.", Kind.DATE, required=True),
-        Property("due", "Its last day; empty while it stands still.", Kind.DATE),
+        Property("due", "Its last day; empty while it stands still or waits for a notice.", Kind.DATE),
         Property("revision", "How often its last day has changed.", Kind.INT),
         Property("changedAt", "When its last day was set or last changed.", Kind.DATETIME),
         Property("owedBy", "Who must act, in the words of the law.", required=True),
         Property("extensions", "How often it was extended.", Kind.INT, required=True),
         Property("extendedTo", "The day it was extended to, where that was for its owner to say.", Kind.DATE),
         Property("deemed", "What the law takes as decided once it has run out."),
-        Property("endedAt", "When it was met, missed or ended.", Kind.DATETIME),
+        Property("endedAt", "When the hub learned that it was met, had ended or had passed.", Kind.DATETIME),
         ORIGIN,
     ),
     key="id",
     one="deadline",
     many="deadlines",
-    indexes=(("state", "due"), ("due",)),
+    indexes=(("state", "due"), ("due",), ("entry",)),
     within=Within("due", "state", "RUNNING"),
 )
 CALENDAR: Final = NodeType(

@@ -4,7 +4,7 @@ from typing import Final
 
 from graph_schema.formats import ADCVD_NUMBER, HTS_CHAPTER, HTS_HEADING
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
-from graph_schema.sources import CITATION, ORIGIN
+from graph_schema.sources import CHECKED_ON, CITATION, HOW_SURE, ORIGIN
 
 CHAPTER: Final = NodeType(
     label="HtsChapter",
@@ -39,14 +39,19 @@ HEADING: Final = NodeType(
 )
 PROGRAM: Final = NodeType(
     label="Program",
-    doc="A trade program or remedy that cases fall under: sections 201, 232, 301, EAPA, UFLPA, AD/CVD, low value.",
+    doc="A trade program or remedy that cases fall under, e.g. section 301, AD/CVD, UFLPA, USMCA.",
     properties=(
         Property("code", "A short code, e.g. UFLPA.", required=True),
         Property("name", "Its name.", required=True),
         Property("since", "The day it took effect.", Kind.DATE),
+        Property("until", "The day it ended or is to end; empty where none is set.", Kind.DATE),
+        Property("status", "Where it stands.", values=("in_force", "suspended", "ended")),
         Property("legalBasis", "The law it rests on."),
+        Property("note", "What else to know."),
         ORIGIN,
         CITATION,
+        CHECKED_ON,
+        HOW_SURE,
     ),
     key="code",
     one="program",

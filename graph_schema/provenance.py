@@ -132,8 +132,12 @@ RETIRED: Final = {"Contact": "RetiredContact", "Case": "RetiredCase"}
 
 DESCRIBABLE: Final = (people.CONTACT, cases.CASE, cases.DECISION, parties.IMPORTER, parties.BROKER)
 """What systems may describe."""
-NOT_SAID: Final = ("id", "source", "origins", "unconfirmedSince", "claims")
+NOT_SAID: Final = (
+    "id", "source", "origins", "unconfirmedSince", "claims", "datesToConfirm", "answers", "awaitingSince",
+)  # fmt: skip
 """Properties that are the hub's own, about which no system says anything."""
+KEPT_BY_HUB: Final = ("answers", "awaitingSince")
+"""Those of them that stay with a row that a system describes anew."""
 
 
 def said_about(node: NodeType) -> tuple[Property, ...]:

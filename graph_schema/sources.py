@@ -35,3 +35,13 @@ CONFIDENCE: Final = Property(
 CITATION: Final = Property(
     "citation", "The public text the fact was taken from, or `unverified` with what it rests on."
 )
+CHECKED_ON: Final = Property(
+    "checkedOn", "The day on which that text was read; empty: nobody has checked it.", Kind.DATE
+)
+HOW_SURE: Final = Property(
+    "confidence",
+    "How far the fact was checked: verified (its words were read on a public page), reported (told by a secondary page)"
+    " or unverified.",
+    values=("verified", "reported", "unverified"),
+    choice="Verification",
+)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from graph_schema.model import Abstract, Edge, NodeType, Property, Way
+from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
 from graph_schema.sources import CONFIDENCE, ORIGIN
 
 TOPIC: Final = NodeType(
@@ -12,6 +12,9 @@ TOPIC: Final = NodeType(
         Property("code", "A short code, e.g. forced_labor.", required=True),
         Property("name", "Its name.", required=True),
         Property("note", "What it takes in."),
+        Property(
+            "beforeCenter", "Whether the office of the topic is asked before the importer's Center.", Kind.BOOLEAN
+        ),
         ORIGIN,
     ),
     key="code",

@@ -181,7 +181,7 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
 RULES: Final = (
     *_public("Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker"),
     *_public("HtsChapter", "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder"),
-    *_public("CaseKind", "Clock", "Topic", "Ruling", "Role"),
+    *_public("CaseKind", "Clock", "CaseEvent", "CaseCondition", "Topic", "Ruling", "Role"),
     Rule(
         "Importer",
         (

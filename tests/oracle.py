@@ -9,7 +9,8 @@ from tests.random_world import Key, Link, World
 
 PUBLIC = {
     "Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker", "HtsChapter",
-    "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder", "CaseKind", "Clock", "Ruling", "Role", "Topic",
+    "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder", "CaseKind", "Clock", "CaseEvent", "CaseCondition",
+    "Ruling", "Role", "Topic",
 }  # fmt: skip
 
 _BELONGS = {

@@ -339,7 +339,7 @@ class _Maker:
         """What is written, due and done in cases, for every audience; a deadline without a case is only the
         overseers'.
         """
-        self._add("Clock", id="rfi:0", name="reply", length=30, side="trade")
+        self._add("Clock", id="rfi reply", name="reply", length=30, side="trade")
         written = {
             "Note": (casework.NOTE_OF, {"kind": "NOTE", "text": "sample"}),
             "HistoryEntry": (casework.HISTORY_OF, {"verb": "closeCase", "text": "closed"}),
@@ -365,7 +365,7 @@ class _Maker:
                 )  # fmt: skip
                 if index % 7:
                     self._link(casework.DEADLINE_OF, deadline, case)
-                self._link(casework.RUNS_BY, deadline, ("Clock", "rfi:0"))
+                self._link(casework.RUNS_BY, deadline, ("Clock", "rfi reply"))
                 self._link(
                     casework.OWED_BY, deadline, self._one([*self._made.of("Importer"), *self._made.of("Center")])
                 )

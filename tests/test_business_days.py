@@ -1,105 +1,81 @@
-"""When clocks run out: a table worked out by hand, and a second calculation that shares nothing with the first."""
+"""How days are counted, and a second calculation that shares nothing with the first."""
 
-import csv
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.deadlines.business_days import Period, Suspension, Unit, day_of, is_business_day, is_holiday, last_day, today
-from hub.deadlines.deadline import Clock, Extended, Facts, deadlines
 from hub.errors import BadInput
-from hub.world.reference import reference_rows
 
-TABLE = list(csv.DictReader((Path(__file__).parent / "clock_dates.csv").read_text(encoding="utf-8").splitlines()))
-ROWS = {row.properties["id"]: row.properties for row in reference_rows().nodes if row.label == "Clock"}
-CLOCKS = {name: clock for name, row in ROWS.items() if (clock := Clock.of(row))}
 DAYS = st.dates(date(2021, 6, 19), date(2060, 1, 1))
+PERIODS = st.builds(Period, st.integers(-120, 400), st.sampled_from(Unit))
 
 
-def _due(
-    name: str, start: str, conditions: str = "", *, suspensions: tuple[str, ...] = (), extended: Extended | None = None
-) -> date | None:
-    clock = CLOCKS[name]
-    facts = Facts("case", [f"{clock.event} {start}"], conditions.split(), suspensions)
-    more = {f"case {name} {start}": extended} if extended else {}
-    return next(found.last for found in deadlines(facts, CLOCKS.values(), more) if found.clock.id == name)
+@pytest.mark.parametrize(
+    ("length", "unit", "start", "last"),
+    [
+        (30, Unit.CALENDAR_DAY, "2026-10-27", "2026-11-26"),
+        (5, Unit.BUSINESS_DAY, "2026-11-19", "2026-11-27"),  # without Thanksgiving
+        (5, Unit.BUSINESS_DAY, "2026-12-23", "2026-12-31"),  # without Christmas
+        (1, Unit.YEAR, "2024-02-29", "2025-02-28"),
+        (6, Unit.MONTH, "2026-08-31", "2027-02-28"),
+        (-15, Unit.CALENDAR_DAY, "2026-11-30", "2026-11-15"),
+        (-1, Unit.BUSINESS_DAY, "2026-11-30", "2026-11-27"),
+        (-2, Unit.BUSINESS_DAY, "2026-11-28", "2026-11-25"),
+        (-1, Unit.MONTH, "2026-03-31", "2026-02-28"),
+        (0, Unit.BUSINESS_DAY, "2026-11-28", "2026-11-28"),
+    ],
+)
+def test_a_period_ends_on_the_day_worked_out_by_hand(length: int, unit: Unit, start: str, last: str) -> None:
+    assert last_day(date.fromisoformat(start), Period(length, unit), rolls=False) == date.fromisoformat(last)
 
 
-def test_the_table_has_every_clock_that_has_a_length() -> None:
-    assert {row["clock"] for row in TABLE} == set(CLOCKS)
-    assert (len(CLOCKS), len(ROWS)) == (36, 43)
+def test_a_last_day_that_is_no_business_day_rolls_to_the_next() -> None:
+    # Thanksgiving; a Saturday before a Monday that is kept as Independence Day is
+    thirty = Period(30, Unit.CALENDAR_DAY)
+    assert last_day(date(2026, 10, 27), thirty, rolls=True) == date(2026, 11, 27)
+    assert last_day(date(2026, 6, 3), thirty, rolls=True) == date(2026, 7, 6)
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row['clock']} {row['why']}")
-def test_a_clock_ends_on_the_day_worked_out_by_hand(row: dict[str, str]) -> None:
-    assert _due(row["clock"], row["start"], row["conditions"]) == date.fromisoformat(row["last"])
+PROTEST = Period(2, Unit.YEAR)
 
 
-def test_a_clock_without_a_length_shows_no_deadline() -> None:
-    for name, row in ROWS.items():
-        if name not in CLOCKS:
-            assert Clock.of(row) is None
-    facts = Facts("case", ["anything 2026-01-01"], (), ())
-    assert not list(deadlines(facts, CLOCKS.values(), {}))
+def _due(start: str, *pauses: tuple[str, str | None]) -> date | None:
+    suspended = [Suspension(date.fromisoformat(a), date.fromisoformat(b) if b else None) for a, b in pauses]
+    return last_day(date.fromisoformat(start), PROTEST, rolls=True, suspended=suspended)
 
 
-def test_conditions_decide_which_clock_runs() -> None:
-    started = Facts("case", ["initiated 2026-11-24"], (), ())
-    complicated = Facts("case", ["initiated 2026-11-24"], ["complicated"], ())
-    of_eapa = [clock for clock in CLOCKS.values() if clock.id.startswith("eapa:")]
-    assert [found.clock.id for found in deadlines(started, of_eapa, {})] == ["eapa:20", "eapa:21", "eapa:22", "eapa:23"]
-    assert [found.clock.id for found in deadlines(complicated, of_eapa, {})] == [
-        "eapa:20",
-        "eapa:21",
-        "eapa:22",
-        "eapa:24",
-    ]
-
-
-def test_a_suspended_clock_stands_still_and_goes_on_by_as_many_days_longer() -> None:
-    assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01",)) is None
-    assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01 2026-03-01",)) == date(2028, 2, 2)
+def test_a_suspended_period_stands_still_and_ends_as_many_days_later() -> None:
+    assert _due("2026-01-05", ("2026-02-01", None)) is None
+    assert _due("2026-01-05", ("2026-02-01", "2026-03-01")) == date(2028, 2, 2)
     # two pauses: 28 and 3 days more, to a Saturday, 5 February
-    assert _due("protest:7", "2026-01-05", suspensions=("2026-02-01 2026-03-01", "2026-05-01 2026-05-04")) == date(
-        2028, 2, 7
-    )
-    # what the law does not let stand still runs on; a pause before the start or after the end changes nothing
-    assert _due("rfi:0", "2026-10-27", suspensions=("2026-11-01",)) == date(2026, 11, 27)
-    assert _due("protest:7", "2026-01-05", suspensions=("2025-01-01 2025-06-01", "2029-01-01")) == date(2028, 1, 5)
+    assert _due("2026-01-05", ("2026-02-01", "2026-03-01"), ("2026-05-01", "2026-05-04")) == date(2028, 2, 7)
+    # a pause before the start or after the end changes nothing
+    assert _due("2026-01-05", ("2025-01-01", "2025-06-01"), ("2029-01-01", None)) == date(2028, 1, 5)
 
 
 @pytest.mark.parametrize(
     "pauses",
     [
-        ("2026-03-01 2026-03-21", "2026-03-11 2026-03-31"),
-        ("2026-03-11 2026-03-31", "2026-03-01 2026-03-21"),
-        ("2026-03-01 2026-03-11", "2026-03-11 2026-03-31"),
-        ("2026-03-01 2026-03-31", "2026-03-05 2026-03-06"),
-        ("2026-03-01 2026-03-31", "2026-03-01 2026-03-31"),
-        ("2026-03-01 2026-03-31", "2026-03-20 2026-03-10"),
-        ("2026-03-05 2026-03-06", "2026-03-01 2026-03-31", "2026-03-31 2026-03-31", "2026-03-30 2026-03-31"),
+        (("2026-03-01", "2026-03-21"), ("2026-03-11", "2026-03-31")),
+        (("2026-03-11", "2026-03-31"), ("2026-03-01", "2026-03-21")),
+        (("2026-03-01", "2026-03-11"), ("2026-03-11", "2026-03-31")),
+        (("2026-03-01", "2026-03-31"), ("2026-03-05", "2026-03-06")),
+        (("2026-03-01", "2026-03-31"), ("2026-03-01", "2026-03-31")),
+        (("2026-03-01", "2026-03-31"), ("2026-03-20", "2026-03-10")),
+        (("2026-03-05", "2026-03-06"), ("2026-03-01", "2026-03-31"), ("2026-03-31", "2026-03-31")),
     ],
 )
-def test_suspensions_that_overlap_stop_a_clock_once(pauses: tuple[str, ...]) -> None:
+def test_suspensions_that_overlap_stop_a_period_once(pauses: tuple[tuple[str, str], ...]) -> None:
     # 1 to 31 March however it is told: thirty days more than 5 January 2028
-    assert _due("protest:7", "2026-01-05", suspensions=pauses) == date(2028, 2, 4)
+    assert _due("2026-01-05", *pauses) == date(2028, 2, 4)
 
 
-def test_a_suspension_that_lasts_and_began_within_another_stops_the_clock() -> None:
-    assert _due("protest:7", "2026-01-05", suspensions=("2026-03-01 2026-03-31", "2026-03-15")) is None
-
-
-def test_a_clock_is_extended_by_its_length_or_to_a_day() -> None:
-    assert _due("liquidation:3", "2024-02-29", extended=Extended(1, None)) == date(2026, 2, 28)
-    assert _due("liquidation:3", "2024-02-29", extended=Extended(3, None)) == date(2028, 2, 29)
-    # to a Sunday
-    assert _due("rfi:0", "2026-10-27", extended=Extended(1, date(2026, 12, 20))) == date(2026, 12, 21)
-    assert CLOCKS["liquidation:3"].times == 3
-    assert CLOCKS["rfi:0"].times is None
+def test_a_suspension_that_lasts_and_began_within_another_stops_the_period() -> None:
+    assert _due("2026-01-05", ("2026-03-01", "2026-03-31"), ("2026-03-15", None)) is None
 
 
 def test_the_day_is_that_of_headquarters() -> None:
@@ -139,9 +115,13 @@ def test_the_same_moment_is_the_same_day_in_every_offset(moment: datetime, minut
     assert day_of(elsewhere.isoformat()) == day_of(moment.isoformat() + "Z") == today(elsewhere)
 
 
-def test_an_end_beyond_all_calendars_is_refused() -> None:
-    with pytest.raises(BadInput, match="2199"):
-        last_day(date(2198, 1, 1), Period(5, Unit.YEAR), rolls=True)
+@pytest.mark.parametrize("unit", list(Unit))
+def test_an_end_beyond_all_calendars_is_refused(unit: Unit) -> None:
+    for length in (2_000, 2_000_000_000):
+        with pytest.raises(BadInput, match="2199"):
+            last_day(date(2198, 1, 1), Period(length, unit), rolls=True)
+    with pytest.raises(BadInput, match="the year 1"):
+        last_day(date(1, 1, 5), Period(-2_000, unit), rolls=True)
 
 
 # The second calculation: holidays by the words of 5 USC 6103, days told off one by one.
@@ -191,15 +171,19 @@ def _naive(start: date, length: int, unit: Unit) -> date:
         case Unit.CALENDAR_DAY:
             return date.fromordinal(start.toordinal() + length)
         case Unit.BUSINESS_DAY:
+            step = 1 if length > 0 else -1
             while length:
-                day = date.fromordinal(day.toordinal() + 1)
-                length -= _works(day)
+                day = date.fromordinal(day.toordinal() + step)
+                length -= step * _works(day)
             return day
         case _:
             months = length * (12 if unit is Unit.YEAR else 1)
             year, month = start.year, start.month
-            for _ in range(months):
-                year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+            for _ in range(abs(months)):
+                if months > 0:
+                    year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+                else:
+                    year, month = (year - 1, 12) if month == 1 else (year, month - 1)
             return date(year, month, min(start.day, monthrange(year, month)[1]))
 
 
@@ -210,12 +194,14 @@ def test_holidays_are_those_of_the_law(day: date) -> None:
         assert day in _holidays(day.year)
 
 
-@given(DAYS, st.sampled_from(list(CLOCKS.values())))
-def test_every_clock_ends_as_the_second_calculation_says(start: date, clock: Clock) -> None:
-    wanted = _naive(start, clock.period.length, clock.period.unit)
-    while clock.rolls and not _works(wanted):
+@given(DAYS, PERIODS, st.booleans())
+def test_every_period_ends_as_the_second_calculation_says(start: date, period: Period, rolls: bool) -> None:
+    if period.unit is Unit.YEAR:
+        period = Period(period.length // 20, Unit.YEAR)
+    wanted = _naive(start, period.length, period.unit)
+    while rolls and not _works(wanted):
         wanted += timedelta(days=1)
-    assert last_day(start, clock.period, rolls=clock.rolls) == wanted
+    assert last_day(start, period, rolls=rolls) == wanted
 
 
 @given(DAYS, st.integers(1, 400), st.lists(st.tuples(st.integers(-50, 300), st.integers(-5, 90)), max_size=5))
@@ -224,9 +210,9 @@ def test_suspended_days_are_added_one_by_one(start: date, length: int, pauses: l
     suspended = [
         Suspension(since := start + timedelta(days=after), since + timedelta(days=days)) for after, days in pauses
     ]
-    # a clock of which a day passes only while it runs, and which has not run out while its last day is suspended
+    # a clock of which a day passes only while it runs, from the day after its start
     day, left = start, length
-    while left or any(pause.since <= day < (pause.until or day) for pause in suspended):
-        left -= not any(pause.since <= day < (pause.until or day) for pause in suspended)
+    while left:
         day += timedelta(days=1)
+        left -= not any(pause.since <= day < (pause.until or day) for pause in suspended)
     assert last_day(start, Period(length, Unit.CALENDAR_DAY), rolls=False, suspended=suspended) == day

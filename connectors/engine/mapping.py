@@ -52,8 +52,9 @@ _STRICTEST: Final[Properties] = {
     "published": False,
 }
 """What holds where it cannot be read who may see a thing: as few as there are."""
-_OF_CLOCKS: Final = ("dates", "conditions", "suspensions")
-"""From these deadlines run: a case that has lost one would seem to have time."""
+_OF_CLOCKS: Final = ("dates", "conditions", "suspensions", "extensions", "pronounced")
+"""From these deadlines follow: a case that has lost one would seem to have time."""
+_ENTRY_OF_DATE: Final = Property("dates", "The number of an entry.", format=ENTRY_NUMBER)
 VITAL_LINKS: Final = ("WORKS_FOR", "OF_KIND", "CONCERNS", "HANDLED_BY", "DECIDES", "MADE_AT")
 """A record whose owner, kind or subject cannot be read is not taken; of other links only those that can be."""
 _PADDED: Final = {"Port": 4, "HtsHeading": 4, "HtsChapter": 2, "Broker": 3, "Team": 3, "filerCode": 3}
@@ -484,7 +485,7 @@ def _converter(property_: Property, reading: _Reading) -> Callable[[Any], Any]:
 
     by_name: dict[str, Callable[[Any], Any]] = {
         "email": mail, "phone": lambda value: phone(_digits(value), reading.region), "dates": _dates,
-        "suspensions": _suspensions,
+        "suspensions": _suspensions, "extensions": _extensions, "pronounced": _pronounced,
     }  # fmt: skip
     by_kind: dict[Kind, Callable[[Any], Any]] = {
         Kind.BOOLEAN: lambda value: _boolean(property_.name, value),
@@ -524,16 +525,34 @@ def _day(name: str, text: str, reading: _Reading) -> str:
         ) from None
 
 
+def _each(value: Any) -> list[str]:
+    return [str(item) for item in (value if isinstance(value, list) else [value])]
+
+
 def _dates(value: Any) -> list[str]:
     return [
-        _days("dates", str(item), r"[a-z_]+ (\S+)", "protest_filed 2026-03-01")
-        for item in (value if isinstance(value, list) else [value])
+        _of_entry(_days("dates", item, r"[a-z_]+ (\S+)(?: \S+)?", "protest_filed 2026-03-01")) for item in _each(value)
     ]
 
 
 def _suspensions(value: Any) -> list[str]:
-    found = value if isinstance(value, list) else [value]
-    return [_days("suspensions", str(item), r"(\S+)(?: (\S+))?", "2026-03-01 2026-04-01") for item in found]
+    pattern = r"(\S+)(?: (?:-|(\S+))(?: \w+)?)?"
+    return [_days("suspensions", item, pattern, "2026-03-01 2026-04-01") for item in _each(value)]
+
+
+def _extensions(value: Any) -> list[str]:
+    expected = "decide - 2026-03-01 2026-05-01"
+    return [_days("extensions", item, r"\w+ \S+ (\S+) (?:\+|(\S+))", expected) for item in _each(value)]
+
+
+def _pronounced(value: Any) -> list[str]:
+    return [_days("pronounced", item, r"\w+ \S+ (\S+)", "decide - 2026-12-19") for item in _each(value)]
+
+
+def _of_entry(date: str) -> str:
+    """A date of an entry, with the entry's number in its normal form. Raises `SkipRecord`."""
+    event, day, *entry = date.split(" ")
+    return " ".join((event, day, *(_identifier(_ENTRY_OF_DATE, number) for number in entry)))
 
 
 def _days(name: str, text: str, pattern: str, expected: str) -> str:

@@ -1,1 +1,1 @@
-"""When something is due: business days, and the deadlines that a clock gives."""
+"""When something is due: clocks as the public facts declare them, facts of a case, and the deadlines that follow."""

@@ -1,8 +1,9 @@
-"""Statutory clocks: when a period that the law or practice sets runs out. Pure: days in, days out.
+"""How days are counted: when a period that the law or practice sets runs out. Pure: days in, days out.
 
-A period counts from the day after its start (19 CFR 101.2 and FRCP 6(a)): of 30 days from 1 March the last is 31 March.
-A month or year ends on the day of the same number, or on the last of a shorter month. Business days are Monday to
-Friday without the legal federal holidays, and those that are kept on another day are kept there.
+A period counts from the day after its start: of 30 days from 1 March the last is 31 March. One of a negative length
+ends as long before its start. A month or year ends on the day of the same number, or on the last of a shorter month.
+Business days are Monday to Friday without the legal federal holidays, and those that are kept on another day are kept
+there.
 """
 
 import calendar
@@ -34,12 +35,19 @@ class Unit(Enum):
     YEAR = "year"
 
 
+_WORDS: Final = {Unit.CALENDAR_DAY: "day", Unit.BUSINESS_DAY: "business day", Unit.MONTH: "month", Unit.YEAR: "year"}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
-    """So many of a unit."""
+    """So many of a unit; `str` is how one says it, e.g. `30 days`."""
 
     length: int
     unit: Unit
+
+    def __str__(self) -> str:
+        word = _WORDS[self.unit]
+        return f"{abs(self.length)} {word}{'' if abs(self.length) == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +57,48 @@ class Suspension:
     since: date
     until: date | None = None
 
+    def lasts_on(self, day: date) -> bool:
+        """Whether the clock stands still on that day."""
+        return self.since <= day and (self.until is None or day < self.until)
+
 
 def last_day(start: date, period: Period, *, rolls: bool, suspended: Iterable[Suspension] = ()) -> date | None:
     """The last day of a period that began on `start`; None while it stands still.
 
-    What is suspended is added in calendar days at the end; a day that several suspensions hold stands still once. With
-    `rolls`, a last day that is no business day moves to the next. Raises `BadInput` for an end beyond what calendars
-    are known for.
+    With `rolls`, a last day that is no business day moves to the next. Raises `BadInput` for an end beyond what
+    calendars are known for.
     """
-    ends, counted = _after(start, period), start
-    for pause in sorted(suspended, key=lambda found: found.since):
+    ends = stand_still(end_of(start, period), start + timedelta(days=1), suspended)
+    return next_business_day(ends) if rolls and ends else ends
+
+
+def end_of(start: date, period: Period) -> date:
+    """The day on which a period ends that began on `start`. Raises `BadInput` for one beyond what calendars are known
+    for."""
+    try:
+        return _known(_after(start, period))
+    except (OverflowError, ValueError):
+        raise _beyond(after=period.length > 0) from None
+
+
+def stand_still(ends: date, counted: date, suspended: Iterable[Suspension]) -> date | None:
+    """The last day of what would end on that day, with the days added on which it stood still; None while it does.
+
+    Days are added from `counted` on, the first day that counts, in calendar days; a day that several suspensions hold
+    stands still once. A suspension that began after the last day changes nothing. Raises `BadInput` as `end_of`.
+    """
+    for pause in sorted(suspended, key=lambda pause: pause.since):
         if pause.since > ends:
             break
         if pause.until is None:
             return None
         # days before `counted` stood still already, or the clock did not run yet
-        ends += max(pause.until - max(pause.since, counted), timedelta())
+        try:
+            ends += max(pause.until - max(pause.since, counted), timedelta())
+        except OverflowError:
+            raise _beyond(after=True) from None
         counted = max(counted, pause.until)
-    if ends.year > _LAST_YEAR:
-        raise BadInput(f"the period ends after {_LAST_YEAR}")
-    return next_business_day(ends) if rolls else ends
+    return _known(ends)
 
 
 def today(now: datetime) -> date:
@@ -76,25 +106,25 @@ def today(now: datetime) -> date:
     return now.astimezone(_EASTERN).date()
 
 
-def day_of(told: str | date) -> date:
+def day_of(value: str | date) -> date:
     """The day at headquarters of a day or moment that a system tells, e.g. 2026-11-01, or 2026-11-02T03:30:00Z for the
     same day.
 
     A moment is in ISO 8601, as Python reads it (blank or T between, any offset, Z or UTC); one without an offset is on
     the day it names. Raises `ValueError` for anything else.
     """
-    if not isinstance(told, date):
-        text = _IN_UTC.sub("Z", told.strip().upper())
+    if not isinstance(value, date):
+        text = _IN_UTC.sub("Z", value.strip().upper())
         try:
             return date.fromisoformat(text)
         except ValueError:
-            told = datetime.fromisoformat(text)
-    if not isinstance(told, datetime):
-        return told
+            value = datetime.fromisoformat(text)
+    if not isinstance(value, datetime):
+        return value
     try:
-        return today(told) if told.tzinfo else told.date()
+        return today(value) if value.tzinfo else value.date()
     except OverflowError:
-        return told.date()
+        return value.date()
 
 
 def next_business_day(day: date) -> date:
@@ -117,34 +147,43 @@ def is_holiday(day: date) -> bool:
 @lru_cache(maxsize=64)
 def _of_year(year: int) -> frozenset[date]:
     # New Year's Day of a year may be kept in the one before
-    found = holidays.country_holidays("US", years=(year, year + 1))
-    return frozenset(day for day in found if day.year == year)
+    kept = holidays.country_holidays("US", years=(year, year + 1))
+    return frozenset(day for day in kept if day.year == year)
 
 
 def _after(start: date, period: Period) -> date:
-    try:
-        match period.unit:
-            case Unit.CALENDAR_DAY:
-                return start + timedelta(days=period.length)
-            case Unit.BUSINESS_DAY:
-                return _business_days_after(start, period.length)
-            case Unit.MONTH:
-                return _months_after(start, period.length)
-            case Unit.YEAR:
-                return _months_after(start, 12 * period.length)
-    except (OverflowError, ValueError):
-        raise BadInput(f"the period ends after {_LAST_YEAR}") from None
+    match period.unit:
+        case Unit.CALENDAR_DAY:
+            return start + timedelta(days=period.length)
+        case Unit.BUSINESS_DAY:
+            return _business_days_after(start, period.length)
+        case Unit.MONTH:
+            return _months_after(start, period.length)
+        case Unit.YEAR:
+            return _months_after(start, 12 * period.length)
 
 
 def _business_days_after(start: date, length: int) -> date:
-    day = start
-    for _ in range(length):
-        if day.year > _LAST_YEAR:
-            raise OverflowError  # no need to count on
-        day = next_business_day(day + timedelta(days=1))
+    """So many business days after a day, or before it."""
+    step = timedelta(days=1 if length > 0 else -1)
+    day, left = start, abs(length)
+    while left:
+        _known(day)  # no need to count on
+        day += step
+        left -= is_business_day(day)
     return day
 
 
 def _months_after(start: date, months: int) -> date:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _known(day: date) -> date:
+    if day.year > _LAST_YEAR:
+        raise _beyond(after=True)
+    return day
+
+
+def _beyond(*, after: bool) -> BadInput:
+    return BadInput(f"the period ends after {_LAST_YEAR}" if after else "the period ends before the year 1")

@@ -1,120 +1,176 @@
-"""What is due in a case: which of its kind's clocks run, from which day, and until when. Pure: facts in, deadlines
-out.
+"""What is due in a case: its deadlines, with their state on a day, as they follow from facts and clocks. Pure.
+
+The same facts give the same deadlines, whatever the order in which they came. Nothing of what a deadline was before
+counts: a decision that is recorded late makes a deadline met, and one that is taken back makes it run again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
-from graph_schema.cypher import Properties
-from hub.deadlines.business_days import Period, Suspension, Unit, last_day, next_business_day
+from hub.deadlines import reasons
+from hub.deadlines.clock import DECIDED, Clock, Passing
+from hub.deadlines.facts import Dated, Facts, Scope, Timeline
+from hub.deadlines.running import Run, run
 
-_NOT: Final = "not_"
+
+class State(StrEnum):
+    """How a deadline stands."""
+
+    RUNNING = "RUNNING"
+    SUSPENDED = "SUSPENDED"
+    MET = "MET"
+    MET_LATE = "MET_LATE"
+    MISSED = "MISSED"
+    PASSED = "PASSED"
+    PROPOSED = "PROPOSED"
+    DEEMED = "DEEMED"
+    ENDED = "ENDED"
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A clock of a kind of case, as the public facts have it."""
+OPEN: Final = frozenset((State.RUNNING, State.SUSPENDED))
+"""The states of what is still to be done in time."""
+OWED: Final = OPEN | {State.MISSED, State.PASSED}
+"""The states of what nothing has met or ended yet."""
 
-    id: str
-    name: str
-    event: str
-    condition: str | None
-    period: Period
-    rolls: bool
-    deemed: str | None
-    extension: str
-    suspendable: bool
-    owed_by: str
-    side: str
 
-    @staticmethod
-    def of(row: Properties) -> "Clock | None":
-        """The clock of a row; None where no period is set."""
-        if not row.get("length"):
-            return None
-        return Clock(
-            row["id"], row["name"], row["startEvent"], row.get("condition"), Period(row["length"], Unit(row["unit"])),
-            row["rolls"],
-            row.get("deemed"), row["extension"], row["suspendable"], row["owedBy"], row["side"],
-        )  # fmt: skip
-
-    @staticmethod
-    def each_of(rows: Iterable[Properties]) -> "list[Clock]":
-        """The clocks of these rows that have a period."""
-        return [clock for row in rows if (clock := Clock.of(row))]
-
-    def runs(self, conditions: Sequence[str]) -> bool:
-        """Whether it runs in a case of which these conditions hold."""
-        if not self.condition:
-            return True
-        if self.condition.startswith(_NOT):
-            return self.condition.removeprefix(_NOT) not in conditions
-        return self.condition in conditions
-
-    @property
-    def times(self) -> int | None:
-        """How often it may be extended by its own length; None where it is not extended that way."""
-        head, _, times = self.extension.partition(", ")
-        return int(times.split()[0]) if times and head[0].isdigit() else None
+_PASSED: Final = {Passing.MISSED: State.MISSED, Passing.NONE: State.PASSED}
 
 
 @dataclass(frozen=True, slots=True)
-class Extended:
-    """How often a deadline was extended, and to which day where that was for its owner to say."""
+class Deadline:
+    """A deadline of a case, or of one of its entries.
 
-    times: int
-    until: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a case says of its time: `event day`, codes, `day day` or `day` while a suspension lasts."""
-
-    case: str
-    dates: Sequence[str]
-    conditions: Sequence[str]
-    suspensions: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A deadline; `last` is None while it stands still."""
+    `last` is its last day, None while it stands still. `met_on` is the day of what met it, and `why` says in a line why
+    it stands as it does. `extensions` counts those that count, `extended_to` is the day to which the last one went.
+    """
 
     id: str
     clock: Clock
-    began: date
+    entry: str | None
+    start: date
     last: date | None
+    state: State
+    met_on: date | None
+    why: str
+    extensions: int = 0
+    extended_to: date | None = None
+    pronounced: date | None = None
 
 
-def deadlines(facts: Facts, clocks: Iterable[Clock], extended: Mapping[str, Extended]) -> Iterator[Due]:
-    """The deadlines of a case. `extended` is by their ids. Raises `BadInput` for an end no calendar knows."""
-    began = dates_of(facts.dates)
-    pauses = suspensions_of(facts.suspensions)
-    for clock in clocks:
-        start = began.get(clock.event)
-        if start is None or not clock.runs(facts.conditions):
-            continue
-        name = f"{facts.case} {clock.id} {start}"
-        more = extended.get(name, Extended(0, None))
-        yield Due(name, clock, start, _last(clock, start, more, pauses if clock.suspendable else ()))
+def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadline]:
+    """The deadlines of a case as of a day, by clock and entry. Raises `BadInput` for a fact that is not written as one,
+    and for an end beyond what calendars are known for."""
+    recorded = timeline = Timeline.of(facts)
+    by_clock = _variants(clocks)
+    standing = list(_all(facts.case, timeline, by_clock, today))
+    # what was pronounced is an event from which further clocks run, which may be pronounced as well
+    for _ in by_clock:
+        more = recorded.with_events(_pronounced(standing))
+        if more.days == timeline.days:
+            break
+        timeline = more
+        standing = list(_all(facts.case, timeline, by_clock, today))
+    return standing
 
 
-def dates_of(dates: Iterable[str]) -> dict[str, date]:
-    """Event -> its day."""
-    return {event: date.fromisoformat(day) for event, day in (found.split(" ") for found in dates)}
+def _variants(clocks: Iterable[Clock]) -> list[list[Clock]]:
+    """The clocks in their order, those of one id together."""
+    variants: dict[str, list[Clock]] = {}
+    for clock in sorted(clocks, key=lambda clock: (clock.rank, clock.node)):
+        variants.setdefault(clock.id, []).append(clock)
+    return list(variants.values())
 
 
-def suspensions_of(suspensions: Iterable[str]) -> list[Suspension]:
-    """`day day`, or `day` while it lasts -> the suspension."""
-    return [Suspension(*(date.fromisoformat(day) for day in found.split(" "))) for found in suspensions]
+def _all(case: str, timeline: Timeline, by_clock: Iterable[Sequence[Clock]], today: date) -> Iterator[Deadline]:
+    for variants in by_clock:
+        entries: Sequence[str | None] = timeline.entries if variants[0].per_entry and timeline.entries else (None,)
+        for entry in entries:
+            scopes = (Scope(timeline, clock, entry) for clock in variants)
+            scope = next((each for each in scopes if each.clock.applies(each.holds)), None)
+            if scope and (deadline := _deadline(case, scope, today)):
+                yield deadline
 
 
-def _last(clock: Clock, start: date, extended: Extended, pauses: Sequence[Suspension]) -> date | None:
-    if extended.until is None:
-        period = Period(clock.period.length * (1 + extended.times), clock.period.unit)
-        return last_day(start, period, rolls=clock.rolls, suspended=pauses)
-    if any(pause.until is None for pause in pauses):
+def _deadline(case: str, scope: Scope, today: date) -> Deadline | None:
+    began = scope.start()
+    if began is None:
         return None
-    return next_business_day(extended.until) if clock.rolls else extended.until
+    event, start = began
+    running = run(scope, start, today)
+    if running is None:
+        return None
+    state, met_on, why = _Standing(scope, event, start, running, today).outcome()
+    key = " ".join((case, scope.clock.id, str(start), *([scope.entry] if scope.entry else [])))
+    pronounced = _pronounced_on(scope, running.last) if state is State.DEEMED else None
+    return Deadline(
+        key, scope.clock, scope.entry, start, running.last, state, met_on, reasons.with_doubt(scope.clock, why),
+        running.extensions, running.extended_to, pronounced,
+    )  # fmt: skip
+
+
+def _pronounced(standing: Iterable[Deadline]) -> Iterator[Dated]:
+    """The outcomes that were pronounced, as events."""
+    for deadline in standing:
+        if deadline.pronounced and (event := deadline.clock.deemed_event):
+            yield Dated(event, deadline.pronounced, deadline.entry)
+
+
+def _pronounced_on(scope: Scope, last: date | None) -> date | None:
+    """The day of the outcome that was pronounced, if that was not before its time."""
+    days = [day for day in scope.acts(scope.timeline.pronounced) if last and day >= last]
+    return min(days, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a deadline stands on a day."""
+
+    scope: Scope
+    event: str
+    start: date
+    run: Run
+    today: date
+
+    def outcome(self) -> tuple[State, date | None, str]:
+        """Its state, the day on which it was met, and why."""
+        clock, last = self.scope.clock, self.run.last
+        met = self._first(clock.met_by, self.scope.acts(self.scope.timeline.answers))
+        ended = self._first(clock.ended_by)
+        if ended and (met is None or ended[0] < met[0]) and (last is None or ended[0] <= last):
+            return State.ENDED, None, reasons.happened(*ended)
+        if met and (last is None or met[0] <= last):
+            return State.MET, met[0], reasons.happened(*met)
+        if met and last and clock.passing is not Passing.DEEMED:
+            return State.MET_LATE, met[0], reasons.late(*met, last)
+        return self._unmet()
+
+    def _unmet(self) -> tuple[State, None, str]:
+        clock, last, closed = self.scope.clock, self.run.last, self.scope.timeline.closed
+        if closed is not None and clock.side == "government" and (last is None or last >= closed):
+            return State.ENDED, None, reasons.closed(closed)
+        if last is None or last >= self.today:
+            if self.run.stands:
+                return State.SUSPENDED, None, reasons.stands(self.run.stands)
+            return State.RUNNING, None, reasons.runs(clock, self.event, self.start, self.run, self.scope)
+        return self._passed(last)
+
+    def _passed(self, last: date) -> tuple[State, None, str]:
+        clock = self.scope.clock
+        if clock.passing is not Passing.DEEMED:
+            return _PASSED[clock.passing], None, reasons.missed(last)
+        if day := _pronounced_on(self.scope, last):
+            return State.DEEMED, None, reasons.deemed(clock, day)
+        return State.PROPOSED, None, reasons.proposed(clock, last)
+
+    def _first(self, events: Iterable[str], answers: Iterable[date] = ()) -> tuple[date, str] | None:
+        """The first day on which one of these events happened, or an answer came, and what it was: rather what was
+        decided than that something was."""
+        days = [(day, event) for event in events if (day := self.scope.done(event)) is not None]
+        days += [(day, reasons.ANSWER) for day in answers]
+        any_day = self.scope.clock.period is not None and self.scope.clock.period.length < 0
+        in_order = ((day, event == DECIDED, event) for day, event in days if any_day or day >= self.start)
+        day, _, event = min(in_order, default=(None, False, ""))
+        return (day, event) if day else None

@@ -22,6 +22,10 @@ _SYNCED_CASES: Final = Rows("the cases that the records describe", f"{_OF_RECORD
 _DATED_CASES: Final = Rows(
     "of those the cases that tell dates", f"{_OF_RECORDS}(n:Case) WHERE n.dates IS NOT NULL RETURN n"
 )
+_DECIDED_CASES: Final = Rows(
+    "the cases that tell dates of the decisions that the records describe",
+    f"{_OF_RECORDS}(:Decision)-[:DECIDES]->(n:Case) WHERE n.dates IS NOT NULL RETURN n",
+)
 _SYNCED_DECISIONS: Final = Rows("the decisions that the records describe", f"{_OF_RECORDS}(n:Decision) RETURN n")
 _CASES_OF_ISSUES: Final = Rows(
     "the cases of the issue", "MATCH (:Issue {id: ref})<-[:ALIKE_BY|ABOUT]-(n:Case) RETURN n"
@@ -40,7 +44,7 @@ HELD: Final = "Issue.held"
 """Issues, or what cases are alike by, have other cases than before."""
 
 CONCERNS: Final[Mapping[str, Mapping[str, Rows]]] = MappingProxyType({
-    "clocks": {"Case.synced": _DATED_CASES, DATED_CASES: _CASES},
+    "clocks": {"Case.synced": _DATED_CASES, DATED_CASES: _CASES, "Decision.synced": _DECIDED_CASES},
     "disparities": {"Decision.synced": _SYNCED_DECISIONS, "Case.decideCase": _DECISIONS, LOADED_DECISIONS: _DECISIONS},
     "issues": {
         "Case.synced": _SYNCED_CASES,

@@ -119,6 +119,12 @@ class NextRule:
     example: Example
 
 
+_BASIS: Final = "a.basis + CASE WHEN a.confidence STARTS WITH 'unverified' THEN '; unverified' ELSE '' END"
+"""On what rests that an office answers, and whether nobody has checked that."""
+_BY_PORT: Final = (
+    "kind.name + ': answered by the port' + CASE kind.confidence WHEN 'unverified' THEN ' (unverified)' ELSE '' END"
+)
+
 _SUGGESTED: Final = """
     MATCH (good)-[s:SUGGESTS]->(office:Center)
     WITH office, s, good, CASE WHEN good:HtsHeading THEN 'heading ' ELSE 'chapter ' END + good.code AS goods"""
@@ -149,10 +155,10 @@ OFFICES: Final = (
         "kind-office",
         "Some kinds of case are decided by a headquarters office.",
         ("caseKind",),
-        """
+        f"""
         MATCH (kind)-[a:ANSWERED_BY]->(office:Office) WHERE kind.answeredBy = 'office'
         WITH office, 'high' AS confidence,
-          [kind.name + ': answered by ' + office.name + ' (' + a.basis + ')', kind] AS step
+          [kind.name + ': answered by ' + office.name + ' (' + {_BASIS} + ')', kind] AS step
         """,
         Example({"caseKind": "eapa", "importer": "11-1111111AA"}, "desk-eapa"),
     ),
@@ -160,8 +166,8 @@ OFFICES: Final = (
         "kind-port",
         "Release, examination and penalties stay with the port.",
         ("caseKind", "port"),
-        """
-        WITH port AS office, 'high' AS confidence, [kind.name + ': answered by the port', kind] AS step
+        f"""
+        WITH port AS office, 'high' AS confidence, [{_BY_PORT}, kind] AS step
         WHERE office IS NOT NULL AND kind.answeredBy = 'port'
         """,
         Example({"caseKind": "detention", "port": "2704", "importer": "11-1111111AA"}, "desk-2704"),
@@ -170,10 +176,10 @@ OFFICES: Final = (
         "kind-port-of-entry",
         "The same, at the ports where the entry was filed.",
         ("caseKind", "entryNumber"),
-        """
-        MATCH (entry)-[e:AT]->(office:Port) WHERE kind.answeredBy = 'port' AND {may}
+        f"""
+        MATCH (entry)-[e:AT]->(office:Port) WHERE kind.answeredBy = 'port' AND {{may}}
         WITH office, 'high' AS confidence,
-          [kind.name + ': answered by the port; entry ' + entry.number + ' was filed at '
+          [{_BY_PORT} + '; entry ' + entry.number + ' was filed at '
              + office.name, entry] AS step
         """,
         Example({"caseKind": "detention", "entryNumber": "AAA-0000002-2"}, "desk-4601"),
@@ -183,11 +189,11 @@ OFFICES: Final = (
         "kind-port-of-importer",
         "The same, at the ports the importer enters at.",
         ("caseKind", "importer"),
-        """
+        f"""
         MATCH (importer)-[e:ENTERS_AT]->(office:Port)
-        WHERE kind.answeredBy = 'port' AND port IS NULL AND {may}
+        WHERE kind.answeredBy = 'port' AND port IS NULL AND {{may}}
         WITH office, 'medium' AS confidence,
-          [kind.name + ': answered by the port; importer ' + importer.number + ' enters at '
+          [{_BY_PORT} + '; importer ' + importer.number + ' enters at '
              + office.name, importer] AS step
         """,
         Example({"caseKind": "penalty", "importer": "11-1111111AA"}, "penalties-2704"),
@@ -258,9 +264,10 @@ OFFICES: Final = (
         "program",
         "A trade program has a headquarters office.",
         ("program",),
-        """
+        f"""
         MATCH (program)-[a:ANSWERED_BY]->(office:Office)
-        WITH office, 'medium' AS confidence, [program.name + ': ' + office.name + ' (' + a.basis + ')', program] AS step
+        WITH office, 'medium' AS confidence,
+          [program.name + ': ' + office.name + ' (' + {_BASIS} + ')', program] AS step
         """,
         Example({"program": "EAPA"}, "desk-eapa"),
     ),
@@ -268,9 +275,9 @@ OFFICES: Final = (
         "topic",
         "A topic has a headquarters office.",
         ("topic",),
-        """
+        f"""
         MATCH (topic)-[a:ANSWERED_BY]->(office:Office)
-        WITH office, 'medium' AS confidence, [topic.name + ': ' + office.name + ' (' + a.basis + ')', topic] AS step
+        WITH office, 'medium' AS confidence, [topic.name + ': ' + office.name + ' (' + {_BASIS} + ')', topic] AS step
         """,
         Example({"topic": "evasion"}, "desk-eapa"),
     ),

@@ -293,7 +293,12 @@ def _unknown(given: frozenset[str]) -> str:
         for name, test in missing.items()
         if name in given
     )
-    return f"[name IN [{', '.join(tests)}] WHERE name IS NOT NULL]"
+    silent = (
+        "CASE WHEN program IS NOT NULL AND NOT EXISTS { (program)-[:ANSWERED_BY]->(:Office) } "
+        "THEN 'program ' + $asked.program + ': no office is named that answers for it' END"
+    )
+    found = [*tests, silent] if "program" in given else list(tests)
+    return f"[name IN [{', '.join(found)}] WHERE name IS NOT NULL]"
 
 
 def _next(sees: Sees) -> str:
@@ -411,7 +416,8 @@ RESPONSIBLE_CONTACTS: Final = CustomField(
                     lambda _: f"{_EACH} WITH *, {_STEPS} AS steps", "spot"),
             Value(Property("conflicts", "What speaks against the answer, and what prevails.", Kind.STRINGS,
                 required=True), "conflicts"),
-            Value(Property("unknown", "What was named and is not to be seen here: mistyped, or not yours to see.",
+            Value(Property("unknown", "What was named and leads nowhere: mistyped, not yours to see, or a program for"
+                           " which no office is named.",
                            Kind.STRINGS, required=True), "unknown"),
         ),
     ),

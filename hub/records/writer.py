@@ -196,6 +196,8 @@ def _ends(row: IncomingRecord) -> dict[str, list[str]]:
 def _describe(label: str) -> str:
     """Writes records, each of which may come to describe another row than before, or one that others describe, too."""
     target, merged, made = _row(label)
+    kept = ", ".join(f"n.{own} AS {own}" for own in provenance.KEPT_BY_HUB)
+    keeps = ", ".join(f"n.{own} = {own}" for own in provenance.KEPT_BY_HUB)
     return (
         "UNWIND $rows AS row MERGE (r:SourceRecord {id: row.id}) "
         "WITH row, r, r.identity AS claimed OPTIONAL MATCH (r)-[d:DESCRIBES]->(before) "
@@ -207,9 +209,9 @@ def _describe(label: str) -> str:
         f"MERGE (n:{name(label)} {merged}) ON CREATE SET {', '.join((*made, 'n.source = row.system'))} "
         "FOREACH (_ IN CASE WHEN before = n THEN [] ELSE [1] END | DELETE d CREATE (r)-[:DESCRIBES]->(n)) "
         "FOREACH (left IN CASE WHEN before = n THEN [] ELSE [before] END | SET left:Unsettled) "
-        "WITH row, n, n.id AS id, n.source AS source, COUNT { (n)<-[:DESCRIBES]-() } AS records "
+        f"WITH row, n, n.id AS id, n.source AS source, {kept}, COUNT {{ (n)<-[:DESCRIBES]-() }} AS records "
         f"FOREACH (_ IN CASE WHEN records = 1 AND NOT source IN {list(BASE_RANKS)} THEN [1] ELSE [] END | "
-        "SET n = row.values SET n.id = id, n.source = source) "
+        f"SET n = row.values SET n.id = id, n.source = source, {keeps}) "
         f"FOREACH (_ IN CASE WHEN records > 1 OR source IN {list(BASE_RANKS)} THEN [1] ELSE [] END | SET n:Unsettled)"
     )
 

@@ -66,7 +66,7 @@ SET i.centerStatus = 'ASSIGNED'"""
 _MOVE: Final = fill(
     """
 MATCH (i:Importer {number: $importer})<-[:CONCERNS]-(k:Case)-[handled:HANDLED_BY]->(before:Center {code: $before})
-MATCH (after:Center {code: $center}) WHERE NOT k.status IN ['CLOSED', 'DEEMED'] AND {is_kept_here}
+MATCH (after:Center {code: $center}) WHERE k.status <> 'CLOSED' AND {is_kept_here}
 {lock}{hand_on}
 RETURN k.id, before.name, after.name""",
     is_kept_here=is_kept_here("k"),

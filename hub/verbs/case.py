@@ -1,12 +1,10 @@
 """The case as a row that verbs are about, and the parts that a viewer may have in it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from graph_schema.cypher import fill
 from graph_schema.formats import CASE_NUMBER
-from hub.deadlines.deadline import Facts
 from hub.errors import BadInput, Conflict
 from hub.verbs.arguments import AUDIENCES, Argument
 from hub.verbs.fragments import importer_or_broker, kept_by
@@ -26,7 +24,6 @@ WITH *, head([o IN [owner] WHERE o IN myParties]) AS asOwner,
     RETURN g }) AS asAgency,
   {importer_or_broker} AS asParty
 RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, owner_name: owner.name, owner: elementId(owner),
-  dates: coalesce(k.dates, []), conditions: coalesce(k.conditions, []), suspensions: coalesce(k.suspensions, []),
   as_owner: elementId(asOwner), as_agency: elementId(asAgency), as_party: elementId(asParty),
   as_oversight: CASE WHEN seesAll THEN elementId(head(actsFor)) END, kept_by: {kept_by}}
 """,
@@ -40,7 +37,7 @@ class Case(LockedRow):
     """A case. `owner` is the office that handles it, by Neo4j's id, and `kind` the code of its kind.
 
     `as_owner`, `as_party`, `as_agency` and `as_oversight` are the viewer's parties in these roles. An agency is one
-    whose part the owner accepted. `dates`, `conditions` and `suspensions` are as in `hub.deadlines.deadline.Facts`.
+    whose part the owner accepted.
     """
 
     SUBJECT: ClassVar = Subject("Case", "number", "k", _CASE, Argument("The case, by its number.", CASE_NUMBER))
@@ -50,23 +47,15 @@ class Case(LockedRow):
     kind: str | None
     owner_name: str | None
     owner: str | None
-    dates: Sequence[str]
-    conditions: Sequence[str]
-    suspensions: Sequence[str]
     as_owner: str | None
     as_party: str | None
     as_agency: str | None
     as_oversight: str | None
 
     @property
-    def facts(self) -> Facts:
-        """What the case says of its time."""
-        return Facts(self.id, self.dates, self.conditions, self.suspensions)
-
-    @property
     def is_closed(self) -> bool:
-        """Whether somebody closed it, or a deadline that passed decided it."""
-        return self.status in ("CLOSED", "DEEMED")
+        """Whether somebody closed it. A case whose outcome was deemed goes on until then."""
+        return self.status == "CLOSED"
 
     def must_be_open(self) -> None:
         """Raises `Conflict`."""

@@ -7,8 +7,9 @@ from graph_schema.cypher import fill
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.arguments import Argument, Audience, OptionalReason, Reason, checked_text, found_by
 from hub.verbs.case import AGENCY, OVERSIGHT, OWNER, PARTY, Case
+from hub.verbs.case_time import CaseTime
 from hub.verbs.context import VerbContext
-from hub.verbs.deadlines import end_deadlines, restart_deadlines
+from hub.verbs.deadlines import answered, answered_deadline
 from hub.verbs.fragments import HAND_ON, HANDED_ON, sees
 from hub.verbs.verb import verb
 
@@ -64,41 +65,32 @@ async def reassign_case(context: VerbContext, case: Case, to: _NewOwner, reason:
 
 
 _WRITE_NOTE: Final[LiteralString] = """
-MATCH (k:Case {id: $case}) SET k.status = $status
+MATCH (k:Case {id: $case})
 CREATE (n:Note) SET n = $note CREATE (n)-[:OF_CASE]->(k)
-WITH k, n MATCH (party) WHERE elementId(party) = $by CREATE (n)-[:BY]->(party)"""
+WITH n MATCH (party) WHERE elementId(party) = $by CREATE (n)-[:BY]->(party)"""
 
 
 @dataclass(frozen=True, slots=True)
-class _Writing:
-    """What somebody writes in a case, the words for it in the history, and the status that it leaves the case in."""
+class _Note:
+    """What was written in a case: its id, and its audience."""
 
-    kind: str
-    text: str
-    audience: str | None
-    history_entry: str
-    status: str
+    id: str
+    audience: str
 
 
-async def _write(context: VerbContext, case: Case, writing: _Writing) -> None:
-    audience = case.audience(writing.audience)
-    key = f"{context.request} note"
+async def _write(context: VerbContext, case: Case, kind: str, text: str, audience: str | None) -> _Note:
+    written = _Note(f"{context.request} note", case.audience(audience))
     note = {
-        "id": key,
-        "kind": writing.kind,
-        "text": writing.text,
-        "at": context.now,
-        "audience": audience,
-        "source": "hub",
-    }
-    await context.execute(_WRITE_NOTE, case=case.id, status=writing.status, note=note, by=case.by)
-    changed = ("notes", "status") if writing.status != case.status else ("notes",)
-    context.add_history_entry(case, writing.history_entry, changed, audience=audience, refs=(key,))
+        "id": written.id, "kind": kind, "text": text, "at": context.now, "audience": written.audience, "source": "hub",
+    }  # fmt: skip
+    await context.execute(_WRITE_NOTE, case=case.id, note=note, by=case.by)
+    return written
 
 
 _Message = Annotated[str, Argument("What is asked, or answered.", longest=_LONGEST_TEXT)]
 _MetBy = Annotated[
-    str, Argument("The id of the one deadline that an answer meets; all that the parties owe, if not said.")
+    str,
+    Argument("The id of the deadline that an answer meets; if not said, the only one that waits for an answer."),
 ]
 
 
@@ -107,14 +99,20 @@ async def respond_to_case(
     context: VerbContext, case: Case, text: _Message, audience: Audience | None = None, deadline: _MetBy | None = None
 ) -> None:
     """Writes to the other side of a case. Its owner asks the parties, and waits for them. A party answers, which meets
-    what it owed."""
+    one deadline: never one that is met by a filing or another act elsewhere."""
     case.must_be_open()
+    time = await CaseTime.read(context, case)
     if case.role is OWNER:
-        await _write(context, case, _Writing("REQUEST", text, audience, "asked the parties", "AWAITING"))
+        note = await _write(context, case, "REQUEST", text, audience)
+        time = time.with_case(awaiting=True)
+        await time.write("asked the parties", ("notes",), audience=note.audience, refs=(note.id,))
         return
-    status = "OPEN" if case.status == "AWAITING" else case.status
-    await _write(context, case, _Writing("RESPONSE", text, audience, "answered", status))
-    await end_deadlines(context, case.id, side="trade", key=deadline)
+    met = answered_deadline(time, deadline)
+    note = await _write(context, case, "RESPONSE", text, audience)
+    time = time.with_case(awaiting=False)
+    if met:
+        time = answered(time, met, time.today)
+    await time.write("answered", ("notes",), audience=note.audience, refs=(note.id,))
 
 
 _NoteText = Annotated[str, Argument("The note.", longest=_LONGEST_TEXT)]
@@ -123,7 +121,8 @@ _NoteText = Annotated[str, Argument("The note.", longest=_LONGEST_TEXT)]
 @verb(may=(OWNER, PARTY, AGENCY, OVERSIGHT))
 async def note_case(context: VerbContext, case: Case, text: _NoteText, audience: Audience | None = None) -> None:
     """Writes a note in a case: by anyone who takes part in it, for an audience that the writer belongs to."""
-    await _write(context, case, _Writing("NOTE", text, audience, "wrote a note", case.status))
+    note = await _write(context, case, "NOTE", text, audience)
+    context.add_history_entry(case, "wrote a note", ("notes",), audience=note.audience, refs=(note.id,))
 
 
 _TO_ISSUE: Final[LiteralString] = """
@@ -176,17 +175,13 @@ async def tag_case(context: VerbContext, case: Case, program: _Program) -> None:
     context.add_history_entry(case, f"found to fall under {program}", ("TAGGED",))
 
 
-_SET_STATUS: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.status = $status, k.closedAt = $closedAt"
-
-
 @verb(may=(OWNER,), kept_here=True)
 async def close_case(context: VerbContext, case: Case, reason: Reason) -> None:
-    """Closes a case; what was still due ends."""
-    if case.status == "CLOSED":
+    """Closes a case. What its owner still owed in it ends; the clocks of the parties go on."""
+    if case.is_closed:
         raise Conflict(f"case {case.number} is closed already")
-    await context.execute(_SET_STATUS, case=case.id, status="CLOSED", closedAt=context.now)
-    await end_deadlines(context, case.id)
-    context.add_history_entry(case, "closed", ("status", "closedAt", "deadlines"), reason=reason)
+    time = await CaseTime.read(context, case)
+    await time.with_facts(closed=time.today).write("closed", ("closedAt",), reason=reason)
 
 
 @verb(may=(OWNER, OVERSIGHT), kept_here=True)
@@ -194,6 +189,5 @@ async def reopen_case(context: VerbContext, case: Case, reason: Reason) -> None:
     """Opens a closed case again, and the clocks that its closing ended."""
     if not case.is_closed:
         raise Conflict(f"case {case.number} is {case.status.lower()}: there is nothing to reopen")
-    await restart_deadlines(context, case.id)
-    await context.execute(_SET_STATUS, case=case.id, status="OPEN", closedAt=None)
-    context.add_history_entry(case, "reopened", ("status", "closedAt", "deadlines"), reason=reason)
+    time = await CaseTime.read(context, case)
+    await time.with_facts(closed=None).write("reopened", ("closedAt",), reason=reason)

@@ -98,6 +98,11 @@ class VerbContext:
         too."""
         return await self._run(Statement(text, {**parameters, "at": self.now}))
 
+    @property
+    def run(self) -> Run:
+        """The transaction, for what reads and writes by statements of its own."""
+        return self._run
+
     async def acting_party(self) -> str | None:
         """The first party that the viewer acts for, by Neo4j's id; None where there is none."""
         return await self.read_value("RETURN elementId(head(actsFor))")

@@ -1,24 +1,22 @@
-"""What time does by itself: what is overdue is missed, or deemed decided; clocks of cases that came by a sync begin to
-run."""
+"""What time does by itself: what is overdue is missed, or proposed to be deemed decided; deadlines follow what
+connected systems say of a case."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Final
 
-from graph_schema.cypher import Statement, fill, literal
+from graph_schema.cypher import Statement, fill, literal, lock
 from hub.database.graph import Graph, Run
 from hub.deadlines.business_days import today
-from hub.deadlines.deadline import Facts, dates_of, suspensions_of
+from hub.deadlines.deadline import OPEN
+from hub.deadlines.kept import Brought, Change, KeptCase, bring, read_cases, write
 from hub.errors import BadInput, CannotBeDone
 from hub.events.append import Doer, Entry, Telling
 from hub.events.concerns import CONCERNS, DATED_CASES
 from hub.events.work_queue import Consumer
 from hub.jobs.dead_letters import letter_id
 from hub.jobs.loops import Job, Loop, Work, item, locked, rows_of, work_through
-from hub.verbs.context import VerbContext
-from hub.verbs.deadlines import set_deadlines
-from hub.verbs.fragments import is_kept_here
 
 _FIRST_S: Final = 3.0
 _EVERY_S: Final = 60.0
@@ -75,91 +73,91 @@ def _kinds(now: datetime) -> Job:
 _KINDLESS: Final = (
     rows_of("Case") + "WITH n WHERE n.dates IS NOT NULL AND NOT EXISTS { (n)-[:OF_KIND]->() } SET n:Kindless"
 )
-_FACTS: Final = (
+_TIMED: Final = (
     rows_of("Case")
-    + "WITH n WHERE n.dates IS NOT NULL AND EXISTS { (n)-[:OF_KIND]->() } "
-    + "RETURN n.id, n.dates, n.conditions, n.suspensions"
+    + "WITH n WHERE EXISTS { (n)-[:OF_KIND]->() } AND (n.dates IS NOT NULL OR EXISTS { (n)<-[:OF_CASE]-(:Deadline) }) "
+    + f"RETURN DISTINCT {item('n')}"
 )
 
 
 async def _begin_clocks(run: Run, items: Sequence[str], telling: Telling) -> int:
-    """Lets the clocks of cases run that came with dates."""
+    """Brings the deadlines of cases to what connected systems say of them."""
     await run(Statement(_KINDLESS, {"items": list(items)}))
-    context = VerbContext(run, "", telling.doer.at, None)
-    begun: list[str] = []
-    for case, dates, conditions, suspensions in await run(Statement(_FACTS, {"items": list(items)})):
-        await _begin(context, Facts(case, dates or (), conditions or (), suspensions or ()))
-        begun.append(case)
-    if begun:
-        telling.tell("Case.clocksBegun", begun, changed=("deadlines",))
+    timed = [case for (case,) in await run(Statement(_TIMED, {"items": list(items)}))]
+    if not timed:
+        return 0
+    brought = [_brought(case, telling.doer.at) for case in await read_cases(run, timed)]
+    await write(run, brought, telling.doer.at)
+    for one in brought:
+        for change in one.notable:
+            if change.before is not None:
+                _tell(telling, one, change, "clocksBegun")
+    telling.tell("Case.clocksBegun", timed, changed=("deadlines",))
     return 0
 
 
 CLOCKS: Final = Consumer("clocks", "Case", CONCERNS["clocks"], _begin_clocks, _MOST)
 
 
-async def _begin(context: VerbContext, facts: Facts) -> None:
+def _brought(case: KeptCase, now: datetime) -> Brought:
     """Raises `CannotBeDone` for facts that a system got wrong: nothing has checked them before."""
-    _check("dates", dates_of, facts.dates, "protest_filed 2026-03-01")
-    _check("suspensions", suspensions_of, facts.suspensions, "2026-03-01 2026-04-01")
     try:
-        await set_deadlines(context, facts)
+        return bring(case, case, today(now))
     except BadInput as error:
-        # of periods that end beyond all calendars; it says no more of the case
-        raise CannotBeDone(f"dates: {error}") from None
+        # of periods that end beyond all calendars it says no more of the case, of facts only how they are written
+        reason = str(error)
+        raise CannotBeDone(reason if ": " in reason else f"dates: {reason}") from None
 
 
-def _check(name: str, read: Callable[[Iterable[str]], object], texts: Iterable[str], expected: str) -> None:
-    try:
-        read(texts)
-    except (ValueError, TypeError, AttributeError):
-        raise CannotBeDone(f"{name}: a list is expected, of texts as e.g. `{expected}`") from None
+def _tell(telling: Telling, brought: Brought, change: Change, verb: str) -> None:
+    """Adds an entry to the history of the case for a deadline that changed."""
+    status = ("status",) if brought.case.status != brought.before.status else ()
+    refs = (change.now.id,) if change.now else ()
+    telling.tell_case(Entry(brought.case.id, verb, str(change)), changed=("deadlines", *status), refs=refs)
 
 
+_OVERDUE: Final = "n.state IN ['RUNNING', 'SUSPENDED'] AND n.due < $today"
+# A system may have told beforehand when a suspension ends; after one that a verb began and ended, none lasts.
+_GOES_ON: Final = """n.state = 'SUSPENDED' AND n.due IS NOT NULL AND EXISTS { MATCH (n)-[:OF_CASE]->(k:Case)
+  WHERE CASE WHEN k.suspensions IS :: LIST<STRING NOT NULL> NOT NULL
+    THEN none(text IN k.suspensions WHERE split(text, ' ')[0] <= toString($today)
+      AND (coalesce(split(text, ' ')[1], '-') = '-' OR split(text, ' ')[1] > toString($today))) END }"""
 _DUE: Final = f"""
-MATCH (n:Deadline) WHERE n.state = 'RUNNING' AND n.due < $today AND NOT EXISTS {{ (n)-[:OF_CASE]->(:RetiredCase) }}
-  AND {_not_set_aside("deadlines")}
+CALL () {{
+  MATCH (n:Deadline) WHERE {_OVERDUE} RETURN n
+  UNION MATCH (n:Deadline) WHERE {_GOES_ON} RETURN n }}
+WITH n WHERE NOT EXISTS {{ (n)-[:OF_CASE]->(:RetiredCase) }} AND {_not_set_aside("deadlines")}
 WITH n ORDER BY n.due, n.id LIMIT $most RETURN {item("n")}"""
-# Each once, however many hubs keep the clocks: the deadline is locked first, what is written down has a name that it
-# alone can have.
-_RUN_OUT: Final = locked("Deadline") + "WITH n, item WHERE n.state = 'RUNNING' AND n.due < $today RETURN DISTINCT item"
-_WITHOUT_CASE: Final = (
-    rows_of("Deadline") + "WITH n WHERE NOT EXISTS { (n)-[:OF_CASE]->(:Case|RetiredCase) } RETURN count(n)"
-)
-_OVERDUE: Final = (
+# Each once, however many hubs keep the clocks: the case is locked first, as whoever changes it does.
+_RUN_OUT: Final = f"""{rows_of("Deadline")}
+CALL (n) {{ OPTIONAL MATCH (n)-[:OF_CASE]->(k:Case) WITH k WHERE k IS NOT NULL {lock("k")} RETURN count(k) AS locked }}
+WITH n, item WHERE ({_OVERDUE}) OR ({_GOES_ON}) RETURN DISTINCT item"""
+_OF_CASES: Final = (
     rows_of("Deadline")
-    + """
-WITH n AS d MATCH (d)-[:OF_CASE]->(k:Case)
-SET d.state = CASE WHEN d.deemed IS NULL THEN 'MISSED' ELSE 'DEEMED' END, d.endedAt = CASE
-  WHEN d.deemed IS NULL THEN null ELSE $at END
-WITH d, k, """
-    + is_kept_here("k")
-    + """ AS ours
-FOREACH (_ IN CASE WHEN d.deemed IS NOT NULL AND ours AND NOT k.status IN ['CLOSED', 'DEEMED'] THEN [1] ELSE [] END |
-  SET k.status = 'DEEMED', k.closedAt = $at)
-RETURN d.id, k.id, d.name + coalesce(': deemed ' + d.deemed, ': not done') + ' by ' + toString(d.due),
-  EXISTS { (:HistoryEntry {id: d.id + ' overdue'}) }"""
+    + "OPTIONAL MATCH (n)-[:OF_CASE]->(k:Case|RetiredCase) "
+    + f"RETURN elementId(n), n.id, CASE WHEN k:Case THEN {item('k')} END, k IS NULL"
 )
 
 
 def _overdue(now: datetime) -> Job:
-    """Says of deadlines that have run out what has become of them; those of cases that no system lists any more
-    wait."""
+    """Says of deadlines that have run out what has become of them, and lets run those whose suspension has ended; those
+    of cases that no system lists any more wait."""
 
     async def end(run: Run, items: Sequence[str]) -> int:
-        ((lost,),) = await run(Statement(_WITHOUT_CASE, {"items": list(items)}))
-        if lost:
+        rows = await run(Statement(_OF_CASES, {"items": list(items)}))
+        if any(lost for *_, lost in rows):
             raise CannotBeDone("it belongs to no case")
-        ended = await run(Statement(_OVERDUE, {"items": list(items), "at": now}))
+        if not all(isinstance(key, str) for _, key, *_ in rows):
+            raise CannotBeDone("id: a text is expected")
+        cases = sorted({case for _, _, case, _ in rows if case is not None})
+        brought = [_brought(case, now) for case in await read_cases(run, cases)]
+        await write(run, brought, now)
         telling = Telling(Doer("job deadlines", token_hex(8), now))
-        for deadline, case, text, is_told in ended:
-            if not isinstance(deadline, str):
-                raise CannotBeDone("id: a text is expected")
-            if not is_told:  # of one that a case was reopened with, it stands in its history already
-                entry = Entry(case, "overdue", text)
-                telling.tell_case(entry, changed=("deadlines", "status"), refs=(deadline,), name=f"{deadline} overdue")
+        for one in brought:
+            for change in one.notable:
+                _tell(telling, one, change, "overdue")
         await telling.append(run)
-        return len(ended)
+        return sum(change.now is None or change.now.state not in OPEN for one in brought for change in one.notable)
 
     days = {"today": today(now)}
     return Job("deadlines", "Deadline", Statement(_DUE, {**days, "most": _MOST}), Statement(_RUN_OUT, days), end)

@@ -1,4 +1,7 @@
-"""Verbs of time: what a case's clocks run from, and what stops, extends and ends them."""
+"""Verbs of time: what a case's clocks run from, and what meets, stops, extends and ends them.
+
+A verb writes down a fact; the deadlines follow from all facts (`hub.deadlines.deadline`).
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -6,156 +9,133 @@ from datetime import date
 from typing import Annotated, ClassVar, Final, LiteralString, Self
 
 from graph_schema.cypher import fill
-from hub.deadlines.business_days import today
-from hub.deadlines.deadline import Clock, Extended, Facts, deadlines, suspensions_of
-from hub.errors import BadInput, Conflict, NotFound
+from graph_schema.formats import ENTRY_NUMBER
+from hub.deadlines import deadline as engine
+from hub.deadlines.business_days import Suspension, end_of
+from hub.deadlines.clock import Clock
+from hub.deadlines.deadline import OWED, State
+from hub.deadlines.facts import Act, Dated, Extended, Pause, Timeline
+from hub.deadlines.reasons import in_words
+from hub.deadlines.vocabulary import EventKind, check_day
+from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, Reason
-from hub.verbs.case import OVERSIGHT, OWNER, Case
+from hub.verbs.case import OVERSIGHT, OWNER, PARTY, Case
+from hub.verbs.case_time import CaseTime, not_ahead
 from hub.verbs.context import VerbContext
 from hub.verbs.fragments import sees
 from hub.verbs.rows import Access, LockedRow, Subject
 from hub.verbs.verb import verb
 
-_CLOCKS_AND_DEADLINES: Final[LiteralString] = """
-MATCH (k:Case {id: $case})-[:OF_KIND]->(kind:CaseKind)
-RETURN COLLECT { MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) ORDER BY c.id },
-  COLLECT { MATCH (k)<-[:OF_CASE]-(d:Deadline) RETURN [d.id, d.extensions, toString(d.extendedTo)] }"""
-# What ran and does not run any more has ended; what was met, missed or ended stays so.
-_SET: Final[LiteralString] = """
-MATCH (k:Case {id: $case})
-CALL (k) { MATCH (k)<-[:OF_CASE]-(d:Deadline) WHERE d.state IN ['RUNNING', 'SUSPENDED']
-  AND NOT d.id IN [one IN $due | one.id]
-  SET d.state = 'ENDED', d.endedAt = $at }
-CALL (k) {
-  UNWIND $due AS one
-  MERGE (d:Deadline {id: one.id})
-  ON CREATE SET d += one.first, d.state = 'RUNNING', d.source = 'hub', d.extensions = 0, d.due = one.due,
-    d.changedAt = $at
-  WITH k, d, one, coalesce(toString(d.due), '') <> coalesce(toString(one.due), '') AS changes
-  SET d.revision = coalesce(d.revision, 0) + CASE WHEN changes THEN 1 ELSE 0 END,
-    d.changedAt = CASE WHEN changes THEN $at ELSE d.changedAt END, d.due = one.due,
-    d.state = CASE WHEN NOT d.state IN ['RUNNING', 'SUSPENDED'] THEN d.state
-    WHEN one.due IS NULL THEN 'SUSPENDED' ELSE 'RUNNING' END
-  MERGE (d)-[:OF_CASE]->(k)
-  WITH k, d, one MATCH (c:Clock {id: one.clock}) MERGE (d)-[:RUNS_BY]->(c)
-  WITH k, d, one OPTIONAL MATCH (k)-[:CONCERNS]->(importer) OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
-  WITH d, CASE one.side WHEN 'trade' THEN importer ELSE owner END AS party WHERE party IS NOT NULL
-    MERGE (d)-[:OWED_BY]->(party) }"""
-_END: Final[LiteralString] = """
-MATCH (k:Case {id: $case})<-[:OF_CASE]-(d:Deadline)-[:RUNS_BY]->(c:Clock)
-WHERE d.state IN ['RUNNING', 'SUSPENDED', 'MISSED'] AND ($side IS NULL OR c.side = $side)
-  AND ($key IS NULL OR d.id = $key)
-  AND (d.state <> 'MISSED' OR ($key IS NOT NULL AND d.endedAt IS NULL))
-SET d.endedAt = $at, d.state = CASE WHEN d.state = 'MISSED' OR d.due < $today THEN 'MISSED'
-  WHEN $side IS NULL AND $key IS NULL AND c.side = 'trade' THEN 'ENDED' ELSE 'MET' END
-RETURN d.name"""
-_RESTART: Final[LiteralString] = """
-MATCH (k:Case {id: $case})<-[:OF_CASE]-(d:Deadline) WHERE d.endedAt = k.closedAt
-SET d.state = CASE WHEN d.due IS NULL THEN 'SUSPENDED' ELSE 'RUNNING' END REMOVE d.endedAt"""
+
+def events_of(clocks: Iterable[Clock]) -> set[str]:
+    """The events that these clocks know."""
+    return {event for clock in clocks for event in clock.events}
 
 
-async def set_deadlines(context: VerbContext, facts: Facts, clocks: Sequence[Clock] | None = None) -> None:
-    """Brings the deadlines of a case to what it says of its time.
-
-    `clocks` are those of its kind, where they are known already and the case has no deadlines yet. Raises `BadInput`.
-    """
-    extended: dict[str, Extended] = {}
-    if clocks is None:
-        records = await context.execute(_CLOCKS_AND_DEADLINES, case=facts.case)
-        if not records:
-            return  # a case of which only others tell has no kind yet, and so no clocks
-        rows, known = records[0]
-        clocks = Clock.each_of(rows)
-        extended = {key: Extended(times, date.fromisoformat(until) if until else None) for key, times, until in known}
-    due = [
-        {
-            "id": found.id, "clock": found.clock.id, "side": found.clock.side, "due": found.last,
-            "first": {
-                "name": found.clock.name, "startedOn": found.began, "owedBy": found.clock.owed_by,
-                **({"deemed": found.clock.deemed} if found.clock.deemed else {}),
-            },
-        }
-        for found in deadlines(facts, clocks, extended)
-    ]  # fmt: skip
-    await context.execute(_SET, case=facts.case, due=due)
+def conditions_of(clocks: Iterable[Clock]) -> set[str]:
+    """The codes by which is decided which of these clocks run."""
+    return {code for clock in clocks for code, _ in clock.conditions}
 
 
-async def end_deadlines(
-    context: VerbContext, case: str, *, side: str | None = None, key: str | None = None
-) -> list[str]:
-    """Ends what runs in the case of that id, or what one side owes, or the one deadline of that key; gives their
-    names."""
-    return [name for (name,) in await context.execute(_END, case=case, side=side, key=key, today=today(context.now))]
+def check_event(dated: Dated, clocks: Sequence[Clock], kind: EventKind | None) -> None:
+    """Raises `BadInput` for an event that no clock of the kind knows, unless it is one of an entry, and for an outcome
+    that the law deems. `kind` is the event in the vocabulary."""
+    known = events_of(clocks)
+    if dated.event in {clock.deemed_event for clock in clocks}:
+        raise BadInput(
+            f"event: {in_words(dated.event)} is what the law deems: pronounce the deadline (pronounceDeadline)"
+        )
+    is_other = kind and (dated.event in conditions_of(clocks) or (dated.entry and kind.about != "case"))
+    if dated.event not in known and not is_other:
+        raise BadInput(f"event: one of {', '.join(sorted(known)) or 'none: this kind has no clock'}")
+    if kind and kind.about == "case" and dated.entry:
+        raise BadInput(f"entry: {in_words(dated.event)} is of the case as a whole; leave it out")
+    if kind and kind.about == "entry" and not dated.entry:
+        raise BadInput(f"entry: {in_words(dated.event)} is of an entry; give its number")
 
 
-async def restart_deadlines(context: VerbContext, case: str) -> None:
-    """Lets run again what the closing of a case, which is still closed, ended."""
-    await context.execute(_RESTART, case=case)
-
-
-_SET_FACTS: Final[LiteralString] = (
-    "MATCH (k:Case {id: $case}) SET k.dates = $dates, k.conditions = $conditions, k.suspensions = $suspensions,"
-    " k.status = $status"
-)
-
-
-async def _change(context: VerbContext, case: Case, changed: Sequence[str], text: str, reason: str | None) -> None:
-    """Writes what the case says of its time and its status, as `case` has them now, and sets its deadlines by it."""
-    await context.execute(
-        _SET_FACTS,
-        case=case.id,
-        dates=case.dates,
-        conditions=case.conditions,
-        suspensions=case.suspensions,
-        status=case.status,
-    )
-    await set_deadlines(context, case.facts)
-    context.add_history_entry(case, text, (*changed, "deadlines"), reason=reason)
-
-
-_EVENTS: Final[LiteralString] = """
-MATCH (:CaseKind {code: $kind})-[:HAS_CLOCK]->(c:Clock) WHERE c.startEvent IS NOT NULL
-RETURN {events: collect(DISTINCT c.startEvent), conditions: collect(DISTINCT c.condition)}"""
-
-
-@dataclass(frozen=True, slots=True)
-class _OfClocks:
-    """The events that clocks of a kind of case run from, and the conditions that decide which of them run."""
-
-    events: Sequence[str]
-    conditions: Sequence[str]
-
-
-async def _of_clocks(context: VerbContext, case: Case) -> _OfClocks:
-    return await context.read_row(_OfClocks, _EVENTS, kind=case.kind) or _OfClocks((), ())
-
-
-def check_event(event: str, events: Collection[str]) -> None:
-    """Raises `BadInput` for an event that no clock of the kind runs from."""
-    if event not in events:
-        raise BadInput(f"event: one of {', '.join(sorted(events)) or 'none: this kind has no clock'}")
-
-
-def conditions_of(conditions: Iterable[str]) -> set[str]:
-    """What may hold of a case, by what its kind's clocks ask for: `not_complicated` asks for `complicated`, too."""
-    return {found.removeprefix("not_") for found in conditions}
-
-
-_Event = Annotated[str, Argument("The event a clock runs from, e.g. protest_filed; see the clocks of its kind.")]
+_Event = Annotated[str, Argument("What happened, e.g. protest_filed; see the clocks of its kind.")]
 _Condition = Annotated[str, Argument("The condition, e.g. complicated.")]
 _Holds = Annotated[bool, Argument("Whether it holds; so it does if not said.")]
+_Entry = Annotated[str, Argument("The entry it is of, if it is not of the case as a whole.", ENTRY_NUMBER)]
 
 
-@verb(may=(OWNER, OVERSIGHT), kept_here=True)
+@verb(may=(OWNER, OVERSIGHT, PARTY), kept_here=True)
 async def record_date(
-    context: VerbContext, case: Case, event: _Event, on: DayOfEvent, reason: OptionalReason | None = None
+    context: VerbContext,
+    case: Case,
+    event: _Event,
+    on: DayOfEvent,
+    entry: _Entry | None = None,
+    reason: OptionalReason | None = None,
 ) -> None:
-    """Records the day of an event from which clocks of a case run; a second one corrects the first."""
-    case.must_be_open()
-    check_event(event, (await _of_clocks(context, case)).events)
-    others = [found for found in case.dates if not found.startswith(f"{event} ")]
-    changed = replace(case, dates=[*others, f"{event} {on}"])
-    await _change(context, changed, ("dates",), f"{event.replace('_', ' ')} on {on}", reason)
+    """Records the day of an event, of a case or of one of its entries; a second one corrects the first. It starts,
+    meets and ends clocks. A party records what parties know; it is theirs until the owner confirms it
+    (`confirmCase`)."""
+    time, dated = await CaseTime.read(context, case, event), Dated(event, on, entry)
+    to_confirm = _without(time.before.to_confirm, dated)
+    if case.role is PARTY:
+        _must_be_partys(time, dated)
+        to_confirm = [*to_confirm, str(dated)]
+    changed = with_date(time, case, dated)
+    unconfirmed = ", to be confirmed by its owner" if case.role is PARTY else ""
+    await changed.with_case(to_confirm=to_confirm).write(f"{_in_words(dated)}{unconfirmed}", ("dates",), reason=reason)
+
+
+def with_date(time: CaseTime, case: Case, dated: Dated) -> CaseTime:
+    """The case with that date instead of another of the same event and entry. It was read with the event. Raises
+    `BadInput` or `NotFound`."""
+    events, entry = time.before.events, dated.entry
+    if entry is not None and entry not in time.facts.entries:
+        known = ", ".join(sorted(time.facts.entries)[:5]) or "none"
+        raise NotFound(f"entry: case {case.number} does not span {entry}; it spans {known}")
+    check_event(dated, time.before.clocks, events.get(dated.event))
+    others = _without(time.facts.dates, dated)
+    check_day(dated, Timeline.of(replace(time.facts, dates=others)), events, time.today)
+    return time.with_facts(dates=[*others, str(dated)])
+
+
+@verb(may=(OWNER, OVERSIGHT, PARTY), kept_here=True)
+async def take_back_date(
+    context: VerbContext, case: Case, event: _Event, reason: Reason, entry: _Entry | None = None
+) -> None:
+    """Takes back a day that was recorded in error. A party takes back what they recorded themselves."""
+    time = await CaseTime.read(context, case)
+    dated = next((known for known in _dates(time.facts.dates) if (known.event, known.entry) == (event, entry)), None)
+    if dated is None:
+        raise NotFound(f"event: the case has no day of {in_words(event)}" + (f" of entry {entry}" if entry else ""))
+    if case.role is PARTY and str(dated) not in time.before.to_confirm:
+        raise NotAllowed("takeBackDate: its owner has recorded or confirmed it: ask them")
+    time = time.with_facts(dates=_without(time.facts.dates, dated))
+    time = time.with_case(to_confirm=_without(time.before.to_confirm, dated))
+    await time.write(f"taken back: {_in_words(dated)}", ("dates",), reason=reason)
+
+
+def _must_be_partys(time: CaseTime, dated: Dated) -> None:
+    """Raises `NotAllowed` for what a party does not record, or what the owner has recorded."""
+    kind = time.before.events.get(dated.event)
+    if not kind.by_party if kind else dated.event in events_of(time.before.clocks):
+        raise NotAllowed(f"recordDate: {in_words(dated.event)} is recorded by the case's owner")
+    recorded = [known for known in _dates(time.facts.dates) if (known.event, known.entry) == (dated.event, dated.entry)]
+    if any(str(known) not in time.before.to_confirm for known in recorded):
+        raise NotAllowed(f"recordDate: its owner has recorded {_in_words(recorded[0])}: ask them to correct it")
+
+
+def _dates(texts: Iterable[str]) -> list[Dated]:
+    return [Dated.of(text) for text in texts]
+
+
+def _without(texts: Iterable[str], dated: Dated) -> list[str]:
+    """The dates but those of the same event and entry."""
+    others = zip(texts, _dates(texts), strict=True)
+    return [text for text, each in others if (each.event, each.entry) != (dated.event, dated.entry)]
+
+
+def _in_words(dated: Dated) -> str:
+    return f"{in_words(dated.event)} on {dated.day}" + (f", entry {dated.entry}" if dated.entry else "")
+
+
+_CONDITIONS: Final[LiteralString] = "RETURN COLLECT { MATCH (c:CaseCondition) WHERE c.code IN $codes RETURN c.code }"
 
 
 @verb(may=(OWNER, OVERSIGHT), kept_here=True)
@@ -164,48 +144,21 @@ async def record_condition(
 ) -> None:
     """Records what decides which clocks of a case run, or that it does not hold."""
     case.must_be_open()
-    known = conditions_of((await _of_clocks(context, case)).conditions)
+    time = await CaseTime.read(context, case)
+    ((known,),) = await context.execute(_CONDITIONS, codes=sorted(conditions_of(time.before.clocks)))
     if condition not in known:
         raise BadInput(
             f"condition: one of {', '.join(sorted(known)) or 'none: nothing decides about the clocks of this kind'}"
         )
-    others = [found for found in case.conditions if found != condition]
-    text = f"found to be {condition.replace('_', ' ')}" if holds else f"found not to be {condition.replace('_', ' ')}"
-    await _change(
-        context, replace(case, conditions=[*others, condition] if holds else others), ("conditions",), text, reason
-    )
+    others = [code for code in time.facts.conditions if code != condition]
+    text = f"found to be {in_words(condition)}" if holds else f"found not to be {in_words(condition)}"
+    time = time.with_facts(conditions=[*others, condition] if holds else others)
+    await time.write(text, ("conditions",), reason=reason)
 
 
 _DEADLINE: Final = fill(
-    """MATCH (d:Deadline {id: $key})-[:OF_CASE]->(k:Case), (d)-[:RUNS_BY]->(c:Clock) WHERE {sees}
-RETURN {case: k.number, name: d.name, state: d.state, due: toString(d.due), extensions: d.extensions,
-  extension: c.extension}""",
-    sees=sees("k", "Case"),
+    """MATCH (d:Deadline {id: $key})-[:OF_CASE]->(k:Case) WHERE {sees} RETURN k.number""", sees=sees("k", "Case")
 )
-_EXTEND: Final[LiteralString] = (
-    "MATCH (d:Deadline {id: $deadline}) SET d.extensions = d.extensions + 1, d.extendedTo = $until"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """How a deadline stands: `case` is the number of its case, `due` its day, `extensions` how often it was extended.
-    `extension` says whether its clock may be extended."""
-
-    case: str
-    name: str
-    state: str
-    due: str
-    extensions: int
-    extension: str
-
-    @staticmethod
-    async def read(context: VerbContext, key: str) -> "_Standing":
-        """Raises `NotFound`."""
-        found = await context.read_row(_Standing, _DEADLINE, key=key)
-        if found is None:
-            raise NotFound(f"deadline: there is no deadline {key} to be seen")
-        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,88 +169,238 @@ class Deadline(LockedRow):
 
     case: Case
     as_owner: str | None
+    as_oversight: str | None
 
     @classmethod
     async def lock(cls, context: VerbContext, key: str, access: Access) -> Self:
         """The deadline of that key, with its case, which is locked. Raises as `LockedRow.lock`."""
-        case = await Case.lock(context, (await _Standing.read(context, key)).case, access)
-        return cls(id=key, case=case, as_owner=case.as_owner, by=case.by, role=case.role)
+        number = await context.read_value(_DEADLINE, key=key)
+        if number is None:
+            raise NotFound(f"deadline: there is no deadline {key} to be seen")
+        case = await Case.lock(context, number, access)
+        return cls(
+            id=key, case=case, as_owner=case.as_owner, as_oversight=case.as_oversight, by=case.by, role=case.role
+        )
+
+
+async def _looked_at(context: VerbContext, deadline: Deadline) -> tuple[CaseTime, engine.Deadline]:
+    """The case of a deadline, and the deadline as it follows from what the case says. Raises `Conflict`."""
+    time = await CaseTime.read(context, deadline.case)
+    current = _of(time, deadline.id)
+    if current is None:
+        raise Conflict("deadline: it runs no more, for what the case says has changed; see its deadlines")
+    return time, current
+
+
+def _of(time: CaseTime, key: str) -> engine.Deadline | None:
+    return next((each for each in time.brought().deadlines if each.id == key), None)
 
 
 _Until = Annotated[date, Argument("The day it is extended to, where its owner may say.")]
+_Granted = Annotated[date, Argument("The day on which it was granted; today if not said.")]
 
 
 @verb(may=(OWNER,), kept_here=True)
 async def extend_deadline(
-    context: VerbContext, deadline: Deadline, *, until: _Until | None = None, reason: Reason
+    context: VerbContext, deadline: Deadline, *, until: _Until | None = None, on: _Granted | None = None, reason: Reason
 ) -> None:
-    """Extends a deadline: by what the law says, or to the day its owner grants."""
-    case = deadline.case
-    case.must_be_open()
-    # looked at once more, since the case is locked only now
-    standing = await _Standing.read(context, deadline.id)
-    if standing.state != "RUNNING":
-        raise Conflict(f"deadline: {standing.name} is {standing.state.lower()}: only one that runs can be extended")
-    until = _extended_until(standing, until)
-    await context.execute(_EXTEND, deadline=deadline.id, until=until)
+    """Extends a deadline before its day has passed: by what the law says, or to the day its owner grants. One that was
+    granted in time may be recorded later, with its day."""
+    deadline.case.must_be_open()
+    time, current = await _looked_at(context, deadline)
+    granted = not_ahead("on", on, time.today)
+    is_settled = current.state in (State.MET, State.MET_LATE, State.ENDED)
+    if is_settled and (on is None or (current.met_on is not None and granted > current.met_on)):
+        raise Conflict(f"deadline: {current.clock.name} is {_stands(current)}: only one that runs can be extended")
+    extended = Extended(current.clock.code, current.entry, granted, _extended_until(current, until))
+    after = time.with_facts(extensions=[*time.facts.extensions, str(extended)])
+    now = _of(after, deadline.id)
+    if now is None or (now.last, now.extensions) == (current.last, current.extensions):
+        raise Conflict(_not_extended(current, granted))
     to = f"to {until}" if until else "by its own length"
-    changed = replace(case, status="SUSPENDED" if case.status == "SUSPENDED" else "EXTENDED")
-    await _change(context, changed, ("status",), f"{standing.name}: extended {to}", reason)
+    await after.write(f"{current.clock.name}: extended {to}", ("extensions",), reason=reason)
 
 
-def _extended_until(standing: _Standing, until: date | None) -> date | None:
+def _stands(deadline: engine.Deadline) -> str:
+    return deadline.state.lower().replace("_", " ")
+
+
+def _extended_until(deadline: engine.Deadline, until: date | None) -> date | None:
     """To which day; None where the law says by how much. Raises `BadInput` or `Conflict`."""
-    if standing.extension == "none":
+    rule = deadline.clock.extension
+    if rule.kind == "none":
         raise Conflict("deadline: the law allows no extension of it")
-    if standing.extension == "discretion":
-        if until is None:
-            raise BadInput("until: the day to which it is extended is expected")
-        if until <= date.fromisoformat(standing.due):
-            raise BadInput(f"until: a day after {standing.due}, when it ends now, is expected")
-        return until
-    if until is not None:
-        raise BadInput(f"until: the law says by how much it is extended ({standing.extension}); leave it out")
-    if standing.extensions >= int(standing.extension.partition(", ")[2].split()[0]):
-        raise Conflict(f"deadline: it was extended {standing.extensions} times; the law allows no more")
-    return None
+    if rule.kind == "by_length":
+        if until is not None:
+            raise BadInput(f"until: the law says by how much it is extended ({rule.period}); leave it out")
+        if rule.times is not None and deadline.extensions >= rule.times:
+            raise Conflict(f"deadline: it was extended {deadline.extensions} times; the law allows no more")
+        return None
+    if until is None:
+        raise BadInput("until: the day to which it is extended is expected")
+    if deadline.last is not None and until <= deadline.last:
+        raise BadInput(f"until: a day after {deadline.last}, when it ends now, is expected")
+    if rule.limit and until > (limit := end_of(deadline.start, rule.limit)):
+        law = _by_law(deadline.clock)
+        raise BadInput(f"until: at most {limit}, {rule.limit} from {deadline.start}, is expected{law}")
+    return until
+
+
+def _not_extended(deadline: engine.Deadline, granted: date) -> str:
+    if deadline.last is not None and granted > deadline.last:
+        return f"deadline: its last day was {deadline.last}: an extension granted on {granted} comes too late"
+    limit = deadline.clock.extension.limit
+    more = f": at most {limit} from {deadline.start}" if limit else ""
+    return f"deadline: the law allows no further extension of it{more}{_by_law(deadline.clock)}"
+
+
+def _by_law(clock: Clock) -> str:
+    return f" ({clock.legal_basis})" if clock.legal_basis else ""
+
+
+_Done = Annotated[date, Argument("The day on which it was done; today if not said.")]
 
 
 @verb(may=(OWNER,), kept_here=True)
-async def meet_deadline(context: VerbContext, deadline: Deadline, reason: OptionalReason | None = None) -> None:
-    """Records that what was due was done."""
-    ended = await end_deadlines(context, deadline.case.id, key=deadline.id)
-    if not ended:
-        raise Conflict("deadline: it was met or has ended already")
-    await _change(context, deadline.case, (), f"{ended[0]}: done", reason)
+async def meet_deadline(
+    context: VerbContext, deadline: Deadline, on: _Done | None = None, reason: OptionalReason | None = None
+) -> None:
+    """Records that what was due was done, in time or late. What is an event of its own, e.g. that a protest was filed,
+    is recorded by `recordDate`."""
+    time, current = await _looked_at(context, deadline)
+    if current.state not in OWED | {State.PROPOSED, State.DEEMED}:
+        raise Conflict(f"deadline: it was met or has ended already: {current.why}")
+    if current.clock.met_by and not current.clock.by_answer and current.clock.side != "government":
+        events = " or ".join(map(in_words, current.clock.met_by))
+        raise BadInput(f"deadline: {current.clock.name} is met by what happens elsewhere: record the day of {events}")
+    day = not_ahead("on", on, time.today)
+    if day < current.start:
+        raise BadInput(f"on: it runs from {current.start}; a day from then on is expected")
+    after = answered(time, current, day)
+    now = _of(after, deadline.id)
+    if now is None or now.state not in (State.MET, State.MET_LATE):
+        raise Conflict(f"deadline: its last day was {current.last}; what was done on {day} comes too late to meet it")
+    await after.write(f"{current.clock.name}: done", ("answers",), reason=reason)
+
+
+def answered(time: CaseTime, deadline: engine.Deadline, day: date) -> CaseTime:
+    """The same with an answer, or another act, that meets that deadline on a day."""
+    act = Act(deadline.clock.code, deadline.entry, day)
+    return time.with_facts(answers=[*time.facts.answers, str(act)])
+
+
+def answered_deadline(time: CaseTime, wanted: str | None) -> engine.Deadline | None:
+    """The deadline that an answer meets: the one that is wanted, else the only one that a party owes and an answer can
+    meet; None where there is none. Raises `NotFound`, `BadInput` or `Conflict`."""
+    deadlines = time.brought().deadlines
+    able = [each for each in deadlines if each.clock.by_answer and each.state in OWED]
+    if wanted is not None:
+        named = next((each for each in deadlines if each.id == wanted), None)
+        if named is None:
+            raise NotFound(f"deadline: the case has no deadline {wanted}{_choice(able)}")
+        if not named.clock.by_answer:
+            events = " or ".join(map(in_words, named.clock.met_by)) or "what happens elsewhere"
+            raise BadInput(f"deadline: {named.clock.name} is met by {events}, not by an answer{_choice(able)}")
+        if named not in able:
+            raise Conflict(f"deadline: {named.clock.name} is {_stands(named)}: {named.why}")
+        return named
+    if len(able) > 1:
+        raise BadInput(f"deadline: say which one the answer meets{_choice(able)}; without one, write a note (noteCase)")
+    return able[0] if able else None
+
+
+def _choice(able: Sequence[engine.Deadline]) -> str:
+    """The deadlines that an answer can meet, for an error."""
+    until = ((each, f"until {each.last}" if each.last else each.why) for each in able)
+    listed = "; ".join(f"{each.id} ({each.clock.name}, {day})" for each, day in until)
+    return f": {listed}" if able else ": none waits for an answer"
+
+
+_Outcome = Annotated[date, Argument("The day of the outcome, not before the last day; the last day if not said.")]
 
 
 @verb(may=(OWNER,), kept_here=True)
-async def suspend_case(context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None) -> None:
+async def pronounce_deadline(
+    context: VerbContext, deadline: Deadline, on: _Outcome | None = None, reason: OptionalReason | None = None
+) -> None:
+    """Records what the law deems decided because a last day has passed; only then the case is DEEMED. Later clocks run
+    from that day. `takeBackDeadline`, or an event in time that came late, undoes it."""
+    time, current = await _looked_at(context, deadline)
+    if current.state is not State.PROPOSED or current.last is None:
+        raise Conflict(f"deadline: {current.clock.name} is {_stands(current)}: there is nothing to pronounce")
+    day = not_ahead("on", on or current.last, time.today)
+    if day < current.last:
+        raise BadInput(f"on: its last day was {current.last}; that day or a later one is expected")
+    act = Act(current.clock.code, current.entry, day)
+    time = time.with_facts(pronounced=[*time.facts.pronounced, str(act)])
+    await time.write(f"{current.clock.name}: pronounced", ("pronounced",), reason=reason)
+
+
+@verb(may=(OWNER, OVERSIGHT), kept_here=True)
+async def take_back_deadline(context: VerbContext, deadline: Deadline, reason: Reason) -> None:
+    """Takes back what was pronounced of a deadline, or that what was due was answered or done: it stands as if that had
+    not been said."""
+    time, current = await _looked_at(context, deadline)
+    of = "pronounced" if current.state is State.DEEMED else "answers"
+    said: Sequence[str] = getattr(time.facts, of)
+    left = [text for text in said if not Act.of(text).is_of(current.clock, current.entry)]
+    if len(left) == len(said):
+        raise Conflict(
+            f"deadline: {current.clock.name} is {_stands(current)}: nothing was said of it that can be taken back"
+        )
+    await time.with_facts(**{of: left}).write(f"{current.clock.name}: taken back", (of,), reason=reason)
+
+
+_Cause = Annotated[
+    str, Argument("By what, e.g. court or statute: only clocks that it suspends stand still. Without it, all that can.")
+]
+
+
+@verb(may=(OWNER,), kept_here=True)
+async def suspend_case(
+    context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None, cause: _Cause | None = None
+) -> None:
     """Suspends a case: its clocks that the law lets stand still do."""
     case.must_be_open()
-    since = on or today(context.now)
-    ended = [pause.until for pause in suspensions_of(case.suspensions)]
-    if case.status == "SUSPENDED" or None in ended:
+    time = await CaseTime.read(context, case)
+    _check_cause(cause, time.before.clocks)
+    since = not_ahead("on", on, time.today)
+    same = [pause.days for pause in Timeline.of(time.facts).pauses if pause.cause == cause]
+    if any(days.until is None for days in same):
         raise Conflict(f"case {case.number} is suspended already")
-    # no day stands still twice: what another system told may be in any order
-    if until := max((day for day in ended if day and day > since), default=None):
+    # what another system told may be in any order
+    if until := max((days.until for days in same if days.until and days.until > since), default=None):
         raise BadInput(f"on: it was suspended until {until} already; give that day or a later one")
-    changed = replace(case, status="SUSPENDED", suspensions=[*case.suspensions, str(since)])
-    await _change(context, changed, ("status", "suspensions"), f"suspended from {since}", reason)
+    pause = Pause(Suspension(since), cause)
+    text = f"suspended from {since}" + (f" ({in_words(cause)})" if cause else "")
+    time = time.with_facts(suspensions=[*time.facts.suspensions, str(pause)])
+    await time.write(text, ("suspensions",), reason=reason)
 
 
 @verb(may=(OWNER,), kept_here=True)
-async def resume_case(context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None) -> None:
-    """Lets a suspended case and its clocks go on, by as many days longer."""
-    case.must_be_open()
-    # by its suspensions: what was extended meanwhile may have given it another status
-    lasting = [pause for pause in case.suspensions if " " not in pause]
-    if not lasting:
-        raise Conflict(f"case {case.number} is not suspended")
-    since = lasting[-1]
-    until = on or today(context.now)
-    if until < date.fromisoformat(since):
-        raise BadInput(f"on: it was suspended on {since}; it cannot go on before")
-    pauses = [*(pause for pause in case.suspensions if pause != since), f"{since} {until}"]
-    changed = replace(case, status="OPEN" if case.status == "SUSPENDED" else case.status, suspensions=pauses)
-    await _change(context, changed, ("status", "suspensions"), f"goes on from {until}", reason)
+async def resume_case(
+    context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None, cause: _Cause | None = None
+) -> None:
+    """Lets a suspended case and its clocks go on: by as many days longer, or, where the law says so, by a new period
+    from the notice that the suspension is removed."""
+    time = await CaseTime.read(context, case)
+    lasting = [pause for pause in Timeline.of(time.facts).pauses if pause.days.until is None]
+    chosen = [pause for pause in lasting if cause is None or pause.cause == cause]
+    if not chosen:
+        raise Conflict(f"case {case.number} is not suspended" + (f" by {in_words(cause)}" if cause else ""))
+    if len(chosen) > 1:
+        raise BadInput(f"cause: which suspension ends; one of {', '.join(pause.cause or 'none' for pause in chosen)}")
+    ended, until = chosen[0], not_ahead("on", on, time.today)
+    if until < ended.days.since:
+        raise BadInput(f"on: it was suspended on {ended.days.since}; it cannot go on before")
+    pauses = [text for text in time.facts.suspensions if Pause.of(text) != ended]
+    resumed = Pause(replace(ended.days, until=until), ended.cause)
+    time = time.with_facts(suspensions=[*pauses, str(resumed)])
+    await time.write(f"goes on from {until}", ("suspensions",), reason=reason)
+
+
+def _check_cause(cause: str | None, clocks: Iterable[Clock]) -> None:
+    """Raises `BadInput` for a cause that suspends no clock of the kind."""
+    known: Collection[str] = {code for clock in clocks for code in clock.stopping.causes}
+    if cause is not None and cause not in known:
+        raise BadInput(f"cause: one of {', '.join(sorted(known)) or 'none: no clock of this kind is suspended by one'}")

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Final, LiteralString
 
-from graph_schema.formats import HTS10, PORT_CODE, RULING_NUMBER
+from graph_schema.formats import ENTRY_NUMBER, HTS10, PORT_CODE, RULING_NUMBER
+from hub.deadlines.clock import DECIDED
+from hub.deadlines.facts import Dated
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.arguments import WHY, Argument, Audience, found_by
 from hub.verbs.case import OWNER, Case
+from hub.verbs.case_time import CaseTime
 from hub.verbs.context import OtherCase, VerbContext
+from hub.verbs.deadlines import events_of, with_date
 from hub.verbs.rows import LockedRow, Role, Subject
 from hub.verbs.verb import verb
 
@@ -41,13 +45,24 @@ class NewDecision:
         | None
     ) = None
     audience: Audience | None = None
+    event: (
+        Annotated[str, Argument("What it is to the clocks of the case, e.g. released; decided if not said.")] | None
+    ) = None
+    entry: (
+        Annotated[str, Argument("The entry that the event is of, if not of the case as a whole.", ENTRY_NUMBER)] | None
+    ) = None
+
+    def dated(self, day: date) -> Dated:
+        """The decision as an event."""
+        return Dated(self.event or DECIDED, day, self.entry)
 
 
 @verb(may=(OWNER,), kept_here=True, returns="Decision")
 async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -> str:
-    """Writes down a decision in a case. What was decided about the same goods elsewhere is compared with it within
-    seconds."""
+    """Writes down a decision in a case. It meets and ends the clocks that ask for one. What was decided about the same
+    goods elsewhere is compared with it within seconds."""
     case.must_be_open()
+    time = _decided(await CaseTime.read(context, case, decision.event), case, decision)
     place = case.by
     if decision.port:
         found = await context.execute(_PLACE, port=decision.port)
@@ -67,8 +82,22 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
     }  # fmt: skip
     await context.execute(_DECIDE, case=case.id, place=place, decision={**row, **found_by("Decision", row)})
     text = f"decided: {decision.question}: {decision.outcome}"
-    context.add_history_entry(case, text, ("decisions",), audience=audience, refs=(key,))
+    await time.write(text, ("decisions",), audience=audience, refs=(key,))
     return key
+
+
+def _decided(time: CaseTime, case: Case, decision: NewDecision) -> CaseTime:
+    """The case with the decision as an event, and that it was decided: of the case or of that entry the first decision
+    counts. Raises `BadInput` or `NotFound`."""
+    if decision.event and decision.event != DECIDED:
+        time = with_date(time, case, decision.dated(time.today))
+    of_entries = [date_.entry for date_ in map(Dated.of, time.facts.dates) if date_.event == DECIDED]
+    if decision.entry is None and not of_entries:
+        return time if time.before.decided else time.with_case(decided=time.today)
+    is_known = DECIDED in events_of(time.before.clocks) or not decision.event
+    if decision.entry in of_entries or not is_known:
+        return time
+    return with_date(time, case, Dated(DECIDED, time.today, decision.entry))
 
 
 _PARTICIPANT: Final = Role(

@@ -6,7 +6,8 @@ who only names it. An importer that an office does not know of is kept as a clai
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Final, LiteralString
 
 from graph_schema.cypher import fill
@@ -20,14 +21,19 @@ from graph_schema.formats import (
     entry_check_digit,
     tariff_number,
 )
-from hub.deadlines.deadline import Clock, Facts
+from hub.deadlines.business_days import today
+from hub.deadlines.clock import Clock, clocks_of
+from hub.deadlines.facts import Dated, Facts, Timeline, read
+from hub.deadlines.kept import KeptCase
+from hub.deadlines.vocabulary import check_day, vocabulary
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
 from hub.records.source_record import OWNED
 from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, found_by
 from hub.verbs.case import OVERSIGHT, OWNER, Case
+from hub.verbs.case_time import CaseTime
 from hub.verbs.context import OtherCase, VerbContext
-from hub.verbs.deadlines import check_event, conditions_of, set_deadlines
+from hub.verbs.deadlines import check_event, conditions_of
 from hub.verbs.fragments import importer_or_broker, knows_entry, sees
 from hub.verbs.verb import verb
 
@@ -53,18 +59,24 @@ WITH *, CASE kind.answeredBy WHEN 'port' THEN coalesce(port, center) WHEN 'offic
 WITH *, head([o IN myParties WHERE o = answers] + [o IN myParties WHERE o:Port OR (seesAll AND o:Office)]) AS mine
 WITH *, CASE WHEN mine IS NOT NULL AND NOT seesAll THEN mine
   ELSE coalesce(answers, mine) END AS owner, coalesce(asParty, mine) AS who
+WITH *, CASE WHEN seesAll THEN true WHEN kind.openedBy <> 'government' AND (isImporter OR represents) THEN true
+  WHEN kind.answeredBy = 'office' THEN mine IS NOT NULL OR any(o IN myParties WHERE o:Port)
+  ELSE any(o IN myParties WHERE o:Port OR o:Center) END AS could
 WITH *, owner IS NOT NULL AND CASE WHEN asParty IS NULL THEN mine IS NOT NULL AND ($known OR NOT $known AND NOT seesAll)
   ELSE kind.openedBy <> 'government' END AS may
 FOREACH (_ IN CASE WHEN may THEN [1] ELSE [] END |
   CREATE (k:Case) SET k = $case, k.unconfirmedSince = CASE WHEN asParty IS NOT NULL THEN $at END,
+    k.datesToConfirm = CASE WHEN asParty IS NOT NULL AND $case.dates <> [] THEN $case.dates END,
     k.claims = CASE WHEN importer IS NULL THEN [{concerns} + $importer] END
   CREATE (k)-[:OF_KIND]->(kind) CREATE (k)-[:HANDLED_BY]->(owner)
   FOREACH (i IN CASE WHEN importer IS NULL THEN [] ELSE [importer] END | CREATE (k)-[:CONCERNS]->(i))
   FOREACH (p IN CASE WHEN port IS NULL THEN [] ELSE [port] END | CREATE (k)-[:AT]->(p)))
 RETURN {kind: kind.name, owner_name: owner.name, by: elementId(who), opened_by: kind.openedBy,
-  has_importer: importer IS NOT NULL,
+  answered_by: kind.answeredBy, office: office.name, could: could, has_importer: importer IS NOT NULL,
   has_owner: owner IS NOT NULL, as_owner: mine IS NOT NULL, sees_all: seesAll, as_party: asParty IS NOT NULL,
-  clocks: COLLECT { MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) ORDER BY c.id }}""",
+  clocks: COLLECT { MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) },
+  events: COLLECT { MATCH (e:CaseEvent) WHERE e.code IN $events RETURN properties(e) },
+  conditions: COLLECT { MATCH (c:CaseCondition) WHERE c.code IN $case.conditions RETURN c.code }}""",
     importer_or_broker=importer_or_broker("named"),
     concerns=_CONCERNS,
 )
@@ -114,60 +126,88 @@ class NewCase:
         _Strings, Argument("The antidumping and countervailing duty orders it is about, by number.", ADCVD_NUMBER)
     ] = ()
     forced_labor_orders: Annotated[_Strings, Argument("The forced-labor orders it is about, by id.")] = ()
-    event: (
-        Annotated[str, Argument("The event a clock of it runs from, e.g. protest_filed; see the clocks of its kind.")]
-        | None
-    ) = None
+    event: Annotated[str, Argument("What has happened, e.g. protest_filed; see the clocks of its kind.")] | None = None
     on: DayOfEvent | None = None
+    dates: Annotated[
+        _Strings,
+        Argument("Further events with their days, each maybe of an entry, e.g. `liquidated 2026-03-01 ABC-1234567-6`."),
+    ] = ()  # fmt: skip
     conditions: Annotated[_Strings, Argument("What decides which clocks run, e.g. complicated.")] = ()
 
-    def dates(self) -> list[str]:
-        """The event that it is opened with, as a case has it."""
-        return [f"{self.event} {self.on}"] if self.event else []
-
-    def check_clocks(self, clocks: Sequence[Clock]) -> None:
-        """Raises `BadInput` for an event or a condition that no clock of the kind knows."""
+    def dated(self) -> list[Dated]:
+        """The events that it is opened with; the entries in their normal form. Raises `BadInput`."""
         if self.event and not self.on:
             raise BadInput("on: the day of the event is expected, e.g. 2026-03-01")
-        if self.event:
-            check_event(self.event, {clock.event for clock in clocks})
-        known = conditions_of(clock.condition for clock in clocks if clock.condition)
-        if unknown := set(self.conditions) - known:
-            told = f"conditions: {', '.join(sorted(unknown))} decides nothing in this kind"
-            raise BadInput(f"{told}; known are {', '.join(sorted(known)) or 'none'}")
+        if len(self.dates) > _MOST:
+            raise BadInput(f"dates: at most {_MOST}")
+        first = [Dated(self.event, self.on)] if self.event and self.on else []
+        dated = [*first, *read("dates", Dated.of, self.dates)]
+        dated = [replace(each, entry=each.entry and checked("dates", ENTRY_NUMBER, each.entry)) for each in dated]
+        if len({(each.event, each.entry) for each in dated}) < len(dated):
+            raise BadInput("dates: one day of each event and entry")
+        return dated
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """How a case was opened, or would have been.
 
-    `kind` is the name of its kind, which is `opened_by` the trade, the government or either. The viewer opens it in the
-    name of the party `by`, by Neo4j's id: as the importer or its broker, or as an office.
+    `kind` is the name of its kind, which is `opened_by` the trade, the government or either, and `answered_by` a
+    Center, a port or an `office`. The viewer opens it in the name of the party `by`, by Neo4j's id: as the importer or
+    its broker, or as an office. `could`: whether such a viewer opens cases of that kind at all. `events` are those of
+    the vocabulary that the case is opened with, `conditions` those that there are.
     """
 
     kind: str
     owner_name: str | None
     by: str
     opened_by: str
+    answered_by: str | None
+    office: str | None
+    could: bool
     has_importer: bool
     has_owner: bool
     as_owner: bool
     as_party: bool
     sees_all: bool
     clocks: Sequence[Mapping[str, object]]
+    events: Sequence[Mapping[str, object]]
+    conditions: Sequence[str]
 
     def check(self, new: NewCase) -> None:
         """Raises `NotFound`, `NotAllowed` or `BadInput` where it may not be opened."""
+        if not self.could or (self.as_party and self.opened_by == "government"):
+            raise NotAllowed(f"openCase: a case of kind {new.kind} is opened by {self._who()}")
         if self.as_party:
-            if self.opened_by == "government":
-                told = f"openCase: a case of kind {new.kind} is opened by the government"
-                raise NotAllowed(f"{told}; send a question to the Center instead")
             if not self.has_owner:
                 raise BadInput("port: the importer has no Center; name the port that handles it")
         elif not self.as_owner:
             raise NotFound(f"importer: there is no importer {new.importer} to be seen")
         elif self.sees_all and not self.has_importer:
             raise NotFound(f"importer: there is no importer {new.importer}")
+
+    def check_time(self, new: NewCase, dated: Sequence[Dated], links: "_Links", day: date) -> list[Clock]:
+        """The clocks of the kind. Raises `BadInput` for an event or a condition that none of them knows, and for a day
+        that cannot be."""
+        clocks, events = clocks_of(self.clocks), vocabulary(self.events)
+        for place, each in enumerate(dated):
+            check_event(each, clocks, events.get(each.event))
+            if each.entry and each.entry not in links.entries:
+                raise BadInput(f"dates: {each.entry} is none of the entries of the case")
+            check_day(each, Timeline.of(Facts("", [str(before) for before in dated[:place]])), events, day)
+        known = conditions_of(clocks)
+        if unknown := {code for code in new.conditions if code not in known or code not in self.conditions}:
+            problem = f"conditions: {', '.join(sorted(unknown))} decides nothing in this kind"
+            raise BadInput(f"{problem}; known are {', '.join(sorted(known)) or 'none'}")
+        return clocks
+
+    def _who(self) -> str:
+        """Who opens cases of the kind."""
+        answers = {"center": "the importer's Center", "port": "the port"}.get(self.answered_by or "", self.office)
+        government = f"{answers or 'the office that answers it'}, or the port where it arises"
+        if self.opened_by == "government":
+            return f"the government: {government}; as a party, send a question to the Center instead"
+        return f"the importer or its broker, {government}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,37 +266,39 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     """Opens a case. A party opens what the trade may open, for its own account; it goes to whoever answers for its
     kind. An office opens what it answers for, a port what arises there. What a party says of it counts for others once
     its owner has confirmed it (`confirmCase`); an importer that the office does not know of is kept in `claims`."""
-    facts = Facts(context.request, new.dates(), list(new.conditions), ())
+    dated = new.dated()
+    facts = Facts(context.request, [str(each) for each in dated], list(new.conditions))
     case = {
         "id": context.request, "number": context.new_case_number(), "status": "OPEN", "title": new.title,
-        "openedAt": context.now,
-        "source": "hub", "dates": facts.dates, "conditions": facts.conditions, "suspensions": [],
-        **found_by("Case", {"title": new.title}),
+        "openedAt": context.now, "source": "hub", "dates": facts.dates, "conditions": facts.conditions,
+        "suspensions": [], **found_by("Case", {"title": new.title}),
     }  # fmt: skip
+    events = [each.event for each in dated]
 
     async def opened(known: bool | None) -> _Opened | None:
         return await context.read_row(
-            _Opened, _OPEN, kind=new.kind, importer=new.importer, port=new.port, case=case, known=known
+            _Opened, _OPEN, kind=new.kind, importer=new.importer, port=new.port, case=case, known=known, events=events
         )
 
     as_opened = await opened(None)
-    if as_opened and not as_opened.as_party:
+    if as_opened and as_opened.could and not as_opened.as_party:
         as_opened = await opened(bool(await context.read_value(_KNOWN, importer=new.importer)))
     if as_opened is None:
         raise NotFound(f"kind: there is no kind of case {new.kind!r}; see caseKinds")
     # what follows undoes it where it is refused
     as_opened.check(new)
     links = _Links.of(new)
-    clocks = Clock.each_of(as_opened.clocks)
-    new.check_clocks(clocks)
+    clocks = as_opened.check_time(new, dated, links, today(context.now))
     by_office = not as_opened.as_party
     await links.write(context, context.request, accepted=by_office)
     if links.entries:
         await context.read_value(_CONFIRM_ENTRIES, case=context.request, official=by_office)
-    if facts.dates:
-        await set_deadlines(context, facts, clocks)
+    opened_case = OtherCase(context.request, as_opened.by)
     text = f"opened: {as_opened.kind}, handled by {as_opened.owner_name}"
-    context.add_history_entry(OtherCase(context.request, as_opened.by), text, ALL_NEW)
+    context.add_history_entry(opened_case, text, ALL_NEW)
+    if dated:
+        kept = KeptCase(replace(facts, entries=links.entries), "OPEN", clocks)
+        await CaseTime(context, opened_case, kept, kept).write(None, (), but_new=True)
     return context.request
 
 
@@ -289,21 +331,27 @@ RETURN i.number""",
     sees=sees("i", "Importer"),
 )
 _CONFIRM: Final[LiteralString] = """
-MATCH (k:Case {id: $case}) WITH k, k.unconfirmedSince IS NOT NULL AS waited
-REMOVE k.unconfirmedSince RETURN waited"""
+MATCH (k:Case {id: $case}) WITH k, k.unconfirmedSince IS NOT NULL OR k.datesToConfirm <> [] AS waited
+REMOVE k.unconfirmedSince, k.datesToConfirm RETURN waited"""
+# Of clocks that began before it was known whom the case concerns.
+_OWE: Final[LiteralString] = """
+MATCH (k:Case {id: $case})-[:CONCERNS]->(i:Importer)
+MATCH (k)<-[:OF_CASE]-(d:Deadline)-[:RUNS_BY]->(:Clock {side: 'trade'}) WHERE NOT EXISTS { (d)-[:OWED_BY]->() }
+CREATE (d)-[:OWED_BY]->(i)"""
 
 
 @verb(may=(OWNER, OVERSIGHT))
 async def confirm_case(context: VerbContext, case: Case, reason: OptionalReason | None = None) -> None:
-    """Confirms what was claimed when the case was opened: from then on it counts for the issues it shares with others.
-    You confirm only entries, and an importer in its `claims`, that you may see yourself; the Office of Trade sees
-    all."""
+    """Confirms what was claimed when the case was opened, and the dates that parties recorded: from then on it counts
+    for the issues it shares with others. You confirm only entries, and an importer in its `claims`, that you may see
+    yourself; the Office of Trade sees all."""
     importer = await context.read_value(_CONFIRM_IMPORTER, case=case.id)
     entries = await context.read_value(_CONFIRM_ENTRIES, case=case.id, official=True)
     ((waited,),) = await context.execute(_CONFIRM, case=case.id)
     if not (importer or entries or waited):
         raise Conflict(f"case {case.number}: there is nothing in it that you can confirm")
-    if importer and case.dates:
-        await set_deadlines(context, case.facts)
+    if importer:
+        await context.execute(_OWE, case=case.id)
     text = f"confirmed that it concerns importer {importer}" if importer else "confirmed what was said of it"
-    context.add_history_entry(case, text, ("unconfirmedSince", "claims", "CONCERNS", "COVERS_ENTRY"), reason=reason)
+    changed = ("unconfirmedSince", "datesToConfirm", "claims", "CONCERNS", "COVERS_ENTRY")
+    context.add_history_entry(case, text, changed, reason=reason)

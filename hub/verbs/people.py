@@ -83,30 +83,44 @@ async def name_deputy(context: VerbContext, contact: Contact, deputy: _Deputy) -
     context.add_event("Contact", contact.id, ("DEPUTIZED_BY",), by=contact.by, refs=(deputy,))
 
 
-_PROGRAM: Final[LiteralString] = (
-    "MERGE (p:Program {code: $code}) ON CREATE SET p += $program, p.made = $request RETURN p.made = $request"
-)
+_PROGRAM: Final[LiteralString] = """
+MERGE (p:Program {code: $code}) ON CREATE SET p += $program, p.made = $request
+WITH p, p.made = $request AS made
+OPTIONAL MATCH (o:Office {code: $office})
+FOREACH (_ IN CASE WHEN made AND o IS NOT NULL THEN [1] ELSE [] END |
+  CREATE (p)-[:ANSWERED_BY {basis: 'declared by the Office of Trade'}]->(o))
+RETURN made, o IS NOT NULL"""
 _OVERSIGHT: Final[LiteralString] = "RETURN CASE WHEN seesAll THEN elementId(head(actsFor)) END"
 _Code = Annotated[str, Argument("A short code.", longest=20)]
 _Name = Annotated[str, Argument("Its name.", longest=300)]
 _Since = Annotated[date, Argument("The day it takes effect.")]
 _LegalBasis = Annotated[str, Argument("The law it rests on.")]
+_Office = Annotated[
+    str, Argument("The headquarters office that answers for it, by its code; without one, nobody is named.")
+]
 
 
 @verb(returns="Program")
 async def declare_program(
-    context: VerbContext, code: _Code, name: _Name, since: _Since | None = None, legal_basis: _LegalBasis | None = None
+    context: VerbContext,
+    code: _Code,
+    name: _Name,
+    since: _Since | None = None,
+    legal_basis: _LegalBasis | None = None,
+    office: _Office | None = None,
 ) -> str:
-    """Adds a trade program that cases may fall under (the Office of Trade)."""
-    office = await context.read_value(_OVERSIGHT)
-    if office is None:
+    """Adds a trade program that cases may fall under, and the office that answers for it (the Office of Trade)."""
+    overseer = await context.read_value(_OVERSIGHT)
+    if overseer is None:
         raise NotAllowed("declareProgram: only the Office of Trade may")
     code = code.upper()
     program = {"name": name, "since": since, "legalBasis": legal_basis, "source": "hub"}
-    (made,), *_ = await context.execute(
-        _PROGRAM, code=code, program={**program, **found_by("Program", program)}, request=context.request
+    (made, answered), *_ = await context.execute(
+        _PROGRAM, code=code, program={**program, **found_by("Program", program)}, request=context.request, office=office
     )
     if not made:
         raise Conflict(f"code: there is a program {code} already")
-    context.add_event("Program", code, ALL_NEW, by=office)
+    if office and not answered:
+        raise NotFound(f"office: there is no office {office!r}; see offices")
+    context.add_event("Program", code, ALL_NEW, by=overseer)
     return code

@@ -28,7 +28,7 @@ _PAGES: Final = 20
 _DAYS: Final = 3660
 _WHOSE: Final[LiteralString] = "MATCH (c:Calendar {id: $id}) RETURN c.account"
 _QUESTION: Final = f"""query Due($after: String) {{ deadlines(within: {_DAYS}, first: 100, after: $after) {{
-  nodes {{ id name due revision changedAt startedOn owedBy deemed clock {{ legalBasis }} party {{ name }}
+  nodes {{ id name due revision changedAt startedOn owedBy deemed why entry clock {{ legalBasis }} party {{ name }}
     case {{ number title importer {{ name }} }} }}
   pageInfo {{ hasNextPage endCursor }} }} }}"""
 _LINK: Final = """query Case($number: String!) {
@@ -74,6 +74,8 @@ class _Deadline(TypedDict):
     startedOn: str
     owedBy: str
     deemed: str | None
+    why: str | None
+    entry: str | None
     clock: _Clock | None
     party: _Named | None
     case: _Case | None
@@ -154,8 +156,9 @@ def _event(deadline: _Deadline, base_url: str) -> Event:
         case["title"] if case else None,
         f"Importer: {importer['name']}" if importer else None,
         f"Owed by: {deadline['party']['name'] if deadline['party'] else deadline['owedBy']}",
-        f"Runs since {deadline['startedOn']}" + (f"; {deadline['clock']['legalBasis']}" if deadline["clock"] else ""),
-        f"If nothing happens: deemed {deadline['deemed']}" if deadline["deemed"] else None,
+        f"Entry: {deadline['entry']}" if deadline["entry"] else None,
+        _why(deadline),
+        f"If nothing happens: by law {deadline['deemed']}" if deadline["deemed"] else None,
     ]
     event.add("description", _text("\n".join(filter(None, lines))))
     event.add("transp", "TRANSPARENT")
@@ -168,6 +171,13 @@ def _event(deadline: _Deadline, base_url: str) -> Event:
         alarm.add("description", summary)
         event.add_component(alarm)
     return event
+
+
+def _why(deadline: _Deadline) -> str:
+    """Why it is due that day, with the law; of one from before that was kept, since when it runs."""
+    why = f"Why: {deadline['why']}" if deadline["why"] else f"Runs since {deadline['startedOn']}"
+    law = deadline["clock"] and deadline["clock"]["legalBasis"]
+    return why + (f"; {law}" if law else "")
 
 
 def _changed(deadline: _Deadline) -> datetime:

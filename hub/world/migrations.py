@@ -18,6 +18,8 @@ from hub.database.graph import Graph
 from hub.events.append import NEW_EVENT, naming, naming_all
 from hub.events.concerns import DATED_CASES, HELD, LOADED_CASES, LOADED_DECISIONS
 from hub.jobs.loops import item
+from hub.world import corrected_clocks
+from hub.world.corrected_clocks import correct_clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +178,5 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(
         "other-words", "rows are found by words that an index does not make of their texts", step=_find_by_other_words
     ),
+    Migration(corrected_clocks.NAME, "deadlines follow from what cases say of their time", step=correct_clocks),
 )

@@ -16,6 +16,7 @@ from graph_schema.upsert import EdgeRow, NodeRow, dangling
 
 _TRADED: Final = re.compile(r"traded \d{4}(?:-(?P<last>\d{4}))?")
 _NO_GOODS: Final = "n/a"
+_YES: Final = "yes"
 Row = Mapping[str, str]
 
 
@@ -181,35 +182,62 @@ def _suggestion(label: str, code: str, center: str, confidence: str, basis: str)
 
 
 def _case_kinds() -> Rows:
-    nodes: list[NodeRow] = []
-    edges: list[EdgeRow] = []
-    seen: set[str] = set()
-    answering = {row["code"]: row for row in _read("responsibilities") if row["subject"] == "CaseKind"}
-    for position, row in enumerate(_read("case_kinds")):
-        kind = row["kind"]
-        if kind not in seen:
-            seen.add(kind)
-            nodes.append(
-                _node(
-                    "CaseKind", code=kind, name=row["name"], form=row["form_or_channel"], legalBasis=row["legal_basis"],
-                    answeredBy=answering[kind]["answered_by"], role=answering[kind]["role"],
-                    openedBy=answering[kind]["opened_by"], confidence=row["confidence_source"],
-                )
-            )  # fmt: skip
-        clock = f"{kind}:{position}"
-        name = f"{row['name']}: {row['clock']}" if row["clock"] else row["name"]
-        length = int(row["length"]) or None
-        nodes.append(
-            _node(
-                "Clock", id=clock, name=name, action=row["clock"], startsAt=row["starts_at"], length=length,
-                unit=row["unit"], owedBy=row["owed_by"], legalBasis=row["legal_basis"], startEvent=row["start_event"],
-                condition=row["condition"], deemed=row["deemed"], rolls=row["rolls"] == "yes",
-                extension=row["extension"],
-                suspendable=row["suspendable"] == "yes", side=row["side"], confidence=row["confidence_source"],
-            )
+    nodes = [
+        _node(
+            "CaseKind", code=row["code"], name=row["name"], form=row["form"], legalBasis=row["legal_basis"],
+            answeredBy=row["answered_by"], role=row["role"], openedBy=row["opened_by"], **_checked(row),
+        )
+        for row in _read("case_kinds")
+    ]  # fmt: skip
+    clocks = [(row["kind"], _clock(rank, row)) for rank, row in enumerate(_read("clocks"))]
+    edges = [EdgeRow(cases.HAS_CLOCK, ("CaseKind", kind), ("Clock", clock.properties["id"])) for kind, clock in clocks]
+    return Rows((*nodes, *(clock for _, clock in clocks), *_case_events()), tuple(edges))
+
+
+def _clock(rank: int, row: Row) -> NodeRow:
+    return _node(
+        "Clock", id=" ".join(filter(None, (row["kind"], row["code"], row["variant"]))), code=row["code"],
+        variant=row["variant"], rank=rank, name=row["name"], action=row["action"], startsAt=row["starts_at"],
+        startsFrom=_listed(row["starts_from"]), conditions=_listed(row["condition"], "&"),
+        length=_number(row["length"]), unit=row["unit"], notAfter=_listed(row["not_after"]),
+        rolls=row["rolls"] == _YES, side=row["side"], owedBy=row["owed_by"],
+        metBy=_listed(row["met_by"]), endedBy=_listed(row["ended_by"]),
+        extension=row["extension"], extensionLength=_number(row["extension_length"]),
+        extensionUnit=row["extension_unit"], extensionTimes=_number(row["extension_times"]),
+        extensionLimit=row["extension_limit"], extensionBy=row["extension_by"],
+        suspension=row["suspension"], suspendedBy=_listed(row["suspended_by"]), anewFrom=row["anew_from"],
+        anewLength=_number(row["anew_length"]), anewUnit=row["anew_unit"],
+        passing=row["passing"], deemed=row["deemed"], pronouncedBy=row["pronounced_by"],
+        per=row["per"], window=row["window"] == _YES, legalBasis=row["legal_basis"], note=row["note"], **_checked(row),
+    )  # fmt: skip
+
+
+def _case_events() -> Iterator[NodeRow]:
+    for row in _read("events"):
+        yield _node(
+            "CaseEvent", code=row["code"], name=row["name"], recordedBy=row["recorded_by"], about=row["about"],
+            notBefore=_listed(row["not_before"]), future=row["future"] == _YES, note=row["note"],
         )  # fmt: skip
-        edges.append(EdgeRow(cases.HAS_CLOCK, ("CaseKind", kind), ("Clock", clock)))
-    return Rows(tuple(nodes), tuple(edges))
+    for row in _read("conditions"):
+        yield _node("CaseCondition", code=row["code"], name=row["name"], note=row["note"])
+
+
+def _checked(row: Row) -> dict[str, object]:
+    """Where the fact of a row was read, when, and how far that goes."""
+    day = row["checked_on"]
+    return {
+        "citation": row["source"],
+        "checkedOn": date.fromisoformat(day) if day else None,
+        "confidence": row["confidence"],
+    }
+
+
+def _listed(text: str, separator: str = "|") -> list[str] | None:
+    return text.split(separator) if text else None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text else None
 
 
 def _orders() -> Rows:
@@ -256,16 +284,14 @@ def _plain_nodes() -> Iterator[NodeRow]:
     for row in _read("roles"):
         yield _node("Role", code=row["role"], name=row["name"], side=row["side"], note=row["note"])
     for row in _read("topics"):
-        yield _node("Topic", code=row["code"], name=row["name"], note=row["note"])
+        yield _node(
+            "Topic", code=row["code"], name=row["name"], note=row["note"], beforeCenter=row["before_center"] == _YES
+        )
     for row in _read("associations"):
         yield _node("Association", code=row["code"], name=row["name"])
     for row in _read("programs"):
-        since = date.fromisoformat(row["since"])
         yield _node(
-            "Program",
-            code=row["code"],
-            name=row["name"],
-            since=since,
-            legalBasis=row["legal_basis"],
-            citation=row["source"],
-        )
+            "Program", code=row["code"], name=row["name"], since=date.fromisoformat(row["since"]),
+            until=date.fromisoformat(row["until"]) if row["until"] else None, status=row["status"],
+            legalBasis=row["legal_basis"], note=row["note"], **_checked(row),
+        )  # fmt: skip

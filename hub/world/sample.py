@@ -6,7 +6,7 @@ from the range kept for fiction, importer numbers begin with 00. Every row carri
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -14,7 +14,11 @@ from graph_schema import cases, casework, issues, parties, people
 from graph_schema.formats import entry_check_digit
 from graph_schema.sources import SAMPLE
 from graph_schema.upsert import EdgeRow, NodeRow
-from hub.deadlines.deadline import Clock, Facts, deadlines
+from hub.deadlines.business_days import Period, end_of
+from hub.deadlines.clock import Clock, Passing
+from hub.deadlines.deadline import OPEN, deadlines
+from hub.deadlines.facts import Facts
+from hub.deadlines.kept import as_properties
 from hub.viewer import account_id
 from hub.world.reference import Rows
 
@@ -28,6 +32,8 @@ _DISPARITIES: Final = 5
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _GIVEN: Final = ("Ana", "Luis", "Mei", "Omar", "Priya", "Jon", "Sofia", "Kofi", "Elena", "Tariq", "Hana", "Marek")
 _STATUS: Final = {"OPEN": 30, "AWAITING": 12, "EXTENDED": 6, "SUSPENDED": 4, "DEEMED": 3, "DRAFT": 5, "CLOSED": 40}
+_BY_FACTS: Final = ("EXTENDED", "SUSPENDED", "DEEMED")
+"""What a case is by what it says of its time."""
 _AUDIENCE: Final = {"parties": 50, "owner": 20, "agencies": 20, "public": 10}
 _CONTACT_AUDIENCE: Final = {"public": 25, "counterpart": 60, "own": 15}
 _TOPICS: Final = ("classification", "valuation", "origin", "forced_labor", "marking", "drawback", "quota", "duty_rate")
@@ -162,8 +168,9 @@ class _World:
             row.properties["code"]: row.properties["name"] for row in self.known.nodes if row.label == "CaseKind"
         }
         for row in self.known.nodes:
-            if row.label == "Clock" and (clock := Clock.of(row.properties)):
-                self.clocks.setdefault(clock.id.split(":")[0], []).append(clock)
+            if row.label == "Clock":
+                clock = Clock.of(row.properties)
+                self.clocks.setdefault(clock.kind, []).append(clock)
         for row in self.known.edges:
             if row.edge.type == "SUGGESTS":
                 into = self.headings if row.tail[0] == "HtsHeading" else self.chapters
@@ -373,9 +380,8 @@ class _World:
         heading = self._one(self.headings[center or self._one(self.centers)])
         opened = self._moment(1, 1100)
         status = self._weighted(_STATUS)
-        closed = (
-            {"closedAt": opened + timedelta(days=self.random.randint(1, 300))} if status in ("CLOSED", "DEEMED") else {}
-        )
+        closed = {"closedAt": opened + timedelta(days=self.random.randint(1, 300))} if status == "CLOSED" else {}
+        awaiting = {"awaitingSince": opened + timedelta(days=1)} if status == "AWAITING" else {}
         case = f"case-{index:06d}"
         title = f"Sample: {self.kind_names[kind]} on heading {heading}"
         at = len(nodes)
@@ -388,6 +394,7 @@ class _World:
                 title=title,
                 openedAt=opened,
                 **closed,
+                **awaiting,
             )
         )
         owner = self._owner(kind, center, port)
@@ -410,11 +417,10 @@ class _World:
             edges.append(EdgeRow(cases.TAGGED, ("Case", case), ("Program", program)))
         edges += self._alike(case, kind)
         edges += self._involvement(case, opened)
-        self._entries(index, case, opened, importer, nodes, edges)
-        if status in ("OPEN", "AWAITING", "EXTENDED") and self.more.random() < 0.3:
-            nodes[at] = self._with_deadlines(
-                nodes[at], kind, (("Importer", _importer_number(importer)), owner), nodes, edges
-            )
+        entries = self._entries(index, case, opened, importer, nodes, edges)
+        if status in _BY_FACTS or (status in ("OPEN", "AWAITING") and self.more.random() < 0.3):
+            owing = {"trade": ("Importer", _importer_number(importer)), "government": owner}
+            nodes[at] = self._with_deadlines(nodes[at], (kind, entries), owing, nodes, edges)
         place = ("Center", center) if center else ("Port", port)
         if closed and len(self.closed) < _BLOCK:
             self.closed.append((case, place))
@@ -438,33 +444,60 @@ class _World:
     def _with_deadlines(
         self,
         case: NodeRow,
-        kind: str,
-        parties_: tuple[tuple[str, str], tuple[str, str]],
+        about: tuple[str, Sequence[str]],
+        owing: Mapping[str, tuple[str, str]],
         nodes: list[NodeRow],
         edges: list[EdgeRow],
     ) -> NodeRow:
-        """The case with the day of an event of late, and the deadlines that run from it."""
-        clocks = [clock for clock in self.clocks.get(kind, ()) if clock.runs(())]
-        if not clocks:
-            return case
-        event = self.more.choice(clocks).event
-        began = _ANCHOR.date() + timedelta(days=self.more.randint(0, 25))
-        facts = Facts(case.properties["id"], [f"{event} {began}"], (), ())
-        for found in deadlines(facts, clocks, {}):
-            nodes.append(
-                _node(
-                    "Deadline", id=found.id, name=found.clock.name, state="RUNNING", startedOn=began, due=found.last,
-                    owedBy=found.clock.owed_by, extensions=0, deemed=found.clock.deemed,
-                )
-            )  # fmt: skip
-            owing = parties_[0] if found.clock.side == "trade" else parties_[1]
+        """The case with the day of an event and what else its status says, and the deadlines that follow."""
+        kind, entries = about
+        facts = self._facts(case, kind, entries)
+        if facts is None:
+            return NodeRow("Case", {**case.properties, "status": "OPEN"})
+        for found in deadlines(facts, self.clocks[kind], _ANCHOR.date()):
+            ended = {} if found.state in OPEN else {"endedAt": _ANCHOR}
+            nodes.append(_node("Deadline", **as_properties(found), **ended))
+            owed = [(casework.OWED_BY, owing[found.clock.side])] if found.clock.side in owing else []
             for edge, head in (
-                (casework.DEADLINE_OF, ("Case", case.properties["id"])),
-                (casework.RUNS_BY, ("Clock", found.clock.id)),
-                (casework.OWED_BY, owing),
+                (casework.DEADLINE_OF, ("Case", facts.case)),
+                (casework.RUNS_BY, ("Clock", found.clock.node)),
+                *owed,
             ):
                 edges.append(EdgeRow(edge, ("Deadline", found.id), head))
-        return NodeRow("Case", {**case.properties, "dates": facts.dates})
+        told = {
+            "dates": facts.dates,
+            "suspensions": facts.suspensions,
+            "extensions": facts.extensions,
+            "pronounced": facts.pronounced,
+        }
+        return NodeRow("Case", {**case.properties, **{name: list(texts) for name, texts in told.items() if texts}})
+
+    def _facts(self, case: NodeRow, kind: str, entries: Sequence[str]) -> Facts | None:
+        """What the case says of its time: an event of late, and why its status is what it is; None where no clock of
+        the kind can make it so."""
+        status, today = case.properties["status"], _ANCHOR.date()
+        clocks = [clock for clock in self.clocks.get(kind, ()) if _suits(clock, status)]
+        if not clocks:
+            return None
+        clock = self.more.choice(clocks)
+        assert clock.period is not None
+        began = today + timedelta(days=self.more.randint(0, 25))
+        if status == "DEEMED":
+            began = end_of(began, Period(-clock.period.length, clock.period.unit)) - timedelta(days=60)
+        facts = Facts(case.properties["id"], [f"{clock.starts_from[0]} {began}"], entries=entries)
+        mine = [found for found in deadlines(facts, self.clocks[kind], today) if found.clock == clock]
+        match status:
+            case "SUSPENDED":
+                return replace(facts, suspensions=[str(today - timedelta(days=self.more.randint(1, 20)))])
+            case "EXTENDED":
+                ends = mine[0].last or began
+                to = "+" if clock.extension.kind == "by_length" else str(ends + timedelta(days=30))
+                return replace(facts, extensions=[f"{clock.code} - {began} {to}"])
+            case "DEEMED":
+                pronounced = [f"{clock.code} {found.entry or '-'} {found.last}" for found in mine]
+                return replace(facts, pronounced=pronounced)
+            case _:
+                return facts
 
     def _owner(self, kind: str, center: str | None, port: str) -> tuple[str, str]:
         if kind in _HANDLING_OFFICE and self.random.random() < 0.5:
@@ -481,13 +514,16 @@ class _World:
 
     def _entries(
         self, index: int, case: str, opened: datetime, importer: int, nodes: list[NodeRow], edges: list[EdgeRow]
-    ) -> None:
+    ) -> list[str]:
+        numbers: list[str] = []
         for position in range(self._one((0, 1, 1, 2))):
             filer, serial = _filer_code(index % self.size.brokers), f"{index * 2 + position:07d}"
             number = f"{filer}-{serial}-{entry_check_digit(filer, serial)}"
             nodes.append(_node("Entry", number=number, enteredAt=opened - timedelta(days=self.random.randint(5, 200))))
             edges.append(EdgeRow(cases.COVERS_ENTRY, ("Case", case), ("Entry", number), {"confirmedAt": opened}))
             edges.append(EdgeRow(cases.ENTRY_AT, ("Entry", number), ("Port", self._one(self.ports_of[importer]))))
+            numbers.append(number)
+        return numbers
 
     def _decision(
         self, case: str, opened: datetime, heading: str, maker: tuple[str, str]
@@ -543,6 +579,19 @@ class _World:
 
     def _weighted(self, weights: Mapping[str, int]) -> str:
         return self.random.choices(list(weights), list(weights.values()))[0]
+
+
+def _suits(clock: Clock, status: str) -> bool:
+    """Whether the clock can run in a case of that status, or has made it so."""
+    if clock.period is None or clock.period.length < 0 or not clock.starts_from or clock.conditions:
+        return False
+    match status:
+        case "DEEMED":
+            return clock.passing is Passing.DEEMED
+        case "EXTENDED":
+            return clock.extension.kind != "none" and clock.stopping.kind == "none" and not clock.not_after
+        case _:
+            return True
 
 
 def _node(label: str, **properties: Any) -> NodeRow:

@@ -7,6 +7,7 @@ They are committed, so that a code host shows them as well; a test fails while o
 import inspect
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -323,93 +324,200 @@ def _guard(node: NodeType, found: Property) -> str:
     return _GUARDS[(node.label, found.name)].format(name=found.name, known=known)
 
 
+Facts = Mapping[str, Any]
+
+
 def _case_kinds() -> Iterator[str]:
     rows = reference_rows()
-    kinds = [row.properties for row in rows.nodes if row.label == "CaseKind"]
-    clocks = [row.properties for row in rows.nodes if row.label == "Clock"]
+    of = {label: [row.properties for row in rows.nodes if row.label == label] for label in ("CaseKind", "Clock")}
+    kinds, clocks = of["CaseKind"], of["Clock"]
     offices = {row.tail[1]: row for row in rows.edges if row.edge.type == "ANSWERED_BY" and row.tail[0] == "CaseKind"}
     yield from _head(
         "Kinds of case and their clocks",
-        "The kinds of case, who answers them and the clocks that run in them, from the public facts that the hub ships."
-        " **Most of it is unverified**: *rests on* says what each fact rests on. Check it against the law before you"
-        " rely on it.",
+        "The kinds of case, who answers them, and the clocks that run in them, from the public facts that the hub"
+        " ships. It is no legal advice: read the law that a row cites before you rely on it.",
         "",
-        "A clock runs from an event. *If* names the condition that must hold. *Deemed* is what the law takes as decided"
-        " when the clock runs out. A clock that *rolls* ends on the next business day where its last day is none. A"
-        " clock that *stands still* waits while its case is suspended. [The tutorial](../tutorial.md) follows several"
-        " of them.",
+        f"Of {len(clocks)} clocks and variants, {_counted(clocks)}. *Verified*: the words of the law were read on a"
+        " public page, on the day named. *Reported*: a secondary page tells it. *Unverified*: nobody has checked it.",
     )
-    answered = (
-        (
-            f"[`{found['code']}`](#{found['code']})",
-            found["name"],
-            found.get("legalBasis"),
-            found.get("confidence"),
-            " ".join(filter(None, (found.get("answeredBy"), _office(offices, found["code"])))),
-            found.get("role"),
-            found.get("openedBy"),
-            found.get("form"),
-        )
-        for found in kinds
-    )
+    yield from ("", "## How to read the tables", "", _HOW_TO_READ)
     yield from ("", "## Kinds")
     yield from _table(
-        ("kind", "name", "legal basis", "rests on", "answered by", "whose work", "opened by", "form"), answered
+        ("kind", "name", "law", "answered by", "opened by", "form"),
+        (
+            (
+                f"[`{found['code']}`](#{found['code']})",
+                found["name"],
+                found["legalBasis"],
+                ", ".join(filter(None, (_answers(found, offices), found["role"]))),
+                found["openedBy"],
+                found["form"],
+            )
+            for found in kinds
+        ),
     )
     yield from ("## Clocks",)
     for found in kinds:
-        mine = [clock for clock in clocks if clock["id"].split(":")[0] == found["code"]]
-        yield from (
-            "",
-            f"### {found['code']}",
-            "",
-            f"{found['name']}." if mine else f"{found['name']}. It has no clock.",
-        )
-        if mine:
-            yield from _table(
-                (
-                    "clock",
-                    "from",
-                    "length",
-                    "legal basis",
-                    "rests on",
-                    "event",
-                    "if",
-                    "owed by",
-                    "deemed",
-                    "rolls",
-                    "extension",
-                    "stands still",
-                ),
-                (
-                    (
-                        clock["name"],
-                        clock.get("startsAt"),
-                        _length(clock),
-                        clock.get("legalBasis"),
-                        clock.get("confidence"),
-                        clock.get("startEvent") and f"`{clock['startEvent']}`",
-                        clock.get("condition") and f"`{clock['condition']}`",
-                        clock.get("owedBy"),
-                        clock.get("deemed"),
-                        _yes(clock.get("rolls")),
-                        clock.get("extension"),
-                        _yes(clock.get("suspendable")),
-                    )
-                    for clock in mine
-                ),
+        yield from _handbook(found, [clock for clock in clocks if clock["id"].split()[0] == found["code"]])
+    yield from _vocabulary()
+
+
+_HOW_TO_READ: Final = """\
+- *Runs from*: the event whose day starts the clock; of several the first that is recorded. A period counts from the
+  day after it.
+- *How long*: business days are Monday to Friday without legal federal holidays. A clock that *rolls* ends on the next
+  business day where its last day is none. Where no law says so that is practice: do not wait for it.
+- *If*: what must be recorded for the row to hold. Of the rows of one clock the first that holds counts.
+- *Suspension*: a clock *stands still* while a suspension with such a cause lasts, or another period runs *anew* after
+  it.
+- *When it passes*: what follows when the last day has passed. What the law *deems* decided is proposed to the case's
+  owner, who pronounces it.
+
+[The tutorial](../tutorial.md) follows several clocks. [Events](#events) and [conditions](#conditions) are listed
+below."""
+
+
+def _counted(clocks: Iterable[Facts]) -> str:
+    found = Counter(clock["confidence"] for clock in clocks)
+    return ", ".join(f"{found[how]} {how}" for how in ("verified", "reported", "unverified"))
+
+
+def _answers(kind: Facts, offices: Mapping[str, Any]) -> str:
+    return f"office {offices[kind['code']].head[1]}" if kind["code"] in offices else kind["answeredBy"]
+
+
+def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
+    rests_on = kind["citation"].removeprefix("unverified: ")
+    yield from ("", f"### {kind['code']}", "", f"{kind['name']}. Rests on: {rests_on} ({_checked(kind)}).")
+    if not clocks:
+        return
+    columns = {
+        "clock": [f"`{_variant(clock)}`" for clock in clocks],
+        "what": [clock["action"] for clock in clocks],
+        "runs from": [f"{clock['startsAt']} ({_codes(clock['startsFrom'], ', else ')})" for clock in clocks],
+        "how long": [_length(clock) for clock in clocks],
+        "if": [_codes(clock["conditions"], " and ") for clock in clocks],
+        "who": [_owes(clock) for clock in clocks],
+        "met by": [_codes(clock["metBy"], ", ") for clock in clocks],
+        "extension": [_extension(clock) for clock in clocks],
+        "suspension": [_suspension(clock) for clock in clocks],
+        "when it passes": [_passing(clock) for clock in clocks],
+        "law": [clock["legalBasis"] for clock in clocks],
+        "checked": [_checked(clock) for clock in clocks],
+    }
+    said = {name: cells for name, cells in columns.items() if any(cells)}
+    yield from _table(tuple(said), zip(*said.values(), strict=True))
+    yield from (f"- `{_variant(clock)}`: {_remarks(clock)}" for clock in clocks)
+
+
+def _remarks(clock: Facts) -> str:
+    """What else to know of a clock, and where it was read."""
+    note = f"{clock['note']} " if clock["note"] else ""
+    read = clock["citation"].removeprefix("unverified: ").rstrip(".")
+    return f"{note}{'Source' if clock['checkedOn'] else 'Not checked'}: {read}."
+
+
+def _owes(clock: Facts) -> str:
+    return f"{clock['owedBy']} ({clock['side']})" + (", for each entry" if clock["per"] == "entry" else "")
+
+
+def _variant(clock: Facts) -> str:
+    return " ".join(clock["id"].split()[1:])
+
+
+def _codes(codes: Sequence[str] | None, between: str) -> str:
+    return between.join(f"`{code}`" for code in codes or ())
+
+
+def _length(clock: Facts) -> str:
+    length = clock["length"]
+    told = "" if length is None else f"{_units(abs(length), clock['unit'])}{' before it' if length < 0 else ''}"
+    bounds = " and ".join(map(_bound, clock["notAfter"] or ()))
+    last = f"not after {bounds}" if bounds else ""
+    return ", ".join(filter(None, (told, last, "rolls" if clock["rolls"] else "")))
+
+
+def _bound(text: str) -> str:
+    event, sign, shift = re.split("([+-])", text, maxsplit=1)
+    length, unit = shift.split()
+    return f"{_units(int(length), unit)} {'after' if sign == '+' else 'before'} `{event}`"
+
+
+def _units(length: int, unit: str) -> str:
+    return f"{length} {unit.replace('_', ' ')}{'' if length == 1 else 's'}"
+
+
+def _extension(clock: Facts) -> str:
+    match clock["extension"]:
+        case "none":
+            return ""
+        case "by_length":
+            times = "once" if clock["extensionTimes"] == 1 else f"{clock['extensionTimes']} times"
+            told = f"{_units(clock['extensionLength'], clock['extensionUnit'])}, {times}"
+        case _:
+            told = "to a day named"
+    limit = clock["extensionLimit"]
+    most = f", {_units(int(limit.split()[0]), limit.split()[1])} at most in all" if limit else ""
+    return f"{told}{most}; by {clock['extensionBy']}"
+
+
+def _suspension(clock: Facts) -> str:
+    causes = ", ".join(clock["suspendedBy"] or ())
+    match clock["suspension"]:
+        case "stands_still":
+            return f"stands still: {causes}"
+        case "anew":
+            return f"{causes}: anew {_units(clock['anewLength'], clock['anewUnit'])} from `{clock['anewFrom']}`"
+        case _:
+            return ""
+
+
+def _passing(clock: Facts) -> str:
+    match clock["passing"]:
+        case "deemed":
+            return f"deemed {clock['deemed']}, pronounced by {clock['pronouncedBy']}"
+        case "missed":
+            return "late"
+        case _:
+            return "nothing follows"
+
+
+def _checked(row: Facts) -> str:
+    return f"{row['confidence']} {row['checkedOn']}" if row["checkedOn"] else str(row["confidence"])
+
+
+def _vocabulary() -> Iterator[str]:
+    rows = reference_rows()
+    events = (row.properties for row in rows.nodes if row.label == "CaseEvent")
+    conditions = (row.properties for row in rows.nodes if row.label == "CaseCondition")
+    yield from (
+        "",
+        "## Events",
+        "",
+        (
+            "*Recorded by*: whose act it is. What happens outside, as in a court or at another agency, the owner of the"
+            " case records, or a connected system tells it. *Not before*: the events that it cannot come before."
+        ),
+    )
+    yield from _table(
+        ("event", "what happened", "recorded by", "about", "not before", "may lie ahead", "note"),
+        (
+            (
+                f"`{found['code']}`",
+                found["name"],
+                found["recordedBy"],
+                found["about"],
+                _codes(found["notBefore"], ", "),
+                _yes(found["future"]),
+                found["note"],
             )
-
-
-def _office(offices: Mapping[str, Any], code: str) -> str:
-    return f"({offices[code].head[1]})" if code in offices else ""
-
-
-def _length(clock: Mapping[str, Any]) -> str:
-    if not clock.get("length"):
-        return "none set"
-    unit = str(clock["unit"]).replace("_", " ")
-    return f"{clock['length']} {unit}{'' if clock['length'] == 1 else 's'}"
+            for found in events
+        ),
+    )
+    yield from ("## Conditions", "", "In a clock's *if*, `not_` before a code says that it must not hold.")
+    yield from _table(
+        ("condition", "name", "when it holds"), ((f"`{f['code']}`", f["name"], f["note"]) for f in conditions)
+    )
 
 
 def _rules() -> Iterator[str]:

@@ -120,7 +120,7 @@ class _Made:
             owedBy="importer", extensions=0,
         )  # fmt: skip
         self._edge(casework.DEADLINE_OF, deadline, ("Case", case))
-        self._edge(casework.RUNS_BY, deadline, ("Clock", "rfi:0"))
+        self._edge(casework.RUNS_BY, deadline, ("Clock", "rfi reply"))
         self._edge(casework.OWED_BY, deadline, party)
 
     def _node(self, label: str, **properties: Any) -> None:

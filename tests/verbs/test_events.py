@@ -20,6 +20,7 @@ from hub.verbs.verb import verb
 from hub.verbs.verbs import VERBS
 from hub.viewer import account_id
 from tests.offices import ISSUER
+from tests.verbs.timing import day
 
 Do = Callable[..., Any]
 MINE, PENDING = "11-1111111AA", "33-3333333AA"
@@ -69,9 +70,16 @@ class Story:
         self.known = [key for (key,) in self.run(self.graph.read("MATCH (e:Event) RETURN e.id", {}))]
 
 
+def _due(story: Story, case: str, clock: str) -> str:
+    """The id of a deadline of a case."""
+    asked = f'{{ case(number: "{case}") {{ deadlines {{ nodes {{ id clock {{ id }} }} }} }} }}'
+    nodes = story.did("trade", asked)["deadlines"]["nodes"]
+    return next(found["id"] for found in nodes if found["clock"]["id"] == clock)
+
+
 def _cases(story: Story) -> None:
     story.do("trade", "declareProgram", 'code: "S338", name: "Section 338"')
-    opened = f'kind: "protest", importer: "{MINE}", title: "x", event: "protest_filed", on: "2026-11-02"'
+    opened = f'kind: "protest", importer: "{MINE}", title: "x", event: "protest_filed", on: "{day(-20)}"'
     case = story.do("importer", "openCase", opened, "number")["number"]
     of = f'case: "{case}"'
     story.do("center-007", "confirmCase", of)
@@ -85,26 +93,27 @@ def _cases(story: Story) -> None:
     story.do("fda", "leaveCase", f'{of}, reason: "it is done"')
     story.do("center-007", "acceptAgency", f'{of}, agency: "FDA"')
     story.do("center-007", "withdrawAgency", f'{of}, agency: "FDA"')
-    story.do("center-007", "recordDate", f'{of}, event: "denial_mailed", on: "2026-12-01"')
-    story.do("center-007", "suspendCase", f'{of}, reason: "a test case", on: "2026-12-02"')
-    story.do("center-007", "resumeCase", f'{of}, reason: "it was decided", on: "2026-12-03"')
-    due = story.did("center-007", f'{{ case(number: "{case}") {{ deadlines {{ nodes {{ id state }} }} }} }}')[
-        "deadlines"
-    ]["nodes"]
-    running = next(found["id"] for found in due if found["state"] == "RUNNING")
-    story.do("center-007", "meetDeadline", f'deadline: "{running}"')
-    story.do("port-2704", "recordDate", 'case: "T-open", event: "request_issued", on: "2026-11-02"')
+    story.do("center-007", "recordDate", f'{of}, event: "denial_mailed", on: "{day(-1)}"')
+    story.do("center-007", "takeBackDate", f'{of}, event: "denial_mailed", reason: "of another case"')
+    story.do("center-007", "suspendCase", f'{of}, reason: "a test case", on: "{day(-1)}"')
+    story.do("center-007", "resumeCase", f'{of}, reason: "it was decided", on: "{day(0)}"')
+    story.do("center-007", "meetDeadline", f'deadline: "{_due(story, case, "protest decide")}"')
+    story.do("port-2704", "recordDate", f'case: "T-open", event: "request_issued", on: "{day(-2)}"')
     story.do(
         "port-2704",
         "extendDeadline",
-        'deadline: "open rfi:0 2026-11-02", until: "2027-04-05", reason: "documents from abroad"',
+        f'deadline: "open rfi reply {day(-2)}", until: "{day(60)}", reason: "documents from abroad"',
     )
     eapa = story.do(
         "importer",
         "openCase",
-        f'kind: "eapa", importer: "{MINE}", title: "x", event: "initiated", on: "2026-11-24"',
+        f'kind: "eapa", importer: "{MINE}", title: "x", event: "initiated", on: "{day(-2)}"',
         "number",
     )
+    exclusion = f'kind: "protest_exclusion", importer: "{MINE}", title: "x", event: "protest_filed", on: "{day(-40)}"'
+    denied = _due(story, story.do("importer", "openCase", exclusion, "number")["number"], "protest_exclusion decide")
+    story.do("center-007", "pronounceDeadline", f'deadline: "{denied}"')
+    story.do("center-007", "takeBackDeadline", f'deadline: "{denied}", reason: "it was decided"')
     story.do("trade", "recordCondition", f'case: "{eapa["number"]}", condition: "complicated"')
     story.do("center-007", "closeCase", f'{of}, reason: "done"')
     story.do("center-007", "reopenCase", f'{of}, reason: "not done"')
@@ -147,7 +156,7 @@ def _issues(story: Story) -> None:
 def _importers(story: Story) -> None:
     of = f'importer: "{PENDING}"'
     story.do("trade", "assignImporter", f'{of}, center: "CEE007", reason: "by its goods"')
-    opened = 'kind: "protest", title: "x", event: "protest_filed", on: "2026-11-02"'
+    opened = f'kind: "protest", title: "x", event: "protest_filed", on: "{day(-20)}"'
     story.do("pending", "openCase", f"{of}, {opened}")
     story.do("trade", "reassignImporter", f'{of}, center: "CEE004", reason: "by its goods"')
     story.do("trade", "markImporterPending", f'{of}, reason: "again"')

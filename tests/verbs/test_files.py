@@ -251,8 +251,8 @@ def test_a_calendar_shows_what_is_due_until_it_is_closed(http: Http, world: Grap
     assert (head.status_code, head.headers["etag"]) == (200, answer.headers["etag"])
     # a last day that changes has changed once; what its link asks is answered
     recorded = 'mutation($n: String!, $on: Date!) { recordDate(case: $n, event: "protest_filed", on: $on) { id } }'
-    suspended = 'mutation($n: String!) { suspendCase(case: $n, reason: "x", on: "2027-01-01") { id } }'
-    resumed = 'mutation($n: String!) { resumeCase(case: $n, reason: "x", on: "2027-01-11") { id } }'
+    suspended = 'mutation($n: String!) { suspendCase(case: $n, reason: "x", on: "2026-11-03") { id } }'
+    resumed = 'mutation($n: String!) { resumeCase(case: $n, reason: "x", on: "2026-11-13") { id } }'
     owner = {"n": opened["number"]}
     run(world.write([Statement(f"MATCH (a:Account {{id: '{ISSUER}|port-director'}}), (c:Center {{code: 'CEE007'}}) "
                                "CREATE (a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(c)",

@@ -38,7 +38,7 @@ _NOW: Final = datetime(2026, 11, 24, 15, tzinfo=UTC)
 _BY_KEY: Final = {
     "case": ("Case", "number"), "cases": ("Case", "number"), "contact": ("Contact", "id"), "deputy": ("Contact", "id"),
     "issue": ("Issue", "id"), "into": ("Issue", "id"), "importer": ("Importer", "number"),
-    "entries": ("Entry", "number"),
+    "entries": ("Entry", "number"), "entry": ("Entry", "number"),
     "deadline": ("Deadline", "id"), "disparity": ("Disparity", "id"), "question": ("Question", "id"),
     "calendar": ("Calendar", "id"),
 }  # fmt: skip
@@ -50,6 +50,7 @@ _PUBLIC: Final = {
     "office": "Center:CEE004", "center": "CEE004", "forcedLaborOrders": [], "hts": "8542", "caseKind": "rfi",
     "topic": "origin",
     "ruling": "NY N301234", "condition": "complicated", "conditions": [], "code": "SAMPLE",
+    "dates": [], "cause": "court",
 }  # fmt: skip
 _OPENS: Final = {True: {"kind": "rfi", "event": "request_issued"}, False: {"kind": "protest", "event": "protest_filed"}}
 """What an office opens, and what a party does."""
@@ -211,7 +212,7 @@ def _as(found: Property, key: str) -> Any:
 
 def _invented(found: Property, like: str) -> str:
     """A key of that kind of which there is no row."""
-    known = {"importer": "99-9999999AA", "entries": entry_number(9_999_999)}
+    known = {"importer": "99-9999999AA", **dict.fromkeys(("entries", "entry"), entry_number(9_999_999))}
     return known.get(found.name) or f"{like} invented"
 
 

@@ -53,3 +53,19 @@ def test_a_program_is_added_without_a_line_of_code(did: Do, refused: Do) -> None
         "programs"
     ]["nodes"] == [{"name": "Section 338"}]
     assert did("", '{ program(code: "S338") { cases { totalCount } } }') == {"cases": {"totalCount": 0}}
+
+
+def test_a_program_for_which_no_office_answers_says_so(did: Do, refused: Do) -> None:
+    declared = (
+        'mutation {{ declareProgram(code: "{}", name: "Sample program"{}) {{ offices {{ nodes {{ code }} }} }} }}'
+    )
+    asked = '{{ responsibleContacts(program: "{}") {{ unknown contacts {{ organisation {{ nodeId }} }} }} }}'
+    assert did("trade", declared.format("S338", "")) == {"offices": {"nodes": []}}
+    assert did("importer", asked.format("S338"))["unknown"] == ["program S338: no office is named that answers for it"]
+    code, message = refused("trade", declared.format("S339", ', office: "NONE"'))
+    assert (code, message) == ("NOT_FOUND", "office: there is no office 'NONE'; see offices")
+    named = did("trade", declared.format("S339", ', office: "OT-TRLED"'))
+    assert named == {"offices": {"nodes": [{"code": "OT-TRLED"}]}}
+    answer = did("importer", asked.format("S339"))
+    assert answer["unknown"] == []
+    assert {"organisation": {"nodeId": "Office:OT-TRLED"}} in answer["contacts"]

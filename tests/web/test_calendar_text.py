@@ -21,9 +21,10 @@ _HUB = "https://hub.example/"
 def _due(**changed: Any) -> Any:
     case = {"number": "SW-26-1", "title": "A title", "importer": {"name": "Sample"}, **changed.pop("case", {})}
     return {
-        "id": "case rfi:0 2026-11-02", "name": "Request: reply", "due": "2026-12-02", "revision": 2,
+        "id": "case rfi reply 2026-11-02", "name": "Request: reply", "due": "2026-12-02", "revision": 2,
         "changedAt": "2026-11-03T10:00:00.5Z",
-        "startedOn": "2026-11-02", "owedBy": "trade", "deemed": None, "clock": {"legalBasis": "19 CFR 151.11"},
+        "startedOn": "2026-11-02", "owedBy": "trade", "deemed": None, "why": None, "entry": None,
+        "clock": {"legalBasis": "19 CFR 151.11"},
         "party": None, "case": case,
         **changed,
     }  # fmt: skip
@@ -109,3 +110,12 @@ def test_a_tag_is_known_by_any_of_the_ways_it_is_named() -> None:
         assert _is_known(lines, tag)
     for lines in ([], [""], ['"abcd"'], ["abc"], ['W/"x"']):
         assert not _is_known(lines, tag)
+
+
+def test_an_event_says_in_a_line_why_it_is_due() -> None:
+    why = "180 days from denial mailed on 2026-06-05"
+    described = str(_event(why=why, entry="ABC-1234567-6", deemed="denied")["description"])
+    assert f"Why: {why}; 19 CFR 151.11" in described.splitlines()
+    assert "Entry: ABC-1234567-6" in described.splitlines()
+    assert "If nothing happens: by law denied" in described.splitlines()
+    assert "Runs since 2026-11-02; 19 CFR 151.11" in str(_event()["description"]).splitlines()

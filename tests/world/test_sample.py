@@ -2,9 +2,13 @@
 
 import re
 from collections import Counter
+from datetime import date
 
 from graph_schema.graph import GRAPH
 from graph_schema.upsert import dangling
+from hub.deadlines.clock import Clock
+from hub.deadlines.facts import Facts
+from hub.deadlines.kept import KeptCase, bring
 from hub.world.reference import Rows, reference_rows
 from hub.world.sample import Size, personas, sample_rows
 
@@ -39,7 +43,7 @@ def test_cases_are_of_every_kind_and_status_and_owned_by_all_three() -> None:
     cases = [row for row in WORLD.nodes if row.label == "Case"]
     assert {case.properties["status"] for case in cases} == set(GRAPH.node("Case").property_named("status").values)
     ends = {kind: {row.head for row in WORLD.edges if row.edge.type == kind} for kind in ("OF_KIND", "HANDLED_BY")}
-    assert len(ends["OF_KIND"]) == 29
+    assert len(ends["OF_KIND"]) == sum(row.label == "CaseKind" for row in KNOWN.nodes)
     assert {label for label, _ in ends["HANDLED_BY"]} == {"Center", "Port", "Office"}
 
 
@@ -58,3 +62,32 @@ def test_each_persona_has_an_account_that_acts_for_a_party_of_the_world() -> Non
 
 def test_scale_one_is_as_large_as_it_says() -> None:
     assert Size.of(1) == Size(importers=20_000, brokers=2_000, contacts=5_000, cases=100_000)
+
+
+def test_the_status_of_a_case_is_what_its_deadlines_say() -> None:
+    """As a verb that changes any of its facts would leave it."""
+    known = {row.properties["id"]: Clock.of(row.properties) for row in KNOWN.nodes if row.label == "Clock"}
+    kinds = {row.tail[1]: row.head[1] for row in WORLD.edges if row.edge.type == "OF_KIND"}
+    entries: dict[str, list[str]] = {}
+    for row in WORLD.edges:
+        if row.edge.type == "COVERS_ENTRY":
+            entries.setdefault(row.tail[1], []).append(row.head[1])
+    there = {row.properties["id"]: row.properties for row in WORLD.nodes if row.label == "Deadline"}
+    looked = Counter[str]()
+    for row in WORLD.nodes:
+        if row.label != "Case" or not (dates := row.properties.get("dates")):
+            continue
+        told = {name: row.properties.get(name, ()) for name in ("suspensions", "extensions", "pronounced")}
+        case = row.properties["id"]
+        facts = Facts(case, dates, entries=entries.get(case, ()), **told)
+        clocks = [clock for clock in known.values() if clock.kind == kinds[case]]
+        before = KeptCase(facts, row.properties["status"], clocks, awaiting=row.properties["status"] == "AWAITING")
+        brought = bring(before, before, date(2026, 11, 1))
+        pronounced = brought.case.facts.pronounced
+        assert (brought.case.status, list(pronounced)) == (before.status, list(facts.pronounced)), row
+        assert {one.id for one in brought.deadlines} == {id_ for id_ in there if id_.startswith(f"{case} ")}
+        for one in brought.deadlines:
+            kept = there[one.id]
+            assert (kept["state"], kept.get("due"), kept["why"]) == (one.state, one.last, one.why)
+        looked[brought.case.status] += 1
+    assert looked.keys() == {"OPEN", "AWAITING", "EXTENDED", "SUSPENDED", "DEEMED"}

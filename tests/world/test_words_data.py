@@ -13,14 +13,6 @@ from graph_schema import reference
 Row = dict[str, str]
 Faults = Iterator[str]
 
-# Kinds of case whose clocks are still to come; the others stand in case_kinds.csv.
-COMING = {
-    "agency_hold", "audit", "bill", "bond_sufficiency", "broker_license", "broker_permit", "circumvention",
-    "covered_merchandise", "ctpat", "duty_refund", "entry", "ftz", "general_order", "in_bond", "ipr_detention",
-    "isf", "liquidated_damages", "prepenalty_notice", "protest_set_aside", "record_production",
-    "ruling_modification", "seizure", "supplemental_petition", "surety_demand", "tib", "usmca_verification",
-    "warehouse",
-}  # fmt: skip
 BRITISH = re.compile(
     r"\btyre|aluminium|colour|fibre|jewellery|\bmoulds?\b|moulded|sulph|flavour|odour|vapour|metallised|armour",
     re.IGNORECASE,
@@ -34,7 +26,7 @@ def read(name: str) -> list[Row]:
 
 HEADINGS, SYNONYMS, FORMS = read("hts_headings"), read("synonyms"), read("forms")
 CODES = {row["heading"] for row in HEADINGS}
-KINDS = COMING | {row.get("kind") or row["code"] for row in read("case_kinds")}
+KINDS = {row["code"] for row in read("case_kinds")}
 
 
 def twice(names: Iterable[str]) -> Faults:

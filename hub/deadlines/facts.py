@@ -1,0 +1,258 @@
+"""What a case says of its time: strings, as the hub and connected systems keep them, read and checked.
+
+| fact | as | e.g. |
+|---|---|---|
+| dates | event, day, the number of an entry | `liquidated 2027-01-15 S00-0000160-0` |
+| conditions | a code | `complicated` |
+| suspensions | since, until, cause | `2026-03-01 2026-04-01`, `2026-03-01 - court` |
+| extensions | clock, entry, day granted, day | `decide - 2026-03-01 2026-05-01`; `+` for the day: by its length |
+| answers | clock, entry, day | `reply - 2026-03-20` |
+| pronounced | clock, entry, day of the outcome | `decide - 2026-12-19` |
+
+`-` stands for what is not said: an entry (then it is of the case and of all its entries), or the end of a suspension.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, TypeVar
+
+from hub.deadlines.business_days import Suspension
+from hub.deadlines.clock import Clock
+from hub.errors import BadInput
+
+NOT_SAID: Final = "-"
+BY_LENGTH: Final = "+"
+EXAMPLES: Final = {
+    "dates": "protest_filed 2026-03-01",
+    "conditions": "complicated",
+    "suspensions": "2026-03-01 2026-04-01",
+    "extensions": "decide - 2026-03-01 2026-05-01",
+    "answers": "reply - 2026-03-20",
+    "pronounced": "decide - 2026-12-19",
+}
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a case says of its time. `case` is its id, `closed` the day on which it was closed, `entries` are the
+    numbers of the entries it covers."""
+
+    case: str
+    dates: Sequence[str] = ()
+    conditions: Sequence[str] = ()
+    suspensions: Sequence[str] = ()
+    extensions: Sequence[str] = ()
+    answers: Sequence[str] = ()
+    pronounced: Sequence[str] = ()
+    closed: date | None = None
+    entries: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """The day of an event, of the case or of one entry."""
+
+    event: str
+    day: date
+    entry: str | None = None
+
+    @staticmethod
+    def of(text: str) -> "Dated":
+        """Raises `ValueError`."""
+        event, day, *entry = text.split(" ")
+        return Dated(event, date.fromisoformat(day), _only(entry))
+
+    def __str__(self) -> str:
+        return " ".join((self.event, str(self.day), *([self.entry] if self.entry else [])))
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A suspension of the case, and its cause, where it was said."""
+
+    days: Suspension
+    cause: str | None = None
+
+    @staticmethod
+    def of(text: str) -> "Pause":
+        """Raises `ValueError`."""
+        since, *more = text.split(" ")
+        until, cause = [*more, None, None][:2]
+        if len(more) > 2 or (cause is not None and not cause.isidentifier()):
+            raise ValueError("since, until and a cause by its code at most")
+        ends = None if until is None or until == NOT_SAID else date.fromisoformat(until)
+        return Pause(Suspension(date.fromisoformat(since), ends), cause)
+
+    def __str__(self) -> str:
+        until = str(self.days.until) if self.days.until else NOT_SAID if self.cause else None
+        return " ".join(filter(None, (str(self.days.since), until, self.cause)))
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """An extension of a clock: granted on a day, to a day, or by the clock's own length."""
+
+    clock: str
+    entry: str | None
+    granted: date
+    until: date | None
+
+    @staticmethod
+    def of(text: str) -> "Extended":
+        """Raises `ValueError`."""
+        clock, entry, granted, until = text.split(" ")
+        return Extended(
+            clock, _said(entry), date.fromisoformat(granted), None if until == BY_LENGTH else date.fromisoformat(until)
+        )
+
+    def __str__(self) -> str:
+        return f"{self.clock} {self.entry or NOT_SAID} {self.granted} {self.until or BY_LENGTH}"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something done on a day about the deadline of a clock: an answer that meets it, or its outcome pronounced."""
+
+    clock: str
+    entry: str | None
+    day: date
+
+    @staticmethod
+    def of(text: str) -> "Act":
+        """Raises `ValueError`."""
+        clock, entry, day = text.split(" ")
+        return Act(clock, _said(entry), date.fromisoformat(day))
+
+    def __str__(self) -> str:
+        return f"{self.clock} {self.entry or NOT_SAID} {self.day}"
+
+    def is_of(self, clock: Clock, entry: str | None) -> bool:
+        """Whether it is about the deadline of that clock, of that entry or of the case."""
+        return self.clock == clock.code and self.entry in (None, entry)
+
+
+Days = Mapping[str | None, date]
+"""The days of an event, by entry; that of the case is under None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The facts of a case, read. Nothing in it depends on the order in which they came."""
+
+    days: Mapping[str, Days]
+    conditions: frozenset[str]
+    pauses: tuple[Pause, ...]
+    extensions: tuple[Extended, ...]
+    answers: tuple[Act, ...]
+    pronounced: tuple[Act, ...]
+    closed: date | None
+    entries: tuple[str, ...]
+
+    @staticmethod
+    def of(facts: Facts) -> "Timeline":
+        """Raises `BadInput` for what is not written as a fact is."""
+        dates = read("dates", Dated.of, facts.dates)
+        extensions = read("extensions", Extended.of, facts.extensions)
+        pauses = read("suspensions", Pause.of, facts.suspensions)
+        return Timeline(
+            _by_event({}, dates),
+            frozenset(read("conditions", str, facts.conditions)),
+            tuple(
+                sorted(pauses, key=lambda pause: (pause.days.since, pause.days.until or date.max, pause.cause or ""))
+            ),
+            tuple(sorted(extensions, key=lambda each: (each.granted, each.until or date.min, each.entry or ""))),
+            tuple(read("answers", Act.of, facts.answers)),
+            tuple(read("pronounced", Act.of, facts.pronounced)),
+            facts.closed,
+            tuple(sorted({*facts.entries, *(each.entry for each in dates if each.entry)})),
+        )
+
+    def with_events(self, more: Iterable[Dated]) -> "Timeline":
+        """The same with these events, where they have no day of their own."""
+        new = [each for each in more if not {None, each.entry} & self.days.get(each.event, {}).keys()]
+        return replace(self, days=_by_event(self.days, new)) if new else self
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The facts as they count for one deadline: for an entry, or for the case as a whole."""
+
+    timeline: Timeline
+    clock: Clock
+    entry: str | None
+
+    def begun(self, event: str) -> date | None:
+        """The day of an event: for the case as a whole, if only entries have days, the earliest."""
+        days = self.timeline.days.get(event, {})
+        if self.clock.per_entry:
+            return days.get(self.entry, days.get(None))
+        return days.get(None, min(days.values(), default=None))
+
+    def done(self, event: str) -> date | None:
+        """The same for what ends something: if only entries have days, the latest, once every entry has one."""
+        if self.clock.per_entry:
+            return self.begun(event)
+        days = self.timeline.days.get(event, {})
+        if None in days:
+            return days[None]
+        return max(days.values()) if days and all(entry in days for entry in self.timeline.entries) else None
+
+    def holds(self, code: str) -> bool:
+        """Whether a condition holds, or an event of that code is there."""
+        return code in self.timeline.conditions or self.begun(code) is not None
+
+    def start(self) -> tuple[str, date] | None:
+        """The event that starts the clock, and its day."""
+        for event in self.clock.starts_from:
+            if (day := self.begun(event)) is not None:
+                return event, day
+        return None
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """The suspensions that hold for the clock, by the day they began."""
+        return tuple(pause for pause in self.timeline.pauses if self.clock.stopping.holds(pause.cause))
+
+    def extensions(self) -> tuple[Extended, ...]:
+        """The extensions that the clock's rule knows, by the day they were granted."""
+        kind = self.clock.extension.kind
+        return tuple(
+            each
+            for each in self.timeline.extensions
+            if each.clock == self.clock.code and each.entry in (None, self.entry)
+            and kind == ("by_length" if each.until is None else "discretion")
+        )  # fmt: skip
+
+    def acts(self, acts: Iterable[Act]) -> list[date]:
+        """The days of those acts that are about this deadline."""
+        return [act.day for act in acts if act.is_of(self.clock, self.entry)]
+
+
+def read(name: str, of: Callable[[str], Read], texts: Sequence[str]) -> list[Read]:
+    """The facts of that name. Raises `BadInput`, which repeats none of their values."""
+    try:
+        if isinstance(texts, str):
+            raise TypeError  # noqa: TRY301 - told as the others are
+        return [of(text) for text in texts]
+    except (ValueError, TypeError, AttributeError):
+        raise BadInput(f"{name}: a list is expected, of texts as e.g. `{EXAMPLES[name]}`") from None
+
+
+def _by_event(days: Mapping[str, Days], more: Iterable[Dated]) -> Mapping[str, Days]:
+    """These days, and those of more events: of one event the latest, where several are told."""
+    merged = {event: dict(known) for event, known in days.items()}
+    for dated in more:
+        known = merged.setdefault(dated.event, {})
+        known[dated.entry] = max(dated.day, known.get(dated.entry, dated.day))
+    return merged
+
+
+def _said(text: str) -> str | None:
+    return None if text == NOT_SAID else text
+
+
+def _only(entries: Sequence[str]) -> str | None:
+    if len(entries) > 1:
+        raise ValueError("one entry at most")
+    return entries[0] if entries else None

@@ -1,0 +1,344 @@
+"""The deadlines of cases as the graph has them: read with what their cases say, brought to what follows, written.
+
+One statement reads, one writes, for one case as for many. Whoever writes has locked the cases.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime
+from typing import Any, Final, LiteralString
+
+from graph_schema.cypher import Statement, fill, lock
+from hub.database.graph import Run
+from hub.deadlines.business_days import today as day_at
+from hub.deadlines.clock import DECIDED, Clock, clocks_of
+from hub.deadlines.deadline import OPEN, Deadline, State, deadlines
+from hub.deadlines.facts import Facts, Timeline
+from hub.deadlines.vocabulary import EventKind, vocabulary
+from hub.jobs.loops import rows_of
+from hub.records.source_record import KEPT
+
+_LISTS: Final = ("dates", "conditions", "suspensions", "extensions", "answers", "pronounced")
+"""The facts that a case keeps as lists of texts, by the same names."""
+
+_AS_KEPT: Final = fill(
+    """
+OPTIONAL MATCH (k)-[:OF_KIND]->(kind:CaseKind)
+WITH *, [(k)-[:COVERS_ENTRY]->(e:Entry) | e.number] AS entries,
+  head(COLLECT { MATCH (k)<-[:DECIDES]-(d:Decision) WHERE d.decidedAt IS :: ZONED DATETIME NOT NULL
+    RETURN d.decidedAt.epochMillis AS at ORDER BY at LIMIT 1 }) AS decided,
+  COLLECT { MATCH (k)<-[:OF_CASE]-(d:Deadline) RETURN {element: elementId(d), id: d.id, name: d.name, state: d.state,
+    startedOn: toString(d.startedOn), due: toString(d.due), metOn: toString(d.metOn), why: d.why,
+    extensions: d.extensions, extendedTo: toString(d.extendedTo), entry: d.entry,
+    clock: head([(d)-[:RUNS_BY]->(c:Clock) | c.id])} } AS written
+WITH collect({id: k.id, kind: kind.code, status: k.status, awaiting: k.awaitingSince IS NOT NULL,
+  closed: CASE WHEN k.closedAt IS :: ZONED DATETIME NOT NULL THEN k.closedAt.epochMillis END,
+  isKeptHere: NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {kept} },
+  dates: k.dates, conditions: k.conditions, suspensions: k.suspensions, extensions: k.extensions, answers: k.answers,
+  pronounced: k.pronounced, datesToConfirm: k.datesToConfirm, entries: entries, decided: decided, written: written})
+  AS cases, collect(DISTINCT kind) AS kinds
+RETURN cases, COLLECT { UNWIND kinds AS kind MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN [kind.code, properties(c)] },
+  COLLECT { MATCH (e:CaseEvent) WHERE e.code = $event OR $event IN e.notBefore RETURN properties(e) }""",
+    kept=KEPT,
+)
+_ONE: Final[LiteralString] = "MATCH (k:Case {id: $case})" + _AS_KEPT
+_MANY: Final = f"{rows_of('Case')} WITH DISTINCT n ORDER BY elementId(n) {lock('n')} WITH n AS k" + _AS_KEPT
+_WRITE: Final[LiteralString] = """
+UNWIND $cases AS row
+MATCH (k:Case {id: row.id})
+SET k += row.facts,
+  k.closedAt = CASE WHEN row.closes IS NULL THEN k.closedAt WHEN row.closes THEN $at END,
+  k.awaitingSince = CASE WHEN row.awaits IS NULL THEN k.awaitingSince
+    WHEN row.awaits THEN coalesce(k.awaitingSince, $at) END
+WITH k, row
+CALL (row) { UNWIND row.gone AS element MATCH (d:Deadline) WHERE elementId(d) = element DETACH DELETE d }
+CALL (row) {
+  UNWIND row.changed AS one MATCH (d:Deadline) WHERE elementId(d) = one.element
+  SET d += one.values, d.revision = coalesce(d.revision, 0) + one.moved,
+    d.changedAt = CASE WHEN one.moved > 0 THEN $at ELSE d.changedAt END,
+    d.endedAt = CASE WHEN one.ended THEN coalesce(d.endedAt, $at) END }
+CALL (row) {
+  UNWIND row.rewound AS one MATCH (d:Deadline) WHERE elementId(d) = one.element MATCH (c:Clock {id: one.clock})
+  OPTIONAL MATCH (d)-[old:RUNS_BY]->() DELETE old
+  WITH DISTINCT d, c CREATE (d)-[:RUNS_BY]->(c) }
+CALL (k, row) {
+  WITH * WHERE row.begun <> []
+  OPTIONAL MATCH (k)-[:CONCERNS]->(importer:Importer) OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
+  UNWIND row.begun AS one MATCH (c:Clock {id: one.clock})
+  CREATE (d:Deadline)
+  SET d = one.values, d.revision = 0, d.changedAt = $at, d.endedAt = CASE WHEN one.ended THEN $at END
+  CREATE (d)-[:OF_CASE]->(k) CREATE (d)-[:RUNS_BY]->(c)
+  FOREACH (party IN [p IN CASE one.side WHEN 'trade' THEN [importer] WHEN 'government' THEN [owner] ELSE [] END
+    WHERE p IS NOT NULL] | CREATE (d)-[:OWED_BY]->(party)) }"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A deadline as it stands in the graph. `element` is Neo4j's id of it, `clock` the id of its clock's row."""
+
+    element: str
+    id: str | None
+    name: str | None
+    state: str | None
+    start: date | None
+    last: date | None
+    met_on: date | None
+    why: str | None
+    extensions: int | None
+    extended_to: date | None
+    entry: str | None
+    clock: str | None
+
+    @staticmethod
+    def of(row: Mapping[str, Any]) -> "Written":
+        """The deadline of a row that was read."""
+        return Written(
+            row["element"], row["id"], row["name"], row["state"], _day(row["startedOn"]), _day(row["due"]),
+            _day(row["metOn"]), row["why"], row["extensions"], _day(row["extendedTo"]), row["entry"], row["clock"],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCase:
+    """A case and what it says of its time.
+
+    `awaiting`: whether its owner waits for an answer. `is_kept_here`: whether no other system says what its status and
+    its dates are. `decided` is the day of the first decision in it. `to_confirm` are those of its dates that a party
+    told and its owner has not confirmed. `events` are those of the vocabulary that were asked for.
+    """
+
+    facts: Facts
+    status: str
+    clocks: Sequence[Clock] = ()
+    written: Sequence[Written] = ()
+    awaiting: bool = False
+    is_kept_here: bool = True
+    decided: date | None = None
+    to_confirm: Sequence[str] = ()
+    events: Mapping[str, EventKind] = field(default_factory=dict[str, EventKind])
+
+    @property
+    def id(self) -> str:
+        """The id of the case."""
+        return self.facts.case
+
+    @property
+    def all_facts(self) -> Facts:
+        """Its facts, with its decision as an event."""
+        if self.decided is None or any(text.startswith(f"{DECIDED} ") for text in self.facts.dates):
+            return self.facts
+        return replace(self.facts, dates=[*self.facts.dates, f"{DECIDED} {self.decided}"])
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A deadline that is other than it was: `before` is None for a new one, `now` for one that is no more."""
+
+    before: Written | None
+    now: Deadline | None
+
+    def __str__(self) -> str:
+        """What has changed, in a line of the case's history."""
+        if self.now is None:
+            assert self.before is not None
+            since = f" from {self.before.start}" if self.before.start else ""
+            return f"{_named(self.before.name, self.before.entry)}: runs no more{since}"
+        law = self.now.clock.legal_basis
+        return f"{_named(self.now.clock.name, self.now.entry)}: {in_words(self.now)}" + (f" ({law})" if law else "")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is one for the history: its last day, its state or what met it is other than before."""
+        before, now = self.before, self.now
+        if before is None or now is None:
+            return True
+        shown = (before.state, before.last, before.met_on, before.extensions or 0, before.extended_to)
+        return shown != (now.state, now.last, now.met_on, now.extensions, now.extended_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A case with what it says now, its deadlines as they follow, and what is other than in the graph."""
+
+    before: KeptCase
+    case: KeptCase
+    deadlines: Sequence[Deadline]
+    changes: Sequence[Change] = field(default_factory=list[Change])
+
+    @property
+    def notable(self) -> list[Change]:
+        """The changes that the history of the case tells."""
+        return [change for change in self.changes if change.is_told]
+
+    def row(self) -> dict[str, Any] | None:
+        """What is written of it; None where nothing has changed."""
+        before, case = self.before, self.case
+        facts = {
+            name: list(getattr(case.facts, name)) for name in _LISTS
+            if list(getattr(case.facts, name)) != list(getattr(before.facts, name))
+        }  # fmt: skip
+        if list(case.to_confirm) != list(before.to_confirm):
+            facts["datesToConfirm"] = list(case.to_confirm)
+        closes = None if case.facts.closed == before.facts.closed else case.facts.closed is not None
+        status = {"status": case.status} if case.status != before.status else {}
+        row = {
+            "id": case.id, "facts": {**facts, **status}, "closes": closes,
+            "awaits": None if case.awaiting == before.awaiting else case.awaiting,
+            "gone": [change.before.element for change in self.changes if change.before and not change.now],
+            "changed": [_changed(c.before, c.now) for c in self.changes if c.before and c.now],
+            "rewound": [
+                {"element": c.before.element, "clock": c.now.clock.node} for c in self.changes
+                if c.before and c.now and c.before.clock != c.now.clock.node
+            ],
+            "begun": [_begun(change.now) for change in self.changes if change.now and not change.before],
+        }  # fmt: skip
+        has_changed = closes is not None or row["awaits"] is not None
+        return row if has_changed or any(row[name] for name in ("facts", "gone", "changed", "begun")) else None
+
+
+async def read_case(run: Run, case: str, event: str | None = None) -> KeptCase | None:
+    """The case of that id, which the caller has locked, and that event of the vocabulary, with those that are never
+    before it; None where there is no such case."""
+    return next(iter(_read(await run(Statement(_ONE, {"case": case, "event": event})))), None)
+
+
+async def read_cases(run: Run, items: Sequence[str]) -> list[KeptCase]:
+    """The cases that are known by these items, locked."""
+    return _read(await run(Statement(_MANY, {"items": list(items), "event": None})))
+
+
+def bring(before: KeptCase, case: KeptCase, today: date) -> Brought:
+    """What follows from what a case says now. Raises `BadInput` for facts that are not written as they should be."""
+    current = deadlines(case.all_facts, case.clocks, today)
+    facts = case.facts
+    if case.is_kept_here:
+        case = replace(case, facts=replace(facts, pronounced=_pronounced(facts, current)))
+        case = replace(case, status=_status(case, current, today))
+    there = {written.id: written for written in before.written if written.id}
+    changes = [Change(there.get(each.id), each) for each in current]
+    changes = [change for change in changes if _differs(change)]
+    kept = {each.id for each in current}
+    changes += [Change(written, None) for written in before.written if written.id not in kept]
+    return Brought(before, case, current, changes)
+
+
+async def write(run: Run, brought: Iterable[Brought], at: datetime) -> None:
+    """Writes what has changed of these cases."""
+    rows = [row for one in brought if (row := one.row())]
+    if rows:
+        await run(Statement(_WRITE, {"cases": rows, "at": at}))
+
+
+def in_words(deadline: Deadline) -> str:
+    """How a deadline stands, in words."""
+    match deadline.state:
+        case State.RUNNING:
+            return f"until {deadline.last}, {deadline.why}" if deadline.last else deadline.why
+        case State.MET:
+            return f"met: {deadline.why}"
+        case State.MET_LATE:
+            return f"met late: {deadline.why}"
+        case State.ENDED:
+            return f"ended: {deadline.why}"
+        case State.PROPOSED:
+            return f"proposed {deadline.why}"
+        case _:
+            return deadline.why
+
+
+def _read(records: Sequence[Sequence[Any]]) -> list[KeptCase]:
+    ((cases, clocks, events),) = records
+    by_kind: dict[str, list[Mapping[str, Any]]] = {}
+    for kind, row in clocks:
+        by_kind.setdefault(kind, []).append(row)
+    read = {kind: clocks_of(rows) for kind, rows in by_kind.items()}
+    asked = vocabulary(events)
+    return [_case(row, read.get(row["kind"], []), asked) for row in cases]
+
+
+def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, EventKind]) -> KeptCase:
+    closed = _moment(row["closed"])
+    if row["status"] != "CLOSED":
+        closed = None
+    elif closed is None:
+        closed = date.min
+    lists = {name: row[name] if row[name] is not None else () for name in _LISTS}
+    return KeptCase(
+        Facts(case=row["id"], closed=closed, entries=row["entries"], **lists), row["status"], clocks,
+        [Written.of(one) for one in row["written"]], row["awaiting"] or row["status"] == "AWAITING", row["isKeptHere"],
+        _moment(row["decided"]), row["datesToConfirm"] or (), events,
+    )  # fmt: skip
+
+
+def _pronounced(facts: Facts, current: Iterable[Deadline]) -> Sequence[str]:
+    """What was pronounced and still is: a late event takes the rest back."""
+    if not facts.pronounced:
+        return facts.pronounced
+    deemed = [each for each in current if each.state is State.DEEMED]
+    acts = zip(facts.pronounced, Timeline.of(facts).pronounced, strict=True)
+    return [text for text, act in acts if any(act.is_of(each.clock, each.entry) for each in deemed)]
+
+
+def _status(case: KeptCase, current: Sequence[Deadline], today: date) -> str:
+    """Where a case stands, by what it says and what is due in it."""
+    if case.facts.closed is not None:
+        return "CLOSED"
+    if any(each.state is State.DEEMED for each in current):
+        return "DEEMED"
+    if any(pause.days.lasts_on(today) for pause in Timeline.of(case.facts).pauses):
+        return "SUSPENDED"
+    if case.awaiting:
+        return "AWAITING"
+    if any(each.extensions and each.state in OPEN for each in current):
+        return "EXTENDED"
+    return "DRAFT" if case.status == "DRAFT" else "OPEN"
+
+
+def _differs(change: Change) -> bool:
+    before, now = change.before, change.now
+    if before is None or now is None:
+        return True
+    return change.is_told or (before.why, before.clock, before.name) != (now.why, now.clock.node, now.clock.name)
+
+
+def _changed(before: Written, now: Deadline) -> dict[str, Any]:
+    return {
+        "element": before.element, "values": _values(now), "moved": int(before.last != now.last),
+        "ended": now.state not in OPEN,
+    }  # fmt: skip
+
+
+def _begun(now: Deadline) -> dict[str, Any]:
+    return {
+        "values": {"source": "hub", **as_properties(now)}, "clock": now.clock.node, "side": now.clock.side,
+        "ended": now.state not in OPEN,
+    }  # fmt: skip
+
+
+def as_properties(now: Deadline) -> dict[str, Any]:
+    """The properties of the row of a new deadline."""
+    values = {"id": now.id, "startedOn": now.start, **_values(now)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _values(now: Deadline) -> dict[str, Any]:
+    return {
+        "name": now.clock.name, "state": now.state.value, "due": now.last, "metOn": now.met_on, "why": now.why,
+        "owedBy": now.clock.owed_by, "deemed": now.clock.deemed, "extensions": now.extensions,
+        "extendedTo": now.extended_to, "entry": now.entry,
+    }  # fmt: skip
+
+
+def _named(name: str | None, entry: str | None) -> str:
+    return f"{name or 'a deadline'}, entry {entry}" if entry else name or "a deadline"
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _moment(milliseconds: int | None) -> date | None:
+    return None if milliseconds is None else day_at(datetime.fromtimestamp(milliseconds / 1000, UTC))
+
+
+assert set(_LISTS) < {field_.name for field_ in fields(Facts)}

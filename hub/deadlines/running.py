@@ -1,0 +1,156 @@
+"""How long a clock runs: its last day by its period, its extensions, its suspensions and the days it is never after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from hub.deadlines.business_days import Period, Suspension, end_of, next_business_day, stand_still
+from hub.deadlines.clock import Bound
+from hub.deadlines.facts import Extended, Pause, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How long a clock runs.
+
+    `last` is None while it stands still: by the suspension `stands`, if that lasts today. `anew` is the day from which
+    another period runs after a suspension. `bound` is what its last day may not be after, where that decides it.
+    """
+
+    last: date | None
+    extensions: int = 0
+    extended_to: date | None = None
+    stands: Pause | None = None
+    anew: date | None = None
+    bound: Bound | None = None
+
+
+def run(scope: Scope, start: date, today: date) -> Run | None:
+    """How long the clock of that scope runs from its start; None where no period is set for it.
+
+    Raises `BadInput` for an end beyond what calendars are known for.
+    """
+    clock = scope.clock
+    bounds = [(bound.day(day), bound) for bound in clock.not_after if (day := scope.begun(bound.event)) is not None]
+    first = min(bounds, key=lambda bounded: bounded[0], default=None)
+    if clock.period is None:
+        return Run(first[0], bound=first[1]) if first else None
+    end = end_of(start, clock.period)
+    counted = _Counted(scope, start, first[0] if first else None, scope.pauses(), end, start + timedelta(days=1))
+    for extension in scope.extensions():
+        counted = counted.extended(extension)
+    last = counted.last()
+    bound = first[1] if first and last == first[0] else None
+    return Run(last, counted.times, counted.until, counted.stands_on(today), counted.anew()[1], bound)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A period as it is counted: the day on which it would `end` but for suspensions, which count from a day on.
+
+    `known_until`: what happened later does not count, where it is asked how it stood on a day.
+    """
+
+    scope: Scope
+    start: date
+    never_after: date | None
+    pauses: Sequence[Pause]
+    end: date
+    suspended_from: date
+    times: int = 0
+    until: date | None = None
+    known_until: date = date.max
+
+    def last(self) -> date | None:
+        """The last day; None while it stands still."""
+        last = self.standing()
+        if last is None:
+            return None
+        if self.scope.clock.rolls:
+            last = next_business_day(last)
+        return min(last, self.never_after) if self.never_after else last
+
+    def standing(self) -> date | None:
+        """The same before it rolls, and without what it may not be after."""
+        if self.scope.clock.stopping.kind == "anew":
+            return self.anew()[0]
+        return stand_still(self.end, self.suspended_from, (pause.days for pause in self.pauses))
+
+    def anew(self) -> tuple[date | None, date | None]:
+        """The last day where after a suspension another period runs, and the day from which that does.
+
+        What was extended is not cut short by it.
+        """
+        period = self.scope.clock.stopping.period
+        last: date | None = self.end
+        begun = None
+        for pause in self.pauses if period else ():
+            if (pause.days.until and pause.days.until <= self.start) or (last is not None and pause.days.since > last):
+                continue
+            begun, last = self._removed(pause), None
+            if begun and period:
+                last = end_of(begun, period)
+                if self.times and self.end >= last:
+                    begun, last = None, self.end
+        return last, begun
+
+    def stands_on(self, day: date) -> Pause | None:
+        """The suspension by which it stands still on that day."""
+        last = self.standing()
+        for pause in self.pauses:
+            removed = self._removed(pause)
+            lasts = pause.days.lasts_on(day) and (removed is None or day < removed)
+            if lasts and (last is None or pause.days.since <= last):
+                return pause
+        return None
+
+    def extended(self, extension: Extended) -> "_Counted":
+        """The same after an extension; one that was granted after the last day has no effect."""
+        last = self._as_of(extension.granted).last()
+        if last is not None and extension.granted > last:
+            return self
+        return self._by_length() if extension.until is None else self._until(extension.until, extension.granted)
+
+    def _removed(self, pause: Pause) -> date | None:
+        """The day of the event from which another period runs after that suspension, and which ends it for this
+        clock."""
+        event = self.scope.clock.stopping.event
+        day = self.scope.done(event) if event else None
+        return day if day is not None and pause.days.since <= day <= self.known_until else None
+
+    def _by_length(self) -> "_Counted":
+        rule, clock = self.scope.clock.extension, self.scope.clock
+        assert clock.period is not None
+        assert rule.period is not None
+        if rule.times is not None and self.times >= rule.times:
+            return self
+        times = self.times + 1
+        if rule.period.unit is clock.period.unit:
+            # a year from 29 February, extended three times, ends on 29 February
+            end = end_of(self.start, Period(clock.period.length + times * rule.period.length, rule.period.unit))
+        else:
+            end = end_of(self.end, rule.period)
+        end = self._within_limit(end)
+        return self if end <= self.end else replace(self, end=end, times=times)
+
+    def _until(self, until: date, granted: date) -> "_Counted":
+        end, last = self._within_limit(until), self._as_of(granted, until_then=True).standing()
+        if end <= self.end or (last is not None and until <= last):
+            return self
+        return replace(self, end=end, suspended_from=granted, times=self.times + 1, until=end)
+
+    def _as_of(self, day: date, *, until_then: bool = False) -> "_Counted":
+        """The same as it was known on a day, `until_then`: with the suspended days until that day."""
+        known = [pause for pause in self.pauses if pause.days.since <= day]
+        if until_then and self.scope.clock.stopping.kind == "stands_still":
+            known = [_until_then(pause, day) for pause in known]
+        return replace(self, pauses=known, known_until=day)
+
+    def _within_limit(self, end: date) -> date:
+        limit = self.scope.clock.extension.limit
+        return min(end, end_of(self.start, limit)) if limit else end
+
+
+def _until_then(pause: Pause, day: date) -> Pause:
+    """The suspension as if it ended on that day, if it did not end before."""
+    return replace(pause, days=Suspension(pause.days.since, min(pause.days.until or day, day)))

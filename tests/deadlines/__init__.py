@@ -1,0 +1,1 @@
+"""The engine of deadlines: facts and clocks in, deadlines out."""
