@@ -135,6 +135,7 @@ EDGES: Final = (
 
 PROPERTIES: Final = (
     HiddenProperties("Case", ("likenesses",), "the keys of what it was found to be alike by"),
+    HiddenProperties("Case", ("windows",), "what may still be filed for its entries: see `hub.deadlines.windows`"),
     HiddenProperties(
         "Decision",
         ("alikeBy", "saidKey", "originKey", "makerKey", "goodsWords"),
@@ -156,6 +157,7 @@ PROPERTIES: Final = (
         if node.label in RETIRED
     ),
     HiddenProperties("RetiredCase", ("likenesses",), "the keys of what it was found to be alike by"),
+    HiddenProperties("RetiredCase", ("windows",), "what could still be filed for its entries"),
     *(
         HiddenProperties(label, (OTHER_WORDS,), "what search finds it by beside the words of its texts")
         for label in worded()

@@ -45,6 +45,7 @@ class Deadline:
 
     `last` is its last day, None while it stands still. `met_on` is the day of what met it, and `why` says in a line why
     it stands as it does. `extensions` counts those that count, `extended_to` is the day to which the last one went.
+    `event` is what it runs from.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Deadline:
     extensions: int = 0
     extended_to: date | None = None
     pronounced: date | None = None
+    event: str = ""
 
 
 def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadline]:
@@ -107,7 +109,7 @@ def _deadline(case: str, scope: Scope, today: date) -> Deadline | None:
     pronounced = _pronounced_on(scope, running.last) if state is State.DEEMED else None
     return Deadline(
         key, scope.clock, scope.entry, start, running.last, state, met_on, reasons.with_doubt(scope.clock, why),
-        running.extensions, running.extended_to, pronounced,
+        running.extensions, running.extended_to, pronounced, event,
     )  # fmt: skip
 
 

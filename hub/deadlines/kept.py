@@ -15,6 +15,7 @@ from hub.deadlines.clock import DECIDED, Clock, clocks_of
 from hub.deadlines.deadline import OPEN, Deadline, State, deadlines
 from hub.deadlines.facts import Facts, Timeline
 from hub.deadlines.vocabulary import EventKind, vocabulary
+from hub.deadlines.windows import windows
 from hub.jobs.loops import rows_of
 from hub.records.source_record import KEPT
 
@@ -35,10 +36,13 @@ WITH collect({id: k.id, kind: kind.code, status: k.status, awaiting: k.awaitingS
   closed: CASE WHEN k.closedAt IS :: ZONED DATETIME NOT NULL THEN k.closedAt.epochMillis END,
   isKeptHere: NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {kept} },
   dates: k.dates, conditions: k.conditions, suspensions: k.suspensions, extensions: k.extensions, answers: k.answers,
-  pronounced: k.pronounced, datesToConfirm: k.datesToConfirm, entries: entries, decided: decided, written: written})
+  pronounced: k.pronounced, datesToConfirm: k.datesToConfirm, windows: k.windows, entries: entries, decided: decided,
+  written: written})
   AS cases, collect(DISTINCT kind) AS kinds
 RETURN cases, COLLECT { UNWIND kinds AS kind MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN [kind.code, properties(c)] },
-  COLLECT { MATCH (e:CaseEvent) WHERE e.code = $event OR $event IN e.notBefore RETURN properties(e) }""",
+  COLLECT { MATCH (e:CaseEvent) WHERE e.code = $event OR $event IN e.notBefore RETURN properties(e) },
+  COLLECT { UNWIND CASE WHEN any(one IN cases WHERE one.entries <> []) THEN [1] ELSE [] END AS gate
+    MATCH (c:Clock {window: true}) RETURN properties(c) }""",
     kept=KEPT,
 )
 _ONE: Final[LiteralString] = "MATCH (k:Case {id: $case})" + _AS_KEPT
@@ -104,7 +108,8 @@ class KeptCase:
 
     `awaiting`: whether its owner waits for an answer. `is_kept_here`: whether no other system says what its status and
     its dates are. `decided` is the day of the first decision in it. `to_confirm` are those of its dates that a party
-    told and its owner has not confirmed. `events` are those of the vocabulary that were asked for.
+    told and its owner has not confirmed. `events` are those of the vocabulary that were asked for. `windows` is what
+    may still be filed for its entries, by the clocks `of_windows`.
     """
 
     facts: Facts
@@ -116,6 +121,8 @@ class KeptCase:
     decided: date | None = None
     to_confirm: Sequence[str] = ()
     events: Mapping[str, EventKind] = field(default_factory=dict[str, EventKind])
+    windows: Sequence[str] = ()
+    of_windows: Sequence[Clock] = ()
 
     @property
     def id(self) -> str:
@@ -177,8 +184,11 @@ class Brought:
             name: list(getattr(case.facts, name)) for name in _LISTS
             if list(getattr(case.facts, name)) != list(getattr(before.facts, name))
         }  # fmt: skip
-        if list(case.to_confirm) != list(before.to_confirm):
-            facts["datesToConfirm"] = list(case.to_confirm)
+        for name, said, said_before in (
+            ("datesToConfirm", case.to_confirm, before.to_confirm), ("windows", case.windows, before.windows)
+        ):  # fmt: skip
+            if list(said) != list(said_before):
+                facts[name] = list(said)
         closes = None if case.facts.closed == before.facts.closed else case.facts.closed is not None
         status = {"status": case.status} if case.status != before.status else {}
         row = {
@@ -211,6 +221,7 @@ def bring(before: KeptCase, case: KeptCase, today: date) -> Brought:
     """What follows from what a case says now. Raises `BadInput` for facts that are not written as they should be."""
     current = deadlines(case.all_facts, case.clocks, today)
     facts = case.facts
+    case = replace(case, windows=windows(case.all_facts, case.of_windows, today))
     if case.is_kept_here:
         case = replace(case, facts=replace(facts, pronounced=_pronounced(facts, current)))
         case = replace(case, status=_status(case, current, today))
@@ -247,13 +258,14 @@ def in_words(deadline: Deadline) -> str:
 
 
 def _read(records: Sequence[Sequence[Any]]) -> list[KeptCase]:
-    ((cases, clocks, events),) = records
+    ((cases, clocks, events, of_windows),) = records
     by_kind: dict[str, list[Mapping[str, Any]]] = {}
     for kind, row in clocks:
         by_kind.setdefault(kind, []).append(row)
     read = {kind: clocks_of(rows) for kind, rows in by_kind.items()}
     asked = vocabulary(events)
-    return [_case(row, read.get(row["kind"], []), asked) for row in cases]
+    opening = clocks_of(of_windows)
+    return [replace(_case(row, read.get(row["kind"], []), asked), of_windows=opening) for row in cases]
 
 
 def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, EventKind]) -> KeptCase:
@@ -266,7 +278,7 @@ def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, 
     return KeptCase(
         Facts(case=row["id"], closed=closed, entries=row["entries"], **lists), row["status"], clocks,
         [Written.of(one) for one in row["written"]], row["awaiting"] or row["status"] == "AWAITING", row["isKeptHere"],
-        _moment(row["decided"]), row["datesToConfirm"] or (), events,
+        _moment(row["decided"]), row["datesToConfirm"] or (), events, row["windows"] or (),
     )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from hub.queries.reassignments import REASSIGNMENT
 from hub.queries.responsible_contacts import RESPONSIBLE_CONTACTS
 from hub.queries.shared_issues import SHARED_ISSUES
 from hub.queries.templates import FILLED_TEMPLATE
+from hub.queries.windows import WINDOWS
 
 QUESTIONS: Final[tuple[CustomField, ...]] = (
     MY_DESK,
+    WINDOWS,
     RESPONSIBLE_CONTACTS,
     SHARED_ISSUES,
     PATH,

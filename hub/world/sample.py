@@ -19,6 +19,7 @@ from hub.deadlines.clock import Clock, Passing
 from hub.deadlines.deadline import OPEN, deadlines
 from hub.deadlines.facts import Facts
 from hub.deadlines.kept import as_properties
+from hub.deadlines.windows import windows
 from hub.viewer import account_id
 from hub.world.reference import Rows
 from hub.world.sample_desk import SampleDesks
@@ -150,6 +151,7 @@ class _World:
     chapters: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     kinds: list[str] = field(default_factory=list[str])
     clocks: dict[str, list[Clock]] = field(default_factory=dict[str, list[Clock]])
+    windows: list[Clock] = field(default_factory=list[Clock])
     kind_names: dict[str, str] = field(default_factory=dict[str, str])
     agencies: list[str] = field(default_factory=list[str])
     more: _Chance = field(default_factory=_Chance)
@@ -182,6 +184,7 @@ class _World:
             if row.label == "Clock":
                 clock = Clock.of(row.properties)
                 self.clocks.setdefault(clock.kind, []).append(clock)
+                self.windows += [clock] if row.properties.get("window") else []
         for row in self.known.edges:
             if row.edge.type == "SUGGESTS":
                 into = self.headings if row.tail[0] == "HtsHeading" else self.chapters
@@ -487,6 +490,7 @@ class _World:
             "suspensions": facts.suspensions,
             "extensions": facts.extensions,
             "pronounced": facts.pronounced,
+            "windows": windows(facts, self.windows, _ANCHOR.date()),
         }
         return NodeRow("Case", {**case.properties, **{name: list(texts) for name, texts in told.items() if texts}})
 

@@ -35,6 +35,7 @@ _TELLING = (
     "{ firms { totalCount nodes { code partyTo { totalCount } } } }",
     "{ cases { nodes { number leads { totalCount } followsFrom { nodes { number } } referrals { totalCount } } } }",
     "{ agencies { nodes { code referralsReceived { totalCount } } } referrals { totalCount } }",
+    "{ windows(within: 3650) { count rows { until entry { number } } } }",
     "{ myDesk { mine { count } toAnswer { count } items { count } referrals { count } overdue { count } } }",
     '{ search(text: "2704-26-0", kinds: [CbpNumber]) { totalCount } cbpNumbers { totalCount } }',
     (
