@@ -82,7 +82,7 @@ def test_brokers_see_their_clients_and_nobody_else_sees_any(did: Do) -> None:
         assert _windows(did, stranger) == {}, stranger
 
 
-def test_it_looks_so_far_ahead_as_is_said(did: Do, refused: Do) -> None:
+def test_it_looks_so_far_ahead_as_is_said(did: Do) -> None:
     _liquidation(did)
     assert set(_windows(did, "importer", "within: 199")) == set()
     assert set(_windows(did, "importer", "within: 200")) == {f"psc file {ENTRY}"}
