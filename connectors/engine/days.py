@@ -35,8 +35,10 @@ _WORDS: Final = (
 )  # fmt: skip
 _WORD: Final = re.compile("|".join(word for word, _ in _WORDS))
 _MINUTES: Final = re.compile(r"(?<=[Hh]:)MM|(?<=H24:)MM|(?<=H12:)MM")
+_IN_SMALL: Final = re.compile(r"y{2,4}|d{1,2}(?![a-z])")
+_HALF_OF_DAY: Final = re.compile(r"(?<=mm|ss)( ?)a$")
 _QUOTED: Final = re.compile(r"'([^'%]*)'")
-_BETWEEN: Final = frozenset(("T", "Z", "at", "of", "on", "the", "de", "del", "le", "el", "a", "h"))
+_BETWEEN: Final = frozenset(("T", "Z", "at", "of", "on", "the", "de", "del", "le", "el", "h"))
 """Words that may stand in a day or moment and mean none of its parts."""
 
 
@@ -62,11 +64,12 @@ def _translated(text: str) -> str:
     """
     words = dict(_WORDS)
     plain = text.upper() if re.fullmatch(r"[ycmdon/.,\- ]+", text) else text
-    parts = _WORD.split(_QUOTED.sub("", _MINUTES.sub("mm", plain)))
+    plain = _IN_SMALL.sub(lambda word: word[0].upper(), _HALF_OF_DAY.sub(r"\1AM", _MINUTES.sub("mm", plain)))
+    parts = _WORD.split(_QUOTED.sub("", plain))
     unknown = [word for part in parts for word in re.findall(r"[^\W_]+", part) if word not in _BETWEEN]
     if unknown:
         raise ValueError(f"{unknown[0]!r} in a format means nothing; expected e.g. MM/DD/YYYY, DD-MON-YYYY or CCYYMMDD")
-    return _QUOTED.sub(r"\1", _WORD.sub(lambda word: words[word[0]], _MINUTES.sub("mm", plain)))
+    return _QUOTED.sub(r"\1", _WORD.sub(lambda word: words[word[0]], plain))
 
 
 def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -> date:

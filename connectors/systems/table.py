@@ -170,7 +170,7 @@ class Table:
                 cells = [*cells, *[self.filler] * (width - len(cells))]  # noqa: PLW2901 - as if they stood there
             if (first == begins or (isinstance(first, str) and first.casefold() == plain)) and _is_again(cells, header):
                 continue  # lists repeat their header on every printed page
-            if first.__class__ is str and _TOTAL.match(first.strip()) and _is_total(cells):
+            if (is_blank(first) or (first.__class__ is str and _TOTAL.match(first.strip()))) and _is_total(cells):
                 continue
             good.append((f"{word} {number}", record(cells)))
             if len(good) + len(broken) >= _PAGE:

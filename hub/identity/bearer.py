@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 import jwt
@@ -90,10 +91,10 @@ def _key_id(header: Mapping[str, object]) -> str | None:
 async def _checked_by(keys: IssuerKeys, token: str, named: tuple[str | None, str], issuer: Issuer) -> _Claims:
     """The claims of a token that a key of its issuer signed, of that id and algorithm. Raises one of `_NOT_A_TOKEN`."""
     known = await keys.matching(*named)
-    try:
-        return _checked(token, known, issuer)
-    except jwt.InvalidSignatureError:
-        return _checked(token, await keys.newer(known, *named), issuer)
+    if known:
+        with suppress(jwt.InvalidSignatureError):
+            return _checked(token, known, issuer)
+    return _checked(token, await keys.newer(known, *named), issuer)
 
 
 def _checked(token: str, keys: Keys, issuer: Issuer) -> _Claims:

@@ -404,14 +404,14 @@ def test_a_workbook_whose_sheets_are_hidden_says_so(tmp_path: Path, read: Callab
 @pytest.mark.parametrize(
     "total",
     ["Total,4", "TOTAL:,4", "Grand total,,4", "Subtotal,1,3", "Sub-total,1.5,(3)", "Total records,2", "Count,4", "Sum,$1 200.50",
-     "Total of this page,4", "Number of contacts,2", "Totals,4,50%"],
+     "Total of this page,4", "Number of contacts,2", ",Total,4", "Totals,4,50%"],
 )  # fmt: skip
 def test_a_total_is_no_record(total: str, tmp_path: Path, read: Callable[..., Read]) -> None:
     (tmp_path / "people.csv").write_text(f"id,name,phone\nk1,Ana Sample,\n{total}\nk2,Bo Sample,\n{total}\n")
     assert read().keys == ["k1", "k2"]
 
 
-@pytest.mark.parametrize("record", ["Total,Ana Sample", "Totals-1,4", "Count,Bo Sample", "Total Trade Desk,Ana", "k3,4"])
+@pytest.mark.parametrize("record", ["Total,Ana Sample", "Count,Bo Sample", "Total Trade Desk,Ana", "k3,4"])
 def test_a_record_is_no_total(record: str, tmp_path: Path, read: Callable[..., Read]) -> None:
     (tmp_path / "people.csv").write_text(f"id,name\n{record}\n")
     assert read().keys == [record.partition(",")[0]]

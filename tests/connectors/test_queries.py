@@ -114,6 +114,7 @@ def test_a_query_is_read_as_people_write_it(query: str, database: Database) -> N
         (";SELECT 1; SELECT 2", "expected one query"),
         ("SELECT id FROM t; DROP TABLE t --", "expected one query"),
         ("SELECT '['; SELECT ']'", "expected one query"),
+        ("SELECT a[b[1]] FROM t; SELECT c[1] FROM t", "expected one query"),
         ("SELECT t.id, u.id FROM t JOIN t AS u ON t.id = u.id", "the column id twice"),
         ("SELECT id FROM t GROUP BY nothing", "the database says"),
     ],
@@ -127,7 +128,7 @@ def test_a_query_that_is_none_is_told(query: str, told: str, database: Database)
     "query",
     [
         r"SELECT E'a\'; b' FROM t", "SELECT q'[it's; ok]' FROM dual", "SELECT q'{a;'b}' FROM dual", "SELECT nq'!a;b!' FROM dual",
-        "SELECT $$a;b$$, $x$;$x$", "SELECT a[1], ARRAY['x;]y'] FROM t", "SELECT `a;b` FROM t", "SELECT [a]];b] FROM t",
+        "SELECT $$a;b$$, $x$;$x$", "SELECT a[1], ARRAY['x;]y'] FROM t", "SELECT `a;b` FROM t", "SELECT a[b[1]], [a;b] FROM t",
     ],
 )  # fmt: skip
 def test_texts_and_names_are_quoted_as_each_database_does(query: str) -> None:
