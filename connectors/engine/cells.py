@@ -12,7 +12,7 @@ from typing import Any, Final
 from connectors.errors import SkipRecord
 
 EMPTY_WORDS: Final = (
-    "n/a", "n.a", "n\\a", "n/d", "n.d.", "s/n", "\\n", "<na>", "nan",
+    "n/a", "n.a", "n\\a", "n/d", "n.d.", "s/n", "\\n", "nan",
     "none", "nil", "null", "(null)", "blank", "empty", "unknown", "unk.", "unlisted", "undefined", "unspecified",
     "unavailable", "undetermined", "ditto", "redacted", "withheld",
     "tbd", "tba", "tbc", "tbh", "tbn", "t.b.d", "t.b.a", "t.b.c", "pending",
@@ -39,7 +39,7 @@ _PHRASE: Final = re.compile(
     r"|(?:pending|awaiting) (?:assignment|hire|hiring|selection|appointment|onboarding|update|info|information)"
     rf"|(?:(?:position|post|currently|presently|now|temporarily|is) )*(?:{_OPEN})(?: (?:position|post|desk))?"
     r"|see (?:our |the )?(?:web ?(?:site|page)|site|above|below|notes?|comments?|directory|list)"
-    r"|# ?n/?a|#[a-z_]+(?:/[a-z\d])?[!?]|#getting_data|err:\d{3}|#{2,}"
+    r"|<na>|# ?n/?a|#[a-z_]+(?:/[a-z\d])?[!?]|#getting_data|err:\d{3}|#{2,}"
 )
 """The same in phrases, and the error values of spreadsheets."""
 _PHRASES_BEGIN: Final = frozenset(

@@ -310,7 +310,8 @@ def _within(text: str, region: str) -> str | None:
     """The first number that stands among other words and digits, none of which could be a part of it."""
     for found in phonenumbers.PhoneNumberMatcher(text, region, phonenumbers.Leniency.VALID):
         before, behind = text[: found.start].rstrip(" \t-./()"), text[found.end :]
-        if not (before[-1:].isdigit() or before.endswith("+") or re.match(r"[-./]?\d", behind)):
+        is_other = found.number.country_code == _NORTH_AMERICA and not _is_grouped(found.raw_string, found.number)
+        if not (is_other or before[-1:].isdigit() or before.endswith("+") or re.match(r"[-./]?\d", behind)):
             return _formatted(found.number)
     return None
 
