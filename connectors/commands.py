@@ -19,7 +19,7 @@ from connectors.engine.report import Report
 from connectors.engine.run import sync
 from connectors.errors import ConnectorError
 from connectors.own_code import failure
-from connectors.registry import OWN, attach
+from connectors.registry import OWN, attach_file
 from connectors.settings import NAME, read_connection
 from connectors.skeleton import write_skeleton
 from graph_schema.formats import without_social_security
@@ -165,7 +165,7 @@ def _one(settings: Settings, name: str) -> AttachedConnection:
     if not path.exists():
         there = ", ".join(file.stem for file in sorted(folder.glob("*.yaml"))) or "none"
         raise SetupError(f"there is no connection {name} in {folder}; there are: {there}")
-    return attach(read_connection(path), folder, settings.data_folder)
+    return attach_file(path, settings.data_folder)
 
 
 def _all(settings: Settings) -> tuple[bool, list[AttachedConnection]]:
@@ -173,7 +173,7 @@ def _all(settings: Settings) -> tuple[bool, list[AttachedConnection]]:
     odd, chosen = False, list[AttachedConnection]()
     for path in sorted(settings.connections.glob("*.yaml")):
         try:
-            chosen.append(attach(read_connection(path), settings.connections, settings.data_folder))
+            chosen.append(attach_file(path, settings.data_folder))
         except (ConnectorError, SetupError) as error:
             odd = True
             _console.print(f"[bold red]{path.stem}:[/] {_escaped(error)}", soft_wrap=True)

@@ -4,7 +4,7 @@ line.
 
 import difflib
 import re
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import yaml
@@ -42,6 +42,10 @@ _PLAINLY: Final = {
 """What is meant by faults that pydantic tells in its own terms."""
 
 
+Fault = tuple[Sequence[int | str], str]
+"""Where in a file something is wrong, and what."""
+
+
 class Lines:
     """Where each setting of a file stands."""
 
@@ -70,20 +74,36 @@ class Lines:
         error: ValidationError,
         known: Mapping[tuple[str, ...], Iterable[str]] | None = None,
         at: Sequence[str] = (),
+        beside: Iterable[Fault] = (),
     ) -> str:
         """Every fault of some settings, one a line, without the values; a name that is none with the nearest one that
-        is.
+        is. Those `beside` were found otherwise: their places, and what is wrong there.
         """
+        return self.told((*faults_of(error, known or {}, at), *beside))
+
+    def told(self, faults: Iterable[Fault]) -> str:
+        """Faults, one a line, by their lines; of each place one."""
+        told: dict[tuple[int | str, ...], str] = {}
+        for place, text in faults:
+            told.setdefault(tuple(place), text)
         lines = list[str]()
-        for fault in error.errors():
-            place = (*at, *fault["loc"], *fault.get("ctx", {}).get("at", ()))
+        for place, text in sorted(told.items(), key=lambda fault: self.of(fault[0]) or 0):
             line = self.of(place)
-            text = _PLAINLY.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
-            if fault["type"] == "extra_forbidden":
-                text = _unknown(str(place[-1]), sorted((known or {}).get(_pattern_of(place[:-1]), ())))
             path = ".".join(str(step) for step in place if step != "[key]") or "as a whole"
             lines.append(f"  {f'line {line}, ' if line else ''}{path}: {text}")
         return "\n".join((f"{self.where} cannot be used:", *lines))
+
+
+def faults_of(
+    error: ValidationError, known: Mapping[tuple[str, ...], Iterable[str]], at: Sequence[str] = ()
+) -> Iterator[Fault]:
+    """The place of each fault of some settings that stand `at` a place, and what is wrong there."""
+    for fault in error.errors():
+        place = (*at, *fault["loc"], *fault.get("ctx", {}).get("at", ()))
+        text = _PLAINLY.get(fault["type"]) or fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            text = _unknown(str(place[-1]), sorted(known.get(_pattern_of(place[:-1]), ())))
+        yield place, text
 
 
 def _pattern_of(place: Sequence[int | str]) -> tuple[str, ...]:

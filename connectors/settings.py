@@ -6,9 +6,9 @@ Every fault is told with its place.
 import difflib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from connectors.engine.days import as_format
-from connectors.plain_yaml import Lines, read_yaml
+from connectors.plain_yaml import Fault, Lines, read_yaml
 from graph_schema import provenance
 from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
@@ -76,6 +76,10 @@ Zone = Annotated[str | None, AfterValidator(_a_zone)]
 """The time zone of moments that say none, e.g. America/New_York."""
 Words = Annotated[tuple[str, ...] | None, BeforeValidator(_several)]
 """Words that mean that there is nothing, instead of the usual ones (n/a, TBD, vacant …)."""
+
+
+Described = Literal["Contact", "Case", "Decision", "Importer", "Broker"]
+_DESCRIBED: Final = get_args(Described)
 
 
 class ColumnMapping(_Strict):
@@ -158,7 +162,7 @@ class StreamSettings(_Strict):
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True, use_attribute_docstrings=True)
 
-    describes: Literal["Contact", "Case", "Decision", "Importer", "Broker"]
+    describes: Described
     """What its rows are about."""
     source: Annotated[str, Field(alias="from")]
     """What the connector is to read: a file pattern, a query."""
@@ -225,34 +229,49 @@ class StreamSettings(_Strict):
 
     @model_validator(mode="after")
     def _fits_the_graph(self) -> "StreamSettings":
-        node = GRAPH.node(self.describes)
-        known = {property_.name for property_ in provenance.said_about(node)}
-        if unknown := sorted(set(self.properties) - known):
-            near = difflib.get_close_matches(unknown[0], known, n=1)
-            raise PydanticCustomError(
+        for fault in _unfit(self.describes, self.properties, self.links):
+            raise fault
+        to_one = {edge.type for edge, _ in edges_from(self.describes) if is_to_one(edge)}
+        if several := next((type_ for type_, ends in self.links.items() if len(ends) > 1 and type_ in to_one), None):
+            raise ValueError(f"links: {several} leads to one row, so name one label")
+        return self
+
+
+def _unfit(
+    describes: str, properties: Iterable[str], links: Mapping[str, Iterable[str]]
+) -> Iterator[PydanticCustomError]:
+    """What of the properties and links of a stream the graph does not have, each for itself."""
+    known = sorted(property_.name for property_ in provenance.said_about(GRAPH.node(describes)))
+    for name in properties:
+        if name not in known:
+            yield PydanticCustomError(
                 "unknown_property",
                 "a {describes} has no {unknown}{near}; it has {known}",
                 {
-                    "describes": self.describes, "unknown": ", ".join(unknown), "known": ", ".join(sorted(known)),
-                    "near": f", did you mean {near[0]}?" if near else "", "at": ("properties", unknown[0]),
+                    "describes": describes, "unknown": name, "known": ", ".join(known), "near": _near(name, known),
+                    "at": ("properties", name),
                 },
             )  # fmt: skip
-        ways = list(edges_from(self.describes))
-        for type_, ends in self.links.items():
-            heads = [head for edge, head in ways if edge.type == type_]
-            if unknown := set(ends) - set(heads):
-                raise PydanticCustomError(
+    ways = [(edge.type, head) for edge, head in edges_from(describes)]
+    for type_, ends in links.items():
+        heads = [head for edge, head in ways if edge == type_]
+        for end in ends:
+            if end not in heads:
+                yield PydanticCustomError(
                     "unknown_link",
-                    "no {type} leads from a {describes} to {unknown}; there are {known}",
+                    "no {type} leads from a {describes} to {unknown}{near}; there are {known}",
                     {
-                        "type": type_, "describes": self.describes, "unknown": ", ".join(sorted(unknown)),
-                        "at": ("links", type_),
-                        "known": ", ".join(sorted({f"{edge.type} {head}" for edge, head in ways})),
+                        "type": type_, "describes": describes, "unknown": end,
+                        "near": _near(end, heads) if heads else _near(type_, {edge for edge, _ in ways}),
+                        "at": ("links", type_, end) if heads else ("links", type_),
+                        "known": ", ".join(sorted({" ".join(way) for way in ways})),
                     },
                 )  # fmt: skip
-            if len(ends) > 1 and any(edge.type == type_ and is_to_one(edge) for edge, _ in ways):
-                raise ValueError(f"links: {type_} leads to one row, so name one label")
-        return self
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f", did you mean {near[0]}?" if near else ""
 
 
 class Limits(_Strict):
@@ -361,8 +380,14 @@ def period_s(text: str) -> int:
     return int(matched[1] or 1) * _UNIT_S[matched[2]]
 
 
-def read_connection(path: Path) -> Connection:
-    """The connection of a file, named like it. Raises `SetupError` with every fault, its line and what is expected."""
+OfConnector = Callable[[Mapping[str, Any]], Iterable[Fault]]
+"""What a connector finds wrong with the content of a file: its settings and options."""
+
+
+def read_connection(path: Path, of_connector: OfConnector = lambda _: ()) -> Connection:
+    """The connection of a file, named like it. Raises `SetupError` with every fault, its line and what is expected;
+    where there is one, with those of its connector, too.
+    """
     if not NAME.fullmatch(path.stem):
         raise SetupError(
             f"{path.name}: a connection's name is lower case letters, digits and hyphens, and begins with a letter"
@@ -373,7 +398,20 @@ def read_connection(path: Path) -> Connection:
     try:
         return Connection.model_validate({**content, "name": path.stem})
     except ValidationError as error:
-        raise SetupError(lines.faults(error, _known(content))) from None
+        beside = [*_unfit_in(content), *of_connector(content)]
+        raise SetupError(lines.faults(error, _known(content), beside=beside)) from None
+
+
+def _unfit_in(content: Mapping[str, Any]) -> Iterator[Fault]:
+    """What of the streams the graph does not have, also where a stream has other faults."""
+    streams = content.get("streams")
+    for name, stream in streams.items() if isinstance(streams, dict) else ():
+        if isinstance(stream, dict) and stream.get("describes") in _DESCRIBED:
+            properties, links = stream.get("properties"), stream.get("links")
+            ends = {type_: ends for type_, ends in links.items() if isinstance(ends, dict)} if isinstance(links, dict) else {}
+            for fault in _unfit(stream["describes"], properties if isinstance(properties, dict) else (), ends):
+                assert fault.context is not None
+                yield ("streams", name, *fault.context["at"]), fault.message()
 
 
 def _read(path: Path) -> tuple[Any, Lines]:

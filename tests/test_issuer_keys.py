@@ -126,6 +126,34 @@ def test_a_new_key_counts_within_seconds_and_an_unknown_one_makes_the_hub_ask_se
     assert isinstance(run(let_in(verifier, sub="another")), TokenRefused)
 
 
+def test_another_key_under_the_same_id_counts_within_seconds(
+    server: KeyServer, verifier: Verifier, run: Callable[..., Any]
+) -> None:
+    assert isinstance(run(let_in(verifier)), Viewer)
+    replaced, other_kind = ec_key("old"), rsa_key("old")
+    for number in range(50):
+        assert isinstance(run(let_in(verifier, replaced, sub=f"user-{number}")), TokenRefused)
+    assert len(server.asked) == 1, "who makes up signatures makes the hub ask no more"
+    server.documents["/jwks"] = jwks(replaced)
+    assert isinstance(_within(5, lambda: run(let_in(verifier, replaced, sub="new"))), Viewer)
+    assert len(server.asked) == 2
+    assert isinstance(run(let_in(verifier, sub="another")), TokenRefused)
+    server.documents["/jwks"] = jwks(other_kind)
+    assert isinstance(_within(5, lambda: run(let_in(verifier, other_kind, "RS256"))), Viewer)
+    assert isinstance(run(let_in(verifier, replaced, sub="third")), TokenRefused)
+
+
+def test_a_signature_that_no_key_made_is_refused_while_the_keys_cannot_be_had(
+    server: KeyServer, run: Callable[..., Any]
+) -> None:
+    verifier = Verifier([Issuer(issuer=ISSUER, audience="hub", jwks=server.url("/jwks"))])
+    assert isinstance(run(let_in(verifier)), Viewer)
+    server.broken = "fails"
+    time.sleep(2.1)
+    assert isinstance(run(let_in(verifier, ec_key("old"))), TokenRefused)
+    assert isinstance(run(let_in(verifier, sub="another")), Viewer)
+
+
 class Clock:
     def __init__(self) -> None:
         self.now = 1000.0

@@ -3,6 +3,7 @@ nothing.
 """
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -11,21 +12,54 @@ from typing import Any, Final
 from connectors.errors import SkipRecord
 
 EMPTY_WORDS: Final = (
-    "n/a", "n.a", "n\\a", "#n/a", "#ref!", "#value!", "#name?", "#num!", "#div/0!", "#null!", "#spill!", "#calc!",
-    "#getting_data", "nan",
-    "none", "none listed", "none given", "none provided", "no phone", "no email", "no e-mail", "nil", "null", "(null)",
-    "blank", "empty",
-    "not applicable", "not available", "not listed", "not provided", "not given", "not known", "unknown", "unlisted",
-    "undefined",
-    "tbd", "tba", "t.b.d", "t.b.a", "to be determined", "to be announced", "to be advised", "to be hired",
-    "to be filled",
-    "vacant", "vacancy", "vacant position", "position vacant", "currently vacant", "open position", "unfilled",
-    "unassigned",
-    "see website", "see web site", "see site", "see above", "see below", "see note", "see notes", "same as above",
-    "on request",
+    "n/a", "n.a", "n\\a", "n/d", "n.d.", "s/n", "\\n", "nan",
+    "none", "nil", "null", "(null)", "blank", "empty", "unknown", "unk.", "unlisted", "undefined", "unspecified",
+    "unavailable", "undetermined", "ditto", "redacted", "withheld",
+    "tbd", "tba", "tbc", "tbh", "tbn", "t.b.d", "t.b.a", "t.b.c", "pending",
+    "vacant", "vacancy", "unfilled", "unassigned", "same as above", "on request", "upon request",
+    "无", "なし", "aucun", "aucune", "inconnu", "non disponible", "sans objet", "à déterminer", "à confirmer",
+    "ninguno", "ninguna", "vacante", "pendiente", "desconocido", "no disponible", "no aplica", "sin datos",
+    "por definir", "por confirmar",
 )  # fmt: skip
-"""What a cell says that says nothing, in lower case: as directories have it, and the error values of spreadsheets."""
-_LONGEST: Final = 32
+"""What a cell says that says nothing, in lower case, as directories of North America have it."""
+_SAID: Final = (
+    "applicable|available|assigned|listed|provided|given|known|set|specified|stated|entered|found|recorded|on file|filled"
+    "|determined|decided|disclosed|published|reported|named|selected|appointed|confirmed|announced|advised|hired|updated"
+    "|added|completed|supplied|established|identified"
+)
+_THING: Final = (
+    "data|value|entry|info|information|details?|names?|phone|telephone|phone number|number|fax|e-?mail|e-?mail address|mail"
+    "|address|contacts?|person|one|records?|listing|answer|position|post|incumbent"
+)
+_OPEN: Final = "vacant|vacancy|unfilled|unassigned|open position|open post"
+_PHRASE: Final = re.compile(
+    rf"(?:(?:{_THING}) )?(?:is )?(?:currently |still |as )?not (?:yet |currently )?(?:{_SAID})(?: yet)?"
+    rf"|(?:no|none) (?:current )?(?:(?:{_THING}) )?(?:{_SAID}|yet|at (?:this|the) (?:time|moment))|no (?:{_THING})"
+    rf"|to be (?:{_SAID})"
+    r"|(?:pending|awaiting) (?:assignment|hire|hiring|selection|appointment|onboarding|update|info|information)"
+    rf"|(?:(?:position|post|currently|presently|now|temporarily|is) )*(?:{_OPEN})(?: (?:position|post|desk))?"
+    r"|see (?:our |the )?(?:web ?(?:site|page)|site|above|below|notes?|comments?|directory|list)"
+    r"|<na>|# ?n/?a|#[a-z_]+(?:/[a-z\d])?[!?]|#getting_data|err:\d{3}|#{2,}"
+)
+"""The same in phrases, and the error values of spreadsheets."""
+_PHRASES_BEGIN: Final = frozenset(
+    word[:2]
+    for word in (
+        *_THING.split("|"), "is", "currently", "still", "as", "not", "no", "to", "pending", "awaiting", "presently", "now",
+        "temporarily", *_OPEN.split("|"), "see", "err",
+    )
+)  # fmt: skip
+"""The first letters of phrases: what begins otherwise is none, without a look at the rest."""
+_NOBODY: Final = rf"(?:position |post |currently )*(?:{_OPEN}|tb[acd]|to be (?:{_SAID})|not (?:yet )?(?:{_SAID})|n/a|pending)"
+_POST_OF_NOBODY: Final = re.compile(
+    rf"\W*{_NOBODY}\*?(?:\s+-|-\s|\s*[\u2010-\u2015:(\[/;]|\s+position\b).*"
+    rf"|.*(?:\s[-\u2010-\u2015]+\s*|[(\[:/]\s*)(?:position |post |currently )*(?:{_OPEN})\W*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""That nobody has a post, with the post beside it: `Vacant - Import Desk`, `Import Desk (vacant)`."""
+_BETWEEN_WORDS: Final = re.compile(r"[\s;,|]+")
+_LONGEST: Final = 40
+_LONGEST_POST: Final = 120
 _AROUND: Final = "()[]{}<>*.:;!,'\" "
 _DASHES_AND_DOTS: Final = frozenset("+=~^|`<>\u2212")
 _JOINERS: Final = "\u200c\u200d"
@@ -34,14 +68,18 @@ _JOINERS: Final = "\u200c\u200d"
 class Empty:
     """Which texts mean nothing: some words, in any capitals and brackets, and cells of dashes, dots and the like alone.
 
-    With no words, only a blank cell means nothing.
+    The usual words come with phrases of them. With no words, only a blank cell means nothing. In a list of `posts`, a
+    post that nobody has means nothing, too.
     """
 
-    def __init__(self, words: Iterable[str] = EMPTY_WORDS) -> None:
+    def __init__(self, words: Iterable[str] = EMPTY_WORDS, *, posts: bool = False) -> None:
         listed = tuple(words)
         self._words = frozenset(_folded(word) for word in listed) | frozenset(_bare(_folded(word)) for word in listed)
-        self._longest = max((len(word) + 8 for word in listed), default=0) if listed != EMPTY_WORDS else _LONGEST
+        self._usual = listed == EMPTY_WORDS
+        self._longest = _LONGEST if self._usual else max((len(word) + 8 for word in listed), default=0)
         self._marks = bool(listed)
+        self._posts = posts and self._usual
+        self._begin = frozenset(word[:2] for word in self._words) | (_PHRASES_BEGIN if self._usual else frozenset())
 
     def __call__(self, value: Any) -> bool:
         """Whether that means nothing."""
@@ -49,12 +87,31 @@ class Empty:
             return True
         if not isinstance(value, str):
             return False
+        if self._posts and len(value) <= _LONGEST_POST and _POST_OF_NOBODY.fullmatch(value):
+            return True
         if len(value) > self._longest:
             return is_blank(value)
-        if value[0].isalnum() and value[-1].isalnum() and value.isascii() and "  " not in value and " /" not in value:
-            return value.lower() in self._words  # as most are
-        text = _folded(value)
-        return not text or text in self._words or _bare(text) in self._words or (self._marks and _is_marks(text))
+        if value[0].isalnum() and value[:2].lower() not in self._begin:
+            return False  # as most are
+        return self._means_nothing(_folded(value))
+
+    def _means_nothing(self, text: str) -> bool:
+        if not text or text in self._words:
+            return True
+        bare = _bare(text)
+        return (
+            bare in self._words
+            or (self._marks and _is_marks(text))
+            or (self._usual and (_PHRASE.fullmatch(bare) or _PHRASE.fullmatch(text)) is not None)
+            or self._is_each(bare)
+        )
+
+    def _is_each(self, text: str) -> bool:
+        """Whether it says several times that there is nothing, e.g. `n/a; n/a`."""
+        words = _BETWEEN_WORDS.split(text)
+        if len(words) == 1:
+            words = text.split("/")
+        return len(words) > 1 and all(_bare(word) in self._words for word in words)
 
 
 def _folded(text: str) -> str:

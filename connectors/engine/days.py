@@ -28,21 +28,25 @@ _WITH_TIME: Final = re.compile(
     r"(.*?)(?:[T ]+|, ?)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)? ?([ap]\.?m\.?)?", re.IGNORECASE
 )
 _WORDS: Final = (
-    ("YYYY", "%Y"), ("YY", "%y"), ("MMMM", "%B"), ("MONTH", "%B"), ("MMM", "%b"), ("MON", "%b"), ("MM", "%m"),
-    ("M", "%m"), ("DD", "%d"),
-    ("D", "%d"), ("HH", "%H"), ("hh", "%I"), ("H", "%H"), ("h", "%I"), ("mm", "%M"), ("ss", "%S"), ("AM", "%p"),
-    ("PM", "%p"),
+    ("CCYY", "%Y"), ("YYYY", "%Y"), ("RRRR", "%Y"), ("YY", "%y"), ("RR", "%y"), ("MMMM", "%B"), ("MONTH", "%B"),
+    ("MMM", "%b"), ("MON", "%b"), ("MM", "%m"), ("MI", "%M"), ("M", "%m"), ("DD", "%d"), ("D", "%d"), ("HH24", "%H"),
+    ("HH12", "%I"), ("HH", "%H"), ("hh", "%I"), ("H", "%H"), ("h", "%I"), ("mm", "%M"), ("SS", "%S"), ("ss", "%S"),
+    ("AM", "%p"), ("PM", "%p"),
 )  # fmt: skip
 _WORD: Final = re.compile("|".join(word for word, _ in _WORDS))
+_MINUTES: Final = re.compile(r"(?<=[Hh]:)MM|(?<=H24:)MM|(?<=H12:)MM")
+_IN_SMALL: Final = re.compile(r"y{2,4}|d{1,2}(?![a-z])")
+_HALF_OF_DAY: Final = re.compile(r"(?<=mm|ss)( ?)a$")
+_QUOTED: Final = re.compile(r"'([^'%]*)'")
+_BETWEEN: Final = frozenset(("T", "Z", "at", "of", "on", "the", "de", "del", "le", "el", "h"))
+"""Words that may stand in a day or moment and mean none of its parts."""
 
 
 @lru_cache(maxsize=64)
 def as_format(text: str) -> str:
     """A format as Python has it, of e.g. MM/DD/YYYY, DD-MON-YYYY or %m/%d/%Y. Raises `ValueError`."""
     if "%" not in text:
-        words = dict(_WORDS)
-        plain = text.upper() if re.fullmatch(r"[ymdon/.,\- ]+", text) else text
-        text = _WORD.sub(lambda word: words[word[0]], plain)
+        text = _translated(text)
     try:
         # a day
         parsed = datetime.strptime(datetime(2026, 11, 22, 13, 30, tzinfo=UTC).strftime(text), text)  # noqa: DTZ007
@@ -51,6 +55,21 @@ def as_format(text: str) -> str:
     if parsed is None or (parsed.year, parsed.month, parsed.day) != (2026, 11, 22):
         raise ValueError("expected a format of days, e.g. MM/DD/YYYY, DD-MON-YYYY or %m/%d/%Y")
     return text
+
+
+def _translated(text: str) -> str:
+    """A format with Python's directives in place of the words for the parts of a day.
+
+    Raises `ValueError` for other words: no day has them.
+    """
+    words = dict(_WORDS)
+    plain = text.upper() if re.fullmatch(r"[ycmdon/.,\- ]+", text) else text
+    plain = _IN_SMALL.sub(lambda word: word[0].upper(), _HALF_OF_DAY.sub(r"\1AM", _MINUTES.sub("mm", plain)))
+    parts = _WORD.split(_QUOTED.sub("", plain))
+    unknown = [word for part in parts for word in re.findall(r"[^\W_]+", part) if word not in _BETWEEN]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} in a format means nothing; expected e.g. MM/DD/YYYY, DD-MON-YYYY or CCYYMMDD")
+    return _QUOTED.sub(r"\1", _WORD.sub(lambda word: words[word[0]], plain))
 
 
 def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -> date:

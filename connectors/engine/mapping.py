@@ -4,6 +4,7 @@ A raw row becomes the values and links of a record, checked as the trade writes 
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -37,9 +38,17 @@ from hub.errors import SetupError
 from hub.records.source_record import Key, Link
 
 _ABSENT: Final = (None, "")
+_ISO_DAY: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _REMEMBERED: Final = 1_000
-_TRUE: Final = ("true", "yes", "y", "1", "t", "x", "on", "✓", "✔", "☑", "✅", "1.0")
-_FALSE: Final = ("false", "no", "n", "0", "f", "off", "✗", "✘", "☐", "❌", "0.0")
+_TRUE: Final = frozenset(
+    ("true", "yes", "y", "1", "1.0", "-1", "t", "x", "on", "checked", "oui", "vrai", "si", "sí", "verdadero")
+    + ("✓", "✔", "√", "☑", "✅", "🗸", "🗹")
+)
+_FALSE: Final = frozenset(
+    ("false", "no", "n", "0", "0.0", "f", "off", "unchecked", "non", "faux", "falso", "✗", "✘", "☐", "❌", "[]", "()")
+)
+_PRESENTATION: Final = dict.fromkeys((0xFE0E, 0xFE0F))
+"""Marks that say whether a sign is shown as text or as a picture."""
 _DEFAULTS: Final[Mapping[str, Properties]] = {
     "Contact": {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False},
     "Decision": {"audience": "owner"},
@@ -238,7 +247,7 @@ class _Reading:
         formats = take.format if take and take.format else settings.date_format
         zone = (take.time_zone if take else None) or settings.time_zone
         return cls(
-            Empty(EMPTY_WORDS if empty is None else empty), tuple(map(as_format, formats)),
+            Empty(EMPTY_WORDS if empty is None else empty, posts=settings.describes == "Contact"), tuple(map(as_format, formats)),
             ZoneInfo(zone) if zone else None,
             take.region if take else "US",
         )  # fmt: skip
@@ -335,7 +344,7 @@ def _taker(take: ColumnMapping, reading: _Reading) -> Callable[[Raw], Any]:
     first = (
         partial(_joined, take.join)
         if take.join
-        else partial(_first, take.columns, take.value, reading.empty, take.codes or {})
+        else partial(_first, take.columns, take.value, reading.empty, frozenset(map(plain_heading, take.codes or ())))
     )
     steps: list[Callable[[Any], Any]] = []
     if take.turn:
@@ -360,11 +369,11 @@ def _taker(take: ColumnMapping, reading: _Reading) -> Callable[[Raw], Any]:
     return taken
 
 
-def _first(columns: Sequence[str], constant: Any, empty: Empty, codes: Mapping[str, Any], raw: Raw) -> Any:
-    """The first that means something; a word that the file gives a code to means that."""
+def _first(columns: Sequence[str], constant: Any, empty: Empty, codes: frozenset[str], raw: Raw) -> Any:
+    """The first that means something; a word that the file gives a code to means that, in whatever capitals."""
     for column in columns:
         value = raw.get(column)
-        if value not in _ABSENT and (not empty(value) or str(value).strip() in codes):
+        if value not in _ABSENT and (not empty(value) or (codes and plain_heading(str(value)) in codes)):
             return value
     return constant
 
@@ -502,10 +511,13 @@ def _converter(property_: Property, reading: _Reading) -> Callable[[Any], Any]:
 
 
 def _boolean(name: str, value: Any) -> bool:
-    text = str(value).strip().rstrip(".").casefold()
-    if text not in (*_TRUE, *_FALSE):
-        raise SkipRecord(f"{name}: {text[:60]!r} is neither yes nor no")
-    return text in _TRUE
+    written = str(value).translate(_PRESENTATION)
+    # a box or brackets may be around a tick: [x]
+    text = unicodedata.normalize("NFKC", "".join(written.split())).casefold().rstrip(".!")
+    plain = text[1:-1] if len(text) > 2 and text[0] + text[-1] in ("[]", "()") else text
+    if plain not in _TRUE | _FALSE:
+        raise SkipRecord(f"{name}: {str(value).strip()[:60]!r} is neither yes nor no")
+    return plain in _TRUE
 
 
 def _dated(event: str, reading: _Reading, value: Any) -> Any:
@@ -568,6 +580,9 @@ def _days(name: str, text: str, pattern: str, expected: str) -> str:
             written = written.replace(day, str(day_of(day)), 1)
     except (ValueError, OverflowError):
         raise SkipRecord(f"{name}: {text[:60]!r} is none; expected e.g. {expected}") from None
+    told = _ISO_DAY.findall(written)
+    if told != sorted(told):
+        raise SkipRecord(f"{name}: {text[:60]!r} ends before it begins; expected e.g. {expected}")
     return written
 
 

@@ -6,12 +6,16 @@ Retry-After says.
 """
 
 import asyncio
+import codecs
 import hashlib
+import json
+import re
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NoReturn
 
 import httpx2
 import orjson
@@ -25,6 +29,10 @@ _TIMEOUT_S: Final = 30
 _BUSY: Final = (408, 425, 429, 500, 502, 503, 504)
 _MOST_BYTES: Final = 32 << 20
 _LONGEST_WAIT_S: Final = 30
+_LONG: Final = 20
+_LARGEST: Final = 1 << 63
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{19}")
+_A_MOMENT: Final = 1e9
 _DEEPEST: Final = 20
 """So deep the fields of nodes within nodes are columns."""
 _MOST_EMPTY: Final = 200
@@ -173,8 +181,8 @@ class GraphQLApi:
             raise _Busy(f"it does not answer ({type(error).__name__})") from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise AbortRun(f"{self._settings.url} gives no answer that can be read ({type(error).__name__})") from None
-        if response.status_code in _BUSY:
-            raise _Busy(f"it answers {response.status_code}", _wait_s(response.headers.get("retry-after", "")))
+        if response.status_code in _BUSY or (response.status_code == 403 and _says_when(response.headers)):
+            raise _Busy(f"it answers {response.status_code}", _again_s(response.headers))
         if response.status_code in (401, 403):
             raise AbortRun(f"{self._settings.url} refuses the token ({response.status_code})")
         if response.is_redirect:
@@ -186,8 +194,8 @@ class GraphQLApi:
         if content is None:
             raise AbortRun(f"a page has more than {_MOST_BYTES >> 20} MiB: ask for smaller ones with `page`")
         try:
-            answer = orjson.loads(content)
-        except orjson.JSONDecodeError:
+            answer = _json(content)
+        except (ValueError, RecursionError):
             page = "a web page" if b"<html" in content[:2_000].lower() else "something that is not JSON"
             raise AbortRun(
                 f"{self._settings.url} answers {response.status_code} with {page}: is it the address of the API?"
@@ -197,7 +205,7 @@ class GraphQLApi:
         # part of an answer is none: what is missing in it would seem to be gone
         if errors := answer.get("errors"):
             if _is_limited(errors):
-                raise _Busy(f"the API says: {_error(errors)}", _wait_s(response.headers.get("retry-after", "")))
+                raise _Busy(f"the API says: {_error(errors)}", _again_s(response.headers))
             raise AbortRun(f"the API says: {_error(errors)}")
         if not isinstance(answer.get("data"), dict):
             raise AbortRun(f"{self._settings.url} answers {response.status_code} without data and without saying why")
@@ -213,6 +221,43 @@ async def _content(response: httpx2.Response) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
+
+
+def _json(content: bytes) -> Any:
+    """The JSON, with whole numbers that are too long for a number of 64 bits as text, so that none loses digits.
+
+    Raises `ValueError` and `RecursionError`.
+    """
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if not _LONG_NUMBER.search(content):
+        return orjson.loads(content)
+    return json.loads(content, parse_int=_whole, parse_constant=_no_number)
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) < _LONG and abs(int(digits)) < _LARGEST else digits
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _says_when(headers: Mapping[str, str]) -> bool:
+    """Whether one who is forbidden may come again: that is a limit, and no fault of the token."""
+    return "retry-after" in headers or _is_used_up(headers)
+
+
+def _is_used_up(headers: Mapping[str, str]) -> bool:
+    return any(headers.get(f"{prefix}ratelimit-remaining", "").strip() == "0" for prefix in ("x-", ""))
+
+
+def _again_s(headers: Mapping[str, str]) -> float | None:
+    """The seconds until one may ask again, as the headers have it; None where they do not say."""
+    if "retry-after" in headers or not _is_used_up(headers):
+        return _wait_s(headers.get("retry-after", ""))
+    reset = _wait_s(headers.get("x-ratelimit-reset", "") or headers.get("ratelimit-reset", ""))
+    # a moment since 1970, as some have it, or so many seconds from now
+    return max(0.0, reset - time.time()) if reset and reset > _A_MOMENT else reset
 
 
 def _wait_s(header: str) -> float | None:

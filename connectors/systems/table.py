@@ -2,6 +2,7 @@
 records.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -14,6 +15,10 @@ from connectors.errors import AbortRun, NoSuchColumn
 _PAGE: Final = 500
 LEAD: Final = 50
 """Among so many rows a header is looked for."""
+_TOTAL: Final = re.compile(
+    r"(?:(?:grand|overall|running)[ -])?(?:sub-? ?)?totals?\b.{0,40}|(?:sum|count|number of \w+)\b.{0,20}", re.IGNORECASE
+)
+_AMOUNT: Final = re.compile(r"[-+($]*\d[\d,. ]*[%)]?")
 Cells = Sequence[Any]
 Numbered = tuple[int, Cells]
 """A row of a list with its number, counted from one as spreadsheets and editors show it."""
@@ -165,6 +170,8 @@ class Table:
                 cells = [*cells, *[self.filler] * (width - len(cells))]  # noqa: PLW2901 - as if they stood there
             if (first == begins or (isinstance(first, str) and first.casefold() == plain)) and _is_again(cells, header):
                 continue  # lists repeat their header on every printed page
+            if (is_blank(first) or (first.__class__ is str and _TOTAL.match(first.strip()))) and _is_total(cells):
+                continue
             good.append((f"{word} {number}", record(cells)))
             if len(good) + len(broken) >= _PAGE:
                 yield good, broken
@@ -186,11 +193,17 @@ def _is_again(cells: Cells, header: Cells) -> bool:
     return there == [cleaned(str(cell)).casefold() if not is_blank(cell) else "" for cell in header]
 
 
+def _is_total(cells: Cells) -> bool:
+    """Whether they are a word such as Total and numbers, as lists end with: no record."""
+    word, *amounts = (cleaned(str(cell)) for cell in cells if not is_blank(cell))
+    return bool(amounts) and _TOTAL.fullmatch(word) is not None and all(map(_AMOUNT.fullmatch, amounts))
+
+
 def no_header(name: str, lead: Sequence[Numbered], layout: Layout, hint: str = "") -> AbortRun:
     """What to say of a list without the header that is looked for."""
     first = next(((number, cells) for number, cells in lead if not is_blank_row(cells)), None)
     if first is None:
-        return AbortRun(f"{name} is empty: it has not even a header")
+        return AbortRun(f"{name} is empty: it has not even a header{f'. {hint}' if hint else ''}")
     number, cells = first
     shown = " | ".join(cleaned(str(cell)) for cell in cells if not is_blank(cell))[:120]
     if layout.header_rows:

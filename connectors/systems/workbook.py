@@ -138,6 +138,8 @@ def _chosen(
             raise no_header(f"{name}, sheet {sheet.name!r}", lead, layout)
         return sheet, header
     shown = [sheet for sheet in book if not sheet.hidden]
+    if book and not shown:
+        raise AbortRun(f"{name}: all its sheets are hidden, {_names(book)}: say by `sheet` which is the list, or show it")
     leads = [list(islice(sheet.rows(), LEAD)) for sheet in shown]
     fitting = [(sheet, header) for sheet, lead in zip(shown, leads, strict=True) if (header := header_in(lead, layout))]
     if not fitting:
@@ -168,9 +170,13 @@ def _named(name: str, book: Sequence[Sheet], wanted: str, notes: list[str]) -> S
 
 
 def _told(book: Sequence[Sheet]) -> str:
-    shown = ", ".join(repr(sheet.name) for sheet in book if not sheet.hidden) or "none that is shown"
-    hidden = ", ".join(repr(sheet.name) for sheet in book if sheet.hidden)
+    shown = _names(sheet for sheet in book if not sheet.hidden) or "none that is shown"
+    hidden = _names(sheet for sheet in book if sheet.hidden)
     return f"{shown} (hidden: {hidden})" if hidden else shown
+
+
+def _names(sheets: Iterable[Sheet]) -> str:
+    return ", ".join(repr(sheet.name) for sheet in sheets)
 
 
 def _tell_of(

@@ -1,6 +1,6 @@
 """Arguments: from their values to what a query asks, and to the parameters that hold them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
@@ -193,7 +193,7 @@ class Arguments:
                 f"where: nested more than {self._limits.nesting} levels deep; write it flatter, e.g. {{and: [a, b, c]}}"
             )
         conditions: list[query.Condition] = []
-        for name, given in asked.members.items():
+        for name, given in _members(asked):
             self._conditions += 1
             if self._conditions > self._limits.conditions:
                 raise TooCostly(f"where: more than {self._limits.conditions} conditions")
@@ -238,7 +238,7 @@ class Arguments:
         assert listed.edge is not None
         by_name = {declared.name: declared for declared in listed.edge.properties}
         each: list[query.Condition] = []
-        for name, condition in asked.members.items():
+        for name, condition in _members(asked):
             if not condition.is_given:
                 raise _null(name, f"{{{name}: {{isNull: true}}}}, which is empty")
             each.append(self._compared(by_name[name], condition, of_edge=True))
@@ -266,7 +266,7 @@ class Arguments:
             return query.Across(route, "some", self._where(Listed(route.labels, route.target), asked, level + 1))
         there = Listed(route.labels, route.target, route.edge)
         each: list[query.Condition] = []
-        for name, inner in asked.members.items():
+        for name, inner in _members(asked):
             if not inner.is_given:
                 raise _null(name, f"a condition, or {{{name}: {{}}}} for any row")
             each.append(query.Across(route, _QUANTIFIERS[name], self._where(there, inner, level + 1)))
@@ -276,13 +276,22 @@ class Arguments:
         self, declared: Property, asked: Argument, *, of_edge: bool = False, seekable: bool = False
     ) -> query.Condition:
         each: list[query.Condition] = []
-        for operator, value in asked.members.items():
+        for operator, value in _members(asked):
             self._conditions += 1
             folds = _folds(declared, operator, seekable=seekable)
             parameter = self.bind(value.source, _comparand(declared, operator, folds))
             known = value.value if declared.kind is Kind.BOOLEAN else None
             each.append(query.Compare(declared.name, _OPERATORS[operator], parameter, of_edge, known, folds))
         return each[0] if len(each) == 1 else query.All(tuple(each))
+
+
+def _members(asked: Argument) -> Iterable[tuple[str, Argument]]:
+    """The conditions that an object holds. Raises `BadInput` where the variable of one has no value: without it the
+    others alone would hold, and more rows than were meant.
+    """
+    for name, variable in asked.unset:
+        raise BadInput(f"{name}: ${variable} has no value; give it one, or leave the condition out of the document")
+    return asked.members.items()
 
 
 def _items(argument: Argument) -> tuple[Argument, ...]:

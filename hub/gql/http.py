@@ -32,7 +32,8 @@ class Late(BadInput):
 
 def is_json_post(scope: Scope, headers: Mapping[bytes, bytes]) -> bool:
     """Whether it is a POST whose body says that it is JSON."""
-    return scope["method"] == "POST" and headers.get(b"content-type", b"").split(b";")[0].strip() == b"application/json"
+    media = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+    return scope["method"] == "POST" and media == b"application/json"
 
 
 def media_of(accepted: bytes) -> str | None:

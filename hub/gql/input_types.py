@@ -13,7 +13,12 @@ from hub.gql.declared import PYTHON, Declared, enum_of
 from hub.gql.names import DEFAULT_PAGE, DESK_CHOICE, choice_name, filterable, where_name
 
 _TEXT: Final = ("eq", "in", "contains", "startsWith", "isNull")
-_OF_OPERATORS: Final = {"contains": "Without regard to capitals.", "startsWith": "Without regard to capitals."}
+_THE_WHOLE: Final = "The whole text as it is written, capitals too; numbers and codes in any spelling."
+_OF_OPERATORS: Final = {
+    "contains": "Without regard to capitals.", "startsWith": "Without regard to capitals.", "eq": _THE_WHOLE,
+    "in": f"One of them. {_THE_WHOLE}",
+}  # fmt: skip
+"""What the operators on texts do."""
 _RANGE: Final = ("eq", "in", "gt", "gte", "lt", "lte", "isNull")
 _OPERATORS: Final = {
     Kind.STRING: ("StringFilter", _TEXT),
@@ -138,7 +143,10 @@ class Inputs:
         types = {"in": f"list[{python}] | None", "isNull": "bool | None"}
         fields = [
             self._declared.field(
-                operator, types.get(operator, f"{python} | None"), _OF_OPERATORS.get(operator), optional=True
+                operator,
+                types.get(operator, f"{python} | None"),
+                _OF_OPERATORS.get(operator) if operators is _TEXT else None,
+                optional=True,
             )
             for operator in operators
         ]

@@ -33,9 +33,7 @@ _MAX_ERRORS: Final = 10
 _TOKEN_BYTES: Final = 400
 """What a token of a document takes in its syntax tree, about. 2026-11-25."""
 _NOT_GIVEN: Final = "not given"
-"""The shape of a variable that is not sent: a condition that names it is left out, while null is refused or means
-something.
-"""
+"""The shape of a variable that is not sent: a condition that names it is refused, an argument is left out."""
 NO_SYNTAX: Final = OperationDefinitionNode(operation=OperationType.QUERY, selection_set=SelectionSetNode(selections=()))
 """In place of the syntax of an operation that is read no more."""
 

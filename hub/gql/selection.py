@@ -36,7 +36,8 @@ class Argument:
     """An argument, or a part of one: where it comes from, and what it is in this request.
 
     `members` are those of an input object that are given, null as well; `items` those of a list of input objects, None
-    where it is no list. `is_given` says whether there is a value at all, null not counted as one.
+    where it is no list. `is_given` says whether there is a value at all, null not counted as one. `unset` are the
+    members whose variable has no value, with that variable.
     """
 
     source: Value
@@ -44,6 +45,7 @@ class Argument:
     is_given: bool
     members: Mapping[str, "Argument"]
     items: tuple["Argument", ...] | None
+    unset: tuple[tuple[str, str], ...] = ()
 
 
 _NO_ARGUMENTS: Final[Mapping[str, Argument]] = MappingProxyType({})
@@ -132,7 +134,12 @@ class _Selects:
                 sources = Members({name: member.source for name, member in members.items()})
                 given = {name: member for name, member in members.items() if member.value is not ABSENT}
                 whole = {name: member.value for name, member in members.items()}
-                return Argument(sources, whole, is_given=True, members=given, items=None)
+                unset = tuple(
+                    (name, member.source.variable)
+                    for name, member in members.items()
+                    if member.value is ABSENT and isinstance(member.source, Reference)
+                )
+                return Argument(sources, whole, is_given=True, members=given, items=None, unset=unset)
             case ListValueNode():
                 items = tuple(self._argument(item) for item in node.values)
                 sources = Items(tuple(item.source for item in items))

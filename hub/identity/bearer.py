@@ -7,13 +7,14 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 import jwt
 from jwt import PyJWK
 
 from hub.errors import NotSignedIn, SetupError, TokenRefused
-from hub.identity.issuer_keys import ALGORITHMS, Keys, NoKeys, keys_of, source_of
+from hub.identity.issuer_keys import ALGORITHMS, IssuerKeys, Keys, NoKeys, keys_of, source_of
 from hub.settings import Issuer
 from hub.viewer import PUBLIC, Viewer, issuer_fault
 
@@ -74,7 +75,7 @@ class Verifier:
                 raise TokenRefused
             claimed = jwt.decode(token, options={"verify_signature": False})
             issuer, keys = self._issuers[claimed["iss"]]
-            claims = _checked(token, await keys.matching(_key_id(header), header["alg"]), issuer)
+            claims = await _checked_by(keys, token, (_key_id(header), header["alg"]), issuer)
         except _NOT_A_TOKEN as error:
             raise TokenRefused from error
         if not _is_well_formed(claims) or claims["exp"] > time.time() + _LIFETIME_S + _LEEWAY_S:
@@ -85,6 +86,15 @@ class Verifier:
 def _key_id(header: Mapping[str, object]) -> str | None:
     """RFC 7515, section 4.1.4: a token may name its key."""
     return str(header["kid"]) if "kid" in header else None
+
+
+async def _checked_by(keys: IssuerKeys, token: str, named: tuple[str | None, str], issuer: Issuer) -> _Claims:
+    """The claims of a token that a key of its issuer signed, of that id and algorithm. Raises one of `_NOT_A_TOKEN`."""
+    known = await keys.matching(*named)
+    if known:
+        with suppress(jwt.InvalidSignatureError):
+            return _checked(token, known, issuer)
+    return _checked(token, await keys.newer(known, *named), issuer)
 
 
 def _checked(token: str, keys: Keys, issuer: Issuer) -> _Claims:

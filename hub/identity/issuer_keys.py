@@ -42,8 +42,8 @@ _AGAIN_S: Final = 2.0
 """A fetch that failed is tried again after this, and after twice that the next time, up to the longest."""
 _LONGEST_AGAIN_S: Final = 16.0
 _UNKNOWN_AGAIN_S: Final = 2.0
-"""A key id that is not known makes the hub look for new keys, so often at most: whoever makes up key ids makes it ask
-no more."""
+"""A key id that is not known, or a signature that no known key made, makes the hub look for new keys, so often at most:
+whoever makes up tokens makes it ask no more."""
 _log: Final = logging.getLogger("hub.issuer_keys")
 
 Keys = Sequence[PyJWK]
@@ -93,6 +93,16 @@ class IssuerKeys:
             )
         return [key for key in keys if key.algorithm_name == algorithm]
 
+    async def newer(self, keys: Keys, key_id: str | None, algorithm: str) -> Keys:
+        """The keys that may check a token that none of these checks: an issuer may have another key under the same id by
+        now.
+
+        Empty where there are none but these. Raises `Unavailable` where keys cannot be had.
+        """
+        if self._may_look():
+            await self._fetched(_PATIENCE_S)
+        return [key for key in await self.matching(key_id, algorithm) if key not in keys]
+
     def _known(self, key_id: str | None) -> Keys:
         if self._clock() - self._fetched_at > _KEPT_S:
             return ()
@@ -110,7 +120,7 @@ class IssuerKeys:
         return False
 
     def _may_look(self) -> bool:
-        """Whether a key that is not known may be looked for."""
+        """Whether newer keys may be looked for, for a token that none of the known ones checks."""
         if self._fetching:
             return True
         return self._changed is None and self._clock() - self._fetched_at > _UNKNOWN_AGAIN_S

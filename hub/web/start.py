@@ -40,7 +40,8 @@ def routes(sign_in: SampleSignIn | None, browser_url: str | None) -> list[Route]
 
     async def token(request: Request) -> Response:
         # a page of another site cannot send this content type without asking first, and is never answered
-        if sign_in is None or request.headers.get("content-type") != "application/json":
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if sign_in is None or media != "application/json":
             raise HTTPException(404)
         try:
             return JSONResponse(

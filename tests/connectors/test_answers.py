@@ -83,6 +83,7 @@ def _page(*nodes: Any, **more: Any) -> dict[str, Any]:
         ({"errors": [{"message": "no such\nfield"}], "data": {"people": {"nodes": []}}}, "the API says: no such field"),
         ({"errors": ["broken"]}, "the API says: broken"),
         ({"errors": "broken"}, "the API says: broken"),
+        (b'{"data": {"people": {"nodes": [{"id": NaN, "n": 12345678901234567890123}]}}}', "not JSON"),
         ({"errors": [None]}, "an error without a message"),
         ({"data": {"people": None}}, "the answer has no people with nodes"),
         ({"data": {"persons": {"nodes": []}}}, "it has persons"),
@@ -140,6 +141,9 @@ def test_a_page_may_be_empty_and_others_follow(says: Callable[..., str], run: Ca
         (503, b"", {"retry-after": "soon"}, "it answers 503", 60),
         (500, b"{}", {}, "it answers 500", 60),
         (429, b"", {"retry-after": "Thu, 01 Jan 2015 00:00:00 GMT"}, "it answers 429", 60),
+        (403, b"secondary rate limit", {"retry-after": "90"}, "it answers 403", 90),
+        (403, b"", {"x-ratelimit-remaining": "0"}, "it answers 403", 60),
+        (403, b"", {"ratelimit-remaining": "0", "ratelimit-reset": "120"}, "it answers 403", 120),
         (200, {"errors": [{"message": "Throttled", "extensions": {"code": "THROTTLED"}}], "data": None}, {},
             "the API says: Throttled", 60),
         (200, {"errors": [{"message": "limit", "type": "RATE_LIMITED"}]}, {"retry-after": "40"}, "the API says: limit",
@@ -166,6 +170,34 @@ def test_a_moment_to_ask_again_is_understood(says: Callable[..., str], run: Call
         # it is not asked again before
         _read(says(b"", _page(_NODE), status=429, **{"retry-after": later}), run, tries=5)
     assert 7_000 < caught.value.after_s <= 7_200
+
+
+def test_a_limit_that_ends_at_a_moment_is_waited_for(says: Callable[..., str], run: Callable[..., Any]) -> None:
+    reset = str(int(datetime.now(UTC).timestamp()) + 600)
+    with pytest.raises(RetryLater) as caught:
+        _read(says(b"", status=403, **{"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}), run)
+    assert 500 < caught.value.after_s <= 600
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-ratelimit-remaining": "4999"}])
+def test_who_is_forbidden_for_good_is_told_so(
+    headers: dict[str, str], says: Callable[..., str], run: Callable[..., Any]
+) -> None:
+    with pytest.raises(AbortRun, match=r"refuses the token \(403\)"):
+        _read(says(b"", status=403, **headers), run)
+
+
+@pytest.mark.parametrize("number", [0, -7, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 2**64 + 1, -(2**64) - 1, 10**40 + 7])
+def test_no_number_loses_digits(number: int, says: Callable[..., str], run: Callable[..., Any]) -> None:
+    pages = [
+        _page({"id": number, "name": name}, pageInfo={"hasNextPage": name != "Di", "endCursor": name})
+        for name in ("Ana", "Bo", "Cy", "Di")
+    ]
+    assert [str(row["id"]) for row in _read(says(*pages), run)] == [str(number)] * 4
+
+
+def test_a_mark_of_byte_order_is_no_part_of_an_answer(says: Callable[..., str], run: Callable[..., Any]) -> None:
+    assert _read(says(b"\xef\xbb\xbf" + json.dumps(_page(_NODE)).encode()), run) == [_NODE]
 
 
 def test_a_page_that_is_far_too_large_is_not_held(says: Callable[..., str], run: Callable[..., Any]) -> None:

@@ -390,6 +390,33 @@ def test_two_sheets_with_such_a_list_must_be_told_apart(tmp_path: Path, read: Ca
         read()
 
 
+def test_a_workbook_whose_sheets_are_hidden_says_so(tmp_path: Path, read: Callable[..., Read]) -> None:
+    people = [["id", "name"], ["k1", "Ana Sample"]]
+    workbook(tmp_path / "people.xlsx", {"East": people, "West": people}, hidden=["East", "West"])
+    with pytest.raises(AbortRun, match="all its sheets are hidden, 'East', 'West': say by `sheet`"):
+        read()
+    assert read(sheet="West").keys == ["k1"]
+    workbook(tmp_path / "people.xlsx", {"Blank": [[]], "People": people}, hidden=["People"])
+    with pytest.raises(AbortRun, match=r"is empty: .*\(hidden: 'People'\): say which by `sheet`"):
+        read()
+
+
+@pytest.mark.parametrize(
+    "total",
+    ["Total,4", "TOTAL:,4", "Grand total,,4", "Subtotal,1,3", "Sub-total,1.5,(3)", "Total records,2", "Count,4", "Sum,$1 200.50",
+     "Total of this page,4", "Number of contacts,2", ",Total,4", "Totals,4,50%"],
+)  # fmt: skip
+def test_a_total_is_no_record(total: str, tmp_path: Path, read: Callable[..., Read]) -> None:
+    (tmp_path / "people.csv").write_text(f"id,name,phone\nk1,Ana Sample,\n{total}\nk2,Bo Sample,\n{total}\n")
+    assert read().keys == ["k1", "k2"]
+
+
+@pytest.mark.parametrize("record", ["Total,Ana Sample", "Count,Bo Sample", "Total Trade Desk,Ana", "k3,4"])
+def test_a_record_is_no_total(record: str, tmp_path: Path, read: Callable[..., Read]) -> None:
+    (tmp_path / "people.csv").write_text(f"id,name\n{record}\n")
+    assert read().keys == [record.partition(",")[0]]
+
+
 def test_formulas_that_were_never_computed_stop_the_run_where_they_are_needed(
     tmp_path: Path, read: Callable[..., Read]
 ) -> None:

@@ -409,16 +409,73 @@ def test_a_stream_or_column_says_which_words_mean_nothing() -> None:
     assert mapped({"a": "TBD", "b": "202-555-0100"}, phone={"column": ["a", "b"]}).values["phone"] == "+12025550100"
 
 
-@pytest.mark.parametrize("yes", [True, "X", "x", "✓", "Yes ", "yes.", 1, 1.0, "on", "TRUE", "Y", "t", "1.0"])
+@pytest.mark.parametrize("yes", [True, "X", "x", "✓", "Yes ", "yes.", 1, 1.0, "on", "TRUE", "Y", "t", "1.0", "\u2714\ufe0f",
+    "\u2714\ufe0e", "☑️", "√", "[x]", "[X]", "(x)", "[ x ]", "ＹＥＳ", "yes!", -1, "Oui", "VRAI", "Sí", "si", "verdadero", "checked"])
 def test_yes_as_people_write_it(yes: Any) -> None:
     assert mapped({"b": yes}, published="b").values["published"] is True
 
 
-@pytest.mark.parametrize("no", [False, "No", 0, 0.0, "off", "✗", "", None, "N/A", "-"])
+@pytest.mark.parametrize("no", [False, "No", 0, 0.0, "off", "✗", "", None, "N/A", "-", "[ ]", "[]", "( )", "FAUX", "non",
+    "❌\ufe0f", "[no]", "unchecked"])
 def test_no_as_people_write_it(no: Any) -> None:
     found = mapped({"b": no}, published="b")
     assert found.values["published"] is False
     assert not found.lacks
+
+
+@pytest.mark.parametrize("unclear", ["Y/N", "yes (since 2020)", "2", "☒", "x]", "[[x]]", "not", "√√x"])
+def test_what_is_neither_yes_nor_no_is_told_and_taken_as_no(unclear: str) -> None:
+    found = mapped({"b": unclear}, published="b")
+    assert found.values["published"] is False
+    assert "neither yes nor no" in found.lacks[0]
+
+
+@pytest.mark.parametrize("word", ["Pending", "PENDING", " pending ", "Unassigned", "unassigned"])
+def test_a_word_that_has_a_code_means_that_in_whatever_capitals(word: str) -> None:
+    role = {"column": "r", "codes": {"pending": "liaison", "Unassigned": "liaison"}}
+    assert mapped({"r": word}, role=role).values["role"] == "liaison"
+
+
+def test_a_post_that_nobody_has_is_no_contact_and_a_case_may_be_about_one() -> None:
+    with pytest.raises(SkipRecord, match="name is missing \\('Vacant - Import Desk' means") as error:
+        mapped({"n": "Vacant - Import Desk"}, name="n")
+    assert not error.value.counts
+    found = mapped({"n": "N-1", "t": "Lot 5 (vacant)", "at": "2026-11-02"}, "Case", **{**CASE, "title": "t"})
+    assert found.values["title"] == "Lot 5 (vacant)"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "right"),
+    [
+        ("suspensions", "2026-04-01 2026-03-01", "2026-03-01 2026-03-01"),
+        ("suspensions", "2026-04-01 2026-03-01 court", "2026-03-01 2026-04-01 court"),
+        ("extensions", "decide - 2026-05-01 2026-03-01", "decide - 2026-03-01 2026-05-01"),
+    ],
+)
+def test_what_ends_before_it_begins_is_refused(name: str, wrong: str, right: str) -> None:
+    assert mapped({"n": "N-1", "at": "2026-11-02", "d": right}, "Case", **{**CASE, name: "d"}).values[name] == [right]
+    with pytest.raises(SkipRecord, match=f"{name}: .*ends before it begins"):
+        mapped({"n": "N-1", "at": "2026-11-02", "d": wrong}, "Case", **{**CASE, name: "d"})
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("CCYYMMDD", "20261105"), ("ccyymmdd", "20261105"), ("YYYYMMDD", "20261105"), ("DD-MON-RR", "05-NOV-26"),
+        ("RRRR-MM-DD", "2026-11-05"), ("MM/DD/YYYY HH24:MI:SS", "11/05/2026 13:30:00"), ("MM/DD/YYYY HH:MM", "11/05/2026 13:30"),
+        ("MM/DD/YYYY HH12:MI AM", "11/05/2026 01:30 PM"), ("yyyy-MM-dd'T'HH:mm:ss", "2026-11-05T13:30:00"),
+        ("MM/dd/yyyy hh:mm a", "11/05/2026 01:30 PM"), ("dd.MM.yyyy", "05.11.2026"), ("yyyyMMdd", "20261105"),
+        ("D de MMMM de YYYY", "5 de November de 2026"), ("MM.DD.YY", "11.05.26"),
+    ],
+)  # fmt: skip
+def test_a_format_is_read_as_systems_write_it(said: str, written: str) -> None:
+    assert day_of(written, (as_format(said),)) == date(2026, 11, 5)
+
+
+@pytest.mark.parametrize("said", ["CYYMMDD", "Q YYYY MM DD", "EEE, MM/DD/YYYY", "excel", "YYYYMMDDX", "WW/YYYY/MM/DD", "YYYY-DDD"])
+def test_a_word_in_a_format_that_means_nothing_is_refused(said: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        as_format(said)
 
 
 @pytest.mark.parametrize(

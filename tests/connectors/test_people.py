@@ -37,6 +37,28 @@ from connectors.errors import SkipRecord
         ("Sample, Ana; Sample, Bo", "Sample, Ana; Sample, Bo"),
         ("Import Desk, Long Beach, CA", "Import Desk, Long Beach, CA"),
         ("Sample Desk", "Sample Desk"),
+        ("Sample, Ana - Acting", "Ana Sample - Acting"),
+        ("Sample, Ana \u2013 Import Desk", "Ana Sample \u2013 Import Desk"),
+        ("Sample, Ana | Acting", "Ana Sample | Acting"),
+        ("Sample, Ana-Maria", "Ana-Maria Sample"),
+        ("Sample-Quick, Ana", "Ana Sample-Quick"),
+        ("Sample, Ana M CIV USA", "Ana M Sample CIV USA"),
+        ("Sample, Ana CTR", "Ana Sample CTR"),
+        ("Sample, (acting)", "Sample (acting)"),
+        ("Acme, Inc.", "Acme, Inc."),
+        ("Acme Brokers, LLC", "Acme Brokers, LLC"),
+        ("Acme, L.L.C.", "Acme, L.L.C."),
+        ("Sample, Quick & Co.", "Sample, Quick & Co."),
+        ("Aduanas Muestra, S.A. de C.V.", "Aduanas Muestra, S.A. de C.V."),
+        ("Muster, GmbH", "Muster, GmbH"),
+        ("Sample, Ana, V", "Ana Sample, V"),
+        ("Sample, Ana, V.", "Ana Sample, V."),
+        ("Sample, V", "V Sample"),
+        ("Sample, Ana, M.", "Ana M. Sample"),
+        ("'Sample, Ana'", "Ana Sample"),
+        ("\u201cSample, Ana\u201d", "Ana Sample"),
+        ("O'Brien, D'Arcy", "D'Arcy O'Brien"),
+        ("Sample, Ana;", "Ana Sample"),
     ],
 )
 def test_a_name_that_is_turned_round_is_its_bearers_again(written: str, name: str) -> None:
@@ -111,6 +133,62 @@ def test_what_is_no_text_is_told(text: str) -> None:
         ("(o) 202-555-0100 (m) 202-555-0199", "+12025550100"),
         ("Fax: 202-555-0199 Phone: 202-555-0100", "+12025550100"),
         ("202-555-0100 Ext. 555", "+12025550100;ext=555"),
+        ("202-555-0100 opt 2", "+12025550100"),
+        ("202-555-0100, option 2", "+12025550100"),
+        ("202-555-0100 (press 2, then 5)", "+12025550100"),
+        ("202-555-0100 pin 1234", "+12025550100"),
+        ("202-555-0100 opt 2 ext 55", "+12025550100"),
+        ("202-555-0100 M-F 8-4", "+12025550100"),
+        ("202-555-0100 (Mon-Fri 8:30-17:00)", "+12025550100"),
+        ("M-F 0800-1630 202-555-0100", "+12025550100"),
+        ("202-555-0100 8am-4pm", "+12025550100"),
+        ("202-555-0100 24/7", "+12025550100"),
+        ("202-555-0100 after 5pm", "+12025550100"),
+        ("Rm 2204 202-555-0100", "+12025550100"),
+        ("Room 5: 202-555-0100", "+12025550100"),
+        ("Suite 300 / 202-555-0100", "+12025550100"),
+        ("2nd floor 202-555-0100", "+12025550100"),
+        ("202-555-0100 Bldg 4", "+12025550100"),
+        ("Desk 202 555 0100", "+12025550100"),
+        ("Box 12 (202) 555-0100", "+12025550100"),
+        ("202-555-0100 202-555-0199", "+12025550100"),
+        ("202 555 0100 202 555 0199", "+12025550100"),
+        ("(202) 555-0100(202) 555-0199", "+12025550100"),
+        ("202-555-0100 x5 202-555-0199", "+12025550100;ext=5"),
+        ("+52 55 5555 5555 +52 55 5555 5556", "+525555555555"),
+        ("+52 1 55 5555 5555", "+525555555555"),
+        ("+52 (1) 55 5555 5555", "+525555555555"),
+        ("+52 044 55 5555 5555", "+525555555555"),
+        ("+52 01 55 5555 5555", "+525555555555"),
+        ("011 52 1 55 5555 5555", "+525555555555"),
+        ("+44 (0)20 7946 0958", "+442079460958"),
+        ("202-555-0100 x12/x13", "+12025550100;ext=12"),
+        ("202-555-0100 e5", "+12025550100;ext=5"),
+        ("202-555-0100 poste 12", "+12025550100;ext=12"),
+        ("202-555-0100 (ext. 5)", "+12025550100;ext=5"),
+        ("202-555-0100 #5", "+12025550100;ext=5"),
+        ("202 555 01 00", "+12025550100"),
+        ("1-800-FLOWERS", "+18003569377"),
+        ("1 (877) CBP-5511", "+18772275511"),
+        ("DSN 312-555-0100", None),
+        ("312-555-0100 (DSN)", None),
+        ("DSN: 312-555-0100 x5", None),
+        ("312-555-0100 DSN", None),
+        ("pager 202-555-0100", None),
+        ("202-555-0100 DSN 312-555-0100", "+12025550100"),
+        ("DSN 312-555-0100 / COMM 202-555-0100", "+12025550100"),
+        ("DSN: 312-555-0100 Comm: 202-555-0100", "+12025550100"),
+        ("202-555-0100 (DSN 312-555-0111)", "+12025550100"),
+        ("312-555-0100 (DSN) 202-555-0100 (COMM)", "+12025550100"),
+        ("202-555-0199 (fax), 202-555-0100 (main)", "+12025550100"),
+        ("202-5550 rm 123", None),
+        ("202-5550 Ana", None),
+        ("Rm 3 202-555-010", None),
+        ("3 202-555-010", None),
+        ("0044 207-946-0958", None),
+        ("44 207-946-0958", None),
+        ("UK 44 207-946-0958", None),
+        ("555-0100 M-F 8-4", None),
         ("555-0100", None),
         ("5550100", None),
         ("555-0100 / 555-0101", None),
@@ -157,6 +235,41 @@ def test_a_number_is_the_same_in_every_spelling(digits: str, form: str, extensio
     assert phone(cell, "US") == f"+1{digits}" + extension[1].format(desk)
 
 
+_NUMBERS = st.from_regex(r"(202|213|312|713|808)[2-9][0-9]{6}", fullmatch=True).filter(
+    lambda digits: phonenumbers.is_valid_number(phonenumbers.parse(f"+1{digits}"))
+)
+_WORDS = st.sampled_from(
+    ["", "Rm 12", "Suite 3-B", "M-F 8-4", "Ana", "desk", "opt 2", "press 1 then 3", "x5", "ext. 12", "2nd floor", "main", "24/7",
+     "Bldg. 7", "(8am-5pm)", "ask for Bo", "44", "7", "0044", "#9", "call", "Room", "DSN", "fax", "pin 1234", "or", "/", ",", ";"]
+)  # fmt: skip
+
+
+@given(_NUMBERS, st.lists(_WORDS, max_size=3), st.lists(_WORDS, max_size=3), st.sampled_from(["-", ".", " ", ""]))
+def test_of_what_stands_around_a_number_nothing_gets_into_it(
+    digits: str, before: list[str], behind: list[str], between: str
+) -> None:
+    number = between.join((digits[:3], digits[3:6], digits[6:]))
+    try:
+        found = phone(" ".join((*before, number, *behind)), "US")
+    except SkipRecord:
+        return
+    assert found.partition(";")[0] == f"+1{digits}"
+
+
+@given(_NUMBERS, st.sampled_from(["DSN", "fax", "Fax:", "TTY", "(DSN)", "pager", "Autovon", "dsn:"]), st.booleans())
+def test_a_number_of_what_nobody_speaks_into_is_none(digits: str, label: str, in_front: bool) -> None:  # noqa: FBT001
+    number = f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+    with pytest.raises(SkipRecord, match="fax"):
+        phone(f"{label} {number}" if in_front else f"{number} {label}", "US")
+
+
+@given(_NUMBERS, _NUMBERS, st.sampled_from([" ", "  ", "\n", " / ", ", ", " or ", "; ", " (", " & "]))
+def test_of_two_numbers_the_first_is_taken(first: str, second: str, between: str) -> None:
+    for form in ("{}-{}-{}", "({}) {}-{}", "{} {} {}", "{}.{}.{}"):
+        cell = between.join(form.format(digits[:3], digits[3:6], digits[6:]) for digits in (first, second))
+        assert phone(cell, "US") == f"+1{first}", cell
+
+
 @given(st.from_regex(r"[2-9][0-9]{2}[- .]?[0-9]{4}", fullmatch=True))
 def test_a_number_without_its_area_code_is_none(cell: str) -> None:
     with pytest.raises(SkipRecord):
@@ -173,13 +286,25 @@ def test_a_number_without_its_area_code_is_none(cell: str) -> None:
         "ana@epa.example (preferred)", "\u200bana@epa.example\u00a0", "<ana@epa.example>",
         "ana@epa.example\nbo@epa.example",
         "mailto:ana@epa.example?subject=Question", "[ana@epa.example]",
+        "SMTP:ana@epa.example", "smtp:ana@epa.example;SIP:bo@epa.example", "smtp:old@epa.example;SMTP:ana@epa.example",
+        "SIP:bo@epa.example SMTP:ana@epa.example",
+        "Email:ana@epa.example", "E-MAIL:ana@epa.example", "Work:ana@epa.example", "MAILTO: ana@epa.example",
+        "Ana:ana@epa.example",
+        "ana@epa.example#mailto:ana@epa.example#", "Ana Sample#mailto:ana@epa.example#", "#mailto:ana@epa.example",
+        "[Ana](mailto:ana@epa.example)", "<a href='mailto:ana@epa.example'>Ana</a>",
+        '=HYPERLINK("mailto:ana@epa.example","Ana")', "mailto:ana@epa.example?cc=bo@epa.example&subject=x",
     ],
 )  # fmt: skip
 def test_the_first_address_of_a_mail_cell_is_taken(cell: str) -> None:
     assert mail(cell) == "ana@epa.example"
 
 
-@pytest.mark.parametrize("cell", ["ana(at)epa.example", "ana@", "@epa.example", "ana@epa", "see website"])
+@pytest.mark.parametrize("cell", ["<a#b@epa.example>", "Ana <a#b@epa.example>", "mailto:a#b@epa.example"])
+def test_no_part_of_an_address_is_cut_off(cell: str) -> None:
+    assert mail(cell) == "a#b@epa.example"
+
+
+@pytest.mark.parametrize("cell", ["SIP:ana@epa.example", "X500:/o=EPA/cn=ana@epa.example", "ana(at)epa.example", "ana@", "@epa.example", "ana@epa", "see website"])
 def test_a_mail_cell_without_an_address_is_told(cell: str) -> None:
     with pytest.raises(SkipRecord, match="email: "):
         mail(cell)
@@ -196,9 +321,57 @@ def test_no_cell_breaks_the_reading(text: str) -> None:
     is_blank(text)
 
 
-@pytest.mark.parametrize("word", ["Na", "Nina", "0", "✓", "x", "No", "Nil Sample", "Null Sample", "Chris Null"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Na", "Nina", "0", "✓", "x", "No", "Nil Sample", "Null Sample", "Chris Null", "Tobe Sample", "Open Sample", "Notary",
+        "Pending Sample", "Noa One", "Vacantia Sample", "Nota Sample", "Data Desk", "Contact Desk", "Position Desk", "#1",
+        "# 7", "Ana - Import Desk", "See Sample", "N/A Sample", "Vacant Sample",
+    ],
+)  # fmt: skip
 def test_words_that_mean_something_are_kept(word: str) -> None:
     assert not Empty()(word)
+    assert not Empty(posts=True)(word)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "TBC", "tbc.", "T.B.C.", "Pending", "(pending)", "Not assigned", "not yet assigned", "Currently not available", "No data",
+        "No information available", "Data not available", "Name not listed", "not on file", "To be confirmed", "to be named",
+        "Pending hire", "none assigned", "No one", "no incumbent", "Position not filled", "Position currently vacant",
+        "#ERROR!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#PYTHON!", "#DIV/0!", "#N/A", "# N/A", "#NAME?", "Err:502",
+        "######", "<NA>", "\\N", "N/A; N/A", "n/a n/a", "none / none", "TBD, TBD", "n/d", "N/A.", "**TBD**",
+        "Vacante", "non disponible", "Por definir", "See our web page", "none at this time", "Unspecified", "unk.",
+    ],
+)  # fmt: skip
+def test_words_and_phrases_that_say_that_there_is_nothing_mean_nothing(word: str) -> None:
+    for written in (word, word.upper(), word.lower(), f" {word} ", word.replace(" ", "\u00a0")):
+        assert Empty()(written), written
+    assert not Empty(["withheld"])(word) or not any(map(str.isalnum, word))
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Vacant - Import Desk", "VACANT \u2013 Import Desk", "Vacant (acting: Ana Sample)", "Vacant: Import Desk",
+        "Vacant position - GS-12", "Import Desk - Vacant", "Import Desk (vacant)", "Import Desk: currently vacant",
+        "TBD - hiring in 2027", "N/A \u2014 retired", "To be named (see website)", "Unfilled / Import Desk",
+        "Vacant - Supervisory Import Specialist, Team 731, Los Angeles",
+    ],
+)  # fmt: skip
+def test_a_post_that_nobody_has_is_nobody(cell: str) -> None:
+    assert Empty(posts=True)(cell)
+    assert not Empty()(cell), "the title of a case may say so"
+
+
+@given(
+    st.sampled_from(["not {}", "not yet {}", "to be {}", "is not {}", "currently not {}", "Not {} yet"]),
+    st.sampled_from(["assigned", "provided", "available", "determined", "named", "set", "confirmed"]),
+    st.sampled_from(["{}", "({})", "<{}>", "[{}]", "*{}*", "{}!", '"{}"']),
+)
+def test_every_such_phrase_means_nothing(phrase: str, word: str, around: str) -> None:
+    assert Empty()(around.format(phrase.format(word)))
 
 
 @given(st.text("-–—_.?*/ \u00a0", min_size=1, max_size=8))

@@ -86,6 +86,15 @@ def database(tmp_path: Path, run: Callable[..., Any]) -> Database:
         "SELECT id, name FROM t WHERE name LIKE '%Sample%'",
         "WITH x AS (SELECT * FROM t) SELECT * FROM x",
         'SELECT id, name, "at" AS "a;t" FROM t',
+        ";WITH x AS (SELECT * FROM t) SELECT * FROM x",
+        "  ;; SELECT * FROM t",
+        "-- people\n;SELECT * FROM t",
+        "SELECT id, name, at AS [a;t] FROM t",
+        "SELECT id, name, at AS [a;--t] FROM t;",
+        "\ufeffSELECT * FROM t",
+        "SELECT * FROM t\nGO",
+        "SELECT * FROM t;\ngo\n",
+        "SELECT * FROM t;\n/\n",
     ],
 )
 def test_a_query_is_read_as_people_write_it(query: str, database: Database) -> None:
@@ -101,6 +110,11 @@ def test_a_query_is_read_as_people_write_it(query: str, database: Database) -> N
         ("SELECT 1; SELECT 2", "expected one query"),
         ("DELETE FROM t", "only reads"),
         ("  -- nothing\n", "expected a query"),
+        (" ; -- nothing\n;", "expected a query"),
+        (";SELECT 1; SELECT 2", "expected one query"),
+        ("SELECT id FROM t; DROP TABLE t --", "expected one query"),
+        ("SELECT '['; SELECT ']'", "expected one query"),
+        ("SELECT a[b[1]] FROM t; SELECT c[1] FROM t", "expected one query"),
         ("SELECT t.id, u.id FROM t JOIN t AS u ON t.id = u.id", "the column id twice"),
         ("SELECT id FROM t GROUP BY nothing", "the database says"),
     ],
@@ -108,6 +122,20 @@ def test_a_query_is_read_as_people_write_it(query: str, database: Database) -> N
 def test_a_query_that_is_none_is_told(query: str, told: str, database: Database) -> None:
     with pytest.raises(ConnectorError, match=told):
         database.read(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        r"SELECT E'a\'; b' FROM t", "SELECT q'[it's; ok]' FROM dual", "SELECT q'{a;'b}' FROM dual", "SELECT nq'!a;b!' FROM dual",
+        "SELECT $$a;b$$, $x$;$x$", "SELECT a[1], ARRAY['x;]y'] FROM t", "SELECT `a;b` FROM t", "SELECT a[b[1]], [a;b] FROM t",
+    ],
+)  # fmt: skip
+def test_texts_and_names_are_quoted_as_each_database_does(query: str) -> None:
+    assert one_query(query) == query
+    assert one_query(f"{query};\n-- end;") == query
+    with pytest.raises(ConnectorError, match="expected one query"):
+        one_query(f"{query}; SELECT 1")
 
 
 @given(st.text("ab;'\"-/* \n:%", max_size=30))

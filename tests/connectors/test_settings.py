@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.plain_yaml import read_yaml
-from connectors.registry import attach, attached_in, kind
+from connectors.registry import attach, attach_file, attached_in, kind
 from connectors.settings import period_s, read_connection
 from connectors.skeleton import write_skeleton
 from hub.errors import SetupError
@@ -230,6 +230,47 @@ def test_a_wrong_setting_is_told_with_its_line_and_what_is_meant(
 ) -> None:
     with pytest.raises(SetupError, match=rf"(?s)fda\.yaml.*{told}"):
         _attached(tmp_path, _FILE.replace(*change))
+
+
+_FAULTS = {
+    "  folder: /nowhere": ("  folder: /nowhere\n  no: x", "settings.no: there is no such setting"),
+    "    key: id": ("    key: id\n    delimeter: x", "streams.people.delimeter: there is no such setting, did you mean delimiter?"),
+    "      name: name": ("      nmae: name", "streams.people.properties.nmae: a Contact has no nmae, did you mean name?"),
+    "      published: {column: web, default: no}": (
+        "      fone: f\n    links: {COVERS: {HtsChaptr: c, Port: p}, SITS: {Port: p}}", "properties.fone: a Contact has no fone"
+    ),
+    "party: {Agency: FDA}": ("party: {Agncy: FDA}", "party: one party by label and key"),
+}  # fmt: skip
+
+
+@given(st.sets(st.sampled_from(sorted(_FAULTS)), min_size=1))
+def test_no_fault_hides_another(tmp_path_factory: pytest.TempPathFactory, faults: set[str]) -> None:
+    text = _FILE
+    for place in faults:
+        text = text.replace(place, _FAULTS[place][0])
+    with pytest.raises(SetupError) as error:
+        attached_of(tmp_path_factory.getbasetemp(), text)
+    told = str(error.value)
+    for place in faults:
+        assert _FAULTS[place][1] in told
+    if "      published: {column: web, default: no}" in faults:
+        assert "links.COVERS.HtsChaptr: no COVERS leads from a Contact to HtsChaptr, did you mean HtsChapter?" in told
+        assert "links.SITS: no SITS leads from a Contact to Port, did you mean SITS_AT?" in told
+        assert "links.COVERS.Port" not in told
+    lines = [int(line.partition(",")[0].removeprefix("  line ")) for line in told.splitlines()[1:]]
+    assert lines == sorted(lines)
+
+
+def test_a_connector_that_there_is_not_hides_no_other_fault(tmp_path: Path) -> None:
+    with pytest.raises(SetupError) as error:
+        attached_of(tmp_path, _FILE.replace("connector: file", "connector: ftp").replace("name: name", "nmae: name"))
+    assert "line 2, connector: there is no ftp" in str(error.value)
+    assert "line 12, streams.people.properties.nmae" in str(error.value)
+
+
+def attached_of(folder: Path, text: str) -> Any:
+    (folder / "fda.yaml").write_text(text)
+    return attach_file(folder / "fda.yaml", folder)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,15 @@ def test_a_question_is_answered_by_post_and_by_get(send: Send) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "media", ["application/json", "Application/JSON", "APPLICATION/JSON; charset=UTF-8", " application/json ;charset=utf-8"]
+)
+def test_a_media_type_is_the_same_in_any_capitals(media: str, send: Send) -> None:
+    asked = send("POST", "/graphql", content=b'{"query": "{ __typename }"}', headers={"content-type": media})
+    assert asked.json()["data"] == {"__typename": "Query"}
+    assert send("POST", "/sample/token/broker", headers={"content-type": media}).json()["token"]
+
+
 def test_the_schema_describes_itself(send: Send) -> None:
     fields = send(
         "POST", "/graphql", json={"query": "{ __schema { queryType { fields { name description } } } }"}

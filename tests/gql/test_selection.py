@@ -63,6 +63,7 @@ def test_an_argument_is_what_it_is_in_this_request_and_where_it_comes_from() -> 
     status = first.members["status"].members["in"]
     assert (status.source, status.value) == (Reference("w", ("status", "in")), ["OPEN"])
     assert second.members["title"].members == {}, "a variable that is not sent"
+    assert second.members["title"].unset == (("eq", "gone"),)
 
 
 def test_the_items_of_a_variable_are_known_by_their_places() -> None:
