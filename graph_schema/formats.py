@@ -28,7 +28,7 @@ class Format:
 
     `pattern` matches the whole normalised value, `refused` values that must never be stored or echoed, `doubtful` such
     as may be one of those with digits lost on the way: what a system gives is not kept then, what somebody searches
-    for is something else.
+    for is something else. `taken` knows which of these are none, of a text in capitals and what it may be called.
 
     `shapes` say where letters and digits stand, and what stands between them: `9` is a digit, `a` a letter, `x` either,
     all else stands for itself. `reader` knows what no shape can say. Either reads a value whatever dashes, points and
@@ -42,6 +42,7 @@ class Format:
     refused: str | None = None
     refusal: str = ""
     doubtful: str | None = None
+    taken: Callable[[str, str], bool] | None = None
     shapes: tuple[str, ...] = ()
     reader: Reader | None = None
     called: str = ""
@@ -98,9 +99,13 @@ class Format:
     def _is(self, pattern: str | None, value: str) -> bool:
         if pattern is None:
             return False
-        plain = plain_digits(value).upper()
+        plain = _whole_number(plain_digits(value).upper())
         known = (self.pattern, *map(_without_cuts, self.shapes))
-        return not any(re.fullmatch(shape, plain) for shape in known) and re.fullmatch(pattern, plain) is not None
+        return (
+            not any(re.fullmatch(shape, plain) for shape in known)
+            and re.fullmatch(pattern, plain) is not None
+            and not (self.taken is not None and self.taken(plain, self.called))
+        )
 
     def _shaped(self, joined: str, cuts: frozenset[int], *, whole: bool) -> list[str]:
         """The text in the shapes that it fits, first those that are cut where it was."""
@@ -138,7 +143,9 @@ def _spelled(plain: str, called: str) -> tuple[str, frozenset[int]] | None:
 @lru_cache(maxsize=64)
 def _called(called: str) -> re.Pattern[str]:
     words = f"(?:{called}|{_OF_ALL})" if called else f"(?:{_OF_ALL})"
-    return re.compile(rf"^(?:{words}(?:[.:# ]+|(?=[#(]))[#(]?)+")
+    # of its own words a dash may stand behind one: NO-1 may be a code, ACE-2704 is none
+    own = rf"(?:{called})[-.:#=/ ]*[-:=#/](?=[ 0-9])|" if called else ""
+    return re.compile(rf"^(?:{own}{words}(?:[.:#= ]+|(?=[#(]))[#(]?)+")
 
 
 @lru_cache(maxsize=256)
@@ -193,12 +200,20 @@ _BEHIND: Final = rf"{_GAP}\d{{2}}{_GAP}\d{{4}}(?:{_GAP})?(?:\d{{2}})?(?![\d-])"
 _WRITTEN_OUT: Final = rf"(?<![\d-])\d{{3}}{_BEHIND}"
 _ZERO_LOST: Final = rf"(?<![\d-])\d{{1,2}}{_BEHIND}"
 _MAYBE: Final = re.compile(r"\d{3}\D+\d\d\D+\d{4}")
-_CALLED_SO: Final = r"(?<![a-z])(?:ssn|ss ?#|ss no|s\.s\.n|social ?security)"
-_LABEL: Final = re.compile(_CALLED_SO, re.IGNORECASE)
-_SOCIAL_SECURITY: Final = re.compile(
-    rf"{_WRITTEN_OUT}|(?i:{_CALLED_SO}(?:[\W_]|number|num|no)*)\d(?:[\W_]{{0,3}}\d){{8}}(?!\d)"
+_NUMBERED: Final = r"(?:[\W_]|numbers?|num|nbr|no|nr|is|was|the|of|for|id|account|card|importer|owner|holder)*"
+_CALLED_SO: Final = (
+    r"(?<![a-z])(?:ssn|ssan|ss[ _]?#|ss[-_ ]?(?:no|num|nbr|number)(?![a-z])|s\.\s?s\.\s?n|"
+    r"social[-._ ]{0,2}security|soc(?:ial)?[-._ ]{0,2}sec(?:urity)?(?![a-mo-z]))"
 )
+_LABEL: Final = re.compile(_CALLED_SO, re.IGNORECASE)
+_LABELLED: Final = rf"(?i:{_CALLED_SO}{_NUMBERED})\d(?:[\W_]{{0,3}}\d){{8}}(?!\d)"
+_SOCIAL_SECURITY: Final = re.compile(rf"{_WRITTEN_OUT}|{_LABELLED}")
 """Three, two and four digits, or nine of them behind what says what they are."""
+_IN_WORDS: Final = re.compile(rf"{_LABELLED}|(?<![\w-])\d{{3}}(?: ?- ?)\d{{2}}(?: ?- ?)\d{{4}}(?![\w-])")
+"""The same in a text of people: there three, two and four digits without dashes may be of anything."""
+_DOUBTFUL: Final = re.compile(rf"(?i:{_CALLED_SO}{_NUMBERED})\d(?:[\W_]{{0,3}}\d){{6,}}")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_SCIENTIFIC: Final = re.compile(r"(\d(?:\.\d+)?)E\+?0?(\d)")
 
 
 def social_security(text: str) -> bool:
@@ -210,15 +225,55 @@ def social_security(text: str) -> bool:
 
 
 def is_social_security(column: str) -> bool:
-    """Whether a column of that name holds such numbers, e.g. `SSN` or `Social Security No.`."""
-    return _LABEL.search(column.replace("_", " ")) is not None
+    """Whether a column of that name holds such numbers, e.g. `SSN`, `soc_sec_no` or `Social Security No.`."""
+    return _LABEL.search(_HUMP.sub(" ", column).replace("_", " ")) is not None
+
+
+def may_have_social_security(text: str) -> bool:
+    """Whether one may be in what a system gave: as `social_security` has it, or one that a spreadsheet has changed."""
+    apart = _HUMP.sub(" ", text)
+    return social_security(apart) or (_LABEL.search(apart) is not None and bool(_DOUBTFUL.search(plain_digits(apart))))
 
 
 def without_social_security(text: str) -> str:
     """The text to be told or kept, without such numbers."""
     if not social_security(text):
         return text
-    return _SOCIAL_SECURITY.sub("(a number that is not repeated)", plain_digits(text))
+    return _SOCIAL_SECURITY.sub(NOT_REPEATED, plain_digits(text))
+
+
+NOT_REPEATED: Final = "(a number that is not repeated)"
+NOT_KEPT: Final = "a Social Security number is kept nowhere"
+
+
+def words_without_social_security(text: str) -> str:
+    """A text of people without the Social Security numbers in it, which are called so or written with dashes."""
+    if len(text) < _SHORTEST or (text.isascii() and not _MAYBE.search(text) and not _LABEL.search(text)):
+        return text
+    plain = plain_digits(text)
+    return _IN_WORDS.sub(NOT_REPEATED, plain) if _IN_WORDS.search(plain) else text
+
+
+_SHORTEST: Final = 11
+
+
+def _whole_number(plain: str) -> str:
+    """A number as its digits that a spreadsheet has written as a power of ten, e.g. 1.23456789E+08."""
+    matched = _SCIENTIFIC.fullmatch(plain)
+    return str(round(float(plain))) if matched else plain
+
+
+def _has_suffix(plain: str, called: str) -> bool:
+    """Whether it is an IRS number with its suffix: nine digits, whole or parted as IRS numbers are, and two characters,
+    one of them a letter.
+    """
+    spelled = _spelled(plain, called)
+    if spelled is None or _SOCIAL_SECURITY.search(plain):
+        return False
+    joined, cuts = spelled
+    # what follows apart may be a word: it says what the number is
+    is_word = 9 in cuts and joined.endswith("SS")
+    return cuts <= {2, 9} and re.fullmatch(r"\d{9}(?=.*[A-Z])[0-9A-Z]{2}", joined) is not None and not is_word
 
 
 IMPORTER_NUMBER = Format(
@@ -233,6 +288,7 @@ IMPORTER_NUMBER = Format(
         rf".*?{_WRITTEN_OUT}.*|[^\d-]*\d{{9}}(?:\.0+)?[^\d-]*"
         r"|(?!\D*\d\d(?:-\d{7}\D*|[. ]\d{7}[\W_]{0,3}[A-Z]{2}\W*)$)\D*\d(?:[\W_]{0,3}\d){8}\D*"
     ),
+    taken=_has_suffix,
     # a spreadsheet has lost its zeros
     doubtful=rf".*?{_ZERO_LOST}.*|[^\d-]*\d{{7,8}}(?:\.0+)?[^\d-]*",
     refusal=(
@@ -241,7 +297,7 @@ IMPORTER_NUMBER = Format(
     ),
     # without a dash eleven digits are the IRS number sooner than one that CBP has assigned
     shapes=("99-9999999xx", "999999-99999"),
-    called="IMPORTER(?: OF RECORD)?|IOR|IRS|EIN|CBP",
+    called="IMPORTER(?: OF RECORD)?|IOR|IRS|F?EIN|EMPLOYER|IDENTIFICATION|TAX(?:PAYER)?|TIN|FEDERAL|CBP|CUSTOMS|US",
 )
 
 
@@ -267,7 +323,9 @@ def _tariff(least: int, most: int = 10, first: int | None = None) -> Reader:
     def read(joined: str, cuts: frozenset[int]) -> Iterator[str]:
         digits = joined
         if len(joined) % 2:
-            digits = f"0{joined}" if 4 not in cuts else joined[:-1] if first else ""
+            # no chapter is 00: such a number has a zero too many
+            lost = joined[1:] if joined.startswith("0") else f"0{joined}"
+            digits = lost if 4 not in cuts else joined[:-1] if first else ""
         if joined.isdigit() and least <= len(digits) <= most:
             yield digits[:first] if first else _pointed(digits)
 
@@ -344,7 +402,7 @@ SURETY_CODE = Format("surety code", r"\d{3}", "three digits, e.g. 036", shapes=(
 CENTER_CODE = Format("Center code", r"CEE0(0[1-9]|10)", "CEE001 to CEE010", reader=_center)
 PORT_CODE = Format(
     "port code", r"\d{4}", "four digits, e.g. 2704", shapes=("9999",), reader=_zeros(4, 3),
-    called="PORT(?: OF ENTRY)?|ACE|CENSUS|DISTRICT|SCHEDULE D|POE",
+    called="PORT(?: OF(?: ENTRY)?)?|PORTS|ACE|CENSUS|DISTRICT|SCHEDULE D|POE",
 )  # fmt: skip
 _GOODS: Final = "HTS|HTSUS|HTSUSA|HS|SCHEDULE B|TARIFF|CHAPTER|HEADING|SUBHEADING"
 HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85", reader=_tariff(2, 10, 2), called=_GOODS)

@@ -1,12 +1,15 @@
 """Days and moments as lists write them.
 
 What could be another day is none: 11/01/2026 needs a format that says which is the month.
+
+A moment that names no zone is in the one that is said, else in UTC, wherever it stands. At midnight it is a day, as
+databases and spreadsheets write one.
 """
 
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -73,19 +76,21 @@ def _translated(text: str) -> str:
 
 
 def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -> date:
-    """The day; of a moment with a zone, its own or the one that is said, the day it is in Washington.
+    """The day; of a moment the day it is then in Washington, but of midnight in no zone the day that it names.
 
     Raises `ValueError`.
     """
-    if not formats and zone is None:
+    moment: datetime | date | None = None
+    if not formats:
         with suppress(ValueError):
-            return business_days.day_of(text)
-    day = moment_of(text, formats, zone, or_day=True)
-    return (
-        day.astimezone(WASHINGTON).date()
-        if isinstance(day, datetime) and day.tzinfo
-        else date(day.year, day.month, day.day)
-    )
+            moment = business_days.told(text)
+    if moment is None:
+        moment = moment_of(text, formats, or_day=True)
+    if not isinstance(moment, datetime):
+        return moment
+    if moment.tzinfo is None and moment.time() == time():
+        return moment.date()
+    return _in(zone or UTC, moment).astimezone(WASHINGTON).date()
 
 
 def moment_of(

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Raw
 from connectors.engine.cells import EMPTY_WORDS, Empty, is_blank, nearest, plain_heading, text_of
+from connectors.engine.codes import codes_in
 from connectors.engine.days import as_format, day_of, moment_of
 from connectors.engine.people import mail, phone, turned
 from connectors.errors import SkipRecord
@@ -25,11 +26,14 @@ from graph_schema.formats import (
     ENTRY_NUMBER,
     HTS_CHAPTER,
     HTS_HEADING,
+    NOT_KEPT,
     PORT_CODE,
     BadFormat,
     Format,
     entry_check_digit,
+    is_social_security,
     tariff_number,
+    words_without_social_security,
 )  # fmt: skip
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property
@@ -66,20 +70,10 @@ _OF_CLOCKS: Final = ("dates", "conditions", "suspensions", "extensions", "pronou
 _ENTRY_OF_DATE: Final = Property("dates", "The number of an entry.", format=ENTRY_NUMBER)
 VITAL_LINKS: Final = ("WORKS_FOR", "OF_KIND", "CONCERNS", "HANDLED_BY", "DECIDES", "MADE_AT")
 """A record whose owner, kind or subject cannot be read is not taken; of other links only those that can be."""
+_TO_ONE: Final = frozenset(edge.type for edge in GRAPH.edges if any(way.one for way in edge.forward))
+"""Links of which a row has one."""
 _PADDED: Final = {"Port": 4, "HtsHeading": 4, "HtsChapter": 2, "Broker": 3, "Team": 3, "filerCode": 3}
 """Numbers that lose their zeros in spreadsheets, and how many digits they have."""
-_IN_WORDS: Final = {
-    label: re.compile(
-        rf"(?:{word}\b[ .:#]*(?:code|no|number)?[ .:#]*)?(\d[\d.]*\d|\d)(?:\s*[-\u2010-\u2015:,(]\s*[^\d]+)?",
-        re.IGNORECASE,
-    )
-    for label, word in {
-        "Port": "ports?",
-        "HtsChapter": "(?:chapter|chap|ch)",
-        "HtsHeading": "(?:heading|hts|htsus)",
-    }.items()
-}
-"""How people write these codes with a word before or behind."""
 _KNOWN_BY: Final = {"Decision": ("reference",)}
 """What a system must say though the hub's own rows have none of it: by what the row is known."""
 
@@ -173,6 +167,7 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     ]
     vital = frozenset({*required, *_OF_CLOCKS, *VITAL_LINKS} - _STRICTEST.keys())
     plural = frozenset(name for name, property_ in declared.items() if property_.kind is Kind.STRINGS)
+    private = _of_social_security(settings, declared)
     own = _function(settings.map) if settings.map else None
     verified = "email" in settings.properties and settings.properties["email"].verified
     defaults = _DEFAULTS.get(settings.describes, {})
@@ -205,8 +200,10 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
                     value = fields.good_of(name, value, values)
                 if value.__class__ is list and name not in plural:
                     value = next((item for item in value if item not in _ABSENT), None)  # as some APIs give several
+                if value not in _ABSENT and name in private:
+                    raise SkipRecord(f"{name}: {NOT_KEPT}")
                 if value not in _ABSENT:
-                    values[name] = convert[name](value)
+                    values[name] = fields.without_numbers(name, convert[name](value))
             except SkipRecord as error:
                 fields.failed(name, error, values)
             except KeyError:
@@ -273,6 +270,18 @@ class _Fields:
         if name in _STRICTEST:
             values[name] = _STRICTEST[name]
 
+    def without_numbers(self, name: str, value: Any) -> Any:
+        """A value without the Social Security numbers in its text, which is told."""
+        if isinstance(value, str):
+            kept = words_without_social_security(value)
+        elif isinstance(value, list):
+            kept = [words_without_social_security(text) for text in cast("list[str]", value)]
+        else:
+            return value
+        if kept != value:
+            self.lacks.append(f"{name}: {NOT_KEPT}")
+        return kept
+
     def good_of(self, name: str, parts: Sequence[Any], values: dict[str, Any]) -> list[Any]:
         """The parts of a list that could be read: one that could not costs itself."""
         for error in parts:
@@ -296,14 +305,22 @@ def _constant(value: Any, _: Raw) -> Any:
 
 
 def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], fields: _Fields) -> None:
+    """Adds a link to each row that the value names, which may be several in one text."""
     for item in value if isinstance(value, list | tuple) else (value,):
         try:
             if isinstance(item, SkipRecord):
                 raise item
-            if item not in _ABSENT:
-                links.append(Link(type_, label, known.check(label, _key_of(label, item, known))))
+            codes = () if item in _ABSENT else codes_in(label, _digits(item), known.keys.get(label, ()))
+            if len(codes) > 1 and type_ in _TO_ONE:
+                raise SkipRecord(f"{_digits(item)[:60]!r} names {len(codes)}; expected one")
         except SkipRecord as error:
             fields.failed(type_, _at(type_, error), {})
+            continue
+        for code in codes:
+            try:
+                links.append(Link(type_, label, known.check(label, _key_of(label, code, known))))
+            except SkipRecord as error:
+                fields.failed(type_, _at(type_, error), {})
 
 
 def _at(name: str, error: SkipRecord) -> SkipRecord:
@@ -318,6 +335,16 @@ def _meaning_none(take: ColumnMapping | None, raw: Raw) -> str | None:
         else []
     )
     return words[0][:30] if words else None
+
+
+def _of_social_security(settings: StreamSettings, declared: Mapping[str, Property]) -> frozenset[str]:
+    """The properties that are taken from columns of such numbers, and have no format that refuses one."""
+    return frozenset(
+        name
+        for name, take in settings.properties.items()
+        if any(map(is_social_security, (*take.columns, *take.join)))
+        and not ((property_ := declared.get(name)) and property_.format and property_.format.refused)
+    )
 
 
 def numbers_in(settings: StreamSettings) -> tuple[str, ...]:
@@ -430,7 +457,7 @@ def _key_of(label: str, value: Any, known: Known) -> str:
 
 def _key(label: str, value: Any) -> str:
     """The key as the graph writes it."""
-    key = _padded(label, _alone(label, _digits(value)))
+    key = _padded(label, _digits(value))
     if label == "Port":
         issuer, colon, code = key.rpartition(":")
         issuer = issuer.upper()
@@ -441,12 +468,6 @@ def _key(label: str, value: Any) -> str:
     node = GRAPH.node(label)
     property_ = node.property_named(node.key)
     return _identifier(property_, key) if property_.format else key
-
-
-def _alone(label: str, text: str) -> str:
-    """A code without what says what it is, or its name behind it: `Port 2704`, `2704 - Los Angeles`, `Chapter 85`."""
-    matched = None if text.isdigit() or label not in _IN_WORDS else _IN_WORDS[label].fullmatch(text)
-    return matched[1] if matched else text
 
 
 def _digits(value: Any) -> str:
@@ -493,8 +514,8 @@ def _converter(property_: Property, reading: _Reading) -> Callable[[Any], Any]:
         return [text_of(property_.name, item) for item in (value if isinstance(value, list | tuple) else [value])]
 
     by_name: dict[str, Callable[[Any], Any]] = {
-        "email": mail, "phone": lambda value: phone(_digits(value), reading.region), "dates": _dates,
-        "suspensions": _suspensions, "extensions": _extensions, "pronounced": _pronounced,
+        "email": mail, "phone": lambda value: phone(_digits(value), reading.region),
+        **{name: partial(read, zone=reading.zone) for name, read in _OF_DAYS.items()},
     }  # fmt: skip
     by_kind: dict[Kind, Callable[[Any], Any]] = {
         Kind.BOOLEAN: lambda value: _boolean(property_.name, value),
@@ -541,24 +562,28 @@ def _each(value: Any) -> list[str]:
     return [str(item) for item in (value if isinstance(value, list) else [value])]
 
 
-def _dates(value: Any) -> list[str]:
-    return [
-        _of_entry(_days("dates", item, r"[a-z_]+ (\S+)(?: \S+)?", "protest_filed 2026-03-01")) for item in _each(value)
-    ]
+def _dates(value: Any, zone: tzinfo | None) -> list[str]:
+    pattern, expected = r"[a-z_]+ (\S+)(?: \S+)?", "protest_filed 2026-03-01"
+    return [_of_entry(_days("dates", item, pattern, expected, zone)) for item in _each(value)]
 
 
-def _suspensions(value: Any) -> list[str]:
+def _suspensions(value: Any, zone: tzinfo | None) -> list[str]:
     pattern = r"(\S+)(?: (?:-|(\S+))(?: \w+)?)?"
-    return [_days("suspensions", item, pattern, "2026-03-01 2026-04-01") for item in _each(value)]
+    return [_days("suspensions", item, pattern, "2026-03-01 2026-04-01", zone) for item in _each(value)]
 
 
-def _extensions(value: Any) -> list[str]:
+def _extensions(value: Any, zone: tzinfo | None) -> list[str]:
     expected = "decide - 2026-03-01 2026-05-01"
-    return [_days("extensions", item, r"\w+ \S+ (\S+) (?:\+|(\S+))", expected) for item in _each(value)]
+    return [_days("extensions", item, r"\w+ \S+ (\S+) (?:\+|(\S+))", expected, zone) for item in _each(value)]
 
 
-def _pronounced(value: Any) -> list[str]:
-    return [_days("pronounced", item, r"\w+ \S+ (\S+)", "decide - 2026-12-19") for item in _each(value)]
+def _pronounced(value: Any, zone: tzinfo | None) -> list[str]:
+    return [_days("pronounced", item, r"\w+ \S+ (\S+)", "decide - 2026-12-19", zone) for item in _each(value)]
+
+
+_OF_DAYS: Final = {
+    "dates": _dates, "suspensions": _suspensions, "extensions": _extensions, "pronounced": _pronounced
+}  # fmt: skip
 
 
 def _of_entry(date: str) -> str:
@@ -567,7 +592,7 @@ def _of_entry(date: str) -> str:
     return " ".join((event, day, *(_identifier(_ENTRY_OF_DATE, number) for number in entry)))
 
 
-def _days(name: str, text: str, pattern: str, expected: str) -> str:
+def _days(name: str, text: str, pattern: str, expected: str, zone: tzinfo | None) -> str:
     """The text, if it has that pattern with days or moments where it has groups: with Washington's days there.
 
     Raises `SkipRecord`.
@@ -577,7 +602,7 @@ def _days(name: str, text: str, pattern: str, expected: str) -> str:
     try:
         days = [day for day in matched.groups() if day] if matched else ["none"]
         for day in days:
-            written = written.replace(day, str(day_of(day)), 1)
+            written = written.replace(day, str(day_of(day, zone=zone)), 1)
     except (ValueError, OverflowError):
         raise SkipRecord(f"{name}: {text[:60]!r} is none; expected e.g. {expected}") from None
     told = _ISO_DAY.findall(written)

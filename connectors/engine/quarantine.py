@@ -15,11 +15,10 @@ import orjson
 from cryptography.fernet import Fernet, InvalidToken
 
 from connectors.contract import Raw
-from connectors.engine.cells import is_blank
 from connectors.engine.spool import Row
 from connectors.errors import RetryLater, SkipRecord
 from graph_schema.cypher import Statement
-from graph_schema.formats import IMPORTER_NUMBER, social_security, without_social_security
+from graph_schema.formats import IMPORTER_NUMBER, may_have_social_security, without_social_security
 from hub.database.disk import Room
 from hub.records.source_record import Stream
 
@@ -49,12 +48,11 @@ class Refused:
         return hashlib.blake2b(f"{stream.id}|{known_by}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
-def refused_for(row: Row, error: SkipRecord) -> Refused:
-    """A row that was understood so far, and why it is refused."""
+def refused_for(row: Row, error: SkipRecord, *, counts: bool = True) -> Refused:
+    """A row that was understood so far, and why it is refused; with `counts`, as a fault of its list."""
     if not error.keep:
         place = nameless(row.place) if IMPORTER_NUMBER.may_be_refused(row.key) else row.place
         return Refused(None, place, str(error), None)
-    counts = error.counts and sum(not is_blank(value) for value in row.raw.values()) > 1
     return Refused(row.key, row.place, str(error), _keepable(row.payload), counts=counts)
 
 
@@ -77,7 +75,7 @@ def nameless(place: str, number: int | None = None) -> str:
 
 def _keepable(payload: bytes) -> bytes | None:
     """The payload, unless a Social Security number seems to be in it."""
-    return None if social_security(payload.decode(errors="replace")) else payload
+    return None if may_have_social_security(payload.decode(errors="replace")) else payload
 
 
 _REFUSE: Final[LiteralString] = """

@@ -113,7 +113,7 @@ class State:
         """The block of that number among so many."""
         return Block(self._block_id(number, count), hash_, slots_in(number, count))
 
-    def _block_id(self, number: int, count: int) -> str:
+    def _block_id(self, number: int | str, count: int) -> str:
         return f"{self._stream.id}|{count}|{number}"
 
     def keep(self, **state: Any) -> Statement:
@@ -122,19 +122,29 @@ class State:
 
     def keep_place(self, blocks: int, cursor: str | None, meaning: str, columns: Sequence[str]) -> list[Statement]:
         """Once a stream has been read as a whole."""
-        others = Statement(_FORGET_OTHERS, {"id": self._stream.id, "these": f"{self._stream.id}|{blocks}|"})
-        return [
-            self.keep(blocks=blocks, cursor=cursor, meaning=meaning, columns=list(columns)),
-            *([others] if blocks != self.blocks else []),
-        ]
+        return [self.keep(blocks=blocks, cursor=cursor, meaning=meaning, columns=list(columns))]
+
+    def divide(self, blocks: int, hashes: Mapping[str, str], columns: Sequence[str]) -> list[Statement]:
+        """The statements with which a whole reading begins that divides the stream otherwise than before: what is kept
+        of blocks is always of as many as are kept, also where the reading does not come to its end.
+        """
+        these = self._block_id("", blocks)
+        if blocks == self.blocks and all(id_.startswith(these) for id_ in hashes):
+            return []
+        self.blocks = blocks
+        others = Statement(_FORGET_OTHERS, {"id": self._stream.id, "these": these})
+        return [self.keep(blocks=blocks, columns=list(columns)), others]
 
     def forget_blocks(self, slots: Sequence[int]) -> list[Statement]:
         """For rows that are written by another way than block by block."""
         if not self.blocks:
             return []
         width = SLOTS // self.blocks
-        touched = sorted({self._block_id(slot // width, self.blocks) for slot in slots})
-        return [Statement(_FORGET_BLOCKS, {"blocks": touched})]
+        return self.forget(sorted({self._block_id(slot // width, self.blocks) for slot in slots}))
+
+    def forget(self, blocks: Sequence[str]) -> list[Statement]:
+        """The statement that forgets these blocks, by their ids: rows in them are about to be others than was kept."""
+        return [Statement(_FORGET_BLOCKS, {"blocks": blocks})]
 
 
 _NAMED: Final = ("Center", "Port", "Office", "FieldOffice", "Team", "Agency", "Association", "CaseKind", "Program")

@@ -20,10 +20,11 @@ import orjson
 from connectors.contract import ListsKeys, Page, Raw, ReadsByKey, StreamRequest
 from connectors.engine.attached import AttachedConnection, Places, Progress, SyncOptions
 from connectors.engine.authority import Authority
-from connectors.engine.cells import Empty, is_blank, nearest
+from connectors.engine.cells import Empty, nearest
 from connectors.engine.mapping import Known, mapper, numbers_in
 from connectors.engine.pipeline import Pipeline
 from connectors.engine.quarantine import Payloads, Refused, left_out_of, nameless, refused_for
+from connectors.engine.remarks import KeyStyle, is_remark
 from connectors.engine.report import Report
 from connectors.engine.spool import SHARED, Row, Spool, block_hash, blocks_for, hash_of, parts_for, slot_of, slots_in
 from connectors.engine.state import State
@@ -39,7 +40,7 @@ from hub.records.writer import links_to_later
 _BATCH: Final = 1_000
 _LACKING_KEPT: Final = 2_000
 """Of about so many records of which fields were left out, what they said is kept."""
-_READING: Final = 3
+_READING: Final = 4
 """Grows where rows are read otherwise than before, so that all are read anew."""
 _MEANS_NONE: Final = Empty()
 _NONE_BEGINS: Final = frozenset("#-nNtT([")
@@ -84,6 +85,7 @@ class StreamRun:
         self._stream = Stream(connection.name, stream_name, settings.describes)
         self._reader = Reader(self._stream, mapper(settings, run.known), run.authority, connection.rank)
         self._wanted = wanted(stream_name, settings)
+        self._keys = KeyStyle()
         # a number that must leave no trace may not even be a key; where it is none, its row is refused once it is
         # understood
         of_importers = numbers_in(settings)
@@ -185,11 +187,14 @@ class StreamRun:
                 spool.mark_shared()
             count = blocks_for(spool.count, self._state.blocks)
             await self._refuse(broken)
-            gone = await self._write_blocks(spool, count)
+            hashes, live = await self._state.hashes(), await self._state.live()
+            gone = await self._gone(spool, count, hashes) if live else []
+            self._require_few(gone, live, spool.count)
+            await self._write_blocks(spool, count, hashes, looks=bool(live or self._state.blocks))
             if self._bad and not self._used:
                 reasons = "; ".join(self._report.refused_first[:3])
                 raise AbortRun(f"{self._stream.name}: none of its {self._read} records could be used: {reasons}")
-            await self._retire(gone, spool.count)
+            await self._retire(gone)
             # every row was looked at that had been refused before
             healed = sorted(self._held.keys() - self._again)
             await self._write(
@@ -198,21 +203,26 @@ class StreamRun:
             if cursor:
                 self._run.cursors[self._stream.name] = cursor
 
-    async def _write_blocks(self, spool: Spool, count: int) -> list[str]:
-        """Writes every block that has changed, while the next is read; gives the keys that are in none."""
-        hashes = {} if self._run.ask.full else await self._state.hashes()
-        anything = await self._state.live() > 0
+    async def _gone(self, spool: Spool, count: int, hashes: Mapping[str, str]) -> list[str]:
+        """The keys of records that are in no block any more, told before anything is written."""
         gone: list[str] = []
-        kept = Changes()
+        for number, rows in spool.blocks(count):
+            block = self._state.block(number, count, block_hash(rows))
+            if self._run.ask.full or hashes.get(block.id) != block.hash:
+                gone += _unlisted(await self._state.known_in(number, count), rows)
+        return gone
+
+    async def _write_blocks(self, spool: Spool, count: int, hashes: Mapping[str, str], *, looks: bool) -> None:
+        """Writes every block that has changed, while the next is read; `looks`: some of its rows may be there."""
+        # from the first row that is written until its last, a block is not as any list had it
+        kept = Changes(forgotten=self._state.divide(count, hashes, self._columns))
         async with Pipeline(self._run.graph) as pipeline:
             for number, rows in spool.blocks(count):
                 block = self._state.block(number, count, block_hash(rows))
-                if hashes.get(block.id) == block.hash:
+                if not self._run.ask.full and hashes.get(block.id) == block.hash:
                     self._unchanged(len(rows))
                     continue
-                known = await self._state.known_in(number, count) if anything or self._state.blocks else {}
-                missing = _unlisted(known, rows)
-                gone += missing
+                known = await self._state.known_in(number, count) if looks else {}
                 changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
                 self._unchanged(len(rows) - len(changed))
                 changes = self._changes(changed, known)
@@ -220,9 +230,10 @@ class StreamRun:
                     await self._put(pipeline, kept)
                     kept = Changes()
                 # a block that has lost rows, or whose rows are refused, is looked at again
-                kept = kept.and_(changes if missing or changes.refused else replace(changes, blocks=[block]))
+                is_whole = not (_unlisted(known, rows) or changes.refused)
+                forgotten = self._state.forget([block.id]) if block.id in hashes else ()
+                kept = kept.and_(replace(changes, blocks=[block] if is_whole else (), forgotten=forgotten))
             await self._put(pipeline, kept)
-        return gone
 
     async def _put(self, pipeline: Pipeline, changes: Changes) -> None:
         if self._run.ask.dry:
@@ -235,14 +246,18 @@ class StreamRun:
 
     async def _read_changes(self, cursor: str) -> None:
         self._run.cursors[self._stream.name] = cursor
+        # what is listed is compared first: nothing is taken from a system that has lost too much at once
+        gone, unknown = await self._sweep(self._connector) if isinstance(self._connector, ListsKeys) else ([], [])
         async with aclosing(self._pages(cursor)) as pages:
             async for page in pages:
-                await self._take(page)
+                told_of = await self._take(page)
+                gone = [key for key in gone if key not in told_of] if gone else gone
         if isinstance(self._connector, ListsKeys):
-            await self._sweep(self._connector)
+            await self._retire(gone)
+            await self._read_late(self._connector, unknown)
 
-    async def _take(self, page: Page) -> None:
-        """What a page of changes says, and where to go on after it."""
+    async def _take(self, page: Page) -> set[str]:
+        """What a page of changes says, and where to go on after it; gives the keys that it tells of."""
         taken, broken = self._taken_in(page)
         latest = {row.key: row for row in taken}
         known = await self._state.known([*latest, *page.deleted])
@@ -250,46 +265,52 @@ class StreamRun:
         changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
         self._unchanged(len(taken) - len(changed))
         gone = [key for key in page.deleted if known.get(key) is not None and key not in latest]
-        state = self._state.forget_blocks([*(row.slot for row in changed), *map(slot_of, gone)])
+        forgotten = self._state.forget_blocks([*(row.slot for row in changed), *map(slot_of, gone)])
+        state = [self._state.keep(cursor=page.cursor)] if page.cursor else []
         if page.cursor:
-            state.append(self._state.keep(cursor=page.cursor))
             self._run.cursors[self._stream.name] = page.cursor
         await self._refuse(broken)
         for key in gone:
             self._report.retire(f"- {self._stream.name} {key}")
         changes = await self._apart(self._changes(changed, known))
-        await self._write(
-            replace(changes, gone=gone, released=[*changes.released, *self._held_of(page.deleted)], state=state)
-        )
+        released = [*changes.released, *self._held_of(page.deleted)]
+        await self._write(replace(changes, gone=gone, released=released, state=state, forgotten=forgotten))
         self._report.retired += len(gone)
         if self._run.ask.dry:
             self._unwritten |= latest.keys()
+        return {*latest, *page.deleted}
 
-    async def _sweep(self, connector: ListsKeys) -> None:
-        """Compares the keys that the system lists with those the graph has; reads the rows that came behind the
-        cursor.
+    async def _sweep(self, connector: ListsKeys) -> tuple[list[str], list[str]]:
+        """Compares the keys that the system lists with those the graph has: the keys that are gone, and those of which
+        the graph has no record. Raises `AbortRun`.
         """
-        late: list[str] = []
+        gone: list[str] = []
+        unknown: list[str] = []
         with Spool() as spool:
             async for keys in connector.keys(self._wanted):
                 spool.add((slot_of(key), key, "", "", b"", None) for key in keys)
             spool.put_in_order()
             count = parts_for(spool.count, _KEY_ROWS)
-            gone: list[str] = []
             for number, rows in spool.blocks(count):
                 known = await self._state.known_in(number, count)
                 gone += _unlisted(known, rows)
-                late += [row.key for row in rows if known.get(row.key) is None and not self._was_seen(row.key)]
-            await self._retire(gone, spool.count)
-        await self._read_late(connector, late)
+                unknown += [row.key for row in rows if known.get(row.key) is None]
+            if gone:
+                self._require_few(gone, await self._state.live(), spool.count)
+        return gone, unknown
 
     def _was_seen(self, key: str) -> bool:
         """Whether a key without a record was looked at: it was refused, or would be written."""
         by_place = Refused(None, f"key {key}", "", None).id(self._stream)
         return key in self._unwritten or self._is_held(key) or by_place in self._held or by_place in self._again
 
-    async def _read_late(self, connector: ListsKeys, late: Sequence[str]) -> None:
+    async def _read_late(self, connector: ListsKeys, unknown: Sequence[str]) -> None:
         """Rows that the system lists, that the graph has not, and that have not changed since the cursor."""
+        late: list[str] = []
+        for start in range(0, len(unknown), _KEY_ROWS):
+            keys = unknown[start : start + _KEY_ROWS]
+            known = await self._state.known(keys)
+            late += [key for key in keys if known.get(key) is None and not self._was_seen(key)]
         late = [key for key in late if not (self._leaves_no_trace(key) or self._id(key) in self._again)]
         if not late:
             return
@@ -373,8 +394,8 @@ class StreamRun:
         known = await self._state.known([row.key for row in taken])
         rows = self._marked_as_before(taken, known)
         changed = [row for row in rows if known.get(row.key) != row.hash or self._is_held(row.key)]
-        state = self._state.forget_blocks([row.slot for row in changed])
-        await self._write(replace(await self._apart(self._changes(changed, known)), state=state))
+        forgotten = self._state.forget_blocks([row.slot for row in changed])
+        await self._write(replace(await self._apart(self._changes(changed, known)), forgotten=forgotten))
         await self._write(Changes(released=[id_ for id_, _, _ in kept if id_ not in self._again]))
         return {id_: raw for id_, _, raw in kept}
 
@@ -427,10 +448,11 @@ class StreamRun:
                 if self._mail:
                     self._mails.append(raw.get(self._mail[0]) or self._other_mail(raw))
             except SkipRecord as error:
-                counts = sum(not is_blank(value) for value in raw.values()) > 1
+                counts = not is_remark(raw, self._wanted.key, self._keys)
                 refused.append(
                     Refused(None, place if error.keep else nameless(place, number), str(error), None, counts=counts)
                 )
+        self._keys.see(row.key for row in rows)
         return rows, refused
 
     def _other_mail(self, raw: Raw) -> Any:
@@ -512,7 +534,8 @@ class StreamRun:
                 if not as_it_was:
                     self._report.change(f"{'~' if known.get(row.key) else '+'} {self._stream.name} {row.key}")
             except SkipRecord as error:
-                refused.append(refused_for(row, error))
+                is_fault = error.counts and not is_remark(row.raw, self._wanted.key, self._keys)
+                refused.append(refused_for(row, error, counts=is_fault))
         released = self._held_of([row.key for row in understood if not row.lacks])
         again = [row.key for row in understood if row.key in known]
         return Changes(understood, refused, released=released, known=again)
@@ -529,7 +552,12 @@ class StreamRun:
             await self._written(changes)
 
     async def _written(self, changes: Changes) -> None:
-        """Writes changes of at most a block or a page, in batches; the place is kept with the last of them."""
+        """Writes changes of at most a block or a page, in batches; the place is kept with the last of them.
+
+        Where too many are refused, that is all that is written.
+        """
+        if await self._are_too_many(sum(record.counts for record in changes.refused)):
+            changes = Changes(refused=changes.refused)
         late: list[Refused] = []
         for start in range(0, max(len(changes.rows), 1), _BATCH):
             last = start + _BATCH >= len(changes.rows)
@@ -539,6 +567,7 @@ class StreamRun:
                 refused=changes.refused if last else (),
                 gone=changes.gone if last else (),
                 released=changes.released if last else (),
+                forgotten=() if start else changes.forgotten,
                 state=changes.state if last else (),
                 blocks=changes.blocks if last and not late else (),
             )
@@ -593,11 +622,28 @@ class StreamRun:
         if not self._run.ask.dry:
             self._payloads.keep(self._stream, refused)
 
-    async def _retire(self, gone: Sequence[str], listed: int) -> None:
-        """Retires what the system no longer lists, unless that is so much that it rather looks like a fault there.
-
-        Raises `AbortRun`.
+    def _require_few(self, gone: Sequence[str], live: int, listed: int) -> None:
+        """Raises `AbortRun` where so much is gone that it rather looks like a fault of the system, as where two columns
+        of a list have changed places. It is asked before anything is written.
         """
+        # where nothing of what is listed can be used, that is what is told
+        if not gone or (listed == 0 and self._bad):
+            return
+        # rows that could not be read may be any of these
+        if listed == 0 or len(gone) - self._unread > most_of(live, self._limits.vanish):
+            there = self._read if self._is_whole else listed
+            raise AbortRun(
+                f"{self._stream.name}: the system lists {there} records, and of {live} that it listed before"
+                f" {len(gone)} are gone. Nothing was retired, and no record written. "
+                + (
+                    "No record at all is never taken for an answer"
+                    if listed == 0
+                    else "If that is right, set limits: {vanish: 1} in the connection's file for one run"
+                )
+            )
+
+    async def _retire(self, gone: Sequence[str]) -> None:
+        """Retires what the system no longer lists, once they are known to be few."""
         if not gone:
             return
         if self._unread:
@@ -607,23 +653,12 @@ class StreamRun:
                 " not be read: nothing was retired"
             )
             return
-        live = await self._state.live()
-        if listed == 0 or len(gone) > most_of(live, self._limits.vanish):
-            raise AbortRun(
-                f"{self._stream.name}: the system lists {listed} records, and of {live} that it listed before"
-                f" {len(gone)} are gone. Nothing was retired. "
-                + (
-                    "No record at all is never taken for an answer"
-                    if listed == 0
-                    else "If that is right, set limits: {vanish: 1} in the connection's file for one run"
-                )
-            )
         for key in gone:
             self._report.retire(f"- {self._stream.name} {key}")
         for start in range(0, len(gone), _BATCH):
             keys = gone[start : start + _BATCH]
-            state = self._state.forget_blocks([slot_of(key) for key in keys])
-            await self._write(Changes(gone=keys, released=self._held_of(keys), state=state))
+            forgotten = self._state.forget_blocks([slot_of(key) for key in keys])
+            await self._write(Changes(gone=keys, released=self._held_of(keys), forgotten=forgotten))
         self._report.retired += len(gone)
 
     def _unchanged(self, count: int) -> None:
@@ -632,15 +667,20 @@ class StreamRun:
         self._done += count
         self._progress(self._stream.name, self._done, self._report.read)
 
-    async def _stop_if_too_many_are_refused(self) -> None:
-        if self._replaying or self._refused <= most_of(self._read, self._limits.refuse):
-            return
+    async def _are_too_many(self, more: int = 0) -> bool:
+        """Whether too many were refused to go on, with so many more."""
+        refused = self._refused + more
+        if self._replaying or refused <= most_of(self._read, self._limits.refuse):
+            return False
         of = self._read
         if not self._is_whole:
             # of what has changed since, all may be bad: it is a share of the whole list that counts
             self._live = await self._state.live() if self._live is None else self._live
             of = max(of, self._live)
-        if self._refused > most_of(of, self._limits.refuse):
+        return refused > most_of(of, self._limits.refuse)
+
+    async def _stop_if_too_many_are_refused(self) -> None:
+        if await self._are_too_many():
             reasons = "; ".join(self._report.refused_first[:3])
             raise AbortRun(
                 f"{self._refused} of {self._read} records were refused, too many to go on: {reasons}. "

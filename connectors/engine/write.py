@@ -93,14 +93,16 @@ class Changes:
     """What one transaction brings: changed rows, refused ones, keys that are gone, and how far the stream is read with
     it.
 
-    `known` are the keys of rows that had a record before. `state` are statements that keep the place. `blocks` are as
-    their system has them with these rows; one of which something is refused is not.
+    `known` are the keys of rows that had a record before. `forgotten` are statements that forget what is known of the
+    blocks of these rows, and are written with the first of them; `state` are statements that keep the place, with the
+    last. `blocks` are as their system has them with these rows; one of which something is refused is not.
     """
 
     rows: Sequence[MappedRow] = ()
     refused: Sequence[Refused] = ()
     gone: Sequence[str] = ()
     released: Sequence[str] = ()
+    forgotten: Sequence[Statement] = ()
     state: Sequence[Statement] = ()
     blocks: Sequence[Block] = ()
     known: Sequence[str] = ()
@@ -232,7 +234,7 @@ async def _keep_place(
         await run(refuse(batch.stream, refused, occasion.run, occasion.at))
     if changes.released:
         await run(release(list(changes.released)))
-    for statement in changes.state:
+    for statement in (*changes.forgotten, *changes.state):
         await run(statement)
     # what is in quarantine is looked at again
     again = [row.slot for row in not_taken] + [slot_of(record.key) for record in lacking if record.key is not None]

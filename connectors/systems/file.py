@@ -15,7 +15,7 @@ import time
 import unicodedata
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, ClassVar, Final
@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from connectors.contract import Page, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
 from connectors.systems import separated, workbook
+from connectors.systems.beside import copies_among, is_left
 from connectors.systems.table import Layout, Table, layout_of
 
 _TIMEOUT_S: Final = 20
@@ -35,41 +36,6 @@ _LISTED: Final = 50
 _DIRECTORY: Final = 2
 """The kind of a folder as SFTP numbers it; servers that do not say the kind give another."""
 _DELIMITERS: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|"}
-_BESIDE: Final = (
-    "~$*",
-    ".*",
-    "~*",
-    "*~",
-    "#*#",
-    "*.part",
-    "*.filepart",
-    "*.crdownload",
-    "*.partial",
-    "*.download",
-    "*.tmp",
-    "*.sw[a-p]",
-    "*.swx",
-    "*.bak",
-    "*.old",
-    "*.orig",
-    "*.save",
-    "*.lock",
-    "*.lck",
-    "*.md5",
-    "*.sha1",
-    "*.sha256",
-    "*.sha512",
-    "*.sig",
-    "*.asc",
-    "*.done",
-    "*.ok",
-    "*.ctl",
-    "*.trg",
-    "*.sync-conflict-*",
-    "thumbs.db",
-    "desktop.ini",
-)
-"""What programs leave beside a list, in lower case: locks, parts, copies, checksums, marks that it is there."""
 
 
 class FileSettings(BaseModel):
@@ -99,7 +65,9 @@ class FileOptions(BaseModel):
     delimiter: str = ","
     """What stands between two cells of a CSV file."""
     sheet: str | None = None
-    """The sheet of a workbook; the first that is not hidden, if not said."""
+    """The sheet of a workbook; if not said, the first that is not hidden and has the list, and others that have such a
+    list are told.
+    """
     header_row: tuple[Annotated[int, Field(ge=1, le=50)], ...] = ()
     """The row of the header, counted from 1, or several rows that are one header; found by itself, if not said."""
     headers: Mapping[str, str] = {}
@@ -163,7 +131,7 @@ class FileDrop:
     async def check(self) -> str:
         """How many files there are, and in which folder. Raises `RetryLater` or `AbortRun`."""
         async with self._folder() as folder:
-            files = [file for file in await folder.list() if not _left_beside(file.name)]
+            files = [file for file in await folder.list() if not is_left(file.name)]
         more = f", of which the newest {_LISTED} are listed" if len(files) > _LISTED else ""
         return f"{len(files)} file{'s' if len(files) != 1 else ''} in {_plain(self._settings.folder)}{more}"
 
@@ -173,7 +141,7 @@ class FileDrop:
         """
         offers: list[StreamInfo] = []
         async with self._folder() as folder:
-            files = [file for file in await folder.list() if not _left_beside(file.name)]
+            files = [file for file in await folder.list() if not is_left(file.name)]
             newest = sorted(files, key=lambda file: -file.modified)[:_LISTED]
             for file in sorted(newest, key=lambda file: file.name):
                 try:
@@ -198,23 +166,23 @@ class FileDrop:
             )
         async with self._folder() as folder:
             files = await folder.list()
-            fitting = [
-                file for file in files if fnmatchcase(file.name, pattern) and not _left_beside(file.name, pattern)
-            ]
+            fitting = [file for file in files if fnmatchcase(file.name, pattern) and not is_left(file.name, pattern)]
             if not fitting:
-                there = ", ".join(file.name for file in files[:5] if not _left_beside(file.name)) or "none"
+                there = ", ".join(file.name for file in files[:5] if not is_left(file.name)) or "none"
                 raise RetryLater(f"no file in {_plain(self._settings.folder)} fits {pattern}; there are: {there}", 300)
-            newest = max(fitting, key=lambda file: (file.modified, file.name))
+            newest, notes = _newest(fitting, pattern)
             await self._require_quiet(folder, newest)
             async with folder.fetched(newest) as path:
                 version = _version(path, newest.name)
                 if cursor == version:
+                    yield Page((), notes=notes)
                     return
                 if cursor is not None:
                     raise StartOver(f"{newest.name} is another file than the last")
                 with _table_of(path, newest.name, options, options.layout(stream)) as table:
                     for page in table.pages():
-                        yield page
+                        yield replace(page, notes=(*notes, *page.notes))
+                        notes = ()
                         await asyncio.sleep(0)
                 yield Page((), cursor=version)
 
@@ -394,12 +362,15 @@ def _is_folder(entry: asyncssh.SFTPName) -> bool:
     return (line if isinstance(line, bytes) else line.encode()).startswith(b"d")
 
 
-def _left_beside(name: str, wanted: str = "") -> bool:
-    """Whether a file is no list, unless such are what is wanted."""
-    plain = name.lower()
-    return name != wanted and any(
-        fnmatchcase(plain, beside) and not fnmatchcase(wanted.lower(), beside) for beside in _BESIDE
+def _newest(files: Sequence[_Found], pattern: str) -> tuple[_Found, tuple[str, ...]]:
+    """The newest of the files that is no copy of another, and what is to be told of newer copies."""
+    copies = copies_among((file.name for file in files), pattern)
+    newest = max((file for file in files if file.name not in copies), key=lambda file: (file.modified, file.name))
+    newer = [file.name for file in files if file.name in copies and file.modified > newest.modified]
+    notes = (
+        f"{name} is newer than {newest.name}, and taken for a copy of {copies[name]}: it was not read" for name in newer
     )
+    return newest, tuple(notes)
 
 
 def _offer(path: Path, name: str) -> StreamInfo:

@@ -107,7 +107,7 @@ class Sql:
         `AbortRun`.
         """
         options = SqlOptions.model_validate(stream.options)
-        since = moved_back(value_of(cursor), options.overlap_s) if cursor else None
+        since = _beginning(moved_back(value_of(cursor), options.overlap_s)) if cursor else None
         largest = Largest(cursor)
         columns: list[str] = []
         sent_columns: Sequence[str] | None = None
@@ -229,7 +229,8 @@ def _told(error: DBAPIError, kind: type[ConnectorError]) -> ConnectorError:
 
 _QUOTE: Final = "'"
 """Begins a cursor that is text in its database, also where it looks like a number or moment."""
-_EVEN: Final = re.compile(r"0|\D|(19|20)\d{6}(\d{4}|\d{6})?$|[0-9A-Fa-f]*[A-Fa-f]")
+_EVEN: Final = re.compile(r"0|\D|(19|20)\d{6}(T?(\d{4}|\d{6})Z?)?$|[0-9A-Fa-f]*[A-Fa-f]")
+"""Begins texts that sort as they grow where they are alike: with zeros before them, letters, or as days and moments."""
 _ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -251,7 +252,7 @@ class Largest:
             return
         if len(self._shapes) < 2:
             self._shapes.add(_shape(value))
-        self._even = self._even or not isinstance(value, str) or _EVEN.match(value) is not None
+        self._even = self._even or not isinstance(value, str) or _is_even(value)
         if self.sorts:
             self._found = value if self._found is None or value > self._found else self._found
 
@@ -277,6 +278,11 @@ class Largest:
         return self._found.isoformat() if isinstance(self._found, date) else str(self._found)
 
 
+def _is_even(text: str) -> bool:
+    """Whether such texts have as many digits as they grow."""
+    return _EVEN.match(text) is not None or _ISO.fullmatch(text.strip()) is not None
+
+
 def _shape(value: Any) -> str:
     """What two values have in common that sort as they grow: texts must be alike to the letter, but for ISO moments."""
     if isinstance(value, bytes | memoryview | bool):
@@ -284,7 +290,9 @@ def _shape(value: Any) -> str:
     if not isinstance(value, str):
         return "number" if isinstance(value, int | float | Decimal) else type(value).__name__
     if moment := _ISO.fullmatch(value.strip()):
-        return f"ISO {moment[2] or ''}{moment[4] or ''}"
+        # a Z sorts behind the points and colons of more exact moments, all else that may follow before them
+        length = len(moment[3]) if moment[4] == "Z" else ""
+        return f"ISO {moment[2] or ''}{moment[4] or ''}{length}"
     if re.fullmatch(r"\d{1,2}[/.-]\w{2,9}[/.-]\d{2,4}.*|[A-Za-z]{3,9}\.? \d{1,2},.*", value.strip()):
         return "none"
     return "text " + re.sub(r"[0-9]", "9", re.sub(r"[A-Fa-f0-9]{8,}", lambda digits: "9" * len(digits[0]), value))
@@ -310,17 +318,22 @@ def moved_back(cursor: Any, overlap_s: float) -> Any:
     """A moment so much earlier, of a text that is one as that text would have it."""
     if isinstance(cursor, datetime):
         return cursor - timedelta(seconds=overlap_s)
-    moment = _ISO.fullmatch(cursor) if isinstance(cursor, str) else None
+    moment = _ISO.fullmatch(cursor.strip()) if isinstance(cursor, str) else None
     if not (moment and moment[3] and overlap_s):
         return cursor
     earlier = datetime.fromisoformat(f"{moment[1]}T{moment[3]}") - timedelta(seconds=overlap_s)
     return f"{earlier.isoformat(moment[2], timespec='minutes' if len(moment[3]) == 5 else 'seconds')}{moment[4] or ''}"
 
 
+def _beginning(since: Any) -> Any:
+    """A moment that is text without its Z, which sorts behind more exact moments of the same second."""
+    return since.removesuffix("Z") if isinstance(since, str) and _ISO.fullmatch(since) else since
+
+
 def _placed(stream: StreamRequest, row: Raw) -> tuple[str, Raw]:
     """A row with its place."""
     place = "key " + "|".join(str(_plain(row.get(column))) for column in stream.key)
-    return place, {name: _plain(value) for name, value in row.items()}
+    return place, {name: _plain(value) if name in stream.key else _as_said(value) for name, value in row.items()}
 
 
 def _key_part(value: Any) -> str:
@@ -338,10 +351,14 @@ def _text_of(value: bytes) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON can hold it; moments without a zone are taken as UTC."""
+    """A part of a key as JSON can hold it; in one, moments without a zone are UTC's, whatever the stream says."""
+    is_naive = isinstance(value, datetime) and value.tzinfo is None
+    return _as_said(value.replace(tzinfo=UTC) if is_naive else value)
+
+
+def _as_said(value: Any) -> Any:
+    """A value as JSON can hold it; the zone of moments that name none is for the stream to say."""
     match value:
-        case datetime():
-            return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
         case date():
             return value.isoformat()
         case Decimal():

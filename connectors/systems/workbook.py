@@ -21,7 +21,7 @@ import python_calamine
 
 from connectors.engine.cells import is_blank
 from connectors.errors import AbortRun
-from connectors.systems.table import LEAD, Header, Layout, Numbered, Table, header_in, no_header
+from connectors.systems.table import LEAD, Header, Layout, Numbered, Table, header_in, is_blank_row, no_header
 
 ZIP: Final = b"PK\x03\x04"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -155,7 +155,28 @@ def _chosen(
                 " `sheet`"
             )
         notes.append(f"{name}: the list is in the sheet {fitting[0][0].name!r}, of {_told(book)}")
+    _tell_of_others(name, fitting, layout, notes)
     return fitting[0]
+
+
+def _tell_of_others(name: str, fitting: Sequence[tuple[Sheet, Header]], layout: Layout, notes: list[str]) -> None:
+    """Remarks on sheets behind the first that have the columns which are read of it, and rows."""
+    if not layout.key:
+        return
+    (first, read), *others = fitting
+    columns = layout.named & set(read.columns)
+    alike = [
+        repr(sheet.name)
+        for sheet, header in others
+        if columns <= set(header.columns)
+        and any(number > header.last_row and not is_blank_row(cells) for number, cells in sheet.rows())
+    ]
+    if alike:
+        have = "has such a list, too" if len(alike) == 1 else "have such lists, too"
+        notes.append(
+            f"{name}: only the sheet {first.name!r} was read; {', '.join(alike)} {have}: write a stream for each, and"
+            " say its `sheet`"
+        )
 
 
 def _named(name: str, book: Sequence[Sheet], wanted: str, notes: list[str]) -> Sheet:

@@ -10,7 +10,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -110,21 +110,27 @@ def day_of(value: str | date) -> date:
     """The day at headquarters of a day or moment that a system tells, e.g. 2026-11-01, or 2026-11-02T03:30:00Z for the
     same day.
 
-    A moment is in ISO 8601, as Python reads it (blank or T between, any offset, Z or UTC); one without an offset is on
-    the day it names. Raises `ValueError` for anything else.
+    A moment without an offset is UTC's, as everywhere. Raises `ValueError` for what `told` does.
     """
-    if not isinstance(value, date):
-        text = _IN_UTC.sub("Z", value.strip().upper())
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            value = datetime.fromisoformat(text)
-    if not isinstance(value, datetime):
-        return value
+    moment = told(value) if isinstance(value, str) else value
+    if not isinstance(moment, datetime):
+        return moment
     try:
-        return today(value) if value.tzinfo else value.date()
+        return today(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except OverflowError:
-        return value.date()
+        return moment.date()
+
+
+def told(text: str) -> date | datetime:
+    """The day or moment of a text in ISO 8601, as Python reads it (blank or T between, any offset, Z or UTC).
+
+    Raises `ValueError` for anything else.
+    """
+    text = _IN_UTC.sub("Z", text.strip().upper())
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(text)
 
 
 def next_business_day(day: date) -> date:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from graphql import GraphQLSchema
 from pydantic import JsonValue
 
 from graph_schema.cypher import Parameters
+from graph_schema.formats import NOT_KEPT, words_without_social_security
 from graph_schema.model import GraphSchema
 from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
 from hub.compile.compiler import Compiled, CustomField, Side, compile_findings, compile_question, compile_read
+from hub.errors import BadInput
 from hub.gql.costs import Cost
 from hub.gql.document_limits import Limits
 from hub.gql.introspection import introspected
@@ -62,7 +65,18 @@ class VerbPlan:
             name: None if read[name] in (None, ABSENT) else converter(argument)(read[name])[0]
             for name, argument in declared.items()
         }
+        for name, value in converted.items():
+            _require_no_social_security(name, value)
         return converted, converted.pop(REQUEST.name)
+
+
+def _require_no_social_security(name: str, value: object) -> None:
+    """What a verb is given is kept: in rows, in the history, in events. Raises `BadInput`."""
+    texts = cast("list[object]", value) if isinstance(value, list) else [value]
+    if any(isinstance(text, str) and words_without_social_security(text) != text for text in texts):
+        raise BadInput(
+            f"{name}: {NOT_KEPT}; leave it out, and name the person or their importer number, e.g. 12-3456789AB"
+        )
 
 
 @dataclass(frozen=True, slots=True)

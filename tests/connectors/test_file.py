@@ -250,6 +250,80 @@ def test_what_programs_leave_beside_a_list_is_none(beside: str, tmp_path: Path, 
     assert _rows(tmp_path, run, source=beside) == [{"id": "wrong"}]
 
 
+@pytest.mark.parametrize("ending", [
+    "processed", "error", "err", "failed", "rejected", "gpg", "pgp", "p7m", "1", "02", "sent", "archived", "imported",
+    "loaded", "copy", "previous", "log",
+])  # fmt: skip
+def test_what_is_done_with_a_list_is_no_list(ending: str, tmp_path: Path, run: Callable[..., Any]) -> None:
+    _older(tmp_path, "people.csv", "id\nk1\n")
+    (tmp_path / f"people.csv.{ending}").write_text("id\nwrong\n")
+    assert _rows(tmp_path, run, source="people*") == [{"id": "k1"}]
+    # not even where the list itself is gone
+    (tmp_path / "people.csv").unlink()
+    with pytest.raises(RetryLater, match="fits people"):
+        _rows(tmp_path, run, source="people*")
+    assert _rows(tmp_path, run, source=f"people*.{ending}") == [{"id": "wrong"}]
+
+
+@pytest.mark.parametrize("copy", [
+    "people - Copy.csv", "people - Copy (2).csv", "people - Kopie.csv", "people (1).csv", "people(1).csv",
+    "people (copy).csv", "people copy.csv", "people copy 2.csv", "people 2.csv", "people-DESKTOP-1AB2.csv",
+    "people-LAPTOP-7Q.csv", "Copy of people.csv", "Copy (2) of people.csv", "people - Copy - Copy.csv",
+    "people.csv.zip", "people.csv-20261101", "people.csv.2026-11-01", "people.csv - Copy",
+])  # fmt: skip
+def test_a_copy_beside_its_list_is_not_the_list_and_told(copy: str, tmp_path: Path, run: Callable[..., Any]) -> None:
+    _older(tmp_path, "people.csv", "id\nk1\n")
+    (tmp_path / copy).write_text("id\nwrong\n")
+    assert _rows(tmp_path, run, source="*people*") == [{"id": "k1"}]
+    (note,) = _notes(tmp_path, run, "*people*")
+    assert note == f"{copy} is newer than people.csv, and taken for a copy of people.csv: it was not read"
+    # unless it is what the connection asks for, or there is no other
+    assert _rows(tmp_path, run, source=copy) == [{"id": "wrong"}]
+    (tmp_path / "people.csv").unlink()
+    if not copy.endswith("zip"):
+        assert _rows(tmp_path, run, source="*people*") == [{"id": "wrong"}]
+
+
+@pytest.mark.parametrize("conflict", [
+    "people (Ana Sample's conflicted copy 2026-11-01).csv", "people (case conflict).csv",
+    "people_conflict-20261101.csv",
+    "people.sync-conflict-20261101-101500-ABC.csv",
+])  # fmt: skip
+def test_what_could_not_be_brought_together_is_no_list(conflict: str, tmp_path: Path, run: Callable[..., Any]) -> None:
+    _older(tmp_path, "people.csv", "id\nk1\n")
+    (tmp_path / conflict).write_text("id\nwrong\n")
+    assert _rows(tmp_path, run, source="people*") == [{"id": "k1"}]
+
+
+@pytest.mark.parametrize("name", [
+    "people-2026-11-02.csv", "people (2026).csv", "people 2026.csv", "people_v2.csv", "people-east.csv",
+    "people copyright.csv", "people.2026.csv", "people.csv.txt", "people.new.csv", "people-win.csv",
+])  # fmt: skip
+def test_a_newer_list_by_another_name_is_the_list(name: str, tmp_path: Path, run: Callable[..., Any]) -> None:
+    _older(tmp_path, "people.csv", "id\nold\n")
+    (tmp_path / name).write_text("id\nk1\n")
+    assert _rows(tmp_path, run, source="people*") == [{"id": "k1"}]
+    assert not _notes(tmp_path, run, "people*")
+
+
+def _older(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text)
+    long_ago = (folder / name).stat().st_mtime - 60
+    os.utime(folder / name, (long_ago, long_ago))
+
+
+def _notes(folder: Path, run: Callable[..., Any], source: str) -> list[str]:
+    async def all_notes() -> list[str]:
+        connector = FileDrop(FileSettings(folder=str(folder), quiet_s=0))
+        return [
+            note
+            async for page in connector.read(StreamRequest("people", source, ("id",), {}), None)
+            for note in page.notes
+        ]
+
+    return run(all_notes())
+
+
 def test_one_file_that_cannot_be_read_hides_none_of_the_others(tmp_path: Path, run: Callable[..., Any]) -> None:
     (tmp_path / "a.csv").write_text("id,name\n1,Ana Sample\n")
     for name, content in (

@@ -356,6 +356,35 @@ def test_what_is_merged_over_rows_is_in_each_and_is_told(tmp_path: Path, read: C
 
 
 @pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ({"West": [["id", "name"], ["k2", "Bo Sample"]]}, "sheet 'East' was read; 'West' has such a list, too"),
+        (
+            {
+                "West": [["As of today"], [], ["ID", "Name", "more"], ["k2", "Bo", 1]],
+                "North": [["id", "name"], ["k3", "Cy"]],
+            },
+            "'West', 'North' have such lists, too",
+        ),
+        # these are other lists, or none yet
+        ({"Offices": [["id", "city"], ["k2", "Boston"]]}, None),
+        ({"West": [["id", "name"]]}, None),
+        ({"West": []}, None),
+        ({"Read me": [["id and name are those of the directory"]]}, None),
+    ],
+)  # fmt: skip
+def test_a_list_of_another_sheet_is_told(
+    others: dict[str, Any], told: str | None, tmp_path: Path, read: Callable[..., Read]
+) -> None:
+    workbook(tmp_path / "people.xlsx", {"East": [["id", "name"], ["k1", "Ana Sample"]], **others})
+    found = read()
+    assert found.keys == ["k1"]
+    assert len(found.notes) == (told is not None)
+    assert not told or told in found.notes[0]
+    assert not read(sheet="East").notes
+
+
+@pytest.mark.parametrize(
     ("sheet", "keys", "told"),
     [(None, ["k1"], "the list is in the sheet 'People '"), ("People ", ["k1"], None),
      ("people", ["k1"], "no sheet 'people', but 'People '"),

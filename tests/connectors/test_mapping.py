@@ -1,8 +1,9 @@
 """What rows mean: pure."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import email_validator
 import pytest
@@ -204,6 +205,43 @@ def test_a_social_security_number_is_neither_kept_nor_repeated(number: str) -> N
     assert number not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "SSN 078-05-1120",
+        "ssn: 078051120",
+        "078-05-1120",
+        "Social Security No. 078 05 1120",
+        "soc. sec. 078\u201305\u20131120",
+    ],
+)
+def test_a_social_security_number_in_a_text_is_left_out_and_told(number: str) -> None:
+    found = mapped({"n": f"Ana Sample, {number}"}, name="n")
+    assert found.values["name"].startswith("Ana Sample, ")
+    assert found.lacks == ("name: a Social Security number is kept nowhere",)
+    case = {"number": "n", "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-02"}}
+    conditions = {"column": "c", "split": ";"}
+    case_found = mapped(
+        {"n": 7, "t": f"Protest of {number}, late", "c": f"late;{number}"},
+        "Case",
+        title="t",
+        conditions=conditions,
+        **case,
+    )
+    assert len(case_found.lacks) == 2
+    for kept in (found, case_found):
+        assert "1120" not in str(kept.values)
+    assert "not repeated" in case_found.values["title"]
+
+
+def test_a_column_of_such_numbers_becomes_no_text() -> None:
+    found = mapped({"n": "Ana Sample", "soc_sec_no": "078051120"}, phone={"join": ["n", "soc_sec_no"]})
+    assert "phone" not in found.values
+    assert found.lacks == ("phone: a Social Security number is kept nowhere",)
+    with pytest.raises(SkipRecord, match="name: a Social Security number is kept nowhere"):
+        mapped({"SSN": "078051120"}, name="SSN")
+
+
 def test_a_function_of_ones_own_may_map() -> None:
     settings = StreamSettings.model_validate(
         {"describes": "Contact", "from": "x", "key": "id", "map": f"{__name__}:by_hand"}
@@ -347,6 +385,52 @@ def test_a_day_is_taken_as_it_is_written_and_never_as_another(written: str, day:
         assert mapped({"filed": written}, "Case", **least, dates=dates).values["dates"] == [f"protest_filed {day}"]
 
 
+@pytest.mark.parametrize("written", [
+    "2026-11-02T03:30:00", "2026-11-02 03:30", "20261102T033000", "2026-11-02 03:30:00.000", "2 November 2026 3:30 AM",
+    "11/02/2026 03:30", "Nov 2, 2026, 3:30 a.m.", "2026-11-02T03:30:00+00:00",
+])  # fmt: skip
+@pytest.mark.parametrize(
+    ("zone", "day", "at"),
+    [(None, "2026-11-01", 3), ("UTC", "2026-11-01", 3), ("America/New_York", "2026-11-02", 8),
+     ("Asia/Tokyo", "2026-11-01", -6)],
+)  # fmt: skip
+def test_a_moment_that_names_no_zone_is_the_same_wherever_it_stands(
+    written: str, zone: str | None, day: str, at: int
+) -> None:
+    if written.endswith("+00:00"):
+        day, at = "2026-11-01", 3
+    said = {"time_zone": zone} if zone else {}
+    dates = {"column": "d", "event": "protest_filed", "format": ["MM/DD/YYYY", "MM/DD/YYYY HH:mm"], **said}
+    opened = {"column": "d", "format": ["MM/DD/YYYY", "MM/DD/YYYY HH:mm"], **said}
+    case = {"number": {"value": "K"}, "title": {"value": "T"}, "status": {"value": "OPEN"}}
+    values = mapped({"d": written}, "Case", dates=dates, openedAt=opened, **case).values
+    assert values["dates"] == [f"protest_filed {day}"]
+    assert values["openedAt"] == datetime(2026, 11, 2, tzinfo=UTC) + timedelta(hours=at, minutes=30)
+    if " " in written or "/" in written:
+        return
+    # the same among dates that a system writes out, and of a suspension
+    told = {"d": f"protest_filed {written}", "s": f"{written} -"}
+    dates, suspensions = {"column": "d", **said}, {"column": "s", **said}
+    values = mapped(told, "Case", dates=dates, suspensions=suspensions, openedAt={"value": "2026-11-01"}, **case).values
+    assert values["dates"] == [f"protest_filed {day}"]
+    assert values["suspensions"] == [f"{day} -"]
+
+
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2060, 12, 31)),  # noqa: DTZ001
+    st.sampled_from([None, "UTC", "America/Los_Angeles", "Asia/Tokyo", "Pacific/Kiritimati"]),
+)
+def test_the_day_of_a_moment_is_that_of_its_zone_and_of_midnight_the_one_it_names(
+    moment: datetime, zone: str | None
+) -> None:
+    known = ZoneInfo(zone) if zone else None
+    wanted = moment.replace(tzinfo=known or UTC).astimezone(ZoneInfo("America/New_York")).date()
+    for text in (moment.isoformat(), moment.isoformat(" ")):
+        assert day_of(text, (), known) == (moment.date() if moment.time() == time() else wanted)
+    midnight = datetime(moment.year, moment.month, moment.day)  # noqa: DTZ001
+    assert day_of(midnight.isoformat(), (), known) == moment.date()
+
+
 @given(
     st.dates(min_value=date(1990, 1, 1), max_value=date(2060, 12, 31)),
     st.sampled_from(["MM/DD/YYYY", "DD.MM.YYYY", "%d-%b-%Y", "YYYYDDMM"]),
@@ -488,6 +572,101 @@ def test_a_word_in_a_format_that_means_nothing_is_refused(said: str) -> None:
 )  # fmt: skip
 def test_numbers_that_a_spreadsheet_changed_name_the_same_row(label: str, value: Any, key: str) -> None:
     assert mapped({"x": value}, links={"COVERS": {label: "x"}}).links == (Link("COVERS", label, key),)
+
+
+_THERE = Known(
+    {
+        "Port": frozenset({"ACE:2704", "ACE:2709", "ACE:0401", "CENSUS:2704"}),
+        "HtsChapter": frozenset({"08", "42", "84", "85", "86", "90"}),
+        "HtsHeading": frozenset({"0804", "0805", "8541", "8542", "8543", "8544"}),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "written", "keys"),
+    [
+        ("HtsChapter", "84-85", ["84", "85"]),
+        ("HtsChapter", "84\u201386", ["84", "85", "86"]),
+        ("HtsChapter", "Chapters 84 through 90", ["84", "85", "86", "90"]),
+        ("HtsChapter", "84, 85 and 90", ["84", "85", "90"]),
+        ("HtsChapter", "8; 84-85 & 90", ["08", "84", "85", "90"]),
+        ("HtsChapter", "84/85", ["84", "85"]),
+        ("HtsChapter", "84 85", ["84", "85"]),
+        ("HtsChapter", "Ch. 84, Ch. 85", ["84", "85"]),
+        ("HtsChapter", "85 Electrical machinery, 90 Optical instruments", ["85", "90"]),
+        ("HtsChapter", "085", ["85"]),
+        ("HtsChapter", "008", ["08"]),
+        ("HtsChapter", "804-50", ["08"]),
+        ("HtsChapter", "85.42", ["85"]),
+        ("HtsChapter", "85-42", ["85"]),
+        ("HtsChapter", "8542/8541", ["85"]),
+        ("HtsChapter", "8471/9031", ["84", "90"]),
+        ("HtsChapter", "8401 - 8609", ["84", "85", "86"]),
+        ("HtsHeading", "8542/8543", ["8542", "8543"]),
+        ("HtsHeading", "8542-8544", ["8542", "8543", "8544"]),
+        ("HtsHeading", "8542, 8543", ["8542", "8543"]),
+        ("HtsHeading", "804/805", ["0804", "0805"]),
+        ("HtsHeading", "85-42", ["8542"]),
+        ("HtsHeading", "8542-31", ["8542"]),
+        ("HtsHeading", "8542 3100", ["8542"]),
+        ("HtsHeading", "8542.31.0001", ["8542"]),
+        ("HtsHeading", "8542.31; 8543.10", ["8542", "8543"]),
+        ("HtsHeading", "08542", ["8542"]),
+        ("HtsHeading", "8542 integrated circuits", ["8542"]),
+        ("HtsHeading", "8542 integrated circuits and parts", ["8542"]),
+        ("HtsHeading", "headings 8541 and 8542", ["8541", "8542"]),
+        ("Port", "ACE\u20132704", ["ACE:2704"]),
+        ("Port", "ACE 2704", ["ACE:2704"]),
+        ("Port", "Census: 2704", ["CENSUS:2704"]),
+        ("Port", "port of 2704", ["ACE:2704"]),
+        ("Port", "Port of Entry 2704", ["ACE:2704"]),
+        ("Port", "Port of Los Angeles 2704", ["ACE:2704"]),
+        ("Port", "Los Angeles (2704)", ["ACE:2704"]),
+        ("Port", "Los Angeles, CA - 2704", ["ACE:2704"]),
+        ("Port", "2704 Los Angeles", ["ACE:2704"]),
+        ("Port", "2704/2709", ["ACE:2704", "ACE:2709"]),
+        ("Port", "2704, 2709 and 401", ["ACE:2704", "ACE:2709", "ACE:0401"]),
+        ("Port", "27-04", ["ACE:2704"]),
+    ],
+)
+def test_codes_in_a_cell_are_all_read(label: str, written: str, keys: list[str]) -> None:
+    found = _linked("COVERS", label, written)
+    assert not found.lacks
+    assert [link.key for link in found.links] == keys
+
+
+@pytest.mark.parametrize(
+    ("type_", "label", "written", "told"),
+    [
+        # from where to where, of ports, nobody can tell; of several offices one sits at none
+        ("COVERS", "Port", "2704-2709", "there is no Port"),
+        ("COVERS", "Port", "Pier 400", "there is no Port"),
+        ("COVERS", "HtsChapter", "84, 99", "there is no HtsChapter '99'"),
+        ("SITS_AT", "Port", "2704/2709", "SITS_AT: '2704/2709' names 2; expected one"),
+    ],
+)
+def test_codes_that_cannot_be_told_are(type_: str, label: str, written: str, told: str) -> None:
+    found = _linked(type_, label, written)
+    assert told in found.lacks[0]
+    assert len(found.links) == (written == "84, 99")
+
+
+@given(
+    st.lists(st.sampled_from(["08", "42", "84", "85", "86", "90"]), min_size=1, unique=True),
+    st.sampled_from([", ", ";", " & ", " and ", ",\n"]),
+)
+def test_a_list_of_chapters_is_read_as_a_whole(chapters: list[str], between: str) -> None:
+    found = _linked("COVERS", "HtsChapter", between.join(chapters))
+    assert [link.key for link in found.links] == chapters
+
+
+def _linked(type_: str, label: str, written: str) -> Mapped:
+    least = {"name": {"value": "Sample"}, "role": {"value": "liaison"}}
+    settings = StreamSettings.model_validate(
+        {"describes": "Contact", "from": "x", "key": "id", "properties": least, "links": {type_: {label: "x"}}}
+    )
+    return mapper(settings, _THERE)({"x": written})
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -147,21 +148,32 @@ def test_what_stands_in_texts_and_comments_ends_no_query(text: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "first", "later"),
-    [
-        ("TEXT", "000119", "000120"),
-        ("TEXT", "20261101", "20261102"),
-        ("TEXT", "2026-11-01T10:00:00", "2026-11-01T10:00:05"),
-        ("TEXT", "2026-11-01 10:00:00+00:00", "2026-11-01 10:00:05+00:00"),
-        ("TEXT", "00000000000007D1", "00000000000007D2"),
-        ("INTEGER", 9, 10),
-        ("REAL", 9.5, 10.25),
-        # these do not sort, and are read as a whole
-        ("TEXT", "11/02/2026", "01/03/2027"),
-        ("TEXT", "9", "10"),
-    ],
-)
+_SORT = [
+    ("TEXT", "000119", "000120"),
+    ("TEXT", "20261101", "20261102"),
+    ("TEXT", "20261101T100000Z", "20261101T100005Z"),
+    ("TEXT", "2026-11-01", "2026-11-02"),
+    ("TEXT", "2026-11-01T10:00", "2026-11-01T10:01"),
+    ("TEXT", "2026-11-01T10:00:00", "2026-11-01T10:00:05"),
+    ("TEXT", "2026-11-01 10:00:00", "2026-11-01 10:00:00.25"),
+    ("TEXT", "2026-11-01T10:00:00Z", "2026-11-01T10:00:05Z"),
+    ("TEXT", "2026-11-01T10:00:00.000Z", "2026-11-01T10:00:00.010Z"),
+    ("TEXT", "2026-11-01 10:00:00+00:00", "2026-11-01 10:00:05+00:00"),
+    ("TEXT", "2026-11-01T10:00:00-05:00", "2026-11-01T10:00:00.5-05:00"),
+    ("TEXT", "00000000000007D1", "00000000000007D2"),
+    ("INTEGER", 9, 10),
+    ("REAL", 9.5, 10.25),
+]
+_SORT_NOT = [
+    ("TEXT", "11/02/2026", "01/03/2027"),
+    ("TEXT", "9", "10"),
+    # a Z stands behind the point
+    ("TEXT", "2026-11-01T10:00:00Z", "2026-11-01T10:00:00.5Z"),
+    ("TEXT", "2026-10-31T10:00:00-04:00", "2026-11-02T10:00:00-05:00"),
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "later"), [*_SORT, *_SORT_NOT])
 def test_what_changed_later_is_read_later_whatever_the_cursor_is(
     kind: str, first: Any, later: Any, database: Database
 ) -> None:
@@ -176,16 +188,42 @@ def test_what_changed_later_is_read_later_whatever_the_cursor_is(
     except StartOver:
         second = database.read(query, column="seq")
     assert second.rows.items() >= {"a": "A two", "c": "C new"}.items()
-    assert bool(second.notes) == (second.cursor is None)
+    if (kind, first, later) in _SORT:
+        assert (begun.notes, second.notes) == ([], [])
+        assert value_of(begun.cursor or "") == first
+        assert value_of(second.cursor or "") == later
+        # what is older than the cursor is not read again
+        assert database.read(query, second.cursor, column="seq").rows == {"a": "A two", "c": "C new"}
+    else:
+        assert second.notes
+        assert second.cursor is None
 
 
 def test_rows_of_the_same_moment_and_of_none_are_read_again(database: Database) -> None:
     database.do("CREATE TABLE s (id TEXT PRIMARY KEY, name TEXT, seq TEXT)")
     at = "2026-11-01T10:00:00"
-    database.do("INSERT INTO s VALUES (?, ?, ?)", ("a", "A", at), ("n", "N one", None))
+    database.do("INSERT INTO s VALUES (?, ?, ?)", ("a", "A", at), ("n", "N one", None), ("o", "O", at[:-1] + "1"))
+    database.do("INSERT INTO s VALUES (?, ?, ?)", ("p", "P", "2026-10-31T10:00:00"))
     begun = database.read("SELECT * FROM s", None, column="seq")
-    database.do("INSERT OR REPLACE INTO s VALUES (?, ?, ?)", ("b", "B", at), ("n", "N two", None))
-    assert database.read("SELECT * FROM s", begun.cursor, column="seq").rows == {"a": "A", "b": "B", "n": "N two"}
+    assert value_of(begun.cursor or "") == "2026-11-01T10:00:01"
+    database.do("INSERT OR REPLACE INTO s VALUES (?, ?, ?)", ("b", "B", at[:-1] + "1"), ("n", "N two", None))
+    assert database.read("SELECT * FROM s", begun.cursor, column="seq").rows == {"b": "B", "n": "N two", "o": "O"}
+
+
+@given(
+    st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)), min_size=1, max_size=20),  # noqa: DTZ001
+    st.sampled_from("T "),
+    st.sampled_from(["minutes", "seconds", "milliseconds", "microseconds"]),
+    st.sampled_from(["", "Z", "+00:00", "-05:00", "+0200"]),
+)
+def test_the_largest_of_moments_as_text_is_the_latest(
+    moments: list[datetime], between: str, exact: str, zone: str
+) -> None:
+    largest = Largest()
+    for moment in moments:
+        largest.see(moment.isoformat(between, exact) + zone)
+    assert largest.sorts
+    assert value_of(largest.cursor or "") == max(moments).isoformat(between, exact) + zone
 
 
 def test_a_cursor_column_that_is_not_there_is_told(database: Database) -> None:

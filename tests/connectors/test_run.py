@@ -153,7 +153,7 @@ _SPELLINGS: Final = (
     "123-45-6789", "123456789", "123 45 6789", "123\u201345\u20136789", "123\u201145\u20116789", "123.45.6789",
     "SSN 123-45-6789",
     "23456789",    "123 - 45 - 6789", "123-45-678900", "\uff11\uff12\uff13-45-6789", "23-45-6789", "SSN123456789",
-    "123\u221245\u22126789",
+    "123\u221245\u22126789", "1.23456789E+08", "2.3456789E+07",
 )  # fmt: skip
 
 
@@ -201,6 +201,42 @@ def test_a_number_that_is_the_key_of_a_database_leaves_no_trace(synced: Synced) 
     assert (synced.sync().written, synced.sync().skipped) == (1, 1)
     assert synced.rows("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN q.place") == [["record 1 that was read"]]
     assert "45-6789" not in str(synced.rows("MATCH (n) WHERE n.system = 'system' OR n:Event RETURN properties(n)"))
+
+
+@pytest.mark.parametrize("column", ["soc_sec_no", "SocSecNo", "SSN"])
+def test_a_column_that_is_called_so_leaves_no_trace(column: str, synced: Synced) -> None:
+    rows = [{column: f"07805112{at}", "id": f"k{at}", "name": f"Sample {at}", "mail": ""} for at in range(3)]
+    rows[0] = {**rows[0], "name": "", "mail": "x@fda.example", column: "7.8051120E+07"}
+    write_csv(synced.folder / "people.csv", [*rows, {column: "", "id": "k9", "name": "Sample 9", "mail": ""}])
+    people = {**PEOPLE, "properties": {"name": "name", "role": {"value": "liaison"}}, "links": {}}
+    synced.connection = {**connection(synced.folder, people=people), "limits": {"refuse": 1}}
+    assert synced.sync().skipped == 1
+    assert synced.value("MATCH (q:QuarantinedRecord {system: 'system'}) RETURN q.replayable") is False
+    synced.connection = {**synced.connection, "streams": {"people": {**people, "key": column}}}
+    with pytest.raises(AbortRun, match="none of its 4 records could be used"):
+        synced.sync()
+    assert not list(synced.folder.glob("quarantine/*"))
+    assert "0780511" not in str(synced.rows("MATCH (n) WHERE n.system = 'system' OR n:Contact RETURN properties(n)"))
+
+
+def test_a_social_security_number_in_a_text_is_kept_nowhere(synced: Synced) -> None:
+    write_csv(
+        synced.folder / "people.csv",
+        [
+            person(1, name="Ana Sample SSN 078-05-1120", deputy=""),
+            person(2, name="Bo Sample (soc. sec. no. 078051120)", deputy=""),
+            person(3, name="Cy Sample 078\u201305\u20131120", deputy=""),
+            person(4, deputy=""),
+        ],
+    )
+    first = synced.sync()
+    assert (first.written, first.lacking) == (4, 3)
+    assert first.left_out_first == ["name: a Social Security number is kept nowhere (3 times)"]
+    assert synced.contacts()["1"] == "Ana Sample (a number that is not repeated)"
+    assert synced.sync().written == 0
+    everything = str(synced.rows("MATCH (n) RETURN properties(n)")) + str(first)
+    assert not [part for part in ("05-1120", "051120", "\u201305\u2013") if part in everything]
+    assert not list(synced.folder.glob("quarantine/*"))
 
 
 def test_a_run_in_which_too_much_is_refused_stops(synced: Synced) -> None:

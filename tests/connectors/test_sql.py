@@ -178,3 +178,22 @@ def test_a_query_is_read_as_people_write_it(query: str, table: _Table, run: Call
 
     assert run(read(None)) == run(read("2026-01-01T00:00:00+00:00")) == ["Sample Kept"]
     assert run(keys()) == ["kept"]
+
+
+def test_the_zone_of_a_moment_that_names_none_is_for_the_stream_to_say(table: _Table, run: Callable[..., Any]) -> None:
+    table.put("kept", "Sample Kept", "kept@fda.example")
+    query = (
+        "SELECT TIMESTAMP '2026-11-02 03:30' AS id, TIMESTAMP '2026-11-02 03:30' AS naive, DATE '2026-11-02' AS day,"
+        " TIMESTAMPTZ '2026-11-02 03:30-05:00' AT TIME ZONE 'UTC' AS utc, changed_at FROM people WHERE id = 'kept'"
+    )
+    connector = Sql(SqlSettings.model_validate(table.settings()))
+
+    async def read() -> list[Any]:
+        stream = StreamRequest("people", query, ("id",), {})
+        return [raw async for page in connector.read(stream, None) for _, raw in page.rows]
+
+    (raw,) = run(read())
+    assert (raw["naive"], raw["utc"], raw["day"]) == ("2026-11-02T03:30:00", "2026-11-02T08:30:00", "2026-11-02")
+    assert raw["changed_at"].endswith("+00:00")
+    # a key is as it always was
+    assert raw["id"] == "2026-11-02T03:30:00+00:00"

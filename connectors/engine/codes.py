@@ -1,0 +1,81 @@
+"""Codes of ports and goods as people list them in a cell: with words before or behind, several of them, from one to
+another.
+"""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+from connectors.engine.cells import cleaned
+from graph_schema.formats import plain_digits
+
+_WORD_OF: Final = {
+    "Port": "ports?(?: of(?: entry)?)?|poe|ace|district",
+    "HtsChapter": "chapters?|chaps?|chs?|hts(?:us)?|hs",
+    "HtsHeading": "(?:sub)?headings?|hdgs?|hts(?:us)?|hs",
+}
+_BEFORE: Final = {
+    label: rf"(?:(?:{word})\b[ .:#-]*(?:codes?|nos?|numbers?)?[ .:#-]*)*" for label, word in _WORD_OF.items()
+}
+_ALONE: Final = {
+    label: re.compile(rf"[(\[]?{before}(\d[\d.]*\d|\d)(?:[)\]]|\s*[-:,;(\[/]\s*\D+|\s+[^\W\d]\D*)?", re.IGNORECASE)
+    for label, before in _BEFORE.items()
+}
+"""One code, with its name behind it, or a word before it that says what it is."""
+_NAMED: Final = re.compile(r"(?:[^\W\d]\D*[-:,(\[]|port\b\D*) *(\d{4})[)\]]?", re.IGNORECASE)
+"""A port behind its name: of four digits alone, as fewer may be of anything."""
+_ISSUER: Final = re.compile(r"(ACE|CENSUS)(?:[\W_]|port|code|no)*(\d+)", re.IGNORECASE)
+_BETWEEN: Final = re.compile(r"\s*(?:[;,&+|]|\band\b|\bor\b)+\s*", re.IGNORECASE)
+_STROKE: Final = re.compile(r"\s*/\s*")
+_TO: Final = re.compile(r"\s*(?:-+|\bto\b|\bthrough\b|\bthru\b|\buntil\b)\s*", re.IGNORECASE)
+_WHOLE: Final = {"Port": (r"\d{3,4}",), "HtsChapter": (r"\d{1,2}", r"\d{4}"), "HtsHeading": (r"\d{3,4}",)}
+"""A code as a part of a list, where its parts may as well be those of one number: 85 42 is a heading."""
+
+
+def codes_in(label: str, text: str, there: Collection[str]) -> Sequence[str]:
+    """The codes of that label in a cell: of `84, 85` both, of `84-86` all that are `there` from the first to the last.
+
+    A text of one code gives it without the words around it; one that is no list of codes gives itself.
+    """
+    if label not in _WORD_OF or text.isdigit():
+        return (text,)
+    plain = plain_digits(cleaned(text))
+    if label == "Port" and (matched := _ISSUER.fullmatch(plain)):
+        return (f"{matched[1].upper()}:{matched[2]}",)
+    parts = [part for part in _BETWEEN.split(plain) if part]
+    found = [_alone(label, code) for part in parts for code in _in_part(label, part, there)]
+    if len(found) > 1 and None not in found:
+        return list(dict.fromkeys(filter(None, found)))
+    return (_alone(label, plain) or text,)
+
+
+def _in_part(label: str, part: str, there: Collection[str]) -> Sequence[str]:
+    """The codes in what stands between commas: one, several parted by a stroke or blank, or from one to another."""
+    bare = re.sub(rf"^{_BEFORE[label]}", "", part, flags=re.IGNORECASE)
+    ends = _TO.split(bare)
+    if label != "Port" and len(ends) == 2 and _are_whole(label, ends) and int(ends[0]) < int(ends[1]):
+        first, last = (int(end[:2] if label == "HtsChapter" else end) for end in ends)
+        return (ends[0], *sorted(code for code in there if first < int(code) < last), ends[1])
+    if len(several := _STROKE.split(bare)) > 1 and _are_whole(label, several):
+        return several
+    # a blank may stand within a number, too
+    if len(several := bare.split()) > 1 and _are_whole(label, several) and {*map(_padded(label), several)} <= {*there}:
+        return several
+    return (part,)
+
+
+def _are_whole(label: str, parts: Sequence[str]) -> bool:
+    return any(all(re.fullmatch(whole, part) for part in parts) for whole in _WHOLE[label])
+
+
+def _padded(label: str) -> Callable[[str], str]:
+    """How a code is written among those that there are."""
+    return lambda code: (
+        f"ACE:{code:0>4}" if label == "Port" else f"{code:0>2}" if label == "HtsChapter" else f"{code:0>4}"
+    )
+
+
+def _alone(label: str, text: str) -> str | None:
+    """A code without what says what it is, or its name: `Port 2704`, `2704 - Los Angeles`, `Chapter 85`."""
+    matched = _ALONE[label].fullmatch(text) or (_NAMED.fullmatch(text) if label == "Port" else None)
+    return matched[1] if matched else None
