@@ -53,11 +53,7 @@ def attach(connection: Connection, files: Path, data: Path) -> AttachedConnectio
         raise SetupError(f"{file}{f', line {line}' if line else ''}, {error}") from None
     faults = [
         *_unfit_settings(made, with_secrets(connection.settings, files)),
-        *(
-            fault
-            for name, stream in connection.streams.items()
-            for fault in _unfit_options(made, name, stream.options)
-        ),
+        *(fault for name, stream in connection.streams.items() for fault in _unfit_options(made, name, stream.options)),
     ]
     if faults:
         raise SetupError(lines_of(file).told(faults))

@@ -408,7 +408,11 @@ def _unfit_in(content: Mapping[str, Any]) -> Iterator[Fault]:
     for name, stream in streams.items() if isinstance(streams, dict) else ():
         if isinstance(stream, dict) and stream.get("describes") in _DESCRIBED:
             properties, links = stream.get("properties"), stream.get("links")
-            ends = {type_: ends for type_, ends in links.items() if isinstance(ends, dict)} if isinstance(links, dict) else {}
+            ends = (
+                {type_: ends for type_, ends in links.items() if isinstance(ends, dict)}
+                if isinstance(links, dict)
+                else {}
+            )
             for fault in _unfit(stream["describes"], properties if isinstance(properties, dict) else (), ends):
                 assert fault.context is not None
                 yield ("streams", name, *fault.context["at"]), fault.message()

@@ -23,13 +23,13 @@ EMPTY_WORDS: Final = (
 )  # fmt: skip
 """What a cell says that says nothing, in lower case, as directories of North America have it."""
 _SAID: Final = (
-    "applicable|available|assigned|listed|provided|given|known|set|specified|stated|entered|found|recorded|on file|filled"
-    "|determined|decided|disclosed|published|reported|named|selected|appointed|confirmed|announced|advised|hired|updated"
+    "applicable|available|assigned|listed|provided|given|known|set|specified|stated|entered|found|recorded|on file"
+    "|filled|determined|decided|disclosed|published|reported|named|selected|appointed|confirmed|announced|advised|hired|updated"
     "|added|completed|supplied|established|identified"
 )
 _THING: Final = (
-    "data|value|entry|info|information|details?|names?|phone|telephone|phone number|number|fax|e-?mail|e-?mail address|mail"
-    "|address|contacts?|person|one|records?|listing|answer|position|post|incumbent"
+    "data|value|entry|info|information|details?|names?|phone|telephone|phone number|number|fax|e-?mail|e-?mail address"
+    "|mail|address|contacts?|person|one|records?|listing|answer|position|post|incumbent"
 )
 _OPEN: Final = "vacant|vacancy|unfilled|unassigned|open position|open post"
 _PHRASE: Final = re.compile(
@@ -45,12 +45,14 @@ _PHRASE: Final = re.compile(
 _PHRASES_BEGIN: Final = frozenset(
     word[:2]
     for word in (
-        *_THING.split("|"), "is", "currently", "still", "as", "not", "no", "to", "pending", "awaiting", "presently", "now",
-        "temporarily", *_OPEN.split("|"), "see", "err",
+        *_THING.split("|"), "is", "currently", "still", "as", "not", "no", "to", "pending", "awaiting", "presently",
+        "now", "temporarily", *_OPEN.split("|"), "see", "err",
     )
 )  # fmt: skip
 """The first letters of phrases: what begins otherwise is none, without a look at the rest."""
-_NOBODY: Final = rf"(?:position |post |currently )*(?:{_OPEN}|tb[acd]|to be (?:{_SAID})|not (?:yet )?(?:{_SAID})|n/a|pending)"
+_NOBODY: Final = (
+    rf"(?:position |post |currently )*(?:{_OPEN}|tb[acd]|to be (?:{_SAID})|not (?:yet )?(?:{_SAID})|n/a|pending)"
+)
 _POST_OF_NOBODY: Final = re.compile(
     rf"\W*{_NOBODY}\*?(?:\s+-|-\s|\s*[\u2010-\u2015:(\[/;]|\s+position\b).*"
     rf"|.*(?:\s[-\u2010-\u2015]+\s*|[(\[:/]\s*)(?:position |post |currently )*(?:{_OPEN})\W*",

@@ -5,7 +5,7 @@ A raw row becomes the values and links of a record, checked as the trade writes 
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -45,13 +45,15 @@ _ABSENT: Final = (None, "")
 _ISO_DAY: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _REMEMBERED: Final = 1_000
 _TRUE: Final = frozenset(
-    ("true", "yes", "y", "1", "1.0", "-1", "t", "x", "on", "checked", "oui", "vrai", "si", "sí", "verdadero")
-    + ("✓", "✔", "√", "☑", "✅", "🗸", "🗹")
-)
+    (
+        "true", "yes", "y", "1", "1.0", "-1", "t", "x", "on", "checked", "oui", "vrai", "si", "sí", "verdadero",
+        "✓", "✔", "√", "☑", "✅", "🗸", "🗹",
+    )
+)  # fmt: skip
 _FALSE: Final = frozenset(
     ("false", "no", "n", "0", "0.0", "f", "off", "unchecked", "non", "faux", "falso", "✗", "✘", "☐", "❌", "[]", "()")
 )
-_PRESENTATION: Final = dict.fromkeys((0xFE0E, 0xFE0F))
+_PRESENTATION: Final[dict[int, None]] = dict.fromkeys((0xFE0E, 0xFE0F))
 """Marks that say whether a sign is shown as text or as a picture."""
 _DEFAULTS: Final[Mapping[str, Properties]] = {
     "Contact": {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False},
@@ -159,8 +161,10 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     node = GRAPH.node(settings.describes)
     declared = {property_.name: property_ for property_ in provenance.said_about(node)}
     reading = {name: _Reading.of(settings, take) for name, take in settings.properties.items()}
-    plain = _Reading.of(settings, None)
-    convert = {name: _converter(property_, reading.get(name, plain)) for name, property_ in declared.items()}
+    convert = {
+        name: _converter(property_, reading.get(name) or _Reading.of(settings, None))
+        for name, property_ in declared.items()
+    }
     required = [
         *(name for name, property_ in declared.items() if property_.required),
         *_KNOWN_BY.get(settings.describes, ()),
@@ -169,8 +173,7 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     plural = frozenset(name for name, property_ in declared.items() if property_.kind is Kind.STRINGS)
     private = _of_social_security(settings, declared)
     own = _function(settings.map) if settings.map else None
-    verified = "email" in settings.properties and settings.properties["email"].verified
-    defaults = _DEFAULTS.get(settings.describes, {})
+    verified, defaults = _is_verified(settings), _DEFAULTS.get(settings.describes, {})
     properties = [(name, _taker(take, reading[name])) for name, take in settings.properties.items()]
     ends = [
         (type_, label, _taker(take, _Reading.of(settings, take)))
@@ -200,9 +203,8 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
                     value = fields.good_of(name, value, values)
                 if value.__class__ is list and name not in plural:
                     value = next((item for item in value if item not in _ABSENT), None)  # as some APIs give several
-                if value not in _ABSENT and name in private:
-                    raise SkipRecord(f"{name}: {NOT_KEPT}")
                 if value not in _ABSENT:
+                    _must_be_kept(name, private)
                     values[name] = fields.without_numbers(name, convert[name](value))
             except SkipRecord as error:
                 fields.failed(name, error, values)
@@ -244,9 +246,8 @@ class _Reading:
         formats = take.format if take and take.format else settings.date_format
         zone = (take.time_zone if take else None) or settings.time_zone
         return cls(
-            Empty(EMPTY_WORDS if empty is None else empty, posts=settings.describes == "Contact"), tuple(map(as_format, formats)),
-            ZoneInfo(zone) if zone else None,
-            take.region if take else "US",
+            Empty(EMPTY_WORDS if empty is None else empty, posts=settings.describes == "Contact"),
+            tuple(map(as_format, formats)), ZoneInfo(zone) if zone else None, take.region if take else "US",
         )  # fmt: skip
 
 
@@ -308,11 +309,7 @@ def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], f
     """Adds a link to each row that the value names, which may be several in one text."""
     for item in value if isinstance(value, list | tuple) else (value,):
         try:
-            if isinstance(item, SkipRecord):
-                raise item
-            codes = () if item in _ABSENT else codes_in(label, _digits(item), known.keys.get(label, ()))
-            if len(codes) > 1 and type_ in _TO_ONE:
-                raise SkipRecord(f"{_digits(item)[:60]!r} names {len(codes)}; expected one")
+            codes = _codes(type_, label, item, known)
         except SkipRecord as error:
             fields.failed(type_, _at(type_, error), {})
             continue
@@ -321,6 +318,27 @@ def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], f
                 links.append(Link(type_, label, known.check(label, _key_of(label, code, known))))
             except SkipRecord as error:
                 fields.failed(type_, _at(type_, error), {})
+
+
+def _must_be_kept(name: str, private: Collection[str]) -> None:
+    """Raises `SkipRecord` for a property that is a Social Security number."""
+    if name in private:
+        raise SkipRecord(f"{name}: {NOT_KEPT}")
+
+
+def _codes(type_: str, label: str, item: Any, known: Known) -> Sequence[str]:
+    """The codes that a cell names. Raises `SkipRecord`, also for one that could not be read."""
+    if isinstance(item, SkipRecord):
+        raise item
+    codes = () if item in _ABSENT else codes_in(label, _digits(item), known.keys.get(label, ()))
+    if len(codes) > 1 and type_ in _TO_ONE:
+        raise SkipRecord(f"{_digits(item)[:60]!r} names {len(codes)}; expected one")
+    return codes
+
+
+def _is_verified(settings: StreamSettings) -> bool:
+    """Whether addresses of the stream are sure to be their bearers' own."""
+    return "email" in settings.properties and settings.properties["email"].verified
 
 
 def _at(name: str, error: SkipRecord) -> SkipRecord:

@@ -90,9 +90,7 @@ _A_NUMBER: Final = (
     r"(?<![\d+])(?:\+?1[-. ]?)?(?:\([2-9]\d\d\)|[2-9]\d\d)[-./ ]{0,3}\d{3}[-. ]{0,3}\d{4}(?!\d)(?: ext \d{1,7})?"
 )
 """A whole number of North America, with its extension."""
-_SIDE_BY_SIDE: Final = re.compile(
-    rf"({_A_NUMBER})(?:\s+(?={_A_NUMBER})|\s*(?=\([2-9]\d\d\)))|(?<=\d)\s+(?=\+\d)"
-)
+_SIDE_BY_SIDE: Final = re.compile(rf"({_A_NUMBER})(?:\s+(?={_A_NUMBER})|\s*(?=\([2-9]\d\d\)))|(?<=\d)\s+(?=\+\d)")
 _LABEL: Final = (
     r"(?:[(\[][^()\[\]\d]{1,20}[)\]]|\b(?:dsn|comm?|commercial|voice|fax|tty|tdd|tel|office|desk|work|home|main|direct|cell"
     r"|mobile)\b\.?)"
@@ -105,8 +103,8 @@ _EXTENSION: Final = re.compile(
     re.IGNORECASE,
 )
 _PLACE: Final = re.compile(
-    r"\b(?:rm|room|suite|ste|bldg|building|floor|fl|cubicle|cube|desk|mail ?stop|box|pier|gate|dock|terminal|unit|apt|hall)"
-    r"\b\.?\s*(?:no\.?|#)?\s*[a-z]?-?\d{1,5}[a-z]?\b(?!-\d)(?!\s?[-.)]?\s?\d{3}[-. ]?\d{2}[-. ]?\d{2}(?!\d))[,;]?"
+    r"\b(?:rm|room|suite|ste|bldg|building|floor|fl|cubicle|cube|desk|mail ?stop|box|pier|gate|dock|terminal|unit|apt"
+    r"|hall)\b\.?\s*(?:no\.?|#)?\s*[a-z]?-?\d{1,5}[a-z]?\b(?!-\d)(?!\s?[-.)]?\s?\d{3}[-. ]?\d{2}[-. ]?\d{2}(?!\d))[,;]?"
     r"|\b\d{1,3}(?:st|nd|rd|th)\s+(?:floor|fl)\b\.?[,;]?",
     re.IGNORECASE,
 )

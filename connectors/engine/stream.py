@@ -167,7 +167,9 @@ class StreamRun:
                     self._progress(self._stream.name, self._report.read, None)
             spool.put_in_order()
             if not self._read:
-                self._report.note(f"{self._stream.name}: the system lists no records at all; is `from` what it should be?")
+                self._report.note(
+                    f"{self._stream.name}: the system lists no records at all; is `from` what it should be?"
+                )
             again = 0
             for key, place, first, is_same in spool.repeated():
                 again += is_same

@@ -12,13 +12,17 @@ _LEFT: Final = (
 )  # fmt: skip
 """What programs leave: locks, parts, what could not be brought together."""
 _ENDINGS: Final = frozenset(
-    "part filepart crdownload partial download tmp temp "  # on its way
-    "bak backup old orig save sav prev previous copy dup duplicate "  # as it was
-    "lock lck md5 sha1 sha256 sha512 crc sfv sig asc gpg pgp p7m p7s enc "  # about it, or for others to read
-    "done ok ctl trg ready flag sent fin success processed imported loaded complete completed finished archived arch "
-    "error err errors fail failed bad rej reject rejected invalid skip skipped ignore ignored hold disabled "
-    "inactive deleted del log".split()
-)
+    (
+        "part", "filepart", "crdownload", "partial", "download", "tmp", "temp",  # on its way
+        "bak", "backup", "old", "orig", "save", "sav", "prev", "previous", "copy", "dup", "duplicate",  # as it was
+        # about it, or for others to read
+        "lock", "lck", "md5", "sha1", "sha256", "sha512", "crc", "sfv", "sig", "asc", "gpg", "pgp", "p7m", "p7s", "enc",
+        "done", "ok", "ctl", "trg", "ready", "flag", "sent", "fin", "success", "processed", "imported", "loaded",
+        "complete", "completed", "finished", "archived", "arch",
+        "error", "err", "errors", "fail", "failed", "bad", "rej", "reject", "rejected", "invalid", "skip", "skipped",
+        "ignore", "ignored", "hold", "disabled", "inactive", "deleted", "del", "log",
+    )
+)  # fmt: skip
 """How names end of which a program says what it has done with them."""
 _LISTS: Final = frozenset(["csv", "tsv", "tab", "psv", "txt", "dat", "xlsx", "xlsm", "xlsb", "xls", "ods"])
 _ROTATED: Final = re.compile(r"[0-9]{1,3}")
@@ -59,11 +63,11 @@ def _ending(name: str) -> str:
 def copies_among(names: Iterable[str], wanted: str = "") -> dict[str, str]:
     """Of files by name those that are copies of others of them, each with what it is a copy of."""
     there = {name.lower(): name for name in names}
-    copies = {name: original for plain, name in there.items() if (original := there.get(_original(plain, there)))}
+    copies = {name: original for plain, name in there.items() if (original := there.get(_original(plain)))}
     return {name: original for name, original in copies.items() if name != wanted}
 
 
-def _original(name: str, there: Iterable[str]) -> str:
+def _original(name: str) -> str:
     """What a file is a copy of by its name, or what is packed or kept in it, in lower case."""
     path = PurePath(name)
     if matched := _COPY.fullmatch(path.stem) or _COPY_OF.fullmatch(path.stem):

@@ -16,7 +16,8 @@ _PAGE: Final = 500
 LEAD: Final = 50
 """Among so many rows a header is looked for."""
 _TOTAL: Final = re.compile(
-    r"(?:(?:grand|overall|running)[ -])?(?:sub-? ?)?totals?\b.{0,40}|(?:sum|count|number of \w+)\b.{0,20}", re.IGNORECASE
+    r"(?:(?:grand|overall|running)[ -])?(?:sub-? ?)?totals?\b.{0,40}|(?:sum|count|number of \w+)\b.{0,20}",
+    re.IGNORECASE,
 )
 _AMOUNT: Final = re.compile(r"[-+($]*\d[\d,. ]*[%)]?")
 Cells = Sequence[Any]
@@ -170,7 +171,7 @@ class Table:
                 cells = [*cells, *[self.filler] * (width - len(cells))]  # noqa: PLW2901 - as if they stood there
             if (first == begins or (isinstance(first, str) and first.casefold() == plain)) and _is_again(cells, header):
                 continue  # lists repeat their header on every printed page
-            if (is_blank(first) or (first.__class__ is str and _TOTAL.match(first.strip()))) and _is_total(cells):
+            if (is_blank(first) or (isinstance(first, str) and _TOTAL.match(first.strip()))) and _is_total(cells):
                 continue
             good.append((f"{word} {number}", record(cells)))
             if len(good) + len(broken) >= _PAGE:

@@ -139,7 +139,9 @@ def _chosen(
         return sheet, header
     shown = [sheet for sheet in book if not sheet.hidden]
     if book and not shown:
-        raise AbortRun(f"{name}: all its sheets are hidden, {_names(book)}: say by `sheet` which is the list, or show it")
+        raise AbortRun(
+            f"{name}: all its sheets are hidden, {_names(book)}: say by `sheet` which is the list, or show it"
+        )
     leads = [list(islice(sheet.rows(), LEAD)) for sheet in shown]
     fitting = [(sheet, header) for sheet, lead in zip(shown, leads, strict=True) if (header := header_in(lead, layout))]
     if not fitting:

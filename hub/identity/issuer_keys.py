@@ -94,8 +94,8 @@ class IssuerKeys:
         return [key for key in keys if key.algorithm_name == algorithm]
 
     async def newer(self, keys: Keys, key_id: str | None, algorithm: str) -> Keys:
-        """The keys that may check a token that none of these checks: an issuer may have another key under the same id by
-        now.
+        """The keys that may check a token that none of these checks: an issuer may have another key under the same id
+        by now.
 
         Empty where there are none but these. Raises `Unavailable` where keys cannot be had.
         """

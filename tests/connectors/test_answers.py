@@ -187,7 +187,9 @@ def test_who_is_forbidden_for_good_is_told_so(
         _read(says(b"", status=403, **headers), run)
 
 
-@pytest.mark.parametrize("number", [0, -7, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 2**64 + 1, -(2**64) - 1, 10**40 + 7])
+@pytest.mark.parametrize(
+    "number", [0, -7, 2**53 + 1, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 2**64 + 1, -(2**64) - 1, 10**40 + 7]
+)
 def test_no_number_loses_digits(number: int, says: Callable[..., str], run: Callable[..., Any]) -> None:
     pages = [
         _page({"id": number, "name": name}, pageInfo={"hasNextPage": name != "Di", "endCursor": name})

@@ -432,7 +432,8 @@ def test_a_workbook_whose_sheets_are_hidden_says_so(tmp_path: Path, read: Callab
 
 @pytest.mark.parametrize(
     "total",
-    ["Total,4", "TOTAL:,4", "Grand total,,4", "Subtotal,1,3", "Sub-total,1.5,(3)", "Total records,2", "Count,4", "Sum,$1 200.50",
+    ["Total,4", "TOTAL:,4", "Grand total,,4", "Subtotal,1,3", "Sub-total,1.5,(3)", "Total records,2", "Count,4",
+     "Sum,$1 200.50",
      "Total of this page,4", "Number of contacts,2", ",Total,4", "Totals,4,50%"],
 )  # fmt: skip
 def test_a_total_is_no_record(total: str, tmp_path: Path, read: Callable[..., Read]) -> None:

@@ -493,14 +493,68 @@ def test_a_stream_or_column_says_which_words_mean_nothing() -> None:
     assert mapped({"a": "TBD", "b": "202-555-0100"}, phone={"column": ["a", "b"]}).values["phone"] == "+12025550100"
 
 
-@pytest.mark.parametrize("yes", [True, "X", "x", "✓", "Yes ", "yes.", 1, 1.0, "on", "TRUE", "Y", "t", "1.0", "\u2714\ufe0f",
-    "\u2714\ufe0e", "☑️", "√", "[x]", "[X]", "(x)", "[ x ]", "ＹＥＳ", "yes!", -1, "Oui", "VRAI", "Sí", "si", "verdadero", "checked"])
+@pytest.mark.parametrize(
+    "yes",
+    [
+        True,
+        "X",
+        "x",
+        "✓",
+        "Yes ",
+        "yes.",
+        1,
+        1.0,
+        "on",
+        "TRUE",
+        "Y",
+        "t",
+        "1.0",
+        "\u2714\ufe0f",
+        "\u2714\ufe0e",
+        "☑️",
+        "√",
+        "[x]",
+        "[X]",
+        "(x)",
+        "[ x ]",
+        "\uff39\uff25\uff33",
+        "yes!",
+        -1,
+        "Oui",
+        "VRAI",
+        "Sí",
+        "si",
+        "verdadero",
+        "checked",
+    ],
+)
 def test_yes_as_people_write_it(yes: Any) -> None:
     assert mapped({"b": yes}, published="b").values["published"] is True
 
 
-@pytest.mark.parametrize("no", [False, "No", 0, 0.0, "off", "✗", "", None, "N/A", "-", "[ ]", "[]", "( )", "FAUX", "non",
-    "❌\ufe0f", "[no]", "unchecked"])
+@pytest.mark.parametrize(
+    "no",
+    [
+        False,
+        "No",
+        0,
+        0.0,
+        "off",
+        "✗",
+        "",
+        None,
+        "N/A",
+        "-",
+        "[ ]",
+        "[]",
+        "( )",
+        "FAUX",
+        "non",
+        "❌\ufe0f",
+        "[no]",
+        "unchecked",
+    ],
+)
 def test_no_as_people_write_it(no: Any) -> None:
     found = mapped({"b": no}, published="b")
     assert found.values["published"] is False
@@ -546,7 +600,8 @@ def test_what_ends_before_it_begins_is_refused(name: str, wrong: str, right: str
     ("said", "written"),
     [
         ("CCYYMMDD", "20261105"), ("ccyymmdd", "20261105"), ("YYYYMMDD", "20261105"), ("DD-MON-RR", "05-NOV-26"),
-        ("RRRR-MM-DD", "2026-11-05"), ("MM/DD/YYYY HH24:MI:SS", "11/05/2026 13:30:00"), ("MM/DD/YYYY HH:MM", "11/05/2026 13:30"),
+        ("RRRR-MM-DD", "2026-11-05"), ("MM/DD/YYYY HH24:MI:SS", "11/05/2026 13:30:00"), ("MM/DD/YYYY HH:MM",
+        "11/05/2026 13:30"),
         ("MM/DD/YYYY HH12:MI AM", "11/05/2026 01:30 PM"), ("yyyy-MM-dd'T'HH:mm:ss", "2026-11-05T13:30:00"),
         ("MM/dd/yyyy hh:mm a", "11/05/2026 01:30 PM"), ("dd.MM.yyyy", "05.11.2026"), ("yyyyMMdd", "20261105"),
         ("D de MMMM de YYYY", "5 de November de 2026"), ("MM.DD.YY", "11.05.26"),
@@ -556,7 +611,9 @@ def test_a_format_is_read_as_systems_write_it(said: str, written: str) -> None:
     assert day_of(written, (as_format(said),)) == date(2026, 11, 5)
 
 
-@pytest.mark.parametrize("said", ["CYYMMDD", "Q YYYY MM DD", "EEE, MM/DD/YYYY", "excel", "YYYYMMDDX", "WW/YYYY/MM/DD", "YYYY-DDD"])
+@pytest.mark.parametrize(
+    "said", ["CYYMMDD", "Q YYYY MM DD", "EEE, MM/DD/YYYY", "excel", "YYYYMMDDX", "WW/YYYY/MM/DD", "YYYY-DDD"]
+)
 def test_a_word_in_a_format_that_means_nothing_is_refused(said: str) -> None:
     with pytest.raises(ValueError, match="expected"):
         as_format(said)

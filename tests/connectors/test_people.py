@@ -239,8 +239,10 @@ _NUMBERS = st.from_regex(r"(202|213|312|713|808)[2-9][0-9]{6}", fullmatch=True).
     lambda digits: phonenumbers.is_valid_number(phonenumbers.parse(f"+1{digits}"))
 )
 _WORDS = st.sampled_from(
-    ["", "Rm 12", "Suite 3-B", "M-F 8-4", "Ana", "desk", "opt 2", "press 1 then 3", "x5", "ext. 12", "2nd floor", "main", "24/7",
-     "Bldg. 7", "(8am-5pm)", "ask for Bo", "44", "7", "0044", "#9", "call", "Room", "DSN", "fax", "pin 1234", "or", "/", ",", ";"]
+    ["", "Rm 12", "Suite 3-B", "M-F 8-4", "Ana", "desk", "opt 2", "press 1 then 3", "x5", "ext. 12", "2nd floor",
+     "main", "24/7",
+     "Bldg. 7", "(8am-5pm)", "ask for Bo", "44", "7", "0044", "#9", "call", "Room", "DSN", "fax", "pin 1234", "or",
+     "/", ",", ";"]
 )  # fmt: skip
 
 
@@ -257,7 +259,7 @@ def test_of_what_stands_around_a_number_nothing_gets_into_it(
 
 
 @given(_NUMBERS, st.sampled_from(["DSN", "fax", "Fax:", "TTY", "(DSN)", "pager", "Autovon", "dsn:"]), st.booleans())
-def test_a_number_of_what_nobody_speaks_into_is_none(digits: str, label: str, in_front: bool) -> None:  # noqa: FBT001
+def test_a_number_of_what_nobody_speaks_into_is_none(digits: str, label: str, in_front: bool) -> None:
     number = f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
     with pytest.raises(SkipRecord, match="fax"):
         phone(f"{label} {number}" if in_front else f"{number} {label}", "US")
@@ -304,7 +306,18 @@ def test_no_part_of_an_address_is_cut_off(cell: str) -> None:
     assert mail(cell) == "a#b@epa.example"
 
 
-@pytest.mark.parametrize("cell", ["SIP:ana@epa.example", "X500:/o=EPA/cn=ana@epa.example", "ana(at)epa.example", "ana@", "@epa.example", "ana@epa", "see website"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "SIP:ana@epa.example",
+        "X500:/o=EPA/cn=ana@epa.example",
+        "ana(at)epa.example",
+        "ana@",
+        "@epa.example",
+        "ana@epa",
+        "see website",
+    ],
+)
 def test_a_mail_cell_without_an_address_is_told(cell: str) -> None:
     with pytest.raises(SkipRecord, match="email: "):
         mail(cell)
@@ -324,8 +337,10 @@ def test_no_cell_breaks_the_reading(text: str) -> None:
 @pytest.mark.parametrize(
     "word",
     [
-        "Na", "Nina", "0", "✓", "x", "No", "Nil Sample", "Null Sample", "Chris Null", "Tobe Sample", "Open Sample", "Notary",
-        "Pending Sample", "Noa One", "Vacantia Sample", "Nota Sample", "Data Desk", "Contact Desk", "Position Desk", "#1",
+        "Na", "Nina", "0", "✓", "x", "No", "Nil Sample", "Null Sample", "Chris Null", "Tobe Sample", "Open Sample",
+        "Notary",
+        "Pending Sample", "Noa One", "Vacantia Sample", "Nota Sample", "Data Desk", "Contact Desk", "Position Desk",
+        "#1",
         "# 7", "Ana - Import Desk", "See Sample", "N/A Sample", "Vacant Sample",
     ],
 )  # fmt: skip
@@ -337,10 +352,13 @@ def test_words_that_mean_something_are_kept(word: str) -> None:
 @pytest.mark.parametrize(
     "word",
     [
-        "TBC", "tbc.", "T.B.C.", "Pending", "(pending)", "Not assigned", "not yet assigned", "Currently not available", "No data",
-        "No information available", "Data not available", "Name not listed", "not on file", "To be confirmed", "to be named",
+        "TBC", "tbc.", "T.B.C.", "Pending", "(pending)", "Not assigned", "not yet assigned", "Currently not available",
+        "No data",
+        "No information available", "Data not available", "Name not listed", "not on file", "To be confirmed",
+        "to be named",
         "Pending hire", "none assigned", "No one", "no incumbent", "Position not filled", "Position currently vacant",
-        "#ERROR!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#PYTHON!", "#DIV/0!", "#N/A", "# N/A", "#NAME?", "Err:502",
+        "#ERROR!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#PYTHON!", "#DIV/0!", "#N/A", "# N/A", "#NAME?",
+        "Err:502",
         "######", "<NA>", "\\N", "N/A; N/A", "n/a n/a", "none / none", "TBD, TBD", "n/d", "N/A.", "**TBD**",
         "Vacante", "non disponible", "Por definir", "See our web page", "none at this time", "Unspecified", "unk.",
     ],

@@ -128,8 +128,10 @@ def test_a_query_that_is_none_is_told(query: str, told: str, database: Database)
 @pytest.mark.parametrize(
     "query",
     [
-        r"SELECT E'a\'; b' FROM t", "SELECT q'[it's; ok]' FROM dual", "SELECT q'{a;'b}' FROM dual", "SELECT nq'!a;b!' FROM dual",
-        "SELECT $$a;b$$, $x$;$x$", "SELECT a[1], ARRAY['x;]y'] FROM t", "SELECT `a;b` FROM t", "SELECT a[b[1]], [a;b] FROM t",
+        r"SELECT E'a\'; b' FROM t", "SELECT q'[it's; ok]' FROM dual", "SELECT q'{a;'b}' FROM dual",
+        "SELECT nq'!a;b!' FROM dual",
+        "SELECT $$a;b$$, $x$;$x$", "SELECT a[1], ARRAY['x;]y'] FROM t", "SELECT `a;b` FROM t",
+        "SELECT a[b[1]], [a;b] FROM t",
     ],
 )  # fmt: skip
 def test_texts_and_names_are_quoted_as_each_database_does(query: str) -> None:

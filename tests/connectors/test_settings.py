@@ -234,10 +234,13 @@ def test_a_wrong_setting_is_told_with_its_line_and_what_is_meant(
 
 _FAULTS = {
     "  folder: /nowhere": ("  folder: /nowhere\n  no: x", "settings.no: there is no such setting"),
-    "    key: id": ("    key: id\n    delimeter: x", "streams.people.delimeter: there is no such setting, did you mean delimiter?"),
-    "      name: name": ("      nmae: name", "streams.people.properties.nmae: a Contact has no nmae, did you mean name?"),
+    "    key: id": ("    key: id\n    delimeter: x",
+    "streams.people.delimeter: there is no such setting, did you mean delimiter?"),
+    "      name: name": ("      nmae: name",
+    "streams.people.properties.nmae: a Contact has no nmae, did you mean name?"),
     "      published: {column: web, default: no}": (
-        "      fone: f\n    links: {COVERS: {HtsChaptr: c, Port: p}, SITS: {Port: p}}", "properties.fone: a Contact has no fone"
+        "      fone: f\n    links: {COVERS: {HtsChaptr: c, Port: p}, SITS: {Port: p}}",
+        "properties.fone: a Contact has no fone"
     ),
     "party: {Agency: FDA}": ("party: {Agncy: FDA}", "party: one party by label and key"),
 }  # fmt: skip

@@ -189,7 +189,9 @@ def test_a_whole_text_is_compared_as_it_is_written(condition: str, many: int, as
 
 
 def test_the_schema_says_how_capitals_are_compared(ask: Ask) -> None:
-    fields = ask('{ __type(name: "StringFilter") { inputFields { name description } } }')["data"]["__type"]["inputFields"]
+    fields = ask('{ __type(name: "StringFilter") { inputFields { name description } } }')["data"]["__type"][
+        "inputFields"
+    ]
     said = {field["name"]: field["description"] for field in fields}
     assert "capitals too" in said["eq"]
     assert "capitals too" in said["in"]

@@ -54,7 +54,8 @@ def test_a_question_is_answered_by_post_and_by_get(send: Send) -> None:
 
 
 @pytest.mark.parametrize(
-    "media", ["application/json", "Application/JSON", "APPLICATION/JSON; charset=UTF-8", " application/json ;charset=utf-8"]
+    "media",
+    ["application/json", "Application/JSON", "APPLICATION/JSON; charset=UTF-8", " application/json ;charset=utf-8"],
 )
 def test_a_media_type_is_the_same_in_any_capitals(media: str, send: Send) -> None:
     asked = send("POST", "/graphql", content=b'{"query": "{ __typename }"}', headers={"content-type": media})
