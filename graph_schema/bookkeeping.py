@@ -142,6 +142,8 @@ PROPERTIES: Final = (
         (("alikeBy",),),
     ),
     HiddenProperties("Program", ("made",), "the request that declared it"),
+    HiddenProperties("Firm", ("made",), "the request that registered it"),
+    HiddenProperties("Reassignment", ("wanted", "after"), "which cases are wanted, and the last that was looked at"),
     HiddenProperties("MAY_BE_ABOUT", ("by",), "the key by which the case is alike to others"),
     HiddenProperties("SourceRecord", ("identity",), "the certain key of a contact that the record tells"),
     *(

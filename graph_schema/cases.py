@@ -6,8 +6,9 @@ from typing import Final
 from graph_schema.cypher import literal
 from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, HTS10, RULING_NUMBER
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
-from graph_schema.rule import Guard
+from graph_schema.rule import AnyOf, Guard, Predicate
 from graph_schema.sources import CHECKED_ON, CITATION, HOW_SURE, HUB, ORIGIN, ORIGINS
+from graph_schema.viewer_sets import has_answered
 
 AUDIENCE: Final = Property(
     "audience",
@@ -17,6 +18,32 @@ AUDIENCE: Final = Property(
     values=("owner", "parties", "agencies", "public"),
     choice="Audience",
 )
+_NOT_AGENCIES: Final = tuple(
+    Predicate(grant, needs=(grant,)) for grant in ("[its-owner]", "[its-importer-or-broker]", "[referred-it]")
+)
+_MORE_THAN_BY_ROLE: Final = Guard(
+    open=AnyOf(Predicate("seesAll"), Predicate("takesNoPart"), bracketed=True),
+    test=AnyOf(*_NOT_AGENCIES, Predicate("[agency-accepted]", needs=("[agency-accepted]",)), bracketed=True),
+)
+_KNOWS_ENTRIES: Final = Guard(
+    open=AnyOf(Predicate("seesAll"), Predicate("knowsEntries"), bracketed=True),
+    test=AnyOf(
+        *_NOT_AGENCIES,
+        Predicate(
+            f"{{agency}} IN myParties AND {has_answered('{i}')}",
+            match="({n})-[{i}:INVOLVES]->({agency})",
+            when=("isAgency",),
+            needs=("myParties",),
+        ),
+        bracketed=True,
+    ),
+)
+"""Who sees which entries a case spans, but for parties by role: what the case says of its time names them."""
+_OF_ITS_OFFICES: Final = Guard(
+    open="seesAll",
+    test=AnyOf(*(Predicate(grant, needs=(grant,)) for grant in ("[its-owner]", "[referred-it]")), bracketed=True),
+)
+"""Who reads all that a party by role writes."""
 KNOWN: Final = "known"
 """The grant of the entries' rule by which more than its number is told of an entry."""
 CASE: Final = NodeType(
@@ -40,37 +67,46 @@ CASE: Final = NodeType(
             "What happened and when, from which its clocks run and by which they are met, as event, day and entry, if"
             " it is of one, e.g. `protest_filed 2026-03-01` or `liquidated 2026-03-01 ABC-1234567-6`.",
             Kind.STRINGS,
+            guard=_KNOWS_ENTRIES,
         ),
         Property(
             "datesToConfirm",
             "Those of its dates that a party told and its owner has yet to confirm (`confirmCase`).",
             Kind.STRINGS,
+            guard=_KNOWS_ENTRIES,
         ),
         Property(
-            "conditions", "What holds of it and decides which clocks run, by code, e.g. complicated.", Kind.STRINGS
+            "conditions",
+            "What holds of it and decides which clocks run, by code, e.g. complicated.",
+            Kind.STRINGS,
+            guard=_KNOWS_ENTRIES,
         ),
         Property(
             "suspensions",
             "When it was suspended, from day to day, and by what, e.g. `2026-03-01 2026-04-01 court`; `-` or nothing"
             " instead of the second day while it lasts.",
             Kind.STRINGS,
+            guard=_KNOWS_ENTRIES,
         ),
         Property(
             "extensions",
             "What was extended: clock, entry or `-`, day it was granted on, and day it goes to or `+` for the length"
             " that the law gives, e.g. `reply - 2026-03-01 2026-04-15`.",
             Kind.STRINGS,
+            guard=_KNOWS_ENTRIES,
         ),
         Property(
             "answers",
             "What was answered or done: the clock that it meets, entry or `-`, and day, e.g. `reply - 2026-03-20`.",
             Kind.STRINGS,
+            guard=_KNOWS_ENTRIES,
         ),
         Property(
             "pronounced",
             "What the law deems decided and its owner has pronounced: clock, entry or `-`, and day, e.g. `decide -"
             " 2026-12-19`.",
             Kind.STRINGS,
+            guard=_KNOWS_ENTRIES,
         ),
         Property("awaitingSince", "Since when its owner waits for an answer of the parties.", Kind.DATETIME),
         Property(
@@ -80,10 +116,24 @@ CASE: Final = NodeType(
             Kind.DATETIME,
         ),
         Property(
+            "cameBackAt",
+            "Since when something that came back waits for its owner: an answer of a party, or of an office or agency"
+            " that it was sent to; empty once the owner has taken it up.",
+            Kind.DATETIME,
+        ),
+        Property(
+            "partyWroteAt",
+            "Since when something that a party by role wrote waits for its owner; empty once the owner has taken it up."
+            " Only the case's owner, and who sent it to them, are told.",
+            Kind.DATETIME,
+            guard=_OF_ITS_OFFICES,
+        ),
+        Property(
             "claims",
             "Links that were claimed and are not confirmed: they have no effect. E.g. `CONCERNS Importer"
             " 00-0000000SW`.",
             Kind.STRINGS,
+            guard=_MORE_THAN_BY_ROLE,
         ),
         ORIGIN,
         ORIGINS,

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 
@@ -114,6 +114,8 @@ class Format:
 
 
 _DIGIT: Final = re.compile("[0-9]")
+_MOST_PARTS: Final = 4
+"""Numbers of CBP's have year, port, serial number and part at most."""
 _LONGEST: Final = 60
 """A text of more letters is no spelling of a single identifier."""
 _KINDS: Final = {"9": "[0-9]", "a": "[A-Z]", "x": "[0-9A-Z]"}
@@ -303,6 +305,15 @@ def _protest(joined: str, _: frozenset[int]) -> Iterator[str]:
         yield from (f"{joined[:4]}-{joined[4:6]}-{joined[6:]}", joined)
 
 
+def _joined(joined: str, cuts: frozenset[int]) -> Iterator[str]:
+    """The letters and digits of up to four parts, without words."""
+    places = (0, *sorted(cuts), len(joined))
+    parts = [joined[start:end] for start, end in pairwise(places)]
+    told = [part for part in parts if _DIGIT.search(part)]
+    if len(told) <= _MOST_PARTS:
+        yield "".join(told)
+
+
 def _ruling(joined: str, _: frozenset[int]) -> Iterator[str]:
     if matched := re.fullmatch(r"(?:HQ)?(H\d{6})|HQ(\d{6})", joined):
         yield f"HQ {matched[1] or matched[2]}"
@@ -329,6 +340,7 @@ FILER_CODE = Format(
     called="FILER|BROKER",
     without_digits=True,
 )
+SURETY_CODE = Format("surety code", r"\d{3}", "three digits, e.g. 036", shapes=("999",), called="SURETY")
 CENTER_CODE = Format("Center code", r"CEE0(0[1-9]|10)", "CEE001 to CEE010", reader=_center)
 PORT_CODE = Format(
     "port code", r"\d{4}", "four digits, e.g. 2704", shapes=("9999",), reader=_zeros(4, 3),
@@ -355,6 +367,13 @@ CASE_NUMBER = Format(
     shapes=("HUB-99-xxxxxxxx", "HUB-99-Axxxxxxxx", "SW-99-999999"), guesses=_protest,
 )  # fmt: skip
 """Systems number their cases each in its own way: only the hub's own and those of its sample are known in any
+spelling.
+"""
+CBP_NUMBER = Format(
+    "number of CBP's", r"(?=.*[0-9])[0-9A-Z]{3,30}", "letters and digits, e.g. 2704-23-123456", reader=_joined,
+    called="PROTEST|SEIZURE|PENALTY|BILL|ALLEGATION|E-ALLEGATION|EALLEGATION|EAPA|CONS|FP&F|DETENTION|CASE",
+)  # fmt: skip
+"""A number that CBP itself gave a case, without what stands between its letters and digits: it is found in any
 spelling.
 """
 ADCVD_NUMBER = Format(

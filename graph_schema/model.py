@@ -78,6 +78,15 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskList:
+    """A list of what lies on a viewer's desk: `where` is the predicate that a row `{n}` of the label is one of it."""
+
+    name: str
+    doc: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class NodeType:
     """A label: its properties, the property that identifies a row, and how it is named in the API.
 
@@ -208,6 +217,8 @@ class GraphSchema:
     rules: tuple[Rule, ...]
     edge_rules: tuple[EdgeRule, ...]
     rights: tuple[Right, ...] = ()
+    desk: Mapping[str, tuple[DeskList, ...]] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    """By label, the lists of what lies on a viewer's desk."""
     premise: str = ""
     _routes: Mapping[str, Mapping[str, Route]] = field(init=False, repr=False, compare=False)
     _nodes: Mapping[str, NodeType] = field(init=False, repr=False, compare=False)
@@ -232,6 +243,10 @@ class GraphSchema:
     def rule(self, label: str) -> Rule:
         """Who may see the rows of a label. Raises `KeyError`."""
         return self._rules[label]
+
+    def desk_list(self, label: str, name: str) -> DeskList:
+        """The list of that name, of rows of a label. Raises `StopIteration`."""
+        return next(found for found in self.desk[label] if found.name == name)
 
     def edge(self, name: str) -> Edge:
         """The edge of that `Edge.name`."""

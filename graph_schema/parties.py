@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from graph_schema.formats import CENTER_CODE, FILER_CODE, IMPORTER_NUMBER, PORT_CODE
+from graph_schema.formats import CENTER_CODE, FILER_CODE, IMPORTER_NUMBER, PORT_CODE, SURETY_CODE
 from graph_schema.model import Abstract, Alias, Edge, Kind, NodeType, Property, Way
 from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN, ORIGINS
 
@@ -198,14 +198,32 @@ BROKER: Final = NodeType(
     text=("name",),
     codes=("filerCode",),
 )
+FIRM: Final = NodeType(
+    label="Firm",
+    doc=(
+        "A party of trade that is neither importer of record nor broker: a surety, a law firm, a consignee, a producer,"
+        " a rights holder."
+    ),
+    properties=(
+        Property("code", "A short code.", required=True, unique=True),
+        NAME,
+        Property("suretyCode", "The three digits by which CBP knows a surety.", format=SURETY_CODE),
+        Property("published", "Whether anyone may see that it is here.", Kind.BOOLEAN, required=True),
+        ORIGIN,
+    ),
+    key="code",
+    one="firm",
+    many="firms",
+    indexes=(("name",), ("published",)),
+)
 NODES: Final = (
-    CENTER, FIELD_OFFICE, PORT, PORT_CODE_NODE, OFFICE, TEAM, AGENCY, ASSOCIATION, IMPORTER, BROKER,
+    CENTER, FIELD_OFFICE, PORT, PORT_CODE_NODE, OFFICE, TEAM, AGENCY, ASSOCIATION, IMPORTER, BROKER, FIRM,
 )  # fmt: skip
 
 PARTY: Final = Abstract(
     "Party",
     "Anyone who is responsible for something or concerned by it.",
-    ("Center", "FieldOffice", "Port", "Office", "Team", "Agency", "Association", "Importer", "Broker"),
+    ("Center", "FieldOffice", "Port", "Office", "Team", "Agency", "Association", "Importer", "Broker", "Firm"),
     ("name", "source"),
 )
 
@@ -293,7 +311,7 @@ REPRESENTS: Final = Edge(
     "REPRESENTS",
     ("Broker",),
     ("Importer",),
-    "A power of attorney.",
+    "A power of attorney that was granted and accepted.",
     (
         Way("importers", "The importers it represents under a power of attorney in term.", when=IN_TERM),
         Way("powersOfAttorney", "All powers of attorney it was given, expired ones included."),
@@ -302,7 +320,11 @@ REPRESENTS: Final = Edge(
         Way("brokers", "The brokers that represent it under a power of attorney in term.", when=IN_TERM),
         Way("powersOfAttorney", "All powers of attorney it gave, expired ones included."),
     ),
-    properties=(SINCE, UNTIL),
+    properties=(
+        SINCE,
+        UNTIL,
+        Property("power", "The power of attorney that it rests on, by its id."),
+    ),
     key="since",
 )
 EDGES: Final = (

@@ -155,4 +155,13 @@ ACTS_FOR: Final = Edge(
     properties=(SINCE, UNTIL, Property("grantedBy", "Who granted it.", Kind.STRING, required=True)),
     key="since",
 )
-EDGES: Final = (WORKS_FOR, SITS_AT, COVERS, DEPUTIZED_BY, ACTS_FOR)
+IS_CONTACT: Final = Edge(
+    "IS_CONTACT",
+    ("Account",),
+    ("Contact",),
+    "The contact that the holder of an account is, e.g. the officer; it gives no right.",
+    (Way("contacts", "The contacts that its holder is, one in an organisation."),),
+    (Way("accounts", "The viewer's own sign-in, where they are this contact."),),
+    properties=(Property("since", "When that was said.", Kind.DATETIME, required=True),),
+)
+EDGES: Final = (WORKS_FOR, SITS_AT, COVERS, DEPUTIZED_BY, ACTS_FOR, IS_CONTACT)

@@ -12,7 +12,12 @@ from typing import Final, Self, TypeAlias
 from graph_schema.cypher import bind
 
 _OF_LABEL: Final = re.compile(r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?:(\w+)\)")
-_OF_OWNER: Final = re.compile(r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[:HANDLED_BY\]-\(\{?\w+\}?:Case\)")
+_OF_OWNER: Final = re.compile(
+    r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[:(?:HANDLED|REFERRED)_BY\]-\(\{?\w+\}?:Case\)"
+)
+_OF_ROLE: Final = re.compile(
+    r"UNWIND myParties AS \{?\w+\}? MATCH \(\{?\w+\}?\)<-\[\{?\w*\}?:(?:HAS_PARTY|SHARED_WITH)\]-"
+)
 _TRUE_FOR: Final[Mapping[str, str]] = {
     "Importer": "isImporter", "Broker": "represents", "Center": "isCenter", "Agency": "isAgency",
 }  # fmt: skip
@@ -112,9 +117,14 @@ def union(*parts: Rows, every: bool = False) -> Rows:
 def _check(rows: Rows) -> None:
     text = rows.replace(rows.start.text, MY_PARTIES.of, 1) if isinstance(rows.start, Choice) else str(rows)
     of_label = _OF_LABEL.match(text)
-    needed = _TRUE_FOR.get(of_label[1]) if of_label else "isOffice" if _OF_OWNER.match(text) else None
+    needed = _TRUE_FOR.get(of_label[1]) if of_label else _of_edge(text)
     if needed != rows.needs:
         raise ValueError(f"the rows {text!r} need {needed}, not {rows.needs}")
+
+
+def _of_edge(text: str) -> str | None:
+    """What there must be for rows that are walked from the viewer's parties, whatever their labels."""
+    return "isOffice" if _OF_OWNER.match(text) else "takesPart" if _OF_ROLE.match(text) else None
 
 
 def _bound(piece: Piece, variables: Mapping[str, str]) -> Piece:

@@ -160,7 +160,8 @@ class Grant:
     - those and `by_label`: another form of them for where the other end is at hand, and its label with it (none:
       never);
     - `edge` and `through`: a row of that label at the other end is itself visible; for `implied` reasons, by their
-      names, an earlier grant of this rule holds as well, so they need not be asked again.
+      names, an earlier grant of this rule holds as well, so they need not be asked again; for reasons `but` these that
+      row does not count.
 
     The enumeration, `rows`, is Cypher that binds `{n}` to all rows it grants, walked from the viewer's side: `Rows`, or
     a text of which nothing is left out for any kind of viewer. A grant `through` a label has that label's, and one
@@ -175,6 +176,7 @@ class Grant:
     forward: bool = True
     through: str | None = None
     implied: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
     by_label: Mapping[str, str] | None = None
     rows: str | None = None
     degree: str | None = None

@@ -9,7 +9,7 @@ What a rule depends on is read from its declaration (`Predicate.when` and `needs
 text: a text that declares nothing stays as it is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,9 +19,9 @@ from graph_schema.rows import Choice, Members, Piece, Rows, Union
 from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Grant, Guard, Predicate, Rule, ViewerSet
 from graph_schema.viewer_sets import PARTIES, any_own
 
-FLAGS: Final = (*PARTIES, "seesAll", "busy")
-"""The viewer sets that tell kinds apart: what the viewer's parties are, that it sees all, or that its offices have
-very many cases.
+FLAGS: Final = (*PARTIES, "seesAll", "busy", "takesPart")
+"""The viewer sets that tell kinds apart: what the viewer's parties are, that it sees all, that its offices have very
+many cases, or that one of them is a party of a case by role.
 """
 _OFFICIAL: Final = ("isOffice", "isAgency")
 _OF_PARTIES: Final = (
@@ -64,10 +64,11 @@ _OF_ONE_PARTY: Final = (
         for flags in (("isOffice", "isCenter"), ("isOffice", "seesAll"), ("isOffice",), ("isAgency",))
         for more in ((), ("busy",))
     ),
+    ("takesPart",),
     (),
 )  # fmt: skip
-"""An importer; a broker; a Center, the Office of Trade, a port or another office, and an agency, each busy or not;
-an association.
+"""An importer; a broker; a Center, the Office of Trade, a port or another office, and an agency, each busy or not; a
+firm that is a party by role; an association.
 """
 COMMON: Final = (PUBLIC, *(ViewerKind(frozenset(flags), acts=True) for flags in _OF_ONE_PARTY), GUEST)
 """The public, whoever acts for one party, and who acts for nobody; all others are mixtures."""
@@ -103,6 +104,8 @@ class _Decided:
         self._kind = kind
         self._flags = {name: name in kind.flags for name in FLAGS if _has(graph, name)}
         self._flags["official"] = any(name in kind.flags for name in _OFFICIAL)
+        self._flags["takesNoPart"] = "takesPart" not in kind.flags
+        self._flags["knowsEntries"] = kind.flags.isdisjoint(("isAgency", "takesPart"))
         self._absent = set[str](() if kind.acts else _OF_PARTIES)
         """What such a viewer has not: members of these viewer sets, or an account."""
         if not kind.has_account:
@@ -122,14 +125,14 @@ class _Decided:
         ]
         tests += [f"NOT {any_own(labels)}"] if labels else []
         by_name = {viewer_set.name: viewer_set.cypher for viewer_set in self._graph.viewer_sets}
-        asked = [("seesAll", holds["isOffice"]), ("busy", holds["official"])]
+        asked = [("seesAll", holds["isOffice"]), ("busy", holds["official"]), ("takesPart", "takesPart" in by_name)]
         tests += [f"{'' if holds[name] else 'NOT '}({by_name[name]})" for name, may in asked if may]
         return " AND ".join(("myParties <> []", *tests))
 
     def rules(self) -> Iterator[Rule]:
         rules = {rule.label: self._rule(rule) for rule in self._graph.rules}
         for rule in rules.values():
-            grants = tuple(grant for grant in rule.grants if not grant.through or rules[grant.through].grants)
+            grants = tuple(grant for grant in rule.grants if not grant.through or _leads_on(grant, rules))
             # those without a test say something only where a row is arrived at
             yield replace(rule, grants=grants if any(grant.tests for grant in grants) else (*grants, _NOBODY))
 
@@ -259,6 +262,11 @@ class _Decided:
 def _in_brackets(predicate: Predicate) -> Predicate:
     """The same, as it is written where a condition before it was left out."""
     return Predicate(f"({predicate.text})", needs=predicate.needs, walks=True)
+
+
+def _leads_on(grant: Grant, rules: Mapping[str, Rule]) -> bool:
+    """Whether anything is left that makes a row visible which the grant passes through."""
+    return any(inner.name not in grant.but for inner in rules[grant.through or ""].grants)
 
 
 def _has(graph: GraphSchema, name: str) -> bool:

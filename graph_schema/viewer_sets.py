@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final, LiteralString
 
 from graph_schema import cypher, parties
+from graph_schema.case_parties import in_force
 from graph_schema.rows import MY_PARTIES, Choice, Members, Rows, union
 from graph_schema.rule import ViewerSet
 
@@ -50,10 +51,22 @@ def owned_cases(case: str, parties_: Members | Choice = MY_PARTIES) -> Rows:
     return Rows("UNWIND ", parties_, f" AS {{owner}} MATCH ({{owner}})<-[:HANDLED_BY]-({case}:Case)", needs="isOffice")
 
 
+def sent_cases(case: str, parties_: Members | Choice = MY_PARTIES) -> Rows:
+    """The cases that they sent to other owners, and go on taking part in."""
+    sent = f" AS {{sender}} MATCH ({{sender}})<-[:REFERRED_BY]-({case}:Case)"
+    return Rows("UNWIND ", parties_, sent, needs="isOffice")
+
+
 def joined_cases(case: str, parties_: Members | Choice = MY_PARTIES) -> Rows:
     """The cases that they are accepted in, as agencies."""
     joined = f"MATCH ({{agency}}:Agency)<-[{{j}}:INVOLVES]-({case}:Case) WHERE {{j}}.acceptedAt IS NOT NULL"
     return Rows("UNWIND ", parties_, f" AS {{agency}} {joined}", needs="isAgency")
+
+
+def parties_cases(case: str, part: str = "{part}") -> Rows:
+    """The cases that they are parties of by role; `part` stands for the edge."""
+    match = f"MATCH ({{party}})<-[{part}:HAS_PARTY]-({case}:Case) WHERE {in_force(part)}"
+    return Rows("UNWIND ", MY_PARTIES, f" AS {{party}} {match}", needs="takesPart")
 
 
 def clients(importer: str) -> Rows:
@@ -164,6 +177,17 @@ VIEWER_SETS: Final = (
     ViewerSet("isCenter", "whether one of them is a Center", any_own(PARTIES["isCenter"])),
     ViewerSet("isOffice", "whether one of them can own a case", any_own(PARTIES["isOffice"])),
     ViewerSet("isAgency", "whether one of them is an agency", any_own(PARTIES["isAgency"])),
+    ViewerSet(
+        "takesPart",
+        "whether one of them is, or was, a party of a case by role",
+        "reduce(parts = 0, p IN myParties | parts + COUNT { (p)<-[:HAS_PARTY]-() }) > 0",
+    ),
+    ViewerSet("takesNoPart", "whether none of them is, or was", "NOT takesPart"),
+    ViewerSet(
+        "knowsEntries",
+        "whether all cases that they may see tell them their entries: none of them is an agency or a party by role",
+        "NOT isAgency AND NOT takesPart",
+    ),
     ViewerSet(
         "official",
         "whether one of them works for the government",

@@ -19,12 +19,39 @@ its own, with a longer path.
 from dataclasses import replace
 from typing import Final
 
-from graph_schema import cases, casework, disparities, issues, parties, people, provenance, questions
+from graph_schema import (
+    case_links,
+    case_parties,
+    cases,
+    casework,
+    disparities,
+    issues,
+    parties,
+    people,
+    powers,
+    provenance,
+    questions,
+    reassignments,
+    referrals,
+    requests,
+)
+from graph_schema.case_parties import in_force, shows
 from graph_schema.counterparts import LINKED, OF_BUSY, WITH_BUSY
 from graph_schema.model import Edge
 from graph_schema.rows import MY_PARTIES, Members, Rows, union
 from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Grant, Predicate, Right, Rule, is_in, is_own
-from graph_schema.viewer_sets import CLIENTS_CASES, IN_TERM, cases_of, clients, clients_cases, joined_cases, owned_cases
+from graph_schema.viewer_sets import (
+    CLIENTS_CASES,
+    IN_TERM,
+    cases_of,
+    clients,
+    clients_cases,
+    has_answered,
+    joined_cases,
+    owned_cases,
+    parties_cases,
+    sent_cases,
+)
 
 
 def _clients(importer: str) -> tuple[Predicate, Predicate]:
@@ -44,6 +71,10 @@ _OWNED: Final = Predicate(
     "{owner} IN myParties", match="({x})-[:HANDLED_BY]->({owner})", when=("isOffice",), needs=("myParties",)
 )
 """The viewer owns the case that is at the other end."""
+_SENT: Final = Predicate(
+    "{sender} IN myParties", match="({x})-[:REFERRED_BY]->({sender})", when=("isOffice",), needs=("myParties",)
+)
+"""The viewer sent it to its owner, and goes on taking part in it."""
 
 
 def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate]:
@@ -56,11 +87,17 @@ def _clients_by(pattern: str, where: str = "true") -> tuple[Predicate, Predicate
 
 
 def _known(entry: str) -> tuple[Predicate, ...]:
-    """The viewer owns a case of which it is confirmed that it spans the entry, or is that case's importer or broker."""
+    """The viewer owns a case of which it is confirmed that it spans the entry, or sent it to its owner, or is that
+    case's importer or broker."""
     covered, confirmed = f"({entry})<-[{{c}}:COVERS_ENTRY]-(:Case)", "{c}.confirmedAt IS NOT NULL"
-    owner = f"{covered}-[:HANDLED_BY]->({{owner}})"
+    offices = (f"{covered}-[:{edge}]->({{office}})" for edge in ("HANDLED_BY", "REFERRED_BY"))
     return (
-        Predicate(f"{{owner}} IN myParties AND {confirmed}", match=owner, when=("isOffice",), needs=("myParties",)),
+        *(
+            Predicate(
+                f"{{office}} IN myParties AND {confirmed}", match=office, when=("isOffice",), needs=("myParties",)
+            )
+            for office in offices
+        ),
         *_clients_by(f"{covered}-[:CONCERNS]->({{i}}:Importer)", confirmed),
     )
 
@@ -84,6 +121,56 @@ def _center_acts(importer: str) -> Predicate:
         when=("isCenter",),
         needs=("myParties",),
     )
+
+
+_AGENCY_ACCEPTED: Final = "agency-accepted"
+BY_ROLE: Final = "party-by-role"
+"""The reason of who is a party of a case by role: it shows the case's header, and else only what its role says."""
+
+
+def _by_role(case: str, what: str, *, more: str = "") -> Predicate:
+    """The viewer is a party by a role that shows that of the case at the end of the pattern; `more` must hold, too."""
+    role, told = shows("{part}", what)
+    return Predicate(
+        f"{{party}} IN myParties AND {in_force('{part}')} AND {told}{more}",
+        match=f"{case}-[{{part}}:HAS_PARTY]->({{party}}) MATCH {role}",
+        when=("takesPart",),
+        needs=("myParties",),
+    )
+
+
+def _cases_by_role(what: str) -> Rows:
+    """The cases, {k}, of which the viewer's role shows that."""
+    role, told = shows("{part}", what)
+    return Rows(parties_cases("{k}"), f" MATCH {role} WHERE {told}")
+
+
+def _role_shows(what: str, reason: str, edge: Edge, *, forward: bool, row: str) -> Grant:
+    """Rows at the other end of that edge of a case are shown by the viewer's role; `row` is that end as a pattern."""
+    there = f"<-[:{edge.type}]-({row})" if forward else f"-[:{edge.type}]->({row})"
+    return Grant(
+        BY_ROLE,
+        f"the viewer is a party by a role that shows {reason}",
+        edge=edge.name,
+        forward=forward,
+        tests=(_by_role("({x})", what),),
+        rows=Rows(_cases_by_role(what), f" MATCH ({{k}}){there}"),
+        degree="COUNT { ({p})<-[:HAS_PARTY]-() }",
+    )
+
+
+_OF_SHOWN_ENTRY: Final = f"{{n}}.entry IS NULL OR {shows('{part}', 'entries')[1]}"
+"""The deadline is of the case as a whole, or the viewer's role, `{role}`, shows entries."""
+
+
+def _of_told_entry(part: str) -> str:
+    """The deadline is of the case as a whole, or the agency whose part is behind that variable has answered."""
+    return f"{{n}}.entry IS NULL OR {has_answered(part)}"
+
+
+def _told_to_parties(part: str) -> tuple[str, str]:
+    """The pattern from the part behind that variable to its role, and that the case's importer is told of it."""
+    return f"({{role}}:PartyRole {{code: {part}.role}})", "{role}.toldTo = 'parties'"
 
 
 PUBLIC: Final = Grant("public", "a public fact", tests=(Predicate("true"),))
@@ -127,9 +214,13 @@ def _of_own(name: str, reason: str, edge: Edge) -> Grant:
     )
 
 
+_SENT_DEGREE: Final = "COUNT { ({p})<-[:REFERRED_BY]-() }"
+
+
 def _with_audience(edge: Edge, *more: Grant) -> Rule:
     """Of what belongs to a case by that edge and says in `audience` who may see it."""
     label, type_ = edge.tail[0], edge.type
+    what = "decisions" if label == "Decision" else "papers"
     shared = "{n}.audience IN ['parties', 'agencies']"
     return Rule(
         label,
@@ -150,6 +241,14 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                 degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
             ),
             Grant(
+                "referred-it",
+                "the viewer sent the case to its owner",
+                edge=edge.name,
+                tests=(_SENT,),
+                rows=Rows(sent_cases("{k}"), f"<-[:{type_}]-({{n}}:{label})"),
+                degree=_SENT_DEGREE,
+            ),
+            Grant(
                 "its-importer-or-broker",
                 "it is shared with the parties, and the viewer is the importer, or its broker in term",
                 tests=_clients_by(f"({{n}})-[:{type_}]->(:Case)-[:CONCERNS]->({{i}}:Importer)", shared),
@@ -157,7 +256,7 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                 degree=cases_of("CONCERNS"),
             ),
             Grant(
-                "agency-accepted",
+                _AGENCY_ACCEPTED,
                 "it is shared with agencies, and the viewer is one accepted in the case",
                 tests=(
                     Predicate(
@@ -173,7 +272,44 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
                 ),
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
+            Grant(
+                BY_ROLE,
+                "it is shared with the parties, and the viewer is a party by a role that shows such",
+                tests=(_by_role(f"({{n}})-[:{type_}]->(:Case)", what, more=f" AND {shared}"),),
+                rows=Rows(_cases_by_role(what), f" MATCH ({{k}})<-[:{type_}]-({{n}}:{label}) WHERE {shared}"),
+                degree="COUNT { ({p})<-[:HAS_PARTY]-() }",
+            ),
             *more,
+        ),
+    )
+
+
+def _written(edge: Edge) -> Rule:
+    """Of what is written in a case: also to a party by role, or by it."""
+    label = edge.tail[0]
+    its_case = f"-[:{edge.type}]->(:Case)-[{{part}}:HAS_PARTY]->"
+    return _with_audience(
+        edge,
+        Grant(
+            "written-to-it",
+            "it was written to the viewer as a party by role, or by them",
+            edge=case_parties.SHARED_WITH.name,
+            tests=(
+                Predicate(
+                    f"{{x}} IN myParties AND {in_force('{part}')}",
+                    match=f"({{n}}){its_case}({{x}})",
+                    when=("takesPart",),
+                    needs=("myParties",),
+                ),
+            ),
+            rows=Rows(
+                "UNWIND ",
+                MY_PARTIES,
+                f" AS {{party}} MATCH ({{party}})<-[:SHARED_WITH]-({{n}}:{label}){its_case}({{party}})"
+                f" WHERE {in_force('{part}')}",
+                needs="takesPart",
+            ),
+            degree="COUNT { ({p})<-[:SHARED_WITH]-() }",
         ),
     )
 
@@ -181,7 +317,7 @@ def _with_audience(edge: Edge, *more: Grant) -> Rule:
 RULES: Final = (
     *_public("Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker"),
     *_public("HtsChapter", "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder"),
-    *_public("CaseKind", "Clock", "CaseEvent", "CaseCondition", "Topic", "Ruling", "Role"),
+    *_public("CaseKind", "Clock", "CaseEvent", "CaseCondition", "Topic", "Ruling", "Role", "PartyRole", "NumberKind"),
     Rule(
         "Importer",
         (
@@ -217,7 +353,9 @@ RULES: Final = (
                 forward=False,
                 through="Case",
                 implied=("its-importer-or-broker",),
+                but=(BY_ROLE,),
             ),
+            _role_shows("importer", "the importer", cases.CONCERNS, forward=False, row="{n}:Importer"),
         ),
     ),
     Rule(
@@ -241,7 +379,7 @@ RULES: Final = (
             ),
             OFFICE_OF_TRADE,
             Grant(
-                "agency-accepted",
+                _AGENCY_ACCEPTED,
                 "the viewer is an agency whose part in it the owner accepted",
                 edge=cases.INVOLVES.name,
                 tests=(
@@ -252,6 +390,24 @@ RULES: Final = (
                 rows=joined_cases("{n}"),
                 degree="COUNT { ({p})<-[:INVOLVES]-() }",
             ),
+            Grant(
+                "referred-it",
+                "the viewer sent it to its owner",
+                edge=referrals.REFERRED_BY.name,
+                tests=(is_own("{x}", when=("isOffice",)),),
+                rows=sent_cases("{n}"),
+                degree=_SENT_DEGREE,
+            ),
+            Grant(
+                BY_ROLE,
+                "the viewer is a party of it by role, whom its owner has named or confirmed",
+                edge=case_parties.HAS_PARTY.name,
+                tests=(
+                    Predicate(f"{{x}} IN myParties AND {in_force('{e}')}", when=("takesPart",), needs=("myParties",)),
+                ),
+                rows=parties_cases("{n}"),
+                degree="COUNT { ({p})<-[:HAS_PARTY]-() }",
+            ),
         ),
     ),
     Rule(
@@ -260,17 +416,41 @@ RULES: Final = (
             OFFICE_OF_TRADE,
             Grant(
                 "owner-or-importer",
-                "the viewer owns a case that spans it, or is that case's importer or broker; agencies see headers only",
+                "the viewer owns a case that spans it, or sent it to its owner, or is that case's importer or broker",
                 edge=cases.COVERS_ENTRY.name,
                 forward=False,
-                tests=(_OWNED, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
+                tests=(_OWNED, _SENT, *_clients_by("({x})-[:CONCERNS]->({i}:Importer)")),
                 rows=Rows(
                     "CALL (myParties, now) { ",
-                    union(Rows(owned_cases("{k}"), " RETURN {k}"), Rows(clients_cases("{k}"), " RETURN {k}")),
+                    union(
+                        Rows(owned_cases("{k}"), " RETURN {k}"),
+                        Rows(sent_cases("{k}"), " RETURN {k}"),
+                        Rows(clients_cases("{k}"), " RETURN {k}"),
+                    ),
                     " } MATCH ({k})-[:COVERS_ENTRY]->({n}:Entry)",
                 ),
-                degree=cases_of("HANDLED_BY", "CONCERNS"),
+                degree=cases_of("HANDLED_BY", "REFERRED_BY", "CONCERNS"),
             ),
+            Grant(
+                _AGENCY_ACCEPTED,
+                "the viewer is an agency that has accepted a case that spans it, as its owner accepted the agency: its"
+                " number",
+                edge=cases.COVERS_ENTRY.name,
+                forward=False,
+                tests=(
+                    Predicate(
+                        f"{{agency}} IN myParties AND {has_answered('{i}')}",
+                        match="({x})-[{i}:INVOLVES]->({agency})",
+                        when=("isAgency",),
+                        needs=("myParties",),
+                    ),
+                ),
+                rows=Rows(
+                    joined_cases("{k}"), f" AND {has_answered('{j}')} MATCH ({{k}})-[:COVERS_ENTRY]->({{n}}:Entry)"
+                ),
+                degree="COUNT { ({p})<-[:INVOLVES]-() }",
+            ),
+            _role_shows("entries", "entries", cases.COVERS_ENTRY, forward=False, row="{n}:Entry"),
         ),
         of_facts=(
             Grant(
@@ -286,7 +466,12 @@ RULES: Final = (
             OFFICE_OF_TRADE,
             _of_own("on-its-board", "it is on the viewer's board", issues.ON_BOARD_OF),
             Grant(
-                "through-a-case", "a visible case is about it", edge=issues.ABOUT.name, forward=False, through="Case"
+                "through-a-case",
+                "a visible case is about it",
+                edge=issues.ABOUT.name,
+                forward=False,
+                through="Case",
+                but=(BY_ROLE,),
             ),
             Grant(
                 "through-a-case-alike",
@@ -294,6 +479,7 @@ RULES: Final = (
                 edge=issues.MAY_BE_ABOUT.name,
                 forward=False,
                 through="Case",
+                but=(BY_ROLE,),
             ),
             Grant(
                 "owns-a-case-alike",
@@ -346,12 +532,175 @@ RULES: Final = (
         ),
     ),
     Rule("Disparity", (OFFICE_OF_TRADE, Grant("a-center", "the viewer is a Center", tests=(Predicate("isCenter"),)))),
-    *map(_with_audience, (casework.NOTE_OF, casework.ATTACHMENT_OF, casework.HISTORY_OF)),
+    *map(_written, (casework.NOTE_OF, casework.ATTACHMENT_OF, casework.HISTORY_OF)),
+    _with_audience(requests.ASKED_IN),
+    Rule("Template", (OFFICE_OF_TRADE, _of_own("its-office", "the viewer's office keeps it", requests.KEPT_BY))),
+    Rule(
+        "Reassignment",
+        (
+            OFFICE_OF_TRADE,
+            _of_own("its-office", "it is done in the name of the viewer's office", reassignments.OF_OFFICE),
+        ),
+    ),
+    Rule(
+        "Referral",
+        (
+            OFFICE_OF_TRADE,
+            Grant(
+                "its-owner",
+                "the viewer owns the case",
+                edge=referrals.REFERS.name,
+                tests=(_OWNED,),
+                rows=Rows(owned_cases("{k}"), "<-[:REFERS]-({n}:Referral)"),
+                degree="COUNT { ({p})<-[:HANDLED_BY]-() }",
+            ),
+            Grant(
+                "referred-it",
+                "the viewer sent the case to its owner",
+                edge=referrals.REFERS.name,
+                tests=(_SENT,),
+                rows=Rows(sent_cases("{k}"), "<-[:REFERS]-({n}:Referral)"),
+                degree=_SENT_DEGREE,
+            ),
+            _of_own("sent-it", "the viewer's office sent it", referrals.SENT_BY),
+            Grant(
+                "got-it",
+                "it was sent to the viewer's office",
+                edge=referrals.SENT_TO.name,
+                tests=(Predicate("{x} IN myParties AND NOT {x}:Agency", when=("isOffice",), needs=("myParties",)),),
+                rows=Rows("UNWIND ", MY_PARTIES, " AS {o} MATCH ({o})<-[:SENT_TO]-({n}:Referral) WHERE NOT {o}:Agency"),
+                degree="COUNT { ({p})<-[:SENT_TO]-() }",
+            ),
+            Grant(
+                "agency-asked",
+                "the viewer is the agency it was sent to, and is accepted in the case",
+                tests=(
+                    Predicate(
+                        "{agency} IN myParties AND {i}.acceptedAt IS NOT NULL",
+                        match="({n})-[:SENT_TO]->({agency}:Agency) MATCH"
+                        " ({n})-[:REFERS]->(:Case)-[{i}:INVOLVES]->({agency})",
+                        when=("isAgency",),
+                        needs=("myParties",),
+                    ),
+                ),
+                rows=Rows(joined_cases("{k}"), " MATCH ({k})<-[:REFERS]-({n}:Referral)-[:SENT_TO]->({agency})"),
+                degree="COUNT { ({p})<-[:INVOLVES]-() }",
+            ),
+        ),
+    ),
     Rule(
         "Deadline",
         (
             OFFICE_OF_TRADE,
-            Grant("through-a-case", "its case is visible", edge=casework.DEADLINE_OF.name, through="Case"),
+            Grant(
+                "through-a-case",
+                "its case is visible",
+                edge=casework.DEADLINE_OF.name,
+                through="Case",
+                but=(BY_ROLE, _AGENCY_ACCEPTED),
+            ),
+            Grant(
+                _AGENCY_ACCEPTED,
+                "the viewer is an agency accepted in its case, and has answered where it is of an entry",
+                tests=(
+                    Predicate(
+                        f"{{agency}} IN myParties AND {{i}}.acceptedAt IS NOT NULL AND ({_of_told_entry('{i}')})",
+                        match="({n})-[:OF_CASE]->(:Case)-[{i}:INVOLVES]->({agency})",
+                        when=("isAgency",),
+                        needs=("myParties",),
+                    ),
+                ),
+                rows=Rows(
+                    joined_cases("{k}"),
+                    f" MATCH ({{k}})<-[:OF_CASE]-({{n}}:Deadline) WHERE {_of_told_entry('{j}')}",
+                ),
+                degree="COUNT { ({p})<-[:INVOLVES]-() }",
+            ),
+            Grant(
+                BY_ROLE,
+                "the viewer is a party by a role that shows deadlines, and entries where it is of one",
+                tests=(_by_role("({n})-[:OF_CASE]->(:Case)", "deadlines", more=f" AND ({_OF_SHOWN_ENTRY})"),),
+                rows=Rows(
+                    _cases_by_role("deadlines"), f" MATCH ({{k}})<-[:OF_CASE]-({{n}}:Deadline) WHERE {_OF_SHOWN_ENTRY}"
+                ),
+                degree="COUNT { ({p})<-[:HAS_PARTY]-() }",
+            ),
+        ),
+    ),
+    Rule(
+        "CbpNumber",
+        (
+            OFFICE_OF_TRADE,
+            Grant(
+                "through-a-case",
+                "its case is visible",
+                edge=case_links.NUMBER_OF.name,
+                through="Case",
+                but=(BY_ROLE,),
+            ),
+            _role_shows("numbers", "CBP's numbers", case_links.NUMBER_OF, forward=True, row="{n}:CbpNumber"),
+        ),
+    ),
+    Rule(
+        "Firm",
+        (
+            Grant(
+                "published",
+                "it is one that anyone may know of, e.g. a surety",
+                tests=(Predicate("{n}.published", flag="published"),),
+                rows="MATCH ({n}:Firm {published: true})",
+            ),
+            Grant(
+                "an-office",
+                "the viewer is a Center, a port or a headquarters office",
+                tests=(Predicate("isOffice"),),
+            ),
+            Grant(
+                "itself",
+                "the viewer is the firm",
+                tests=(is_own("{n}"),),
+                rows=Rows("UNWIND ", MY_PARTIES, " AS {n} WITH {n} WHERE {n}:Firm"),
+                degree="1",
+            ),
+            Grant(
+                "party-of-its-case",
+                "it is a party of a case of which the viewer is the importer, or its broker in term, by a role that"
+                " they are told of",
+                edge=case_parties.HAS_PARTY.name,
+                forward=False,
+                tests=_clients_by(
+                    f"({{x}})-[:CONCERNS]->({{i}}:Importer) MATCH {_told_to_parties('{e}')[0]}",
+                    _told_to_parties("{e}")[1],
+                ),
+                rows=Rows(
+                    clients_cases("{k}"),
+                    f" MATCH ({{k}})-[{{part}}:HAS_PARTY]->({{n}}:Firm) MATCH {_told_to_parties('{part}')[0]}"
+                    f" WHERE {_told_to_parties('{part}')[1]}",
+                ),
+                degree=cases_of("CONCERNS"),
+            ),
+        ),
+    ),
+    Rule(
+        "PowerOfAttorney",
+        (
+            OFFICE_OF_TRADE,
+            _of_own("granted-it", "the viewer is the importer that granted it", powers.GIVEN_BY),
+            _of_own("was-granted-it", "the viewer is the broker that it was granted to", powers.GIVEN_TO),
+            Grant(
+                "its-center",
+                "the viewer is the Center of the importer that granted it",
+                edge=powers.GIVEN_BY.name,
+                tests=(_center_acts("{x}"),),
+                rows=Rows(
+                    "UNWIND ",
+                    MY_PARTIES,
+                    " AS {c} MATCH ({c}:Center)<-[{e}:ASSIGNED_TO]-({i}:Importer) WHERE {e}.activeFor IS NOT NULL"
+                    " MATCH ({i})<-[:GIVEN_BY]-({n}:PowerOfAttorney)",
+                    needs="isCenter",
+                ),
+                degree="COUNT { ({p})<-[:ASSIGNED_TO]-() }",
+            ),
         ),
     ),
     Rule(
@@ -467,6 +816,41 @@ EDGE_RULES: Final = (
         "the viewer owns a case of which it is confirmed that it spans the entry, or is its party, or Office of Trade: "
         "who names an entry learns nothing of it by that",
         AnyOf(_SEES_ALL, *_known("{a}")),
+    ),
+    EdgeRule(
+        case_parties.HAS_PARTY.name,
+        "one-end-or-told-of-it",
+        "the viewer is the party, the case's owner or who sent it to them, or Office of Trade, or the case's importer"
+        " or its broker in term where the role is one that they are told of",
+        AnyOf(
+            _SEES_ALL,
+            is_own("{b}"),
+            Predicate(
+                "{office} IN myParties",
+                match="({a})-[:HANDLED_BY|REFERRED_BY]->({office})",
+                when=("isOffice",),
+                needs=("myParties",),
+            ),
+            *_clients_by(
+                f"({{a}})-[:CONCERNS]->({{i}}:Importer) MATCH {_told_to_parties('{e}')[0]}", _told_to_parties("{e}")[1]
+            ),
+        ),
+    ),
+    EdgeRule(
+        case_parties.SHARED_WITH.name,
+        "one-end",
+        "the viewer is the party that it was written to or by, the case's owner or who sent it to them, or Office of"
+        " Trade",
+        AnyOf(
+            _SEES_ALL,
+            is_own("{b}"),
+            Predicate(
+                "{office} IN myParties",
+                match="({a})-[:OF_CASE]->(:Case)-[:HANDLED_BY|REFERRED_BY]->({office})",
+                when=("isOffice",),
+                needs=("myParties",),
+            ),
+        ),
     ),
     EdgeRule(
         questions.ASKED_BY.name,

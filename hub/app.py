@@ -31,6 +31,7 @@ from hub.jobs.loops import keep
 from hub.prepared.statements import Warming
 from hub.settings import Settings
 from hub.verbs.deadline_jobs import DEADLINE_JOBS
+from hub.verbs.reassignments import REASSIGNMENT_JOBS
 from hub.viewer import Viewer
 from hub.web import graphiql, guide, start
 from hub.web.ask import Answer, Variables
@@ -101,7 +102,7 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        loops = (*DEADLINE_JOBS, *discovering(settings.least_parties))
+        loops = (*DEADLINE_JOBS, *REASSIGNMENT_JOBS, *discovering(settings.least_parties))
         ours = (keep(graph, *loops), *([warming.keep()] if warming else ()))
         tasks = [asyncio.create_task(work) for work in (*ours, *(job() for job in jobs))]
         yield

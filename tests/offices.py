@@ -57,6 +57,8 @@ _ACCOUNTS: Final = {
     "port-2704": ("Port", "ACE:2704"), "fda": ("Agency", "FDA"),
     "pending": ("Importer", "33-3333333AA"), "not-eligible": ("Importer", "22-2222222AA"),
     "association": ("Association", "NCBFAA"),
+    "surety": ("Firm", "SURETY-036"), "consignee": ("Firm", "CONSIGNEE-1"), "producer": ("Firm", "PRODUCER-1"),
+    "new-broker": ("Broker", "DDD"),
 }  # fmt: skip
 
 
@@ -104,6 +106,12 @@ class _Made:
         self._edge(parties.ASSIGNED_TO, ("Importer", "11-1111111AA"), ("Center", "CEE004"), **past)
         for number, port in (("11-1111111AA", "2704"), ("22-2222222AA", "4601")):
             self._edge(parties.ENTERS_AT, ("Importer", number), ("Port", f"ACE:{port}"))
+        for code, said in (
+            ("SURETY-036", {"suretyCode": "036", "published": True}), ("CONSIGNEE-1", {"published": False}),
+            ("PRODUCER-1", {"published": False}),
+        ):  # fmt: skip
+            self._node("Firm", code=code, name=f"Sample {code}", **said)
+        self._node("Broker", filerCode="DDD", name="Sample Broker DDD")
         for filer, term in (("BBB", {}), ("CCC", {"until": datetime(2025, 1, 1, tzinfo=UTC)})):
             self._node("Broker", filerCode=filer, name=f"Sample Broker {filer}")
             self._edge(parties.REPRESENTS, ("Broker", filer), ("Importer", "11-1111111AA"), since=_SINCE, **term)

@@ -4,18 +4,40 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from graph_schema import cases, casework, disparities, issues, parties, people, provenance, questions
+from graph_schema import (
+    case_links,
+    case_parties,
+    cases,
+    casework,
+    disparities,
+    issues,
+    parties,
+    people,
+    powers,
+    provenance,
+    questions,
+    reassignments,
+    referrals,
+    requests,
+)
+from hub.world.reference import reference_rows
 from tests.random_world import Key, Link, World
 
 PUBLIC = {
     "Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker", "HtsChapter",
     "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder", "CaseKind", "Clock", "CaseEvent", "CaseCondition",
-    "Ruling", "Role", "Topic",
+    "Ruling", "Role", "Topic", "PartyRole", "NumberKind",
 }  # fmt: skip
+_NAMES_ENTRIES = {
+    "dates", "datesToConfirm", "conditions", "suspensions", "extensions", "answers", "pronounced",
+}  # fmt: skip
+_ROLES: dict[Any, Any] = {
+    row.properties["code"]: row.properties for row in reference_rows().nodes if row.label == "PartyRole"
+}
 
 _BELONGS = {
     "Decision": cases.DECIDES, "Note": casework.NOTE_OF, "Attachment": casework.ATTACHMENT_OF,
-    "HistoryEntry": casework.HISTORY_OF,
+    "HistoryEntry": casework.HISTORY_OF, "RequestItem": requests.ASKED_IN,
 }  # fmt: skip
 
 
@@ -62,6 +84,12 @@ class Oracle:
                 return self._knows_entry(link.tail)
             case "ON_BOARD_OF":
                 return self.sees_all or link.head in self.own
+            case "HAS_PARTY":
+                told = self._role(link)["toldTo"] == "parties" and self._is_clients(link.tail)
+                return self.sees_all or link.head in self.own or self._is_office_of(link.tail) or told
+            case "SHARED_WITH":
+                owned = any(map(self._is_office_of, self._world.heads(_BELONGS[link.tail[0]], link.tail)))
+                return self.sees_all or link.head in self.own or owned
             case "ASKED_BY":
                 asked = self._world.heads(questions.ASKED_OF, link.tail)
                 return self.sees_all or link.head in self.own or any(office in self.own for office in asked)
@@ -78,6 +106,12 @@ class Oracle:
             return value if self._account == f"guest|{value}" else None
         if row[0] == "Issue" and name in ("stateAt", "proposedAt"):
             return value if self._is_official else None
+        if row[0] == "Case" and name == "claims":
+            return value if self._takes_part(row) else None
+        if row[0] == "Case" and name in _NAMES_ENTRIES:
+            return value if self._is_told_entries(row) else None
+        if row[0] == "Case" and name == "partyWroteAt":
+            return value if self.sees_all or self._is_office_of(row) else None
         if row[0] == "Entry" and name in ("enteredAt", "source") and not self._knows_entry(row):
             return "hub" if name == "source" else None
         if name == "origins":
@@ -141,19 +175,51 @@ class Oracle:
     def _owns(self, case: Key) -> bool:
         return any(owner in self.own for owner in self._world.heads(cases.HANDLED_BY, case))
 
+    def _sent(self, case: Key) -> bool:
+        """Whether the account's office sent it to its owner."""
+        return any(office in self.own for office in self._world.heads(referrals.REFERRED_BY, case))
+
+    def _is_office_of(self, case: Key) -> bool:
+        return self._owns(case) or self._sent(case)
+
     def _agencies(self, case: Key) -> set[Key]:
         return {
             link.head for link in self._world.between(cases.INVOLVES, tail=case) if link.properties.get("acceptedAt")
         }
 
-    def _sees_case(self, case: Key) -> bool:
-        importers = self._world.heads(cases.CONCERNS, case)
+    def _is_clients(self, case: Key) -> bool:
+        """Whether it concerns the account's importer, or one that it is the broker of."""
+        return any(map(self._is_client, self._world.heads(cases.CONCERNS, case)))
+
+    def _takes_part(self, case: Key) -> bool:
+        """Whether the account sees it as more than a party by role."""
         return (
-            self.sees_all
-            or self._owns(case)
-            or bool(self._agencies(case) & self.own)
-            or any(map(self._is_client, importers))
+            self.sees_all or self._is_office_of(case) or bool(self._agencies(case) & self.own) or self._is_clients(case)
         )
+
+    def _is_told_entries(self, case: Key) -> bool:
+        """Whether the account is told its entries, as more than a party by role."""
+        return (
+            self.sees_all or self._is_office_of(case) or bool(self._answered(case) & self.own) or self._is_clients(case)
+        )
+
+    def _role(self, link: Link) -> Any:
+        code = link.properties["role"]
+        return self._world.nodes.get(("PartyRole", code)) or _ROLES[code]
+
+    def _parts(self, case: Key) -> list[Link]:
+        """The account's parts in it by role that were confirmed and have not ended."""
+        return [
+            link
+            for link in self._world.between(case_parties.HAS_PARTY, tail=case)
+            if link.head in self.own and link.properties.get("confirmedAt") and not link.properties.get("until")
+        ]
+
+    def _reads(self, case: Key, what: str) -> bool:
+        return any(what in (self._role(part).get("reads") or ()) for part in self._parts(case))
+
+    def _sees_case(self, case: Key) -> bool:
+        return self._takes_part(case) or bool(self._parts(case))
 
     def _sees_importer(self, importer: Key) -> bool:
         theirs = self._world.tails(cases.CONCERNS, importer)
@@ -161,14 +227,28 @@ class Oracle:
             self.sees_all
             or self._is_client(importer)
             or self._is_its_center(importer)
-            or any(self._owns(case) or self._agencies(case) & self.own for case in theirs)
+            or any(
+                self._is_office_of(case) or self._agencies(case) & self.own or self._reads(case, "importer")
+                for case in theirs
+            )
         )
 
     def _sees_entry(self, entry: Key) -> bool:
         for case in self._world.tails(cases.COVERS_ENTRY, entry):
-            if self._owns(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))):
+            if self._is_office_of(case) or self._is_clients(case) or self._reads(case, "entries"):
+                return True
+            if self._answered(case) & self.own:
                 return True
         return self.sees_all
+
+    def _answered(self, case: Key) -> set[Key]:
+        """The agencies that its owner has accepted, and that were not only named by others."""
+        return {
+            link.head
+            for link in self._world.between(cases.INVOLVES, tail=case)
+            if link.properties.get("acceptedAt")
+            and (link.properties.get("joinedAt") or not link.properties.get("invitedAt"))
+        }
 
     def _knows_entry(self, entry: Key) -> bool:
         """Whether more than its number may be read of it."""
@@ -177,22 +257,20 @@ class Oracle:
             for link in self._world.between(cases.COVERS_ENTRY, head=entry)
             if link.properties.get("confirmedAt")
         ]
-        return self.sees_all or any(
-            self._owns(case) or any(map(self._is_client, self._world.heads(cases.CONCERNS, case))) for case in confirmed
-        )
+        return self.sees_all or any(self._is_office_of(case) or self._is_clients(case) for case in confirmed)
 
     def _sees_issue(self, issue: Key) -> bool:
         about = [case for edge in (issues.ABOUT, issues.MAY_BE_ABOUT) for case in self._world.tails(edge, issue)]
         alike = self._world.tails(issues.ALIKE_BY, issue)
         on_board = any(party in self.own for party in self._world.heads(issues.ON_BOARD_OF, issue))
-        return self.sees_all or on_board or any(map(self.sees, about)) or any(map(self._owns, alike))
+        return self.sees_all or on_board or any(map(self._takes_part, about)) or any(map(self._owns, alike))
 
     def _sees_by_audience(self, row: Key) -> bool:
         audience = self._world.nodes[row]["audience"]
         if audience == "public" or self.sees_all:
             return True
         for case in self._world.heads(_BELONGS[row[0]], row):
-            if self._owns(case):
+            if self._is_office_of(case):
                 return True
             if audience in ("parties", "agencies") and any(
                 map(self._is_client, self._world.heads(cases.CONCERNS, case))
@@ -200,9 +278,29 @@ class Oracle:
                 return True
             if audience == "agencies" and self._agencies(case) & self.own:
                 return True
+            shown = self._reads(case, "decisions" if row[0] == "Decision" else "papers")
+            if audience in ("parties", "agencies") and shown:
+                return True
+            written_to = self._world.heads(case_parties.SHARED_WITH, row) if row[0] != "Decision" else ()
+            if any(part.head in written_to for part in self._parts(case)):
+                return True
         return False
 
-    _sees_note = _sees_attachment = _sees_historyentry = _sees_by_audience
+    _sees_note = _sees_attachment = _sees_historyentry = _sees_requestitem = _sees_by_audience
+
+    def _sees_template(self, template: Key) -> bool:
+        return self.sees_all or any(found in self.own for found in self._world.heads(requests.KEPT_BY, template))
+
+    def _sees_reassignment(self, row: Key) -> bool:
+        return self.sees_all or any(found in self.own for found in self._world.heads(reassignments.OF_OFFICE, row))
+
+    def _sees_referral(self, referral: Key) -> bool:
+        asked = self._world.heads(referrals.SENT_TO, referral)
+        ends = (*self._world.heads(referrals.SENT_BY, referral), *(end for end in asked if end[0] != "Agency"))
+        of = self._world.heads(referrals.REFERS, referral)
+        accepted = any(self._agencies(case) & self.own & set(asked) for case in of)
+        taking_part = any(map(self._is_office_of, of))
+        return self.sees_all or taking_part or accepted or any(end in self.own for end in ends)
 
     @cached_property
     def _is_center(self) -> bool:
@@ -226,7 +324,34 @@ class Oracle:
         return self.sees_all or self._is_center
 
     def _sees_deadline(self, deadline: Key) -> bool:
-        return self.sees_all or any(self.sees(case) for case in self._world.heads(casework.DEADLINE_OF, deadline))
+        of = self._world.heads(casework.DEADLINE_OF, deadline)
+        of_entry = self._world.nodes[deadline].get("entry") is not None
+        told = self._is_told_entries if of_entry else self._takes_part
+        return self.sees_all or any(told(case) or self._shows_deadline(case, of_entry=of_entry) for case in of)
+
+    def _shows_deadline(self, case: Key, *, of_entry: bool) -> bool:
+        """Whether one of the account's roles in it shows deadlines, and entries where the deadline is of one."""
+        shown = [self._role(part).get("reads") or () for part in self._parts(case)]
+        return any("deadlines" in reads and ("entries" in reads or not of_entry) for reads in shown)
+
+    def _sees_cbpnumber(self, number: Key) -> bool:
+        of = self._world.heads(case_links.NUMBER_OF, number)
+        return self.sees_all or any(self._takes_part(case) or self._reads(case, "numbers") for case in of)
+
+    def _sees_firm(self, firm: Key) -> bool:
+        if self._world.nodes[firm]["published"] or firm in self.own:
+            return True
+        if any(party[0] in ("Center", "Port", "Office") for party in self.own):
+            return True
+        return any(
+            self._role(link)["toldTo"] == "parties" and self._is_clients(link.tail)
+            for link in self._world.between(case_parties.HAS_PARTY, head=firm)
+        )
+
+    def _sees_powerofattorney(self, power: Key) -> bool:
+        grantors = self._world.heads(powers.GIVEN_BY, power)
+        sides = (*grantors, *self._world.heads(powers.GIVEN_TO, power))
+        return self.sees_all or any(side in self.own for side in sides) or any(map(self._is_its_center, grantors))
 
     def _sees_deadletter(self, _: Key) -> bool:
         return self.sees_all
@@ -299,10 +424,4 @@ class Oracle:
             if in_term(link)
         }
         teams = {team for owner in owners for team in self._world.tails(parties.TEAM_PART_OF, owner)}
-        met = {
-            link.head
-            for link in self._world.between(cases.INVOLVES, tail=case)
-            if link.properties.get("acceptedAt")
-            and (link.properties.get("joinedAt") or not link.properties.get("invitedAt"))
-        }  # fmt: skip
-        return {*importers, *owners, *brokers, *teams, *met}
+        return {*importers, *owners, *brokers, *teams, *self._answered(case)}

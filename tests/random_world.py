@@ -6,7 +6,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from graph_schema import cases, casework, disparities, goods, issues, parties, people, provenance, questions, topics
+from graph_schema import (
+    case_links,
+    case_parties,
+    cases,
+    casework,
+    disparities,
+    goods,
+    issues,
+    parties,
+    people,
+    powers,
+    provenance,
+    questions,
+    reassignments,
+    referrals,
+    requests,
+    topics,
+)
 from graph_schema.ddl import TEXT_IS_READ
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
@@ -15,7 +32,9 @@ from graph_schema.upsert import EdgeRow, NodeRow, edge_statements, node_statemen
 from hub.database.graph import Graph
 
 Key = tuple[str, Any]
+_STATEMENTS = 30
 NOW = datetime.now(UTC).replace(microsecond=0)
+_WRITTEN = {"Note": casework.NOTE_OF, "Attachment": casework.ATTACHMENT_OF, "HistoryEntry": casework.HISTORY_OF}
 
 
 @dataclass(frozen=True)
@@ -59,9 +78,10 @@ class World:
     async def write(self, graph: Graph) -> None:
         rows = [NodeRow(label, properties) for (label, _), properties in self.nodes.items()]
         edges = [EdgeRow(link.edge, link.tail, link.head, link.properties) for link in self.links]
-        # in two: where the database has just started, planning takes most of the time that one change may take
-        await graph.write(node_statements(GRAPH, rows))
-        await graph.write(edge_statements(GRAPH, edges))
+        # in parts: where the database has just started, planning takes most of the time that one change may take
+        statements = [*node_statements(GRAPH, rows), *edge_statements(GRAPH, edges)]
+        for start in range(0, len(statements), _STATEMENTS):
+            await graph.write(statements[start : start + _STATEMENTS])
         await graph.apply([TEXT_IS_READ])
 
 
@@ -85,6 +105,9 @@ class _Maker:
         self._issues()
         self._connections()
         self._accounts()
+        self._parties_by_role()
+        self._powers()
+        self._desks()
         return self._made
 
     def _add(self, label: str, **properties: Any) -> Key:
@@ -452,9 +475,79 @@ class _Maker:
         viewer("moved-on", (self._center(), ended), (self._one(self._made.of("Broker")), None))
         viewer("gone", (("Office", "OT"), ended), (self._one(self._made.of("Importer")), ended))
         for account in self._made.accounts[::3]:
-            self._add("Calendar", id=f"calendar of {account}", account=account, path="/calendars/x.ics", openedAt=NOW)
+            self._add(
+                "Calendar",
+                id=f"calendar of {account}",
+                account=account,
+                path="/calendars/x.ics",
+                shows="BOTH",
+                openedAt=NOW,
+            )
         self._questions()
         self._made.accounts += ["", "tests.example|nobody"]
+
+    def _desks(self) -> None:
+        """Requests by items, templates, cases that were sent to others or came back, and accounts that are contacts."""
+        self._random, before = random.Random(len(self._made.nodes) + 2), self._random
+        every = self._made.of("Case")
+        offices = [key for label in requests.OFFICES for key in self._made.of(label)]
+        for index, office in enumerate(offices[::3]):
+            template = self._add(
+                "Template", id=f"template-{index}", name=f"Template {index % 3}", version=1, purpose="REQUEST",
+                title="Sample", text="Please send {{what}}.", savedAt=NOW, endedAt=self._maybe(NOW),
+            )  # fmt: skip
+            self._link(requests.KEPT_BY, template, office)
+            if index % 2:
+                self._link(requests.FOR_KIND, template, self._one(self._made.of("CaseKind")))
+                self._link(requests.REPLACES, template, ("Template", f"template-{index - 1}"))
+        for index, case in enumerate(self._random.sample(every, 12)):
+            audience = self._one(("owner", "parties", "agencies", "public"))
+            state = self._one(("OPEN", "PARTLY_ANSWERED"))
+            request = self._add(
+                "Note", id=f"request-{index}", kind="REQUEST", title="Sample", text="sample", state=state, itemsOpen=1,
+                at=NOW, audience=audience,
+            )  # fmt: skip
+            self._link(casework.NOTE_OF, request, case)
+            self._link(requests.MADE_FROM, request, self._one(self._made.of("Template")))
+            for position in (1, 2):
+                item = self._add(
+                    "RequestItem", id=f"item-{index}-{position}", position=position, text="sample",
+                    state=self._one(("OPEN", "OPEN", "ANSWERED")), askedAt=NOW, audience=audience,
+                )  # fmt: skip
+                self._link(requests.ASKED_IN, item, case)
+                self._link(requests.ITEM_OF, item, request)
+            answer = self._add("Note", id=f"answer-{index}", kind="RESPONSE", text="sample", at=NOW, audience=audience)
+            self._link(casework.NOTE_OF, answer, case)
+            self._link(requests.ANSWERS, answer, ("RequestItem", f"item-{index}-1"))
+            if files := self._made.of("Attachment"):
+                self._link(requests.WITH_FILE, answer, self._one(files))
+        for index, case in enumerate(self._random.sample(every, 14)):
+            self._made.nodes[case] |= self._one(({"cameBackAt": NOW}, {"status": "AWAITING"}, {}))
+            referral = self._add(
+                "Referral", id=f"referral-{index}", question="sample", state=self._one(("OPEN", "ANSWERED")), sentAt=NOW
+            )
+            sender = self._one(offices)
+            self._link(referrals.REFERS, referral, case)
+            self._link(referrals.SENT_BY, referral, sender)
+            asked = [*offices, *self._made.of("Agency")] if index % 2 else self._made.of("Agency")
+            self._link(referrals.SENT_TO, referral, self._one(asked))
+            if index % 3:
+                self._link(referrals.REFERRED_BY, case, sender, referredAt=NOW)
+        for index, office in enumerate(offices[::5]):
+            counts = {"total": 3, "done": 2, "refused": 1}
+            row = self._add(
+                "Reassignment", id=f"reassignment-{index}", state="DONE", takenFrom="Center:CEE001",
+                givenTo="Center:CEE002", reason="because", startedAt=NOW, **counts,
+            )  # fmt: skip
+            self._link(reassignments.OF_OFFICE, row, office)
+        for deadline in self._made.of("Deadline")[::5]:
+            self._made.nodes[deadline]["state"] = self._one(("MISSED", "PROPOSED"))
+        # an account is a contact of its own organisation, but for one that no longer works there
+        for account in self._made.of("Account"):
+            acted = self._made.heads(people.ACTS_FOR, account)
+            staff = [key for party in acted for key in self._made.tails(people.WORKS_FOR, party)]
+            self._link(people.IS_CONTACT, account, self._one(staff or self._made.of("Contact")), since=NOW)
+        self._random = before
 
     def _questions(self) -> None:
         """Asked by accounts and in the name of parties, of offices of every kind; some published; one by a guest."""
@@ -481,6 +574,87 @@ class _Maker:
                 self._link(
                     questions.ASKED_BY, question, self._one([*self._made.of("Importer"), *self._made.of("Broker")])
                 )
+        self._random = before
+
+    def _parties_by_role(self) -> None:
+        """Firms and others who are parties of cases by roles that show different things; some only claimed, some past;
+        what was written to them, numbers of CBP's own, and cases that belong together.
+        """
+        self._random, before = random.Random(len(self._made.nodes)), self._random
+        for code, reads, told_to in (
+            ("all", [*case_parties.READS], "parties"), ("nothing", [], "owner"), ("papers", ["papers"], "parties"),
+            ("decisions", ["decisions"], "owner"), ("deadlines", ["deadlines", "numbers"], "parties"),
+            ("entries", ["entries"], "owner"), ("importer", ["importer"], "parties"),
+        ):  # fmt: skip
+            self._add(
+                "PartyRole", code=code, name=f"Role {code}", reads=reads, toldTo=told_to, namedBy="either",
+                confidence="unverified",
+            )  # fmt: skip
+        self._add("NumberKind", code="protest", name="Protest", confidence="unverified")
+        for index in range(5):
+            self._add("Firm", code=f"F{index}", name=f"Firm {index}", published=index == 0)
+        for index, name in enumerate(("firm-1", "firm-2", "firm-and-importer")):
+            account = self._add("Account", id=f"tests.example|{name}", subject=name, issuer="tests.example")
+            self._made.accounts.append(account[1])
+            acted = [("Firm", f"F{index + 1}"), *([self._made.of("Importer")[1]] if index == 2 else [])]
+            for party in acted:
+                self._link(people.ACTS_FOR, account, party, since=NOW - timedelta(days=9), grantedBy="the test")
+        roles = self._made.of("PartyRole")
+        in_role = [*self._made.of("Firm") * 3, *self._made.of("Importer"), *self._made.of("Broker")]
+        in_role += self._made.of("Association")
+        moment = NOW - timedelta(days=8)
+        for index, case in enumerate(self._made.of("Case")):
+            for _ in range(3):
+                moment += timedelta(seconds=1)
+                self._link(
+                    case_parties.HAS_PARTY, case, self._one(in_role), role=self._one(roles)[1], since=moment,
+                    confirmedAt=self._one((moment, moment, moment, None)),
+                    until=self._one((None, None, None, NOW)),
+                )  # fmt: skip
+            self._add(
+                "CbpNumber", id=f"{case[1]} protest", kind="protest", number=f"2704-26-{index:06d}",
+                code=f"270426{index:06d}", since=NOW, confirmedAt=self._maybe(NOW),
+            )  # fmt: skip
+            self._link(case_links.NUMBER_OF, ("CbpNumber", f"{case[1]} protest"), case)
+            other = self._one(self._made.of("Case"))
+            if other != case:
+                self._link(self._one(case_links.RELATED), case, other, since=NOW, because=self._maybe("because"))
+        self._written_to()
+        self._of_entries()
+        self._random = before
+
+    def _written_to(self) -> None:
+        """What was written to parties by role, or by them."""
+        for label in ("Note", "Attachment", "HistoryEntry"):
+            for row in self._made.of(label):
+                for case in self._made.heads(_WRITTEN[label], row):
+                    for party in self._made.heads(case_parties.HAS_PARTY, case)[:1]:
+                        self._link(case_parties.SHARED_WITH, row, party)
+
+    def _of_entries(self) -> None:
+        """What cases say of their time, and deadlines of entries."""
+        for case in self._made.of("Case")[::2]:
+            dates = [f"liquidated 2026-03-01 {self._one(self._made.of('Entry'))[1]}"]
+            said: dict[str, Any] = {"dates": dates, "conditions": ["complicated"], "partyWroteAt": self._maybe(NOW)}
+            self._made.nodes[case] |= {name: value for name, value in said.items() if value is not None}
+        for deadline in self._made.of("Deadline")[::2]:
+            self._made.nodes[deadline]["entry"] = self._one(self._made.of("Entry"))[1]
+
+    def _powers(self) -> None:
+        """A power of attorney in every state, of every third edge by which a broker represents an importer."""
+        self._random, before = random.Random(len(self._made.nodes)), self._random
+        for index, (importer, broker) in enumerate(
+            (importer, broker) for importer in self._made.of("Importer") for broker in self._made.of("Broker")
+        ):
+            if index % 3:
+                continue
+            state = ("OFFERED", "ACCEPTED", "ENDED")[index % 9 // 3]
+            power = self._add(
+                "PowerOfAttorney", id=f"power-{index}", state=state, principal="a sample", partnership=False,
+                since=NOW, grantedAt=NOW, acceptedAt=self._maybe(NOW),
+            )  # fmt: skip
+            self._link(powers.GIVEN_BY, power, importer)
+            self._link(powers.GIVEN_TO, power, broker)
         self._random = before
 
     def _center(self) -> Key:

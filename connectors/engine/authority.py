@@ -10,6 +10,11 @@ from hub.records.source_record import HEADQUARTERS, Key, Link
 
 _CBP: Final = ("Center", "Team", "Port", "Office", "FieldOffice")
 
+BY_VERBS_ALONE: Final = ("REPRESENTS", "HAS_PARTY", "LED_BY", "CONSOLIDATED_WITH", "FOLLOWS_FROM")
+"""Edges that no file makes, whoever's it is: both sides consent to a power of attorney, and a case's owner says who is
+a party of it by role and which cases belong together.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Authority:
@@ -46,6 +51,15 @@ class Authorized:
 
 def judged(label: str, mapped: Mapped, authority: Authority) -> Authorized:
     """What of a row takes effect. Raises `SkipRecord` for a row that only another's system may give."""
+    found = _judged(label, mapped, authority)
+    by_file = [link for link in found.links if link.type in BY_VERBS_ALONE]
+    if not by_file:
+        return found
+    links = tuple(link for link in found.links if link not in by_file)
+    return replace(found, links=links, claims=(*found.claims, *map(str, by_file)))
+
+
+def _judged(label: str, mapped: Mapped, authority: Authority) -> Authorized:
     match label:
         case "Contact":
             return _contact(mapped, authority)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from graph_schema import cypher
-from graph_schema.model import Edge, GraphSchema, Route
+from graph_schema.model import DeskList, Edge, GraphSchema, Route
 from graph_schema.rule import AnyOf, Grant, Guard, Predicate, Rule
 from hub.compile.plan import NOTHING, VISIBLE, Readable, Side, Visibility, Walk
 
@@ -100,6 +100,11 @@ class Access:
             _match(start, route, row, edge), self._counts(start, route, row, edge, seen), row, edge, Visibility(seen)
         )
 
+    def of_desk(self, listed: DeskList, row: str) -> str:
+        """The predicate that the row behind the variable is one of that list of what lies on the viewer's desk."""
+        self.asks = True
+        return f"({self._bind(listed.where, {'n': row})})"
+
     def _bind(self, template: str, given: Mapping[str, str]) -> str:
         """The template about these variables, and about fresh ones."""
         return cypher.bind(template, given, self.fresh)
@@ -142,7 +147,7 @@ class Access:
         parts: list[str] = []
         for label in labels:
             rule = self.rule(label)
-            if rule.public or any(_came_through(grant, arrival) for grant in rule.grants):
+            if rule.public or any(self._came_through(grant, arrival) for grant in rule.grants):
                 continue
             everything = rule.everything
             if rule.all_or_none and everything:
@@ -232,7 +237,7 @@ class Access:
         rule = self.rule(label)
         if rule.public:
             return _PUBLIC if rule.of_kind else VISIBLE
-        if arrival and any(_came_through(grant, arrival) for grant in rule.grants):
+        if arrival and any(self._came_through(grant, arrival) for grant in rule.grants):
             return VISIBLE
         decided_by_row = [said.get(grant.flag or "") for grant in rule.grants]
         if True in decided_by_row:
@@ -255,7 +260,8 @@ class Access:
                 alternatives += self._anywhere(variable, label, grant)
             if grant.of_viewer:
                 decided.append(grant.of_viewer)
-        return Visibility(f"({' OR '.join(alternatives)})", hoisted, known, whole=(*rule.of_viewer, *hoisted))
+        predicate = f"({' OR '.join(alternatives) or 'false'})"
+        return Visibility(predicate, hoisted, known, whole=(*rule.of_viewer, *hoisted))
 
     def _of_seen(self, variable: str, label: str, arrival: ArrivedBy | None) -> Visibility:
         """Rows of which all are visible: grants are asked later, and only where a guard is about one."""
@@ -326,7 +332,7 @@ class Access:
         decided = self.rule(label).of_viewer
         alternatives: list[str] = []
         for inner in self.rule(grant.through).grants:
-            if inner.name in grant.implied or inner.of_viewer in decided:
+            if inner.name in (*grant.implied, *grant.but) or inner.of_viewer in decided:
                 continue
             middle = self.fresh("x")
             step = hop(
@@ -334,6 +340,12 @@ class Access:
             )
             alternatives += [self._beyond(middle, inner, test, [step]) for test in inner.tests]
         return alternatives
+
+    def _came_through(self, grant: Grant, arrival: ArrivedBy) -> bool:
+        """Whether the statement came from the very row that the grant passes through, whatever makes that visible."""
+        if grant.through is None or grant.through != arrival.label or not _is_about(grant, arrival):
+            return False
+        return all(inner.name not in grant.but for inner in self.rule(grant.through).grants)
 
 
 def _is_about(grant: Grant, arrival: ArrivedBy) -> bool:
@@ -347,10 +359,6 @@ def _arriving(grant: Grant, arrival: ArrivedBy) -> tuple[list[str], bool]:
     if at_label:
         return [at_label], isinstance(at_label, AnyOf) and at_label.looks_up
     return [test.text for test in grant.tests], any(test.looks_up for test in grant.tests)
-
-
-def _came_through(grant: Grant, arrival: ArrivedBy) -> bool:
-    return _is_about(grant, arrival) and arrival.label == grant.through
 
 
 def hop(start: str, edge: Edge, forward: bool, variable: str, end: str) -> str:

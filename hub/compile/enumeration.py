@@ -57,4 +57,4 @@ def _rows(access: Access, grant: Grant, label: str, variable: str) -> str:
     assert grant.edge is not None
     other = access.fresh("x")
     back = hop(other, access.graph.edge(grant.edge), not grant.forward, access.fresh("e"), f"{variable}:{label}")
-    return f"{enumerated(access, grant.through, other, grant.implied)} MATCH {back}"
+    return f"{enumerated(access, grant.through, other, (*grant.implied, *grant.but))} MATCH {back}"

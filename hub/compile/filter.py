@@ -23,7 +23,9 @@ def predicates(access: Access, condition: query.Condition, row: str, labels: Seq
     return [_predicate(access, condition, row, labels, edge)]
 
 
-def _predicate(access: Access, condition: query.Condition, row: str, labels: Sequence[str], edge: str) -> str:
+def _predicate(  # noqa: PLR0911 - one line a kind of condition
+    access: Access, condition: query.Condition, row: str, labels: Sequence[str], edge: str
+) -> str:
     """The condition as one expression: true where it holds, false or null where it does not."""
     match condition:
         case query.Compare():
@@ -39,6 +41,8 @@ def _predicate(access: Access, condition: query.Condition, row: str, labels: Seq
             return f"({' AND '.join((f'{row}:{condition.label}', *inner))})"
         case query.Across():
             return _across(access, condition, row, labels)
+        case query.OnDesk():
+            return access.of_desk(condition.of, row)
 
 
 def _each(

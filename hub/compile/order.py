@@ -134,6 +134,8 @@ def _form(condition: asked.Condition) -> str:
             return f"{condition.quantifier} {condition.route.way.field}({_form(condition.condition)})"
         case asked.IsA():
             return f"{condition.label}({_form(condition.condition)})"
+        case asked.OnDesk():
+            return f"on desk {condition.of.name}"
 
 
 def _parameters(condition: asked.Condition) -> Iterator[str]:
@@ -148,3 +150,5 @@ def _parameters(condition: asked.Condition) -> Iterator[str]:
             yield from _parameters(condition.of)
         case asked.Across() | asked.IsA():
             yield from _parameters(condition.condition)
+        case asked.OnDesk():
+            pass

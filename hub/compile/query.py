@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, Literal
 
-from graph_schema.model import Kind, Route
+from graph_schema.model import DeskList, Kind, Route
 from hub.compile.custom_field import CustomField
 
 Comparison = Literal["eq", "in", "gt", "gte", "lt", "lte", "contains", "startsWith", "isNull"]
@@ -128,7 +128,14 @@ class IsA:
     condition: "Condition"
 
 
-Condition = Compare | All | AnyOf | Not | Across | IsA
+@dataclass(frozen=True, slots=True)
+class OnDesk:
+    """The row is one of that list of what lies on the viewer's desk."""
+
+    of: DeskList
+
+
+Condition = Compare | All | AnyOf | Not | Across | IsA | OnDesk
 EVERY_ROW: Final = All(())
 
 

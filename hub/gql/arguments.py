@@ -141,6 +141,9 @@ class Arguments:
         within = given.get("within", NOT_GIVEN)
         if within.is_given:
             where, order = self._within(listed, within, where, order)
+        desk = given.get("desk", NOT_GIVEN)
+        if desk.is_given:
+            where = query.All((query.OnDesk(self._graph.desk_list(listed.labels[0], str(desk.value))), where))
         page = query.Page(size, (), last.is_given, where=where, order=order)
         after = self._position(listed, page, given.get("after", NOT_GIVEN))
         return replace(page, after=after, before=self._position(listed, page, given.get("before", NOT_GIVEN)))

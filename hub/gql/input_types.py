@@ -9,8 +9,8 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
 from graph_schema.model import Edge, GraphSchema, Kind, Property
-from hub.gql.declared import PYTHON, Declared
-from hub.gql.names import DEFAULT_PAGE, choice_name, filterable, where_name
+from hub.gql.declared import PYTHON, Declared, enum_of
+from hub.gql.names import DEFAULT_PAGE, DESK_CHOICE, choice_name, filterable, where_name
 
 _TEXT: Final = ("eq", "in", "contains", "startsWith", "isNull")
 _OF_OPERATORS: Final = {"contains": "Without regard to capitals.", "startsWith": "Without regard to capitals."}
@@ -62,13 +62,23 @@ class Inputs:
         """The arguments of a list of rows with these labels, under conditions of that name."""
         order = conditions.removesuffix("Where") + "Order"
         within = [_WITHIN] if len(labels) == 1 and self._graph.node(labels[0]).within else []
+        desk = [self._on_desk(labels[0])] if len(labels) == 1 and labels[0] in self._graph.desk else []
         return [
-            *(self._declared.argument(*argument) for argument in (*PAGE, *within)),
+            *(self._declared.argument(*argument) for argument in (*PAGE, *within, *desk)),
             self._declared.argument("where", f"{conditions} | None", "Which of them; all conditions hold."),
             self._declared.argument(
                 "orderBy", f"list[{order}] | None", "In which order, the first key first; by key if not said."
             ),
         ]
+
+    def _on_desk(self, label: str) -> tuple[str, str, str]:
+        name = f"{label}{DESK_CHOICE}"
+        if name not in self._declared.names:
+            lists = self._graph.desk[label]
+            enum = enum_of(name, [found.name for found in lists])
+            doc = "A list of what lies on your desk. " + " ".join(f"{found.name}: {found.doc}" for found in lists)
+            self._declared.names[name] = strawberry.enum(enum, description=doc)
+        return "desk", f"{name} | None", "Only those of that list of what lies on your desk; see myDesk."
 
     def conditions(self, target: str, edge: Edge | None) -> None:
         """The inputs that say which rows of a type, and in which order; with those of the edge that leads there."""

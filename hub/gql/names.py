@@ -8,6 +8,8 @@ from graph_schema.model import Edge, GraphSchema, Kind, NodeType, Property
 
 DEFAULT_PAGE: Final = 20
 """How many rows a page has where its size is not said."""
+DESK_CHOICE: Final = "Desk"
+"""What the names of the enums of lists on a desk end with, e.g. CaseDesk: their values decide the plan."""
 
 
 def choice_name(owner: str, declared: Property) -> str:

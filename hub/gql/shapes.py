@@ -5,6 +5,7 @@ from typing import Any, Final
 from graphql import GraphQLEnumType, GraphQLID, GraphQLInputObjectType, GraphQLList, GraphQLNonNull
 from graphql.type import GraphQLBoolean
 
+from hub.gql.names import DESK_CHOICE
 from hub.gql.values import split_node_id
 
 _CHOICES: Final = ("Direction", "SearchKind")
@@ -36,4 +37,4 @@ def shape_of(declared: Any, value: Any) -> Any:  # noqa: PLR0911 - one line a ki
 
 
 def _is_choice(declared: Any) -> bool:
-    return isinstance(declared, GraphQLEnumType) and declared.name in _CHOICES
+    return isinstance(declared, GraphQLEnumType) and (declared.name in _CHOICES or declared.name.endswith(DESK_CHOICE))

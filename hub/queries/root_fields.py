@@ -3,15 +3,21 @@
 from typing import Final
 
 from hub.compile.compiler import CustomField
+from hub.queries.desk import MY_DESK
 from hub.queries.paths import NEIGHBOURHOOD, PATH
 from hub.queries.question_by_receipt import QUESTION_BY_RECEIPT
+from hub.queries.reassignments import REASSIGNMENT
 from hub.queries.responsible_contacts import RESPONSIBLE_CONTACTS
 from hub.queries.shared_issues import SHARED_ISSUES
+from hub.queries.templates import FILLED_TEMPLATE
 
 QUESTIONS: Final[tuple[CustomField, ...]] = (
+    MY_DESK,
     RESPONSIBLE_CONTACTS,
     SHARED_ISSUES,
     PATH,
     NEIGHBOURHOOD,
     QUESTION_BY_RECEIPT,
+    FILLED_TEMPLATE,
+    REASSIGNMENT,
 )

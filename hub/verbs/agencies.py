@@ -9,7 +9,7 @@ from hub.verbs.context import VerbContext
 from hub.verbs.verb import verb
 
 # An agency that neither its own system says is involved nor anybody has accepted before is invited.
-_INVOLVE: Final[LiteralString] = """
+INVOLVE: Final[LiteralString] = """
 MATCH (k:Case {id: $case}), (g:Agency {code: $agency}) MERGE (k)-[i:INVOLVES]->(g)
 WITH k, i, EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE r.id IN i.saidBy
   MATCH (:Connection {name: r.system})-[:SPEAKS_FOR]->(g) } AS asked
@@ -17,7 +17,7 @@ SET i.invitedAt = CASE WHEN asked THEN null WHEN i.acceptedAt IS NULL THEN coale
   ELSE i.invitedAt END,
   i.acceptedAt = coalesce(i.acceptedAt, $at), i.saidBy = null
 RETURN 1"""
-_WITHDRAW: Final[LiteralString] = (
+WITHDRAW: Final[LiteralString] = (
     "MATCH (k:Case {id: $case})-[i:INVOLVES]->(g:Agency {code: $agency}) DELETE i "
     "WITH k, g CALL (k, g) { MATCH (k)-[named:JOINED_BY]->(:Contact)-[:WORKS_FOR]->(g) DELETE named } RETURN 1"
 )
@@ -30,7 +30,7 @@ async def accept_agency(
 ) -> None:
     """Shares a case with a partner agency, or accepts one that says it is involved: it sees the case's header, and what
     is shared with agencies."""
-    if not await context.execute(_INVOLVE, case=case.id, agency=agency):
+    if not await context.execute(INVOLVE, case=case.id, agency=agency):
         raise NotFound(f"agency: there is no agency {agency!r}; see agencies")
     context.add_history_entry(case, f"shared with {agency}", ("INVOLVES",), reason=reason, refs=(agency,))
 
@@ -40,7 +40,7 @@ async def withdraw_agency(
     context: VerbContext, case: Case, agency: _Agency, reason: OptionalReason | None = None
 ) -> None:
     """Takes a case back from a partner agency: at once the agency sees nothing of it."""
-    if not await context.execute(_WITHDRAW, case=case.id, agency=agency):
+    if not await context.execute(WITHDRAW, case=case.id, agency=agency):
         raise Conflict(f"case {case.number} is not shared with {agency}")
     context.add_history_entry(
         case, f"no longer shared with {agency}", ("INVOLVES", "JOINED_BY"), reason=reason, refs=(agency,)

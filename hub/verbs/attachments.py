@@ -7,7 +7,7 @@ from typing import Annotated, Final, LiteralString
 from graph_schema.cypher import fill
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.verbs.arguments import Argument, Audience
-from hub.verbs.case import AGENCY, OWNER, PARTY, Case
+from hub.verbs.case import AGENCY, OWNER, PARTY, SENDER, Case
 from hub.verbs.context import VerbContext
 from hub.verbs.file_kinds import MEDIA_TYPES, check_name, kind_of
 from hub.verbs.fragments import sees
@@ -60,7 +60,7 @@ class Announced:
     by: str
 
 
-@verb(may=(OWNER, PARTY, AGENCY), returns="Attachment")
+@verb(may=(OWNER, PARTY, AGENCY, SENDER), returns="Attachment")
 async def attach_to_case(context: VerbContext, case: Case, file: NewFile) -> str:
     """Announces a file that belongs to a case; its content is then sent by PUT to /attachments/ID, and found there by
     GET."""

@@ -14,7 +14,14 @@ OWNER: Final = Role("as_owner", "the case's owner")
 PARTY: Final = Role("as_party", "the importer or its broker")
 AGENCY: Final = Role("as_agency", "an accepted agency")
 OVERSIGHT: Final = Role("as_oversight", "the Office of Trade")
-_AUDIENCES_OF: Final = {OWNER: AUDIENCES, OVERSIGHT: AUDIENCES, PARTY: ("parties", "agencies"), AGENCY: ("agencies",)}
+SENDER: Final = Role("as_sender", "an office that sent it to its owner")
+_AUDIENCES_OF: Final = {
+    OWNER: AUDIENCES,
+    SENDER: AUDIENCES,
+    OVERSIGHT: AUDIENCES,
+    PARTY: ("parties", "agencies"),
+    AGENCY: ("agencies",),
+}
 _CASE: Final = fill(
     """OPTIONAL MATCH (k)-[:HANDLED_BY]->(owner)
 OPTIONAL MATCH (k)-[:CONCERNS]->(importer:Importer)
@@ -22,9 +29,11 @@ OPTIONAL MATCH (k)-[:OF_KIND]->(kind:CaseKind)
 WITH *, head([o IN [owner] WHERE o IN myParties]) AS asOwner,
   head(COLLECT { MATCH (k)-[i:INVOLVES]->(g:Agency) WHERE g IN myParties AND i.acceptedAt IS NOT NULL
     RETURN g }) AS asAgency,
+  head(COLLECT { MATCH (k)-[:REFERRED_BY]->(s) WHERE s IN myParties RETURN s }) AS asSender,
   {importer_or_broker} AS asParty
 RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, owner_name: owner.name, owner: elementId(owner),
   as_owner: elementId(asOwner), as_agency: elementId(asAgency), as_party: elementId(asParty),
+  as_sender: elementId(asSender),
   as_oversight: CASE WHEN seesAll THEN elementId(head(actsFor)) END, kept_by: {kept_by}}
 """,
     importer_or_broker=importer_or_broker("importer"),
@@ -36,8 +45,8 @@ RETURN {id: k.id, number: k.number, status: k.status, kind: kind.code, owner_nam
 class Case(LockedRow):
     """A case. `owner` is the office that handles it, by Neo4j's id, and `kind` the code of its kind.
 
-    `as_owner`, `as_party`, `as_agency` and `as_oversight` are the viewer's parties in these roles. An agency is one
-    whose part the owner accepted.
+    `as_owner`, `as_party`, `as_agency`, `as_sender` and `as_oversight` are the viewer's parties in these roles. An
+    agency is one whose part the owner accepted.
     """
 
     SUBJECT: ClassVar = Subject("Case", "number", "k", _CASE, Argument("The case, by its number.", CASE_NUMBER))
@@ -50,6 +59,7 @@ class Case(LockedRow):
     as_owner: str | None
     as_party: str | None
     as_agency: str | None
+    as_sender: str | None
     as_oversight: str | None
 
     @property
@@ -79,7 +89,7 @@ class Case(LockedRow):
 
     def is_known(self) -> bool:
         """Only who takes part in a case is told of it; what was handed on meanwhile is seen no more."""
-        return any((self.as_owner, self.as_party, self.as_agency, self.as_oversight))
+        return any((self.as_owner, self.as_party, self.as_agency, self.as_sender, self.as_oversight))
 
     def who(self, role: Role) -> str:
         """Who has that role in this case: its owner by name."""

@@ -6,12 +6,13 @@ from typing import Annotated, Final, LiteralString
 from graph_schema.cypher import fill
 from hub.errors import BadInput, Conflict, NotFound
 from hub.verbs.arguments import Argument, Audience, OptionalReason, Reason, checked_text, found_by
-from hub.verbs.case import AGENCY, OVERSIGHT, OWNER, PARTY, Case
+from hub.verbs.case import AGENCY, OVERSIGHT, OWNER, PARTY, SENDER, Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import VerbContext
 from hub.verbs.deadlines import answered, answered_deadline
 from hub.verbs.fragments import HAND_ON, HANDED_ON, sees
 from hub.verbs.verb import verb
+from hub.verbs.waiting import came_back, take_up
 
 _LONGEST_TITLE: Final = 300
 _LONGEST_TEXT: Final = 10_000
@@ -106,6 +107,7 @@ async def respond_to_case(
         note = await _write(context, case, "REQUEST", text, audience)
         time = time.with_case(awaiting=True)
         await time.write("asked the parties", ("notes",), audience=note.audience, refs=(note.id,))
+        await take_up(context, case)
         return
     met = answered_deadline(time, deadline)
     note = await _write(context, case, "RESPONSE", text, audience)
@@ -113,12 +115,13 @@ async def respond_to_case(
     if met:
         time = answered(time, met, time.today)
     await time.write("answered", ("notes",), audience=note.audience, refs=(note.id,))
+    await came_back(context, case)
 
 
 _NoteText = Annotated[str, Argument("The note.", longest=_LONGEST_TEXT)]
 
 
-@verb(may=(OWNER, PARTY, AGENCY, OVERSIGHT))
+@verb(may=(OWNER, PARTY, AGENCY, SENDER, OVERSIGHT))
 async def note_case(context: VerbContext, case: Case, text: _NoteText, audience: Audience | None = None) -> None:
     """Writes a note in a case: by anyone who takes part in it, for an audience that the writer belongs to."""
     note = await _write(context, case, "NOTE", text, audience)
@@ -182,6 +185,7 @@ async def close_case(context: VerbContext, case: Case, reason: Reason) -> None:
         raise Conflict(f"case {case.number} is closed already")
     time = await CaseTime.read(context, case)
     await time.with_facts(closed=time.today).write("closed", ("closedAt",), reason=reason)
+    await take_up(context, case)
 
 
 @verb(may=(OWNER, OVERSIGHT), kept_here=True)

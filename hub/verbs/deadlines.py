@@ -157,7 +157,7 @@ async def record_condition(
 
 
 _DEADLINE: Final = fill(
-    """MATCH (d:Deadline {id: $key})-[:OF_CASE]->(k:Case) WHERE {sees} RETURN k.number""", sees=sees("k", "Case")
+    """MATCH (d:Deadline {id: $key})-[:OF_CASE]->(k:Case) WHERE {sees} RETURN k.number""", sees=sees("d", "Deadline")
 )
 
 

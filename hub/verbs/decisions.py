@@ -16,6 +16,7 @@ from hub.verbs.context import OtherCase, VerbContext
 from hub.verbs.deadlines import events_of, with_date
 from hub.verbs.rows import LockedRow, Role, Subject
 from hub.verbs.verb import verb
+from hub.verbs.waiting import take_up
 
 _LONGEST: Final = 500
 _DECIDE: Final[LiteralString] = """
@@ -81,6 +82,7 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
         **{name: value for name, value in goods.items() if value},
     }  # fmt: skip
     await context.execute(_DECIDE, case=case.id, place=place, decision={**row, **found_by("Decision", row)})
+    await take_up(context, case)
     text = f"decided: {decision.question}: {decision.outcome}"
     await time.write(text, ("decisions",), audience=audience, refs=(key,))
     return key

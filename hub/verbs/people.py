@@ -13,7 +13,7 @@ from hub.verbs.fragments import kept_by
 from hub.verbs.rows import LockedRow, Role, Subject
 from hub.verbs.verb import verb
 
-_OWN_ORGANISATION: Final = Role("organisation", "the contact's own organisation")
+OWN_ORGANISATION: Final = Role("organisation", "the contact's own organisation")
 _CONTACT: Final = fill(
     """
 OPTIONAL MATCH (c)-[:WORKS_FOR]->(org)
@@ -50,7 +50,7 @@ _From = Annotated[datetime, Argument("From when; from now if not said.")]
 _Until = Annotated[datetime, Argument("Until when, where that is known.")]
 
 
-@verb(may=(_OWN_ORGANISATION,), kept_here=True)
+@verb(may=(OWN_ORGANISATION,), kept_here=True)
 async def announce_absence(
     context: VerbContext, contact: Contact, from_: _From | None = None, until: _Until | None = None
 ) -> None:
@@ -61,7 +61,7 @@ async def announce_absence(
     await _set_absence(context, contact, since, until)
 
 
-@verb(may=(_OWN_ORGANISATION,), kept_here=True)
+@verb(may=(OWN_ORGANISATION,), kept_here=True)
 async def end_absence(context: VerbContext, contact: Contact) -> None:
     """Says that a contact of one's own organisation is there again."""
     await _set_absence(context, contact, None, None)
@@ -75,7 +75,7 @@ async def _set_absence(context: VerbContext, contact: Contact, since: datetime |
 _Deputy = Annotated[str, Argument("Another contact of the organisation, by its id.")]
 
 
-@verb(may=(_OWN_ORGANISATION,), kept_here=True)
+@verb(may=(OWN_ORGANISATION,), kept_here=True)
 async def name_deputy(context: VerbContext, contact: Contact, deputy: _Deputy) -> None:
     """Names who stands in for a contact of one's own organisation."""
     if not await context.execute(_DEPUTY, contact=contact.id, deputy=deputy):

@@ -1,5 +1,6 @@
 """Rows that verbs are about: found by their key, locked, and given only to those who may do the verb to them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -54,8 +55,8 @@ class Subject:
 
     @property
     def noun(self) -> str:
-        """What the row is called in errors, e.g. `case`."""
-        return self.label.lower()
+        """What the row is called in errors, e.g. `case` or `power of attorney`."""
+        return re.sub(r"\B([A-Z])", r" \1", self.label).lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

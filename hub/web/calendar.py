@@ -7,7 +7,7 @@ programs that look again and again are told 304.
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, LiteralString, TypedDict
@@ -26,7 +26,13 @@ from hub.web.ask import Ask
 
 _PAGES: Final = 20
 _DAYS: Final = 3660
-_WHOSE: Final[LiteralString] = "MATCH (c:Calendar {id: $id}) RETURN c.account"
+_WHOSE: Final[LiteralString] = "MATCH (c:Calendar {id: $id}) RETURN [c.account, c.shows]"
+_MINE: Final = """query Mine($after: String) { deadlines(desk: OWED, first: 100, after: $after) {
+  nodes { id } pageInfo { hasNextPage endCursor } } }"""
+"""Which of them are owed by who looks, or a client."""
+_NAMES: Final[Mapping[str, str]] = {
+    "MINE": "Customs deadlines: mine", "THEIRS": "Customs deadlines: others'", "BOTH": "Customs deadlines",
+}  # fmt: skip
 _QUESTION: Final = f"""query Due($after: String) {{ deadlines(within: {_DAYS}, first: 100, after: $after) {{
   nodes {{ id name due revision changedAt startedOn owedBy deemed why entry clock {{ legalBasis }} party {{ name }}
     case {{ number title importer {{ name }} }} }}
@@ -95,13 +101,15 @@ class Calendars:
 
     async def _answered(self, request: Request) -> Response:
         try:
-            account = await self.graph.read_one(_WHOSE, {"id": request.path_params["id"]})
-            if account is None:
+            calendar = await self.graph.read_one(_WHOSE, {"id": request.path_params["id"]})
+            if calendar is None:
                 return PlainTextResponse("there is no such calendar; open one with openCalendar\n", 404)
-            due = await self._due(Viewer(account))
+            account, shows = calendar
+            due = await self._pages(_QUESTION, Viewer(account))
+            mine = frozenset(deadline["id"] for deadline in await self._pages(_MINE, Viewer(account)))
         except Unavailable as error:
             return PlainTextResponse(f"{error}\n", 503, {"Retry-After": str(int(error.retry_after_s))})
-        content = _written(due, self.public_url or str(request.base_url))
+        content = _written(due, self.public_url or str(request.base_url), mine, shows or "BOTH")
         # weak: the same events are the same, packed or not (RFC 9110, section 8.8.1)
         tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
         headers = {**_HEADERS, "ETag": tag}
@@ -109,11 +117,11 @@ class Calendars:
             return Response(status_code=304, headers=headers)
         return Response(content, media_type="text/calendar", headers=headers)
 
-    async def _due(self, viewer: Viewer) -> list[_Deadline]:
+    async def _pages(self, question: str, viewer: Viewer) -> list[_Deadline]:
         deadlines: list[_Deadline] = []
         after = None
         for _ in range(_PAGES):
-            answer = await self.ask(_QUESTION, viewer, {"after": after})
+            answer = await self.ask(question, viewer, {"after": after})
             if "errors" in answer:
                 raise Unavailable("the deadlines cannot be told now; try again in a few seconds")
             page = answer["data"]["deadlines"]
@@ -124,21 +132,25 @@ class Calendars:
         return deadlines
 
 
-def _written(due: Sequence[_Deadline], base_url: str) -> bytes:
+def _written(due: Sequence[_Deadline], base_url: str, mine: frozenset[str] | None = None, shows: str = "BOTH") -> bytes:
+    """The calendar of these deadlines; `mine` are the ids of those that the account or a client owes, all if None."""
     calendar = Calendar()
     calendar.add("prodid", "-//trade collaboration hub//deadlines//EN")
     calendar.add("version", "2.0")
-    calendar.add("name", "Customs deadlines")
-    calendar.add("x-wr-calname", "Customs deadlines")
+    calendar.add("name", _NAMES[shows])
+    calendar.add("x-wr-calname", _NAMES[shows])
     # RFC 7986, section 5.7; and the same as Outlook knows it
     calendar.add("refresh-interval", _LOOK_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(_LOOK_AGAIN))
     for deadline in due:
-        calendar.add_component(_event(deadline, base_url))
+        is_mine = mine is None or deadline["id"] in mine
+        if shows == "BOTH" or is_mine is (shows == "MINE"):
+            calendar.add_component(_event(deadline, base_url, is_mine=is_mine))
     return calendar.to_ical()
 
 
-def _event(deadline: _Deadline, base_url: str) -> Event:
+def _event(deadline: _Deadline, base_url: str, *, is_mine: bool) -> Event:
+    """A deadline as an event. Of one that others owe the summary says so, and there is no reminder."""
     case, last = deadline["case"], date.fromisoformat(deadline["due"])
     event = Event()
     event.add("uid", f"{'-'.join(_text(deadline['id']).split())}@trade-collaboration-hub")
@@ -149,7 +161,8 @@ def _event(deadline: _Deadline, base_url: str) -> Event:
     event.add("sequence", deadline["revision"] or 0)
     event.add("dtstart", last)
     event.add("dtend", last + timedelta(days=1))
-    summary = " ".join(_text(f"{deadline['name']} (case {case['number'] if case else 'not shown'})").split())
+    told = f"{deadline['name']} (case {case['number'] if case else 'not shown'})"
+    summary = " ".join(_text(told if is_mine else f"Waiting: {told}").split())
     event.add("summary", summary)
     importer = case["importer"] if case else None
     lines = [
@@ -162,9 +175,10 @@ def _event(deadline: _Deadline, base_url: str) -> Event:
     ]
     event.add("description", _text("\n".join(filter(None, lines))))
     event.add("transp", "TRANSPARENT")
+    event.add("categories", ["Mine" if is_mine else "Theirs"])
     if case:
         event.add("url", _link(base_url, case["number"]))
-    for before in _REMINDERS:
+    for before in _REMINDERS if is_mine else ():
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", before)

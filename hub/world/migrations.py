@@ -110,6 +110,38 @@ _POINTED: Final = tuple(
     for label in ("Decision", "SourceRecord", "Disparity")
 )
 
+# A power of attorney that a file alone has said is a claim of that file: neither side's consent is on record.
+_POWERS: Final = (
+    """MATCH (b:Broker)-[r:REPRESENTS]->(i:Importer) WHERE r.power IS NULL AND r.saidBy IS NOT NULL
+    CALL (r, i) {
+      WITH r, i, 'REPRESENTS Importer ' + i.number AS said
+      CALL (r, said) { MATCH (record:SourceRecord) WHERE record.id IN r.saidBy
+        SET record.claims = [other IN coalesce(record.claims, []) WHERE other <> said] + said,
+          record.links = [other IN coalesce(record.links, []) WHERE other <> said] }
+      DELETE r
+    } IN TRANSACTIONS OF 1000 ROWS""",
+    """MATCH (b:Broker)-[r:REPRESENTS]->(i:Importer) WHERE r.power IS NULL AND r.since IS NOT NULL
+    WITH b, r, i, 'power ' + b.filerCode + ' ' + i.number + ' ' + toString(r.since) AS id
+    CALL (b, r, i, id) {
+      MERGE (p:PowerOfAttorney {id: id})
+      SET p.state = CASE WHEN r.until <= datetime() THEN 'ENDED' ELSE 'ACCEPTED' END, p.partnership = false,
+        p.principal = i.number + ' ' + i.name, p.since = r.since, p.until = r.until, p.grantedAt = r.since,
+        p.acceptedAt = r.since, p.endedAt = CASE WHEN r.until <= datetime() THEN r.until END,
+        p.source = CASE WHEN b.source = 'sample' THEN 'sample' ELSE 'hub' END
+      MERGE (p)-[:GIVEN_BY]->(i) MERGE (p)-[:GIVEN_TO]->(b)
+      SET r.power = id
+    } IN TRANSACTIONS OF 1000 ROWS""",
+)
+
+# What calendars showed; and cases in which a party wrote last, an answer to their owner.
+_SHOWS: Final = (f"MATCH (c:Calendar) WHERE c.shows IS NULL CALL (c) {{ SET c.shows = 'BOTH' }} {_EACH}",)
+_CAME_BACK: Final = (
+    f"""MATCH (k:Case)<-[:OF_CASE]-(n:Note {{kind: 'RESPONSE'}}) WHERE k.status <> 'CLOSED' AND k.cameBackAt IS NULL
+    WITH k, max(n.at) AS at
+    WHERE NOT EXISTS {{ MATCH (k)<-[:OF_CASE]-(later:Note) WHERE later.kind = 'REQUEST' AND later.at >= at }}
+    CALL (k, at) {{ SET k.cameBackAt = at }} {_EACH}""",
+)
+
 _PAGE: Final = 10_000
 
 
@@ -179,4 +211,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
         "other-words", "rows are found by words that an index does not make of their texts", step=_find_by_other_words
     ),
     Migration(corrected_clocks.NAME, "deadlines follow from what cases say of their time", step=correct_clocks),
+    Migration("powers-of-attorney", "brokers act by powers of attorney that both sides consented to", _POWERS),
+    Migration("calendars-show", "calendars say what they show: what one owes, what others owe, or both", _SHOWS),
+    Migration("came-back", "cases in which a party answered last wait for their owner", _CAME_BACK),
 )

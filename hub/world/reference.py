@@ -289,6 +289,16 @@ def _plain_nodes() -> Iterator[NodeRow]:
         )
     for row in _read("associations"):
         yield _node("Association", code=row["code"], name=row["name"])
+    for row in _read("party_roles"):
+        yield _node(
+            "PartyRole", code=row["code"], name=row["name"], reads=row["reads"].split(), toldTo=row["told_to"],
+            namedBy=row["named_by"], note=row["note"], **_checked(row),
+        )  # fmt: skip
+    for row in _read("number_kinds"):
+        yield _node(
+            "NumberKind", code=row["code"], name=row["name"], shape=row["shape"], example=row["example"],
+            note=row["note"], **_checked(row),
+        )  # fmt: skip
     for row in _read("programs"):
         yield _node(
             "Program", code=row["code"], name=row["name"], since=date.fromisoformat(row["since"]),

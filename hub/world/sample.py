@@ -21,6 +21,8 @@ from hub.deadlines.facts import Facts
 from hub.deadlines.kept import as_properties
 from hub.viewer import account_id
 from hub.world.reference import Rows
+from hub.world.sample_desk import SampleDesks
+from hub.world.sample_parties import PRODUCER, SURETY, Matters, with_officers, with_powers
 
 ISSUER: Final = "urn:hub:sample"
 """The issuer of the sample world's tokens; its accounts are the only ones such a token can name."""
@@ -87,6 +89,8 @@ def personas() -> tuple[Persona, ...]:
         Persona("trade-analyst", "analyst in the Office of Trade", ("Office", "OT-TPP")),
         Persona("agency-officer", "officer of the Food and Drug Administration", ("Agency", "FDA")),
         Persona("association-officer", "officer of the brokers' association", ("Association", "NCBFAA")),
+        Persona("surety-officer", "claims officer of a surety company", SURETY),
+        Persona("domestic-producer", "counsel of a producer that has alleged evasion", PRODUCER),
     )
 
 
@@ -117,9 +121,14 @@ def sample_rows(scale: float, seed: int, known: Rows) -> Iterator[Rows]:
     on.
     """
     world = _World(Size.of(scale), random.Random(seed), known)
-    yield world.parties()
-    yield world.people()
-    yield from world.cases()
+    yield with_powers(world.parties())
+    staff = with_officers(world.people())
+    yield staff
+    matters = Matters(_importer_number(0), staff.edges)
+    for block in world.cases():
+        matters.look(block)
+        yield block
+    yield matters.rows()
 
 
 def _importer_number(index: int) -> str:
@@ -149,10 +158,12 @@ class _World:
     center_of: dict[int, str | None] = field(default_factory=dict[int, str | None])
     ports_of: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     closed: list[tuple[str, tuple[str, str]]] = field(default_factory=list[tuple[str, tuple[str, str]]])
+    desks: SampleDesks = field(default_factory=lambda: SampleDesks(_ANCHOR, _Chance()))
 
     def __post_init__(self) -> None:
         # what was added later has chances of its own, so that the rest stays as it was
         self.more, self.alike = (_Chance(self.random.getstate()[1][place]) for place in (1, 2))
+        self.desks.chance.seed(self.random.getstate()[1][3])
         keys = _keys(self.known)
         self.orders = {
             label: [row.properties[key] for row in self.known.nodes if row.label == label]
@@ -256,11 +267,15 @@ class _World:
             if colleagues:
                 edges.append(EdgeRow(people.DEPUTIZED_BY, ("Contact", contact), ("Contact", self._one(colleagues))))
             colleagues.append(contact)
+            self.desks.staff.setdefault(party, []).append((contact, role))
         for persona in personas():
             account = account_id(ISSUER, persona.name)
             nodes.append(_node("Account", id=account, subject=persona.name, issuer=ISSUER))
             right = {"since": _ANCHOR - timedelta(days=400), "grantedBy": "the sample world"}
             edges.append(EdgeRow(people.ACTS_FOR, ("Account", account), persona.party, right))
+        kept, keepers = self.desks.templates()
+        nodes += kept
+        edges += keepers
         return Rows(tuple(nodes), tuple(edges))
 
     def _hours(self) -> Mapping[str, str | datetime]:
@@ -421,6 +436,9 @@ class _World:
         if status in _BY_FACTS or (status in ("OPEN", "AWAITING") and self.more.random() < 0.3):
             owing = {"trade": ("Importer", _importer_number(importer)), "government": owner}
             nodes[at] = self._with_deadlines(nodes[at], (kind, entries), owing, nodes, edges)
+        laid, linked = self.desks.of_case(nodes[at], owner, ("Importer", _importer_number(importer)), center)
+        nodes += laid
+        edges += linked
         place = ("Center", center) if center else ("Port", port)
         if closed and len(self.closed) < _BLOCK:
             self.closed.append((case, place))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from graph_schema.graph import GRAPH
+from graph_schema.viewer_kinds import COMMON, ViewerKind
 from hub.docs.contents import text as page
 from hub.gql.document_limits import Limits
 from hub.gql.plan_cache import PlanCache
@@ -76,6 +77,14 @@ def test_what_is_not_said_of_every_row_decides_no_rule(condition: str) -> None:
     assert "CASE WHEN (seesAll) THEN 'all'" in statement(
         f"{{ contacts(where: {{{condition}}}) {{ nodes {{ name }} }} }}"
     )
+
+
+@pytest.mark.parametrize("kind", COMMON, ids=lambda kind: "+".join(sorted(kind.flags)) or "none")
+@pytest.mark.parametrize("many", ["contacts", "firms"])
+def test_whoever_sees_only_what_is_published_finds_nothing_that_is_not(many: str, kind: ViewerKind) -> None:
+    query = f"{{ {many}(where: {{published: {{eq: false}}}}) {{ totalCount }} }}"
+    plan, _ = PlanCache(GRAPH, SCHEMA, Limits()).plan(query, None, {}, NoCursors(), kind)
+    assert "AND ()" not in plan.roots[0].compiled.text
 
 
 def test_a_plan_that_a_truth_decided_is_not_taken_for_the_other_truth() -> None:

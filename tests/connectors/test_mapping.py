@@ -249,6 +249,18 @@ def test_who_speaks_for_one_party_owns_its_rows_alone() -> None:
         judged("Importer", Mapped({"number": "00-0000001SW"}, (), verified=False), AGENCY)
 
 
+def test_no_file_gives_a_power_of_attorney_or_names_a_party_by_role() -> None:
+    headquarters = Authority(("Office", "CBP"), frozenset(), {})
+    power = (Link("REPRESENTS", "Importer", "00-0000001SW"),)
+    for authority in (headquarters, Authority(("Broker", "ABC"), frozenset({("Broker", "ABC")}), {})):
+        found = judged("Broker", Mapped({"filerCode": "ABC"}, power, verified=False), authority)
+        assert (found.links, found.claims) == ((), ("REPRESENTS Importer 00-0000001SW",))
+    owned = Link("HANDLED_BY", "Center", "CEE001")
+    links = (owned, Link("HAS_PARTY", "Firm", "SURETY"), Link("LED_BY", "Case", "1"))
+    found = judged("Case", Mapped({}, links, verified=False), headquarters)
+    assert (found.links, found.claims) == ((owned,), ("HAS_PARTY Firm SURETY", "LED_BY Case 1"))
+
+
 @given(st.emails() | st.from_regex(r"[a-zA-Z0-9._+-]{1,70}@[a-zA-Z0-9.-]{1,60}", fullmatch=True))
 def test_addresses_are_what_the_library_makes_of_them(text: str) -> None:
     try:

@@ -47,6 +47,7 @@ _KINDS: Final[dict[tuple[str, ...], tuple[str, set[str]]]] = {
     ("isCenter", "isOffice"): ("a Center", {"Center", "Team"}),
     ("isOffice",): ("a port, another office", {"Port", "Office"}),
     ("isAgency",): ("an agency", {"Agency"}),
+    ("takesPart",): ("a firm that is a party by role", {"Firm"}),
     (): ("an association, a Field Office", {"Association", "FieldOffice"}),
     ("isOffice", "seesAll"): ("the Office of Trade", {"Office"}),
 }
@@ -306,9 +307,21 @@ _AUDIENCES: Final = (
     "everybody where `{name}Audience` is `public`; its counterparts where it is `counterpart`; its own organisation;"
     " the Office of Trade"
 )
+_TOLD_ENTRIES: Final = (
+    "the case's owner and who sent it to them, its importer or broker, an agency that has accepted it; the Office of"
+    " Trade"
+)
 _GUARDS: Final = {
     ("Contact", "email"): _AUDIENCES,
     ("Contact", "phone"): _AUDIENCES,
+    **{
+        ("Case", name): _TOLD_ENTRIES
+        for name in ("dates", "datesToConfirm", "conditions", "suspensions", "extensions", "answers", "pronounced")
+    },
+    ("Case", "partyWroteAt"): "the case's owner and who sent it to them; the Office of Trade",
+    ("Case", "claims"): (
+        "the case's owner and who sent it to them, its importer or broker, an accepted agency; the Office of Trade"
+    ),
     ("Entry", "enteredAt"): "{known}; the Office of Trade",
     ("Entry", "source"): "{known}; the Office of Trade. Others read `hub`",
     ("Issue", "stateAt"): "offices and agencies",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from graph_schema import cases, issues, parties, people
+from graph_schema import case_links, case_parties, cases, issues, parties, people, referrals, requests
 from graph_schema.graph import GRAPH
 from hub.compile.compiler import Side
 from hub.database.graph import Graph
@@ -32,6 +32,11 @@ _TELLING = (
     "{ ports { nodes { casesHere { totalCount } importers { totalCount } seated { totalCount } } } }",
     "{ ports(where: {casesHere: {every: {status: {eq: CLOSED}}}}) { totalCount nodes { id } } }",
     "{ agencies(where: {cases: {none: {}}}) { totalCount nodes { code } } }",
+    "{ firms { totalCount nodes { code partyTo { totalCount } } } }",
+    "{ cases { nodes { number leads { totalCount } followsFrom { nodes { number } } referrals { totalCount } } } }",
+    "{ agencies { nodes { code referralsReceived { totalCount } } } referrals { totalCount } }",
+    "{ myDesk { mine { count } toAnswer { count } items { count } referrals { count } overdue { count } } }",
+    '{ search(text: "2704-26-0", kinds: [CbpNumber]) { totalCount } cbpNumbers { totalCount } }',
     (
         "{ cases(first: 5 orderBy: [{importer: {name: ASC}}, {openedAt: DESC}]) { totalCount edges { cursor } pageInfo"
         " { hasNextPage } } }"
@@ -84,6 +89,25 @@ def with_hidden_rows(world: World) -> tuple[World, list[Key]]:
     larger.add(Link(people.COVERS, contact, ("CaseKind", "rfi"), {}))
     larger.add(Link(parties.HAS_MEMBER, ("Association", "COAC"), importer, {}))
     larger.add(Link(parties.ENTERS_AT, importer, ("Port", "ACE:0101"), {}))
+    hidden = ("Case", "a-01")
+    larger.add(Link(case_parties.HAS_PARTY, hidden, ("Firm", "F4"), {"role": "all", "since": NOW, "confirmedAt": NOW}))
+    for edge, tail, head in (
+        (case_links.LED_BY, hidden, ("Case", "case-00")), (case_links.FOLLOWS_FROM, ("Case", "case-01"), hidden),
+    ):  # fmt: skip
+        larger.add(Link(edge, tail, head, {"since": NOW}))
+    number = add(
+        "CbpNumber", id=f"a-01 protest {CANARY}", kind="protest", number="2704-26-0", code="2704260", since=NOW
+    )
+    larger.add(Link(case_links.NUMBER_OF, number, hidden, {}))
+    item = add(
+        "RequestItem", id="item-00x", position=1, text=f"{CANARY} sample", state="OPEN", askedAt=NOW, audience="owner"
+    )
+    larger.add(Link(requests.ASKED_IN, item, hidden, {}))
+    referral = add("Referral", id="referral-00x", question=f"{CANARY} sample", state="OPEN", sentAt=NOW)
+    for edge, head in (
+        (referrals.REFERS, hidden), (referrals.SENT_BY, ("Office", "CBP")), (referrals.SENT_TO, ("Agency", "FDA")),
+    ):  # fmt: skip
+        larger.add(Link(edge, referral, head, {}))
     return larger, added
 
 

@@ -31,7 +31,7 @@ from tests.rounds import ROUNDS
 
 QUESTIONS = 10
 _PROTECTED = tuple(rule.label for rule in GRAPH.rules if not rule.public)
-_GATES = ("isImporter", "represents", "isCenter", "isOffice", "isAgency", "official")
+_GATES = ("isImporter", "represents", "isCenter", "isOffice", "isAgency", "official", "takesPart")
 _NEWEST_OPEN = "first: 3, where: {status: {eq: OPEN}}, orderBy: [{openedAt: DESC}]"
 LIMITS = Limits(
     conditions=1_000,
@@ -222,9 +222,9 @@ def _mutants() -> Iterator[Mutant]:
             graph = replace(GRAPH, edge_rules=edge_rules)
             yield Mutant(f"{edge_rule.edge} {test}", GRAPH, graph, frozenset((*edge.tail, *edge.head)), Side.ROWS)
     for position, found in enumerate(GRAPH.viewer_sets):
-        if found.name in ("official", "busy", "myClients", "myAccounts"):
-            # no rule speaks of the first, the second decides from which end, and the last two are for ways: see
-            # test_paths.py
+        if found.name in ("official", "busy", "myClients", "myAccounts", "takesNoPart", "knowsEntries"):
+            # no rule speaks of the first, the second decides from which end, two are for ways: see test_paths.py, and
+            # the last two say where nothing need be looked up
             continue
         for side in (Side.ROWS, Side.VIEWER):
             if side is Side.VIEWER and found.name in _GATES:

@@ -5,7 +5,21 @@ in all they say.
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from graph_schema import cases, casework, disparities, issues, parties, people, questions
+from graph_schema import (
+    case_links,
+    case_parties,
+    cases,
+    casework,
+    disparities,
+    issues,
+    parties,
+    people,
+    powers,
+    questions,
+    reassignments,
+    referrals,
+    requests,
+)
 from graph_schema.formats import entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Edge
@@ -103,10 +117,61 @@ class _Made:
             id=f"calendar-{MARK}",
             account=f"tests.example|{MARK}",
             path=f"/calendars/{MARK}.ics",
+            shows="BOTH",
             openedAt=_AT,
         )
         self._node("Note", id=f"note-{MARK}", kind="NOTE", text=f"{MARK} note", at=_AT, audience="parties")
         self._edge(casework.NOTE_OF, ("Note", f"note-{MARK}"), case)
+        self._by_role(case, importer)
+        self._on_desks(case)
+
+    def _by_role(self, case: tuple[str, str], importer: tuple[str, str]) -> None:
+        """A firm that is a party of the first stranger's case, what is written to it, a power of attorney, a number of
+        CBP's own and a case that belongs with it; and a surety that is a party of the offices' world's case.
+        """
+        firm, power, broker = ("Firm", f"F-{MARK}"), ("PowerOfAttorney", f"power-{MARK}"), ("Broker", "SSS")
+        self._node("Firm", code=firm[1], name=f"{MARK} firm", published=False)
+        self._edge(case_parties.HAS_PARTY, case, firm, role="consignee", since=_AT, confirmedAt=_AT)
+        self._edge(case_parties.SHARED_WITH, ("Note", f"note-{MARK}"), firm)
+        self._node("Broker", filerCode=broker[1], name="Sample Broker SSS")
+        self._node(
+            "PowerOfAttorney", id=power[1], state="OFFERED", principal=f"{MARK} principal", partnership=False,
+            since=_AT, grantedAt=_AT,
+        )  # fmt: skip
+        self._edge(powers.GIVEN_BY, power, importer)
+        self._edge(powers.GIVEN_TO, power, broker)
+        number = ("CbpNumber", f"{case[1]} bill {MARK}1")
+        self._node(
+            "CbpNumber", id=number[1], kind="bill", number=f"{MARK}1".upper(), code=f"{MARK}1".upper(), since=_AT,
+            confirmedAt=_AT,
+        )  # fmt: skip
+        self._edge(case_links.NUMBER_OF, number, case)
+        self._edge(case_links.LED_BY, ("Case", f"{MARK}-1"), case, since=_AT)
+        mine = ("Case", "mine")
+        self._edge(case_parties.HAS_PARTY, mine, ("Firm", "SURETY-036"), role="surety", since=_AT, confirmedAt=_AT)
+
+    def _on_desks(self, case: tuple[str, str]) -> None:
+        """What was asked in that case by items, a template, a referral and a reassignment of its office."""
+        self._node(
+            "RequestItem", id=f"item-{MARK}", position=1, text=f"{MARK} item", state="OPEN", askedAt=_AT,
+            audience="parties",
+        )  # fmt: skip
+        self._edge(requests.ASKED_IN, ("RequestItem", f"item-{MARK}"), case)
+        self._edge(requests.ITEM_OF, ("RequestItem", f"item-{MARK}"), ("Note", f"note-{MARK}"))
+        self._node(
+            "Template", id=f"template-{MARK}", name=f"{MARK} name", version=1, purpose="NOTICE", title=f"{MARK} title",
+            text=f"{MARK} text", savedAt=_AT,
+        )  # fmt: skip
+        self._edge(requests.KEPT_BY, ("Template", f"template-{MARK}"), _CENTER)
+        self._node("Referral", id=f"referral-{MARK}", question=f"{MARK} question", state="OPEN", sentAt=_AT)
+        self._edge(referrals.REFERS, ("Referral", f"referral-{MARK}"), case)
+        self._edge(referrals.SENT_BY, ("Referral", f"referral-{MARK}"), _CENTER)
+        self._edge(referrals.SENT_TO, ("Referral", f"referral-{MARK}"), ("Office", "OT-RR"))
+        self._node(
+            "Reassignment", id=f"reassignment-{MARK}", state="DONE", takenFrom="Center:CEE003", givenTo="Center:CEE009",
+            reason=f"{MARK} reason", total=0, done=0, refused=0, startedAt=_AT,
+        )  # fmt: skip
+        self._edge(reassignments.OF_OFFICE, ("Reassignment", f"reassignment-{MARK}"), _CENTER)
 
     def _issue(self, issue: str, case: str, mark: str) -> None:
         self._node("Issue", id=issue, title=f"{mark} issue", topic="origin", state="CONFIRMED")

@@ -184,7 +184,94 @@ def _questions(story: Story) -> None:
     story.do("importer", "withdrawQuestion", of)
 
 
-CHAPTERS: Final = (_cases, _decisions, _issues, _importers, _people, _questions)
+def _parties_by_role(story: Story) -> None:
+    of, surety = 'case: "T-open"', 'party: "Firm:SURETY-036"'
+    story.do("trade", "registerFirm", 'code: "LAW-1", name: "Sample Law"')
+    story.do("port-2704", "addCaseParty", f'{of}, {surety}, role: "surety"')
+    story.do("importer", "addCaseParty", f'{of}, {surety}, role: "attorney"')
+    story.do("port-2704", "confirmCaseParty", f'{of}, {surety}, role: "attorney"')
+    story.do("port-2704", "writeToParty", f'{of}, {surety}, text: "pay"')
+    story.do("surety", "writeAsParty", f'{of}, text: "why?"')
+    note = story.did("importer", 'mutation { noteCase(case: "T-open", text: "x") { notes { nodes { nodeId } } } }')
+    story.look()
+    story.do("port-2704", "shareWithParty", f'{of}, {surety}, writing: "{note["notes"]["nodes"][0]["nodeId"]}"')
+    story.do("importer", "endCaseParty", f'{of}, {surety}, role: "attorney", reason: "another"')
+    story.do("surety", "leaveAsParty", f'{of}, reason: "it is paid"')
+    story.do("trade", "relateCase", f'{of}, otherCase: "T-closed", how: led_by')
+    story.do("trade", "unrelateCase", f'{of}, otherCase: "T-closed", how: led_by, reason: "it is not"')
+    number = f'{of}, numberKind: "protest", number: "2704-23-123456"'
+    story.do("port-2704", "numberCase", number)
+    story.do("port-2704", "removeCaseNumber", f'{number}, reason: "of another case"')
+    # and once more, so that something of it is there
+    story.do("port-2704", "addCaseParty", f'{of}, {surety}, role: "surety"')
+    story.do("trade", "relateCase", f'{of}, otherCase: "T-closed", how: consolidated_with')
+    story.do("port-2704", "numberCase", number)
+
+
+def _powers(story: Story) -> None:
+    granted = story.do("importer", "grantPowerOfAttorney", f'importer: "{MINE}", broker: "DDD"', "id")
+    story.do("new-broker", "acceptPowerOfAttorney", f'power: "{granted["id"]}"')
+    story.do("importer", "endPowerOfAttorney", f'power: "{granted["id"]}", reason: "another broker"')
+
+
+def _officers(story: Story) -> None:
+    of = 'contact: "director-2704"'
+    story.do("port-2704", "linkContact", of)
+    story.do("port-2704", "takeCase", 'case: "T-open"')
+    story.do("port-2704", "unlinkContact", of)
+    story.do("port-2704", "linkContact", of)
+
+
+def _requests(story: Story) -> None:
+    template = story.do(
+        "center-007",
+        "saveTemplate",
+        'name: "Value", purpose: REQUEST, title: "Value of {{goods}}", text: "To {{importer}}", items: ["Invoices"]',
+        "id",
+    )["id"]
+    opened = f'kind: "protest", importer: "{MINE}", title: "x", event: "protest_filed", on: "2026-11-02"'
+    case = story.do("importer", "openCase", opened, "number")["number"]
+    of = f'case: "{case}"'
+    asked = f'{of}, template: "{template}", blanks: ["goods=drones"], items: ["Contracts"]'
+    note = story.do("center-007", "requestInformation", asked, "id")["id"]
+    invoices, contracts = (
+        f'item: "{item["id"]}"'
+        for item in story.did("center-007", f'{{ note(id: "{note}") {{ items {{ nodes {{ id }} }} }} }}')["items"][
+            "nodes"
+        ]
+    )
+    sha = "1" * 64
+    attached = f'{of}, name: "b.txt", mediaType: "text/plain", size: 1, sha256: "{sha}"'
+    file = story.do("importer", "attachToCase", attached, "id")["id"]
+    story.do("importer", "answerItem", f'{invoices}, text: "Here they are.", files: ["{file}"]')
+    story.do("center-007", "takeUpCase", of)
+    story.do("center-007", "reopenItem", f'{invoices}, reason: "the second page is missing"')
+    story.do("center-007", "withdrawItem", f'{contracts}, reason: "we have them"')
+    story.do("center-007", "sendNotice", f'{of}, title: "A change", text: "Of the officer."')
+    story.do("center-007", "retireTemplate", f'template: "{template}", reason: "out of use"')
+    for to in ("Center:CEE004", "Agency:FDA"):
+        referral = story.do("center-007", "referCase", f'{of}, to: "{to}", question: "Is it yours?"', "id")["id"]
+        verb, said = (
+            ("answerReferral", 'text: "No."') if to == "Center:CEE004" else ("takeBackReferral", 'reason: "late"')
+        )
+        by = "center-004" if verb == "answerReferral" else "center-007"
+        story.do(by, verb, f'referral: "{referral}", {said}')
+    story.do("center-007", "linkContact", 'contact: "chapter-85"')
+    story.do("center-007", "takeCase", of)
+    story.do(
+        "center-007",
+        "reassignCases",
+        'from: "Center:CEE007", to: "Contact:entries", reason: "on leave", kind: "protest"',
+    )
+    story.do("center-007", "unlinkContact", 'contact: "chapter-85"')
+    # and once more, so that something of it is there
+    story.do("center-007", "linkContact", 'contact: "chapter-85"')
+    story.do("center-007", "referCase", f'{of}, to: "Center:CEE004", question: "And now?"')
+
+
+CHAPTERS: Final = (
+    _parties_by_role, _powers, _officers, _cases, _decisions, _issues, _importers, _people, _questions, _requests
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -32,7 +32,9 @@ from tests.random_world import Key, World
 from tests.read_world import read_world
 from tests.verbs.strangers import MARK, ORDER, entry_number, write
 
-PERSONAS: Final = ("importer", "broker", "former-broker", "center-007", "port-2704", "fda", "association")
+PERSONAS: Final = (
+    "importer", "broker", "former-broker", "center-007", "port-2704", "fda", "association", "surety",
+)  # fmt: skip
 _OFFICES: Final = ("center-007", "port-2704", "fda")
 _NOW: Final = datetime(2026, 11, 24, 15, tzinfo=UTC)
 _BY_KEY: Final = {
@@ -40,7 +42,9 @@ _BY_KEY: Final = {
     "issue": ("Issue", "id"), "into": ("Issue", "id"), "importer": ("Importer", "number"),
     "entries": ("Entry", "number"), "entry": ("Entry", "number"),
     "deadline": ("Deadline", "id"), "disparity": ("Disparity", "id"), "question": ("Question", "id"),
-    "calendar": ("Calendar", "id"),
+    "party": ("Firm", "code"), "otherCase": ("Case", "number"), "power": ("PowerOfAttorney", "id"),
+    "writing": ("Note", "id"), "calendar": ("Calendar", "id"), "item": ("RequestItem", "id"),
+    "referral": ("Referral", "id"), "template": ("Template", "id"), "files": ("Attachment", "id"),
 }  # fmt: skip
 """Arguments that name a row which not everybody may see."""
 _LIKENING: Final = {"goods": ["7604"], "programs": ["UFLPA"], "topics": ["origin"], "adcvdOrders": [ORDER]}
@@ -50,7 +54,9 @@ _PUBLIC: Final = {
     "office": "Center:CEE004", "center": "CEE004", "forcedLaborOrders": [], "hts": "8542", "caseKind": "rfi",
     "topic": "origin",
     "ruling": "NY N301234", "condition": "complicated", "conditions": [], "code": "SAMPLE",
+    "items": ["words"], "blanks": [], "from": "Center:CEE007",
     "dates": [], "cause": "court",
+    "role": "consignee", "numberKind": "bill", "number": "26-123456", "broker": "SSS", "suretyCode": "099",
 }  # fmt: skip
 _OPENS: Final = {True: {"kind": "rfi", "event": "request_issued"}, False: {"kind": "protest", "event": "protest_filed"}}
 """What an office opens, and what a party does."""
@@ -65,9 +71,10 @@ _WORDS: Final = (
     "name",
     "legalBasis",
     "origin",
+    "limits",
 )
 _SPECIAL: Final = {"mediaType": "text/plain", "sha256": "0" * 64, "hts10": "8542.31.0001", "origin": "VN"}
-_LAST: Final = ("closeCase", "reassignCase", "leaveCase")
+_LAST: Final = ("closeCase", "referCase", "reassignCase", "leaveCase", "leaveAsParty")
 """What ends a viewer's part in a case, and so is done last."""
 _OF_KIND: Final = {
     Kind.BOOLEAN: True, Kind.INT: 1, Kind.DATE: _NOW.date(), Kind.DATETIME: _NOW + timedelta(days=1),
@@ -158,6 +165,8 @@ class Persona:
             ("linkCaseToIssue", "title"),
             ("linkCaseToIssue", "topic"),
             ("askQuestion", "office"),
+            ("grantPowerOfAttorney", "since"),
+            ("saveTemplate", "office"),
         ):
             return None  # beside an issue, and beside what it is routed by
         return _plain_value(found)
@@ -207,7 +216,8 @@ class Call:
 
 
 def _as(found: Property, key: str) -> Any:
-    return [key] if found.kind is Kind.STRINGS else key
+    by_node_id = {"party": f"Firm:{key}", "writing": f"Note:{key}"}
+    return [key] if found.kind is Kind.STRINGS else by_node_id.get(found.name, key)
 
 
 def _invented(found: Property, like: str) -> str:

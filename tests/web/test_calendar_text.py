@@ -57,6 +57,24 @@ def test_an_event_says_when_it_changed_reminds_twice_and_leads_back_to_the_case(
     assert hidden["summary"] == "Request: reply (case not shown)"
 
 
+def test_what_others_owe_is_told_apart_and_reminds_of_nothing() -> None:
+    rows = [_due(id="mine"), _due(id="theirs")]
+    mine = frozenset({"mine"})
+
+    def read(shows: str) -> tuple[str, list[tuple[str, str, int]]]:
+        calendar: Any = icalendar.Calendar.from_ical(_written(rows, _HUB, mine, shows))
+        events: list[Any] = calendar.walk("VEVENT")
+        return str(calendar["name"]), [
+            (str(event["summary"]), event["categories"].to_ical().decode(), len(event.walk("VALARM")))
+            for event in events
+        ]
+
+    ours, theirs = ("Request: reply (case SW-26-1)", "Mine", 2), ("Waiting: Request: reply (case SW-26-1)", "Theirs", 0)
+    assert read("BOTH") == ("Customs deadlines", [ours, theirs])
+    assert read("MINE") == ("Customs deadlines: mine", [ours])
+    assert read("THEIRS") == ("Customs deadlines: others'", [theirs])
+
+
 def test_a_calendar_says_how_often_to_look_again() -> None:
     written = _written([], _HUB)
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in written

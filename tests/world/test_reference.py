@@ -14,7 +14,7 @@ def test_every_file_is_loaded() -> None:
         "HtsChapter": 99,
         "HtsHeading": 1237, "CaseKind": 56, "Clock": 150, "CaseEvent": 155, "CaseCondition": 24,
         "ForcedLaborOrder": 48, "AdcvdOrder": 14, "Role": 22,
-        "Program": 14, "Topic": 26,
+        "Program": 14, "Topic": 26, "PartyRole": 13, "NumberKind": 10,
     }  # fmt: skip
     assert {row.properties["source"] for row in ROWS.nodes} == {"reference"}
 

@@ -57,7 +57,7 @@ def test_powers_of_attorney_are_in_term_and_expired_and_some_agencies_not_yet_ac
 def test_each_persona_has_an_account_that_acts_for_a_party_of_the_world() -> None:
     acting = {row.tail[1].rpartition("|")[2]: row.head for row in WORLD.edges if row.edge.type == "ACTS_FOR"}
     assert acting == {persona.name: persona.party for persona in personas()}
-    assert len({persona.party[0] for persona in personas()}) == 7
+    assert len({persona.party[0] for persona in personas()}) == 8
 
 
 def test_scale_one_is_as_large_as_it_says() -> None:

@@ -1,0 +1,56 @@
+"""Whom a case waits for: its parties, once its owner has asked; its owner, once something came back."""
+
+from typing import Final, LiteralString
+
+from hub.verbs.case import Case
+from hub.verbs.case_time import CaseTime
+from hub.verbs.context import InACase, VerbContext
+from hub.verbs.deadlines import answered, answered_deadline
+
+_CAME_BACK: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.cameBackAt = coalesce(k.cameBackAt, $at)"
+_PARTY_WROTE: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.partyWroteAt = coalesce(k.partyWroteAt, $at)"
+_ANSWERED_PARTY: Final[LiteralString] = "MATCH (k:Case {id: $case}) REMOVE k.partyWroteAt"
+_TAKEN_UP: Final[LiteralString] = """
+MATCH (k:Case {id: $case}) WHERE k.cameBackAt IS NOT NULL OR k.partyWroteAt IS NOT NULL
+REMOVE k.cameBackAt, k.partyWroteAt RETURN 1"""
+
+
+async def ask_parties(context: VerbContext, case: Case) -> None:
+    """The owner has asked the parties: the case waits for them, and nothing waits for its owner."""
+    time = await CaseTime.read(context, case)
+    await time.with_case(awaiting=True).write(None, ())
+    await take_up(context, case)
+
+
+async def await_nothing(context: VerbContext, case: Case) -> None:
+    """Nothing is asked of the parties any more."""
+    time = await CaseTime.read(context, case)
+    await time.with_case(awaiting=False).write(None, ())
+
+
+async def meet_by_answer(context: VerbContext, case: Case, deadline: str | None) -> None:
+    """The parties have answered all that they were asked: that meets the deadline that is named, or the only one that
+    an answer meets. Raises as `answered_deadline`."""
+    time = await CaseTime.read(context, case)
+    if met := answered_deadline(time, deadline):
+        await answered(time, met, time.today).write(None, ())
+
+
+async def came_back(context: VerbContext, case: Case) -> None:
+    """Something came back that the owner has yet to look at."""
+    await context.execute(_CAME_BACK, case=case.id)
+
+
+async def party_wrote(context: VerbContext, case: InACase) -> None:
+    """A party by role wrote something that the owner has yet to look at, and of which nobody else is told."""
+    await context.execute(_PARTY_WROTE, case=case.id)
+
+
+async def answer_party(context: VerbContext, case: Case) -> None:
+    """The owner has looked at what parties by role wrote; what the importer answered may wait further."""
+    await context.execute(_ANSWERED_PARTY, case=case.id)
+
+
+async def take_up(context: VerbContext, case: Case) -> bool:
+    """The owner has looked at what came back; gives whether anything had."""
+    return bool(await context.execute(_TAKEN_UP, case=case.id))
