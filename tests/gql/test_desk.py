@@ -10,6 +10,7 @@ from hub.database.graph import Graph
 from tests.asking import by_some, questions
 from tests.gql.test_oracle import LIMITS
 from tests.random_world import random_world
+from tests.rounds import ROUNDS
 
 _DAYS: Final = 10
 _LISTS: Final = {
@@ -45,7 +46,7 @@ def _document() -> str:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", [0, 3, 5])
+@pytest.mark.parametrize("seed", range(ROUNDS))
 def test_each_list_of_the_desk_is_the_list_that_its_name_asks_for(
     seed: int, empty: Graph, run: Callable[..., Any]
 ) -> None:
