@@ -3,7 +3,9 @@
 import asyncio
 import os
 import tempfile
+import time
 from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +16,7 @@ from pydantic import SecretStr
 from graph_schema.ddl import statements
 from graph_schema.graph import GRAPH
 from hub.database.graph import Graph
+from hub.deadlines.business_days import today
 from hub.local_neo4j.jars import cache_folder, fetch
 from hub.local_neo4j.java import java
 from hub.local_neo4j.plan_cache import PLAN_CACHE
@@ -30,6 +33,7 @@ os.environ.setdefault("HUB_WARM", "0")
 # two busy cores are no fault of what is tested
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
+_LONGEST_TEST = timedelta(minutes=2)
 _MEMORY = Memory(heap="3g", pagecache="128m", transactions="500m")
 
 
@@ -52,6 +56,15 @@ def run() -> Iterator[Callable[[Coroutine[Any, Any, Result]], Result]]:
     """Runs a coroutine on the session's event loop, which the driver's connections belong to."""
     with asyncio.Runner() as runner:
         yield runner.run
+
+
+@pytest.fixture
+def one_day() -> None:
+    """Waits near midnight at headquarters, so that a test begins and ends on the same day."""
+    now = datetime.now(UTC)
+    if today(now) != today(now + _LONGEST_TEST):
+        while today(datetime.now(UTC)) == today(now):
+            time.sleep(1)
 
 
 @pytest.fixture(scope="session")

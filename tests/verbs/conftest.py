@@ -13,6 +13,11 @@ from tests.asking import questions
 from tests.offices import ISSUER, write
 
 
+@pytest.fixture(autouse=True)
+def _one_day(one_day: None) -> None:  # pyright: ignore[reportUnusedFunction]
+    """What tests of verbs expect counts from today."""
+
+
 @pytest.fixture
 def world(empty: Graph, run: Callable[..., Any]) -> Graph:
     run(write(empty))

@@ -6,21 +6,23 @@ from typing import Any
 
 import pytest
 
-from hub.deadlines.business_days import Period, Unit, last_day, today
 from hub.verbs.deadline_jobs import run_jobs_once
+from tests.verbs.timing import day, last
 
 Do = Callable[..., Any]
 MINE = "11-1111111AA"
-ASKED = today(datetime.now(UTC)) - timedelta(days=5)
-DUE = last_day(ASKED, Period(30, Unit.CALENDAR_DAY), rolls=True)
-OPEN_CASE = """mutation { openCase(kind: "rfi", importer: "11-1111111AA", title: "Value of samples",
+_OPEN_CASE = """mutation { openCase(kind: "rfi", importer: "11-1111111AA", title: "Value of samples",
     entries: ["AAA-0000001-4", "AAA-0000002-2"], goods: ["8542.31.0001"], programs: ["S301"], agencies: ["FDA"],
-    event: "request_issued", on: "ASKED") {
+    event: "request_issued", on: "{day}") {
     id number status title importer { number } handledBy { name } kind { code } programs { nodes { code } } goods
       { nodes { code } }
     entries { nodes { number port { code } } } involves { edges { acceptedAt node { code } } }
     deadlines { nodes { id name state due startedOn owedBy party { name } clock { id } } }
-    history { nodes { text by { name } } } } }""".replace("ASKED", str(ASKED))
+    history { nodes { text by { name } } } } }"""
+
+
+def _open_case() -> str:
+    return _OPEN_CASE.replace("{day}", day(-5))
 
 
 def _history(did: Do, viewer: str, number: str) -> list[str]:
@@ -35,7 +37,7 @@ def _history(did: Do, viewer: str, number: str) -> list[str]:
 
 
 def test_one_case_spans_entries_at_several_ports(did: Do) -> None:
-    case = did("center-007", OPEN_CASE)
+    case = did("center-007", _open_case())
     assert case["number"].startswith("HUB-")
     assert (case["status"], case["handledBy"]["name"], case["kind"]["code"]) == ("OPEN", "Electronics", "rfi")
     # of the one that is in no case of the Center's, it knows the number alone, until the Office of Trade has confirmed
@@ -52,7 +54,7 @@ def test_one_case_spans_entries_at_several_ports(did: Do) -> None:
     (deadline,) = case["deadlines"]["nodes"]
     assert (deadline["name"], deadline["state"], deadline["due"], deadline["party"]["name"],
         deadline["clock"]["id"]) == (
-        "Request for Information: reply", "RUNNING", str(DUE), "Sample Importer 11", "rfi reply",
+        "Request for Information: reply", "RUNNING", last(day(-5), 30), "Sample Importer 11", "rfi reply",
     )  # fmt: skip
     assert case["history"]["nodes"] == [
         {"text": "opened: Request for Information, handled by Electronics", "by": {"name": "Electronics"}}
@@ -149,7 +151,7 @@ def test_bad_input_says_what_to_change_and_leaves_nothing(
 
 
 def test_a_case_is_worked_on_by_an_officer_of_its_owner(did: Do, refused: Do) -> None:
-    number = did("center-007", OPEN_CASE)["number"]
+    number = did("center-007", _open_case())["number"]
     case = did("center-007", f'mutation {{ assignCase(case: "{number}", contact: "protests") {{ officer {{ id }} }} }}')
     assert case["officer"]["id"] == "protests"
     assert (
@@ -203,7 +205,7 @@ def test_a_case_is_passed_on_with_what_its_owner_owes(did: Do, refused: Do) -> N
 
 
 def test_the_owner_asks_and_a_party_answers(did: Do, refused: Do) -> None:
-    number = did("center-007", OPEN_CASE)["number"]
+    number = did("center-007", _open_case())["number"]
     respond = (
         f'mutation($text: String!) {{ respondToCase(case: "{number}", text: $text) {{ status notes {{ nodes {{ kind'
         " text audience by { name } } } deadlines { nodes { state } } } }"
@@ -220,7 +222,7 @@ def test_the_owner_asks_and_a_party_answers(did: Do, refused: Do) -> None:
 
 
 def test_notes_reach_their_audience_and_no_further(did: Do, refused: Do) -> None:
-    number = did("center-007", OPEN_CASE)["number"]
+    number = did("center-007", _open_case())["number"]
     note = (
         f'mutation($text: String!, $audience: Audience) {{ noteCase(case: "{number}", text: $text, audience: $audience)'
         " { id } }"
@@ -278,7 +280,7 @@ def test_a_case_is_linked_to_an_issue_and_a_program(did: Do, refused: Do) -> Non
 
 
 def test_a_case_is_closed_and_opened_again(did: Do, refused: Do) -> None:
-    number = did("center-007", OPEN_CASE)["number"]
+    number = did("center-007", _open_case())["number"]
     close = (
         f'mutation {{ closeCase(case: "{number}", reason: "answered") {{ status closedAt deadlines {{ nodes {{ state }}'
         " } } }"

@@ -63,12 +63,12 @@ def test_a_condition_decides_which_variant_of_a_clock_runs(did: Do, refused: Do,
             "(a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(o)")]))  # fmt: skip
     case = opened(did, "importer", "eapa", f'event: "initiated", on: "{day(-2)}"')
     held = case["number"]
-    assert dues(case)["determine"] == ("RUNNING", last(day(-2), 300))
+    assert dues(case)["determine"] == ("RUNNING", last(day(-2), 300, rolls=False))
     case = did("port-2704", verb("recordCondition", held, 'condition: "complicated"'))
-    assert dues(case)["determine complicated"] == ("RUNNING", last(day(-2), 360))
+    assert dues(case)["determine complicated"] == ("RUNNING", last(day(-2), 360, rolls=False))
     assert [found["revision"] for found in case["deadlines"]["nodes"] if "determine" in found["id"]] == [1]
     case = did("port-2704", verb("recordCondition", held, 'condition: "complicated", holds: false'))
-    assert dues(case)["determine"] == ("RUNNING", last(day(-2), 300))
+    assert dues(case)["determine"] == ("RUNNING", last(day(-2), 300, rolls=False))
     assert refused("port-2704", verb("recordCondition", held, 'condition: "late"'))[0] == "BAD_INPUT"
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 from hub.deadlines.business_days import Period, Unit, last_day, today
 
 Do = Callable[..., Any]
-TODAY: Final = today(datetime.now(UTC))
 MINE: Final = "11-1111111AA"
 ENTRY, OTHER_ENTRY = "AAA-0000001-4", "AAA-0000002-2"
 _DEADLINES: Final = (
@@ -20,7 +19,7 @@ _UNITS: Final = {"days": Unit.CALENDAR_DAY, "business": Unit.BUSINESS_DAY, "mont
 
 def day(after: int) -> str:
     """The day so many days after today, or before."""
-    return str(TODAY + timedelta(days=after))
+    return str(today(datetime.now(UTC)) + timedelta(days=after))
 
 
 def last(start: str, length: int, unit: str = "days", *, rolls: bool = True) -> str:
