@@ -521,6 +521,7 @@ class _Maker:
             self._link(requests.ANSWERS, answer, ("RequestItem", f"item-{index}-1"))
             if files := self._made.of("Attachment"):
                 self._link(requests.WITH_FILE, answer, self._one(files))
+        acting = [office for office in offices if self._made.tails(people.ACTS_FOR, office)]
         for index, case in enumerate(self._random.sample(every, 14)):
             self._made.nodes[case] |= self._one(({"cameBackAt": NOW}, {"status": "AWAITING"}, {}))
             referral = self._add(
@@ -532,7 +533,9 @@ class _Maker:
             asked = [*offices, *self._made.of("Agency")] if index % 2 else self._made.of("Agency")
             self._link(referrals.SENT_TO, referral, self._one(asked))
             if index % 3:
-                self._link(referrals.REFERRED_BY, case, sender, referredAt=NOW)
+                # who sent it on before goes on taking part in it
+                first = sender if index % 3 == 1 else self._one(acting)
+                self._link(referrals.REFERRED_BY, case, first, referredAt=NOW)
         for index, office in enumerate(offices[::5]):
             counts = {"total": 3, "done": 2, "refused": 1}
             row = self._add(

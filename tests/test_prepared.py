@@ -23,6 +23,7 @@ from hub.limits.admission import Admission
 from hub.limits.callers import Caller
 from hub.prepared.asked_most import FILE, AskedMost
 from hub.prepared.statements import Warming
+from hub.queries.root_fields import QUESTIONS
 from hub.viewer import PUBLIC, Viewer
 from hub.web.examples import EXAMPLES
 from hub.world.load import WorldWanted, load
@@ -186,12 +187,13 @@ def test_kinds_of_viewers_that_have_asked_go_before_others(
     """Whatever they asked, and also while it is prepared."""
 
     async def whole() -> None:
-        hub = Hub(world, tmp_path, 8)
+        prepared = 3 + len(QUESTIONS)  # the kind, two for searches, and these
+        hub = Hub(world, tmp_path, prepared)
         await hub.ask("{ centers { totalCount } }", BROKER)
-        assert await hub.warming.prepare() == 8  # the kind, two for searches, and these
+        assert await hub.warming.prepare() == prepared
         kind = await hub.executor.kind(BROKER)
         told = [text for text, _ in hub.executor.plan_cache.questions(kind)]
-        assert len(told) == 5
+        assert len(told) == len(QUESTIONS)
         assert not any(map(hub.shares.admission.is_new, told))
 
     run(whole())

@@ -166,7 +166,7 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
 
     # its Neo4j dies: it is started again
     hub.neo4js()[0].kill()
-    hub.wait_until(lambda: hub.tries("{ cases { totalCount nodes { number } } }", token) == mine, 60)
+    hub.wait_until(lambda: hub.tries("{ cases { totalCount nodes { number } } }", token) == mine, 180)
     assert "Neo4j has died; it is started again" in hub.said()
 
     # so is the partner agency's service

@@ -10,9 +10,9 @@ from hub.records.source_record import HEADQUARTERS, Key, Link
 
 _CBP: Final = ("Center", "Team", "Port", "Office", "FieldOffice")
 
-BY_VERBS_ALONE: Final = ("REPRESENTS", "HAS_PARTY", "LED_BY", "CONSOLIDATED_WITH", "FOLLOWS_FROM")
-"""Edges that no file makes, whoever's it is: both sides consent to a power of attorney, and a case's owner says who is
-a party of it by role and which cases belong together.
+BY_VERBS_ALONE: Final = ("REPRESENTS", "HAS_PARTY", "REFERRED_BY", "LED_BY", "CONSOLIDATED_WITH", "FOLLOWS_FROM")
+"""Edges that no file makes, whoever's it is: both sides consent to a power of attorney, a case's owner says who is a
+party of it by role and which cases belong together, and whoever sends a case on goes on seeing it.
 """
 
 

@@ -162,6 +162,15 @@ class Access:
             parts.append(test if len(labels) == 1 else f"(NOT {variable}:{label} OR {test})")
         return " AND ".join(parts) or None
 
+    def beyond(self, label: str, way: str, row: str) -> str | None:
+        """Whether a row may be seen at the end of that way from a visible row of the label; None where that follows."""
+        route = self.graph.routes(label)[way]
+        rules = (self.rule(target).grants for target in route.labels)
+        arrival = ArrivedBy("", label, route, "")
+        if all(any(self._came_through(grant, arrival) for grant in grants) for grants in rules):
+            return None
+        return self.row(row, route.labels).predicate
+
     def edge(self, edge: Edge, tail: str, head: str, variable: str) -> str | None:
         """Whether the edge between two visible rows may be seen; None where it always may."""
         rule = self.graph.edge_rule(edge)

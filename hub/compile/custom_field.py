@@ -29,6 +29,10 @@ class Sees(Protocol):
         """The predicate that the row behind the variable may be seen."""
         ...
 
+    def beyond(self, label: str, way: str, row: str) -> str:
+        """The same of a row at the end of that way from a row of the label that may be seen."""
+        ...
+
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
         """The same in two halves: the predicate about the row at the end of that edge, by which all rows may be
         seen that lead to it, and the one about the row itself, by which it may be seen all the same.

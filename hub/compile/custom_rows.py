@@ -290,6 +290,9 @@ class _Sees:
     def row(self, variable: str, label: str) -> str:
         return self._access.row(variable, (label,)).predicate or "true"
 
+    def beyond(self, label: str, way: str, row: str) -> str:
+        return self._access.beyond(label, way, row) or "true"
+
     def by_edge(self, label: str, edge: Edge, row: str, end: str) -> tuple[str, str]:
         return self._access.by_edge(label, edge, row, end)
 

@@ -82,8 +82,13 @@ _NAMED: Final = {
         WITH *, COLLECT { MATCH (entry)<-[c:COVERS_ENTRY]-(k:Case) WHERE {sees_case}
           RETURN k ORDER BY c.confirmedAt IS NULL, k.openedAt DESC, k.id } AS spanning
         WITH *, [k IN spanning WHERE k.status <> 'CLOSED'] AS cases,
-          head(COLLECT { UNWIND spanning AS k MATCH (k)-[:CONCERNS]->(i:Importer) RETURN i LIMIT 1 }) AS filed""",
-        {"sees_entry": lambda sees: sees.row("entry", "Entry"), "sees_case": lambda sees: sees.row("k", "Case")},
+          head(COLLECT { UNWIND spanning AS k MATCH (k)-[:CONCERNS]->(i:Importer) WHERE {sees_filed}
+            RETURN i LIMIT 1 }) AS filed""",
+        {
+            "sees_entry": lambda sees: sees.row("entry", "Entry"),
+            "sees_case": lambda sees: sees.row("k", "Case"),
+            "sees_filed": lambda sees: sees.beyond("Case", "importer", "i"),
+        },
     ),
     "hts": _Named("""
         OPTIONAL MATCH (heading:HtsHeading {code: $asked.heading})

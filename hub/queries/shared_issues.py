@@ -104,7 +104,8 @@ WITH *, few + CASE WHEN official THEN COLLECT {
   RETURN DISTINCT k
 } ELSE [] END AS cases
 WITH * WHERE cases <> [] OR EXISTS { MATCH (issue)-[:ON_BOARD_OF]->(a) WHERE a IN myParties }
-WITH *, COLLECT { UNWIND cases AS k MATCH (k)-[:CONCERNS]->(m:Importer) RETURN DISTINCT m } AS mine
+WITH *, COLLECT { UNWIND cases AS k MATCH (k)-[:CONCERNS]->(m:Importer) WHERE {sees_importer}
+  RETURN DISTINCT m } AS mine
 WITH *, COLLECT { MATCH (issue)<-[:NAMED_IN]-(m:Importer) WHERE NOT m IN mine RETURN m
   ORDER BY m.name, m.number } AS named
 WITH *, CASE WHEN seesAll THEN [] ELSE COLLECT {
@@ -149,7 +150,8 @@ def _start(*_: Any) -> str:
 
 
 def _each(sees: Sees) -> str:
-    return cypher.fill(_EACH, sees_case=sees.row("k", "Case"))
+    importer = sees.beyond("Case", "importer", "m")
+    return cypher.fill(_EACH, sees_case=sees.row("k", "Case"), sees_importer=importer)
 
 
 def _supplied(arguments: Arguments) -> Arguments:

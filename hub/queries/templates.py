@@ -57,16 +57,17 @@ def filled_by(blanks: Iterable[str]) -> list[list[str]]:
     return pairs
 
 
+# A case fills blanks for who may send it: others who see it need not see its officer, its importer or its entries.
 _START: Final = """
 OPTIONAL MATCH (t:Template {id: $asked.template}) WHERE {sees_template}
-OPTIONAL MATCH (k:Case {number: $asked.case}) WHERE {sees_case}
+OPTIONAL MATCH (k:Case {number: $asked.case})
+  WHERE seesAll OR EXISTS { (k)-[:HANDLED_BY]->(owner) WHERE owner IN myParties }
 WITH *, $asked.given AS given
 """
 
 
 def _start(sees: Sees, _: Any) -> str:
-    case, template = f"({sees.row('k', 'Case')})", f"({sees.row('t', 'Template')})"
-    return cypher.fill(_START, sees_case=case, sees_template=template) + FILL
+    return cypher.fill(_START, sees_template=f"({sees.row('t', 'Template')})") + FILL
 
 
 def _value(name: str, doc: str, expression: str, kind: Kind = Kind.STRING) -> Value:
@@ -80,7 +81,7 @@ def _supplied(arguments: Arguments) -> Arguments:
 FILLED_TEMPLATE: Final = CustomField(
     "filledTemplate",
     "A template with its blanks filled, as it would be sent; what is not filled is told. Without a case only by what is"
-    f" given; a case fills {', '.join(FROM_THE_CASE)}.",
+    f" given; a case that your office owns fills {', '.join(FROM_THE_CASE)}.",
     (
         Property("template", "The template, by its id.", required=True),
         Property("case", "The case that it is filled for.", format=CASE_NUMBER),

@@ -45,7 +45,7 @@ AD_HOC: Final = (
     ),
     AdHoc(
         "headings of a chapter with the Centers they suggest",
-        None,
+        "domestic-producer",
         """{ htsHeadings(first: 30, where: {code: {startsWith: "61"}},
   orderBy: [{code: ASC}]) { totalCount nodes { code title
           suggests { edges { confidence node { name managedFrom { name } } } } } } }""",
@@ -63,7 +63,7 @@ AD_HOC: Final = (
     ),
     AdHoc(
         "responsibleContacts: goods and a port",
-        None,
+        "surety-officer",
         """{ responsibleContacts(hts: "6109", port: "2704", first: 4) { conflicts contacts { rule reason
           contact { name phone } organisation { name } availability { state } } } }""",
         bar_s=QUICK_S,

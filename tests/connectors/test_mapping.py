@@ -294,9 +294,15 @@ def test_no_file_gives_a_power_of_attorney_or_names_a_party_by_role() -> None:
         found = judged("Broker", Mapped({"filerCode": "ABC"}, power, verified=False), authority)
         assert (found.links, found.claims) == ((), ("REPRESENTS Importer 00-0000001SW",))
     owned = Link("HANDLED_BY", "Center", "CEE001")
-    links = (owned, Link("HAS_PARTY", "Firm", "SURETY"), Link("LED_BY", "Case", "1"))
+    links = (
+        owned,
+        Link("HAS_PARTY", "Firm", "SURETY"),
+        Link("LED_BY", "Case", "1"),
+        Link("REFERRED_BY", "Center", "CEE009"),
+    )
     found = judged("Case", Mapped({}, links, verified=False), headquarters)
-    assert (found.links, found.claims) == ((owned,), ("HAS_PARTY Firm SURETY", "LED_BY Case 1"))
+    claims = ("HAS_PARTY Firm SURETY", "LED_BY Case 1", "REFERRED_BY Center CEE009")
+    assert (found.links, found.claims) == ((owned,), claims)
 
 
 @given(st.emails() | st.from_regex(r"[a-zA-Z0-9._+-]{1,70}@[a-zA-Z0-9.-]{1,60}", fullmatch=True))

@@ -22,6 +22,7 @@ from tests.conftest import wipe
 from tests.offices import ISSUER, TUESDAY, write
 from tests.oracle import Oracle
 from tests.random_world import random_world
+from tests.rounds import ROUNDS
 
 Ask = Callable[..., dict[str, Any]]
 QUESTIONS = list(csv.DictReader((Path(__file__).parent / "questions.csv").read_text(encoding="utf-8").splitlines()))
@@ -195,7 +196,7 @@ async def _told(hub: Any, account: str, named: dict[str, str]) -> dict[str, Any]
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(ROUNDS))
 def test_nothing_is_told_of_what_may_not_be_seen(seed: int, empty: Graph, run: Callable[..., Any]) -> None:
     world = random_world(seed)
     run(world.write(empty))

@@ -143,6 +143,20 @@ def test_a_surety_reads_the_demand_on_its_bond_and_not_the_importers_confidentia
 
 
 @pytest.mark.usefixtures("worked")
+def test_whose_entry_it_is_is_told_to_no_party_whose_role_does_not_show_the_importer(did: Do) -> None:
+    asked = (
+        '{ responsibleContacts(importer: "33-3333333AA", entryNumber: "AAA-0000001-4")'
+        " { conflicts unknown contacts { reason } } }"
+    )
+    before = did("pending", asked)
+    _add(did, "port-2704", "Importer:33-3333333AA", "payer")
+    after = did("pending", asked)
+    assert "AAA-0000001-4" in json.dumps(before["unknown"])
+    assert after["unknown"] == []
+    assert "11-1111111AA" not in json.dumps(after)
+
+
+@pytest.mark.usefixtures("worked")
 def test_an_alleger_is_told_that_the_case_is_open_and_nobody_else_is_told_who_it_is(do: Do, did: Do) -> None:
     before = _seen(do, "importer")
     _add(did, "port-2704", "Firm:PRODUCER-1", "alleger")

@@ -16,7 +16,6 @@ from tests.offices import ISSUER
 
 Do = Callable[..., Any]
 MINE: Final = "11-1111111AA"
-_TODAY: Final = today(datetime.now(UTC))
 _COUNTS: Final = (
     "assigned", "mine", "toAnswer", "awaiting", "unassigned", "referred", "dueSoon", "overdue", "proposed", "items",
     "referrals", "questions", "asked", "board",
@@ -41,7 +40,12 @@ def case(did: Do) -> str:
 
 
 def _deadline(world: Graph, run: Callable[..., Any], number: str, state: str, days: int, *, mine: bool = True) -> None:
-    given = {"number": number, "id": f"due {state} {days} {mine}", "state": state, "due": _TODAY + timedelta(days=days)}
+    given = {
+        "number": number,
+        "id": f"due {state} {days} {mine}",
+        "state": state,
+        "due": today(datetime.now(UTC)) + timedelta(days=days),
+    }
     run(world.write([Statement(_DEADLINE, {**given, "mine": mine})]))
 
 

@@ -177,6 +177,14 @@ def test_blanks_are_filled_and_what_is_not_filled_is_told(did: Do, refused: Do, 
     assert _stands(did, "importer", sent["id"])["template"] is None
 
 
+def test_a_case_fills_blanks_for_its_owner_and_not_for_who_sent_it_there(did: Do, case: str) -> None:
+    template = _saved(did, "Dear {{importer}}: {{officer}}")["id"]
+    did("center-007", f'mutation {{ referCase(case: "{case}", to: "Center:CEE004", question: "Yours?") {{ id }} }}')
+    did("center-004", f'mutation {{ assignCase(case: "{case}", contact: "chapter-61") {{ number }} }}')
+    filled = did("center-007", f'{{ filledTemplate(template: "{template}", case: "{case}") {{ text unfilled }} }}')
+    assert filled == {"text": "Dear {{importer}}: {{officer}}", "unfilled": ["goods", "importer", "officer"]}
+
+
 def test_versions_are_kept_and_a_former_one_is_not_used(did: Do, refused: Do, case: str) -> None:
     first = _saved(did)
     second = _saved(did, "Dear {{importer}}.")
