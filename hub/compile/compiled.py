@@ -83,11 +83,11 @@ class SearchReads:
     """A search's second step: what is asked of the rows on the page, by their label, and how they are counted and
     picked.
 
-    `texts` has no statement for a label of which nothing need be read; `keys` then tells how often each column has the
-    key.
+    `labels` are known by their places among those declared. `texts` has no statement for a label of which nothing need
+    be read; `keys` then tells how often each column has the key.
     """
 
-    labels: tuple[str, ...]
+    labels: Mapping[int, str]
     page: query.Page
     texts: Mapping[str, str]
     keys: Mapping[str, tuple[int, ...]]

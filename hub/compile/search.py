@@ -5,9 +5,10 @@ What finds the rows is the same statement for all searches of a kind of viewer, 
 plans it once, and not for each choice of fields and kinds. The public labels are searched together, each protected one
 by itself: a statement with the rules of seven takes Neo4j seconds to plan.
 
-Full-text indexes find candidates, codes go straight to their row; the rule, then the hub's own order. Lucene's score is
-not used: hidden rows move it. Nor are its fuzzy queries, which keep only the nearest terms of the whole index, hidden
-rows' among them: the words with a typo are spelled out by whoever asks (`queries`).
+Full-text indexes find candidates, codes go straight to their row; the rule, then the hub's own order. Of Lucene's score
+it is used alone whether a word stands in a row's name: hidden rows move the rest. Its fuzzy queries are not used, which
+keep only the nearest terms of the whole index, hidden rows' among them: the words with a typo are spelled out by
+whoever asks (`queries`).
 
 Whoever sees few rows of a label, or all, reads its index as a stream, beside the list of those rows. For others the
 candidates are gathered first, and then the rule is asked of each, or, where they outnumber the viewer's rows, those are
@@ -80,7 +81,7 @@ def _read(graph: GraphSchema, root: query.Search, label: str, side: Side) -> Sta
     def body(access: Access) -> ListPlan:
         row = access.fresh("n")
         seen = access.row(row, (label,))
-        match = taken(graph, label, row, label, "one[3]")
+        match = taken(graph, label, row, label, "one[4]")
         walk = Walk(match, (seen.predicate,) if seen.predicate else (), row, "", seen)
         rows = ListAccess(walk, (label,), listed_as(root.labels), ORDER, Ordering(ORDER), bound=(SOUGHT,))
         return page(access, rows, replace(root.page, parts=of_rows))

@@ -11,10 +11,11 @@ from typing import Final
 from graph_schema.cypher import literal, name, where
 from graph_schema.formats import HTS_CHAPTER
 from graph_schema.model import GraphSchema, NodeType
+from graph_schema.words import OTHER_WORDS
 from hub.compile import query
 from hub.compile.compiled import Compiled, SearchReads
 from hub.compile.order import Sort, comes_after, cursor_of, order_by
-from hub.compile.parameters import MATCHES, ORDER, SOUGHT, WIDER, listed_as
+from hub.compile.parameters import IN_NAME, MATCHES, ORDER, SOUGHT, WIDER, listed_as, place_of
 from hub.compile.plan import (
     RULE_COSTS,
     EdgesPlan,
@@ -35,7 +36,10 @@ _FEW: Final = 2000
 """Up to how many rows of a label, by degree, are listed for any search. Listing that many takes about 4 ms;
 2026-11-22.
 """
-_COLUMNS: Final = "rank, matched, key, label"
+_COLUMNS: Final = "rank, matched, place, key"
+_IN_NAME: Final = "1000000000000000"
+"""What a word counts for in the score of an index if it stands in the name: much more than all the rest."""
+_SCORE_IN_NAME: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,9 @@ def write_search(graph: GraphSchema, plan: SearchPlan) -> Compiled:
     writer = TextWriter(graph, ShaperText())
     readings = {label: _reading(writer, read.body) for label, read in plan.reads.items()}
     texts = {label: whole(graph, plan.reads[label], read.body) for label, read in readings.items() if read.body}
-    shaper = _page_shaper(plan.root, writer.shapers, readings)
-    found = SearchReads(plan.root.labels, plan.root.page, texts, {label: read.keys for label, read in readings.items()})
+    shaper = _page_shaper(graph, plan.root, writer.shapers, readings)
+    labels = {place_of(graph, label): label for label in plan.root.labels}
+    found = SearchReads(labels, plan.root.page, texts, {label: read.keys for label, read in readings.items()})
     return Compiled(finds, writer.shapers.compiled(shaper), found)
 
 
@@ -71,7 +76,7 @@ def _finding(graph: GraphSchema, scan: SearchScan) -> str:
     heads: list[str] = []
     ways: list[str] = []
     for label in scan.labels:
-        found = _OfLabel(graph.node(label.label), label, scan.side, alone=len(scan.labels) == 1)
+        found = _OfLabel(graph.node(label.label), label, scan.side, place_of(graph, label.label))
         if label.coded:
             heads.append(found.by_code())
             ways.append(found.coded_rows())
@@ -107,12 +112,10 @@ class _OfLabel:
     columns of `ORDER`.
     """
 
-    def __init__(self, node: NodeType, plan: SearchedLabel, side: Side, *, alone: bool) -> None:
-        self.node, self._plan, self._side = node, plan, side
+    def __init__(self, node: NodeType, plan: SearchedLabel, side: Side, place: int) -> None:
+        self.node, self._plan, self._side, self._place = node, plan, side, place
         self._label, self._row, self._rule, self._everything = plan.label, plan.row, plan.rule, plan.everything
-        self._queries = (
-            f"${SOUGHT}.queries" if alone else f"CASE WHEN ${SOUGHT}.asked_{plan.label} THEN ${SOUGHT}.queries END"
-        )
+        self._asked = f"${SOUGHT}.asked_{plan.label}"
         self._coded, self._streams, self._found, self._mine = (
             f"{what}{plan.label}" for what in ("coded", "streams", "found", "mine")
         )
@@ -129,11 +132,14 @@ class _OfLabel:
     def coded_rows(self) -> str:
         row, allowed = self._row, (self._rule,) if self._rule else ()
         matched = (
-            f"COUNT {{ {self._queried('found')} WITH found WHERE found = {row} RETURN found }}"
+            f"COUNT {{ {self._asked_for('found')} WITH found WHERE found = {row} RETURN found }}"
             if self.node.text
             else "0"
         )
-        return f"UNWIND {self._coded} AS {row} WITH {row}{where(*allowed)} {self._columns(self._coded_rank(), matched)}"
+        return (
+            f"UNWIND {self._coded} AS {row} WITH {row}{where(*allowed)}"
+            f" WITH {row}, {self._coded_rank()} AS rank, {matched} AS matched {self._columns}"
+        )
 
     def _coded_rank(self) -> str:
         wide = [code for code in self.node.codes if self.node.property_named(code).format is HTS_CHAPTER]
@@ -154,7 +160,7 @@ class _OfLabel:
         everything, degree, row, mine = self._everything or "false", words.degree, words.row, words.mine
         few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[self._side]
         asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if self._side is Side.CHEAPER else "true"
-        gathered = f"COLLECT {{ {self._queried(row)} WITH {row}, count(*) AS matched RETURN [{row}, matched] }}"
+        gathered = f"COLLECT {{ {self._counted(row)} RETURN [{row}, matched, named] }}"
         listed = f"COLLECT {{ {words.enumerated} RETURN DISTINCT {mine} }}"
         return [
             f"WITH *, {everything} OR {few} AS {self._streams}",
@@ -168,32 +174,51 @@ class _OfLabel:
     def worded_rows(self) -> list[str]:
         row, mine = self._row, self._mine
         uncoded = (f"NOT {row} IN {self._coded}",) if self.node.codes else ()
-        ranked = self._columns(self._rank(), "matched")
+        ranked = self._ranked()
         if self._rule is None:
-            return [f"{self._queried(row)} WITH {row}, count(*) AS matched{where(*uncoded)} {ranked}"]
+            return [f"{self._counted(row)}{where(*uncoded)} {ranked}"]
         seen = f"{self._everything} OR {row} IN {mine}" if self._everything else f"{row} IN {mine}"
-        stream = self._queried(row, f"CASE WHEN {self._streams} THEN {self._queries} ELSE [] END")
+        stream = self._counted(row, f"CASE WHEN {self._streams} THEN {self._asked} ELSE [] END")
         weighed = (
             f"UNWIND CASE WHEN {mine} IS NULL THEN {self._found} ELSE [one IN {self._found} WHERE one[0] IN {mine}] END"
             " AS one"
         )
         allowed = f"CASE WHEN {mine} IS NULL THEN {self._rule} ELSE true END"
         return [
-            f"{stream} WITH {row}, count(*) AS matched{where(f'({seen})', *uncoded)} {ranked}",
-            f"{weighed} WITH one[0] AS {row}, one[1] AS matched{where(allowed, *uncoded)} {ranked}",
+            f"{stream}{where(f'({seen})', *uncoded)} {ranked}",
+            (f"{weighed} WITH one[0] AS {row}, one[1] AS matched, one[2] AS named{where(allowed, *uncoded)} {ranked}"),
         ]
 
-    def _queried(self, row: str, queries: str | None = None) -> str:
-        """Each row of the index that a query finds, once for each."""
+    def _counted(self, row: str, asked: str | None = None) -> str:
+        """Each row that the index finds, how many terms do, and for how many words those in its name count."""
+        in_name = f"sum(CASE WHEN score >= {_SCORE_IN_NAME} THEN asked[1] ELSE 0 END)"
+        return f"{self._asked_for(row, asked)} WITH {row}, count(*) AS matched, {in_name} AS named"
+
+    def _asked_for(self, row: str, asked: str | None = None) -> str:
+        """Each row of the index that a term finds, once for each, with its score."""
         # an index that follows may still name a row that is gone, whose place another has taken
         still = f" WHERE {row}:{self._label}" if self.node.text_follows else ""
-        index = f"db.index.fulltext.queryNodes({literal(self.node.text_index)}, query)"
-        return f"UNWIND {queries or self._queries} AS query CALL {index} YIELD node AS {row}{still}"
+        index = f"db.index.fulltext.queryNodes({literal(self.node.text_index)}, {self._in_fields()})"
+        return f"UNWIND {asked or self._asked} AS asked CALL {index} YIELD node AS {row}, score{still}"
 
-    def _columns(self, rank: str, matched: str) -> str:
+    def _in_fields(self) -> str:
+        """The query of a term in each text of the label; the first of them is the row's name."""
+        first, *others = self.node.text
+        fields = [(first, _IN_NAME), (OTHER_WORDS, _IN_NAME), *((other, "1") for other in others)]
+        query_ = f"${SOUGHT}.queries[asked[0]]"
+        texts = (f"{literal(f'{field}:(')} + {query_} + {literal(f')^{counts}')}" for field, counts in fields)
+        return f" + {literal(' OR ')} + ".join(texts)
+
+    @property
+    def _columns(self) -> str:
+        return f"WITH rank, matched, {self._place} AS place, {self._row}.{name(self.node.key)} AS key"
+
+    def _ranked(self) -> str:
+        # of rows whose names have all words none has more of them
+        matched = f"CASE rank WHEN {IN_NAME} THEN ${SOUGHT}.words ELSE matched END"
         return (
-            f"WITH {rank} AS rank, {matched} AS matched, {self._row}.{name(self.node.key)} AS key,"
-            f" {literal(self._label)} AS label"
+            f"WITH {self._row}, matched, {self._rank()} AS rank WITH {self._row}, rank, {matched} AS matched"
+            f" {self._columns}"
         )
 
     def _rank(self) -> str:
@@ -203,7 +228,8 @@ class _OfLabel:
             f"WHEN {' OR '.join(f'{text} {operator}{sought}' for text in texts)} THEN {rank}"
             for operator, rank in cases
         )
-        return f"CASE {' '.join(tests)} ELSE 3 END"
+        in_name = f"WHEN named >= ${SOUGHT}.needs_{self._label} THEN {IN_NAME}"
+        return f"CASE {' '.join(tests)} {in_name} ELSE {IN_NAME + 1} END"
 
 
 def _reading(writer: TextWriter, plan: ListPlan) -> Reading:
@@ -218,12 +244,12 @@ def _reading(writer: TextWriter, plan: ListPlan) -> Reading:
     return Reading(f"RETURN COLLECT {{ {' '.join(rows)} }} AS row", (), shaper)
 
 
-def _page_shaper(root: query.Search, shapers: ShaperText, readings: Mapping[str, Reading]) -> str:
+def _page_shaper(graph: GraphSchema, root: query.Search, shapers: ShaperText, readings: Mapping[str, Reading]) -> str:
     """The function that makes the connection from [the rows with their columns, how many there are, whether more
     come].
     """
     page = root.page
-    functions = ", ".join(f"{label!r}: {read.shaper}" for label, read in readings.items())
+    functions = ", ".join(f"{place_of(graph, label)}: {read.shaper}" for label, read in readings.items())
     steps: list[str] = []
     items: list[tuple[str, str]] = []
     for part in page.parts:
@@ -233,7 +259,7 @@ def _page_shaper(root: query.Search, shapers: ShaperText, readings: Mapping[str,
             case query.TotalCount():
                 items.append((part.key, "r[1]"))
             case query.Nodes() | query.Edges():
-                steps = [f"rows = [{{{functions}}}[x[0][4]](x, p, w) for x in r[0]]"]
+                steps = [f"rows = [{{{functions}}}[x[0][3]](x, p, w) for x in r[0]]"]
                 items.append((part.key, f"[x[{part.key!r}] for x in rows]"))
             case query.PageInfo():
                 items.append(

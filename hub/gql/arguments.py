@@ -309,16 +309,18 @@ def _source(argument: Argument) -> Value:
 def _sought(nodes: Sequence[NodeType]) -> Callable[[str], tuple[Parameters]]:
     """What makes the parameter of a search for rows of these labels of its text."""
     coded = [node for node in nodes if node.codes]
-    asked_for = {f"asked_{node.label}": True for node in nodes}
 
     def sought(text: str) -> tuple[Parameters]:
-        terms = search_text.words(text)
+        terms = search_text.Terms.of(text)
         codes = search_text.Sought(text)
         by_label = {node.label: search_text.codes(node, codes) for node in coded}
+        in_names = {node.label: terms.in_names(node) for node in nodes}
         return (
             {
-                "text": text.strip().lower(), "queries": [search_text.query(term) for term in terms],
-                search_text.TERMS: terms, **asked_for,
+                "text": text.strip().lower(), "words": len(terms.words), search_text.TERMS: terms.all,
+                "queries": [search_text.query(term) for term in terms.all],
+                **{f"asked_{label}": counts for label, (counts, _) in in_names.items()},
+                **{f"needs_{label}": needed for label, (_, needed) in in_names.items()},
                 **{f"codes_{label}": several for label, several in by_label.items()},
                 WIDER: [code for node in coded for code in search_text.wider(node, codes, by_label[node.label])],
             },

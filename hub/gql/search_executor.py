@@ -30,14 +30,14 @@ async def read_search(compiled: Compiled, given: Parameters, run: RunStatements)
     rows, more = _page(search, given, [row for part in parts for row in part[0]])
     by_label: dict[str, list[list[Any]]] = defaultdict(list)
     for number, row in enumerate(rows):
-        by_label[row[3]].append([number, *row])
+        by_label[search.labels[row[2]]].append([number, *row])
     to_read = [search.texts[label] for label in by_label if label in search.texts]
     kept = {name: value for name, value in given.items() if name != SOUGHT}
     read = await run(to_read, {**kept, FOUND: by_label}) if to_read else []
     if None in read:
         return [None]
     known = (
-        [one, *([one[3]] * count for count in search.keys[label])]
+        [one, *([one[4]] * count for count in search.keys[label])]
         for label, ones in by_label.items()
         if label not in search.texts
         for one in ones

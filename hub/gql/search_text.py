@@ -6,13 +6,14 @@ rows.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from graph_schema.formats import HTS_CHAPTER, Format, plain_digits
 from graph_schema.model import NodeType
-from graph_schema.words import TIGHT, Word, cut, in_a_row, joined, runs
+from graph_schema.words import MOST_JOINED, TIGHT, Word, cut, folded, in_a_row, joined, runs
 from hub.compile.compiler import Highlight, HighlightPart
 from hub.errors import BadInput
 
@@ -23,6 +24,11 @@ _MOST_WORDS: Final = 10
 _FORGIVEN: Final = 4
 """Words of at least so many letters may hold a typo."""
 _LONGEST_FORGIVEN: Final = 24
+LEFT_OUT: Final = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of",
+    "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with",
+})  # fmt: skip
+"""The words that the analyzer `standard-folding` leaves out of every index."""
 _BETWEEN_PARTS: Final = re.compile(f"[ {re.escape(TIGHT)}]")
 _MOST_TOKENS: Final = 20
 _WINDOW: Final = 4
@@ -31,27 +37,93 @@ _PIECE: Final = re.compile(r"(?=.*\d)|^\W*[^\W\d]{1,4}\W*$|^sample$", re.IGNOREC
 """What a code begins and ends with: a piece with a digit, or a few letters."""
 _TELLING: Final = re.compile(r"(?:\d\W*){3}|[^\W\d].*\d|\d.*[^\W\d]")
 """Within a text a digit or two alone are no code."""
+_HUMP: Final = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CAPITALS: Final = re.compile(
     r"\W*([A-Z][A-Z0-9]+(?:[-_][A-Z0-9]+)*|(?=\S*\d)[^\W_]+(?:[-_/.][^\W_]+)*|[^\W_]+_\w+)\W*"
 )
 """What within a text may be a code that has no format: capitals, or a digit or a low line in it."""
 
 
-def words(text: str) -> list[str]:
-    """The terms of a text, folded, each once, in their order. Raises `BadInput` for none or too many.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a text is looked for by: its words, folded, each once, in their order, and other spellings of some of them,
+    each with how many words of the text it is where a name has it.
 
-    A term is a word; several joined by a point or the like (`174.12`); or letters of a script without blanks, with
-    blanks between them. What dashes and the like join (`7-eleven`) is several words, and one more.
+    A word may be several joined by a point or the like (`174.12`), or letters of a script without blanks, with blanks
+    between them. What dashes and the like join (`7-eleven`) is several words, and spelled as one, too; so is a short
+    text (`toys r us`), as `ToysRUs` is spelled as several.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise BadInput(f"text: at most {MOST_CHARACTERS} characters, not {len(text)}")
-    found = cut(text)
-    terms = list(dict.fromkeys(map(_term, _units(found))))
-    if not terms:
-        raise BadInput("text: at least one word, number or code to search for")
-    if len(terms) > _MOST_WORDS:
-        raise BadInput(f"text: at most {_MOST_WORDS} different words, not {len(terms)}")
-    return list(dict.fromkeys((*terms, *(run.joined for run in runs(found) if not run.tight))))
+
+    words: tuple[str, ...]
+    others: Mapping[str, int]
+
+    @classmethod
+    def of(cls, text: str) -> "Terms":
+        """The terms of a text. Raises `BadInput` for none or too many."""
+        if len(text) > MOST_CHARACTERS:
+            raise BadInput(f"text: at most {MOST_CHARACTERS} characters, not {len(text)}")
+        found = cut(text)
+        terms = tuple(dict.fromkeys(map(_term, _units(found))))
+        if not terms:
+            raise BadInput("text: at least one word, number or code to search for")
+        if len(terms) > _MOST_WORDS:
+            raise BadInput(f"text: at most {_MOST_WORDS} different words, not {len(terms)}")
+        others = {
+            **{run.joined: 0 for run in runs(found) if not run.tight},
+            **dict.fromkeys(_by_humps(text, found), 1),
+            **dict.fromkeys(_as_one(found), len(terms)),
+        }
+        return cls(terms, {term: count for term, count in others.items() if term not in terms})
+
+    @property
+    def all(self) -> list[str]:
+        """The words, then the other spellings."""
+        return [*self.words, *self.others]
+
+    def in_names(self, node: NodeType) -> tuple[list[tuple[int, int]], int]:
+        """The places of the terms, each with how many words it is in a name of that label, and how many words a name
+        has that has all of them.
+
+        A word that says what label it is need not be in the name: in `electronics center`, Electronics is all that. Nor
+        need one that no index has.
+        """
+        named = [term for term in self.words if term not in LEFT_OUT and not _is_of_label(term, node.label)]
+        named = named or self.words
+        counts = [*(int(term in named) for term in self.words), *self.others.values()]
+        return list(enumerate(counts)), len(named)
+
+
+def words(text: str) -> list[str]:
+    """The terms of a text. Raises `BadInput` for none or too many."""
+    return Terms.of(text).all
+
+
+def _by_humps(text: str, found: Sequence[Word]) -> Iterator[str]:
+    """The words in which capitals begin others, cut there: ToysRUs is toys r us."""
+    for word in found:
+        parts = _HUMP.split(text[word.start : word.end])
+        if 1 < len(parts) <= MOST_JOINED:
+            yield " ".join(map(folded, parts))
+
+
+def _as_one(found: Sequence[Word]) -> Iterator[str]:
+    """A few words as one, as names have them: toys r us is toysrus."""
+    if 1 < len(found) <= MOST_JOINED and all(word.alone for word in found):
+        whole = "".join(word.folded for word in found)
+        if not whole.isdigit():
+            yield whole
+
+
+@lru_cache(maxsize=128)
+def _words_of(label: str) -> frozenset[str]:
+    """What a label is called, as one and as several."""
+    parts = [part.lower() for part in _HUMP.split(label)]
+    several = (f"{part[:-1]}ies" if part.endswith("y") else f"{part}s" for part in parts)
+    return frozenset((*parts, *several))
+
+
+def _is_of_label(term: str, label: str) -> bool:
+    return any(_fits(term, word, begun=False) for word in _words_of(label))
 
 
 def _units(found: Sequence[Word]) -> Iterator[list[Word]]:

@@ -21,7 +21,8 @@ from hub.verbs.verbs import VERBS
 
 _SEARCH: Final = (
     "Rows by their words, forgiving a typo in a word of four letters or more, and by their numbers and codes, in any"
-    " spelling. In order: the text as a whole or a code, at the beginning, by the number of its words, by key."
+    " spelling. In order: the text as a whole or a code, at the beginning, all its words in the name, by the number of"
+    " its words; then by kind, Centers first, and by key."
 )
 _MOMENT: Final = strawberry.scalar(
     name="DateTime",

@@ -106,7 +106,7 @@ query CenterCases {
 """,
     ),
     Example(
-        "Whatever there is about electronics, typed with a typo, and where the word stands",
+        "Whatever there is about electronics, typed with a typo: the Center of that name first",
         None,
         """\
 query Found {

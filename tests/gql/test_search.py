@@ -11,7 +11,7 @@ from graph_schema.cypher import Statement
 from graph_schema.words import cut, other_words
 from hub.database.graph import Graph
 from hub.gql.request import GraphQLRequest
-from hub.gql.search_text import highlighted, query, words
+from hub.gql.search_text import LEFT_OUT, highlighted, query, words
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.random_world import random_world
@@ -53,6 +53,36 @@ def test_the_order_is_exact_prefix_words_key(find: Find) -> None:
     assert find("zorro") == [(TWO, "EXACT"), (ONE, "PREFIX"), (THREE, "WORDS")]
     assert find("great zorro")[0] == (THREE, "PREFIX")
     assert [row for row, _ in find("great zorro")] == [THREE, ONE, TWO]
+
+
+@pytest.fixture
+def about(find: Find, empty: Graph, run: Run) -> Find:
+    """What a search among public rows about quokkatronics finds, in order."""
+    rows = """CREATE (:Center {code: 'CEE099', name: 'Quokkatronics', scope: 'wombats', source: 'sample'})
+      CREATE (:Office {code: 'OT-Q', name: 'Samples', function: 'quokkatronics, quokkatronics', source: 'sample'})
+      CREATE (:HtsHeading {code: '9998', title: 'Wombats for quokkatronics', source: 'sample'})
+      CREATE (:ForcedLaborOrder {id: 'f', entity: 'Wombat Training Center', source: 'sample'})
+      CREATE (:AdcvdOrder {number: 'A-1', product: 'Quokkatronics and centers of wombats', source: 'sample'})"""
+    run(empty.write([Statement(rows)]))
+    kinds = "[AdcvdOrder, ForcedLaborOrder, HtsHeading, Office, Center]"
+    return lambda text: [row.partition(":")[0] for row, _ in find(text, kinds, "")]
+
+
+@pytest.mark.parametrize("text", ["quokkatronics", "quokatronics", "QUOKKATRONIC", "the quokkatronics"])
+def test_what_has_all_words_in_its_name_comes_before_what_only_tells_of_them(text: str, about: Find) -> None:
+    assert about(text) == ["Center", "HtsHeading", "AdcvdOrder", "Office"]
+
+
+@pytest.mark.parametrize("text", ["Quokkatronics Center", "center quokatronics", "quokkatronics centres"])
+def test_words_that_say_what_a_row_is_need_not_be_in_its_name(text: str, about: Find) -> None:
+    assert about(text)[:2] == ["Center", "AdcvdOrder"]
+    assert set(about(text)) >= {"HtsHeading", "Office"}
+
+
+def test_a_word_that_says_what_it_is_finds_what_has_it_where_it_stands_alone(about: Find) -> None:
+    assert about("center") == ["ForcedLaborOrder", "AdcvdOrder"]
+    assert about("wombats center")[0] == "AdcvdOrder"
+    assert about("center wombats quokkatronics")[0] == "AdcvdOrder"
 
 
 @pytest.mark.parametrize("text", ["zoro", "zorrro", "zorra", "zrorro", "orro", "ZORRO", "zórro", "zorr"])
@@ -204,11 +234,6 @@ _GAPS = st.sampled_from(
         "\u00b7",
     ]
 )
-# the analyzer `standard-folding` leaves these out of every index
-_LEFT_OUT = frozenset({
-    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of",
-    "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with",
-})  # fmt: skip
 _WORDS = st.sampled_from(sorted(_SCRIPTS)).flatmap(lambda script: st.text(_SCRIPTS[script], min_size=1, max_size=7))
 _TEXTS = st.lists(st.tuples(_WORDS, _GAPS), min_size=1, max_size=4).map(
     lambda parts: "".join(word + gap for word, gap in parts)
@@ -226,7 +251,7 @@ _TEXTS = st.lists(st.tuples(_WORDS, _GAPS), min_size=1, max_size=4).map(
 def test_the_index_has_the_words_that_are_looked_for(texts: list[str], database: Graph, run: Run) -> None:
     """Whatever the script: each term of a text finds it, and its words alone show where.
 
-    English words that nearly every text has (`_LEFT_OUT`) are in no index.
+    English words that nearly every text has (`LEFT_OUT`) are in no index.
     """
     titles = {f"W{place}": text for place, text in enumerate(texts) if cut(text)}
     rows = [{"number": number, "title": title, "otherWords": other_words([title])} for number, title in titles.items()]
@@ -240,7 +265,7 @@ def test_the_index_has_the_words_that_are_looked_for(texts: list[str], database:
         {"number": number, "term": term, "query": query(term)}
         for number, title in titles.items()
         for term in words(title)
-        if term not in _LEFT_OUT
+        if term not in LEFT_OUT
     ]
     missed = run(
         database.read(
@@ -329,6 +354,14 @@ def test_names_and_numbers_are_found_as_people_write_them(
     for text, rows in ruled([title, "Of nothing alike"], *texts).items():
         assert len(rows) == 1, (text, rows)
         assert rows[0][title], text
+
+
+@pytest.mark.parametrize("text", ["Quokkas R Us", "QuokkasRUs", "quokkas r us", "Quokkas\u201cR\u201dUs"])
+def test_a_name_is_found_as_one_word_or_as_several(text: str, ruled: Callable[..., Any]) -> None:
+    names = ["Quokkas R Us", "QuokkasRUs", 'Quokkas"R"Us, of samples']
+    found = ruled(["Of quokkas, for all of us", *names, "R us"], text)[text]
+    assert [title for row in found[:3] for title in row] == sorted(names, key=lambda name: name.lower() != text.lower())
+    assert all(shown for row in found[:3] for shown in row.values())
 
 
 @pytest.mark.parametrize(
