@@ -533,6 +533,11 @@ class _Maker:
             self._link(referrals.SENT_TO, referral, self._one(asked))
             if index % 3:
                 self._link(referrals.REFERRED_BY, case, sender, referredAt=NOW)
+                # and sent on from there
+                onward = self._add("Referral", id=f"referral-{index}-on", question="sample", state="OPEN", sentAt=NOW)
+                self._link(referrals.REFERS, onward, case)
+                self._link(referrals.SENT_BY, onward, self._one(offices))
+                self._link(referrals.SENT_TO, onward, self._one(self._made.of("Agency")))
         for index, office in enumerate(offices[::5]):
             counts = {"total": 3, "done": 2, "refused": 1}
             row = self._add(

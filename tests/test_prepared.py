@@ -156,12 +156,12 @@ def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_
 ) -> None:
     async def whole() -> None:
         viewer = Viewer.of(ISSUER, "importer-manager")
-        hub = Hub(world, tmp_path, 8)
+        hub = Hub(world, tmp_path, 11)
         kind = await hub.executor.kind(viewer)
         monkeypatch.setattr("hub.prepared.statements.COMMON", (kind,))
         await planned(world)
         hub.shares.admission.forget()
-        assert await hub.warming.prepare() == 8  # the kind, two for searches, and these
+        assert await hub.warming.prepare() == 11  # the kind, two for searches, and these
         alone = await planned(world)
         hub.shares.admission.forget()
         await hub.warming.prepare()
@@ -186,12 +186,12 @@ def test_kinds_of_viewers_that_have_asked_go_before_others(
     """Whatever they asked, and also while it is prepared."""
 
     async def whole() -> None:
-        hub = Hub(world, tmp_path, 8)
+        hub = Hub(world, tmp_path, 11)
         await hub.ask("{ centers { totalCount } }", BROKER)
-        assert await hub.warming.prepare() == 8  # the kind, two for searches, and these
+        assert await hub.warming.prepare() == 11  # the kind, two for searches, and these
         kind = await hub.executor.kind(BROKER)
         told = [text for text, _ in hub.executor.plan_cache.questions(kind)]
-        assert len(told) == 5
+        assert len(told) == 8
         assert not any(map(hub.shares.admission.is_new, told))
 
     run(whole())

@@ -1,4 +1,4 @@
-"""Twenty-four questions such as people ask once, each with the persona that asks it and, where the peer can spell
+"""Twenty-six questions such as people ask once, each with the persona that asks it and, where the peer can spell
 it, as the peer does.
 """
 
@@ -227,5 +227,18 @@ AD_HOC: Final = (
         """{ brokers(limit: 20, where: {associations: {some: {code: {eq: "NCBFAA"}}}},
   sort: [{name: ASC}]) { filerCode name
           contacts(limit: 3, sort: [{name: ASC}]) { name email role } } }""",
+    ),
+    AdHoc(
+        "a surety's cases with what is due and what is written to it",
+        "surety-officer",
+        """{ cases(first: 10, orderBy: [{openedAt: DESC}]) { totalCount nodes { number status importer { name }
+          deadlines(first: 5, orderBy: [{due: ASC}]) { nodes { name due state } }
+          notes(first: 5) { nodes { kind text at by { name } } } } } }""",
+    ),
+    AdHoc(
+        "what an alleger is told of its case",
+        "domestic-producer",
+        """{ cases(first: 5) { nodes { number status handledBy { name } parties { edges { role since node { name } } }
+          cbpNumbers { nodes { kind number } } } } }""",
     ),
 )

@@ -20,7 +20,7 @@ from hub.gql.cursors import Cursors
 from hub.gql.custom_field_executor import read_custom_field
 from hub.gql.executor import NOBODY, Executor
 from hub.gql.request import GraphQLRequest
-from hub.queries.root_fields import QUESTIONS
+from hub.queries.responsible_contacts import RESPONSIBLE_CONTACTS
 from hub.viewer import PUBLIC as NO_ACCOUNT
 from hub.viewer import Viewer
 from tests.asking import CURSOR_KEY, questions
@@ -122,7 +122,7 @@ def test_what_is_not_given_changes_nothing(world: Graph, hub: Executor, run: Cal
 
 
 def _made_for(kind: ViewerKind, given: frozenset[str]) -> str:
-    return compile_question(of_kind(GRAPH, kind), QUESTIONS[0], given)
+    return compile_question(of_kind(GRAPH, kind), RESPONSIBLE_CONTACTS, given)
 
 
 class _Asked:
