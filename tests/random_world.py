@@ -521,7 +521,6 @@ class _Maker:
             self._link(requests.ANSWERS, answer, ("RequestItem", f"item-{index}-1"))
             if files := self._made.of("Attachment"):
                 self._link(requests.WITH_FILE, answer, self._one(files))
-        acting = [office for office in offices if self._made.tails(people.ACTS_FOR, office)]
         for index, case in enumerate(self._random.sample(every, 14)):
             self._made.nodes[case] |= self._one(({"cameBackAt": NOW}, {"status": "AWAITING"}, {}))
             referral = self._add(
@@ -533,9 +532,12 @@ class _Maker:
             asked = [*offices, *self._made.of("Agency")] if index % 2 else self._made.of("Agency")
             self._link(referrals.SENT_TO, referral, self._one(asked))
             if index % 3:
-                # who sent it on before goes on taking part in it
-                first = sender if index % 3 == 1 else self._one(acting)
-                self._link(referrals.REFERRED_BY, case, first, referredAt=NOW)
+                self._link(referrals.REFERRED_BY, case, sender, referredAt=NOW)
+                # and sent on from there
+                onward = self._add("Referral", id=f"referral-{index}-on", question="sample", state="OPEN", sentAt=NOW)
+                self._link(referrals.REFERS, onward, case)
+                self._link(referrals.SENT_BY, onward, self._one(offices))
+                self._link(referrals.SENT_TO, onward, self._one(self._made.of("Agency")))
         for index, office in enumerate(offices[::5]):
             counts = {"total": 3, "done": 2, "refused": 1}
             row = self._add(

@@ -1,4 +1,4 @@
-"""Twenty-four questions such as people ask once, each with the persona that asks it and, where the peer can spell
+"""Twenty-six questions such as people ask once, each with the persona that asks it and, where the peer can spell
 it, as the peer does.
 """
 
@@ -45,7 +45,7 @@ AD_HOC: Final = (
     ),
     AdHoc(
         "headings of a chapter with the Centers they suggest",
-        "domestic-producer",
+        None,
         """{ htsHeadings(first: 30, where: {code: {startsWith: "61"}},
   orderBy: [{code: ASC}]) { totalCount nodes { code title
           suggests { edges { confidence node { name managedFrom { name } } } } } } }""",
@@ -63,7 +63,7 @@ AD_HOC: Final = (
     ),
     AdHoc(
         "responsibleContacts: goods and a port",
-        "surety-officer",
+        None,
         """{ responsibleContacts(hts: "6109", port: "2704", first: 4) { conflicts contacts { rule reason
           contact { name phone } organisation { name } availability { state } } } }""",
         bar_s=QUICK_S,
@@ -227,5 +227,18 @@ AD_HOC: Final = (
         """{ brokers(limit: 20, where: {associations: {some: {code: {eq: "NCBFAA"}}}},
   sort: [{name: ASC}]) { filerCode name
           contacts(limit: 3, sort: [{name: ASC}]) { name email role } } }""",
+    ),
+    AdHoc(
+        "a surety's cases with what is due and what is written to it",
+        "surety-officer",
+        """{ cases(first: 10, orderBy: [{openedAt: DESC}]) { totalCount nodes { number status importer { name }
+          deadlines(first: 5, orderBy: [{due: ASC}]) { nodes { name due state } }
+          notes(first: 5) { nodes { kind text at by { name } } } } } }""",
+    ),
+    AdHoc(
+        "what an alleger is told of its case",
+        "domestic-producer",
+        """{ cases(first: 5) { nodes { number status handledBy { name } parties { edges { role since node { name } } }
+          cbpNumbers { nodes { kind number } } } } }""",
     ),
 )

@@ -1,6 +1,6 @@
 """Run `uv run python -m tests.bench.first_answers`: how long people wait for what nobody has asked before.
 
-Twenty-four questions (`ad_hoc.py`), each asked once by its persona, and by the peer where it can spell them. For each
+Twenty-six questions (`ad_hoc.py`), each asked once by its persona, and by the peer where it can spell them. For each
 pass a hub is started as `hub up` starts it, with its limits, and the peer beside it. Before anything is measured, Neo4j
 has run for a minute, and each has answered a warm-up `_WARM_UP` times: the hub the start page's examples, both the
 questions of `questions.py`. What is measured shares a statement with that only as the column `new` tells. The order
