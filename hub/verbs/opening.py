@@ -75,6 +75,8 @@ RETURN {kind: kind.name, owner_name: owner.name, by: elementId(who), opened_by: 
   answered_by: kind.answeredBy, office: office.name, could: could, has_importer: importer IS NOT NULL,
   has_owner: owner IS NOT NULL, as_owner: mine IS NOT NULL, sees_all: seesAll, as_party: asParty IS NOT NULL,
   clocks: COLLECT { MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN properties(c) },
+  windows: COLLECT { UNWIND CASE WHEN $covers THEN [1] ELSE [] END AS gate
+    MATCH (c:Clock {window: true}) RETURN properties(c) },
   events: COLLECT { MATCH (e:CaseEvent) WHERE e.code IN $events RETURN properties(e) },
   conditions: COLLECT { MATCH (c:CaseCondition) WHERE c.code IN $case.conditions RETURN c.code }}""",
     importer_or_broker=importer_or_broker("named"),
@@ -171,6 +173,7 @@ class _Opened:
     as_party: bool
     sees_all: bool
     clocks: Sequence[Mapping[str, object]]
+    windows: Sequence[Mapping[str, object]]
     events: Sequence[Mapping[str, object]]
     conditions: Sequence[str]
 
@@ -277,7 +280,15 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
 
     async def opened(known: bool | None) -> _Opened | None:
         return await context.read_row(
-            _Opened, _OPEN, kind=new.kind, importer=new.importer, port=new.port, case=case, known=known, events=events
+            _Opened,
+            _OPEN,
+            kind=new.kind,
+            importer=new.importer,
+            port=new.port,
+            case=case,
+            known=known,
+            events=events,
+            covers=bool(dated and new.entries),
         )
 
     as_opened = await opened(None)
@@ -297,7 +308,8 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     text = f"opened: {as_opened.kind}, handled by {as_opened.owner_name}"
     context.add_history_entry(opened_case, text, ALL_NEW)
     if dated:
-        kept = KeptCase(replace(facts, entries=links.entries), "OPEN", clocks)
+        of_windows = clocks_of(as_opened.windows)
+        kept = KeptCase(replace(facts, entries=links.entries), "OPEN", clocks, of_windows=of_windows)
         await CaseTime(context, opened_case, kept, kept).write(None, (), but_new=True)
     return context.request
 
