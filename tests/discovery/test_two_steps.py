@@ -26,6 +26,7 @@ from hub.viewer import Viewer
 from tests.asking import CURSOR_KEY, questions
 from tests.conftest import wipe
 from tests.offices import ISSUER, TUESDAY, write
+from tests.rounds import ROUNDS
 
 WHOLE = """{ conflicts unknown contacts { rank contact { nodeId name email phone
   organisation { name ... on Center { code } } }
@@ -92,7 +93,7 @@ def _within(part: Any, whole: Any) -> bool:
 
 def test_a_part_of_what_can_be_asked_is_answered_as_the_whole(hub: Executor, run: Callable[..., Any]) -> None:
     for who in WHO:
-        for named in _named(1, 6):
+        for named in _named(1, 3 * ROUNDS):
             whole = run(_told(hub, _query(named, WHOLE), who))
             for part in PARTS:
                 told = run(_told(hub, _query(named, part), who))
@@ -104,7 +105,7 @@ def test_what_is_not_given_changes_nothing(world: Graph, hub: Executor, run: Cal
     """A statement made for the arguments that are given alone finds the same."""
     for who in ("trade", "importer", ""):
         kind = PUBLIC if not who else run(hub.kind(_viewer(who)))
-        for named in _named(2, 12):
+        for named in _named(2, 6 * ROUNDS):
             plan, variables = hub.plan_cache.plan(_query(named, WHOLE), None, {}, Cursors(CURSOR_KEY, ""), kind)
             (root,) = plan.roots
             assert root.compiled.custom is not None

@@ -27,10 +27,11 @@ from tests.oracle import Oracle
 from tests.random_questions import PROTECTED
 from tests.random_questions import Questions as RandomQuestions
 from tests.random_world import World, random_world
+from tests.rounds import ROUNDS
 
 __all__ = ["schema"]
 Run = Callable[..., Any]
-RANDOM = 6
+RANDOM = 3 * ROUNDS
 LANES = Lanes(1, 16)
 IMPORTER = (
     "query Q($number: String!) { importer(number: $number) { number name center { name } cases(first: 5) { nodes {"

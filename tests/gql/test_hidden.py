@@ -17,10 +17,11 @@ from tests.oracle import Oracle
 from tests.random_questions import PROTECTED
 from tests.random_questions import Questions as RandomQuestions
 from tests.random_world import NOW, Key, Link, World, random_world
+from tests.rounds import ROUNDS
 
 Run = Callable[..., Any]
 CANARY = "canary"
-RANDOM = 6
+RANDOM = 3 * ROUNDS
 _TELLING = (
     (
         '{ search(text: "case importer issue sample 0", first: 100) { totalCount edges { cursor match wordsMatched node'
