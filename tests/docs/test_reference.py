@@ -46,7 +46,11 @@ def test_every_setting_says_what_it_means() -> None:
 
 
 def test_a_setting_that_a_page_names_is_one() -> None:
-    known = {f"HUB_{name.upper()}" for name in Settings.model_fields} | {"HUB_PICTURES", "HUB_ANSWERS"}
+    known = {f"HUB_{name.upper()}" for name in Settings.model_fields} | {
+        "HUB_PICTURES",
+        "HUB_ANSWERS",
+        "HUB_TEST_ROUNDS",
+    }
     named = {found for page in pages() for found in re.findall(r"\bHUB_[A-Z0-9_]+[A-Z0-9]\b", text(page))}
     assert named <= known
 

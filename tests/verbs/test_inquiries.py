@@ -16,8 +16,12 @@ _READ = '{{ question(id: "{id}") {{ title text answer receipt askedBy {{ name }}
 _FOUND = '{ search(text: "drones") { nodes { ... on Question { title answer } } } }'
 
 
+def _due() -> str:
+    """The last day of a question that is asked now."""
+    return str(last_day(today(datetime.now(UTC)), ANSWERED_WITHIN, rolls=True))
+
+
 def test_a_question_goes_to_who_answers_for_it(did: Do) -> None:
-    due = str(last_day(today(datetime.now(UTC)), ANSWERED_WITHIN, rolls=True))
     for viewer, about, office, because in (
         (
             "importer",
@@ -30,8 +34,10 @@ def test_a_question_goes_to_who_answers_for_it(did: Do) -> None:
         ("fda", {"topic": "forced_labor"}, None, None),
         ("", {}, "Office of Trade Relations", None),
     ):
+        before = _due()
         asked = did(viewer, _ASK, **about)
-        assert (asked["state"], asked["dueOn"]) == ("ASKED", due)
+        assert asked["state"] == "ASKED"
+        assert before <= asked["dueOn"] <= _due()
         assert office is None or asked["askedOf"]["name"] == office
         assert because is None or asked["routedBecause"] == because
         assert bool(asked["receipt"]) == (viewer == "")
