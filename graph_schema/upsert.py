@@ -20,10 +20,12 @@ class BadRow(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
-    """A node as a source gives it: its properties, the key among them."""
+    """A node as a source gives it: its properties, the key among them, and `hidden`, what the hub keeps with it for
+    itself (see `graph_schema.bookkeeping`)."""
 
     label: str
     properties: Properties
+    hidden: Properties = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ def node_statements(graph: GraphSchema, rows: Iterable[NodeRow], size: int = BAT
         text = (
             f"UNWIND $rows AS row MERGE (n:{name(label)} {{{name(node.key)}: row.{node.key}}}) SET n = row, n:{labels}"
         )
-        checked = sorted((_checked(node, row.properties) for row in rows_), key=lambda row: str(row[node.key]))
+        checked = sorted(
+            ({**_checked(node, row.properties), **row.hidden} for row in rows_), key=lambda row: str(row[node.key])
+        )
         for batch in _batches(checked, size):
             yield Statement(text, {"rows": batch})
 

@@ -490,9 +490,13 @@ class _World:
             "suspensions": facts.suspensions,
             "extensions": facts.extensions,
             "pronounced": facts.pronounced,
-            "windows": windows(facts, self.windows, _ANCHOR.date()),
         }
-        return NodeRow("Case", {**case.properties, **{name: list(texts) for name, texts in told.items() if texts}})
+        may_be_filed = windows(facts, self.windows, _ANCHOR.date())
+        return NodeRow(
+            "Case",
+            {**case.properties, **{name: list(texts) for name, texts in told.items() if texts}},
+            {"windows": list(may_be_filed)} if may_be_filed else {},
+        )
 
     def _facts(self, case: NodeRow, kind: str, entries: Sequence[str]) -> Facts | None:
         """What the case says of its time: an event of late, and why its status is what it is; None where no clock of
