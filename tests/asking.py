@@ -89,7 +89,7 @@ async def by_some(
     return await by_all(hub, chain.from_iterable(some_of(list(groups.values()), turn)), query, variables)
 
 
-def some_of(several: Sequence[Item], turn: int, most: int = 4) -> list[Item]:
+def some_of(several: Sequence[Item], turn: int, most: int = 3) -> list[Item]:
     """A few of them, others each turn until all had theirs."""
     return [several[(turn * most + step) % len(several)] for step in range(min(most, len(several)))]
 

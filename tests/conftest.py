@@ -23,6 +23,7 @@ from hub.local_neo4j.plan_cache import PLAN_CACHE
 from hub.local_neo4j.server import LocalNeo4j, Memory
 from hub.settings import Settings
 from tests.changed import pytest_addoption, pytest_collection_modifyitems
+from tests.java import both_compilers, prefer_the_first
 
 __all__ = ["pytest_addoption", "pytest_collection_modifyitems"]
 
@@ -30,10 +31,7 @@ Result = TypeVar("Result")
 _KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0", PLAN_CACHE: "1000"}
 # what hubs prepare after their start would slow down what tests wait for; those of it alone have it done
 os.environ.setdefault("HUB_WARM", "0")
-# servers that a test starts for itself live too short for what Java's second compiler makes of them (2026-11-27: 17 %
-# less of the processor's time); the run's own Neo4j does without this
-_SHORT_LIVED = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1"}
-os.environ.update(_SHORT_LIVED)
+prefer_the_first()
 # two busy cores are no fault of what is tested
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
@@ -51,10 +49,8 @@ def settings() -> Iterator[Settings]:
         tempfile.TemporaryDirectory(prefix="hub-tests-") as folder,
         LocalNeo4j(Path(folder).resolve(), java(), cache_folder(), _MEMORY, _KEEP_PLANS) as server,
     ):
-        for name in _SHORT_LIVED:
-            os.environ.pop(name, None)
-        running = server.start()
-        os.environ.update(_SHORT_LIVED)
+        with both_compilers():
+            running = server.start()
         yield Settings(neo4j_uri=running.uri, neo4j_password=SecretStr(running.password), statement_timeout_s=120)
 
 

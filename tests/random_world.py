@@ -538,6 +538,11 @@ class _Maker:
                 self._link(referrals.REFERS, onward, case)
                 self._link(referrals.SENT_BY, onward, self._one(offices))
                 self._link(referrals.SENT_TO, onward, self._one(self._made.of("Agency")))
+                file = self._add(
+                    "Attachment", id=f"file-{index}-on", name="a.pdf", mediaType="application/pdf", size=3,
+                    sha256="0" * 64, at=NOW, audience="owner",
+                )  # fmt: skip
+                self._link(casework.ATTACHMENT_OF, file, case)
         for index, office in enumerate(offices[::5]):
             counts = {"total": 3, "done": 2, "refused": 1}
             row = self._add(

@@ -157,12 +157,13 @@ def test_of_a_question_of_the_hubs_own_only_what_is_small_is_planned_when_it_is_
 ) -> None:
     async def whole() -> None:
         viewer = Viewer.of(ISSUER, "importer-manager")
-        hub = Hub(world, tmp_path, 8)
+        prepared = 3 + len(QUESTIONS)  # the kind, two for searches, and these
+        hub = Hub(world, tmp_path, prepared)
         kind = await hub.executor.kind(viewer)
         monkeypatch.setattr("hub.prepared.statements.COMMON", (kind,))
         await planned(world)
         hub.shares.admission.forget()
-        assert await hub.warming.prepare() == 8  # the kind, two for searches, and these
+        assert await hub.warming.prepare() == prepared
         alone = await planned(world)
         hub.shares.admission.forget()
         await hub.warming.prepare()

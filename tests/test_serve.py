@@ -26,6 +26,7 @@ from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory, Running
 from hub.settings import Settings
+from tests.java import both_compilers
 from tests.serving import Hub, freeze
 from tests.test_graph import of_the_future
 
@@ -69,7 +70,8 @@ class Server:
         self.running: Running | None = None
 
     def start(self) -> Running:
-        self.running = self.local.start()
+        with both_compilers():
+            self.running = self.local.start()
         return self.running
 
     @property
@@ -296,7 +298,7 @@ def test_told_to_end_it_answers_what_was_asked_and_ends_within_ten_seconds(
 ) -> None:
     hub = hubs()
     answers: list[Any] = []
-    asking = threading.Thread(target=lambda: answers.append(hub.ask(slow(20))[0]))
+    asking = threading.Thread(target=lambda: answers.append(hub.ask(slow(12))[0]))
     asking.start()
     hub.wait_until(lambda: server.ask(RUNNING) == [[1]], 10)
     took_s = hub.stop()

@@ -197,7 +197,7 @@ class Conformance:
         """A mail address that is none is left out and quarantined once; once mended, it is written and quarantine is
         empty.
         """
-        server.put("p2", "Sample Person 2", "no address")
+        server.put("p2", "Sample Person 2", "person2.sample.example")
         for written in (_PEOPLE, 0):
             report = synced.sync()
             assert (report.written, report.skipped, report.lacking) == (written, 0, 1)

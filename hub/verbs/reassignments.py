@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from secrets import token_hex
-from typing import Annotated, Any, Final, LiteralString
+from typing import Annotated, Final, LiteralString, NamedTuple
 
 from graph_schema.cypher import Statement, lock
 from graph_schema.formats import IMPORTER_NUMBER
@@ -111,7 +111,7 @@ def _as_text(moment: datetime) -> str:
     return moment.isoformat()
 
 
-def _conditions(wanted: Wanted) -> dict[str, Any]:
+def _conditions(wanted: Wanted) -> dict[str, object]:
     names = {"opened_before": "openedBefore"}
     values = {each.name: getattr(wanted, each.name) for each in fields(wanted) if each.name not in ("from_", "to")}
     return {names.get(name, name): value for name, value in values.items()}
@@ -161,6 +161,19 @@ SET r.done = r.done + $done, r.refused = r.refused + $refused, r.after = $after,
   r.state = CASE WHEN $more THEN 'RUNNING' ELSE 'DONE' END, r.endedAt = CASE WHEN $more THEN null ELSE $at END"""
 
 
+class _Fitting(NamedTuple):
+    """A case that fits: whose it is, why it cannot be given, and whether its taker is an officer."""
+
+    case: str
+    number: str
+    owner: str
+    owner_id: str
+    refusal: str | None
+    to_officer: bool
+    taker: str
+    taker_id: str
+
+
 async def _batch(run: Run, telling: Telling, key: str, now: datetime) -> int:
     """Gives the next cases of a reassignment, which is locked first; gives how many."""
     looked = await run(Statement(_LOOK, {"id": key}))
@@ -172,28 +185,28 @@ async def _batch(run: Run, telling: Telling, key: str, now: datetime) -> int:
     if ids:
         await run(Statement(_LOCK, {"ids": ids}))
     found = await run(Statement(_FITTING, {**about, "ids": ids})) if ids else []
-    given = [row for row in found if row[4] is None]
-    if given:
-        text, taker = (_TO_OFFICER if given[0][5] else _TO_OFFICE), given[0][7]
-        await run(Statement(text, {"ids": [row[0] for row in given], "taker": taker}))
-    for row in given:
-        _tell(telling, row, key, office, reason)
-    refusals = [f"{number}: {refusal}" for _, number, _, _, refusal, *_ in found if refusal]
-    counts = {"done": len(given), "refused": len(refusals), "refusals": refusals, "told": _TOLD}
+    fitting = [_Fitting(*row) for row in found]
+    handed_on = [one for one in fitting if one.refusal is None]
+    if handed_on:
+        text = _TO_OFFICER if handed_on[0].to_officer else _TO_OFFICE
+        await run(Statement(text, {"ids": [one.case for one in handed_on], "taker": handed_on[0].taker_id}))
+    for one in handed_on:
+        _tell(telling, one, key, office, reason)
+    refusals = [f"{one.number}: {one.refusal}" for one in fitting if one.refusal]
+    counts = {"done": len(handed_on), "refused": len(refusals), "refusals": refusals, "told": _TOLD}
     more = len(ids) == BATCH
     await run(Statement(_COUNT, {"id": key, **counts, "after": ids[-1] if ids else after, "more": more, "at": now}))
-    return len(given)
+    return len(handed_on)
 
 
-def _tell(telling: Telling, row: Sequence[Any], key: str, office: str, reason: str) -> None:
+def _tell(telling: Telling, given: _Fitting, key: str, office: str, reason: str) -> None:
     """An entry of the case's history, in the words of `assignCase` or `reassignCase`."""
-    case, _, owner, _, _, to_officer, taker, _ = row
     entry = (
-        Entry(case, _VERB, f"assigned to {taker}", "owner")
-        if to_officer
-        else Entry(case, _VERB, f"passed from {owner} to {taker}")
+        Entry(given.case, _VERB, f"assigned to {given.taker}", "owner")
+        if given.to_officer
+        else Entry(given.case, _VERB, f"passed from {given.owner} to {given.taker}")
     )
-    changed = ("WORKED_BY",) if to_officer else HANDED_ON
+    changed = ("WORKED_BY",) if given.to_officer else HANDED_ON
     telling.tell_case(entry, changed=changed, refs=(key,), party=office, reason=reason)
 
 

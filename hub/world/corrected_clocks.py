@@ -182,7 +182,7 @@ def _corrected(case: KeptCase, ended: Mapping[str, _Ended], day: date) -> Brough
     """The case with what was written on its deadlines as facts, and with what follows. Raises `BadInput`."""
     known = {clock.id: clock for clock in case.clocks}
     extensions, answers = list(case.facts.extensions), list(case.facts.answers)
-    by_id: dict[str, Written] = {}
+    by_id: dict[str, Written] = {}  # as they stood, by the id that they have now
     others: list[Written] = []
     for written in case.written:
         name = written.clock or ""
@@ -198,9 +198,10 @@ def _corrected(case: KeptCase, ended: Mapping[str, _Ended], day: date) -> Brough
             others.append(written)
             continue
         others += [by_id[key]] if key in by_id else []
-        by_id[key] = replace(written, id=key)
+        by_id[key] = written
     facts = replace(case.facts, extensions=extensions, answers=list(dict.fromkeys(answers)))
-    before = replace(case, written=[*by_id.values(), *others])
+    kept = [replace(written, id=key) for key, written in by_id.items()]
+    before = replace(case, written=[*kept, *others])
     return bring(before, replace(before, facts=facts), day)
 
 

@@ -236,7 +236,7 @@ def test_a_calendar_shows_what_is_due_until_it_is_closed(http: Http, world: Grap
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")
     (event,) = _events(answer)
     assert event["sequence"] == 0
-    assert event["summary"] == f"Protest: decide (case {opened['number']})"
+    assert event["summary"] == f"Waiting: Protest: decide (case {opened['number']})"
     assert (event["dtstart"].dt, event["dtend"].dt) == (date(2028, 11, 2), date(2028, 11, 3))
     assert "Sample; goods, of\nmany kinds" in event["description"]
     assert "Owed by: Electronics" in event["description"]

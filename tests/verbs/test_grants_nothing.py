@@ -82,7 +82,8 @@ _OF_KIND: Final = {
 
 
 def _names_a_row(verb: Verb, found: Property) -> bool:
-    return found.name in _BY_KEY and (verb.name, found.name) != ("decideCase", "question")
+    is_text = found.name == "question" and verb.name in ("decideCase", "referCase")
+    return found.name in _BY_KEY and not is_text
 
 
 def _plain_value(found: Property) -> Any:

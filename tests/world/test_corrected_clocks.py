@@ -197,17 +197,16 @@ def test_what_nobody_pronounced_is_proposed_and_counted(old: Old, caplog: pytest
 
 def test_variants_become_one_deadline_and_clocks_that_run_from_elsewhere_end(old: Old) -> None:
     initiated = _day(-30)
-    old.case(
-        "eapa", "eapa", [f"initiated {initiated}"],
-        _due("eapa:23", initiated, _day(270), "ENDED"), _due("eapa:24", initiated, _day(330), "RUNNING"),
-        conditions=["complicated"],
-    )  # fmt: skip
+    variants = [_due("eapa:23", initiated, _day(270), "ENDED"), _due("eapa:24", initiated, _day(330), "RUNNING")]
+    for case, due in (("eapa", variants), ("eapa-2", variants[::-1])):
+        old.case(case, "eapa", [f"initiated {initiated}"], *due, conditions=["complicated"])
     old.case(
         "wro", "wro_detention", [f"entry_filed {initiated}"], _due("wro_detention:18", initiated, _day(60), "RUNNING")
     )
     found = old.load()
-    determine = [one for one in found["eapa"][2] if "determine" in one[0]]
-    assert [one[:3] for one in determine] == [["eapa determine complicated", "RUNNING", _last(initiated, 360)]]
+    for case in ("eapa", "eapa-2"):
+        determine = [one for one in found[case][2] if "determine" in one[0]]
+        assert [one[:3] for one in determine] == [["eapa determine complicated", "RUNNING", _last(initiated, 360)]]
     assert [one[0] for one in found["wro"][2]] == [None]
     text = "MATCH (h:HistoryEntry)-[:OF_CASE]->(:Case {id: 'wro'}) RETURN h.text"
     assert old.run(old.graph.read(text, {})) == [[f"Withhold Release Order: runs no more from {initiated}"]]
