@@ -141,7 +141,7 @@ _FITTING: Final[LiteralString] = (
     _HEAD
     + "\nCALL (*) {"
     + MATCHES
-    + " AND k.id IN $ids RETURN k, owner }\nRETURN k.id, k.number, owner.name, elementId(owner), "
+    + " AND k.id IN $ids RETURN k, owner }\nRETURN k.id, k.number, owner.name, "
     + REFUSAL
     + ", taker:Contact, taker.name, elementId(taker) ORDER BY k.id"
 )
@@ -167,7 +167,6 @@ class _Fitting(NamedTuple):
     case: str
     number: str
     owner: str
-    owner_id: str
     refusal: str | None
     to_officer: bool
     taker: str
