@@ -173,6 +173,7 @@ def test_links_name_rows_as_the_trade_does(type_: str, label: str, value: str, k
         ("HANDLED_BY", "Center", "CEE011", "Center code expected"),
         ("CONCERNS", "Importer", "12-34", "importer number expected"),
         ("COVERS_ENTRY", "Entry", "S00-0000001-0", "check digit is wrong; expected S00-0000001-"),
+        ("COVERS_ENTRY", "Entry", 112345678, "the zeros before it seem to be lost"),
     ],
 )
 def test_links_to_what_there_is_not_are_told(type_: str, label: str, value: str, told: str) -> None:
@@ -738,6 +739,21 @@ _THERE = Known(
         ("HtsHeading", "8542 integrated circuits", ["8542"]),
         ("HtsHeading", "8542 integrated circuits and parts", ["8542"]),
         ("HtsHeading", "headings 8541 and 8542", ["8541", "8542"]),
+        ("HtsHeading", "hdg 8542, Hdg. 8541", ["8542", "8541"]),
+        ("HtsHeading", "8542*", ["8542"]),
+        ("HtsHeading", "8542\u2020, 8543 **", ["8542", "8543"]),
+        ("HtsHeading", "8542.31*", ["8542"]),
+        ("HtsHeading", "8542\u20268544", ["8542", "8543", "8544"]),
+        ("HtsChapter", "Chap. 85", ["85"]),
+        ("HtsChapter", "85*", ["85"]),
+        ("HtsChapter", "85\u00b2", ["85"]),
+        ("HtsChapter", "84*, 85\u00b9", ["84", "85"]),
+        ("HtsChapter", "84\u202685", ["84", "85"]),
+        ("HtsChapter", "84...86", ["84", "85", "86"]),
+        ("HtsChapter", "84 ~ 86", ["84", "85", "86"]),
+        ("HtsChapter", "84 up to 86", ["84", "85", "86"]),
+        ("Port", "2704*", ["ACE:2704"]),
+        ("Port", "2704* Los Angeles", ["ACE:2704"]),
         ("Port", "ACE\u20132704", ["ACE:2704"]),
         ("Port", "ACE 2704", ["ACE:2704"]),
         ("Port", "Census: 2704", ["CENSUS:2704"]),
@@ -763,6 +779,8 @@ def test_codes_in_a_cell_are_all_read(label: str, written: str, keys: list[str])
     [
         # from where to where, of ports, nobody can tell; of several offices one sits at none
         ("COVERS", "Port", "2704-2709", "there is no Port"),
+        ("COVERS", "Port", "2704\u20262709", "there is no Port"),
+        ("COVERS", "HtsHeading", "85*", "there is no HtsHeading '0085'"),
         ("COVERS", "Port", "Pier 400", "there is no Port"),
         ("COVERS", "HtsChapter", "84, 99", "there is no HtsChapter '99'"),
         ("SITS_AT", "Port", "2704/2709", "SITS_AT: '2704/2709' names 2; expected one"),
