@@ -20,6 +20,8 @@ from hub.deadlines import business_days
 
 WASHINGTON: Final = ZoneInfo("America/New_York")
 """Whose days deadlines run in."""
+_REMEMBERED: Final = 10_000
+"""A list has few days, each of them often."""
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH: Final = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
@@ -103,7 +105,8 @@ def _translated(text: str) -> str:
     return _QUOTED.sub(r"\1", _WORD.sub(lambda word: words[word[0]], plain))
 
 
-def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -> date:
+@lru_cache(maxsize=_REMEMBERED)
+def day_of(text: str, formats: tuple[str, ...] = (), zone: tzinfo | None = None) -> date:
     """The day; of a moment the day it is then in Washington, but of midnight in no zone the day that it names.
 
     Raises `ValueError`.
@@ -122,8 +125,9 @@ def day_of(text: str, formats: Sequence[str] = (), zone: tzinfo | None = None) -
     return _in(zone or UTC, moment).astimezone(WASHINGTON).date()
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def moment_of(
-    text: str, formats: Sequence[str] = (), zone: tzinfo | None = None, *, or_day: bool = False
+    text: str, formats: tuple[str, ...] = (), zone: tzinfo | None = None, *, or_day: bool = False
 ) -> datetime | date:
     """The moment, in the zone that is said where it has none of its own; a day is its first moment, or itself.
 
@@ -170,7 +174,7 @@ def _in(zone: tzinfo | None, moment: datetime) -> datetime:
 
 def _without_zone(text: str) -> tuple[str, tzinfo | None]:
     """A moment without the zone behind its time, and that zone."""
-    matched = _BEHIND_A_TIME.fullmatch(text)
+    matched = _BEHIND_A_TIME.fullmatch(text) if ":" in text else None
     zone = _zone(matched["zone"].strip().upper()) if matched else None
     return (matched["moment"], zone) if matched and zone else (text, None)
 
@@ -200,7 +204,7 @@ def _day(text: str, formats: Sequence[str], *whole: str) -> date | datetime:
 
 def _without_weekday(text: str) -> tuple[str, int | None]:
     """A day without the day of the week that stands beside it, and the number of that."""
-    matched = _OF_THE_WEEK.fullmatch(text)
+    matched = _OF_THE_WEEK.fullmatch(text) if text[:1].isalpha() or text[-1:] == ")" else None
     if matched is None:
         return text, None
     if matched["day"] is not None:

@@ -54,6 +54,7 @@ _TRUE: Final = frozenset(
 _FALSE: Final = frozenset(
     ("false", "no", "n", "0", "f", "off", "unchecked", "non", "faux", "falso", "✗", "✘", "☐", "❌", "[]", "()")
 )
+_YES_OR_NO: Final = _TRUE | _FALSE
 _NUMBER: Final = re.compile(r"(-?)0*(\d)(?:\.0+)?")
 _PRESENTATION: Final[dict[int, None]] = dict.fromkeys((0xFE0E, 0xFE0F))
 """Marks that say whether a sign is shown as text or as a picture."""
@@ -572,12 +573,14 @@ def _converter(property_: Property, reading: _Reading) -> Callable[[Any], Any]:
 
 
 def _boolean(name: str, value: Any) -> bool:
+    if isinstance(value, str) and (plainly := value.casefold()) in _YES_OR_NO:
+        return plainly in _TRUE
     written = cleaned(str(value)).translate(_PRESENTATION)
     # a box or brackets may be around a tick: [x]
     text = unicodedata.normalize("NFKC", "".join(written.split())).casefold().rstrip(".!")
     plain = text[1:-1] if len(text) > 2 and text[0] + text[-1] in ("[]", "()") else text
     plain = _NUMBER.sub(r"\1\2", plain) if _NUMBER.fullmatch(plain) else plain
-    if plain not in _TRUE | _FALSE:
+    if plain not in _YES_OR_NO:
         raise SkipRecord(f"{name}: {str(value).strip()[:60]!r} is neither yes nor no")
     return plain in _TRUE
 

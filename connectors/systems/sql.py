@@ -30,7 +30,7 @@ from connectors.systems.sql_text import literal, one_query, within
 _PAGE: Final = 500
 _KEYS: Final = 5_000
 _BY_KEY: Final = 200
-ANYTHING: Final = sqlalchemy.select(sqlalchemy.literal(1))
+ANYTHING: Final = sqlalchemy.select(sqlalchemy.literal_column("1"))
 """What every database answers, each in its own words."""
 Value = TypeVar("Value")
 
