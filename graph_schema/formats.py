@@ -28,7 +28,8 @@ class Format:
 
     `pattern` matches the whole normalised value, `refused` values that must never be stored or echoed, `doubtful` such
     as may be one of those with digits lost on the way: what a system gives is not kept then, what somebody searches
-    for is something else. `taken` knows which of these are none, of a text in capitals and what it may be called.
+    for is something else. `taken` knows which of these are none, of a text in capitals and what it may be called. Of
+    one that may be so many `digits` alone it is told where zeros before them seem to be lost.
 
     `shapes` say where letters and digits stand, and what stands between them: `9` is a digit, `a` a letter, `x` either,
     all else stands for itself. `reader` knows what no shape can say. Either reads a value whatever dashes, points and
@@ -43,6 +44,7 @@ class Format:
     refusal: str = ""
     doubtful: str | None = None
     taken: Callable[[str, str], bool] | None = None
+    digits: int = 0
     shapes: tuple[str, ...] = ()
     reader: Reader | None = None
     called: str = ""
@@ -59,7 +61,13 @@ class Format:
             return readings[0]
         if self.lenient:
             return value.strip()
-        raise BadFormat(f"{self.name} expected: {self.expected}")
+        lost = "; the zeros before it seem to be lost: keep such numbers as text" if self.has_lost_zeros(value) else ""
+        raise BadFormat(f"{self.name} expected: {self.expected}{lost}")
+
+    def has_lost_zeros(self, value: str) -> bool:
+        """Whether it is a number of digits alone that seems to have lost the zeros before them."""
+        spelled = _spelled(plain_digits(value).upper(), self.called) if self.digits else None
+        return bool(spelled and spelled[0].isdigit() and self.digits - _MOST_LOST <= len(spelled[0]) < self.digits)
 
     def readings(self, value: str) -> list[str]:
         """What the value may be as such an identifier, the likeliest first; none where it is no spelling of one."""
@@ -123,6 +131,7 @@ _MOST_PARTS: Final = 4
 """Numbers of CBP's have year, port, serial number and part at most."""
 _LONGEST: Final = 60
 """A text of more letters is no spelling of a single identifier."""
+_MOST_LOST: Final = 3
 _KINDS: Final = {"9": "[0-9]", "a": "[A-Z]", "x": "[0-9A-Z]"}
 _BETWEEN: Final = r"[-./_,:;·\\# ]{1,3}"
 _SPELLED: Final = re.compile(rf"(?:{_BETWEEN})?([0-9A-Z]+(?:{_BETWEEN}[0-9A-Z]+)*)(?:{_BETWEEN})?")
@@ -200,15 +209,25 @@ _BEHIND: Final = rf"{_GAP}\d{{2}}{_GAP}\d{{4}}(?:{_GAP})?(?:\d{{2}})?(?![\d-])"
 _WRITTEN_OUT: Final = rf"(?<![\d-])\d{{3}}{_BEHIND}"
 _ZERO_LOST: Final = rf"(?<![\d-])\d{{1,2}}{_BEHIND}"
 _MAYBE: Final = re.compile(r"\d{3}\D+\d\d\D+\d{4}")
-_NUMBERED: Final = r"(?:[\W_]|numbers?|num|nbr|no|nr|is|was|the|of|for|id|account|card|importer|owner|holder)*"
+_NUMBERED: Final = (
+    r"(?:[\W_]|numbers?|num|nbr|no|nr|is|was|the|of|for|id|account|card|importer|owner|holder|his|her|their|or|and"
+    # an employer's number has other parts
+    r"|(?:f?ein|itin|tin|tax(?:payer)?)(?![\W_]*\d\d-\d{7}))*"
+)
 _CALLED_SO: Final = (
     r"(?<![a-z])(?:ssn|ssan|ss[ _]?#|ss[-_ ]?(?:no|num|nbr|number)(?![a-z])|s\.\s?s\.\s?n|"
     r"social[-._ ]{0,2}security|soc(?:ial)?[-._ ]{0,2}sec(?:urity)?(?![a-mo-z]))"
 )
 _LABEL: Final = re.compile(_CALLED_SO, re.IGNORECASE)
-_LABELLED: Final = rf"(?i:{_CALLED_SO}{_NUMBERED})\d(?:[\W_]{{0,3}}\d){{8}}(?!\d)"
+_OF_WHOM: Final = r"(?:\b(?:for|of|belonging to)\s[^\d;]{1,60}?[\W_]|\([^\d()]{1,40}\)[\W_]{0,3})"
+_IT_IS: Final = rf"(?:(?:is|was|as|his|her|their|the|my)\s+){{0,3}}{_CALLED_SO}"
+_LABELLED: Final = (
+    rf"(?i:{_CALLED_SO}{_NUMBERED}{_OF_WHOM}?)\d(?:[\W_]{{0,3}}\d){{8}}(?!\d)"
+    r"|(?<![\w-])(?:\d{9}|\d{3}[\W_]{1,3}\d{2}[\W_]{1,3}\d{4})(?!\d)"
+    rf"(?i:\s{{0,2}}[(\[]{_IT_IS}(?:[^()\[\]\d]{{0,30}}[)\]])?|[\s,/:=*_-]{{1,4}}{_IT_IS})"
+)
 _SOCIAL_SECURITY: Final = re.compile(rf"{_WRITTEN_OUT}|{_LABELLED}")
-"""Three, two and four digits, or nine of them behind what says what they are."""
+"""Three, two and four digits, or nine of them behind or before what says what they are, and whose."""
 _IN_WORDS: Final = re.compile(rf"{_LABELLED}|(?<![\w-])\d{{3}}(?: ?- ?)\d{{2}}(?: ?- ?)\d{{4}}(?![\w-])")
 """The same in a text of people: there three, two and four digits without dashes may be of anything."""
 _DOUBTFUL: Final = re.compile(rf"(?i:{_CALLED_SO}{_NUMBERED})\d(?:[\W_]{{0,3}}\d){{6,}}")
@@ -372,10 +391,15 @@ def _joined(joined: str, cuts: frozenset[int]) -> Iterator[str]:
         yield "".join(told)
 
 
+_LETTER: Final = "(?:RULINGS?|LETTERS?|LTRS?|NO|NR|NUMBER)*"
+_OF_HEADQUARTERS: Final = rf"(?:HQRL|HQ|HRL|HEADQUARTERS){_LETTER}"
+_OF_NEW_YORK: Final = rf"(?:NYRL|NY|NEWYORK){_LETTER}"
+
+
 def _ruling(joined: str, _: frozenset[int]) -> Iterator[str]:
-    if matched := re.fullmatch(r"(?:HQ)?(H\d{6})|HQ(\d{6})", joined):
+    if matched := re.fullmatch(rf"(?:{_OF_HEADQUARTERS})?([HW]\d{{6}})|{_OF_HEADQUARTERS}(\d{{6}})", joined):
         yield f"HQ {matched[1] or matched[2]}"
-    elif matched := re.fullmatch(r"(?:NY)?([A-GI-R]\d{5,6})|NY(H\d{5,6}|\d{6})", joined):
+    elif matched := re.fullmatch(rf"(?:{_OF_NEW_YORK})?([A-GI-R]\d{{5,6}})|{_OF_NEW_YORK}(H\d{{5,6}}|\d{{6}})", joined):
         yield f"NY {matched[1] or matched[2]}"
 
 
@@ -398,13 +422,17 @@ FILER_CODE = Format(
     called="FILER|BROKER",
     without_digits=True,
 )
-SURETY_CODE = Format("surety code", r"\d{3}", "three digits, e.g. 036", shapes=("999",), called="SURETY")
+SURETY_CODE = Format(
+    "surety code", r"\d{3}", "three digits, e.g. 036", shapes=("999",), reader=_zeros(3), called="SURETY"
+)
 CENTER_CODE = Format("Center code", r"CEE0(0[1-9]|10)", "CEE001 to CEE010", reader=_center)
 PORT_CODE = Format(
     "port code", r"\d{4}", "four digits, e.g. 2704", shapes=("9999",), reader=_zeros(4, 3),
     called="PORT(?: OF(?: ENTRY)?)?|PORTS|ACE|CENSUS|DISTRICT|SCHEDULE D|POE",
 )  # fmt: skip
-_GOODS: Final = "HTS|HTSUS|HTSUSA|HS|SCHEDULE B|TARIFF|CHAPTER|HEADING|SUBHEADING"
+_GOODS: Final = (
+    "HTS|HTSUS|HTSUSA|HS|SCHEDULE B|TARIFF|CHAPTERS?|CHAPT|CHAPS?|CHS?|(?:SUB)?HEADINGS?|(?:SUB)?HDGS?|SUBHEADS?"
+)
 HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85", reader=_tariff(2, 10, 2), called=_GOODS)
 HTS_HEADING = Format("HTS heading", r"\d{4}", "four digits, e.g. 8542", reader=_tariff(4, 10, 4), called=_GOODS)
 HTS10 = Format(
@@ -416,9 +444,18 @@ HTS_NUMBER = Format(
     "HTS number", r"\d{2}(\d{2}(\.\d{2}(\.\d{2}(\d{2})?)?)?)?", "2 to 10 digits, e.g. 85, 8542 or 8542.31.0001",
     reader=_tariff(2), called=_GOODS,
 )  # fmt: skip
+
+
+def _entry_with_zeros(joined: str, _: frozenset[int]) -> Iterator[str]:
+    """An entry of digits alone with the zeros before it, where its check digit says that it is one."""
+    whole = joined.zfill(ENTRY_NUMBER.digits)
+    if ENTRY_NUMBER.has_lost_zeros(joined) and entry_check_digit(whole[:3], whole[3:10]) == int(whole[10]):
+        yield f"{whole[:3]}-{whole[3:10]}-{whole[10]}"
+
+
 ENTRY_NUMBER = Format(
     "entry number", r"[A-Z0-9]{3}-\d{7}-\d", "FFF-NNNNNNN-C, e.g. ABC-1234567-6", shapes=("xxx-9999999-9",),
-    called="ENTRY|ENTRIES"
+    called="ENTRY|ENTRIES", digits=11, guesses=_entry_with_zeros,
 )  # fmt: skip
 CASE_NUMBER = Format(
     "case number", r".+", "the number the case is known by, e.g. HUB-26-4T7Q2Z9K", lenient=True, called="CASE|PROTEST",
@@ -439,7 +476,7 @@ ADCVD_NUMBER = Format(
     shapes=("A-999-999-999", "C-999-999-999"), guesses=_order_of_either, called="AD|CVD|ADD|AD/CVD|ADCVD|ORDER|CASE",
 )  # fmt: skip
 RULING_NUMBER = Format(
-    "ruling number", r"(HQ (H?\d{6})|NY ([A-R]\d{5,6}|\d{6})|SAMPLE \d+)", "e.g. NY N301234",
+    "ruling number", r"(HQ ([HW]?\d{6})|NY ([A-R]\d{5,6}|\d{6})|SAMPLE \d+)", "e.g. NY N301234",
     shapes=("SAMPLE 999999",), reader=_ruling,
     guesses=_ruling_by_digits, lenient=True, called="RULING|LETTER|CROSS",
 )  # fmt: skip

@@ -105,6 +105,17 @@ _LATIN: Final = re.compile(
     r"LATIN (?:SMALL|CAPITAL) (?:LETTER|LIGATURE) (?:DOTLESS )?([A-Z]{1,2}|ETH|THORN)(?: WITH .+)?"
 )
 _SPELLED_OUT: Final = {"ETH": "d", "THORN": "th"}
+_ARABIC: Final = {"\u0649": "\u064a", "\u06cc": "\u064a", "\u06d2": "\u064a", "\u06a9": "\u0643", "\u0629": "\u0647"}
+"""Letters that are written one for the other in Arabic, or in Persian for those of Arabic: alef maksura for yeh."""
+_COMPANIES: Final = {
+    "\u682a": "\u682a\u5f0f\u4f1a\u793e", "\u6709": "\u6709\u9650\u4f1a\u793e", "\u540c": "\u5408\u540c\u4f1a\u793e",
+    "\u8cc7": "\u5408\u8cc7\u4f1a\u793e", "\u540d": "\u5408\u540d\u4f1a\u793e", "\u8ca1": "\u8ca1\u56e3\u6cd5\u4eba",
+    "\u793e": "\u793e\u56e3\u6cd5\u4eba",
+}  # fmt: skip
+"""Kinds of companies of Japan, by the letter in brackets that stands for each."""
+_COMPANY: Final = re.compile(
+    rf"[(\uff08]([{''.join(_COMPANIES)}])[)\uff09]|[\u3231\u3232\u3233\u3234\u3236\u323e\u337f]"
+)
 
 
 @lru_cache(maxsize=20_000)
@@ -123,6 +134,8 @@ def _plain(letter: str) -> str:
     """
     if letter.isascii():
         return letter
+    if letter in _ARABIC:
+        return _ARABIC[letter]
     category, weight = unicodedata.category(letter), unicodedata.combining(letter)
     # voicing marks of Japanese, tones and vowels make other letters
     if category == "Cf" or letter in "\u034f\u0640" or weight in (1, 7) or 10 <= weight <= 36 or weight >= 200:
@@ -137,6 +150,45 @@ def _plain(letter: str) -> str:
         return str(unicodedata.decimal(letter))
     latin = _LATIN.fullmatch(unicodedata.name(letter, ""))
     return _SPELLED_OUT.get(latin[1], latin[1].lower()) if latin else letter
+
+
+@dataclass(frozen=True, slots=True)
+class SpelledOut:
+    """A text with the kinds of companies spelled out that it has as one letter in brackets, and where each letter of
+    that stood before: nowhere else where there are none.
+    """
+
+    text: str
+    _starts: Sequence[int] = ()
+    _ends: Sequence[int] = ()
+
+    @classmethod
+    def of(cls, text: str) -> "SpelledOut":
+        """The text spelled out."""
+        if text.isascii() or not _COMPANY.search(text):
+            return cls(text)
+        letters, starts, ends, last = list[str](), list[int](), list[int](), 0
+        for matched in (*_COMPANY.finditer(text), None):
+            start, end = matched.span() if matched else (len(text), len(text))
+            letters += text[last:start]
+            starts += range(last, start)
+            ends += range(last + 1, start + 1)
+            spelled = _spelled_company(matched[0]) if matched else ""
+            letters += spelled
+            starts += [start] * len(spelled)
+            ends += [end] * len(spelled)
+            last = end
+        return cls("".join(letters), starts, ends)
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where what stands there stood before."""
+        return (self._starts[start], self._ends[end - 1]) if self._starts else (start, end)
+
+
+def _spelled_company(sign: str) -> str:
+    """The kind of company in words: of U+3231 and (株) 株式会社."""
+    plain = unicodedata.normalize("NFKC", sign).strip("()")
+    return _COMPANIES.get(plain, plain)
 
 
 def cut(text: str) -> list[Word]:
@@ -208,8 +260,14 @@ def joined(words: Sequence[Word]) -> Iterator[Run]:
 
 def other_words(texts: Iterable[str | None]) -> str | None:
     """The words of these texts that an index would not make of them, in their order; None where there are none."""
-    found = [word for text in texts if text for word in _other_words(text)]
+    found = [word for text in texts if text for spelled in _spellings(text) for word in _other_words(spelled)]
     return " ".join(found) or None
+
+
+def _spellings(text: str) -> Iterable[str]:
+    """The text, and the text with kinds of companies spelled out where it has their signs."""
+    spelled = SpelledOut.of(text).text
+    return (text,) if spelled == text else (text, spelled)
 
 
 def of_row(texts: Sequence[str], row: Properties) -> str | None:

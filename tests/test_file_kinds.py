@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import BadInput
-from hub.verbs.file_kinds import DOCX, MEDIA_TYPES, XLSX, check_name, is_of, kind_of
+from hub.verbs.file_kinds import DOCX, MEDIA_TYPES, XLSX, check_name, is_of, kind_of, why_not
 
 TEXTS = ("text/plain", "text/csv")
 
@@ -122,6 +122,30 @@ def test_a_text_may_name_its_charset(tmp_path: Path) -> None:
     assert not _is(b"odd", "text/csv; charset=utf-16", tmp_path)
     with pytest.raises(BadInput, match="windows-1252"):
         kind_of("text/csv; charset=utf-7")
+
+
+@pytest.mark.parametrize("media_type", TEXTS)
+@pytest.mark.parametrize(
+    ("content", "is_hinted"),
+    [
+        ("Name;Köln \u2013 5 €".encode("cp1252"), True),
+        ("café".encode("latin-1"), True),
+        (b"caf\xe9\x00", False),
+        (b"<html>caf\xe9", False),
+        (b"\x81\x8d", False),
+    ],
+)
+def test_a_text_of_windows_is_told_how_to_announce_it(
+    content: bytes, is_hinted: bool, media_type: str, tmp_path: Path
+) -> None:
+    assert not _is(content, media_type, tmp_path)
+    told = why_not(tmp_path / "content", kind_of(media_type))
+    hint = f"announce it as {media_type}; charset=windows-1252"
+    assert told.startswith(f"what arrived is no {media_type}, as was announced")
+    assert (hint in told) is is_hinted
+    if is_hinted:
+        assert _is(content, hint.removeprefix("announce it as "), tmp_path)
+    assert "UTF-8" not in why_not(tmp_path / "content", kind_of(f"{media_type}; charset=utf-16"))
 
 
 def test_reading_what_was_made_to_be_slow_is_soon_done(tmp_path: Path) -> None:
@@ -262,14 +286,24 @@ def test_a_workbook_that_is_damaged_is_one_or_none_and_never_an_error(
 
 def test_pictures_and_pdf_are_told_by_how_they_begin(tmp_path: Path) -> None:
     contents = {
-        "application/pdf": [b"%PDF-1.7\nx", b"\xef\xbb\xbf%PDF-1.4", b"\r\n%PDF-2.0"],
+        "application/pdf": [
+            b"%PDF-1.7\nx",
+            b"\xef\xbb\xbf%PDF-1.4",
+            b"\r\n%PDF-2.0",
+            b"\x1b%-12345X@PJL JOB\r\n@PJL ENTER LANGUAGE=PDF\r\n%PDF-1.4\n\x00",
+            b"\x1b%-12345X%PDF-1.4",
+            b"From: desk@sample.example\r\nContent-Type: application/pdf\r\n\r\n%PDF-1.7\n\xff",
+            b"-" * 1000 + b"\r%PDF-1.4",
+        ],
         "image/png": [b"\x89PNG\r\n\x1a\n" + bytes(40)],
         "image/jpeg": [b"\xff\xd8\xff\xe0\x00\x10JFIF", b"\xff\xd8\xff\xe1Exif"],
     }
     for media_type, of_it in contents.items():
         for content in of_it:
             assert [other for other in contents if _is(content, other, tmp_path)] == [media_type]
-    for content in (b"<html>%PDF-1.4", b"PDF-1.4", b"\x89PNG", b"\xff\xd8", b"", b"GIF89a", b"II*\x00"):
+    no_pdf = (b"<html>%PDF-1.4", b"<html>\n%PDF-1.4", b"<!-- x -->\n<script>\n%PDF-1.4", b"MZ\x90\x00\n%PDF-1.4",
+              b"PK\x03\x04\n%PDF-1.4", b"-" * 1024 + b"\n%PDF-1.4", b"see\n%PDF- of\n", b"is %PDF-1.4")  # fmt: skip
+    for content in (*no_pdf, b"PDF-1.4", b"\x89PNG", b"\xff\xd8", b"", b"GIF89a", b"II*\x00"):
         assert not [other for other in contents if _is(content, other, tmp_path)]
 
 
@@ -287,6 +321,8 @@ def test_pictures_and_pdf_are_told_by_how_they_begin(tmp_path: Path) -> None:
         ("application/vnd.ms-excel", "a.csv", "text/csv"),
         ("application/vnd.ms-excel", "A.CSV", "text/csv"),
         ("application/csv", "x", "text/csv"),
+        ("text/tab-separated-values", "a.tsv", "text/csv"),
+        ("Text/TSV; charset=windows-1252", "a.tsv", "text/csv; charset=windows-1252"),
         ("image/jpg", "a.jpg", "image/jpeg"),
         ("image/pjpeg", "a.jpeg", "image/jpeg"),
         ("application/pdf; name=a.pdf", "", "application/pdf"),

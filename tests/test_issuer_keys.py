@@ -407,6 +407,10 @@ def test_what_is_no_key_is_left_out_and_the_others_count() -> None:
         {**OLD[1], "use": "enc"}, {**OLD[1], "alg": 5},
     ]  # fmt: skip
     assert [key.key_id for key in usable({"keys": [*odd, OLD[1], RSA[1]]})] == ["old", "rsa", "rsa"]
+    # what is optional may be null
+    nulls = dict.fromkeys(("use", "key_ops", "alg", "x5c", "x5t"))
+    assert [key.key_id for key in usable({"keys": [{**nulls, **OLD[1]}, {**OLD[1], "use": None}]})] == ["old", "old"]
+    assert [key.key_id for key in usable({"keys": [{**OLD[1], "kid": None}]})] == [None]
     for wrong in (None, [], {}, {"keys": None}, {"keys": {}}, "keys"):
         with pytest.raises(NoKeys):
             usable(wrong)

@@ -3,6 +3,7 @@ nothing.
 """
 
 import difflib
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -31,7 +32,10 @@ _THING: Final = (
     "data|value|entry|info|information|details?|names?|phone|telephone|phone number|number|fax|e-?mail|e-?mail address"
     "|mail|address|contacts?|person|one|records?|listing|answer|position|post|incumbent"
 )
-_OPEN: Final = "vacant|vacancy|unfilled|unassigned|open position|open post"
+_OPEN: Final = (
+    "vacant|vacancy|unfilled|unassigned|open position|open post|position open|post open|position is open|post is open"
+    "|position currently open|position is currently open"
+)
 _PHRASE: Final = re.compile(
     rf"(?:(?:{_THING}) )?(?:is )?(?:currently |still |as )?not (?:yet |currently )?(?:{_SAID})(?: yet)?"
     rf"|(?:no|none) (?:current )?(?:(?:{_THING}) )?(?:{_SAID}|yet|at (?:this|the) (?:time|moment))|no (?:{_THING})"
@@ -50,19 +54,22 @@ _PHRASES_BEGIN: Final = frozenset(
     )
 )  # fmt: skip
 """The first letters of phrases: what begins otherwise is none, without a look at the rest."""
+_SINCE_WHEN: Final = "as of|as at|since|effective|until"
 _NOBODY: Final = (
-    rf"(?:position |post |currently )*(?:{_OPEN}|tb[acd]|to be (?:{_SAID})|not (?:yet )?(?:{_SAID})|n/a|pending)"
+    rf"(?:position |post |currently )*(?:{_OPEN}|tb[acd]|to be (?:{_SAID})|not (?:yet )?(?:{_SAID})|n ?/ ?a|pending)"
 )
 _POST_OF_NOBODY: Final = re.compile(
-    rf"\W*{_NOBODY}\*?(?:\s+-|-\s|\s*[\u2010-\u2015:(\[/;]|\s+position\b).*"
+    rf"\W*{_NOBODY}\*?(?:\s+-|-\s|\s*[\u2010-\u2015:(\[/;]|,?\s+(?:position|{_SINCE_WHEN})\b).*"
     rf"|.*(?:\s[-\u2010-\u2015]+\s*|[(\[:/]\s*)(?:position |post |currently )*(?:{_OPEN})\W*",
     re.IGNORECASE | re.DOTALL,
 )
 """That nobody has a post, with the post beside it: `Vacant - Import Desk`, `Import Desk (vacant)`."""
+_SINCE: Final = re.compile(rf"[\s,;(\[]+(?:{_SINCE_WHEN})\s.*")
+_VOWEL: Final = re.compile("[aeiouy]", re.IGNORECASE)
 _BETWEEN_WORDS: Final = re.compile(r"[\s;,|]+")
 _LONGEST: Final = 40
 _LONGEST_POST: Final = 120
-_AROUND: Final = "()[]{}<>*.:;!,'\" "
+_AROUND: Final = "()[]{}<>*.:;!?,'\"`\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a "
 _DASHES_AND_DOTS: Final = frozenset("+=~^|`<>\u2212")
 _JOINERS: Final = "\u200c\u200d"
 
@@ -81,7 +88,10 @@ class Empty:
         self._longest = _LONGEST if self._usual else max((len(word) + 8 for word in listed), default=0)
         self._marks = bool(listed)
         self._posts = posts and self._usual
-        self._begin = frozenset(word[:2] for word in self._words) | (_PHRASES_BEGIN if self._usual else frozenset())
+        # what a stroke joins may have blanks around it: N / A
+        joined = (word[0] + blank for word in self._words if word[1:2] == "/" for blank in (" ", "\u00a0"))
+        self._begin = frozenset((*(word[:2] for word in self._words), *joined))
+        self._begin |= _PHRASES_BEGIN if self._usual else frozenset()
 
     def __call__(self, value: Any) -> bool:
         """Whether that means nothing."""
@@ -95,7 +105,13 @@ class Empty:
             return is_blank(value)
         if value[0].isalnum() and value[:2].lower() not in self._begin:
             return False  # as most are
-        return self._means_nothing(_folded(value))
+        text = _folded(value)
+        return self._means_nothing(text) or (self._usual and self._means_nothing(_SINCE.sub("", text) or "since"))
+
+    def of_a_part(self, value: Any) -> bool:
+        """The same of what is one part of several, e.g. of a name: there a usual word such as Null may be a name."""
+        may_be_a_name = self._usual and isinstance(value, str) and value.strip().isalpha() and _VOWEL.search(value)
+        return not may_be_a_name and self(value)
 
     def _means_nothing(self, text: str) -> bool:
         if not text or text in self._words:
@@ -117,7 +133,9 @@ class Empty:
 
 
 def _folded(text: str) -> str:
-    return " ".join((text if text.isprintable() else cleaned(text)).casefold().replace(" / ", "/").split())
+    text = html.unescape(text) if "&" in text else text
+    folded = " ".join((text if text.isprintable() else cleaned(text)).casefold().split())
+    return re.sub(" ?/ ?", "/", folded) if "/" in folded else folded
 
 
 def _bare(text: str) -> str:

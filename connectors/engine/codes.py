@@ -18,7 +18,7 @@ _BEFORE: Final = {
     label: rf"(?:(?:{word})\b[ .:#-]*(?:codes?|nos?|numbers?)?[ .:#-]*)*" for label, word in _WORD_OF.items()
 }
 _ALONE: Final = {
-    label: re.compile(rf"[(\[]?{before}(\d[\d.]*\d|\d)(?:[)\]]|\s*[-:,;(\[/]\s*\D+|\s+[^\W\d]\D*)?", re.IGNORECASE)
+    label: re.compile(rf"[(\[]?{before}(\d(?:\.?\d)*)(?:[)\]]|\s*[-:,;(\[/]\s*\D+|\s+[^\W\d]\D*)?", re.IGNORECASE)
     for label, before in _BEFORE.items()
 }
 """One code, with its name behind it, or a word before it that says what it is."""
@@ -27,7 +27,9 @@ _NAMED: Final = re.compile(r"(?:[^\W\d]\D*[-:,(\[]|port\b\D*) *(\d{4})[)\]]?", r
 _ISSUER: Final = re.compile(r"(ACE|CENSUS)(?:[\W_]|port|code|no)*(\d+)", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"\s*(?:[;,&+|]|\band\b|\bor\b)+\s*", re.IGNORECASE)
 _STROKE: Final = re.compile(r"\s*/\s*")
-_TO: Final = re.compile(r"\s*(?:-+|\bto\b|\bthrough\b|\bthru\b|\buntil\b)\s*", re.IGNORECASE)
+_TO: Final = re.compile(r"\s*(?:-+|\.{2,}|~|\u2192|\b(?:up )?to\b|\bthrough\b|\bthru\b|\buntil\b)\s*", re.IGNORECASE)
+_NOTES: Final = re.compile(r"(?<=\d)\s*[*\u2020\u2021\u00a7\u00b6^\u00b2\u00b3\u00b9\u2070-\u2079]+")
+"""What refers a code to a note."""
 _WHOLE: Final = {"Port": (r"\d{3,4}",), "HtsChapter": (r"\d{1,2}", r"\d{4}"), "HtsHeading": (r"\d{3,4}",)}
 """A code as a part of a list, where its parts may as well be those of one number: 85 42 is a heading."""
 
@@ -37,9 +39,9 @@ def codes_in(label: str, text: str, there: Collection[str]) -> Sequence[str]:
 
     A text of one code gives it without the words around it; one that is no list of codes gives itself.
     """
-    if label not in _WORD_OF or text.isdigit():
+    if label not in _WORD_OF or (text.isascii() and text.isdigit()):
         return (text,)
-    plain = plain_digits(cleaned(text))
+    plain = plain_digits(_NOTES.sub("", cleaned(text)))
     if label == "Port" and (matched := _ISSUER.fullmatch(plain)):
         return (f"{matched[1].upper()}:{matched[2]}",)
     parts = [part for part in _BETWEEN.split(plain) if part]

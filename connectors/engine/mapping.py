@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Raw
-from connectors.engine.cells import EMPTY_WORDS, Empty, is_blank, nearest, plain_heading, text_of
+from connectors.engine.cells import EMPTY_WORDS, Empty, cleaned, is_blank, nearest, plain_heading, text_of
 from connectors.engine.codes import codes_in
 from connectors.engine.days import as_format, day_of, moment_of
 from connectors.engine.people import mail, phone, turned
@@ -46,13 +46,16 @@ _ISO_DAY: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _REMEMBERED: Final = 1_000
 _TRUE: Final = frozenset(
     (
-        "true", "yes", "y", "1", "1.0", "-1", "t", "x", "on", "checked", "oui", "vrai", "si", "sí", "verdadero",
-        "✓", "✔", "√", "☑", "✅", "🗸", "🗹",
+        "true", "yes", "y", "1", "-1", "t", "x", "on", "checked", "oui", "vrai", "si", "sí", "verdadero",
+        "✓", "✔", "√", "☑", "☒", "✅", "🗸", "🗹",
     )
 )  # fmt: skip
+"""Yes as people write it; a box with a cross is how word processors show one that is ticked."""
 _FALSE: Final = frozenset(
-    ("false", "no", "n", "0", "0.0", "f", "off", "unchecked", "non", "faux", "falso", "✗", "✘", "☐", "❌", "[]", "()")
+    ("false", "no", "n", "0", "f", "off", "unchecked", "non", "faux", "falso", "✗", "✘", "☐", "❌", "[]", "()")
 )
+_YES_OR_NO: Final = _TRUE | _FALSE
+_NUMBER: Final = re.compile(r"(-?)0*(\d)(?:\.0+)?")
 _PRESENTATION: Final[dict[int, None]] = dict.fromkeys((0xFE0E, 0xFE0F))
 """Marks that say whether a sign is shown as text or as a picture."""
 _DEFAULTS: Final[Mapping[str, Properties]] = {
@@ -228,6 +231,26 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     return mapped
 
 
+def address_reader(settings: StreamSettings) -> Callable[[Raw], str | None] | None:
+    """How a row's verified address is told, in small letters, however its cell spells it; None where there is none."""
+    take = settings.properties.get("email")
+    if take is None or not take.verified:
+        return None
+    taken = _taker(take, _Reading.of(settings, take))
+
+    def address(raw: Raw) -> str | None:
+        try:
+            value = taken(raw)
+            if isinstance(value, list):
+                parts = cast("list[Any]", value)
+                value = next((part for part in parts if part not in _ABSENT and not isinstance(part, SkipRecord)), None)
+            return None if value in _ABSENT else mail(value).lower()
+        except SkipRecord:
+            return None
+
+    return address
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """How the cells of a column are read: which words mean nothing, formats of days, the zone of moments, the region
@@ -387,7 +410,7 @@ def _function(path: str) -> Callable[[Raw], Properties]:
 def _taker(take: ColumnMapping, reading: _Reading) -> Callable[[Raw], Any]:
     """How a value is taken from a raw row: where it comes from, then the steps that it says."""
     first = (
-        partial(_joined, take.join)
+        partial(_joined, take.join, reading.empty)
         if take.join
         else partial(_first, take.columns, take.value, reading.empty, frozenset(map(plain_heading, take.codes or ())))
     )
@@ -423,8 +446,8 @@ def _first(columns: Sequence[str], constant: Any, empty: Empty, codes: frozenset
     return constant
 
 
-def _joined(columns: Sequence[str], raw: Raw) -> str:
-    return " ".join(str(raw[column]).strip() for column in columns if raw.get(column) not in _ABSENT)
+def _joined(columns: Sequence[str], empty: Empty, raw: Raw) -> str:
+    return " ".join(str(raw[column]).strip() for column in columns if not empty.of_a_part(raw.get(column)))
 
 
 def _split(at: str, empty: Empty, value: Any) -> Any:
@@ -550,11 +573,14 @@ def _converter(property_: Property, reading: _Reading) -> Callable[[Any], Any]:
 
 
 def _boolean(name: str, value: Any) -> bool:
-    written = str(value).translate(_PRESENTATION)
+    if isinstance(value, str) and (plainly := value.casefold()) in _YES_OR_NO:
+        return plainly in _TRUE
+    written = cleaned(str(value)).translate(_PRESENTATION)
     # a box or brackets may be around a tick: [x]
     text = unicodedata.normalize("NFKC", "".join(written.split())).casefold().rstrip(".!")
     plain = text[1:-1] if len(text) > 2 and text[0] + text[-1] in ("[]", "()") else text
-    if plain not in _TRUE | _FALSE:
+    plain = _NUMBER.sub(r"\1\2", plain) if _NUMBER.fullmatch(plain) else plain
+    if plain not in _YES_OR_NO:
         raise SkipRecord(f"{name}: {str(value).strip()[:60]!r} is neither yes nor no")
     return plain in _TRUE
 

@@ -3,62 +3,43 @@ mail.
 """
 
 import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
 
 import email_validator
 import phonenumbers
 
-from connectors.engine.cells import cleaned
+from connectors.engine.cells import Empty, cleaned
 from connectors.errors import SkipRecord
 
 _COMMAS: Final = re.compile("[,\uff0c\u060c\u3001]")
-_AFTER_A_NAME: Final = frozenset(
-    [
-        "jr",
-        "sr",
-        "ii",
-        "iii",
-        "iv",
-        "2nd",
-        "3rd",
-        "4th",
-        "esq",
-        "esquire",
-        "phd",
-        "dphil",
-        "edd",
-        "md",
-        "dds",
-        "dvm",
-        "rn",
-        "jd",
-        "llm",
-        "mba",
-        "msc",
-        "bsc",
-        "mpa",
-        "mph",
-        "cpa",
-        "cfe",
-        "cissp",
-        "pmp",
-        "lcb",
-        "ccs",
-        "chb",
-        "usn",
-        "usaf",
-        "usmc",
-        "uscg",
-        "ret",
-        "retired",
-        "acting",
-    ]
-)
+_AFTER_A_NAME: Final = frozenset((
+    "jr", "sr", "ii", "iii", "iv", "2nd", "3rd", "4th", "esq", "esquire", "phd", "dphil", "edd", "dba", "md", "dds",
+    "dvm", "rn", "jd", "llm", "mba", "msc", "bsc", "mpa", "mpp", "mph", "msw", "cpa", "cfa", "cfe", "cams", "cissp",
+    "pmp", "lcb", "ccs", "chb", "usn", "usaf", "usmc", "uscg", "ret", "retired", "acting",
+))  # fmt: skip
 """Suffixes, degrees and ranks that follow a name: after a comma they are no given name."""
+_OR_A_NAME: Final = frozenset(("md", "jd", "rn", "ret"))
+"""Such that may be a name where they are written as one, as Md is Mohammed."""
 _WITH_POINTS: Final = frozenset(("m.a.", "b.a.", "m.s.", "b.s.", "d.o.", "p.e.", "v."))
 """Such that are none without their points, as Ma and Do are families."""
-_OF_THE_FAMILY: Final = re.compile(r"\s+((?:jr|sr)\.?|ii|iii|iv|2nd|3rd|4th)$", re.IGNORECASE)
+_TITLES: Final = frozenset(
+    ("dr", "doctor", "mr", "mrs", "ms", "miss", "mx", "mme", "mlle", "prof", "professor", "rev", "reverend",
+     "honorable", "honourable", "captain", "capt", "colonel", "col", "lieutenant", "lt", "commander", "cmdr", "cdr",
+     "sergeant", "sgt", "major", "maj", "admiral", "ambassador")
+)  # fmt: skip
+_RANKS: Final = frozenset((
+    "1LT", "2LT", "LT", "LTJG", "LCDR", "CDR", "CMDR", "CPT", "CAPT", "MAJ", "LTC", "LTCOL", "COL", "BG", "MG", "LTG",
+    "GEN", "ADM", "VADM", "RADM", "RDML", "ENS", "CPL", "SGT", "SSG", "SSGT", "SFC", "MSG", "MSGT", "TSGT", "SMSGT",
+    "CMSGT", "1SG", "SGM", "CSM", "PFC", "SPC", "PVT", "WO1", "CW2", "CW3", "CW4", "CW5", "PO1", "PO2", "PO3", "CPO",
+    "SCPO", "MCPO", "AMB",
+))  # fmt: skip
+"""Ranks as the armed forces write them, in capitals, or with a point."""
+_WITH_A_POINT: Final = frozenset(("hon", "sen", "rep", "gov", "insp", "brig", "fr", "sra", "srta", "ing", "lic", "sr"))
+"""Titles that are none without their point, as Hon and Sen are families."""
 _FIFTH: Final = "v"
 _AN_INITIAL: Final = re.compile(r"[^\W\d_]\.?")
 _A_COMPANY: Final = re.compile(
@@ -68,19 +49,37 @@ _A_COMPANY: Final = re.compile(
     re.IGNORECASE,
 )
 """How the names of companies end: they have no given name."""
+_ARMED_FORCES: Final = (
+    r"(?<=[\w.])\s+(?:(?:CIV|CTR|MIL|NAF)(?:\s[A-Z0-9 /&.-]*)?"
+    rf"|(?:{'|'.join(sorted(_RANKS))})\s[A-Z0-9 /&.-]+)(?=[(\[]|$)"
+)
 _BEHIND_A_NAME: Final = re.compile(
-    r"\s*\([^()]*\)\s*$|\s+[-\u2010-\u2015|/]+\s.*$|(?-i:\s+(?:CIV|CTR|MIL)(?:\s[A-Z0-9 /]*)?$)", re.IGNORECASE
+    rf"\s+[-\u2010-\u2015|/]+\s.*$|(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{{[^{{}}]*\}})|{_ARMED_FORCES})+\s*$"
 )
 """What follows a name and is none: a remark in brackets or after a dash, and how the armed forces mark their people."""
+_MARKS: Final = " *\u2020\u2021\u00a7\u00b6\u2022\u2731\u203b^"
+"""What refers a name to a note."""
+_NOTHING: Final = Empty()
+_LONGEST_NAME: Final = 300
 _QUOTED: Final = re.compile(r"([\"'\u2018\u201c])([^\"'\u2018\u2019\u201c\u201d]*)[\"'\u2019\u201d]")
 _FAMILY_FIRST: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _LONGEST_LOCAL: Final = 64
 _REMEMBERED: Final = 10_000
 _ADDRESS_ENDS: Final = " .,:;<>()[]{}\"'`|/\\!?*"
+_NO_LETTERS: Final = " .,:;<>()[]\"\\*'#"
+"""With none of these an address begins; some may by the letter, but lists put them in front of one."""
+_APOSTROPHES: Final = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07", "'") | {"\uff20": "@"})
+_SPAM_SAFE: Final = re.compile(
+    r"(?<=[\w+-])(?:\s*[\[{]\s*at\s*[\]}]\s*|\s+[(<]\s*at\s*[)>]\s+)(?=[\w-])", re.IGNORECASE
+)
+"""What stands for the sign in addresses that no program is to read; a blank is about one in round brackets."""
+_SPAM_SAFE_POINT: Final = re.compile(r"\s*[\[{(<]\s*(?:dot|punkt|punto|point|\.)\s*[\]})>]\s*|\s+dot\s+", re.IGNORECASE)
+_AROUND_THE_SIGN: Final = re.compile(r"(?<=[\w+-])\s*@\s*(?=[\w-])")
 _BETWEEN_ADDRESSES: Final = re.compile(
     # no part of an address is a colon: before one stands what kind of address it is
-    r"[\s;,|<>()\[\]\":]+|/(?=\S+@)|#(?=mailto:|https?:|\s|$)|\?(?:subject|body|b?cc)=.*$",
+    r"[\s;,|<>()\[\]\":\uff1b\uff0c\u3001\uff5c\u2022\u00b7\u201c-\u201e\u00ab\u00bb]+"
+    r"|/(?=\S+@)|#(?=mailto:|https?:|\s|$)|\?(?:subject|body|b?cc)=.*$",
     re.IGNORECASE,
 )
 _THE_MAIN: Final = "SMTP:"
@@ -93,15 +92,33 @@ _A_NUMBER: Final = (
 _SIDE_BY_SIDE: Final = re.compile(rf"({_A_NUMBER})(?:\s+(?={_A_NUMBER})|\s*(?=\([2-9]\d\d\)))|(?<=\d)\s+(?=\+\d)")
 _LABEL: Final = (
     r"(?:[(\[][^()\[\]\d]{1,20}[)\]]|\b(?:dsn|comm?|commercial|voice|fax|tty|tdd|tel|office|desk|work|home|main|direct|cell"
-    r"|mobile)\b\.?)"
+    r"|mobile|[cdfhmoptvw])\b\.?)"
 )
 _BEGINS_WITH_A_NUMBER: Final = re.compile(rf"\s*[+(]?\d.*{_LABEL}\s*", re.IGNORECASE | re.DOTALL)
 _BEHIND_A_LABEL: Final = re.compile(rf"(\d\s*{_LABEL})[\s,]+(?=[+(]{{0,2}}\d{{3}})", re.IGNORECASE)
 _EXTENSION: Final = re.compile(
     r"(?<=[\d)])[\s,;]*[(\[]?\s*"
-    r"(?:extensi[oó]n|extn?|ex|xt?|e(?=\d)|poste|int(?:erno)?|anexo|доб|#)\s*[.:#=]*\s*(\d{1,7})\b(?!-\d)[)\]]?",
+    r"(?:extensi[oó]n|extn?|ex|xt?|e(?=\d)|poste|int(?:erno)?|anexo|доб|#|(?<=,,))\s*[.:#=]*\s*(\d{1,7})\b"
+    r"(?!-\d{3})[)\]]?(?:\s*(?:[-/&,]|or|and)\s*(?:x|ext\.?)?\s*(?:\d{1,2}\b(?!-\d)|\d{3,5}\b(?![-. )/]*\d)))*",
     re.IGNORECASE,
 )
+"""An extension, of several the first."""
+_EXTENSION_FIRST: Final = re.compile(
+    r"\W*(?:extensi[oó]n|extn?|ex|x)\s*[.:#]*\s*(\d{1,7})(?:\s*[,;:/|]\s*|\s+)(?:(?:at|of|on)\s+)?(?=[+(]{0,2}\d)",
+    re.IGNORECASE,
+)
+_POINTS: Final = "\u2022\u00b7\u2219\u22c5\u2027\u25cf\u25aa\u30fb"
+_POINTED: Final = re.compile(
+    rf"(?<=\d\d\d)\s*[{_POINTS}]\s*(\d{{3}})\s*[{_POINTS}]\s*(?=\d{{4}})|(?<=[\d)])[{_POINTS}](?=\d)"
+)
+"""Points in the middle between the digits of a number."""
+_POINT: Final = re.compile(f"[{_POINTS}]")
+_COUNTED: Final = re.compile(
+    r"(?:^|(?<=\n))\s*\(?[1-9][.)]{1,2}\s+(?=[+(]{0,2}\d)|(?<=[\d)])[\s,;]+[2-9][.)]{1,2}\s+(?=[+(]{0,2}\d{3})"
+)
+"""What counts the numbers of a cell: 1) and 2)."""
+_LAST_DIGITS: Final = re.compile(r"(?<=\d{4})\s*/\s*\d{1,3}\b(?![-. ]?\d)")
+"""The last digits of another number, as in 202-555-0100/01."""
 _PLACE: Final = re.compile(
     r"\b(?:rm|room|suite|ste|bldg|building|floor|fl|cubicle|cube|desk|mail ?stop|box|pier|gate|dock|terminal|unit|apt"
     r"|hall)\b\.?\s*(?:no\.?|#)?\s*[a-z]?-?\d{1,5}[a-z]?\b(?!-\d)(?!\s?[-.)]?\s?\d{3}[-. ]?\d{2}[-. ]?\d{2}(?!\d))[,;]?"
@@ -119,26 +136,32 @@ _HOURS: Final = re.compile(
 _BETWEEN_NUMBERS: Final = re.compile(
     # a blank before the label of another number
     r"(?<=\d)\s+(?!ext\b)(?=\(?[a-z]{1,8}\)?[:.)]*\s*[+(]{0,2}\d{3}[-. )])|"
+    r"(?<=\d)\s*/\s*(?=[a-z]{1,8}[:.]+\s*[+(]{0,2}\d{3})|"
     r"\s*(?:[;|\n]|\s/\s|/(?=\s*[+(]?\d{3})|\s(?:or|and|&|y|et|ou|o)\s|,(?!\s*#)|\s-{2,}\s)\s*",
     re.IGNORECASE,
 )
 _WORDS_IN_BRACKETS: Final = re.compile(r"\([^()\d]*\)|\[[^\[\]\d]*\]")
 _NOT_DIALLED: Final = re.compile(
-    r"\b(?:fax|facsimile|t[eé]l[eé]copieur|fx|tty|tdd|telex|pagers?|beepers?|dsn|autovon|drsn|vosip|svoip|sipr(?:net)?)\b",
+    r"\b(?:fax|facsimile|t[eé]l[eé]copieur|fx|tty|tdd|telex|pagers?|beepers?|dsn|autovon|drsn|vosip|svoip|sipr(?:net)?)\b"
+    # F, as a label before or behind a number
+    r"|(?:^|[\s,;|(\[])f\s*[:)\]]+\s*(?=[+(]{0,2}\d)|(?:^|[,;|])\s*f(?:\.\s*|\s+)(?=[+(]{0,2}\d{3}[-. )])"
+    r"|\d\s*[(\[]\s*f\.?\s*[)\]]|\d\s+f\.?\s*$",
     re.IGNORECASE,
 )
 """Labels of what nobody speaks into, and of networks of their own, whose numbers are others' in the public one."""
 _TOLL_FREE: Final = r"\(?8(?:00|22|33|44|55|66|77|88)\)?"
 _IN_LETTERS: Final = re.compile(
     r"^[^\d+(]*(?:\+?1[-. ]*)?"
-    rf"(?:{_TOLL_FREE}[-. ]*(?=(?:[-. ]?[a-z\d]){{7}})(?=[-.\d]*[a-z]{{3}})"
+    rf"(?:{_TOLL_FREE}[-. ]*(?=(?:[-. ]?[a-z\d]){{7}})(?=(?:[-. ]?[a-z\d]){{0,4}}[-. ]?[a-z]{{3}})"
     r"|\(?[2-9]\d\d\)?[-.](?=(?:[-.]?[a-z\d]){7})(?=[-.\d]*[a-z]{3}))[-. a-z\d]*$",
     re.IGNORECASE,
 )
-"""A number some of whose digits are letters of a word, e.g. 1-800-FLOWERS."""
+"""A number some of whose digits are letters of words, e.g. 1-800-FLOWERS."""
 _FROM_A_WORD: Final = re.compile(r"(?<=\d)[^\w+]*(?!ext \d)[^\W\d_].*$", re.DOTALL)
 """What stands behind a number from its first word on."""
 _NORTH_AMERICA: Final = 1
+_WITHOUT_AREA: Final = 7
+"""So many digits has a number of North America without its area code."""
 _GROUPS: Final = frozenset((2, 4, 7))
 """Between which digits of a number of North America, counted from its end, something may stand."""
 _MEXICO: Final = 52
@@ -147,7 +170,7 @@ _DIALLED_BEFORE: Final = re.compile(r"(?:1|0?1|0?44|0?45)(\d{10})")
 
 
 def turned(value: Any) -> Any:
-    """Family, given -> given family; suffixes and degrees stay behind the name.
+    """Family, given -> given family; titles go first, and suffixes and degrees stay behind the name.
 
     What is not two names and a comma stays as it is.
     """
@@ -156,27 +179,71 @@ def turned(value: Any) -> Any:
     text = cleaned(value).rstrip("; ")
     if quoted := _QUOTED.fullmatch(text):
         text = quoted[2].strip()
-    if ";" in text or _A_COMPANY.search(text):
+    if ";" in text or len(text) > _LONGEST_NAME or _A_COMPANY.search(text):
         return text
     name, behind = _without_remark(text)
-    parts = [part.strip() for part in _COMMAS.split(name)]
+    parts = [part.strip(_MARKS) for part in _COMMAS.split(name)]
+    parts = [part if (part.isalpha() and part.istitle()) or not _NOTHING.of_a_part(part) else "" for part in parts]
+    parts = [parts[0], *filter(None, parts[1:])]
     names = [part for at, part in enumerate(parts) if part and not _is_behind(part, at)]
     after = [part for at, part in enumerate(parts) if part and _is_behind(part, at)]
+    titles = [part for part in names[1:] if len(names) > 2 and all(map(_is_title, part.split()))]
+    names = [part for at, part in enumerate(names) if at == 0 or part not in titles]
     if len(names) == 3 and _AN_INITIAL.fullmatch(names[2]):
         names = [names[0], f"{names[1]} {names[2]}"]
     if len(names) > 2 or not parts[0] or _follows_a_name(parts[0]) or not names:
         return text if len(names) != 1 or after else names[0] + behind
     if len(names) == 1:
         return ", ".join((*names, *after)) + behind
-    family, given = names
-    first_after = next((at for at, part in enumerate(parts[1:], 1) if part and not _is_behind(part, at)), 1)
+    first_after = next(at for at, part in enumerate(parts) if at and not _is_behind(part, at))
     if not all(_follows_a_name(part) for part in parts[1:first_after]):
         return text
-    suffix = _OF_THE_FAMILY.search(given)
-    if suffix:
-        given, family = given[: suffix.start()], f"{family} {suffix[1]}"
-    name = f"{family} {given}" if _FAMILY_FIRST.search(family + given) else f"{given} {family}"
-    return ", ".join((name, *after)) + behind
+    return ", ".join((_in_order(titles, *names), *after)) + behind
+
+
+def _in_order(titles: Sequence[str], family: str, given: str) -> str:
+    """Title, given name, family, and the degrees that stand behind the given name."""
+    title, family = _titles_before(family) if " " in family else ([], family)
+    given, degrees = _degrees_behind(given) if " " in given else (given, [])
+    words = given.split()
+    if len(words) > 1 and (words[-1] in _RANKS or (words[-1].endswith(".") and _is_title(words[-1]))):
+        given, title = " ".join(words[:-1]), [*title, words[-1]]
+    both = (family, given) if _FAMILY_FIRST.search(family + given) else (given, family)
+    return " ".join((*titles, *title, *both, *degrees))
+
+
+def _titles_before(family: str) -> tuple[list[str], str]:
+    """The titles in front of a family, and the family."""
+    words = family.split()
+    count = 1 if words[0].casefold() == "the" and len(words) > 2 and _is_title(words[1].rstrip(".") + ".") else 0
+    while count < len(words) - 1 and _is_title(words[count]):
+        count += 1
+    return words[:count], " ".join(words[count:])
+
+
+def _degrees_behind(given: str) -> tuple[str, list[str]]:
+    """A given name without the suffixes and degrees behind it, and those."""
+    words = given.split()
+    count = len(words)
+    while count > 1 and _is_degree(words[count - 1]):
+        count -= 1
+    return " ".join(words[:count]), words[count:]
+
+
+def _is_title(word: str) -> bool:
+    plain = word.casefold().removesuffix(".")
+    is_said = plain != word.casefold() or word.isupper()
+    return (
+        plain in _TITLES
+        or (is_said and plain.upper() in _RANKS)
+        or (plain != word.casefold() and plain in _WITH_A_POINT)
+    )
+
+
+def _is_degree(word: str) -> bool:
+    """Whether it is a suffix or degree that may stand behind a given name without a comma."""
+    is_name = word.casefold() in _OR_A_NAME and not word.isupper()
+    return _follows_a_name(word) and not is_name and word.casefold().rstrip(".") != _FIFTH
 
 
 def _without_remark(text: str) -> tuple[str, str]:
@@ -199,7 +266,7 @@ def _follows_a_name(part: str) -> bool:
 
 
 def mail(value: Any, _: str = "") -> str:
-    """The address in a mail cell: of several the first, without the name, brackets and `mailto:` around it.
+    """The address in a mail cell: of several the first, without the name, brackets, marks and `mailto:` around it.
 
     Raises `SkipRecord`.
     """
@@ -208,17 +275,43 @@ def mail(value: Any, _: str = "") -> str:
     # thousands of people have one domain, and their own part is mostly plain
     if len(local) <= _LONGEST_LOCAL and _PLAIN_LOCAL.fullmatch(local) and (known := _domain(domain)):
         return f"{local}@{known}"
-    try:
-        return _checked(text)
-    except SkipRecord as error:
-        for part in _BETWEEN_ADDRESSES.split(_from_the_main(cleaned(text))):
-            candidate = part.strip(_ADDRESS_ENDS)
-            if candidate.count("@") == 1 and candidate != text:
-                try:
-                    return _checked(candidate)
-                except SkipRecord:
-                    continue
-        raise error from None
+    for candidate in _addresses(text):
+        with suppress(SkipRecord):
+            return _checked(candidate)
+    return _checked(text)
+
+
+def _addresses(text: str) -> Iterator[str]:
+    """What of a cell may be an address, the likeliest first."""
+    plain = cleaned(text).translate(_APOSTROPHES)
+    yield _without_marks(plain, _NO_LETTERS)
+    yield text
+    main = _from_the_main(plain)
+    yield from _parts(main)
+    if "@" in main:
+        yield from _parts(_AROUND_THE_SIGN.sub("@", main))
+    elif _SPAM_SAFE.search(main):
+        yield from _parts(_SPAM_SAFE_POINT.sub(".", _SPAM_SAFE.sub("@", main)))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """What of the parts of a cell may be an address."""
+    parts = (_without_marks(part, _ADDRESS_ENDS) for part in _BETWEEN_ADDRESSES.split(text))
+    return (part for part in parts if part.count("@") == 1)
+
+
+def _without_marks(text: str, ends: str) -> str:
+    """The text without quotes, stars, crosses and the like around it, which are no part of an address."""
+    start, end = 0, len(text)
+    while start < end and _is_mark(text[start], ends, "LN"):
+        start += 1
+    while end > start and _is_mark(text[end - 1], _ADDRESS_ENDS, "LNM"):
+        end -= 1
+    return text[start:end]
+
+
+def _is_mark(letter: str, ends: str, letters: str) -> bool:
+    return letter in ends if letter.isascii() else unicodedata.category(letter)[0] not in letters
 
 
 def _from_the_main(text: str) -> str:
@@ -255,7 +348,9 @@ def phone(value: Any, region: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _number(text: str, region: str) -> str:
-    lines = "\n".join(map(cleaned, text.splitlines()))
+    lines = _without_points(_COUNTED.sub("; ", "\n".join(map(cleaned, text.splitlines())))).removeprefix("; ")
+    extension = _EXTENSION_FIRST.match(lines)
+    lines = lines[extension.end() :] if extension else lines
     lines = _EXTENSION.sub(r" ext \1", _HOURS.sub("; ", _PLACE.sub("; ", lines)))
     lines = _SIDE_BY_SIDE.sub(lambda first: f"{first[1] or ''}; ", lines)
     if _BEGINS_WITH_A_NUMBER.fullmatch(lines):
@@ -265,10 +360,17 @@ def _number(text: str, region: str) -> str:
     faults = list[SkipRecord]()
     for part in parts if several else (lines, *parts):
         try:
-            return _one_number(part, region)
+            number = _one_number(part, region)
+            return f"{number};ext={extension[1]}" if extension and ";ext=" not in number else number
         except SkipRecord as error:
             faults.append(error)
     raise faults[0]
+
+
+def _without_points(text: str) -> str:
+    """The text with dashes for points in the middle of a number, and without the last digits of a second one."""
+    dashed = _POINTED.sub(lambda point: f"-{point[1]}-" if point[1] else "-", text)
+    return _LAST_DIGITS.sub("", _POINT.sub(" ; ", dashed))
 
 
 def _one_number(text: str, region: str) -> str:
@@ -291,10 +393,13 @@ def _parsed(text: str, region: str, *, worded: bool) -> str:
     except phonenumbers.NumberParseException as error:
         raise SkipRecord(f"phone: {error}") from None
     _as_mexico_dials(parsed)
-    if phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+    if parsed.extension and " ext " not in text:
+        raise SkipRecord("phone: the digits behind it are no extension; expected e.g. 202-555-0100 x5")
+    american = _is_american(parsed)
+    reason = phonenumbers.is_possible_number_with_reason(parsed)
+    if reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY or (american and not _has_area(parsed)):
         raise SkipRecord("phone: it has no area code; expected e.g. 202-555-0100")
     possible = phonenumbers.is_possible_number(parsed)
-    american = parsed.country_code == _NORTH_AMERICA
     if possible and american:
         possible = phonenumbers.is_valid_number(parsed) and (worded or _is_grouped(text, parsed))
     if not possible:
@@ -308,10 +413,23 @@ def _within(text: str, region: str) -> str | None:
     """The first number that stands among other words and digits, none of which could be a part of it."""
     for found in phonenumbers.PhoneNumberMatcher(text, region, phonenumbers.Leniency.VALID):
         before, behind = text[: found.start].rstrip(" \t-./()"), text[found.end :]
-        is_other = found.number.country_code == _NORTH_AMERICA and not _is_grouped(found.raw_string, found.number)
+        is_other = _is_american(found.number) and not (
+            _has_area(found.number) and _is_grouped(found.raw_string, found.number)
+        )
         if not (is_other or before[-1:].isdigit() or before.endswith("+") or re.match(r"[-./]?\d", behind)):
+            if " ext " not in found.raw_string:
+                found.number.extension = None
             return _formatted(found.number)
     return None
+
+
+def _is_american(parsed: phonenumbers.PhoneNumber) -> bool:
+    return parsed.country_code == _NORTH_AMERICA
+
+
+def _has_area(parsed: phonenumbers.PhoneNumber) -> bool:
+    """Whether a number of North America has its area code; Canada has such that may be dialled without."""
+    return len(str(parsed.national_number)) != _WITHOUT_AREA
 
 
 def _is_grouped(text: str, parsed: phonenumbers.PhoneNumber) -> bool:

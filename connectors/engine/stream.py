@@ -21,7 +21,7 @@ from connectors.contract import ListsKeys, Page, Raw, ReadsByKey, StreamRequest
 from connectors.engine.attached import AttachedConnection, Places, Progress, SyncOptions
 from connectors.engine.authority import Authority
 from connectors.engine.cells import Empty, nearest
-from connectors.engine.mapping import Known, mapper, numbers_in
+from connectors.engine.mapping import Known, address_reader, mapper, numbers_in
 from connectors.engine.pipeline import Pipeline
 from connectors.engine.quarantine import Payloads, Refused, left_out_of, nameless, refused_for
 from connectors.engine.remarks import KeyStyle, is_remark
@@ -40,7 +40,7 @@ from hub.records.writer import links_to_later
 _BATCH: Final = 1_000
 _LACKING_KEPT: Final = 2_000
 """Of about so many records of which fields were left out, what they said is kept."""
-_READING: Final = 4
+_READING: Final = 5
 """Grows where rows are read otherwise than before, so that all are read anew."""
 _MEANS_NONE: Final = Empty()
 _NONE_BEGINS: Final = frozenset("#-nNtT([")
@@ -90,8 +90,7 @@ class StreamRun:
         # understood
         of_importers = numbers_in(settings)
         self._numbers = tuple(column for column in settings.key if column in of_importers or is_social_security(column))
-        mail = settings.properties.get("email")
-        self._mail = mail.columns if mail and mail.verified and not mail.codes else ()
+        self._address = address_reader(settings)
         self._limits = connection.limits
         self._places = run.attached.places(stream_name)
         self._vital = settings.vital
@@ -109,7 +108,7 @@ class StreamRun:
         self._replaying = self._is_whole = False
         self._read = self._refused = self._bad = self._used = self._unread = self._lacking = 0
         self._live: int | None = None
-        self._mails: list[Any] = []
+        self._addresses: list[str | None] = []
         self._done = 0
         self._events = 0
         self._place: CommitOrder | None = None
@@ -157,7 +156,7 @@ class StreamRun:
             async with aclosing(self._pages(None)) as pages:
                 async for page in pages:
                     rows, bad = self._taken_in(page)
-                    mails = self._mails_of(rows) if self._mail else repeat(None)
+                    mails = self._hashes_of_addresses(rows) if self._address else repeat(None)
                     spool.add(
                         (row.slot, row.key, row.place, row.hash, row.payload, mail)
                         for row, mail in zip(rows, mails, strict=False)
@@ -185,7 +184,7 @@ class StreamRun:
                     "record is there again, word for word" if again == 1 else "records are there again, word for word"
                 )
                 self._report.note(f"{self._stream.name}: {again} {note}: taken once")
-            if self._mail:
+            if self._address:
                 spool.mark_shared()
             count = blocks_for(spool.count, self._state.blocks)
             await self._refuse(broken)
@@ -439,7 +438,7 @@ class StreamRun:
     def _taken_in(self, page: Page) -> tuple[list[Row], list[Refused]]:
         """The rows with their keys and hashes; those without are refused."""
         rows: list[Row] = []
-        self._mails = []
+        self._addresses = []
         refused = [Refused(None, broken.place, broken.reason, None) for broken in page.broken]
         self._report.read += len(page.rows) + len(page.broken)
         self._read += len(page.rows) + len(page.broken)
@@ -447,8 +446,8 @@ class StreamRun:
         for number, (place, raw) in enumerate(page.rows, self._read - len(page.rows) + 1):
             try:
                 rows.append(self._row(place, raw))
-                if self._mail:
-                    self._mails.append(raw.get(self._mail[0]) or self._other_mail(raw))
+                if self._address:
+                    self._addresses.append(self._address(raw))
             except SkipRecord as error:
                 counts = not is_remark(raw, self._wanted.key, self._keys)
                 refused.append(
@@ -457,13 +456,10 @@ class StreamRun:
         self._keys.see(row.key for row in rows)
         return rows, refused
 
-    def _other_mail(self, raw: Raw) -> Any:
-        return next((value for column in self._mail[1:] if (value := raw.get(column))), None)
-
-    def _mails_of(self, rows: Sequence[Row]) -> Iterator[int | None]:
+    def _hashes_of_addresses(self, rows: Sequence[Row]) -> Iterator[int | None]:
         """What stands for the addresses of rows that were just taken in, as long as this process lives."""
-        assert len(rows) == len(self._mails)
-        return (hash(mail.strip().lower()) if mail.__class__ is str and "@" in mail else None for mail in self._mails)
+        assert len(rows) == len(self._addresses)
+        return (None if address is None else hash(address) for address in self._addresses)
 
     def _row(self, place: str, raw: Raw) -> Row:
         parts = [str(raw.get(column) if raw.get(column) is not None else "").strip() for column in self._wanted.key]
@@ -510,7 +506,7 @@ class StreamRun:
 
     async def _apart(self, changes: Changes) -> Changes:
         """The changes, with the rows marked whose address another of their list has."""
-        if not self._mail or not changes.rows:
+        if not self._address or not changes.rows:
             return changes
         names = {row.key: name for row in changes.rows if (name := self._reader.identity(row))}
         twice = {name for name, count in Counter(names.values()).items() if count > 1}

@@ -8,7 +8,7 @@ from typing import Final
 
 _LEFT: Final = (
     "~$*", ".*", "~*", "*~", "#*#", "thumbs.db", "desktop.ini", "*.sync-conflict-*", "*.sw[a-p]", "*.swx",
-    "*conflicted copy*", "*case conflict*", "*[[]conflict]*", "*_conflict-*",
+    "*conflicted copy*", "*case conflict*", "*[[]conflict]*", "*_conflict-*", "*zone.identifier",
 )  # fmt: skip
 """What programs leave: locks, parts, what could not be brought together."""
 _ENDINGS: Final = frozenset(
@@ -21,22 +21,29 @@ _ENDINGS: Final = frozenset(
         "complete", "completed", "finished", "archived", "arch",
         "error", "err", "errors", "fail", "failed", "bad", "rej", "reject", "rejected", "invalid", "skip", "skipped",
         "ignore", "ignored", "hold", "disabled", "inactive", "deleted", "del", "log",
+        "lnk", "url", "webloc", "xlk", "wbk",  # ways to it, and what office programs keep of before
     )
 )  # fmt: skip
 """How names end of which a program says what it has done with them."""
 _LISTS: Final = frozenset(["csv", "tsv", "tab", "psv", "txt", "dat", "xlsx", "xlsm", "xlsb", "xls", "ods"])
+_FOR_PEOPLE: Final = frozenset(
+    ("pdf", "doc", "docx", "docm", "rtf", "odt", "ppt", "pptx", "odp", "msg", "eml", "htm", "html", "mht", "png", "jpg",
+     "jpeg", "gif", "tif", "tiff", "bmp", "heic", "svg")
+)  # fmt: skip
+"""Endings of documents, mail and pictures: beside a list they are none, though they may show the same."""
 _ROTATED: Final = re.compile(r"[0-9]{1,3}")
 _COPY: Final = re.compile(
     r"(?P<name>.+?)(?:"
     r" - (?:copy|kopie|copie|copia|c\u00f3pia)(?: ?\(\d{1,3}\))?"
     r"| \((?:copy|another copy|\d{1,2}(?:st|nd|rd|th) copy|\d{1,2})\)|\(\d{1,2}\)"
     r"| copy(?: \d{1,2})?| [2-9]"
+    r"| ?[(\[](?:autosaved|autorecovered|recovered|repaired|read-only|version \d{1,2})(?:[- ]?\d+)?[)\]]"
     r"|-(?:desktop|laptop|surface|win|pc)-[-a-z0-9]+"
     r")+"
 )
 """How file managers, browsers and shared folders name a copy: of a list only where that list is there."""
 _BEHIND: Final = re.compile(rf"(?P<name>.+?\.(?:{'|'.join(sorted(_LISTS))}))[-._ ~(].*")
-_COPY_OF: Final = re.compile(r"(?:copy (?:\(\d+\) )?of|kopie von|copie de|copia de) (?P<name>.+)")
+_COPY_OF: Final = re.compile(r"(?:copy (?:\(\d+\) )?of|backup (?:copy )?of|kopie von|copie de|copia de) (?P<name>.+)")
 
 
 def is_left(name: str, wanted: str = "") -> bool:
@@ -46,8 +53,20 @@ def is_left(name: str, wanted: str = "") -> bool:
     plain, pattern = name.lower(), wanted.lower()
     if any(fnmatchcase(plain, left) and not fnmatchcase(pattern, left) for left in _LEFT):
         return True
-    ending, asked = _ending(plain), _ending(pattern)
-    return _is_of_a_program(plain, ending) and not (asked.strip("*?") and fnmatchcase(ending, asked))
+    ending = _ending(plain)
+    return _is_of_a_program(plain, ending) and not _is_asked(ending, pattern)
+
+
+def is_for_people(name: str, wanted: str = "") -> bool:
+    """Whether a file is a document or picture by its name, unless such are what is wanted."""
+    ending = _ending(name.lower())
+    return ending in _FOR_PEOPLE and not _is_asked(ending, wanted.lower())
+
+
+def _is_asked(ending: str, pattern: str) -> bool:
+    """Whether a pattern names that ending."""
+    asked = _ending(pattern)
+    return bool(asked.strip("*?")) and fnmatchcase(ending, asked)
 
 
 def _is_of_a_program(name: str, ending: str) -> bool:

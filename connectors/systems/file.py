@@ -27,7 +27,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from connectors.contract import Page, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
 from connectors.systems import separated, workbook
-from connectors.systems.beside import copies_among, is_left
+from connectors.systems.beside import copies_among, is_for_people, is_left
 from connectors.systems.table import Layout, Table, layout_of
 
 _TIMEOUT_S: Final = 20
@@ -166,11 +166,13 @@ class FileDrop:
             )
         async with self._folder() as folder:
             files = await folder.list()
-            fitting = [file for file in files if fnmatchcase(file.name, pattern) and not is_left(file.name, pattern)]
+            fitting = [file for file in files if _fits(file.name, pattern) and not is_left(file.name, pattern)]
             if not fitting:
                 there = ", ".join(file.name for file in files[:5] if not is_left(file.name)) or "none"
                 raise RetryLater(f"no file in {_plain(self._settings.folder)} fits {pattern}; there are: {there}", 300)
-            newest, notes = _newest(fitting, pattern)
+            newest, notes = _newest(
+                [file for file in fitting if not is_for_people(file.name, pattern)] or fitting, pattern
+            )
             await self._require_quiet(folder, newest)
             async with folder.fetched(newest) as path:
                 version = _version(path, newest.name)
@@ -360,6 +362,11 @@ def _is_folder(entry: asyncssh.SFTPName) -> bool:
     """Whether its line in a listing says so, as that of a server may that says it nowhere else."""
     line = entry.longname or b""
     return (line if isinstance(line, bytes) else line.encode()).startswith(b"d")
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name fits a pattern, or is it to the letter: brackets may stand in both."""
+    return name == pattern or fnmatchcase(name, pattern)
 
 
 def _newest(files: Sequence[_Found], pattern: str) -> tuple[_Found, tuple[str, ...]]:

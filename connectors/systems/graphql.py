@@ -26,6 +26,8 @@ from connectors.contract import Page, Raw, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, RetryLater
 
 _TIMEOUT_S: Final = 30
+_LONGEST_S: Final = 120
+"""So long one page may take in all, however steadily it comes."""
 _BUSY: Final = (408, 425, 429, 500, 502, 503, 504)
 _MOST_BYTES: Final = 32 << 20
 _LONGEST_WAIT_S: Final = 30
@@ -133,7 +135,9 @@ class GraphQLApi:
                 rows = [(_place(stream, node), node) for node in map(_flat, page["nodes"])]
                 new = list(rows[0][1]) if rows and columns is None else None
                 columns = columns or new
-                yield Page(rows, cursor=place if cursor else first, deleted=_deleted(page, options.at), columns=new)
+                yield Page(
+                    rows, cursor=place if cursor else first, deleted=_deleted(page, options.at, stream.key), columns=new
+                )
                 after = _next(page, options.at)
                 if after is None:
                     return
@@ -173,10 +177,18 @@ class GraphQLApi:
 
     async def _once(self, client: httpx2.AsyncClient, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
-            async with client.stream(
-                "POST", self._settings.url, json={"query": query, "variables": dict(variables)}
-            ) as response:
+            async with (
+                asyncio.timeout(_LONGEST_S),
+                client.stream(
+                    "POST", self._settings.url, json={"query": query, "variables": dict(variables)}
+                ) as response,
+            ):
                 content = await _content(response)
+        except TimeoutError:
+            raise RetryLater(
+                f"{self._settings.url}: a page takes longer than {_LONGEST_S:g} s: ask for smaller ones with `page`",
+                300,
+            ) from None
         except httpx2.TransportError as error:
             raise _Busy(f"it does not answer ({type(error).__name__})") from None
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
@@ -317,11 +329,24 @@ def _page(data: Mapping[str, Any], at: str) -> Mapping[str, Any]:
     return page
 
 
-def _deleted(page: Mapping[str, Any], at: str) -> list[str]:
+def _deleted(page: Mapping[str, Any], at: str, key: Sequence[str]) -> list[str]:
+    """The keys of what is gone, which an API gives as such, or as nodes that have them."""
     deleted = page.get("deleted") or []
     if not isinstance(deleted, list):
         raise AbortRun(f"at: `deleted` of {at} is no list of keys")
-    return [str(key) for key in deleted if key is not None]
+    return [_key_of(item, at, key) for item in deleted if item is not None]
+
+
+def _key_of(item: Any, at: str, key: Sequence[str]) -> str:
+    parts = item if isinstance(item, list) else [item]
+    if isinstance(item, dict):
+        flat = _flat(item["node"] if isinstance(item.get("node"), dict) else item)
+        parts = [flat.get(column) for column in key]
+        if len(key) == len(flat) == 1:
+            parts = list(flat.values())
+    if any(part is None or isinstance(part, dict | list) for part in parts):
+        raise AbortRun(f"at: `deleted` of {at} names a row without its key ({', '.join(key)}): nothing was retired")
+    return "|".join(str(part).strip() for part in parts)
 
 
 def _next(page: Mapping[str, Any], at: str) -> str | None:

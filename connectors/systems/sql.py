@@ -30,6 +30,8 @@ from connectors.systems.sql_text import literal, one_query, within
 _PAGE: Final = 500
 _KEYS: Final = 5_000
 _BY_KEY: Final = 200
+ANYTHING: Final = sqlalchemy.select(sqlalchemy.literal_column("1"))
+"""What every database answers, each in its own words."""
 Value = TypeVar("Value")
 
 
@@ -82,7 +84,7 @@ class Sql:
 
         def asked() -> str:
             with self._engine.connect() as connection:
-                connection.execute(sqlalchemy.text("SELECT 1"))
+                connection.execute(ANYTHING)
                 return f"{self._engine.dialect.name} at {self._engine.url.host or self._engine.url.database}"
 
         return await _in_thread(asked)
@@ -125,9 +127,11 @@ class Sql:
             sent_columns = columns
         if options.cursor and not largest.sorts:
             reason = (
-                f"cursor: the values of {options.cursor} do not sort as they grow (11/02/2026, or 9 and 10 as text)"
+                f"cursor: the values of {options.cursor} do not sort as they grow (11/02/2026, Nov  1 2026 10:30PM, or"
+                " 9 and 10 as text): give a number or moment of the database's own, or a text that begins with its"
+                f" year, such as CONVERT(varchar(33), {options.cursor}, 126) of SQL Server"
             )
-            yield Page([], notes=(f"{reason}: all rows are read each time",))
+            yield Page([], notes=(f"{reason}; until then all rows are read each time",))
         elif not cursor:
             yield Page([], cursor=largest.cursor, columns=None if sent_columns else columns)
 
@@ -229,8 +233,16 @@ def _told(error: DBAPIError, kind: type[ConnectorError]) -> ConnectorError:
 
 _QUOTE: Final = "'"
 """Begins a cursor that is text in its database, also where it looks like a number or moment."""
-_EVEN: Final = re.compile(r"0|\D|(19|20)\d{6}(T?(\d{4}|\d{6})Z?)?$|[0-9A-Fa-f]*[A-Fa-f]")
+_EVEN: Final = re.compile(r"0(?=\d)|\D|(19|20)\d{6}(T?(\d{4}|\d{6})Z?)?$|[0-9A-Fa-f]*[A-Fa-f]")
 """Begins texts that sort as they grow where they are alike: with zeros before them, letters, or as days and moments."""
+_WEEKDAY: Final = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[., ]+"
+_MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[. ]+"
+_OF_NO_ORDER: Final = re.compile(
+    r"\d{1,2}[/. -]\w{2,9}[/. -]\d{2,4}\b.*|[a-z]{3,9}\.? \d{1,2},.*|.*\d ?[ap]\.?m\.?"
+    rf"|(?:{_WEEKDAY})?{_MONTH}\d{{1,2}}\b.*|{_WEEKDAY}\d{{1,2}}\b.*",
+    re.IGNORECASE,
+)
+"""Days and moments that do not sort as they grow: the year last, months as words, halves of days."""
 _ISO: Final = re.compile(r"(\d{4}-\d\d-\d\d)(?:([T ])(\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?")
 
 
@@ -293,7 +305,7 @@ def _shape(value: Any) -> str:
         # a Z sorts behind the points and colons of more exact moments, all else that may follow before them
         length = len(moment[3]) if moment[4] == "Z" else ""
         return f"ISO {moment[2] or ''}{moment[4] or ''}{length}"
-    if re.fullmatch(r"\d{1,2}[/.-]\w{2,9}[/.-]\d{2,4}.*|[A-Za-z]{3,9}\.? \d{1,2},.*", value.strip()):
+    if _OF_NO_ORDER.fullmatch(value.strip()):
         return "none"
     return "text " + re.sub(r"[0-9]", "9", re.sub(r"[A-Fa-f0-9]{8,}", lambda digits: "9" * len(digits[0]), value))
 

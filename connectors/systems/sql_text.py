@@ -43,8 +43,11 @@ def _without_comments(text: str) -> str:
 
 
 def within(query: str) -> str:
-    """The query as a table of another, however it ends: a comment runs to the end of its line."""
-    return f"(\n{query}\n) AS found"
+    """The query as a table of another, however it ends: a comment runs to the end of its line.
+
+    Its name stands without AS, which Oracle knows only of columns.
+    """
+    return f"(\n{query}\n) found"
 
 
 def literal(query: str) -> str:

@@ -33,9 +33,12 @@ _ZEROS: Final = re.compile(r"0{2,18}")
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MERGED: Final = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_ITS_FORMULA: Final = rb"\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
 _NEVER_COMPUTED: Final = re.compile(
-    rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    # a result that is said to be text is one, though it is empty
+    rb"<(?:\w+:)?c\s(?![^>]*\bt=[\"']str[\"'][^>]*>%b<(?:\w+:)?v\b)" % _ITS_FORMULA
+    + rb'[^>]*?\br="([A-Z]+)(\d+)"[^>]*>%b' % _ITS_FORMULA
+    + rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _CHUNK: Final = 1 << 20
 _OVERLAP: Final = 4 << 10

@@ -23,6 +23,7 @@ from hub.errors import BadInput
 _EASTERN: Final = ZoneInfo("America/New_York")
 _SATURDAY: Final = 5
 _IN_UTC: Final = re.compile(r" ?(?:UTC|GMT)$")
+_DIGITS_OF_A_DAY: Final = len("20261101")
 _LAST_YEAR: Final = 2199
 
 
@@ -127,6 +128,8 @@ def told(text: str) -> date | datetime:
     Raises `ValueError` for anything else.
     """
     text = _IN_UTC.sub("Z", text.strip().upper())
+    if text.isdigit() and len(text) != _DIGITS_OF_A_DAY:  # of thirteen Python would take one for a T
+        raise ValueError(text)
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from graph_schema.formats import HTS_CHAPTER, Format, plain_digits
+from graph_schema.formats import HTS_CHAPTER, Format, plain_digits, social_security
 from graph_schema.model import NodeType
-from graph_schema.words import MOST_JOINED, TIGHT, Word, cut, folded, in_a_row, joined, runs
+from graph_schema.words import MOST_JOINED, TIGHT, SpelledOut, Word, cut, folded, in_a_row, joined, runs
 from hub.compile.compiler import Highlight, HighlightPart
 from hub.errors import BadInput
 
@@ -33,8 +33,12 @@ _BETWEEN_PARTS: Final = re.compile(f"[ {re.escape(TIGHT)}]")
 _MOST_TOKENS: Final = 20
 _WINDOW: Final = 4
 """A code within a text is written in so many pieces at most."""
-_PIECE: Final = re.compile(r"(?=.*\d)|^\W*[^\W\d]{1,4}\W*$|^sample$", re.IGNORECASE)
-"""What a code begins and ends with: a piece with a digit, or a few letters."""
+_PIECE: Final = re.compile(
+    r"(?=.*\d)|^\W*[^\W\d]{1,4}\W*$|^sample$|^\W*(?:chapters?|chapt|(?:sub)?headings?|htsusa?)\W*$", re.IGNORECASE
+)
+"""What a code begins and ends with: a piece with a digit, a few letters, or what goods are classified by."""
+_AN_ENTRY: Final = re.compile(r"\bENTR(?:Y|IES)\b[^\d]{0,20}\d{8,10}(?!\d)")
+"""A number that is called an entry's, with as few digits as a Social Security number where it has lost its zeros."""
 _TELLING: Final = re.compile(r"(?:\d\W*){3}|[^\W\d].*\d|\d.*[^\W\d]")
 """Within a text a digit or two alone are no code."""
 _HUMP: Final = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -62,10 +66,14 @@ class Terms:
         """The terms of a text. Raises `BadInput` for none or too many."""
         if len(text) > MOST_CHARACTERS:
             raise BadInput(f"text: at most {MOST_CHARACTERS} characters, not {len(text)}")
+        text = SpelledOut.of(text).text
         found = cut(text)
         terms = tuple(dict.fromkeys(map(_term, _units(found))))
         if not terms:
             raise BadInput("text: at least one word, number or code to search for")
+        if len(terms) > _MOST_WORDS:
+            # a sentence has words that are in no index
+            terms = tuple(term for term in terms if term not in LEFT_OUT) or terms[:_MOST_WORDS]
         if len(terms) > _MOST_WORDS:
             raise BadInput(f"text: at most {_MOST_WORDS} different words, not {len(terms)}")
         others = {
@@ -181,6 +189,11 @@ class Sought:
         self.windows = list(self._windows()) if len(self.pieces) > 1 else []
         self.codes = list(_any_code(self.text, plain.split()[:_MOST_TOKENS]))
 
+    @property
+    def is_an_entry(self) -> bool:
+        """Whether it has a number that is called an entry's, and lost its zeros: it is no Social Security number."""
+        return _AN_ENTRY.search(self.plain) is not None and not social_security(self.text)
+
     def _windows(self) -> Iterator[tuple[range, str]]:
         """Pieces that follow each other and may be a code together, the longest first."""
         fits = [_PIECE.search(piece) is not None for piece in self.pieces]
@@ -202,7 +215,7 @@ def codes(node: NodeType, sought: Sought) -> list[str]:
             candidates += sought.codes
             continue
         read = found.guessed(sought.plain) or list(_within(found, sought.windows))
-        if not read and found.refused and found.is_refused(sought.text):
+        if not read and found.refused and found.is_refused(sought.text) and not sought.is_an_entry:
             raise BadInput(f"text: {found.refusal}")
         candidates += read
         if found.lenient:
@@ -263,6 +276,11 @@ def _pieces(searched: Sequence[str], text: str) -> Iterator[HighlightPart]:
 
 def _places(searched: Sequence[str], text: str) -> Iterator[tuple[int, int]]:
     """Where the terms stand."""
+    spelled = SpelledOut.of(text)
+    return (spelled.place(start, end) for start, end in _places_in(searched, spelled.text))
+
+
+def _places_in(searched: Sequence[str], text: str) -> Iterator[tuple[int, int]]:
     found = cut(text)
     known = [(word.folded, word.start, word.end) for word in found]
     known += [(run.joined, run.words[0].start, run.words[-1].end) for run in joined(found)]

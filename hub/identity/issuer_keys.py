@@ -195,7 +195,7 @@ def usable(jwks: Any) -> Keys:
 
 def _made(key: JWKDict) -> list[PyJWK]:
     operations = key.get("key_ops")
-    if key.get("use", "sig") != "sig" or (isinstance(operations, list) and "verify" not in operations):
+    if key.get("use") not in (None, "sig") or (isinstance(operations, list) and "verify" not in operations):
         return []
     named, kind = key.get("alg"), key.get("kty")
     trusted = _OF_KIND.get(kind, ()) if isinstance(kind, str) else ()

@@ -39,7 +39,7 @@ _ALIASES: Final = {
     "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png",
     "application/x-pdf": "application/pdf",
     "application/csv": "text/csv", "text/x-csv": "text/csv", "application/x-csv": "text/csv",
-    "text/comma-separated-values": "text/csv",
+    "text/comma-separated-values": "text/csv", "text/tab-separated-values": "text/csv", "text/tsv": "text/csv",
 }  # fmt: skip
 _BY_ENDING: Final = (
     "application/vnd.ms-excel", "application/octet-stream", "application/zip", "application/x-zip-compressed",
@@ -84,6 +84,9 @@ _PAGE_WITHIN: Final = 4096
 _DECODED_AS: Final = {"iso-8859-1": "windows-1252"}
 """As browsers have it (WHATWG Encoding, section 4.2): what is no character in either is none."""
 _BOM: Final = "\ufeff"
+_PDF_WITHIN: Final = 1024
+"""Among so many bytes a PDF may begin, behind lines for a printer or of what sent it (ISO 32000-1, annex H)."""
+_PDF: Final = re.compile(rb"(?:^|[\r\n]|\x1b%-12345X)%PDF-\d")
 
 _CONTENT_TYPES: Final = "[Content_Types].xml"
 _MAIN: Final = {XLSX: f"{XLSX}.main+xml", DOCX: f"{DOCX}.main+xml"}
@@ -182,14 +185,31 @@ def is_of(path: Path, kind: Kind) -> bool:
     if kind.media_type in _MAIN:
         return _is_package(path, kind.media_type)
     with path.open("rb") as opened:
-        head = opened.read(1024)
+        head = opened.read(_PDF_WITHIN)
     match kind.media_type:
         case "application/pdf":
-            return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-")
+            return _is_pdf(head)
         case "image/png":
             return head.startswith(b"\x89PNG\r\n\x1a\n")
         case _:
             return head.startswith(b"\xff\xd8\xff")
+
+
+def why_not(path: Path, kind: Kind) -> str:
+    """What to say of a file that is not of its kind; of a text, how it may be announced."""
+    told = f"what arrived is no {kind}, as was announced"
+    if kind.media_type.startswith("text/") and kind.charset is None and _is_text(path.read_bytes(), _CHARSETS[-1]):
+        return f"{told}: it is not UTF-8; if it is of Windows, announce it as {kind}; charset={_CHARSETS[-1]}"
+    return told
+
+
+def _is_pdf(head: bytes) -> bool:
+    """Whether it begins as a PDF, or one begins behind lines of text that are no page for a browser."""
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"%PDF-"):
+        return True
+    found = _PDF.search(head)
+    before = head[: found.start()].decode("latin-1") if found else ""
+    return found is not None and not _NO_TEXT.search(before) and not _is_page(before.lstrip())
 
 
 def _is_text(content: bytes, charset: str | None) -> bool:

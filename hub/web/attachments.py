@@ -38,7 +38,7 @@ from hub.limits.callers import caller
 from hub.limits.rate_limits import BYTES, COST, REQUEST_COST
 from hub.verbs.attachments import Announced, announced, stored
 from hub.verbs.context import VerbContext
-from hub.verbs.file_kinds import is_of, kind_of
+from hub.verbs.file_kinds import is_of, kind_of, why_not
 from hub.viewer import Viewer
 from hub.web.ask import Ask
 
@@ -155,8 +155,9 @@ class Attachments:
                     f"{size:,} bytes with the SHA-256 {digest.hexdigest()} arrived; announced were {file.size:,} with"
                     f" {file.sha256}"
                 )
-            if not await asyncio.to_thread(is_of, Path(arriving), kind_of(file.media_type)):
-                raise BadInput(f"what arrived is no {file.media_type}, as was announced")
+            kind = kind_of(file.media_type)
+            if not await asyncio.to_thread(is_of, Path(arriving), kind):
+                raise BadInput(await asyncio.to_thread(why_not, Path(arriving), kind))
             await asyncio.to_thread(self._put_in_place, Path(arriving), file.sha256)
         except TimeoutError:
             raise BadInput(f"the content did not arrive within {_ARRIVES_S} s") from None

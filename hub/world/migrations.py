@@ -214,4 +214,8 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("powers-of-attorney", "brokers act by powers of attorney that both sides consented to", _POWERS),
     Migration("calendars-show", "calendars say what they show: what one owes, what others owe, or both", _SHOWS),
     Migration("came-back", "cases in which a party answered last wait for their owner", _CAME_BACK),
+    Migration(
+        "words-alike", "signs of companies and letters of Arabic are found in each spelling", step=_find_by_other_words
+    ),
+    Migration("ruling-letters", "the numbers of headquarters' letters are written in one way", step=_spell_rulings),
 )

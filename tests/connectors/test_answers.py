@@ -4,7 +4,9 @@ graph.
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,10 +16,18 @@ import pytest
 
 from connectors.contract import StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater
+from connectors.systems import graphql
 from connectors.systems.graphql import GraphQLApi, GraphQLSettings
 
 _NODE: Final = {"id": "k1", "name": "Ana Sample"}
 Answers = list[tuple[int, dict[str, str], bytes]]
+
+
+_DRIP_S: Final = 0.02
+
+
+class _Dripped(bytes):
+    """A body that comes byte by byte."""
 
 
 @pytest.fixture
@@ -36,7 +46,10 @@ def says() -> Iterator[Callable[..., str]]:
                 self.send_header(name, value)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(ConnectionError):
+                for piece in (body[at : at + 1] for at in range(len(body))) if isinstance(body, _Dripped) else (body,):
+                    self.wfile.write(piece)
+                    time.sleep(_DRIP_S if isinstance(body, _Dripped) else 0)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's word
             """It says nothing."""
@@ -205,6 +218,53 @@ def test_a_mark_of_byte_order_is_no_part_of_an_answer(says: Callable[..., str], 
 def test_a_page_that_is_far_too_large_is_not_held(says: Callable[..., str], run: Callable[..., Any]) -> None:
     with pytest.raises(AbortRun, match="more than 32 MiB: ask for smaller ones with `page`"):
         _read(says(b" " * (33 << 20)), run)
+
+
+def test_a_page_that_comes_ever_so_slowly_holds_nobody_up(
+    says: Callable[..., str], run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = json.dumps(_page(_NODE)).encode()
+    assert _read(says(_Dripped(body)), run) == [_NODE]
+    monkeypatch.setattr(graphql, "_LONGEST_S", 0.3)
+    began = time.monotonic()
+    with pytest.raises(RetryLater, match=r"takes longer than 0\.3 s: ask for smaller ones with `page`") as caught:
+        _read(says(_Dripped(body * 10)), run, tries=5)
+    assert time.monotonic() - began < 5
+    assert caught.value.after_s == 300
+
+
+@pytest.mark.parametrize(
+    ("deleted", "key", "keys"),
+    [
+        (["k1", 2, None, " k3 "], ("id",), ["k1", "2", "k3"]),
+        ([{"id": "k1"}, {"id": 2, "deletedAt": "2026-11-01"}], ("id",), ["k1", "2"]),
+        ([{"node": {"id": "k1"}}], ("id",), ["k1"]),
+        ([{"key": "k1"}], ("id",), ["k1"]),
+        ([{"office": {"code": "OT"}, "no": 7}, ["OT", 8], "OT|9"], ("office.code", "no"), ["OT|7", "OT|8", "OT|9"]),
+        (None, ("id",), []),
+    ],
+)
+def test_what_is_gone_is_named_by_its_key_or_by_a_node_that_has_it(
+    deleted: Any, key: tuple[str, ...], keys: list[str], says: Callable[..., str], run: Callable[..., Any]
+) -> None:
+    assert _gone(says(_page(_NODE, deleted=deleted)), run, key) == keys
+
+
+@pytest.mark.parametrize("deleted", [[{"name": "Ana", "no": 1}], [{"id": None}], [{"id": {"a": 1, "b": 2}}], [{}]])
+def test_what_is_gone_and_has_no_key_ends_the_run(
+    deleted: Any, says: Callable[..., str], run: Callable[..., Any]
+) -> None:
+    with pytest.raises(AbortRun, match=r"`deleted` of people names a row without its key \(id\): nothing was retired"):
+        _gone(says(_page(_NODE, deleted=deleted)), run, ("id",))
+
+
+def _gone(url: str, run: Callable[..., Any], key: tuple[str, ...]) -> list[str]:
+    async def all_pages() -> list[str]:
+        stream = StreamRequest("people", "query ($after: String) { people }", key, {"at": "people"}, (("name",),))
+        pages = GraphQLApi(GraphQLSettings.model_validate({"url": url, "tries": 1})).read(stream, "since")
+        return [key async for page in pages for key in page.deleted]
+
+    return run(all_pages())
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

@@ -238,7 +238,9 @@ def test_a_file_of_a_clock_that_is_ahead_is_read_once_it_no_longer_changes(
     "beside",
     ["people.csv~", "people.csv.bak", "People.csv.BAK", "people.csv.swo", "people.csv.md5", "people.csv.sha256",
         "people.csv.done",
-     "people.csv.sync-conflict-20261101-101500-ABC.tmp", "people.csv.filepart", "~$people.xlsx", ".~lock.people.csv#"],
+     "people.csv.sync-conflict-20261101-101500-ABC.tmp", "people.csv.filepart", "~$people.xlsx", ".~lock.people.csv#",
+     "people.csv:Zone.Identifier", "people.csv\uf03aZone.Identifier", "people - Shortcut.lnk", "people.url",
+     "people.webloc", "Backup of people.xlk", "Backup of people.wbk"],
 )  # fmt: skip
 def test_what_programs_leave_beside_a_list_is_none(beside: str, tmp_path: Path, run: Callable[..., Any]) -> None:
     (tmp_path / "people.csv").write_text("id\nk1\n")
@@ -270,6 +272,8 @@ def test_what_is_done_with_a_list_is_no_list(ending: str, tmp_path: Path, run: C
     "people (copy).csv", "people copy.csv", "people copy 2.csv", "people 2.csv", "people-DESKTOP-1AB2.csv",
     "people-LAPTOP-7Q.csv", "Copy of people.csv", "Copy (2) of people.csv", "people - Copy - Copy.csv",
     "people.csv.zip", "people.csv-20261101", "people.csv.2026-11-01", "people.csv - Copy",
+    "people (Autosaved).csv", "people (Autosaved-309876543210).csv", "people [Autosaved].csv", "people [Repaired].csv",
+    "people (Recovered).csv", "people (version 1).csv", "people [Read-Only].csv", "Backup of people.csv",
 ])  # fmt: skip
 def test_a_copy_beside_its_list_is_not_the_list_and_told(copy: str, tmp_path: Path, run: Callable[..., Any]) -> None:
     _older(tmp_path, "people.csv", "id\nk1\n")
@@ -282,6 +286,20 @@ def test_a_copy_beside_its_list_is_not_the_list_and_told(copy: str, tmp_path: Pa
     (tmp_path / "people.csv").unlink()
     if not copy.endswith("zip"):
         assert _rows(tmp_path, run, source="*people*") == [{"id": "wrong"}]
+
+
+@pytest.mark.parametrize("ending", ["pdf", "PDF", "docx", "rtf", "html", "msg", "png", "jpeg", "pptx"])
+def test_a_document_beside_a_list_is_not_the_list(ending: str, tmp_path: Path, run: Callable[..., Any]) -> None:
+    _older(tmp_path, "people.csv", "id\nk1\n")
+    (tmp_path / f"people.{ending}").write_text("id\nwrong\n")
+    assert _rows(tmp_path, run, source="people*") == [{"id": "k1"}]
+    assert not _notes(tmp_path, run, "people*")
+    # unless it is what the connection asks for, or there is no other: then it is told what it is
+    assert _rows(tmp_path, run, source=f"people*.{ending}") == [{"id": "wrong"}]
+    (tmp_path / "people.csv").unlink()
+    (tmp_path / f"people.{ending}").write_bytes(b"%PDF-1.7\n")
+    with pytest.raises(AbortRun, match="a PDF"):
+        _rows(tmp_path, run, source="people*")
 
 
 @pytest.mark.parametrize("conflict", [
@@ -298,6 +316,7 @@ def test_what_could_not_be_brought_together_is_no_list(conflict: str, tmp_path: 
 @pytest.mark.parametrize("name", [
     "people-2026-11-02.csv", "people (2026).csv", "people 2026.csv", "people_v2.csv", "people-east.csv",
     "people copyright.csv", "people.2026.csv", "people.csv.txt", "people.new.csv", "people-win.csv",
+    "people (autosave list).csv", "people version 2.csv", "people of backup.csv", "people.linked.csv",
 ])  # fmt: skip
 def test_a_newer_list_by_another_name_is_the_list(name: str, tmp_path: Path, run: Callable[..., Any]) -> None:
     _older(tmp_path, "people.csv", "id\nold\n")

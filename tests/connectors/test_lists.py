@@ -25,7 +25,7 @@ from connectors.engine.stream import require_columns
 from connectors.errors import AbortRun, ConnectorError, RetryLater
 from connectors.systems.file import FileDrop, FileSettings
 from tests.connectors.sftp_server import PASSWORD, USER
-from tests.connectors.workbooks import day, error, formula, four_digits, open_document, rewritten, workbook
+from tests.connectors.workbooks import Cell, day, error, formula, four_digits, open_document, rewritten, workbook
 
 _HEAD: Final = ["id", "name", "email", "phone"]
 _ANA: Final = ["k1", "Ana Sample", "ana@epa.example", "202-555-0100"]
@@ -457,6 +457,22 @@ def test_formulas_that_were_never_computed_stop_the_run_where_they_are_needed(
     assert read().keys == ["k1", "k2"]
     with pytest.raises(AbortRun, match="2 cells, first row 2 of 'sum', are formulas that were never computed"):
         read(columns=["sum"])
+
+
+@pytest.mark.parametrize("strange", [{}, {"prefix": "x:"}, {"fill": "<fill><bogus/></fill>"}])
+def test_a_formula_whose_result_is_empty_text_is_an_empty_cell(
+    strange: dict[str, str], tmp_path: Path, read: Callable[..., Read]
+) -> None:
+    empty = Cell("", "str", formula='IF(A2="","",A2)')
+    rows = [["id", "name", "email"], ["k1", "Ana Sample", empty], [formula("A2", "k2"), "Bo Sample", "bo@epa.example"]]
+    workbook(tmp_path / "people.xlsx", {"S": rows}, **strange)
+    found = read(columns=["name", "email"])
+    assert [(row["id"], row["email"] or None) for row in found.rows] == [("k1", None), ("k2", "bo@epa.example")]
+    # a number that was not computed is told all the same, in whatever order its cell says what it is
+    for never in (Cell("", "n", formula="1+1"), Cell(None, "str", formula="A2"), Cell("", "n", 1, "A2")):
+        workbook(tmp_path / "people.xlsx", {"S": [*rows, ["k3", "Cy Sample", never]]})
+        with pytest.raises(AbortRun, match="1 cells, first row 4 of 'email'"):
+            read(columns=["name", "email"])
 
 
 @pytest.mark.parametrize(

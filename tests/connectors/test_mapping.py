@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.engine.authority import Authority, judged
 from connectors.engine.days import as_format, day_of
-from connectors.engine.mapping import Known, Mapped, identity_of, mapper
+from connectors.engine.mapping import Known, Mapped, address_reader, identity_of, mapper
 from connectors.errors import SkipRecord
 from connectors.settings import StreamSettings
 from graph_schema.formats import entry_check_digit
@@ -44,6 +44,12 @@ def mapped(raw: Mapping[str, Any], describes: str = "Contact", links: Any = None
         ({"column": "n", "turn": True}, {"n": "Sample Desk"}, "Sample Desk"),
         ({"join": ["g", "f"]}, {"g": "Ana", "f": "Sample"}, "Ana Sample"),
         ({"join": ["g", "f"]}, {"g": "", "f": "Sample"}, "Sample"),
+        ({"join": ["g", "m", "f"]}, {"g": "Ana", "m": "N/A", "f": "Sample"}, "Ana Sample"),
+        ({"join": ["g", "m", "f"]}, {"g": "Ana", "m": "-", "f": "Sample"}, "Ana Sample"),
+        ({"join": ["g", "m", "f"]}, {"g": "#N/A", "m": "M", "f": "Sample"}, "M Sample"),
+        ({"join": ["g", "m", "f"]}, {"g": "Ana", "m": "(none)", "f": "Null"}, "Ana Null"),
+        ({"join": ["g", "f"], "empty": ["withheld"]}, {"g": "withheld", "f": "N/A"}, "N/A"),
+        ({"join": ["g", "f"], "turn": True}, {"g": "Sample,", "f": "Ana PhD"}, "Ana Sample PhD"),
         ({"column": ["a", "b"]}, {"b": "Second"}, "Second"),
         ({"column": "a", "default": "Desk"}, {"a": ""}, "Desk"),
         ({"column": "a", "codes": {"1": "One"}}, {"a": 1}, "One"),
@@ -167,6 +173,7 @@ def test_links_name_rows_as_the_trade_does(type_: str, label: str, value: str, k
         ("HANDLED_BY", "Center", "CEE011", "Center code expected"),
         ("CONCERNS", "Importer", "12-34", "importer number expected"),
         ("COVERS_ENTRY", "Entry", "S00-0000001-0", "check digit is wrong; expected S00-0000001-"),
+        ("COVERS_ENTRY", "Entry", 112345678, "the zeros before it seem to be lost"),
     ],
 )
 def test_links_to_what_there_is_not_are_told(type_: str, label: str, value: str, told: str) -> None:
@@ -307,15 +314,58 @@ def test_no_file_gives_a_power_of_attorney_or_names_a_party_by_role() -> None:
 
 @given(st.emails() | st.from_regex(r"[a-zA-Z0-9._+-]{1,70}@[a-zA-Z0-9.-]{1,60}", fullmatch=True))
 def test_addresses_are_what_the_library_makes_of_them(text: str) -> None:
-    try:
-        wanted: str | None = email_validator.validate_email(
-            text, check_deliverability=False, test_environment=True
-        ).normalized
-    except email_validator.EmailNotValidError:
-        wanted = None
+    # a star or the like in front refers to a note, unless there is no address without it
+    wanted = _by_the_library(text.lstrip("*'#")) or _by_the_library(text)
     found = mapped({"m": text}, email="m").values.get("email")
     # a point or dash at its end belongs to the cell
     assert found == wanted or (wanted is None and found is not None and found in text.lower() + text)
+
+
+def _by_the_library(text: str) -> str | None:
+    try:
+        return email_validator.validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except email_validator.EmailNotValidError:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("take", "raw"),
+    [
+        ("m", {"m": "desk@fda.example"}),
+        ("m", {"m": " Desk@FDA.example "}),
+        ("m", {"m": "Import Desk <desk@fda.example>"}),
+        ("m", {"m": "desk@fda.example; ana@fda.example"}),
+        ("m", {"m": "mailto:desk@fda.example"}),
+        ("m", {"m": "*desk@fda.example"}),
+        ("m", {"m": "desk [at] fda.example"}),
+        ("m", {"m": [None, "desk@fda.example"]}),
+        (["m", "n"], {"m": "N/A", "n": "desk@fda.example"}),
+        ({"column": "m", "split": ";"}, {"m": "-; desk@fda.example; ana@fda.example"}),
+        ({"column": "m", "default": "desk@fda.example"}, {"m": "none"}),
+        ({"join": ["m", "n"]}, {"m": "-", "n": "desk@fda.example"}),
+        ({"column": "m", "codes": {"desk": "desk@fda.example"}}, {"m": "Desk"}),
+        ({"value": "desk@fda.example"}, {}),
+    ],
+)
+def test_a_shared_address_is_told_as_it_is_kept_however_its_cell_spells_it(take: Any, raw: Mapping[str, Any]) -> None:
+    take = {"column": take} if isinstance(take, str | list) else take
+    address = address_reader(_with_mail({**take, "verified": True}))
+    assert address is not None
+    assert address(raw) == "desk@fda.example"
+    assert mapped(raw, email={**take, "verified": True}).values["email"].lower() == "desk@fda.example"
+
+
+def test_what_is_no_address_is_shared_by_nobody() -> None:
+    address = address_reader(_with_mail({"column": "m", "verified": True}))
+    assert address is not None
+    assert [address({"m": cell}) for cell in ("N/A", "", None, "see website", "ana@", 7, [])] == [None] * 7
+    assert address_reader(_with_mail({"column": "m"})) is None, "an address that is not verified makes nobody one"
+
+
+def _with_mail(take: Any) -> StreamSettings:
+    return StreamSettings.model_validate(
+        {"describes": "Contact", "from": "x", "key": "id", "properties": {"email": take}}
+    )
 
 
 def test_days_from_which_clocks_run_are_taken_from_a_column() -> None:
@@ -532,6 +582,13 @@ def test_a_stream_or_column_says_which_words_mean_nothing() -> None:
         "si",
         "verdadero",
         "checked",
+        "☒",
+        "[☒]",
+        "yes\u200b",
+        "\u200eY\u2060es",
+        "01",
+        "001.00",
+        "\uff11",
     ],
 )
 def test_yes_as_people_write_it(yes: Any) -> None:
@@ -559,6 +616,9 @@ def test_yes_as_people_write_it(yes: Any) -> None:
         "❌\ufe0f",
         "[no]",
         "unchecked",
+        "00",
+        "0.00",
+        "no\u200b",
     ],
 )
 def test_no_as_people_write_it(no: Any) -> None:
@@ -567,7 +627,7 @@ def test_no_as_people_write_it(no: Any) -> None:
     assert not found.lacks
 
 
-@pytest.mark.parametrize("unclear", ["Y/N", "yes (since 2020)", "2", "☒", "x]", "[[x]]", "not", "√√x"])
+@pytest.mark.parametrize("unclear", ["Y/N", "yes (since 2020)", "2", "02", "10", "1.5", "x]", "[[x]]", "not", "√√x"])
 def test_what_is_neither_yes_nor_no_is_told_and_taken_as_no(unclear: str) -> None:
     found = mapped({"b": unclear}, published="b")
     assert found.values["published"] is False
@@ -679,6 +739,21 @@ _THERE = Known(
         ("HtsHeading", "8542 integrated circuits", ["8542"]),
         ("HtsHeading", "8542 integrated circuits and parts", ["8542"]),
         ("HtsHeading", "headings 8541 and 8542", ["8541", "8542"]),
+        ("HtsHeading", "hdg 8542, Hdg. 8541", ["8542", "8541"]),
+        ("HtsHeading", "8542*", ["8542"]),
+        ("HtsHeading", "8542\u2020, 8543 **", ["8542", "8543"]),
+        ("HtsHeading", "8542.31*", ["8542"]),
+        ("HtsHeading", "8542\u20268544", ["8542", "8543", "8544"]),
+        ("HtsChapter", "Chap. 85", ["85"]),
+        ("HtsChapter", "85*", ["85"]),
+        ("HtsChapter", "85\u00b2", ["85"]),
+        ("HtsChapter", "84*, 85\u00b9", ["84", "85"]),
+        ("HtsChapter", "84\u202685", ["84", "85"]),
+        ("HtsChapter", "84...86", ["84", "85", "86"]),
+        ("HtsChapter", "84 ~ 86", ["84", "85", "86"]),
+        ("HtsChapter", "84 up to 86", ["84", "85", "86"]),
+        ("Port", "2704*", ["ACE:2704"]),
+        ("Port", "2704* Los Angeles", ["ACE:2704"]),
         ("Port", "ACE\u20132704", ["ACE:2704"]),
         ("Port", "ACE 2704", ["ACE:2704"]),
         ("Port", "Census: 2704", ["CENSUS:2704"]),
@@ -704,6 +779,8 @@ def test_codes_in_a_cell_are_all_read(label: str, written: str, keys: list[str])
     [
         # from where to where, of ports, nobody can tell; of several offices one sits at none
         ("COVERS", "Port", "2704-2709", "there is no Port"),
+        ("COVERS", "Port", "2704\u20262709", "there is no Port"),
+        ("COVERS", "HtsHeading", "85*", "there is no HtsHeading '0085'"),
         ("COVERS", "Port", "Pier 400", "there is no Port"),
         ("COVERS", "HtsChapter", "84, 99", "there is no HtsChapter '99'"),
         ("SITS_AT", "Port", "2704/2709", "SITS_AT: '2704/2709' names 2; expected one"),

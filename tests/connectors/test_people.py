@@ -59,10 +59,61 @@ from connectors.errors import SkipRecord
         ("\u201cSample, Ana\u201d", "Ana Sample"),
         ("O'Brien, D'Arcy", "D'Arcy O'Brien"),
         ("Sample, Ana;", "Ana Sample"),
+        ("Sample, Ana PhD", "Ana Sample PhD"),
+        ("Sample, Ana M.D.", "Ana Sample M.D."),
+        ("Sample, Ana MD PhD", "Ana Sample MD PhD"),
+        ("Sample, Ana Jr. PhD", "Ana Sample Jr. PhD"),
+        ("Sample, Ana V.", "Ana V. Sample"),
+        ("Sample, Rahim Md", "Rahim Md Sample"),
+        ("Sample, Md Rahim", "Md Rahim Sample"),
+        ("Dr. Sample, Ana", "Dr. Ana Sample"),
+        ("Sample, Dr. Ana", "Dr. Ana Sample"),
+        ("Sample, Ana, Dr.", "Dr. Ana Sample"),
+        ("Prof. Dr. Sample, Ana, PhD", "Prof. Dr. Ana Sample, PhD"),
+        ("The Hon. Sample, Ana", "The Hon. Ana Sample"),
+        ("Lt Col Sample, Ana", "Lt Col Ana Sample"),
+        ("SAMPLE, ANA MAJ", "MAJ ANA SAMPLE"),
+        ("Major, Ana", "Ana Major"),
+        ("Hon, Ana", "Ana Hon"),
+        ("SEN QUICK, ANA", "ANA SEN QUICK"),
+        ("St. Sample, Ana", "Ana St. Sample"),
+        ("Sample, Ana [she/her]", "Ana Sample [she/her]"),
+        ("Sample, Ana (she/her) [acting]", "Ana Sample (she/her) [acting]"),
+        ("*Sample, Ana", "Ana Sample"),
+        ("Sample, Ana*", "Ana Sample"),
+        ("\u2020 Sample*, Ana", "Ana Sample"),
+        ("SAMPLE, ANA A CIV USARMY HQDA (USA)", "ANA A SAMPLE CIV USARMY HQDA (USA)"),
+        ("SAMPLE, ANA A LTC USARMY HQDA (USA)", "ANA A SAMPLE LTC USARMY HQDA (USA)"),
+        ("SAMPLE, ANA CTR DLA AVIATION (USA)", "ANA SAMPLE CTR DLA AVIATION (USA)"),
+        ("SAMPLE, MAJ ANA", "MAJ ANA SAMPLE"),
+        ("Sample, N/A", "Sample"),
+        ("N/A, Ana", "Ana"),
+        ("Sample, -, Ana", "Ana Sample"),
+        ("Null, Ana", "Ana Null"),
+        ("Sample, None", "None Sample"),
     ],
 )
 def test_a_name_that_is_turned_round_is_its_bearers_again(written: str, name: str) -> None:
     assert turned(written) == name
+
+
+@given(
+    st.sampled_from(["", "Dr.", "Mr.", "Ms", "LTC", "Capt.", "Hon.", "Prof. Dr.", "MAJ", "Rev.", "The Honorable"]),
+    st.sampled_from(["Sample", "de la Sample", "O\u2019Sample", "Sample-Quick", "Ma", "Le", "Major"]),
+    st.sampled_from(["Ana", "Ana M.", "Ana-Maria", "Md Ana", "JD", "An"]).filter(lambda given: given != "JD"),
+    st.sampled_from(["", "Jr.", "III", "PhD", "Ph.D.", "CPA", "Esq.", "M.D.", "MD PhD", "J.D.", "LLM", "Jr. PhD"]),
+    st.sampled_from(["", "(acting)", "[she/her]", "- Import Desk", "(she/her) [acting]"]),
+    st.sampled_from(["", "*", "\u2020 ", "** "]),
+)
+def test_titles_go_first_and_degrees_and_remarks_stay_behind(
+    title: str, family: str, given_name: str, degrees: str, remark: str, mark: str
+) -> None:
+    def together(*parts: str) -> str:
+        return " ".join(filter(None, parts))
+
+    written = mark + together(title, f"{family}, {given_name}", degrees, remark)
+    assert turned(written) == together(title, given_name, family, degrees, remark)
+    assert turned(turned(written)) == turned(written), "what is not turned stays as it is"
 
 
 @pytest.mark.parametrize(
@@ -170,6 +221,39 @@ def test_what_is_no_text_is_told(text: str) -> None:
         ("202 555 01 00", "+12025550100"),
         ("1-800-FLOWERS", "+18003569377"),
         ("1 (877) CBP-5511", "+18772275511"),
+        ("1-800-BE-ALERT", "+18002325378"),
+        ("1-800-BE ALERT", "+18002325378"),
+        ("F: 202-555-0101 T: 202-555-0100", "+12025550100"),
+        ("F 202-555-0101 T 202-555-0100", "+12025550100"),
+        ("F:202-555-0101/T:202-555-0100", "+12025550100"),
+        ("202-555-0101 (f) 202-555-0100 (o)", "+12025550100"),
+        ("202-555-0101 F 202-555-0100 T", "+12025550100"),
+        ("Ana F. 202-555-0100", "+12025550100"),
+        ("T/F: 202-555-0100", "+12025550100"),
+        ("F: 202-555-0101", None),
+        ("(F) 202-555-0101", None),
+        ("202-555-0101 (f)", None),
+        ("202-555-0101 F", None),
+        ("202-555-0100, 0101", "+12025550100"),
+        ("202-555-0100; 0101", "+12025550100"),
+        ("202-555-0100 ~5", "+12025550100"),
+        ("+52 55 5555 5555, 5556", "+525555555555"),
+        ("202-555-0100,,5", "+12025550100;ext=5"),
+        ("202-555-0100/01", "+12025550100"),
+        ("202-555-0100/0101", "+12025550100"),
+        ("202\u2022555\u20220100", "+12025550100"),
+        ("(202)\u00b7555\u00b70100", "+12025550100"),
+        ("202-555-0100 \u2022 202-555-0101", "+12025550100"),
+        ("x5 202-555-0100", "+12025550100;ext=5"),
+        ("Ext. 12, (202) 555-0100", "+12025550100;ext=12"),
+        ("1) 202-555-0100 2) 703-555-0101", "+12025550100"),
+        ("(1) 202-555-0100\n(2) 703-555-0101", "+12025550100"),
+        ("1. 202-555-0100 2. 703-555-0101", "+12025550100"),
+        ("202-555-0100 ext 5/6", "+12025550100;ext=5"),
+        ("202-555-0100 x5, 6 or 7", "+12025550100;ext=5"),
+        ("202-555-0100 ext 5-6", "+12025550100;ext=5"),
+        ("202-555-0100 x5, 703-555-0101", "+12025550100;ext=5"),
+        ("310-0000", None),
         ("DSN 312-555-0100", None),
         ("312-555-0100 (DSN)", None),
         ("DSN: 312-555-0100 x5", None),
@@ -258,7 +342,11 @@ def test_of_what_stands_around_a_number_nothing_gets_into_it(
     assert found.partition(";")[0] == f"+1{digits}"
 
 
-@given(_NUMBERS, st.sampled_from(["DSN", "fax", "Fax:", "TTY", "(DSN)", "pager", "Autovon", "dsn:"]), st.booleans())
+@given(
+    _NUMBERS,
+    st.sampled_from(["DSN", "fax", "Fax:", "TTY", "(DSN)", "pager", "Autovon", "dsn:", "(f)", "[F]"]),
+    st.booleans(),
+)
 def test_a_number_of_what_nobody_speaks_into_is_none(digits: str, label: str, in_front: bool) -> None:
     number = f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
     with pytest.raises(SkipRecord, match="fax"):
@@ -270,6 +358,37 @@ def test_of_two_numbers_the_first_is_taken(first: str, second: str, between: str
     for form in ("{}-{}-{}", "({}) {}-{}", "{} {} {}", "{}.{}.{}"):
         cell = between.join(form.format(digits[:3], digits[3:6], digits[6:]) for digits in (first, second))
         assert phone(cell, "US") == f"+1{first}", cell
+
+
+@given(
+    _NUMBERS,
+    _NUMBERS,
+    st.sampled_from([("F: ", "T: "), ("F ", "T "), ("f. ", "o. "), ("Fax: ", "Tel: "), ("(f) ", "(o) ")]),
+    st.sampled_from([" ", "; ", ", ", "\n", " / "]),
+)
+def test_of_a_fax_and_a_telephone_the_telephone_is_taken(
+    first: str, second: str, labels: tuple[str, str], between: str
+) -> None:
+    fax, telephone = (f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" for digits in (first, second))
+    for cell in (
+        f"{labels[0]}{fax}{between}{labels[1]}{telephone}",
+        f"{labels[1]}{telephone}{between}{labels[0]}{fax}",
+        f"{fax} (f){between}{telephone} (o)",
+        f"{telephone} (o){between}{fax} (f)",
+    ):
+        assert phone(cell, "US") == f"+1{second}", cell
+
+
+@given(
+    _NUMBERS,
+    st.sampled_from([", ", "; ", "/", " / ", " ~", " & ", " or "]),
+    st.from_regex("0[1-9]{1,3}", fullmatch=True),
+)
+def test_digits_behind_a_number_are_no_extension_unless_they_are_called_so(digits: str, gap: str, more: str) -> None:
+    number = f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+    assert phone(f"{number}{gap}{more}", "US") == f"+1{digits}"
+    assert phone(f"{number}{gap}x{more}", "US") in (f"+1{digits}", f"+1{digits};ext={more}")
+    assert phone(f"{number} x{more}{gap}{more}", "US") == phone(f"x{more} {number}", "US") == f"+1{digits};ext={more}"
 
 
 @given(st.from_regex(r"[2-9][0-9]{2}[- .]?[0-9]{4}", fullmatch=True))
@@ -295,6 +414,13 @@ def test_a_number_without_its_area_code_is_none(cell: str) -> None:
         "ana@epa.example#mailto:ana@epa.example#", "Ana Sample#mailto:ana@epa.example#", "#mailto:ana@epa.example",
         "[Ana](mailto:ana@epa.example)", "<a href='mailto:ana@epa.example'>Ana</a>",
         '=HYPERLINK("mailto:ana@epa.example","Ana")', "mailto:ana@epa.example?cc=bo@epa.example&subject=x",
+        "*ana@epa.example", "'ana@epa.example", "#ana@epa.example", "\u2022ana@epa.example", "\u2020 ana@epa.example",
+        "\u2709\ufe0fana@epa.example", "\u2018ana@epa.example\u2019", "\u201cana@epa.example\u201d",
+        "ana@epa.example\u2020", "ana@epa.example*", "\u00abana@epa.example\u00bb", "ana\uff20epa.example",
+        "ana@epa.example\uff1bbo@epa.example", "ana@epa.example\u3001bo@epa.example",
+        "ana@epa.example\u2022bo@epa.example", "ana @epa.example", "ana@ epa.example", "Ana Sample: ana @ epa.example",
+        "ana [at] epa.example", "ana[at]epa[dot]example", "ana (at) epa (dot) example", "ana {AT} epa dot example",
+        "Ana Sample, ana (at) epa.example", "Ana <ana[at]epa.example>",
     ],
 )  # fmt: skip
 def test_the_first_address_of_a_mail_cell_is_taken(cell: str) -> None:
@@ -306,12 +432,38 @@ def test_no_part_of_an_address_is_cut_off(cell: str) -> None:
     assert mail(cell) == "a#b@epa.example"
 
 
+@pytest.mark.parametrize("written", ["ana.o\u2019sample", "ana.o\u2018sample", "ana.o\u02bcsample", "ana.o'sample"])
+def test_an_apostrophe_in_an_address_is_the_one_that_it_has(written: str) -> None:
+    for cell in (f"{written}@epa.example", f"Ana O\u2019Sample <{written}@epa.example>", f"'{written}@epa.example'"):
+        assert mail(cell) == "ana.o'sample@epa.example"
+
+
+@pytest.mark.parametrize("address", ["_ana@epa.example", "!ana@epa.example", "zo\u00eb@epa.example", "#@epa.example"])
+def test_a_letter_that_an_address_may_begin_with_is_a_part_of_it(address: str) -> None:
+    assert mail(address) == mail(f"<{address}>" if address[0] not in "!#" else address) == address
+
+
+@given(
+    st.from_regex(r"[a-z][a-z0-9]{0,8}(\.[a-z0-9]{1,8})?@[a-z]{2,8}\.example", fullmatch=True),
+    st.lists(
+        st.sampled_from("*'\u2022\u2020\u2021#\u2709\u201c\u201d\u2018\u2019\u00ab\u00b7\u203a\u260e \u00a0\"<("),
+        max_size=4,
+    ),
+    st.lists(st.sampled_from("*'\u2020\u201d\u2019\u00bb.,;>)\uff1b\u3001 \u00a0"), max_size=4),
+)
+def test_marks_around_an_address_are_no_part_of_it(address: str, before: list[str], behind: list[str]) -> None:
+    assert mail("".join((*before, address, *behind))) == address
+
+
 @pytest.mark.parametrize(
     "cell",
     [
         "SIP:ana@epa.example",
         "X500:/o=EPA/cn=ana@epa.example",
         "ana(at)epa.example",
+        "see us at epa.example",
+        "ask Ana [at] desk",
+        "ana @ desk",
         "ana@",
         "@epa.example",
         "ana@epa",
@@ -342,6 +494,8 @@ def test_no_cell_breaks_the_reading(text: str) -> None:
         "Pending Sample", "Noa One", "Vacantia Sample", "Nota Sample", "Data Desk", "Contact Desk", "Position Desk",
         "#1",
         "# 7", "Ana - Import Desk", "See Sample", "N/A Sample", "Vacant Sample",
+        "Open", "Ana since 2020", "N Sample", "AT&T", "R&D;", "Sample, N/A", "as of 11/1/2026", "Position Sample",
+        "Since Sample",
     ],
 )  # fmt: skip
 def test_words_that_mean_something_are_kept(word: str) -> None:
@@ -361,6 +515,9 @@ def test_words_that_mean_something_are_kept(word: str) -> None:
         "Err:502",
         "######", "<NA>", "\\N", "N/A; N/A", "n/a n/a", "none / none", "TBD, TBD", "n/d", "N/A.", "**TBD**",
         "Vacante", "non disponible", "Por definir", "See our web page", "none at this time", "Unspecified", "unk.",
+        "N / A", "N/ A", "n /a", "N/A?", "\u201cN/A\u201d", "\u2018none\u2019", "\u00abn/d\u00bb", "Unknown?",
+        "Position Open", "Post is open", "Vacant as of 11/1/2026", "Vacant since November 2026", "TBD until 2027",
+        "N/A (as of 11/1)",
     ],
 )  # fmt: skip
 def test_words_and_phrases_that_say_that_there_is_nothing_mean_nothing(word: str) -> None:
@@ -375,7 +532,8 @@ def test_words_and_phrases_that_say_that_there_is_nothing_mean_nothing(word: str
         "Vacant - Import Desk", "VACANT \u2013 Import Desk", "Vacant (acting: Ana Sample)", "Vacant: Import Desk",
         "Vacant position - GS-12", "Import Desk - Vacant", "Import Desk (vacant)", "Import Desk: currently vacant",
         "TBD - hiring in 2027", "N/A \u2014 retired", "To be named (see website)", "Unfilled / Import Desk",
-        "Vacant - Supervisory Import Specialist, Team 731, Los Angeles",
+        "Vacant - Supervisory Import Specialist, Team 731, Los Angeles", "Position Open - Import Desk",
+        "Import Desk (position open)", "Vacant as of November 1, 2026, Import Desk",
     ],
 )  # fmt: skip
 def test_a_post_that_nobody_has_is_nobody(cell: str) -> None:
@@ -390,6 +548,23 @@ def test_a_post_that_nobody_has_is_nobody(cell: str) -> None:
 )
 def test_every_such_phrase_means_nothing(phrase: str, word: str, around: str) -> None:
     assert Empty()(around.format(phrase.format(word)))
+
+
+@pytest.mark.parametrize("cell", ["&nbsp;", "&nbsp;&nbsp;", "&#160;", "&#xA0;", "&mdash;", "N/A&nbsp;", "&nbsp;TBD"])
+def test_blanks_and_dashes_of_web_pages_mean_nothing(cell: str) -> None:
+    assert Empty()(cell)
+
+
+@pytest.mark.parametrize(
+    ("part", "means"),
+    [("N/A", False), ("-", False), ("#N/A", False), ("(none)", False), ("TBD", False), ("not listed", False),
+     ("", False), ("Null", True), ("none", True), ("Nil", True), ("Nan", True), ("Blank", True), ("M", True),
+     ("Ana", True)],
+)  # fmt: skip
+def test_in_a_part_of_a_name_a_word_that_may_be_a_name_is_one(part: str, means: bool) -> None:
+    assert Empty().of_a_part(part) is not means
+    assert not Empty(["withheld"]).of_a_part(part) or not any(map(str.isalnum, part))
+    assert Empty(["withheld"]).of_a_part("Withheld")
 
 
 @given(st.text("-–—_.?*/ \u00a0", min_size=1, max_size=8))

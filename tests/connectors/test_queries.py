@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.dialects import oracle
 
 from connectors.contract import StreamRequest
 from connectors.errors import AbortRun, ConnectorError, StartOver
-from connectors.systems.sql import Largest, Sql, SqlSettings, moved_back, value_of
-from connectors.systems.sql_text import one_query
+from connectors.systems.sql import ANYTHING, Largest, Sql, SqlSettings, moved_back, value_of
+from connectors.systems.sql_text import one_query, within
 
 
 @dataclass
@@ -141,6 +142,11 @@ def test_texts_and_names_are_quoted_as_each_database_does(query: str) -> None:
         one_query(f"{query}; SELECT 1")
 
 
+def test_oracle_is_asked_without_words_that_it_does_not_know() -> None:
+    assert within("SELECT * FROM t -- all") == "(\nSELECT * FROM t -- all\n) found"
+    assert "FROM DUAL" in str(ANYTHING.compile(dialect=oracle.dialect())).upper()
+
+
 @given(st.text("ab;'\"-/* \n:%", max_size=30))
 def test_what_stands_in_texts_and_comments_ends_no_query(text: str) -> None:
     quoted = text.replace("'", "''")
@@ -163,12 +169,23 @@ _SORT = [
     ("TEXT", "2026-11-01 10:00:00+00:00", "2026-11-01 10:00:05+00:00"),
     ("TEXT", "2026-11-01T10:00:00-05:00", "2026-11-01T10:00:00.5-05:00"),
     ("TEXT", "00000000000007D1", "00000000000007D2"),
+    ("TEXT", "seq 0001", "seq 0002"),
+    ("TEXT", "march-0001", "march-0002"),
+    ("TEXT", "monday 0001", "monday 0002"),
     ("INTEGER", 9, 10),
     ("REAL", 9.5, 10.25),
 ]
 _SORT_NOT = [
     ("TEXT", "11/02/2026", "01/03/2027"),
     ("TEXT", "9", "10"),
+    ("TEXT", "0", "10"),
+    ("TEXT", "0.5", "10.25"),
+    ("TEXT", "Nov  1 2026 10:30PM", "Dec  1 2026  9:30AM"),
+    ("TEXT", "Nov 1 2026", "Dec 1 2026"),
+    ("TEXT", "Sun Nov  1 10:30:00 2026", "Mon Nov  2 10:30:00 2026"),
+    ("TEXT", "Sun, 01 Nov 2026 10:30:00", "Mon, 02 Nov 2026 10:30:00"),
+    ("TEXT", "01 Nov 2026", "02 Dec 2026"),
+    ("TEXT", "2026-11-01 11:30 AM", "2026-11-01 12:30 PM"),
     # a Z stands behind the point
     ("TEXT", "2026-11-01T10:00:00Z", "2026-11-01T10:00:00.5Z"),
     ("TEXT", "2026-10-31T10:00:00-04:00", "2026-11-02T10:00:00-05:00"),
@@ -197,7 +214,8 @@ def test_what_changed_later_is_read_later_whatever_the_cursor_is(
         # what is older than the cursor is not read again
         assert database.read(query, second.cursor, column="seq").rows == {"a": "A two", "c": "C new"}
     else:
-        assert second.notes
+        assert "do not sort as they grow" in second.notes[0]
+        assert "CONVERT(varchar(33), seq, 126)" in second.notes[0]
         assert second.cursor is None
 
 
@@ -237,6 +255,14 @@ def test_keys_are_listed_as_rows_have_them(database: Database) -> None:
     database.do("CREATE TABLE s (id REAL, name TEXT); INSERT INTO s VALUES (1.5, 'a'), (2, 'b'), (NULL, 'c')")
     rows = database.read("SELECT * FROM s").rows
     assert database.keys("SELECT * FROM s") == [str(key) for key in rows if key is not None]
+
+
+@given(st.lists(st.integers(0, 999), min_size=1, max_size=20))
+def test_numbers_as_text_without_zeros_before_them_do_not_sort(numbers: list[int]) -> None:
+    largest = Largest()
+    for number in numbers:
+        largest.see(str(number))
+    assert not largest.sorts
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20), st.integers(9, 12))

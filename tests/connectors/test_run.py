@@ -359,9 +359,9 @@ def test_a_column_that_is_gone_empties_nothing(synced: Synced) -> None:
 
 
 def test_people_who_share_a_mailbox_are_each_their_own(synced: Synced) -> None:
+    desk = ("desk@fda.example", "Import Desk <desk@fda.example>", "desk@fda.example; p9@fda.example")
     rows = [
-        person(number, deputy="", mail="desk@fda.example" if number < 3 else f"p{number}@fda.example")
-        for number in range(5)
+        person(number, deputy="", mail=desk[number] if number < 3 else f"p{number}@fda.example") for number in range(5)
     ]
     write_csv(synced.folder / "people.csv", [{**rows[0], "mail": "Desk@FDA.example "}, *rows[1:]])
     ids = "MATCH (:SourceRecord {stream: 'people'})-[:DESCRIBES]->(n:Contact) RETURN count(DISTINCT n)"

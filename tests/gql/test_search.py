@@ -8,10 +8,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from graph_schema.cypher import Statement
+from graph_schema.graph import GRAPH
 from graph_schema.words import cut, other_words, runs
 from hub.database.graph import Graph
+from hub.errors import BadInput
 from hub.gql.request import GraphQLRequest
-from hub.gql.search_text import LEFT_OUT, Terms, highlighted, query, words
+from hub.gql.search_text import LEFT_OUT, Sought, Terms, codes, highlighted, query, words
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.random_world import random_world
@@ -172,6 +174,45 @@ def test_a_text_that_cannot_be_searched_is_refused(text: str, message: str, data
     answer = run(questions(database).answer(GraphQLRequest(query, None, {"t": text}), PUBLIC))
     assert message in answer["errors"][0]["message"]
     assert "123-45" not in str(answer)
+
+
+def test_a_sentence_is_counted_by_the_words_that_an_index_has() -> None:
+    text = "Is entry ABC-1234567-6 still open or was it liquidated?"
+    assert Terms.of(text).words == ("entry", "abc", "1234567", "6", "still", "open", "liquidated")
+    assert Terms.of("is it open").words == ("is", "it", "open"), "a few of them do no harm"
+    assert len(Terms.of(" ".join(sorted(LEFT_OUT))).words) == 10
+    with pytest.raises(BadInput, match="at most 10 different words, not 11"):
+        Terms.of(" ".join(("the", *(f"w{number}" for number in range(11)))))
+
+
+@pytest.mark.parametrize("text", ["㈱見本", "(株)見本", "株式会社見本"])
+def test_a_company_is_shown_by_the_sign_of_its_kind_or_its_words(text: str) -> None:
+    for name in ("㈱見本", "\uff08株\uff09見本", "株式会社見本"):
+        (shown,) = highlighted(words(text), [("name", f"新 {name} です")])
+        assert [part["text"] for part in shown["parts"] if part["matched"]] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "found"),
+    [
+        ("Ch. 85", "HtsChapter", ["85"]),
+        ("goods of chapter 85", "HtsChapter", ["85"]),
+        ("see hdg 8542 of Ch. 85", "HtsHeading", ["8542"]),
+        ("see HRL 967890", "Ruling", ["HQ 967890"]),
+        ("is HQ Ruling H301234 revoked", "Ruling", ["HQ H301234"]),
+        ("entry 112345673", "Entry", ["001-1234567-3"]),
+        ("Is entry 112345673 still open?", "Entry", ["001-1234567-3"]),
+        ("entry 112345678", "Importer", []),
+    ],
+)
+def test_a_code_is_known_by_what_it_is_called_in_a_text(text: str, label: str, found: list[str]) -> None:
+    assert codes(GRAPH.node(label), Sought(text))[: len(found)] == found
+
+
+@pytest.mark.parametrize("text", ["112345678", "invoice 112345678", "entry 123-45-6789", "SSN of an entry 123456789"])
+def test_nine_digits_that_no_entry_is_called_by_are_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="Social Security"):
+        codes(GRAPH.node("Importer"), Sought(text))
 
 
 def test_words_are_shown_where_they_stand() -> None:
@@ -351,6 +392,9 @@ def ruled(empty: Graph, run: Run) -> Callable[..., dict[str, list[dict[str, Any]
             ["样例", "贸易公司", "上海", "ガラス", "ｶﾞﾗｽ", "工業", "부산", "무역", "공사", "부산무역공사"],
         ),
         ("บริษัทตัวอย่างจำกัด", ["ตัวอย่าง", "จำกัด", "บริษัท"]),
+        ("مستشفى علی", ["مستشفي", "مستشفى", "علي", "علی"]),
+        ("㈱見本工業", ["株式会社見本", "㈱見本", "(株)見本工業", "見本"]),
+        ("株式会社見本工業", ["㈱見本", "\uff08株\uff09見本工業", "会社"]),
     ],
 )
 def test_names_and_numbers_are_found_as_people_write_them(

@@ -213,6 +213,40 @@ def test_in_a_text_what_is_called_so_or_written_with_dashes_is_left_out(
 
 
 @pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{} (SSN)", "*"), ("({} SSN)", "(*)"), ("{} (her SSN), late", "*, late"), ("{}, SSN", "*"),
+        ("{} (Social Security Number)", "*"), ("{} - ssn", "*"), ("Of {} is her SSN.", "Of *."), ("{}/SSAN", "*"),
+        ("SSN/EIN: {}", "*"), ("ssn/itin {}", "*"), ("SSN or EIN {}", "*"), ("SSN and tax id {}", "*"),
+        ("SSN for Ana Sample: {}", "*"), ("SSN for Sample, Ana is {}, late", "*, late"), ("SSN of A. Sample {}", "*"),
+        ("Soc. Sec. No. of Ana O\u2019Sample = {}", "*"), ("SSN (Ana Sample): {}", "*"), ("her SSN: {}", "her *"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "number", ["078051120", "078 05 1120", "078.05.1120", "078-05-1120", "\uff10\uff17\uff18051120"]
+)
+def test_what_says_that_it_is_one_may_stand_behind_it_or_name_its_bearer(text: str, told: str, number: str) -> None:
+    written = text.format(number)
+    assert words_without_social_security(written) == told.replace("*", formats.NOT_REPEATED)
+    assert social_security(written)
+    assert "1120" not in plain_digits(without_social_security(written))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Entry 123456789. SSN on file", "202-555-0100, SSN on file", "8507.60.0020 SSN", "2026-11-01, SSN",
+        "SSN on file; invoice 123456789", "A123456789 (SSN)", "123456789AB (SSN)", "SSN/EIN: 12-3456789",
+        "SSN/EIN: 12-3456789AB", "SSN for Ana Sample on file, 410-555-0100", "SSN for Ana: 1234567890",
+        "Social Security Administration for 123 claims", "123456789 (lessn)",
+    ],
+)  # fmt: skip
+def test_a_number_beside_such_words_that_they_are_not_about_is_none(text: str) -> None:
+    assert words_without_social_security(text) == text
+    assert not social_security(text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Protest 2704-26-100017 of 12-3456789AB", "Call 202-555-0100", "HTS 8507.60.0020", "HTS 8507-60-0020",
@@ -269,6 +303,7 @@ _WRITTEN: dict[formats.Format, tuple[str, list[list[str]], str]] = {
     formats.CASE_NUMBER: ("HUB-26-4T7Q2Z9K", [["HUB", "26", "4T7Q2Z9K"]], "case"),
     formats.ADCVD_NUMBER: ("A-570-979", [["A", "570", "979"], ["A", "570979"], ["A", "570", "979", "000"]], "order"),
     formats.RULING_NUMBER: ("HQ H301234", [["HQ", "H301234"], ["HQH301234"], ["H301234"], ["H", "301234"]], "ruling"),
+    formats.SURETY_CODE: ("036", [["036"], ["36"], ["0036"], ["0", "36"]], "surety"),
     formats.CENTER_CODE: ("CEE007", [["CEE007"], ["CEE", "007"], ["CEE", "7"]], "Center"),
     formats.FILER_CODE: ("0A4", [["0A4"], ["0", "A", "4"]], "filer"),
     formats.PORT_CODE: ("0401", [["0401"], ["401"], ["04", "01"], ["00401"]], "port"),
@@ -348,6 +383,64 @@ def test_what_somebody_may_mean(wanted: formats.Format, text: str, meant: list[s
 )
 def test_a_code_is_known_by_its_beginning(wanted: formats.Format, text: str, begins: str) -> None:
     assert wanted.begun(text) == begins
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "called"),
+    [
+        (formats.HTS_CHAPTER, "85", ["Ch.", "ch", "Chap.", "CHAPS", "Chapt.", "chapter", "HS ch."]),
+        (
+            formats.HTS_HEADING,
+            "8542",
+            ["hdg", "Hdg.", "HDGS", "heading", "Headings", "HTS hdg.", "subheading", "subhdg."],
+        ),
+        (formats.HTS_NUMBER, "8542.31", ["subhdg.", "Subheading", "HTSUS"]),
+    ],
+)
+def test_what_goods_are_classified_by_may_be_called_so_for_short(
+    wanted: formats.Format, code: str, called: list[str]
+) -> None:
+    for word in called:
+        for text in (f"{word} {code}", f"{word.upper()} no. {code}", f"{word}: {code}", f"{word} #{code}"):
+            assert wanted.check(text) == code, text
+    assert not wanted.readings(f"CHX {code}")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("HRL 967890", "HQ 967890"), ("HQ Ruling H301234", "HQ H301234"), ("HQ W968123", "HQ W968123"),
+        ("W968123", "HQ W968123"), ("HQRL H301234", "HQ H301234"), ("Headquarters Ruling Letter 967890", "HQ 967890"),
+        ("HQ Ltr. No. H301234", "HQ H301234"), ("NY Ruling N301234", "NY N301234"), ("NYRL N301234", "NY N301234"),
+        ("New York Ruling Letter N301234", "NY N301234"), ("NY Ruling 812345", "NY 812345"),
+        ("hq-w968123", "HQ W968123"),
+    ],
+)  # fmt: skip
+def test_a_ruling_is_known_by_what_its_letter_is_called(text: str, number: str) -> None:
+    assert formats.RULING_NUMBER.check(text) == number
+    assert formats.RULING_NUMBER.guessed(plain_digits(text).upper())[0] == number
+
+
+@given(st.integers(0, 99_999_999), st.sampled_from(["{}", "{}.0", "entry {}", "Entry no. {}"]))
+def test_an_entry_of_digits_that_has_lost_zeros_is_told_so_and_found(number: int, text: str) -> None:
+    whole = f"{number:010d}"
+    digits = f"{int(whole + str(entry_check_digit(whole[:3], whole[3:]))):d}"
+    if not 8 <= len(digits) <= 10:
+        return
+    with pytest.raises(BadFormat, match=r"entry number expected: .*the zeros before it seem to be lost"):
+        ENTRY_NUMBER.check(digits)
+    if "." not in text:
+        meant = digits.zfill(11)
+        assert ENTRY_NUMBER.guessed(text.format(digits).upper()) == [f"{meant[:3]}-{meant[3:10]}-{meant[10]}"]
+        wrong = f"{digits[:-1]}{(int(digits[-1]) + 1) % 10}"
+        assert ENTRY_NUMBER.guessed(text.format(wrong).upper()) == []
+
+
+def test_an_entry_that_is_wrong_otherwise_has_lost_no_zeros() -> None:
+    for number in ("ABC-1234567", "1234567", "123456789012", "12345678A"):
+        with pytest.raises(BadFormat) as caught:
+            ENTRY_NUMBER.check(number)
+        assert "zeros" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["Their/2704 5", "270423123456", "n\u201398", "file 12 of 3", "x"])

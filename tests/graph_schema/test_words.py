@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_schema.words import cut, folded, joined, other_words
+from graph_schema.words import SpelledOut, cut, folded, joined, other_words
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,10 @@ from graph_schema.words import cut, folded, joined, other_words
         ("soft\u00adware", "software"),
         ("\u1112\u1161\u11ab", "한"),
         ("क\u093cलम", "कलम"),
+        ("مستشفى", "مستشفي"),
+        ("علی", "علي"),
+        ("کتاب", "كتاب"),
+        ("شركة", "شركه"),
     ],
 )
 def test_letters_that_people_write_in_two_ways_are_one(one: str, other: str) -> None:
@@ -95,8 +99,37 @@ def test_what_stands_together_is_known_as_one(text: str, one: list[str]) -> None
         ("样品 Co.", "样 品"),
         ("_x", "x"),
         ("6\uff9f & more", "6"),
+        ("㈱見本", "見 本 株 式 会 社 見 本"),
+        ("(株)見本", "株 見 本 株 式 会 社 見 本"),
+        ("見本（有）", "見 本 有 見 本 有 限 会 社"),
         ("", None),
     ],
 )
 def test_a_row_has_those_words_that_an_index_would_not_make_of_it(text: str, others: str | None) -> None:
     assert other_words([text, None]) == others
+
+
+@pytest.mark.parametrize(
+    ("sign", "spelled"),
+    [
+        ("㈱", "株式会社"), ("(株)", "株式会社"), ("（株）", "株式会社"), ("\u337f", "株式会社"), ("㈲", "有限会社"),
+        ("(有)", "有限会社"),
+        ("(同)", "合同会社"), ("㈾", "合資会社"), ("㈴", "合名会社"), ("㈶", "財団法人"),
+        ("㈳", "社団法人"), ("(A)", "(A)"), ("株", "株"),
+    ],
+)  # fmt: skip
+def test_the_kind_of_a_company_is_spelled_out(sign: str, spelled: str) -> None:
+    assert SpelledOut.of(f"新{sign}見本").text == f"新{spelled}見本"
+
+
+@given(st.lists(st.sampled_from(["㈱", "(有)", "株式会社", "見本", "A", " ", "(", "株", ")"]), max_size=8))
+def test_what_is_spelled_out_stands_where_its_sign_did(parts: list[str]) -> None:
+    text = "".join(parts)
+    spelled = SpelledOut.of(text)
+    at = 0
+    for letter in range(len(spelled.text)):
+        start, end = spelled.place(letter, letter + 1)
+        assert at <= start < end <= len(text)
+        assert spelled.text[letter] in (text[start:end], *SpelledOut.of(text[start:end]).text)
+        at = start
+    assert SpelledOut.of(spelled.text).text == spelled.text

@@ -23,7 +23,10 @@ _TEXTS = [
 @pytest.mark.parametrize(("verb", "name"), _TEXTS, ids=[f"{verb.name}-{name}" for verb, name in _TEXTS])
 def test_no_text_of_any_verb_may_hold_one(verb: Verb, name: str) -> None:
     declared = next(argument for argument in (*verb.arguments, REQUEST) if argument.name == name)
-    for text in ("SSN 078-05-1120", "of Ana Sample, 078\u201305\u20131120", "Social Security No.: 078051120"):
+    for text in (
+        "SSN 078-05-1120", "of Ana Sample, 078\u201305\u20131120", "Social Security No.: 078051120", "078051120 (SSN)",
+        "SSN for Ana Sample: 078051120",
+    ):  # fmt: skip
         given: dict[str, Any] = dict.fromkeys([argument.name for argument in (*verb.arguments, REQUEST)])
         given[name] = [text] if declared.kind is Kind.STRINGS else text
         plan = VerbPlan(verb, Constant(given), answer=None)  # pyright: ignore[reportArgumentType] - nothing is asked
