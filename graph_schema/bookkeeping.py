@@ -142,6 +142,7 @@ PROPERTIES: Final = (
         "what it is compared by",
         (("alikeBy",),),
     ),
+    HiddenProperties("Decision", ("ofEntry",), "the entry that it is about, if it is not about the case as a whole"),
     HiddenProperties("Program", ("made",), "the request that declared it"),
     HiddenProperties("Firm", ("made",), "the request that registered it"),
     HiddenProperties("Reassignment", ("wanted", "after"), "which cases are wanted, and the last that was looked at"),

@@ -335,6 +335,11 @@ DECISION: Final = NodeType(
         Property("question", "What was to be decided.", required=True),
         Property("outcome", "What was decided.", required=True),
         Property("decidedAt", "When.", Kind.DATETIME, required=True),
+        Property(
+            "event",
+            "What it is to the clocks of its case, by the code of an event that the case's dates tell, e.g. released;"
+            " empty: that it was decided.",
+        ),
         Property("hts10", "The ten-digit HTSUS number of the goods.", format=HTS10),
         Property("origin", "Their country of origin, two letters."),
         Property("maker", "Their maker."),

@@ -170,9 +170,10 @@ class _Standing:
     def _first(self, events: Iterable[str], answers: Iterable[date] = ()) -> tuple[date, str] | None:
         """The first day on which one of these events happened, or an answer came, and what it was: rather what was
         decided than that something was."""
-        days = [(day, event) for event in events if (day := self.scope.done(event)) is not None]
-        days += [(day, reasons.ANSWER) for day in answers]
         any_day = self.scope.clock.period is not None and self.scope.clock.period.length < 0
-        in_order = ((day, event == DECIDED, event) for day, event in days if any_day or day >= self.start)
+        since = date.min if any_day else self.start
+        days = [(day, event) for event in events if (day := self.scope.done(event, since)) is not None]
+        days += [(day, reasons.ANSWER) for day in answers if day >= since]
+        in_order = ((day, event == DECIDED, event) for day, event in days)
         day, _, event = min(in_order, default=(None, False, ""))
         return (day, event) if day else None

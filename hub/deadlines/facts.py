@@ -8,8 +8,10 @@
 | extensions | clock, entry, day granted, day | `decide - 2026-03-01 2026-05-01`; `+` for the day: by its length |
 | answers | clock, entry, day | `reply - 2026-03-20` |
 | pronounced | clock, entry, day of the outcome | `decide - 2026-12-19` |
+| decisions | `decided`, day, the number of an entry | `decided 2026-03-20` |
 
 `-` stands for what is not said: an entry (then it is of the case and of all its entries), or the end of a suspension.
+Of an event there is one day, of the case and of each entry; of decisions there are as many as were made.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +20,7 @@ from datetime import date
 from typing import Final, TypeVar
 
 from hub.deadlines.business_days import Suspension
-from hub.deadlines.clock import Clock
+from hub.deadlines.clock import DECIDED, Clock
 from hub.errors import BadInput
 
 NOT_SAID: Final = "-"
@@ -30,6 +32,7 @@ EXAMPLES: Final = {
     "extensions": "decide - 2026-03-01 2026-05-01",
     "answers": "reply - 2026-03-20",
     "pronounced": "decide - 2026-12-19",
+    "decisions": "decided 2026-03-20",
 }
 Read = TypeVar("Read")
 
@@ -48,6 +51,7 @@ class Facts:
     pronounced: Sequence[str] = ()
     closed: date | None = None
     entries: Sequence[str] = ()
+    decisions: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +143,14 @@ Days = Mapping[str | None, date]
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The facts of a case, read. Nothing in it depends on the order in which they came."""
+    """The facts of a case, read. Nothing in it depends on the order in which they came.
+
+    `decided` has all days on which something was decided, by entry; of `days`, only the first is there where no day of
+    it was recorded.
+    """
 
     days: Mapping[str, Days]
+    decided: Mapping[str | None, Sequence[date]]
     conditions: frozenset[str]
     pauses: tuple[Pause, ...]
     extensions: tuple[Extended, ...]
@@ -156,8 +165,14 @@ class Timeline:
         dates = read("dates", Dated.of, facts.dates)
         extensions = read("extensions", Extended.of, facts.extensions)
         pauses = read("suspensions", Pause.of, facts.suspensions)
+        decided = _decided((*dates, *read("decisions", Dated.of, facts.decisions)))
+        days = _by_event({}, dates)
+        if decided:
+            first = {entry: min(found) for entry, found in decided.items()}
+            days = {**days, DECIDED: {**first, **days.get(DECIDED, {})}}
         return Timeline(
-            _by_event({}, dates),
+            days,
+            decided,
             frozenset(read("conditions", str, facts.conditions)),
             tuple(
                 sorted(pauses, key=lambda pause: (pause.days.since, pause.days.until or date.max, pause.cause or ""))
@@ -190,14 +205,30 @@ class Scope:
             return days.get(self.entry, days.get(None))
         return days.get(None, min(days.values(), default=None))
 
-    def done(self, event: str) -> date | None:
-        """The same for what ends something: if only entries have days, the latest, once every entry has one."""
+    def done(self, event: str, since: date = date.min) -> date | None:
+        """The same for what ends something, from a day on: if only entries have days, the latest, once every entry has
+        one."""
+        day = self._decided(since) if event == DECIDED else self._done(event)
+        return day if day is not None and day >= since else None
+
+    def _done(self, event: str) -> date | None:
         if self.clock.per_entry:
             return self.begun(event)
         days = self.timeline.days.get(event, {})
         if None in days:
             return days[None]
         return max(days.values()) if days and all(entry in days for entry in self.timeline.entries) else None
+
+    def _decided(self, since: date) -> date | None:
+        """The first decision from a day on. One about the case as a whole is one about each of its entries."""
+        if self.clock.per_entry or not self.timeline.entries:
+            return self._decided_of(self.entry, since)
+        days = [self._decided_of(entry, since) for entry in self.timeline.entries]
+        return None if None in days else max(day for day in days if day)
+
+    def _decided_of(self, entry: str | None, since: date) -> date | None:
+        decided = self.timeline.decided
+        return min((day for of in {None, entry} for day in decided.get(of, ()) if day >= since), default=None)
 
     def holds(self, code: str) -> bool:
         """Whether a condition holds, or an event of that code is there."""
@@ -246,6 +277,15 @@ def _by_event(days: Mapping[str, Days], more: Iterable[Dated]) -> Mapping[str, D
         known = merged.setdefault(dated.event, {})
         known[dated.entry] = max(dated.day, known.get(dated.entry, dated.day))
     return merged
+
+
+def _decided(dates: Iterable[Dated]) -> Mapping[str | None, Sequence[date]]:
+    """All days of decisions, by entry."""
+    decided: dict[str | None, list[date]] = {}
+    for each in dates:
+        if each.event == DECIDED:
+            decided.setdefault(each.entry, []).append(each.day)
+    return {entry: sorted(days) for entry, days in decided.items()}
 
 
 def _said(text: str) -> str | None:

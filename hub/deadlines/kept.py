@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, LiteralString
 
-from graph_schema.cypher import Statement, fill, lock
+from graph_schema.cypher import Statement, fill, literal, lock
 from hub.database.graph import Run
 from hub.deadlines.business_days import today as day_at
 from hub.deadlines.clock import DECIDED, Clock, clocks_of
 from hub.deadlines.deadline import OPEN, Deadline, State, deadlines
-from hub.deadlines.facts import Facts, Timeline
+from hub.deadlines.facts import Dated, Facts, Timeline
 from hub.deadlines.vocabulary import EventKind, vocabulary
 from hub.deadlines.windows import windows
 from hub.jobs.loops import rows_of
@@ -26,8 +26,9 @@ _AS_KEPT: Final = fill(
     """
 OPTIONAL MATCH (k)-[:OF_KIND]->(kind:CaseKind)
 WITH *, [(k)-[:COVERS_ENTRY]->(e:Entry) | e.number] AS entries,
-  head(COLLECT { MATCH (k)<-[:DECIDES]-(d:Decision) WHERE d.decidedAt IS :: ZONED DATETIME NOT NULL
-    RETURN d.decidedAt.epochMillis AS at ORDER BY at LIMIT 1 }) AS decided,
+  COLLECT { MATCH (k)<-[:DECIDES]-(d:Decision)
+    WHERE d.decidedAt IS :: ZONED DATETIME NOT NULL AND coalesce(d.event, {decided}) = {decided}
+    RETURN [d.decidedAt.epochMillis, d.ofEntry] } AS decisions,
   COLLECT { MATCH (k)<-[:OF_CASE]-(d:Deadline) RETURN {element: elementId(d), id: d.id, name: d.name, state: d.state,
     startedOn: toString(d.startedOn), due: toString(d.due), metOn: toString(d.metOn), why: d.why,
     extensions: d.extensions, extendedTo: toString(d.extendedTo), entry: d.entry,
@@ -36,16 +37,17 @@ WITH collect({id: k.id, kind: kind.code, status: k.status, awaiting: k.awaitingS
   closed: CASE WHEN k.closedAt IS :: ZONED DATETIME NOT NULL THEN k.closedAt.epochMillis END,
   isKeptHere: NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {kept} },
   dates: k.dates, conditions: k.conditions, suspensions: k.suspensions, extensions: k.extensions, answers: k.answers,
-  pronounced: k.pronounced, datesToConfirm: k.datesToConfirm, windows: k.windows, entries: entries, decided: decided,
-  written: written})
+  pronounced: k.pronounced, datesToConfirm: k.datesToConfirm, windows: k.windows, entries: entries,
+  decisions: decisions, written: written})
   AS cases, collect(DISTINCT kind) AS kinds
 RETURN cases, COLLECT { UNWIND kinds AS kind MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN [kind.code, properties(c)] },
   COLLECT { MATCH (e:CaseEvent) WHERE e.code = $event OR $event IN e.notBefore RETURN properties(e) },
   COLLECT { UNWIND CASE WHEN any(one IN cases WHERE one.entries <> []) THEN [1] ELSE [] END AS gate
     MATCH (c:Clock {window: true}) RETURN properties(c) }""",
     kept=KEPT,
+    decided=literal(DECIDED),
 )
-_ONE: Final[LiteralString] = "MATCH (k:Case {id: $case})" + _AS_KEPT
+_ONE: Final = "MATCH (k:Case {id: $case})" + _AS_KEPT
 _MANY: Final = f"{rows_of('Case')} WITH DISTINCT n ORDER BY elementId(n) {lock('n')} WITH n AS k" + _AS_KEPT
 _WRITE: Final[LiteralString] = """
 UNWIND $cases AS row
@@ -107,9 +109,9 @@ class KeptCase:
     """A case and what it says of its time.
 
     `awaiting`: whether its owner waits for an answer. `is_kept_here`: whether no other system says what its status and
-    its dates are. `decided` is the day of the first decision in it. `to_confirm` are those of its dates that a party
-    told and its owner has not confirmed. `events` are those of the vocabulary that were asked for. `windows` is what
-    may still be filed for its entries, by the clocks `of_windows`.
+    its dates are. `decisions` are those in it that are no other event, as facts. `to_confirm` are those of its dates
+    that a party told and its owner has not confirmed. `events` are those of the vocabulary that were asked for.
+    `windows` is what may still be filed for its entries, by the clocks `of_windows`.
     """
 
     facts: Facts
@@ -118,7 +120,7 @@ class KeptCase:
     written: Sequence[Written] = ()
     awaiting: bool = False
     is_kept_here: bool = True
-    decided: date | None = None
+    decisions: Sequence[str] = ()
     to_confirm: Sequence[str] = ()
     events: Mapping[str, EventKind] = field(default_factory=dict[str, EventKind])
     windows: Sequence[str] = ()
@@ -131,10 +133,8 @@ class KeptCase:
 
     @property
     def all_facts(self) -> Facts:
-        """Its facts, with its decision as an event."""
-        if self.decided is None or any(text.startswith(f"{DECIDED} ") for text in self.facts.dates):
-            return self.facts
-        return replace(self.facts, dates=[*self.facts.dates, f"{DECIDED} {self.decided}"])
+        """Its facts, its decisions among them."""
+        return replace(self.facts, decisions=self.decisions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,8 +278,16 @@ def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, 
     return KeptCase(
         Facts(case=row["id"], closed=closed, entries=row["entries"], **lists), row["status"], clocks,
         [Written.of(one) for one in row["written"]], row["awaiting"] or row["status"] == "AWAITING", row["isKeptHere"],
-        _moment(row["decided"]), row["datesToConfirm"] or (), events, row["windows"] or (),
+        [_decision(at, entry) for at, entry in row["decisions"]], row["datesToConfirm"] or (), events,
+        row["windows"] or (),
     )  # fmt: skip
+
+
+def _decision(at: int, entry: str | None) -> str:
+    """A decision that was made at that moment, as a fact."""
+    day = _moment(at)
+    assert day is not None
+    return str(Dated(DECIDED, day, entry))
 
 
 def _pronounced(facts: Facts, current: Iterable[Deadline]) -> Sequence[str]:

@@ -85,10 +85,8 @@ async def record_date(
 def with_date(time: CaseTime, case: Case, dated: Dated) -> CaseTime:
     """The case with that date instead of another of the same event and entry. It was read with the event. Raises
     `BadInput` or `NotFound`."""
-    events, entry = time.before.events, dated.entry
-    if entry is not None and entry not in time.facts.entries:
-        known = ", ".join(sorted(time.facts.entries)[:5]) or "none"
-        raise NotFound(f"entry: case {case.number} does not span {entry}; it spans {known}")
+    events = time.before.events
+    check_entry(time, case, dated.entry)
     check_event(dated, time.before.clocks, events.get(dated.event))
     others = _without(time.facts.dates, dated)
     check_day(dated, Timeline.of(replace(time.facts, dates=others)), events, time.today)
@@ -129,6 +127,13 @@ def _without(texts: Iterable[str], dated: Dated) -> list[str]:
     """The dates but those of the same event and entry."""
     others = zip(texts, _dates(texts), strict=True)
     return [text for text, each in others if (each.event, each.entry) != (dated.event, dated.entry)]
+
+
+def check_entry(time: CaseTime, case: Case, entry: str | None) -> None:
+    """Raises `NotFound` for an entry that the case does not span."""
+    if entry is not None and entry not in time.facts.entries:
+        known = ", ".join(sorted(time.facts.entries)[:5]) or "none"
+        raise NotFound(f"entry: case {case.number} does not span {entry}; it spans {known}")
 
 
 def _in_words(dated: Dated) -> str:

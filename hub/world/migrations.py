@@ -18,8 +18,9 @@ from hub.database.graph import Graph
 from hub.events.append import NEW_EVENT, naming, naming_all
 from hub.events.concerns import DATED_CASES, HELD, LOADED_CASES, LOADED_DECISIONS
 from hub.jobs.loops import item
-from hub.world import corrected_clocks
+from hub.world import corrected_clocks, decision_events
 from hub.world.corrected_clocks import correct_clocks
+from hub.world.decision_events import say_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,16 @@ _CAME_BACK: Final = (
     CALL (k, at) {{ SET k.cameBackAt = at }} {_EACH}""",
 )
 
+# Cases whose deadlines may be others than they were: of a clock that was corrected, or where something was decided.
+_AGAIN: Final = (
+    naming_all(
+        """MATCH (n:Case)-[:OF_KIND]->(kind:CaseKind) WHERE n.dates IS NOT NULL
+      AND (kind.code IN ['liquidation', 'protest', 'protest_exclusion'] OR EXISTS { (n)<-[:DECIDES]-() })""",
+        DATED_CASES,
+        "deadlines-again",
+    ),
+)
+
 _PAGE: Final = 10_000
 
 
@@ -214,4 +225,6 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("powers-of-attorney", "brokers act by powers of attorney that both sides consented to", _POWERS),
     Migration("calendars-show", "calendars say what they show: what one owes, what others owe, or both", _SHOWS),
     Migration("came-back", "cases in which a party answered last wait for their owner", _CAME_BACK),
+    Migration(decision_events.NAME, "decisions say which event they are to the clocks of their case", step=say_events),
+    Migration("deadlines-again", "deadlines follow once more where a clock or what it counts has changed", _AGAIN),
 )

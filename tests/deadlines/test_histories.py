@@ -73,6 +73,11 @@ def naming(draw: st.DrawFn, own: Sequence[Row], days: Days, *, extends: bool = F
 
 
 @st.composite
+def decisions(draw: st.DrawFn, days: Days, entries: tuple[str, ...]) -> str:
+    return f"decided {draw(days)} {draw(st.sampled_from(['', '', *entries]))}".strip()
+
+
+@st.composite
 def histories(draw: st.DrawFn, own: Sequence[Row]) -> tuple[History, date]:
     """The facts of a case, and the day as of which its deadlines are asked."""
     base = draw(BASES)
@@ -90,6 +95,7 @@ def histories(draw: st.DrawFn, own: Sequence[Row]) -> tuple[History, date]:
         pronounced=tuple(draw(st.lists(naming(own, days), unique=True, max_size=2))),
         closed=draw(st.one_of(st.none(), st.none(), days)),
         entries=entries,
+        decisions=tuple(draw(st.lists(decisions(days, entries), unique=True, max_size=3))),
     )
     return history, draw(days) + timedelta(days=draw(st.integers(-1, 1)))
 
@@ -107,6 +113,7 @@ def shuffled(history: History, order: random.Random) -> History:
         mixed(history.pronounced),
         history.closed,
         mixed(history.entries),
+        mixed(history.decisions),
     )
 
 

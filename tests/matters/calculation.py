@@ -45,6 +45,7 @@ class History:
     pronounced: tuple[str, ...] = ()
     closed: date | None = None
     entries: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
 
 
 class Result(NamedTuple):
@@ -138,6 +139,7 @@ class Case:
     history: History
     days: dict[tuple[str, str | None], date] = field(default_factory=dict)
     entries: list[str] = field(default_factory=list)
+    decisions: list[tuple[str | None, date]] = field(default_factory=list)
 
     @classmethod
     def of(cls, history: History) -> Case:
@@ -146,6 +148,11 @@ class Case:
             event, day, *entry = fact.split()
             case.days[event, entry[0] if entry else None] = date.fromisoformat(day)
         case.entries = sorted({*history.entries, *(entry for _, entry in case.days if entry)})
+        recorded = [(entry, day) for (event, entry), day in case.days.items() if event == "decided"]
+        made = [fact.split()[1:] for fact in history.decisions]
+        case.decisions = [*recorded, *((of[0] if of else None, date.fromisoformat(day)) for day, *of in made)]
+        for entry, day in sorted(case.decisions, key=lambda decision: decision[1]):
+            case.days.setdefault(("decided", entry), day)
         return case
 
     def first(self, event: str, entry: str | None) -> date | None:
@@ -164,6 +171,16 @@ class Case:
             return None
         days = [self.days.get((event, one)) for one in self.entries]
         return None if None in days else max(day for day in days if day)
+
+    def decided(self, entry: str | None, since: date) -> date | None:
+        """The first decision from a day on: one about the case is about each entry, and each of them needs one."""
+        found: list[date] = []
+        for one in [entry] if entry or not self.entries else self.entries:
+            days = [day for of, day in self.decisions if of in {None, one} and day >= since]
+            if not days:
+                return None
+            found.append(min(days))
+        return max(found)
 
     def naming(self, facts: Iterable[str], code: str, entry: str | None) -> list[list[str]]:
         """What follows clock and entry in the facts that name this clock for this entry."""
@@ -337,9 +354,12 @@ class Reckoning:
 
     def happened(self, events: str, more: Iterable[date] = ()) -> date | None:
         """The earliest day, from the start on, of one of the events; on any day for a clock that counts backwards."""
-        days = [*more, *(day for event in words(events) if (day := self.case.done(event, self.entry)))]
-        backwards = self.row["length"].startswith("-")
-        return min((day for day in days if backwards or day >= self.start), default=None)
+        since = date.min if self.row["length"].startswith("-") else self.start
+        days = [*more, *(day for event in words(events) if (day := self.done(event, since)))]
+        return min((day for day in days if day >= since), default=None)
+
+    def done(self, event: str, since: date) -> date | None:
+        return self.case.decided(self.entry, since) if event == "decided" else self.case.done(event, self.entry)
 
     def met(self) -> date | None:
         named = self.case.naming(self.case.history.answers, self.row["code"], self.entry)

@@ -67,7 +67,7 @@ class Step:
         return self.shown
 
 
-LISTS = ("dates", "conditions", "suspensions", "extensions", "answers", "pronounced", "entries")
+LISTS = ("dates", "conditions", "suspensions", "extensions", "answers", "pronounced", "entries", "decisions")
 
 
 def after(history: History, step: dict[str, Any]) -> History:
@@ -119,4 +119,5 @@ def facts(history: History, case: str = "c1") -> Facts:
         history.pronounced,
         history.closed,
         history.entries,
+        history.decisions,
     )

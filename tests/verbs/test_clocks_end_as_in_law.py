@@ -82,15 +82,49 @@ def test_a_decision_about_an_entry_leaves_the_others(did: Do) -> None:
     assert {state for name, (state, _) in dues(case_of(did, "importer", number)).items() if "decide" in name} == {"MET"}
 
 
+def test_that_goods_were_detained_is_no_decision_on_them(did: Do) -> None:
+    number = opened(did, "port-2704", "detention", f'port: "2704", event: "presented", on: "{day(-2)}"')["number"]
+    decide = f'decideCase(case: "{number}", question: "release", outcome: "detained", event: "detained")'
+    assert did("port-2704", f"mutation {{ {decide} {{ event }} }}") == {"event": "detained"}
+    states = {code: state for code, (state, _) in dues(case_of(did, "importer", number)).items()}
+    assert states == {"detain": "MET", "notice": "RUNNING", "decide": "RUNNING"}
+
+
+def test_a_decision_about_the_case_stays_when_one_of_its_entries_is_decided_again(did: Do) -> None:
+    more = f'port: "2704", entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "presented", on: "{day(-5)}"'
+    number = opened(did, "port-2704", "detention", more)["number"]
+    for entry in ("", f', entry: "{ENTRY}"'):
+        of = f'case: "{number}", question: "admissibility", outcome: "released"{entry}'
+        did("port-2704", f"mutation {{ decideCase({of}) {{ id }} }}")
+        found = dues(case_of(did, "importer", number))
+        assert [found[f"decide {of}"][0] for of in (ENTRY, OTHER_ENTRY)] == ["MET", "MET"]
+
+
+_TOLD = """MATCH (k:Case {number: $number}) CREATE (d:Decision {id: $id, question: 'x', outcome: 'x', source: 'ace',
+  audience: 'parties', decidedAt: datetime($at)})-[:DECIDES]->(k)
+CREATE (:SourceRecord {id: 'ace|decisions|' + $id, system: 'ace', source: 'ace'})-[:DESCRIBES]->(d)
+CREATE (:Event:Unnumbered {id: 'e' + $id, kind: 'Decision.synced', refs: ['ace|decisions|' + $id],
+  toldAt: datetime()})"""
+
+
+def _told(number: str, on: str) -> Statement:
+    return Statement(_TOLD, {"number": number, "id": on, "at": f"{on}T17:00:00Z"})
+
+
 def test_a_decision_that_a_system_tells_ends_what_asks_for_one(did: Do, world: Graph, run: Any) -> None:
     number = _detained(did)["number"]
-    told = """MATCH (k:Case {number: $number}) CREATE (d:Decision {id: 'd', question: 'x', outcome: 'x', source: 'ace',
-      audience: 'parties', decidedAt: datetime($at)})-[:DECIDES]->(k)
-    CREATE (:SourceRecord {id: 'ace|decisions|d', system: 'ace', source: 'ace'})-[:DESCRIBES]->(d)
-    CREATE (:Event:Unnumbered {id: 'e', kind: 'Decision.synced', refs: ['ace|decisions|d'], toldAt: datetime()})"""
-    run(world.write([Statement(told, {"number": number, "at": f"{day(-1)}T17:00:00Z"})]))
+    run(world.write([_told(number, day(-1))]))
     run(run_jobs_once(world, moment(day(-1))))
     assert dues(case_of(did, "importer", number))["decide"][0] == "MET"
+
+
+def test_a_decision_before_the_protest_does_not_decide_it_and_a_later_one_does(did: Do, world: Graph, run: Any) -> None:
+    filed = f'port: "2704", event: "protest_filed", on: "{day(-9)}"'
+    number = opened(did, "importer", "protest_exclusion", filed)["number"]
+    for on, state in ((day(-20), "RUNNING"), (day(-3), "MET")):
+        run(world.write([_told(number, on)]))
+        run(run_jobs_once(world, moment(day(-1))))
+        assert dues(case_of(did, "importer", number))["decide"][0] == state
 
 
 def test_an_entry_that_was_liquidated_in_time_is_not_deemed_liquidated(did: Do, passes: Callable[[str], int]) -> None:
