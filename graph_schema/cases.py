@@ -77,14 +77,15 @@ CASE: Final = NodeType(
         ),
         Property(
             "conditions",
-            "What holds of it and decides which clocks run, by code, e.g. complicated.",
+            "What holds of it and decides which clocks run, by code, and entry, if it holds of one, e.g. complicated or"
+            " `textiles ABC-1234567-6`.",
             Kind.STRINGS,
             guard=_KNOWS_ENTRIES,
         ),
         Property(
             "suspensions",
-            "When it was suspended, from day to day, and by what, e.g. `2026-03-01 2026-04-01 court`; `-` or nothing"
-            " instead of the second day while it lasts.",
+            "When it was suspended, from day to day, by what, and which entry, if it is one, e.g. `2026-03-01"
+            " 2026-04-01 court`; `-` stands for what is not said, as the second day while it lasts.",
             Kind.STRINGS,
             guard=_KNOWS_ENTRIES,
         ),

@@ -3,17 +3,19 @@
 | fact | as | e.g. |
 |---|---|---|
 | dates | event, day, the number of an entry | `liquidated 2027-01-15 S00-0000160-0` |
-| conditions | a code | `complicated` |
-| suspensions | since, until, cause | `2026-03-01 2026-04-01`, `2026-03-01 - court` |
+| conditions | a code, the number of an entry | `complicated`, `textiles S00-0000160-0` |
+| suspensions | since, until, cause, the number of an entry | `2026-03-01 - court`, `2026-03-01 2026-04-01` |
 | extensions | clock, entry, day granted, day | `decide - 2026-03-01 2026-05-01`; `+` for the day: by its length |
 | answers | clock, entry, day | `reply - 2026-03-20` |
 | pronounced | clock, entry, day of the outcome | `decide - 2026-12-19` |
 | decisions | `decided`, day, the number of an entry | `decided 2026-03-20` |
 
-`-` stands for what is not said: an entry (then it is of the case and of all its entries), or the end of a suspension.
+`-` stands for what is not said: an entry (then it is of the case and of all its entries), or the end of a suspension or
+its cause.
 Of an event there is one day, of the case and of each entry; of decisions there are as many as were made.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -34,6 +36,7 @@ EXAMPLES: Final = {
     "pronounced": "decide - 2026-12-19",
     "decisions": "decided 2026-03-20",
 }
+_ENTRY: Final = re.compile(r"[0-9A-Z]{3}-[0-9]{7}-[0-9]")
 Read = TypeVar("Read")
 
 
@@ -73,25 +76,50 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A condition that holds, of the case or of one entry."""
+
+    code: str
+    entry: str | None = None
+
+    @staticmethod
+    def of(text: str) -> "Held":
+        """What is behind a code and is no entry's number belongs to the code: no clock knows it then."""
+        code, _, entry = text.rpartition(" ")
+        return Held(code, entry) if code and _ENTRY.fullmatch(entry) else Held(text)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.entry}" if self.entry else self.code
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
-    """A suspension of the case, and its cause, where it was said."""
+    """A suspension of the case or of one entry, and its cause, where it was said."""
 
     days: Suspension
     cause: str | None = None
+    entry: str | None = None
 
     @staticmethod
     def of(text: str) -> "Pause":
         """Raises `ValueError`."""
         since, *more = text.split(" ")
-        until, cause = [*more, None, None][:2]
-        if len(more) > 2 or (cause is not None and not cause.isidentifier()):
-            raise ValueError("since, until and a cause by its code at most")
-        ends = None if until is None or until == NOT_SAID else date.fromisoformat(until)
-        return Pause(Suspension(date.fromisoformat(since), ends), cause)
+        until, cause, entry = (_said(part) for part in [*more, NOT_SAID, NOT_SAID, NOT_SAID][:3])
+        if len(more) > 3 or (cause and not cause.isidentifier()) or (entry and not _ENTRY.fullmatch(entry)):
+            raise ValueError("since, until, a cause by its code and an entry at most")
+        ends = date.fromisoformat(until) if until else None
+        return Pause(Suspension(date.fromisoformat(since), ends), cause, entry)
 
     def __str__(self) -> str:
-        until = str(self.days.until) if self.days.until else NOT_SAID if self.cause else None
-        return " ".join(filter(None, (str(self.days.since), until, self.cause)))
+        parts = [str(self.days.since), str(self.days.until or NOT_SAID), self.cause or NOT_SAID, self.entry or NOT_SAID]
+        while parts[-1] == NOT_SAID:
+            parts.pop()
+        return " ".join(parts)
+
+    @property
+    def order(self) -> tuple[date, date, str, str]:
+        """What it comes by among others."""
+        return self.days.since, self.days.until or date.max, self.cause or "", self.entry or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +179,7 @@ class Timeline:
 
     days: Mapping[str, Days]
     decided: Mapping[str | None, Sequence[date]]
-    conditions: frozenset[str]
+    conditions: frozenset[Held]
     pauses: tuple[Pause, ...]
     extensions: tuple[Extended, ...]
     answers: tuple[Act, ...]
@@ -173,10 +201,8 @@ class Timeline:
         return Timeline(
             days,
             decided,
-            frozenset(read("conditions", str, facts.conditions)),
-            tuple(
-                sorted(pauses, key=lambda pause: (pause.days.since, pause.days.until or date.max, pause.cause or ""))
-            ),
+            frozenset(read("conditions", Held.of, facts.conditions)),
+            tuple(sorted(pauses, key=lambda pause: pause.order)),
             tuple(sorted(extensions, key=lambda each: (each.granted, each.until or date.min, each.entry or ""))),
             tuple(read("answers", Act.of, facts.answers)),
             tuple(read("pronounced", Act.of, facts.pronounced)),
@@ -231,8 +257,9 @@ class Scope:
         return min((day for of in {None, entry} for day in decided.get(of, ()) if day >= since), default=None)
 
     def holds(self, code: str) -> bool:
-        """Whether a condition holds, or an event of that code is there."""
-        return code in self.timeline.conditions or self.begun(code) is not None
+        """Whether a condition holds, of the case or of the entry, or an event of that code is there."""
+        held = {Held(code), Held(code, self.entry)}
+        return not held.isdisjoint(self.timeline.conditions) or self.begun(code) is not None
 
     def start(self) -> tuple[str, date] | None:
         """The event that starts the clock, and its day."""
@@ -243,7 +270,11 @@ class Scope:
 
     def pauses(self) -> tuple[Pause, ...]:
         """The suspensions that hold for the clock, by the day they began."""
-        return tuple(pause for pause in self.timeline.pauses if self.clock.stopping.holds(pause.cause))
+        return tuple(
+            pause
+            for pause in self.timeline.pauses
+            if pause.entry in (None, self.entry) and self.clock.stopping.holds(pause.cause)
+        )
 
     def extensions(self) -> tuple[Extended, ...]:
         """The extensions that the clock's rule knows, by the day they were granted."""

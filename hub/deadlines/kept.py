@@ -305,13 +305,19 @@ def _status(case: KeptCase, current: Sequence[Deadline], today: date) -> str:
         return "CLOSED"
     if any(each.state is State.DEEMED for each in current):
         return "DEEMED"
-    if any(pause.days.lasts_on(today) for pause in Timeline.of(case.facts).pauses):
+    if _is_suspended(case.facts, today):
         return "SUSPENDED"
     if case.awaiting:
         return "AWAITING"
     if any(each.extensions and each.state in OPEN for each in current):
         return "EXTENDED"
     return "DRAFT" if case.status == "DRAFT" else "OPEN"
+
+
+def _is_suspended(facts: Facts, today: date) -> bool:
+    """Whether the case as a whole is, or each of its entries."""
+    suspended = {pause.entry for pause in Timeline.of(facts).pauses if pause.days.lasts_on(today)}
+    return None in suspended or (bool(facts.entries) and suspended.issuperset(facts.entries))
 
 
 def _differs(change: Change) -> bool:

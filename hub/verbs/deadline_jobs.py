@@ -121,6 +121,7 @@ _OVERDUE: Final = "n.state IN ['RUNNING', 'SUSPENDED'] AND n.due < $today"
 _GOES_ON: Final = """n.state = 'SUSPENDED' AND n.due IS NOT NULL AND EXISTS { MATCH (n)-[:OF_CASE]->(k:Case)
   WHERE CASE WHEN k.suspensions IS :: LIST<STRING NOT NULL> NOT NULL
     THEN none(text IN k.suspensions WHERE split(text, ' ')[0] <= toString($today)
+      AND coalesce(split(text, ' ')[3], '-') IN ['-', coalesce(n.entry, '-')]
       AND (coalesce(split(text, ' ')[1], '-') = '-' OR split(text, ' ')[1] > toString($today))) END }"""
 _DUE: Final = f"""
 CALL () {{

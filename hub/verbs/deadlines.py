@@ -14,7 +14,7 @@ from hub.deadlines import deadline as engine
 from hub.deadlines.business_days import Suspension, end_of
 from hub.deadlines.clock import Clock
 from hub.deadlines.deadline import OWED, State
-from hub.deadlines.facts import Act, Dated, Extended, Pause, Timeline
+from hub.deadlines.facts import Act, Dated, Extended, Held, Pause, Timeline
 from hub.deadlines.reasons import in_words
 from hub.deadlines.vocabulary import EventKind, check_day
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -137,7 +137,11 @@ def check_entry(time: CaseTime, case: Case, entry: str | None) -> None:
 
 
 def _in_words(dated: Dated) -> str:
-    return f"{in_words(dated.event)} on {dated.day}" + (f", entry {dated.entry}" if dated.entry else "")
+    return f"{in_words(dated.event)} on {dated.day}{_of_entry(dated.entry)}"
+
+
+def _of_entry(entry: str | None) -> str:
+    return f", entry {entry}" if entry else ""
 
 
 _CONDITIONS: Final[LiteralString] = "RETURN COLLECT { MATCH (c:CaseCondition) WHERE c.code IN $codes RETURN c.code }"
@@ -145,20 +149,36 @@ _CONDITIONS: Final[LiteralString] = "RETURN COLLECT { MATCH (c:CaseCondition) WH
 
 @verb(may=(OWNER, OVERSIGHT), kept_here=True)
 async def record_condition(
-    context: VerbContext, case: Case, condition: _Condition, holds: _Holds = True, reason: OptionalReason | None = None
+    context: VerbContext,
+    case: Case,
+    condition: _Condition,
+    holds: _Holds = True,
+    entry: _Entry | None = None,
+    reason: OptionalReason | None = None,
 ) -> None:
-    """Records what decides which clocks of a case run, or that it does not hold."""
+    """Records what decides which clocks of a case, or of one of its entries, run; or that it does not hold."""
     case.must_be_open()
     time = await CaseTime.read(context, case)
+    check_entry(time, case, entry)
     ((known,),) = await context.execute(_CONDITIONS, codes=sorted(conditions_of(time.before.clocks)))
     if condition not in known:
         raise BadInput(
             f"condition: one of {', '.join(sorted(known)) or 'none: nothing decides about the clocks of this kind'}"
         )
-    others = [code for code in time.facts.conditions if code != condition]
-    text = f"found to be {in_words(condition)}" if holds else f"found not to be {in_words(condition)}"
-    time = time.with_facts(conditions=[*others, condition] if holds else others)
-    await time.write(text, ("conditions",), reason=reason)
+    held, before = Held(condition, entry), [Held.of(text) for text in time.facts.conditions]
+    check_condition(held, time.before.clocks)
+    if entry and not holds and Held(condition) in before:
+        raise BadInput(f"entry: {in_words(condition)} holds of the case as a whole; record of which entries it does")
+    others = [str(each) for each in before if each != held]
+    found = f"found to be {in_words(condition)}" if holds else f"found not to be {in_words(condition)}"
+    time = time.with_facts(conditions=[*others, str(held)] if holds else others)
+    await time.write(f"{found}{_of_entry(entry)}", ("conditions",), reason=reason)
+
+
+def check_condition(held: Held, clocks: Iterable[Clock]) -> None:
+    """Raises `BadInput` for a condition of an entry that decides about none of its clocks."""
+    if held.entry and held.code not in conditions_of(clock for clock in clocks if clock.per_entry):
+        raise BadInput(f"entry: {in_words(held.code)} decides about the case as a whole; leave it out")
 
 
 _DEADLINE: Final = fill(
@@ -356,6 +376,7 @@ async def take_back_deadline(context: VerbContext, deadline: Deadline, reason: R
     await time.with_facts(**{of: left}).write(f"{current.clock.name}: taken back", (of,), reason=reason)
 
 
+_Suspended = Annotated[str, Argument("The entry that is suspended, if it is not the case as a whole.", ENTRY_NUMBER)]
 _Cause = Annotated[
     str, Argument("By what, e.g. court or statute: only clocks that it suspends stand still. Without it, all that can.")
 ]
@@ -363,45 +384,58 @@ _Cause = Annotated[
 
 @verb(may=(OWNER,), kept_here=True)
 async def suspend_case(
-    context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None, cause: _Cause | None = None
+    context: VerbContext,
+    case: Case,
+    reason: Reason,
+    on: DayOfEvent | None = None,
+    cause: _Cause | None = None,
+    entry: _Suspended | None = None,
 ) -> None:
-    """Suspends a case: its clocks that the law lets stand still do."""
+    """Suspends a case, or one of its entries: the clocks that the law lets stand still do."""
     case.must_be_open()
     time = await CaseTime.read(context, case)
-    _check_cause(cause, time.before.clocks)
+    check_entry(time, case, entry)
+    _check_cause(cause, [clock for clock in time.before.clocks if clock.per_entry or entry is None])
     since = not_ahead("on", on, time.today)
-    same = [pause.days for pause in Timeline.of(time.facts).pauses if pause.cause == cause]
+    same = [pause.days for pause in Timeline.of(time.facts).pauses if (pause.cause, pause.entry) == (cause, entry)]
     if any(days.until is None for days in same):
-        raise Conflict(f"case {case.number} is suspended already")
+        raise Conflict(f"case {case.number}{_of_entry(entry)} is suspended already")
     # what another system told may be in any order
     if until := max((days.until for days in same if days.until and days.until > since), default=None):
         raise BadInput(f"on: it was suspended until {until} already; give that day or a later one")
-    pause = Pause(Suspension(since), cause)
-    text = f"suspended from {since}" + (f" ({in_words(cause)})" if cause else "")
+    pause = Pause(Suspension(since), cause, entry)
+    text = f"suspended from {since}{f' ({in_words(cause)})' if cause else ''}{_of_entry(entry)}"
     time = time.with_facts(suspensions=[*time.facts.suspensions, str(pause)])
     await time.write(text, ("suspensions",), reason=reason)
 
 
 @verb(may=(OWNER,), kept_here=True)
 async def resume_case(
-    context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None, cause: _Cause | None = None
+    context: VerbContext,
+    case: Case,
+    reason: Reason,
+    on: DayOfEvent | None = None,
+    cause: _Cause | None = None,
+    entry: _Suspended | None = None,
 ) -> None:
-    """Lets a suspended case and its clocks go on: by as many days longer, or, where the law says so, by a new period
-    from the notice that the suspension is removed."""
+    """Lets a suspended case or entry and its clocks go on: by as many days longer, or, where the law says so, by a new
+    period from the notice that the suspension is removed."""
     time = await CaseTime.read(context, case)
     lasting = [pause for pause in Timeline.of(time.facts).pauses if pause.days.until is None]
-    chosen = [pause for pause in lasting if cause is None or pause.cause == cause]
+    chosen = [pause for pause in lasting if cause in (None, pause.cause) and entry in (None, pause.entry)]
     if not chosen:
-        raise Conflict(f"case {case.number} is not suspended" + (f" by {in_words(cause)}" if cause else ""))
+        by = f" by {in_words(cause)}" if cause else ""
+        raise Conflict(f"case {case.number}{_of_entry(entry)} is not suspended{by}")
     if len(chosen) > 1:
-        raise BadInput(f"cause: which suspension ends; one of {', '.join(pause.cause or 'none' for pause in chosen)}")
+        each = ", ".join(f"{pause.cause or 'none'}{_of_entry(pause.entry)}" for pause in chosen)
+        raise BadInput(f"cause: which suspension ends, and of which entry; one of {each}")
     ended, until = chosen[0], not_ahead("on", on, time.today)
     if until < ended.days.since:
         raise BadInput(f"on: it was suspended on {ended.days.since}; it cannot go on before")
     pauses = [text for text in time.facts.suspensions if Pause.of(text) != ended]
-    resumed = Pause(replace(ended.days, until=until), ended.cause)
+    resumed = replace(ended, days=replace(ended.days, until=until))
     time = time.with_facts(suspensions=[*pauses, str(resumed)])
-    await time.write(f"goes on from {until}", ("suspensions",), reason=reason)
+    await time.write(f"goes on from {until}{_of_entry(ended.entry)}", ("suspensions",), reason=reason)
 
 
 def _check_cause(cause: str | None, clocks: Iterable[Clock]) -> None:

@@ -23,7 +23,7 @@ from graph_schema.formats import (
 )
 from hub.deadlines.business_days import today
 from hub.deadlines.clock import Clock, clocks_of
-from hub.deadlines.facts import Dated, Facts, Timeline, read
+from hub.deadlines.facts import Dated, Facts, Held, Timeline, read
 from hub.deadlines.kept import KeptCase
 from hub.deadlines.vocabulary import check_day, vocabulary
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -33,7 +33,7 @@ from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, f
 from hub.verbs.case import OVERSIGHT, OWNER, Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import OtherCase, VerbContext
-from hub.verbs.deadlines import check_event, conditions_of
+from hub.verbs.deadlines import check_condition, check_event, conditions_of
 from hub.verbs.fragments import importer_or_broker, knows_entry, sees
 from hub.verbs.verb import verb
 
@@ -78,7 +78,7 @@ RETURN {kind: kind.name, owner_name: owner.name, by: elementId(who), opened_by: 
   windows: COLLECT { UNWIND CASE WHEN $covers THEN [1] ELSE [] END AS gate
     MATCH (c:Clock {window: true}) RETURN properties(c) },
   events: COLLECT { MATCH (e:CaseEvent) WHERE e.code IN $events RETURN properties(e) },
-  conditions: COLLECT { MATCH (c:CaseCondition) WHERE c.code IN $case.conditions RETURN c.code }}""",
+  conditions: COLLECT { MATCH (c:CaseCondition) WHERE c.code IN $conditions RETURN c.code }}""",
     importer_or_broker=importer_or_broker("named"),
     concerns=_CONCERNS,
 )
@@ -134,7 +134,10 @@ class NewCase:
         _Strings,
         Argument("Further events with their days, each maybe of an entry, e.g. `liquidated 2026-03-01 ABC-1234567-6`."),
     ] = ()  # fmt: skip
-    conditions: Annotated[_Strings, Argument("What decides which clocks run, e.g. complicated.")] = ()
+    conditions: Annotated[
+        _Strings,
+        Argument("What decides which clocks run, each maybe of an entry, e.g. `textiles ABC-1234567-6`."),
+    ] = ()  # fmt: skip
 
     def dated(self) -> list[Dated]:
         """The events that it is opened with; the entries in their normal form. Raises `BadInput`."""
@@ -148,6 +151,11 @@ class NewCase:
         if len({(each.event, each.entry) for each in dated}) < len(dated):
             raise BadInput("dates: one day of each event and entry")
         return dated
+
+    def held(self) -> list[Held]:
+        """The conditions that hold; the entries in their normal form. Raises `BadInput`."""
+        told = (text.strip().partition(" ") for text in self.conditions)
+        return [Held(code, checked("conditions", ENTRY_NUMBER, entry) if entry else None) for code, _, entry in told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +197,7 @@ class _Opened:
         elif self.sees_all and not self.has_importer:
             raise NotFound(f"importer: there is no importer {new.importer}")
 
-    def check_time(self, new: NewCase, dated: Sequence[Dated], links: "_Links", day: date) -> list[Clock]:
+    def check_time(self, dated: Sequence[Dated], held: Sequence[Held], links: "_Links", day: date) -> list[Clock]:
         """The clocks of the kind. Raises `BadInput` for an event or a condition that none of them knows, and for a day
         that cannot be."""
         clocks, events = clocks_of(self.clocks), vocabulary(self.events)
@@ -199,7 +207,11 @@ class _Opened:
                 raise BadInput(f"dates: {each.entry} is none of the entries of the case")
             check_day(each, Timeline.of(Facts("", [str(before) for before in dated[:place]])), events, day)
         known = conditions_of(clocks)
-        if unknown := {code for code in new.conditions if code not in known or code not in self.conditions}:
+        for each in held:
+            if each.entry and each.entry not in links.entries:
+                raise BadInput(f"conditions: {each.entry} is none of the entries of the case")
+            check_condition(each, clocks)
+        if unknown := {each.code for each in held if each.code not in known or each.code not in self.conditions}:
             problem = f"conditions: {', '.join(sorted(unknown))} decides nothing in this kind"
             raise BadInput(f"{problem}; known are {', '.join(sorted(known)) or 'none'}")
         return clocks
@@ -269,8 +281,8 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     """Opens a case. A party opens what the trade may open, for its own account; it goes to whoever answers for its
     kind. An office opens what it answers for, a port what arises there. What a party says of it counts for others once
     its owner has confirmed it (`confirmCase`); an importer that the office does not know of is kept in `claims`."""
-    dated = new.dated()
-    facts = Facts(context.request, [str(each) for each in dated], list(new.conditions))
+    dated, held = new.dated(), new.held()
+    facts = Facts(context.request, [str(each) for each in dated], [str(each) for each in held])
     case = {
         "id": context.request, "number": context.new_case_number(), "status": "OPEN", "title": new.title,
         "openedAt": context.now, "source": "hub", "dates": facts.dates, "conditions": facts.conditions,
@@ -288,6 +300,7 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
             case=case,
             known=known,
             events=events,
+            conditions=[each.code for each in held],
             covers=bool(dated and new.entries),
         )
 
@@ -299,7 +312,7 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     # what follows undoes it where it is refused
     as_opened.check(new)
     links = _Links.of(new)
-    clocks = as_opened.check_time(new, dated, links, today(context.now))
+    clocks = as_opened.check_time(dated, held, links, today(context.now))
     by_office = not as_opened.as_party
     await links.write(context, context.request, accepted=by_office)
     if links.entries:

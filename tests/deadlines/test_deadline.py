@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.deadlines.clock import Clock
 from hub.deadlines.deadline import deadlines
-from hub.deadlines.facts import Facts
+from hub.deadlines.facts import Facts, Pause
 from hub.errors import BadInput
 from tests.deadlines.making import clock, due, the
 
@@ -301,6 +301,36 @@ def test_a_clock_of_the_case_starts_by_its_first_entry_and_is_met_once_all_are()
     assert the(dates=f"{dates}, done 2026-06-08").met_on == date(2026, 6, 8)
 
 
+def test_a_suspension_or_a_condition_of_an_entry_is_of_no_other() -> None:
+    each = clock(per="entry", **STILL)
+    facts: dict[str, Any] = {"entries": [A, B], "suspensions": [f"2026-06-10 - court {A}"]}
+    one, other = due(each, today=date(2026, 6, 20), **facts)
+    assert (one.state, one.last, other.state, other.last) == ("SUSPENDED", None, "RUNNING", date(2026, 7, 1))
+    # a clock of the case as a whole is not stopped by one of its entries
+    assert the(clock(**STILL), today=date(2026, 6, 20), **facts).state == "RUNNING"
+    one, other = due(each, entries=[A, B], suspensions=[f"2026-06-10 2026-06-12 - {A}"])
+    assert (one.last, other.last) == (date(2026, 7, 3), date(2026, 7, 1))
+    long = clock(variant="complicated", rank=0, conditions=["complicated"], length=60, per="entry")
+    short = clock(rank=1, per="entry")
+    one, other = due(long, short, entries=[A, B], conditions=[f"complicated {B}"])
+    assert (one.last, other.last) == (date(2026, 7, 1), date(2026, 7, 31))
+    assert {one.last for one in due(long, short, entries=[A, B], conditions=["complicated"])} == {date(2026, 7, 31)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01",
+        "2026-03-01 2026-04-01",
+        "2026-03-01 - court",
+        f"2026-03-01 - - {A}",
+        f"2026-03-01 2026-04-01 court {A}",
+    ],
+)
+def test_a_suspension_is_written_as_it_was_read(text: str) -> None:
+    assert str(Pause.of(text)) == text
+
+
 # --- of facts that are not as they should be
 
 
@@ -308,7 +338,8 @@ def test_a_clock_of_the_case_starts_by_its_first_entry_and_is_met_once_all_are()
     ("name", "text"),
     [
         ("dates", "began"), ("dates", "began 2026-02-30"), ("dates", "began 2026-06-01 A B"), ("suspensions", "x"),
-        ("suspensions", "2026-06-01 2026-06-02 court x"), ("extensions", "act - 2026-06-01"),
+        ("suspensions", "2026-06-01 2026-06-02 court x"), ("suspensions", f"2026-06-01 - court {A} x"),
+        ("extensions", "act - 2026-06-01"),
         ("extensions", "act - 2026-06-01 x"), ("answers", "act 2026-06-01"), ("pronounced", "act - soon"),
     ],
 )  # fmt: skip

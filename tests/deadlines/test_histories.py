@@ -54,11 +54,13 @@ def text(day: date) -> str:
 
 
 @st.composite
-def suspensions(draw: st.DrawFn, own: Sequence[Row], days: Days) -> str:
+def suspensions(draw: st.DrawFn, own: Sequence[Row], days: Days, entries: tuple[str, ...]) -> str:
     since, until = sorted((draw(days), draw(days)))
     causes = sorted({cause for row in own for cause in words(row["suspended_by"])}) or ["weather"]
     end = text(until) if until > since and draw(st.booleans()) else "-"
-    cause = draw(st.sampled_from(["", "weather", *causes]))
+    cause, entry = draw(st.sampled_from(["", "weather", *causes])), draw(st.sampled_from(["", "", *entries]))
+    if entry:
+        return f"{since} {end} {cause or '-'} {entry}"
     return f"{since} {end} {cause}" if cause else (text(since) if end == "-" else f"{since} {end}")
 
 
@@ -70,6 +72,11 @@ def naming(draw: st.DrawFn, own: Sequence[Row], days: Days, *, extends: bool = F
     entry = draw(st.sampled_from(["-", "-", *ENTRIES]))
     fact = f"{code} {entry} {draw(days)}"
     return f"{fact} {draw(st.one_of(st.just('+'), days.map(text)))}" if extends else fact
+
+
+@st.composite
+def conditions(draw: st.DrawFn, own: Sequence[Row], entries: tuple[str, ...]) -> str:
+    return f"{draw(st.sampled_from(codes(own)))} {draw(st.sampled_from(['', '', *entries]))}".strip()
 
 
 @st.composite
@@ -88,8 +95,8 @@ def histories(draw: st.DrawFn, own: Sequence[Row]) -> tuple[History, date]:
     dated = draw(st.dictionaries(keys, days, max_size=6)) | {(draw(st.sampled_from(starts)), ""): base}
     history = History(
         dates=tuple(f"{event} {day} {entry}".strip() for (event, entry), day in dated.items()),
-        conditions=tuple(draw(st.lists(st.sampled_from(codes(own)), unique=True, max_size=2))),
-        suspensions=tuple(draw(st.lists(suspensions(own, days), unique=True, max_size=3))),
+        conditions=tuple(draw(st.lists(conditions(own, entries), unique=True, max_size=2))),
+        suspensions=tuple(draw(st.lists(suspensions(own, days, entries), unique=True, max_size=3))),
         extensions=tuple(draw(st.lists(naming(own, days, extends=True), unique=True, max_size=3))),
         answers=tuple(draw(st.lists(naming(own, days), unique=True, max_size=2))),
         pronounced=tuple(draw(st.lists(naming(own, days), unique=True, max_size=2))),

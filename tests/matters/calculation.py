@@ -187,13 +187,15 @@ class Case:
         split = [fact.split() for fact in facts]
         return [rest for clock, of, *rest in split if clock == code and of in {"-", entry}]
 
-    def suspensions(self, row: Row) -> list[Suspension]:
+    def suspensions(self, row: Row, entry: str | None) -> list[Suspension]:
         if row["suspension"] in {"", "none"}:
             return []
         found: list[Suspension] = []
         for fact in self.history.suspensions:
-            since, until, cause = [*fact.split(), "-", ""][:3] if " " in fact else (fact, "-", "")
+            since, until, cause, of = [*fact.split(), "-", "-", "-"][:4]
             cause = "" if cause == "-" else cause
+            if of not in {"-", entry}:
+                continue
             if not cause or cause in words(row["suspended_by"]):
                 found.append(
                     Suspension(date.fromisoformat(since), None if until == "-" else date.fromisoformat(until), cause)
@@ -214,9 +216,10 @@ class Case:
         return sorted(found, key=lambda one: (one.granted, one.until or date.max))
 
     def holds(self, code: str, entry: str | None) -> bool:
-        if code.startswith("not_") and code not in self.history.conditions:
+        said = {code, f"{code} {entry}"} & {*self.history.conditions}
+        if code.startswith("not_") and not said:
             return not self.holds(code.removeprefix("not_"), entry)
-        return code in self.history.conditions or self.first(code, entry) is not None
+        return bool(said) or self.first(code, entry) is not None
 
     def chosen(self, variants: Sequence[Row], entry: str | None) -> Row | None:
         for row in variants:
@@ -311,7 +314,7 @@ class Reckoning:
 
     def had(self, base: date, after: date, times: int, granted: date) -> tuple[date | None, date]:
         """The last day on the day an extension was granted (nothing: it stood still), and the day to be exceeded."""
-        suspensions = [one for one in self.case.suspensions(self.row) if one.since <= granted]
+        suspensions = [one for one in self.case.suspensions(self.row, self.entry) if one.since <= granted]
         if self.row["suspension"] == "stands_still":
             last = standing_still(base, after, suspensions)
             until_then = [replace_until(one, granted) for one in suspensions]
@@ -339,7 +342,7 @@ class Reckoning:
     def standing_last(self) -> date | None:
         """The last day before rolling and without what bounds it; nothing while it stands still."""
         base, after, times = self.extended()
-        suspensions = self.case.suspensions(self.row)
+        suspensions = self.case.suspensions(self.row, self.entry)
         if self.row["suspension"] == "stands_still":
             return standing_still(base, after, suspensions)
         return self.run_anew(base, extended=times > 0, suspensions=suspensions)
@@ -374,7 +377,7 @@ class Reckoning:
             return False  # what is bounded by another day alone is not moved by a suspension
         last = self.standing_last()
         removed = self.case.done(self.row["anew_from"], self.entry) if self.row["suspension"] == "anew" else None
-        for one in self.case.suspensions(self.row):
+        for one in self.case.suspensions(self.row, self.entry):
             ends = [day for day in (one.until, removed if removed and removed >= one.since else None) if day]
             if one.since <= today and all(today < day for day in ends) and (last is None or one.since <= last):
                 return True

@@ -335,6 +335,44 @@ def test_one_entry_is_extended_pronounced_and_met_without_the_other(did: Do) -> 
     assert (case["status"], dues(case)[f"deemed_liquidated {ENTRY}"][0]) == ("EXTENDED", "MET")
 
 
+def test_one_entry_is_suspended_and_the_others_go_on(did: Do, refused: Do) -> None:
+    more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-300)}"'
+    number = opened(did, "center-007", "liquidation", more)["number"]
+    suspend = f'reason: "AD/CVD", on: "{day(-200)}", cause: "statute", entry: "{ENTRY}"'
+    case = did("center-007", verb("suspendCase", number, suspend))
+    assert (case["status"], dues(case)[f"deemed_liquidated {ENTRY}"]) == ("OPEN", ("SUSPENDED", None))
+    year = last(day(-300), 1, "years", rolls=False)
+    assert dues(case)[f"deemed_liquidated {OTHER_ENTRY}"] == ("RUNNING", year)
+    assert refused("center-007", verb("suspendCase", number, suspend))[0] == "CONFLICT"
+    other = f'reason: "AD/CVD", on: "{day(-100)}", cause: "statute", entry: "{OTHER_ENTRY}"'
+    assert did("center-007", verb("suspendCase", number, other))["status"] == "SUSPENDED"
+    code, message = refused("center-007", verb("resumeCase", number))
+    assert (code, ENTRY in message, OTHER_ENTRY in message) == ("BAD_INPUT", True, True)
+    case = did("center-007", verb("resumeCase", number, f'reason: "lifted", on: "{day(-9)}", entry: "{OTHER_ENTRY}"'))
+    assert (case["status"], dues(case)[f"deemed_liquidated {OTHER_ENTRY}"]) == ("OPEN", ("RUNNING", None))
+    assert dues(case)[f"deemed_liquidated {ENTRY}"] == ("SUSPENDED", None)
+    assert f"suspended from {day(-200)} (statute), entry {ENTRY}: AD/CVD" in history(did, "importer", number)
+
+
+def test_a_condition_holds_of_one_entry(did: Do, refused: Do) -> None:
+    more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-100)}"'
+    number = opened(did, "importer", "psc", f'{more}, conditions: ["adcvd_suspended {ENTRY}"]')["number"]
+    case = case_of(did, "importer", number)
+    assert dues(case) == {f"file {OTHER_ENTRY}": ("RUNNING", last(day(-100), 300, rolls=False))}
+    gone = f'condition: "adcvd_suspended", holds: false, entry: "{ENTRY}"'
+    case = did("center-007", verb("recordCondition", number, gone))
+    assert set(dues(case)) == {f"file {ENTRY}", f"file {OTHER_ENTRY}"}
+    did("center-007", verb("recordCondition", number, 'condition: "adcvd_suspended"'))
+    code, message = refused("center-007", verb("recordCondition", number, gone))
+    assert (code, "as a whole" in message) == ("BAD_INPUT", True)
+    eapa = opened(did, "importer", "eapa", f'entries: ["{ENTRY}"], event: "initiated", on: "{day(-2)}"')
+    assert eapa["number"]
+    opening = f'kind: "eapa", importer: "11-1111111AA", title: "x", entries: ["{ENTRY}"]'
+    bad = f'mutation {{ openCase({opening}, conditions: ["complicated {ENTRY}"]) {{ id }} }}'
+    code, message = refused("importer", bad)
+    assert (code, "leave it out" in message) == ("BAD_INPUT", True)
+
+
 # --- sense of time
 
 
