@@ -232,6 +232,11 @@ CLOCK: Final = NodeType(
         Property("extensionLimit", "How long after its start no extension reaches beyond, e.g. `4 year`."),
         Property("extensionBy", "Who extends it, and under what conditions."),
         Property(
+            "extensionEvent",
+            "The event that an extension of it is, by code: a day of that event extends it, and extending it is that"
+            " event.",
+        ),
+        Property(
             "suspension",
             "What a suspension does to it: nothing, it stands still, or another period runs after it (anew).",
             values=("none", "stands_still", "anew"),

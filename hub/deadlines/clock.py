@@ -59,13 +59,17 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """How a clock is extended: to a day that its owner names, or by a period, so many times; never beyond the limit."""
+    """How a clock is extended: to a day that its owner names, or by a period, so many times; never beyond the limit.
+
+    `event` is what happens when it is: an extension is told by it, and it by an extension.
+    """
 
     kind: Literal["none", "discretion", "by_length"]
     period: Period | None = None
     times: int | None = None
     limit: Period | None = None
     by: str | None = None
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ class Clock:
     def events(self) -> frozenset[str]:
         """All events that it knows."""
         named = [*self.starts_from, *self.met_by, *self.ended_by, *(bound.event for bound in self.not_after)]
-        more = [event for event in (self.stopping.event, self.deemed_event) if event]
+        more = [event for event in (self.stopping.event, self.deemed_event, self.extension.event) if event]
         return frozenset((*named, *more))
 
     def applies(self, holds: Callable[[str], bool]) -> bool:
@@ -200,7 +204,8 @@ def _extension(row: Row) -> Extension:
     if kind == "by_length" and period is None:
         raise ValueError("extension: by_length has an extensionLength")
     times = row.get("extensionTimes")
-    return Extension(kind, period, int(times) if times else None, _limit(row), _text(row, "extensionBy"))
+    by, event = _text(row, "extensionBy"), _text(row, "extensionEvent")
+    return Extension(kind, period, int(times) if times else None, _limit(row), by, event)
 
 
 def _limit(row: Row) -> Period | None:

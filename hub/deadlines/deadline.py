@@ -44,8 +44,8 @@ class Deadline:
     """A deadline of a case, or of one of its entries.
 
     `last` is its last day, None while it stands still. `met_on` is the day of what met it, and `why` says in a line why
-    it stands as it does. `extensions` counts those that count, `extended_to` is the day to which the last one went.
-    `event` is what it runs from.
+    it stands as it does. `extensions` counts those that count; the last one was granted on the day `extended_on`, and
+    went to the day `extended_to`, where that was for somebody to say. `event` is what it runs from.
     """
 
     id: str
@@ -60,6 +60,7 @@ class Deadline:
     extended_to: date | None = None
     pronounced: date | None = None
     event: str = ""
+    extended_on: date | None = None
 
 
 def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadline]:
@@ -68,9 +69,9 @@ def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadli
     recorded = timeline = Timeline.of(facts)
     by_clock = _variants(clocks)
     standing = list(_all(facts.case, timeline, by_clock, today))
-    # what was pronounced is an event from which further clocks run, which may be pronounced as well
+    # what was pronounced or extended is an event from which further clocks run, which may be pronounced as well
     for _ in by_clock:
-        more = recorded.with_events(_pronounced(standing))
+        more = recorded.with_events(_events(standing))
         if more.days == timeline.days:
             break
         timeline = more
@@ -109,15 +110,17 @@ def _deadline(case: str, scope: Scope, today: date) -> Deadline | None:
     pronounced = _pronounced_on(scope, running.last) if state is State.DEEMED else None
     return Deadline(
         key, scope.clock, scope.entry, start, running.last, state, met_on, reasons.with_doubt(scope.clock, why),
-        running.extensions, running.extended_to, pronounced, event,
+        running.extensions, running.extended_to, pronounced, event, running.extended_on,
     )  # fmt: skip
 
 
-def _pronounced(standing: Iterable[Deadline]) -> Iterator[Dated]:
-    """The outcomes that were pronounced, as events."""
+def _events(standing: Iterable[Deadline]) -> Iterator[Dated]:
+    """The outcomes that were pronounced, and the extensions, as events."""
     for deadline in standing:
         if deadline.pronounced and (event := deadline.clock.deemed_event):
             yield Dated(event, deadline.pronounced, deadline.entry)
+        if deadline.extended_on and (event := deadline.clock.extension.event):
+            yield Dated(event, deadline.extended_on, deadline.entry)
 
 
 def _pronounced_on(scope: Scope, last: date | None) -> date | None:

@@ -277,14 +277,17 @@ class Scope:
         )
 
     def extensions(self) -> tuple[Extended, ...]:
-        """The extensions that the clock's rule knows, by the day they were granted."""
-        kind = self.clock.extension.kind
-        return tuple(
+        """The extensions that the clock's rule knows, by the day they were granted; the one that its event tells, where
+        nothing else tells of any."""
+        kind, event = self.clock.extension.kind, self.clock.extension.event
+        told = tuple(
             each
             for each in self.timeline.extensions
             if each.clock == self.clock.code and each.entry in (None, self.entry)
             and kind == ("by_length" if each.until is None else "discretion")
         )  # fmt: skip
+        day = self.begun(event) if event and kind == "by_length" and not told else None
+        return told if day is None else (Extended(self.clock.code, self.entry, day, None),)
 
     def acts(self, acts: Iterable[Act]) -> list[date]:
         """The days of those acts that are about this deadline."""

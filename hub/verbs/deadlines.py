@@ -238,12 +238,23 @@ async def extend_deadline(
     if is_settled and (on is None or (current.met_on is not None and granted > current.met_on)):
         raise Conflict(f"deadline: {current.clock.name} is {_stands(current)}: only one that runs can be extended")
     extended = Extended(current.clock.code, current.entry, granted, _extended_until(current, until))
-    after = time.with_facts(extensions=[*time.facts.extensions, str(extended)])
+    after = time.with_facts(extensions=[*time.facts.extensions, *_told_by_event(time, current), str(extended)])
     now = _of(after, deadline.id)
     if now is None or (now.last, now.extensions) == (current.last, current.extensions):
         raise Conflict(_not_extended(current, granted))
     to = f"to {until}" if until else "by its own length"
     await after.write(f"{current.clock.name}: extended {to}", ("extensions",), reason=reason)
+
+
+def _told_by_event(time: CaseTime, deadline: engine.Deadline) -> list[str]:
+    """The extension that an event alone tells of so far, so that a further one is the second."""
+    told = [
+        each for each in Timeline.of(time.facts).extensions
+        if each.clock == deadline.clock.code and each.entry in (None, deadline.entry)
+    ]  # fmt: skip
+    if told or deadline.extended_on is None:
+        return []
+    return [str(Extended(deadline.clock.code, deadline.entry, deadline.extended_on, None))]
 
 
 def _stands(deadline: engine.Deadline) -> str:

@@ -205,6 +205,7 @@ def _clock(rank: int, row: Row) -> NodeRow:
         extension=row["extension"], extensionLength=_number(row["extension_length"]),
         extensionUnit=row["extension_unit"], extensionTimes=_number(row["extension_times"]),
         extensionLimit=row["extension_limit"], extensionBy=row["extension_by"],
+        extensionEvent=row["extension_event"],
         suspension=row["suspension"], suspendedBy=_listed(row["suspended_by"]), anewFrom=row["anew_from"],
         anewLength=_number(row["anew_length"]), anewUnit=row["anew_unit"],
         passing=row["passing"], deemed=row["deemed"], pronouncedBy=row["pronounced_by"],

@@ -191,6 +191,26 @@ def test_the_law_extends_by_a_length_so_many_times() -> None:
     assert the(other, extensions=["act - 2026-06-02 +"]).last == date(2026, 11, 29)
 
 
+def test_an_extension_and_its_event_are_told_once_in_either_way() -> None:
+    yearly = clock("act", length=1, unit="year", extension="by_length", extensionLength=1, extensionUnit="year",
+                   extensionTimes=3, extensionEvent="extended")  # fmt: skip
+    cycle = clock("cycle", rank=1, length=200, endedBy=["extended"])
+    dates, told = "began 2025-01-10", ["act - 2025-06-02 +"]
+    for found in (
+        due(yearly, cycle, dates=f"{dates}, extended 2025-06-02"),
+        due(yearly, cycle, dates=dates, extensions=told),
+        due(yearly, cycle, dates=f"{dates}, extended 2025-06-05", extensions=told),
+    ):
+        assert [(one.last, one.extensions, one.state) for one in found] == [
+            (date(2027, 1, 10), 1, "RUNNING"), (date(2025, 7, 29), 0, "ENDED"),
+        ]  # fmt: skip
+    # a second one is the second, and one that comes too late is none
+    twice = the(yearly, dates=dates, extensions=[*told, "act - 2026-06-02 +"])
+    assert (twice.last, twice.extended_on) == (date(2028, 1, 10), date(2026, 6, 2))
+    late, other = due(yearly, cycle, dates=dates, extensions=["act - 2026-02-02 +"], today=date(2026, 3, 1))
+    assert (late.last, late.extended_on, other.state) == (date(2026, 1, 10), None, "MISSED")
+
+
 # --- suspensions
 
 STILL: dict[str, Any] = {"suspension": "stands_still", "suspendedBy": ["court", "statute"]}

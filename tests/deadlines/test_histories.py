@@ -44,7 +44,7 @@ def events(own: Sequence[Row]) -> list[str]:
     """Every event that the rows name, and what comes by law."""
     named = [word for row in own for column in ("starts_from", "met_by", "ended_by") for word in words(row[column])]
     bounds = [re.split(r"[+-]", text)[0] for row in own for text in words(row["not_after"])]
-    anew = [row["anew_from"] for row in own]
+    anew = [row[column] for row in own for column in ("anew_from", "extension_event")]
     deemed = [f"deemed_{row['deemed']}" for row in own if row["deemed"]]
     return sorted({word for word in (*named, *bounds, *anew, *deemed, *codes(own)) if word})
 
@@ -157,7 +157,7 @@ def made_up(draw: st.DrawFn, code: str, variant: str, per: str) -> Row:
     some = {
         "starts_from": draw(st.sampled_from(["begun", "noticed|begun", "begun|deemed_gone"])),
         "met_by": draw(st.sampled_from(["done", "done|noticed", ""])),
-        "ended_by": draw(st.sampled_from(["dropped", ""])),
+        "ended_by": draw(st.sampled_from(["dropped", "", "lengthened"])),
         "condition": "fraud" if variant == "first" else draw(st.sampled_from(["", "", "not_textiles", "noticed"])),
         "not_after": draw(
             st.sampled_from(["", "", "planned-15 calendar_day", "planned+1 month|noticed+3 business_day"])
@@ -179,7 +179,8 @@ def made_up(draw: st.DrawFn, code: str, variant: str, per: str) -> Row:
         some |= {"anew_from": "noticed", "anew_length": length, "anew_unit": unit}
     if some["extension"] == "by_length":
         (length, unit), times = draw(PERIODS).split(), draw(st.sampled_from(["1", "3"]))
-        some |= {"extension_length": length, "extension_unit": unit, "extension_times": times}
+        event = draw(st.sampled_from(["", "lengthened"]))
+        some |= {"extension_length": length, "extension_unit": unit, "extension_times": times, "extension_event": event}
     if some["extension"] != "none":
         some["extension_limit"] = draw(st.sampled_from(["", "", "400 calendar_day", "2 year"]))
     return {**BLANK, "kind": "made_up", "code": code, "variant": variant, "name": code, "per": per, **some}

@@ -471,7 +471,8 @@ def _extension(clock: Facts) -> str:
             told = "to a day named"
     limit = clock["extensionLimit"]
     most = f", {_units(int(limit.split()[0]), limit.split()[1])} at most in all" if limit else ""
-    return f"{told}{most}; by {clock['extensionBy']}"
+    event = f"; told by `{clock['extensionEvent']}` as well" if clock["extensionEvent"] else ""
+    return f"{told}{most}; by {clock['extensionBy']}{event}"
 
 
 def _suspension(clock: Facts) -> str:

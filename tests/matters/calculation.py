@@ -213,6 +213,9 @@ class Case:
             found = [one for one in found if one.until is None]
         else:
             found = []
+        told = row["extension"] == "by_length" and row["extension_event"] and not found
+        if told and (day := self.first(row["extension_event"], entry)):
+            found = [Extension(day, None)]
         return sorted(found, key=lambda one: (one.granted, one.until or date.max))
 
     def holds(self, code: str, entry: str | None) -> bool:
@@ -324,24 +327,25 @@ class Reckoning:
             day = last or base
         return self.bounded(self.rolled(last)) if last else None, day
 
-    def extended(self) -> tuple[date, date, int]:
-        """The day to which the period was extended, the day behind which suspended days are added, and how often."""
-        base, after, times = self.lengthened(0), self.start, 0
+    def extended(self) -> tuple[date, date, int, date | None]:
+        """The day to which the period was extended, the day behind which suspended days are added, how often, and the
+        day on which that was last granted."""
+        base, after, times, on = self.lengthened(0), self.start, 0, None
         for one in self.case.extensions(self.row, self.entry):
             last, day = self.had(base, after, times, one.granted)
             if last and one.granted > last:
                 continue
             if one.until is None:
-                if times < int(self.row["extension_times"] or 0):
-                    times += 1
-                    base = self.lengthened(times)
+                longer = self.lengthened(times + 1)
+                if times < int(self.row["extension_times"] or 0) and longer > base:
+                    base, times, on = longer, times + 1, one.granted
             elif one.until > day:
-                base, after, times = self.limited(one.until), one.granted - ONE_DAY, times + 1
-        return base, after, times
+                base, after, times, on = self.limited(one.until), one.granted - ONE_DAY, times + 1, one.granted
+        return base, after, times, on
 
     def standing_last(self) -> date | None:
         """The last day before rolling and without what bounds it; nothing while it stands still."""
-        base, after, times = self.extended()
+        base, after, times, _ = self.extended()
         suspensions = self.case.suspensions(self.row, self.entry)
         if self.row["suspension"] == "stands_still":
             return standing_still(base, after, suspensions)
@@ -368,7 +372,9 @@ class Reckoning:
         named = self.case.naming(self.case.history.answers, self.row["code"], self.entry)
         return self.happened(self.row["met_by"], [date.fromisoformat(day) for (day,) in named])
 
-    def pronounced(self, last: date) -> date | None:
+    def pronounced(self, last: date | None) -> date | None:
+        if last is None:
+            return None
         named = self.case.naming(self.case.history.pronounced, self.row["code"], self.entry)
         return min((day for (text,) in named if (day := date.fromisoformat(text)) >= last), default=None)
 
@@ -421,14 +427,16 @@ def reckonings(case: Case, variants: Sequence[Row]) -> list[Reckoning]:
     return found
 
 
-def with_deemed_events(case: Case, found: Iterable[tuple[Reckoning, Result]]) -> dict[tuple[str, str | None], date]:
-    """The days of the case and, beside them, of what came by law and was pronounced."""
+def with_made_events(case: Case, found: Iterable[tuple[Reckoning, Result]]) -> dict[tuple[str, str | None], date]:
+    """The days of the case and, beside them, of what came by law and was pronounced, and of what was extended."""
     days = dict(case.days)
     for one, result in found:
-        if result.state == "DEEMED" and result.last and (day := one.pronounced(result.last)):
-            event = f"deemed_{one.row['deemed']}"
-            if (event, None) not in case.days and (event, one.entry) not in case.days:
-                days[event, one.entry] = day
+        made = [(f"deemed_{one.row['deemed']}", one.pronounced(result.last))] if result.state == "DEEMED" else []
+        if one.row["extension_event"] and one.row["length"]:
+            made.append((one.row["extension_event"], one.extended()[3]))
+        for event, day in made:
+            if day and (event, None) not in case.days and (event, one.entry) not in case.days:
+                days[event, one.entry] = max(day, days.get((event, one.entry), day))
     return days
 
 
@@ -446,7 +454,7 @@ def calculate(history: History, rows: Sequence[Row], today: date) -> list[Result
             for one in reckonings(case, variants)
             if (result := one.result(today))
         ]
-        days = with_deemed_events(recorded, found)
+        days = with_made_events(recorded, found)
         if days == case.days:
             break
         case = replace(recorded, days=days)

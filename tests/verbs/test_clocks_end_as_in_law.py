@@ -373,6 +373,20 @@ def test_a_condition_holds_of_one_entry(did: Do, refused: Do) -> None:
     assert (code, "leave it out" in message) == ("BAD_INPUT", True)
 
 
+def test_an_extension_of_liquidation_is_kept_in_one_place(did: Do) -> None:
+    more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-200)}"'
+    case = opened(did, "center-007", "liquidation", more)
+    did("center-007", of_deadline("extendDeadline", key(case, "deemed_liquidated", ENTRY)))
+    case = did("center-007", recorded(case["number"], "liquidation_extended", day(0), OTHER_ENTRY))
+    two, three = (last(day(-200), years, "years", rolls=False) for years in (2, 3))
+    for entry in (ENTRY, OTHER_ENTRY):
+        assert dues(case)[f"deemed_liquidated {entry}"] == ("RUNNING", two)
+        assert dues(case)[f"cycle {entry}"][0] == "ENDED"
+    # that one was told by its event does not make the next one the first
+    found = did("center-007", of_deadline("extendDeadline", key(case, "deemed_liquidated", OTHER_ENTRY)))
+    assert (found["extensions"], dues(found["case"])[f"deemed_liquidated {OTHER_ENTRY}"]) == (2, ("RUNNING", three))
+
+
 # --- sense of time
 
 

@@ -93,7 +93,8 @@ def _events(row: Row) -> set[str]:
     named = [*_listed(row["starts_from"]), *_listed(row["met_by"]), *_listed(row["ended_by"])]
     bounds = (BOUND.fullmatch(found) for found in _listed(row["not_after"]))
     named += [found["event"] for found in bounds if found]
-    return {*named, *filter(None, (row["anew_from"], row["deemed"] and f"deemed_{row['deemed']}"))}
+    deemed = row["deemed"] and f"deemed_{row['deemed']}"
+    return {*named, *filter(None, (row["anew_from"], row["extension_event"], deemed))}
 
 
 def faults(law: Law) -> Iterator[str]:
@@ -191,6 +192,8 @@ def _of_extension(row: Row) -> Iterator[str]:
         yield f"extension_unit {row['extension_unit']!r}"
     if bool(row["extension_by"]) is (row["extension"] == "none"):
         yield "who extends goes with an extension"
+    if row["extension_event"] and row["extension"] != "by_length":
+        yield "an event extends only by a length"
     if row["extension_limit"] and (row["extension"] == "none" or not PERIOD.fullmatch(row["extension_limit"])):
         yield f"extension_limit {row['extension_limit']!r}"
 
@@ -314,6 +317,10 @@ PLANTED: list[tuple[Planted, str]] = [
     (_clocks("protest_exclusion decide", deemed=""), "protest_exclusion decide: what is deemed"),
     (_clocks("detention decide", met_by="deemed_excluded"), "detention decide: what the law deems meets it"),
     (_clocks("liquidation deemed_liquidated", extension_times=""), "deemed_liquidated: length, unit and times go"),
+    (
+        _clocks("liquidation cycle", extension_event="liquidated"),
+        "liquidation cycle: an event extends only by a length",
+    ),
     (_clocks("liquidation deemed_liquidated", anew_from=""), "deemed_liquidated: event, length and unit go"),
     (_clocks("eapa initiate", suspended_by=""), "eapa initiate: causes go with a suspension"),
     (_clocks("eapa determine complicated", condition=""), "eapa determine complicated: holds always"),
