@@ -196,6 +196,12 @@ CLOCK: Final = NodeType(
             Kind.STRINGS,
         ),
         Property(
+            "fromLast",
+            "Whether a clock of the case runs from the last of the days that its entries have of an event; else it does"
+            " from the first.",
+            Kind.BOOLEAN,
+        ),
+        Property(
             "conditions",
             "What must hold for it to run: codes of conditions or events, each maybe with `not_` before it, e.g."
             " not_counterfeit.",
@@ -250,8 +256,9 @@ CLOCK: Final = NodeType(
         Property(
             "passing",
             "What follows when its last day passes: whoever owes it is late (missed), the law takes something as"
-            " decided (deemed), or nothing.",
-            values=("missed", "deemed", "none"),
+            " decided (deemed), or nothing. Deemed_unless_before: the law takes it as decided on the last day of the"
+            " period, unless something was done before that day; so the day before is the last one to act.",
+            values=("missed", "deemed", "deemed_unless_before", "none"),
         ),
         Property(
             "deemed", "What the law takes as decided then, e.g. liquidated, denied, excluded; empty where nothing."

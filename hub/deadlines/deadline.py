@@ -62,6 +62,11 @@ class Deadline:
     event: str = ""
     extended_on: date | None = None
 
+    @property
+    def outcome_on(self) -> date | None:
+        """The day of the outcome that the law deems, if it has passed."""
+        return self.last + self.clock.deems_after if self.last else None
+
 
 def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadline]:
     """The deadlines of a case as of a day, by clock and entry. Raises `BadInput` for a fact that is not written as one,
@@ -125,7 +130,7 @@ def _events(standing: Iterable[Deadline]) -> Iterator[Dated]:
 
 def _pronounced_on(scope: Scope, last: date | None) -> date | None:
     """The day of the outcome that was pronounced, if that was not before its time."""
-    days = [day for day in scope.acts(scope.timeline.pronounced) if last and day >= last]
+    days = [day for day in scope.acts(scope.timeline.pronounced) if last and day >= last + scope.clock.deems_after]
     return min(days, default=None)
 
 
@@ -148,7 +153,7 @@ class _Standing:
             return State.ENDED, None, reasons.happened(*ended)
         if met and (last is None or met[0] <= last):
             return State.MET, met[0], reasons.happened(*met)
-        if met and last and clock.passing is not Passing.DEEMED:
+        if met and last and not clock.is_deemed:
             return State.MET_LATE, met[0], reasons.late(*met, last)
         return self._unmet()
 
@@ -164,7 +169,7 @@ class _Standing:
 
     def _passed(self, last: date) -> tuple[State, None, str]:
         clock = self.scope.clock
-        if clock.passing is not Passing.DEEMED:
+        if not clock.is_deemed:
             return _PASSED[clock.passing], None, reasons.missed(last)
         if day := _pronounced_on(self.scope, last):
             return State.DEEMED, None, reasons.deemed(clock, day)

@@ -264,9 +264,14 @@ class Scope:
     def start(self) -> tuple[str, date] | None:
         """The event that starts the clock, and its day."""
         for event in self.clock.starts_from:
-            if (day := self.begun(event)) is not None:
+            if (day := self._started(event)) is not None:
                 return event, day
         return None
+
+    def _started(self, event: str) -> date | None:
+        if self.clock.from_last and not self.clock.per_entry:
+            return max(self.timeline.days.get(event, {}).values(), default=None)
+        return self.begun(event)
 
     def pauses(self) -> tuple[Pause, ...]:
         """The suspensions that hold for the clock, by the day they began."""

@@ -13,8 +13,9 @@ from hub.deadlines.facts import Extended, Pause, Scope
 class Run:
     """How long a clock runs.
 
-    `last` is None while it stands still: by the suspension `stands`, if that lasts today. `anew` is the day from which
-    another period runs after a suspension. `bound` is what its last day may not be after, where that decides it.
+    `last` is the last day to act. It is None while it stands still: by the suspension `stands`, if that lasts today.
+    `anew` is the day from which another period runs after a suspension. `bound` is what its last day may not be after,
+    where that decides it.
     `extended_on` is the day on which the last extension that counts was granted.
     """
 
@@ -44,6 +45,7 @@ def run(scope: Scope, start: date, today: date) -> Run | None:
     last = counted.last()
     bound = first[1] if first and last == first[0] else None
     stands, anew = counted.stands_on(today), counted.anew()[1]
+    last = last - clock.deems_after if last else None
     return Run(last, counted.times, counted.until, stands, anew, bound, counted.granted)
 
 

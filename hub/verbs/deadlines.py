@@ -352,7 +352,7 @@ def _choice(able: Sequence[engine.Deadline]) -> str:
     return f": {listed}" if able else ": none waits for an answer"
 
 
-_Outcome = Annotated[date, Argument("The day of the outcome, not before the last day; the last day if not said.")]
+_Outcome = Annotated[date, Argument("The day of the outcome; the one on which the law deems it if not said.")]
 
 
 @verb(may=(OWNER,), kept_here=True)
@@ -362,11 +362,12 @@ async def pronounce_deadline(
     """Records what the law deems decided because a last day has passed; only then the case is DEEMED. Later clocks run
     from that day. `takeBackDeadline`, or an event in time that came late, undoes it."""
     time, current = await _looked_at(context, deadline)
-    if current.state is not State.PROPOSED or current.last is None:
+    outcome = current.outcome_on
+    if current.state is not State.PROPOSED or outcome is None:
         raise Conflict(f"deadline: {current.clock.name} is {_stands(current)}: there is nothing to pronounce")
-    day = not_ahead("on", on or current.last, time.today)
-    if day < current.last:
-        raise BadInput(f"on: its last day was {current.last}; that day or a later one is expected")
+    day = not_ahead("on", on or outcome, time.today)
+    if day < outcome:
+        raise BadInput(f"on: the law deems it on {outcome}; that day or a later one is expected")
     act = Act(current.clock.code, current.entry, day)
     time = time.with_facts(pronounced=[*time.facts.pronounced, str(act)])
     await time.write(f"{current.clock.name}: pronounced", ("pronounced",), reason=reason)

@@ -198,7 +198,8 @@ def _clock(rank: int, row: Row) -> NodeRow:
     return _node(
         "Clock", id=" ".join(filter(None, (row["kind"], row["code"], row["variant"]))), code=row["code"],
         variant=row["variant"], rank=rank, name=row["name"], action=row["action"], startsAt=row["starts_at"],
-        startsFrom=_listed(row["starts_from"]), conditions=_listed(row["condition"], "&"),
+        startsFrom=_listed(row["starts_from"]), fromLast=row["from_last"] == _YES,
+        conditions=_listed(row["condition"], "&"),
         length=_number(row["length"]), unit=row["unit"], notAfter=_listed(row["not_after"]),
         rolls=row["rolls"] == _YES, side=row["side"], owedBy=row["owed_by"],
         metBy=_listed(row["met_by"]), endedBy=_listed(row["ended_by"]),

@@ -15,7 +15,7 @@ from graph_schema.formats import entry_check_digit
 from graph_schema.sources import SAMPLE
 from graph_schema.upsert import EdgeRow, NodeRow
 from hub.deadlines.business_days import Period, end_of
-from hub.deadlines.clock import Clock, Passing
+from hub.deadlines.clock import Clock
 from hub.deadlines.deadline import OPEN, deadlines
 from hub.deadlines.facts import Facts
 from hub.deadlines.kept import as_properties
@@ -520,7 +520,7 @@ class _World:
                 to = "+" if clock.extension.kind == "by_length" else str(ends + timedelta(days=30))
                 return replace(facts, extensions=[f"{clock.code} - {began} {to}"])
             case "DEEMED":
-                pronounced = [f"{clock.code} {found.entry or '-'} {found.last}" for found in mine]
+                pronounced = [f"{clock.code} {found.entry or '-'} {found.outcome_on}" for found in mine]
                 return replace(facts, pronounced=pronounced)
             case _:
                 return facts
@@ -613,7 +613,7 @@ def _suits(clock: Clock, status: str) -> bool:
         return False
     match status:
         case "DEEMED":
-            return clock.passing is Passing.DEEMED
+            return clock.is_deemed
         case "EXTENDED":
             return clock.extension.kind != "none" and clock.stopping.kind == "none" and not clock.not_after
         case _:

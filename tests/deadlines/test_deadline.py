@@ -85,6 +85,18 @@ def test_an_outcome_is_deemed_once_it_is_pronounced_and_undone_by_what_came_late
     assert the(decide, pronounced=["decide - 2026-06-30"], today=LATER).state == "PROPOSED"
 
 
+def test_an_outcome_may_be_deemed_on_the_last_day_of_the_period() -> None:
+    decide = clock("decide", metBy=["decided"], **{**DEEMED, "passing": "deemed_unless_before"})
+    found = the(decide, today=date(2026, 6, 30))
+    assert (found.last, found.outcome_on, found.state) == (date(2026, 6, 30), date(2026, 7, 1), "RUNNING")
+    assert found.why == "before 30 days from began on 2026-06-01 are over"
+    assert the(decide, dates="began 2026-06-01, decided 2026-06-30", today=LATER).state == "MET"
+    on_the_day: dict[str, Any] = {"dates": "began 2026-06-01, decided 2026-07-01", "today": date(2026, 7, 1)}
+    assert the(decide, **on_the_day).state == "PROPOSED"
+    assert the(decide, pronounced=["decide - 2026-06-30"], **on_the_day).state == "PROPOSED"
+    assert the(decide, pronounced=["decide - 2026-07-01"], **on_the_day).state == "DEEMED"
+
+
 def test_a_later_clock_runs_from_what_was_pronounced() -> None:
     decide = clock("decide", metBy=["decided"], **DEEMED)
     sue = clock("sue", rank=1, startsFrom=["denial_mailed", "deemed_denied"], metBy=["summons_filed"])
@@ -313,9 +325,11 @@ def test_facts_of_an_entry_are_of_no_other() -> None:
     assert {found.state for found in both} == {"DEEMED"}
 
 
-def test_a_clock_of_the_case_starts_by_its_first_entry_and_is_met_once_all_are() -> None:
+def test_a_clock_of_the_case_starts_by_its_first_entry_or_its_last_and_is_met_once_all_are() -> None:
     dates = f"began 2026-06-05 {A}, began 2026-06-01 {B}"
     assert the(dates=dates).start == date(2026, 6, 1)
+    assert the(clock(fromLast=True), dates=dates).start == date(2026, 6, 5)
+    assert the(clock(fromLast=True), dates=f"{dates}, began 2026-06-03").start == date(2026, 6, 5)
     assert the(dates=f"{dates}, done 2026-06-10 {A}").state == "RUNNING"
     assert the(dates=f"{dates}, done 2026-06-10 {A}, done 2026-06-12 {B}").met_on == date(2026, 6, 12)
     assert the(dates=f"{dates}, done 2026-06-08").met_on == date(2026, 6, 8)

@@ -164,13 +164,14 @@ def made_up(draw: st.DrawFn, code: str, variant: str, per: str) -> Row:
         ),
         "rolls": draw(st.sampled_from(["yes", "no"])),
         "side": draw(st.sampled_from(["trade", "government", "outside"])),
-        "passing": draw(st.sampled_from(["missed", "deemed", "none"])),
+        "passing": draw(st.sampled_from(["missed", "deemed", "deemed_unless_before", "none"])),
+        "from_last": draw(st.sampled_from(["yes", "no"])),
         "suspension": draw(st.sampled_from(["none", "stands_still", "anew"])),
         "extension": draw(st.sampled_from(["none", "discretion", "by_length"])),
     }
     period = draw(st.one_of(PERIODS, st.sampled_from(["-3 calendar_day", " "])))
     some["length"], some["unit"] = period.split(" ")
-    if some["passing"] == "deemed":
+    if some["passing"].startswith("deemed"):
         some["deemed"] = "gone"
     if some["suspension"] != "none":
         some["suspended_by"] = draw(st.sampled_from(["statute|court", "court"]))

@@ -163,6 +163,11 @@ class Case:
             return None
         return min((day for (code, _), day in self.days.items() if code == event), default=None)
 
+    def started(self, row: Row, event: str, entry: str | None) -> date | None:
+        if row["per"] == "case" and row["from_last"] == "yes":
+            return max((day for (code, _), day in self.days.items() if code == event), default=None)
+        return self.first(event, entry)
+
     def done(self, event: str, entry: str | None) -> date | None:
         """The day of an event that meets or ends a clock: for the case, once it happened for every entry."""
         if (own := self.days.get((event, entry))) or (own := self.days.get((event, None))):
@@ -355,7 +360,8 @@ class Reckoning:
         if not self.row["length"]:
             return self.bounded(None)
         last = self.standing_last()
-        return self.bounded(self.rolled(last)) if last else None
+        last = self.bounded(self.rolled(last)) if last else None
+        return last - ONE_DAY if last and self.row["passing"] == "deemed_unless_before" else last
 
     # --- the state ---------------------------------------------------------------------------------------------------
 
@@ -376,7 +382,8 @@ class Reckoning:
         if last is None:
             return None
         named = self.case.naming(self.case.history.pronounced, self.row["code"], self.entry)
-        return min((day for (text,) in named if (day := date.fromisoformat(text)) >= last), default=None)
+        outcome = last + ONE_DAY if self.row["passing"] == "deemed_unless_before" else last
+        return min((day for (text,) in named if (day := date.fromisoformat(text)) >= outcome), default=None)
 
     def suspended(self, today: date) -> bool:
         if not self.row["length"]:
@@ -395,14 +402,14 @@ class Reckoning:
             return "ENDED"
         if met and (last is None or met <= last):
             return "MET"
-        if met and self.row["passing"] != "deemed":
+        if met and not self.row["passing"].startswith("deemed"):
             return "MET_LATE"
         closed = self.case.history.closed
         if closed and self.row["side"] == "government" and (last is None or last >= closed):
             return "ENDED"
         if last is None or last >= today:
             return "SUSPENDED" if self.suspended(today) else "RUNNING"
-        if self.row["passing"] == "deemed":
+        if self.row["passing"].startswith("deemed"):
             return "DEEMED" if self.pronounced(last) else "PROPOSED"
         return "MISSED" if self.row["passing"] == "missed" else "PASSED"
 
@@ -421,7 +428,7 @@ def reckonings(case: Case, variants: Sequence[Row]) -> list[Reckoning]:
     found: list[Reckoning] = []
     for entry in entries if variants[0]["per"] == "entry" else [None]:
         if row := case.chosen(variants, entry):
-            days = (case.first(event, entry) for event in words(row["starts_from"]))
+            days = (case.started(row, event, entry) for event in words(row["starts_from"]))
             if start := next((day for day in days if day), None):
                 found.append(Reckoning(case, row, entry, start))
     return found

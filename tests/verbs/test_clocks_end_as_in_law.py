@@ -193,16 +193,18 @@ def test_the_owner_pronounces_what_is_deemed_and_takes_it_back(did: Do, refused:
     assert (case["status"], dues(case)["decide"][0]) == ("OPEN", "PROPOSED")
 
 
-def test_later_clocks_run_from_what_was_pronounced(did: Do) -> None:
+def test_later_clocks_run_from_what_was_pronounced(did: Do, refused: Do) -> None:
     case = opened(did, "importer", "protest_exclusion", f'port: "2704", event: "protest_filed", on: "{day(-50)}"')
-    denied = last(day(-50), 30, rolls=False)
-    assert dues(case) == {"decide": ("PROPOSED", denied)}
+    passed, denied = last(day(-50), 29, rolls=False), last(day(-50), 30, rolls=False)
+    assert dues(case) == {"decide": ("PROPOSED", passed)}
     owner = did("trade", f'{{ case(number: "{case["number"]}") {{ handledBy {{ ... on Center {{ code }} }} }} }}')
     assert owner == {"handledBy": {"code": "CEE007"}}
     found = did("center-007", of_deadline("pronounceDeadline", key(case, "decide")))
-    assert dues(found["case"]) == {"decide": ("DEEMED", denied), "sue": ("RUNNING", last(denied, 180))}
+    assert dues(found["case"]) == {"decide": ("DEEMED", passed), "sue": ("RUNNING", last(denied, 180))}
     found = did("center-007", of_deadline("takeBackDeadline", key(case, "decide")))
-    assert dues(found["case"]) == {"decide": ("PROPOSED", denied)}
+    assert dues(found["case"]) == {"decide": ("PROPOSED", passed)}
+    too_early = of_deadline("pronounceDeadline", key(case, "decide"), f'on: "{passed}"')
+    assert refused("center-007", too_early)[0] == "BAD_INPUT"
 
 
 def test_a_date_that_was_recorded_in_error_is_taken_back(did: Do, refused: Do) -> None:

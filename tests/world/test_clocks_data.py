@@ -25,7 +25,8 @@ CHOICES = {
     "side": {"trade", "government", "outside"},
     "extension": {"none", "discretion", "by_length"},
     "suspension": {"none", "stands_still", "anew"},
-    "passing": {"missed", "deemed", "none"},
+    "passing": {"missed", "deemed", "deemed_unless_before", "none"},
+    "from_last": {"yes", "no"},
     "per": {"case", "entry"},
 }
 OF_KINDS = {"answered_by": {"center", "port", "office"}, "opened_by": {"trade", "government", "both"}}
@@ -159,12 +160,14 @@ def _choices(row: Row, choices: Mapping[str, set[str]]) -> Iterator[str]:
 def _of_clock(row: Row) -> Iterator[str]:
     yield from _choices(row, CHOICES)
     yield from _sources(row)
+    if row["from_last"] == "yes" and row["per"] == "entry":
+        yield "each entry has a day of its own from which it runs, and none is the last"
     said = ("name", "action", "starts_from", "starts_at", "owed_by", "legal_basis")
     yield from (f"{column} is empty" for column in said if not row[column])
     yield from _of_length(row)
     yield from _of_extension(row)
     yield from _of_suspension(row)
-    if (row["passing"] == "deemed") is not bool(row["deemed"] and row["pronounced_by"]):
+    if row["passing"].startswith("deemed") is not bool(row["deemed"] and row["pronounced_by"]):
         yield "what is deemed, and who pronounces it, go with passing deemed"
     if row["passing"] != "none" and not row["met_by"]:
         yield "nothing meets it"
@@ -328,6 +331,7 @@ PLANTED: list[tuple[Planted, str]] = [
     (_clocks("drawback request_extension", condition="disaster"), "there is no condition disaster"),
     (_clocks("rfi reply", side="government"), "rfi reply: the government owes it, and only the trade's acts"),
     (_clocks("protest decide", side="trade"), "protest decide: its variants differ in side"),
+    (_clocks("protest file", from_last="yes"), "protest file: each entry has a day of its own from which it runs"),
     (_clocks("eapa notify", per="entry"), "eapa notify: each entry has a deadline of its own"),
     (_clocks("bill pay", code="Pay"), "clock bill Pay is no code"),
     (_kinds("bill", answered_by="center"), "bill: a headquarters office answers"),
