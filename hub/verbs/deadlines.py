@@ -12,7 +12,7 @@ from graph_schema.cypher import fill
 from graph_schema.formats import ENTRY_NUMBER
 from hub.deadlines import deadline as engine
 from hub.deadlines.business_days import Suspension, end_of
-from hub.deadlines.clock import Clock
+from hub.deadlines.clock import ANSWERED, Clock
 from hub.deadlines.deadline import OWED, State
 from hub.deadlines.facts import Act, Dated, Extended, Held, Pause, Timeline
 from hub.deadlines.reasons import in_words
@@ -89,6 +89,8 @@ def with_date(time: CaseTime, case: Case, dated: Dated) -> CaseTime:
     check_entry(time, case, dated.entry)
     check_event(dated, time.before.clocks, events.get(dated.event))
     others = _without(time.facts.dates, dated)
+    if dated.event == ANSWERED:
+        _check_answer(dated, time.with_facts(dates=others).brought().deadlines)
     check_day(dated, Timeline.of(replace(time.facts, dates=others)), events, time.today)
     return time.with_facts(dates=[*others, str(dated)])
 
@@ -343,6 +345,21 @@ def answered_deadline(time: CaseTime, wanted: str | None) -> engine.Deadline | N
     if len(able) > 1:
         raise BadInput(f"deadline: say which one the answer meets{_choice(able)}; without one, write a note (noteCase)")
     return able[0] if able else None
+
+
+def waiting_for(dated: Dated, before: Iterable[engine.Deadline]) -> list[engine.Deadline]:
+    """The deadlines that wait for an answer on that day, of those that there are before it is recorded."""
+    return [each for each in before if each.clock.by_answer and each.state in OWED and each.start <= dated.day]
+
+
+def _check_answer(dated: Dated, before: Iterable[engine.Deadline]) -> None:
+    """Raises `BadInput` where several wait: an answer meets the one that it names."""
+    waiting = waiting_for(dated, before)
+    if len(waiting) > 1:
+        raise BadInput(
+            "event: several deadlines wait for an answer; say which one was answered (respondToCase or meetDeadline,"
+            f" with its id){_choice(waiting)}"
+        )
 
 
 def _choice(able: Sequence[engine.Deadline]) -> str:

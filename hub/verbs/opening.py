@@ -5,7 +5,7 @@ others share an issue with it counts once the case's owner has confirmed it. An 
 who only names it. An importer that an office does not know of is kept as a claim: whether there is one is not told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final, LiteralString
@@ -22,7 +22,8 @@ from graph_schema.formats import (
     tariff_number,
 )
 from hub.deadlines.business_days import today
-from hub.deadlines.clock import Clock, clocks_of
+from hub.deadlines.clock import ANSWERED, Clock, clocks_of
+from hub.deadlines.deadline import Deadline, deadlines
 from hub.deadlines.facts import Dated, Facts, Held, Timeline, read
 from hub.deadlines.kept import KeptCase
 from hub.deadlines.vocabulary import check_day, vocabulary
@@ -33,7 +34,7 @@ from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, f
 from hub.verbs.case import OVERSIGHT, OWNER, Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import OtherCase, VerbContext
-from hub.verbs.deadlines import check_condition, check_event, conditions_of
+from hub.verbs.deadlines import check_condition, check_event, conditions_of, waiting_for
 from hub.verbs.fragments import importer_or_broker, knows_entry, sees
 from hub.verbs.verb import verb
 
@@ -206,6 +207,9 @@ class _Opened:
             if each.entry and each.entry not in links.entries:
                 raise BadInput(f"dates: {each.entry} is none of the entries of the case")
             check_day(each, Timeline.of(Facts("", [str(before) for before in dated[:place]])), events, day)
+            if each.event == ANSWERED:
+                others = Facts("", _texts(one for one in dated if one != each), _texts(held), entries=links.entries)
+                _check_answer(each, deadlines(others, clocks, day))
         known = conditions_of(clocks)
         for each in held:
             if each.entry and each.entry not in links.entries:
@@ -223,6 +227,21 @@ class _Opened:
         if self.opened_by == "government":
             return f"the government: {government}; as a party, send a question to the Center instead"
         return f"the importer or its broker, {government}"
+
+
+def _check_answer(dated: Dated, before: Iterable[Deadline]) -> None:
+    """Raises `BadInput` for the day of an answer that several deadlines of the new case wait for."""
+    waiting = waiting_for(dated, before)
+    if len(waiting) > 1:
+        names = ", ".join(each.clock.name for each in waiting)
+        raise BadInput(
+            f"dates: {names} wait for an answer; leave the answer out, and say which one was answered once the case is"
+            " open (respondToCase or meetDeadline)"
+        )
+
+
+def _texts(facts: Iterable[Dated | Held]) -> list[str]:
+    return [str(each) for each in facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +301,7 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     kind. An office opens what it answers for, a port what arises there. What a party says of it counts for others once
     its owner has confirmed it (`confirmCase`); an importer that the office does not know of is kept in `claims`."""
     dated, held = new.dated(), new.held()
-    facts = Facts(context.request, [str(each) for each in dated], [str(each) for each in held])
+    facts = Facts(context.request, _texts(dated), _texts(held))
     case = {
         "id": context.request, "number": context.new_case_number(), "status": "OPEN", "title": new.title,
         "openedAt": context.now, "source": "hub", "dates": facts.dates, "conditions": facts.conditions,

@@ -253,6 +253,21 @@ def test_an_answer_names_the_deadline_that_it_meets(did: Do, refused: Do) -> Non
     assert dues(did("importer", verb("respondToCase", number, 'text: "Arguments."')))["written_arguments"][0] == "MET"
 
 
+def test_a_recorded_answer_meets_no_two_deadlines(did: Do, refused: Do) -> None:
+    case = opened(did, "importer", "eapa", f'event: "initiated", on: "{day(-10)}"')
+    number, facts = case["number"], key(case, "submit_facts")
+    code, message = refused("importer", recorded(number, "answered", day(-1)))
+    assert (code, facts in message, "written_arguments" in message) == ("BAD_INPUT", True, True)
+    opening = (
+        f'kind: "eapa", importer: "11-1111111AA", title: "x", dates: ["initiated {day(-10)}", "answered {day(-1)}"]'
+    )
+    assert refused("importer", f"mutation {{ openCase({opening}) {{ id }} }}")[0] == "BAD_INPUT"
+    did("importer", verb("respondToCase", number, f'text: "Facts.", deadline: "{facts}"'))
+    # only one waits for an answer by then
+    found = dues(did("importer", recorded(number, "answered", day(0))))
+    assert (found["submit_facts"][0], found["written_arguments"][0]) == ("MET", "MET")
+
+
 # --- closing ends the owner's own clocks
 
 
