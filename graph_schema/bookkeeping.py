@@ -136,6 +136,7 @@ EDGES: Final = (
 PROPERTIES: Final = (
     HiddenProperties("Case", ("likenesses",), "the keys of what it was found to be alike by"),
     HiddenProperties("Case", ("windows",), "what may still be filed for its entries: see `hub.deadlines.windows`"),
+    HiddenProperties("Case", ("windowsTurn",), "of the cases that cover an entry the one with the highest tells them"),
     HiddenProperties(
         "Decision",
         ("alikeBy", "saidKey", "originKey", "makerKey", "goodsWords"),
@@ -158,7 +159,7 @@ PROPERTIES: Final = (
         if node.label in RETIRED
     ),
     HiddenProperties("RetiredCase", ("likenesses",), "the keys of what it was found to be alike by"),
-    HiddenProperties("RetiredCase", ("windows",), "what could still be filed for its entries"),
+    HiddenProperties("RetiredCase", ("windows", "windowsTurn"), "what could still be filed for its entries"),
     *(
         HiddenProperties(label, (OTHER_WORDS,), "what search finds it by beside the words of its texts")
         for label in worded()

@@ -269,7 +269,12 @@ CLOCK: Final = NodeType(
             "Whether a case has one deadline of it, or each entry of the case its own.",
             values=("case", "entry"),
         ),
-        Property("window", "Whether it says until when something may still be filed for an entry.", Kind.BOOLEAN),
+        Property(
+            "window",
+            "Whether `windows` tells it: until when the importer may still file something for an entry. One of the case"
+            " as a whole is told for the entries of a case in which it runs.",
+            Kind.BOOLEAN,
+        ),
         Property("legalBasis", "The law it rests on."),
         Property("note", "What else to know."),
         ORIGIN,

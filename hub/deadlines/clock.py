@@ -96,7 +96,8 @@ class Clock:
 
     `period` is None where none is set. `conditions` are codes, and whether each must hold. `per_entry`: each entry of a
     case has a deadline of its own; else, `from_last`, where entries have days of an event it runs from the last of
-    them. `unverified`: nobody has checked in a source what the row says.
+    them. `window`: it says until when something may still be filed for an entry. `unverified`: nobody has checked in a
+    source what the row says.
     """
 
     kind: str
@@ -121,6 +122,7 @@ class Clock:
     legal_basis: str | None
     unverified: bool = False
     from_last: bool = False
+    window: bool = False
 
     @property
     def id(self) -> str:
@@ -176,6 +178,7 @@ class Clock:
             _text(row, "owedBy") or "", _listed(row, "metBy"), _listed(row, "endedBy"), _extension(row), _stopping(row),
             Passing(_text(row, "passing") or "missed"), _text(row, "deemed"), _text(row, "per") == "entry",
             _text(row, "legalBasis"), row.get("confidence") == UNVERIFIED, bool(row.get("fromLast")),
+            bool(row.get("window")),
         )  # fmt: skip
 
 

@@ -71,17 +71,22 @@ class Deadline:
 def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadline]:
     """The deadlines of a case as of a day, by clock and entry. Raises `BadInput` for a fact that is not written as one,
     and for an end beyond what calendars are known for."""
-    recorded = timeline = Timeline.of(facts)
+    return work_out(facts.case, Timeline.of(facts), clocks, today)[0]
+
+
+def work_out(case: str, recorded: Timeline, clocks: Iterable[Clock], today: date) -> tuple[list[Deadline], Timeline]:
+    """The deadlines that follow from what is recorded, and that with the events that follow from them."""
+    timeline = recorded
     by_clock = _variants(clocks)
-    standing = list(_all(facts.case, timeline, by_clock, today))
+    standing = list(_all(case, timeline, by_clock, today))
     # what was pronounced or extended is an event from which further clocks run, which may be pronounced as well
     for _ in by_clock:
         more = recorded.with_events(_events(standing))
         if more.days == timeline.days:
             break
         timeline = more
-        standing = list(_all(facts.case, timeline, by_clock, today))
-    return standing
+        standing = list(_all(case, timeline, by_clock, today))
+    return standing, timeline
 
 
 def _variants(clocks: Iterable[Clock]) -> list[list[Clock]]:

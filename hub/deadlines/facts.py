@@ -142,6 +142,11 @@ class Extended:
     def __str__(self) -> str:
         return f"{self.clock} {self.entry or NOT_SAID} {self.granted} {self.until or BY_LENGTH}"
 
+    @property
+    def order(self) -> tuple[date, date, str]:
+        """What it comes by among others."""
+        return self.granted, self.until or date.min, self.entry or ""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -203,7 +208,7 @@ class Timeline:
             decided,
             frozenset(read("conditions", Held.of, facts.conditions)),
             tuple(sorted(pauses, key=lambda pause: pause.order)),
-            tuple(sorted(extensions, key=lambda each: (each.granted, each.until or date.min, each.entry or ""))),
+            tuple(sorted(extensions, key=lambda each: each.order)),
             tuple(read("answers", Act.of, facts.answers)),
             tuple(read("pronounced", Act.of, facts.pronounced)),
             facts.closed,

@@ -12,23 +12,48 @@ from graph_schema.cypher import Statement, fill, literal, lock
 from hub.database.graph import Run
 from hub.deadlines.business_days import today as day_at
 from hub.deadlines.clock import DECIDED, Clock, clocks_of
-from hub.deadlines.deadline import OPEN, Deadline, State, deadlines
+from hub.deadlines.deadline import OPEN, Deadline, State, work_out
 from hub.deadlines.facts import Dated, Facts, Timeline
 from hub.deadlines.vocabulary import EventKind, vocabulary
-from hub.deadlines.windows import windows
+from hub.deadlines.windows import Told, windows
+from hub.errors import BadInput
 from hub.jobs.loops import rows_of
 from hub.records.source_record import KEPT
 
 _LISTS: Final = ("dates", "conditions", "suspensions", "extensions", "answers", "pronounced")
 """The facts that a case keeps as lists of texts, by the same names."""
 
+_MOST_BESIDE: Final = 200
+_DECISIONS: Final = fill(
+    """COLLECT { MATCH ({case})<-[:DECIDES]-(d:Decision)
+    WHERE d.decidedAt IS :: ZONED DATETIME NOT NULL AND coalesce(d.event, {decided}) = {decided}
+    RETURN [d.decidedAt.epochMillis, d.ofEntry] }""",
+    decided=literal(DECIDED),
+    case="{case}",
+)
+_ARE_BESIDE: Final = fill(
+    """MATCH (k)-[:CONCERNS]->(i:Importer)
+  MATCH (k)-[:COVERS_ENTRY]->(:Entry)<-[:COVERS_ENTRY]-(o:Case)-[:CONCERNS]->(i)
+  WHERE o <> k WITH DISTINCT o ORDER BY o.openedAt DESC, o.id LIMIT {most}""",
+    most=str(_MOST_BESIDE),
+)
+LOCK_BESIDE: Final = f"CALL (k) {{ {_ARE_BESIDE} WITH o ORDER BY elementId(o) {lock('o')} RETURN count(o) AS beside }}"
+"""The clause that locks the other cases of its importer that cover an entry of the case `k`: what may be filed for the
+entry follows from all of them."""
+BESIDE: Final = fill(
+    """COLLECT { {are_beside} MATCH (o)-[:OF_KIND]->(its:CaseKind)
+  RETURN {id: o.id, kind: its.code, dates: o.dates, conditions: o.conditions, suspensions: o.suspensions,
+    extensions: o.extensions, answers: o.answers, pronounced: o.pronounced, datesToConfirm: o.datesToConfirm,
+    turn: o.windowsTurn, entries: [(o)-[:COVERS_ENTRY]->(e:Entry) | e.number], decisions: {decisions}} }""",
+    are_beside=_ARE_BESIDE,
+    decisions=fill(_DECISIONS, case="o"),
+)
+"""The expression for these cases, and for what each of them says of its time: see `cases_beside`."""
 _AS_KEPT: Final = fill(
     """
+{lock_beside}
 OPTIONAL MATCH (k)-[:OF_KIND]->(kind:CaseKind)
-WITH *, [(k)-[:COVERS_ENTRY]->(e:Entry) | e.number] AS entries,
-  COLLECT { MATCH (k)<-[:DECIDES]-(d:Decision)
-    WHERE d.decidedAt IS :: ZONED DATETIME NOT NULL AND coalesce(d.event, {decided}) = {decided}
-    RETURN [d.decidedAt.epochMillis, d.ofEntry] } AS decisions,
+WITH *, [(k)-[:COVERS_ENTRY]->(e:Entry) | e.number] AS entries, {decisions} AS decisions, {beside} AS others,
   COLLECT { MATCH (k)<-[:OF_CASE]-(d:Deadline) RETURN {element: elementId(d), id: d.id, name: d.name, state: d.state,
     startedOn: toString(d.startedOn), due: toString(d.due), metOn: toString(d.metOn), why: d.why,
     extensions: d.extensions, extendedTo: toString(d.extendedTo), entry: d.entry,
@@ -37,15 +62,17 @@ WITH collect({id: k.id, kind: kind.code, status: k.status, awaiting: k.awaitingS
   closed: CASE WHEN k.closedAt IS :: ZONED DATETIME NOT NULL THEN k.closedAt.epochMillis END,
   isKeptHere: NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {kept} },
   dates: k.dates, conditions: k.conditions, suspensions: k.suspensions, extensions: k.extensions, answers: k.answers,
-  pronounced: k.pronounced, datesToConfirm: k.datesToConfirm, windows: k.windows, entries: entries,
-  decisions: decisions, written: written})
-  AS cases, collect(DISTINCT kind) AS kinds
-RETURN cases, COLLECT { UNWIND kinds AS kind MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN [kind.code, properties(c)] },
+  pronounced: k.pronounced, datesToConfirm: k.datesToConfirm, windows: k.windows, turn: k.windowsTurn,
+  entries: entries, decisions: decisions, others: others, written: written}) AS cases
+RETURN cases, COLLECT { UNWIND cases AS one UNWIND [one.kind] + [other IN one.others | other.kind] AS code
+    WITH DISTINCT code MATCH (:CaseKind {code: code})-[:HAS_CLOCK]->(c:Clock) RETURN [code, properties(c)] },
   COLLECT { MATCH (e:CaseEvent) WHERE e.code = $event OR $event IN e.notBefore RETURN properties(e) },
   COLLECT { UNWIND CASE WHEN any(one IN cases WHERE one.entries <> []) THEN [1] ELSE [] END AS gate
     MATCH (c:Clock {window: true}) RETURN properties(c) }""",
     kept=KEPT,
-    decided=literal(DECIDED),
+    lock_beside=LOCK_BESIDE,
+    decisions=fill(_DECISIONS, case="k"),
+    beside=BESIDE,
 )
 _ONE: Final = "MATCH (k:Case {id: $case})" + _AS_KEPT
 _MANY: Final = f"{rows_of('Case')} WITH DISTINCT n ORDER BY elementId(n) {lock('n')} WITH n AS k" + _AS_KEPT
@@ -105,13 +132,32 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseBeside:
+    """Another case of the same importer that covers an entry of a case, and what it says of its time."""
+
+    kind: str
+    facts: Facts
+    clocks: Sequence[Clock]
+    to_confirm: Sequence[str]
+    turn: int
+
+    def told(self, today: date) -> Told | None:
+        """What it tells of its entries; None where what it says cannot be read."""
+        try:
+            return Told.of(self.kind, self.facts, self.clocks, today, self.to_confirm)
+        except BadInput:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptCase:
     """A case and what it says of its time.
 
     `awaiting`: whether its owner waits for an answer. `is_kept_here`: whether no other system says what its status and
     its dates are. `decisions` are those in it that are no other event, as facts. `to_confirm` are those of its dates
     that a party told and its owner has not confirmed. `events` are those of the vocabulary that were asked for.
-    `windows` is what may still be filed for its entries, by the clocks `of_windows`.
+    `windows` is what may still be filed for its entries, by the clocks `of_windows`: it follows from what `others` say,
+    too, and the last case of them that was written tells it, the one with the highest `turn`.
     """
 
     facts: Facts
@@ -125,6 +171,9 @@ class KeptCase:
     events: Mapping[str, EventKind] = field(default_factory=dict[str, EventKind])
     windows: Sequence[str] = ()
     of_windows: Sequence[Clock] = ()
+    kind: str = ""
+    turn: int = 0
+    others: Sequence["CaseBeside"] = ()
 
     @property
     def id(self) -> str:
@@ -170,7 +219,22 @@ class Brought:
     before: KeptCase
     case: KeptCase
     deadlines: Sequence[Deadline]
+    timeline: Timeline
     changes: Sequence[Change] = field(default_factory=list[Change])
+
+    def with_windows(self, today: date) -> "Brought":
+        """The same with what may be filed for its entries by what it says and what others say."""
+        case = self.case
+        if not (case.facts.entries and case.of_windows):
+            return replace(self, case=replace(case, windows=()))
+        own = Told.worked_out(case.kind, case.id, (self.deadlines, self.timeline), case.clocks, case.to_confirm)
+        told = [own, *filter(None, (other.told(today) for other in case.others))]
+        try:
+            found = windows(told, case.facts.entries, case.of_windows, today)
+        except BadInput:  # what another case says ends beyond all calendars
+            found = windows([own], case.facts.entries, case.of_windows, today)
+        last = max((other.turn for other in case.others), default=case.turn - 1)
+        return replace(self, case=replace(case, windows=found, turn=max(case.turn, last + 1)))
 
     @property
     def notable(self) -> list[Change]:
@@ -180,7 +244,7 @@ class Brought:
     def row(self) -> dict[str, Any] | None:
         """What is written of it; None where nothing has changed."""
         before, case = self.before, self.case
-        facts = {
+        facts: dict[str, object] = {
             name: list(getattr(case.facts, name)) for name in _LISTS
             if list(getattr(case.facts, name)) != list(getattr(before.facts, name))
         }  # fmt: skip
@@ -189,6 +253,8 @@ class Brought:
         ):  # fmt: skip
             if list(said) != list(said_before):
                 facts[name] = list(said)
+        if case.turn != before.turn:
+            facts["windowsTurn"] = case.turn
         closes = None if case.facts.closed == before.facts.closed else case.facts.closed is not None
         status = {"status": case.status} if case.status != before.status else {}
         row = {
@@ -219,9 +285,8 @@ async def read_cases(run: Run, items: Sequence[str]) -> list[KeptCase]:
 
 def bring(before: KeptCase, case: KeptCase, today: date) -> Brought:
     """What follows from what a case says now. Raises `BadInput` for facts that are not written as they should be."""
-    current = deadlines(case.all_facts, case.clocks, today)
+    current, timeline = work_out(case.id, Timeline.of(case.all_facts), case.clocks, today)
     facts = case.facts
-    case = replace(case, windows=windows(case.all_facts, case.of_windows, today))
     if case.is_kept_here:
         case = replace(case, facts=replace(facts, pronounced=_pronounced(facts, current)))
         case = replace(case, status=_status(case, current, today))
@@ -230,12 +295,12 @@ def bring(before: KeptCase, case: KeptCase, today: date) -> Brought:
     changes = [change for change in changes if _differs(change)]
     kept = {each.id for each in current}
     changes += [Change(written, None) for written in before.written if written.id not in kept]
-    return Brought(before, case, current, changes)
+    return Brought(before, case, current, timeline, changes)
 
 
 async def write(run: Run, brought: Iterable[Brought], at: datetime) -> None:
     """Writes what has changed of these cases."""
-    rows = [row for one in brought if (row := one.row())]
+    rows = [row for one in brought if (row := one.with_windows(day_at(at)).row())]
     if rows:
         await run(Statement(_WRITE, {"cases": rows, "at": at}))
 
@@ -259,13 +324,43 @@ def in_words(deadline: Deadline) -> str:
 
 def _read(records: Sequence[Sequence[Any]]) -> list[KeptCase]:
     ((cases, clocks, events, of_windows),) = records
+    read = _by_kind(clocks)
+    asked = vocabulary(events)
+    opening = clocks_of(of_windows)
+    return [
+        replace(
+            _case(row, read.get(row["kind"], []), asked), of_windows=opening, kind=row["kind"] or "",
+            turn=row["turn"] or 0, others=_cases_beside(row["others"], read),
+        )
+        for row in cases
+    ]  # fmt: skip
+
+
+def cases_beside(
+    cases: Sequence[Mapping[str, Any]], clocks: Sequence[tuple[str, Mapping[str, Any]]]
+) -> list[CaseBeside]:
+    """The cases that the expression `BESIDE` gives, by the clocks of their kinds, each with the kind's code."""
+    return _cases_beside(cases, _by_kind(clocks))
+
+
+def _cases_beside(cases: Sequence[Mapping[str, Any]], clocks: Mapping[str, Sequence[Clock]]) -> list[CaseBeside]:
+    return [
+        CaseBeside(row["kind"], _facts(row), clocks.get(row["kind"], ()), row["datesToConfirm"] or (), row["turn"] or 0)
+        for row in cases
+    ]
+
+
+def _by_kind(clocks: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, list[Clock]]:
     by_kind: dict[str, list[Mapping[str, Any]]] = {}
     for kind, row in clocks:
         by_kind.setdefault(kind, []).append(row)
-    read = {kind: clocks_of(rows) for kind, rows in by_kind.items()}
-    asked = vocabulary(events)
-    opening = clocks_of(of_windows)
-    return [replace(_case(row, read.get(row["kind"], []), asked), of_windows=opening) for row in cases]
+    return {kind: clocks_of(rows) for kind, rows in by_kind.items()}
+
+
+def _facts(row: Mapping[str, Any]) -> Facts:
+    lists = {name: row[name] if row[name] is not None else () for name in _LISTS}
+    decisions = [_decision(at, entry) for at, entry in row["decisions"]]
+    return Facts(case=row["id"], entries=row["entries"], decisions=decisions, **lists)
 
 
 def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, EventKind]) -> KeptCase:
@@ -274,12 +369,11 @@ def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, 
         closed = None
     elif closed is None:
         closed = date.min
-    lists = {name: row[name] if row[name] is not None else () for name in _LISTS}
+    facts = _facts(row)
     return KeptCase(
-        Facts(case=row["id"], closed=closed, entries=row["entries"], **lists), row["status"], clocks,
+        replace(facts, closed=closed, decisions=()), row["status"], clocks,
         [Written.of(one) for one in row["written"]], row["awaiting"] or row["status"] == "AWAITING", row["isKeptHere"],
-        [_decision(at, entry) for at, entry in row["decisions"]], row["datesToConfirm"] or (), events,
-        row["windows"] or (),
+        facts.decisions, row["datesToConfirm"] or (), events, row["windows"] or (),
     )  # fmt: skip
 
 

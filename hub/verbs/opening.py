@@ -25,7 +25,7 @@ from hub.deadlines.business_days import today
 from hub.deadlines.clock import ANSWERED, Clock, clocks_of
 from hub.deadlines.deadline import Deadline, deadlines
 from hub.deadlines.facts import Dated, Facts, Held, Timeline, read
-from hub.deadlines.kept import KeptCase
+from hub.deadlines.kept import BESIDE, LOCK_BESIDE, CaseBeside, KeptCase, cases_beside
 from hub.deadlines.vocabulary import check_day, vocabulary
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
@@ -91,7 +91,8 @@ WHERE {sees} OR CASE WHEN isOffice THEN EXISTS { MATCH (i)-[:ENTERS_AT]->(p:Port
 RETURN true""",
     sees=sees("i", "Importer"),
 )
-_LINK: Final[LiteralString] = """
+_LINK: Final = fill(
+    """
 MATCH (k:Case {id: $case})
 CALL (k) { UNWIND $entries AS number MERGE (e:Entry {number: number}) ON CREATE SET e.source = 'hub'
   MERGE (k)-[:COVERS_ENTRY]->(e) }
@@ -103,9 +104,16 @@ CALL (k) { UNWIND $agencies AS code MATCH (g:Agency {code: code}) MERGE (k)-[i:I
 CALL (k) { UNWIND $topics AS code MATCH (t:Topic {code: code}) MERGE (k)-[:RAISES]->(t) }
 CALL (k) { UNWIND $adcvdOrders AS number MATCH (o:AdcvdOrder {number: number}) MERGE (k)-[:SUBJECT_TO]->(o) }
 CALL (k) { UNWIND $forcedLaborOrders AS id MATCH (o:ForcedLaborOrder {id: id}) MERGE (k)-[:SUBJECT_TO]->(o) }
-RETURN size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:INVOLVES]->() | 1]),
+{lock_beside}
+WITH k, {beside} AS beside
+RETURN [size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:INVOLVES]->() | 1]),
   size([(k)-[:RAISES]->() | 1]),
-  size([(k)-[:SUBJECT_TO]->(:AdcvdOrder) | 1]), size([(k)-[:SUBJECT_TO]->(:ForcedLaborOrder) | 1])"""
+  size([(k)-[:SUBJECT_TO]->(:AdcvdOrder) | 1]), size([(k)-[:SUBJECT_TO]->(:ForcedLaborOrder) | 1])],
+  beside, COLLECT { UNWIND beside AS one WITH DISTINCT one.kind AS code
+    MATCH (:CaseKind {code: code})-[:HAS_CLOCK]->(c:Clock) RETURN [code, properties(c)] }""",
+    lock_beside=LOCK_BESIDE,
+    beside=BESIDE,
+)
 
 _Strings = Sequence[str]
 
@@ -280,12 +288,13 @@ class _Links:
             ("adcvdOrders", new.adcvd_orders), ("forcedLaborOrders", new.forced_labor_orders),
         )  # fmt: skip
 
-    async def write(self, context: VerbContext, case: str, *, accepted: bool) -> None:
-        """Links the case of that id; agencies are accepted at once or invited. Raises `NotFound`."""
+    async def write(self, context: VerbContext, case: str, *, accepted: bool) -> list[CaseBeside]:
+        """Links the case of that id; agencies are accepted at once or invited. It gives the other cases of the importer
+        that cover its entries. Raises `NotFound`."""
         if not (self.entries or any(keys for _, keys in self.counted)):
-            return
+            return []
         new = self.new
-        (counts,) = await context.execute(
+        ((counts, beside, clocks),) = await context.execute(
             _LINK, case=case, accepted=accepted, entries=self.entries, headings=self.headings, programs=new.programs,
             agencies=new.agencies,
             topics=new.topics, adcvdOrders=new.adcvd_orders, forcedLaborOrders=new.forced_labor_orders,
@@ -293,6 +302,7 @@ class _Links:
         for (name, keys), count in zip(self.counted, counts, strict=True):
             if count < len(set(keys)):
                 raise NotFound(f"{name}: one of {', '.join(keys)} is not known")
+        return cases_beside(beside, clocks)
 
 
 @verb(returns="Case")
@@ -333,15 +343,15 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     links = _Links.of(new)
     clocks = as_opened.check_time(dated, held, links, today(context.now))
     by_office = not as_opened.as_party
-    await links.write(context, context.request, accepted=by_office)
+    others = await links.write(context, context.request, accepted=by_office)
     if links.entries:
         await context.read_value(_CONFIRM_ENTRIES, case=context.request, official=by_office)
     opened_case = OtherCase(context.request, as_opened.by)
     text = f"opened: {as_opened.kind}, handled by {as_opened.owner_name}"
     context.add_history_entry(opened_case, text, ALL_NEW)
     if dated:
-        of_windows = clocks_of(as_opened.windows)
-        kept = KeptCase(replace(facts, entries=links.entries), "OPEN", clocks, of_windows=of_windows)
+        facts, of_windows = replace(facts, entries=links.entries), clocks_of(as_opened.windows)
+        kept = KeptCase(facts, "OPEN", clocks, of_windows=of_windows, kind=new.kind, others=others)
         await CaseTime(context, opened_case, kept, kept).write(None, (), but_new=True)
     return context.request
 
@@ -396,6 +406,8 @@ async def confirm_case(context: VerbContext, case: Case, reason: OptionalReason 
         raise Conflict(f"case {case.number}: there is nothing in it that you can confirm")
     if importer:
         await context.execute(_OWE, case=case.id)
+        # what its entries tell counts beside what other cases of the importer tell from now on
+        await (await CaseTime.read(context, case)).write(None, ())
     text = f"confirmed that it concerns importer {importer}" if importer else "confirmed what was said of it"
     changed = ("unconfirmedSince", "datesToConfirm", "claims", "CONCERNS", "COVERS_ENTRY")
     context.add_history_entry(case, text, changed, reason=reason)

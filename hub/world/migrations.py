@@ -143,11 +143,14 @@ _CAME_BACK: Final = (
     CALL (k, at) {{ SET k.cameBackAt = at }} {_EACH}""",
 )
 
-# Cases whose deadlines may be others than they were: of a clock that was corrected, or where something was decided.
+# Cases whose deadlines, or what may be filed for their entries, may be others than they were: of a clock that was
+# corrected, where something was decided, or with an entry that another case covers as well.
 _AGAIN: Final = (
     naming_all(
         """MATCH (n:Case)-[:OF_KIND]->(kind:CaseKind) WHERE n.dates IS NOT NULL
-      AND (kind.code IN ['liquidation', 'protest', 'protest_exclusion'] OR EXISTS { (n)<-[:DECIDES]-() })""",
+      AND (kind.code IN ['liquidation', 'protest', 'protest_exclusion', 'protest_accelerated', 'reconciliation']
+        OR EXISTS { (n)<-[:DECIDES]-() }
+        OR EXISTS { MATCH (n)-[:COVERS_ENTRY]->()<-[:COVERS_ENTRY]-(o:Case) WHERE o <> n })""",
         DATED_CASES,
         "deadlines-again",
     ),

@@ -19,7 +19,7 @@ from hub.deadlines.clock import Clock
 from hub.deadlines.deadline import OPEN, deadlines
 from hub.deadlines.facts import Facts
 from hub.deadlines.kept import as_properties
-from hub.deadlines.windows import windows
+from hub.deadlines.windows import Told, windows
 from hub.viewer import account_id
 from hub.world.reference import Rows
 from hub.world.sample_desk import SampleDesks
@@ -491,12 +491,17 @@ class _World:
             "extensions": facts.extensions,
             "pronounced": facts.pronounced,
         }
-        may_be_filed = windows(facts, self.windows, _ANCHOR.date())
+        may_be_filed = self._windows(facts, kind)
         return NodeRow(
             "Case",
             {**case.properties, **{name: list(texts) for name, texts in told.items() if texts}},
             {"windows": list(may_be_filed)} if may_be_filed else {},
         )
+
+    def _windows(self, facts: Facts, kind: str) -> Sequence[str]:
+        """What may still be filed for the entries of a case, which no other case covers."""
+        day = _ANCHOR.date()
+        return windows([Told.of(kind, facts, self.clocks[kind], day)], facts.entries, self.windows, day)
 
     def _facts(self, case: NodeRow, kind: str, entries: Sequence[str]) -> Facts | None:
         """What the case says of its time: an event of late, and why its status is what it is; None where no clock of
