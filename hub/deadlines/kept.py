@@ -24,6 +24,7 @@ _LISTS: Final = ("dates", "conditions", "suspensions", "extensions", "answers", 
 """The facts that a case keeps as lists of texts, by the same names."""
 
 _MOST_BESIDE: Final = 200
+_MOST_TOLD: Final = 5
 _DECISIONS: Final = fill(
     """COLLECT { MATCH ({case})<-[:DECIDES]-(d:Decision)
     WHERE d.decidedAt IS :: ZONED DATETIME NOT NULL AND coalesce(d.event, {decided}) = {decided}
@@ -199,8 +200,7 @@ class Change:
             assert self.before is not None
             since = f" from {self.before.start}" if self.before.start else ""
             return f"{_named(self.before.name, self.before.entry)}: runs no more{since}"
-        law = self.now.clock.legal_basis
-        return f"{_named(self.now.clock.name, self.now.entry)}: {in_words(self.now)}" + (f" ({law})" if law else "")
+        return f"{_named(self.now.clock.name, self.now.entry)}: {in_words(self.now)}{_by_law(self.now.clock)}"
 
     @property
     def is_told(self) -> bool:
@@ -210,6 +210,19 @@ class Change:
             return True
         shown = (before.state, before.last, before.met_on, before.extensions or 0, before.extended_to)
         return shown != (now.state, now.last, now.met_on, now.extensions, now.extended_to)
+
+    @property
+    def only_begins(self) -> bool:
+        """Whether it is new, and nothing has become of it."""
+        return self.before is None and self.now is not None and self.now.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """An entry of the history of a case: what it says, and the deadlines that it is about, by id."""
+
+    text: str
+    refs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +253,14 @@ class Brought:
     def notable(self) -> list[Change]:
         """The changes that the history of the case tells."""
         return [change for change in self.changes if change.is_told]
+
+    def to_tell(self, *, together: bool = False) -> list[ToTell]:
+        """The entries of its history that tell these changes, one each; `together`: but one for all clocks that only
+        began, as where a case is opened."""
+        begun = [change.now for change in self.notable if together and change.only_begins and change.now]
+        others = [change for change in self.notable if not (together and change.only_begins)]
+        told = [ToTell(str(each), (each.now.id,) if each.now else ()) for each in others]
+        return [*([ToTell(_begun_in_words(begun), tuple(each.id for each in begun))] if begun else []), *told]
 
     def row(self) -> dict[str, Any] | None:
         """What is written of it; None where nothing has changed."""
@@ -447,6 +468,26 @@ def _values(now: Deadline) -> dict[str, Any]:
         "owedBy": now.clock.owed_by, "deemed": now.clock.deemed, "extensions": now.extensions,
         "extendedTo": now.extended_to, "entry": now.entry,
     }  # fmt: skip
+
+
+def _begun_in_words(begun: Sequence[Deadline]) -> str:
+    """Which clocks began, and until when they run; of one with many entries, between which days."""
+    by_clock: dict[str, list[Deadline]] = {}
+    for each in begun:
+        by_clock.setdefault(each.clock.id, []).append(each)
+    parts: list[str] = []
+    for of_clock in by_clock.values():
+        if len(of_clock) <= _MOST_TOLD:
+            parts += [str(Change(None, each)) for each in of_clock]
+            continue
+        clock, days = of_clock[0].clock, sorted(str(each.last) for each in of_clock if each.last)
+        until = f": until {' to '.join(dict.fromkeys((days[0], days[-1])))}" if days else ""
+        parts.append(f"{clock.name}, {len(of_clock)} entries{until}{_by_law(clock)}")
+    return f"begun: {'; '.join(parts)}"
+
+
+def _by_law(clock: Clock) -> str:
+    return f" ({clock.legal_basis})" if clock.legal_basis else ""
 
 
 def _named(name: str | None, entry: str | None) -> str:

@@ -352,7 +352,7 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     if dated:
         facts, of_windows = replace(facts, entries=links.entries), clocks_of(as_opened.windows)
         kept = KeptCase(facts, "OPEN", clocks, of_windows=of_windows, kind=new.kind, others=others)
-        await CaseTime(context, opened_case, kept, kept).write(None, (), but_new=True)
+        await CaseTime(context, opened_case, kept, kept).write(None, (), together=True)
     return context.request
 
 
