@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from graph_schema.cypher import literal
-from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, HTS10, RULING_NUMBER
+from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, ENTRY_TYPE, HTS10, RULING_NUMBER
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
 from graph_schema.rule import AnyOf, Guard, Predicate
 from graph_schema.sources import CHECKED_ON, CITATION, HOW_SURE, HUB, ORIGIN, ORIGINS
@@ -337,6 +337,13 @@ ENTRY: Final = NodeType(
     properties=(
         Property("number", "Filer code, serial and check digit.", required=True, format=ENTRY_NUMBER),
         Property("enteredAt", "When it was filed.", Kind.DATETIME, guard=Guard("seesAll", _KNOWN_TEST)),
+        Property(
+            "type",
+            "Its type by the two digits of CBP Form 7501, block 2, e.g. 01 consumption, 03 antidumping or"
+            " countervailing duties, 11 informal, 21 warehouse, 23 temporary importation.",
+            format=ENTRY_TYPE,
+            guard=Guard("seesAll", _KNOWN_TEST),
+        ),
         replace(ORIGIN, guard=Guard("seesAll", _KNOWN_TEST, instead=literal(HUB.name))),
     ),
     key="number",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final, LiteralString
 
-from graph_schema.cypher import Statement, fill, literal, lock
+from graph_schema.cypher import Statement, fill, lock
 from hub.database.graph import Run
 from hub.deadlines.business_days import today as day_at
 from hub.deadlines.clock import DECIDED, Clock, clocks_of
@@ -23,22 +23,22 @@ from hub.records.source_record import KEPT
 _LISTS: Final = ("dates", "conditions", "suspensions", "extensions", "answers", "pronounced")
 """The facts that a case keeps as lists of texts, by the same names."""
 
-_MOST_BESIDE: Final = 200
 _MOST_TOLD: Final = 5
 _DECISIONS: Final = fill(
     """COLLECT { MATCH ({case})<-[:DECIDES]-(d:Decision)
     WHERE d.decidedAt IS :: ZONED DATETIME NOT NULL AND coalesce(d.event, {decided}) = {decided}
     RETURN [d.decidedAt.epochMillis, d.ofEntry] }""",
-    decided=literal(DECIDED),
+    decided=f"'{DECIDED}'",
     case="{case}",
 )
-_ARE_BESIDE: Final = fill(
-    """MATCH (k)-[:CONCERNS]->(i:Importer)
+_ARE_BESIDE: Final[LiteralString] = """MATCH (k)-[:CONCERNS]->(i:Importer)
   MATCH (k)-[:COVERS_ENTRY]->(:Entry)<-[:COVERS_ENTRY]-(o:Case)-[:CONCERNS]->(i)
-  WHERE o <> k WITH DISTINCT o ORDER BY o.openedAt DESC, o.id LIMIT {most}""",
-    most=str(_MOST_BESIDE),
+  WHERE o <> k WITH DISTINCT o ORDER BY o.openedAt DESC, o.id LIMIT 200"""
+LOCK_BESIDE: Final = fill(
+    "CALL (k) { {are_beside} WITH o ORDER BY elementId(o) {lock} RETURN count(o) AS beside }",
+    are_beside=_ARE_BESIDE,
+    lock=lock("o"),
 )
-LOCK_BESIDE: Final = f"CALL (k) {{ {_ARE_BESIDE} WITH o ORDER BY elementId(o) {lock('o')} RETURN count(o) AS beside }}"
 """The clause that locks the other cases of its importer that cover an entry of the case `k`: what may be filed for the
 entry follows from all of them."""
 BESIDE: Final = fill(
@@ -67,7 +67,8 @@ WITH collect({id: k.id, kind: kind.code, status: k.status, awaiting: k.awaitingS
   entries: entries, decisions: decisions, others: others, written: written}) AS cases
 RETURN cases, COLLECT { UNWIND cases AS one UNWIND [one.kind] + [other IN one.others | other.kind] AS code
     WITH DISTINCT code MATCH (:CaseKind {code: code})-[:HAS_CLOCK]->(c:Clock) RETURN [code, properties(c)] },
-  COLLECT { MATCH (e:CaseEvent) WHERE e.code = $event OR $event IN e.notBefore RETURN properties(e) },
+  COLLECT { MATCH (e:CaseEvent) WHERE e.code IN $events OR any(code IN e.notBefore WHERE code IN $events)
+    RETURN properties(e) },
   COLLECT { UNWIND CASE WHEN any(one IN cases WHERE one.entries <> []) THEN [1] ELSE [] END AS gate
     MATCH (c:Clock {window: true}) RETURN properties(c) }""",
     kept=KEPT,
@@ -293,15 +294,15 @@ class Brought:
         return row if has_changed or any(row[name] for name in ("facts", "gone", "changed", "begun")) else None
 
 
-async def read_case(run: Run, case: str, event: str | None = None) -> KeptCase | None:
-    """The case of that id, which the caller has locked, and that event of the vocabulary, with those that are never
-    before it; None where there is no such case."""
-    return next(iter(_read(await run(Statement(_ONE, {"case": case, "event": event})))), None)
+async def read_case(run: Run, case: str, events: Sequence[str] = ()) -> KeptCase | None:
+    """The case of that id, which the caller has locked, and these events of the vocabulary, with those that are never
+    before them; None where there is no such case."""
+    return next(iter(_read(await run(Statement(_ONE, {"case": case, "events": list(events)})))), None)
 
 
 async def read_cases(run: Run, items: Sequence[str]) -> list[KeptCase]:
     """The cases that are known by these items, locked."""
-    return _read(await run(Statement(_MANY, {"items": list(items), "event": None})))
+    return _read(await run(Statement(_MANY, {"items": list(items), "events": []})))
 
 
 def bring(before: KeptCase, case: KeptCase, today: date) -> Brought:
@@ -381,7 +382,7 @@ def _by_kind(clocks: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, list[
 def _facts(row: Mapping[str, Any]) -> Facts:
     lists = {name: row[name] if row[name] is not None else () for name in _LISTS}
     decisions = [_decision(at, entry) for at, entry in row["decisions"]]
-    return Facts(case=row["id"], entries=row["entries"], decisions=decisions, **lists)
+    return Facts(case=row["id"], closed=None, entries=row["entries"], decisions=decisions, **lists)
 
 
 def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, EventKind]) -> KeptCase:

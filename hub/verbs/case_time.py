@@ -22,9 +22,9 @@ class CaseTime:
     now: KeptCase
 
     @classmethod
-    async def read(cls, context: VerbContext, case: InACase, event: str | None = None) -> Self:
-        """The case, which the caller has locked, with that event of the vocabulary."""
-        kept = await read_case(context.run, case.id, event)
+    async def read(cls, context: VerbContext, case: InACase, *events: str | None) -> Self:
+        """The case, which the caller has locked, with these events of the vocabulary."""
+        kept = await read_case(context.run, case.id, [event for event in events if event])
         assert kept is not None
         return cls(context, case, kept, kept)
 

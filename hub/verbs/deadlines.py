@@ -75,7 +75,7 @@ async def record_date(
     time, dated = await CaseTime.read(context, case, event), Dated(event, on, entry)
     to_confirm = _without(time.before.to_confirm, dated)
     if case.role is PARTY:
-        _must_be_partys(time, dated)
+        must_be_partys(time, dated)
         to_confirm = [*to_confirm, str(dated)]
     changed = with_date(time, case, dated)
     unconfirmed = ", to be confirmed by its owner" if case.role is PARTY else ""
@@ -111,7 +111,7 @@ async def take_back_date(
     await time.write(f"taken back: {_in_words(dated)}", ("dates",), reason=reason)
 
 
-def _must_be_partys(time: CaseTime, dated: Dated) -> None:
+def must_be_partys(time: CaseTime, dated: Dated) -> None:
     """Raises `NotAllowed` for what a party does not record, or what the owner has recorded."""
     kind = time.before.events.get(dated.event)
     if not kind.by_party if kind else dated.event in events_of(time.before.clocks):

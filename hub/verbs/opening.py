@@ -18,7 +18,6 @@ from graph_schema.formats import (
     HTS_NUMBER,
     IMPORTER_NUMBER,
     PORT_CODE,
-    entry_check_digit,
     tariff_number,
 )
 from hub.deadlines.business_days import today
@@ -30,7 +29,7 @@ from hub.deadlines.vocabulary import check_day, vocabulary
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
 from hub.records.source_record import OWNED
-from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, found_by
+from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, checked_entry, found_by
 from hub.verbs.case import OVERSIGHT, OWNER, Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import OtherCase, VerbContext
@@ -39,6 +38,8 @@ from hub.verbs.fragments import importer_or_broker, knows_entry, sees
 from hub.verbs.verb import verb
 
 _MOST: Final = 200
+MOST_ENTRIES: Final = _MOST
+"""So many entries a case spans at most."""
 _CONCERNS: Final[LiteralString] = "'CONCERNS Importer '"
 """What a claim begins with, as a literal, that a case concerns an importer; the number follows."""
 
@@ -263,10 +264,7 @@ class _Links:
     @staticmethod
     def of(new: NewCase) -> "_Links":
         """Raises `BadInput`."""
-        entries = [checked("entries", ENTRY_NUMBER, entry) for entry in new.entries]
-        for entry in entries:
-            if entry[-1] != str(entry_check_digit(entry[:3], entry[4:11])):
-                raise BadInput(f"entries: the check digit of {entry} is wrong")
+        entries = [checked_entry("entries", entry) for entry in new.entries]
         headings: list[str] = []
         for number in new.goods:
             heading = tariff_number(checked("goods", HTS_NUMBER, number), HTS_HEADING)
@@ -345,7 +343,7 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     by_office = not as_opened.as_party
     others = await links.write(context, context.request, accepted=by_office)
     if links.entries:
-        await context.read_value(_CONFIRM_ENTRIES, case=context.request, official=by_office)
+        await context.read_value(CONFIRM_ENTRIES, case=context.request, entry=None, official=by_office)
     opened_case = OtherCase(context.request, as_opened.by)
     text = f"opened: {as_opened.kind}, handled by {as_opened.owner_name}"
     context.add_history_entry(opened_case, text, ALL_NEW)
@@ -357,9 +355,10 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
 
 
 # Who confirms it makes known what is known to it, and no more; whoever acts for several importers, to each its own.
-_CONFIRM_ENTRIES: Final = fill(
+CONFIRM_ENTRIES: Final = fill(
     """
 MATCH (k:Case {id: $case})-[c:COVERS_ENTRY]->(e:Entry) WHERE c.confirmedAt IS NULL
+  AND ($entry IS NULL OR e.number = $entry)
 WITH * WHERE {knows} AND ($official OR EXISTS {
   MATCH (k)-[:CONCERNS]->(i:Importer) MATCH (i)<-[:CONCERNS]-(:Case)-[other:COVERS_ENTRY]->(e)
     WHERE other.confirmedAt IS NOT NULL })
@@ -400,7 +399,7 @@ async def confirm_case(context: VerbContext, case: Case, reason: OptionalReason 
     for the issues it shares with others. You confirm only entries, and an importer in its `claims`, that you may see
     yourself; the Office of Trade sees all."""
     importer = await context.read_value(_CONFIRM_IMPORTER, case=case.id)
-    entries = await context.read_value(_CONFIRM_ENTRIES, case=case.id, official=True)
+    entries = await context.read_value(CONFIRM_ENTRIES, case=case.id, entry=None, official=True)
     ((waited,),) = await context.execute(_CONFIRM, case=case.id)
     if not (importer or entries or waited):
         raise Conflict(f"case {case.number}: there is nothing in it that you can confirm")

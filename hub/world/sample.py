@@ -57,6 +57,7 @@ _ORDERED: Final = {
         (issues.SUBJECT_TO_ADCVD, "AdcvdOrder")),
     **dict.fromkeys(("uflpa_detention", "wro_detention"), (issues.SUBJECT_TO_FORCED_LABOR, "ForcedLaborOrder")),
 }  # fmt: skip
+_ENTRY_TYPES: Final = ("01", "01", "03", "01", "11", "01", "06", "01", "21")
 _ASKING: Final = ("rfi", "notice_of_action", "protest", "internal_advice", "ruling")
 _CENTER_ROLES: Final = (
     "import_specialist",
@@ -550,7 +551,8 @@ class _World:
         for position in range(self._one((0, 1, 1, 2))):
             filer, serial = _filer_code(index % self.size.brokers), f"{index * 2 + position:07d}"
             number = f"{filer}-{serial}-{entry_check_digit(filer, serial)}"
-            nodes.append(_node("Entry", number=number, enteredAt=opened - timedelta(days=self.random.randint(5, 200))))
+            entered = opened - timedelta(days=self.random.randint(5, 200))
+            nodes.append(_node("Entry", number=number, enteredAt=entered, type=_ENTRY_TYPES[index % len(_ENTRY_TYPES)]))
             edges.append(EdgeRow(cases.COVERS_ENTRY, ("Case", case), ("Entry", number), {"confirmedAt": opened}))
             edges.append(EdgeRow(cases.ENTRY_AT, ("Entry", number), ("Port", self._one(self.ports_of[importer]))))
             numbers.append(number)

@@ -323,6 +323,7 @@ _GUARDS: Final = {
         "the case's owner and who sent it to them, its importer or broker, an accepted agency; the Office of Trade"
     ),
     ("Entry", "enteredAt"): "{known}; the Office of Trade",
+    ("Entry", "type"): "{known}; the Office of Trade",
     ("Entry", "source"): "{known}; the Office of Trade. Others read `hub`",
     ("Issue", "stateAt"): "offices and agencies",
     ("Issue", "proposedAt"): "offices and agencies",
