@@ -136,12 +136,14 @@ EDGES: Final = (
 PROPERTIES: Final = (
     HiddenProperties("Case", ("likenesses",), "the keys of what it was found to be alike by"),
     HiddenProperties("Case", ("windows",), "what may still be filed for its entries: see `hub.deadlines.windows`"),
+    HiddenProperties("Case", ("windowsTurn",), "of the cases that cover an entry the one with the highest tells them"),
     HiddenProperties(
         "Decision",
         ("alikeBy", "saidKey", "originKey", "makerKey", "goodsWords"),
         "what it is compared by",
         (("alikeBy",),),
     ),
+    HiddenProperties("Decision", ("ofEntry",), "the entry that it is about, if it is not about the case as a whole"),
     HiddenProperties("Program", ("made",), "the request that declared it"),
     HiddenProperties("Firm", ("made",), "the request that registered it"),
     HiddenProperties("Reassignment", ("wanted", "after"), "which cases are wanted, and the last that was looked at"),
@@ -157,7 +159,7 @@ PROPERTIES: Final = (
         if node.label in RETIRED
     ),
     HiddenProperties("RetiredCase", ("likenesses",), "the keys of what it was found to be alike by"),
-    HiddenProperties("RetiredCase", ("windows",), "what could still be filed for its entries"),
+    HiddenProperties("RetiredCase", ("windows", "windowsTurn"), "what could still be filed for its entries"),
     *(
         HiddenProperties(label, (OTHER_WORDS,), "what search finds it by beside the words of its texts")
         for label in worded()

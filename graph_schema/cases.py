@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from graph_schema.cypher import literal
-from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, HTS10, RULING_NUMBER
+from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, ENTRY_TYPE, HTS10, RULING_NUMBER
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
 from graph_schema.rule import AnyOf, Guard, Predicate
 from graph_schema.sources import CHECKED_ON, CITATION, HOW_SURE, HUB, ORIGIN, ORIGINS
@@ -77,14 +77,15 @@ CASE: Final = NodeType(
         ),
         Property(
             "conditions",
-            "What holds of it and decides which clocks run, by code, e.g. complicated.",
+            "What holds of it and decides which clocks run, by code, and entry, if it holds of one, e.g. complicated or"
+            " `textiles ABC-1234567-6`.",
             Kind.STRINGS,
             guard=_KNOWS_ENTRIES,
         ),
         Property(
             "suspensions",
-            "When it was suspended, from day to day, and by what, e.g. `2026-03-01 2026-04-01 court`; `-` or nothing"
-            " instead of the second day while it lasts.",
+            "When it was suspended, from day to day, by what, and which entry, if it is one, e.g. `2026-03-01"
+            " 2026-04-01 court`; `-` stands for what is not said, as the second day while it lasts.",
             Kind.STRINGS,
             guard=_KNOWS_ENTRIES,
         ),
@@ -195,6 +196,12 @@ CLOCK: Final = NodeType(
             Kind.STRINGS,
         ),
         Property(
+            "fromLast",
+            "Whether a clock of the case runs from the last of the days that its entries have of an event; else it does"
+            " from the first.",
+            Kind.BOOLEAN,
+        ),
+        Property(
             "conditions",
             "What must hold for it to run: codes of conditions or events, each maybe with `not_` before it, e.g."
             " not_counterfeit.",
@@ -231,6 +238,11 @@ CLOCK: Final = NodeType(
         Property("extensionLimit", "How long after its start no extension reaches beyond, e.g. `4 year`."),
         Property("extensionBy", "Who extends it, and under what conditions."),
         Property(
+            "extensionEvent",
+            "The event that an extension of it is, by code: a day of that event extends it, and extending it is that"
+            " event.",
+        ),
+        Property(
             "suspension",
             "What a suspension does to it: nothing, it stands still, or another period runs after it (anew).",
             values=("none", "stands_still", "anew"),
@@ -244,8 +256,9 @@ CLOCK: Final = NodeType(
         Property(
             "passing",
             "What follows when its last day passes: whoever owes it is late (missed), the law takes something as"
-            " decided (deemed), or nothing.",
-            values=("missed", "deemed", "none"),
+            " decided (deemed), or nothing. Deemed_unless_before: the law takes it as decided on the last day of the"
+            " period, unless something was done before that day; so the day before is the last one to act.",
+            values=("missed", "deemed", "deemed_unless_before", "none"),
         ),
         Property(
             "deemed", "What the law takes as decided then, e.g. liquidated, denied, excluded; empty where nothing."
@@ -256,7 +269,12 @@ CLOCK: Final = NodeType(
             "Whether a case has one deadline of it, or each entry of the case its own.",
             values=("case", "entry"),
         ),
-        Property("window", "Whether it says until when something may still be filed for an entry.", Kind.BOOLEAN),
+        Property(
+            "window",
+            "Whether `windows` tells it: until when the importer may still file something for an entry. One of the case"
+            " as a whole is told for the entries of a case in which it runs.",
+            Kind.BOOLEAN,
+        ),
         Property("legalBasis", "The law it rests on."),
         Property("note", "What else to know."),
         ORIGIN,
@@ -319,6 +337,13 @@ ENTRY: Final = NodeType(
     properties=(
         Property("number", "Filer code, serial and check digit.", required=True, format=ENTRY_NUMBER),
         Property("enteredAt", "When it was filed.", Kind.DATETIME, guard=Guard("seesAll", _KNOWN_TEST)),
+        Property(
+            "type",
+            "Its type by the two digits of CBP Form 7501, block 2, e.g. 01 consumption, 03 antidumping or"
+            " countervailing duties, 11 informal, 21 warehouse, 23 temporary importation.",
+            format=ENTRY_TYPE,
+            guard=Guard("seesAll", _KNOWN_TEST),
+        ),
         replace(ORIGIN, guard=Guard("seesAll", _KNOWN_TEST, instead=literal(HUB.name))),
     ),
     key="number",
@@ -335,6 +360,11 @@ DECISION: Final = NodeType(
         Property("question", "What was to be decided.", required=True),
         Property("outcome", "What was decided.", required=True),
         Property("decidedAt", "When.", Kind.DATETIME, required=True),
+        Property(
+            "event",
+            "What it is to the clocks of its case, by the code of an event that the case's dates tell, e.g. released;"
+            " empty: that it was decided.",
+        ),
         Property("hts10", "The ten-digit HTSUS number of the goods.", format=HTS10),
         Property("origin", "Their country of origin, two letters."),
         Property("maker", "Their maker."),

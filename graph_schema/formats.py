@@ -457,6 +457,7 @@ ENTRY_NUMBER = Format(
     "entry number", r"[A-Z0-9]{3}-\d{7}-\d", "FFF-NNNNNNN-C, e.g. ABC-1234567-6", shapes=("xxx-9999999-9",),
     called="ENTRY|ENTRIES", digits=11, guesses=_entry_with_zeros,
 )  # fmt: skip
+ENTRY_TYPE = Format("entry type", r"\d{2}", "two digits as on CBP Form 7501, e.g. 01 or 03")
 CASE_NUMBER = Format(
     "case number", r".+", "the number the case is known by, e.g. HUB-26-4T7Q2Z9K", lenient=True, called="CASE|PROTEST",
     shapes=("HUB-99-xxxxxxxx", "HUB-99-Axxxxxxxx", "SW-99-999999"), guesses=_protest,

@@ -112,7 +112,7 @@ class Oracle:
             return value if self._is_told_entries(row) else None
         if row[0] == "Case" and name == "partyWroteAt":
             return value if self.sees_all or self._is_office_of(row) else None
-        if row[0] == "Entry" and name in ("enteredAt", "source") and not self._knows_entry(row):
+        if row[0] == "Entry" and name in ("enteredAt", "type", "source") and not self._knows_entry(row):
             return "hub" if name == "source" else None
         if name == "origins":
             told = any(found.split(": ")[1] in self._systems for found in value or ())

@@ -286,7 +286,7 @@ class _Maker:
                 serial = f"{self._random.randrange(12):07d}"
                 entry = self._add(
                     "Entry", number=f"S00-{serial}-{entry_check_digit('S00', serial)}", enteredAt=self._maybe(opened),
-                    source=("sample", "system-1")[index % 2],
+                    type=("01", "03", None)[index % 3], source=("sample", "system-1")[index % 2],
                 )  # fmt: skip
                 # half of them only claimed
                 self._link(cases.COVERS_ENTRY, case, entry, confirmedAt=opened if index % 4 < 2 else None)

@@ -72,7 +72,6 @@ _STRICTEST: Final[Properties] = {
 """What holds where it cannot be read who may see a thing: as few as there are."""
 _OF_CLOCKS: Final = ("dates", "conditions", "suspensions", "extensions", "pronounced")
 """From these deadlines follow: a case that has lost one would seem to have time."""
-_ENTRY_OF_DATE: Final = Property("dates", "The number of an entry.", format=ENTRY_NUMBER)
 VITAL_LINKS: Final = ("WORKS_FOR", "OF_KIND", "CONCERNS", "HANDLED_BY", "DECIDES", "MADE_AT")
 """A record whose owner, kind or subject cannot be read is not taken; of other links only those that can be."""
 _TO_ONE: Final = frozenset(edge.type for edge in GRAPH.edges if any(way.one for way in edge.forward))
@@ -555,7 +554,7 @@ def _converter(property_: Property, reading: _Reading) -> Callable[[Any], Any]:
         return [text_of(property_.name, item) for item in (value if isinstance(value, list | tuple) else [value])]
 
     by_name: dict[str, Callable[[Any], Any]] = {
-        "email": mail, "phone": lambda value: phone(_digits(value), reading.region),
+        "email": mail, "phone": lambda value: phone(_digits(value), reading.region), "conditions": _conditions,
         **{name: partial(read, zone=reading.zone) for name, read in _OF_DAYS.items()},
     }  # fmt: skip
     by_kind: dict[Kind, Callable[[Any], Any]] = {
@@ -608,12 +607,27 @@ def _each(value: Any) -> list[str]:
 
 def _dates(value: Any, zone: tzinfo | None) -> list[str]:
     pattern, expected = r"[a-z_]+ (\S+)(?: \S+)?", "protest_filed 2026-03-01"
-    return [_of_entry(_days("dates", item, pattern, expected, zone)) for item in _each(value)]
+    return [_entry_behind("dates", _days("dates", item, pattern, expected, zone), 2) for item in _each(value)]
 
 
 def _suspensions(value: Any, zone: tzinfo | None) -> list[str]:
-    pattern = r"(\S+)(?: (?:-|(\S+))(?: \w+)?)?"
-    return [_days("suspensions", item, pattern, "2026-03-01 2026-04-01", zone) for item in _each(value)]
+    pattern = r"(\S+)(?: (?:-|(\S+))(?: (?:-|\w+)(?: \S+)?)?)?"
+    told = (_days("suspensions", item, pattern, "2026-03-01 2026-04-01", zone) for item in _each(value))
+    return [_entry_behind("suspensions", text, 3) for text in told]
+
+
+def _conditions(value: Any) -> list[str]:
+    conditions = value if isinstance(value, list | tuple) else [value]
+    return [_of_entry(text_of("conditions", condition)) for condition in conditions]
+
+
+def _of_entry(condition: str) -> str:
+    """A condition, with the number of an entry that may stand behind it in its normal form."""
+    code, _, entry = condition.rpartition(" ")
+    try:
+        return f"{code} {ENTRY_NUMBER.check(entry)}" if code else condition
+    except BadFormat:
+        return condition
 
 
 def _extensions(value: Any, zone: tzinfo | None) -> list[str]:
@@ -630,10 +644,10 @@ _OF_DAYS: Final = {
 }  # fmt: skip
 
 
-def _of_entry(date: str) -> str:
-    """A date of an entry, with the entry's number in its normal form. Raises `SkipRecord`."""
-    event, day, *entry = date.split(" ")
-    return " ".join((event, day, *(_identifier(_ENTRY_OF_DATE, number) for number in entry)))
+def _entry_behind(name: str, text: str, number: int) -> str:
+    """A fact with the number of an entry behind so many words in its normal form. Raises `SkipRecord`."""
+    words, entry = text.split(" "), Property(name, "The number of an entry.", format=ENTRY_NUMBER)
+    return " ".join((*words[:number], *(_identifier(entry, word) for word in words[number:])))
 
 
 def _days(name: str, text: str, pattern: str, expected: str, zone: tzinfo | None) -> str:

@@ -8,7 +8,7 @@ runs.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any, Final, Literal, cast
 
@@ -33,6 +33,7 @@ class Passing(Enum):
 
     MISSED = "missed"
     DEEMED = "deemed"
+    DEEMED_UNLESS_BEFORE = "deemed_unless_before"
     NONE = "none"
 
 
@@ -59,13 +60,17 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """How a clock is extended: to a day that its owner names, or by a period, so many times; never beyond the limit."""
+    """How a clock is extended: to a day that its owner names, or by a period, so many times; never beyond the limit.
+
+    `event` is what happens when it is: an extension is told by it, and it by an extension.
+    """
 
     kind: Literal["none", "discretion", "by_length"]
     period: Period | None = None
     times: int | None = None
     limit: Period | None = None
     by: str | None = None
+    event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,9 @@ class Clock:
     """A clock of a kind of case, or a variant of one; of variants the one of the lowest `rank` counts that applies.
 
     `period` is None where none is set. `conditions` are codes, and whether each must hold. `per_entry`: each entry of a
-    case has a deadline of its own. `unverified`: nobody has checked in a source what the row says.
+    case has a deadline of its own; else, `from_last`, where entries have days of an event it runs from the last of
+    them. `window`: it says until when something may still be filed for an entry. `unverified`: nobody has checked in a
+    source what the row says.
     """
 
     kind: str
@@ -114,6 +121,8 @@ class Clock:
     per_entry: bool
     legal_basis: str | None
     unverified: bool = False
+    from_last: bool = False
+    window: bool = False
 
     @property
     def id(self) -> str:
@@ -126,9 +135,20 @@ class Clock:
         return f"{self.id} {self.variant}" if self.variant else self.id
 
     @property
+    def is_deemed(self) -> bool:
+        """Whether the law deems an outcome."""
+        return self.passing in (Passing.DEEMED, Passing.DEEMED_UNLESS_BEFORE)
+
+    @property
+    def deems_after(self) -> timedelta:
+        """How long after the last day to act its outcome is deemed: on that day, or on the next one where it had to be
+        done before the last day of the period."""
+        return timedelta(days=int(self.passing is Passing.DEEMED_UNLESS_BEFORE))
+
+    @property
     def deemed_event(self) -> str | None:
         """The event that there is once its outcome was pronounced; later clocks run from it."""
-        return f"deemed_{self.deemed}" if self.passing is Passing.DEEMED and self.deemed else None
+        return f"deemed_{self.deemed}" if self.is_deemed and self.deemed else None
 
     @property
     def by_answer(self) -> bool:
@@ -139,7 +159,7 @@ class Clock:
     def events(self) -> frozenset[str]:
         """All events that it knows."""
         named = [*self.starts_from, *self.met_by, *self.ended_by, *(bound.event for bound in self.not_after)]
-        more = [event for event in (self.stopping.event, self.deemed_event) if event]
+        more = [event for event in (self.stopping.event, self.deemed_event, self.extension.event) if event]
         return frozenset((*named, *more))
 
     def applies(self, holds: Callable[[str], bool]) -> bool:
@@ -157,7 +177,8 @@ class Clock:
             tuple(map(Bound.of, _listed(row, "notAfter"))), bool(row.get("rolls")), _side(row),
             _text(row, "owedBy") or "", _listed(row, "metBy"), _listed(row, "endedBy"), _extension(row), _stopping(row),
             Passing(_text(row, "passing") or "missed"), _text(row, "deemed"), _text(row, "per") == "entry",
-            _text(row, "legalBasis"), row.get("confidence") == UNVERIFIED,
+            _text(row, "legalBasis"), row.get("confidence") == UNVERIFIED, bool(row.get("fromLast")),
+            bool(row.get("window")),
         )  # fmt: skip
 
 
@@ -200,7 +221,8 @@ def _extension(row: Row) -> Extension:
     if kind == "by_length" and period is None:
         raise ValueError("extension: by_length has an extensionLength")
     times = row.get("extensionTimes")
-    return Extension(kind, period, int(times) if times else None, _limit(row), _text(row, "extensionBy"))
+    by, event = _text(row, "extensionBy"), _text(row, "extensionEvent")
+    return Extension(kind, period, int(times) if times else None, _limit(row), by, event)
 
 
 def _limit(row: Row) -> Period | None:

@@ -44,8 +44,8 @@ class Deadline:
     """A deadline of a case, or of one of its entries.
 
     `last` is its last day, None while it stands still. `met_on` is the day of what met it, and `why` says in a line why
-    it stands as it does. `extensions` counts those that count, `extended_to` is the day to which the last one went.
-    `event` is what it runs from.
+    it stands as it does. `extensions` counts those that count; the last one was granted on the day `extended_on`, and
+    went to the day `extended_to`, where that was for somebody to say. `event` is what it runs from.
     """
 
     id: str
@@ -60,22 +60,33 @@ class Deadline:
     extended_to: date | None = None
     pronounced: date | None = None
     event: str = ""
+    extended_on: date | None = None
+
+    @property
+    def outcome_on(self) -> date | None:
+        """The day of the outcome that the law deems, if it has passed."""
+        return self.last + self.clock.deems_after if self.last else None
 
 
 def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadline]:
     """The deadlines of a case as of a day, by clock and entry. Raises `BadInput` for a fact that is not written as one,
     and for an end beyond what calendars are known for."""
-    recorded = timeline = Timeline.of(facts)
+    return work_out(facts.case, Timeline.of(facts), clocks, today)[0]
+
+
+def work_out(case: str, recorded: Timeline, clocks: Iterable[Clock], today: date) -> tuple[list[Deadline], Timeline]:
+    """The deadlines that follow from what is recorded, and that with the events that follow from them."""
+    timeline = recorded
     by_clock = _variants(clocks)
-    standing = list(_all(facts.case, timeline, by_clock, today))
-    # what was pronounced is an event from which further clocks run, which may be pronounced as well
+    standing = list(_all(case, timeline, by_clock, today))
+    # what was pronounced or extended is an event from which further clocks run, which may be pronounced as well
     for _ in by_clock:
-        more = recorded.with_events(_pronounced(standing))
+        more = recorded.with_events(_events(standing))
         if more.days == timeline.days:
             break
         timeline = more
-        standing = list(_all(facts.case, timeline, by_clock, today))
-    return standing
+        standing = list(_all(case, timeline, by_clock, today))
+    return standing, timeline
 
 
 def _variants(clocks: Iterable[Clock]) -> list[list[Clock]]:
@@ -109,20 +120,22 @@ def _deadline(case: str, scope: Scope, today: date) -> Deadline | None:
     pronounced = _pronounced_on(scope, running.last) if state is State.DEEMED else None
     return Deadline(
         key, scope.clock, scope.entry, start, running.last, state, met_on, reasons.with_doubt(scope.clock, why),
-        running.extensions, running.extended_to, pronounced, event,
+        running.extensions, running.extended_to, pronounced, event, running.extended_on,
     )  # fmt: skip
 
 
-def _pronounced(standing: Iterable[Deadline]) -> Iterator[Dated]:
-    """The outcomes that were pronounced, as events."""
+def _events(standing: Iterable[Deadline]) -> Iterator[Dated]:
+    """The outcomes that were pronounced, and the extensions, as events."""
     for deadline in standing:
         if deadline.pronounced and (event := deadline.clock.deemed_event):
             yield Dated(event, deadline.pronounced, deadline.entry)
+        if deadline.extended_on and (event := deadline.clock.extension.event):
+            yield Dated(event, deadline.extended_on, deadline.entry)
 
 
 def _pronounced_on(scope: Scope, last: date | None) -> date | None:
     """The day of the outcome that was pronounced, if that was not before its time."""
-    days = [day for day in scope.acts(scope.timeline.pronounced) if last and day >= last]
+    days = [day for day in scope.acts(scope.timeline.pronounced) if last and day >= last + scope.clock.deems_after]
     return min(days, default=None)
 
 
@@ -145,7 +158,7 @@ class _Standing:
             return State.ENDED, None, reasons.happened(*ended)
         if met and (last is None or met[0] <= last):
             return State.MET, met[0], reasons.happened(*met)
-        if met and last and clock.passing is not Passing.DEEMED:
+        if met and last and not clock.is_deemed:
             return State.MET_LATE, met[0], reasons.late(*met, last)
         return self._unmet()
 
@@ -161,7 +174,7 @@ class _Standing:
 
     def _passed(self, last: date) -> tuple[State, None, str]:
         clock = self.scope.clock
-        if clock.passing is not Passing.DEEMED:
+        if not clock.is_deemed:
             return _PASSED[clock.passing], None, reasons.missed(last)
         if day := _pronounced_on(self.scope, last):
             return State.DEEMED, None, reasons.deemed(clock, day)
@@ -170,9 +183,10 @@ class _Standing:
     def _first(self, events: Iterable[str], answers: Iterable[date] = ()) -> tuple[date, str] | None:
         """The first day on which one of these events happened, or an answer came, and what it was: rather what was
         decided than that something was."""
-        days = [(day, event) for event in events if (day := self.scope.done(event)) is not None]
-        days += [(day, reasons.ANSWER) for day in answers]
         any_day = self.scope.clock.period is not None and self.scope.clock.period.length < 0
-        in_order = ((day, event == DECIDED, event) for day, event in days if any_day or day >= self.start)
+        since = date.min if any_day else self.start
+        days = [(day, event) for event in events if (day := self.scope.done(event, since)) is not None]
+        days += [(day, reasons.ANSWER) for day in answers if day >= since]
+        in_order = ((day, event == DECIDED, event) for day, event in days)
         day, _, event = min(in_order, default=(None, False, ""))
         return (day, event) if day else None

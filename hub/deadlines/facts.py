@@ -3,22 +3,26 @@
 | fact | as | e.g. |
 |---|---|---|
 | dates | event, day, the number of an entry | `liquidated 2027-01-15 S00-0000160-0` |
-| conditions | a code | `complicated` |
-| suspensions | since, until, cause | `2026-03-01 2026-04-01`, `2026-03-01 - court` |
+| conditions | a code, the number of an entry | `complicated`, `textiles S00-0000160-0` |
+| suspensions | since, until, cause, the number of an entry | `2026-03-01 - court`, `2026-03-01 2026-04-01` |
 | extensions | clock, entry, day granted, day | `decide - 2026-03-01 2026-05-01`; `+` for the day: by its length |
 | answers | clock, entry, day | `reply - 2026-03-20` |
 | pronounced | clock, entry, day of the outcome | `decide - 2026-12-19` |
+| decisions | `decided`, day, the number of an entry | `decided 2026-03-20` |
 
-`-` stands for what is not said: an entry (then it is of the case and of all its entries), or the end of a suspension.
+`-` stands for what is not said: an entry (then it is of the case and of all its entries), or the end of a suspension or
+its cause.
+Of an event there is one day, of the case and of each entry; of decisions there are as many as were made.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, TypeVar
 
 from hub.deadlines.business_days import Suspension
-from hub.deadlines.clock import Clock
+from hub.deadlines.clock import DECIDED, Clock
 from hub.errors import BadInput
 
 NOT_SAID: Final = "-"
@@ -30,7 +34,9 @@ EXAMPLES: Final = {
     "extensions": "decide - 2026-03-01 2026-05-01",
     "answers": "reply - 2026-03-20",
     "pronounced": "decide - 2026-12-19",
+    "decisions": "decided 2026-03-20",
 }
+_ENTRY: Final = re.compile(r"[0-9A-Z]{3}-[0-9]{7}-[0-9]")
 Read = TypeVar("Read")
 
 
@@ -48,6 +54,7 @@ class Facts:
     pronounced: Sequence[str] = ()
     closed: date | None = None
     entries: Sequence[str] = ()
+    decisions: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +76,50 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A condition that holds, of the case or of one entry."""
+
+    code: str
+    entry: str | None = None
+
+    @staticmethod
+    def of(text: str) -> "Held":
+        """What is behind a code and is no entry's number belongs to the code: no clock knows it then."""
+        code, _, entry = text.rpartition(" ")
+        return Held(code, entry) if code and _ENTRY.fullmatch(entry) else Held(text)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.entry}" if self.entry else self.code
+
+
+@dataclass(frozen=True, slots=True)
 class Pause:
-    """A suspension of the case, and its cause, where it was said."""
+    """A suspension of the case or of one entry, and its cause, where it was said."""
 
     days: Suspension
     cause: str | None = None
+    entry: str | None = None
 
     @staticmethod
     def of(text: str) -> "Pause":
         """Raises `ValueError`."""
         since, *more = text.split(" ")
-        until, cause = [*more, None, None][:2]
-        if len(more) > 2 or (cause is not None and not cause.isidentifier()):
-            raise ValueError("since, until and a cause by its code at most")
-        ends = None if until is None or until == NOT_SAID else date.fromisoformat(until)
-        return Pause(Suspension(date.fromisoformat(since), ends), cause)
+        until, cause, entry = (_said(part) for part in [*more, NOT_SAID, NOT_SAID, NOT_SAID][:3])
+        if len(more) > 3 or (cause and not cause.isidentifier()) or (entry and not _ENTRY.fullmatch(entry)):
+            raise ValueError("since, until, a cause by its code and an entry at most")
+        ends = date.fromisoformat(until) if until else None
+        return Pause(Suspension(date.fromisoformat(since), ends), cause, entry)
 
     def __str__(self) -> str:
-        until = str(self.days.until) if self.days.until else NOT_SAID if self.cause else None
-        return " ".join(filter(None, (str(self.days.since), until, self.cause)))
+        parts = [str(self.days.since), str(self.days.until or NOT_SAID), self.cause or NOT_SAID, self.entry or NOT_SAID]
+        while parts[-1] == NOT_SAID:
+            parts.pop()
+        return " ".join(parts)
+
+    @property
+    def order(self) -> tuple[date, date, str, str]:
+        """What it comes by among others."""
+        return self.days.since, self.days.until or date.max, self.cause or "", self.entry or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +141,11 @@ class Extended:
 
     def __str__(self) -> str:
         return f"{self.clock} {self.entry or NOT_SAID} {self.granted} {self.until or BY_LENGTH}"
+
+    @property
+    def order(self) -> tuple[date, date, str]:
+        """What it comes by among others."""
+        return self.granted, self.until or date.min, self.entry or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +176,15 @@ Days = Mapping[str | None, date]
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The facts of a case, read. Nothing in it depends on the order in which they came."""
+    """The facts of a case, read. Nothing in it depends on the order in which they came.
+
+    `decided` has all days on which something was decided, by entry; of `days`, only the first is there where no day of
+    it was recorded.
+    """
 
     days: Mapping[str, Days]
-    conditions: frozenset[str]
+    decided: Mapping[str | None, Sequence[date]]
+    conditions: frozenset[Held]
     pauses: tuple[Pause, ...]
     extensions: tuple[Extended, ...]
     answers: tuple[Act, ...]
@@ -156,13 +198,17 @@ class Timeline:
         dates = read("dates", Dated.of, facts.dates)
         extensions = read("extensions", Extended.of, facts.extensions)
         pauses = read("suspensions", Pause.of, facts.suspensions)
+        decided = _decided((*dates, *read("decisions", Dated.of, facts.decisions)))
+        days = _by_event({}, dates)
+        if decided:
+            first = {entry: min(found) for entry, found in decided.items()}
+            days = {**days, DECIDED: {**first, **days.get(DECIDED, {})}}
         return Timeline(
-            _by_event({}, dates),
-            frozenset(read("conditions", str, facts.conditions)),
-            tuple(
-                sorted(pauses, key=lambda pause: (pause.days.since, pause.days.until or date.max, pause.cause or ""))
-            ),
-            tuple(sorted(extensions, key=lambda each: (each.granted, each.until or date.min, each.entry or ""))),
+            days,
+            decided,
+            frozenset(read("conditions", Held.of, facts.conditions)),
+            tuple(sorted(pauses, key=lambda pause: pause.order)),
+            tuple(sorted(extensions, key=lambda each: each.order)),
             tuple(read("answers", Act.of, facts.answers)),
             tuple(read("pronounced", Act.of, facts.pronounced)),
             facts.closed,
@@ -190,8 +236,13 @@ class Scope:
             return days.get(self.entry, days.get(None))
         return days.get(None, min(days.values(), default=None))
 
-    def done(self, event: str) -> date | None:
-        """The same for what ends something: if only entries have days, the latest, once every entry has one."""
+    def done(self, event: str, since: date = date.min) -> date | None:
+        """The same for what ends something, from a day on: if only entries have days, the latest, once every entry has
+        one."""
+        day = self._decided(since) if event == DECIDED else self._done(event)
+        return day if day is not None and day >= since else None
+
+    def _done(self, event: str) -> date | None:
         if self.clock.per_entry:
             return self.begun(event)
         days = self.timeline.days.get(event, {})
@@ -199,30 +250,54 @@ class Scope:
             return days[None]
         return max(days.values()) if days and all(entry in days for entry in self.timeline.entries) else None
 
+    def _decided(self, since: date) -> date | None:
+        """The first decision from a day on. One about the case as a whole is one about each of its entries."""
+        if self.clock.per_entry or not self.timeline.entries:
+            return self._decided_of(self.entry, since)
+        days = [self._decided_of(entry, since) for entry in self.timeline.entries]
+        return None if None in days else max(day for day in days if day)
+
+    def _decided_of(self, entry: str | None, since: date) -> date | None:
+        decided = self.timeline.decided
+        return min((day for of in {None, entry} for day in decided.get(of, ()) if day >= since), default=None)
+
     def holds(self, code: str) -> bool:
-        """Whether a condition holds, or an event of that code is there."""
-        return code in self.timeline.conditions or self.begun(code) is not None
+        """Whether a condition holds, of the case or of the entry, or an event of that code is there."""
+        held = {Held(code), Held(code, self.entry)}
+        return not held.isdisjoint(self.timeline.conditions) or self.begun(code) is not None
 
     def start(self) -> tuple[str, date] | None:
         """The event that starts the clock, and its day."""
         for event in self.clock.starts_from:
-            if (day := self.begun(event)) is not None:
+            if (day := self._started(event)) is not None:
                 return event, day
         return None
 
+    def _started(self, event: str) -> date | None:
+        if self.clock.from_last and not self.clock.per_entry:
+            return max(self.timeline.days.get(event, {}).values(), default=None)
+        return self.begun(event)
+
     def pauses(self) -> tuple[Pause, ...]:
         """The suspensions that hold for the clock, by the day they began."""
-        return tuple(pause for pause in self.timeline.pauses if self.clock.stopping.holds(pause.cause))
+        return tuple(
+            pause
+            for pause in self.timeline.pauses
+            if pause.entry in (None, self.entry) and self.clock.stopping.holds(pause.cause)
+        )
 
     def extensions(self) -> tuple[Extended, ...]:
-        """The extensions that the clock's rule knows, by the day they were granted."""
-        kind = self.clock.extension.kind
-        return tuple(
+        """The extensions that the clock's rule knows, by the day they were granted; the one that its event tells, where
+        nothing else tells of any."""
+        kind, event = self.clock.extension.kind, self.clock.extension.event
+        told = tuple(
             each
             for each in self.timeline.extensions
             if each.clock == self.clock.code and each.entry in (None, self.entry)
             and kind == ("by_length" if each.until is None else "discretion")
         )  # fmt: skip
+        day = self.begun(event) if event and kind == "by_length" and not told else None
+        return told if day is None else (Extended(self.clock.code, self.entry, day, None),)
 
     def acts(self, acts: Iterable[Act]) -> list[date]:
         """The days of those acts that are about this deadline."""
@@ -246,6 +321,15 @@ def _by_event(days: Mapping[str, Days], more: Iterable[Dated]) -> Mapping[str, D
         known = merged.setdefault(dated.event, {})
         known[dated.entry] = max(dated.day, known.get(dated.entry, dated.day))
     return merged
+
+
+def _decided(dates: Iterable[Dated]) -> Mapping[str | None, Sequence[date]]:
+    """All days of decisions, by entry."""
+    decided: dict[str | None, list[date]] = {}
+    for each in dates:
+        if each.event == DECIDED:
+            decided.setdefault(each.entry, []).append(each.day)
+    return {entry: sorted(days) for entry, days in decided.items()}
 
 
 def _said(text: str) -> str | None:

@@ -12,22 +12,49 @@ from graph_schema.cypher import Statement, fill, lock
 from hub.database.graph import Run
 from hub.deadlines.business_days import today as day_at
 from hub.deadlines.clock import DECIDED, Clock, clocks_of
-from hub.deadlines.deadline import OPEN, Deadline, State, deadlines
-from hub.deadlines.facts import Facts, Timeline
+from hub.deadlines.deadline import OPEN, Deadline, State, work_out
+from hub.deadlines.facts import Dated, Facts, Timeline
 from hub.deadlines.vocabulary import EventKind, vocabulary
-from hub.deadlines.windows import windows
+from hub.deadlines.windows import Told, windows
+from hub.errors import BadInput
 from hub.jobs.loops import rows_of
 from hub.records.source_record import KEPT
 
 _LISTS: Final = ("dates", "conditions", "suspensions", "extensions", "answers", "pronounced")
 """The facts that a case keeps as lists of texts, by the same names."""
 
+_MOST_TOLD: Final = 5
+_DECISIONS: Final = fill(
+    """COLLECT { MATCH ({case})<-[:DECIDES]-(d:Decision)
+    WHERE d.decidedAt IS :: ZONED DATETIME NOT NULL AND coalesce(d.event, {decided}) = {decided}
+    RETURN [d.decidedAt.epochMillis, d.ofEntry] }""",
+    decided=f"'{DECIDED}'",
+    case="{case}",
+)
+_ARE_BESIDE: Final[LiteralString] = """MATCH (k)-[:CONCERNS]->(i:Importer)
+  MATCH (k)-[:COVERS_ENTRY]->(:Entry)<-[:COVERS_ENTRY]-(o:Case)-[:CONCERNS]->(i)
+  WHERE o <> k WITH DISTINCT o ORDER BY o.openedAt DESC, o.id LIMIT 200"""
+LOCK_BESIDE: Final = fill(
+    "CALL (k) { {are_beside} WITH o ORDER BY elementId(o) {lock} RETURN count(o) AS beside }",
+    are_beside=_ARE_BESIDE,
+    lock=lock("o"),
+)
+"""The clause that locks the other cases of its importer that cover an entry of the case `k`: what may be filed for the
+entry follows from all of them."""
+BESIDE: Final = fill(
+    """COLLECT { {are_beside} MATCH (o)-[:OF_KIND]->(its:CaseKind)
+  RETURN {id: o.id, kind: its.code, dates: o.dates, conditions: o.conditions, suspensions: o.suspensions,
+    extensions: o.extensions, answers: o.answers, pronounced: o.pronounced, datesToConfirm: o.datesToConfirm,
+    turn: o.windowsTurn, entries: [(o)-[:COVERS_ENTRY]->(e:Entry) | e.number], decisions: {decisions}} }""",
+    are_beside=_ARE_BESIDE,
+    decisions=fill(_DECISIONS, case="o"),
+)
+"""The expression for these cases, and for what each of them says of its time: see `cases_beside`."""
 _AS_KEPT: Final = fill(
     """
+{lock_beside}
 OPTIONAL MATCH (k)-[:OF_KIND]->(kind:CaseKind)
-WITH *, [(k)-[:COVERS_ENTRY]->(e:Entry) | e.number] AS entries,
-  head(COLLECT { MATCH (k)<-[:DECIDES]-(d:Decision) WHERE d.decidedAt IS :: ZONED DATETIME NOT NULL
-    RETURN d.decidedAt.epochMillis AS at ORDER BY at LIMIT 1 }) AS decided,
+WITH *, [(k)-[:COVERS_ENTRY]->(e:Entry) | e.number] AS entries, {decisions} AS decisions, {beside} AS others,
   COLLECT { MATCH (k)<-[:OF_CASE]-(d:Deadline) RETURN {element: elementId(d), id: d.id, name: d.name, state: d.state,
     startedOn: toString(d.startedOn), due: toString(d.due), metOn: toString(d.metOn), why: d.why,
     extensions: d.extensions, extendedTo: toString(d.extendedTo), entry: d.entry,
@@ -36,16 +63,20 @@ WITH collect({id: k.id, kind: kind.code, status: k.status, awaiting: k.awaitingS
   closed: CASE WHEN k.closedAt IS :: ZONED DATETIME NOT NULL THEN k.closedAt.epochMillis END,
   isKeptHere: NOT EXISTS { MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {kept} },
   dates: k.dates, conditions: k.conditions, suspensions: k.suspensions, extensions: k.extensions, answers: k.answers,
-  pronounced: k.pronounced, datesToConfirm: k.datesToConfirm, windows: k.windows, entries: entries, decided: decided,
-  written: written})
-  AS cases, collect(DISTINCT kind) AS kinds
-RETURN cases, COLLECT { UNWIND kinds AS kind MATCH (kind)-[:HAS_CLOCK]->(c:Clock) RETURN [kind.code, properties(c)] },
-  COLLECT { MATCH (e:CaseEvent) WHERE e.code = $event OR $event IN e.notBefore RETURN properties(e) },
+  pronounced: k.pronounced, datesToConfirm: k.datesToConfirm, windows: k.windows, turn: k.windowsTurn,
+  entries: entries, decisions: decisions, others: others, written: written}) AS cases
+RETURN cases, COLLECT { UNWIND cases AS one UNWIND [one.kind] + [other IN one.others | other.kind] AS code
+    WITH DISTINCT code MATCH (:CaseKind {code: code})-[:HAS_CLOCK]->(c:Clock) RETURN [code, properties(c)] },
+  COLLECT { MATCH (e:CaseEvent) WHERE e.code IN $events OR any(code IN e.notBefore WHERE code IN $events)
+    RETURN properties(e) },
   COLLECT { UNWIND CASE WHEN any(one IN cases WHERE one.entries <> []) THEN [1] ELSE [] END AS gate
     MATCH (c:Clock {window: true}) RETURN properties(c) }""",
     kept=KEPT,
+    lock_beside=LOCK_BESIDE,
+    decisions=fill(_DECISIONS, case="k"),
+    beside=BESIDE,
 )
-_ONE: Final[LiteralString] = "MATCH (k:Case {id: $case})" + _AS_KEPT
+_ONE: Final = "MATCH (k:Case {id: $case})" + _AS_KEPT
 _MANY: Final = f"{rows_of('Case')} WITH DISTINCT n ORDER BY elementId(n) {lock('n')} WITH n AS k" + _AS_KEPT
 _WRITE: Final[LiteralString] = """
 UNWIND $cases AS row
@@ -103,13 +134,32 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseBeside:
+    """Another case of the same importer that covers an entry of a case, and what it says of its time."""
+
+    kind: str
+    facts: Facts
+    clocks: Sequence[Clock]
+    to_confirm: Sequence[str]
+    turn: int
+
+    def told(self, today: date) -> Told | None:
+        """What it tells of its entries; None where what it says cannot be read."""
+        try:
+            return Told.of(self.kind, self.facts, self.clocks, today, self.to_confirm)
+        except BadInput:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptCase:
     """A case and what it says of its time.
 
     `awaiting`: whether its owner waits for an answer. `is_kept_here`: whether no other system says what its status and
-    its dates are. `decided` is the day of the first decision in it. `to_confirm` are those of its dates that a party
-    told and its owner has not confirmed. `events` are those of the vocabulary that were asked for. `windows` is what
-    may still be filed for its entries, by the clocks `of_windows`.
+    its dates are. `decisions` are those in it that are no other event, as facts. `to_confirm` are those of its dates
+    that a party told and its owner has not confirmed. `events` are those of the vocabulary that were asked for.
+    `windows` is what may still be filed for its entries, by the clocks `of_windows`: it follows from what `others` say,
+    too, and the last case of them that was written tells it, the one with the highest `turn`.
     """
 
     facts: Facts
@@ -118,11 +168,14 @@ class KeptCase:
     written: Sequence[Written] = ()
     awaiting: bool = False
     is_kept_here: bool = True
-    decided: date | None = None
+    decisions: Sequence[str] = ()
     to_confirm: Sequence[str] = ()
     events: Mapping[str, EventKind] = field(default_factory=dict[str, EventKind])
     windows: Sequence[str] = ()
     of_windows: Sequence[Clock] = ()
+    kind: str = ""
+    turn: int = 0
+    others: Sequence["CaseBeside"] = ()
 
     @property
     def id(self) -> str:
@@ -131,10 +184,8 @@ class KeptCase:
 
     @property
     def all_facts(self) -> Facts:
-        """Its facts, with its decision as an event."""
-        if self.decided is None or any(text.startswith(f"{DECIDED} ") for text in self.facts.dates):
-            return self.facts
-        return replace(self.facts, dates=[*self.facts.dates, f"{DECIDED} {self.decided}"])
+        """Its facts, its decisions among them."""
+        return replace(self.facts, decisions=self.decisions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +201,7 @@ class Change:
             assert self.before is not None
             since = f" from {self.before.start}" if self.before.start else ""
             return f"{_named(self.before.name, self.before.entry)}: runs no more{since}"
-        law = self.now.clock.legal_basis
-        return f"{_named(self.now.clock.name, self.now.entry)}: {in_words(self.now)}" + (f" ({law})" if law else "")
+        return f"{_named(self.now.clock.name, self.now.entry)}: {in_words(self.now)}{_by_law(self.now.clock)}"
 
     @property
     def is_told(self) -> bool:
@@ -162,6 +212,19 @@ class Change:
         shown = (before.state, before.last, before.met_on, before.extensions or 0, before.extended_to)
         return shown != (now.state, now.last, now.met_on, now.extensions, now.extended_to)
 
+    @property
+    def only_begins(self) -> bool:
+        """Whether it is new, and nothing has become of it."""
+        return self.before is None and self.now is not None and self.now.state in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """An entry of the history of a case: what it says, and the deadlines that it is about, by id."""
+
+    text: str
+    refs: tuple[str, ...] = ()
+
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -170,17 +233,40 @@ class Brought:
     before: KeptCase
     case: KeptCase
     deadlines: Sequence[Deadline]
+    timeline: Timeline
     changes: Sequence[Change] = field(default_factory=list[Change])
+
+    def with_windows(self, today: date) -> "Brought":
+        """The same with what may be filed for its entries by what it says and what others say."""
+        case = self.case
+        if not (case.facts.entries and case.of_windows):
+            return replace(self, case=replace(case, windows=()))
+        own = Told.worked_out(case.kind, case.id, (self.deadlines, self.timeline), case.clocks, case.to_confirm)
+        told = [own, *filter(None, (other.told(today) for other in case.others))]
+        try:
+            found = windows(told, case.facts.entries, case.of_windows, today)
+        except BadInput:  # what another case says ends beyond all calendars
+            found = windows([own], case.facts.entries, case.of_windows, today)
+        last = max((other.turn for other in case.others), default=case.turn - 1)
+        return replace(self, case=replace(case, windows=found, turn=max(case.turn, last + 1)))
 
     @property
     def notable(self) -> list[Change]:
         """The changes that the history of the case tells."""
         return [change for change in self.changes if change.is_told]
 
+    def to_tell(self, *, together: bool = False) -> list[ToTell]:
+        """The entries of its history that tell these changes, one each; `together`: but one for all clocks that only
+        began, as where a case is opened."""
+        begun = [change.now for change in self.notable if together and change.only_begins and change.now]
+        others = [change for change in self.notable if not (together and change.only_begins)]
+        told = [ToTell(str(each), (each.now.id,) if each.now else ()) for each in others]
+        return [*([ToTell(_begun_in_words(begun), tuple(each.id for each in begun))] if begun else []), *told]
+
     def row(self) -> dict[str, Any] | None:
         """What is written of it; None where nothing has changed."""
         before, case = self.before, self.case
-        facts = {
+        facts: dict[str, object] = {
             name: list(getattr(case.facts, name)) for name in _LISTS
             if list(getattr(case.facts, name)) != list(getattr(before.facts, name))
         }  # fmt: skip
@@ -189,6 +275,8 @@ class Brought:
         ):  # fmt: skip
             if list(said) != list(said_before):
                 facts[name] = list(said)
+        if case.turn != before.turn:
+            facts["windowsTurn"] = case.turn
         closes = None if case.facts.closed == before.facts.closed else case.facts.closed is not None
         status = {"status": case.status} if case.status != before.status else {}
         row = {
@@ -206,22 +294,21 @@ class Brought:
         return row if has_changed or any(row[name] for name in ("facts", "gone", "changed", "begun")) else None
 
 
-async def read_case(run: Run, case: str, event: str | None = None) -> KeptCase | None:
-    """The case of that id, which the caller has locked, and that event of the vocabulary, with those that are never
-    before it; None where there is no such case."""
-    return next(iter(_read(await run(Statement(_ONE, {"case": case, "event": event})))), None)
+async def read_case(run: Run, case: str, events: Sequence[str] = ()) -> KeptCase | None:
+    """The case of that id, which the caller has locked, and these events of the vocabulary, with those that are never
+    before them; None where there is no such case."""
+    return next(iter(_read(await run(Statement(_ONE, {"case": case, "events": list(events)})))), None)
 
 
 async def read_cases(run: Run, items: Sequence[str]) -> list[KeptCase]:
     """The cases that are known by these items, locked."""
-    return _read(await run(Statement(_MANY, {"items": list(items), "event": None})))
+    return _read(await run(Statement(_MANY, {"items": list(items), "events": []})))
 
 
 def bring(before: KeptCase, case: KeptCase, today: date) -> Brought:
     """What follows from what a case says now. Raises `BadInput` for facts that are not written as they should be."""
-    current = deadlines(case.all_facts, case.clocks, today)
+    current, timeline = work_out(case.id, Timeline.of(case.all_facts), case.clocks, today)
     facts = case.facts
-    case = replace(case, windows=windows(case.all_facts, case.of_windows, today))
     if case.is_kept_here:
         case = replace(case, facts=replace(facts, pronounced=_pronounced(facts, current)))
         case = replace(case, status=_status(case, current, today))
@@ -230,12 +317,12 @@ def bring(before: KeptCase, case: KeptCase, today: date) -> Brought:
     changes = [change for change in changes if _differs(change)]
     kept = {each.id for each in current}
     changes += [Change(written, None) for written in before.written if written.id not in kept]
-    return Brought(before, case, current, changes)
+    return Brought(before, case, current, timeline, changes)
 
 
 async def write(run: Run, brought: Iterable[Brought], at: datetime) -> None:
     """Writes what has changed of these cases."""
-    rows = [row for one in brought if (row := one.row())]
+    rows = [row for one in brought if (row := one.with_windows(day_at(at)).row())]
     if rows:
         await run(Statement(_WRITE, {"cases": rows, "at": at}))
 
@@ -259,13 +346,43 @@ def in_words(deadline: Deadline) -> str:
 
 def _read(records: Sequence[Sequence[Any]]) -> list[KeptCase]:
     ((cases, clocks, events, of_windows),) = records
+    read = _by_kind(clocks)
+    asked = vocabulary(events)
+    opening = clocks_of(of_windows)
+    return [
+        replace(
+            _case(row, read.get(row["kind"], []), asked), of_windows=opening, kind=row["kind"] or "",
+            turn=row["turn"] or 0, others=_cases_beside(row["others"], read),
+        )
+        for row in cases
+    ]  # fmt: skip
+
+
+def cases_beside(
+    cases: Sequence[Mapping[str, Any]], clocks: Sequence[tuple[str, Mapping[str, Any]]]
+) -> list[CaseBeside]:
+    """The cases that the expression `BESIDE` gives, by the clocks of their kinds, each with the kind's code."""
+    return _cases_beside(cases, _by_kind(clocks))
+
+
+def _cases_beside(cases: Sequence[Mapping[str, Any]], clocks: Mapping[str, Sequence[Clock]]) -> list[CaseBeside]:
+    return [
+        CaseBeside(row["kind"], _facts(row), clocks.get(row["kind"], ()), row["datesToConfirm"] or (), row["turn"] or 0)
+        for row in cases
+    ]
+
+
+def _by_kind(clocks: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, list[Clock]]:
     by_kind: dict[str, list[Mapping[str, Any]]] = {}
     for kind, row in clocks:
         by_kind.setdefault(kind, []).append(row)
-    read = {kind: clocks_of(rows) for kind, rows in by_kind.items()}
-    asked = vocabulary(events)
-    opening = clocks_of(of_windows)
-    return [replace(_case(row, read.get(row["kind"], []), asked), of_windows=opening) for row in cases]
+    return {kind: clocks_of(rows) for kind, rows in by_kind.items()}
+
+
+def _facts(row: Mapping[str, Any]) -> Facts:
+    lists = {name: row[name] if row[name] is not None else () for name in _LISTS}
+    decisions = [_decision(at, entry) for at, entry in row["decisions"]]
+    return Facts(case=row["id"], closed=None, entries=row["entries"], decisions=decisions, **lists)
 
 
 def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, EventKind]) -> KeptCase:
@@ -274,12 +391,19 @@ def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, 
         closed = None
     elif closed is None:
         closed = date.min
-    lists = {name: row[name] if row[name] is not None else () for name in _LISTS}
+    facts = _facts(row)
     return KeptCase(
-        Facts(case=row["id"], closed=closed, entries=row["entries"], **lists), row["status"], clocks,
+        replace(facts, closed=closed, decisions=()), row["status"], clocks,
         [Written.of(one) for one in row["written"]], row["awaiting"] or row["status"] == "AWAITING", row["isKeptHere"],
-        _moment(row["decided"]), row["datesToConfirm"] or (), events, row["windows"] or (),
+        facts.decisions, row["datesToConfirm"] or (), events, row["windows"] or (),
     )  # fmt: skip
+
+
+def _decision(at: int, entry: str | None) -> str:
+    """A decision that was made at that moment, as a fact."""
+    day = _moment(at)
+    assert day is not None
+    return str(Dated(DECIDED, day, entry))
 
 
 def _pronounced(facts: Facts, current: Iterable[Deadline]) -> Sequence[str]:
@@ -297,13 +421,19 @@ def _status(case: KeptCase, current: Sequence[Deadline], today: date) -> str:
         return "CLOSED"
     if any(each.state is State.DEEMED for each in current):
         return "DEEMED"
-    if any(pause.days.lasts_on(today) for pause in Timeline.of(case.facts).pauses):
+    if _is_suspended(case.facts, today):
         return "SUSPENDED"
     if case.awaiting:
         return "AWAITING"
     if any(each.extensions and each.state in OPEN for each in current):
         return "EXTENDED"
     return "DRAFT" if case.status == "DRAFT" else "OPEN"
+
+
+def _is_suspended(facts: Facts, today: date) -> bool:
+    """Whether the case as a whole is, or each of its entries."""
+    suspended = {pause.entry for pause in Timeline.of(facts).pauses if pause.days.lasts_on(today)}
+    return None in suspended or (bool(facts.entries) and suspended.issuperset(facts.entries))
 
 
 def _differs(change: Change) -> bool:
@@ -339,6 +469,26 @@ def _values(now: Deadline) -> dict[str, Any]:
         "owedBy": now.clock.owed_by, "deemed": now.clock.deemed, "extensions": now.extensions,
         "extendedTo": now.extended_to, "entry": now.entry,
     }  # fmt: skip
+
+
+def _begun_in_words(begun: Sequence[Deadline]) -> str:
+    """Which clocks began, and until when they run; of one with many entries, between which days."""
+    by_clock: dict[str, list[Deadline]] = {}
+    for each in begun:
+        by_clock.setdefault(each.clock.id, []).append(each)
+    parts: list[str] = []
+    for of_clock in by_clock.values():
+        if len(of_clock) <= _MOST_TOLD:
+            parts += [str(Change(None, each)) for each in of_clock]
+            continue
+        clock, days = of_clock[0].clock, sorted(str(each.last) for each in of_clock if each.last)
+        until = f": until {' to '.join(dict.fromkeys((days[0], days[-1])))}" if days else ""
+        parts.append(f"{clock.name}, {len(of_clock)} entries{until}{_by_law(clock)}")
+    return f"begun: {'; '.join(parts)}"
+
+
+def _by_law(clock: Clock) -> str:
+    return f" ({clock.legal_basis})" if clock.legal_basis else ""
 
 
 def _named(name: str | None, entry: str | None) -> str:

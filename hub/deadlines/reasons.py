@@ -50,7 +50,9 @@ def runs(clock: Clock, event: str, start: date, run: Run, scope: Scope) -> str:
     if run.anew:
         return f"{clock.stopping.period} from {in_words(clock.stopping.event or '')} on {run.anew}"
     extended = f", extended to {run.extended_to}" if run.extended_to else f", extended {_times(run.extensions)}"
-    return f"{clock.period} from {from_event}" + (extended if run.extensions else "")
+    period = f"{clock.period} from {from_event}"
+    period = f"before {period} are over" if clock.deems_after else period
+    return period + (extended if run.extensions else "")
 
 
 def with_doubt(clock: Clock, why: str) -> str:

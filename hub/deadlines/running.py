@@ -13,8 +13,10 @@ from hub.deadlines.facts import Extended, Pause, Scope
 class Run:
     """How long a clock runs.
 
-    `last` is None while it stands still: by the suspension `stands`, if that lasts today. `anew` is the day from which
-    another period runs after a suspension. `bound` is what its last day may not be after, where that decides it.
+    `last` is the last day to act. It is None while it stands still: by the suspension `stands`, if that lasts today.
+    `anew` is the day from which another period runs after a suspension. `bound` is what its last day may not be after,
+    where that decides it.
+    `extended_on` is the day on which the last extension that counts was granted.
     """
 
     last: date | None
@@ -23,6 +25,7 @@ class Run:
     stands: Pause | None = None
     anew: date | None = None
     bound: Bound | None = None
+    extended_on: date | None = None
 
 
 def run(scope: Scope, start: date, today: date) -> Run | None:
@@ -41,7 +44,9 @@ def run(scope: Scope, start: date, today: date) -> Run | None:
         counted = counted.extended(extension)
     last = counted.last()
     bound = first[1] if first and last == first[0] else None
-    return Run(last, counted.times, counted.until, counted.stands_on(today), counted.anew()[1], bound)
+    stands, anew = counted.stands_on(today), counted.anew()[1]
+    last = last - clock.deems_after if last else None
+    return Run(last, counted.times, counted.until, stands, anew, bound, counted.granted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class _Counted:
     suspended_from: date
     times: int = 0
     until: date | None = None
+    granted: date | None = None
     known_until: date = date.max
 
     def last(self) -> date | None:
@@ -109,7 +115,9 @@ class _Counted:
         last = self._as_of(extension.granted).last()
         if last is not None and extension.granted > last:
             return self
-        return self._by_length() if extension.until is None else self._until(extension.until, extension.granted)
+        if extension.until is None:
+            return self._by_length(extension.granted)
+        return self._until(extension.until, extension.granted)
 
     def _removed(self, pause: Pause) -> date | None:
         """The day of the event from which another period runs after that suspension, and which ends it for this
@@ -118,7 +126,7 @@ class _Counted:
         day = self.scope.done(event) if event else None
         return day if day is not None and pause.days.since <= day <= self.known_until else None
 
-    def _by_length(self) -> "_Counted":
+    def _by_length(self, granted: date) -> "_Counted":
         rule, clock = self.scope.clock.extension, self.scope.clock
         assert clock.period is not None
         assert rule.period is not None
@@ -131,13 +139,13 @@ class _Counted:
         else:
             end = end_of(self.end, rule.period)
         end = self._within_limit(end)
-        return self if end <= self.end else replace(self, end=end, times=times)
+        return self if end <= self.end else replace(self, end=end, times=times, granted=granted)
 
     def _until(self, until: date, granted: date) -> "_Counted":
         end, last = self._within_limit(until), self._as_of(granted, until_then=True).standing()
         if end <= self.end or (last is not None and until <= last):
             return self
-        return replace(self, end=end, suspended_from=granted, times=self.times + 1, until=end)
+        return replace(self, end=end, suspended_from=granted, times=self.times + 1, until=end, granted=granted)
 
     def _as_of(self, day: date, *, until_then: bool = False) -> "_Counted":
         """The same as it was known on a day, `until_then`: with the suspended days until that day."""

@@ -1,7 +1,8 @@
 """`windows`: what may still be filed for which entry, and until when, for importers and their brokers.
 
-The windows of each case are kept with it (`hub.deadlines.windows`); the question reads them, and says where a case that
-uses one is open already.
+The windows of an entry follow from what all cases of its importer say (`hub.deadlines.windows`). They are kept with
+each of the cases; of an entry, those of the case that was written last count. The question reads them, and says where a
+case that uses one is open already.
 """
 
 from typing import Any, Final
@@ -19,7 +20,8 @@ _MOST: Final = 500
 _DAYS: Final = 90
 _MOST_DAYS: Final = 3_660
 
-# of an entry that several cases cover, the case with the latest day tells
+# of an entry that several cases cover, the case that was written last tells; where it is not known which one that was,
+# the one with the latest day
 _START: Final = """
 WITH *, {today} AS today
 CALL (*) {
@@ -31,9 +33,12 @@ CALL (*) {
   WITH i, k, parts, date(parts[0]) AS until
   WHERE today <= until AND until <= today + duration({days: $asked.within})
     AND ($asked.entry IS NULL OR parts[3] = $asked.entry)
-  MATCH (e:Entry {number: parts[3]}) WHERE {sees_entry}
-  MATCH (c:Clock {id: parts[4]})
-  WITH i, k, e, c, until, date(parts[1]) AS since, parts[2] AS event ORDER BY since DESC, k.id
+  MATCH (e:Entry {number: parts[3]}) WHERE {sees_entry} AND NOT EXISTS {
+    MATCH (e)<-[:COVERS_ENTRY]-(later:Case)-[:CONCERNS]->(i)
+    WHERE coalesce(later.windowsTurn, 0) > coalesce(k.windowsTurn, 0) }
+  MATCH (c:Clock {id: parts[4], window: true})
+  MATCH (t:Case {id: coalesce(parts[5], k.id)}) WHERE {sees_teller}
+  WITH i, t AS k, e, c, until, date(parts[1]) AS since, parts[2] AS event ORDER BY since DESC, k.id
   WITH i, e, c, head(collect({case: k, until: until, since: since, event: event})) AS told
   ORDER BY told.until, e.number, c.id
   WITH collect({importer: i, entry: e, clock: c, told: told}) AS all_
@@ -57,8 +62,8 @@ def _value(name: str, doc: str, expression: str, kind: Kind = Kind.STRING) -> Va
 
 
 def _start(sees: Sees, _: Any) -> str:
-    case, entry = f"({sees.row('k', 'Case')})", f"({sees.row('e', 'Entry')})"
-    return cypher.fill(_START, today=TODAY, few=str(_FEW), sees_case=case, sees_entry=entry)
+    case, entry, teller = (f"({sees.row(*of)})" for of in (("k", "Case"), ("e", "Entry"), ("t", "Case")))
+    return cypher.fill(_START, today=TODAY, few=str(_FEW), sees_case=case, sees_entry=entry, sees_teller=teller)
 
 
 def _each(sees: Sees) -> str:
@@ -94,8 +99,9 @@ _WINDOW: Final = Record(
 
 WINDOWS: Final = CustomField(
     "windows",
-    "What may still be filed for entries of yours and of your clients, and until when: corrections, protests, drawback"
-    " and what else has a window. From the days that your cases say of their entries; what was filed is left out.",
+    "What may still be filed for entries of yours and of your clients, and until when: corrections, protests, drawback,"
+    " the summons after a denied protest, and what else has a window. From the days that all cases of an importer say"
+    " of its entries, put together; what was filed is left out.",
     (
         Property("within", f"How many days are looked ahead: 0 to {_MOST_DAYS}, {_DAYS} if not said.", Kind.INT),
         Property("importer", "Of this importer alone.", format=IMPORTER_NUMBER),

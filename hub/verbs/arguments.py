@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Final
 
 from graph_schema.cases import AUDIENCE
-from graph_schema.formats import BadFormat, Format
+from graph_schema.formats import ENTRY_NUMBER, BadFormat, Format, entry_check_digit
 from graph_schema.graph import GRAPH
 from graph_schema.model import Property
 from graph_schema.words import OTHER_WORDS, of_row
@@ -55,6 +55,14 @@ def checked(name: str, wanted: Format, value: str) -> str:
         return wanted.check(value)
     except BadFormat as error:
         raise BadInput(f"{name}: {error}") from None
+
+
+def checked_entry(name: str, number: str) -> str:
+    """The number of an entry in its normal form, whose check digit is right. Raises `BadInput`."""
+    entry = checked(name, ENTRY_NUMBER, number)
+    if entry[-1] != str(entry_check_digit(entry[:3], entry[4:11])):
+        raise BadInput(f"{name}: the check digit of {entry} is wrong")
+    return entry
 
 
 def found_by(label: str, row: Mapping[str, object]) -> dict[str, str | None]:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, Self
 
 from hub.deadlines.business_days import today
-from hub.deadlines.deadline import OPEN
 from hub.deadlines.facts import Facts
 from hub.deadlines.kept import Brought, KeptCase, bring, read_case, write
 from hub.errors import BadInput
@@ -23,9 +22,9 @@ class CaseTime:
     now: KeptCase
 
     @classmethod
-    async def read(cls, context: VerbContext, case: InACase, event: str | None = None) -> Self:
-        """The case, which the caller has locked, with that event of the vocabulary."""
-        kept = await read_case(context.run, case.id, event)
+    async def read(cls, context: VerbContext, case: InACase, *events: str | None) -> Self:
+        """The case, which the caller has locked, with these events of the vocabulary."""
+        kept = await read_case(context.run, case.id, [event for event in events if event])
         assert kept is not None
         return cls(context, case, kept, kept)
 
@@ -53,22 +52,18 @@ class CaseTime:
 
     async def write(
         self, text: str | None, changed: Sequence[str], *, reason: str | None = None,
-        audience: str = "parties", refs: Sequence[str] = (), but_new: bool = False,
+        audience: str = "parties", refs: Sequence[str] = (), together: bool = False,
     ) -> Brought:  # fmt: skip
-        """Writes it, with `text` as an entry of the history and another for each deadline that changed, `but_new`: for
-        those that only began."""
+        """Writes it, with `text` as an entry of the history and another for each deadline that changed; `together`: one
+        for all that only began."""
         brought = self.brought()
         await write(self.context.run, [brought], self.context.now)
         status = ("status",) if brought.case.status != self.before.status else ()
         if text:
             of_verb = (*changed, *status, *(("deadlines",) if brought.changes else ()))
             self.context.add_history_entry(self.case, text, of_verb, reason=reason, audience=audience, refs=refs)
-        for change in brought.notable:
-            now = change.now
-            if but_new and change.before is None and now and now.state in OPEN:
-                continue
-            refs = (now.id,) if now else ()
-            self.context.add_history_entry(self.case, str(change), ("deadlines",), reason=reason, refs=refs)
+        for told in brought.to_tell(together=together):
+            self.context.add_history_entry(self.case, told.text, ("deadlines",), reason=reason, refs=told.refs)
         return brought
 
 

@@ -10,7 +10,7 @@ from graph_schema.cypher import Statement, fill, literal, lock
 from hub.database.graph import Graph, Run
 from hub.deadlines.business_days import today
 from hub.deadlines.deadline import OPEN
-from hub.deadlines.kept import Brought, Change, KeptCase, bring, read_cases, write
+from hub.deadlines.kept import Brought, KeptCase, ToTell, bring, read_cases, write
 from hub.errors import BadInput, CannotBeDone
 from hub.events.append import Doer, Entry, Telling
 from hub.events.concerns import CONCERNS, DATED_CASES
@@ -89,9 +89,8 @@ async def _begin_clocks(run: Run, items: Sequence[str], telling: Telling) -> int
     brought = [_brought(case, telling.doer.at) for case in await read_cases(run, timed)]
     await write(run, brought, telling.doer.at)
     for one in brought:
-        for change in one.notable:
-            if change.before is not None:
-                _tell(telling, one, change, "clocksBegun")
+        for told in one.to_tell(together=True):
+            _tell(telling, one, told, "clocksBegun")
     telling.tell("Case.clocksBegun", timed, changed=("deadlines",))
     return 0
 
@@ -109,11 +108,10 @@ def _brought(case: KeptCase, now: datetime) -> Brought:
         raise CannotBeDone(reason if ": " in reason else f"dates: {reason}") from None
 
 
-def _tell(telling: Telling, brought: Brought, change: Change, verb: str) -> None:
-    """Adds an entry to the history of the case for a deadline that changed."""
+def _tell(telling: Telling, brought: Brought, told: ToTell, verb: str) -> None:
+    """Adds an entry to the history of the case for deadlines that changed."""
     status = ("status",) if brought.case.status != brought.before.status else ()
-    refs = (change.now.id,) if change.now else ()
-    telling.tell_case(Entry(brought.case.id, verb, str(change)), changed=("deadlines", *status), refs=refs)
+    telling.tell_case(Entry(brought.case.id, verb, told.text), changed=("deadlines", *status), refs=told.refs)
 
 
 _OVERDUE: Final = "n.state IN ['RUNNING', 'SUSPENDED'] AND n.due < $today"
@@ -121,6 +119,7 @@ _OVERDUE: Final = "n.state IN ['RUNNING', 'SUSPENDED'] AND n.due < $today"
 _GOES_ON: Final = """n.state = 'SUSPENDED' AND n.due IS NOT NULL AND EXISTS { MATCH (n)-[:OF_CASE]->(k:Case)
   WHERE CASE WHEN k.suspensions IS :: LIST<STRING NOT NULL> NOT NULL
     THEN none(text IN k.suspensions WHERE split(text, ' ')[0] <= toString($today)
+      AND coalesce(split(text, ' ')[3], '-') IN ['-', coalesce(n.entry, '-')]
       AND (coalesce(split(text, ' ')[1], '-') = '-' OR split(text, ' ')[1] > toString($today))) END }"""
 _DUE: Final = f"""
 CALL () {{
@@ -154,8 +153,8 @@ def _overdue(now: datetime) -> Job:
         await write(run, brought, now)
         telling = Telling(Doer("job deadlines", token_hex(8), now))
         for one in brought:
-            for change in one.notable:
-                _tell(telling, one, change, "overdue")
+            for told in one.to_tell():
+                _tell(telling, one, told, "overdue")
         await telling.append(run)
         return sum(change.now is None or change.now.state not in OPEN for one in brought for change in one.notable)
 

@@ -12,9 +12,9 @@ from graph_schema.cypher import fill
 from graph_schema.formats import ENTRY_NUMBER
 from hub.deadlines import deadline as engine
 from hub.deadlines.business_days import Suspension, end_of
-from hub.deadlines.clock import Clock
+from hub.deadlines.clock import ANSWERED, Clock
 from hub.deadlines.deadline import OWED, State
-from hub.deadlines.facts import Act, Dated, Extended, Pause, Timeline
+from hub.deadlines.facts import Act, Dated, Extended, Held, Pause, Timeline
 from hub.deadlines.reasons import in_words
 from hub.deadlines.vocabulary import EventKind, check_day
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -75,7 +75,7 @@ async def record_date(
     time, dated = await CaseTime.read(context, case, event), Dated(event, on, entry)
     to_confirm = _without(time.before.to_confirm, dated)
     if case.role is PARTY:
-        _must_be_partys(time, dated)
+        must_be_partys(time, dated)
         to_confirm = [*to_confirm, str(dated)]
     changed = with_date(time, case, dated)
     unconfirmed = ", to be confirmed by its owner" if case.role is PARTY else ""
@@ -85,12 +85,12 @@ async def record_date(
 def with_date(time: CaseTime, case: Case, dated: Dated) -> CaseTime:
     """The case with that date instead of another of the same event and entry. It was read with the event. Raises
     `BadInput` or `NotFound`."""
-    events, entry = time.before.events, dated.entry
-    if entry is not None and entry not in time.facts.entries:
-        known = ", ".join(sorted(time.facts.entries)[:5]) or "none"
-        raise NotFound(f"entry: case {case.number} does not span {entry}; it spans {known}")
+    events = time.before.events
+    check_entry(time, case, dated.entry)
     check_event(dated, time.before.clocks, events.get(dated.event))
     others = _without(time.facts.dates, dated)
+    if dated.event == ANSWERED:
+        _check_answer(dated, time.with_facts(dates=others).brought().deadlines)
     check_day(dated, Timeline.of(replace(time.facts, dates=others)), events, time.today)
     return time.with_facts(dates=[*others, str(dated)])
 
@@ -111,7 +111,7 @@ async def take_back_date(
     await time.write(f"taken back: {_in_words(dated)}", ("dates",), reason=reason)
 
 
-def _must_be_partys(time: CaseTime, dated: Dated) -> None:
+def must_be_partys(time: CaseTime, dated: Dated) -> None:
     """Raises `NotAllowed` for what a party does not record, or what the owner has recorded."""
     kind = time.before.events.get(dated.event)
     if not kind.by_party if kind else dated.event in events_of(time.before.clocks):
@@ -131,8 +131,19 @@ def _without(texts: Iterable[str], dated: Dated) -> list[str]:
     return [text for text, each in others if (each.event, each.entry) != (dated.event, dated.entry)]
 
 
+def check_entry(time: CaseTime, case: Case, entry: str | None) -> None:
+    """Raises `NotFound` for an entry that the case does not span."""
+    if entry is not None and entry not in time.facts.entries:
+        known = ", ".join(sorted(time.facts.entries)[:5]) or "none"
+        raise NotFound(f"entry: case {case.number} does not span {entry}; it spans {known}")
+
+
 def _in_words(dated: Dated) -> str:
-    return f"{in_words(dated.event)} on {dated.day}" + (f", entry {dated.entry}" if dated.entry else "")
+    return f"{in_words(dated.event)} on {dated.day}{_of_entry(dated.entry)}"
+
+
+def _of_entry(entry: str | None) -> str:
+    return f", entry {entry}" if entry else ""
 
 
 _CONDITIONS: Final[LiteralString] = "RETURN COLLECT { MATCH (c:CaseCondition) WHERE c.code IN $codes RETURN c.code }"
@@ -140,20 +151,36 @@ _CONDITIONS: Final[LiteralString] = "RETURN COLLECT { MATCH (c:CaseCondition) WH
 
 @verb(may=(OWNER, OVERSIGHT), kept_here=True)
 async def record_condition(
-    context: VerbContext, case: Case, condition: _Condition, holds: _Holds = True, reason: OptionalReason | None = None
+    context: VerbContext,
+    case: Case,
+    condition: _Condition,
+    holds: _Holds = True,
+    entry: _Entry | None = None,
+    reason: OptionalReason | None = None,
 ) -> None:
-    """Records what decides which clocks of a case run, or that it does not hold."""
+    """Records what decides which clocks of a case, or of one of its entries, run; or that it does not hold."""
     case.must_be_open()
     time = await CaseTime.read(context, case)
+    check_entry(time, case, entry)
     ((known,),) = await context.execute(_CONDITIONS, codes=sorted(conditions_of(time.before.clocks)))
     if condition not in known:
         raise BadInput(
             f"condition: one of {', '.join(sorted(known)) or 'none: nothing decides about the clocks of this kind'}"
         )
-    others = [code for code in time.facts.conditions if code != condition]
-    text = f"found to be {in_words(condition)}" if holds else f"found not to be {in_words(condition)}"
-    time = time.with_facts(conditions=[*others, condition] if holds else others)
-    await time.write(text, ("conditions",), reason=reason)
+    held, before = Held(condition, entry), [Held.of(text) for text in time.facts.conditions]
+    check_condition(held, time.before.clocks)
+    if entry and not holds and Held(condition) in before:
+        raise BadInput(f"entry: {in_words(condition)} holds of the case as a whole; record of which entries it does")
+    others = [str(each) for each in before if each != held]
+    found = f"found to be {in_words(condition)}" if holds else f"found not to be {in_words(condition)}"
+    time = time.with_facts(conditions=[*others, str(held)] if holds else others)
+    await time.write(f"{found}{_of_entry(entry)}", ("conditions",), reason=reason)
+
+
+def check_condition(held: Held, clocks: Iterable[Clock]) -> None:
+    """Raises `BadInput` for a condition of an entry that decides about none of its clocks."""
+    if held.entry and held.code not in conditions_of(clock for clock in clocks if clock.per_entry):
+        raise BadInput(f"entry: {in_words(held.code)} decides about the case as a whole; leave it out")
 
 
 _DEADLINE: Final = fill(
@@ -213,12 +240,23 @@ async def extend_deadline(
     if is_settled and (on is None or (current.met_on is not None and granted > current.met_on)):
         raise Conflict(f"deadline: {current.clock.name} is {_stands(current)}: only one that runs can be extended")
     extended = Extended(current.clock.code, current.entry, granted, _extended_until(current, until))
-    after = time.with_facts(extensions=[*time.facts.extensions, str(extended)])
+    after = time.with_facts(extensions=[*time.facts.extensions, *_told_by_event(time, current), str(extended)])
     now = _of(after, deadline.id)
     if now is None or (now.last, now.extensions) == (current.last, current.extensions):
         raise Conflict(_not_extended(current, granted))
     to = f"to {until}" if until else "by its own length"
     await after.write(f"{current.clock.name}: extended {to}", ("extensions",), reason=reason)
+
+
+def _told_by_event(time: CaseTime, deadline: engine.Deadline) -> list[str]:
+    """The extension that an event alone tells of so far, so that a further one is the second."""
+    told = [
+        each for each in Timeline.of(time.facts).extensions
+        if each.clock == deadline.clock.code and each.entry in (None, deadline.entry)
+    ]  # fmt: skip
+    if told or deadline.extended_on is None:
+        return []
+    return [str(Extended(deadline.clock.code, deadline.entry, deadline.extended_on, None))]
 
 
 def _stands(deadline: engine.Deadline) -> str:
@@ -309,6 +347,21 @@ def answered_deadline(time: CaseTime, wanted: str | None) -> engine.Deadline | N
     return able[0] if able else None
 
 
+def waiting_for(dated: Dated, before: Iterable[engine.Deadline]) -> list[engine.Deadline]:
+    """The deadlines that wait for an answer on that day, of those that there are before it is recorded."""
+    return [each for each in before if each.clock.by_answer and each.state in OWED and each.start <= dated.day]
+
+
+def _check_answer(dated: Dated, before: Iterable[engine.Deadline]) -> None:
+    """Raises `BadInput` where several wait: an answer meets the one that it names."""
+    waiting = waiting_for(dated, before)
+    if len(waiting) > 1:
+        raise BadInput(
+            "event: several deadlines wait for an answer; say which one was answered (respondToCase or meetDeadline,"
+            f" with its id){_choice(waiting)}"
+        )
+
+
 def _choice(able: Sequence[engine.Deadline]) -> str:
     """The deadlines that an answer can meet, for an error."""
     until = ((each, f"until {each.last}" if each.last else each.why) for each in able)
@@ -316,7 +369,7 @@ def _choice(able: Sequence[engine.Deadline]) -> str:
     return f": {listed}" if able else ": none waits for an answer"
 
 
-_Outcome = Annotated[date, Argument("The day of the outcome, not before the last day; the last day if not said.")]
+_Outcome = Annotated[date, Argument("The day of the outcome; the one on which the law deems it if not said.")]
 
 
 @verb(may=(OWNER,), kept_here=True)
@@ -326,11 +379,12 @@ async def pronounce_deadline(
     """Records what the law deems decided because a last day has passed; only then the case is DEEMED. Later clocks run
     from that day. `takeBackDeadline`, or an event in time that came late, undoes it."""
     time, current = await _looked_at(context, deadline)
-    if current.state is not State.PROPOSED or current.last is None:
+    outcome = current.outcome_on
+    if current.state is not State.PROPOSED or outcome is None:
         raise Conflict(f"deadline: {current.clock.name} is {_stands(current)}: there is nothing to pronounce")
-    day = not_ahead("on", on or current.last, time.today)
-    if day < current.last:
-        raise BadInput(f"on: its last day was {current.last}; that day or a later one is expected")
+    day = not_ahead("on", on or outcome, time.today)
+    if day < outcome:
+        raise BadInput(f"on: the law deems it on {outcome}; that day or a later one is expected")
     act = Act(current.clock.code, current.entry, day)
     time = time.with_facts(pronounced=[*time.facts.pronounced, str(act)])
     await time.write(f"{current.clock.name}: pronounced", ("pronounced",), reason=reason)
@@ -351,6 +405,7 @@ async def take_back_deadline(context: VerbContext, deadline: Deadline, reason: R
     await time.with_facts(**{of: left}).write(f"{current.clock.name}: taken back", (of,), reason=reason)
 
 
+_Suspended = Annotated[str, Argument("The entry that is suspended, if it is not the case as a whole.", ENTRY_NUMBER)]
 _Cause = Annotated[
     str, Argument("By what, e.g. court or statute: only clocks that it suspends stand still. Without it, all that can.")
 ]
@@ -358,45 +413,58 @@ _Cause = Annotated[
 
 @verb(may=(OWNER,), kept_here=True)
 async def suspend_case(
-    context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None, cause: _Cause | None = None
+    context: VerbContext,
+    case: Case,
+    reason: Reason,
+    on: DayOfEvent | None = None,
+    cause: _Cause | None = None,
+    entry: _Suspended | None = None,
 ) -> None:
-    """Suspends a case: its clocks that the law lets stand still do."""
+    """Suspends a case, or one of its entries: the clocks that the law lets stand still do."""
     case.must_be_open()
     time = await CaseTime.read(context, case)
-    _check_cause(cause, time.before.clocks)
+    check_entry(time, case, entry)
+    _check_cause(cause, [clock for clock in time.before.clocks if clock.per_entry or entry is None])
     since = not_ahead("on", on, time.today)
-    same = [pause.days for pause in Timeline.of(time.facts).pauses if pause.cause == cause]
+    same = [pause.days for pause in Timeline.of(time.facts).pauses if (pause.cause, pause.entry) == (cause, entry)]
     if any(days.until is None for days in same):
-        raise Conflict(f"case {case.number} is suspended already")
+        raise Conflict(f"case {case.number}{_of_entry(entry)} is suspended already")
     # what another system told may be in any order
     if until := max((days.until for days in same if days.until and days.until > since), default=None):
         raise BadInput(f"on: it was suspended until {until} already; give that day or a later one")
-    pause = Pause(Suspension(since), cause)
-    text = f"suspended from {since}" + (f" ({in_words(cause)})" if cause else "")
+    pause = Pause(Suspension(since), cause, entry)
+    text = f"suspended from {since}{f' ({in_words(cause)})' if cause else ''}{_of_entry(entry)}"
     time = time.with_facts(suspensions=[*time.facts.suspensions, str(pause)])
     await time.write(text, ("suspensions",), reason=reason)
 
 
 @verb(may=(OWNER,), kept_here=True)
 async def resume_case(
-    context: VerbContext, case: Case, reason: Reason, on: DayOfEvent | None = None, cause: _Cause | None = None
+    context: VerbContext,
+    case: Case,
+    reason: Reason,
+    on: DayOfEvent | None = None,
+    cause: _Cause | None = None,
+    entry: _Suspended | None = None,
 ) -> None:
-    """Lets a suspended case and its clocks go on: by as many days longer, or, where the law says so, by a new period
-    from the notice that the suspension is removed."""
+    """Lets a suspended case or entry and its clocks go on: by as many days longer, or, where the law says so, by a new
+    period from the notice that the suspension is removed."""
     time = await CaseTime.read(context, case)
     lasting = [pause for pause in Timeline.of(time.facts).pauses if pause.days.until is None]
-    chosen = [pause for pause in lasting if cause is None or pause.cause == cause]
+    chosen = [pause for pause in lasting if cause in (None, pause.cause) and entry in (None, pause.entry)]
     if not chosen:
-        raise Conflict(f"case {case.number} is not suspended" + (f" by {in_words(cause)}" if cause else ""))
+        by = f" by {in_words(cause)}" if cause else ""
+        raise Conflict(f"case {case.number}{_of_entry(entry)} is not suspended{by}")
     if len(chosen) > 1:
-        raise BadInput(f"cause: which suspension ends; one of {', '.join(pause.cause or 'none' for pause in chosen)}")
+        each = ", ".join(f"{pause.cause or 'none'}{_of_entry(pause.entry)}" for pause in chosen)
+        raise BadInput(f"cause: which suspension ends, and of which entry; one of {each}")
     ended, until = chosen[0], not_ahead("on", on, time.today)
     if until < ended.days.since:
         raise BadInput(f"on: it was suspended on {ended.days.since}; it cannot go on before")
     pauses = [text for text in time.facts.suspensions if Pause.of(text) != ended]
-    resumed = Pause(replace(ended.days, until=until), ended.cause)
+    resumed = replace(ended, days=replace(ended.days, until=until))
     time = time.with_facts(suspensions=[*pauses, str(resumed)])
-    await time.write(f"goes on from {until}", ("suspensions",), reason=reason)
+    await time.write(f"goes on from {until}{_of_entry(ended.entry)}", ("suspensions",), reason=reason)
 
 
 def _check_cause(cause: str | None, clocks: Iterable[Clock]) -> None:

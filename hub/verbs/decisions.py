@@ -13,7 +13,7 @@ from hub.verbs.arguments import WHY, Argument, Audience, found_by
 from hub.verbs.case import OWNER, Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import OtherCase, VerbContext
-from hub.verbs.deadlines import events_of, with_date
+from hub.verbs.deadlines import check_entry, with_date
 from hub.verbs.rows import LockedRow, Role, Subject
 from hub.verbs.verb import verb
 from hub.verbs.waiting import take_up
@@ -53,15 +53,21 @@ class NewDecision:
         Annotated[str, Argument("The entry that the event is of, if not of the case as a whole.", ENTRY_NUMBER)] | None
     ) = None
 
+    @property
+    def as_event(self) -> str | None:
+        """What it is to the clocks, if it is not just that something was decided."""
+        return self.event if self.event and self.event != DECIDED else None
+
     def dated(self, day: date) -> Dated:
         """The decision as an event."""
-        return Dated(self.event or DECIDED, day, self.entry)
+        return Dated(self.as_event or DECIDED, day, self.entry)
 
 
 @verb(may=(OWNER,), kept_here=True, returns="Decision")
 async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -> str:
-    """Writes down a decision in a case. It meets and ends the clocks that ask for one. What was decided about the same
-    goods elsewhere is compared with it within seconds."""
+    """Writes down a decision in a case. It meets and ends the clocks that ask for one, or for its `event` where that is
+    said. A decision about the case as a whole is one about each of its entries. What was decided about the same goods
+    elsewhere is compared with it within seconds."""
     case.must_be_open()
     time = _decided(await CaseTime.read(context, case, decision.event), case, decision)
     place = case.by
@@ -80,6 +86,7 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
         "id": key, "decidedAt": context.now, "audience": audience, "source": "hub",
         "question": decision.question, "outcome": decision.outcome,
         **{name: value for name, value in goods.items() if value},
+        "event": decision.as_event, "ofEntry": decision.entry,
     }  # fmt: skip
     await context.execute(_DECIDE, case=case.id, place=place, decision={**row, **found_by("Decision", row)})
     await take_up(context, case)
@@ -89,17 +96,13 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
 
 
 def _decided(time: CaseTime, case: Case, decision: NewDecision) -> CaseTime:
-    """The case with the decision as an event, and that it was decided: of the case or of that entry the first decision
-    counts. Raises `BadInput` or `NotFound`."""
-    if decision.event and decision.event != DECIDED:
-        time = with_date(time, case, decision.dated(time.today))
-    of_entries = [date_.entry for date_ in map(Dated.of, time.facts.dates) if date_.event == DECIDED]
-    if decision.entry is None and not of_entries:
-        return time if time.before.decided else time.with_case(decided=time.today)
-    is_known = DECIDED in events_of(time.before.clocks) or not decision.event
-    if decision.entry in of_entries or not is_known:
-        return time
-    return with_date(time, case, Dated(DECIDED, time.today, decision.entry))
+    """The case with the decision: with a day of the event that it is, or as one more decision. That goods were detained
+    is no decision on whether they are admitted. Raises `BadInput` or `NotFound`."""
+    dated = decision.dated(time.today)
+    if decision.as_event:
+        return with_date(time, case, dated)
+    check_entry(time, case, decision.entry)
+    return time.with_case(decisions=[*time.before.decisions, str(dated)])
 
 
 _PARTICIPANT: Final = Role(

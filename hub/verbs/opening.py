@@ -5,7 +5,7 @@ others share an issue with it counts once the case's owner has confirmed it. An 
 who only names it. An importer that an office does not know of is kept as a claim: whether there is one is not told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Final, LiteralString
@@ -18,26 +18,28 @@ from graph_schema.formats import (
     HTS_NUMBER,
     IMPORTER_NUMBER,
     PORT_CODE,
-    entry_check_digit,
     tariff_number,
 )
 from hub.deadlines.business_days import today
-from hub.deadlines.clock import Clock, clocks_of
-from hub.deadlines.facts import Dated, Facts, Timeline, read
-from hub.deadlines.kept import KeptCase
+from hub.deadlines.clock import ANSWERED, Clock, clocks_of
+from hub.deadlines.deadline import Deadline, deadlines
+from hub.deadlines.facts import Dated, Facts, Held, Timeline, read
+from hub.deadlines.kept import BESIDE, LOCK_BESIDE, CaseBeside, KeptCase, cases_beside
 from hub.deadlines.vocabulary import check_day, vocabulary
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
 from hub.records.source_record import OWNED
-from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, found_by
+from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, checked_entry, found_by
 from hub.verbs.case import OVERSIGHT, OWNER, Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import OtherCase, VerbContext
-from hub.verbs.deadlines import check_event, conditions_of
+from hub.verbs.deadlines import check_condition, check_event, conditions_of, waiting_for
 from hub.verbs.fragments import importer_or_broker, knows_entry, sees
 from hub.verbs.verb import verb
 
 _MOST: Final = 200
+MOST_ENTRIES: Final = _MOST
+"""So many entries a case spans at most."""
 _CONCERNS: Final[LiteralString] = "'CONCERNS Importer '"
 """What a claim begins with, as a literal, that a case concerns an importer; the number follows."""
 
@@ -78,7 +80,7 @@ RETURN {kind: kind.name, owner_name: owner.name, by: elementId(who), opened_by: 
   windows: COLLECT { UNWIND CASE WHEN $covers THEN [1] ELSE [] END AS gate
     MATCH (c:Clock {window: true}) RETURN properties(c) },
   events: COLLECT { MATCH (e:CaseEvent) WHERE e.code IN $events RETURN properties(e) },
-  conditions: COLLECT { MATCH (c:CaseCondition) WHERE c.code IN $case.conditions RETURN c.code }}""",
+  conditions: COLLECT { MATCH (c:CaseCondition) WHERE c.code IN $conditions RETURN c.code }}""",
     importer_or_broker=importer_or_broker("named"),
     concerns=_CONCERNS,
 )
@@ -90,7 +92,8 @@ WHERE {sees} OR CASE WHEN isOffice THEN EXISTS { MATCH (i)-[:ENTERS_AT]->(p:Port
 RETURN true""",
     sees=sees("i", "Importer"),
 )
-_LINK: Final[LiteralString] = """
+_LINK: Final = fill(
+    """
 MATCH (k:Case {id: $case})
 CALL (k) { UNWIND $entries AS number MERGE (e:Entry {number: number}) ON CREATE SET e.source = 'hub'
   MERGE (k)-[:COVERS_ENTRY]->(e) }
@@ -102,9 +105,16 @@ CALL (k) { UNWIND $agencies AS code MATCH (g:Agency {code: code}) MERGE (k)-[i:I
 CALL (k) { UNWIND $topics AS code MATCH (t:Topic {code: code}) MERGE (k)-[:RAISES]->(t) }
 CALL (k) { UNWIND $adcvdOrders AS number MATCH (o:AdcvdOrder {number: number}) MERGE (k)-[:SUBJECT_TO]->(o) }
 CALL (k) { UNWIND $forcedLaborOrders AS id MATCH (o:ForcedLaborOrder {id: id}) MERGE (k)-[:SUBJECT_TO]->(o) }
-RETURN size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:INVOLVES]->() | 1]),
+{lock_beside}
+WITH k, {beside} AS beside
+RETURN [size([(k)-[:UNDER]->() | 1]), size([(k)-[:TAGGED]->() | 1]), size([(k)-[:INVOLVES]->() | 1]),
   size([(k)-[:RAISES]->() | 1]),
-  size([(k)-[:SUBJECT_TO]->(:AdcvdOrder) | 1]), size([(k)-[:SUBJECT_TO]->(:ForcedLaborOrder) | 1])"""
+  size([(k)-[:SUBJECT_TO]->(:AdcvdOrder) | 1]), size([(k)-[:SUBJECT_TO]->(:ForcedLaborOrder) | 1])],
+  beside, COLLECT { UNWIND beside AS one WITH DISTINCT one.kind AS code
+    MATCH (:CaseKind {code: code})-[:HAS_CLOCK]->(c:Clock) RETURN [code, properties(c)] }""",
+    lock_beside=LOCK_BESIDE,
+    beside=BESIDE,
+)
 
 _Strings = Sequence[str]
 
@@ -134,7 +144,10 @@ class NewCase:
         _Strings,
         Argument("Further events with their days, each maybe of an entry, e.g. `liquidated 2026-03-01 ABC-1234567-6`."),
     ] = ()  # fmt: skip
-    conditions: Annotated[_Strings, Argument("What decides which clocks run, e.g. complicated.")] = ()
+    conditions: Annotated[
+        _Strings,
+        Argument("What decides which clocks run, each maybe of an entry, e.g. `textiles ABC-1234567-6`."),
+    ] = ()  # fmt: skip
 
     def dated(self) -> list[Dated]:
         """The events that it is opened with; the entries in their normal form. Raises `BadInput`."""
@@ -148,6 +161,11 @@ class NewCase:
         if len({(each.event, each.entry) for each in dated}) < len(dated):
             raise BadInput("dates: one day of each event and entry")
         return dated
+
+    def held(self) -> list[Held]:
+        """The conditions that hold; the entries in their normal form. Raises `BadInput`."""
+        told = (text.strip().partition(" ") for text in self.conditions)
+        return [Held(code, checked("conditions", ENTRY_NUMBER, entry) if entry else None) for code, _, entry in told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +207,7 @@ class _Opened:
         elif self.sees_all and not self.has_importer:
             raise NotFound(f"importer: there is no importer {new.importer}")
 
-    def check_time(self, new: NewCase, dated: Sequence[Dated], links: "_Links", day: date) -> list[Clock]:
+    def check_time(self, dated: Sequence[Dated], held: Sequence[Held], links: "_Links", day: date) -> list[Clock]:
         """The clocks of the kind. Raises `BadInput` for an event or a condition that none of them knows, and for a day
         that cannot be."""
         clocks, events = clocks_of(self.clocks), vocabulary(self.events)
@@ -198,8 +216,15 @@ class _Opened:
             if each.entry and each.entry not in links.entries:
                 raise BadInput(f"dates: {each.entry} is none of the entries of the case")
             check_day(each, Timeline.of(Facts("", [str(before) for before in dated[:place]])), events, day)
+            if each.event == ANSWERED:
+                others = Facts("", _texts(one for one in dated if one != each), _texts(held), entries=links.entries)
+                _check_answer(each, deadlines(others, clocks, day))
         known = conditions_of(clocks)
-        if unknown := {code for code in new.conditions if code not in known or code not in self.conditions}:
+        for each in held:
+            if each.entry and each.entry not in links.entries:
+                raise BadInput(f"conditions: {each.entry} is none of the entries of the case")
+            check_condition(each, clocks)
+        if unknown := {each.code for each in held if each.code not in known or each.code not in self.conditions}:
             problem = f"conditions: {', '.join(sorted(unknown))} decides nothing in this kind"
             raise BadInput(f"{problem}; known are {', '.join(sorted(known)) or 'none'}")
         return clocks
@@ -213,6 +238,21 @@ class _Opened:
         return f"the importer or its broker, {government}"
 
 
+def _check_answer(dated: Dated, before: Iterable[Deadline]) -> None:
+    """Raises `BadInput` for the day of an answer that several deadlines of the new case wait for."""
+    waiting = waiting_for(dated, before)
+    if len(waiting) > 1:
+        names = ", ".join(each.clock.name for each in waiting)
+        raise BadInput(
+            f"dates: {names} wait for an answer; leave the answer out, and say which one was answered once the case is"
+            " open (respondToCase or meetDeadline)"
+        )
+
+
+def _texts(facts: Iterable[Dated | Held]) -> list[str]:
+    return [str(each) for each in facts]
+
+
 @dataclass(frozen=True, slots=True)
 class _Links:
     """What a case is linked to, by the arguments that name it; the entries and goods in their normal form."""
@@ -224,10 +264,7 @@ class _Links:
     @staticmethod
     def of(new: NewCase) -> "_Links":
         """Raises `BadInput`."""
-        entries = [checked("entries", ENTRY_NUMBER, entry) for entry in new.entries]
-        for entry in entries:
-            if entry[-1] != str(entry_check_digit(entry[:3], entry[4:11])):
-                raise BadInput(f"entries: the check digit of {entry} is wrong")
+        entries = [checked_entry("entries", entry) for entry in new.entries]
         headings: list[str] = []
         for number in new.goods:
             heading = tariff_number(checked("goods", HTS_NUMBER, number), HTS_HEADING)
@@ -249,12 +286,13 @@ class _Links:
             ("adcvdOrders", new.adcvd_orders), ("forcedLaborOrders", new.forced_labor_orders),
         )  # fmt: skip
 
-    async def write(self, context: VerbContext, case: str, *, accepted: bool) -> None:
-        """Links the case of that id; agencies are accepted at once or invited. Raises `NotFound`."""
+    async def write(self, context: VerbContext, case: str, *, accepted: bool) -> list[CaseBeside]:
+        """Links the case of that id; agencies are accepted at once or invited. It gives the other cases of the importer
+        that cover its entries. Raises `NotFound`."""
         if not (self.entries or any(keys for _, keys in self.counted)):
-            return
+            return []
         new = self.new
-        (counts,) = await context.execute(
+        ((counts, beside, clocks),) = await context.execute(
             _LINK, case=case, accepted=accepted, entries=self.entries, headings=self.headings, programs=new.programs,
             agencies=new.agencies,
             topics=new.topics, adcvdOrders=new.adcvd_orders, forcedLaborOrders=new.forced_labor_orders,
@@ -262,6 +300,7 @@ class _Links:
         for (name, keys), count in zip(self.counted, counts, strict=True):
             if count < len(set(keys)):
                 raise NotFound(f"{name}: one of {', '.join(keys)} is not known")
+        return cases_beside(beside, clocks)
 
 
 @verb(returns="Case")
@@ -269,8 +308,8 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     """Opens a case. A party opens what the trade may open, for its own account; it goes to whoever answers for its
     kind. An office opens what it answers for, a port what arises there. What a party says of it counts for others once
     its owner has confirmed it (`confirmCase`); an importer that the office does not know of is kept in `claims`."""
-    dated = new.dated()
-    facts = Facts(context.request, [str(each) for each in dated], list(new.conditions))
+    dated, held = new.dated(), new.held()
+    facts = Facts(context.request, _texts(dated), _texts(held))
     case = {
         "id": context.request, "number": context.new_case_number(), "status": "OPEN", "title": new.title,
         "openedAt": context.now, "source": "hub", "dates": facts.dates, "conditions": facts.conditions,
@@ -288,6 +327,7 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
             case=case,
             known=known,
             events=events,
+            conditions=[each.code for each in held],
             covers=bool(dated and new.entries),
         )
 
@@ -299,25 +339,26 @@ async def open_case(context: VerbContext, new: NewCase) -> str:
     # what follows undoes it where it is refused
     as_opened.check(new)
     links = _Links.of(new)
-    clocks = as_opened.check_time(new, dated, links, today(context.now))
+    clocks = as_opened.check_time(dated, held, links, today(context.now))
     by_office = not as_opened.as_party
-    await links.write(context, context.request, accepted=by_office)
+    others = await links.write(context, context.request, accepted=by_office)
     if links.entries:
-        await context.read_value(_CONFIRM_ENTRIES, case=context.request, official=by_office)
+        await context.read_value(CONFIRM_ENTRIES, case=context.request, entry=None, official=by_office)
     opened_case = OtherCase(context.request, as_opened.by)
     text = f"opened: {as_opened.kind}, handled by {as_opened.owner_name}"
     context.add_history_entry(opened_case, text, ALL_NEW)
     if dated:
-        of_windows = clocks_of(as_opened.windows)
-        kept = KeptCase(replace(facts, entries=links.entries), "OPEN", clocks, of_windows=of_windows)
-        await CaseTime(context, opened_case, kept, kept).write(None, (), but_new=True)
+        facts, of_windows = replace(facts, entries=links.entries), clocks_of(as_opened.windows)
+        kept = KeptCase(facts, "OPEN", clocks, of_windows=of_windows, kind=new.kind, others=others)
+        await CaseTime(context, opened_case, kept, kept).write(None, (), together=True)
     return context.request
 
 
 # Who confirms it makes known what is known to it, and no more; whoever acts for several importers, to each its own.
-_CONFIRM_ENTRIES: Final = fill(
+CONFIRM_ENTRIES: Final = fill(
     """
 MATCH (k:Case {id: $case})-[c:COVERS_ENTRY]->(e:Entry) WHERE c.confirmedAt IS NULL
+  AND ($entry IS NULL OR e.number = $entry)
 WITH * WHERE {knows} AND ($official OR EXISTS {
   MATCH (k)-[:CONCERNS]->(i:Importer) MATCH (i)<-[:CONCERNS]-(:Case)-[other:COVERS_ENTRY]->(e)
     WHERE other.confirmedAt IS NOT NULL })
@@ -358,12 +399,14 @@ async def confirm_case(context: VerbContext, case: Case, reason: OptionalReason 
     for the issues it shares with others. You confirm only entries, and an importer in its `claims`, that you may see
     yourself; the Office of Trade sees all."""
     importer = await context.read_value(_CONFIRM_IMPORTER, case=case.id)
-    entries = await context.read_value(_CONFIRM_ENTRIES, case=case.id, official=True)
+    entries = await context.read_value(CONFIRM_ENTRIES, case=case.id, entry=None, official=True)
     ((waited,),) = await context.execute(_CONFIRM, case=case.id)
     if not (importer or entries or waited):
         raise Conflict(f"case {case.number}: there is nothing in it that you can confirm")
     if importer:
         await context.execute(_OWE, case=case.id)
+        # what its entries tell counts beside what other cases of the importer tell from now on
+        await (await CaseTime.read(context, case)).write(None, ())
     text = f"confirmed that it concerns importer {importer}" if importer else "confirmed what was said of it"
     changed = ("unconfirmedSince", "datesToConfirm", "claims", "CONCERNS", "COVERS_ENTRY")
     context.add_history_entry(case, text, changed, reason=reason)

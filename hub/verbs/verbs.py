@@ -9,6 +9,7 @@ from hub.verbs import (
     assignments,
     attachments,
     calendars,
+    case_entries,
     case_numbers,
     case_parties,
     cases,
@@ -31,6 +32,7 @@ from hub.verbs.verb import Verb, declared_in
 MODULES: Final[Mapping[str, ModuleType]] = {
     "Opening a case": opening,
     "Cases": cases,
+    "Entries of a case": case_entries,
     "Requests and notices": requests,
     "Templates": templates,
     "Referrals": referrals,

@@ -18,8 +18,9 @@ from hub.database.graph import Graph
 from hub.events.append import NEW_EVENT, naming, naming_all
 from hub.events.concerns import DATED_CASES, HELD, LOADED_CASES, LOADED_DECISIONS
 from hub.jobs.loops import item
-from hub.world import corrected_clocks
+from hub.world import corrected_clocks, decision_events
 from hub.world.corrected_clocks import correct_clocks
+from hub.world.decision_events import say_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,19 @@ _CAME_BACK: Final = (
     CALL (k, at) {{ SET k.cameBackAt = at }} {_EACH}""",
 )
 
+# Cases whose deadlines, or what may be filed for their entries, may be others than they were: of a clock that was
+# corrected, where something was decided, or with an entry that another case covers as well.
+_AGAIN: Final = (
+    naming_all(
+        """MATCH (n:Case)-[:OF_KIND]->(kind:CaseKind) WHERE n.dates IS NOT NULL
+      AND (kind.code IN ['liquidation', 'protest', 'protest_exclusion', 'protest_accelerated', 'reconciliation']
+        OR EXISTS { (n)<-[:DECIDES]-() }
+        OR EXISTS { MATCH (n)-[:COVERS_ENTRY]->()<-[:COVERS_ENTRY]-(o:Case) WHERE o <> n })""",
+        DATED_CASES,
+        "deadlines-again",
+    ),
+)
+
 _PAGE: Final = 10_000
 
 
@@ -218,4 +232,6 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
         "words-alike", "signs of companies and letters of Arabic are found in each spelling", step=_find_by_other_words
     ),
     Migration("ruling-letters", "the numbers of headquarters' letters are written in one way", step=_spell_rulings),
+    Migration(decision_events.NAME, "decisions say which event they are to the clocks of their case", step=say_events),
+    Migration("deadlines-again", "deadlines follow once more where a clock or what it counts has changed", _AGAIN),
 )

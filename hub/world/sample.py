@@ -15,11 +15,11 @@ from graph_schema.formats import entry_check_digit
 from graph_schema.sources import SAMPLE
 from graph_schema.upsert import EdgeRow, NodeRow
 from hub.deadlines.business_days import Period, end_of
-from hub.deadlines.clock import Clock, Passing
+from hub.deadlines.clock import Clock
 from hub.deadlines.deadline import OPEN, deadlines
 from hub.deadlines.facts import Facts
 from hub.deadlines.kept import as_properties
-from hub.deadlines.windows import windows
+from hub.deadlines.windows import Told, windows
 from hub.viewer import account_id
 from hub.world.reference import Rows
 from hub.world.sample_desk import SampleDesks
@@ -57,6 +57,7 @@ _ORDERED: Final = {
         (issues.SUBJECT_TO_ADCVD, "AdcvdOrder")),
     **dict.fromkeys(("uflpa_detention", "wro_detention"), (issues.SUBJECT_TO_FORCED_LABOR, "ForcedLaborOrder")),
 }  # fmt: skip
+_ENTRY_TYPES: Final = ("01", "01", "03", "01", "11", "01", "06", "01", "21")
 _ASKING: Final = ("rfi", "notice_of_action", "protest", "internal_advice", "ruling")
 _CENTER_ROLES: Final = (
     "import_specialist",
@@ -491,12 +492,17 @@ class _World:
             "extensions": facts.extensions,
             "pronounced": facts.pronounced,
         }
-        may_be_filed = windows(facts, self.windows, _ANCHOR.date())
+        may_be_filed = self._windows(facts, kind)
         return NodeRow(
             "Case",
             {**case.properties, **{name: list(texts) for name, texts in told.items() if texts}},
             {"windows": list(may_be_filed)} if may_be_filed else {},
         )
+
+    def _windows(self, facts: Facts, kind: str) -> Sequence[str]:
+        """What may still be filed for the entries of a case, which no other case covers."""
+        day = _ANCHOR.date()
+        return windows([Told.of(kind, facts, self.clocks[kind], day)], facts.entries, self.windows, day)
 
     def _facts(self, case: NodeRow, kind: str, entries: Sequence[str]) -> Facts | None:
         """What the case says of its time: an event of late, and why its status is what it is; None where no clock of
@@ -520,7 +526,7 @@ class _World:
                 to = "+" if clock.extension.kind == "by_length" else str(ends + timedelta(days=30))
                 return replace(facts, extensions=[f"{clock.code} - {began} {to}"])
             case "DEEMED":
-                pronounced = [f"{clock.code} {found.entry or '-'} {found.last}" for found in mine]
+                pronounced = [f"{clock.code} {found.entry or '-'} {found.outcome_on}" for found in mine]
                 return replace(facts, pronounced=pronounced)
             case _:
                 return facts
@@ -545,7 +551,8 @@ class _World:
         for position in range(self._one((0, 1, 1, 2))):
             filer, serial = _filer_code(index % self.size.brokers), f"{index * 2 + position:07d}"
             number = f"{filer}-{serial}-{entry_check_digit(filer, serial)}"
-            nodes.append(_node("Entry", number=number, enteredAt=opened - timedelta(days=self.random.randint(5, 200))))
+            entered = opened - timedelta(days=self.random.randint(5, 200))
+            nodes.append(_node("Entry", number=number, enteredAt=entered, type=_ENTRY_TYPES[index % len(_ENTRY_TYPES)]))
             edges.append(EdgeRow(cases.COVERS_ENTRY, ("Case", case), ("Entry", number), {"confirmedAt": opened}))
             edges.append(EdgeRow(cases.ENTRY_AT, ("Entry", number), ("Port", self._one(self.ports_of[importer]))))
             numbers.append(number)
@@ -613,7 +620,7 @@ def _suits(clock: Clock, status: str) -> bool:
         return False
     match status:
         case "DEEMED":
-            return clock.passing is Passing.DEEMED
+            return clock.is_deemed
         case "EXTENDED":
             return clock.extension.kind != "none" and clock.stopping.kind == "none" and not clock.not_after
         case _:

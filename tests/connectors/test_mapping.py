@@ -398,6 +398,10 @@ def test_days_from_which_clocks_run_are_taken_from_a_column() -> None:
         "complicated",
         "late",
     ]
+    told = {"c": "adcvd_suspended s00-00001600; complicated", "s": "2026-02-28 - statute s0000001600"}
+    of_entries = mapped(told, "Case", **least, conditions={"column": "c", "split": ";"}, suspensions="s").values
+    assert of_entries["conditions"] == ["adcvd_suspended S00-0000160-0", "complicated"]
+    assert of_entries["suspensions"] == ["2026-02-28 - statute S00-0000160-0"]
     for name, take, raw in (("dates", dates, {"filed": "02.11.2026"}), ("suspensions", "s", {"s": "2026-13-01"})):
         with pytest.raises(SkipRecord, match=name):
             mapped(raw, "Case", **least, **{name: take})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub.deadlines.clock import Clock
 from hub.deadlines.deadline import deadlines
-from hub.deadlines.facts import Facts
+from hub.deadlines.facts import Facts, Pause
 from hub.errors import BadInput
 from tests.deadlines.making import clock, due, the
 
@@ -83,6 +83,18 @@ def test_an_outcome_is_deemed_once_it_is_pronounced_and_undone_by_what_came_late
     # what was decided after the day does not undo the law's outcome
     assert the(decide, dates="began 2026-06-01, decided 2026-07-02", **pronounced).state == "DEEMED"
     assert the(decide, pronounced=["decide - 2026-06-30"], today=LATER).state == "PROPOSED"
+
+
+def test_an_outcome_may_be_deemed_on_the_last_day_of_the_period() -> None:
+    decide = clock("decide", metBy=["decided"], **{**DEEMED, "passing": "deemed_unless_before"})
+    found = the(decide, today=date(2026, 6, 30))
+    assert (found.last, found.outcome_on, found.state) == (date(2026, 6, 30), date(2026, 7, 1), "RUNNING")
+    assert found.why == "before 30 days from began on 2026-06-01 are over"
+    assert the(decide, dates="began 2026-06-01, decided 2026-06-30", today=LATER).state == "MET"
+    on_the_day: dict[str, Any] = {"dates": "began 2026-06-01, decided 2026-07-01", "today": date(2026, 7, 1)}
+    assert the(decide, **on_the_day).state == "PROPOSED"
+    assert the(decide, pronounced=["decide - 2026-06-30"], **on_the_day).state == "PROPOSED"
+    assert the(decide, pronounced=["decide - 2026-07-01"], **on_the_day).state == "DEEMED"
 
 
 def test_a_later_clock_runs_from_what_was_pronounced() -> None:
@@ -191,6 +203,26 @@ def test_the_law_extends_by_a_length_so_many_times() -> None:
     assert the(other, extensions=["act - 2026-06-02 +"]).last == date(2026, 11, 29)
 
 
+def test_an_extension_and_its_event_are_told_once_in_either_way() -> None:
+    yearly = clock("act", length=1, unit="year", extension="by_length", extensionLength=1, extensionUnit="year",
+                   extensionTimes=3, extensionEvent="extended")  # fmt: skip
+    cycle = clock("cycle", rank=1, length=200, endedBy=["extended"])
+    dates, told = "began 2025-01-10", ["act - 2025-06-02 +"]
+    for found in (
+        due(yearly, cycle, dates=f"{dates}, extended 2025-06-02"),
+        due(yearly, cycle, dates=dates, extensions=told),
+        due(yearly, cycle, dates=f"{dates}, extended 2025-06-05", extensions=told),
+    ):
+        assert [(one.last, one.extensions, one.state) for one in found] == [
+            (date(2027, 1, 10), 1, "RUNNING"), (date(2025, 7, 29), 0, "ENDED"),
+        ]  # fmt: skip
+    # a second one is the second, and one that comes too late is none
+    twice = the(yearly, dates=dates, extensions=[*told, "act - 2026-06-02 +"])
+    assert (twice.last, twice.extended_on) == (date(2028, 1, 10), date(2026, 6, 2))
+    late, other = due(yearly, cycle, dates=dates, extensions=["act - 2026-02-02 +"], today=date(2026, 3, 1))
+    assert (late.last, late.extended_on, other.state) == (date(2026, 1, 10), None, "MISSED")
+
+
 # --- suspensions
 
 STILL: dict[str, Any] = {"suspension": "stands_still", "suspendedBy": ["court", "statute"]}
@@ -293,12 +325,44 @@ def test_facts_of_an_entry_are_of_no_other() -> None:
     assert {found.state for found in both} == {"DEEMED"}
 
 
-def test_a_clock_of_the_case_starts_by_its_first_entry_and_is_met_once_all_are() -> None:
+def test_a_clock_of_the_case_starts_by_its_first_entry_or_its_last_and_is_met_once_all_are() -> None:
     dates = f"began 2026-06-05 {A}, began 2026-06-01 {B}"
     assert the(dates=dates).start == date(2026, 6, 1)
+    assert the(clock(fromLast=True), dates=dates).start == date(2026, 6, 5)
+    assert the(clock(fromLast=True), dates=f"{dates}, began 2026-06-03").start == date(2026, 6, 5)
     assert the(dates=f"{dates}, done 2026-06-10 {A}").state == "RUNNING"
     assert the(dates=f"{dates}, done 2026-06-10 {A}, done 2026-06-12 {B}").met_on == date(2026, 6, 12)
     assert the(dates=f"{dates}, done 2026-06-08").met_on == date(2026, 6, 8)
+
+
+def test_a_suspension_or_a_condition_of_an_entry_is_of_no_other() -> None:
+    each = clock(per="entry", **STILL)
+    facts: dict[str, Any] = {"entries": [A, B], "suspensions": [f"2026-06-10 - court {A}"]}
+    one, other = due(each, today=date(2026, 6, 20), **facts)
+    assert (one.state, one.last, other.state, other.last) == ("SUSPENDED", None, "RUNNING", date(2026, 7, 1))
+    # a clock of the case as a whole is not stopped by one of its entries
+    assert the(clock(**STILL), today=date(2026, 6, 20), **facts).state == "RUNNING"
+    one, other = due(each, entries=[A, B], suspensions=[f"2026-06-10 2026-06-12 - {A}"])
+    assert (one.last, other.last) == (date(2026, 7, 3), date(2026, 7, 1))
+    long = clock(variant="complicated", rank=0, conditions=["complicated"], length=60, per="entry")
+    short = clock(rank=1, per="entry")
+    one, other = due(long, short, entries=[A, B], conditions=[f"complicated {B}"])
+    assert (one.last, other.last) == (date(2026, 7, 1), date(2026, 7, 31))
+    assert {one.last for one in due(long, short, entries=[A, B], conditions=["complicated"])} == {date(2026, 7, 31)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01",
+        "2026-03-01 2026-04-01",
+        "2026-03-01 - court",
+        f"2026-03-01 - - {A}",
+        f"2026-03-01 2026-04-01 court {A}",
+    ],
+)
+def test_a_suspension_is_written_as_it_was_read(text: str) -> None:
+    assert str(Pause.of(text)) == text
 
 
 # --- of facts that are not as they should be
@@ -308,7 +372,8 @@ def test_a_clock_of_the_case_starts_by_its_first_entry_and_is_met_once_all_are()
     ("name", "text"),
     [
         ("dates", "began"), ("dates", "began 2026-02-30"), ("dates", "began 2026-06-01 A B"), ("suspensions", "x"),
-        ("suspensions", "2026-06-01 2026-06-02 court x"), ("extensions", "act - 2026-06-01"),
+        ("suspensions", "2026-06-01 2026-06-02 court x"), ("suspensions", f"2026-06-01 - court {A} x"),
+        ("extensions", "act - 2026-06-01"),
         ("extensions", "act - 2026-06-01 x"), ("answers", "act 2026-06-01"), ("pronounced", "act - soon"),
     ],
 )  # fmt: skip

@@ -44,7 +44,7 @@ def events(own: Sequence[Row]) -> list[str]:
     """Every event that the rows name, and what comes by law."""
     named = [word for row in own for column in ("starts_from", "met_by", "ended_by") for word in words(row[column])]
     bounds = [re.split(r"[+-]", text)[0] for row in own for text in words(row["not_after"])]
-    anew = [row["anew_from"] for row in own]
+    anew = [row[column] for row in own for column in ("anew_from", "extension_event")]
     deemed = [f"deemed_{row['deemed']}" for row in own if row["deemed"]]
     return sorted({word for word in (*named, *bounds, *anew, *deemed, *codes(own)) if word})
 
@@ -54,11 +54,13 @@ def text(day: date) -> str:
 
 
 @st.composite
-def suspensions(draw: st.DrawFn, own: Sequence[Row], days: Days) -> str:
+def suspensions(draw: st.DrawFn, own: Sequence[Row], days: Days, entries: tuple[str, ...]) -> str:
     since, until = sorted((draw(days), draw(days)))
     causes = sorted({cause for row in own for cause in words(row["suspended_by"])}) or ["weather"]
     end = text(until) if until > since and draw(st.booleans()) else "-"
-    cause = draw(st.sampled_from(["", "weather", *causes]))
+    cause, entry = draw(st.sampled_from(["", "weather", *causes])), draw(st.sampled_from(["", "", *entries]))
+    if entry:
+        return f"{since} {end} {cause or '-'} {entry}"
     return f"{since} {end} {cause}" if cause else (text(since) if end == "-" else f"{since} {end}")
 
 
@@ -73,6 +75,16 @@ def naming(draw: st.DrawFn, own: Sequence[Row], days: Days, *, extends: bool = F
 
 
 @st.composite
+def conditions(draw: st.DrawFn, own: Sequence[Row], entries: tuple[str, ...]) -> str:
+    return f"{draw(st.sampled_from(codes(own)))} {draw(st.sampled_from(['', '', *entries]))}".strip()
+
+
+@st.composite
+def decisions(draw: st.DrawFn, days: Days, entries: tuple[str, ...]) -> str:
+    return f"decided {draw(days)} {draw(st.sampled_from(['', '', *entries]))}".strip()
+
+
+@st.composite
 def histories(draw: st.DrawFn, own: Sequence[Row]) -> tuple[History, date]:
     """The facts of a case, and the day as of which its deadlines are asked."""
     base = draw(BASES)
@@ -83,13 +95,14 @@ def histories(draw: st.DrawFn, own: Sequence[Row]) -> tuple[History, date]:
     dated = draw(st.dictionaries(keys, days, max_size=6)) | {(draw(st.sampled_from(starts)), ""): base}
     history = History(
         dates=tuple(f"{event} {day} {entry}".strip() for (event, entry), day in dated.items()),
-        conditions=tuple(draw(st.lists(st.sampled_from(codes(own)), unique=True, max_size=2))),
-        suspensions=tuple(draw(st.lists(suspensions(own, days), unique=True, max_size=3))),
+        conditions=tuple(draw(st.lists(conditions(own, entries), unique=True, max_size=2))),
+        suspensions=tuple(draw(st.lists(suspensions(own, days, entries), unique=True, max_size=3))),
         extensions=tuple(draw(st.lists(naming(own, days, extends=True), unique=True, max_size=3))),
         answers=tuple(draw(st.lists(naming(own, days), unique=True, max_size=2))),
         pronounced=tuple(draw(st.lists(naming(own, days), unique=True, max_size=2))),
         closed=draw(st.one_of(st.none(), st.none(), days)),
         entries=entries,
+        decisions=tuple(draw(st.lists(decisions(days, entries), unique=True, max_size=3))),
     )
     return history, draw(days) + timedelta(days=draw(st.integers(-1, 1)))
 
@@ -107,6 +120,7 @@ def shuffled(history: History, order: random.Random) -> History:
         mixed(history.pronounced),
         history.closed,
         mixed(history.entries),
+        mixed(history.decisions),
     )
 
 
@@ -143,20 +157,21 @@ def made_up(draw: st.DrawFn, code: str, variant: str, per: str) -> Row:
     some = {
         "starts_from": draw(st.sampled_from(["begun", "noticed|begun", "begun|deemed_gone"])),
         "met_by": draw(st.sampled_from(["done", "done|noticed", ""])),
-        "ended_by": draw(st.sampled_from(["dropped", ""])),
+        "ended_by": draw(st.sampled_from(["dropped", "", "lengthened"])),
         "condition": "fraud" if variant == "first" else draw(st.sampled_from(["", "", "not_textiles", "noticed"])),
         "not_after": draw(
             st.sampled_from(["", "", "planned-15 calendar_day", "planned+1 month|noticed+3 business_day"])
         ),
         "rolls": draw(st.sampled_from(["yes", "no"])),
         "side": draw(st.sampled_from(["trade", "government", "outside"])),
-        "passing": draw(st.sampled_from(["missed", "deemed", "none"])),
+        "passing": draw(st.sampled_from(["missed", "deemed", "deemed_unless_before", "none"])),
+        "from_last": draw(st.sampled_from(["yes", "no"])),
         "suspension": draw(st.sampled_from(["none", "stands_still", "anew"])),
         "extension": draw(st.sampled_from(["none", "discretion", "by_length"])),
     }
     period = draw(st.one_of(PERIODS, st.sampled_from(["-3 calendar_day", " "])))
     some["length"], some["unit"] = period.split(" ")
-    if some["passing"] == "deemed":
+    if some["passing"].startswith("deemed"):
         some["deemed"] = "gone"
     if some["suspension"] != "none":
         some["suspended_by"] = draw(st.sampled_from(["statute|court", "court"]))
@@ -165,7 +180,8 @@ def made_up(draw: st.DrawFn, code: str, variant: str, per: str) -> Row:
         some |= {"anew_from": "noticed", "anew_length": length, "anew_unit": unit}
     if some["extension"] == "by_length":
         (length, unit), times = draw(PERIODS).split(), draw(st.sampled_from(["1", "3"]))
-        some |= {"extension_length": length, "extension_unit": unit, "extension_times": times}
+        event = draw(st.sampled_from(["", "lengthened"]))
+        some |= {"extension_length": length, "extension_unit": unit, "extension_times": times, "extension_event": event}
     if some["extension"] != "none":
         some["extension_limit"] = draw(st.sampled_from(["", "", "400 calendar_day", "2 year"]))
     return {**BLANK, "kind": "made_up", "code": code, "variant": variant, "name": code, "per": per, **some}

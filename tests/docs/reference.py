@@ -323,6 +323,7 @@ _GUARDS: Final = {
         "the case's owner and who sent it to them, its importer or broker, an accepted agency; the Office of Trade"
     ),
     ("Entry", "enteredAt"): "{known}; the Office of Trade",
+    ("Entry", "type"): "{known}; the Office of Trade",
     ("Entry", "source"): "{known}; the Office of Trade. Others read `hub`",
     ("Issue", "stateAt"): "offices and agencies",
     ("Issue", "proposedAt"): "offices and agencies",
@@ -407,7 +408,7 @@ def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
     columns = {
         "clock": [f"`{_variant(clock)}`" for clock in clocks],
         "what": [clock["action"] for clock in clocks],
-        "runs from": [f"{clock['startsAt']} ({_codes(clock['startsFrom'], ', else ')})" for clock in clocks],
+        "runs from": [_starts(clock) for clock in clocks],
         "how long": [_length(clock) for clock in clocks],
         "if": [_codes(clock["conditions"], " and ") for clock in clocks],
         "who": [_owes(clock) for clock in clocks],
@@ -421,6 +422,11 @@ def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
     said = {name: cells for name, cells in columns.items() if any(cells)}
     yield from _table(tuple(said), zip(*said.values(), strict=True))
     yield from (f"- `{_variant(clock)}`: {_remarks(clock)}" for clock in clocks)
+
+
+def _starts(clock: Facts) -> str:
+    last = ", the last of them" if clock["fromLast"] else ""
+    return f"{clock['startsAt']} ({_codes(clock['startsFrom'], ', else ')}{last})"
 
 
 def _remarks(clock: Facts) -> str:
@@ -471,7 +477,8 @@ def _extension(clock: Facts) -> str:
             told = "to a day named"
     limit = clock["extensionLimit"]
     most = f", {_units(int(limit.split()[0]), limit.split()[1])} at most in all" if limit else ""
-    return f"{told}{most}; by {clock['extensionBy']}"
+    event = f"; told by `{clock['extensionEvent']}` as well" if clock["extensionEvent"] else ""
+    return f"{told}{most}; by {clock['extensionBy']}{event}"
 
 
 def _suspension(clock: Facts) -> str:
@@ -489,6 +496,9 @@ def _passing(clock: Facts) -> str:
     match clock["passing"]:
         case "deemed":
             return f"deemed {clock['deemed']}, pronounced by {clock['pronouncedBy']}"
+        case "deemed_unless_before":
+            deemed = f"deemed {clock['deemed']} on the last day unless it was done before"
+            return f"{deemed}, pronounced by {clock['pronouncedBy']}"
         case "missed":
             return "late"
         case _:

@@ -409,4 +409,5 @@ def _brief_along(node: NodeType, route: Route) -> str:
 
 def _brief(node: NodeType) -> str:
     """The key, and of contacts and entries what not everybody who sees them may read."""
-    return " ".join((node.key, *{"Contact": ("email", "phone"), "Entry": ("enteredAt", "source")}.get(node.label, ())))
+    guarded = {"Contact": ("email", "phone"), "Entry": ("enteredAt", "type", "source")}
+    return " ".join((node.key, *guarded.get(node.label, ())))

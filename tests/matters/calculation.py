@@ -45,6 +45,7 @@ class History:
     pronounced: tuple[str, ...] = ()
     closed: date | None = None
     entries: tuple[str, ...] = ()
+    decisions: tuple[str, ...] = ()
 
 
 class Result(NamedTuple):
@@ -138,6 +139,7 @@ class Case:
     history: History
     days: dict[tuple[str, str | None], date] = field(default_factory=dict)
     entries: list[str] = field(default_factory=list)
+    decisions: list[tuple[str | None, date]] = field(default_factory=list)
 
     @classmethod
     def of(cls, history: History) -> Case:
@@ -146,6 +148,11 @@ class Case:
             event, day, *entry = fact.split()
             case.days[event, entry[0] if entry else None] = date.fromisoformat(day)
         case.entries = sorted({*history.entries, *(entry for _, entry in case.days if entry)})
+        recorded = [(entry, day) for (event, entry), day in case.days.items() if event == "decided"]
+        made = [fact.split()[1:] for fact in history.decisions]
+        case.decisions = [*recorded, *((of[0] if of else None, date.fromisoformat(day)) for day, *of in made)]
+        for entry, day in sorted(case.decisions, key=lambda decision: decision[1]):
+            case.days.setdefault(("decided", entry), day)
         return case
 
     def first(self, event: str, entry: str | None) -> date | None:
@@ -156,6 +163,11 @@ class Case:
             return None
         return min((day for (code, _), day in self.days.items() if code == event), default=None)
 
+    def started(self, row: Row, event: str, entry: str | None) -> date | None:
+        if row["per"] == "case" and row["from_last"] == "yes":
+            return max((day for (code, _), day in self.days.items() if code == event), default=None)
+        return self.first(event, entry)
+
     def done(self, event: str, entry: str | None) -> date | None:
         """The day of an event that meets or ends a clock: for the case, once it happened for every entry."""
         if (own := self.days.get((event, entry))) or (own := self.days.get((event, None))):
@@ -165,18 +177,30 @@ class Case:
         days = [self.days.get((event, one)) for one in self.entries]
         return None if None in days else max(day for day in days if day)
 
+    def decided(self, entry: str | None, since: date) -> date | None:
+        """The first decision from a day on: one about the case is about each entry, and each of them needs one."""
+        found: list[date] = []
+        for one in [entry] if entry or not self.entries else self.entries:
+            days = [day for of, day in self.decisions if of in {None, one} and day >= since]
+            if not days:
+                return None
+            found.append(min(days))
+        return max(found)
+
     def naming(self, facts: Iterable[str], code: str, entry: str | None) -> list[list[str]]:
         """What follows clock and entry in the facts that name this clock for this entry."""
         split = [fact.split() for fact in facts]
         return [rest for clock, of, *rest in split if clock == code and of in {"-", entry}]
 
-    def suspensions(self, row: Row) -> list[Suspension]:
+    def suspensions(self, row: Row, entry: str | None) -> list[Suspension]:
         if row["suspension"] in {"", "none"}:
             return []
         found: list[Suspension] = []
         for fact in self.history.suspensions:
-            since, until, cause = [*fact.split(), "-", ""][:3] if " " in fact else (fact, "-", "")
+            since, until, cause, of = [*fact.split(), "-", "-", "-"][:4]
             cause = "" if cause == "-" else cause
+            if of not in {"-", entry}:
+                continue
             if not cause or cause in words(row["suspended_by"]):
                 found.append(
                     Suspension(date.fromisoformat(since), None if until == "-" else date.fromisoformat(until), cause)
@@ -194,12 +218,16 @@ class Case:
             found = [one for one in found if one.until is None]
         else:
             found = []
+        told = row["extension"] == "by_length" and row["extension_event"] and not found
+        if told and (day := self.first(row["extension_event"], entry)):
+            found = [Extension(day, None)]
         return sorted(found, key=lambda one: (one.granted, one.until or date.max))
 
     def holds(self, code: str, entry: str | None) -> bool:
-        if code.startswith("not_") and code not in self.history.conditions:
+        said = {code, f"{code} {entry}"} & {*self.history.conditions}
+        if code.startswith("not_") and not said:
             return not self.holds(code.removeprefix("not_"), entry)
-        return code in self.history.conditions or self.first(code, entry) is not None
+        return bool(said) or self.first(code, entry) is not None
 
     def chosen(self, variants: Sequence[Row], entry: str | None) -> Row | None:
         for row in variants:
@@ -294,7 +322,7 @@ class Reckoning:
 
     def had(self, base: date, after: date, times: int, granted: date) -> tuple[date | None, date]:
         """The last day on the day an extension was granted (nothing: it stood still), and the day to be exceeded."""
-        suspensions = [one for one in self.case.suspensions(self.row) if one.since <= granted]
+        suspensions = [one for one in self.case.suspensions(self.row, self.entry) if one.since <= granted]
         if self.row["suspension"] == "stands_still":
             last = standing_still(base, after, suspensions)
             until_then = [replace_until(one, granted) for one in suspensions]
@@ -304,25 +332,26 @@ class Reckoning:
             day = last or base
         return self.bounded(self.rolled(last)) if last else None, day
 
-    def extended(self) -> tuple[date, date, int]:
-        """The day to which the period was extended, the day behind which suspended days are added, and how often."""
-        base, after, times = self.lengthened(0), self.start, 0
+    def extended(self) -> tuple[date, date, int, date | None]:
+        """The day to which the period was extended, the day behind which suspended days are added, how often, and the
+        day on which that was last granted."""
+        base, after, times, on = self.lengthened(0), self.start, 0, None
         for one in self.case.extensions(self.row, self.entry):
             last, day = self.had(base, after, times, one.granted)
             if last and one.granted > last:
                 continue
             if one.until is None:
-                if times < int(self.row["extension_times"] or 0):
-                    times += 1
-                    base = self.lengthened(times)
+                longer = self.lengthened(times + 1)
+                if times < int(self.row["extension_times"] or 0) and longer > base:
+                    base, times, on = longer, times + 1, one.granted
             elif one.until > day:
-                base, after, times = self.limited(one.until), one.granted - ONE_DAY, times + 1
-        return base, after, times
+                base, after, times, on = self.limited(one.until), one.granted - ONE_DAY, times + 1, one.granted
+        return base, after, times, on
 
     def standing_last(self) -> date | None:
         """The last day before rolling and without what bounds it; nothing while it stands still."""
-        base, after, times = self.extended()
-        suspensions = self.case.suspensions(self.row)
+        base, after, times, _ = self.extended()
+        suspensions = self.case.suspensions(self.row, self.entry)
         if self.row["suspension"] == "stands_still":
             return standing_still(base, after, suspensions)
         return self.run_anew(base, extended=times > 0, suspensions=suspensions)
@@ -331,30 +360,37 @@ class Reckoning:
         if not self.row["length"]:
             return self.bounded(None)
         last = self.standing_last()
-        return self.bounded(self.rolled(last)) if last else None
+        last = self.bounded(self.rolled(last)) if last else None
+        return last - ONE_DAY if last and self.row["passing"] == "deemed_unless_before" else last
 
     # --- the state ---------------------------------------------------------------------------------------------------
 
     def happened(self, events: str, more: Iterable[date] = ()) -> date | None:
         """The earliest day, from the start on, of one of the events; on any day for a clock that counts backwards."""
-        days = [*more, *(day for event in words(events) if (day := self.case.done(event, self.entry)))]
-        backwards = self.row["length"].startswith("-")
-        return min((day for day in days if backwards or day >= self.start), default=None)
+        since = date.min if self.row["length"].startswith("-") else self.start
+        days = [*more, *(day for event in words(events) if (day := self.done(event, since)))]
+        return min((day for day in days if day >= since), default=None)
+
+    def done(self, event: str, since: date) -> date | None:
+        return self.case.decided(self.entry, since) if event == "decided" else self.case.done(event, self.entry)
 
     def met(self) -> date | None:
         named = self.case.naming(self.case.history.answers, self.row["code"], self.entry)
         return self.happened(self.row["met_by"], [date.fromisoformat(day) for (day,) in named])
 
-    def pronounced(self, last: date) -> date | None:
+    def pronounced(self, last: date | None) -> date | None:
+        if last is None:
+            return None
         named = self.case.naming(self.case.history.pronounced, self.row["code"], self.entry)
-        return min((day for (text,) in named if (day := date.fromisoformat(text)) >= last), default=None)
+        outcome = last + ONE_DAY if self.row["passing"] == "deemed_unless_before" else last
+        return min((day for (text,) in named if (day := date.fromisoformat(text)) >= outcome), default=None)
 
     def suspended(self, today: date) -> bool:
         if not self.row["length"]:
             return False  # what is bounded by another day alone is not moved by a suspension
         last = self.standing_last()
         removed = self.case.done(self.row["anew_from"], self.entry) if self.row["suspension"] == "anew" else None
-        for one in self.case.suspensions(self.row):
+        for one in self.case.suspensions(self.row, self.entry):
             ends = [day for day in (one.until, removed if removed and removed >= one.since else None) if day]
             if one.since <= today and all(today < day for day in ends) and (last is None or one.since <= last):
                 return True
@@ -366,14 +402,14 @@ class Reckoning:
             return "ENDED"
         if met and (last is None or met <= last):
             return "MET"
-        if met and self.row["passing"] != "deemed":
+        if met and not self.row["passing"].startswith("deemed"):
             return "MET_LATE"
         closed = self.case.history.closed
         if closed and self.row["side"] == "government" and (last is None or last >= closed):
             return "ENDED"
         if last is None or last >= today:
             return "SUSPENDED" if self.suspended(today) else "RUNNING"
-        if self.row["passing"] == "deemed":
+        if self.row["passing"].startswith("deemed"):
             return "DEEMED" if self.pronounced(last) else "PROPOSED"
         return "MISSED" if self.row["passing"] == "missed" else "PASSED"
 
@@ -392,20 +428,22 @@ def reckonings(case: Case, variants: Sequence[Row]) -> list[Reckoning]:
     found: list[Reckoning] = []
     for entry in entries if variants[0]["per"] == "entry" else [None]:
         if row := case.chosen(variants, entry):
-            days = (case.first(event, entry) for event in words(row["starts_from"]))
+            days = (case.started(row, event, entry) for event in words(row["starts_from"]))
             if start := next((day for day in days if day), None):
                 found.append(Reckoning(case, row, entry, start))
     return found
 
 
-def with_deemed_events(case: Case, found: Iterable[tuple[Reckoning, Result]]) -> dict[tuple[str, str | None], date]:
-    """The days of the case and, beside them, of what came by law and was pronounced."""
+def with_made_events(case: Case, found: Iterable[tuple[Reckoning, Result]]) -> dict[tuple[str, str | None], date]:
+    """The days of the case and, beside them, of what came by law and was pronounced, and of what was extended."""
     days = dict(case.days)
     for one, result in found:
-        if result.state == "DEEMED" and result.last and (day := one.pronounced(result.last)):
-            event = f"deemed_{one.row['deemed']}"
-            if (event, None) not in case.days and (event, one.entry) not in case.days:
-                days[event, one.entry] = day
+        made = [(f"deemed_{one.row['deemed']}", one.pronounced(result.last))] if result.state == "DEEMED" else []
+        if one.row["extension_event"] and one.row["length"]:
+            made.append((one.row["extension_event"], one.extended()[3]))
+        for event, day in made:
+            if day and (event, None) not in case.days and (event, one.entry) not in case.days:
+                days[event, one.entry] = max(day, days.get((event, one.entry), day))
     return days
 
 
@@ -423,7 +461,7 @@ def calculate(history: History, rows: Sequence[Row], today: date) -> list[Result
             for one in reckonings(case, variants)
             if (result := one.result(today))
         ]
-        days = with_deemed_events(recorded, found)
+        days = with_made_events(recorded, found)
         if days == case.days:
             break
         case = replace(recorded, days=days)

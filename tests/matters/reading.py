@@ -43,7 +43,7 @@ def properties(row: Row, rank: int) -> dict[str, Any]:
         name = CALLED.get(column, first + "".join(word.capitalize() for word in others))
         if column in NUMBERS:
             found[name] = int(text)
-        elif column in {"rolls", "window"}:
+        elif column in {"rolls", "window", "from_last"}:
             found[name] = text == "yes"
         else:
             found[name] = text.split("&") if column == "condition" else text
@@ -67,7 +67,7 @@ class Step:
         return self.shown
 
 
-LISTS = ("dates", "conditions", "suspensions", "extensions", "answers", "pronounced", "entries")
+LISTS = ("dates", "conditions", "suspensions", "extensions", "answers", "pronounced", "entries", "decisions")
 
 
 def after(history: History, step: dict[str, Any]) -> History:
@@ -119,4 +119,5 @@ def facts(history: History, case: str = "c1") -> Facts:
         history.pronounced,
         history.closed,
         history.entries,
+        history.decisions,
     )

@@ -56,8 +56,10 @@ def test_one_case_spans_entries_at_several_ports(did: Do) -> None:
         deadline["clock"]["id"]) == (
         "Request for Information: reply", "RUNNING", last(day(-5), 30), "Sample Importer 11", "rfi reply",
     )  # fmt: skip
+    reply = f"until {last(day(-5), 30)}, 30 days from request issued on {day(-5)} (19 CFR 151.11; CBP Form 28)"
     assert case["history"]["nodes"] == [
-        {"text": "opened: Request for Information, handled by Electronics", "by": {"name": "Electronics"}}
+        {"text": "opened: Request for Information, handled by Electronics", "by": {"name": "Electronics"}},
+        {"text": f"begun: Request for Information: reply: {reply}", "by": {"name": "Electronics"}},
     ]
 
 
@@ -300,7 +302,7 @@ def test_a_case_is_closed_and_opened_again(did: Do, refused: Do) -> None:
         " } } } }",
     )
     assert again == {"status": "OPEN", "closedAt": None, "deadlines": {"nodes": [{"state": "RUNNING"}]}}
-    assert _history(did, "broker", number)[1:] == ["Electronics closed: answered", "Electronics reopened: new facts"]
+    assert _history(did, "broker", number)[2:] == ["Electronics closed: answered", "Electronics reopened: new facts"]
 
 
 def test_a_request_sent_twice_is_done_once(did: Do, refused: Do) -> None:

@@ -82,15 +82,49 @@ def test_a_decision_about_an_entry_leaves_the_others(did: Do) -> None:
     assert {state for name, (state, _) in dues(case_of(did, "importer", number)).items() if "decide" in name} == {"MET"}
 
 
+def test_that_goods_were_detained_is_no_decision_on_them(did: Do) -> None:
+    number = opened(did, "port-2704", "detention", f'port: "2704", event: "presented", on: "{day(-2)}"')["number"]
+    decide = f'decideCase(case: "{number}", question: "release", outcome: "detained", event: "detained")'
+    assert did("port-2704", f"mutation {{ {decide} {{ event }} }}") == {"event": "detained"}
+    states = {code: state for code, (state, _) in dues(case_of(did, "importer", number)).items()}
+    assert states == {"detain": "MET", "notice": "RUNNING", "decide": "RUNNING"}
+
+
+def test_a_decision_about_the_case_stays_when_one_of_its_entries_is_decided_again(did: Do) -> None:
+    more = f'port: "2704", entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "presented", on: "{day(-5)}"'
+    number = opened(did, "port-2704", "detention", more)["number"]
+    for entry in ("", f', entry: "{ENTRY}"'):
+        of = f'case: "{number}", question: "admissibility", outcome: "released"{entry}'
+        did("port-2704", f"mutation {{ decideCase({of}) {{ id }} }}")
+        found = dues(case_of(did, "importer", number))
+        assert [found[f"decide {of}"][0] for of in (ENTRY, OTHER_ENTRY)] == ["MET", "MET"]
+
+
+_TOLD = """MATCH (k:Case {number: $number}) CREATE (d:Decision {id: $id, question: 'x', outcome: 'x', source: 'ace',
+  audience: 'parties', decidedAt: datetime($at)})-[:DECIDES]->(k)
+CREATE (:SourceRecord {id: 'ace|decisions|' + $id, system: 'ace', source: 'ace'})-[:DESCRIBES]->(d)
+CREATE (:Event:Unnumbered {id: 'e' + $id, kind: 'Decision.synced', refs: ['ace|decisions|' + $id],
+  toldAt: datetime()})"""
+
+
+def _told(number: str, on: str) -> Statement:
+    return Statement(_TOLD, {"number": number, "id": on, "at": f"{on}T17:00:00Z"})
+
+
 def test_a_decision_that_a_system_tells_ends_what_asks_for_one(did: Do, world: Graph, run: Any) -> None:
     number = _detained(did)["number"]
-    told = """MATCH (k:Case {number: $number}) CREATE (d:Decision {id: 'd', question: 'x', outcome: 'x', source: 'ace',
-      audience: 'parties', decidedAt: datetime($at)})-[:DECIDES]->(k)
-    CREATE (:SourceRecord {id: 'ace|decisions|d', system: 'ace', source: 'ace'})-[:DESCRIBES]->(d)
-    CREATE (:Event:Unnumbered {id: 'e', kind: 'Decision.synced', refs: ['ace|decisions|d'], toldAt: datetime()})"""
-    run(world.write([Statement(told, {"number": number, "at": f"{day(-1)}T17:00:00Z"})]))
+    run(world.write([_told(number, day(-1))]))
     run(run_jobs_once(world, moment(day(-1))))
     assert dues(case_of(did, "importer", number))["decide"][0] == "MET"
+
+
+def test_a_decision_before_the_protest_does_not_decide_it_and_a_later_one_does(did: Do, world: Graph, run: Any) -> None:
+    filed = f'port: "2704", event: "protest_filed", on: "{day(-9)}"'
+    number = opened(did, "importer", "protest_exclusion", filed)["number"]
+    for on, state in ((day(-20), "RUNNING"), (day(-3), "MET")):
+        run(world.write([_told(number, on)]))
+        run(run_jobs_once(world, moment(day(-1))))
+        assert dues(case_of(did, "importer", number))["decide"][0] == state
 
 
 def test_an_entry_that_was_liquidated_in_time_is_not_deemed_liquidated(did: Do, passes: Callable[[str], int]) -> None:
@@ -159,16 +193,18 @@ def test_the_owner_pronounces_what_is_deemed_and_takes_it_back(did: Do, refused:
     assert (case["status"], dues(case)["decide"][0]) == ("OPEN", "PROPOSED")
 
 
-def test_later_clocks_run_from_what_was_pronounced(did: Do) -> None:
+def test_later_clocks_run_from_what_was_pronounced(did: Do, refused: Do) -> None:
     case = opened(did, "importer", "protest_exclusion", f'port: "2704", event: "protest_filed", on: "{day(-50)}"')
-    denied = last(day(-50), 30, rolls=False)
-    assert dues(case) == {"decide": ("PROPOSED", denied)}
+    passed, denied = last(day(-50), 29, rolls=False), last(day(-50), 30, rolls=False)
+    assert dues(case) == {"decide": ("PROPOSED", passed)}
     owner = did("trade", f'{{ case(number: "{case["number"]}") {{ handledBy {{ ... on Center {{ code }} }} }} }}')
     assert owner == {"handledBy": {"code": "CEE007"}}
     found = did("center-007", of_deadline("pronounceDeadline", key(case, "decide")))
-    assert dues(found["case"]) == {"decide": ("DEEMED", denied), "sue": ("RUNNING", last(denied, 180))}
+    assert dues(found["case"]) == {"decide": ("DEEMED", passed), "sue": ("RUNNING", last(denied, 180))}
     found = did("center-007", of_deadline("takeBackDeadline", key(case, "decide")))
-    assert dues(found["case"]) == {"decide": ("PROPOSED", denied)}
+    assert dues(found["case"]) == {"decide": ("PROPOSED", passed)}
+    too_early = of_deadline("pronounceDeadline", key(case, "decide"), f'on: "{passed}"')
+    assert refused("center-007", too_early)[0] == "BAD_INPUT"
 
 
 def test_a_date_that_was_recorded_in_error_is_taken_back(did: Do, refused: Do) -> None:
@@ -215,6 +251,21 @@ def test_an_answer_names_the_deadline_that_it_meets(did: Do, refused: Do) -> Non
     assert refused("importer", again)[0] == "CONFLICT"
     # only one is left
     assert dues(did("importer", verb("respondToCase", number, 'text: "Arguments."')))["written_arguments"][0] == "MET"
+
+
+def test_a_recorded_answer_meets_no_two_deadlines(did: Do, refused: Do) -> None:
+    case = opened(did, "importer", "eapa", f'event: "initiated", on: "{day(-10)}"')
+    number, facts = case["number"], key(case, "submit_facts")
+    code, message = refused("importer", recorded(number, "answered", day(-1)))
+    assert (code, facts in message, "written_arguments" in message) == ("BAD_INPUT", True, True)
+    opening = (
+        f'kind: "eapa", importer: "11-1111111AA", title: "x", dates: ["initiated {day(-10)}", "answered {day(-1)}"]'
+    )
+    assert refused("importer", f"mutation {{ openCase({opening}) {{ id }} }}")[0] == "BAD_INPUT"
+    did("importer", verb("respondToCase", number, f'text: "Facts.", deadline: "{facts}"'))
+    # only one waits for an answer by then
+    found = dues(did("importer", recorded(number, "answered", day(0))))
+    assert (found["submit_facts"][0], found["written_arguments"][0]) == ("MET", "MET")
 
 
 # --- closing ends the owner's own clocks
@@ -299,6 +350,58 @@ def test_one_entry_is_extended_pronounced_and_met_without_the_other(did: Do) -> 
     assert states[f"deemed_liquidated {ENTRY}"][0] == "DEEMED"
     case = did("center-007", recorded(number, "liquidated", day(-50), ENTRY))
     assert (case["status"], dues(case)[f"deemed_liquidated {ENTRY}"][0]) == ("EXTENDED", "MET")
+
+
+def test_one_entry_is_suspended_and_the_others_go_on(did: Do, refused: Do) -> None:
+    more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-300)}"'
+    number = opened(did, "center-007", "liquidation", more)["number"]
+    suspend = f'reason: "AD/CVD", on: "{day(-200)}", cause: "statute", entry: "{ENTRY}"'
+    case = did("center-007", verb("suspendCase", number, suspend))
+    assert (case["status"], dues(case)[f"deemed_liquidated {ENTRY}"]) == ("OPEN", ("SUSPENDED", None))
+    year = last(day(-300), 1, "years", rolls=False)
+    assert dues(case)[f"deemed_liquidated {OTHER_ENTRY}"] == ("RUNNING", year)
+    assert refused("center-007", verb("suspendCase", number, suspend))[0] == "CONFLICT"
+    other = f'reason: "AD/CVD", on: "{day(-100)}", cause: "statute", entry: "{OTHER_ENTRY}"'
+    assert did("center-007", verb("suspendCase", number, other))["status"] == "SUSPENDED"
+    code, message = refused("center-007", verb("resumeCase", number))
+    assert (code, ENTRY in message, OTHER_ENTRY in message) == ("BAD_INPUT", True, True)
+    case = did("center-007", verb("resumeCase", number, f'reason: "lifted", on: "{day(-9)}", entry: "{OTHER_ENTRY}"'))
+    assert (case["status"], dues(case)[f"deemed_liquidated {OTHER_ENTRY}"]) == ("OPEN", ("RUNNING", None))
+    assert dues(case)[f"deemed_liquidated {ENTRY}"] == ("SUSPENDED", None)
+    assert f"suspended from {day(-200)} (statute), entry {ENTRY}: AD/CVD" in history(did, "importer", number)
+
+
+def test_a_condition_holds_of_one_entry(did: Do, refused: Do) -> None:
+    more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-100)}"'
+    number = opened(did, "importer", "psc", f'{more}, conditions: ["adcvd_suspended {ENTRY}"]')["number"]
+    case = case_of(did, "importer", number)
+    assert dues(case) == {f"file {OTHER_ENTRY}": ("RUNNING", last(day(-100), 300, rolls=False))}
+    gone = f'condition: "adcvd_suspended", holds: false, entry: "{ENTRY}"'
+    case = did("center-007", verb("recordCondition", number, gone))
+    assert set(dues(case)) == {f"file {ENTRY}", f"file {OTHER_ENTRY}"}
+    did("center-007", verb("recordCondition", number, 'condition: "adcvd_suspended"'))
+    code, message = refused("center-007", verb("recordCondition", number, gone))
+    assert (code, "as a whole" in message) == ("BAD_INPUT", True)
+    eapa = opened(did, "importer", "eapa", f'entries: ["{ENTRY}"], event: "initiated", on: "{day(-2)}"')
+    assert eapa["number"]
+    opening = f'kind: "eapa", importer: "11-1111111AA", title: "x", entries: ["{ENTRY}"]'
+    bad = f'mutation {{ openCase({opening}, conditions: ["complicated {ENTRY}"]) {{ id }} }}'
+    code, message = refused("importer", bad)
+    assert (code, "leave it out" in message) == ("BAD_INPUT", True)
+
+
+def test_an_extension_of_liquidation_is_kept_in_one_place(did: Do) -> None:
+    more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-200)}"'
+    case = opened(did, "center-007", "liquidation", more)
+    did("center-007", of_deadline("extendDeadline", key(case, "deemed_liquidated", ENTRY)))
+    case = did("center-007", recorded(case["number"], "liquidation_extended", day(0), OTHER_ENTRY))
+    two, three = (last(day(-200), years, "years", rolls=False) for years in (2, 3))
+    for entry in (ENTRY, OTHER_ENTRY):
+        assert dues(case)[f"deemed_liquidated {entry}"] == ("RUNNING", two)
+        assert dues(case)[f"cycle {entry}"][0] == "ENDED"
+    # that one was told by its event does not make the next one the first
+    found = did("center-007", of_deadline("extendDeadline", key(case, "deemed_liquidated", OTHER_ENTRY)))
+    assert (found["extensions"], dues(found["case"])[f"deemed_liquidated {OTHER_ENTRY}"]) == (2, ("RUNNING", three))
 
 
 # --- sense of time

@@ -51,6 +51,7 @@ def test_every_change_of_a_deadline_is_in_the_history_with_its_reason_and_law(di
     issued = f"request issued on {day(-5)}"
     assert history(did, "broker", rfi["number"]) == [
         "opened: Request for Information, handled by Electronics",
+        f"begun: {name}: until {last(day(-5), 30)}, 30 days from {issued} ({law})",
         "Request for Information: reply: extended to " + day(61) + ": asked for it",
         f"{name}: until {last(day(61), 0)}, 30 days from {issued}, extended to {day(61)} ({law}): asked for it",
         "answered",
@@ -221,12 +222,12 @@ def test_deadlines_of_synced_cases_follow_what_their_system_tells(did: Do, world
         return case_of(did, "importer", "T-open")
 
     assert dues(sync(f"request_issued {day(-5)}")) == {"reply": ("RUNNING", last(day(-5), 30))}
-    assert history(did, "importer", "T-open") == []
+    name, law = "Request for Information: reply", "19 CFR 151.11; CBP Form 28"
+    begun = f"begun: {name}: until {last(day(-5), 30)}, 30 days from request issued on {day(-5)} ({law})"
+    assert history(did, "importer", "T-open") == [begun]
     case = sync(f"request_issued {day(-5)}", f"answered {day(-1)}")
     assert (dues(case)["reply"][0], case["status"]) == ("MET", "OPEN")
-    assert history(did, "importer", "T-open") == [
-        f"Request for Information: reply: met: answered on {day(-1)} (19 CFR 151.11; CBP Form 28)"
-    ]
+    assert history(did, "importer", "T-open") == [begun, f"{name}: met: answered on {day(-1)} ({law})"]
     assert dues(sync(f"request_issued {day(-5)}"))["reply"][0] == "RUNNING"
 
 

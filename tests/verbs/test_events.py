@@ -20,7 +20,7 @@ from hub.verbs.verb import verb
 from hub.verbs.verbs import VERBS
 from hub.viewer import account_id
 from tests.offices import ISSUER
-from tests.verbs.timing import day
+from tests.verbs.timing import ENTRY, day
 
 Do = Callable[..., Any]
 MINE, PENDING = "11-1111111AA", "33-3333333AA"
@@ -95,6 +95,8 @@ def _cases(story: Story) -> None:
     story.do("center-007", "withdrawAgency", f'{of}, agency: "FDA"')
     story.do("center-007", "recordDate", f'{of}, event: "denial_mailed", on: "{day(-1)}"')
     story.do("center-007", "takeBackDate", f'{of}, event: "denial_mailed", reason: "of another case"')
+    story.do("importer", "addCaseEntry", f'{of}, entry: "{ENTRY}", dates: ["entry_filed {day(-90)}"]')
+    story.do("center-007", "recordEntryType", f'{of}, entry: "{ENTRY}", entryType: "01"')
     story.do("center-007", "suspendCase", f'{of}, reason: "a test case", on: "{day(-1)}"')
     story.do("center-007", "resumeCase", f'{of}, reason: "it was decided", on: "{day(0)}"')
     story.do("center-007", "meetDeadline", f'deadline: "{_due(story, case, "protest decide")}"')

@@ -55,7 +55,7 @@ _PUBLIC: Final = {
     "topic": "origin",
     "ruling": "NY N301234", "condition": "complicated", "conditions": [], "code": "SAMPLE",
     "items": ["words"], "blanks": [], "from": "Center:CEE007",
-    "dates": [], "cause": "court",
+    "dates": [], "cause": "court", "entryType": "01",
     "role": "consignee", "numberKind": "bill", "number": "26-123456", "broker": "SSS", "suretyCode": "099",
 }  # fmt: skip
 _OPENS: Final = {True: {"kind": "rfi", "event": "request_issued"}, False: {"kind": "protest", "event": "protest_filed"}}

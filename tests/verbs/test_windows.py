@@ -61,6 +61,42 @@ def test_what_was_filed_is_no_window_any_more_and_what_is_under_way_is_told(did:
     assert f"protest file {ENTRY}" not in _windows(did, "importer")
 
 
+def test_what_another_case_says_of_an_entry_counts(did: Do) -> None:
+    _liquidation(did)
+    dates = f'dates: ["liquidated {day(-10)} {ENTRY}"]'
+    protest = opened(did, "center-007", "protest", f'entries: ["{ENTRY}"], {dates}')["number"]
+    # it is liquidated, as the protest alone tells
+    found = _windows(did, "importer")
+    assert f"psc file {ENTRY}" not in found
+    assert f"psc file {OTHER_ENTRY}" in found
+    window = found[f"protest file {ENTRY}"]
+    assert (window["case"]["number"], window["unconfirmed"]) == (protest, False)
+    # and that it was protested counts for a third case as well, in whichever order they are written
+    third = opened(did, "center-007", "rfi", f'entries: ["{ENTRY}"], event: "request_issued", on: "{day(-5)}"')[
+        "number"
+    ]
+    assert f"protest file {ENTRY}" in _windows(did, "importer")
+    did("importer", recorded(protest, "protest_filed", day(-1), ENTRY))
+    assert f"protest file {ENTRY}" not in _windows(did, "importer")
+    did("importer", verb("respondToCase", third, 'text: "Here."'))
+    assert f"protest file {ENTRY}" not in _windows(did, "importer")
+    did("importer", verb("takeBackDate", protest, f'event: "protest_filed", entry: "{ENTRY}", reason: "an error"'))
+    assert f"protest file {ENTRY}" in _windows(did, "importer")
+
+
+def test_the_time_to_sue_is_told_for_the_entries_of_a_denied_protest(did: Do) -> None:
+    more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], dates: ["protest_filed {day(-30)}"]'
+    number = opened(did, "importer", "protest", more)["number"]
+    did("center-007", recorded(number, "denial_mailed", day(-3)))
+    found = _windows(did, "importer")
+    for entry in (ENTRY, OTHER_ENTRY):
+        window = found[f"protest sue {entry}"]
+        assert (window["until"], window["event"]) == (last(day(-3), 180), "denial_mailed")
+        assert window["openCase"]["number"] == number
+    did("center-007", recorded(number, "summons_filed", day(0)))
+    assert f"protest sue {ENTRY}" not in _windows(did, "importer")
+
+
 def test_a_closed_case_still_tells_until_when_may_be_filed(did: Do) -> None:
     number = _liquidation(did)
     did("center-007", recorded(number, "liquidated", day(-10), ENTRY))

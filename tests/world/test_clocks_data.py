@@ -25,7 +25,8 @@ CHOICES = {
     "side": {"trade", "government", "outside"},
     "extension": {"none", "discretion", "by_length"},
     "suspension": {"none", "stands_still", "anew"},
-    "passing": {"missed", "deemed", "none"},
+    "passing": {"missed", "deemed", "deemed_unless_before", "none"},
+    "from_last": {"yes", "no"},
     "per": {"case", "entry"},
 }
 OF_KINDS = {"answered_by": {"center", "port", "office"}, "opened_by": {"trade", "government", "both"}}
@@ -93,7 +94,8 @@ def _events(row: Row) -> set[str]:
     named = [*_listed(row["starts_from"]), *_listed(row["met_by"]), *_listed(row["ended_by"])]
     bounds = (BOUND.fullmatch(found) for found in _listed(row["not_after"]))
     named += [found["event"] for found in bounds if found]
-    return {*named, *filter(None, (row["anew_from"], row["deemed"] and f"deemed_{row['deemed']}"))}
+    deemed = row["deemed"] and f"deemed_{row['deemed']}"
+    return {*named, *filter(None, (row["anew_from"], row["extension_event"], deemed))}
 
 
 def faults(law: Law) -> Iterator[str]:
@@ -158,12 +160,14 @@ def _choices(row: Row, choices: Mapping[str, set[str]]) -> Iterator[str]:
 def _of_clock(row: Row) -> Iterator[str]:
     yield from _choices(row, CHOICES)
     yield from _sources(row)
+    if row["from_last"] == "yes" and row["per"] == "entry":
+        yield "each entry has a day of its own from which it runs, and none is the last"
     said = ("name", "action", "starts_from", "starts_at", "owed_by", "legal_basis")
     yield from (f"{column} is empty" for column in said if not row[column])
     yield from _of_length(row)
     yield from _of_extension(row)
     yield from _of_suspension(row)
-    if (row["passing"] == "deemed") is not bool(row["deemed"] and row["pronounced_by"]):
+    if row["passing"].startswith("deemed") is not bool(row["deemed"] and row["pronounced_by"]):
         yield "what is deemed, and who pronounces it, go with passing deemed"
     if row["passing"] != "none" and not row["met_by"]:
         yield "nothing meets it"
@@ -191,6 +195,8 @@ def _of_extension(row: Row) -> Iterator[str]:
         yield f"extension_unit {row['extension_unit']!r}"
     if bool(row["extension_by"]) is (row["extension"] == "none"):
         yield "who extends goes with an extension"
+    if row["extension_event"] and row["extension"] != "by_length":
+        yield "an event extends only by a length"
     if row["extension_limit"] and (row["extension"] == "none" or not PERIOD.fullmatch(row["extension_limit"])):
         yield f"extension_limit {row['extension_limit']!r}"
 
@@ -314,6 +320,10 @@ PLANTED: list[tuple[Planted, str]] = [
     (_clocks("protest_exclusion decide", deemed=""), "protest_exclusion decide: what is deemed"),
     (_clocks("detention decide", met_by="deemed_excluded"), "detention decide: what the law deems meets it"),
     (_clocks("liquidation deemed_liquidated", extension_times=""), "deemed_liquidated: length, unit and times go"),
+    (
+        _clocks("liquidation cycle", extension_event="liquidated"),
+        "liquidation cycle: an event extends only by a length",
+    ),
     (_clocks("liquidation deemed_liquidated", anew_from=""), "deemed_liquidated: event, length and unit go"),
     (_clocks("eapa initiate", suspended_by=""), "eapa initiate: causes go with a suspension"),
     (_clocks("eapa determine complicated", condition=""), "eapa determine complicated: holds always"),
@@ -321,6 +331,7 @@ PLANTED: list[tuple[Planted, str]] = [
     (_clocks("drawback request_extension", condition="disaster"), "there is no condition disaster"),
     (_clocks("rfi reply", side="government"), "rfi reply: the government owes it, and only the trade's acts"),
     (_clocks("protest decide", side="trade"), "protest decide: its variants differ in side"),
+    (_clocks("protest file", from_last="yes"), "protest file: each entry has a day of its own from which it runs"),
     (_clocks("eapa notify", per="entry"), "eapa notify: each entry has a deadline of its own"),
     (_clocks("bill pay", code="Pay"), "clock bill Pay is no code"),
     (_kinds("bill", answered_by="center"), "bill: a headquarters office answers"),
