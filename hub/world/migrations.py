@@ -142,6 +142,12 @@ _CAME_BACK: Final = (
     CALL (k, at) {{ SET k.cameBackAt = at }} {_EACH}""",
 )
 
+# What waits for its owner the hub alone says: a record of before that told it would bring it back.
+_NOT_SAID: Final = (
+    f"""MATCH (r:SourceRecord) WHERE r.cameBackAt IS NOT NULL OR r.partyWroteAt IS NOT NULL
+    CALL (r) {{ REMOVE r.cameBackAt, r.partyWroteAt }} {_EACH}""",
+)
+
 _PAGE: Final = 10_000
 
 
@@ -214,4 +220,5 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("powers-of-attorney", "brokers act by powers of attorney that both sides consented to", _POWERS),
     Migration("calendars-show", "calendars say what they show: what one owes, what others owe, or both", _SHOWS),
     Migration("came-back", "cases in which a party answered last wait for their owner", _CAME_BACK),
+    Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
 )

@@ -1,0 +1,42 @@
+"""Graphs of before open: what was kept in another form is what it is now, and a migration that is done twice does no
+more."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from graph_schema.cypher import Statement
+from hub.database.graph import Graph
+from hub.world.load import WorldWanted, load
+from hub.world.migrations import MIGRATIONS
+
+Opened = Callable[[str, str], Any]
+_MIGRATED: Final = "MERGE (w:World {id: 'world'}) SET w.migrations = $names"
+
+
+@pytest.fixture
+def opened(empty: Graph, run: Callable[..., Any]) -> Opened:
+    """Writes a graph of before that migration, opens it twice, as after a hub that died, and gives what a question
+    finds in it."""
+
+    def open_(migration: str, question: str) -> Any:
+        names = [each.name for each in MIGRATIONS if each.name != migration]
+        assert len(names) == len(MIGRATIONS) - 1
+        found: list[Any] = []
+        for _ in range(2):
+            run(empty.write([Statement(_MIGRATED, {"names": names})]))
+            run(load(empty, WorldWanted(None, 1), lambda *_: None))
+            found.append(run(empty.read(question, {})))
+        assert found[0] == found[1]
+        return found[0]
+
+    return open_
+
+
+def test_what_systems_said_of_what_waits_is_forgotten(empty: Graph, run: Callable[..., Any], opened: Opened) -> None:
+    record = """CREATE (:SourceRecord {id: $id, system: 'ace', stream: 'cases', key: $id, rank: 200, slot: 0,
+      source: 'ace', title: 'Sample', cameBackAt: datetime(), partyWroteAt: datetime()})"""
+    run(empty.write([Statement(record, {"id": str(number)}) for number in range(3)]))
+    left = "MATCH (r:SourceRecord) RETURN r.title, r.cameBackAt, r.partyWroteAt"
+    assert opened("hub-says-what-waits", left) == [["Sample", None, None]] * 3
