@@ -191,9 +191,10 @@ class Brought:
                 facts[name] = list(said)
         closes = None if case.facts.closed == before.facts.closed else case.facts.closed is not None
         status = {"status": case.status} if case.status != before.status else {}
+        # a case may have said so by its status alone, which it loses
+        awaits = case.awaiting if case.awaiting != before.awaiting or (case.awaiting and status) else None
         row = {
-            "id": case.id, "facts": {**facts, **status}, "closes": closes,
-            "awaits": None if case.awaiting == before.awaiting else case.awaiting,
+            "id": case.id, "facts": {**facts, **status}, "closes": closes, "awaits": awaits,
             "gone": [change.before.element for change in self.changes if change.before and not change.now],
             "changed": [_changed(c.before, c.now) for c in self.changes if c.before and c.now],
             "rewound": [

@@ -18,6 +18,7 @@ from hub.database.graph import Graph
 from hub.events.append import NEW_EVENT, naming, naming_all
 from hub.events.concerns import DATED_CASES, HELD, LOADED_CASES, LOADED_DECISIONS
 from hub.jobs.loops import item
+from hub.records.source_record import KEPT
 from hub.world import corrected_clocks
 from hub.world.corrected_clocks import correct_clocks
 
@@ -148,6 +149,15 @@ _NOT_SAID: Final = (
     CALL (r) {{ REMOVE r.cameBackAt, r.partyWroteAt }} {_EACH}""",
 )
 
+# A case whose owner waited for an answer said so by its status alone, which a suspension takes away.
+_AWAITING: Final = (
+    f"""MATCH (k:Case {{status: 'AWAITING'}}) WHERE k.awaitingSince IS NULL
+      AND NOT EXISTS {{ MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {KEPT} }}
+    CALL (k) {{ SET k.awaitingSince = coalesce(
+      head(COLLECT {{ MATCH (k)<-[:OF_CASE]-(n:Note {{kind: 'REQUEST'}}) RETURN n.at ORDER BY n.at DESC LIMIT 1 }}),
+      k.openedAt) }} {_EACH}""",
+)
+
 _PAGE: Final = 10_000
 
 
@@ -220,5 +230,6 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("powers-of-attorney", "brokers act by powers of attorney that both sides consented to", _POWERS),
     Migration("calendars-show", "calendars say what they show: what one owes, what others owe, or both", _SHOWS),
     Migration("came-back", "cases in which a party answered last wait for their owner", _CAME_BACK),
+    Migration("awaiting-since", "cases whose owner waits for an answer say since when", _AWAITING),
     Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
 )

@@ -100,6 +100,17 @@ def test_a_suspension_stops_only_the_clocks_that_the_law_lets_stand_still(did: D
     assert (case["status"], dues(case)) == ("SUSPENDED", {"reply": ("RUNNING", last(day(-5), 30))})
 
 
+def test_a_case_that_waits_by_its_status_alone_waits_on_after_a_suspension(
+    did: Do, world: Graph, run: Callable[..., Any]
+) -> None:
+    """As cases of before do, and such as a system kept that lists them no more."""
+    number = opened(did, "center-007", "rfi", f'event: "request_issued", on: "{day(-5)}"')["number"]
+    run(world.write([Statement("MATCH (k:Case {number: $number}) SET k.status = 'AWAITING'", {"number": number})]))
+    assert did("center-007", verb("suspendCase", number))["status"] == "SUSPENDED"
+    assert did("center-007", verb("resumeCase", number))["status"] == "AWAITING"
+    assert did("importer", verb("respondToCase", number, 'text: "Here."'))["status"] == "OPEN"
+
+
 def test_the_status_of_a_case_is_what_its_facts_say(did: Do) -> None:
     rfi = opened(did, "center-007", "rfi", f'event: "request_issued", on: "{day(-5)}"')
     number, reply = rfi["number"], key(rfi, "reply")
