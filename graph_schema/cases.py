@@ -135,6 +135,13 @@ CASE: Final = NodeType(
             Kind.STRINGS,
             guard=_MORE_THAN_BY_ROLE,
         ),
+        Property(
+            "ownerClaims",
+            "Such claims as only the case's owner, and who sent it to them, are told of: parties by a role of which"
+            " nobody else is told. E.g. `HAS_PARTY eapa_alleger Importer 00-0000000SW`.",
+            Kind.STRINGS,
+            guard=_OF_ITS_OFFICES,
+        ),
         ORIGIN,
         ORIGINS,
     ),

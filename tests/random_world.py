@@ -350,6 +350,8 @@ class _Maker:
             self._made.nodes[case]["unconfirmedSince"] = NOW
         for case in every[1::9]:
             self._made.nodes[case]["claims"] = [f"CONCERNS Importer {self._one(self._made.of('Importer'))[1]}"]
+        for case in every[::7]:
+            self._made.nodes[case]["ownerClaims"] = [f"HAS_PARTY alleger Importer {self._made.of('Importer')[0][1]}"]
         for case in every[::5]:
             self._link(casework.JOINED_BY, case, self._one(self._made.of("Contact")))
         for case in every[::4]:

@@ -149,6 +149,17 @@ _NOT_SAID: Final = (
     CALL (r) {{ REMOVE r.cameBackAt, r.partyWroteAt }} {_EACH}""",
 )
 
+# A party by a role of which its case's owner alone is told was claimed where its parties and agencies read it.
+_OWNER_CLAIMS: Final = (
+    f"""MATCH (k:Case|RetiredCase) WHERE any(claim IN k.claims WHERE claim STARTS WITH 'HAS_PARTY ')
+    WITH k, [claim IN k.claims WHERE claim STARTS WITH 'HAS_PARTY ' AND NOT EXISTS {{
+      MATCH (r:PartyRole {{code: split(claim, ' ')[1]}}) WHERE r.toldTo = 'parties' }}] AS hidden
+    WITH k, hidden, [claim IN k.claims WHERE NOT claim IN hidden] AS others WHERE hidden <> []
+    CALL (k, hidden, others) {{
+      SET k.ownerClaims = coalesce(k.ownerClaims, []) + hidden,
+        k.claims = CASE WHEN others <> [] THEN others END }} {_EACH}""",
+)
+
 # A case whose owner waited for an answer said so by its status alone, which a suspension takes away.
 _AWAITING: Final = (
     f"""MATCH (k:Case {{status: 'AWAITING'}}) WHERE k.awaitingSince IS NULL
@@ -230,6 +241,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("powers-of-attorney", "brokers act by powers of attorney that both sides consented to", _POWERS),
     Migration("calendars-show", "calendars say what they show: what one owes, what others owe, or both", _SHOWS),
     Migration("came-back", "cases in which a party answered last wait for their owner", _CAME_BACK),
+    Migration("owner-claims", "whom only a case's owner is told of is claimed where only they read it", _OWNER_CLAIMS),
     Migration("awaiting-since", "cases whose owner waits for an answer say since when", _AWAITING),
     Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
 )

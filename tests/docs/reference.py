@@ -319,6 +319,7 @@ _GUARDS: Final = {
         for name in ("dates", "datesToConfirm", "conditions", "suspensions", "extensions", "answers", "pronounced")
     },
     ("Case", "partyWroteAt"): "the case's owner and who sent it to them; the Office of Trade",
+    ("Case", "ownerClaims"): "the case's owner and who sent it to them; the Office of Trade",
     ("Case", "claims"): (
         "the case's owner and who sent it to them, its importer or broker, an accepted agency; the Office of Trade"
     ),

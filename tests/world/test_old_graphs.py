@@ -40,3 +40,22 @@ def test_what_systems_said_of_what_waits_is_forgotten(empty: Graph, run: Callabl
     run(empty.write([Statement(record, {"id": str(number)}) for number in range(3)]))
     left = "MATCH (r:SourceRecord) RETURN r.title, r.cameBackAt, r.partyWroteAt"
     assert opened("hub-says-what-waits", left) == [["Sample", None, None]] * 3
+
+
+def test_whom_a_cases_owner_alone_is_told_of_is_claimed_where_they_alone_read_it(
+    empty: Graph, run: Callable[..., Any], opened: Opened
+) -> None:
+    case = """
+    UNWIND [['alleger', 'owner'], ['surety', 'parties']] AS row
+    MERGE (r:PartyRole {code: row[0]})
+    SET r.name = row[0], r.toldTo = row[1], r.namedBy = 'owner', r.source = 'reference'
+    WITH DISTINCT 1 AS one UNWIND $cases AS row
+    CREATE (:Case {id: row[0], number: row[0], title: 'Sample', status: 'OPEN', openedAt: datetime(), source: 'hub',
+      claims: row[1]})"""
+    concerns, alleger, surety = "CONCERNS Importer 1", "HAS_PARTY alleger Importer 1", "HAS_PARTY surety Importer 1"
+    cases = [["both", [concerns, alleger, surety]], ["one", [alleger]], ["other", [concerns, surety]], ["none", None]]
+    run(empty.write([Statement(case, {"cases": cases})]))
+    assert opened("owner-claims", "MATCH (k:Case) RETURN k.id, k.claims, k.ownerClaims ORDER BY k.id") == [
+        ["both", [concerns, surety], [alleger]], ["none", None, None], ["one", None, [alleger]],
+        ["other", [concerns, surety], None],
+    ]  # fmt: skip
