@@ -11,6 +11,7 @@ from hub.database.graph import Graph
 from hub.verbs.deadline_jobs import run_jobs_once
 from tests.verbs.timing import (
     ENTRY,
+    MINE,
     OTHER_ENTRY,
     case_of,
     day,
@@ -198,8 +199,35 @@ def test_an_acknowledgement_does_not_meet_the_clock_to_sue(did: Do, refused: Do)
     assert dues(case)["sue"][0] == "MET"
 
 
+@pytest.mark.parametrize("viewer", ["importer", "broker"])
+def test_the_importer_records_its_own_suit(viewer: str, did: Do, refused: Do, passes: Callable[[str], int]) -> None:
+    number = opened(did, "importer", "protest", f'event: "protest_filed", on: "{day(-300)}"')["number"]
+    did("center-007", recorded(number, "denial_mailed", day(-200)))
+    case = did(viewer, recorded(number, "summons_filed", day(-100)))
+    assert dues(case)["sue"][0] == "MET"
+    assert case["datesToConfirm"] == [f"protest_filed {day(-300)}", f"summons_filed {day(-100)}"]
+    assert passes(day(1)) == 0
+    # what the government does it does not record
+    assert refused(viewer, recorded(number, "denial_voided", day(-1)))[0] == "NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("event", ["decided", "denial_mailed", "protest_allowed", "further_review_denied"])
+def test_a_party_opens_no_case_that_is_decided_by_its_own_word(event: str, did: Do, refused: Do) -> None:
+    filed, said = f"protest_filed {day(-30)}", f"{event} {day(-3)}"
+    for viewer in ("importer", "broker"):
+        for more in (f'event: "{event}", on: "{day(-3)}"', f'dates: ["{filed}", "{said}"]'):
+            open_ = f'openCase(kind: "protest", importer: "{MINE}", title: "x", {more})'
+            code, message = refused(viewer, f"mutation {{ {open_} {{ number }} }}")
+            assert (code, "is recorded by the case's owner" in message) == ("NOT_ALLOWED", True), message
+    # who owns it may, and a party says from which day it protests
+    reviewed = f'dates: ["{filed}", "further_review_requested {day(-20)}", "{said}"]'
+    assert opened(did, "center-007", "protest", reviewed)["number"]
+    liquidated = f'entries: ["{ENTRY}"], dates: ["liquidated {day(-40)} {ENTRY}"]'
+    assert dues(opened(did, "importer", "protest", liquidated))[f"file {ENTRY}"][0] == "RUNNING"
+
+
 def test_an_answer_names_the_deadline_that_it_meets(did: Do, refused: Do) -> None:
-    case = opened(did, "importer", "eapa", f'event: "initiated", on: "{day(-10)}"')
+    case = opened(did, "port-2704", "eapa", f'port: "2704", event: "initiated", on: "{day(-10)}"')
     number, facts = case["number"], key(case, "submit_facts")
     code, message = refused("importer", verb("respondToCase", number, 'text: "Here."'))
     assert code == "BAD_INPUT"

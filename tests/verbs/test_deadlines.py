@@ -61,7 +61,7 @@ def test_every_change_of_a_deadline_is_in_the_history_with_its_reason_and_law(di
 def test_a_condition_decides_which_variant_of_a_clock_runs(did: Do, refused: Do, world: Graph, run: Any) -> None:
     run(world.write([Statement("MATCH (a:Account {subject: 'port-2704'}), (o:Office {code: 'OT-TRLED-EAPA'}) CREATE "
             "(a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(o)")]))  # fmt: skip
-    case = opened(did, "importer", "eapa", f'event: "initiated", on: "{day(-2)}"')
+    case = opened(did, "port-2704", "eapa", f'event: "initiated", on: "{day(-2)}"')
     held = case["number"]
     assert dues(case)["determine"] == ("RUNNING", last(day(-2), 300, rolls=False))
     case = did("port-2704", verb("recordCondition", held, 'condition: "complicated"'))
