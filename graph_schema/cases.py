@@ -225,6 +225,12 @@ CLOCK: Final = NodeType(
             values=("trade", "government", "outside"),
         ),
         Property("owedBy", "Who must act."),
+        Property(
+            "owedRoles",
+            "Which parties of a case that is, and on whose desk it lies: `importer`, or the code of a `PartyRole`;"
+            " empty where it is none of them. Only of the trade's; the importer, where it is not said.",
+            Kind.STRINGS,
+        ),
         Property("metBy", "The events that meet it.", Kind.STRINGS),
         Property("endedBy", "The events that end it without meeting it.", Kind.STRINGS),
         Property(

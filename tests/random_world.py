@@ -364,7 +364,9 @@ class _Maker:
         """What is written, due and done in cases, for every audience; a deadline without a case is only the
         overseers'.
         """
-        self._add("Clock", id="rfi reply", name="reply", length=30, side="trade")
+        self._add(
+            "Clock", id="rfi reply", name="reply", length=30, side="trade", owedRoles=["all", "nothing", "deadlines"]
+        )
         written = {
             "Note": (casework.NOTE_OF, {"kind": "NOTE", "text": "sample"}),
             "HistoryEntry": (casework.HISTORY_OF, {"verb": "closeCase", "text": "closed"}),

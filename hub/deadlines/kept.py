@@ -72,7 +72,9 @@ CALL (k, row) {
   CREATE (d:Deadline)
   SET d = one.values, d.revision = 0, d.changedAt = $at, d.endedAt = CASE WHEN one.ended THEN $at END
   CREATE (d)-[:OF_CASE]->(k) CREATE (d)-[:RUNS_BY]->(c)
-  FOREACH (party IN [p IN CASE one.side WHEN 'trade' THEN [importer] WHEN 'government' THEN [owner] ELSE [] END
+  FOREACH (party IN [p IN CASE one.side WHEN 'trade'
+      THEN CASE WHEN 'importer' IN coalesce(c.owedRoles, ['importer']) THEN [importer] ELSE [] END
+      WHEN 'government' THEN [owner] ELSE [] END
     WHERE p IS NOT NULL] | CREATE (d)-[:OWED_BY]->(party)) }"""
 
 

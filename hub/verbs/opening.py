@@ -355,7 +355,8 @@ REMOVE k.unconfirmedSince, k.datesToConfirm RETURN waited"""
 # Of clocks that began before it was known whom the case concerns.
 _OWE: Final[LiteralString] = """
 MATCH (k:Case {id: $case})-[:CONCERNS]->(i:Importer)
-MATCH (k)<-[:OF_CASE]-(d:Deadline)-[:RUNS_BY]->(:Clock {side: 'trade'}) WHERE NOT EXISTS { (d)-[:OWED_BY]->() }
+MATCH (k)<-[:OF_CASE]-(d:Deadline)-[:RUNS_BY]->(c:Clock {side: 'trade'})
+WHERE 'importer' IN coalesce(c.owedRoles, ['importer']) AND NOT EXISTS { (d)-[:OWED_BY]->() }
 CREATE (d)-[:OWED_BY]->(i)"""
 
 

@@ -21,6 +21,7 @@ from hub.jobs.loops import item
 from hub.records.source_record import KEPT
 from hub.world import corrected_clocks
 from hub.world.corrected_clocks import correct_clocks
+from hub.world.reference import reference_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +184,19 @@ async def _spell_rulings(graph: Graph) -> None:
     await graph.write([Statement(_SPELL, {"rows": alone})])
 
 
+async def _owe_by_role(graph: Graph) -> None:
+    """Says which parties owe a clock, and takes off an importer's desk what others owe."""
+    rows = [
+        [row.properties["id"], row.properties["owedRoles"]] for row in reference_rows().nodes if row.label == "Clock"
+    ]
+    await graph.write([Statement(_OWED_ROLES, {"rows": rows})])
+    await graph.apply([_NOT_THE_IMPORTERS])
+
+
+_OWED_ROLES: Final[LiteralString] = "UNWIND $rows AS row MATCH (c:Clock {id: row[0]}) SET c.owedRoles = row[1]"
+_NOT_THE_IMPORTERS: Final = f"""
+MATCH (c:Clock {{side: 'trade'}}) WHERE NOT 'importer' IN coalesce(c.owedRoles, ['importer'])
+MATCH (c)<-[:RUNS_BY]-(:Deadline)-[owed:OWED_BY]->(:Importer) CALL (owed) {{ DELETE owed }} {_EACH}"""
 _SPELL: Final[LiteralString] = "UNWIND $rows AS row MATCH (r:Ruling {number: row[0]}) SET r.number = row[1]"
 
 
@@ -243,5 +257,6 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("came-back", "cases in which a party answered last wait for their owner", _CAME_BACK),
     Migration("owner-claims", "whom only a case's owner is told of is claimed where only they read it", _OWNER_CLAIMS),
     Migration("awaiting-since", "cases whose owner waits for an answer say since when", _AWAITING),
+    Migration("owed-by-role", "what a party owes by its role is no more the importer's", step=_owe_by_role),
     Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
 )

@@ -152,6 +152,7 @@ class _World:
     kinds: list[str] = field(default_factory=list[str])
     clocks: dict[str, list[Clock]] = field(default_factory=dict[str, list[Clock]])
     windows: list[Clock] = field(default_factory=list[Clock])
+    not_importers: set[str] = field(default_factory=set[str])
     kind_names: dict[str, str] = field(default_factory=dict[str, str])
     agencies: list[str] = field(default_factory=list[str])
     more: _Chance = field(default_factory=_Chance)
@@ -185,6 +186,8 @@ class _World:
                 clock = Clock.of(row.properties)
                 self.clocks.setdefault(clock.kind, []).append(clock)
                 self.windows += [clock] if row.properties.get("window") else []
+                if clock.side == "trade" and "importer" not in row.properties["owedRoles"]:
+                    self.not_importers.add(clock.node)
         for row in self.known.edges:
             if row.edge.type == "SUGGESTS":
                 into = self.headings if row.tail[0] == "HtsHeading" else self.chapters
@@ -478,7 +481,8 @@ class _World:
         for found in deadlines(facts, self.clocks[kind], _ANCHOR.date()):
             ended = {} if found.state in OPEN else {"endedAt": _ANCHOR}
             nodes.append(_node("Deadline", **as_properties(found), **ended))
-            owed = [(casework.OWED_BY, owing[found.clock.side])] if found.clock.side in owing else []
+            is_owed = found.clock.side in owing and found.clock.node not in self.not_importers
+            owed = [(casework.OWED_BY, owing[found.clock.side])] if is_owed else []
             for edge, head in (
                 (casework.DEADLINE_OF, ("Case", facts.case)),
                 (casework.RUNS_BY, ("Clock", found.clock.node)),

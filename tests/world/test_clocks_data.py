@@ -52,6 +52,8 @@ class Law:
     conditions: Sequence[Row]
     roles: frozenset[str]
     offices: frozenset[str]
+    debtors: Sequence[Row]
+    party_roles: frozenset[str]
 
 
 def _read(name: str) -> list[Row]:
@@ -69,6 +71,8 @@ def _law() -> Law:
         _read("conditions"),
         frozenset(row["role"] for row in _read("roles")),
         frozenset(row["code"] for row in _read("responsibilities") if row["subject"] == "CaseKind"),
+        _read("debtors"),
+        frozenset(row["code"] for row in _read("party_roles")),
     )
 
 
@@ -108,6 +112,7 @@ def faults(law: Law) -> Iterator[str]:
         yield from (f"{_name(row)}: {fault}" for fault in (*_of_clock(row), *_names(law, row)))
     yield from _of_variants(law)
     yield from _of_events(law)
+    yield from _of_debtors(law)
     yield from (f"events {' -> '.join(cycle)} cannot all come before each other" for cycle in _cycles(law))
 
 
@@ -259,6 +264,21 @@ def _of_events(law: Law) -> Iterator[str]:
             yield f"condition {row['code']}: says not when it holds"
 
 
+def _of_debtors(law: Law) -> Iterator[str]:
+    """Who owes what the trade owes is a party of the case, or nobody in it is."""
+    owed = {(row["owed_by"], row["kind"]) for row in law.clocks if row["side"] == "trade"}
+    told = {(row["owed_by"], row["kind"]) for row in law.debtors}
+    for words, kind in sorted(owed):
+        if not {(words, kind), (words, "")} & told:
+            yield f"{kind}: which party of a case {words!r} is, is not said"
+    for row in law.debtors:
+        words, kind, roles = row["owed_by"], row["kind"], row["roles"]
+        if unknown := set(roles.split("|")) - law.party_roles - {"importer"} - ({"nobody"} & {roles}):
+            yield f"debtor {words}: there is no role {', '.join(sorted(unknown))}"
+        if not any(words == by and kind in ("", of) for by, of in owed):
+            yield f"debtor {words}: owes nothing"
+
+
 def _cycles(law: Law) -> Iterator[list[str]]:
     before = {row["code"]: _listed(row["not_before"]) for row in law.events}
     done: set[str] = set()
@@ -300,6 +320,12 @@ def _event(name: str, **changed: str) -> Planted:
     return lambda law: replace(law, events=_with(law.events, name, **changed))
 
 
+def _debtor(name: str, **changed: str) -> Planted:
+    return lambda law: replace(
+        law, debtors=[{**row, **changed} if row["owed_by"] == name else row for row in law.debtors]
+    )
+
+
 PLANTED: list[tuple[Planted, str]] = [
     (_clocks("protest file", starts_from="liquidatd"), "protest file: there is no event liquidatd"),
     (_clocks("protest file", kind="protests"), "protests file: there is no kind protests"),
@@ -329,6 +355,9 @@ PLANTED: list[tuple[Planted, str]] = [
     (_event("entry_filed", not_before="reliquidated"), "cannot all come before each other"),
     (_event("laden", future="maybe"), "event laden: future 'maybe'"),
     (_event("laden", not_before="loaded"), "event laden: there is no event loaded"),
+    (_clocks("surety_demand protest", owed_by="a surety"), "surety_demand: which party of a case 'a surety' is"),
+    (_debtor("surety", roles="surety|nobody"), "debtor surety: there is no role nobody"),
+    (_debtor("surety", owed_by="guarantor"), "debtor guarantor: owes nothing"),
     (
         lambda law: replace(law, events=[*law.events, {**law.events[0], "code": "weighed"}]),
         "event weighed: no clock knows it",
@@ -362,5 +391,12 @@ def test_every_row_is_loaded_with_its_source() -> None:
     psc = loaded["Clock"]["psc file"]
     assert (psc["startsFrom"], psc["notAfter"]) == (["entry_filed"], ["scheduled_liquidation-15 calendar_day"])
     assert (psc["rolls"], psc["window"], psc["conditions"]) == (False, True, None)
+    owed = {name: loaded["Clock"][name]["owedRoles"] for name in loaded["Clock"]}
+    assert owed["psc file"] == ["importer"]
+    assert owed["surety_demand protest"] == ["surety"]
+    assert owed["broker_license sue"] == []
+    assert owed["domestic_petition contest"] == ["petitioner"]
+    assert owed["penalty supplement"] == ["importer", "petitioner"]
+    assert owed["protest decide"] is None
     assert loaded["Clock"]["penalty limitation violation"]["conditions"] == ["section_1592", "not_fraud"]
     assert loaded["CaseEvent"]["scheduled_liquidation"]["future"] is True

@@ -59,3 +59,22 @@ def test_whom_a_cases_owner_alone_is_told_of_is_claimed_where_they_alone_read_it
         ["both", [concerns, surety], [alleger]], ["none", None, None], ["one", None, [alleger]],
         ["other", [concerns, surety], None],
     ]  # fmt: skip
+
+
+def test_what_a_surety_owes_is_no_more_the_importers(empty: Graph, run: Callable[..., Any], opened: Opened) -> None:
+    owed = """
+    CREATE (i:Importer {number: '1', name: 'Sample', centerStatus: 'ASSIGNED', source: 'sample'})
+    CREATE (o:Port {id: 'ACE:0', issuer: 'ACE', code: '0', name: 'Sample', kind: 'x', source: 'sample'})
+    WITH i, o UNWIND [['surety_demand protest', 'trade'], ['rfi reply', 'trade'], ['own act', 'trade'],
+      ['protest decide', 'government']] AS row
+    CREATE (c:Clock {id: row[0], code: 'x', name: row[0], side: row[1], source: 'reference'})
+    CREATE (d:Deadline {id: row[0], name: row[0], state: 'RUNNING', startedOn: date(), owedBy: 'x', extensions: 0,
+      source: 'hub'})-[:RUNS_BY]->(c)
+    FOREACH (party IN CASE row[1] WHEN 'trade' THEN [i] ELSE [o] END | CREATE (d)-[:OWED_BY]->(party))"""
+    run(empty.write([Statement(owed)]))
+    left = "MATCH (d:Deadline) RETURN d.id, [(d)-[:OWED_BY]->(p) | labels(p)[0]] ORDER BY d.id"
+    assert opened("owed-by-role", left) == [
+        ["own act", ["Importer"]], ["protest decide", ["Port"]], ["rfi reply", ["Importer"]],
+        ["surety_demand protest", []],
+    ]  # fmt: skip
+    assert run(empty.read("MATCH (c:Clock {id: 'own act'}) RETURN c.owedRoles", {})) == [[None]]
