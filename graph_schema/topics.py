@@ -13,7 +13,9 @@ TOPIC: Final = NodeType(
         Property("name", "Its name.", required=True),
         Property("note", "What it takes in."),
         Property(
-            "beforeCenter", "Whether the office of the topic is asked before the importer's Center.", Kind.BOOLEAN
+            "beforeCenter",
+            "Whether the office of the topic is asked before the importer's Center, and the one that goods suggest.",
+            Kind.BOOLEAN,
         ),
         ORIGIN,
     ),
