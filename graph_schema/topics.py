@@ -3,7 +3,7 @@
 from typing import Final
 
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
-from graph_schema.sources import CONFIDENCE, ORIGIN
+from graph_schema.sources import CHECKED_ON, CITATION, CONFIDENCE, HOW_SURE, ORIGIN
 
 TOPIC: Final = NodeType(
     label="Topic",
@@ -18,6 +18,9 @@ TOPIC: Final = NodeType(
             Kind.BOOLEAN,
         ),
         ORIGIN,
+        CITATION,
+        CHECKED_ON,
+        HOW_SURE,
     ),
     key="code",
     one="topic",

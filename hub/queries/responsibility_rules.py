@@ -125,8 +125,7 @@ _BY_PORT: Final = (
     "kind.name + ': answered by the port' + CASE kind.confidence WHEN 'unverified' THEN ' (unverified)' ELSE '' END"
 )
 
-_OF_TOPIC: Final = f"""
-        WITH office, 'medium' AS confidence, [topic.name + ': ' + office.name + ' (' + {_BASIS} + ')', topic] AS step"""
+_FIRST: Final = "', asked before the Center' + CASE topic.confidence WHEN 'unverified' THEN ' (unverified)' ELSE '' END"
 
 _SUGGESTED: Final = """
     MATCH (good)-[s:SUGGESTS]->(office:Center)
@@ -207,7 +206,9 @@ OFFICES: Final = (
         "Some topics are a headquarters office's, whatever Center an importer has or its goods suggest.",
         ("topic",),
         f"""
-        MATCH (topic)-[a:ANSWERED_BY]->(office:Office) WHERE topic.beforeCenter {_OF_TOPIC}
+        MATCH (topic)-[a:ANSWERED_BY]->(office:Office) WHERE topic.beforeCenter
+        WITH office, 'medium' AS confidence,
+          [topic.name + ': ' + office.name + ' (' + {_BASIS} + ')' + {_FIRST}, topic] AS step
         """,
         Example({"topic": "evasion", "importer": "11-1111111AA"}, "desk-eapa"),
     ),
@@ -288,7 +289,8 @@ OFFICES: Final = (
         "A topic has a headquarters office, which is asked after the Center.",
         ("topic",),
         f"""
-        MATCH (topic)-[a:ANSWERED_BY]->(office:Office) {_OF_TOPIC}
+        MATCH (topic)-[a:ANSWERED_BY]->(office:Office)
+        WITH office, 'medium' AS confidence, [topic.name + ': ' + office.name + ' (' + {_BASIS} + ')', topic] AS step
         """,
         Example({"topic": "quota"}, "desk-tpp"),
     ),

@@ -227,10 +227,10 @@ def _case_events() -> Iterator[NodeRow]:
     for row in _read("events"):
         yield _node(
             "CaseEvent", code=row["code"], name=row["name"], recordedBy=row["recorded_by"], about=row["about"],
-            notBefore=_listed(row["not_before"]), future=row["future"] == _YES, note=row["note"],
+            notBefore=_listed(row["not_before"]), future=row["future"] == _YES, note=row["note"], **_checked(row),
         )  # fmt: skip
     for row in _read("conditions"):
-        yield _node("CaseCondition", code=row["code"], name=row["name"], note=row["note"])
+        yield _node("CaseCondition", code=row["code"], name=row["name"], note=row["note"], **_checked(row))
 
 
 def _checked(row: Row) -> dict[str, object]:
@@ -296,8 +296,9 @@ def _plain_nodes() -> Iterator[NodeRow]:
         yield _node("Role", code=row["role"], name=row["name"], side=row["side"], note=row["note"])
     for row in _read("topics"):
         yield _node(
-            "Topic", code=row["code"], name=row["name"], note=row["note"], beforeCenter=row["before_center"] == _YES
-        )
+            "Topic", code=row["code"], name=row["name"], note=row["note"], beforeCenter=row["before_center"] == _YES,
+            **_checked(row),
+        )  # fmt: skip
     for row in _read("associations"):
         yield _node("Association", code=row["code"], name=row["name"])
     for row in _read("party_roles"):

@@ -257,11 +257,13 @@ def _of_events(law: Law) -> Iterator[str]:
             yield f"event {row['code']}: there is no event {', '.join(sorted(unknown))}"
         if row["code"] not in used:
             yield f"event {row['code']}: no clock knows it"
+        yield from (f"event {row['code']}: {fault}" for fault in _sources(row))
     for row in law.conditions:
         if row["code"] not in used:
             yield f"condition {row['code']}: decides nothing"
         if not row["name"] or not row["note"]:
             yield f"condition {row['code']}: says not when it holds"
+        yield from (f"condition {row['code']}: {fault}" for fault in _sources(row))
 
 
 def _of_debtors(law: Law) -> Iterator[str]:
@@ -355,6 +357,9 @@ PLANTED: list[tuple[Planted, str]] = [
     (_event("entry_filed", not_before="reliquidated"), "cannot all come before each other"),
     (_event("laden", future="maybe"), "event laden: future 'maybe'"),
     (_event("laden", not_before="loaded"), "event laden: there is no event loaded"),
+    (_event("laden", source=""), "event laden: has no source"),
+    (_event("laden", confidence="unverified"), "event laden: is unverified and does not say so"),
+    (_event("decided", checked_on="2026-11-27"), "event decided: the day on which it was checked does not go with"),
     (_clocks("surety_demand protest", owed_by="a surety"), "surety_demand: which party of a case 'a surety' is"),
     (_debtor("surety", roles="surety|nobody"), "debtor surety: there is no role nobody"),
     (_debtor("surety", owed_by="guarantor"), "debtor guarantor: owes nothing"),
@@ -384,7 +389,7 @@ def test_every_row_is_loaded_with_its_source() -> None:
     assert list(loaded["Clock"]) == [_name(row) for row in law.clocks]
     assert loaded["CaseEvent"].keys() == {row["code"] for row in law.events}
     assert loaded["CaseCondition"].keys() == {row["code"] for row in law.conditions}
-    for node in (*loaded["CaseKind"].values(), *loaded["Clock"].values()):
+    for node in (found for rows_ in loaded.values() for found in rows_.values()):
         assert node["citation"]
         assert (node["checkedOn"] is None) is (node["confidence"] == "unverified")
     assert [clock["rank"] for clock in loaded["Clock"].values()] == list(range(len(law.clocks)))
