@@ -35,9 +35,9 @@ def _any_of(*alternatives: str) -> str:
 
 
 _IN_ROLE: Final = (
-    "CASE WHEN takesPart THEN EXISTS { MATCH ({n})-[:RUNS_BY]->({c}:Clock),"
+    "CASE WHEN takesPart THEN EXISTS { MATCH ({n})-[:RUNS_BY]->({l}:Clock),"
     f" ({{n}})-[:OF_CASE]->(:Case)-[{{r}}:HAS_PARTY]->({{q}}) WHERE {{q}} IN myParties AND {in_force('{r}')}"
-    " AND {r}.role IN {c}.owedRoles } ELSE false END"
+    " AND {r}.role IN {l}.owedRoles } ELSE false END"
 )
 """One of the viewer's own parties owes the deadline by its role in the case."""
 _OWED: Final = _any_of("EXISTS { ({n})-[:OWED_BY]->({p}) WHERE {p} IN myParties OR {p} IN myClients }", _IN_ROLE)
