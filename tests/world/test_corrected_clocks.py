@@ -278,21 +278,3 @@ def test_a_day_that_was_granted_stays_that_day_whenever_it_stood_still(
 _GRANTED: Final = """
 MATCH (k:Case {id: 'o'})
 CREATE (:HistoryEntry {id: 'g', verb: 'extendDeadline', text: $text, at: $at})-[:OF_CASE]->(k)"""
-
-
-def test_a_case_whose_owner_waits_for_an_answer_says_since_when(old: Old) -> None:
-    issued = _day(-5)
-    deadline = _due("rfi:0", issued, _day(25), "RUNNING")
-    old.case("a", "rfi", [f"request_issued {issued}"], deadline, status="AWAITING")
-    old.case("s", "rfi", [f"request_issued {issued}"], deadline, status="AWAITING")
-    old.apply(
-        "MATCH (k:Case {id: 's'}) CREATE (:SourceRecord {id: 's', system: 'ace', source: 'ace', stream: 'cases', rank:"
-        " 100})-[:DESCRIBES]->(k)"
-    )
-    asked = "CREATE (:Note {id: 'n' + $at, kind: 'REQUEST', text: 'x', at: datetime($at)})-[:OF_CASE]->(k)"
-    for at in ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"):
-        old.run(old.graph.write([Statement(f"MATCH (k:Case {{id: 'a'}}) {asked}", {"at": at})]))
-    old.load()
-    since = "MATCH (k:Case) RETURN k.id, toString(k.awaitingSince) ORDER BY k.id"
-    # what its status is another system says
-    assert old.run(old.graph.read(since, {})) == [["a", "2026-03-01T00:00:00Z"], ["s", None]]

@@ -78,3 +78,24 @@ def test_what_a_surety_owes_is_no_more_the_importers(empty: Graph, run: Callable
         ["surety_demand protest", []],
     ]  # fmt: skip
     assert run(empty.read("MATCH (c:Clock {id: 'own act'}) RETURN c.owedRoles", {})) == [[None]]
+
+
+def test_a_case_whose_owner_waits_for_an_answer_says_since_when(
+    empty: Graph, run: Callable[..., Any], opened: Opened
+) -> None:
+    cases = """
+    UNWIND [['asked', 'AWAITING', ['2026-02-01', '2026-03-01']], ['unasked', 'AWAITING', []],
+      ['synced', 'AWAITING', ['2026-02-01']], ['open', 'OPEN', ['2026-02-01']]] AS row
+    CREATE (k:Case {id: row[0], number: row[0], status: row[1], title: 'Sample', source: 'hub',
+      openedAt: datetime('2026-01-01T00:00:00Z')})
+    FOREACH (_ IN CASE row[0] WHEN 'synced' THEN [1] ELSE [] END |
+      CREATE (:SourceRecord {id: 's', system: 'ace', source: 'ace', stream: 'cases', rank: 100})-[:DESCRIBES]->(k))
+    WITH k, row UNWIND row[2] AS day
+    CREATE (:Note {id: row[0] + day, kind: 'REQUEST', text: 'x', audience: 'parties', source: 'hub',
+      at: datetime(day + 'T00:00:00Z')})-[:OF_CASE]->(k)"""
+    run(empty.write([Statement(cases)]))
+    since = "MATCH (k:Case) RETURN k.id, toString(date(k.awaitingSince)) ORDER BY k.id"
+    # what its status is another system says
+    assert opened("awaiting-since", since) == [
+        ["asked", "2026-03-01"], ["open", None], ["synced", None], ["unasked", "2026-01-01"],
+    ]  # fmt: skip
