@@ -136,6 +136,13 @@ CASE: Final = NodeType(
             Kind.STRINGS,
             guard=_MORE_THAN_BY_ROLE,
         ),
+        Property(
+            "ownerClaims",
+            "Such claims as only the case's owner, and who sent it to them, are told of: parties by a role of which"
+            " nobody else is told. E.g. `HAS_PARTY eapa_alleger Importer 00-0000000SW`.",
+            Kind.STRINGS,
+            guard=_OF_ITS_OFFICES,
+        ),
         ORIGIN,
         ORIGINS,
     ),
@@ -225,6 +232,12 @@ CLOCK: Final = NodeType(
             values=("trade", "government", "outside"),
         ),
         Property("owedBy", "Who must act."),
+        Property(
+            "owedRoles",
+            "Which parties of a case that is, and on whose desk it lies: `importer`, or the code of a `PartyRole`;"
+            " empty where it is none of them. Only of the trade's; the importer, where it is not said.",
+            Kind.STRINGS,
+        ),
         Property("metBy", "The events that meet it.", Kind.STRINGS),
         Property("endedBy", "The events that end it without meeting it.", Kind.STRINGS),
         Property(
@@ -303,6 +316,9 @@ CASE_EVENT: Final = NodeType(
         Property("future", "Whether its day may lie ahead, e.g. a scheduled liquidation.", Kind.BOOLEAN),
         Property("note", "What else to know."),
         ORIGIN,
+        CITATION,
+        CHECKED_ON,
+        HOW_SURE,
     ),
     key="code",
     one="caseEvent",
@@ -318,6 +334,9 @@ CASE_CONDITION: Final = NodeType(
         Property("name", "Its name.", required=True),
         Property("note", "When it holds."),
         ORIGIN,
+        CITATION,
+        CHECKED_ON,
+        HOW_SURE,
     ),
     key="code",
     one="caseCondition",

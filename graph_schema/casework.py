@@ -177,8 +177,8 @@ OWED_BY: Final = Edge(
     "OWED_BY",
     ("Deadline",),
     ("Center", "Port", "Office", "Importer"),
-    "The party that must act.",
-    (Way("party", "The party that must act.", one=True),),
+    "The party that must act: the case's owner or its importer. Of parties by role the clock says so (`owedRoles`).",
+    (Way("party", "The party that must act; empty where it is neither the case's owner nor its importer.", one=True),),
     (Way("deadlines", "What it must do by when."),),
 )
 WORKED_BY: Final = Edge(

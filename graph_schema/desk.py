@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from graph_schema.case_parties import in_force
 from graph_schema.model import DeskList
 
 TODAY: Final = "date(datetime({datetime: now, timezone: 'America/New_York'}))"
@@ -26,12 +27,20 @@ _TO_TAKE_UP: Final = f"({_CAME_BACK} OR {{n}}.partyWroteAt IS NOT NULL)"
 _AWAITS: Final = "({n}.awaitingSince IS NOT NULL OR {n}.status = 'AWAITING')"
 _OF_OWN_CASE: Final = "EXISTS { ({n})-[:OF_CASE]->({k}:Case)-[:HANDLED_BY]->({o}) WHERE {o} IN myParties }"
 _OF_OPEN_CASE: Final = "EXISTS { ({n})-[:OF_CASE]->({c}:Case) WHERE {c}.status <> 'CLOSED' }"
-_OWED: Final = "EXISTS { ({n})-[:OWED_BY]->({p}) WHERE {p} IN myParties OR {p} IN myClients }"
 
 
 def _any_of(*alternatives: str) -> str:
     """One of them holds. Joined by OR, sub-queries would be planned many times over."""
     return f"CASE {' '.join(f'WHEN {alternative} THEN true' for alternative in alternatives)} ELSE false END"
+
+
+_IN_ROLE: Final = (
+    "CASE WHEN takesPart THEN EXISTS { MATCH ({n})-[:RUNS_BY]->({l}:Clock),"
+    f" ({{n}})-[:OF_CASE]->(:Case)-[{{r}}:HAS_PARTY]->({{q}}) WHERE {{q}} IN myParties AND {in_force('{r}')}"
+    " AND {r}.role IN {l}.owedRoles } ELSE false END"
+)
+"""One of the viewer's own parties owes the deadline by its role in the case."""
+_OWED: Final = _any_of("EXISTS { ({n})-[:OWED_BY]->({p}) WHERE {p} IN myParties OR {p} IN myClients }", _IN_ROLE)
 
 
 def _open(*alternatives: str) -> str:

@@ -133,10 +133,11 @@ RETIRED: Final = {"Contact": "RetiredContact", "Case": "RetiredCase"}
 DESCRIBABLE: Final = (people.CONTACT, cases.CASE, cases.DECISION, parties.IMPORTER, parties.BROKER)
 """What systems may describe."""
 NOT_SAID: Final = (
-    "id", "source", "origins", "unconfirmedSince", "claims", "datesToConfirm", "answers", "awaitingSince",
+    "id", "source", "origins", "unconfirmedSince", "claims", "ownerClaims", "datesToConfirm", "answers",
+    "awaitingSince", "cameBackAt", "partyWroteAt",
 )  # fmt: skip
 """Properties that are the hub's own, about which no system says anything."""
-KEPT_BY_HUB: Final = ("answers", "awaitingSince")
+KEPT_BY_HUB: Final = ("answers", "awaitingSince", "cameBackAt", "partyWroteAt", "claims", "ownerClaims")
 """Those of them that stay with a row that a system describes anew."""
 
 

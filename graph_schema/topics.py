@@ -3,7 +3,7 @@
 from typing import Final
 
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
-from graph_schema.sources import CONFIDENCE, ORIGIN
+from graph_schema.sources import CHECKED_ON, CITATION, CONFIDENCE, HOW_SURE, ORIGIN
 
 TOPIC: Final = NodeType(
     label="Topic",
@@ -13,9 +13,14 @@ TOPIC: Final = NodeType(
         Property("name", "Its name.", required=True),
         Property("note", "What it takes in."),
         Property(
-            "beforeCenter", "Whether the office of the topic is asked before the importer's Center.", Kind.BOOLEAN
+            "beforeCenter",
+            "Whether the office of the topic is asked before the importer's Center, and the one that goods suggest.",
+            Kind.BOOLEAN,
         ),
         ORIGIN,
+        CITATION,
+        CHECKED_ON,
+        HOW_SURE,
     ),
     key="code",
     one="topic",

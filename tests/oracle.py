@@ -110,7 +110,7 @@ class Oracle:
             return value if self._takes_part(row) else None
         if row[0] == "Case" and name in _NAMES_ENTRIES:
             return value if self._is_told_entries(row) else None
-        if row[0] == "Case" and name == "partyWroteAt":
+        if row[0] == "Case" and name in ("partyWroteAt", "ownerClaims"):
             return value if self.sees_all or self._is_office_of(row) else None
         if row[0] == "Entry" and name in ("enteredAt", "type", "source") and not self._knows_entry(row):
             return "hub" if name == "source" else None

@@ -350,6 +350,8 @@ class _Maker:
             self._made.nodes[case]["unconfirmedSince"] = NOW
         for case in every[1::9]:
             self._made.nodes[case]["claims"] = [f"CONCERNS Importer {self._one(self._made.of('Importer'))[1]}"]
+        for case in every[::7]:
+            self._made.nodes[case]["ownerClaims"] = [f"HAS_PARTY alleger Importer {self._made.of('Importer')[0][1]}"]
         for case in every[::5]:
             self._link(casework.JOINED_BY, case, self._one(self._made.of("Contact")))
         for case in every[::4]:
@@ -362,7 +364,9 @@ class _Maker:
         """What is written, due and done in cases, for every audience; a deadline without a case is only the
         overseers'.
         """
-        self._add("Clock", id="rfi reply", name="reply", length=30, side="trade")
+        self._add(
+            "Clock", id="rfi reply", name="reply", length=30, side="trade", owedRoles=["all", "nothing", "deadlines"]
+        )
         written = {
             "Note": (casework.NOTE_OF, {"kind": "NOTE", "text": "sample"}),
             "HistoryEntry": (casework.HISTORY_OF, {"verb": "closeCase", "text": "closed"}),

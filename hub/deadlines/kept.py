@@ -103,7 +103,9 @@ CALL (k, row) {
   CREATE (d:Deadline)
   SET d = one.values, d.revision = 0, d.changedAt = $at, d.endedAt = CASE WHEN one.ended THEN $at END
   CREATE (d)-[:OF_CASE]->(k) CREATE (d)-[:RUNS_BY]->(c)
-  FOREACH (party IN [p IN CASE one.side WHEN 'trade' THEN [importer] WHEN 'government' THEN [owner] ELSE [] END
+  FOREACH (party IN [p IN CASE one.side WHEN 'trade'
+      THEN CASE WHEN 'importer' IN coalesce(c.owedRoles, ['importer']) THEN [importer] ELSE [] END
+      WHEN 'government' THEN [owner] ELSE [] END
     WHERE p IS NOT NULL] | CREATE (d)-[:OWED_BY]->(party)) }"""
 
 
@@ -279,9 +281,10 @@ class Brought:
             facts["windowsTurn"] = case.turn
         closes = None if case.facts.closed == before.facts.closed else case.facts.closed is not None
         status = {"status": case.status} if case.status != before.status else {}
+        # a case may have said so by its status alone, which it loses
+        awaits = case.awaiting if case.awaiting != before.awaiting or (case.awaiting and status) else None
         row = {
-            "id": case.id, "facts": {**facts, **status}, "closes": closes,
-            "awaits": None if case.awaiting == before.awaiting else case.awaiting,
+            "id": case.id, "facts": {**facts, **status}, "closes": closes, "awaits": awaits,
             "gone": [change.before.element for change in self.changes if change.before and not change.now],
             "changed": [_changed(c.before, c.now) for c in self.changes if c.before and c.now],
             "rewound": [

@@ -8,6 +8,7 @@ already.
 from typing import Any, Final
 
 from graph_schema import cypher
+from graph_schema.case_parties import in_force
 from graph_schema.desk import TODAY
 from graph_schema.model import Kind, Property
 from hub.compile.compiler import CustomField, Record, RecordOf, Records, RowOf, Sees, Value
@@ -105,8 +106,16 @@ CALL (*) {
 _DEADLINES: Final = (
     """
 CALL (*) {
-  UNWIND myParties + [i IN myClients WHERE NOT i IN myParties] AS p
-  MATCH (p)<-[:OWED_BY]-(d:Deadline) WHERE d.state IN ['RUNNING', 'MISSED'] AND d.due <= soon
+  CALL (*) {
+    UNWIND myParties + [i IN myClients WHERE NOT i IN myParties] AS p
+    MATCH (p)<-[:OWED_BY]-(d:Deadline) WHERE d.state IN ['RUNNING', 'MISSED'] AND d.due <= soon
+    RETURN d
+    UNION ALL
+    UNWIND CASE WHEN takesPart THEN myParties ELSE [] END AS p
+    MATCH (p)<-[r:HAS_PARTY]-(:Case)<-[:OF_CASE]-(d:Deadline)-[:RUNS_BY]->(c:Clock)
+    WHERE {in_force} AND r.role IN c.owedRoles AND d.state IN ['RUNNING', 'MISSED'] AND d.due <= soon
+    RETURN d
+  }
   MATCH (d)-[:OF_CASE]->(k:Case) WHERE {sees_deadline}
     AND CASE WHEN onlyAssigned THEN EXISTS { (k)-[:WORKED_BY|JOINED_BY]->(c) WHERE c IN officers } ELSE true END
   WITH d, d.due >= today AS ahead, k.status <> 'CLOSED' AS open
@@ -187,7 +196,8 @@ def _start(sees: Sees, _: Any) -> str:
     case, deadline, item = (
         f"({sees.row(row, label)})" for row, label in (("k", "Case"), ("d", "Deadline"), ("item", "RequestItem"))
     )
-    cases, deadlines = cypher.fill(_CASES, sees_case=case, back=_BACK), cypher.fill(_DEADLINES, sees_deadline=deadline)
+    cases = cypher.fill(_CASES, sees_case=case, back=_BACK)
+    deadlines = cypher.fill(_DEADLINES, sees_deadline=deadline, in_force=in_force("r"))
     return "".join((_WHO, cases, deadlines, cypher.fill(_WRITTEN, sees_item=item)))
 
 

@@ -125,6 +125,8 @@ _BY_PORT: Final = (
     "kind.name + ': answered by the port' + CASE kind.confidence WHEN 'unverified' THEN ' (unverified)' ELSE '' END"
 )
 
+_FIRST: Final = "', asked before the Center' + CASE topic.confidence WHEN 'unverified' THEN ' (unverified)' ELSE '' END"
+
 _SUGGESTED: Final = """
     MATCH (good)-[s:SUGGESTS]->(office:Center)
     WITH office, s, good, CASE WHEN good:HtsHeading THEN 'heading ' ELSE 'chapter ' END + good.code AS goods"""
@@ -200,6 +202,17 @@ OFFICES: Final = (
         SeenEdge(parties.ENTERS_AT, "importer", "office", "e"),
     ),
     OfficeRule(
+        "topic-before-center",
+        "Some topics are a headquarters office's, whatever Center an importer has or its goods suggest.",
+        ("topic",),
+        f"""
+        MATCH (topic)-[a:ANSWERED_BY]->(office:Office) WHERE topic.beforeCenter
+        WITH office, 'medium' AS confidence,
+          [topic.name + ': ' + office.name + ' (' + {_BASIS} + ')' + {_FIRST}, topic] AS step
+        """,
+        Example({"topic": "evasion", "importer": "11-1111111AA"}, "desk-eapa"),
+    ),
+    OfficeRule(
         "own-center",
         "The Center an importer is assigned to answers for its account, whatever its goods suggest.",
         ("importer",),
@@ -273,13 +286,13 @@ OFFICES: Final = (
     ),
     OfficeRule(
         "topic",
-        "A topic has a headquarters office.",
+        "A topic has a headquarters office, which is asked after the Center.",
         ("topic",),
         f"""
         MATCH (topic)-[a:ANSWERED_BY]->(office:Office)
         WITH office, 'medium' AS confidence, [topic.name + ': ' + office.name + ' (' + {_BASIS} + ')', topic] AS step
         """,
-        Example({"topic": "evasion"}, "desk-eapa"),
+        Example({"topic": "quota"}, "desk-tpp"),
     ),
     OfficeRule(
         "port",

@@ -5,7 +5,7 @@ names them, or confirms whom the importer or its broker has named. A history ent
 never whom: not everybody who reads it is told.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, LiteralString, cast
 
@@ -96,9 +96,23 @@ class _PartyRole:
             who = "the case's owner" if self.named_by == "owner" else "the importer or its broker"
             raise NotAllowed(f"{verb_}: only {who} names a party of the role {self.code}")
 
+    @property
+    def claims(self) -> str:
+        """The property that keeps claims of the role: whoever is told of such a party reads it."""
+        return "claims" if self.told_to == "parties" else "ownerClaims"
+
     def claim(self, party: _Named) -> str:
-        """What a case keeps in its claims of a party that who named it may not see."""
+        """What a case keeps there of a party that who named it may not see."""
         return f"HAS_PARTY {self.code} {party.label} {party.key}"
+
+    async def add_claim(self, context: VerbContext, case: Case, party: _Named) -> bool:
+        """Whether the case keeps it now, and did not before."""
+        given = {"case": case.id, "claim": self.claim(party), "most": _MOST_CLAIMS}
+        return bool(await context.execute(_CLAIM[self.claims], **given))
+
+    async def drop_claim(self, context: VerbContext, case: Case, party: _Named) -> bool:
+        """Whether the case kept it, and does no more."""
+        return bool(await context.execute(_UNCLAIM[self.claims], case=case.id, claim=self.claim(party)))
 
 
 _ROLE: Final[LiteralString] = (
@@ -108,12 +122,26 @@ _ADD: Final[LiteralString] = """
 MATCH (k:Case {id: $case}), (p) WHERE elementId(p) = $party
   AND NOT EXISTS { MATCH (k)-[there:HAS_PARTY]->(p) WHERE there.role = $role AND there.until IS NULL }
 CREATE (k)-[:HAS_PARTY {role: $role, since: $at, confirmedAt: $confirmedAt}]->(p) RETURN 1"""
-_CLAIM: Final[LiteralString] = """
-MATCH (k:Case {id: $case}) WHERE NOT $claim IN coalesce(k.claims, []) AND size(coalesce(k.claims, [])) < $most
-SET k.claims = coalesce(k.claims, []) + $claim RETURN 1"""
-_UNCLAIM: Final[LiteralString] = """
-MATCH (k:Case {id: $case}) WHERE $claim IN k.claims
-SET k.claims = CASE WHEN size(k.claims) > 1 THEN [other IN k.claims WHERE other <> $claim] END RETURN 1"""
+_CLAIMS: Final[tuple[LiteralString, ...]] = ("claims", "ownerClaims")
+# each counts its own: who reads one of them learns nothing of the other by being refused
+_CLAIM: Final[Mapping[str, LiteralString]] = {
+    claims: fill(
+        """
+MATCH (k:Case {id: $case}) WHERE NOT $claim IN coalesce(k.{claims}, []) AND size(coalesce(k.{claims}, [])) < $most
+SET k.{claims} = coalesce(k.{claims}, []) + $claim RETURN 1""",
+        claims=claims,
+    )
+    for claims in _CLAIMS
+}
+_UNCLAIM: Final[Mapping[str, LiteralString]] = {
+    claims: fill(
+        """
+MATCH (k:Case {id: $case}) WHERE $claim IN k.{claims}
+SET k.{claims} = CASE WHEN size(k.{claims}) > 1 THEN [other IN k.{claims} WHERE other <> $claim] END RETURN 1""",
+        claims=claims,
+    )
+    for claims in _CLAIMS
+}
 _CONFIRM: Final[LiteralString] = """
 MATCH (k:Case {id: $case})-[r:HAS_PARTY {role: $role}]->(p) WHERE elementId(p) = $party AND r.until IS NULL
   AND r.confirmedAt IS NULL
@@ -125,7 +153,7 @@ SET r.until = $at RETURN 1"""
 
 def _tell(context: VerbContext, case: InACase, role: _PartyRole, text: str, party: _Named, reason: str | None) -> None:
     audience = "parties" if role.told_to == "parties" else "owner"
-    changed = ("HAS_PARTY", "claims")
+    changed = ("HAS_PARTY", role.claims)
     context.add_history_entry(
         case, f"{text}: {role.name}", changed, reason=reason, audience=audience, refs=(party.key,)
     )
@@ -137,7 +165,7 @@ async def add_case_party(
 ) -> None:
     """Names a party of a case by role. Named by the case's owner, they see of it what their role shows; named by the
     importer or its broker, nothing until the owner has confirmed it (`confirmCaseParty`). An importer that you may not
-    see is kept in the case's `claims`."""
+    see is kept in the case's `claims`, or in its `ownerClaims`, where the owner alone is told of such a party."""
     case.must_be_open()
     named, wanted = _Named.of(party), await _PartyRole.read(context, role)
     wanted.must_be_named_by("addCaseParty", case)
@@ -149,7 +177,7 @@ async def add_case_party(
             raise Conflict(f"{case.in_words()}: {named.node_id} is named as {role} already")
     elif named.label != "Importer" or case.role is OVERSIGHT:
         raise named.not_there()
-    elif not await context.execute(_CLAIM, case=case.id, claim=wanted.claim(named), most=_MOST_CLAIMS):
+    elif not await wanted.add_claim(context, case, named):
         raise Conflict(f"{case.in_words()}: that is claimed already, or {_MOST_CLAIMS} claims wait to be confirmed")
     _tell(context, case, wanted, "named a party", named, reason)
 
@@ -158,14 +186,14 @@ async def add_case_party(
 async def confirm_case_party(
     context: VerbContext, case: Case, party: _Party, role: _RoleCode, reason: OptionalReason | None = None
 ) -> None:
-    """Confirms a party that was named in a case, or is in its `claims`: from then on they see of it what their role
-    shows. You confirm only whom you may see yourself; the Office of Trade sees all."""
+    """Confirms a party that was named in a case, or is in its `claims` or `ownerClaims`: from then on they see of it
+    what their role shows. You confirm only whom you may see yourself; the Office of Trade sees all."""
     named, wanted = _Named.of(party), await _PartyRole.read(context, role)
     element = await named.element(context)
     if element is None:
         raise named.not_there()
     if not await context.execute(_CONFIRM, case=case.id, party=element, role=role):
-        if not await context.execute(_UNCLAIM, case=case.id, claim=wanted.claim(named)):
+        if not await wanted.drop_claim(context, case, named):
             raise Conflict(f"{case.in_words()}: {named.node_id} is not waiting to be confirmed as {role}")
         await context.execute(_ADD, case=case.id, party=element, role=role, confirmedAt=context.now)
     _tell(context, case, wanted, "confirmed a party", named, reason)
@@ -181,7 +209,7 @@ async def end_case_party(context: VerbContext, case: Case, party: _Party, role: 
     if element and may_end and await context.execute(_END, case=case.id, party=element, role=role):
         _tell(context, case, wanted, "a party's part ended", named, reason)
         return
-    if not (may_end and await context.execute(_UNCLAIM, case=case.id, claim=wanted.claim(named))):
+    if not (may_end and await wanted.drop_claim(context, case, named)):
         if element is None:
             raise named.not_there()
         raise Conflict(f"{case.in_words()}: {named.node_id} is no party of it that you may end as {role}")

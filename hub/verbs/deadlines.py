@@ -54,6 +54,14 @@ def check_event(dated: Dated, clocks: Sequence[Clock], kind: EventKind | None) -
         raise BadInput(f"entry: {in_words(dated.event)} is of an entry; give its number")
 
 
+def is_done_by_others(event: str, clocks: Iterable[Clock], kind: EventKind | None) -> bool:
+    """Whether a party does not record the event, and it meets or ends what a party does not owe. `kind` is the event in
+    the vocabulary."""
+    if kind is not None and kind.by_party:
+        return False
+    return any(clock.side != "trade" and event in (*clock.met_by, *clock.ended_by) for clock in clocks)
+
+
 _Event = Annotated[str, Argument("What happened, e.g. protest_filed; see the clocks of its kind.")]
 _Condition = Annotated[str, Argument("The condition, e.g. complicated.")]
 _Holds = Annotated[bool, Argument("Whether it holds; so it does if not said.")]

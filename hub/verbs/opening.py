@@ -25,6 +25,7 @@ from hub.deadlines.clock import ANSWERED, Clock, clocks_of
 from hub.deadlines.deadline import Deadline, deadlines
 from hub.deadlines.facts import Dated, Facts, Held, Timeline, read
 from hub.deadlines.kept import BESIDE, LOCK_BESIDE, CaseBeside, KeptCase, cases_beside
+from hub.deadlines.reasons import in_words
 from hub.deadlines.vocabulary import check_day, vocabulary
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
@@ -33,7 +34,7 @@ from hub.verbs.arguments import Argument, DayOfEvent, OptionalReason, checked, c
 from hub.verbs.case import OVERSIGHT, OWNER, Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import OtherCase, VerbContext
-from hub.verbs.deadlines import check_condition, check_event, conditions_of, waiting_for
+from hub.verbs.deadlines import check_condition, check_event, conditions_of, is_done_by_others, waiting_for
 from hub.verbs.fragments import importer_or_broker, knows_entry, sees
 from hub.verbs.verb import verb
 
@@ -209,10 +210,15 @@ class _Opened:
 
     def check_time(self, dated: Sequence[Dated], held: Sequence[Held], links: "_Links", day: date) -> list[Clock]:
         """The clocks of the kind. Raises `BadInput` for an event or a condition that none of them knows, and for a day
-        that cannot be."""
+        that cannot be; `NotAllowed` for an act of others that ends what they owe."""
         clocks, events = clocks_of(self.clocks), vocabulary(self.events)
         for place, each in enumerate(dated):
             check_event(each, clocks, events.get(each.event))
+            if self.as_party and is_done_by_others(each.event, clocks, events.get(each.event)):
+                raise NotAllowed(
+                    f"openCase: {in_words(each.event)} is recorded by the case's owner, since it ends what the"
+                    " government owes; open the case without it"
+                )
             if each.entry and each.entry not in links.entries:
                 raise BadInput(f"dates: {each.entry} is none of the entries of the case")
             check_day(each, Timeline.of(Facts("", [str(before) for before in dated[:place]])), events, day)
@@ -307,7 +313,8 @@ class _Links:
 async def open_case(context: VerbContext, new: NewCase) -> str:
     """Opens a case. A party opens what the trade may open, for its own account; it goes to whoever answers for its
     kind. An office opens what it answers for, a port what arises there. What a party says of it counts for others once
-    its owner has confirmed it (`confirmCase`); an importer that the office does not know of is kept in `claims`."""
+    its owner has confirmed it (`confirmCase`); that something was decided or done for it, its owner says. An importer
+    that the office does not know of is kept in `claims`."""
     dated, held = new.dated(), new.held()
     facts = Facts(context.request, _texts(dated), _texts(held))
     case = {
@@ -389,7 +396,8 @@ REMOVE k.unconfirmedSince, k.datesToConfirm RETURN waited"""
 # Of clocks that began before it was known whom the case concerns.
 _OWE: Final[LiteralString] = """
 MATCH (k:Case {id: $case})-[:CONCERNS]->(i:Importer)
-MATCH (k)<-[:OF_CASE]-(d:Deadline)-[:RUNS_BY]->(:Clock {side: 'trade'}) WHERE NOT EXISTS { (d)-[:OWED_BY]->() }
+MATCH (k)<-[:OF_CASE]-(d:Deadline)-[:RUNS_BY]->(c:Clock {side: 'trade'})
+WHERE 'importer' IN coalesce(c.owedRoles, ['importer']) AND NOT EXISTS { (d)-[:OWED_BY]->() }
 CREATE (d)-[:OWED_BY]->(i)"""
 
 

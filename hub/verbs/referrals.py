@@ -187,14 +187,15 @@ async def answer_referral(context: VerbContext, referral: Referral, text: _Answe
     context.add_history_entry(OtherCase(case.id, referral.by), told, tuple(dict.fromkeys(changed)), refs=(referral.id,))
 
 
-# What the office sent on meanwhile comes back with it.
+# What the office sent on meanwhile comes back with it. Who takes a question back from an agency may have sent the case
+# to an office as well, and goes on seeing it.
 _TAKE_BACK: Final[LiteralString] = """
 MATCH (r:Referral {id: $referral})-[:REFERS]->(k:Case)
 CALL (r, k) {
   MATCH (k)<-[:REFERS]-(later:Referral)-[:SENT_TO]->(o)
   WHERE later.state = 'OPEN' AND (later = r OR (NOT $agency AND later.sentAt >= r.sentAt AND NOT o:Agency))
   SET later.state = 'TAKEN_BACK', later.endedAt = $at
-  WITH k, later MATCH (later)-[:SENT_BY]->(sender)<-[sent:REFERRED_BY]-(k) DELETE sent
+  WITH k, later WHERE NOT $agency MATCH (later)-[:SENT_BY]->(sender)<-[sent:REFERRED_BY]-(k) DELETE sent
 }"""
 
 

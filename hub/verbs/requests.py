@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar, Final, LiteralString, Self
 
 from graph_schema.cypher import fill
+from hub.deadlines.business_days import today
 from hub.errors import BadInput, Conflict, NotFound
 from hub.queries.templates import FILL, filled_by
 from hub.verbs.arguments import Argument, Audience, OptionalReason, Reason, checked_text
@@ -13,7 +15,7 @@ from hub.verbs.context import VerbContext
 from hub.verbs.fragments import sees
 from hub.verbs.rows import Access, LockedRow, Subject
 from hub.verbs.verb import verb
-from hub.verbs.waiting import ask_parties, await_nothing, came_back, meet_by_answer, take_up
+from hub.verbs.waiting import ask_parties, await_nothing, came_back, meet_by_answer, meet_by_withdrawal, take_up
 
 _LONGEST_TITLE: Final = 300
 _LONGEST_TEXT: Final = 10_000
@@ -163,12 +165,13 @@ _CASE_OF: Final = fill(
 )
 _ITEM: Final[LiteralString] = """
 MATCH (i:RequestItem {id: $key})-[:ITEM_OF]->(n:Note)
-RETURN {text: i.text, state: i.state, position: i.position, audience: i.audience, request: n.id, title: n.title}"""
+RETURN {text: i.text, state: i.state, position: i.position, audience: i.audience, request: n.id, title: n.title,
+  request_state: n.state}"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Stands:
-    """An item as it stands."""
+    """An item as it stands, and its `request`, by its id, with its `title` and its state."""
 
     text: str
     state: str
@@ -176,6 +179,7 @@ class _Stands:
     audience: str
     request: str
     title: str
+    request_state: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,23 +232,31 @@ _WITHDRAW: Final[LiteralString] = """
 MATCH (i:RequestItem {id: $item}) SET i.state = 'WITHDRAWN', i.withdrawnAt = $at"""
 _SETTLE: Final[LiteralString] = """
 MATCH (n:Note {id: $request})<-[:ITEM_OF]-(i:RequestItem)
-WITH n, count(CASE WHEN i.state = 'ANSWERED' THEN 1 END) AS answered
-WITH n, answered, COLLECT { MATCH (n)<-[:ITEM_OF]-(o:RequestItem) WHERE o.state = 'OPEN'
+WITH n, count(CASE WHEN i.state = 'ANSWERED' THEN 1 END) AS answered,
+  max(CASE WHEN i.state = 'ANSWERED' THEN i.answeredAt END) AS answeredAt
+WITH n, answered, answeredAt, COLLECT { MATCH (n)<-[:ITEM_OF]-(o:RequestItem) WHERE o.state = 'OPEN'
   RETURN o.position ORDER BY o.position } AS open
 SET n.itemsOpen = size(open), n.state = CASE WHEN open <> [] AND answered > 0 THEN 'PARTLY_ANSWERED'
   WHEN open <> [] THEN 'OPEN' WHEN answered > 0 THEN 'ANSWERED' ELSE 'WITHDRAWN' END
-WITH n, open MATCH (n)-[:OF_CASE]->(k:Case)
-RETURN {state: n.state, open: open,
+WITH n, open, answeredAt MATCH (n)-[:OF_CASE]->(k:Case)
+RETURN {state: n.state, open: open, answered_at: answeredAt.epochMillis,
   more: EXISTS { MATCH (k)<-[:ASKED_IN]-(o:RequestItem) WHERE o.state = 'OPEN' }}"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """How a request stands: its state, the positions of its `open` items, and whether its case has `more` of them."""
+    """How a request stands: its state, the positions of its `open` items, when the last of the others was answered, in
+    milliseconds, and whether its case has `more` that are open."""
 
     state: str
     open: Sequence[int]
+    answered_at: int | None
     more: bool
+
+    def answered_on(self, now: datetime) -> date:
+        """The day at headquarters of its last answer."""
+        at = now if self.answered_at is None else datetime.fromtimestamp(self.answered_at / 1000, UTC)
+        return today(at)
 
     def in_words(self) -> str:
         """What is open, in words."""
@@ -271,7 +283,7 @@ async def answer_item(
     context: VerbContext, item: Item, text: _Answer, files: _Files = (), deadline: _MetBy | None = None
 ) -> None:
     """Answers one item of a request, with files of the case. Answered again, it keeps both answers. Once nothing is
-    open, the case waits no more, and what the parties owed by it is met."""
+    open, the case waits no more, and what the parties owed by it is met; what is added later meets nothing more."""
     item.case.must_be_open()
     stands = item.stands
     if stands.state == "WITHDRAWN":
@@ -290,8 +302,9 @@ async def answer_item(
     settled = await _settle(context, item)
     if not settled.more:
         await await_nothing(context, item.case)
-    if settled.state == "ANSWERED":
-        await meet_by_answer(context, item.case, deadline)
+    # what is added to a request that was answered already meets nothing more, unless the deadline is named
+    if settled.state == "ANSWERED" and (deadline is not None or stands.request_state != "ANSWERED"):
+        await meet_by_answer(context, item.case, deadline, settled.answered_on(context.now))
     await came_back(context, item.case)
     told = f"answered {item.in_words()}; {settled.in_words()}"
     changed = ("notes", "requestItems", "status", "cameBackAt")
@@ -299,14 +312,18 @@ async def answer_item(
 
 
 @verb(may=(OWNER, OVERSIGHT))
-async def withdraw_item(context: VerbContext, item: Item, reason: Reason) -> None:
-    """Withdraws an item of a request: it need not be answered. Answers that it has are kept."""
+async def withdraw_item(context: VerbContext, item: Item, reason: Reason, deadline: _MetBy | None = None) -> None:
+    """Withdraws an item of a request: it need not be answered. Answers that it has are kept. Where all others are
+    answered, what the parties owed by the request is met, on the day of the last answer; name the deadline where
+    several wait for an answer."""
     if item.stands.state == "WITHDRAWN":
         raise Conflict(f"{item.in_words()} was withdrawn already")
     await context.execute(_WITHDRAW, item=item.id)
     settled = await _settle(context, item)
     if not settled.more:
         await await_nothing(context, item.case)
+    if settled.state == "ANSWERED" and item.stands.request_state != "ANSWERED":
+        await meet_by_withdrawal(context, item.case, deadline, settled.answered_on(context.now))
     told = f"withdrew {item.in_words()}; {settled.in_words()}"
     context.add_history_entry(
         item.case, told, ("requestItems", "status"), reason=reason, audience=item.stands.audience, refs=(item.id,)

@@ -1,7 +1,9 @@
 """Whom a case waits for: its parties, once its owner has asked; its owner, once something came back."""
 
+from datetime import date
 from typing import Final, LiteralString
 
+from hub.deadlines.deadline import OWED, Deadline
 from hub.verbs.case import Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import InACase, VerbContext
@@ -28,12 +30,25 @@ async def await_nothing(context: VerbContext, case: Case) -> None:
     await time.with_case(awaiting=False).write(None, ())
 
 
-async def meet_by_answer(context: VerbContext, case: Case, deadline: str | None) -> None:
-    """The parties have answered all that they were asked: that meets the deadline that is named, or the only one that
-    an answer meets. Raises as `answered_deadline`."""
+async def meet_by_answer(context: VerbContext, case: Case, deadline: str | None, day: date) -> None:
+    """The parties have answered all that they were asked, by that day: that meets the deadline that is named, or the
+    only one that an answer meets. One that began later is met on its first day. Raises as `answered_deadline`."""
     time = await CaseTime.read(context, case)
-    if met := answered_deadline(time, deadline):
-        await answered(time, met, time.today).write(None, ())
+    await _meet(time, answered_deadline(time, deadline), day)
+
+
+async def meet_by_withdrawal(context: VerbContext, case: Case, deadline: str | None, day: date) -> None:
+    """The same where the owner has withdrawn the rest of what was asked: of several deadlines it meets the one that is
+    named, and else none."""
+    time = await CaseTime.read(context, case)
+    waiting = [each for each in time.brought().deadlines if each.clock.by_answer and each.state in OWED]
+    if deadline is not None or len(waiting) == 1:
+        await _meet(time, answered_deadline(time, deadline), day)
+
+
+async def _meet(time: CaseTime, met: Deadline | None, day: date) -> None:
+    if met is not None:
+        await answered(time, met, max(day, met.start)).write(None, ())
 
 
 async def came_back(context: VerbContext, case: Case) -> None:

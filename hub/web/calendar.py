@@ -27,16 +27,22 @@ from hub.web.ask import Ask
 _PAGES: Final = 20
 _DAYS: Final = 3660
 _WHOSE: Final[LiteralString] = "MATCH (c:Calendar {id: $id}) RETURN [c.account, c.shows]"
-_MINE: Final = """query Mine($after: String) { deadlines(desk: OWED, first: 100, after: $after) {
-  nodes { id } pageInfo { hasNextPage endCursor } } }"""
-"""Which of them are owed by who looks, or a client."""
 _NAMES: Final[Mapping[str, str]] = {
     "MINE": "Customs deadlines: mine", "THEIRS": "Customs deadlines: others'", "BOTH": "Customs deadlines",
 }  # fmt: skip
-_QUESTION: Final = f"""query Due($after: String) {{ deadlines(within: {_DAYS}, first: 100, after: $after) {{
+
+
+def _due(which: str) -> str:
+    """The question for the deadlines of the next years, the nearest first."""
+    return f"""query Due($after: String) {{ deadlines({which}within: {_DAYS}, first: 100, after: $after) {{
   nodes {{ id name due revision changedAt startedOn owedBy deemed why entry clock {{ legalBasis }} party {{ name }}
     case {{ number title importer {{ name }} }} }}
   pageInfo {{ hasNextPage endCursor }} }} }}"""
+
+
+_ALL: Final = _due("")
+_MINE: Final = _due("desk: OWED, ")
+"""Those that who looks owes, or a client."""
 _LINK: Final = """query Case($number: String!) {
   case(number: $number) { number title status deadlines { nodes { name state due } } history
     { nodes { at text } } } }"""
@@ -70,7 +76,7 @@ class _Clock(TypedDict):
 
 
 class _Deadline(TypedDict):
-    """A deadline as `_QUESTION` asks for it; of `clock`, `party` and `case` null is what the account may not see."""
+    """A deadline as `_due` asks for it; of `clock`, `party` and `case` null is what the account may not see."""
 
     id: str
     name: str
@@ -104,12 +110,13 @@ class Calendars:
             calendar = await self.graph.read_one(_WHOSE, {"id": request.path_params["id"]})
             if calendar is None:
                 return PlainTextResponse("there is no such calendar; open one with openCalendar\n", 404)
-            account, shows = calendar
-            due = await self._pages(_QUESTION, Viewer(account))
-            mine = frozenset(deadline["id"] for deadline in await self._pages(_MINE, Viewer(account)))
+            account, shows = calendar[0], calendar[1] or "BOTH"
+            mine = await self._pages(_MINE, Viewer(account))
+            due = mine if shows == "MINE" else _together(mine, await self._pages(_ALL, Viewer(account)))
         except Unavailable as error:
             return PlainTextResponse(f"{error}\n", 503, {"Retry-After": str(int(error.retry_after_s))})
-        content = _written(due, self.public_url or str(request.base_url), mine, shows or "BOTH")
+        ids = frozenset(deadline["id"] for deadline in mine)
+        content = _written(due, self.public_url or str(request.base_url), ids, shows)
         # weak: the same events are the same, packed or not (RFC 9110, section 8.8.1)
         tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
         headers = {**_HEADERS, "ETag": tag}
@@ -130,6 +137,12 @@ class Calendars:
             if not page["pageInfo"]["hasNextPage"]:
                 break
         return deadlines
+
+
+def _together(mine: Sequence[_Deadline], every: Sequence[_Deadline]) -> list[_Deadline]:
+    """All of them once, the nearest first: what is mine is there, however much others owe before it."""
+    by_id = {deadline["id"]: deadline for deadline in (*every, *mine)}
+    return sorted(by_id.values(), key=lambda deadline: (deadline["due"], deadline["id"]))
 
 
 def _written(due: Sequence[_Deadline], base_url: str, mine: frozenset[str] | None = None, shows: str = "BOTH") -> bytes:

@@ -20,8 +20,8 @@ from graph_schema.upsert import edge_statements, node_statements
 from hub.database.graph import Graph, Run
 from hub.deadlines.business_days import today
 from hub.deadlines.clock import Clock
-from hub.deadlines.deadline import OPEN, State
-from hub.deadlines.facts import NOT_SAID
+from hub.deadlines.deadline import OPEN, State, deadlines
+from hub.deadlines.facts import NOT_SAID, Extended, Facts, Timeline
 from hub.deadlines.kept import Brought, Change, KeptCase, Written, bring, read_cases, write
 from hub.errors import BadInput
 from hub.events.append import Doer, Entry, Telling
@@ -56,16 +56,21 @@ _NUMBERED: Final = "c.id =~ '[a-z0-9_]+:[0-9]+'"
 _SHIPPED: Final = f"coalesce(c.source, '') = {literal(REFERENCE.name)}"
 _ARE_THERE: Final = f"MATCH (c:Clock) WHERE {_NUMBERED} RETURN count(c)"
 _RUN_NO_MORE: Final = f"MATCH ()-[h:HAS_CLOCK]->(c:Clock) WHERE {_NUMBERED} AND {_SHIPPED} DELETE h"
-# What an operator added runs as it did.
+# What an operator added runs as it did: one that was extended so many times, by its own length each time.
 _OWN: Final = f"""
 MATCH (kind:CaseKind)-[:HAS_CLOCK]->(c:Clock) WHERE {_NUMBERED} AND NOT {_SHIPPED}
-WITH kind, c, 'clock_' + split(c.id, ':')[1] AS code
+WITH kind, c, 'clock_' + split(c.id, ':')[1] AS code,
+  CASE WHEN c.length <> 0 AND c.extension =~ '[0-9].*, [0-9]+ .*'
+    THEN toInteger(split(split(c.extension, ', ')[1], ' ')[0]) END AS times
+SET c.extensionTimes = times, c.extensionLength = CASE WHEN times IS NOT NULL THEN c.length END,
+  c.extensionUnit = CASE WHEN times IS NOT NULL THEN c.unit END
 SET c.code = code, c.id = kind.code + ' ' + code,
   c.startsFrom = [event IN [c.startEvent] WHERE event IS NOT NULL],
   c.conditions = [held IN [c.condition] WHERE held IS NOT NULL],
   c.passing = CASE WHEN c.deemed IS NULL THEN 'missed' ELSE 'deemed' END, c.per = 'case',
   c.suspension = CASE WHEN c.suspendable THEN 'stands_still' ELSE 'none' END,
-  c.extension = CASE c.extension WHEN 'discretion' THEN 'discretion' ELSE 'none' END
+  c.extension = CASE WHEN times IS NOT NULL THEN 'by_length' WHEN c.extension = 'discretion' THEN 'discretion'
+    ELSE 'none' END
 REMOVE c.startEvent, c.condition, c.suspendable"""
 _CASES: Final = f"""
 MATCH (k:Case) WHERE k.dates IS NOT NULL OR k.status = 'DEEMED' OR EXISTS {{ (k)<-[:OF_CASE]-(:Deadline) }}
@@ -77,6 +82,15 @@ WITH n AS k MATCH (k)<-[:OF_CASE]-(d:Deadline) WHERE d.endedAt IS :: ZONED DATET
 RETURN elementId(d), d.endedAt.epochMillis, coalesce(d.endedAt = k.closedAt, false),
   EXISTS { MATCH (k)<-[:OF_CASE]-(h:HistoryEntry {verb: 'meetDeadline'}) WHERE h.text = d.name + ': done' }"""
 )
+_GRANTED: Final = (
+    rows_of("Case")
+    + """
+WITH n AS k MATCH (k)<-[:OF_CASE]-(d:Deadline) WHERE d.extendedTo IS NOT NULL
+MATCH (k)<-[:OF_CASE]-(h:HistoryEntry {verb: 'extendDeadline'})
+WHERE h.text = d.name + ': extended to ' + toString(d.extendedTo) AND h.at IS :: ZONED DATETIME NOT NULL
+WITH d, max(h.at) AS at RETURN elementId(d), at.epochMillis"""
+)
+"""When the last extension to a day was granted, by the history."""
 _NOT_CLOSED: Final = f"{rows_of('Case')} WITH n WHERE n.status = 'DEEMED' REMOVE n.closedAt"
 _RENAME: Final = "UNWIND $rows AS row MATCH (d:Deadline) WHERE elementId(d) = row.element SET d.id = row.id"
 # Of cases that no system lists any more, until one does.
@@ -139,10 +153,11 @@ async def _bring(run: Run, keys: Sequence[str]) -> Counter[str]:
     now = datetime.now(UTC)
     cases = await read_cases(run, keys)
     ended = {
-        element: _Ended(today(datetime.fromtimestamp(at / 1000, UTC)), by_closing, by_owner)
+        element: _Ended(_day(at), by_closing, by_owner)
         for element, at, by_closing, by_owner in await run(Statement(_BEFORE, {"items": list(keys)}))
     }
-    brought = [_corrected(case, ended, today(now)) for case in cases]
+    granted = {element: _day(at) for element, at in await run(Statement(_GRANTED, {"items": list(keys)}))}
+    brought = [_corrected(case, ended, granted, today(now)) for case in cases]
     await run(Statement(_NOT_CLOSED, {"items": [one.case.id for one in brought if one.case.is_kept_here]}))
     # what is no more goes first, since another has its id now
     await write(
@@ -178,7 +193,7 @@ def _told(brought: Brought) -> list[Change]:
     return [change for change in brought.notable if change.before or (change.now and change.now.state not in OPEN)]
 
 
-def _corrected(case: KeptCase, ended: Mapping[str, _Ended], day: date) -> Brought:
+def _corrected(case: KeptCase, ended: Mapping[str, _Ended], granted: Mapping[str, date], day: date) -> Brought:
     """The case with what was written on its deadlines as facts, and with what follows. Raises `BadInput`."""
     known = {clock.id: clock for clock in case.clocks}
     extensions, answers = list(case.facts.extensions), list(case.facts.answers)
@@ -190,7 +205,7 @@ def _corrected(case: KeptCase, ended: Mapping[str, _Ended], day: date) -> Brough
         if clock is None or written.entry is not None or written.why is not None:
             others.append(written)  # of no clock, or corrected before
             continue
-        extensions += _extended(written, clock)
+        extensions += _extended(case.facts, written, clock, granted.get(written.element))
         answers += _done(written, clock, ended.get(written.element))
         key = f"{case.id} {clock.id} {written.start}"
         # two variants may have begun on that day: one of them has ended
@@ -205,11 +220,26 @@ def _corrected(case: KeptCase, ended: Mapping[str, _Ended], day: date) -> Brough
     return bring(before, replace(before, facts=facts), day)
 
 
-def _extended(written: Written, clock: Clock) -> list[str]:
-    """The extensions that a deadline of before had; when they were granted was not kept."""
-    if written.extended_to is not None:
-        return [f"{clock.code} {NOT_SAID} {written.start} {written.extended_to}"]
-    return [f"{clock.code} {NOT_SAID} {written.start} +"] * (written.extensions or 0)
+def _extended(facts: Facts, written: Written, clock: Clock, granted: date | None) -> list[str]:
+    """The extensions that a deadline of before had. One to a day was granted when the history says so; but what stood
+    still after it gave it no more days then. So it is granted on that day, at the end of a suspension, or at the start:
+    on the first of these with which the last day is what it was."""
+    start, until = written.start, written.extended_to
+    if start is None or until is None:
+        return [f"{clock.code} {NOT_SAID} {start} +"] * (written.extensions or 0)
+    ends = sorted(pause.days.until for pause in Timeline.of(facts).pauses if pause.days.until)
+    texts = [str(Extended(clock.code, None, day, until)) for day in (granted or start, *ends, start)]
+    return [next((text for text in texts if _last(facts, written, clock, text) == written.last), texts[-1])]
+
+
+def _last(facts: Facts, written: Written, clock: Clock, extension: str) -> date | None:
+    """The last day of a deadline of before with that extension."""
+    standing = deadlines(replace(facts, extensions=[extension]), [clock], written.start or date.min)
+    return next((each.last for each in standing if each.start == written.start), None)
+
+
+def _day(milliseconds: int) -> date:
+    return today(datetime.fromtimestamp(milliseconds / 1000, UTC))
 
 
 def _done(written: Written, clock: Clock, ended: _Ended | None) -> list[str]:

@@ -18,9 +18,11 @@ from hub.database.graph import Graph
 from hub.events.append import NEW_EVENT, naming, naming_all
 from hub.events.concerns import DATED_CASES, HELD, LOADED_CASES, LOADED_DECISIONS
 from hub.jobs.loops import item
+from hub.records.source_record import KEPT
 from hub.world import corrected_clocks, decision_events
 from hub.world.corrected_clocks import correct_clocks
 from hub.world.decision_events import say_events
+from hub.world.reference import reference_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,32 @@ _AGAIN: Final = (
     ),
 )
 
+# What waits for its owner the hub alone says: a record of before that told it would bring it back.
+_NOT_SAID: Final = (
+    f"""MATCH (r:SourceRecord) WHERE r.cameBackAt IS NOT NULL OR r.partyWroteAt IS NOT NULL
+    CALL (r) {{ REMOVE r.cameBackAt, r.partyWroteAt }} {_EACH}""",
+)
+
+# A party by a role of which its case's owner alone is told was claimed where its parties and agencies read it.
+_OWNER_CLAIMS: Final = (
+    f"""MATCH (k:Case|RetiredCase) WHERE any(claim IN k.claims WHERE claim STARTS WITH 'HAS_PARTY ')
+    WITH k, [claim IN k.claims WHERE claim STARTS WITH 'HAS_PARTY ' AND NOT EXISTS {{
+      MATCH (r:PartyRole {{code: split(claim, ' ')[1]}}) WHERE r.toldTo = 'parties' }}] AS hidden
+    WITH k, hidden, [claim IN k.claims WHERE NOT claim IN hidden] AS others WHERE hidden <> []
+    CALL (k, hidden, others) {{
+      SET k.ownerClaims = coalesce(k.ownerClaims, []) + hidden,
+        k.claims = CASE WHEN others <> [] THEN others END }} {_EACH}""",
+)
+
+# A case whose owner waited for an answer said so by its status alone, which a suspension takes away.
+_AWAITING: Final = (
+    f"""MATCH (k:Case {{status: 'AWAITING'}}) WHERE k.awaitingSince IS NULL
+      AND NOT EXISTS {{ MATCH (k)<-[:DESCRIBES]-(r:SourceRecord) WHERE {KEPT} }}
+    CALL (k) {{ SET k.awaitingSince = coalesce(
+      head(COLLECT {{ MATCH (k)<-[:OF_CASE]-(n:Note {{kind: 'REQUEST'}}) RETURN n.at ORDER BY n.at DESC LIMIT 1 }}),
+      k.openedAt) }} {_EACH}""",
+)
+
 _PAGE: Final = 10_000
 
 
@@ -170,6 +198,19 @@ async def _spell_rulings(graph: Graph) -> None:
     await graph.write([Statement(_SPELL, {"rows": alone})])
 
 
+async def _owe_by_role(graph: Graph) -> None:
+    """Says which parties owe a clock, and takes off an importer's desk what others owe."""
+    rows = [
+        [row.properties["id"], row.properties["owedRoles"]] for row in reference_rows().nodes if row.label == "Clock"
+    ]
+    await graph.write([Statement(_OWED_ROLES, {"rows": rows})])
+    await graph.apply([_NOT_THE_IMPORTERS])
+
+
+_OWED_ROLES: Final[LiteralString] = "UNWIND $rows AS row MATCH (c:Clock {id: row[0]}) SET c.owedRoles = row[1]"
+_NOT_THE_IMPORTERS: Final = f"""
+MATCH (c:Clock {{side: 'trade'}}) WHERE NOT 'importer' IN coalesce(c.owedRoles, ['importer'])
+MATCH (c)<-[:RUNS_BY]-(:Deadline)-[owed:OWED_BY]->(:Importer) CALL (owed) {{ DELETE owed }} {_EACH}"""
 _SPELL: Final[LiteralString] = "UNWIND $rows AS row MATCH (r:Ruling {number: row[0]}) SET r.number = row[1]"
 
 
@@ -233,5 +274,9 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     ),
     Migration("ruling-letters", "the numbers of headquarters' letters are written in one way", step=_spell_rulings),
     Migration(decision_events.NAME, "decisions say which event they are to the clocks of their case", step=say_events),
+    Migration("owner-claims", "whom only a case's owner is told of is claimed where only they read it", _OWNER_CLAIMS),
+    Migration("awaiting-since", "cases whose owner waits for an answer say since when", _AWAITING),
+    Migration("owed-by-role", "what a party owes by its role is no more the importer's", step=_owe_by_role),
+    Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
     Migration("deadlines-again", "deadlines follow once more where a clock or what it counts has changed", _AGAIN),
 )

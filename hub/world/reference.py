@@ -17,6 +17,7 @@ from graph_schema.upsert import EdgeRow, NodeRow, dangling
 _TRADED: Final = re.compile(r"traded \d{4}(?:-(?P<last>\d{4}))?")
 _NO_GOODS: Final = "n/a"
 _YES: Final = "yes"
+_NOBODY: Final = "nobody"
 Row = Mapping[str, str]
 
 
@@ -189,19 +190,20 @@ def _case_kinds() -> Rows:
         )
         for row in _read("case_kinds")
     ]  # fmt: skip
-    clocks = [(row["kind"], _clock(rank, row)) for rank, row in enumerate(_read("clocks"))]
+    debtors = {(row["owed_by"], row["kind"]): row["roles"] for row in _read("debtors")}
+    clocks = [(row["kind"], _clock(rank, row, debtors)) for rank, row in enumerate(_read("clocks"))]
     edges = [EdgeRow(cases.HAS_CLOCK, ("CaseKind", kind), ("Clock", clock.properties["id"])) for kind, clock in clocks]
     return Rows((*nodes, *(clock for _, clock in clocks), *_case_events()), tuple(edges))
 
 
-def _clock(rank: int, row: Row) -> NodeRow:
+def _clock(rank: int, row: Row, debtors: Mapping[tuple[str, str], str]) -> NodeRow:
     return _node(
         "Clock", id=" ".join(filter(None, (row["kind"], row["code"], row["variant"]))), code=row["code"],
         variant=row["variant"], rank=rank, name=row["name"], action=row["action"], startsAt=row["starts_at"],
         startsFrom=_listed(row["starts_from"]), fromLast=row["from_last"] == _YES,
         conditions=_listed(row["condition"], "&"),
         length=_number(row["length"]), unit=row["unit"], notAfter=_listed(row["not_after"]),
-        rolls=row["rolls"] == _YES, side=row["side"], owedBy=row["owed_by"],
+        rolls=row["rolls"] == _YES, side=row["side"], owedBy=row["owed_by"], owedRoles=_owed_roles(row, debtors),
         metBy=_listed(row["met_by"]), endedBy=_listed(row["ended_by"]),
         extension=row["extension"], extensionLength=_number(row["extension_length"]),
         extensionUnit=row["extension_unit"], extensionTimes=_number(row["extension_times"]),
@@ -214,14 +216,23 @@ def _clock(rank: int, row: Row) -> NodeRow:
     )  # fmt: skip
 
 
+def _owed_roles(row: Row, debtors: Mapping[tuple[str, str], str]) -> list[str] | None:
+    """Which parties of a case owe it, by their roles; None of what the trade does not owe."""
+    if row["side"] != "trade":
+        return None
+    by_kind, by_all = ((row["owed_by"], kind) for kind in (row["kind"], ""))
+    roles = debtors.get(by_kind) or debtors[by_all]
+    return [] if roles == _NOBODY else roles.split("|")
+
+
 def _case_events() -> Iterator[NodeRow]:
     for row in _read("events"):
         yield _node(
             "CaseEvent", code=row["code"], name=row["name"], recordedBy=row["recorded_by"], about=row["about"],
-            notBefore=_listed(row["not_before"]), future=row["future"] == _YES, note=row["note"],
+            notBefore=_listed(row["not_before"]), future=row["future"] == _YES, note=row["note"], **_checked(row),
         )  # fmt: skip
     for row in _read("conditions"):
-        yield _node("CaseCondition", code=row["code"], name=row["name"], note=row["note"])
+        yield _node("CaseCondition", code=row["code"], name=row["name"], note=row["note"], **_checked(row))
 
 
 def _checked(row: Row) -> dict[str, object]:
@@ -287,8 +298,9 @@ def _plain_nodes() -> Iterator[NodeRow]:
         yield _node("Role", code=row["role"], name=row["name"], side=row["side"], note=row["note"])
     for row in _read("topics"):
         yield _node(
-            "Topic", code=row["code"], name=row["name"], note=row["note"], beforeCenter=row["before_center"] == _YES
-        )
+            "Topic", code=row["code"], name=row["name"], note=row["note"], beforeCenter=row["before_center"] == _YES,
+            **_checked(row),
+        )  # fmt: skip
     for row in _read("associations"):
         yield _node("Association", code=row["code"], name=row["name"])
     for row in _read("party_roles"):

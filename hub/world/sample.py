@@ -24,6 +24,7 @@ from hub.viewer import account_id
 from hub.world.reference import Rows
 from hub.world.sample_desk import SampleDesks
 from hub.world.sample_parties import PRODUCER, SURETY, Matters, with_officers, with_powers
+from hub.world.sample_words import PORTS, goods_of, title_of_case, title_of_issue, title_of_ruling
 
 ISSUER: Final = "urn:hub:sample"
 """The issuer of the sample world's tokens; its accounts are the only ones such a token can name."""
@@ -32,6 +33,10 @@ _ANCHOR: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _Chance = random.Random
 _BLOCK: Final = 4000
 _DISPARITIES: Final = 5
+_PORTS: Final = tuple(f"ACE:{code}" for code in PORTS)
+_APART: Final = 397
+_MADE: Final = ("39", "96")
+"""The chapters of manufactured goods, from the first to the last."""
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _GIVEN: Final = ("Ana", "Luis", "Mei", "Omar", "Priya", "Jon", "Sofia", "Kofi", "Elena", "Tariq", "Hana", "Marek")
 _STATUS: Final = {"OPEN": 30, "AWAITING": 12, "EXTENDED": 6, "SUSPENDED": 4, "DEEMED": 3, "DRAFT": 5, "CLOSED": 40}
@@ -153,7 +158,9 @@ class _World:
     kinds: list[str] = field(default_factory=list[str])
     clocks: dict[str, list[Clock]] = field(default_factory=dict[str, list[Clock]])
     windows: list[Clock] = field(default_factory=list[Clock])
-    kind_names: dict[str, str] = field(default_factory=dict[str, str])
+    not_importers: set[str] = field(default_factory=set[str])
+    goods: dict[str, str] = field(default_factory=dict[str, str])
+    place_of_port: dict[str, int] = field(default_factory=dict[str, int])
     agencies: list[str] = field(default_factory=list[str])
     more: _Chance = field(default_factory=_Chance)
     alike: _Chance = field(default_factory=_Chance)
@@ -178,14 +185,19 @@ class _World:
             for row in self.known.nodes
             if row.label == "Port" and row.properties["kind"] == "port_of_entry" and not row.properties.get("validTo")
         ]
-        self.kind_names = {
-            row.properties["code"]: row.properties["name"] for row in self.known.nodes if row.label == "CaseKind"
+        self.place_of_port = {port: place for place, port in enumerate(self.ports)}
+        self.goods = {
+            row.properties["code"]: goods_of(row.properties["code"], row.properties["title"])
+            for row in self.known.nodes
+            if row.label == "HtsHeading"
         }
         for row in self.known.nodes:
             if row.label == "Clock":
                 clock = Clock.of(row.properties)
                 self.clocks.setdefault(clock.kind, []).append(clock)
                 self.windows += [clock] if row.properties.get("window") else []
+                if clock.side == "trade" and "importer" not in row.properties["owedRoles"]:
+                    self.not_importers.add(clock.node)
         for row in self.known.edges:
             if row.edge.type == "SUGGESTS":
                 into = self.headings if row.tail[0] == "HtsHeading" else self.chapters
@@ -217,7 +229,9 @@ class _World:
         center = ("CEE007" if index == 0 else self._one(self.centers)) if state == "ASSIGNED" else None
         self.center_of[index] = center
         self.ports_of[index] = (
-            ["ACE:2704", "ACE:4601"] if index == 0 else self.random.sample(self.ports, self.random.randint(1, 4))
+            ["ACE:2704", "ACE:4601"]
+            if index == 0
+            else self._in_use(self.random.sample(self.ports, self.random.randint(1, 4)))
         )
         nodes.append(_node("Importer", number=number, name=f"Sample Importer {index:05d}", centerStatus=state))
         edges += [EdgeRow(parties.ENTERS_AT, ("Importer", number), ("Port", port)) for port in self.ports_of[index]]
@@ -252,7 +266,8 @@ class _World:
         posts = self._posts()
         by_party: dict[tuple[str, str], list[str]] = {}
         for index in range(self.size.contacts):
-            party, role, published = posts[index] if index < len(posts) else self._any_post()
+            drawn, role, published = posts[index] if index < len(posts) else self._any_post()
+            party = ("Port", self._in_use([drawn[1]])[0]) if drawn[0] == "Port" else drawn
             contact = f"contact-{index:05d}"
             nodes.append(
                 _node(
@@ -267,7 +282,7 @@ class _World:
             )  # fmt: skip
             edges.append(EdgeRow(people.WORKS_FOR, ("Contact", contact), party))
             edges += self._coverage(contact, party)
-            colleagues = by_party.setdefault(party, [])
+            colleagues = by_party.setdefault(drawn, [])
             if colleagues:
                 edges.append(EdgeRow(people.DEPUTIZED_BY, ("Contact", contact), ("Contact", self._one(colleagues))))
             colleagues.append(contact)
@@ -353,7 +368,8 @@ class _World:
             for chapter in self.random.sample(self.chapters[party[1]], min(3, len(self.chapters[party[1]]))):
                 yield EdgeRow(people.COVERS, ("Contact", contact), ("HtsChapter", chapter))
             yield EdgeRow(people.COVERS, ("Contact", contact), ("CaseKind", self._one(self.kinds)))
-            yield EdgeRow(people.SITS_AT, ("Contact", contact), ("Port", self._one(self.ports)))
+            (sits_at,) = self._in_use([self._one(self.ports)])
+            yield EdgeRow(people.SITS_AT, ("Contact", contact), ("Port", sits_at))
             if self.random.random() < 0.3:
                 client = _importer_number(self.random.randrange(self.size.importers))
                 yield EdgeRow(people.COVERS, ("Contact", contact), ("Importer", client))
@@ -367,7 +383,7 @@ class _World:
             _node(
                 "Issue",
                 id=f"issue-{index:05d}",
-                title=f"Sample issue {index:05d}: {topic} of similar goods",
+                title=title_of_issue(topic, self._goods_at(index), index),
                 topic=topic,
             )
             for index in range(written)
@@ -377,7 +393,7 @@ class _World:
             _node(
                 "Ruling",
                 number=f"SAMPLE {index:06d}",
-                title=f"Sample ruling {index:06d}",
+                title=title_of_ruling(self._goods_at(index)),
                 issuedAt=self._moment(30, 2000).date(),
             )
             for index in range(20)
@@ -402,7 +418,7 @@ class _World:
         closed = {"closedAt": opened + timedelta(days=self.random.randint(1, 300))} if status == "CLOSED" else {}
         awaiting = {"awaitingSince": opened + timedelta(days=1)} if status == "AWAITING" else {}
         case = f"case-{index:06d}"
-        title = f"Sample: {self.kind_names[kind]} on heading {heading}"
+        title = title_of_case(kind, self.goods[heading], index)
         at = len(nodes)
         nodes.append(
             _node(
@@ -479,7 +495,8 @@ class _World:
         for found in deadlines(facts, self.clocks[kind], _ANCHOR.date()):
             ended = {} if found.state in OPEN else {"endedAt": _ANCHOR}
             nodes.append(_node("Deadline", **as_properties(found), **ended))
-            owed = [(casework.OWED_BY, owing[found.clock.side])] if found.clock.side in owing else []
+            is_owed = found.clock.side in owing and found.clock.node not in self.not_importers
+            owed = [(casework.OWED_BY, owing[found.clock.side])] if is_owed else []
             for edge, head in (
                 (casework.DEADLINE_OF, ("Case", facts.case)),
                 (casework.RUNS_BY, ("Clock", found.clock.node)),
@@ -602,6 +619,17 @@ class _World:
                 )  # fmt: skip
                 edges.append(EdgeRow(cases.DECIDES, ("Decision", decision), ("Case", case)))
                 edges.append(EdgeRow(cases.MADE_AT, ("Decision", decision), place))
+
+    def _goods_at(self, place: int) -> str:
+        """Manufactured goods by a place in the world: neighbours are of quite other headings."""
+        made = [goods for code, goods in self.goods.items() if _MADE[0] <= code[:2] <= _MADE[1]]
+        return made[place * _APART % len(made)]
+
+    def _in_use(self, drawn: Sequence[str]) -> list[str]:
+        """As many ports through which much enters, where other ports were drawn from all."""
+        wanted = [port if port in _PORTS else _PORTS[self.place_of_port[port] % len(_PORTS)] for port in drawn]
+        after = _PORTS.index(wanted[0])
+        return list(dict.fromkeys((*wanted, *_PORTS[after:], *_PORTS)))[: len(wanted)]
 
     def _moment(self, least_days: int, most_days: int) -> datetime:
         """A moment that many days before the sample world's present, to the second."""

@@ -10,6 +10,7 @@ from connectors.engine.report import Report
 from connectors.errors import AbortRun
 from graph_schema import cases
 from graph_schema.graph import GRAPH
+from graph_schema.provenance import said_about
 from hub.database.graph import Graph
 from hub.gql.document_limits import Limits
 from hub.gql.request import GraphQLRequest
@@ -322,6 +323,26 @@ def test_a_case_that_its_owners_system_lists_no_more_is_still_its_owners(
     center.sync()
     assert center.rows(_STATE) == [[["Case"], "As its owner says", None, "CEE007"]]
     assert center.value("MATCH (k:Case {number: 'N-1'}) RETURN k.retiredAt") is None
+
+
+def test_what_waits_for_its_owner_stays_with_a_case_that_its_system_tells_of_anew(
+    empty: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    run(write_offices(empty))
+    center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
+    write_csv(center.folder / "cases.csv", [_case("N-1"), _case("N-2")])
+    center.sync()
+    wrote = "datetime('2026-11-02T12:00:00Z')"
+    claims = "['HAS_PARTY surety Importer 99-9999999AA']"
+    set_ = f"SET k.cameBackAt = {wrote}, k.partyWroteAt = {wrote}, k.claims = {claims}"
+    run(empty.apply([f"MATCH (k:Case {{number: 'N-1'}}) {set_}"]))
+    write_csv(center.folder / "cases.csv", [_case("N-1", title="Another title"), _case("N-2")])
+    assert center.sync().written == 1
+    there = "MATCH (k:Case {number: 'N-1'}) RETURN k.title, k.cameBackAt IS NULL, k.partyWroteAt IS NULL, k.claims"
+    assert center.rows(there) == [["Another title", False, False, ["HAS_PARTY surety Importer 99-9999999AA"]]]
+    # no system says so of a case
+    told = {property_.name for property_ in said_about(GRAPH.node("Case"))}
+    assert told.isdisjoint({"cameBackAt", "partyWroteAt", "awaitingSince", "answers", "claims"})
 
 
 def test_what_others_say_of_a_row_fills_none_of_its_gaps(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:

@@ -319,6 +319,7 @@ _GUARDS: Final = {
         for name in ("dates", "datesToConfirm", "conditions", "suspensions", "extensions", "answers", "pronounced")
     },
     ("Case", "partyWroteAt"): "the case's owner and who sent it to them; the Office of Trade",
+    ("Case", "ownerClaims"): "the case's owner and who sent it to them; the Office of Trade",
     ("Case", "claims"): (
         "the case's owner and who sent it to them, its importer or broker, an accepted agency; the Office of Trade"
     ),
@@ -432,8 +433,11 @@ def _starts(clock: Facts) -> str:
 def _remarks(clock: Facts) -> str:
     """What else to know of a clock, and where it was read."""
     note = f"{clock['note']} " if clock["note"] else ""
-    read = clock["citation"].removeprefix("unverified: ").rstrip(".")
-    return f"{note}{'Source' if clock['checkedOn'] else 'Not checked'}: {read}."
+    return f"{note}{'Source' if clock['checkedOn'] else 'Not checked'}: {_source(clock)}."
+
+
+def _source(row: Facts) -> str:
+    return row["citation"].removeprefix("unverified: ").rstrip(".")
 
 
 def _owes(clock: Facts) -> str:
@@ -518,12 +522,13 @@ def _vocabulary() -> Iterator[str]:
         "## Events",
         "",
         (
-            "*Recorded by*: whose act it is. What happens outside, as in a court or at another agency, the owner of the"
-            " case records, or a connected system tells it. *Not before*: the events that it cannot come before."
+            "*Recorded by*: whose act it is. What happens outside, as at another agency, the owner of the case records,"
+            " or a connected system tells it. *Not before*: the events that it cannot come before. *Checked*: whether a"
+            " law that was read tells of it; who records it, and what it follows, the hub says itself."
         ),
     )
     yield from _table(
-        ("event", "what happened", "recorded by", "about", "not before", "may lie ahead", "note"),
+        ("event", "what happened", "recorded by", "about", "not before", "may lie ahead", "note", "source", "checked"),
         (
             (
                 f"`{found['code']}`",
@@ -533,13 +538,16 @@ def _vocabulary() -> Iterator[str]:
                 _codes(found["notBefore"], ", "),
                 _yes(found["future"]),
                 found["note"],
+                _source(found),
+                _checked(found),
             )
             for found in events
         ),
     )
     yield from ("## Conditions", "", "In a clock's *if*, `not_` before a code says that it must not hold.")
     yield from _table(
-        ("condition", "name", "when it holds"), ((f"`{f['code']}`", f["name"], f["note"]) for f in conditions)
+        ("condition", "name", "when it holds", "source", "checked"),
+        ((f"`{f['code']}`", f["name"], f["note"], _source(f), _checked(f)) for f in conditions),
     )
 
 

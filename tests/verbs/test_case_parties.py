@@ -220,6 +220,38 @@ def test_an_importer_that_one_does_not_see_is_named_as_one_that_there_is_not(did
     assert refused("trade", confirm.format(nobodys))[0] == "NOT_FOUND"
 
 
+@pytest.mark.parametrize("role", ["alleger", "eapa_alleger", "rights_holder", "petitioner"])
+@pytest.mark.usefixtures("worked")
+def test_whom_a_port_claims_in_a_hidden_role_nobody_reads_who_is_not_told_of_it(
+    role: str, do: Do, did: Do, refused: Do
+) -> None:
+    """Alike for an importer that the port does not see, and for one that there is not."""
+    did("port-2704", f'mutation {{ acceptAgency(case: "{CASE}", agency: "FDA") {{ id }} }}')
+    read = f'{{ case(number: "{CASE}") {{ claims ownerClaims history {{ nodes {{ text }} }} }} }}'
+    others = ("importer", "broker", "fda")
+    before = {viewer: do(viewer, read) for viewer in others}
+    numbers = ("22-2222222AA", "99-9999999AA")
+    for number in numbers:
+        _add(did, "port-2704", f"Importer:{number}", role)
+        assert {viewer: do(viewer, read) for viewer in others} == before
+        again = refused("port-2704", _ADD.format(case=CASE, party=f"Importer:{number}", role=role))
+        assert again == ("CONFLICT", f"case {CASE}: that is claimed already, or 20 claims wait to be confirmed")
+        told = refused("port-2704", f'mutation {{ confirmCaseParty(case: "{CASE}", party: "Importer:{number}",'
+                                    f' role: "{role}") {{ number }} }}')  # fmt: skip
+        assert told == ("NOT_FOUND", f"party: there is no Importer:{number} to be seen")
+    claims = [f"HAS_PARTY {role} Importer {number}" for number in numbers]
+    for viewer in ("port-2704", "trade"):
+        found = did(viewer, read)
+        assert (found["claims"], found["ownerClaims"]) == (["CONCERNS Importer 11-1111111AA"], claims), viewer
+    # confirmed by whoever sees them, or taken back
+    _confirm(did, "trade", f"Importer:{numbers[0]}", role)
+    of = f'case: "{CASE}", party: "Importer:{numbers[1]}", role: "{role}"'
+    did("port-2704", f'mutation {{ endCaseParty({of}, reason: "x") {{ number }} }}')
+    assert did("port-2704", read)["ownerClaims"] is None
+    assert {viewer: do(viewer, read) for viewer in others} == before
+    assert did("not-eligible", f'{{ case(number: "{CASE}") {{ number }} }}') == {"number": CASE}
+
+
 def test_a_file_that_is_shared_with_a_party_is_seen_by_it(do: Do, did: Do, refused: Do, worked: Graph) -> None:
     assert worked
     _add(did, "port-2704", "Firm:SURETY-036", "surety")

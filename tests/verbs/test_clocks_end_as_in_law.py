@@ -11,6 +11,7 @@ from hub.database.graph import Graph
 from hub.verbs.deadline_jobs import run_jobs_once
 from tests.verbs.timing import (
     ENTRY,
+    MINE,
     OTHER_ENTRY,
     case_of,
     day,
@@ -234,8 +235,35 @@ def test_an_acknowledgement_does_not_meet_the_clock_to_sue(did: Do, refused: Do)
     assert dues(case)["sue"][0] == "MET"
 
 
+@pytest.mark.parametrize("viewer", ["importer", "broker"])
+def test_the_importer_records_its_own_suit(viewer: str, did: Do, refused: Do, passes: Callable[[str], int]) -> None:
+    number = opened(did, "importer", "protest", f'event: "protest_filed", on: "{day(-300)}"')["number"]
+    did("center-007", recorded(number, "denial_mailed", day(-200)))
+    case = did(viewer, recorded(number, "summons_filed", day(-100)))
+    assert dues(case)["sue"][0] == "MET"
+    assert case["datesToConfirm"] == [f"protest_filed {day(-300)}", f"summons_filed {day(-100)}"]
+    assert passes(day(1)) == 0
+    # what the government does it does not record
+    assert refused(viewer, recorded(number, "denial_voided", day(-1)))[0] == "NOT_ALLOWED"
+
+
+@pytest.mark.parametrize("event", ["decided", "denial_mailed", "protest_allowed", "further_review_denied"])
+def test_a_party_opens_no_case_that_is_decided_by_its_own_word(event: str, did: Do, refused: Do) -> None:
+    filed, said = f"protest_filed {day(-30)}", f"{event} {day(-3)}"
+    for viewer in ("importer", "broker"):
+        for more in (f'event: "{event}", on: "{day(-3)}"', f'dates: ["{filed}", "{said}"]'):
+            open_ = f'openCase(kind: "protest", importer: "{MINE}", title: "x", {more})'
+            code, message = refused(viewer, f"mutation {{ {open_} {{ number }} }}")
+            assert (code, "is recorded by the case's owner" in message) == ("NOT_ALLOWED", True), message
+    # who owns it may, and a party says from which day it protests
+    reviewed = f'dates: ["{filed}", "further_review_requested {day(-20)}", "{said}"]'
+    assert opened(did, "center-007", "protest", reviewed)["number"]
+    liquidated = f'entries: ["{ENTRY}"], dates: ["liquidated {day(-40)} {ENTRY}"]'
+    assert dues(opened(did, "importer", "protest", liquidated))[f"file {ENTRY}"][0] == "RUNNING"
+
+
 def test_an_answer_names_the_deadline_that_it_meets(did: Do, refused: Do) -> None:
-    case = opened(did, "importer", "eapa", f'event: "initiated", on: "{day(-10)}"')
+    case = opened(did, "port-2704", "eapa", f'port: "2704", event: "initiated", on: "{day(-10)}"')
     number, facts = case["number"], key(case, "submit_facts")
     code, message = refused("importer", verb("respondToCase", number, 'text: "Here."'))
     assert code == "BAD_INPUT"
@@ -254,14 +282,14 @@ def test_an_answer_names_the_deadline_that_it_meets(did: Do, refused: Do) -> Non
 
 
 def test_a_recorded_answer_meets_no_two_deadlines(did: Do, refused: Do) -> None:
-    case = opened(did, "importer", "eapa", f'event: "initiated", on: "{day(-10)}"')
+    case = opened(did, "port-2704", "eapa", f'port: "2704", event: "initiated", on: "{day(-10)}"')
     number, facts = case["number"], key(case, "submit_facts")
     code, message = refused("importer", recorded(number, "answered", day(-1)))
     assert (code, facts in message, "written_arguments" in message) == ("BAD_INPUT", True, True)
-    opening = (
-        f'kind: "eapa", importer: "11-1111111AA", title: "x", dates: ["initiated {day(-10)}", "answered {day(-1)}"]'
-    )
-    assert refused("importer", f"mutation {{ openCase({opening}) {{ id }} }}")[0] == "BAD_INPUT"
+    dates = f'dates: ["initiated {day(-10)}", "answered {day(-1)}"]'
+    opening = f'kind: "eapa", importer: "{MINE}", title: "x", port: "2704", {dates}'
+    code, message = refused("port-2704", f"mutation {{ openCase({opening}) {{ id }} }}")
+    assert (code, "wait for an answer" in message) == ("BAD_INPUT", True)
     did("importer", verb("respondToCase", number, f'text: "Facts.", deadline: "{facts}"'))
     # only one waits for an answer by then
     found = dues(did("importer", recorded(number, "answered", day(0))))
@@ -382,7 +410,8 @@ def test_a_condition_holds_of_one_entry(did: Do, refused: Do) -> None:
     did("center-007", verb("recordCondition", number, 'condition: "adcvd_suspended"'))
     code, message = refused("center-007", verb("recordCondition", number, gone))
     assert (code, "as a whole" in message) == ("BAD_INPUT", True)
-    eapa = opened(did, "importer", "eapa", f'entries: ["{ENTRY}"], event: "initiated", on: "{day(-2)}"')
+    more = f'port: "2704", entries: ["{ENTRY}"], event: "initiated", on: "{day(-2)}"'
+    eapa = opened(did, "port-2704", "eapa", more)
     assert eapa["number"]
     opening = f'kind: "eapa", importer: "11-1111111AA", title: "x", entries: ["{ENTRY}"]'
     bad = f'mutation {{ openCase({opening}, conditions: ["complicated {ENTRY}"]) {{ id }} }}'

@@ -62,7 +62,7 @@ def test_every_change_of_a_deadline_is_in_the_history_with_its_reason_and_law(di
 def test_a_condition_decides_which_variant_of_a_clock_runs(did: Do, refused: Do, world: Graph, run: Any) -> None:
     run(world.write([Statement("MATCH (a:Account {subject: 'port-2704'}), (o:Office {code: 'OT-TRLED-EAPA'}) CREATE "
             "(a)-[:ACTS_FOR {since: datetime('2024-01-01T00:00:00Z'), grantedBy: 'x'}]->(o)")]))  # fmt: skip
-    case = opened(did, "importer", "eapa", f'event: "initiated", on: "{day(-2)}"')
+    case = opened(did, "port-2704", "eapa", f'event: "initiated", on: "{day(-2)}"')
     held = case["number"]
     assert dues(case)["determine"] == ("RUNNING", last(day(-2), 300, rolls=False))
     case = did("port-2704", verb("recordCondition", held, 'condition: "complicated"'))
@@ -99,6 +99,17 @@ def test_a_suspension_stops_only_the_clocks_that_the_law_lets_stand_still(did: D
     rfi = opened(did, "center-007", "rfi", f'event: "request_issued", on: "{day(-5)}"')
     case = did("center-007", verb("suspendCase", rfi["number"]))
     assert (case["status"], dues(case)) == ("SUSPENDED", {"reply": ("RUNNING", last(day(-5), 30))})
+
+
+def test_a_case_that_waits_by_its_status_alone_waits_on_after_a_suspension(
+    did: Do, world: Graph, run: Callable[..., Any]
+) -> None:
+    """As cases of before do, and such as a system kept that lists them no more."""
+    number = opened(did, "center-007", "rfi", f'event: "request_issued", on: "{day(-5)}"')["number"]
+    run(world.write([Statement("MATCH (k:Case {number: $number}) SET k.status = 'AWAITING'", {"number": number})]))
+    assert did("center-007", verb("suspendCase", number))["status"] == "SUSPENDED"
+    assert did("center-007", verb("resumeCase", number))["status"] == "AWAITING"
+    assert did("importer", verb("respondToCase", number, 'text: "Here."'))["status"] == "OPEN"
 
 
 def test_the_status_of_a_case_is_what_its_facts_say(did: Do) -> None:

@@ -121,6 +121,62 @@ def test_deadlines_are_due_soon_overdue_or_to_be_pronounced(
     assert "proposed" not in _counts(did, "importer")
 
 
+def _due_soon(did: Do, viewer: str) -> list[str]:
+    """The clocks of what is due soon, as the desk has it; the list that it is has the same."""
+    soon = did(viewer, "{ myDesk(within: 366) { dueSoon { rows { deadline { clock { id } } } } } }")["dueSoon"]["rows"]
+    listed = did(viewer, "{ deadlines(desk: OWED, within: 366) { nodes { clock { id } } } }")["nodes"]
+    found = [row["deadline"]["clock"]["id"] for row in soon]
+    assert sorted(found) == sorted(node["clock"]["id"] for node in listed)
+    return found
+
+
+def test_what_a_party_by_role_owes_is_on_its_desk_and_on_nobody_elses(did: Do) -> None:
+    """The demand on a bond is the surety's to answer, and not the importer's."""
+    demand = f'kind: "surety_demand", importer: "{MINE}", title: "x", event: "demand_mailed", on: "{_on(-5)}"'
+    case = did("port-2704", f"mutation {{ openCase({demand}) {{ number }} }}")["number"]
+    assert _due_soon(did, "importer") == _due_soon(did, "broker") == _due_soon(did, "surety") == []
+    of = f'case: "{case}", party: "Firm:SURETY-036", role: "surety"'
+    did("port-2704", f"mutation {{ addCaseParty({of}) {{ number }} }}")
+    assert _due_soon(did, "surety") == ["surety_demand protest"]
+    assert _due_soon(did, "importer") == _due_soon(did, "broker") == []
+    asked = f'{{ case(number: "{case}") {{ deadlines {{ nodes {{ owedBy party {{ name }} }} }} }} }}'
+    assert did("importer", asked)["deadlines"]["nodes"] == [{"owedBy": "surety", "party": None}]
+    did("port-2704", f'mutation {{ endCaseParty({of}, reason: "paid") {{ number }} }}')
+    assert _due_soon(did, "surety") == []
+
+
+def test_what_is_overdue_is_overdue_for_who_owes_it(did: Do) -> None:
+    demand = f'kind: "surety_demand", importer: "{MINE}", title: "x", event: "demand_mailed", on: "{_on(-400)}"'
+    case = did("port-2704", f"mutation {{ openCase({demand}) {{ number }} }}")["number"]
+    of = f'case: "{case}", party: "Firm:SURETY-036", role: "surety"'
+    did("port-2704", f"mutation {{ addCaseParty({of}) {{ number }} }}")
+    overdue = "{ deadlines(desk: OVERDUE) { totalCount } }"
+    assert [did(viewer, overdue)["totalCount"] for viewer in ("surety", "importer", "broker")] == [1, 0, 0]
+    assert _counts(did, "surety")["overdue"] == 1
+    assert "overdue" not in _counts(did, "importer")
+
+
+def test_who_alleged_evasion_has_its_days_on_their_desk_and_the_importer_learns_nothing(did: Do) -> None:
+    more = f'event: "initiated", on: "{_on(-5)}"'
+    eapa = f'openCase(kind: "eapa", importer: "{MINE}", title: "x", {more})'
+    case = did("port-2704", f"mutation {{ {eapa} {{ number }} }}")["number"]
+    before = _due_soon(did, "importer")
+    assert before == ["eapa submit_facts", "eapa written_arguments"]
+    of = f'case: "{case}", party: "Firm:PRODUCER-1", role: "eapa_alleger"'
+    did("port-2704", f"mutation {{ addCaseParty({of}) {{ number }} }}")
+    assert _due_soon(did, "producer") == before
+    asked = f'{{ case(number: "{case}") {{ deadlines {{ nodes {{ party {{ name }} }} }} parties {{ totalCount }} }} }}'
+    seen = did("importer", asked)
+    assert seen["parties"]["totalCount"] == 0
+    assert {found["party"] and found["party"]["name"] for found in seen["deadlines"]["nodes"]} == {
+        "Sample Importer 11", "LOS ANGELES, CA",
+    }  # fmt: skip
+
+
+def _on(days: int) -> str:
+    return str(today(datetime.now(UTC)) + timedelta(days=days))
+
+
 def test_an_agency_sees_what_it_has_not_taken_on_and_what_it_is_asked(did: Do, case: str) -> None:
     before = _counts(did, "fda")
     did("center-007", f'mutation {{ referCase(case: "{case}", to: "Agency:FDA", question: "Is it food?") {{ id }} }}')

@@ -106,12 +106,8 @@ def _cases(story: Story) -> None:
         "extendDeadline",
         f'deadline: "open rfi reply {day(-2)}", until: "{day(60)}", reason: "documents from abroad"',
     )
-    eapa = story.do(
-        "importer",
-        "openCase",
-        f'kind: "eapa", importer: "{MINE}", title: "x", event: "initiated", on: "{day(-2)}"',
-        "number",
-    )
+    eapa = story.do("importer", "openCase", f'kind: "eapa", importer: "{MINE}", title: "x"', "number")
+    story.do("trade", "recordDate", f'case: "{eapa["number"]}", event: "initiated", on: "{day(-2)}"')
     exclusion = f'kind: "protest_exclusion", importer: "{MINE}", title: "x", event: "protest_filed", on: "{day(-40)}"'
     denied = _due(story, story.do("importer", "openCase", exclusion, "number")["number"], "protest_exclusion decide")
     story.do("center-007", "pronounceDeadline", f'deadline: "{denied}"')

@@ -7,9 +7,9 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -20,8 +20,10 @@ import pytest
 from graph_schema.cypher import Statement
 from hub.app import create_app
 from hub.database.graph import Graph
+from hub.deadlines.business_days import today
 from hub.identity.sample_sign_in import SampleSignIn
 from hub.settings import Settings
+from hub.web import calendar as calendars
 from hub.world.sample import ISSUER
 from tests.gql.test_endpoint import served
 
@@ -280,6 +282,38 @@ def test_a_calendar_shows_what_is_due_until_it_is_closed(http: Http, world: Grap
     assert _did(http, "broker", closed) is None
     assert http("", "GET", calendar["path"]).status_code == 404
     assert http("", "GET", "/calendars/none.ics").status_code == 404
+
+
+_MANY: Final = """
+MATCH (k:Case {number: 'T-open'})-[:HANDLED_BY]->(owner), (k)-[:CONCERNS]->(importer)
+UNWIND $rows AS row
+CREATE (d:Deadline {id: row.id, name: row.id, state: 'RUNNING', startedOn: date('2026-11-01'), due: row.due,
+  owedBy: 'x', extensions: 0, source: 'sample'})-[:OF_CASE]->(k)
+FOREACH (party IN [CASE WHEN row.mine THEN owner ELSE importer END] | CREATE (d)-[:OWED_BY]->(party))"""
+
+
+def test_what_is_mine_is_told_apart_however_much_there_is(
+    http: Http, world: Graph, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The nearest are shown, of one's own as of all; others' before them take no place of theirs."""
+    monkeypatch.setattr(calendars, "_PAGES", 1)
+    now = today(datetime.now(UTC))
+    rows = [
+        *({"id": f"a{n:03d}", "due": now + timedelta(days=400 + n), "mine": True} for n in range(120)),
+        *({"id": f"b{n:03d}", "due": now + timedelta(days=2), "mine": False} for n in range(99)),
+        *({"id": f"z{n:03d}", "due": now + timedelta(days=n), "mine": True} for n in (1, 3, 5)),
+    ]
+    run(world.write([Statement(_MANY, {"rows": rows})]))
+    shown: dict[str, list[tuple[str, int]]] = {}
+    for shows in ("MINE", "THEIRS", "BOTH"):
+        opened = _did(http, "port-director", f"mutation {{ openCalendar(shows: {shows}) {{ path }} }}")
+        events = _events(http("", "GET", opened["path"]))
+        shown[shows] = [(str(event["summary"]).split(" (")[0], len(event.walk("VALARM"))) for event in events]
+    mine = [("z001", 2), ("z003", 2), ("z005", 2), *((f"a{n:03d}", 2) for n in range(97))]
+    theirs = [(f"Waiting: b{n:03d}", 0) for n in range(99)]
+    assert shown["MINE"] == mine
+    assert shown["THEIRS"] == theirs
+    assert shown["BOTH"] == [mine[0], *theirs, *mine[1:]]
 
 
 def test_a_calendar_is_opened_by_an_account_that_the_hub_knows(http: Http) -> None:

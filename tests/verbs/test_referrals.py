@@ -110,6 +110,17 @@ def test_an_agency_is_asked_and_the_owner_stays(did: Do, refused: Do, case: str)
     assert did("fda", f'{{ case(number: "{case}") {{ number }} referral(id: "{referral}") {{ id }} }}') is None
 
 
+def test_who_takes_a_question_back_from_an_agency_goes_on_seeing_the_case_that_they_sent_on(did: Do, case: str) -> None:
+    asked = _refer(did, case, "Agency:FDA")
+    _refer(did, case, "Center:CEE004")
+    did("center-007", f'mutation {{ takeBackReferral(referral: "{asked}", reason: "no food") {{ state }} }}')
+    seen = did("center-007", _SEEN % case)
+    assert seen["handledBy"]["name"] == "Apparel, Footwear & Textiles"
+    assert seen["referredBy"]["nodes"] == [{"name": "Electronics"}]
+    assert {found["state"] for found in seen["referrals"]["nodes"]} == {"TAKEN_BACK", "OPEN"}
+    assert did("fda", f'{{ case(number: "{case}") {{ number }} }}') is None
+
+
 def test_who_may_not_refer(did: Do, refused: Do, case: str) -> None:
     refer = f'mutation {{ referCase(case: "{case}", to: "%s", question: "x") {{ id }} }}'
     assert refused("importer", refer % "Center:CEE004")[0] == "NOT_ALLOWED"

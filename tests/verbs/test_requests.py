@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from graph_schema.cypher import Statement
+from hub.database.graph import Graph
+from tests.verbs.timing import case_of, day, dues, key, opened
+
 Do = Callable[..., Any]
 MINE = "11-1111111AA"
 _REQUEST = """{ id kind title state itemsOpen by { name } template { name version }
@@ -138,6 +142,79 @@ def test_what_came_back_is_taken_up(did: Do, refused: Do, case: str, request_: A
     assert _case(did, "center-007", case)["cameBackAt"]
     did("center-007", f'mutation {{ respondToCase(case: "{case}", text: "And?") {{ id }} }}')
     assert _case(did, "center-007", case)["cameBackAt"] is None
+
+
+# --- deadlines of requests
+
+_ASK = 'mutation {{ requestInformation(case: "{case}", title: "Value", items: ["Invoices", "Contracts"]) {request} }}'
+_ANSWERED = """
+MATCH (i:RequestItem {id: $item}) SET i.answeredAt = datetime({date: date($day), time: time('17:00Z')})"""
+
+
+def _items(did: Do, case: str) -> list[str]:
+    asked = did("center-007", _ASK.format(case=case, request=_REQUEST))
+    return [item["id"] for item in asked["items"]["nodes"]]
+
+
+def test_withdrawing_what_is_not_answered_meets_the_deadline_on_the_day_of_the_last_answer(
+    did: Do, world: Graph, run: Callable[..., Any]
+) -> None:
+    """The owner withdraws the last item long after the day on which the importer had answered the rest."""
+    rfi = opened(did, "center-007", "rfi", f'event: "request_issued", on: "{day(-60)}"')["number"]
+    invoices, contracts = _items(did, rfi)
+    did("importer", f'mutation {{ answerItem(item: "{invoices}", text: "Two.") {{ state }} }}')
+    run(world.write([Statement(_ANSWERED, {"item": invoices, "day": day(-50)})]))
+    assert dues(case_of(did, "importer", rfi))["reply"][0] != "MET"
+    did("center-007", f'mutation {{ withdrawItem(item: "{contracts}", reason: "we have them") {{ state }} }}')
+    (found,) = case_of(did, "importer", rfi)["deadlines"]["nodes"]
+    assert (found["state"], found["metOn"]) == ("MET", day(-50))
+
+
+def test_withdrawing_all_of_a_request_meets_nothing(did: Do) -> None:
+    rfi = opened(did, "center-007", "rfi", f'event: "request_issued", on: "{day(-5)}"')["number"]
+    for item in _items(did, rfi):
+        did("center-007", f'mutation {{ withdrawItem(item: "{item}", reason: "we have it") {{ state }} }}')
+    assert dues(case_of(did, "importer", rfi))["reply"][0] == "RUNNING"
+
+
+def _two_that_wait(did: Do) -> dict[str, Any]:
+    """A prior disclosure, made orally, whose data are not complete: an answer meets either of its deadlines."""
+    dates = f'event: "disclosed", on: "{day(-5)}", conditions: ["oral"], port: "2704"'
+    case = opened(did, "importer", "prior_disclosure", dates)
+    assert {name: state for name, (state, _) in dues(case).items()} == {
+        "confirm_oral": "RUNNING", "perfect": "RUNNING",
+    }  # fmt: skip
+    return case
+
+
+def test_what_is_added_to_an_answer_meets_no_other_deadline(did: Do) -> None:
+    case = _two_that_wait(did)
+    asked = _ASK.format(case=case["number"], request=_REQUEST)
+    items = [item["id"] for item in did("port-2704", asked)["items"]["nodes"]]
+    answer = 'mutation {{ answerItem(item: "{0}", text: "x"{1}) {{ state }} }}'
+    for item in items:
+        did("importer", answer.format(item, f', deadline: "{key(case, "confirm_oral")}"'))
+    did("importer", answer.format(items[0], ""))
+    states = {name: state for name, (state, _) in dues(case_of(did, "importer", case["number"])).items()}
+    assert states == {"confirm_oral": "MET", "perfect": "RUNNING"}
+    # unless they say so
+    did("importer", answer.format(items[0], f', deadline: "{key(case, "perfect")}"'))
+    assert dues(case_of(did, "importer", case["number"]))["perfect"][0] == "MET"
+
+
+def test_of_several_deadlines_a_withdrawal_meets_the_one_that_is_named(did: Do) -> None:
+    case = _two_that_wait(did)
+    asked = _ASK.format(case=case["number"], request=_REQUEST)
+    withdraw = 'mutation {{ withdrawItem(item: "{0}", reason: "x"{1}) {{ state }} }}'
+    for named, states in (
+        ("", {"confirm_oral": "RUNNING", "perfect": "RUNNING"}),
+        (f', deadline: "{key(case, "perfect")}"', {"confirm_oral": "RUNNING", "perfect": "MET"}),
+    ):
+        invoices, contracts = (item["id"] for item in did("port-2704", asked)["items"]["nodes"])
+        did("importer", f'mutation {{ answerItem(item: "{invoices}", text: "x") {{ state }} }}')
+        did("port-2704", withdraw.format(contracts, named))
+        found = {name: state for name, (state, _) in dues(case_of(did, "importer", case["number"])).items()}
+        assert found == states
 
 
 # --- templates

@@ -53,6 +53,8 @@ class Law:
     conditions: Sequence[Row]
     roles: frozenset[str]
     offices: frozenset[str]
+    debtors: Sequence[Row]
+    party_roles: frozenset[str]
 
 
 def _read(name: str) -> list[Row]:
@@ -70,6 +72,8 @@ def _law() -> Law:
         _read("conditions"),
         frozenset(row["role"] for row in _read("roles")),
         frozenset(row["code"] for row in _read("responsibilities") if row["subject"] == "CaseKind"),
+        _read("debtors"),
+        frozenset(row["code"] for row in _read("party_roles")),
     )
 
 
@@ -110,6 +114,7 @@ def faults(law: Law) -> Iterator[str]:
         yield from (f"{_name(row)}: {fault}" for fault in (*_of_clock(row), *_names(law, row)))
     yield from _of_variants(law)
     yield from _of_events(law)
+    yield from _of_debtors(law)
     yield from (f"events {' -> '.join(cycle)} cannot all come before each other" for cycle in _cycles(law))
 
 
@@ -258,11 +263,28 @@ def _of_events(law: Law) -> Iterator[str]:
             yield f"event {row['code']}: there is no event {', '.join(sorted(unknown))}"
         if row["code"] not in used:
             yield f"event {row['code']}: no clock knows it"
+        yield from (f"event {row['code']}: {fault}" for fault in _sources(row))
     for row in law.conditions:
         if row["code"] not in used:
             yield f"condition {row['code']}: decides nothing"
         if not row["name"] or not row["note"]:
             yield f"condition {row['code']}: says not when it holds"
+        yield from (f"condition {row['code']}: {fault}" for fault in _sources(row))
+
+
+def _of_debtors(law: Law) -> Iterator[str]:
+    """Who owes what the trade owes is a party of the case, or nobody in it is."""
+    owed = {(row["owed_by"], row["kind"]) for row in law.clocks if row["side"] == "trade"}
+    told = {(row["owed_by"], row["kind"]) for row in law.debtors}
+    for words, kind in sorted(owed):
+        if not {(words, kind), (words, "")} & told:
+            yield f"{kind}: which party of a case {words!r} is, is not said"
+    for row in law.debtors:
+        words, kind, roles = row["owed_by"], row["kind"], row["roles"]
+        if unknown := set(roles.split("|")) - law.party_roles - {"importer"} - ({"nobody"} & {roles}):
+            yield f"debtor {words}: there is no role {', '.join(sorted(unknown))}"
+        if not any(words == by and kind in ("", of) for by, of in owed):
+            yield f"debtor {words}: owes nothing"
 
 
 def _cycles(law: Law) -> Iterator[list[str]]:
@@ -306,6 +328,12 @@ def _event(name: str, **changed: str) -> Planted:
     return lambda law: replace(law, events=_with(law.events, name, **changed))
 
 
+def _debtor(name: str, **changed: str) -> Planted:
+    return lambda law: replace(
+        law, debtors=[{**row, **changed} if row["owed_by"] == name else row for row in law.debtors]
+    )
+
+
 PLANTED: list[tuple[Planted, str]] = [
     (_clocks("protest file", starts_from="liquidatd"), "protest file: there is no event liquidatd"),
     (_clocks("protest file", kind="protests"), "protests file: there is no kind protests"),
@@ -340,6 +368,12 @@ PLANTED: list[tuple[Planted, str]] = [
     (_event("entry_filed", not_before="reliquidated"), "cannot all come before each other"),
     (_event("laden", future="maybe"), "event laden: future 'maybe'"),
     (_event("laden", not_before="loaded"), "event laden: there is no event loaded"),
+    (_event("laden", source=""), "event laden: has no source"),
+    (_event("laden", confidence="unverified"), "event laden: is unverified and does not say so"),
+    (_event("decided", checked_on="2026-11-27"), "event decided: the day on which it was checked does not go with"),
+    (_clocks("surety_demand protest", owed_by="a surety"), "surety_demand: which party of a case 'a surety' is"),
+    (_debtor("surety", roles="surety|nobody"), "debtor surety: there is no role nobody"),
+    (_debtor("surety", owed_by="guarantor"), "debtor guarantor: owes nothing"),
     (
         lambda law: replace(law, events=[*law.events, {**law.events[0], "code": "weighed"}]),
         "event weighed: no clock knows it",
@@ -366,12 +400,19 @@ def test_every_row_is_loaded_with_its_source() -> None:
     assert list(loaded["Clock"]) == [_name(row) for row in law.clocks]
     assert loaded["CaseEvent"].keys() == {row["code"] for row in law.events}
     assert loaded["CaseCondition"].keys() == {row["code"] for row in law.conditions}
-    for node in (*loaded["CaseKind"].values(), *loaded["Clock"].values()):
+    for node in (found for rows_ in loaded.values() for found in rows_.values()):
         assert node["citation"]
         assert (node["checkedOn"] is None) is (node["confidence"] == "unverified")
     assert [clock["rank"] for clock in loaded["Clock"].values()] == list(range(len(law.clocks)))
     psc = loaded["Clock"]["psc file"]
     assert (psc["startsFrom"], psc["notAfter"]) == (["entry_filed"], ["scheduled_liquidation-15 calendar_day"])
     assert (psc["rolls"], psc["window"], psc["conditions"]) == (False, True, None)
+    owed = {name: loaded["Clock"][name]["owedRoles"] for name in loaded["Clock"]}
+    assert owed["psc file"] == ["importer"]
+    assert owed["surety_demand protest"] == ["surety"]
+    assert owed["broker_license sue"] == []
+    assert owed["domestic_petition contest"] == ["petitioner"]
+    assert owed["penalty supplement"] == ["importer", "petitioner"]
+    assert owed["protest decide"] is None
     assert loaded["Clock"]["penalty limitation violation"]["conditions"] == ["section_1592", "not_fraud"]
     assert loaded["CaseEvent"]["scheduled_liquidation"]["future"] is True

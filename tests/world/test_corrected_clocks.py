@@ -225,3 +225,56 @@ def test_a_case_that_cannot_be_read_keeps_none_of_the_others(old: Old) -> None:
         old.case(name, "rfi", [f"request_issued {date_}"], _due("rfi:0", issued, _day(25), "RUNNING"))
     found = old.load()
     assert found["b"][2][0][:2] == ["rfi reply", "RUNNING"]
+
+
+def _own(number: int, extension: str, *, suspendable: bool) -> str:
+    """A clock that an operator added to their kind of case."""
+    return (
+        f"MATCH (own:CaseKind {{code: 'own_kind'}}) CREATE (own)-[:HAS_CLOCK]->(:Clock {{id: 'own_kind:{number}',"
+        f" name: 'Own {number}', startEvent: 'begun_{number}', length: 10, unit: 'calendar_day', rolls: false,"
+        f" extension: '{extension}', suspendable: {str(suspendable).lower()}, owedBy: 'x', side: 'trade',"
+        " source: 'hub'})"
+    )
+
+
+def _own_due(old: Old, number: int, begun: date, due: date, *suspensions: str, **more: Any) -> None:
+    deadline = _due(f"own_kind:{number}", begun, due, "RUNNING", **more)
+    old.case("o", "own_kind", [f"begun_{number} {begun}"], deadline, suspensions=list(suspensions), status="EXTENDED")
+
+
+def test_what_an_operator_lets_extend_by_its_length_stays_extended(old: Old) -> None:
+    old.apply(_own(2, "10 calendar_day, 2 times", suspendable=True))
+    begun = _day(-5)
+    _own_due(old, 2, begun, _day(15), extensions=1)
+    assert old.load()["o"] == ("EXTENDED", False, [["own_kind clock_2", "RUNNING", str(_day(15)), 3]])
+    rule = "MATCH (c:Clock {id: 'own_kind clock_2'}) RETURN c.extension, c.extensionLength, c.extensionTimes"
+    assert old.run(old.graph.read(rule, {})) == [["by_length", 10, 2]]
+
+
+@pytest.mark.parametrize(
+    ("suspended", "granted"),
+    [
+        ([], None),
+        ([(-28, -24)], -22),  # before it was extended
+        ([(-28, -24), (-21, -19)], -22),  # and after that
+        ([(-28, -24), (-21, -19)], None),
+    ],
+)
+def test_a_day_that_was_granted_stays_that_day_whenever_it_stood_still(
+    old: Old, suspended: list[tuple[int, int]], granted: int | None
+) -> None:
+    old.apply(_own(3, "discretion", suspendable=True))
+    _own_due(
+        old, 3, _day(-30), _day(20), *(f"{_day(since)} {_day(until)}" for since, until in suspended), extensions=1,
+        extendedTo=_day(20),
+    )  # fmt: skip
+    if granted is not None:
+        entry = Statement(_GRANTED, {"text": f"Own 3: extended to {_day(20)}", "at": _at(_day(granted))})
+        old.run(old.graph.write([entry]))
+    status, _, ((clock, state, due, _),) = old.load()["o"]
+    assert (status, clock, state, due) == ("EXTENDED", "own_kind clock_3", "RUNNING", str(_day(20)))
+
+
+_GRANTED: Final = """
+MATCH (k:Case {id: 'o'})
+CREATE (:HistoryEntry {id: 'g', verb: 'extendDeadline', text: $text, at: $at})-[:OF_CASE]->(k)"""

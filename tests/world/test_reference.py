@@ -41,3 +41,13 @@ def test_each_center_is_managed_from_a_field_office_of_its_own() -> None:
 def test_new_york_goes_by_both_its_numbers() -> None:
     codes = {row.tail[1] for row in ROWS.edges if row.edge.type == "IDENTIFIES" and row.head[1] == "ACE:4601"}
     assert codes == {"ACE:4601", "CENSUS:1001", "CENSUS:1003"}
+
+
+def test_each_topic_says_where_it_was_read_or_that_nobody_has_checked_it() -> None:
+    topics = [row.properties for row in ROWS.nodes if row.label == "Topic"]
+    for topic in topics:
+        assert topic["citation"], topic
+        checked = topic["confidence"] in ("verified", "reported")
+        assert checked is (topic["checkedOn"] is not None), topic
+        assert checked is not topic["citation"].startswith("unverified: "), topic
+    assert {topic["beforeCenter"] for topic in topics} == {True, False}

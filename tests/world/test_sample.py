@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from datetime import date
 
+import pytest
+
 from graph_schema.graph import GRAPH
 from graph_schema.upsert import dangling
 from hub.deadlines.clock import Clock
@@ -11,6 +13,7 @@ from hub.deadlines.facts import Facts
 from hub.deadlines.kept import KeptCase, bring
 from hub.world.reference import Rows, reference_rows
 from hub.world.sample import Size, personas, sample_rows
+from hub.world.sample_words import PORTS, goods_of, title_of_case
 
 KNOWN = reference_rows()
 BLOCKS = list(sample_rows(0.01, 7, KNOWN))
@@ -91,3 +94,64 @@ def test_the_status_of_a_case_is_what_its_deadlines_say() -> None:
             assert (kept["state"], kept.get("due"), kept["why"]) == (one.state, one.last, one.why)
         looked[brought.case.status] += 1
     assert looked.keys() == {"OPEN", "AWAITING", "EXTENDED", "SUSPENDED", "DEEMED"}
+
+
+def test_goods_enter_at_ports_through_which_much_enters() -> None:
+    used = {
+        label: {row.head[1] for row in WORLD.edges if row.head[0] == "Port" and row.tail[0] == label}
+        for label in ("Importer", "Case", "Entry", "Contact", "Decision")
+    }
+    busy = {f"ACE:{code}" for code in PORTS}
+    there = {row.properties["id"]: row.properties for row in KNOWN.nodes if row.label == "Port"}
+    assert {there[port]["kind"] for port in busy} == {"port_of_entry"}
+    assert not [port for port in busy if there[port].get("validTo")]
+    assert used["Importer"] == busy
+    for label, ports in used.items():
+        assert ports <= busy, label
+    entered: dict[str, list[str]] = {}
+    for row in WORLD.edges:
+        if row.edge.type == "ENTERS_AT":
+            entered.setdefault(row.tail[1], []).append(row.head[1])
+    assert {len(ports) for ports in entered.values()} == {1, 2, 3, 4}
+    assert all(len(set(ports)) == len(ports) for ports in entered.values())
+
+
+def test_titles_are_such_as_matters_have() -> None:
+    titles = {label: [row.properties["title"] for row in WORLD.nodes if row.label == label] for label in _TITLED}
+    for title in (title for each in titles.values() for title in each):
+        assert title.startswith("Sample: ")
+        assert not re.search(r"(?<!of heading )\d{4}|[{}]| {2}|[,;] *$", title), title
+    assert len(set(titles["Case"])) > len(titles["Case"]) / 2
+    assert len(set(titles["Issue"])) == len(titles["Issue"])
+    headings = [row.properties for row in KNOWN.nodes if row.label == "HtsHeading"]
+    goods = {heading["code"]: goods_of(heading["code"], heading["title"]) for heading in headings}
+    under = {row.tail[1]: row.head[1] for row in WORLD.edges if row.edge.type == "UNDER"}
+    kinds = {row.tail[1]: row.head[1] for row in WORLD.edges if row.edge.type == "OF_KIND"}
+    for row in WORLD.nodes:
+        if row.label == "Case" and not kinds[row.properties["id"]].startswith("broker_"):
+            assert goods[under[row.properties["id"]]] in row.properties["title"], row
+    assert all(title_of_case(row.properties["code"], "shirts", 0) for row in KNOWN.nodes if row.label == "CaseKind")
+
+
+@pytest.mark.parametrize(
+    ("heading", "goods"),
+    [
+        ("Electronic integrated circuits; parts thereof", "electronic integrated circuits"),
+        ("Parts suitable for use solely or principally with the apparatus of headings 8524 to 8528",
+         "parts of heading 8529"),
+        ("Medical, surgical, dental or veterinary furniture (for example, operating tables); parts",
+         "medical, surgical, dental or veterinary furniture"),
+        ("Fish, frozen, excluding fish fillets and other fish meat of heading 0304", "fish"),
+        ("T-shirts, singlets, tank tops and similar garments, knitted or crocheted",
+         "T-shirts"),
+        ("Raw hides and skins of bovine (including buffalo) or equine animals (fresh, or salted)",
+         "raw hides and skins of bovine or equine animals"),
+        ("Containers (for fluids too) specially designed and equipped for carriage by one or more modes of transport",
+         "containers specially designed and equipped for carriage"),
+    ],
+)  # fmt: skip
+def test_goods_go_by_a_short_name(heading: str, goods: str) -> None:
+    assert goods_of("8529", heading) == goods
+
+
+_TITLED = ("Case", "Issue", "Ruling")

@@ -1,0 +1,101 @@
+"""Graphs of before open: what was kept in another form is what it is now, and a migration that is done twice does no
+more."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from graph_schema.cypher import Statement
+from hub.database.graph import Graph
+from hub.world.load import WorldWanted, load
+from hub.world.migrations import MIGRATIONS
+
+Opened = Callable[[str, str], Any]
+_MIGRATED: Final = "MERGE (w:World {id: 'world'}) SET w.migrations = $names"
+
+
+@pytest.fixture
+def opened(empty: Graph, run: Callable[..., Any]) -> Opened:
+    """Writes a graph of before that migration, opens it twice, as after a hub that died, and gives what a question
+    finds in it."""
+
+    def open_(migration: str, question: str) -> Any:
+        names = [each.name for each in MIGRATIONS if each.name != migration]
+        assert len(names) == len(MIGRATIONS) - 1
+        found: list[Any] = []
+        for _ in range(2):
+            run(empty.write([Statement(_MIGRATED, {"names": names})]))
+            run(load(empty, WorldWanted(None, 1), lambda *_: None))
+            found.append(run(empty.read(question, {})))
+        assert found[0] == found[1]
+        return found[0]
+
+    return open_
+
+
+def test_what_systems_said_of_what_waits_is_forgotten(empty: Graph, run: Callable[..., Any], opened: Opened) -> None:
+    record = """CREATE (:SourceRecord {id: $id, system: 'ace', stream: 'cases', key: $id, rank: 200, slot: 0,
+      source: 'ace', title: 'Sample', cameBackAt: datetime(), partyWroteAt: datetime()})"""
+    run(empty.write([Statement(record, {"id": str(number)}) for number in range(3)]))
+    left = "MATCH (r:SourceRecord) RETURN r.title, r.cameBackAt, r.partyWroteAt"
+    assert opened("hub-says-what-waits", left) == [["Sample", None, None]] * 3
+
+
+def test_whom_a_cases_owner_alone_is_told_of_is_claimed_where_they_alone_read_it(
+    empty: Graph, run: Callable[..., Any], opened: Opened
+) -> None:
+    case = """
+    UNWIND [['alleger', 'owner'], ['surety', 'parties']] AS row
+    MERGE (r:PartyRole {code: row[0]})
+    SET r.name = row[0], r.toldTo = row[1], r.namedBy = 'owner', r.source = 'reference'
+    WITH DISTINCT 1 AS one UNWIND $cases AS row
+    CREATE (:Case {id: row[0], number: row[0], title: 'Sample', status: 'OPEN', openedAt: datetime(), source: 'hub',
+      claims: row[1]})"""
+    concerns, alleger, surety = "CONCERNS Importer 1", "HAS_PARTY alleger Importer 1", "HAS_PARTY surety Importer 1"
+    cases = [["both", [concerns, alleger, surety]], ["one", [alleger]], ["other", [concerns, surety]], ["none", None]]
+    run(empty.write([Statement(case, {"cases": cases})]))
+    assert opened("owner-claims", "MATCH (k:Case) RETURN k.id, k.claims, k.ownerClaims ORDER BY k.id") == [
+        ["both", [concerns, surety], [alleger]], ["none", None, None], ["one", None, [alleger]],
+        ["other", [concerns, surety], None],
+    ]  # fmt: skip
+
+
+def test_what_a_surety_owes_is_no_more_the_importers(empty: Graph, run: Callable[..., Any], opened: Opened) -> None:
+    owed = """
+    CREATE (i:Importer {number: '1', name: 'Sample', centerStatus: 'ASSIGNED', source: 'sample'})
+    CREATE (o:Port {id: 'ACE:0', issuer: 'ACE', code: '0', name: 'Sample', kind: 'x', source: 'sample'})
+    WITH i, o UNWIND [['surety_demand protest', 'trade'], ['rfi reply', 'trade'], ['own act', 'trade'],
+      ['protest decide', 'government']] AS row
+    CREATE (c:Clock {id: row[0], code: 'x', name: row[0], side: row[1], source: 'reference'})
+    CREATE (d:Deadline {id: row[0], name: row[0], state: 'RUNNING', startedOn: date(), owedBy: 'x', extensions: 0,
+      source: 'hub'})-[:RUNS_BY]->(c)
+    FOREACH (party IN CASE row[1] WHEN 'trade' THEN [i] ELSE [o] END | CREATE (d)-[:OWED_BY]->(party))"""
+    run(empty.write([Statement(owed)]))
+    left = "MATCH (d:Deadline) RETURN d.id, [(d)-[:OWED_BY]->(p) | labels(p)[0]] ORDER BY d.id"
+    assert opened("owed-by-role", left) == [
+        ["own act", ["Importer"]], ["protest decide", ["Port"]], ["rfi reply", ["Importer"]],
+        ["surety_demand protest", []],
+    ]  # fmt: skip
+    assert run(empty.read("MATCH (c:Clock {id: 'own act'}) RETURN c.owedRoles", {})) == [[None]]
+
+
+def test_a_case_whose_owner_waits_for_an_answer_says_since_when(
+    empty: Graph, run: Callable[..., Any], opened: Opened
+) -> None:
+    cases = """
+    UNWIND [['asked', 'AWAITING', ['2026-02-01', '2026-03-01']], ['unasked', 'AWAITING', []],
+      ['synced', 'AWAITING', ['2026-02-01']], ['open', 'OPEN', ['2026-02-01']]] AS row
+    CREATE (k:Case {id: row[0], number: row[0], status: row[1], title: 'Sample', source: 'hub',
+      openedAt: datetime('2026-01-01T00:00:00Z')})
+    FOREACH (_ IN CASE row[0] WHEN 'synced' THEN [1] ELSE [] END |
+      CREATE (:SourceRecord {id: 's', system: 'ace', source: 'ace', stream: 'cases', rank: 100})-[:DESCRIBES]->(k))
+    WITH k, row UNWIND row[2] AS day
+    CREATE (:Note {id: row[0] + day, kind: 'REQUEST', text: 'x', audience: 'parties', source: 'hub',
+      at: datetime(day + 'T00:00:00Z')})-[:OF_CASE]->(k)"""
+    run(empty.write([Statement(cases)]))
+    since = "MATCH (k:Case) RETURN k.id, toString(date(k.awaitingSince)) ORDER BY k.id"
+    # what its status is another system says
+    assert opened("awaiting-since", since) == [
+        ["asked", "2026-03-01"], ["open", None], ["synced", None], ["unasked", "2026-01-01"],
+    ]  # fmt: skip
