@@ -150,14 +150,14 @@ class Persona:
             given = {found.name: self.own(verb, found) for found in verb.arguments}
             for found in verb.arguments:
                 if _names_a_row(verb, found) and (hidden := self._hidden(found)):
-                    yield Call(verb, found, given, hidden[0], _invented(found, hidden[0]))
+                    yield Call(verb, found, given, hidden[0], _invented(found, hidden[0], self.name))
 
     def own(self, verb: Verb, found: Property) -> Any:
         """The value of an argument: what names a row names one of the viewer's, or a stranger's where it has none."""
         if _names_a_row(verb, found):
             label, name = _BY_KEY[found.name]
             own = [values[name] for key, values in self.before.rows.items() if key[0] == label and self._is_own(key)]
-            return _as(found, (own or self._hidden(found)[::-1] or [_invented(found, MARK)])[0])
+            return _as(found, (own or self._hidden(found)[::-1] or [_invented(found, MARK, self.name)])[0])
         if found.name in _LIKENING and self.name in _OFFICES:
             return None  # what an office says of its own case counts
         if found.name in _OPENS[True]:
@@ -221,9 +221,10 @@ def _as(found: Property, key: str) -> Any:
     return [key] if found.kind is Kind.STRINGS else by_node_id.get(found.name, key)
 
 
-def _invented(found: Property, like: str) -> str:
-    """A key of that kind of which there is no row."""
-    known = {"importer": "99-9999999AA", **dict.fromkeys(("entries", "entry"), entry_number(9_999_999))}
+def _invented(found: Property, like: str, by: str) -> str:
+    """A key of that kind of which there is no row, nor has anybody else named it."""
+    number = entry_number(9_999_000 + PERSONAS.index(by))
+    known = {"importer": "99-9999999AA", **dict.fromkeys(("entries", "entry"), number)}
     return known.get(found.name) or f"{like} invented"
 
 
