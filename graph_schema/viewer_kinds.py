@@ -265,7 +265,11 @@ def _in_brackets(predicate: Predicate) -> Predicate:
 
 
 def _leads_on(grant: Grant, rules: Mapping[str, Rule]) -> bool:
-    """Whether anything is left that makes a row visible which the grant passes through."""
+    """Whether anything is left that makes a row visible which the grant passes through.
+
+    One whose every reason is `implied` shows no further row, and is kept: where the statement comes from such a row,
+    nothing need be asked.
+    """
     return any(inner.name not in grant.but for inner in rules[grant.through or ""].grants)
 
 

@@ -1,6 +1,6 @@
 """`responsibleContacts`: who answers for a matter, why, whether they are there, and who is next.
 
-One statement: what the question names becomes rows that the viewer may see; the rules (`rules.py`) find offices and the
+One statement: what the question names becomes rows that the viewer may see; the rules (`responsibility_rules.py`) find offices and the
 contacts there; of each office the fittest come first, who is away is replaced by a deputy; the compiler adds what is
 asked of contacts and organisations.
 """

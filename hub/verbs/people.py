@@ -54,7 +54,7 @@ _Until = Annotated[datetime, Argument("Until when, where that is known.")]
 async def announce_absence(
     context: VerbContext, contact: Contact, from_: _From | None = None, until: _Until | None = None
 ) -> None:
-    """Says that a contact of one's own organisation is away; until then its deputy is named in its place."""
+    """Says that a contact of one's own organisation is away. While they are away, their deputy stands in."""
     since = from_ or context.now
     if until is not None and until <= since:
         raise BadInput("until: a moment after it begins is expected")

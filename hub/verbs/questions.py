@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, LiteralString, NoReturn
 
 from graph_schema.graph import GRAPH
-from hub.compile.compiler import compile_read
-from hub.compile.query import CustomQuery, CustomSelection
+from hub.compile.compiler import compile_read, query
 from hub.deadlines.business_days import Period, Unit, last_day, today
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
