@@ -230,7 +230,7 @@ def test_what_was_asked_most_is_prepared_after_a_restart_and_nothing_of_it_is_ke
 
         await again.serve(until_prepared)
         kind = await again.executor.kind(BROKER)
-        plan, _ = again.executor.plan_cache.plan(MINE, None, VARIABLES, None, kind)  # pyright: ignore[reportArgumentType]
+        plan, _ = again.executor.plan_cache.plan(MINE, None, VARIABLES, NoCursors(), kind)
         (root,) = plan.roots
         assert not again.shares.admission.is_new(root.compiled.text)
         await planned(world)

@@ -118,9 +118,9 @@ async def _routed(context: VerbContext, question: NewQuestion) -> _Office:
     """The office by the rules of `responsibleContacts`."""
     subject = question.subject()
     parameters = {**{argument.name: None for argument in ROUTE.arguments}, **subject, "first": 1}
-    fields = (CustomSelection("office", "office"), CustomSelection("because", "because"))
+    fields = (query.CustomSelection("office", "office"), query.CustomSelection("because", "because"))
     compiled = compile_read(
-        GRAPH, CustomQuery(ROUTE, frozenset(subject), (CustomSelection("contacts", "contacts", fields),))
+        GRAPH, query.CustomQuery(ROUTE, frozenset(subject), (query.CustomSelection("contacts", "contacts", fields),))
     )
     assert compiled.custom is not None
     row = await context.read_compiled(compiled.text, compiled.custom.parameters(ROUTE.parameters(parameters)))
