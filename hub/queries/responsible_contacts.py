@@ -153,8 +153,8 @@ WITH *, found + COLLECT {{
 WITH *, COLLECT {{
   UNWIND range(0, size(listed) - 1) AS spot
   WITH spot, listed[spot] AS a
-  WITH coalesce(elementId(a[5]), elementId(a[4]), elementId(a[0])) AS whom, min(a[1] * 1000 + spot) AS place
-  RETURN listed[place % 1000] ORDER BY place LIMIT $first
+  WITH coalesce(elementId(a[5]), elementId(a[4]), elementId(a[0])) AS whom, min(a[1] * size(listed) + spot) AS place
+  RETURN listed[place % size(listed)] ORDER BY place LIMIT $first
 }} AS answers"""
 
 _EACH: Final = f"""
