@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from pydantic import JsonValue
 
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
@@ -37,7 +38,10 @@ MINE = """query Quince($number: String!, $names: [String!]) {
   quince: importer(number: $number) { name cases(where: {title: {contains: "quince"}, importer: {name: {in: $names}}},
     first: 7) {
     nodes { number } } } }"""
-VARIABLES = {"number": "00-0000000SW", "names": ["Sample Importer 00000", "Quince Inc."]}
+VARIABLES: Final[Mapping[str, JsonValue]] = {
+    "number": "00-0000000SW",
+    "names": ["Sample Importer 00000", "Quince Inc."],
+}
 
 
 @pytest.fixture(scope="module")
