@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from phonenumbers import SUPPORTED_REGIONS
@@ -29,6 +29,7 @@ from connectors.plain_yaml import Fault, Lines, read_yaml
 from graph_schema import provenance
 from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
+from graph_schema.synced import SYNCED
 from hub.errors import SetupError
 from hub.records.source_record import DEFAULT_RANK, UNOWNED, edges_from, is_to_one
 
@@ -78,8 +79,10 @@ Words = Annotated[tuple[str, ...] | None, BeforeValidator(_several)]
 """Words that mean that there is nothing, instead of the usual ones (n/a, TBD, vacant …)."""
 
 
-Described = Literal["Contact", "Case", "Decision", "Importer", "Broker"]
-_DESCRIBED: Final = get_args(Described)
+if TYPE_CHECKING:
+    Described: TypeAlias = str
+else:
+    Described = Literal[tuple(SYNCED)]
 
 
 class ColumnMapping(_Strict):
@@ -406,7 +409,7 @@ def _unfit_in(content: Mapping[str, Any]) -> Iterator[Fault]:
     """What of the streams the graph does not have, also where a stream has other faults."""
     streams = content.get("streams")
     for name, stream in streams.items() if isinstance(streams, dict) else ():
-        if isinstance(stream, dict) and stream.get("describes") in _DESCRIBED:
+        if isinstance(stream, dict) and stream.get("describes") in SYNCED:
             properties, links = stream.get("properties"), stream.get("links")
             ends = (
                 {type_: ends for type_, ends in links.items() if isinstance(ends, dict)}

@@ -10,6 +10,7 @@ from typing import Final
 
 from graph_schema.graph import GRAPH
 from graph_schema.provenance import DESCRIBABLE, RETIRED
+from graph_schema.synced import SYNCED
 from graph_schema.words import OTHER_WORDS
 
 
@@ -109,7 +110,7 @@ MARKS: Final = (
     Mark("Event", "a history entry is an event", ("HistoryEntry",),
         ("kind", "refs", "by", "of", "changed", "seq", "toldAt")),
     Mark("Unsettled", "its values are computed again: within one transaction, or with the next sync after a migration",
-         ("Contact", "RetiredContact", "Case", "RetiredCase", "Decision", "Importer", "Broker")),
+         tuple(label for each in SYNCED.values() for label in each.labels)),
     Mark("Kindless", "it tells dates and has no kind; its clocks begin once it has one", ("Case", "RetiredCase")),
 )  # fmt: skip
 

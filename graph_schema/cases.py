@@ -6,7 +6,7 @@ from typing import Final
 from graph_schema.cypher import literal
 from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, ENTRY_TYPE, HTS10, RULING_NUMBER
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
-from graph_schema.rule import AnyOf, Guard, Predicate
+from graph_schema.rule import AnyOf, Guard, Predicate, grant_slot, of_grant
 from graph_schema.sources import CHECKED_ON, CITATION, HOW_SURE, HUB, ORIGIN, ORIGINS
 from graph_schema.viewer_sets import has_answered
 
@@ -18,12 +18,10 @@ AUDIENCE: Final = Property(
     values=("owner", "parties", "agencies", "public"),
     choice="Audience",
 )
-_NOT_AGENCIES: Final = tuple(
-    Predicate(grant, needs=(grant,)) for grant in ("[its-owner]", "[its-importer-or-broker]", "[referred-it]")
-)
+_NOT_AGENCIES: Final = tuple(map(of_grant, ("its-owner", "its-importer-or-broker", "referred-it")))
 _MORE_THAN_BY_ROLE: Final = Guard(
     open=AnyOf(Predicate("seesAll"), Predicate("takesNoPart"), bracketed=True),
-    test=AnyOf(*_NOT_AGENCIES, Predicate("[agency-accepted]", needs=("[agency-accepted]",)), bracketed=True),
+    test=AnyOf(*_NOT_AGENCIES, of_grant("agency-accepted"), bracketed=True),
 )
 _KNOWS_ENTRIES: Final = Guard(
     open=AnyOf(Predicate("seesAll"), Predicate("knowsEntries"), bracketed=True),
@@ -41,7 +39,7 @@ _KNOWS_ENTRIES: Final = Guard(
 """Who sees which entries a case spans, but for parties by role: what the case says of its time names them."""
 _OF_ITS_OFFICES: Final = Guard(
     open="seesAll",
-    test=AnyOf(*(Predicate(grant, needs=(grant,)) for grant in ("[its-owner]", "[referred-it]")), bracketed=True),
+    test=AnyOf(of_grant("its-owner"), of_grant("referred-it"), bracketed=True),
 )
 """Who reads all that a party by role writes."""
 KNOWN: Final = "known"
@@ -346,7 +344,7 @@ CASE_CONDITION: Final = NodeType(
 )
 # Who names an entry of somebody else in a case of its own sees its number, as of one that there is not: nothing tells
 # the two apart.
-_KNOWN_TEST: Final = f"[{KNOWN}]"
+_KNOWN_TEST: Final = grant_slot(KNOWN)
 ENTRY: Final = NodeType(
     label="Entry",
     doc=(

@@ -5,7 +5,7 @@ from typing import Final
 from graph_schema.formats import TIME_OF_DAY
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
 from graph_schema.parties import IN_TERM, PARTY, SINCE, UNTIL
-from graph_schema.rule import AnyOf, Guard, Predicate
+from graph_schema.rule import AnyOf, Guard, Predicate, grant_slot, of_grant
 from graph_schema.sources import ORIGIN, ORIGINS
 
 AUDIENCES: Final = ("public", "counterpart", "own")
@@ -23,12 +23,12 @@ def _seen_by(audience: str) -> Guard:
     """By everybody, the organisation's counterparts, or itself alone, as the property of that name says; the Office
     of Trade sees all.
     """
-    is_counterpart = f"({{n}}.{audience} = 'counterpart' AND [counterpart])"
+    counterpart = grant_slot("counterpart")
     return Guard(
         open=AnyOf(Predicate(f"{{n}}.{audience} = 'public'"), Predicate("seesAll"), bracketed=True),
         test=AnyOf(
-            Predicate("[own-organisation]", needs=("[own-organisation]",)),
-            Predicate(is_counterpart, needs=("[counterpart]",)),
+            of_grant("own-organisation"),
+            Predicate(f"({{n}}.{audience} = 'counterpart' AND {counterpart})", needs=(counterpart,)),
             bracketed=True,
         ),
     )
@@ -39,30 +39,30 @@ CONTACT: Final = NodeType(
     doc="A person, desk or mailbox to turn to.",
     properties=(
         Property("id", "Its identity in the hub.", required=True),
-        Property("name", "The name it goes by.", required=True),
-        Property("role", "What it does, by the code of its role.", required=True),
+        Property("name", "The name they go by.", required=True),
+        Property("role", "What they do, by the code of their role.", required=True),
         Property(
             "email",
-            "Its mail address, where its audience includes the viewer.",
+            "Their mail address, where its audience includes the viewer.",
             guard=_seen_by("emailAudience"),
         ),
         Property("emailAudience", "Who sees the mail address.", required=True, values=AUDIENCES),
         Property(
             "phone",
-            "Its telephone number, where its audience includes the viewer.",
+            "Their telephone number, where its audience includes the viewer.",
             guard=_seen_by("phoneAudience"),
         ),
         Property("phoneAudience", "Who sees the telephone number.", required=True, values=AUDIENCES),
-        Property("published", "Whether anyone may see that it exists.", Kind.BOOLEAN, required=True),
+        Property("published", "Whether anyone may see that there is such a contact.", Kind.BOOLEAN, required=True),
         Property("timeZone", "The time zone of the post.", values=tuple(TIME_ZONES)),
         Property(
             "opensAt",
-            "From when it is at work, Monday to Friday, in the post's own time, e.g. 08:00.",
+            "From when they are at work, Monday to Friday, in the post's own time, e.g. 08:00.",
             format=TIME_OF_DAY,
         ),
         Property("closesAt", "Until when, e.g. 16:30.", format=TIME_OF_DAY),
-        Property("awayFrom", "From when it is away.", Kind.DATETIME),
-        Property("awayUntil", "Until when it is away; empty where nobody knows.", Kind.DATETIME),
+        Property("awayFrom", "From when they are away.", Kind.DATETIME),
+        Property("awayUntil", "Until when they are away; empty where nobody knows.", Kind.DATETIME),
         Property("vacantSince", "Since when nobody fills the post; empty while somebody does.", Kind.DATETIME),
         ORIGIN,
         ORIGINS,
@@ -115,7 +115,7 @@ WORKS_FOR: Final = Edge(
     ("Contact",),
     PARTY.labels,
     "The organisation a contact works for.",
-    (Way("organisation", "The organisation it works for.", one=True),),
+    (Way("organisation", "The organisation they work for.", one=True),),
     (Way("contacts", "Its contacts, as far as the viewer may see them."),),
 )
 SITS_AT: Final = Edge(
@@ -123,15 +123,15 @@ SITS_AT: Final = Edge(
     ("Contact",),
     ("Port",),
     "The port a contact sits in; staff sit in ports and work accounts anywhere.",
-    (Way("sitsAt", "The port it sits in.", one=True),),
+    (Way("sitsAt", "The port they sit in.", one=True),),
     (Way("seated", "The contacts that sit there, whomever they work for."),),
 )
 COVERS: Final = Edge(
     "COVERS",
     ("Contact",),
     COVERAGE.labels,
-    "What a contact is responsible for within its organisation.",
-    (Way("covers", "What it is responsible for."),),
+    "What a contact is responsible for within their organisation.",
+    (Way("covers", "What they are responsible for."),),
     (Way("coveredBy", "The contacts responsible for it."),),
 )
 DEPUTIZED_BY: Final = Edge(
@@ -139,8 +139,8 @@ DEPUTIZED_BY: Final = Edge(
     ("Contact",),
     ("Contact",),
     "Who stands in for a contact.",
-    (Way("deputies", "Who stands in for it."),),
-    (Way("deputyFor", "Whom it stands in for."),),
+    (Way("deputies", "Who stands in for them."),),
+    (Way("deputyFor", "Whom they stand in for."),),
 )
 ACTS_FOR: Final = Edge(
     "ACTS_FOR",

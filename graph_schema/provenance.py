@@ -4,10 +4,10 @@ what was refused.
 
 from typing import Final
 
-from graph_schema import cases, parties, people
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
 from graph_schema.parties import PARTY
 from graph_schema.sources import ORIGIN
+from graph_schema.synced import SYNCED
 
 SYSTEM: Final = Property("system", "The connection it came by, by name.", required=True)
 STREAM: Final = Property("stream", "The stream of that connection, e.g. contacts.", required=True)
@@ -127,10 +127,10 @@ RETIRED_CASE: Final = NodeType(
     many="retiredCases",
     indexes=(("number",),),
 )
-RETIRED: Final = {"Contact": "RetiredContact", "Case": "RetiredCase"}
+RETIRED: Final = {label: each.retired for label, each in SYNCED.items() if each.retired}
 """What a row becomes that no source lists any more."""
 
-DESCRIBABLE: Final = (people.CONTACT, cases.CASE, cases.DECISION, parties.IMPORTER, parties.BROKER)
+DESCRIBABLE: Final = tuple(each.node for each in SYNCED.values())
 """What systems may describe."""
 NOT_SAID: Final = (
     "id", "source", "origins", "unconfirmedSince", "claims", "ownerClaims", "datesToConfirm", "answers",

@@ -15,7 +15,7 @@ ACCOUNT: Final = "$viewer"
 """The parameter with the id of the account that asks."""
 _MEMBERS: Final = re.compile(r"\b(?:IN|UNWIND) ([a-z]\w*)")
 """A viewer set of whose members one is asked for."""
-_GRANT: Final = re.compile(r"\[[a-z][a-z-]*\]")
+_GRANT: Final = re.compile(r"\{grant_\w+\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Predicate:
     - `when` names viewer sets without all of which it cannot hold: nothing is looked up for viewers who have them not.
     - `flag` is the property of a predicate that says only that it is true of the row.
     - `needs` names what else it cannot hold without: viewer sets that have members, `$viewer` where it takes an
-      account, a grant as `[name]`. Where `where` has an OR in it, something else might hold: it may name fewer.
+      account, a grant by its `grant_slot`. Where `where` has an OR in it, something else might hold: it may name fewer.
     - `walks` says that `where` is a sub-query by itself.
     - `text` is the whole about rows that are at hand, as one expression; `slots` are those of `where`.
 
@@ -97,6 +97,17 @@ def is_in(row: str, members: str, when: tuple[str, ...] = ()) -> Predicate:
     return Predicate(f"{row} IN {members}", when=when, needs=(members,))
 
 
+def grant_slot(grant: str) -> str:
+    """What stands in a guard's test for a grant of the label's rule, e.g. `{grant_its_owner}` for `its-owner`."""
+    return f"{{grant_{grant.replace('-', '_')}}}"
+
+
+def of_grant(grant: str) -> Predicate:
+    """That grant of the label's rule holds; for a guard's test."""
+    slot = grant_slot(grant)
+    return Predicate(slot, needs=(slot,))
+
+
 def is_own(row: str, when: tuple[str, ...] = ()) -> Predicate:
     """The row is one of the viewer's own parties."""
     return is_in(row, "myParties", when)
@@ -129,11 +140,11 @@ class AnyOf(str):
 class Guard:
     """Who may read a property of a visible row: Cypher predicates about the row, `{n}`. Whoever may not reads null.
 
-    `open` is where nothing else need be asked. `test` holds elsewhere; by `[name]` it speaks of a grant of the label's
-    rule. `instead`, a Cypher literal, is what they read in place of null.
+    `open` is where nothing else need be asked. `test` holds elsewhere; by a `grant_slot` it speaks of a grant of the
+    label's rule. `instead`, a Cypher literal, is what they read in place of null.
 
-    Each is an `AnyOf`, or a text that is decided as a whole: the name of a viewer set, a grant as `[name]`, `true` or
-    `false`. `grants` are those that `test` speaks of.
+    Each is an `AnyOf`, or a text that is decided as a whole: the name of a viewer set, a grant's slot, `true` or
+    `false`. `grants` are those that `test` speaks of, by the names of their slots.
     """
 
     open: str
@@ -142,9 +153,7 @@ class Guard:
     grants: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        named = self.test.of if isinstance(self.test, AnyOf) else ()
-        needs = [need for predicate in named for need in predicate.needs] or [self.test]
-        object.__setattr__(self, "grants", frozenset(need for need in needs if _GRANT.fullmatch(need)))
+        object.__setattr__(self, "grants", slots_of(" ".join(_GRANT.findall(self.test))))
 
 
 @dataclass(frozen=True, slots=True)

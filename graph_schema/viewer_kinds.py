@@ -16,7 +16,7 @@ from typing import Final
 from graph_schema.cypher import literal
 from graph_schema.model import Edge, GraphSchema, NodeType, Property
 from graph_schema.rows import Choice, Members, Piece, Rows, Union
-from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Grant, Guard, Predicate, Rule, ViewerSet
+from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Grant, Guard, Predicate, Rule, ViewerSet, grant_slot
 from graph_schema.viewer_sets import PARTIES, any_own
 
 FLAGS: Final = (*PARTIES, "seesAll", "busy", "takesPart")
@@ -216,7 +216,7 @@ class _Decided:
         return replace(grant, tests=tests, by_label=by_label, rows=grant.rows and self._rows(grant.rows))
 
     def _predicate(self, predicate: Predicate, gone: Iterable[str] = ()) -> Predicate | None:
-        """What is left to ask; None where it cannot hold. `gone` are grants that no such viewer has, as `[name]`."""
+        """What is left to ask; None where it cannot hold. `gone` are grants that no such viewer has, by slot."""
         absent = self._absent.union(gone)
         decided = [self._flags.get(name) for name in (predicate.where, *predicate.when)]
         if predicate.where == _FALSE or False in decided or not absent.isdisjoint(predicate.needs):
@@ -244,10 +244,10 @@ class _Decided:
     # Properties
 
     def _gone(self, label: str) -> set[str]:
-        """The grants of a label that no such viewer has, as `[name]`."""
+        """The grants of a label that no such viewer has, by their slots."""
         rule = next(each for each in self._graph.rules if each.label == label)
         grants = (*rule.grants, *rule.of_facts)
-        return {f"[{grant.name}]" for grant in grants if not grant.through and not self._grant(grant)}
+        return {grant_slot(grant.name) for grant in grants if not grant.through and not self._grant(grant)}
 
     def _properties(self, properties: Iterable[Property], gone: set[str]) -> tuple[Property, ...]:
         return tuple(
@@ -265,7 +265,11 @@ def _in_brackets(predicate: Predicate) -> Predicate:
 
 
 def _leads_on(grant: Grant, rules: Mapping[str, Rule]) -> bool:
-    """Whether anything is left that makes a row visible which the grant passes through."""
+    """Whether anything is left that makes a row visible which the grant passes through.
+
+    One whose every reason is `implied` shows no further row, and is kept: where the statement comes from such a row,
+    nothing need be asked.
+    """
     return any(inner.name not in grant.but for inner in rules[grant.through or ""].grants)
 
 

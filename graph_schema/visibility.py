@@ -348,7 +348,7 @@ RULES: Final = (
             OFFICE_OF_TRADE,
             Grant(
                 "through-a-case",
-                "the viewer owns a case of it, or is an agency accepted in one",
+                "the viewer owns a case of it, or sent one to its owner, or is an agency accepted in one",
                 edge=cases.CONCERNS.name,
                 forward=False,
                 through="Case",

@@ -27,7 +27,7 @@ from hub.events.work_queue import Consumer
 from hub.gql.request import GraphQLRequest
 from hub.jobs import dead_letters
 from hub.jobs.dead_letters import FIRST_RETRY, LAST_RETRY
-from hub.jobs.loops import Do, Job, Work, by_mark, item, rows_of, work_through
+from hub.jobs.loops import Do, Job, Work, item, locked, rows_of, work_through
 from hub.local_neo4j.server import free_ports
 from hub.logs import JsonLines
 from hub.settings import Settings
@@ -56,7 +56,10 @@ def dividing(instead: Do | None = None, most: int = 16) -> Job:
         await run(Statement(_DIVIDE, {"items": list(items)}))
         return len(items)
 
-    return by_mark("dividing", ("Plain",), "Waiting", Statement(_FIND, {"most": most}), instead or divide)
+    rows = rows_of("Plain")
+    take = Statement(locked("Plain") + "WITH n, item WHERE n:Waiting REMOVE n:Waiting RETURN DISTINCT item")
+    find = Statement(_FIND, {"most": most})
+    return Job("dividing", "Plain", find, take, instead or divide, f"{rows}REMOVE n:Waiting", f"{rows}SET n:Waiting")
 
 
 def marking(name: str, mark: str) -> Consumer:

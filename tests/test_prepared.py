@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from pydantic import JsonValue
 
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
@@ -37,7 +38,10 @@ MINE = """query Quince($number: String!, $names: [String!]) {
   quince: importer(number: $number) { name cases(where: {title: {contains: "quince"}, importer: {name: {in: $names}}},
     first: 7) {
     nodes { number } } } }"""
-VARIABLES = {"number": "00-0000000SW", "names": ["Sample Importer 00000", "Quince Inc."]}
+VARIABLES: Final[Mapping[str, JsonValue]] = {
+    "number": "00-0000000SW",
+    "names": ["Sample Importer 00000", "Quince Inc."],
+}
 
 
 @pytest.fixture(scope="module")
@@ -230,7 +234,7 @@ def test_what_was_asked_most_is_prepared_after_a_restart_and_nothing_of_it_is_ke
 
         await again.serve(until_prepared)
         kind = await again.executor.kind(BROKER)
-        plan, _ = again.executor.plan_cache.plan(MINE, None, VARIABLES, None, kind)  # pyright: ignore[reportArgumentType]
+        plan, _ = again.executor.plan_cache.plan(MINE, None, VARIABLES, NoCursors(), kind)
         (root,) = plan.roots
         assert not again.shares.admission.is_new(root.compiled.text)
         await planned(world)

@@ -6,6 +6,7 @@ from typing import Final
 
 from connectors.engine.mapping import Mapped
 from connectors.errors import SkipRecord
+from graph_schema.synced import SYNCED
 from hub.records.source_record import HEADQUARTERS, Key, Link
 
 _CBP: Final = ("Center", "Team", "Port", "Office", "FieldOffice")
@@ -68,7 +69,9 @@ def _judged(label: str, mapped: Mapped, authority: Authority) -> Authorized:
         case "Decision":
             return _decision(mapped, authority)
         case _:
-            own = (label, str(mapped.values["number" if label == "Importer" else "filerCode"]))
+            known_by = SYNCED[label].known_by
+            assert known_by is not None
+            own = (label, str(mapped.values[known_by]))
             if own != authority.party and not authority.of_headquarters:
                 raise SkipRecord(f"{_speaks(authority)}: {_told(own)} must come from its own system or CBP's")
             return Authorized(mapped.links, (), owned=True)

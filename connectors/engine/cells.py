@@ -25,8 +25,8 @@ EMPTY_WORDS: Final = (
 """What a cell says that says nothing, in lower case, as directories of North America have it."""
 _SAID: Final = (
     "applicable|available|assigned|listed|provided|given|known|set|specified|stated|entered|found|recorded|on file"
-    "|filled|determined|decided|disclosed|published|reported|named|selected|appointed|confirmed|announced|advised|hired|updated"
-    "|added|completed|supplied|established|identified"
+    "|filled|determined|decided|disclosed|published|reported|named|selected|appointed|confirmed|announced|advised|hired"
+    "|updated|added|completed|supplied|established|identified"
 )
 _THING: Final = (
     "data|value|entry|info|information|details?|names?|phone|telephone|phone number|number|fax|e-?mail|e-?mail address"

@@ -38,6 +38,7 @@ from graph_schema.formats import (
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property
 from graph_schema.parties import PARTY
+from graph_schema.synced import SYNCED
 from hub.errors import SetupError
 from hub.records.source_record import Key, Link
 
@@ -58,11 +59,6 @@ _YES_OR_NO: Final = _TRUE | _FALSE
 _NUMBER: Final = re.compile(r"(-?)0*(\d)(?:\.0+)?")
 _PRESENTATION: Final[dict[int, None]] = dict.fromkeys((0xFE0E, 0xFE0F))
 """Marks that say whether a sign is shown as text or as a picture."""
-_DEFAULTS: Final[Mapping[str, Properties]] = {
-    "Contact": {"emailAudience": "counterpart", "phoneAudience": "counterpart", "published": False},
-    "Decision": {"audience": "owner"},
-}
-"""What a file need not say: nothing is public that its system did not declare so."""
 _STRICTEST: Final[Properties] = {
     "emailAudience": "own",
     "phoneAudience": "own",
@@ -78,8 +74,6 @@ _TO_ONE: Final = frozenset(edge.type for edge in GRAPH.edges if any(way.one for 
 """Links of which a row has one."""
 _PADDED: Final = {"Port": 4, "HtsHeading": 4, "HtsChapter": 2, "Broker": 3, "Team": 3, "filerCode": 3}
 """Numbers that lose their zeros in spreadsheets, and how many digits they have."""
-_KNOWN_BY: Final = {"Decision": ("reference",)}
-"""What a system must say though the hub's own rows have none of it: by what the row is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +163,13 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     }
     required = [
         *(name for name, property_ in declared.items() if property_.required),
-        *_KNOWN_BY.get(settings.describes, ()),
+        *SYNCED[settings.describes].must_say,
     ]
     vital = frozenset({*required, *_OF_CLOCKS, *VITAL_LINKS} - _STRICTEST.keys())
     plural = frozenset(name for name, property_ in declared.items() if property_.kind is Kind.STRINGS)
     private = _of_social_security(settings, declared)
     own = _function(settings.map) if settings.map else None
-    verified, defaults = _is_verified(settings), _DEFAULTS.get(settings.describes, {})
+    verified, defaults = _is_verified(settings), SYNCED[settings.describes].defaults
     properties = [(name, _taker(take, reading[name])) for name, take in settings.properties.items()]
     ends = [
         (type_, label, _taker(take, _Reading.of(settings, take)))

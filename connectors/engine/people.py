@@ -91,8 +91,8 @@ _A_NUMBER: Final = (
 """A whole number of North America, with its extension."""
 _SIDE_BY_SIDE: Final = re.compile(rf"({_A_NUMBER})(?:\s+(?={_A_NUMBER})|\s*(?=\([2-9]\d\d\)))|(?<=\d)\s+(?=\+\d)")
 _LABEL: Final = (
-    r"(?:[(\[][^()\[\]\d]{1,20}[)\]]|\b(?:dsn|comm?|commercial|voice|fax|tty|tdd|tel|office|desk|work|home|main|direct|cell"
-    r"|mobile|[cdfhmoptvw])\b\.?)"
+    r"(?:[(\[][^()\[\]\d]{1,20}[)\]]|\b(?:dsn|comm?|commercial|voice|fax|tty|tdd|tel|office|desk|work|home|main|direct"
+    r"|cell|mobile|[cdfhmoptvw])\b\.?)"
 )
 _BEGINS_WITH_A_NUMBER: Final = re.compile(rf"\s*[+(]?\d.*{_LABEL}\s*", re.IGNORECASE | re.DOTALL)
 _BEHIND_A_LABEL: Final = re.compile(rf"(\d\s*{_LABEL})[\s,]+(?=[+(]{{0,2}}\d{{3}})", re.IGNORECASE)
@@ -142,7 +142,8 @@ _BETWEEN_NUMBERS: Final = re.compile(
 )
 _WORDS_IN_BRACKETS: Final = re.compile(r"\([^()\d]*\)|\[[^\[\]\d]*\]")
 _NOT_DIALLED: Final = re.compile(
-    r"\b(?:fax|facsimile|t[eé]l[eé]copieur|fx|tty|tdd|telex|pagers?|beepers?|dsn|autovon|drsn|vosip|svoip|sipr(?:net)?)\b"
+    r"\b(?:fax|facsimile|t[eé]l[eé]copieur|fx|tty|tdd|telex|pagers?|beepers?|dsn|autovon|drsn|vosip|svoip"
+    r"|sipr(?:net)?)\b"
     # F, as a label before or behind a number
     r"|(?:^|[\s,;|(\[])f\s*[:)\]]+\s*(?=[+(]{0,2}\d)|(?:^|[,;|])\s*f(?:\.\s*|\s+)(?=[+(]{0,2}\d{3}[-. )])"
     r"|\d\s*[(\[]\s*f\.?\s*[)\]]|\d\s+f\.?\s*$",

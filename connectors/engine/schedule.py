@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, LiteralString
@@ -14,6 +13,7 @@ from hub.database.graph import Graph
 from hub.database.lease import Lease, Taken
 from hub.errors import CannotBeDone, HubError, Unavailable
 from hub.jobs.dead_letters import Letter, done, set_aside
+from hub.jobs.loops import repeat
 from hub.settings import Settings
 
 _log: Final = logging.getLogger("hub.connectors")
@@ -23,6 +23,7 @@ _ASKED_EVERY_S: Final = 5.0
 """How often it is looked whether an operator has asked to sync a connection again that failed."""
 _WAIT_S: Final = 60.0
 """How long it waits where the hub's own database could not be asked."""
+_LEAST_WAIT_S: Final = 1.0
 _LAST: Final[LiteralString] = (
     "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN"
     " max(r.endedAt.epochSeconds)"
@@ -51,26 +52,22 @@ async def keep_syncing(settings: Settings, attached: Sequence[AttachedConnection
 
 async def _keep(graph: Graph, attached: AttachedConnection, every_s: float, turns: asyncio.Semaphore) -> None:
     name = attached.connection.name
-    while True:
-        wait_s = every_s
+
+    async def once() -> float:
+        wait_s = await _due_in_s(graph, name, every_s)
+        if wait_s > 0:
+            return max(_LEAST_WAIT_S, wait_s)
         try:
-            wait_s = await _due_in_s(graph, name, every_s)
-            if wait_s <= 0:
-                async with turns, Lease(graph, f"schedule of {name}", wait=False):
-                    # another process may have run it since
-                    wait_s = await _due_in_s(graph, name, every_s)
-                    if wait_s <= 0:
-                        wait_s = await _sync(graph, attached, every_s)
+            async with turns, Lease(graph, f"schedule of {name}", wait=False):
+                # another process may have run it since
+                wait_s = await _due_in_s(graph, name, every_s)
+                if wait_s <= 0:
+                    wait_s = await _sync(graph, attached, every_s)
         except Taken:
-            wait_s = every_s
-        except HubError as error:
-            wait_s = min(_WAIT_S, every_s)
-            _log.warning("%s: not synced, tried again in %g s: %s", name, wait_s, error)
-        except Exception:
-            wait_s = min(_WAIT_S, every_s)
-            _log.exception("%s: the sync failed and is tried again in %g s", name, wait_s)
-        # not all processes at once
-        await asyncio.sleep(max(1.0, wait_s) * random.uniform(0.9, 1.1))  # noqa: S311 - no secret
+            return every_s
+        return max(_LEAST_WAIT_S, wait_s)
+
+    await repeat(f"the sync of {name}", once, min(_WAIT_S, every_s), spread=0.1)
 
 
 async def _sync(graph: Graph, attached: AttachedConnection, every_s: float) -> float:

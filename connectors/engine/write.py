@@ -13,9 +13,10 @@ from connectors.engine.quarantine import Refused, lacking, left_out_of, refuse, 
 from connectors.engine.spool import Row, slot_of
 from connectors.engine.state import Block, keep_blocks
 from connectors.errors import SkipRecord
-from graph_schema.cypher import Statement, name
+from graph_schema.cypher import Statement, fill, name
 from graph_schema.formats import without_social_security
 from graph_schema.graph import GRAPH
+from graph_schema.synced import SYNCED
 from hub.database.graph import Graph, Run
 from hub.events.append import Doer, Telling
 from hub.records import writer
@@ -316,26 +317,20 @@ async def _missing_ends(
     return kept, missing
 
 
-_OWNERS: Final[Mapping[str, tuple[str, LiteralString]]] = {
-    "Case": ("number", """
-UNWIND $keys AS key MATCH (n:Case|RetiredCase {number: key})-[:HANDLED_BY]->(owner)
+_OWNERS: Final[LiteralString] = """
+UNWIND $keys AS key MATCH (n:{labels} {{known_by}: key})-[:{owned_by}]->(owner)
 RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]),
-  coalesce(owner.id, owner.code)"""),
-    "Decision": ("reference", """
-UNWIND $keys AS key MATCH (n:Decision {reference: key})-[:MADE_AT]->(owner)
-RETURN key, head([label IN labels(owner) WHERE label IN ['Center', 'Port', 'Office']]),
-  coalesce(owner.id, owner.code)"""),
-}  # fmt: skip
-"""By what a row is known that a party owns, and to whom those belong that there are, listed by a system still or
-not.
-"""
+  coalesce(owner.id, owner.code)"""
+"""To whom rows belong that there are, listed by a system still or not."""
 
 
 async def _of_others(run: Run, reader: Reader, rows: Sequence[MappedRow]) -> list[MappedRow]:
     """The rows that another party has already: they are not taken over by saying so."""
-    if reader.stream.label not in _OWNERS:
+    synced = SYNCED[reader.stream.label]
+    known_by = synced.known_by
+    if synced.owned_by is None or known_by is None:
         return []
-    known_by, text = _OWNERS[reader.stream.label]
+    text = fill(_OWNERS, labels="|".join(synced.labels), known_by=known_by, owned_by=synced.owned_by.type)
     owned = [str(row.mapped.values[known_by]) for row in rows if row.judged.owned]
     others = {
         key for key, label, owner in await run(Statement(text, {"keys": owned})) if not reader.authority.covers((label,

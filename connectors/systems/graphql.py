@@ -45,6 +45,8 @@ _LIMITED: Final = frozenset(
     ("THROTTLED", "RATE_LIMITED", "RATE_LIMIT_EXCEEDED", "TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE")
 )
 """What APIs call it, in errors beside a status of 200, that they may answer later."""
+_Variables = Mapping[str, int | str | None]
+"""The variables of a query, by name: how many rows, behind which cursor, changed since when."""
 _OFFERED: Final = "{ __schema { queryType { fields { name } } } }"
 
 
@@ -117,7 +119,7 @@ class GraphQLApi:
         Raises `RetryLater` once a page was tried often enough, and `AbortRun` for pages that would never end.
         """
         options = GraphQLOptions.model_validate(stream.options)
-        variables: dict[str, Any] = {"first": options.page, "after": None, "since": cursor}
+        variables: dict[str, int | str | None] = {"first": options.page, "after": None, "since": cursor}
         first: str | None = None
         columns: list[str] | None = None
         asked, alike, empty = set[str](), Counter[bytes](), 0
@@ -162,7 +164,7 @@ class GraphQLApi:
         headers = {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
         return httpx2.AsyncClient(headers=headers, timeout=_TIMEOUT_S, follow_redirects=False, trust_env=False)
 
-    async def _asked(self, client: httpx2.AsyncClient, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _asked(self, client: httpx2.AsyncClient, query: str, variables: _Variables) -> Mapping[str, Any]:
         """The data of an answer. Raises `RetryLater` when it was asked for often enough, and `AbortRun`."""
         patient = tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception(_is_soon),
@@ -175,7 +177,7 @@ class GraphQLApi:
         except _Busy as error:
             raise RetryLater(f"{self._settings.url}: {error}", error.after_s or 60) from None
 
-    async def _once(self, client: httpx2.AsyncClient, query: str, variables: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _once(self, client: httpx2.AsyncClient, query: str, variables: _Variables) -> Mapping[str, Any]:
         try:
             async with (
                 asyncio.timeout(_LONGEST_S),

@@ -14,7 +14,7 @@ from typing import Final
 
 from graph_schema import cypher
 from graph_schema.model import DeskList, Edge, GraphSchema, Route
-from graph_schema.rule import AnyOf, Grant, Guard, Predicate, Rule
+from graph_schema.rule import AnyOf, Grant, Guard, Predicate, Rule, grant_slot
 from hub.compile.plan import NOTHING, VISIBLE, Readable, Side, Visibility, Walk
 
 Fresh = Callable[[str], str]
@@ -213,27 +213,31 @@ class Access:
         if not guards:
             return Readable(_NO_GUARDS, NOTHING, seen)
         self.asks = True
-        filled = {
-            guard: [self._bind(text, {"n": variable}) for text in (guard.open, guard.test)]
-            for guard in guards
-            if guard.open != "true"
-        }
-        named = {name for guard in filled for name in guard.grants}
-        all_open = " AND ".join(opened for opened, _ in filled.values())
+        bound: dict[Guard, tuple[str, str]] = {}
+        for guard in guards:
+            if guard.open != "true":
+                kept = {slot: f"{{{slot}}}" for slot in guard.grants}
+                bound[guard] = (
+                    self._bind(guard.open, {"n": variable}),
+                    self._bind(guard.test, {"n": variable, **kept}),
+                )
+        named = {slot for guard in bound for slot in guard.grants}
+        all_open = " AND ".join(opened for opened, _ in bound.values())
         decided = all_open if unless == "false" else f"{unless} OR ({all_open})"
-        known, lookups = dict(seen.known), dict[str, str]()
+        known, lookups, slots = dict(seen.known), dict[str, str](), dict[str, str]()
         for grant in (*rule.grants, *rule.of_facts):
-            slot, key = f"[{grant.name}]", (label, grant.name)
+            (slot,), key = cypher.slots_of(grant_slot(grant.name)), (label, grant.name)
             if slot not in named:
                 continue
             if key not in known:
                 known[key] = self.fresh("may")
                 test = seen.later.get(key) or " OR ".join(self._anywhere(variable, label, grant))
                 lookups[known[key]] = f"CASE WHEN {decided} THEN true ELSE {test} END"
-            for texts in filled.values():
-                texts[1] = texts[1].replace(slot, known[key])
-        tests = {guard: "true" for guard in guards if guard not in filled}
-        tests |= {guard: f"({opened} OR {test})" for guard, (opened, test) in filled.items()}
+            slots[slot] = known[key]
+        tests = {guard: "true" for guard in guards if guard not in bound}
+        for guard, (opened, test) in bound.items():
+            holds = cypher.fill(test, **{slot: slots[slot] for slot in guard.grants})
+            tests[guard] = f"({opened} OR {holds})"
         return Readable(tests, lookups, replace(seen, known=known) if lookups else seen)
 
     def rule(self, label: str) -> Rule:

@@ -6,12 +6,13 @@ runs.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
-from typing import Any, Final, Literal, cast
+from typing import Final, Literal, cast
 
+from graph_schema.cypher import Properties
 from hub.deadlines.business_days import Period, Unit, end_of
 
 ANSWERED: Final = "answered"
@@ -24,7 +25,6 @@ _NOT: Final = "not_"
 _BOUND: Final = re.compile(rf"(\w+?)(?:([+-]) *(\d+) +({'|'.join(unit.value for unit in Unit)})s?)?")
 _PERIOD: Final = re.compile(rf"(\d+) +({'|'.join(unit.value for unit in Unit)})s?")
 
-Row = Mapping[str, Any]
 Side = Literal["trade", "government", "outside"]
 
 
@@ -167,7 +167,7 @@ class Clock:
         return all(holds(code) is wanted for code, wanted in self.conditions)
 
     @staticmethod
-    def of(row: Row) -> "Clock":
+    def of(row: Properties) -> "Clock":
         """The clock of a row of the public facts. Raises `ValueError` or `KeyError` for one that cannot be read."""
         kind, code = row["id"].split(" ")[:2]
         return Clock(
@@ -182,16 +182,16 @@ class Clock:
         )  # fmt: skip
 
 
-def clocks_of(rows: Iterable[Row]) -> list[Clock]:
+def clocks_of(rows: Iterable[Properties]) -> list[Clock]:
     """The clocks of these rows, in the order of the public facts."""
     return sorted(map(Clock.of, rows), key=lambda clock: (clock.rank, clock.node))
 
 
-def _text(row: Row, name: str) -> str | None:
+def _text(row: Properties, name: str) -> str | None:
     return row.get(name) or None
 
 
-def _listed(row: Row, name: str) -> tuple[str, ...]:
+def _listed(row: Properties, name: str) -> tuple[str, ...]:
     value = row.get(name) or ()
     parts: Iterable[str] = value.split("|") if isinstance(value, str) else value
     return tuple(part.strip() for part in parts if part.strip())
@@ -201,19 +201,19 @@ def _condition(code: str) -> tuple[str, bool]:
     return code.removeprefix(_NOT), not code.startswith(_NOT)
 
 
-def _period(row: Row, length: str, unit: str) -> Period | None:
+def _period(row: Properties, length: str, unit: str) -> Period | None:
     value = row.get(length)
     return None if value in (None, "") else Period(int(cast("int", value)), Unit(row[unit]))
 
 
-def _side(row: Row) -> Side:
+def _side(row: Properties) -> Side:
     side = row.get("side") or "government"
     if side not in ("trade", "government", "outside"):
         raise ValueError(f"side: expected is trade, government or outside, not {side!r}")
     return side
 
 
-def _extension(row: Row) -> Extension:
+def _extension(row: Properties) -> Extension:
     kind = row.get("extension") or "none"
     if kind not in ("none", "discretion", "by_length"):
         raise ValueError(f"extension: expected is none, discretion or by_length, not {kind!r}")
@@ -225,7 +225,7 @@ def _extension(row: Row) -> Extension:
     return Extension(kind, period, int(times) if times else None, _limit(row), by, event)
 
 
-def _limit(row: Row) -> Period | None:
+def _limit(row: Properties) -> Period | None:
     text = _text(row, "extensionLimit")
     if text is None:
         return None
@@ -235,7 +235,7 @@ def _limit(row: Row) -> Period | None:
     return Period(int(matched[1]), Unit(matched[2]))
 
 
-def _stopping(row: Row) -> Stopping:
+def _stopping(row: Properties) -> Stopping:
     kind = row.get("suspension") or "none"
     if kind not in ("none", "stands_still", "anew"):
         raise ValueError(f"suspension: expected is none, stands_still or anew, not {kind!r}")

@@ -6,9 +6,9 @@ One statement reads, one writes, for one case as for many. Whoever writes has lo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, TypedDict
 
-from graph_schema.cypher import Statement, fill, lock
+from graph_schema.cypher import Properties, Statement, fill, lock
 from hub.database.graph import Run
 from hub.deadlines.business_days import today as day_at
 from hub.deadlines.clock import DECIDED, Clock, clocks_of
@@ -109,6 +109,114 @@ CALL (k, row) {
     WHERE p IS NOT NULL] | CREATE (d)-[:OWED_BY]->(party)) }"""
 
 
+class _DeadlineRow(TypedDict):
+    """A deadline as `_AS_KEPT` gives it, its days as texts."""
+
+    element: str
+    id: str | None
+    name: str | None
+    state: str | None
+    startedOn: str | None
+    due: str | None
+    metOn: str | None
+    why: str | None
+    extensions: int | None
+    extendedTo: str | None
+    entry: str | None
+    clock: str | None
+
+
+class _SaidRow(TypedDict):
+    """What a case says of its time, as `BESIDE` and `_AS_KEPT` give it; `decisions` are the moment of each, in
+    milliseconds, and the entry that it is about."""
+
+    id: str
+    dates: Sequence[str] | None
+    conditions: Sequence[str] | None
+    suspensions: Sequence[str] | None
+    extensions: Sequence[str] | None
+    answers: Sequence[str] | None
+    pronounced: Sequence[str] | None
+    datesToConfirm: Sequence[str] | None
+    turn: int | None
+    entries: Sequence[str]
+    decisions: Sequence[tuple[int, str | None]]
+
+
+class _BesideRow(_SaidRow):
+    """A case beside another, with the code of its kind."""
+
+    kind: str
+
+
+class _CaseRow(_SaidRow):
+    """A case as `_AS_KEPT` gives it, with its deadlines and with the cases `others` beside it; `closed` is a moment in
+    milliseconds."""
+
+    kind: str | None
+    status: str
+    awaiting: bool
+    closed: int | None
+    isKeptHere: bool
+    windows: Sequence[str] | None
+    others: Sequence[_BesideRow]
+    written: Sequence[_DeadlineRow]
+
+
+class _Values(TypedDict):
+    """The properties of a deadline's row that follow from what its case says."""
+
+    name: str
+    state: str
+    due: date | None
+    metOn: date | None
+    why: str
+    owedBy: str
+    deemed: str | None
+    extensions: int
+    extendedTo: date | None
+    entry: str | None
+
+
+class _Changed(TypedDict):
+    """A deadline that `_WRITE` changes; `moved` is 1 where its last day is another."""
+
+    element: str
+    values: _Values
+    moved: int
+    ended: bool
+
+
+class _Rewound(TypedDict):
+    """A deadline that runs by another clock now."""
+
+    element: str
+    clock: str
+
+
+class _Begun(TypedDict):
+    """A deadline that `_WRITE` creates."""
+
+    values: Properties
+    clock: str
+    side: str
+    ended: bool
+
+
+class _ToWrite(TypedDict):
+    """What `_WRITE` writes of a case: of `facts` those that differ, of deadlines those that are `gone`, by Neo4j's id,
+    and the others. `closes` and `awaits` are None where that stays as it is."""
+
+    id: str
+    facts: Properties
+    closes: bool | None
+    awaits: bool | None
+    gone: Sequence[str]
+    changed: Sequence[_Changed]
+    rewound: Sequence[_Rewound]
+    begun: Sequence[_Begun]
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A deadline as it stands in the graph. `element` is Neo4j's id of it, `clock` the id of its clock's row."""
@@ -127,7 +235,7 @@ class Written:
     clock: str | None
 
     @staticmethod
-    def of(row: Mapping[str, Any]) -> "Written":
+    def of(row: _DeadlineRow) -> "Written":
         """The deadline of a row that was read."""
         return Written(
             row["element"], row["id"], row["name"], row["state"], _day(row["startedOn"]), _day(row["due"]),
@@ -265,7 +373,7 @@ class Brought:
         told = [ToTell(str(each), (each.now.id,) if each.now else ()) for each in others]
         return [*([ToTell(_begun_in_words(begun), tuple(each.id for each in begun))] if begun else []), *told]
 
-    def row(self) -> dict[str, Any] | None:
+    def row(self) -> _ToWrite | None:
         """What is written of it; None where nothing has changed."""
         before, case = self.before, self.case
         facts: dict[str, object] = {
@@ -283,7 +391,7 @@ class Brought:
         status = {"status": case.status} if case.status != before.status else {}
         # a case may have said so by its status alone, which it loses
         awaits = case.awaiting if case.awaiting != before.awaiting or (case.awaiting and status) else None
-        row = {
+        row: _ToWrite = {
             "id": case.id, "facts": {**facts, **status}, "closes": closes, "awaits": awaits,
             "gone": [change.before.element for change in self.changes if change.before and not change.now],
             "changed": [_changed(c.before, c.now) for c in self.changes if c.before and c.now],
@@ -293,8 +401,8 @@ class Brought:
             ],
             "begun": [_begun(change.now) for change in self.changes if change.now and not change.before],
         }  # fmt: skip
-        has_changed = closes is not None or row["awaits"] is not None
-        return row if has_changed or any(row[name] for name in ("facts", "gone", "changed", "begun")) else None
+        has_changed = closes is not None or awaits is not None
+        return row if has_changed or row["facts"] or row["gone"] or row["changed"] or row["begun"] else None
 
 
 async def read_case(run: Run, case: str, events: Sequence[str] = ()) -> KeptCase | None:
@@ -354,41 +462,42 @@ def _read(records: Sequence[Sequence[Any]]) -> list[KeptCase]:
     opening = clocks_of(of_windows)
     return [
         replace(
-            _case(row, read.get(row["kind"], []), asked), of_windows=opening, kind=row["kind"] or "",
+            _case(row, read.get(row["kind"] or "", []), asked), of_windows=opening, kind=row["kind"] or "",
             turn=row["turn"] or 0, others=_cases_beside(row["others"], read),
         )
         for row in cases
     ]  # fmt: skip
 
 
-def cases_beside(
-    cases: Sequence[Mapping[str, Any]], clocks: Sequence[tuple[str, Mapping[str, Any]]]
-) -> list[CaseBeside]:
+def cases_beside(cases: Sequence[_BesideRow], clocks: Sequence[tuple[str, Properties]]) -> list[CaseBeside]:
     """The cases that the expression `BESIDE` gives, by the clocks of their kinds, each with the kind's code."""
     return _cases_beside(cases, _by_kind(clocks))
 
 
-def _cases_beside(cases: Sequence[Mapping[str, Any]], clocks: Mapping[str, Sequence[Clock]]) -> list[CaseBeside]:
+def _cases_beside(cases: Sequence[_BesideRow], clocks: Mapping[str, Sequence[Clock]]) -> list[CaseBeside]:
     return [
         CaseBeside(row["kind"], _facts(row), clocks.get(row["kind"], ()), row["datesToConfirm"] or (), row["turn"] or 0)
         for row in cases
     ]
 
 
-def _by_kind(clocks: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, list[Clock]]:
-    by_kind: dict[str, list[Mapping[str, Any]]] = {}
+def _by_kind(clocks: Iterable[tuple[str, Properties]]) -> dict[str, list[Clock]]:
+    by_kind: dict[str, list[Properties]] = {}
     for kind, row in clocks:
         by_kind.setdefault(kind, []).append(row)
     return {kind: clocks_of(rows) for kind, rows in by_kind.items()}
 
 
-def _facts(row: Mapping[str, Any]) -> Facts:
-    lists = {name: row[name] if row[name] is not None else () for name in _LISTS}
-    decisions = [_decision(at, entry) for at, entry in row["decisions"]]
-    return Facts(case=row["id"], closed=None, entries=row["entries"], decisions=decisions, **lists)
+def _facts(row: _SaidRow) -> Facts:
+    return Facts(
+        case=row["id"], dates=row["dates"] or (), conditions=row["conditions"] or (),
+        suspensions=row["suspensions"] or (), extensions=row["extensions"] or (), answers=row["answers"] or (),
+        pronounced=row["pronounced"] or (), entries=row["entries"],
+        decisions=[_decision(at, entry) for at, entry in row["decisions"]],
+    )  # fmt: skip
 
 
-def _case(row: Mapping[str, Any], clocks: Sequence[Clock], events: Mapping[str, EventKind]) -> KeptCase:
+def _case(row: _CaseRow, clocks: Sequence[Clock], events: Mapping[str, EventKind]) -> KeptCase:
     closed = _moment(row["closed"])
     if row["status"] != "CLOSED":
         closed = None
@@ -446,27 +555,27 @@ def _differs(change: Change) -> bool:
     return change.is_told or (before.why, before.clock, before.name) != (now.why, now.clock.node, now.clock.name)
 
 
-def _changed(before: Written, now: Deadline) -> dict[str, Any]:
+def _changed(before: Written, now: Deadline) -> _Changed:
     return {
         "element": before.element, "values": _values(now), "moved": int(before.last != now.last),
         "ended": now.state not in OPEN,
     }  # fmt: skip
 
 
-def _begun(now: Deadline) -> dict[str, Any]:
+def _begun(now: Deadline) -> _Begun:
     return {
         "values": {"source": "hub", **as_properties(now)}, "clock": now.clock.node, "side": now.clock.side,
         "ended": now.state not in OPEN,
     }  # fmt: skip
 
 
-def as_properties(now: Deadline) -> dict[str, Any]:
+def as_properties(now: Deadline) -> Properties:
     """The properties of the row of a new deadline."""
     values = {"id": now.id, "startedOn": now.start, **_values(now)}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _values(now: Deadline) -> dict[str, Any]:
+def _values(now: Deadline) -> _Values:
     return {
         "name": now.clock.name, "state": now.state.value, "due": now.last, "metOn": now.met_on, "why": now.why,
         "owedBy": now.clock.owed_by, "deemed": now.clock.deemed, "extensions": now.extensions,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
+from graph_schema.cypher import Properties
 from hub.deadlines.facts import Dated, Days, Timeline
 from hub.deadlines.reasons import in_words
 from hub.errors import BadInput
@@ -30,7 +31,7 @@ class EventKind:
     future: bool = False
 
     @staticmethod
-    def of(row: Mapping[str, Any]) -> "EventKind":
+    def of(row: Properties) -> "EventKind":
         """The event of a row of the public facts."""
         return EventKind(
             row["code"], row.get("name") or in_words(row["code"]), row.get("recordedBy") or "either",
@@ -43,7 +44,7 @@ class EventKind:
         return self.recorded_by in ("party", "either")
 
 
-def vocabulary(rows: Iterable[Mapping[str, Any]]) -> dict[str, EventKind]:
+def vocabulary(rows: Iterable[Properties]) -> dict[str, EventKind]:
     """The events of these rows, by code."""
     return {kind.code: kind for kind in map(EventKind.of, rows)}
 

@@ -2,12 +2,16 @@
 
 A batch that fails is divided until the item that fails is alone; that one is set aside as a dead letter. While the
 database is away nothing is set aside: the whole work waits. There are two kinds of work: a `Job`, whose queue is by
-what rows are, and a `Consumer` of events (`hub.events.work_queue`). All loops of the hub run here: a `Loop` says how
-often, and `keep` has them done.
+what rows are, and a `Consumer` of events (`hub.events.work_queue`).
+
+A `Loop` says how often works are done, and `keep` has them done. What is done again and again goes through `repeat`,
+which has the one pause and the one way to treat a failure: the loops, and each connection that syncs by a schedule
+(`connectors.engine.schedule`). Preparing statements (`hub.prepared`) follows the database's coming and going instead.
 """
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -90,14 +94,6 @@ class Job:
         return await _queue(graph, self, now) + await try_again(graph, self.name, now, again)
 
 
-def by_mark(job: str, labels: Sequence[str], mark: str, find: Statement, do: Do) -> Job:
-    """A job whose queue is all rows of one of these labels that have the label `mark` as well."""
-    rows = rows_of(*labels)
-    return Job(
-        job, labels[0], find, taking(labels, mark), do, f"{rows}REMOVE n:{name(mark)}", f"{rows}SET n:{name(mark)}"
-    )
-
-
 def item(row: LiteralString) -> LiteralString:
     """The expression for what a row is known by."""
     return f"CASE WHEN {row}.id IS :: STRING NOT NULL THEN {row}.id ELSE elementId({row}) END"
@@ -116,11 +112,6 @@ def known_by(variable: str, *labels: str) -> str:
         for label in labels
     )
     return " UNION ".join(ways)
-
-
-def taking(labels: Sequence[str], mark: str) -> Statement:
-    """The `take` of a queue by a mark. Rows are locked first, so that of several hubs one takes each."""
-    return Statement(f"{locked(*labels)}WITH n, item WHERE n:{name(mark)} REMOVE n:{name(mark)} RETURN DISTINCT item")
 
 
 def locked(*labels: str) -> str:
@@ -149,16 +140,32 @@ async def keep(graph: Graph, *loops: Loop) -> None:
 
 
 async def _keep(graph: Graph, loop: Loop) -> None:
-    await asyncio.sleep(loop.first_s)
-    while True:
+    async def once() -> float:
         now = datetime.now(UTC)
+        await work_through(graph, loop.works(now), now)
+        return loop.every_s
+
+    await asyncio.sleep(loop.first_s)
+    await repeat(loop.what, once, loop.every_s)
+
+
+async def repeat(
+    what: str, once: Callable[[], Awaitable[float]], after_failure_s: float, *, spread: float = 0.0
+) -> None:
+    """Does something again and again until it is cancelled; `once` gives after how many seconds it is done again.
+
+    Where it fails, the log tells of `what`, and it is done again after `after_failure_s`. By a `spread` of 0.1 each
+    pause is up to a tenth shorter or longer, so that several hubs do not all come at once.
+    """
+    while True:
+        wait_s = after_failure_s
         try:
-            await work_through(graph, loop.works(now), now)
+            wait_s = await once()
         except HubError as error:
-            _log.warning("%s: not done, tried again in %g s: %s", loop.what, loop.every_s, error)
+            _log.warning("%s: not done, tried again in %g s: %s", what, wait_s, error)
         except Exception:
-            _log.exception("%s failed and is tried again in %g s", loop.what, loop.every_s)
-        await asyncio.sleep(loop.every_s)
+            _log.exception("%s failed and is tried again in %g s", what, wait_s)
+        await asyncio.sleep(wait_s * random.uniform(1 - spread, 1 + spread))  # noqa: S311 - no secret
 
 
 async def work_through(graph: Graph, works: Sequence[Work], now: datetime) -> int:

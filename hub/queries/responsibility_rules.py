@@ -476,20 +476,20 @@ _DESK_OF: Final = (
 NEXT: Final = (
     NextRule(
         "deputy",
-        "Its deputy.",
+        "Their deputy.",
         "MATCH (contact)-[:DEPUTIZED_BY]->(someone:Contact) WITH someone, office AS party",
         Example({"importer": "11-1111111AA", "hts": "8542"}, "chapter-85-deputy"),
     ),
     NextRule(
         "team",
-        "Its team.",
+        "Their team.",
         "MATCH (contact)-[:WORKS_FOR]->(party:Team)<-[:WORKS_FOR]-(someone:Contact) WHERE someone <> contact WITH"
         " someone, party",
         Example({"importer": "11-1111111AA", "caseKind": "protest"}, "protests-colleague"),
     ),
     NextRule(
         "division",
-        "The head of its division.",
+        "The head of their division.",
         "MATCH (office:Center)<-[:WORKS_FOR]-(someone:Contact) WHERE someone.role IN "
         "['assistant_center_director', 'supervisory_import_specialist'] AND (contact IS NULL OR someone <> contact) "
         "WITH someone, office AS party",

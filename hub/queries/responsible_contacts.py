@@ -1,8 +1,8 @@
 """`responsibleContacts`: who answers for a matter, why, whether they are there, and who is next.
 
-One statement: what the question names becomes rows that the viewer may see; the rules (`rules.py`) find offices and the
-contacts there; of each office the fittest come first, who is away is replaced by a deputy; the compiler adds what is
-asked of contacts and organisations.
+One statement: what the question names becomes rows that the viewer may see; the rules (`responsibility_rules.py`) find
+offices and the contacts there; of each office the fittest come first, who is away is replaced by a deputy; the compiler
+adds what is asked of contacts and organisations.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -153,8 +153,8 @@ WITH *, found + COLLECT {{
 WITH *, COLLECT {{
   UNWIND range(0, size(listed) - 1) AS spot
   WITH spot, listed[spot] AS a
-  WITH coalesce(elementId(a[5]), elementId(a[4]), elementId(a[0])) AS whom, min(a[1] * 1000 + spot) AS place
-  RETURN listed[place % 1000] ORDER BY place LIMIT $first
+  WITH coalesce(elementId(a[5]), elementId(a[4]), elementId(a[0])) AS whom, min(a[1] * size(listed) + spot) AS place
+  RETURN listed[place % size(listed)] ORDER BY place LIMIT $first
 }} AS answers"""
 
 _EACH: Final = f"""
@@ -355,7 +355,7 @@ _AVAILABILITY: Final = Record(
         Value(Property("state", "How it stands.", required=True, values=_STATES), _STATE),
         _text("hours", "The hours of the post, in its own time zone.", _HOURS, required=False),
         Value(
-            Property("until", "Until when it is away, where that is known.", Kind.DATETIME),
+            Property("until", "Until when they are away, where that is known.", Kind.DATETIME),
             f"CASE WHEN {_away('contact')} THEN contact.awayUntil END",
         ),
     ),
@@ -369,7 +369,7 @@ _NEXT: Final = Record(
     "NextContact",
     "Whom to turn to if a contact does not answer.",
     (
-        _text("step", "The name of the rule it was found by.", f"{_names(NEXT)}[place]"),
+        _text("step", "The name of the rule they were found by.", f"{_names(NEXT)}[place]"),
         _text("text", "Who that is.", f"{_texts(NEXT)}[place]"),
         RowOf(
             "contact",
@@ -378,7 +378,7 @@ _NEXT: Final = Record(
             "someone",
             beside=("email", "phone"),
         ),
-        RowOf("organisation", "Its organisation.", "Party", "party", required=True),
+        RowOf("organisation", "Their organisation.", "Party", "party", required=True),
     ),
 )
 _CONTACT: Final = Record(
@@ -402,9 +402,9 @@ _CONTACT: Final = Record(
                 "WITH *, steps[at_step] AS step WITH *, step[1] AS about",
                 "at_step"),
         Value(Property("confidence", "How sure it is: high, medium or low.", required=True), "answer[2]"),
-        RecordOf("availability", "Whether it is there.", _AVAILABILITY),
-        RowOf("standsInFor", "Whom it stands in for, who is not there.", "Contact", "away"),
-        Records("next", "Whom to turn to if it does not answer, in that order.", _NEXT, _next, "place"),
+        RecordOf("availability", "Whether they are there.", _AVAILABILITY),
+        RowOf("standsInFor", "The contact who is not there, for whom they stand in.", "Contact", "away"),
+        Records("next", "Whom to turn to if they do not answer, in that order.", _NEXT, _next, "place"),
     ),
 )  # fmt: skip
 RESPONSIBLE_CONTACTS: Final = CustomField(

@@ -1,9 +1,9 @@
 """`sharedIssues`: what the viewer's cases have in common with those of others, who handles it, how it grows, and how
 many others hold it.
 
-What the viewer sees by the rules is told as it is. Of the others only figures are told (`issues.py` keeps them), less
-the importers that the viewer sees itself, and only from the least number of parties on; by name only who let itself be
-named.
+What the viewer sees by the rules is told as it is. Of the others only figures are told
+(`hub/detection/shared_issues.py` keeps them), less the importers that the viewer sees themselves, and only from the
+least number of parties on; by name only those that agreed to be named.
 """
 
 from typing import Any, Final

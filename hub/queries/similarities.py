@@ -3,7 +3,8 @@
 A kind of likeness is a row of this table: adding one touches this file alone.
 
 Each gives, for a case `k`, a `key` that is made of what the case itself says; cases of one key may be about one issue.
-Whether others have that key, and how many, is told by `issues.py` and `sharing.py`.
+Whether others have that key, and how many, is kept by `hub/detection/shared_issues.py` and told by
+`hub/queries/shared_issues.py`.
 """
 
 from dataclasses import dataclass

@@ -13,6 +13,7 @@ from graph_schema import provenance
 from graph_schema.cypher import Properties, Statement, name
 from graph_schema.graph import GRAPH
 from graph_schema.parties import PARTY
+from graph_schema.synced import SYNCED
 from graph_schema.words import OTHER_WORDS, of_row
 from hub.database.graph import Run
 from hub.records.source_record import (
@@ -73,9 +74,6 @@ async def write(run: Run, prepared: Prepared) -> None:
         ids = [stream.record(key) for key in (*(row.key for row in batch.rows), *batch.gone)]
         await run(Statement(_CONFIRMED, {"ids": ids, "headquarters": list(HEADQUARTERS), "at": batch.at}))
 
-
-_KEYS: Final = {"Case": "number", "Decision": "reference", "Importer": "number", "Broker": "filerCode"}
-"""By which property a row is known to everybody; a contact only by its identity."""
 
 _DROP_CLAIMS: Final[LiteralString] = """
 UNWIND $ids AS id
@@ -138,14 +136,16 @@ async def _told_apart(
 
 def _known_by(stream: Stream, row: IncomingRecord) -> str | None:
     """By what everybody knows the row."""
-    return row.identity if stream.label == "Contact" else row.values[_KEYS[stream.label]]
+    known_by = SYNCED[stream.label].known_by
+    return row.values[known_by] if known_by else row.identity
 
 
 def _there(label: str) -> str:
-    if label == "Contact":
+    synced = SYNCED[label]
+    if synced.known_by is None:
         return "UNWIND $names AS name MATCH (:Identity {key: name}) RETURN name"
-    labels = "|".join(name(each) for each in (label, *filter(None, [provenance.RETIRED.get(label)])))
-    return f"UNWIND $names AS name MATCH (:{labels} {{{_KEYS[label]}: name}}) RETURN name"
+    labels = "|".join(map(name, synced.labels))
+    return f"UNWIND $names AS name MATCH (:{labels} {{{name(synced.known_by)}: name}}) RETURN name"
 
 
 def _make(stream: Stream, rows: Sequence[IncomingRecord], at: datetime) -> Statement:
@@ -237,10 +237,12 @@ def _row(label: str) -> tuple[str, str, tuple[str, ...]]:
                 "SET o:Contact REMOVE o:RetiredContact, o.retiredAt) WITH row, r, d, before, target "
             )
             return target, "{id: target}", ()
-        case "Case" | "Decision":
-            return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n.id = row.id",)
         case _:
-            return "WITH row, r, d, before ", f"{{{_KEYS[label]}: row.values.{_KEYS[label]}}}", ("n:Party",)
+            known_by = SYNCED[label].known_by
+            assert known_by is not None
+            own = ("n.id = row.id",) if GRAPH.node(label).key == "id" else ()
+            party = ("n:Party",) if label in PARTY.labels else ()
+            return "WITH row, r, d, before ", f"{{{name(known_by)}: row.values.{name(known_by)}}}", (*own, *party)
 
 
 def _described(stream: Stream, row: IncomingRecord) -> dict[str, object]:

@@ -9,7 +9,7 @@ from graph_schema.cypher import bind, fill
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_sets import in_term
 from graph_schema.visibility import KNOWS_ENTRY
-from hub.compile.access import Access
+from hub.compile.compiler import Access
 from hub.records.source_record import KEPT
 
 HANDED_ON: Final = ("HANDLED_BY", "WORKED_BY", "OWED_BY")

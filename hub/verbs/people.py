@@ -54,7 +54,7 @@ _Until = Annotated[datetime, Argument("Until when, where that is known.")]
 async def announce_absence(
     context: VerbContext, contact: Contact, from_: _From | None = None, until: _Until | None = None
 ) -> None:
-    """Says that a contact of one's own organisation is away; until then its deputy is named in its place."""
+    """Says that a contact of one's own organisation is away. While they are away, their deputy stands in."""
     since = from_ or context.now
     if until is not None and until <= since:
         raise BadInput("until: a moment after it begins is expected")
@@ -63,7 +63,7 @@ async def announce_absence(
 
 @verb(may=(OWN_ORGANISATION,), kept_here=True)
 async def end_absence(context: VerbContext, contact: Contact) -> None:
-    """Says that a contact of one's own organisation is there again."""
+    """Says that a contact of one's own organisation is back."""
     await _set_absence(context, contact, None, None)
 
 
@@ -79,7 +79,7 @@ _Deputy = Annotated[str, Argument("Another contact of the organisation, by its i
 async def name_deputy(context: VerbContext, contact: Contact, deputy: _Deputy) -> None:
     """Names who stands in for a contact of one's own organisation."""
     if not await context.execute(_DEPUTY, contact=contact.id, deputy=deputy):
-        raise NotFound(f"deputy: its organisation has no other contact {deputy}")
+        raise NotFound(f"deputy: their organisation has no other contact {deputy}")
     context.add_event("Contact", contact.id, ("DEPUTIZED_BY",), by=contact.by, refs=(deputy,))
 
 

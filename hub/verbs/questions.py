@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final, LiteralString, NoReturn
 
 from graph_schema.graph import GRAPH
-from hub.compile.compiler import compile_read
-from hub.compile.query import CustomQuery, CustomSelection
+from hub.compile.compiler import compile_read, query
 from hub.deadlines.business_days import Period, Unit, last_day, today
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
@@ -119,9 +118,9 @@ async def _routed(context: VerbContext, question: NewQuestion) -> _Office:
     """The office by the rules of `responsibleContacts`."""
     subject = question.subject()
     parameters = {**{argument.name: None for argument in ROUTE.arguments}, **subject, "first": 1}
-    fields = (CustomSelection("office", "office"), CustomSelection("because", "because"))
+    fields = (query.CustomSelection("office", "office"), query.CustomSelection("because", "because"))
     compiled = compile_read(
-        GRAPH, CustomQuery(ROUTE, frozenset(subject), (CustomSelection("contacts", "contacts", fields),))
+        GRAPH, query.CustomQuery(ROUTE, frozenset(subject), (query.CustomSelection("contacts", "contacts", fields),))
     )
     assert compiled.custom is not None
     row = await context.read_compiled(compiled.text, compiled.custom.parameters(ROUTE.parameters(parameters)))

@@ -1,6 +1,5 @@
 """What lies on desks of the sample world: officers' cases, a request by items, templates, a referral. All invented."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -114,5 +113,4 @@ class SampleDesks:
 
 
 def _node(label: str, **properties: Any) -> NodeRow:
-    given: Mapping[str, Any] = {"source": SAMPLE.name, **properties}
-    return NodeRow(label, given)
+    return NodeRow(label, {"source": SAMPLE.name, **properties})

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from graph_schema import case_links, case_parties, casework, parties, people, powers
+from graph_schema.cypher import Properties
 from graph_schema.formats import CBP_NUMBER
 from graph_schema.sources import SAMPLE
 from graph_schema.upsert import EdgeRow, NodeRow
@@ -19,7 +20,7 @@ SURETY: Final = ("Firm", "SURETY-SAMPLE")
 PRODUCER: Final = ("Firm", "PRODUCER-SAMPLE")
 _LAW_FIRM: Final = ("Firm", "LAW-SAMPLE")
 _CONSIGNEE: Final = ("Firm", "CONSIGNEE-SAMPLE")
-_FIRMS: Final[Mapping[Key, Mapping[str, Any]]] = {
+_FIRMS: Final[Mapping[Key, Properties]] = {
     SURETY: {"name": "Sample Surety Company", "suretyCode": "999", "published": True},
     _LAW_FIRM: {"name": "Sample Law Firm", "published": True},
     PRODUCER: {"name": "Sample Domestic Producer", "published": False},

@@ -223,7 +223,11 @@ class Seen:
         return [found for found in self.graph.rule(label).grants if found.name != "nobody" and self._reaches(found)]
 
     def _reaches(self, grant: Grant) -> bool:
-        """Not where the row would have to lead to a party of another label."""
+        """Not where the row would have to lead to a party of another label, or to a row that is seen only for reasons
+        by which an earlier grant holds as well, or that do not count.
+        """
+        if grant.through is not None:
+            return any(inner.name not in (*grant.implied, *grant.but) for inner in self.grants(grant.through))
         if grant.edge is None or [test.where for test in grant.tests] != ["{x} IN myParties"]:
             return True
         edge = GRAPH.edge(grant.edge)

@@ -41,6 +41,14 @@ def test_every_verb_question_setting_label_and_command_is_in_the_manual() -> Non
     )
 
 
+def test_a_reason_is_listed_for_those_alone_to_whom_it_shows_a_row() -> None:
+    """An importer sees their cases because they see themselves, and not the other way round."""
+    importer = text("reference/visibility").partition("### Importer\n")[2].partition("### ")[0]
+    having = {reason: who for reason, _, who in re.findall(r"^\| ([\w-]+) \| (.+) \| (.+) \|$", importer, re.MULTILINE)}
+    assert having["itself-or-its-broker"] == "an importer, a broker"
+    assert having["through-a-case"] == "a Center, the Office of Trade, a port, another office, an agency"
+
+
 def test_every_setting_says_what_it_means() -> None:
     assert [name for name, found in Settings.model_fields.items() if not found.description] == []
 

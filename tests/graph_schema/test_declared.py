@@ -9,7 +9,7 @@ from graph_schema import parties
 from graph_schema.graph import GRAPH
 from graph_schema.model import SchemaError
 from graph_schema.rows import MY_PARTIES, Choice, Members, Rows, union
-from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Guard, Predicate, is_own
+from graph_schema.rule import ACCOUNT, AnyOf, EdgeRule, Guard, Predicate, is_own, of_grant
 from graph_schema.viewer_kinds import GUEST, PUBLIC, ViewerKind, of_kind
 
 IMPORTER = ViewerKind(frozenset({"isImporter"}), acts=True)
@@ -23,7 +23,7 @@ BROKER = ViewerKind(frozenset({"represents"}), acts=True)
         {"where": "{n} IN myParties", "needs": ("myParties", "mySystems")},
         {"where": "{n}.code = 'CEE001'", "needs": ("myParties",)},
         {"where": "{n}.id = $viewer"},
-        {"where": "({n}.audience = 'public' AND [counterpart])"},
+        {"where": "({n}.audience = 'public' AND {grant_counterpart})"},
         {"where": "EXISTS { UNWIND myParties AS {me} MATCH ({me})-->({n}) }", "walks": True},
     ],
 )
@@ -62,6 +62,12 @@ def test_a_rule_that_asks_for_the_viewer_and_does_not_declare_it_is_refused() ->
     with pytest.raises(SchemaError, match="guard"):
         replace(center_graph := GRAPH, nodes=(replace(center, properties=(center.properties[0], *guarded)),
                 *(node for node in center_graph.nodes if node is not center)))  # fmt: skip
+
+
+def test_a_guard_names_grants_by_slots() -> None:
+    guard = Guard("seesAll", AnyOf(of_grant("its-owner"), of_grant("known"), Predicate("{n}.code = 'x'")))
+    assert guard.test == "{grant_its_owner} OR {grant_known} OR {n}.code = 'x'"
+    assert guard.grants == {"grant_its_owner", "grant_known"}
 
 
 def test_a_text_keeps_what_it_is_made_of() -> None:
