@@ -170,11 +170,8 @@ class Questions:
             else:
                 arguments.append(f"where: {_literal(where)}")
         if sure or self._random.random() < 0.4:
-            keys = [
-                key
-                for key in (self._order_key(GRAPH.concrete(target), edge) for _ in range(self._random.randint(1, 2)))
-                if key
-            ]
+            made = (self._order_key(GRAPH.concrete(target), edge) for _ in range(self._random.randint(1, 2)))
+            keys = list({_field_of(key): key for key in made if key}.values())
             if keys:
                 arguments.append(f"orderBy: {_literal(keys)}")
         return arguments
@@ -285,6 +282,12 @@ def _given(found: Property, value: Any) -> Any:
     if found.values:
         return Word(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _field_of(key: dict[str, Any]) -> str:
+    """What an order's key orders by, whichever way."""
+    name, inner = next(iter(key.items()))
+    return f"{name}.{_field_of(inner)}" if isinstance(inner, dict) else name
 
 
 def _literal(value: Any) -> str:

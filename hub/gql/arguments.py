@@ -13,7 +13,7 @@ from hub.deadlines.business_days import today
 from hub.errors import BadInput, TooCostly
 from hub.gql import search_text
 from hub.gql.document_limits import Limits
-from hub.gql.names import DEFAULT_PAGE, searchable
+from hub.gql.names import DEFAULT_PAGE, MOST_ORDER_KEYS, MOST_ORDER_STEPS, searchable
 from hub.gql.selection import NOT_GIVEN, Argument
 from hub.gql.values import (
     ABSENT,
@@ -136,8 +136,7 @@ class Arguments:
         last = given.get("last", NOT_GIVEN)
         size = self._size(given.get("first", NOT_GIVEN), last)
         where = self._where(listed, given.get("where", NOT_GIVEN), 1)
-        keys = _items(given.get("orderBy", NOT_GIVEN))
-        order = tuple(self._order_key(listed.labels, listed.edge, key, ()) for key in keys)
+        order = self._order(listed, given.get("orderBy", NOT_GIVEN))
         within = given.get("within", NOT_GIVEN)
         if within.is_given:
             where, order = self._within(listed, within, where, order)
@@ -173,9 +172,23 @@ class Arguments:
         self.bindings.append(PositionBinding(names, cursor.source, wanted))
         return names
 
+    def _order(self, listed: Listed, asked: Argument) -> tuple[query.OrderKey, ...]:
+        """The fields to order by. Raises `BadInput` and `TooCostly`."""
+        keys = _items(asked)
+        if len(keys) > MOST_ORDER_KEYS:
+            raise TooCostly(f"orderBy: at most {MOST_ORDER_KEYS} fields, not {len(keys)}; leave out the last ones")
+        order = tuple(self._order_key(listed.labels, listed.edge, key, ()) for key in keys)
+        fields = list(map(_ordered_by, order))
+        twice = next((field for position, field in enumerate(fields) if field in fields[:position]), None)
+        if twice:
+            raise BadInput(f"orderBy: {twice} is given twice; leave out the second, which orders nothing more")
+        return order
+
     def _order_key(
         self, labels: tuple[str, ...], edge: Edge | None, asked: Argument, path: tuple[Route, ...]
     ) -> query.OrderKey:
+        if len(path) > MOST_ORDER_STEPS:
+            raise TooCostly(f"orderBy: at most {MOST_ORDER_STEPS} relationships away; order by a field nearer the row")
         keys = {name: direction for name, direction in asked.members.items() if direction.is_given}
         if len(keys) != 1:
             raise BadInput("orderBy: exactly one property in each object, e.g. [{status: ASC}, {openedAt: DESC}]")
@@ -299,6 +312,11 @@ def _items(argument: Argument) -> tuple[Argument, ...]:
     if not argument.is_given:
         return ()
     return (argument,) if argument.items is None else argument.items
+
+
+def _ordered_by(key: query.OrderKey) -> str:
+    """The field as it is written, e.g. importer.name."""
+    return ".".join((*(route.way.field for route in key.path), *(("edge",) if key.of_edge else ()), key.property))
 
 
 def _source(argument: Argument) -> Value:

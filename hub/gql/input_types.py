@@ -10,7 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from graph_schema.model import Edge, GraphSchema, Kind, Property
 from hub.gql.declared import PYTHON, Declared, enum_of
-from hub.gql.names import DEFAULT_PAGE, DESK_CHOICE, choice_name, filterable, where_name
+from hub.gql.names import DEFAULT_PAGE, DESK_CHOICE, MOST_ORDER_KEYS, choice_name, filterable, where_name
 
 _TEXT: Final = ("eq", "in", "contains", "startsWith", "isNull")
 _THE_WHOLE: Final = "The whole text as it is written, capitals too; numbers and codes in any spelling."
@@ -72,7 +72,9 @@ class Inputs:
             *(self._declared.argument(*argument) for argument in (*PAGE, *within, *desk)),
             self._declared.argument("where", f"{conditions} | None", "Which of them; all conditions hold."),
             self._declared.argument(
-                "orderBy", f"list[{order}] | None", "In which order, the first key first; by key if not said."
+                "orderBy",
+                f"list[{order}] | None",
+                f"By which fields, at most {MOST_ORDER_KEYS}, each once; by key if not said.",
             ),
         ]
 

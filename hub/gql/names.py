@@ -8,6 +8,12 @@ from graph_schema.model import Edge, GraphSchema, Kind, NodeType, Property
 
 DEFAULT_PAGE: Final = 20
 """How many rows a page has where its size is not said."""
+MOST_ORDER_KEYS: Final = 8
+"""By how many fields a list may be ordered: the predicate of a page behind a cursor stands two brackets deeper for
+each, and Neo4j plans by recursion.
+"""
+MOST_ORDER_STEPS: Final = 5
+"""How many relationships away what a list is ordered by may be."""
 DESK_CHOICE: Final = "Desk"
 """What the names of the enums of lists on a desk end with, e.g. CaseDesk: their values decide the plan."""
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from graph_schema.graph import GRAPH
-from hub.errors import HubError, TooCostly
+from hub.errors import BadInput, HubError, TooCostly
 from hub.gql.bounded_cache import LeastRecentlyUsed
 from hub.gql.document_limits import Limits
 from hub.gql.operation import GraphQLErrors
@@ -141,3 +141,34 @@ def test_a_document_with_brackets_too_deep_is_not_even_parsed() -> None:
     for opened, closed, times in (("{or: [{not: ", "}]}", 7), ("{and: [", "]}", 14)):
         where = f"{opened * times}{{title: {{eq: {json.dumps('x')}}}}}{closed * times}"
         assert plan(hub, f"{{ cases(where: {where}) {{ totalCount }} }}")
+
+
+def ordered(hub: PlanCache, keys: list[dict[str, Any]]) -> Plan:
+    return plan(hub, "query Q($by: [CaseOrder!]) { cases(orderBy: $by) { nodes { id } } }", by=keys)
+
+
+def test_an_order_has_at_most_eight_fields_each_once_and_none_far_away() -> None:
+    hub = documents(10_000_000)
+    names = ("title", "status", "number", "openedAt", "closedAt", "awaitingSince", "cameBackAt", "source", "id")
+    fields: list[dict[str, Any]] = [{name: "ASC"} for name in names]
+    assert ordered(hub, fields[:8])
+    with pytest.raises(TooCostly, match="at most 8 fields, not 9; leave out the last"):
+        ordered(hub, fields[:9])
+    with pytest.raises(TooCostly, match="at most 8 fields, not 300"):
+        ordered(hub, [{"title": "ASC"}] * 300)
+    assert ordered(hub, [{"importer": {"name": "ASC"}}, {"kind": {"name": "ASC"}}, {"title": "ASC"}])
+    with pytest.raises(BadInput, match="title is given twice; leave out the second"):
+        ordered(hub, [{"title": "ASC"}, {"status": "ASC"}, {"title": "DESC"}])
+    with pytest.raises(BadInput, match=r"importer\.name is given twice"):
+        ordered(hub, [{"importer": {"name": "ASC"}}, {"importer": {"name": "ASC"}}])
+    edges = "{ centers { nodes { importers(orderBy: [{edge: {since: ASC}}, {edge: {since: DESC}}]) { totalCount } } } }"
+    with pytest.raises(BadInput, match=r"edge\.since is given twice"):
+        plan(hub, edges)
+    for steps, refused in ((5, False), (6, True)):
+        by = f"{'{mergedInto: ' * steps}{{title: ASC}}{'}' * steps}"
+        document = f"{{ issues(orderBy: [{by}]) {{ totalCount }} }}"
+        if refused:
+            with pytest.raises(TooCostly, match="at most 5 relationships away"):
+                plan(hub, document)
+        else:
+            assert plan(hub, document)
