@@ -74,10 +74,9 @@ _INVISIBLE: Final = _of_categories("Cf") + "\u034f\u0640"
 """Marks that are not seen, such as where a word may be broken, and the line that draws Arabic words out."""
 _WITHOUT_BLANKS: Final = (
     "\u0e00-\u0e4f\u0e5a-\u0ecf\u0eda-\u0f1f\u0f2a-\u103f\u1050-\u109f\u1100-\u11ff\u1780-\u17df\u1950-\u19cf"
-    "\u19da-\u19df\u1a20-\u1a7f"
-    "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u30ff\u3105-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\ua4cf"
-    "\ua960-\ua97f"
-    "\ua9e0-\ua9ef\uaa60-\uaadf\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001b000-\U0001b16f\U00020000-\U0003ffff"
+    "\u19da-\u19df\u1a20-\u1a7f\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3041-\u30ff\u3105-\u31bf"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\ua9e0-\ua9ef\uaa60-\uaadf\uac00-\ud7ff\uf900-\ufaff"
+    "\uff66-\uffdc\U0001b000-\U0001b16f\U00020000-\U0003ffff"
 )
 """Chinese, Japanese, Korean, Thai, Lao, Tibetan, Burmese, Khmer and their like, without their digits."""
 _LETTER: Final = re.compile(
