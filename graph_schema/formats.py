@@ -267,13 +267,19 @@ NOT_KEPT: Final = "a Social Security number is kept nowhere"
 
 def words_without_social_security(text: str) -> str:
     """A text of people without the Social Security numbers in it, which are called so or written with dashes."""
-    if len(text) < _SHORTEST or (text.isascii() and not _MAYBE.search(text) and not _LABEL.search(text)):
+    if len(text) < _SHORTEST or (text.isascii() and not _MAYBE.search(text) and not _has_label(text)):
         return text
     plain = plain_digits(text)
     return _IN_WORDS.sub(NOT_REPEATED, plain) if _IN_WORDS.search(plain) else text
 
 
 _SHORTEST: Final = 11
+
+
+def _has_label(text: str) -> bool:
+    """Whether a text of ASCII says of something that it is such a number."""
+    plain = text.lower()
+    return ("ss" in plain or "soc" in plain or "s." in plain) and _LABEL.search(text) is not None
 
 
 def _whole_number(plain: str) -> str:

@@ -46,14 +46,11 @@ _PHRASE: Final = re.compile(
     r"|<na>|# ?n/?a|#[a-z_]+(?:/[a-z\d])?[!?]|#getting_data|err:\d{3}|#{2,}"
 )
 """The same in phrases, and the error values of spreadsheets."""
-_PHRASES_BEGIN: Final = frozenset(
-    word[:2]
-    for word in (
-        *_THING.split("|"), "is", "currently", "still", "as", "not", "no", "to", "pending", "awaiting", "presently",
-        "now", "temporarily", *_OPEN.split("|"), "see", "err",
-    )
+_FIRST_WORDS: Final = (
+    *_THING.split("|"), "email", "is", "currently", "still", "as", "not", "no", "to", "pending", "awaiting",
+    "presently", "now", "temporarily", *_OPEN.split("|"), "see", "err",
 )  # fmt: skip
-"""The first letters of phrases: what begins otherwise is none, without a look at the rest."""
+"""With one of these phrases begin: what begins otherwise is none, without a look at the rest."""
 _SINCE_WHEN: Final = "as of|as at|since|effective|until"
 _NOBODY: Final = (
     rf"(?:position |post |currently )*(?:{_OPEN}|tb[acd]|to be (?:{_SAID})|not (?:yet )?(?:{_SAID})|n ?/ ?a|pending)"
@@ -70,6 +67,7 @@ _BETWEEN_WORDS: Final = re.compile(r"[\s;,|]+")
 _LONGEST: Final = 40
 _LONGEST_POST: Final = 120
 _AROUND: Final = "()[]{}<>*.:;!?,'\"`\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a "
+_LETTERS: Final = re.compile(r"[^\W_]*")
 _DASHES_AND_DOTS: Final = frozenset("+=~^|`<>\u2212")
 _JOINERS: Final = "\u200c\u200d"
 
@@ -90,14 +88,15 @@ class Empty:
         self._posts = posts and self._usual
         # what a stroke joins may have blanks around it: N / A
         joined = (word[0] + blank for word in self._words if word[1:2] == "/" for blank in (" ", "\u00a0"))
-        self._begin = frozenset((*(word[:2] for word in self._words), *joined))
-        self._begin |= _PHRASES_BEGIN if self._usual else frozenset()
+        begin = (*self._words, *(_FIRST_WORDS if self._usual else ()))
+        self._begin = frozenset((*(word[:2] for word in begin), *joined))
+        self._heads = frozenset(map(_head_of, begin))
 
     def __call__(self, value: Any) -> bool:
         """Whether that means nothing."""
         if value is None or value == "":
             return True
-        if not isinstance(value, str):
+        if not isinstance(value, str) or self._means_something(value):
             return False
         if self._posts and len(value) <= _LONGEST_POST and _POST_OF_NOBODY.fullmatch(value):
             return True
@@ -107,6 +106,16 @@ class Empty:
             return False  # as most are
         text = _folded(value)
         return self._means_nothing(text) or (self._usual and self._means_nothing(_SINCE.sub("", text) or "since"))
+
+    def _means_something(self, value: str) -> bool:
+        """Whether that is plain, as it is of most: from how a text of ASCII begins, and from what it has not."""
+        if not (value.isascii() and value[0].isalnum()):
+            return False
+        text = value.lower()
+        if _head_of(text) in self._heads or "&" in text:
+            return False
+        # it may be said behind a post, too; before one, it begins as other words do
+        return not (self._posts and ("vaca" in text or "unfi" in text or "unas" in text or "open" in text))
 
     def of_a_part(self, value: Any) -> bool:
         """The same of what is one part of several, e.g. of a name: there a usual word such as Null may be a name."""
@@ -130,6 +139,12 @@ class Empty:
         if len(words) == 1:
             words = text.split("/")
         return len(words) > 1 and all(_bare(word) in self._words for word in words)
+
+
+def _head_of(text: str) -> str:
+    """The first letters and digits of a text, four at most."""
+    head = text[:4]
+    return head if head.isalnum() else _LETTERS.match(head)[0]  # pyright: ignore[reportOptionalSubscript]
 
 
 def _folded(text: str) -> str:

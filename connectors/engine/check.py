@@ -10,9 +10,9 @@ from typing import Any, Final, cast
 from connectors.contract import Page, Raw
 from connectors.engine.attached import AttachedConnection
 from connectors.engine.authority import Authority, judged
+from connectors.engine.columns import require_columns, wanted, with_place
 from connectors.engine.mapping import Known, mapper
 from connectors.engine.state import what_is_public
-from connectors.engine.stream import require_columns, wanted, with_place
 from connectors.errors import ConnectorError, NoSuchColumn, SkipRecord
 from connectors.own_code import failure
 from connectors.settings import StreamSettings
@@ -45,7 +45,7 @@ async def _party(settings: Settings, attached: AttachedConnection) -> tuple[Look
     try:
         async with Graph(settings) as graph:
             await graph.check()
-            public, team_centers, parts = await graph.read_one(what_is_public(label), {"key": key})
+            public, team_centers, parts, _ = await graph.read_one(what_is_public(label), {"key": key})
     except (HubError, SetupError):
         return Look("party", f"{label} {key}, not looked at: the hub's database does not answer"), Known({}), None
     known = Known.of(public)

@@ -417,15 +417,17 @@ def _taker(take: ColumnMapping, reading: _Reading) -> Callable[[Raw], Any]:
     if take.codes is not None:
         steps.append(_coder(take))
 
+    joined, empty, default = bool(take.join), reading.empty, take.default
+
     def taken(raw: Raw) -> Any:
         value = first(raw)
         if isinstance(value, str):
             value = value.strip()
-            if take.join and reading.empty(value):
+            if joined and empty(value):
                 value = None
         for step in steps:
             value = step(value)
-        return take.default if value in _ABSENT else value
+        return default if value in _ABSENT else value
 
     return taken
 

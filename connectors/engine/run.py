@@ -13,10 +13,11 @@ import orjson
 from connectors.engine.attached import AttachedConnection, Progress, SyncOptions
 from connectors.engine.authority import Authority
 from connectors.engine.mapping import Known
+from connectors.engine.one_run import OneRun
 from connectors.engine.quarantine import Payloads
 from connectors.engine.report import Report
 from connectors.engine.state import what_is_public
-from connectors.engine.stream import OneRun, StreamRun
+from connectors.engine.stream import StreamRun
 from connectors.errors import AbortRun, ConnectorError, RetryLater
 from graph_schema.cypher import Statement, fill, name
 from graph_schema.graph import GRAPH
@@ -65,13 +66,12 @@ async def _begin(graph: Graph, attached: AttachedConnection, ask: SyncOptions) -
     connection = attached.connection
     label, party = connection.speaks_for
     key = GRAPH.node(label).key
-    public, team_centers, parts = await graph.read_one(what_is_public(label), {"key": party})
+    public, team_centers, parts, elements = await graph.read_one(what_is_public(label), {"key": party})
     known = Known.of(public)
     if not parts:
         raise AbortRun(f"party: there is no {label} {party} here{known.near_party(label, party)}")
     authority = Authority.of((label, party), parts, team_centers)
-    element = await graph.read_one(f"MATCH (p:{name(label)} {{{name(key)}: $key}}) RETURN elementId(p)", {"key": party})
-    run = OneRun(graph, attached, ask, authority, known, Payloads(attached.folder, graph.least_free), element)
+    run = OneRun(graph, attached, ask, authority, known, Payloads(attached.folder, graph.least_free), elements[0])
     if not ask.dry:
         node = {
             "name": connection.name, "connector": connection.connector, "streams": list(connection.streams),

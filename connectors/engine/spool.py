@@ -1,12 +1,15 @@
-"""Rows of a whole reading, put in order on disk: however many they are, memory holds a few hundred."""
+"""Rows of a whole reading, put in order on disk: however many they are, memory holds a few hundred.
+
+What is found of them in a first look is put there, too: the rows that have changed, and what was known of them.
+"""
 
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import orjson
 
@@ -36,6 +39,10 @@ class Row:
     def raw(self) -> Raw:
         """The row as its system gave it, parsed anew at each call."""
         return orjson.loads(self.payload)
+
+
+Line = tuple[int, str, str, int]
+"""A row as far as it is compared: its slot, key and hash, and its number in the spool."""
 
 
 def slot_of(key: str) -> int:
@@ -77,6 +84,10 @@ class Spool:
         self._database.execute(
             "CREATE TABLE rows (slot INTEGER, key TEXT, place TEXT, hash TEXT, payload BLOB, mail INTEGER)"
         )
+        self._database.execute(
+            "CREATE TABLE changed (block INTEGER, place INTEGER, row INTEGER, known INTEGER, before TEXT,"
+            " PRIMARY KEY (block, place)) WITHOUT ROWID"
+        )
         self._database.execute("BEGIN")
         self.count = 0
 
@@ -94,7 +105,8 @@ class Spool:
 
     def put_in_order(self) -> None:
         """Once all rows are in."""
-        self._database.execute("CREATE INDEX in_order ON rows (slot, key)")
+        # with its hash in the index, a row is compared without a look at all that it says
+        self._database.execute("CREATE INDEX in_order ON rows (slot, key, hash)")
 
     def repeated(self) -> Iterator[tuple[str, str, str, bool]]:
         """Key, place and first place of rows whose key came before, and whether they say the same; they are taken
@@ -120,17 +132,43 @@ class Spool:
 
     def blocks(self, count: int) -> Iterator[tuple[int, list[Row]]]:
         """All blocks, by number, empty ones as well."""
-        cursor = self._database.execute("SELECT slot, key, place, hash, payload FROM rows ORDER BY slot, key")
-        width, number, rows = SLOTS // count, 0, list[Row]()
-        for values in cursor:
-            row = Row(*values)
-            while row.slot >= (number + 1) * width:
-                yield number, rows
-                number, rows = number + 1, []
-            rows.append(row)
-        while number < count:
-            yield number, rows
-            number, rows = number + 1, []
+        rows = self._database.execute("SELECT slot, key, place, hash, payload FROM rows ORDER BY slot, key")
+        return ((number, [Row(*values) for values in block]) for number, block in _in_blocks(rows, count))
+
+    def lines(self, count: int) -> Iterator[tuple[int, list[Line]]]:
+        """The same as far as rows are compared."""
+        return _in_blocks(self._database.execute("SELECT slot, key, hash, rowid FROM rows ORDER BY slot, key"), count)
+
+    def keep_changed(self, number: int, lines: Iterable[Line], known: Mapping[str, str | None]) -> None:
+        """Keeps which rows of a block have changed, and what was known of each before."""
+        self._database.executemany(
+            "INSERT INTO changed VALUES (?, ?, ?, ?, ?)",
+            ((number, place, row, key in known, known.get(key)) for place, (_, key, _, row) in enumerate(lines)),
+        )
+
+    def changed(self, number: int) -> tuple[list[Row], dict[str, str | None]]:
+        """What was kept of a block: the changed rows, and what was known of them."""
+        kept = self._database.execute(
+            "SELECT known, before, rows.slot, rows.key, rows.place, rows.hash, rows.payload FROM changed"
+            " CROSS JOIN rows ON rows.rowid = changed.row WHERE changed.block = ? ORDER BY changed.place",
+            (number,),
+        ).fetchall()
+        rows = [Row(*values) for _, _, *values in kept]
+        return rows, {row.key: before for row, (known, before, *_) in zip(rows, kept, strict=True) if known}
+
+
+def _in_blocks(rows: Iterable[Any], count: int) -> Iterator[tuple[int, list[Any]]]:
+    """Rows in order of their slots, which come first in each, by the block that they are in."""
+    width, number, block = SLOTS // count, 0, list[Any]()
+    end = width
+    for row in rows:
+        while row[0] >= end:
+            yield number, block
+            number, block, end = number + 1, [], end + width
+        block.append(row)
+    while number < count:
+        yield number, block
+        number, block = number + 1, []
 
 
 def blocks_for(rows: int, before: int | None) -> int:
@@ -142,8 +180,8 @@ def blocks_for(rows: int, before: int | None) -> int:
     return parts_for(rows, _PER_BLOCK)
 
 
-def block_hash(rows: Sequence[Row]) -> str:
-    """24 hexadecimal digits for the keys and hashes of these rows, in this order."""
+def block_hash(lines: Iterable[tuple[str, str]]) -> str:
+    """24 hexadecimal digits for keys and hashes of rows, in this order."""
     return hashlib.blake2b(
-        "".join(row.key + row.hash for row in rows).encode(errors="surrogatepass"), digest_size=12
+        "".join([key + hash_ for key, hash_ in lines]).encode(errors="surrogatepass"), digest_size=12
     ).hexdigest()

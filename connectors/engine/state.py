@@ -1,6 +1,6 @@
 """How far each stream is read, as the graph keeps it: its cursor, and a hash for every block of neighbouring keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
@@ -36,6 +36,10 @@ MATCH (r:SourceRecord) WHERE r.system = $system AND r.stream = $stream AND r.slo
   RETURN count(r)"""
 
 
+Known = Mapping[str, str | None]
+"""Of keys that have a record its hash; None of one that its system has stopped listing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A block of a stream as its system has it: its hash stands for all rows whose keys have these slots."""
@@ -50,6 +54,17 @@ def keep_blocks(stream: Stream, blocks: Sequence[Block]) -> Statement:
     return Statement(
         _KEEP_BLOCKS, {"id": stream.id, "blocks": [{"id": block.id, "hash": block.hash} for block in blocks]}
     )
+
+
+def forget_blocks(ids: Sequence[str]) -> Statement:
+    """The statement that forgets these blocks: rows in them are about to be others than was kept."""
+    return Statement(_FORGET_BLOCKS, {"blocks": ids})
+
+
+def unlisted(known: Known, listed: Iterable[str]) -> list[str]:
+    """The keys among the known ones that the system lists no more."""
+    keys = set(listed)
+    return sorted(key for key, kept in known.items() if kept is not None and key not in keys)
 
 
 class State:
@@ -95,8 +110,8 @@ class State:
         parameters = {"rows": rows, "system": self._stream.system, "stream": self._stream.name}
         return set(await self._graph.read_one(_KNOWN_BY, parameters))
 
-    async def known_in(self, number: int, count: int) -> dict[str, str | None]:
-        """Key -> hash of the records of a block; None for one that its system has stopped listing."""
+    async def known_in(self, number: int, count: int) -> Known:
+        """What is known of the records of a block."""
         slots = slots_in(number, count)
         bounds = {"from": slots.start, "to": slots.stop}
         return dict(
@@ -105,8 +120,10 @@ class State:
             )
         )
 
-    async def known(self, keys: Sequence[str]) -> dict[str, str | None]:
+    async def known(self, keys: Sequence[str]) -> Known:
         """The same for those keys."""
+        if not keys:
+            return {}
         return dict(await self._graph.read_one(_OF_KEYS, {"ids": [self._stream.record(key) for key in keys]}))
 
     def block(self, number: int, count: int, hash_: str) -> Block:
@@ -135,16 +152,14 @@ class State:
         others = Statement(_FORGET_OTHERS, {"id": self._stream.id, "these": these})
         return [self.keep(blocks=blocks, columns=list(columns)), others]
 
-    def forget_blocks(self, slots: Sequence[int]) -> list[Statement]:
-        """For rows that are written by another way than block by block."""
+    def blocks_of(self, slots: Iterable[int]) -> list[str]:
+        """The ids of the blocks that these slots are in, for rows that are written by another way than block by
+        block.
+        """
         if not self.blocks:
             return []
         width = SLOTS // self.blocks
-        return self.forget(sorted({self._block_id(slot // width, self.blocks) for slot in slots}))
-
-    def forget(self, blocks: Sequence[str]) -> list[Statement]:
-        """The statement that forgets these blocks, by their ids: rows in them are about to be others than was kept."""
-        return [Statement(_FORGET_BLOCKS, {"blocks": blocks})]
+        return sorted({self._block_id(slot // width, self.blocks) for slot in slots})
 
 
 _NAMED: Final = ("Center", "Port", "Office", "FieldOffice", "Team", "Agency", "Association", "CaseKind", "Program")
@@ -156,8 +171,8 @@ _PUBLIC: Final = (
 
 
 def what_is_public(label: str) -> str:
-    """The query for what a run must know: keys and names of public facts by label, teams with their Centers, the party
-    of a $key with its parts.
+    """The query for what a run must know: keys and names of public facts by label, teams with their Centers, the parts
+    of the party of a $key, that party by Neo4j's id.
     """
     key = name(GRAPH.node(label).key)
     public = ", ".join(
@@ -169,5 +184,6 @@ def what_is_public(label: str) -> str:
         f"RETURN [[{public}], COLLECT {{ MATCH (t:Team)-[:PART_OF]->(c:Center) RETURN [t.number, c.code] }}, "
         f"COLLECT {{ MATCH (p:{name(label)} {{{key}: $key}})<-[:PART_OF*0..]-(part) "
         "RETURN [head([label IN labels(part) WHERE label <> 'Party']), "
-        f"CASE WHEN part = p THEN p.{key} ELSE coalesce(part.number, part.id, part.code) END] }}]"
+        f"CASE WHEN part = p THEN p.{key} ELSE coalesce(part.number, part.id, part.code) END] }}, "
+        f"COLLECT {{ MATCH (p:{name(label)} {{{key}: $key}}) RETURN elementId(p) }}]"
     )

@@ -11,7 +11,7 @@ from connectors.engine.authority import Authority, Authorized, bounded, judged, 
 from connectors.engine.mapping import VITAL_LINKS, Mapped, Mapper, identity_of
 from connectors.engine.quarantine import Refused, lacking, left_out_of, refuse, refused_for, release
 from connectors.engine.spool import Row, slot_of
-from connectors.engine.state import Block, keep_blocks
+from connectors.engine.state import Block, forget_blocks, keep_blocks
 from connectors.errors import SkipRecord
 from graph_schema.cypher import Statement, fill, name
 from graph_schema.formats import without_social_security
@@ -94,16 +94,18 @@ class Changes:
     """What one transaction brings: changed rows, refused ones, keys that are gone, and how far the stream is read with
     it.
 
-    `known` are the keys of rows that had a record before. `forgotten` are statements that forget what is known of the
-    blocks of these rows, and are written with the first of them; `state` are statements that keep the place, with the
-    last. `blocks` are as their system has them with these rows; one of which something is refused is not.
+    `known` are the keys of rows that had a record before. `begun` are statements that a reading begins with, and
+    `forgotten` the ids of the blocks of these rows, of which nothing is known any more once one of them is written:
+    both are for the first rows. `state` are statements that keep the place, with the last. `blocks` are as their system
+    has them with these rows; one of which something is refused is not.
     """
 
     rows: Sequence[MappedRow] = ()
     refused: Sequence[Refused] = ()
     gone: Sequence[str] = ()
     released: Sequence[str] = ()
-    forgotten: Sequence[Statement] = ()
+    begun: Sequence[Statement] = ()
+    forgotten: Sequence[str] = ()
     state: Sequence[Statement] = ()
     blocks: Sequence[Block] = ()
     known: Sequence[str] = ()
@@ -235,11 +237,14 @@ async def _keep_place(
         await run(refuse(batch.stream, refused, occasion.run, occasion.at))
     if changes.released:
         await run(release(list(changes.released)))
-    for statement in (*changes.forgotten, *changes.state):
+    for statement in (*changes.begun, *changes.state):
         await run(statement)
     # what is in quarantine is looked at again
     again = [row.slot for row in not_taken] + [slot_of(record.key) for record in lacking if record.key is not None]
     whole = [block for block in changes.blocks if not any(slot in block.slots for slot in again)]
+    kept = {block.id for block in whole}
+    if forgotten := [block for block in changes.forgotten if block not in kept]:
+        await run(forget_blocks(forgotten))
     if whole:
         await run(keep_blocks(batch.stream, whole))
     return late
@@ -276,6 +281,8 @@ async def _within_reach(
     wanted: dict[str, set[str]] = {}
     for link in (link for row in rows for link in row.judged.links if asked(link)):
         wanted.setdefault(link.label, set()).add(link.key)
+    if not wanted:
+        return rows, {}
     seen = {
         (label, key)
         for label, keys in wanted.items()

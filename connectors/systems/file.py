@@ -26,9 +26,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from connectors.contract import Page, StreamInfo, StreamRequest
 from connectors.errors import AbortRun, ConnectorError, RetryLater, StartOver
-from connectors.systems import separated, workbook
+from connectors.systems import separated
 from connectors.systems.beside import copies_among, is_for_people, is_left
-from connectors.systems.table import Layout, Table, layout_of
+from connectors.systems.table import OLE, ZIP, Layout, Table, layout_of
 
 _TIMEOUT_S: Final = 20
 _LISTED: Final = 50
@@ -342,6 +342,8 @@ def _version(path: Path, name: str) -> str:
 def _table_of(path: Path, name: str, options: FileOptions, layout: Layout) -> Generator[Table]:
     """The list in a file, by what its first bytes say it is. Raises `AbortRun`."""
     if _is_workbook(path):
+        from connectors.systems import workbook  # noqa: PLC0415 - a tenth of a second, for who has one
+
         with workbook.table_of(path, name, layout, options.sheet) as table:
             yield table
     else:
@@ -350,7 +352,7 @@ def _table_of(path: Path, name: str, options: FileOptions, layout: Layout) -> Ge
 
 def _is_workbook(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(8).startswith((workbook.ZIP, workbook.OLE))
+        return file.read(8).startswith((ZIP, OLE))
 
 
 def _differ(now: float | None, before: float) -> bool:
@@ -380,10 +382,16 @@ def _newest(files: Sequence[_Found], pattern: str) -> tuple[_Found, tuple[str, .
     return newest, tuple(notes)
 
 
+def _sheets_of(path: Path, name: str) -> str:
+    from connectors.systems import workbook  # noqa: PLC0415 - as above
+
+    return f"sheets: {workbook.sheets_of(path, name)}"
+
+
 def _offer(path: Path, name: str) -> StreamInfo:
     """What a file has, or why it cannot be told: another file's fault hides none of the others."""
     try:
-        sheets = f"sheets: {workbook.sheets_of(path, name)}" if _is_workbook(path) else ""
+        sheets = _sheets_of(path, name) if _is_workbook(path) else ""
         with _table_of(path, name, FileOptions(), FileOptions().layout()) as table:
             return StreamInfo(name, table.header.columns, sheets)
     except AbortRun as error:

@@ -15,6 +15,9 @@ from connectors.errors import AbortRun, NoSuchColumn
 _PAGE: Final = 500
 LEAD: Final = 50
 """Among so many rows a header is looked for."""
+ZIP: Final = b"PK\x03\x04"
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""With one of these the file of a workbook begins: the newer kinds, and the older."""
 _TOTAL: Final = re.compile(
     r"(?:(?:grand|overall|running)[ -])?(?:sub-? ?)?totals?\b.{0,40}|(?:sum|count|number of \w+)\b.{0,20}",
     re.IGNORECASE,

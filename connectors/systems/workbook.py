@@ -21,10 +21,8 @@ import python_calamine
 
 from connectors.engine.cells import is_blank
 from connectors.errors import AbortRun
-from connectors.systems.table import LEAD, Header, Layout, Numbered, Table, header_in, is_blank_row, no_header
+from connectors.systems.table import LEAD, OLE, Header, Layout, Numbered, Table, header_in, is_blank_row, no_header
 
-ZIP: Final = b"PK\x03\x04"
-OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNPACKED: Final = 4 << 30
 _HELD: Final = 500 << 20
 """So much may a workbook unpack to that is held whole."""

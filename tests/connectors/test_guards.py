@@ -111,6 +111,23 @@ def test_what_a_run_wrote_beside_a_refused_row_does_not_outlast_the_list(synced:
     assert synced.contacts() == _names(right)
 
 
+@pytest.mark.parametrize("full", [False, True])
+def test_of_a_list_of_many_blocks_what_has_changed_is_written_and_nothing_else(*, full: bool, synced: Synced) -> None:
+    right = _people(1_300)
+    _drop(synced, right)
+    assert synced.sync().written == 1_300
+    other = [{**row, "name": f"Sample Else {at}"} if at % 200 == 7 else row for at, row in enumerate(right[:-2])]
+    _drop(synced, [*other, {"id": "n", "name": "Sample New"}, {"id": "m", "name": ""}])
+    report = synced.sync(full=full)
+    assert (report.written, report.unchanged, report.retired, report.skipped) == (8, 1_291, 2, 1)
+    before = synced.fingerprint()
+    _drop(synced, _swapped(other))
+    with pytest.raises(AbortRun, match="of 1299 that it listed before 1299 are gone"):
+        synced.sync(full=full)
+    assert synced.fingerprint() == before
+    assert synced.contacts() == {**_names(other), "n": "Sample New"}
+
+
 def test_after_any_lists_the_graph_has_what_the_last_one_that_was_taken_says(synced: Synced) -> None:
     chance = random.Random(22)
     synced.connection = {**synced.connection, "limits": {"vanish": 0.3, "refuse": 0.3}}

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.contract import Broken, StreamRequest
-from connectors.engine.stream import require_columns
+from connectors.engine.columns import require_columns
 from connectors.errors import AbortRun, ConnectorError, RetryLater
 from connectors.systems.file import FileDrop, FileSettings
 from tests.connectors.sftp_server import PASSWORD, USER

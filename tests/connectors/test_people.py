@@ -1,13 +1,14 @@
 """How people are named and reached, in the spellings of real lists; all people are samples."""
 
 import unicodedata
+from typing import Final
 
 import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.engine.cells import Empty, cleaned, is_blank, text_of
+from connectors.engine.cells import EMPTY_WORDS, Empty, cleaned, is_blank, text_of
 from connectors.engine.people import mail, phone, turned
 from connectors.errors import SkipRecord
 
@@ -548,6 +549,34 @@ def test_a_post_that_nobody_has_is_nobody(cell: str) -> None:
 )
 def test_every_such_phrase_means_nothing(phrase: str, word: str, around: str) -> None:
     assert Empty()(around.format(phrase.format(word)))
+
+
+class _Slow(Empty):
+    """Looks at every text the long way."""
+
+    def _means_something(self, value: str) -> bool:
+        assert value
+        return False
+
+
+_OF_CELLS: Final = st.lists(
+    st.sampled_from(
+        [
+            *EMPTY_WORDS, "email", "E-mail address", "not listed", "no data", "to be named", "pending hire", "see site",
+            "Err:502", "open position", "since 2020", "as of May", "Import Desk", "Sample", "a@cbp.example", "0", "&",
+            "&nbsp;", "n&#47;a", "un&shy;known", "\u00ad", " ", "-", " - ", "/", "; ", ": ", "(", ")", ".", "_", "\t",
+        ]
+    ),
+    min_size=1,
+    max_size=5,
+).map("".join)  # fmt: skip
+
+
+@given(_OF_CELLS, st.booleans())
+def test_a_look_at_how_a_cell_begins_changes_nothing(cell: str, posts: bool) -> None:
+    for written in (cell, cell.upper(), cell.title()):
+        assert Empty(posts=posts)(written) == _Slow(posts=posts)(written), written
+        assert Empty(["0", "Sample", "a@cbp.example"])(written) == _Slow(["0", "Sample", "a@cbp.example"])(written)
 
 
 @pytest.mark.parametrize("cell", ["&nbsp;", "&nbsp;&nbsp;", "&#160;", "&#xA0;", "&mdash;", "N/A&nbsp;", "&nbsp;TBD"])
