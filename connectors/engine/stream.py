@@ -21,7 +21,7 @@ from connectors.contract import ListsKeys, Page, Raw, ReadsByKey, StreamRequest
 from connectors.engine.attached import AttachedConnection, Places, Progress, SyncOptions
 from connectors.engine.authority import Authority
 from connectors.engine.cells import Empty, nearest
-from connectors.engine.mapping import Known, address_reader, mapper, numbers_in
+from connectors.engine.mapping import Known, address_reader, mapper, numbers_in, within
 from connectors.engine.pipeline import Pipeline
 from connectors.engine.quarantine import Payloads, Refused, left_out_of, nameless, refused_for
 from connectors.engine.remarks import KeyStyle, is_remark
@@ -32,12 +32,15 @@ from connectors.engine.write import Changes, CommitOrder, MappedRow, Reader, Wri
 from connectors.errors import AbortRun, ConnectorError, NoSuchColumn, RetryLater, SkipRecord, StartOver
 from connectors.settings import StreamSettings
 from graph_schema.formats import IMPORTER_NUMBER, is_social_security, social_security, without_social_security
+from graph_schema.model import LONGEST_INDEXED
 from hub.database.graph import Graph
 from hub.database.lease import turn
 from hub.records.source_record import Stream
 from hub.records.writer import links_to_later
 
 _BATCH: Final = 1_000
+_BATCH_BYTES: Final = 16_000_000
+"""So much of what rows say goes into one transaction, whose memory Neo4j bounds."""
 _LACKING_KEPT: Final = 2_000
 """Of about so many records of which fields were left out, what they said is kept."""
 _READING: Final = 5
@@ -481,6 +484,7 @@ class StreamRun:
             self._numbers and any(self._is_refused(raw.get(column)) for column in self._numbers)
         ):
             raise SkipRecord(IMPORTER_NUMBER.refusal, keep=False)
+        within(", ".join(self._wanted.key), key, LONGEST_INDEXED)
         return Row(slot_of(key), key, place, hash_of(self._meaning, payload), payload)
 
     def _leaves_no_trace(self, key: str) -> bool:
@@ -557,15 +561,16 @@ class StreamRun:
         if await self._are_too_many(sum(record.counts for record in changes.refused)):
             changes = Changes(refused=changes.refused)
         late: list[Refused] = []
-        for start in range(0, max(len(changes.rows), 1), _BATCH):
-            last = start + _BATCH >= len(changes.rows)
+        batches = list(_batches(changes.rows)) or [()]
+        for number, rows in enumerate(batches, 1):
+            last = number == len(batches)
             part = replace(
                 changes,
-                rows=changes.rows[start : start + _BATCH],
+                rows=rows,
                 refused=changes.refused if last else (),
                 gone=changes.gone if last else (),
                 released=changes.released if last else (),
-                forgotten=() if start else changes.forgotten,
+                forgotten=changes.forgotten if number == 1 else (),
                 state=changes.state if last else (),
                 blocks=changes.blocks if last and not late else (),
             )
@@ -684,6 +689,20 @@ class StreamRun:
                 f"{self._refused} of {self._read} records were refused, too many to go on: {reasons}. "
                 "If they may be, set limits: {refuse: 0.5} or the like in the connection's file"
             )
+
+
+def _batches(rows: Sequence[MappedRow]) -> Iterator[Sequence[MappedRow]]:
+    """The rows as they go into transactions: so many at once, and so many bytes."""
+    batch: list[MappedRow] = []
+    size = 0
+    for row in rows:
+        if batch and (len(batch) == _BATCH or size + len(row.row.payload) > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += len(row.row.payload)
+    if batch:
+        yield batch
 
 
 def most_of(count: int, share: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from connectors.engine import stream
 from connectors.errors import AbortRun
 from hub.database.graph import Graph
 from tests.connectors.syncing import Synced
@@ -109,6 +110,29 @@ def test_what_a_run_wrote_beside_a_refused_row_does_not_outlast_the_list(synced:
     _drop(synced, right)
     assert synced.sync().written == 2, "what changed back, and what had been refused"
     assert synced.contacts() == _names(right)
+
+
+def test_a_cell_that_no_index_takes_costs_its_row_and_no_other(synced: Synced) -> None:
+    right = _people(20)
+    _drop(synced, [{**right[0], "name": "Sample " * 2_000}, *right[1:-1], {"id": "k" * 9_000, "name": "Sample Long"}])
+    report = synced.sync()
+    assert (report.written, report.skipped) == (18, 2)
+    reasons = sorted(report.refused_first)
+    assert "id: it has 9,000 bytes as UTF-8, and at most 2,000 are taken; shorten it" in reasons[0]
+    assert "name: it has 13,999 bytes as UTF-8, and at most 2,000 are taken; shorten it" in reasons[1]
+    _drop(synced, right)
+    assert synced.sync().written == 2
+    assert synced.contacts() == _names(right)
+
+
+def test_much_text_goes_into_several_transactions(synced: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "_BATCH_BYTES", 1_000)
+    _drop(synced, _people(200))
+    assert synced.sync().written == 200
+    assert len(synced.contacts()) == 200
+    _drop(synced, [{**row, "name": f"{row['name']} Else"} for row in _people(200)])
+    assert synced.sync().written == 200
+    assert synced.sync().unchanged == 200
 
 
 def test_after_any_lists_the_graph_has_what_the_last_one_that_was_taken_says(synced: Synced) -> None:
