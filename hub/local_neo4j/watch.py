@@ -90,13 +90,13 @@ class Watch:
             self._panics = 0
 
     def _tell_room(self) -> None:
-        held = self._reserve.hold(self._least)
+        held, needed = self._reserve.hold(self._least), self._reserve.needed(self._least)
         free = free_bytes(self._server.home)
-        short = free < self._least or not held
+        short = free < (needed if self._was_short else self._least) or not held
         if short != self._was_short:
             self._report(
                 f"the disk of {self._server.home} has {megabytes(free)} left: only reading goes on until"
-                f" {megabytes(self._least)} are free"
+                f" {megabytes(needed)} are free"
                 if short
                 else f"the disk of {self._server.home} has room again: writing goes on"
             )

@@ -3,11 +3,14 @@
 Nothing here starts a Neo4j: the server that is looked after remembers how it was ended.
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import ByteSize
 
+from hub.database.disk import MIB, Reserve
 from hub.database.graph import Graph
 from hub.database.health import Health
 from hub.local_neo4j import watch
@@ -15,6 +18,7 @@ from hub.local_neo4j.handover import Request
 from hub.local_neo4j.server import LocalNeo4j, Memory, Running
 from hub.local_neo4j.watch import Watch
 from hub.settings import Settings
+from tests.disks import Filler, skip_unless_mounting, small_disk
 
 
 class Server(LocalNeo4j):
@@ -54,6 +58,13 @@ class Database(Graph):
         pass
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
     made = Server(tmp_path / "mine")
@@ -63,11 +74,35 @@ def server(tmp_path: Path) -> Server:
 
 @pytest.fixture
 def watched(server: Server, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Watch]:
-    def made(*, panicked: bool) -> Watch:
+    def made(*, panicked: bool, folder: Path | None = None, least: int = 1, told: list[str] | None = None) -> Watch:
         monkeypatch.setattr(watch, "Graph", lambda _: Database(panicked=panicked))
-        return Watch(server, Running(1, 2, "secret"), Settings(store=server.home, least_free=1), lambda _: None)
+        looked_after = Server(folder) if folder else server
+        settings = Settings(store=looked_after.home, least_free=ByteSize(least))
+        return Watch(looked_after, Running(1, 2, "secret"), settings, ([] if told is None else told).append)
 
     return made
+
+
+def test_the_room_that_is_told_is_the_room_at_which_writing_begins_again(watched: Callable[..., Watch]) -> None:
+    skip_unless_mounting()
+    told: list[str] = []
+    with small_disk("tmpfs", "16m") as disk:
+        home, filler, least = disk / "neo4j", Filler(disk), 4 * MIB
+        home.mkdir()
+        with watched(panicked=False, folder=disk, least=least, told=told):
+            filler.fill()
+            Reserve(home, least).give_back()
+            wait_until(lambda: len(told) == 1)
+            assert told[0].endswith("4.2 MB left: only reading goes on until 7.3 MB are free")
+            filler.free()
+            filler.fill(leave=7 * MIB - 4096)
+            time.sleep(2.5)
+            assert len(told) == 1
+            filler.free()
+            filler.fill(leave=7 * MIB)
+            wait_until(lambda: len(told) == 2)
+            assert told[1].endswith("has room again: writing goes on")
+            assert not Reserve(home, 0).is_given_back()
 
 
 @pytest.mark.parametrize(("panicked", "ended"), [(False, "in order"), (True, "killed")])
