@@ -169,7 +169,8 @@ class Settings(BaseSettings):
     public_questions_per_hour: Amount = 10
     """Questions that an address without an account may put to offices in an hour."""
     all_public_questions_per_hour: Amount = 1_000
-    """Questions that all without an account together may put to offices in an hour."""
+    """Questions that all without an account together may put to offices in an hour; half of them are kept for addresses
+    that have asked none."""
     statements_at_once: Annotated[int, Field(ge=0, le=90)] = 32
     """How many statements of a worker are under way at a time."""
     plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 2

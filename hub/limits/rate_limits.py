@@ -152,6 +152,14 @@ class RateLimits:
         item = self._items.get((budget.name, caller.signed_in))
         return item is None or self._limiter.hit(item, caller.key)
 
+    def has_used(self, budget: Budget, caller: Caller) -> bool:
+        """Whether the caller has used any within its window and the one before; of IPv6, anybody of its site."""
+        item = self._items.get((budget.name, caller.signed_in))
+        if item is None:
+            return False
+        key, item = (caller.site, self._of_sites[budget.name]) if caller.site else (caller.key, item)
+        return self._memory.used(item.key_for(key), item.get_expiry()) > 0
+
     def give_back(self, budget: Budget, caller: Caller, amount: int = 1) -> None:
         """Takes back what was counted for something that was not done."""
         item = self._items.get((budget.name, caller.signed_in))

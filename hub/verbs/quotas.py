@@ -44,12 +44,21 @@ async def count_question(context: VerbContext, *, guest: bool) -> None:
     if not most:
         return
     used = await _use(context, f"questions|{_PUBLIC if guest else context.account}", _HOUR)
-    if used.number >= most:
+    allowed = open_to(most, is_first=context.is_first) if guest else most
+    if used.number >= allowed:
         wait_s = _left_s(context, used, _HOUR)
         whom, do = ("all without an account", "sign in, or ask again") if guest else ("you", "ask again")
         asked = f"{whom} asked {used.number:,} questions within this hour"
-        message = f"askQuestion: {asked}, and {most:,} are allowed: {do} in {_minutes(wait_s)}"
+        kept = f", and {most - allowed:,} more are kept for addresses that have asked none" if allowed < most else ""
+        message = f"askQuestion: {asked}, and {allowed:,} are allowed{kept}: {do} in {_minutes(wait_s)}"
         raise TooManyRequests(message, wait_s, "questions")
+
+
+def open_to(most: int, *, is_first: bool) -> int:
+    """How many questions all without an account may have asked before: half of them are kept for the first question of
+    an address, so that many addresses that ask much shut out nobody who has asked none.
+    """
+    return most if is_first else most - most // 2
 
 
 async def count_file(context: VerbContext, case: Case, size: int) -> None:
