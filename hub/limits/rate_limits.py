@@ -81,7 +81,7 @@ class Quotas:
     """What the graph keeps count of, the same for all processes; 0 is as much as one likes.
 
     Questions that an account, and that all without one together, may ask within an hour; files and their bytes of a
-    case, and those that an account may announce within a day.
+    party in a case, and those that an account may announce within a day.
     """
 
     questions_per_hour: int = 0

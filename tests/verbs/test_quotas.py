@@ -133,6 +133,17 @@ def test_a_case_takes_so_many_files_and_bytes_announced_ones_included_until_they
     }
 
 
+def test_no_party_takes_the_room_of_another_in_a_case(at_once: Ask, did: Callable[..., Any]) -> None:
+    quotas = Quotas(files_per_case=3, file_bytes_per_case=100)
+    did("port-2704", 'mutation { acceptAgency(case: "T-open", agency: "FDA") { id } }')
+    for who in ("importer", "fda", "port-2704"):
+        answers = at_once(quotas, who, _ATTACH, 5, case="T-open", size=10)
+        assert codes(answers) == {"done": 3, "CONFLICT": 2}, who
+        assert "of your party case T-open has 3 files, and 3 are allowed" in told(answers)
+    # a broker of the importer is no other party
+    assert codes(at_once(quotas, "broker", _ATTACH, 2, case="T-open", size=10)) == {"CONFLICT": 2}
+
+
 def test_an_account_announces_so_much_within_a_day_whatever_the_case(at_once: Ask, did: Callable[..., Any]) -> None:
     quotas = Quotas(files_per_day=4, file_bytes_per_day=100)
     cases = [did("importer", _OPEN)["number"] for _ in range(2)]
