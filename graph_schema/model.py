@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
+from typing import Final
 
 from graph_schema.cypher import words
 from graph_schema.formats import Format
@@ -24,6 +25,10 @@ class Kind(Enum):
 
 NODE = "Node"
 """The type that every row has: it can be asked for by its node id."""
+LONGEST_INDEXED: Final = 2_000
+"""How many bytes, as UTF-8, a text that is in an index has at most. Neo4j refuses a transaction in which one has more
+than 8,167, all the properties of an index together.
+"""
 _NOW = "now"
 """The viewer set that says nothing of the viewer."""
 
@@ -125,6 +130,11 @@ class NodeType:
     def unique(self) -> tuple[str, ...]:
         """The properties that no two rows share."""
         return tuple(dict.fromkeys((self.key, *(each.name for each in self.properties if each.unique))))
+
+    @property
+    def indexed(self) -> frozenset[str]:
+        """The properties that are in an index with their whole values."""
+        return frozenset((*self.unique, *(name for index in self.indexes for name in index)))
 
     @property
     def text_index(self) -> str:

@@ -169,7 +169,8 @@ class Settings(BaseSettings):
     public_questions_per_hour: Amount = 10
     """Questions that an address without an account may put to offices in an hour."""
     all_public_questions_per_hour: Amount = 1_000
-    """Questions that all without an account together may put to offices in an hour."""
+    """Questions that all without an account together may put to offices in an hour; half of them are kept for addresses
+    that have asked none."""
     statements_at_once: Annotated[int, Field(ge=0, le=90)] = 32
     """How many statements of a worker are under way at a time."""
     plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 2
@@ -183,9 +184,9 @@ class Settings(BaseSettings):
     gathered_at_most: Annotated[int, Field(ge=2, le=100)] = 16
     """How many of those that wait go together as one statement at the most."""
     files_per_case: Amount = 100
-    """How many attachments a case may have."""
+    """How many attachments each party may have in a case; the importer and its brokers are one party."""
     file_bytes_per_case: Amount = 150_000_000
-    """How many bytes the attachments of a case may have together."""
+    """How many bytes the attachments of a party in a case may have together."""
     files_per_day: Amount = 200
     """How many attachments an account may announce in a day."""
     file_bytes_per_day: Amount = 500_000_000

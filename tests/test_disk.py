@@ -102,6 +102,29 @@ def test_a_reserve_takes_real_room_is_given_back_and_comes_back_when_there_is_ro
     assert not reserve.is_given_back()
 
 
+def test_a_reserve_comes_back_beside_a_store_of_half_a_small_disk(disk: Path, filler: Filler) -> None:
+    store, reserve = disk / "store", Reserve(disk, LEAST)
+    store.write_bytes(b"x" * int(6.5 * MIB))
+    assert reserve.hold(LEAST)
+    # written to until the watermark
+    store.write_bytes(b"x" * int(7.5 * MIB))
+    filler.fill()
+    reserve.give_back()
+    assert not reserve.hold(LEAST)
+    assert reserve.needed(LEAST) == 7 * MIB
+    filler.free()
+    filler.fill(leave=7 * MIB - 1)
+    assert not reserve.hold(LEAST)
+    filler.free()
+    assert reserve.hold(LEAST)
+    assert free_bytes(disk) == int(6.5 * MIB)
+    assert reserve.needed(LEAST) == 5 * MIB
+    # the whole of it once there is room
+    store.unlink()
+    assert reserve.hold(LEAST)
+    assert free_bytes(disk) == 12 * MIB
+
+
 @pytest.mark.usefixtures("empty")
 def test_a_write_is_refused_with_the_cause_and_a_read_is_answered(
     mine: Settings, disk: Path, filler: Filler, run: Callable[..., Any]

@@ -178,3 +178,17 @@ def test_memory_is_bounded_whoever_comes() -> None:
     clock.now += 120
     memory.acquire_sliding_window_entry("one", 10, 60, 1)
     assert len(memory) == 1
+
+
+def test_whoever_has_used_any_is_known_and_of_ipv6_by_its_site() -> None:
+    budgets, network = limits(Clock()), Caller("2001:db8:0:1::/64", signed_in=False, site="2001:db8::/48")
+    for caller in (ADDRESS, network):
+        assert not budgets.has_used(QUESTIONS, caller)
+        budgets.take(QUESTIONS, caller)
+        assert budgets.has_used(QUESTIONS, caller)
+    assert budgets.has_used(QUESTIONS, Caller("2001:db8:0:2::/64", signed_in=False, site="2001:db8::/48"))
+    assert not budgets.has_used(QUESTIONS, Caller("2001:db8:1:1::/64", signed_in=False, site="2001:db8:1::/48"))
+    budgets.give_back(QUESTIONS, ADDRESS)
+    assert not budgets.has_used(QUESTIONS, ADDRESS)
+    # what is not counted was used by nobody
+    assert not budgets.has_used(QUESTIONS, ACCOUNT)

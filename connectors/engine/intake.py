@@ -11,7 +11,7 @@ import orjson
 from connectors.contract import Page, Raw
 from connectors.engine.cells import Empty, nearest
 from connectors.engine.columns import missing_columns, require_columns, told, wanted, with_place
-from connectors.engine.mapping import address_reader, numbers_in
+from connectors.engine.mapping import address_reader, numbers_in, within
 from connectors.engine.one_run import OneRun
 from connectors.engine.quarantine import Refused, nameless
 from connectors.engine.remarks import KeyStyle, is_remark
@@ -20,6 +20,7 @@ from connectors.engine.state import State
 from connectors.errors import AbortRun, NoSuchColumn, RetryLater, SkipRecord
 from connectors.settings import StreamSettings
 from graph_schema.formats import IMPORTER_NUMBER, is_social_security, social_security
+from graph_schema.model import LONGEST_INDEXED
 
 _READING: Final = 5
 """Grows where rows are read otherwise than before, so that all are read anew."""
@@ -147,6 +148,7 @@ class Intake:
             self._numbers and any(_is_refused(raw.get(column)) for column in self._numbers)
         ):
             raise SkipRecord(IMPORTER_NUMBER.refusal, keep=False)
+        within(", ".join(self.wanted.key), key, LONGEST_INDEXED)
         return Row(slot_of(key), key, place, hash_of(self.meaning, payload), payload)
 
     def leaves_no_trace(self, key: str) -> bool:

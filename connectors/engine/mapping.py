@@ -36,7 +36,7 @@ from graph_schema.formats import (
     words_without_social_security,
 )  # fmt: skip
 from graph_schema.graph import GRAPH
-from graph_schema.model import Kind, Property
+from graph_schema.model import LONGEST_INDEXED, Kind, NodeType, Property
 from graph_schema.parties import PARTY
 from graph_schema.synced import SYNCED
 from hub.errors import SetupError
@@ -45,6 +45,8 @@ from hub.records.source_record import Key, Link
 _ABSENT: Final = (None, "")
 _ISO_DAY: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _REMEMBERED: Final = 1_000
+LONGEST_TEXT: Final = 20_000
+"""How many bytes, as UTF-8, a text has at most that is in no index; of a list all its texts together."""
 _TRUE: Final = frozenset(
     (
         "true", "yes", "y", "1", "-1", "t", "x", "on", "checked", "oui", "vrai", "si", "sí", "verdadero",
@@ -158,8 +160,9 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     declared = {property_.name: property_ for property_ in provenance.said_about(node)}
     reading = {name: _Reading.of(settings, take) for name, take in settings.properties.items()}
     convert = {
-        name: _converter(property_, reading.get(name) or _Reading.of(settings, None))
-        for name, property_ in declared.items()
+        name: partial(_bounded, name, longest(node).get(name), _converter(declared[name], how))
+        for name, how in {**dict.fromkeys(declared, _Reading.of(settings, None)), **reading}.items()
+        if name in declared
     }
     required = [
         *(name for name, property_ in declared.items() if property_.required),
@@ -222,6 +225,29 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
         )
 
     return mapped
+
+
+def longest(node: NodeType) -> Mapping[str, int]:
+    """How many bytes, as UTF-8, each text has at most that a system says of a row of that label."""
+    texts = [each.name for each in provenance.said_about(node) if each.kind in (Kind.STRING, Kind.STRINGS)]
+    # by its address a contact is known: that is in an index, too
+    return {name: LONGEST_INDEXED if name in node.indexed or name == "email" else LONGEST_TEXT for name in texts}
+
+
+def within(name: str, text: str, most: int) -> str:
+    """The text, if it has no more bytes than that. Raises `SkipRecord`."""
+    # each character takes four at most
+    if len(text) * 4 > most and (size := len(text.encode())) > most:
+        raise SkipRecord(f"{name}: it has {size:,} bytes as UTF-8, and at most {most:,} are taken; shorten it")
+    return text
+
+
+def _bounded(name: str, most: int | None, convert: Callable[[Any], Any], value: Any) -> Any:
+    """What the graph keeps of a value, no longer than that where it is text. Raises `SkipRecord`."""
+    converted = convert(value)
+    if most is not None:
+        within(name, converted if isinstance(converted, str) else "".join(converted), most)
+    return converted
 
 
 def address_reader(settings: StreamSettings) -> Callable[[Raw], str | None] | None:
@@ -331,7 +357,8 @@ def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], f
             continue
         for code in codes:
             try:
-                links.append(Link(type_, label, known.check(label, _key_of(label, code, known))))
+                key = within("its key", _key_of(label, code, known), LONGEST_INDEXED)
+                links.append(Link(type_, label, known.check(label, key)))
             except SkipRecord as error:
                 fields.failed(type_, _at(type_, error), {})
 

@@ -23,6 +23,8 @@ from hub.database.disk import Room
 from hub.records.source_record import Stream
 
 KEPT_S: Final = 30 * 24 * 3600
+_LONGEST_PLACE: Final = 300
+"""How many characters of a place are told: it may name a key of any length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def refuse(stream: Stream, refused: list[Refused], run_id: str, at: datetime) ->
     rows = [
         {
             "id": record.id(stream), "system": stream.system, "stream": stream.name,
-            "place": without_social_security(record.place),
+            "place": without_social_security(record.place)[:_LONGEST_PLACE],
             "reason": without_social_security(record.reason), "at": at, "run": run_id,
             "replayable": record.payload is not None,
             "source": stream.system,

@@ -23,7 +23,8 @@ from graph_schema.cypher import Statement, fill, name
 from graph_schema.graph import GRAPH
 from hub.database.graph import Graph
 from hub.database.lease import Lease
-from hub.errors import HubError
+from hub.errors import HubError, Unavailable
+from hub.jobs.dead_letters import reason_of
 
 
 async def sync(graph: Graph, attached: AttachedConnection, ask: SyncOptions, progress: Progress) -> Report:
@@ -40,12 +41,27 @@ async def sync(graph: Graph, attached: AttachedConnection, ask: SyncOptions, pro
                 await StreamRun(run, stream_name, settings, progress).go()
             run.report.seconds = time.monotonic() - began
             await _end(run, run.report.status, run.report.told)
+        except Unavailable as error:
+            reason = await _why_not(graph, error)
+            await _end(run, "ABORTED", reason)
+            raise Unavailable(reason, error.retry_after_s) from error
         except BaseException as error:
             meant = isinstance(error, ConnectorError | HubError)
             message = str(error) if meant else f"it ended unexpectedly ({type(error).__name__})"
             await _end(run, "RETRY_LATER" if isinstance(error, RetryLater) else "ABORTED", message)
             raise
         return run.report
+
+
+async def _why_not(graph: Graph, error: Unavailable) -> str:
+    """What it ended with: a database that answers, and only did not take what was written, is not told as away."""
+    if error.__cause__ is None:
+        return str(error)
+    try:
+        await graph.check()
+    except Unavailable:
+        return str(error)
+    return f"the database answers, and did not take what this run wrote: {reason_of(error.__cause__)}"
 
 
 _BEGIN: Final = """

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, LiteralString
@@ -13,7 +14,7 @@ from hub.database.graph import Graph
 from hub.database.lease import Lease, Taken
 from hub.errors import CannotBeDone, HubError, Unavailable
 from hub.jobs.dead_letters import Letter, done, set_aside
-from hub.jobs.loops import repeat
+from hub.jobs.loops import raise_if_away, repeat
 from hub.settings import Settings
 
 _log: Final = logging.getLogger("hub.connectors")
@@ -24,6 +25,8 @@ _ASKED_EVERY_S: Final = 5.0
 _WAIT_S: Final = 60.0
 """How long it waits where the hub's own database could not be asked."""
 _LEAST_WAIT_S: Final = 1.0
+_REFUSED_S: Final = 300.0
+"""How long it waits where the database answers, and did not take what was read."""
 _LAST: Final[LiteralString] = (
     "MATCH (c:Connection {name: $name})-[:RAN]->(r:SyncRun) WHERE r.endedAt IS NOT NULL RETURN"
     " max(r.endedAt.epochSeconds)"
@@ -78,15 +81,23 @@ async def _sync(graph: Graph, attached: AttachedConnection, every_s: float) -> f
     letter = Letter("sync", attached.connection.name, "Connection")
     try:
         report = await sync(graph, attached, SyncOptions(full=await _full_is_due(graph, attached)), _unseen)
-    except (Taken, Unavailable):
+    except Taken:
         raise
     except Exception as error:
-        wait_s = min(error.after_s, every_s) if isinstance(error, RetryLater) else every_s
+        await raise_if_away(graph, error)
+        wait_s = min(_wait_s(error), every_s)
         await set_aside(graph, letter, _told(letter.item, error), datetime.now(UTC), wait=timedelta(seconds=wait_s))
         return min(wait_s, _ASKED_EVERY_S)
     await graph.write([done([letter.id])])
     _log.info("%s: %s", letter.item, ", ".join(f"{count} {what}" for what, count in report.counts().items()))
     return every_s
+
+
+def _wait_s(error: Exception) -> float:
+    """How long a connection that failed waits at most until it is tried again."""
+    if isinstance(error, RetryLater):
+        return error.after_s
+    return _REFUSED_S if isinstance(error, Unavailable) else math.inf
 
 
 async def _full_is_due(graph: Graph, attached: AttachedConnection) -> bool:

@@ -1,6 +1,6 @@
 """Writes what one stream brings, counts what comes of it, and ends the run where too much is refused or gone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,6 +19,8 @@ from hub.database.lease import turn
 
 BATCH: Final = 1_000
 """About how many rows are written in one transaction."""
+_BATCH_BYTES: Final = 16_000_000
+"""So much of what rows say goes into one transaction, whose memory Neo4j bounds."""
 _LACKING_KEPT: Final = 2_000
 """Of about so many records of which fields were left out, what they said is kept."""
 _HELD: Final[LiteralString] = (
@@ -140,8 +142,9 @@ class StreamWriter:
         if await self._are_too_many(sum(record.counts for record in changes.refused)):
             changes = Changes(refused=changes.refused)
         late: list[Refused] = []
-        for start in range(0, max(len(changes.rows), 1), BATCH):
-            part = _part(changes, start, late)
+        batches = list(_batches(changes.rows)) or [()]
+        for number, rows in enumerate(batches, 1):
+            part = _part(changes, rows, late, is_first=number == 1, is_last=number == len(batches))
             if any(link.label == self.stream.label for row in part.rows for link in row.judged.links):
                 self._state.links_due = True
                 part = replace(part, state=[*part.state, self._state.keep(linksDue=True)])
@@ -244,14 +247,29 @@ class StreamWriter:
             )
 
 
-def _part(changes: Changes, start: int, late: Sequence[Refused]) -> Changes:
+def _batches(rows: Sequence[MappedRow]) -> Iterator[Sequence[MappedRow]]:
+    """The rows as they go into transactions: so many at once, and so many bytes."""
+    batch: list[MappedRow] = []
+    size = 0
+    for row in rows:
+        if batch and (len(batch) == BATCH or size + len(row.row.payload) > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += len(row.row.payload)
+    if batch:
+        yield batch
+
+
+def _part(
+    changes: Changes, rows: Sequence[MappedRow], late: Sequence[Refused], *, is_first: bool, is_last: bool
+) -> Changes:
     """A batch of changes; what belongs to the first or the last batch is in that alone."""
-    is_first, is_last = start == 0, start + BATCH >= len(changes.rows)
     if is_first and is_last:
         return changes
     return replace(
         changes,
-        rows=changes.rows[start : start + BATCH],
+        rows=rows,
         begun=changes.begun if is_first else (),
         forgotten=changes.forgotten if is_first else (),
         refused=changes.refused if is_last else (),

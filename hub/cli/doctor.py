@@ -323,12 +323,13 @@ def _prepared(settings: Settings) -> Finding:
 def _space(what: str, folder: Path, settings: Settings) -> Finding:
     free, least = free_bytes(folder), least_free_bytes(folder, settings)
     text = f"{megabytes(free)} free for {folder}, of which {megabytes(least)} must stay"
-    if Reserve(folder, 0).is_given_back():
+    if (reserve := Reserve(folder, least)).is_given_back():
+        again = megabytes(reserve.needed(least))
         return Finding(
             f"space of {what}",
             "wrong",
             f"{text}; its reserve was used up",
-            "make room: the reserve comes back by itself",
+            f"make room: once {again} are free, the reserve comes back by itself",
         )
     if free < least:
         return Finding(

@@ -30,7 +30,7 @@ _TEN_MB: Final = 10 * _MB
 _SLACK_BYTES: Final = 32 * MIB
 """For what grows beside: full-text segments that are merged, files of free ids, the server's own logs."""
 _LARGEST_SHARE: Final = 4
-"""Of a small disk, the watermark and the reserve take a quarter each at most."""
+"""Of a small disk, the watermark and the reserve take a quarter each at most; the reserve comes back by half."""
 _HYSTERESIS: Final = 1.25
 _SIZE: Final = re.compile(r"(\d+)([kmgt]?)(?:i?b)?")
 _SHIFTS: Final = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
@@ -188,15 +188,27 @@ class Reserve:
         self._file = folder / _RESERVE
         self._size = size
 
+    def needed(self, least_free: int) -> int:
+        """How many bytes must be free until it is held and, by the watermark, writing begins again."""
+        return max(0, self._size // 2 - self._held()) + int(least_free * _HYSTERESIS)
+
     def hold(self, least_free: int) -> bool:
-        """Takes the room, where as much as the watermark stays free beside it; tells whether it is held."""
+        """Takes the room, or half of it, where as much as the watermark stays free beside it; tells whether it is
+        held.
+
+        Half is enough: of a small disk the whole of it and the watermark are more than a store may leave that was
+        written to before.
+        """
+        return self._took(self._size, least_free) or self._took(self._size // 2, least_free)
+
+    def _took(self, size: int, least_free: int) -> bool:
         held = self._held()
-        if held >= self._size:
+        if held >= size:
             return True
         try:
-            if free_bytes(self._file.parent) < self._size - held + int(least_free * _HYSTERESIS):
+            if free_bytes(self._file.parent) < size - held + int(least_free * _HYSTERESIS):
                 return False
-            _allocate(self._file, self._size)
+            _allocate(self._file, size)
         except OSError as error:
             if error.errno != errno.ENOSPC:
                 raise
@@ -229,13 +241,13 @@ class Reserve:
 
 def _allocate(file: Path, size: int) -> None:
     """Blocks of its own for the whole file; where the platform has no call for that, by writing it."""
-    with file.open("wb") as opened:
+    with file.open("ab") as opened:
         allocate: Callable[[int, int, int], None] | None = getattr(os, "posix_fallocate", None)
         if allocate:
             allocate(opened.fileno(), 0, size)
             return
-        for _ in range(size // MIB):
-            opened.write(os.urandom(MIB))  # what a file system that compresses cannot make smaller
+        while (missing := size - opened.tell()) > 0:
+            opened.write(os.urandom(min(MIB, missing)))  # what a file system that compresses cannot make smaller
         os.fsync(opened.fileno())
 
 

@@ -128,12 +128,12 @@ class Graph:
         await self._bookmark_driver.close()
         await self._driver.close()
 
-    async def check(self) -> None:
+    async def check(self, not_older_s: float = 0.0) -> None:
         """Raises `Unavailable` where the database does not answer within three seconds, or fifteen if there is
-        patience.
+        patience; a check that ended so long ago will do.
         """
         self.space.require_present()
-        await self.health.check()
+        await self.health.check(not_older_s)
 
     async def read_one(
         self, text: str, parameters: Parameters, bookmarks: Bookmarks | None = None, *, is_new: bool = False

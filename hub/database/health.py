@@ -3,13 +3,21 @@ that is gone.
 """
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from neo4j.exceptions import AuthError, ClientError, DatabaseError, DriverError, Neo4jError
+from neo4j.exceptions import (
+    AuthError,
+    ClientError,
+    ConnectionAcquisitionTimeoutError,
+    DatabaseError,
+    DriverError,
+    Neo4jError,
+)
 
-from hub.database.driver import CONNECT_TIMEOUT_S, PANICKED, PATIENT_TIMEOUT_S, connect, unavailable
+from hub.database.driver import CONNECT_TIMEOUT_S, PANICKED, PATIENT_TIMEOUT_S, busy, connect, unavailable
 from hub.settings import Settings
 
 _PATIENCE_S: Final = 2.0
@@ -18,6 +26,8 @@ _PULSES_S: Final = (2.0, 1.5)
 """How long the first pulse is waited for alone, and both together: a frozen database is told in five and a half
 seconds.
 """
+_CONNECTIONS: Final = 3
+"""Two for pulses, and one for the check that is under way."""
 
 
 class Health:
@@ -32,8 +42,10 @@ class Health:
         self._database = settings.neo4j_database
         self._waiting: set[asyncio.Timeout] = set()
         self._pulse: asyncio.Task[None] | None = None
+        self._check: asyncio.Task[Exception | None] | None = None
+        self._checked_at = -math.inf
         self._driver = connect(
-            settings, connection_acquisition_timeout=self._answers_within_s, max_connection_pool_size=2
+            settings, connection_acquisition_timeout=self._answers_within_s, max_connection_pool_size=_CONNECTIONS
         )
         self._when_lost: list[Callable[[], None]] = []
         self._answered_at = 0.0
@@ -59,18 +71,33 @@ class Health:
 
     async def close(self) -> None:
         """Closes its connections."""
-        if self._pulse:
-            self._pulse.cancel()
+        for task in (self._pulse, self._check):
+            if task:
+                task.cancel()
         await self._driver.close()
 
-    async def check(self) -> None:
+    async def check(self, not_older_s: float = 0.0) -> None:
         """Raises `Unavailable` where the database does not answer within three seconds, or fifteen if there is
         patience.
+
+        One check is under way at a time, for all who ask meanwhile; one that ended so long ago will do.
         """
+        is_old = asyncio.get_running_loop().time() > self._checked_at + not_older_s
+        if self._check is None or (self._check.done() and is_old):
+            self._check = asyncio.create_task(self._checked())
+        error = await asyncio.shield(self._check)
+        if error:
+            raise (busy() if isinstance(error, ConnectionAcquisitionTimeoutError) else unavailable()) from error
+
+    async def _checked(self) -> Exception | None:
+        """What the check failed by, if it did."""
         try:
             await self._ping(self._answers_within_s)
         except (Neo4jError, DriverError, TimeoutError) as error:
-            raise unavailable() from error
+            return error
+        finally:
+            self._checked_at = asyncio.get_running_loop().time()
+        return None
 
     async def has_panicked(self) -> bool:
         """Whether the database answers, and answers that it must be started again."""

@@ -225,12 +225,17 @@ class Executor:
         answers = dict(plan.known)
         errors: list[ResponseError] = []
         without_account = [] if viewer.account else [verb for verb in plan.verbs if not verb.verb.signed_in]
+        first = without_account[0] if without_account else None
         if request.caller:
+            if self._shares.budgets.has_used(QUESTIONS, request.caller):
+                first = None
             self._shares.budgets.take(VERBS, request.caller, len(plan.verbs))
             self._shares.budgets.take_each(QUESTIONS, request.caller, len(without_account))
         for place, verb in enumerate(plan.verbs):
             try:
-                answers[verb.answer.key] = await self._do_verb(plan, place, variables, request, viewer, kind)
+                answers[verb.answer.key] = await self._do_verb(
+                    plan, place, variables, request, viewer, kind, is_first=verb is first
+                )
             except HubError as error:
                 answers[verb.answer.key] = None
                 perhaps = isinstance(error, Unavailable) and error.begun
@@ -243,7 +248,7 @@ class Executor:
             response["errors"] = errors
         return response
 
-    async def _do_verb(
+    async def _do_verb(  # noqa: PLR0913 - who does it, what, and how it was planned
         self,
         plan: Plan,
         place: int,
@@ -251,9 +256,11 @@ class Executor:
         request: GraphQLRequest,
         viewer: Viewer,
         kind: ViewerKind | None,
+        *,
+        is_first: bool,
     ) -> Any:
         """Does the verb at that place of the plan in a transaction of its own, and answers with its row as it
-        stands then.
+        stands then. `is_first`: the caller has no account, and has asked nothing yet.
         """
         verb = plan.verbs[place]
         if not viewer.account and verb.verb.signed_in:
@@ -269,7 +276,8 @@ class Executor:
             await self._plan_answer(verb.answer, parameters, call)
 
         async def work(run: Run) -> str:
-            return await verb.verb.done(VerbContext(run, account, now, name, self._shares.quotas), arguments)
+            context = VerbContext(run, account, now, name, self._shares.quotas, is_first=is_first)
+            return await verb.verb.done(context, arguments)
 
         key = await self._graph.transact(work, bookmarks=request.bookmarks)
         given = {**parameters, "key": key}

@@ -81,7 +81,7 @@ class Quotas:
     """What the graph keeps count of, the same for all processes; 0 is as much as one likes.
 
     Questions that an account, and that all without one together, may ask within an hour; files and their bytes of a
-    case, and those that an account may announce within a day.
+    party in a case, and those that an account may announce within a day.
     """
 
     questions_per_hour: int = 0
@@ -151,6 +151,14 @@ class RateLimits:
         """Counts one, and tells whether it was there."""
         item = self._items.get((budget.name, caller.signed_in))
         return item is None or self._limiter.hit(item, caller.key)
+
+    def has_used(self, budget: Budget, caller: Caller) -> bool:
+        """Whether the caller has used any within its window and the one before; of IPv6, anybody of its site."""
+        item = self._items.get((budget.name, caller.signed_in))
+        if item is None:
+            return False
+        key, item = (caller.site, self._of_sites[budget.name]) if caller.site else (caller.key, item)
+        return self._memory.used(item.key_for(key), item.get_expiry()) > 0
 
     def give_back(self, budget: Budget, caller: Caller, amount: int = 1) -> None:
         """Takes back what was counted for something that was not done."""

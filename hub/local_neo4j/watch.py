@@ -67,7 +67,7 @@ class Watch:
                         self._look(graph, runner)
                     except OSError as error:
                         self._report(f"looking after Neo4j: {error.strerror}")
-                if not self._may_close() or runner.run(graph.health.has_panicked()):
+                if not self._may_close(graph, runner):
                     self._server.kill()
             finally:
                 runner.run(graph.close())
@@ -90,21 +90,23 @@ class Watch:
             self._panics = 0
 
     def _tell_room(self) -> None:
-        held = self._reserve.hold(self._least)
+        held, needed = self._reserve.hold(self._least), self._reserve.needed(self._least)
         free = free_bytes(self._server.home)
-        short = free < self._least or not held
+        short = free < (needed if self._was_short else self._least) or not held
         if short != self._was_short:
             self._report(
                 f"the disk of {self._server.home} has {megabytes(free)} left: only reading goes on until"
-                f" {megabytes(self._least)} are free"
+                f" {megabytes(needed)} are free"
                 if short
                 else f"the disk of {self._server.home} has room again: writing goes on"
             )
             self._was_short = short
 
-    def _may_close(self) -> bool:
-        """Whether there is room for the checkpoint of an orderly end."""
-        return free_bytes(self._server.home) >= self._least
+    def _may_close(self, graph: Graph, runner: asyncio.Runner) -> bool:
+        """Whether the server may end in order: there is room for a checkpoint, and it holds nothing that it could not
+        append to its log, see `LocalNeo4j.kill`.
+        """
+        return free_bytes(self._server.home) >= self._least and not runner.run(graph.health.has_panicked())
 
     def _start(self, graph: Graph, runner: asyncio.Runner) -> None:
         """Starts the server until it has opened its database, with a pause after each attempt that failed."""
@@ -164,7 +166,7 @@ class Watch:
         )
         problem = None
         try:
-            self._server.pause() if self._may_close() else self._server.kill()
+            self._server.pause() if self._may_close(graph, runner) else self._server.kill()
             copy_store(self._server.home, request.copy)
         except (OSError, shutil.Error) as error:
             problem = f"the store could not be copied to {request.copy}: {error}"

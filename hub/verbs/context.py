@@ -52,13 +52,24 @@ class VerbContext:
     - `request`: 32 hexadecimal digits. What the verb creates is named after them. With a request id of the client they
       are the same each time, so that what arrives twice is the same row.
     - `is_named`: whether the client gave a request id.
-    - `quotas`: how much an account may use.
+    - `quotas`: how much an account may use; `is_first`: whether the caller, if it has no account, has asked no question
+      within this hour.
     - `telling`: the events so far, and `verb`: the name that they are told under.
     """
 
-    def __init__(self, run: Run, account: str, now: datetime, name: str | None, quotas: Quotas = NO_QUOTAS) -> None:
+    def __init__(
+        self,
+        run: Run,
+        account: str,
+        now: datetime,
+        name: str | None,
+        quotas: Quotas = NO_QUOTAS,
+        *,
+        is_first: bool = True,
+    ) -> None:
         self._run = run
         self.quotas = quotas
+        self.is_first = is_first
         self.account = account
         self.now = now
         self.is_named = name is not None

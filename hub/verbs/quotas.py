@@ -1,5 +1,5 @@
 """Quotas that the graph keeps count of: questions of an account within an hour, files of an account within a day and of
-a case.
+each party in a case.
 
 They are counted in the transaction of what they count, under a lock, so that many at once do not pass them together;
 and what is undone was not counted.
@@ -12,7 +12,7 @@ from typing import Final, LiteralString
 
 from graph_schema.cypher import fill, lock
 from hub.errors import Conflict, TooManyRequests
-from hub.verbs.case import Case
+from hub.verbs.case import PARTY, Case
 from hub.verbs.context import VerbContext
 
 ANNOUNCED_FOR: Final = timedelta(days=1)
@@ -32,8 +32,9 @@ SET u.since = since, u.number = number + 1, u.bytes = bytes + $bytes
 RETURN number, bytes, since.epochSeconds""",
     lock=lock("u"),
 )
-_FILES_OF_CASE: Final[LiteralString] = """
-MATCH (f:Attachment)-[:OF_CASE]->(:Case {id: $case}) WHERE f.storedAt IS NOT NULL OR f.at > $begin
+_FILES_OF_PARTY: Final[LiteralString] = """
+MATCH (f:Attachment)-[:OF_CASE]->(:Case {id: $case}) WHERE (f.storedAt IS NOT NULL OR f.at > $begin) AND EXISTS {
+  MATCH (f)-[:BY]->(party) WHERE elementId(party) = $by OR ($together AND (party:Importer OR party:Broker)) }
 RETURN count(f), coalesce(sum(f.size), 0)"""
 
 
@@ -44,25 +45,35 @@ async def count_question(context: VerbContext, *, guest: bool) -> None:
     if not most:
         return
     used = await _use(context, f"questions|{_PUBLIC if guest else context.account}", _HOUR)
-    if used.number >= most:
+    allowed = open_to(most, is_first=context.is_first) if guest else most
+    if used.number >= allowed:
         wait_s = _left_s(context, used, _HOUR)
         whom, do = ("all without an account", "sign in, or ask again") if guest else ("you", "ask again")
         asked = f"{whom} asked {used.number:,} questions within this hour"
-        message = f"askQuestion: {asked}, and {most:,} are allowed: {do} in {_minutes(wait_s)}"
+        kept = f", and {most - allowed:,} more are kept for addresses that have asked none" if allowed < most else ""
+        message = f"askQuestion: {asked}, and {allowed:,} are allowed{kept}: {do} in {_minutes(wait_s)}"
         raise TooManyRequests(message, wait_s, "questions")
 
 
+def open_to(most: int, *, is_first: bool) -> int:
+    """How many questions all without an account may have asked before: half of them are kept for the first question of
+    an address, so that many addresses that ask much shut out nobody who has asked none.
+    """
+    return most if is_first else most - most // 2
+
+
 async def count_file(context: VerbContext, case: Case, size: int) -> None:
-    """Counts a file of so many bytes that is announced for that case. Raises `Conflict`, or `TooManyRequests` where
-    time will help."""
+    """Counts a file of so many bytes that is announced for that case. Each party has as much room there as any other;
+    the importer and its brokers are one. Raises `Conflict`, or `TooManyRequests` where time will help."""
     quotas = context.quotas
     if quotas.files_per_case or quotas.file_bytes_per_case:
-        ((files, stored),) = await context.execute(_FILES_OF_CASE, case=case.id, begin=context.now - ANNOUNCED_FOR)
+        ((files, stored),) = await context.execute(
+            _FILES_OF_PARTY, case=case.id, begin=context.now - ANNOUNCED_FOR, by=case.by, together=case.role is PARTY
+        )
         if over := _over(files, stored, size, quotas.files_per_case, quotas.file_bytes_per_case):
             do = "send several documents as one file, or those of another matter to a case of their own"
-            raise Conflict(
-                f"attachToCase: case {case.number} has {over}, those announced in the last day included: {do}"
-            )
+            has = f"of your party case {case.number} has {over}, those announced in the last day included"
+            raise Conflict(f"attachToCase: {has}: {do}")
     if quotas.files_per_day or quotas.file_bytes_per_day:
         used = await _use(context, f"files|{context.account}", _DAY, size)
         if over := _over(used.number, used.bytes, size, quotas.files_per_day, quotas.file_bytes_per_day):

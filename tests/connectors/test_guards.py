@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from connectors.engine import stream_writer
 from connectors.errors import AbortRun
 from hub.database.graph import Graph
 from tests.connectors.syncing import Synced
@@ -126,6 +127,29 @@ def test_of_a_list_of_many_blocks_what_has_changed_is_written_and_nothing_else(*
         synced.sync(full=full)
     assert synced.fingerprint() == before
     assert synced.contacts() == {**_names(other), "n": "Sample New"}
+
+
+def test_a_cell_that_no_index_takes_costs_its_row_and_no_other(synced: Synced) -> None:
+    right = _people(20)
+    _drop(synced, [{**right[0], "name": "Sample " * 2_000}, *right[1:-1], {"id": "k" * 9_000, "name": "Sample Long"}])
+    report = synced.sync()
+    assert (report.written, report.skipped) == (18, 2)
+    reasons = "; ".join(report.refused_first)
+    assert "id: it has 9,000 bytes as UTF-8, and at most 2,000 are taken; shorten it" in reasons
+    assert "name: it has 13,999 bytes as UTF-8, and at most 2,000 are taken; shorten it" in reasons
+    _drop(synced, right)
+    assert synced.sync().written == 2
+    assert synced.contacts() == _names(right)
+
+
+def test_much_text_goes_into_several_transactions(synced: Synced, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_writer, "_BATCH_BYTES", 1_000)
+    _drop(synced, _people(200))
+    assert synced.sync().written == 200
+    assert len(synced.contacts()) == 200
+    _drop(synced, [{**row, "name": f"{row['name']} Else"} for row in _people(200)])
+    assert synced.sync().written == 200
+    assert synced.sync().unchanged == 200
 
 
 def test_after_any_lists_the_graph_has_what_the_last_one_that_was_taken_says(synced: Synced) -> None:

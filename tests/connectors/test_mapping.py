@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from connectors.engine.authority import Authority, judged
 from connectors.engine.days import as_format, day_of
-from connectors.engine.mapping import Known, Mapped, address_reader, identity_of, mapper
+from connectors.engine.mapping import LONGEST_TEXT, Known, Mapped, address_reader, identity_of, longest, mapper
 from connectors.errors import SkipRecord
 from connectors.settings import StreamSettings
 from graph_schema.formats import entry_check_digit
+from graph_schema.graph import GRAPH
+from graph_schema.model import LONGEST_INDEXED, Kind
+from graph_schema.provenance import DESCRIBABLE, RETIRED, said_about
 from hub.records.source_record import Link
 
 KNOWN = Known(
@@ -956,3 +959,43 @@ def test_a_moment_has_no_zone_by_name() -> None:
                openedAt={"value": "2026-11-01"}, **case)  # fmt: skip
     with pytest.raises(SkipRecord, match="is no moment"):
         mapped({"o": "9999-12-31 23:00"}, "Case", openedAt={"column": "o", "time_zone": "America/New_York"}, **case)
+
+
+def test_a_text_longer_than_an_index_takes_is_refused_as_any_cell_is() -> None:
+    assert mapped({"n": "n" * LONGEST_INDEXED}, name="n").values["name"] == "n" * LONGEST_INDEXED
+    # bytes count, not letters
+    for name in ("n" * (LONGEST_INDEXED + 1), "名" * (LONGEST_INDEXED // 3 + 1)):
+        with pytest.raises(
+            SkipRecord, match=r"name: it has 2,001 bytes as UTF-8, and at most 2,000 are taken; shorten"
+        ):
+            mapped({"n": name}, name="n")
+    case: dict[str, Any] = {
+        "number": {"value": "K"}, "title": "t", "status": {"value": "OPEN"}, "openedAt": {"value": "2026-11-01"},
+    }  # fmt: skip
+    text = "words " * 3_000
+    assert mapped({"t": text}, "Case", **case).values["title"] == text.strip()
+    with pytest.raises(SkipRecord, match="title: it has 23,999 bytes as UTF-8, and at most 20,000"):
+        mapped({"t": "words " * 4_000}, "Case", **case)
+    case["title"] = {"value": "T"}
+    conditions = {"column": "c", "split": ";"}
+    with pytest.raises(SkipRecord, match="conditions: it has 22,000 bytes"):
+        mapped({"c": ";".join(["complicated"] * 2_000)}, "Case", conditions=conditions, **case)
+
+
+def test_a_link_to_a_key_that_no_index_takes_is_left_out() -> None:
+    found = mapped({"d": "d" * 2_001}, links={"DEPUTIZED_BY": {"Contact": "d"}})
+    assert not found.links
+    assert found.lacks == (
+        "DEPUTIZED_BY: its key: it has 2,001 bytes as UTF-8, and at most 2,000 are taken; shorten it",
+    )
+
+
+def test_every_text_that_a_system_says_is_bounded_by_whether_it_is_in_an_index() -> None:
+    for node in DESCRIBABLE:
+        most = longest(node)
+        assert most.keys() == {each.name for each in said_about(node) if each.kind in (Kind.STRING, Kind.STRINGS)}
+        indexed = set(node.indexed)
+        if node.label in RETIRED:
+            indexed |= GRAPH.node(RETIRED[node.label]).indexed
+        for name, bound in most.items():
+            assert bound <= (LONGEST_INDEXED if name in indexed else LONGEST_TEXT), f"{node.label}.{name}"

@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
+from neo4j.exceptions import DatabaseError
 
+from connectors.engine import stream
 from connectors.engine.schedule import keep_syncing
 from connectors.registry import attach
 from connectors.settings import Connection
 from graph_schema.cypher import Statement
 from hub.database.graph import Graph
+from hub.errors import Unavailable
 from hub.jobs import dead_letters
 from hub.settings import Settings
 from tests.connectors.test_run import connection, person, write_csv
@@ -162,3 +165,39 @@ def test_a_connection_that_fails_is_told_keeps_no_other_and_is_synced_again_once
         ["ABORTED"],
         ["DONE"],
     ]
+
+
+def test_what_a_database_that_answers_did_not_take_is_set_aside_and_told_as_that(
+    empty: Graph, settings: Settings, run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(random_world(1).write(empty))
+    write_csv(tmp_path / "people.csv", [person(1, deputy="")])
+    found = attach(
+        Connection.model_validate({"name": "people", **connection(tmp_path), "schedule": "every hour"}),
+        tmp_path,
+        tmp_path / "state",
+    )
+
+    async def too_large(*_: object) -> None:
+        raise Unavailable("the database does not answer") from DatabaseError("too large for an index")
+
+    monkeypatch.setattr(stream, "write", too_large)
+
+    async def syncing() -> tuple[dead_letters.Told, list[list[Any]]]:
+        keeping = asyncio.create_task(keep_syncing(settings, [found]))
+        try:
+            async with asyncio.timeout(60):
+                while not (told := await dead_letters.letters(empty, "sync")):  # noqa: ASYNC110 - another task writes it
+                    await asyncio.sleep(0.1)
+            runs = await empty.read("MATCH (r:SyncRun {system: 'people'}) RETURN r.status, r.message", {})
+            return told[0], runs
+        finally:
+            keeping.cancel()
+            await asyncio.wait([keeping])
+
+    told, runs = run(syncing())
+    assert told.item == "people"
+    assert datetime.fromisoformat(told.retry_at) - datetime.fromisoformat(told.first_at) <= timedelta(minutes=5)
+    ((status, message),) = runs
+    assert status == "ABORTED"
+    assert message.startswith("the database answers, and did not take what this run wrote: DatabaseError")

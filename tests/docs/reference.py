@@ -18,13 +18,15 @@ from graphql import GraphQLArgument, GraphQLField, GraphQLSchema
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from connectors.engine.mapping import LONGEST_TEXT, longest
 from connectors.registry import OWN, kind
 from connectors.settings import ColumnMapping, Connection, Limits, StreamSettings
 from connectors.systems.file import FileOptions
 from connectors.systems.graphql import GraphQLOptions
 from connectors.systems.sql import SqlOptions
 from graph_schema.graph import GRAPH
-from graph_schema.model import GraphSchema, NodeType, Property
+from graph_schema.model import LONGEST_INDEXED, GraphSchema, NodeType, Property
+from graph_schema.provenance import DESCRIBABLE
 from graph_schema.rule import Grant, Rule
 from graph_schema.viewer_kinds import COMMON, of_kind
 from hub import errors
@@ -672,6 +674,7 @@ def _connectors() -> Iterator[str]:
     yield from _fields(ColumnMapping)
     yield from ("## Limits", "")
     yield from _fields(Limits)
+    yield from _lengths()
     options = {"file": FileOptions, "sql": SqlOptions, "graphql": GraphQLOptions}
     assert set(options) == set(OWN)
     for name, of_streams in options.items():
@@ -684,6 +687,23 @@ def _connectors() -> Iterator[str]:
         yield from _fields(kind(name).spec)
         yield from ("The options of its streams:",)
         yield from _fields(of_streams)
+
+
+def _lengths() -> Iterator[str]:
+    """How long texts may be that a connection brings."""
+    yield from ("## Lengths", "", "A longer text is refused as a value that cannot be read is. Bytes of UTF-8 count.")
+    indexed = [
+        f"`{node.label}.{name}`"
+        for node in DESCRIBABLE
+        for name, most in longest(node).items()
+        if most == LONGEST_INDEXED and not node.property_named(name).values
+    ]
+    rows = (
+        ("a record's `key`, and the key of a row that a link leads to", f"{LONGEST_INDEXED:,}"),
+        (", ".join(indexed), f"{LONGEST_INDEXED:,}"),
+        ("any other text; of a list all its texts together", f"{LONGEST_TEXT:,}"),
+    )
+    yield from _table(("what", "bytes at most"), rows)
 
 
 def _commands() -> Iterator[str]:
