@@ -28,6 +28,7 @@ from hub.identity.bearer import Verifier
 from hub.identity.door import Door, Shares
 from hub.identity.sample_sign_in import SampleSignIn
 from hub.jobs.loops import keep
+from hub.local_neo4j.plan_cache import plans_of, prepared_of
 from hub.prepared.statements import Warming
 from hub.settings import Settings
 from hub.verbs.deadline_jobs import DEADLINE_JOBS
@@ -91,10 +92,11 @@ def create_app(
     async def ask(document: str, viewer: Viewer, variables: Variables) -> Answer:
         return await endpoint.executor.answer(GraphQLRequest(document, None, variables), viewer)
 
+    statements = prepared_of(plans_of(settings.local_heap)) if settings.warm is None else settings.warm
     warming = Warming(
         GRAPH, endpoint.executor, graph, door.shares.admission, settings.data_folder,
-        statements=settings.warm, first_questions=first_questions, several=settings.workers > 1,
-    ) if settings.warm else None  # fmt: skip
+        statements=statements, first_questions=first_questions, several=settings.workers > 1,
+    ) if statements else None  # fmt: skip
     attachments = Attachments(settings.data_folder / "attachments", room, graph, door, ask)
 
     @asynccontextmanager

@@ -175,9 +175,9 @@ class Settings(BaseSettings):
     """How many statements of a worker are under way at a time."""
     plannings_at_once: Annotated[int, Field(ge=0, le=90)] = 2
     """How many of them are planned for the first time: each keeps a core of Neo4j busy."""
-    warm: Annotated[int, Field(ge=0, le=1000)] = 80
-    """How many statements a hub has planned by itself after its start: 80 of the 100 whose plans Neo4j keeps for
-    a gigabyte of heap. With 0 nothing that is asked is remembered either."""
+    warm: Annotated[int | None, Field(ge=0, le=1000)] = None
+    """How many statements a hub has planned by itself after its start. Without it: four fifths of the plans that Neo4j
+    keeps, which are 80 of 100 for a heap of 1 GB. With 0 nothing that is asked is remembered either."""
     gathering_lanes: Annotated[int, Field(ge=0, le=90)] = 2
     """How many statements of one text are under way before others of that text wait for each other: about as
     many as Neo4j has cores. 0 gathers nothing."""
@@ -196,7 +196,9 @@ class Settings(BaseSettings):
     local_jars: Path | None = None
     """A folder that holds Neo4j's jars already: `hub up` then fetches none."""
     local_heap: str = "1g"
-    """The heap of the Neo4j that `hub up` starts. It keeps 100 plans for each gigabyte of heap."""
+    """The heap of the Neo4j that `hub up` starts. It keeps 100 plans for each gigabyte of heap, and 50 at the least.
+
+    `hub serve` goes by it as well: there it is the heap of the Neo4j that it goes to."""
     local_pagecache: str = "512m"
     """The page cache of the Neo4j that `hub up` starts."""
 

@@ -305,7 +305,7 @@ async def _events(graph: Graph) -> Finding:
 
 def _prepared(settings: Settings) -> Finding:
     """What was planned before anybody asked, after the last start."""
-    if not settings.warm:
+    if settings.warm == 0:
         return Finding("prepared questions", "ok", "none: HUB_WARM is 0")
     last = last_prepared(settings.data_folder)
     if last is None or last.prepared is None:

@@ -28,6 +28,7 @@ from hub.limits.rate_limits import (
     Quotas,
     RateLimits,
 )
+from hub.local_neo4j.plan_cache import plans_of
 from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 
@@ -69,7 +70,12 @@ class Shares:
         return Shares(
             Addresses(settings.trusted_proxies, settings.forwarded_header),
             budgets,
-            Admission(settings.statements_at_once, settings.plannings_at_once, partial(budgets.used, PLANNINGS)),
+            Admission(
+                settings.statements_at_once,
+                settings.plannings_at_once,
+                partial(budgets.used, PLANNINGS),
+                plans=plans_of(settings.local_heap),
+            ),
             quotas,
         )
 

@@ -19,12 +19,10 @@ _WAITS_TO_PLAN_S: Final = 30.0
 """How long a statement waits for its turn to be planned: ten panels of a page take that long on a database that has
 just started.
 """
+_PLANS: Final = 100
+"""As many as the hub has Neo4j keep for a gigabyte of heap."""
 _FIRST_RUN_S: Final = 70.0
 """How long others wait for a first run, which has a deadline of its own before."""
-_KNOWN: Final = 100
-"""As many as the plans the hub has Neo4j keep for a gigabyte of heap: what may have been let go has a first run
-again.
-"""
 _MOST_WAITING_TO_COMPILE: Final = 300
 """Documents of one caller: a system may send 200 changes at once, each with its values written in."""
 
@@ -49,10 +47,13 @@ def in_kb(text: str) -> int:
 class Admission:
     """Runs statements as the gates let them: so many at a time, and so many that are planned for the first time; 0
     has no gate. `planned_kb` tells how much each caller has had planned lately: who asks something new now and then
-    does not wait for those who do all the time.
+    does not wait for those who do all the time. Neo4j keeps so many `plans`: a statement whose plan it may have let go
+    has a first run again.
     """
 
-    def __init__(self, most: int = 0, most_plannings: int = 0, planned_kb: Used | None = None) -> None:
+    def __init__(
+        self, most: int = 0, most_plannings: int = 0, planned_kb: Used | None = None, *, plans: int = _PLANS
+    ) -> None:
         self._gate = Gate(statements(most)) if most else None
         # what is planned takes no turn of those that run: who waits for one would keep others from planning meanwhile
         self._planning = (
@@ -60,7 +61,7 @@ class Admission:
         )
         one = Share(all=1, account=1, address=1, addresses=1)
         self._compiling = Gate(one, most_waiting_each=_MOST_WAITING_TO_COMPILE, used=planned_kb)
-        self._known = _Planned(_KNOWN)
+        self._known = _Planned(plans)
         self._first_runs: dict[int, asyncio.Future[Unavailable | None]] = {}
 
     async def compile(self, caller: Caller, work: Callable[[], Result]) -> Result:

@@ -15,6 +15,8 @@ _PLANS_PER_GIGABYTE: Final = 100
 18,000. 2026-11-25.
 """
 _FEWEST_PLANS: Final = 50
+_PREPARED: Final = 0.8
+"""The part of the plans that are those of statements which nobody has asked yet."""
 _SIZE: Final = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?\s*", re.IGNORECASE)
 _UNITS: Final = {"": 1, "k": 1024, "m": 1024**2, "g": _GIGABYTE, "t": 1024**4}
 
@@ -28,3 +30,13 @@ def size_in_bytes(text: str) -> int | None:
 def plans_for(heap: int) -> int:
     """How many plans fit a heap of so many bytes."""
     return max(_FEWEST_PLANS, heap * _PLANS_PER_GIGABYTE // _GIGABYTE)
+
+
+def plans_of(heap: str) -> int:
+    """How many plans fit a heap as it is set, e.g. 512m; of what is no size, as many as of a gigabyte."""
+    return plans_for(size_in_bytes(heap) or _GIGABYTE)
+
+
+def prepared_of(plans: int) -> int:
+    """How many statements are planned before they are asked, where so many plans are kept."""
+    return int(plans * _PREPARED)

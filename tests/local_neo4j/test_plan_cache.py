@@ -8,8 +8,10 @@ import pytest
 from hub.cli.doctor import plans_kept
 from hub.database.graph import Graph
 from hub.errors import SetupError
-from hub.local_neo4j.plan_cache import PLAN_CACHE, plans_for, size_in_bytes
+from hub.identity.door import Shares
+from hub.local_neo4j.plan_cache import PLAN_CACHE, plans_for, plans_of, prepared_of, size_in_bytes
 from hub.local_neo4j.server import Memory
+from hub.settings import Settings
 
 GB = 1024**3
 
@@ -28,6 +30,22 @@ def test_what_is_no_size_is_told_with_an_example(text: str) -> None:
 
 def test_plans_grow_with_the_heap_and_a_small_one_has_some() -> None:
     assert plans_for(4 * GB) == 4 * plans_for(GB) > plans_for(GB // 2) >= plans_for(GB // 8) > 0
+
+
+@pytest.mark.parametrize(("heap", "plans"), [("512m", 50), ("1g", 100), ("2g", 200), ("large", 100)])
+def test_what_counts_as_known_and_what_is_prepared_follow_from_the_heap(
+    heap: str, plans: int, run: Callable[..., Any]
+) -> None:
+    async def nothing() -> None:
+        pass
+
+    assert plans_of(heap) == plans
+    assert prepared_of(plans) == plans * 4 // 5
+    admission = Shares.of(Settings(local_heap=heap)).admission
+    texts = [f"text {number}" for number in range(plans + 1)]
+    for text in texts:
+        run(admission.prepare(text, nothing))
+    assert [text for text in texts if admission.is_new(text)] == texts[:1]
 
 
 def test_the_hubs_own_neo4j_holds_no_plans_of_what_was_run_beside_its_caches(
