@@ -57,7 +57,8 @@ class Health:
         self._when_lost.append(call)
 
     def lost(self) -> None:
-        """Says that a connection was lost."""
+        """Says that a connection was lost: what the last check told holds no longer."""
+        self._checked_at = -math.inf
         for call in self._when_lost:
             call()
 
@@ -158,6 +159,9 @@ class Health:
                     yield deadline
                 finally:
                     self._waiting.discard(deadline)
+        except TimeoutError:
+            self._checked_at = -math.inf
+            raise
         finally:
             feeling.cancel()
 

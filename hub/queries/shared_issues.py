@@ -137,10 +137,11 @@ WITH *, coalesce(head([one IN firstContacts WHERE one[0] = office | one[1]]), {_
 
 # Batches of a month are one point; a point of fewer than are told is part of the next.
 _TREND: Final = """
-WITH *, reduce(points = [], b IN CASE WHEN told THEN range(0, size(coalesce(whole.sizes, [])) - 1) ELSE [] END |
-  CASE WHEN points <> [] AND (last(points)[0] = whole.through[b] OR last(points)[1] < least)
-    THEN points[..-1] + [[whole.through[b], last(points)[1] + whole.sizes[b]]]
-    ELSE points + [[whole.through[b], whole.sizes[b]]] END) AS points
+WITH *, CASE WHEN told THEN coalesce(whole.sizes, []) ELSE [] END AS sizes, whole.through AS through
+WITH *, reduce(points = [], b IN range(0, size(sizes) - 1) |
+  CASE WHEN points <> [] AND (last(points)[0] = through[b] OR last(points)[1] < least)
+    THEN points[..-1] + [[through[b], last(points)[1] + sizes[b]]]
+    ELSE points + [[through[b], sizes[b]]] END) AS points
 UNWIND points AS point
 WITH * WHERE point[1] >= least"""
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from neo4j.exceptions import DatabaseError
 
-from connectors.engine import stream
+from connectors.engine import stream_writer
 from connectors.engine.schedule import keep_syncing
 from connectors.registry import attach
 from connectors.settings import Connection
@@ -181,7 +181,7 @@ def test_what_a_database_that_answers_did_not_take_is_set_aside_and_told_as_that
     async def too_large(*_: object) -> None:
         raise Unavailable("the database does not answer") from DatabaseError("too large for an index")
 
-    monkeypatch.setattr(stream, "write", too_large)
+    monkeypatch.setattr(stream_writer, "write", too_large)
 
     async def syncing() -> tuple[dead_letters.Told, list[list[Any]]]:
         keeping = asyncio.create_task(keep_syncing(settings, [found]))
