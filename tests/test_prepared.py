@@ -4,10 +4,12 @@ restart.
 
 import asyncio
 import json
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,8 @@ from pydantic import JsonValue
 from graph_schema.graph import GRAPH
 from graph_schema.viewer_kinds import COMMON
 from hub.database.graph import Graph
+from hub.gql.cursors import Cursors
+from hub.gql.document_limits import Limits
 from hub.gql.executor import Executor
 from hub.gql.request import GraphQLRequest
 from hub.identity.door import Shares
@@ -25,6 +29,7 @@ from hub.limits.callers import Caller
 from hub.prepared.asked_most import FILE, AskedMost
 from hub.prepared.statements import Warming
 from hub.queries.root_fields import QUESTIONS
+from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 from hub.web.examples import EXAMPLES
 from hub.world.load import WorldWanted, load
@@ -326,3 +331,19 @@ def test_who_asks_goes_before(world: Graph, run: Callable[..., Any], tmp_path: P
         assert hub.shares.admission.is_quiet
 
     run(whole())
+
+
+def test_what_is_counted_keeps_no_statements(tmp_path: Path) -> None:
+    async def counted() -> int:
+        async with Graph(Settings()) as graph:
+            executor = questions(graph, limits=replace(Limits(), plan_bytes=1_000))
+            Warming(GRAPH, executor, graph, Admission(), tmp_path, statements=1)
+            request, kind = GraphQLRequest("{ centers { nodes { name } } }"), next(iter(COMMON))
+            plan, variables = executor.plan_cache.plan(request.document, None, {}, NoCursors(), kind)
+            executor.on_answered(request, kind, plan, variables, Cursors(b"key", ""))
+            text = plan.roots[0].compiled.text
+            del plan
+            return sys.getrefcount(text)
+
+    # by its name here, and by the call
+    assert asyncio.run(counted()) == 2

@@ -204,6 +204,7 @@ def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -
     again.wait_until_ready()
     assert f"user neo4j, password {(data / 'neo4j-password').read_text()}" in again.said()
     assert "not synced: its environment could not be made" in again.said()
+    assert "it is tried again while the hub serves" in " ".join(again.said().split())
     assert not any(orphan.is_running() for orphan in orphans)
     assert again.ask("{ cases { totalCount nodes { number } } }", token) == mine
     runs = '{ syncRuns(first: 1, where: {system: {eq: "staff"}}) { nodes { status written } } }'

@@ -58,6 +58,7 @@ _CASES: Final[LiteralString] = """
 MATCH (k:Case)-[:INVOLVES]->(:Agency {code: $agency}) WITH k ORDER BY k.openedAt DESC, k.id LIMIT 50
 OPTIONAL MATCH (k)-[:CONCERNS]->(i:Importer) OPTIONAL MATCH (k)-[:HANDLED_BY]->(c:Center)
 RETURN k.number, k.title, k.status, toString(k.openedAt), i.number, c.code"""
+_ITS_CASES: Final = Statement(_CASES, {"agency": AGENCY})
 _CONTACTS_QUERY: Final = (
     "query ($first: Int, $after: String, $since: String) { contacts(first: $first, after: $after, since: $since) {"
     " nodes { id familyName givenName position mail telephone public chapters office { code city } } deleted cursor"
@@ -116,6 +117,7 @@ class PartnerService:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
         self._store = str(self._folder / "store.db")
+        self._seed = self._folder / "seed.json"
         self._process: subprocess.Popen[bytes] | None = None
         self.token = secrets.token_urlsafe(24)
         self.port = 0
@@ -140,23 +142,22 @@ class PartnerService:
 
     def start(self, seed: Mapping[str, Any]) -> None:
         """Starts it, the first time with that to know, and returns once it answers. Raises `SetupError`."""
-        self._end_the_last()
-        self._python = environment()
         self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / "seed.json").write_text(json.dumps(seed))
+        self._seed.write_text(json.dumps(seed))
         self._launch()
 
     def _launch(self) -> None:
+        self._end_the_last()
+        python = environment()
         if not self.port:
             with socket.create_server(("127.0.0.1", 0)) as opened:
                 self.port = opened.getsockname()[1]
-        seed = str(self._folder / "seed.json")
-        command = [str(self._python), "service.py", "--store", self._store, "--port", str(self.port), "--seed", seed]
+        command = [str(python), "service.py", "--store", self._store, "--port", str(self.port)]
         log = (self._folder / "log").open("wb")
         with log:
             self._process = subprocess.Popen(  # noqa: S603 - our own command
-                command, cwd=self._python.parent.parent, env={**os.environ, "PARTNER_TOKEN": self.token}, stdout=log,
-                stderr=log,
+                [*command, "--seed", str(self._seed)], cwd=python.parent.parent,
+                env={**os.environ, "PARTNER_TOKEN": self.token}, stdout=log, stderr=log,
                 start_new_session=True,
             )  # fmt: skip
         until = time.monotonic() + _START_S
@@ -180,17 +181,20 @@ class PartnerService:
         )
 
     async def keep_running(self, settings: Settings) -> None:
-        """Starts it again whenever it has ended, later each time that this fails; until it is cancelled."""
+        """Starts it whenever it is not running, later each time that this fails; until it is cancelled."""
         async with Graph(settings, patient=True) as graph:
             await keep(graph, Loop("the partner agency's service", lambda _: (self.running(),), 0, _LOOK_S))
 
     def running(self) -> Job:
         """The job to have it run."""
 
-        async def start(_: Run, __: Sequence[str]) -> int:
-            _log.warning("the partner agency's service has ended: starting it again")
+        async def start(run: Run, _: Sequence[str]) -> int:
+            _log.warning("the partner agency's service is not running: starting it")
             try:
-                await asyncio.to_thread(self._launch)
+                if self._seed.exists():
+                    await asyncio.to_thread(self._launch)
+                else:
+                    await asyncio.to_thread(self.start, _seed(await run(_ITS_CASES)))
             except SetupError as error:
                 raise CannotBeDone(str(error)) from error
             return 0
@@ -231,6 +235,11 @@ async def seed_of(graph: Graph) -> dict[str, Any]:
     """What the agency knows at first: some officers, and its side of the sample world's latest cases that involve
     it.
     """
+    return _seed(await graph.read(_ITS_CASES.text, _ITS_CASES.parameters))
+
+
+def _seed(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """The same from the rows of its cases."""
     contacts = {
         f"officer-{number}": {
             "family_name": family, "given_name": given, "position": position, "chapters": list(chapters),
@@ -240,7 +249,6 @@ async def seed_of(graph: Graph) -> dict[str, Any]:
         }
         for number, (family, given, position, chapters) in enumerate(_OFFICERS, 1)
     }  # fmt: skip
-    rows = await graph.read(_CASES, {"agency": AGENCY})
     cases = {
         f"matter-{number}": {
             "number": number, "title": title, "state": state, "opened": opened, "importer": importer,

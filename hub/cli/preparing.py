@@ -24,6 +24,8 @@ from hub.web import graphiql
 from hub.world.load import WorldWanted, load
 
 _WAIT_FOR_NEO4J_S: Final = 60
+_LOOKS_S: Final = 1.0
+_TRIED_AGAIN: Final = "it is tried again while the hub serves"
 _log: Final = logging.getLogger("hub")
 
 
@@ -41,8 +43,9 @@ def attached_with_schedule(folder: Path | None, data: Path) -> list[AttachedConn
 
 def synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tuple[str, list[Job]]:
     """Starts the partner agency's service and syncs from it: what came of it, and what keeps that up while the hub
-    serves.
+    serves, also where it failed at first.
     """
+    jobs: list[Job] = [partial(_keep_syncing, agency, settings, folder), partial(agency.keep_running, settings)]
 
     async def first() -> str:
         async with Graph(settings, patient=True) as graph:
@@ -54,11 +57,18 @@ def synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tup
         with console.status("syncing from the partner agency …"):
             outcome = asyncio.run(first())
     except (HubError, ConnectorError) as error:
-        return f"not synced: {error}", []
+        return f"not synced: {error}; {_TRIED_AGAIN}", jobs
     except Exception as error:  # the hub is up all the same
         _log.exception("the partner agency was not synced from")
-        return f"not synced: it failed unexpectedly ({type(error).__name__})", []
-    return outcome, [partial(keep_syncing, settings, [agency.attached(folder)]), partial(agency.keep_running, settings)]
+        return f"not synced: it failed unexpectedly ({type(error).__name__}); {_TRIED_AGAIN}", jobs
+    return outcome, jobs
+
+
+async def _keep_syncing(agency: PartnerService, settings: Settings, folder: Path) -> None:
+    """Syncs from the partner agency's service, once it runs."""
+    while not agency.is_running:  # noqa: ASYNC110 - a process of its own
+        await asyncio.sleep(_LOOKS_S)
+    await keep_syncing(settings, [agency.attached(folder)])
 
 
 async def fetch_graphiql(settings: Settings) -> bool:

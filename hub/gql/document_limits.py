@@ -5,7 +5,7 @@ refuse than to read.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    Token,
     parse,
 )
 
@@ -79,8 +80,18 @@ def parse_within(text: str, limits: Limits) -> DocumentNode:
         raise
     except RecursionError:
         raise TooCostly("the document is nested too deep") from None
+    for token in tokens_of(document):
+        token.prev = None  # else they lead to each other in circles, and are not freed with their document
     _weigh(document, limits)
     return document
+
+
+def tokens_of(document: DocumentNode) -> Iterator[Token]:
+    """The tokens of a document, one after another."""
+    token = document.loc.start_token if document.loc else None
+    while token:
+        yield token
+        token = token.next
 
 
 def _is_too_deep(text: str, limits: Limits) -> bool:

@@ -1,5 +1,6 @@
 """Operations: a document parsed and validated, the variables it comes with checked."""
 
+import gc
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,13 +26,15 @@ from graphql.validation import MaxIntrospectionDepthRule
 from pydantic import JsonValue
 
 from hub.errors import BadInput, NotByGet, TooCostly
-from hub.gql.document_limits import Limits, parse_within
+from hub.gql.document_limits import Limits, parse_within, tokens_of
 from hub.gql.request import Variables
 from hub.gql.shapes import shape_of
 
 _MAX_ERRORS: Final = 10
 _TOKEN_BYTES: Final = 400
-"""What a token of a document takes in its syntax tree, about. 2026-11-25."""
+"""What a token of a document takes in its syntax tree, about: names of one letter take as much as long ones.
+2026-11-25.
+"""
 _NOT_GIVEN: Final = "not given"
 """The shape of a variable that is not sent: a condition that names it is refused, an argument is left out."""
 NO_SYNTAX: Final = OperationDefinitionNode(operation=OperationType.QUERY, selection_set=SelectionSetNode(selections=()))
@@ -69,6 +72,8 @@ def read_operation(
     if only_reads and _chosen(document, name).operation is not OperationType.QUERY:
         raise NotByGet("only queries are answered by GET: send this by POST")
     errors = validate(schema, document, (*specified_rules, MaxIntrospectionDepthRule), max_errors=_MAX_ERRORS)
+    # the visitors of the rules hold each other and the document, and would stay until everything is looked through
+    gc.collect(1)
     if errors:
         raise GraphQLErrors(errors)
     node = _chosen(document, name)
@@ -85,7 +90,7 @@ def read_operation(
         for fragment in document.definitions
         if isinstance(fragment, FragmentDefinitionNode)
     }
-    size = sys.getsizeof(text) + (_syntax_size(document) if types else 0)
+    size = sys.getsizeof(text) + (_TOKEN_BYTES * sum(1 for _ in tokens_of(document)) if types else 0)
     return Operation(node, types, defaults, fragments, size)
 
 
@@ -131,16 +136,6 @@ def _check_variables(schema: GraphQLSchema, operation: Operation, given: Variabl
     )
     if isinstance(checked, list):
         raise GraphQLErrors(checked)
-
-
-def _syntax_size(document: DocumentNode) -> int:
-    """Of a document's syntax tree: names of one letter take as much as long ones, so its tokens count, not its
-    characters.
-    """
-    token, count = document.loc and document.loc.start_token, 0
-    while token:
-        token, count = token.next, count + 1
-    return _TOKEN_BYTES * count
 
 
 def _chosen(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

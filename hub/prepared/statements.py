@@ -235,7 +235,8 @@ class Warming:
                 _log.debug("a question is not remembered: %s", type(error).__name__)
                 return None
 
-        self._most.count(tuple(root.compiled.all_texts for root in plan.roots), form)
+        # by what stands for its statements: hundreds of large ones would be kept by that
+        self._most.count(hash(tuple(root.compiled.all_texts for root in plan.roots)), form)
 
 
 class _NoCursors:

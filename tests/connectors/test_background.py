@@ -61,6 +61,15 @@ def test_clocks_of_a_case_that_an_agency_tells_of_begin_once_its_owner_does(
     assert agency.rows(_DUES) == [["C-1", "RUNNING", "2026-12-02"], ["D-1", "RUNNING", "2026-12-02"]]
 
 
+def test_a_partners_service_that_never_ran_is_started(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
+    with PartnerService(tmp_path / "partner") as service:
+        run(work_through(empty, [service.running()], NOW))
+        assert service.is_running
+        assert service.port
+        assert (tmp_path / "partner" / "seed.json").exists()
+        assert run(dead_letters.letters(empty)) == []
+
+
 def test_a_partners_service_that_cannot_be_started_is_told_and_started_once_it_can(
     empty: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -172,3 +172,21 @@ def test_an_order_has_at_most_eight_fields_each_once_and_none_far_away() -> None
                 plan(hub, document)
         else:
             assert plan(hub, document)
+
+
+def test_of_a_document_that_is_let_go_nothing_waits_to_be_found() -> None:
+    hub = documents(50_000)
+    roots = " ".join(f"a{number}: cases(where: $where) {{ nodes {{ title }} }}" for number in range(20))
+    query = f"query Q($where: CaseWhere) {{ {roots} }}"
+    plan(hub, query, where={"title": {"eq": "x"}})
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(5):
+            plan(hub, f"{query} # {number}", where={"title": {"eq": "x"}})
+            with pytest.raises(GraphQLErrors):
+                plan(hub, f"{query.replace('title', 'titel')} # {number}")
+        left = gc.collect()
+    finally:
+        gc.enable()
+    assert left < 1_000
