@@ -200,4 +200,4 @@ def test_what_a_database_that_answers_did_not_take_is_set_aside_and_told_as_that
     assert datetime.fromisoformat(told.retry_at) - datetime.fromisoformat(told.first_at) <= timedelta(minutes=5)
     ((status, message),) = runs
     assert status == "ABORTED"
-    assert message.startswith("the database answers, and did not take what this run wrote: DatabaseError")
+    assert message.startswith("the database answers, and did not take what this run wrote: Neo.DatabaseError")
