@@ -115,8 +115,16 @@ def test_a_text_may_name_its_charset(tmp_path: Path) -> None:
         ("utf-16", "für"),
         ("cp1252", "für"),
         ("UTF-8", "für"),
+        ("UTF-16LE", "für"),
+        ("utf-16be", "für"),
+        ("iso8859-1", "café"),
+        ("ISO_8859-1", "café"),
+        ("latin-1", "café"),
+        ("iso-8859-15", "5 €"),
     ):
         assert _is(text.encode(charset), f"text/csv; charset={charset}", tmp_path)
+    for charset in ("ANSI", "x-cp1252", "cp-1252", '"Windows-1252"'):
+        assert str(kind_of(f"text/csv; charset={charset}")) == "text/csv; charset=windows-1252"
     assert not _is(b"\x81\x8d", "text/csv; charset=windows-1252", tmp_path)
     assert not _is(b"MZ\x90\x00", "text/csv; charset=iso-8859-1", tmp_path)
     assert not _is(b"odd", "text/csv; charset=utf-16", tmp_path)
@@ -332,6 +340,16 @@ def test_pictures_and_pdf_are_told_by_how_they_begin(tmp_path: Path) -> None:
         ("application/x-zip-compressed", "a.xlsx", XLSX),
         ("application/zip", "a.docx", DOCX),
         (XLSX.upper(), "a.xlsx", XLSX),
+        ("binary/octet-stream", "a.pdf", "application/pdf"),
+        ("application/force-download", "a.png", "image/png"),
+        ("application/x-download", "a.docx", DOCX),
+        ("unknown/unknown", "a.txt", "text/plain"),
+        ("application/x-msexcel", "a.xlsx", XLSX),
+        ("application/vnd.msexcel", "a.csv", "text/csv"),
+        ("application/msword", "a.docx", DOCX),
+        ("text/x-comma-separated-values", "a.csv", "text/csv"),
+        ("application/acrobat", "a.pdf", "application/pdf"),
+        ("image/jpe", "a.jpe", "image/jpeg"),
     ],
 )
 def test_a_type_is_understood_as_browsers_give_it(told: str, name: str, kind: str) -> None:
@@ -454,6 +472,18 @@ def test_what_a_text_is_called_matters_little(name: str) -> None:
         "a.ex\u200be",
         "a.exe:pdf",
         "a.pdf:b.exe",
+        "a.exe\u3002",
+        "a.shtml",
+        "a.appx",
+        "a.deb",
+        "a.rpm",
+        "a.slk",
+        "a.iqy",
+        "a.jsp",
+        "a.xla",
+        "a.search-ms",
+        "a.settingcontent-ms",
+        "a.pdf.wim",
         "a.exe\u00a0",
         "../a.pdf",
         "..\\a.pdf",

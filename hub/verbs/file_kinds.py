@@ -5,6 +5,7 @@ A kind is told by its content, never by a few first bytes that text may have as 
 workbook or document is what opens as one.
 """
 
+import codecs
 import re
 import unicodedata
 import zipfile
@@ -36,35 +37,39 @@ _OF_ENDING: Final = {
     **{endings[0]: kind for kind, endings in _ENDINGS.items()},
 }
 _ALIASES: Final = {
-    "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png",
-    "application/x-pdf": "application/pdf",
+    "image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/jpe": "image/jpeg", "image/x-png": "image/png",
+    "application/x-pdf": "application/pdf", "application/acrobat": "application/pdf", "text/pdf": "application/pdf",
+    "application/vnd.pdf": "application/pdf", "application/txt": "text/plain", "text/anytext": "text/plain",
+    "text/x-comma-separated-values": "text/csv",
     "application/csv": "text/csv", "text/x-csv": "text/csv", "application/x-csv": "text/csv",
     "text/comma-separated-values": "text/csv", "text/tab-separated-values": "text/csv", "text/tsv": "text/csv",
 }  # fmt: skip
 _BY_ENDING: Final = (
     "application/vnd.ms-excel", "application/octet-stream", "application/zip", "application/x-zip-compressed",
-    "application/x-zip",
+    "application/x-zip", "binary/octet-stream", "application/force-download", "application/download",
+    "application/x-download", "application/unknown", "unknown/unknown", "application/excel", "application/msexcel",
+    "application/x-msexcel", "application/x-excel", "application/vnd.msexcel", "application/msword",
+    "application/vnd.ms-word", "application/text",
 )  # fmt: skip
 """What a browser says of a file whose ending its system has no type for, or another: Windows calls .csv a sheet where
 Excel is there."""
-_CHARSETS: Final = ("utf-8", "us-ascii", "utf-16", "iso-8859-1", "windows-1252")
-_SPELLED: Final = {
-    "utf8": "utf-8",
-    "ascii": "us-ascii",
-    "latin1": "iso-8859-1",
-    "cp1252": "windows-1252",
-    "utf16": "utf-16",
-}
+_CHARSETS: Final = {
+    "utf-8": "utf-8", "ascii": "us-ascii", "utf-16": "utf-16", "utf-16-le": "utf-16le", "utf-16-be": "utf-16be",
+    "iso8859-1": "iso-8859-1", "iso8859-15": "iso-8859-15", "cp1252": "windows-1252",
+}  # fmt: skip
+"""By the names that Python knows them by, in whatever spelling: as IANA lists them."""
+_NICKNAMES: Final = {"ansi": "cp1252", "x-cp1252": "cp1252", "x-ansi": "cp1252", "cp-1252": "cp1252"}
+_OF_WINDOWS: Final = "windows-1252"
 
 # What Windows, macOS or a browser runs when it is opened: what Outlook blocks as attachments, and pages.
 _RUN_WORDS: Final = """
-ade adp apk app application appref-ms asp aspx asx bas bat bgi cab cer chm class cmd cnt com command cpl crt csh der
-desktop diagcab dll dmg docm dotm exe fxp gadget grp hlp hpj hta htc htm html inf ins iso isp its jar jnlp js jse
-ksh lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml msc msh msh1 msh1xml msh2
-msh2xml mshxml msi msix msp mst msu ops osd pcd php pif pl plg potm ppam ppsm pptm prf prg printerexport ps1 ps1xml
-ps2 ps2xml psc1 psc2 psd1 psdm1 pssc pst py pyc pyo pyw pyz pyzw reg run scf scr sct sh shb shs sldm svg svgz swf
-sys theme tmp udl url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd webloc website workflow ws wsc wsf wsh xbap xhtml xht
-xlam xll xlsm xltm xnk xsl xslt
+ade adp apk app appinstaller appx appxbundle application appref-ms asp aspx asx bas bat bgi cab cer cgi chm class cmd cnt com command cpl crt csh der
+deb desktop diagcab dll dmg docm dotm elf exe fxp gadget grp hlp hpj hta htc htm html img inf ins iqy iso isp its jar jnlp js jse jsp
+ksh library-ms lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml msc msh msh1 msh1xml msh2
+msh2xml mshxml mpkg msi msix msp mst msu ops osd pcd php pif pkg pl plg potm ppam ppsm pptm prf prg printerexport ps1 ps1xml
+ps2 ps2xml psc1 psc2 psd1 psd1 psdm1 psm1 pssc pst py pyc pyo pyw pyz pyzw reg rpm run scf scr sct search-ms searchconnector-ms settingcontent-ms sh shb shs shtm shtml sldm slk svg svgz swf
+sys theme tmp udl url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd webloc wim website workflow ws wsc wsf wsh xbap xhtml xht
+xla xlam xll xlsm xltm xnk xsl xslt
 """
 _RUN: Final = frozenset(_RUN_WORDS.split())
 _PROGRAMS: Final = frozenset(
@@ -126,13 +131,22 @@ def kind_of(media_type: str, name: str = "") -> Kind:
         plain_type = _OF_ENDING.get(ending, plain_type)
     if plain_type not in _ENDINGS:
         raise BadInput(f"mediaType: one of {', '.join(MEDIA_TYPES)} is expected, e.g. application/pdf")
-    charset = str(header.get_param("charset", "utf-8")).strip().lower()
-    charset = _SPELLED.get(charset, charset)
+    charset = _charset(str(header.get_param("charset", "utf-8")))
     if not plain_type.startswith("text/") or charset in ("utf-8", "us-ascii"):
         return Kind(plain_type)
-    if charset not in _CHARSETS:
-        raise BadInput(f"mediaType: charset is one of {', '.join(_CHARSETS)}, e.g. text/csv; charset=windows-1252")
+    if charset is None:
+        known = ", ".join(_CHARSETS.values())
+        raise BadInput(f"mediaType: charset is one of {known}, e.g. text/csv; charset=windows-1252")
     return Kind(plain_type, charset)
+
+
+def _charset(name: str) -> str | None:
+    """A charset by the name that IANA lists, of any spelling of it; None for one that is not taken."""
+    plain = name.strip().strip("'\"").lower()
+    try:
+        return _CHARSETS.get(codecs.lookup(_NICKNAMES.get(plain, plain)).name)
+    except (LookupError, ValueError):
+        return None
 
 
 def check_name(name: str, kind: Kind) -> None:
@@ -142,7 +156,7 @@ def check_name(name: str, kind: Kind) -> None:
             "name: a file name without a path and without characters that do not show is expected, e.g. invoice.pdf"
         )
     # letters of another width and the like look as these do
-    _, *parts = re.split(r"[.:]", unicodedata.normalize("NFKC", name).lower())
+    _, *parts = re.split(r"[.:\u3002]", unicodedata.normalize("NFKC", name).lower())
     if not parts:
         return
     *inside, ending = parts
@@ -198,8 +212,8 @@ def is_of(path: Path, kind: Kind) -> bool:
 def why_not(path: Path, kind: Kind) -> str:
     """What to say of a file that is not of its kind; of a text, how it may be announced."""
     told = f"what arrived is no {kind}, as was announced"
-    if kind.media_type.startswith("text/") and kind.charset is None and _is_text(path.read_bytes(), _CHARSETS[-1]):
-        return f"{told}: it is not UTF-8; if it is of Windows, announce it as {kind}; charset={_CHARSETS[-1]}"
+    if kind.media_type.startswith("text/") and kind.charset is None and _is_text(path.read_bytes(), _OF_WINDOWS):
+        return f"{told}: it is not UTF-8; if it is of Windows, announce it as {kind}; charset={_OF_WINDOWS}"
     return told
 
 
