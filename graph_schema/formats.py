@@ -75,11 +75,19 @@ class Format:
 
     def _readings(self, plain: str) -> list[str]:
         readings = [plain] if not (self.shapes or self.reader) and re.fullmatch(self.pattern, plain) else []
-        spelled = _spelled(plain, self.called)
-        if spelled is not None:
-            readings += self.reader(*spelled) if self.reader else ()
-            readings += self._shaped(*spelled, whole=True)
-        return [reading for reading in dict.fromkeys(readings) if re.fullmatch(self.pattern, reading)]
+        readings += self._read(_spelled(plain, self.called))
+        if not readings and "-" in plain:
+            # a dash may stand behind what it is called as well: Entry-ABC-1234567-6
+            parted = (_spelled(text, self.called) for text in _with_colons(plain))
+            readings += next((read for spelled in parted if (read := self._read(spelled))), [])
+        return list(dict.fromkeys(readings))
+
+    def _read(self, spelled: tuple[str, frozenset[int]] | None) -> list[str]:
+        """What letters and digits may mean as such an identifier, by the reader and the shapes."""
+        if spelled is None:
+            return []
+        found = [*(self.reader(*spelled) if self.reader else ()), *self._shaped(*spelled, whole=True)]
+        return [reading for reading in found if re.fullmatch(self.pattern, reading)]
 
     def guessed(self, plain: str) -> list[str]:
         """The readings, and what else somebody may mean who searches, of a text of `plain_digits` in capitals."""
@@ -136,17 +144,33 @@ _KINDS: Final = {"9": "[0-9]", "a": "[A-Z]", "x": "[0-9A-Z]"}
 _BETWEEN: Final = r"[-./_,:;·\\# ]{1,3}"
 _SPELLED: Final = re.compile(rf"(?:{_BETWEEN})?([0-9A-Z]+(?:{_BETWEEN}[0-9A-Z]+)*)(?:{_BETWEEN})?")
 _OF_ALL: Final = "NUMBER|NUMBERS|NO|NR|NUM|CODE|CODES|ID"
+_AROUND: Final = r"(?:(?![$%+\u00a3\u00a5\u20a0-\u20cf])[\W_])*"
+"""Quotes, brackets, stars and the like around an identifier; an amount is none."""
+_BARE: Final = re.compile(rf"{_AROUND}(.*?){_AROUND}", re.DOTALL)
+_WORDS_BEFORE_A_BRACKET: Final = re.compile(r"^([A-Z][A-Z .:#/]*)[(\[]")
 
 
 def _spelled(plain: str, called: str) -> tuple[str, frozenset[int]] | None:
     """Letters and digits of a text without what it is called and what stands between them, and where that stood."""
     # a word of letters ends where a digit begins, or it may be the beginning of the identifier itself
-    bare = _called(called).sub("", plain.strip("\"'()[]<>"))
-    matched = _SPELLED.fullmatch(bare)
+    bare = _WORDS_BEFORE_A_BRACKET.sub(r"\1 ", _without_marks(plain))
+    matched = _SPELLED.fullmatch(_without_marks(_called(called).sub("", bare)))
     if matched is None:
         return None
     parts = re.findall("[0-9A-Z]+", matched[1])
     return "".join(parts), frozenset(accumulate(map(len, parts[:-1])))
+
+
+def _with_colons(plain: str) -> Iterator[str]:
+    """The text with a colon for a dash behind its first words, for one after the other."""
+    before = _DIGIT.split(plain, maxsplit=1)[0]
+    for at in (at for at, letter in enumerate(before) if letter == "-"):
+        yield f"{plain[:at]}: {plain[at + 1 :]}"
+
+
+def _without_marks(plain: str) -> str:
+    matched = _BARE.fullmatch(plain)
+    return matched[1] if matched else plain
 
 
 @lru_cache(maxsize=64)
@@ -322,7 +346,10 @@ IMPORTER_NUMBER = Format(
     ),
     # without a dash eleven digits are the IRS number sooner than one that CBP has assigned
     shapes=("99-9999999xx", "999999-99999"),
-    called="IMPORTER(?: OF RECORD)?|IOR|IRS|F?EIN|EMPLOYER|IDENTIFICATION|TAX(?:PAYER)?|TIN|FEDERAL|CBP|CUSTOMS|US",
+    called=(
+        "IMPORTER(?: OF RECORD)?|IOR|IRS|F?EIN|EMPLOYER|IDENTIFICATION|TAX(?:PAYER)?|TIN|FEDERAL"
+        "|(?:CBP|CUSTOMS)(?:[- ]ASSIGNED)?|US"
+    ),
 )
 
 
@@ -364,7 +391,7 @@ def _pointed(digits: str) -> str:
 
 def _center(joined: str, _: frozenset[int]) -> Iterator[str]:
     # a number alone may be of anything
-    if matched := re.fullmatch(r"(?:CENT(?:ER|RE)(?:NO|NUMBER|CODE)?(?:CEE)?|CEE)0*(\d{1,2})", joined):
+    if matched := re.fullmatch(r"(?:CENT(?:ER|RE)(?:NO|NR|NUMBER|CODE|ID)?(?:CEE)?|(?:CEE)+)0*(\d{1,2})", joined):
         yield f"CEE{int(matched[1]):03d}"
 
 
@@ -425,7 +452,7 @@ FILER_CODE = Format(
     "three letters or digits, e.g. ABC",
     shapes=("xxx",),
     reader=_zeros(3),
-    called="FILER|BROKER",
+    called="(?:ENTRY )?FILER|BROKER",
     without_digits=True,
 )
 SURETY_CODE = Format(
@@ -434,10 +461,11 @@ SURETY_CODE = Format(
 CENTER_CODE = Format("Center code", r"CEE0(0[1-9]|10)", "CEE001 to CEE010", reader=_center)
 PORT_CODE = Format(
     "port code", r"\d{4}", "four digits, e.g. 2704", shapes=("9999",), reader=_zeros(4, 3),
-    called="PORT(?: OF(?: ENTRY)?)?|PORTS|ACE|CENSUS|DISTRICT|SCHEDULE D|POE",
+    called=r"(?:U\.?S\.? )?PORT(?: OF(?: ENTRY)?)?|PORTS|ACE|CENSUS|DISTRICT(?:/PORT)?|SCHED(?:ULE)?\.? D|POE",
 )  # fmt: skip
 _GOODS: Final = (
-    "HTS|HTSUS|HTSUSA|HS|SCHEDULE B|TARIFF|CHAPTERS?|CHAPT|CHAPS?|CHS?|(?:SUB)?HEADINGS?|(?:SUB)?HDGS?|SUBHEADS?"
+    r"HTS|HTSUS|HTSUSA|HS|H\.T\.S\.(?:U\.S\.)?|SCHEDULE B|TARIFF|CLASSIFICATION|CHAPTERS?|CHAPT|CHAPS?|CHPTR?|CHS?"
+    "|(?:SUB)?HEADINGS?|(?:SUB)?HDGS?|SUBHEADS?"
 )
 HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85", reader=_tariff(2, 10, 2), called=_GOODS)
 HTS_HEADING = Format("HTS heading", r"\d{4}", "four digits, e.g. 8542", reader=_tariff(4, 10, 4), called=_GOODS)
@@ -461,11 +489,12 @@ def _entry_with_zeros(joined: str, _: frozenset[int]) -> Iterator[str]:
 
 ENTRY_NUMBER = Format(
     "entry number", r"[A-Z0-9]{3}-\d{7}-\d", "FFF-NNNNNNN-C, e.g. ABC-1234567-6", shapes=("xxx-9999999-9",),
-    called="ENTRY|ENTRIES", digits=11, guesses=_entry_with_zeros,
+    called="(?:CBP |CUSTOMS )?(?:ENTRY(?: SUMMARY)?|ENTRIES)|E/N", digits=11, guesses=_entry_with_zeros,
 )  # fmt: skip
 ENTRY_TYPE = Format("entry type", r"\d{2}", "two digits as on CBP Form 7501, e.g. 01 or 03")
 CASE_NUMBER = Format(
-    "case number", r".+", "the number the case is known by, e.g. HUB-26-4T7Q2Z9K", lenient=True, called="CASE|PROTEST",
+    "case number", r".+", "the number the case is known by, e.g. HUB-26-4T7Q2Z9K", lenient=True,
+    called="(?:HUB )?CASE|PROTEST|REF(?:ERENCE)?|RE",
     shapes=("HUB-99-xxxxxxxx", "HUB-99-Axxxxxxxx", "SW-99-999999"), guesses=_protest,
 )  # fmt: skip
 """Systems number their cases each in its own way: only the hub's own and those of its sample are known in any
@@ -480,7 +509,8 @@ spelling.
 """
 ADCVD_NUMBER = Format(
     "AD or CVD case number", r"[AC]-\d{3}-\d{3}(-\d{3})?", "e.g. A-570-967", reader=_order, lenient=True,
-    shapes=("A-999-999-999", "C-999-999-999"), guesses=_order_of_either, called="AD|CVD|ADD|AD/CVD|ADCVD|ORDER|CASE",
+    shapes=("A-999-999-999", "C-999-999-999"), guesses=_order_of_either,
+    called="AD|CVD|ADD|AD/CVD|ADCVD|ORDER|CASE|ANTI-?DUMPING|COUNTERVAILING|DUTY",
 )  # fmt: skip
 RULING_NUMBER = Format(
     "ruling number", r"(HQ ([HW]?\d{6})|NY ([A-R]\d{5,6}|\d{6})|SAMPLE \d+)", "e.g. NY N301234",

@@ -20,7 +20,10 @@ EMPTY_WORDS: Final = (
     "vacant", "vacancy", "unfilled", "unassigned", "same as above", "on request", "upon request",
     "无", "なし", "aucun", "aucune", "inconnu", "non disponible", "sans objet", "à déterminer", "à confirmer",
     "ninguno", "ninguna", "vacante", "pendiente", "desconocido", "no disponible", "no aplica", "sin datos",
-    "por definir", "por confirmar",
+    "por definir", "por confirmar", "sin correo", "sin teléfono", "no tiene",
+    "keine angabe", "k.a.", "k. a.", "entfällt", "s/o", "н/д", "не указано", "無", "無し", "未定", "暂无", "없음",
+    "해당 없음", "미정",
+    "select", "please select", "select one", "choose", "choose one",
 )  # fmt: skip
 """What a cell says that says nothing, in lower case, as directories of North America have it."""
 _SAID: Final = (
@@ -38,6 +41,7 @@ _OPEN: Final = (
 )
 _PHRASE: Final = re.compile(
     rf"(?:(?:{_THING}) )?(?:is )?(?:currently |still |as )?not (?:yet |currently )?(?:{_SAID})(?: yet)?"
+    rf"|no longer (?:{_SAID})|not yet"
     rf"|(?:no|none) (?:current )?(?:(?:{_THING}) )?(?:{_SAID}|yet|at (?:this|the) (?:time|moment))|no (?:{_THING})"
     rf"|to be (?:{_SAID})"
     r"|(?:pending|awaiting) (?:assignment|hire|hiring|selection|appointment|onboarding|update|info|information)"
@@ -66,7 +70,10 @@ _VOWEL: Final = re.compile("[aeiouy]", re.IGNORECASE)
 _BETWEEN_WORDS: Final = re.compile(r"[\s;,|]+")
 _LONGEST: Final = 40
 _LONGEST_POST: Final = 120
-_AROUND: Final = "()[]{}<>*.:;!?,'\"`\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a "
+_AROUND: Final = (
+    "-_=()[]{}<>*.:;!?,'\"` \u2010\u2011\u2012\u2013\u2014\u2015\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+    "\u2039\u203a"
+)
 _LETTERS: Final = re.compile(r"[^\W_]*")
 _DASHES_AND_DOTS: Final = frozenset("+=~^|`<>\u2212")
 _JOINERS: Final = "\u200c\u200d"

@@ -27,10 +27,21 @@ _MONTH: Final = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-_YEAR_FIRST: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_YEAR_FIRST: Final = re.compile(r"(\d{4})(?P<gap>[-/. _])(\d{1,2})(?P=gap)(\d{1,2})\.?")
+_EAST_ASIAN: Final = re.compile(r"(\d{4})\s?[\u5e74\ub144]\s?(\d{1,2})\s?[\u6708\uc6d4]\s?(\d{1,2})\s?[\u65e5\uc77c]")
+"""A day with the words of Chinese, Japanese or Korean for its parts."""
 _DIGITS: Final = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
-_DAY_MONTH: Final = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[-./ ]*{_MONTH}[-./,]? ?(\d{{4}})", re.IGNORECASE)
+_DAY_MONTH: Final = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th)?(?:[-./ ]*| of ){_MONTH}(?: ?[-./,]? ?)(\d{{4}})", re.IGNORECASE
+)
 _MONTH_DAY: Final = re.compile(rf"{_MONTH}\.?[-/ ](\d{{1,2}})(?:st|nd|rd|th)?(?:, ?|[-/ ])(\d{{4}})", re.IGNORECASE)
+_YEAR_MONTH: Final = re.compile(rf"(\d{{4}})(?: ?[-./,]? ?){_MONTH}\.?[-./ ]?(\d{{1,2}})", re.IGNORECASE)
+_YEAR_LAST: Final = re.compile(
+    r"(?P<weekday>(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[., ]+)?)"
+    rf"(?P<day>{_MONTH} ?\d{{1,2}}) (?P<time>\d{{1,2}}:\d\d(?::\d\d)?)(?P<zone>(?: [a-z]{{1,4}})?) (?P<year>\d{{4}})",
+    re.IGNORECASE,
+)
+"""A moment as Unix writes it: Sun Nov  1 10:00:00 EST 2026."""
 _A_MONTH: Final = re.compile(rf"(?<![a-z]){_MONTH}\.?(?![a-z])", re.IGNORECASE)
 _WITH_TIME: Final = re.compile(
     r"(.*?)(?:,? at |[T ]+|, ?)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.\d+)? ?([ap]\.?m\.?)?", re.IGNORECASE
@@ -45,6 +56,9 @@ _OF_THE_WEEK: Final = re.compile(
 _BEHIND_A_TIME: Final = re.compile(
     r"(?P<moment>.*\d:\d\d(?:\.\d+)?(?: ?[ap]\.?m\.?)?) ?\(?(?P<zone>[-+a-z][-+:a-z\d ]*)\)?", re.IGNORECASE
 )
+_BY_ORACLE: Final = re.compile(r"(?<=[ T])(\d{1,2})\.(\d\d)\.(\d\d)(?=\.\d|$| )")
+_BY_AN_H: Final = re.compile(r"(?<=[ T])(\d{1,2}) ?[hH] ?(\d\d)(?!\d)")
+"""Times of day with points or an h in them: 02.30.00.000000 PM and 14h30."""
 _OFFSET: Final = re.compile(r"(UTC?|GMT|Z)? ?([-+])(\d{4}|0\d:\d\d|(?(1)\d{1,2}(?::\d\d)?))")
 _AMERICAN: Final = re.compile(
     r"([ECMP]|AK|A)([SD])T|(EASTERN|CENTRAL|MOUNTAIN|PACIFIC|ALASKA|ATLANTIC) (STANDARD|DAYLIGHT)(?: TIME)?"
@@ -59,9 +73,10 @@ _PLACES: Final = {
 """Zones by names of North America, and of no summer."""
 _WORDS: Final = (
     ("CCYY", "%Y"), ("YYYY", "%Y"), ("RRRR", "%Y"), ("YY", "%y"), ("RR", "%y"), ("MMMM", "%B"), ("MONTH", "%B"),
-    ("MMM", "%b"), ("MON", "%b"), ("MM", "%m"), ("MI", "%M"), ("M", "%m"), ("DD", "%d"), ("D", "%d"), ("HH24", "%H"),
+    ("MMM", "%b"), ("MON", "%b"), ("MM", "%m"), ("MI", "%M"), ("M", "%m"), ("DDD", "%j"), ("DD", "%d"), ("D", "%d"),
+    ("HH24", "%H"),
     ("HH12", "%I"), ("HH", "%H"), ("hh", "%I"), ("H", "%H"), ("h", "%I"), ("mm", "%M"), ("SS", "%S"), ("ss", "%S"),
-    ("AM", "%p"), ("PM", "%p"),
+    ("AM", "%p"), ("PM", "%p"), ("tt", "%p"),
 )  # fmt: skip
 _WORD: Final = re.compile("|".join(word for word, _ in _WORDS))
 _MINUTES: Final = re.compile(r"(?<=[Hh]:)MM|(?<=H24:)MM|(?<=H12:)MM")
@@ -70,6 +85,15 @@ _IN_CAPITALS: Final = re.compile(r"month|mon(?!d)|mmmm?|(?-i:Ccyy|Yyyy|Yy|Dd)", 
 _IN_SMALL: Final = re.compile(r"y{2,4}|d{1,2}(?![a-z])")
 _HALF_OF_DAY: Final = re.compile(r"(?<=mm|ss)( ?)a$")
 _QUOTED: Final = re.compile(r"'([^'%]*)'")
+_WEEKDAY_IN_FORMAT: Final = re.compile(
+    r"^(?:dddd?|EEEE?|E|Day|DAY|Dy|DY|Weekday)[., ]+(?=\S)|,? \((?:dddd?|EEEE?|Day)\)$"
+)
+_LETTERS: Final = re.compile(r"([dmYyjn])([-/. ])([dmYyjn])\2([dmYyjn])")
+_OF_LETTERS: Final = {"d": "DD", "j": "DD", "m": "MM", "n": "MM", "Y": "YYYY", "y": "YY"}
+_OF_OTHERS: Final = re.compile(
+    r"(?:JJ(?:JJ)?|TT|AA(?:AA)?|MM|DD)(?:[-/. ]?(?:JJ(?:JJ)?|TT|AA(?:AA)?|MM|DD)){2}", re.IGNORECASE
+)
+"""Formats of days in German (TT.MM.JJJJ), French (JJ/MM/AAAA) and Spanish (DD/MM/AAAA)."""
 _BETWEEN: Final = frozenset(("T", "Z", "at", "of", "on", "the", "de", "del", "le", "el", "h"))
 """Words that may stand in a day or moment and mean none of its parts."""
 
@@ -89,12 +113,27 @@ def as_format(text: str) -> str:
     return text
 
 
+def _in_english(text: str) -> str:
+    """A format with the words of English, of one letter for each part, or of German, French or Spanish."""
+    if matched := _LETTERS.fullmatch(text):
+        return matched[2].join(_OF_LETTERS[letter] for letter in (matched[1], matched[3], matched[4]))
+    if _OF_OTHERS.fullmatch(text):
+        plain = text.upper()
+        if "TT" in plain:
+            return plain.replace("T", "D").replace("J", "Y")
+        if "AA" in plain:
+            return plain.replace("J", "D").replace("A", "Y")
+    return text
+
+
 def _translated(text: str) -> str:
     """A format with Python's directives in place of the words for the parts of a day.
 
     Raises `ValueError` for other words: no day has them.
     """
     words = dict(_WORDS)
+    # a day of the week beside a day is looked at by itself
+    text = _in_english(_WEEKDAY_IN_FORMAT.sub("", text))
     plain = _IN_CAPITALS.sub(lambda word: word[0].upper(), text)
     plain = plain.upper() if re.fullmatch(r"[YCMDONycmdon/.,\- ]+", plain) else plain
     plain = _IN_SMALL.sub(lambda word: word[0].upper(), _HALF_OF_DAY.sub(r"\1AM", _MINUTES.sub("mm", plain)))
@@ -133,7 +172,7 @@ def moment_of(
 
     Raises `ValueError`.
     """
-    whole = plain_digits(text)
+    whole = _as_usual(plain_digits(text))
     if not formats:
         try:
             moment = _iso(whole)
@@ -157,6 +196,13 @@ def moment_of(
         hour = hour % 12 + 12 * timed[5].lower().startswith("p")
     minute, second = int(timed[3]), int(timed[4] or 0)
     return _in(zone, datetime(moment.year, moment.month, moment.day, hour, minute, second))  # noqa: DTZ001 - as above
+
+
+def _as_usual(text: str) -> str:
+    """A moment with its year before its time, and colons in that."""
+    if ":" in text and (unix := _YEAR_LAST.fullmatch(text)):
+        return "{weekday}{day} {year} {time}{zone}".format_map(unix.groupdict())
+    return _BY_AN_H.sub(r"\1:\2", _BY_ORACLE.sub(r"\1:\2:\3", text)) if " " in text or "T" in text else text
 
 
 def _iso(text: str) -> datetime:
@@ -232,8 +278,12 @@ def _by_format(formats: Sequence[str], candidates: Iterable[str], whole: Sequenc
 
 def _by_itself(text: str) -> date:
     """A day that can be no other."""
-    if parts := _YEAR_FIRST.fullmatch(text) or _DIGITS.fullmatch(text):
+    if parts := _YEAR_FIRST.fullmatch(text):
+        return date(int(parts[1]), int(parts[3]), int(parts[4]))
+    if parts := _DIGITS.fullmatch(text) or _EAST_ASIAN.fullmatch(text):
         return date(int(parts[1]), int(parts[2]), int(parts[3]))
+    if parts := _YEAR_MONTH.fullmatch(text):
+        return date(int(parts[1]), _MONTHS.index(parts[2][:3].lower()) + 1, int(parts[3]))
     if parts := _DAY_MONTH.fullmatch(text):
         return date(int(parts[3]), _MONTHS.index(parts[2][:3].lower()) + 1, int(parts[1]))
     if parts := _MONTH_DAY.fullmatch(text):

@@ -22,7 +22,7 @@ from connectors.settings import StreamSettings
 from graph_schema.formats import IMPORTER_NUMBER, is_social_security, social_security
 from graph_schema.model import LONGEST_INDEXED
 
-_READING: Final = 5
+_READING: Final = 6
 """Grows where rows are read otherwise than before, so that all are read anew."""
 _MEANS_NONE: Final = Empty()
 _NONE_BEGINS: Final = frozenset("#-nNtT([")

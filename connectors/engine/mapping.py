@@ -16,7 +16,8 @@ from connectors.contract import Raw
 from connectors.engine.cells import EMPTY_WORDS, Empty, cleaned, is_blank, nearest, plain_heading, text_of
 from connectors.engine.codes import codes_in
 from connectors.engine.days import as_format, day_of, moment_of
-from connectors.engine.people import mail, phone, turned
+from connectors.engine.names import turned
+from connectors.engine.people import mail, phone
 from connectors.errors import SkipRecord
 from connectors.own_code import named, place
 from connectors.settings import ColumnMapping, StreamSettings
@@ -49,16 +50,21 @@ LONGEST_TEXT: Final = 20_000
 """How many bytes, as UTF-8, a text has at most that is in no index; of a list all its texts together."""
 _TRUE: Final = frozenset(
     (
-        "true", "yes", "y", "1", "-1", "t", "x", "on", "checked", "oui", "vrai", "si", "sí", "verdadero",
+        "true", "yes", "y", "1", "-1", "t", "x", "on", "checked", "oui", "vrai", "si", "sí", "verdadero", "ja", "wahr",
+        "sim", "verdadeiro", "vero", "да", "はい", "是", "예", "네",
         "✓", "✔", "√", "☑", "☒", "✅", "🗸", "🗹",
     )
 )  # fmt: skip
 """Yes as people write it; a box with a cross is how word processors show one that is ticked."""
 _FALSE: Final = frozenset(
-    ("false", "no", "n", "0", "f", "off", "unchecked", "non", "faux", "falso", "✗", "✘", "☐", "❌", "[]", "()")
-)
+    (
+        "false", "no", "n", "0", "f", "off", "unchecked", "non", "faux", "falso", "nein", "falsch", "não", "нет",
+        "いいえ", "否", "아니오", "아니요", "✗", "✘", "☐", "❌", "⬜", "□", "[]", "()",
+    )
+)  # fmt: skip
 _YES_OR_NO: Final = _TRUE | _FALSE
-_NUMBER: Final = re.compile(r"(-?)0*(\d)(?:\.0+)?")
+_NUMBER: Final = re.compile(r"(-?)0*(\d)(?:[.,]0+)?")
+_QUOTES: Final = "'\"`\u2018\u2019\u201c\u201d"
 _PRESENTATION: Final[dict[int, None]] = dict.fromkeys((0xFE0E, 0xFE0F))
 """Marks that say whether a sign is shown as text or as a picture."""
 _STRICTEST: Final[Properties] = {
@@ -599,7 +605,8 @@ def _boolean(name: str, value: Any) -> bool:
         return plainly in _TRUE
     written = cleaned(str(value)).translate(_PRESENTATION)
     # a box or brackets may be around a tick: [x]
-    text = unicodedata.normalize("NFKC", "".join(written.split())).casefold().rstrip(".!")
+    text = unicodedata.normalize("NFKC", "".join(written.split())).casefold().rstrip(".!;,").strip(_QUOTES)
+    text = text.removeprefix("=").removesuffix("()") or text
     plain = text[1:-1] if len(text) > 2 and text[0] + text[-1] in ("[]", "()") else text
     plain = _NUMBER.sub(r"\1\2", plain) if _NUMBER.fullmatch(plain) else plain
     if plain not in _YES_OR_NO:

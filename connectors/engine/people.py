@@ -1,10 +1,9 @@
-"""How people are named and reached, as lists write it: names turned round, extensions, mail cells with more than
-mail.
-"""
+"""How people are reached, as lists write it: extensions, mail cells with more than mail."""
 
+import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Final
@@ -12,61 +11,13 @@ from typing import Any, Final
 import email_validator
 import phonenumbers
 
-from connectors.engine.cells import Empty, cleaned
+from connectors.engine.cells import cleaned
 from connectors.errors import SkipRecord
 
-_COMMAS: Final = re.compile("[,\uff0c\u060c\u3001]")
-_AFTER_A_NAME: Final = frozenset((
-    "jr", "sr", "ii", "iii", "iv", "2nd", "3rd", "4th", "esq", "esquire", "phd", "dphil", "edd", "dba", "md", "dds",
-    "dvm", "rn", "jd", "llm", "mba", "msc", "bsc", "mpa", "mpp", "mph", "msw", "cpa", "cfa", "cfe", "cams", "cissp",
-    "pmp", "lcb", "ccs", "chb", "usn", "usaf", "usmc", "uscg", "ret", "retired", "acting",
-))  # fmt: skip
-"""Suffixes, degrees and ranks that follow a name: after a comma they are no given name."""
-_OR_A_NAME: Final = frozenset(("md", "jd", "rn", "ret"))
-"""Such that may be a name where they are written as one, as Md is Mohammed."""
-_WITH_POINTS: Final = frozenset(("m.a.", "b.a.", "m.s.", "b.s.", "d.o.", "p.e.", "v."))
-"""Such that are none without their points, as Ma and Do are families."""
-_TITLES: Final = frozenset(
-    ("dr", "doctor", "mr", "mrs", "ms", "miss", "mx", "mme", "mlle", "prof", "professor", "rev", "reverend",
-     "honorable", "honourable", "captain", "capt", "colonel", "col", "lieutenant", "lt", "commander", "cmdr", "cdr",
-     "sergeant", "sgt", "major", "maj", "admiral", "ambassador")
-)  # fmt: skip
-_RANKS: Final = frozenset((
-    "1LT", "2LT", "LT", "LTJG", "LCDR", "CDR", "CMDR", "CPT", "CAPT", "MAJ", "LTC", "LTCOL", "COL", "BG", "MG", "LTG",
-    "GEN", "ADM", "VADM", "RADM", "RDML", "ENS", "CPL", "SGT", "SSG", "SSGT", "SFC", "MSG", "MSGT", "TSGT", "SMSGT",
-    "CMSGT", "1SG", "SGM", "CSM", "PFC", "SPC", "PVT", "WO1", "CW2", "CW3", "CW4", "CW5", "PO1", "PO2", "PO3", "CPO",
-    "SCPO", "MCPO", "AMB",
-))  # fmt: skip
-"""Ranks as the armed forces write them, in capitals, or with a point."""
-_WITH_A_POINT: Final = frozenset(("hon", "sen", "rep", "gov", "insp", "brig", "fr", "sra", "srta", "ing", "lic", "sr"))
-"""Titles that are none without their point, as Hon and Sen are families."""
-_FIFTH: Final = "v"
-_AN_INITIAL: Final = re.compile(r"[^\W\d_]\.?")
-_A_COMPANY: Final = re.compile(
-    r"(?:[,\s](?:inc|incorporated|llc|l\.l\.c|l{2,3}p|l\.l\.p|ltd|limited|corp|corporation|pllc|plc|gmbh|s\.?a\.?r\.?l"
-    r"|pty|s\.?a\.? de c\.?v|s\.? de r\.?l\.?(?: de c\.?v)?)"
-    r"|,\s*(?:co|company|l\.?p|p\.?c|s\.a|s\.p\.a|b\.v|n\.v|a\.g|k\.k)|&\s*co)\.?\s*$",
-    re.IGNORECASE,
-)
-"""How the names of companies end: they have no given name."""
-_ARMED_FORCES: Final = (
-    r"(?<=[\w.])\s+(?:(?:CIV|CTR|MIL|NAF)(?:\s[A-Z0-9 /&.-]*)?"
-    rf"|(?:{'|'.join(sorted(_RANKS))})\s[A-Z0-9 /&.-]+)(?=[(\[]|$)"
-)
-_BEHIND_A_NAME: Final = re.compile(
-    rf"\s+[-\u2010-\u2015|/]+\s.*$|(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{{[^{{}}]*\}})|{_ARMED_FORCES})+\s*$"
-)
-"""What follows a name and is none: a remark in brackets or after a dash, and how the armed forces mark their people."""
-_MARKS: Final = " *\u2020\u2021\u00a7\u00b6\u2022\u2731\u203b^"
-"""What refers a name to a note."""
-_NOTHING: Final = Empty()
-_LONGEST_NAME: Final = 300
-_QUOTED: Final = re.compile(r"([\"'\u2018\u201c])([^\"'\u2018\u2019\u201c\u201d]*)[\"'\u2019\u201d]")
-_FAMILY_FIRST: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _PLAIN_LOCAL: Final = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 _LONGEST_LOCAL: Final = 64
 _REMEMBERED: Final = 10_000
-_ADDRESS_ENDS: Final = " .,:;<>()[]{}\"'`|/\\!?*"
+_ADDRESS_ENDS: Final = " .,:;<>()[]{}\"'`|/\\!?*+&="
 _NO_LETTERS: Final = " .,:;<>()[]\"\\*'#"
 """With none of these an address begins; some may by the letter, but lists put them in front of one."""
 _APOSTROPHES: Final = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u2032\uff07", "'") | {"\uff20": "@"})
@@ -89,6 +40,7 @@ _A_NUMBER: Final = (
     r"(?<![\d+])(?:\+?1[-. ]?)?(?:\([2-9]\d\d\)|[2-9]\d\d)[-./ ]{0,3}\d{3}[-. ]{0,3}\d{4}(?!\d)(?: ext \d{1,7})?"
 )
 """A whole number of North America, with its extension."""
+_WITH_MORE: Final = re.compile(rf"{_A_NUMBER}(?=\s+\(?\d{{1,2}}(?:\s|:|/|am\b|pm\b|-)|\s*$)", re.IGNORECASE)
 _SIDE_BY_SIDE: Final = re.compile(rf"({_A_NUMBER})(?:\s+(?={_A_NUMBER})|\s*(?=\([2-9]\d\d\)))|(?<=\d)\s+(?=\+\d)")
 _LABEL: Final = (
     r"(?:[(\[][^()\[\]\d]{1,20}[)\]]|\b(?:dsn|comm?|commercial|voice|fax|tty|tdd|tel|office|desk|work|home|main|direct"
@@ -97,16 +49,23 @@ _LABEL: Final = (
 _BEGINS_WITH_A_NUMBER: Final = re.compile(rf"\s*[+(]?\d.*{_LABEL}\s*", re.IGNORECASE | re.DOTALL)
 _BEHIND_A_LABEL: Final = re.compile(rf"(\d\s*{_LABEL})[\s,]+(?=[+(]{{0,2}}\d{{3}})", re.IGNORECASE)
 _EXTENSION: Final = re.compile(
-    r"(?<=[\d)])[\s,;]*[(\[]?\s*"
-    r"(?:extensi[oó]n|extn?|ex|xt?|e(?=\d)|poste|int(?:erno)?|anexo|доб|#|(?<=,,))\s*[.:#=]*\s*(\d{1,7})\b"
+    r"(?<=[\d)])(?:[\s,;]|\s[-\u2013\u2014]+(?=\s)|\s?/\s?(?=x))*[(\[]?\s*(?:(?:at|and|w/|with)\s+)?"
+    r"(?:extensi[oó]n|e?xtn?|ex|xt?|e(?=\d)|poste|int(?:erno)?|anexo|dial|доб|#|(?<=,,))"
+    r"\s*(?:no\b|nr\b|number)?[-.:#=]*\s*(\d{1,7})\b"
     r"(?!-\d{3})[)\]]?(?:\s*(?:[-/&,]|or|and)\s*(?:x|ext\.?)?\s*(?:\d{1,2}\b(?!-\d)|\d{3,5}\b(?![-. )/]*\d)))*",
     re.IGNORECASE,
 )
 """An extension, of several the first."""
+_PAUSED: Final = re.compile(r"(?<=\d),(?=\d{1,7}#)")
+"""A comma waits before what is dialled behind a number: an extension, where a hash ends it."""
 _EXTENSION_FIRST: Final = re.compile(
     r"\W*(?:extensi[oó]n|extn?|ex|x)\s*[.:#]*\s*(\d{1,7})(?:\s*[,;:/|]\s*|\s+)(?:(?:at|of|on)\s+)?(?=[+(]{0,2}\d)",
     re.IGNORECASE,
 )
+_NOTE: Final = re.compile(r"\s*\[\d{1,2}\](?=\W*$)|(?:^|(?<=\n))\s*00(?=1[-. ]?\(?[2-9]\d\d)")
+"""What refers a number to a note; and zeros dialled before the country of North America."""
+_TIMES: Final = re.compile("[\u00d7\uff58\uff38\u2715\u2716]")
+_JOINED: Final = re.compile(r"(?<=[\d)])[_~](?=\d)")
 _POINTS: Final = "\u2022\u00b7\u2219\u22c5\u2027\u25cf\u25aa\u30fb"
 _POINTED: Final = re.compile(
     rf"(?<=\d\d\d)\s*[{_POINTS}]\s*(\d{{3}})\s*[{_POINTS}]\s*(?=\d{{4}})|(?<=[\d)])[{_POINTS}](?=\d)"
@@ -142,7 +101,7 @@ _BETWEEN_NUMBERS: Final = re.compile(
 )
 _WORDS_IN_BRACKETS: Final = re.compile(r"\([^()\d]*\)|\[[^\[\]\d]*\]")
 _NOT_DIALLED: Final = re.compile(
-    r"\b(?:fax|facsimile|t[eé]l[eé]copieur|fx|tty|tdd|telex|pagers?|beepers?|dsn|autovon|drsn|vosip|svoip"
+    r"\b(?:fax|facsimile|t[eé]l[eé]copieur|telefax|fx|tty|tdd|telex|pagers?|beepers?|dsn|autovon|drsn|vosip|svoip"
     r"|sipr(?:net)?)\b"
     # F, as a label before or behind a number
     r"|(?:^|[\s,;|(\[])f\s*[:)\]]+\s*(?=[+(]{0,2}\d)|(?:^|[,;|])\s*f(?:\.\s*|\s+)(?=[+(]{0,2}\d{3}[-. )])"
@@ -170,102 +129,6 @@ _DIALLED_BEFORE: Final = re.compile(r"(?:1|0?1|0?44|0?45)(\d{10})")
 """Until 2019 Mexico had digits before a number of ten, for mobile telephones and from afar; lists have them still."""
 
 
-def turned(value: Any) -> Any:
-    """Family, given -> given family; titles go first, and suffixes and degrees stay behind the name.
-
-    What is not two names and a comma stays as it is.
-    """
-    if not isinstance(value, str) or not _COMMAS.search(value):
-        return value
-    text = cleaned(value).rstrip("; ")
-    if quoted := _QUOTED.fullmatch(text):
-        text = quoted[2].strip()
-    if ";" in text or len(text) > _LONGEST_NAME or _A_COMPANY.search(text):
-        return text
-    name, behind = _without_remark(text)
-    parts = [part.strip(_MARKS) for part in _COMMAS.split(name)]
-    parts = [part if (part.isalpha() and part.istitle()) or not _NOTHING.of_a_part(part) else "" for part in parts]
-    parts = [parts[0], *filter(None, parts[1:])]
-    names = [part for at, part in enumerate(parts) if part and not _is_behind(part, at)]
-    after = [part for at, part in enumerate(parts) if part and _is_behind(part, at)]
-    titles = [part for part in names[1:] if len(names) > 2 and all(map(_is_title, part.split()))]
-    names = [part for at, part in enumerate(names) if at == 0 or part not in titles]
-    if len(names) == 3 and _AN_INITIAL.fullmatch(names[2]):
-        names = [names[0], f"{names[1]} {names[2]}"]
-    if len(names) > 2 or not parts[0] or _follows_a_name(parts[0]) or not names:
-        return text if len(names) != 1 or after else names[0] + behind
-    if len(names) == 1:
-        return ", ".join((*names, *after)) + behind
-    first_after = next(at for at, part in enumerate(parts) if at and not _is_behind(part, at))
-    if not all(_follows_a_name(part) for part in parts[1:first_after]):
-        return text
-    return ", ".join((_in_order(titles, *names), *after)) + behind
-
-
-def _in_order(titles: Sequence[str], family: str, given: str) -> str:
-    """Title, given name, family, and the degrees that stand behind the given name."""
-    title, family = _titles_before(family) if " " in family else ([], family)
-    given, degrees = _degrees_behind(given) if " " in given else (given, [])
-    words = given.split()
-    if len(words) > 1 and (words[-1] in _RANKS or (words[-1].endswith(".") and _is_title(words[-1]))):
-        given, title = " ".join(words[:-1]), [*title, words[-1]]
-    both = (family, given) if _FAMILY_FIRST.search(family + given) else (given, family)
-    return " ".join((*titles, *title, *both, *degrees))
-
-
-def _titles_before(family: str) -> tuple[list[str], str]:
-    """The titles in front of a family, and the family."""
-    words = family.split()
-    count = 1 if words[0].casefold() == "the" and len(words) > 2 and _is_title(words[1].rstrip(".") + ".") else 0
-    while count < len(words) - 1 and _is_title(words[count]):
-        count += 1
-    return words[:count], " ".join(words[count:])
-
-
-def _degrees_behind(given: str) -> tuple[str, list[str]]:
-    """A given name without the suffixes and degrees behind it, and those."""
-    words = given.split()
-    count = len(words)
-    while count > 1 and _is_degree(words[count - 1]):
-        count -= 1
-    return " ".join(words[:count]), words[count:]
-
-
-def _is_title(word: str) -> bool:
-    plain = word.casefold().removesuffix(".")
-    is_said = plain != word.casefold() or word.isupper()
-    return (
-        plain in _TITLES
-        or (is_said and plain.upper() in _RANKS)
-        or (plain != word.casefold() and plain in _WITH_A_POINT)
-    )
-
-
-def _is_degree(word: str) -> bool:
-    """Whether it is a suffix or degree that may stand behind a given name without a comma."""
-    is_name = word.casefold() in _OR_A_NAME and not word.isupper()
-    return _follows_a_name(word) and not is_name and word.casefold().rstrip(".") != _FIFTH
-
-
-def _without_remark(text: str) -> tuple[str, str]:
-    """A turned name, and what stands behind its last part that is no name."""
-    last = max(comma.end() for comma in _COMMAS.finditer(text))
-    remark = _BEHIND_A_NAME.search(text, last)
-    if not remark:
-        return text, ""
-    return text[: remark.start()], f" {remark[0].strip()}"
-
-
-def _is_behind(part: str, at: int) -> bool:
-    """Whether the part at that place follows a name: the fifth of that name does, behind family and given name."""
-    return _follows_a_name(part) or (at > 1 and part.casefold() == _FIFTH)
-
-
-def _follows_a_name(part: str) -> bool:
-    words = part.casefold().split()
-    return bool(words) and all(word in _WITH_POINTS or word.replace(".", "") in _AFTER_A_NAME for word in words)
-
-
 def mail(value: Any, _: str = "") -> str:
     """The address in a mail cell: of several the first, without the name, brackets, marks and `mailto:` around it.
 
@@ -284,8 +147,8 @@ def mail(value: Any, _: str = "") -> str:
 
 def _addresses(text: str) -> Iterator[str]:
     """What of a cell may be an address, the likeliest first."""
-    plain = cleaned(text).translate(_APOSTROPHES)
-    yield _without_marks(plain, _NO_LETTERS)
+    plain = cleaned(html.unescape(text) if "&" in text else text).translate(_APOSTROPHES)
+    yield _without_marks(plain[1:-1] if plain[:1] == "{" and plain[-1:] == "}" else plain, _NO_LETTERS)
     yield text
     main = _from_the_main(plain)
     yield from _parts(main)
@@ -349,10 +212,11 @@ def phone(value: Any, region: str) -> str:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _number(text: str, region: str) -> str:
-    lines = _without_points(_COUNTED.sub("; ", "\n".join(map(cleaned, text.splitlines())))).removeprefix("; ")
+    plain = _JOINED.sub("-", _TIMES.sub("x", _NOTE.sub("", "\n".join(map(cleaned, text.splitlines())))))
+    lines = _without_points(_COUNTED.sub("; ", plain)).removeprefix("; ")
     extension = _EXTENSION_FIRST.match(lines)
     lines = lines[extension.end() :] if extension else lines
-    lines = _EXTENSION.sub(r" ext \1", _HOURS.sub("; ", _PLACE.sub("; ", lines)))
+    lines = _EXTENSION.sub(r" ext \1", _PAUSED.sub(" x", _HOURS.sub("; ", _PLACE.sub("; ", lines))))
     lines = _SIDE_BY_SIDE.sub(lambda first: f"{first[1] or ''}; ", lines)
     if _BEGINS_WITH_A_NUMBER.fullmatch(lines):
         lines = _BEHIND_A_LABEL.sub(r"\1; ", lines)
@@ -383,9 +247,19 @@ def _one_number(text: str, region: str) -> str:
     try:
         return _parsed(alone, region, worded=worded)
     except SkipRecord as error:
-        if number := _within(text, region):
+        if number := _within(text, region) or _whole(text, region):
             return number
         raise error from None
+
+
+def _whole(text: str, region: str) -> str | None:
+    """The first whole number of North America in a text, behind which hours and the like may stand."""
+    found = _WITH_MORE.search(text)
+    if not found or text[: found.start()].rstrip(" -./(")[-1:].isdigit():
+        return None
+    with suppress(SkipRecord):
+        return _parsed(found[0], region, worded=False)
+    return None
 
 
 def _parsed(text: str, region: str, *, worded: bool) -> str:

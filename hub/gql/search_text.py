@@ -41,6 +41,8 @@ _AN_ENTRY: Final = re.compile(r"\bENTR(?:Y|IES)\b[^\d]{0,20}\d{8,10}(?!\d)")
 """A number that is called an entry's, with as few digits as a Social Security number where it has lost its zeros."""
 _TELLING: Final = re.compile(r"(?:\d\W*){3}|[^\W\d].*\d|\d.*[^\W\d]")
 """Within a text a digit or two alone are no code."""
+_BEFORE_A_WORD: Final = re.compile(r"(?<=\w)/(?=[^\W\d_]{4,}(?!\w))")
+"""A stroke between a code and a word: 2704/status."""
 _HUMP: Final = re.compile("(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CAPITALS: Final = re.compile(
     r"\W*([A-Z][A-Z0-9]+(?:[-_][A-Z0-9]+)*|(?=\S*\d)[^\W_]+(?:[-_/.][^\W_]+)*|[^\W_]+_\w+)\W*"
@@ -185,7 +187,7 @@ class Sought:
         self.text = text.strip()
         plain = plain_digits(self.text)
         self.plain = plain.upper()
-        self.pieces = self.text.split()[:_MOST_TOKENS]
+        self.pieces = _BEFORE_A_WORD.sub(" ", self.text).split()[:_MOST_TOKENS]
         self.windows = list(self._windows()) if len(self.pieces) > 1 else []
         self.codes = list(_any_code(self.text, plain.split()[:_MOST_TOKENS]))
 

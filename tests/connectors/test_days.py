@@ -93,6 +93,56 @@ def test_a_format_is_written_as_people_write_it(said: str, written: Sequence[str
         assert _read(text, said) == date(2026, 11, 1), text
 
 
+_DAYS_WRITTEN = [
+    "{day}{ordinal} of {month} {year}", "{day}{ordinal} of {month}, {year}", "{year}-{short}-{day:02d}",
+    "{year} {month} {day}", "{year}{short}{day:02d}", "{year}, {month} {day}", "{year}\u5e74{number}\u6708{day}\u65e5",
+    "{year}\ub144 {number}\uc6d4 {day}\uc77c", "{year} {number:02d} {day:02d}", "{year}_{number:02d}_{day:02d}",
+    "{day} - {short} - {year}", "{weekday} {short} {day:>2} 00:00:00 {year}", "{year}.{number}.{day}.",
+]  # fmt: skip
+
+
+@given(st.dates(date(1990, 1, 1), date(2060, 12, 31)), st.sampled_from(_DAYS_WRITTEN))
+def test_a_day_that_can_be_no_other_needs_no_format(day: date, written: str) -> None:
+    ordinal = "th" if 10 < day.day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+    text = written.format(
+        year=day.year, number=day.month, day=day.day, ordinal=ordinal, month=day.strftime("%B"),
+        short=day.strftime("%b"), weekday=day.strftime("%a"),
+    )  # fmt: skip
+    assert _read(text) == _read(text.upper()) == day
+
+
+@pytest.mark.parametrize(
+    "written", ["2026-11 01", "2026 11-01", "2026_13_01", "2026\u5e7413\u67081\u65e5", "2026-Nov-31"]
+)
+def test_a_year_first_does_not_make_a_day_of_what_is_none(written: str) -> None:
+    assert _read(written) is None
+
+
+_OTHER_FORMATS = {
+    "d/m/Y": "%d/%m/%Y", "Y-m-d": "%Y-%m-%d", "m/d/Y": "%m/%d/%Y", "n/j/Y": "%m/%d/%Y", "TT.MM.JJJJ": "%d.%m.%Y",
+    "JJJJ-MM-TT": "%Y-%m-%d", "JJ/MM/AAAA": "%d/%m/%Y", "DD/MM/AAAA": "%d/%m/%Y", "aaaa-mm-jj": "%Y-%m-%d",
+    "YYYYDDD": "%Y%j", "YYYY-DDD": "%Y-%j", "YYDDD": "%y%j", "dddd, MMMM d, yyyy": "%A, %B %d, %Y",
+    "EEE, MMM d, yyyy": "%a, %b %d, %Y", "Day, Month D, YYYY": "%A, %B %d, %Y", "ddd MM/DD/YYYY": "%a %m/%d/%Y",
+    "M/D/YYYY h:mm tt": "%m/%d/%Y 12:00 AM",
+}  # fmt: skip
+
+
+@given(st.dates(date(1990, 1, 1), date(2060, 12, 31)), st.sampled_from(sorted(_OTHER_FORMATS)))
+def test_a_format_may_be_of_other_programs_and_languages(day: date, said: str) -> None:
+    assert _read(day.strftime(_OTHER_FORMATS[said]), said) == day
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["22-NOV-2026 02.30.00.000000 PM", "2026-11-22 14h30", "Sun Nov 22 14:30:00 2026", "Sun Nov 22 14:30:00 UTC 2026",
+     "Sun Nov 22 09:30:00 EST 2026", "Nov 22 14:30 2026"],
+)  # fmt: skip
+def test_a_moment_is_read_as_databases_and_logs_write_it(written: str) -> None:
+    moment = moment_of(written, zone=UTC)
+    assert isinstance(moment, datetime)
+    assert moment.astimezone(UTC) == datetime(2026, 11, 22, 14, 30, tzinfo=UTC)
+
+
 def test_september_has_four_letters_for_some() -> None:
     for written in ("01-Sep-26", "01-Sept-26", "01-SEPT.-26", "01-September-26"):
         assert _read(written, "DD-Mon-YY") == date(2026, 9, 1)

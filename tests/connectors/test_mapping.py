@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.engine.authority import Authority, judged
+from connectors.engine.codes import codes_in
 from connectors.engine.days import as_format, day_of
 from connectors.engine.mapping import LONGEST_TEXT, Known, Mapped, address_reader, identity_of, longest, mapper
 from connectors.errors import SkipRecord
@@ -528,6 +529,15 @@ def test_moments_have_the_zone_that_their_stream_says() -> None:
         "#N/A",
         "??",
         " ",
+        "--none--",
+        "-- Select --",
+        "No longer available",
+        "not yet",
+        "н/д",
+        "無",
+        "해당 없음",
+        "k. A.",
+        "sin correo",
     ],
 )
 def test_words_that_mean_nothing_are_nothing(word: str) -> None:
@@ -596,6 +606,20 @@ def test_a_stream_or_column_says_which_words_mean_nothing() -> None:
         "01",
         "001.00",
         "\uff11",
+        "ja",
+        "WAHR",
+        "sim",
+        "да",
+        "はい",
+        "是",
+        "예",
+        "Yes;",
+        '"Yes"',
+        "'Y",
+        "\u201cyes\u201d",
+        "=TRUE()",
+        "=TRUE",
+        "1,0",
     ],
 )
 def test_yes_as_people_write_it(yes: Any) -> None:
@@ -626,6 +650,19 @@ def test_yes_as_people_write_it(yes: Any) -> None:
         "00",
         "0.00",
         "no\u200b",
+        "Nein",
+        "FALSCH",
+        "não",
+        "нет",
+        "いいえ",
+        "否",
+        "아니오",
+        "No;",
+        "'No'",
+        "=FALSE()",
+        "0,0",
+        "⬜",
+        "□",
     ],
 )
 def test_no_as_people_write_it(no: Any) -> None:
@@ -685,7 +722,7 @@ def test_a_format_is_read_as_systems_write_it(said: str, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["CYYMMDD", "Q YYYY MM DD", "EEE, MM/DD/YYYY", "excel", "YYYYMMDDX", "WW/YYYY/MM/DD", "YYYY-DDD"]
+    "said", ["CYYMMDD", "Q YYYY MM DD", "EEEEE, MM/DD/YYYY", "excel", "YYYYMMDDX", "WW/YYYY/MM/DD", "YYYY-DDQ"]
 )
 def test_a_word_in_a_format_that_means_nothing_is_refused(said: str) -> None:
     with pytest.raises(ValueError, match="expected"):
@@ -709,8 +746,24 @@ _THERE = Known(
         "Port": frozenset({"ACE:2704", "ACE:2709", "ACE:0401", "CENSUS:2704"}),
         "HtsChapter": frozenset({"08", "42", "84", "85", "86", "90"}),
         "HtsHeading": frozenset({"0804", "0805", "8541", "8542", "8543", "8544"}),
+        "Center": frozenset({"CEE001", "CEE002", "CEE003"}),
     }
 )
+_WITH_A_NAME = {
+    ("Port", "2704"): [
+        "Los Angeles {}", "Los Angeles/{}", "[{}] Los Angeles", "({}) Los Angeles", "Los Angeles (port {})", "US{}",
+        "US {}", "Los Angeles \u2013 Port Code {}", "{} | Los Angeles", "Sample Int'l Airport {}", "Los Angeles: {}",
+        "{}.", "#{}",
+    ],
+    ("HtsChapter", "85"): [
+        "CH{}", "Chapter {}.", "{}.", "#{}", "Machinery ({})", "Machinery - {}", "Machinery (Chapter {})",
+        "Machinery, Ch. {}", "{}xx", "{}.xx", "{}XX", "{}.XX.XXXX", "({}) Machinery", "{} | Machinery",
+    ],
+    ("HtsHeading", "8542"): [
+        "Circuits ({})", "Circuits - {}", "{}xx", "{}.xx", "{}.31.xxxx", "Circuits, hdg. {}", "HTS{}",
+    ],
+    ("Center", "CEE003"): ["{} - Sample", "Sample ({})", "Sample - {}", "{}: Sample", "{}*", "{} Sample", "Center {}"],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -773,12 +826,45 @@ _THERE = Known(
         ("Port", "2704/2709", ["ACE:2704", "ACE:2709"]),
         ("Port", "2704, 2709 and 401", ["ACE:2704", "ACE:2709", "ACE:0401"]),
         ("Port", "27-04", ["ACE:2704"]),
+        ("Port", "Los Angeles CA 2704; Long Beach 2709", ["ACE:2704", "ACE:2709"]),
+        ("Port", "2704\u30012709", ["ACE:2704", "ACE:2709"]),
+        ("Port", "2704 \u2022 2709", ["ACE:2704", "ACE:2709"]),
+        ("Port", "['2704', '2709']", ["ACE:2704", "ACE:2709"]),
+        ("Port", "{2704,2709}", ["ACE:2704", "ACE:2709"]),
+        ("Port", "2704: Los Angeles\n2709: Long Beach", ["ACE:2704", "ACE:2709"]),
+        ("Port", "2704\nLos Angeles", ["ACE:2704"]),
+        ("HtsChapter", "Ch. 84 - Ch. 86", ["84", "85", "86"]),
+        ("HtsChapter", "Chapter 84 through Chapter 86", ["84", "85", "86"]),
     ],
 )
 def test_codes_in_a_cell_are_all_read(label: str, written: str, keys: list[str]) -> None:
     found = _linked("COVERS", label, written)
     assert not found.lacks
     assert [link.key for link in found.links] == keys
+
+
+@pytest.mark.parametrize(("label", "code"), _WITH_A_NAME)
+def test_a_code_in_a_cell_may_have_its_name_beside_it(label: str, code: str) -> None:
+    for written in _WITH_A_NAME[label, code]:
+        type_ = "WORKS_FOR" if label == "Center" else "COVERS"
+        found = _linked(type_, label, written.format(code))
+        assert not found.lacks, written
+        assert [link.key for link in found.links] == [f"ACE:{code}" if label == "Port" else code], written
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ("CEE001, CEE003", ["CEE001", "CEE003"]),
+        ("CEE001 to CEE003", ["CEE001", "CEE002", "CEE003"]),
+        ("Sample (CEE-1); Other Sample (CEE 3)", ["CEE-1", "CEE 3"]),
+        ("CEE003 (since 2026)", ["CEE003 (since 2026)"]),
+        ("CEE0033", ["CEE0033"]),
+        ("Sample", ["Sample"]),
+    ],
+)
+def test_centers_in_a_cell_are_all_read(written: str, codes: list[str]) -> None:
+    assert list(codes_in("Center", written, ["CEE001", "CEE002", "CEE003"])) == codes
 
 
 @pytest.mark.parametrize(
@@ -789,6 +875,8 @@ def test_codes_in_a_cell_are_all_read(label: str, written: str, keys: list[str])
         ("COVERS", "Port", "2704\u20262709", "there is no Port"),
         ("COVERS", "HtsHeading", "85*", "there is no HtsHeading '0085'"),
         ("COVERS", "Port", "Pier 400", "there is no Port"),
+        ("COVERS", "Port", "Import Desk, Room 2704", "there is no Port"),
+        ("SITS_AT", "Port", "Sample 2704; Other Sample 2709", "names 2; expected one"),
         ("COVERS", "HtsChapter", "84, 99", "there is no HtsChapter '99'"),
         ("SITS_AT", "Port", "2704/2709", "SITS_AT: '2704/2709' names 2; expected one"),
     ],

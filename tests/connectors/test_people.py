@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.engine.cells import EMPTY_WORDS, Empty, cleaned, is_blank, text_of
-from connectors.engine.people import mail, phone, turned
+from connectors.engine.names import turned
+from connectors.engine.people import mail, phone
 from connectors.errors import SkipRecord
 
 
@@ -92,6 +93,38 @@ from connectors.errors import SkipRecord
         ("Sample, -, Ana", "Ana Sample"),
         ("Null, Ana", "Ana Null"),
         ("Sample, None", "None Sample"),
+        ("Sample, J.R.", "J.R. Sample"),
+        ("Sample, J.R., Jr.", "J.R. Sample, Jr."),
+        ("Ana Sample, BSN", "Ana Sample, BSN"),
+        ("Ana Sample, PE", "Ana Sample, PE"),
+        ("Sample, Ana, MSN", "Ana Sample, MSN"),
+        ("Sample, Ana, PharmD", "Ana Sample, PharmD"),
+        ("Sample, Ana, CUSECO", "Ana Sample, CUSECO"),
+        ("Sample, Ana, FDA", "Ana Sample, FDA"),
+        ("Sample, MA, Ana", "Ana Sample, MA"),
+        ("Sample, ANA, MBA", "ANA Sample, MBA"),
+        ("Sample, MAJ, Ana", "MAJ Ana Sample"),
+        ("de la Cruz, JP", "JP de la Cruz"),
+        ("Sample, TJ", "TJ Sample"),
+        ("SAMPLE QUICK, ANA", "ANA SAMPLE QUICK"),
+        ("Los Angeles, CA", "Los Angeles, CA"),
+        ("Import Desk, Port of Sample", "Import Desk, Port of Sample"),
+        ("Director, Field Operations", "Director, Field Operations"),
+        ("Assistant Director, Trade", "Assistant Director, Trade"),
+        ("Office of Trade, CBP", "Office of Trade, CBP"),
+        ("Team 5, Samples", "Team 5, Samples"),
+        ("Sample, Quick & Associates", "Sample, Quick & Associates"),
+        ("Sample, a division of Quick", "Sample, a division of Quick"),
+        ("Acme, N.A.", "Acme, N.A."),
+        ("Acme, Sdn. Bhd.", "Acme, Sdn. Bhd."),
+        ("Supervisor Sample, Ana", "Supervisor Ana Sample"),
+        ("Special Agent Sample, Ana", "Special Agent Ana Sample"),
+        ("Chief, Ana", "Ana Chief"),
+        ("Dra. Sample, Ana", "Dra. Ana Sample"),
+        ("Judge Sample, Ana", "Judge Ana Sample"),
+        ("Sample, Ana - Port of Sample, CA", "Ana Sample - Port of Sample, CA"),
+        ("Sample, Ana (on detail, CA)", "Ana Sample (on detail, CA)"),
+        ("Sample, Ana <ana@fda.example>", "Ana Sample <ana@fda.example>"),
     ],
 )
 def test_a_name_that_is_turned_round_is_its_bearers_again(written: str, name: str) -> None:
@@ -155,6 +188,56 @@ def test_marks_that_nobody_sees_change_no_name(name: str, marks: list[str]) -> N
 def test_what_is_no_text_is_told(text: str) -> None:
     with pytest.raises(SkipRecord, match="no text"):
         text_of("name", text)
+
+
+_SPELLINGS = ["202-555-0100", "(202) 555-0100", "202.555.0100", "2025550100", "+1 202 555 0100", "1 (202) 555-0100"]
+_EXTENSIONS = [
+    " xtn {}", " -- x{}", " - ext {}", " / x{}", " ext no. {}", " ext-{}", " x-{}", " at ext. {}", " and ext {}",
+    " \u00d7{}", " \uff58{}", " w/ ext {}", ", dial {}", ",{}#", ",,{}", " extn. {}", " (ext. {})", "\nExt {}",
+]  # fmt: skip
+
+
+@given(st.sampled_from(_SPELLINGS), st.sampled_from(_EXTENSIONS), st.sampled_from(["5", "55", "5521", "12345"]))
+def test_an_extension_is_read_as_people_write_it(number: str, written: str, extension: str) -> None:
+    assert phone(number + written.format(extension), "US") == f"+12025550100;ext={extension}"
+
+
+@given(
+    st.sampled_from(_SPELLINGS),
+    st.sampled_from(
+        [" [1]", " 8am-5pm ET", " (24 hours)", " 24/7", " 8:30-4:30", " M-F 8-5", " (leave a message)", " ET"]
+    ),
+)
+def test_what_stands_behind_a_number_is_no_part_of_it_however_that_is_written(number: str, behind: str) -> None:
+    assert phone(number + behind, "US") == "+12025550100"
+
+
+@pytest.mark.parametrize("number", ["001 202 555 0100", "202_555_0100", "202~555~0100"])
+def test_odd_gaps_and_zeros_before_the_country_are_understood(number: str) -> None:
+    assert phone(number, "US") == "+12025550100"
+
+
+@pytest.mark.parametrize("cell", ["Telefax: 202-555-0199", "202-555-0199 telefax"])
+def test_a_telefax_is_no_telephone(cell: str) -> None:
+    with pytest.raises(SkipRecord, match="fax"):
+        phone(cell, "US")
+    assert phone(f"{cell}; Tel: 202-555-0100", "US") == "+12025550100"
+
+
+@pytest.mark.parametrize(
+    "cell", ["202-555-01000", "202-555-010 24/7", "555-0100 24/7", "202-555-0100-1234", "1202 555"]
+)
+def test_no_number_is_made_up_of_hours_and_more_digits(cell: str) -> None:
+    with pytest.raises(SkipRecord):
+        phone(cell, "US")
+
+
+@pytest.mark.parametrize(
+    "cell", ["&lt;{}&gt;", "Ana Sample &lt;{}&gt;", "{{{}}}", "{}+", "{} &amp; bo@fda.example", "[{}](mailto:{})"]
+)
+@pytest.mark.parametrize("address", ["ana.sample@fda.example", "o'brien@fda.example", "ana+desk@sub.fda.example"])
+def test_an_address_is_read_as_a_page_or_program_copies_it(cell: str, address: str) -> None:
+    assert mail(cell.format(address, address)) == address
 
 
 @pytest.mark.parametrize(

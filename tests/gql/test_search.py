@@ -203,6 +203,11 @@ def test_a_company_is_shown_by_the_sign_of_its_kind_or_its_words(text: str) -> N
         ("entry 112345673", "Entry", ["001-1234567-3"]),
         ("Is entry 112345673 still open?", "Entry", ["001-1234567-3"]),
         ("entry 112345678", "Importer", []),
+        ("2704/status", "Port", ["2704"]),
+        ("ABC-1234567-6/status", "Entry", ["ABC-1234567-6"]),
+        ("what of 8542.31/heading", "HtsHeading", ["8542"]),
+        ("antidumping order A570979, please", "AdcvdOrder", ["A-570-979"]),
+        ("\u201cHUB-26-4T7Q2Z9K\u201d is late!", "Case", ["HUB-26-4T7Q2Z9K"]),
     ],
 )
 def test_a_code_is_known_by_what_it_is_called_in_a_text(text: str, label: str, found: list[str]) -> None:

@@ -338,6 +338,50 @@ def test_a_code_is_known_in_any_spelling(wanted: formats.Format, data: st.DataOb
     assert wanted.check(text) == canonical, text
 
 
+_WRAPPED = [
+    "\u201c{}\u201d", "\u2018{}\u2019", "`{}`", "{}*", "*{}", "{}\u2020", "[{}]", '="{}"', "={}", "{} ?", "{}!",
+    "\u2022 {}", "\u00ab{}\u00bb", "{{{}}}", "\u2116 {}", "<{}>", "'{}", "{})",
+]  # fmt: skip
+"""What people and programs put around an identifier."""
+
+
+@given(st.sampled_from(sorted(_WRITTEN, key=lambda found: found.name)), st.sampled_from(_WRAPPED), st.booleans())
+def test_marks_around_a_code_are_no_part_of_it(wanted: formats.Format, around: str, is_lower: bool) -> None:
+    canonical, *_ = _WRITTEN[wanted]
+    text = around.format(canonical.lower() if is_lower else canonical)
+    assert wanted.check(text) == canonical
+
+
+@pytest.mark.parametrize(
+    ("wanted", "code", "called"),
+    [
+        (ENTRY_NUMBER, "ABC-1234567-6", ["Entry Summary", "CBP Entry", "E/N", "Entry Summary No."]),
+        (IMPORTER_NUMBER, "261027-00042", ["CBP-assigned", "CBP assigned number", "Importer"]),
+        (formats.ADCVD_NUMBER, "A-570-979", ["Antidumping duty order", "anti-dumping", "AD case", "Case No."]),
+        (formats.ADCVD_NUMBER, "C-570-980", ["Countervailing duty order", "CVD case"]),
+        (formats.CASE_NUMBER, "HUB-26-4T7Q2Z9K", ["Ref", "Re", "Hub case", "Reference no.", "Case"]),
+        (formats.HTS10, "8507.60.0020", ["H.T.S.", "Classification", "HTS code"]),
+        (formats.HTS_CHAPTER, "85", ["Chpt.", "Chptr", "Chapter"]),
+        (formats.PORT_CODE, "2704", ["District/Port", "Sched. D", "US Port", "U.S. port", "Port ID", "Port code"]),
+        (formats.FILER_CODE, "ABC", ["Entry filer code", "Filer code", "Filer"]),
+        (formats.CENTER_CODE, "CEE007", ["CEE", "Center ID", "Center", "Centre code"]),
+    ],
+)
+def test_a_code_stands_behind_its_word_with_a_blank_a_colon_a_dash_or_in_brackets(
+    wanted: formats.Format, code: str, called: list[str]
+) -> None:
+    for word in called:
+        between = ["{} {}", "{}: {}", "{} #{}", "{} ({})", "{}-{}"]
+        for text in (each.format(word, code) for each in between):
+            assert wanted.check(text) == code, text
+
+
+@pytest.mark.parametrize("text", ["$2704", "85%", "\u20ac2704", "2704 USD", "+2704"])
+def test_an_amount_is_no_code(text: str) -> None:
+    assert not formats.PORT_CODE.readings(text)
+    assert not formats.HTS_CHAPTER.readings(text)
+
+
 @pytest.mark.parametrize(
     ("wanted", "text", "meant"),
     [
