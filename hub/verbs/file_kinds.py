@@ -63,13 +63,14 @@ _OF_WINDOWS: Final = "windows-1252"
 
 # What Windows, macOS or a browser runs when it is opened: what Outlook blocks as attachments, and pages.
 _RUN_WORDS: Final = """
-ade adp apk app appinstaller appx appxbundle application appref-ms asp aspx asx bas bat bgi cab cer cgi chm class cmd cnt com command cpl crt csh der
-deb desktop diagcab dll dmg docm dotm elf exe fxp gadget grp hlp hpj hta htc htm html img inf ins iqy iso isp its jar jnlp js jse jsp
-ksh library-ms lnk mad maf mag mam maq mar mas mat mau mav maw mcf mda mdb mde mdt mdw mdz mht mhtml msc msh msh1 msh1xml msh2
-msh2xml mshxml mpkg msi msix msp mst msu ops osd pcd php pif pkg pl plg potm ppam ppsm pptm prf prg printerexport ps1 ps1xml
-ps2 ps2xml psc1 psc2 psd1 psd1 psdm1 psm1 pssc pst py pyc pyo pyw pyz pyzw reg rpm run scf scr sct search-ms searchconnector-ms settingcontent-ms sh shb shs shtm shtml sldm slk svg svgz swf
-sys theme tmp udl url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd webloc wim website workflow ws wsc wsf wsh xbap xhtml xht
-xla xlam xll xlsm xltm xnk xsl xslt
+ade adp apk app appinstaller application appref-ms appx appxbundle asp aspx asx bas bat bgi cab cer cgi chm class
+cmd cnt com command cpl crt csh deb der desktop diagcab dll dmg docm dotm elf exe fxp gadget grp hlp hpj hta htc
+htm html img inf ins iqy iso isp its jar jnlp js jse jsp ksh library-ms lnk mad maf mag mam maq mar mas mat mau mav
+maw mcf mda mdb mde mdt mdw mdz mht mhtml mpkg msc msh msh1 msh1xml msh2 msh2xml mshxml msi msix msp mst msu ops
+osd pcd php pif pkg pl plg potm ppam ppsm pptm prf prg printerexport ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1
+psm1 pssc pst py pyc pyo pyw pyz pyzw reg rpm run scf scr sct search-ms searchconnector-ms settingcontent-ms sh shb
+shs shtm shtml sldm slk svg svgz swf sys theme tmp udl url vb vbe vbp vbs vhd vhdx vsmacros vsw vxd webloc website
+wim workflow ws wsc wsf wsh xbap xht xhtml xla xlam xll xlsm xltm xnk xsl xslt
 """
 _RUN: Final = frozenset(_RUN_WORDS.split())
 _PROGRAMS: Final = frozenset(
