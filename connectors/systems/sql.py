@@ -233,8 +233,11 @@ def _told(error: DBAPIError, kind: type[ConnectorError]) -> ConnectorError:
 
 _QUOTE: Final = "'"
 """Begins a cursor that is text in its database, also where it looks like a number or moment."""
-_EVEN: Final = re.compile(r"0(?=\d)|\D|(19|20)\d{6}(T?(\d{4}|\d{6})Z?)?$|[0-9A-Fa-f]*[A-Fa-f]")
-"""Begins texts that sort as they grow where they are alike: with zeros before them, letters, or as days and moments."""
+_BEFORE_DIGITS: Final = re.compile(r"^\D+")
+_EVEN: Final = re.compile(r"0(?=\d)|(19|20)\d{6}(T?(\d{4}|\d{6})Z?)?$|[0-9A-Fa-f]*[A-Fa-f]")
+"""Begins texts that sort as they grow where they are alike, behind letters or not: with zeros before them, as days and
+moments, or with letters among their digits. V99 and V100 do not.
+"""
 _WEEKDAY: Final = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[., ]+"
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[. ]+"
 _OF_NO_ORDER: Final = re.compile(
@@ -292,7 +295,8 @@ class Largest:
 
 def _is_even(text: str) -> bool:
     """Whether such texts have as many digits as they grow."""
-    return _EVEN.match(text) is not None or _ISO.fullmatch(text.strip()) is not None
+    number = _BEFORE_DIGITS.sub("", text.strip())
+    return not number or _EVEN.match(number) is not None or _ISO.fullmatch(number) is not None
 
 
 def _shape(value: Any) -> str:

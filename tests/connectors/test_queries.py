@@ -257,12 +257,20 @@ def test_keys_are_listed_as_rows_have_them(database: Database) -> None:
     assert database.keys("SELECT * FROM s") == [str(key) for key in rows if key is not None]
 
 
-@given(st.lists(st.integers(0, 999), min_size=1, max_size=20))
-def test_numbers_as_text_without_zeros_before_them_do_not_sort(numbers: list[int]) -> None:
+@given(st.lists(st.integers(0, 999), min_size=1, max_size=20), st.sampled_from(["", "V", "REV-", "no. "]))
+def test_numbers_as_text_without_zeros_before_them_do_not_sort(numbers: list[int], before: str) -> None:
     largest = Largest()
     for number in numbers:
-        largest.see(str(number))
+        largest.see(f"{before}{number}")
     assert not largest.sorts
+
+
+@given(st.lists(st.integers(0, 999), min_size=1, max_size=20), st.sampled_from(["", "V", "REV-", "no. "]))
+def test_numbers_with_zeros_before_them_sort_behind_letters_as_well(numbers: list[int], before: str) -> None:
+    largest = Largest()
+    for number in numbers:
+        largest.see(f"{before}{number:05d}")
+    assert value_of(largest.cursor or "") == f"{before}{max(numbers):05d}"
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=20), st.integers(9, 12))
