@@ -76,6 +76,7 @@ _AROUND: Final = (
 )
 _LETTERS: Final = re.compile(r"[^\W_]*")
 _DASHES_AND_DOTS: Final = frozenset("+=~^|`<>\u2212")
+_MARKS_AROUND: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _JOINERS: Final = "\u200c\u200d"
 
 
@@ -222,8 +223,9 @@ def text_of(name: str, value: Any) -> str:
 
 @lru_cache(maxsize=256)
 def plain_heading(text: str) -> str:
-    """A column's name as two lists may write it differently: capitals, blanks and underscores."""
-    return " ".join(cleaned(text).replace("_", " ").casefold().split())
+    """A column's name as two lists may write it differently: capitals, blanks, underscores, and marks around it."""
+    plain = " ".join(cleaned(text).replace("_", " ").casefold().split())
+    return _MARKS_AROUND.sub("", plain) or plain
 
 
 def nearest(name: str, there: Iterable[str]) -> str | None:

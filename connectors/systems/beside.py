@@ -8,7 +8,7 @@ from typing import Final
 
 _LEFT: Final = (
     "~$*", ".*", "~*", "*~", "#*#", "thumbs.db", "desktop.ini", "*.sync-conflict-*", "*.sw[a-p]", "*.swx",
-    "*conflicted copy*", "*case conflict*", "*[[]conflict]*", "*_conflict-*", "*zone.identifier",
+    "*.sb-*-*", "*conflicted copy*", "*case conflict*", "*[[]conflict]*", "*_conflict-*", "*zone.identifier",
 )  # fmt: skip
 """What programs leave: locks, parts, what could not be brought together."""
 _ENDINGS: Final = frozenset(
@@ -34,9 +34,9 @@ _FOR_PEOPLE: Final = frozenset(
 _ROTATED: Final = re.compile(r"[0-9]{1,3}")
 _COPY: Final = re.compile(
     r"(?P<name>.+?)(?:"
-    r" - (?:copy|kopie|copie|copia|c\u00f3pia)(?: ?\(\d{1,3}\))?"
+    r" - (?:copy|kopie|kopia|copie|copia|c\u00f3pia)(?: ?\(\d{1,3}\))?"
     r"| \((?:copy|another copy|\d{1,2}(?:st|nd|rd|th) copy|\d{1,2})\)|\(\d{1,2}\)"
-    r"| copy(?: \d{1,2})?| [2-9]"
+    r"|[ ._-](?:copy|copia|kopie|backup|bak|old|orig|tmp|temp)(?: \d{1,2})?| \((?:copia|copie|kopie)\)| [2-9]"
     r"| ?[(\[](?:autosaved|autorecovered|recovered|repaired|read-only|version \d{1,2})(?:[- ]?\d+)?[)\]]"
     r"|-(?:desktop|laptop|surface|win|pc)-[-a-z0-9]+"
     r")+"

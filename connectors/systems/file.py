@@ -35,7 +35,18 @@ _LISTED: Final = 50
 """Of so many files the columns are listed."""
 _DIRECTORY: Final = 2
 """The kind of a folder as SFTP numbers it; servers that do not say the kind give another."""
-_DELIMITERS: Final = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "bar": "|"}
+_DELIMITERS: Final = {
+    **dict.fromkeys(("tab", "tabs", "\\t", "tabulator"), "\t"), "comma": ",",
+    **dict.fromkeys(("semicolon", "semi-colon", "semi colon"), ";"), "colon": ":", "caret": "^", "tilde": "~",
+    **dict.fromkeys(("pipe", "bar", "vertical bar"), "|"),
+}  # fmt: skip
+_ENCODINGS: Final = {
+    **dict.fromkeys(("ansi", "windows", "western european (windows)", "windows ansi"), "cp1252"),
+    **dict.fromkeys(("unicode", "ucs-2", "ucs2", "utf-16 with bom"), "utf-16"), "ebcdic": "cp037",
+    **dict.fromkeys(("utf-8 bom", "utf8-bom", "utf-8-bom", "utf-8 with bom", "csv utf-8"), "utf-8-sig"),
+    **dict.fromkeys(("macintosh", "x-mac-roman", "mac"), "mac-roman"),
+}  # fmt: skip
+"""Encodings as office programs call them in their windows."""
 
 
 class FileSettings(BaseModel):
@@ -94,6 +105,7 @@ class FileOptions(BaseModel):
     @field_validator("encoding")
     @classmethod
     def _of_text(cls, encoding: str | None) -> str | None:
+        encoding = _ENCODINGS.get(encoding.strip().casefold(), encoding) if encoding else encoding
         try:
             "".encode(encoding or "utf-8")
             b"".decode(encoding or "utf-8")

@@ -16,13 +16,20 @@ _BOMS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
-_DELIMITERS: Final = ",;\t|"
+_DELIMITERS: Final = ",;\t|^~:\u00a6"
 _SEP: Final = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _OTHERS: Final = (
-    (b"%PDF", "a PDF"), (b"\x1f\x8b", "a gzip archive"), (b"BZh", "a bzip2 archive"), (b"\xfd7zXZ", "an xz archive"),
-    (b"{\\rtf", "an RTF document"), (b"7z\xbc\xaf", "a 7z archive"),
+    (b"%PDF", "a PDF"), (b"{\\rtf", "an RTF document"),
+    (b"\x1f\x8b", "a gzip archive"), (b"BZh", "a bzip2 archive"), (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7z archive"), (b"Rar!\x1a\x07", "a RAR archive"), (b"(\xb5/\xfd", "a zstd archive"),
+    (b"\x89PNG\r\n\x1a\n", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF87a", "a picture"),
+    (b"GIF89a", "a picture"), (b"SQLite format 3\0", "an SQLite database"), (b"PAR1", "a Parquet file"),
+    (b"\0\1\0\0Standard ", "an Access database"), (b"BEGIN:VCARD", "a vCard file"),
+    (b"BEGIN:VCALENDAR", "a calendar"), (b"MIME-Version:", "a web archive"),
 )  # fmt: skip
-_MARKUP: Final = re.compile(rb"\s*<(?:!doctype html|!--|html|head|table|body|meta|\?xml)", re.IGNORECASE)
+_MARKUP: Final = re.compile(
+    rb"\s*<(?:!--|(?:!doctype html|html|head|table|body|meta|div|style|rss|feed|\?xml)\b)", re.IGNORECASE
+)
 _JSON: Final = re.compile(rb'\s*(?:\[\s*\{|\{\s*")')
 _START: Final = 4_096
 _CHUNK: Final = 1 << 20
@@ -31,9 +38,13 @@ _CHUNK: Final = 1 << 20
 def kind_of(start: bytes) -> str | None:
     """What a file is that is no list as text, by its first bytes; None for text."""
     start = start.removeprefix(b"\xef\xbb\xbf")
+    if bom := next((encoding for bom, encoding in _BOMS if start.startswith(bom)), None):
+        start = start.decode(bom, errors="ignore").encode()
     if _MARKUP.match(start):
         return (
-            "an XML file" if b"<?xml" in start[:200].lower() and b"<html" not in start.lower() else "a web page (HTML)"
+            "an XML file"
+            if re.match(rb"\s*<(?:\?xml|rss|feed)", start[:200].lower()) and b"<html" not in start.lower()
+            else "a web page (HTML)"
         )
     if _JSON.match(start):
         return "JSON"
@@ -114,7 +125,7 @@ def _other_delimiter(lead: Sequence[Numbered], delimiter: str) -> str:
         return ""
     counts = {other: sum(other in cell for cell in cells) for other in _DELIMITERS if other != delimiter}
     likeliest = max(counts, key=lambda other: counts[other])
-    if not counts[likeliest]:
+    if not counts[likeliest] or (likeliest == ":" and counts[likeliest] < len(cells)):
         return ""
     return (
         f"Its cells seem to be parted by {_word(likeliest)}, not by {_word(delimiter)}: say `delimiter: {likeliest!r}`"

@@ -119,6 +119,17 @@ def test_text_is_read_as_programs_leave_it(
         (b'[{"id": "k1"}]', "is JSON"),
         (b'{ "people": [] }', "is JSON"),
         (b"BZh91AY&SY", "a bzip2 archive"),
+        (b"Rar!\x1a\x07\0", "a RAR archive"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"\xff\xd8\xff\xe0", "a picture"),
+        (b"SQLite format 3\0", "an SQLite database"),
+        (b"PAR1\x15\x04", "a Parquet file"),
+        (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "a vCard file"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "a web archive"),
+        (b"<div><p>people</p></div>", "a web page"),
+        (b'<rss version="2.0">', "an XML file"),
+        ("<html>".encode("utf-16"), "a web page"),
+        ('[{"id": "k1"}]'.encode("utf-16"), "is JSON"),
     ],
 )
 def test_what_is_no_list_is_told_as_what_it_is(
@@ -145,6 +156,11 @@ def test_what_is_no_list_is_told_as_what_it_is(
         "id,name\r\nk1,Ana Sample\r\nid,name\r\n",
         "sep=,\r\nid,name\r\nk1,Ana Sample\r\n",
         "name,id\r\nAna Sample,k1\r\n",
+        "id*,Name*,email\r\nk1,Ana Sample,a\r\n",
+        "ID:,Name:,E-mail:\r\nk1,Ana Sample,a\r\n",
+        "'id','name','email'\r\nk1,Ana Sample,a\r\n",
+        "#ID,(name),email\r\nk1,Ana Sample,a\r\n",
+        "Directory\r\n\r\nID#,Name \u2020,email\r\nk1,Ana Sample,a\r\n",
     ],
 )
 def test_a_list_is_read_for_all_that_its_program_put_around_it(
@@ -169,12 +185,29 @@ def test_places_are_lines_as_an_editor_counts_them(tmp_path: Path, read: Callabl
     assert found.notes == ["people.csv: its header is line 3"]
 
 
-@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [";", "\t", "|", "^", "~", ":", "\u00a6"])
 def test_a_wrong_delimiter_is_named(delimiter: str, tmp_path: Path, read: Callable[..., Read]) -> None:
     (tmp_path / "people.csv").write_text(f"id{delimiter}name\nk1{delimiter}Ana Sample\n")
     with pytest.raises(AbortRun, match="say `delimiter: "):
         read()
-    assert read(delimiter={";": "semicolon", "\t": "tab", "|": "|"}[delimiter]).keys == ["k1"]
+    names = {";": ["semicolon", "semi-colon"], "\t": ["tab", "\\t", "Tabs"], "|": ["|", "pipe", "vertical bar"]}
+    for name in names.get(delimiter, {"^": ["caret"], "~": ["tilde"], ":": ["colon"]}.get(delimiter, [delimiter])):
+        assert read(delimiter=name).keys == ["k1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding"),
+    [
+        ("ANSI", "cp1252"), ("Western European (Windows)", "cp1252"), ("Unicode", "utf-16"), ("UCS-2", "utf-16"),
+        ("UTF-8 BOM", "utf-8-sig"), ("CSV UTF-8", "utf-8-sig"), ("Macintosh", "mac-roman"), ("EBCDIC", "cp037"),
+        ("Windows-1252", "cp1252"), ("UTF8", "utf-8"),
+    ],
+)  # fmt: skip
+def test_an_encoding_may_be_called_as_programs_call_it(
+    said: str, encoding: str, tmp_path: Path, read: Callable[..., Read]
+) -> None:
+    (tmp_path / "people.csv").write_bytes("id,name\nk1,Zo\u00eb\n".encode(encoding))
+    assert read(encoding=said).rows == [{"id": "k1", "name": "Zo\u00eb"}]
 
 
 def _is_utf_8(content: bytes) -> bool:
@@ -555,6 +588,13 @@ def test_workbooks_that_cannot_be_read_are_told_as_what_they_are(tmp_path: Path,
         "people.csv~",
         ".people.csv.swp",
         "#people.csv#",
+        "people.csv.sb-1a2b3c4d-Abc123",
+        "people_backup.csv",
+        "people-copy.csv",
+        "people - kopia.csv",
+        "people (copia).csv",
+        "people.old.csv",
+        "people.bak.csv",
     ],
 )
 def test_what_programs_leave_beside_a_list_is_not_the_list(
