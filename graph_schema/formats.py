@@ -239,7 +239,8 @@ _NUMBERED: Final = (
     r"|(?:f?ein|itin|tin|tax(?:payer)?)(?![\W_]*\d\d-\d{7}))*"
 )
 _CALLED_SO: Final = (
-    r"(?<![a-z])(?:ssn|ssan|ss[ _]?#|ss[-_ ]?(?:no|num|nbr|number)(?![a-z])|s\.\s?s\.\s?n|"
+    r"(?<![a-z])(?:ssn|ssan|ss[ _]?#|ss[-_ ]?(?:no|num|nbr|number)(?![a-z])|s\.\s?s\.\s?n|s s n(?![a-z])|"
+    r"seguro[-._ ]{0,2}social(?![a-z])|s[e\u00e9]curit[e\u00e9][-._ ]{0,2}sociale(?![a-z])|"
     r"social[-._ ]{0,2}security|soc(?:ial)?[-._ ]{0,2}sec(?:urity)?(?![a-mo-z]))"
 )
 _LABEL: Final = re.compile(_CALLED_SO, re.IGNORECASE)
@@ -303,7 +304,7 @@ _SHORTEST: Final = 11
 def _has_label(text: str) -> bool:
     """Whether a text of ASCII says of something that it is such a number."""
     plain = text.lower()
-    return ("ss" in plain or "soc" in plain or "s." in plain) and _LABEL.search(text) is not None
+    return ("ss" in plain or "soc" in plain or "s." in plain or "s s n" in plain) and _LABEL.search(text) is not None
 
 
 def _whole_number(plain: str) -> str:

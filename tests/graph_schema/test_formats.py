@@ -173,7 +173,8 @@ def test_a_number_that_a_spreadsheet_has_changed_is_doubtful(text: str) -> None:
     "column",
     ["SSN", "ssn_of_importer", "soc_sec_no", "SocSecNo", "SOC SEC", "social_security_number", "SocialSecurityNumber",
      "Soc. Sec. #",
-     "employeeSSN", "emp_ssn", "SS#", "SS_NO", "ss-num", "SSNO", "SSAN", "S.S.N."],
+     "employeeSSN", "emp_ssn", "SS#", "SS_NO", "ss-num", "SSNO", "SSAN", "S.S.N.",
+     "S S N", "Seguro Social", "Numero de Seguro Social", "seguro_social"],
 )  # fmt: skip
 def test_a_column_of_such_numbers_is_known_by_its_name(column: str) -> None:
     assert is_social_security(column)
@@ -194,7 +195,8 @@ def test_other_columns_are_none(column: str) -> None:
     _DIGITS,
     st.sampled_from(
         ["SSN ", "SSN: ", "ssn is ", "SSN#", "Social Security number ", "social security no. ", "soc. sec. ", "SS# ",
-         "Soc Sec No: ", "SSN of the importer: "]
+         "Soc Sec No: ", "SSN of the importer: ", "S S N ", "n\u00famero de seguro social ", "No. de Seguro Social: ",
+         "num\u00e9ro de s\u00e9curit\u00e9 sociale "]
     ),
     st.sampled_from(["", "-", " ", ".", "\u2013"]),
     st.sampled_from(["", "Protest of Ana Sample, ", "("]),
