@@ -169,6 +169,8 @@ class Table:
                 continue
             if len(cells) != width:
                 if not is_blank_row(cells[width:]):
+                    if isinstance(first, str) and _TOTAL.match(first.strip()) and _is_total(cells):
+                        continue  # beyond the table, as what is summed up may stand there
                     broken.append(Broken(f"{word} {number}", f"it has {len(cells)} cells, the header {width}"))
                     continue
                 cells = [*cells, *[self.filler] * (width - len(cells))]  # noqa: PLW2901 - as if they stood there

@@ -437,7 +437,9 @@ def _column(letters: str) -> int:
 
 
 def _held(path: Path) -> list[Sheet]:
-    book = python_calamine.CalamineWorkbook.from_path(path)
+    # by its content: a path would be read as its ending says
+    with path.open("rb") as file:
+        book = python_calamine.CalamineWorkbook.from_filelike(file)
     wanted: Mapping[str, bool] = {
         sheet.name: sheet.visible != python_calamine.SheetVisibleEnum.Visible
         for sheet in book.sheets_metadata

@@ -545,6 +545,23 @@ def test_older_kinds_of_workbooks_are_read(tmp_path: Path, read: Callable[..., R
     ]
 
 
+@pytest.mark.parametrize("name", ["people.xls", "people.xlsx", "people.csv", "people"])
+def test_a_workbook_is_known_by_its_content_whatever_it_is_called(
+    name: str, tmp_path: Path, read: Callable[..., Read]
+) -> None:
+    open_document(tmp_path / name, "S", [["id", "name"], ["k1", "Ana Sample"]])
+    assert read(name).keys == ["k1"]
+    shutil.copy(_SAMPLES / "people.xls", tmp_path / name)
+    assert read(name).keys == ["k1", "k2"]
+
+
+def test_a_total_may_stand_beyond_the_table(tmp_path: Path, read: Callable[..., Read]) -> None:
+    workbook(tmp_path / "people.xlsx", {"S": [["id", "name"], ["k1", "Ana"], ["Total", None, 1], ["k2", "Bo", "x"]]})
+    found = read()
+    assert found.keys == ["k1"]
+    assert [broken.place for broken in found.broken] == ["row 4"]
+
+
 def test_text_that_is_called_a_workbook_is_read_as_text(tmp_path: Path, read: Callable[..., Read]) -> None:
     (tmp_path / "people.xls").write_text("id\tname\nk1\tAna Sample\n")
     assert read(delimiter="tab").keys == ["k1"]
