@@ -131,8 +131,12 @@ def read_yaml(text: str, where: str) -> tuple[Any, Lines]:
         raise SetupError(
             f"{where}{f', line {mark.line + 1}' if mark else ''}: {error.problem or error.context}"
         ) from None
+    except RecursionError:
+        raise SetupError(f"{where}: it is nested too deeply, or a part of it holds itself") from None
     except (yaml.YAMLError, TypeError) as error:
         raise SetupError(f"{where}: {' '.join(str(error).split())}") from None
+    except (ValueError, AttributeError):
+        raise SetupError(f"{where}: a value has a tag that it does not fit, e.g. !!timestamp; leave tags out") from None
 
 
 def _once(node: yaml.Node | None, where: str) -> None:

@@ -409,7 +409,7 @@ def _unfit_in(content: Mapping[str, Any]) -> Iterator[Fault]:
     """What of the streams the graph does not have, also where a stream has other faults."""
     streams = content.get("streams")
     for name, stream in streams.items() if isinstance(streams, dict) else ():
-        if isinstance(stream, dict) and stream.get("describes") in SYNCED:
+        if isinstance(stream, dict) and stream.get("describes") in list(SYNCED):
             properties, links = stream.get("properties"), stream.get("links")
             ends = (
                 {type_: ends for type_, ends in links.items() if isinstance(ends, dict)}

@@ -2,6 +2,7 @@
 and its test.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -184,6 +185,8 @@ def write_skeleton(name: str, connector: str, folder: Path) -> Iterator[Path]:
         raise SetupError(f"--connector {connector}: expected one of {', '.join(_SETTINGS)}, own")
     module = name.replace("-", "_")
     class_name = "".join(word.capitalize() for word in name.split("-"))
+    if re.search(rf"\b{class_name}\b", _OWN_CODE + _OWN_TEST):
+        class_name += "Connector"  # what is written has another of that name
     source, options = _SOURCES.get(connector, ("contacts", ""))
     head = _HEAD.format(
         name=name,

@@ -49,6 +49,8 @@ def _people(**changes: Any) -> dict[str, Any]:
         ({"full": "every 7 days"}, "say a `schedule`, too"),
         ({"streams": {}}, "streams: .*at least one stream"),
         ({"streams": _people(describes="Port")}, "streams.people.describes"),
+        ({"streams": _people(describes=["Contact", "Case"])}, "streams.people.describes"),
+        ({"streams": _people(describes={"Contact": "x"})}, "streams.people.describes"),
         (
             {"streams": _people(properties={"shoe": "x"})},
             "streams.people.properties.shoe: a Contact has no shoe.*; it has awayFrom, awayUntil, closesAt, email",
@@ -111,6 +113,32 @@ def test_a_file_that_is_no_yaml_or_has_a_bad_name_is_told(tmp_path: Path) -> Non
         read_connection(tmp_path / "b.yaml")
     with pytest.raises(SetupError, match="lower case"):
         _read(tmp_path, name="FDA_1")
+
+
+@pytest.mark.parametrize("text", ["&a [*a]", "party: &a {Agency: *a}", "settings: " + "[" * 3000])
+def test_a_file_that_holds_itself_or_has_no_bottom_is_told(text: str, tmp_path: Path) -> None:
+    (tmp_path / "fda.yaml").write_text(text)
+    with pytest.raises(SetupError, match=r"fda.yaml: it is nested too deeply, or a part of it holds itself"):
+        attach_file(tmp_path / "fda.yaml", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["settings", "page", "system", "any", "abort-run", "self", "class", "json", "base-model"]
+)
+def test_a_skeleton_may_have_the_name_of_a_class_it_uses(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    list(write_skeleton(name, "own", tmp_path))
+    module = name.replace("-", "_")
+    code: dict[str, Any] = {"__name__": module}
+    exec((tmp_path / f"{module}_connector.py").read_text(), code)  # noqa: S102 - what was written just now
+    said, _ = read_yaml((tmp_path / f"{name}.yaml").read_text(), name)
+    assert {"read", "check", "discover"} <= vars(code[said["connector"].partition(":")[2]]).keys()
+    assert "url" in code["Settings"].model_fields
+    tested: dict[str, Any] = {"__name__": "tested"}
+    exec((tmp_path / f"test_{module}_connector.py").read_text(), tested)  # noqa: S102 - as above
+    assert tested["TheSystem"].__mro__[1] is tested["System"]
 
 
 def test_secrets_come_from_the_environment_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
