@@ -144,9 +144,7 @@ _KINDS: Final = {"9": "[0-9]", "a": "[A-Z]", "x": "[0-9A-Z]"}
 _BETWEEN: Final = r"[-./_,:;·\\# ]{1,3}"
 _SPELLED: Final = re.compile(rf"(?:{_BETWEEN})?([0-9A-Z]+(?:{_BETWEEN}[0-9A-Z]+)*)(?:{_BETWEEN})?")
 _OF_ALL: Final = "NUMBER|NUMBERS|NO|NR|NUM|CODE|CODES|ID"
-_AROUND: Final = r"(?:(?![$%+\u00a3\u00a5\u20a0-\u20cf])[\W_])*"
-"""Quotes, brackets, stars and the like around an identifier; an amount is none."""
-_BARE: Final = re.compile(rf"{_AROUND}(.*?){_AROUND}", re.DOTALL)
+_OF_AMOUNTS: Final = frozenset("$%+\u00a3\u00a5")
 _WORDS_BEFORE_A_BRACKET: Final = re.compile(r"^([A-Z][A-Z .:#/]*)[(\[]")
 
 
@@ -169,8 +167,17 @@ def _with_colons(plain: str) -> Iterator[str]:
 
 
 def _without_marks(plain: str) -> str:
-    matched = _BARE.fullmatch(plain)
-    return matched[1] if matched else plain
+    """The text without quotes, brackets, stars and the like around it; what says that it is an amount stays."""
+    start, end = 0, len(plain)
+    while start < end and _is_mark(plain[start]):
+        start += 1
+    while end > start and _is_mark(plain[end - 1]):
+        end -= 1
+    return plain[start:end]
+
+
+def _is_mark(letter: str) -> bool:
+    return not (letter.isalnum() or letter in _OF_AMOUNTS or unicodedata.category(letter) in ("Sc", "Mn", "Mc"))
 
 
 @lru_cache(maxsize=64)

@@ -108,6 +108,8 @@ def _alone(label: str, text: str) -> str | None:
 
 def _centers(text: str, there: Collection[str]) -> Sequence[str]:
     """The codes of Centers in a cell, with their names or without: `CEE007 - Electronics`, `CEE001 to CEE003`."""
+    if text.isascii() and text.isalnum():
+        return (text,)
     plain = plain_digits(_NOTES.sub("", cleaned(text)))
     found, between = _CENTER.findall(plain), [part.strip() for part in _CENTER.split(plain)]
     if not found or any(map(str.isdigit, "".join(between))):

@@ -378,6 +378,12 @@ def test_a_code_stands_behind_its_word_with_a_blank_a_colon_a_dash_or_in_bracket
             assert wanted.check(text) == code, text
 
 
+@pytest.mark.parametrize("wanted", [formats.CASE_NUMBER, ENTRY_NUMBER, IMPORTER_NUMBER, formats.RULING_NUMBER])
+def test_marks_without_end_are_soon_passed_over(wanted: formats.Format) -> None:
+    for text in ("*" * 100_000 + "x", "x" + "*" * 100_000 + "x", "x*" * 50_000):
+        assert not wanted.readings(text)
+
+
 @pytest.mark.parametrize("text", ["$2704", "85%", "\u20ac2704", "2704 USD", "+2704"])
 def test_an_amount_is_no_code(text: str) -> None:
     assert not formats.PORT_CODE.readings(text)
