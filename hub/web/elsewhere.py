@@ -4,14 +4,14 @@ where it is wanted."""
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_ASKED_FROM_ELSEWHERE: Final = ("/graphql", "/attachments/")
+_API: Final = "/graphql"
+_ASKED_FROM_ELSEWHERE: Final = (_API, "/attachments/")
 """Not the sample world's tokens, nor any page."""
-_PACKED: Final = ("/graphql", "/calendars/", "/graphiql", "/start", "/guide")
+_PACKED: Final = (_API, "/calendars/", "/graphiql", "/start", "/guide")
 """Not attachments, which are asked for in ranges and are mostly packed themselves, nor an answer that is a token."""
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT")
 _TOLD: Final = (
@@ -71,15 +71,20 @@ def packed(app: ASGIApp) -> ASGIApp:
 
 class _ForWhoAccepts:
     """The packing app for requests that accept gzip, the plain one for those that refuse it by q=0 (RFC 9110, section
-    12.5.3)."""
+    12.5.3).
+
+    The plain one also has what asks the API and does not speak of gzip: no cache keeps those answers, so that none
+    needs to know that they might have been packed.
+    """
 
     def __init__(self, plain: ASGIApp, packing: ASGIApp) -> None:
         self._plain = plain
         self._packing = packing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refused = _refuses_gzip(Headers(scope=scope).get("accept-encoding", ""))
-        await (self._plain if refused else self._packing)(scope, receive, send)
+        accepted = ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-encoding")
+        plain = _refuses_gzip(accepted) if accepted else scope["path"] == _API
+        await (self._plain if plain else self._packing)(scope, receive, send)
 
 
 def _refuses_gzip(accepted: str) -> bool:

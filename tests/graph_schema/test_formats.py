@@ -390,6 +390,19 @@ def test_an_amount_is_no_code(text: str) -> None:
     assert not formats.HTS_CHAPTER.readings(text)
 
 
+_ALL = [value for value in vars(formats).values() if isinstance(value, formats.Format) and not value.lenient]
+
+
+@given(st.sampled_from(sorted(_ALL, key=lambda wanted: wanted.name)), st.data())
+def test_a_code_that_is_written_as_the_hub_writes_it_is_read_as_itself(
+    wanted: formats.Format, data: st.DataObject
+) -> None:
+    code = data.draw(st.from_regex(re.compile(wanted.pattern, re.ASCII), fullmatch=True))
+    assert wanted.readings(code)[0] == code
+    assert not wanted.is_refused(code)
+    assert wanted.check(code) == code
+
+
 @pytest.mark.parametrize(
     ("wanted", "text", "meant"),
     [
