@@ -16,6 +16,10 @@ _SHORT: Final = ("bench", "compile", "graph_schema", "house", "matters", "deadli
 _LAST: Final = ("events", "connectors", "verbs")
 _ROW: Final = {room: place for place, room in enumerate((*_FIRST, "", *_SHORT, *_LAST))}
 """What is in no room goes before what is short: some of it starts servers of its own."""
+_FORGETTING: Final = PurePath("tests/gql/test_weights.py")
+"""It makes Neo4j forget its plans, and goes to the end of what asks the same: beside `world` and `local_neo4j`, where
+plans are forgotten, too.
+"""
 
 
 class FromBothEnds(LoadFileScheduling):
@@ -38,4 +42,6 @@ def in_a_row(items: list[pytest.Item]) -> None:
 
 def place_of(test_file: PurePath) -> int:
     """Where the room of a test file stands in the row, e.g. 0 for `tests/gql/test_kinds.py`."""
+    if test_file == _FORGETTING:
+        return _ROW["world"]
     return _ROW.get(test_file.parts[1] if len(test_file.parts) > 2 else "", _ROW[""])

@@ -54,5 +54,11 @@ def test_rooms_of_one_worker_stand_together_and_every_room_has_its_place() -> No
     rooms = {path.parent.name for path in _TESTS.glob("*/test_*.py")}
     assert rooms <= set(_ROW)
     assert {room for room in _ROW if room} - {"bench", "matters"} == rooms
-    row = ["tests/gql/test_kinds.py", "tests/test_up.py", "tests/house/test_house.py", "tests/verbs/test_verb.py"]
+    row = [
+        "tests/gql/test_kinds.py",
+        "tests/gql/test_weights.py",
+        "tests/test_up.py",
+        "tests/house/test_house.py",
+        "tests/verbs/test_verb.py",
+    ]
     assert sorted(map(PurePath, reversed(row)), key=place_of) == list(map(PurePath, row))
