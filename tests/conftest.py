@@ -22,10 +22,11 @@ from hub.local_neo4j.java import java
 from hub.local_neo4j.plan_cache import PLAN_CACHE
 from hub.local_neo4j.server import LocalNeo4j, Memory
 from hub.settings import Settings
-from tests.changed import pytest_addoption, pytest_collection_modifyitems
+from tests.changed import leave_out, pytest_addoption
+from tests.dealing import in_a_row, pytest_xdist_make_scheduler
 from tests.java import both_compilers, prefer_the_first
 
-__all__ = ["pytest_addoption", "pytest_collection_modifyitems"]
+__all__ = ["pytest_addoption", "pytest_xdist_make_scheduler"]
 
 Result = TypeVar("Result")
 _KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0", PLAN_CACHE: "1000"}
@@ -37,6 +38,11 @@ hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
 _LONGEST_TEST = timedelta(minutes=2)
 _MEMORY = Memory(heap="3g", pagecache="128m", transactions="500m")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    leave_out(config, items)
+    in_a_row(items)
 
 
 @pytest.fixture(scope="session")
