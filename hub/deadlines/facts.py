@@ -12,12 +12,13 @@
 
 `-` stands for what is not said: an entry (then it is of the case and of all its entries), or the end of a suspension or
 its cause.
-Of an event there is one day, of the case and of each entry; of decisions there are as many as were made.
+Of an event one day counts, of the case and of each entry: the latest, where several are told. Of decisions, and of what
+extends a clock, as many count as there were.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, TypeVar
 
@@ -124,12 +125,14 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """An extension of a clock: granted on a day, to a day, or by the clock's own length."""
+    """An extension of a clock: granted on a day, to a day, or by the clock's own length. `by_event`: a day of the event
+    that it is tells it, and nothing else."""
 
     clock: str
     entry: str | None
     granted: date
     until: date | None
+    by_event: bool = False
 
     @staticmethod
     def of(text: str) -> "Extended":
@@ -172,6 +175,8 @@ class Act:
 
 Days = Mapping[str | None, date]
 """The days of an event, by entry; that of the case is under None."""
+AllDays = Mapping[str | None, Sequence[date]]
+"""All days that are told of an event, by entry, the first of them first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,7 @@ class Timeline:
     """The facts of a case, read. Nothing in it depends on the order in which they came.
 
     `decided` has all days on which something was decided, by entry; of `days`, only the first is there where no day of
-    it was recorded.
+    it was recorded. `told` has all days of each event that are recorded.
     """
 
     days: Mapping[str, Days]
@@ -191,6 +196,7 @@ class Timeline:
     pronounced: tuple[Act, ...]
     closed: date | None
     entries: tuple[str, ...]
+    told: Mapping[str, AllDays] = field(default_factory=dict[str, AllDays])
 
     @staticmethod
     def of(facts: Facts) -> "Timeline":
@@ -198,7 +204,7 @@ class Timeline:
         dates = read("dates", Dated.of, facts.dates)
         extensions = read("extensions", Extended.of, facts.extensions)
         pauses = read("suspensions", Pause.of, facts.suspensions)
-        decided = _decided((*dates, *read("decisions", Dated.of, facts.decisions)))
+        decided = _all_days((*dates, *read("decisions", Dated.of, facts.decisions)), DECIDED)
         days = _by_event({}, dates)
         if decided:
             first = {entry: min(found) for entry, found in decided.items()}
@@ -213,6 +219,7 @@ class Timeline:
             tuple(read("pronounced", Act.of, facts.pronounced)),
             facts.closed,
             tuple(sorted({*facts.entries, *(each.entry for each in dates if each.entry)})),
+            {event: _all_days(dates, event) for event in days},
         )
 
     def with_events(self, more: Iterable[Dated]) -> "Timeline":
@@ -287,17 +294,25 @@ class Scope:
         )
 
     def extensions(self) -> tuple[Extended, ...]:
-        """The extensions that the clock's rule knows, by the day they were granted; the one that its event tells, where
-        nothing else tells of any."""
+        """The extensions that the clock's rule knows, by the day they were granted, with those that days of its event
+        tell; each once, whoever tells it."""
         kind, event = self.clock.extension.kind, self.clock.extension.event
-        told = tuple(
-            each
+        told = {
+            (each.granted, each.until): each
             for each in self.timeline.extensions
             if each.clock == self.clock.code and each.entry in (None, self.entry)
             and kind == ("by_length" if each.until is None else "discretion")
-        )  # fmt: skip
-        day = self.begun(event) if event and kind == "by_length" and not told else None
-        return told if day is None else (Extended(self.clock.code, self.entry, day, None),)
+        }  # fmt: skip
+        for day in self._extended_on(event) if event and kind == "by_length" else ():
+            told.setdefault((day, None), Extended(self.clock.code, self.entry, day, None, by_event=True))
+        return tuple(sorted(told.values(), key=lambda each: each.order))
+
+    def _extended_on(self, event: str) -> set[date]:
+        """All days of an event by which it was extended, of the entry and of the case."""
+        told = self.timeline.told.get(event, {})
+        of = (None, self.entry) if self.clock.per_entry else (None,)
+        first = self.begun(event)
+        return {day for entry in of for day in told.get(entry, ())} or ({first} if first else set())
 
     def acts(self, acts: Iterable[Act]) -> list[date]:
         """The days of those acts that are about this deadline."""
@@ -323,13 +338,13 @@ def _by_event(days: Mapping[str, Days], more: Iterable[Dated]) -> Mapping[str, D
     return merged
 
 
-def _decided(dates: Iterable[Dated]) -> Mapping[str | None, Sequence[date]]:
-    """All days of decisions, by entry."""
-    decided: dict[str | None, list[date]] = {}
+def _all_days(dates: Iterable[Dated], event: str) -> AllDays:
+    """All days of that event, by entry."""
+    found: dict[str | None, set[date]] = {}
     for each in dates:
-        if each.event == DECIDED:
-            decided.setdefault(each.entry, []).append(each.day)
-    return {entry: sorted(days) for entry, days in decided.items()}
+        if each.event == event:
+            found.setdefault(each.entry, set()).add(each.day)
+    return {entry: sorted(days) for entry, days in found.items()}
 
 
 def _said(text: str) -> str | None:

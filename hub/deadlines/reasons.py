@@ -40,6 +40,8 @@ def stands(pause: Pause) -> str:
 def runs(clock: Clock, event: str, start: date, run: Run, scope: Scope) -> str:
     """From which day it runs, and how long."""
     from_event = f"{in_words(event)} on {start}"
+    if run.last is None and run.limit:
+        return f"has no last day: it stood still beyond {clock.extension.limit} from {from_event}"
     if run.last is None:
         waits = clock.stopping.event
         return f"has no last day before {in_words(waits)}" if waits else "stands still"
@@ -47,6 +49,10 @@ def runs(clock: Clock, event: str, start: date, run: Run, scope: Scope) -> str:
         shift, day = run.bound.shift, scope.begun(run.bound.event)
         where = f"{shift} {'before' if shift.length < 0 else 'after'} " if shift.length else ""
         return f"{where}{in_words(run.bound.event)} on {day}; runs from {from_event}"
+    if run.limit:
+        return (
+            f"{clock.extension.limit} from {from_event}: the day to which it was extended passed while it stood still"
+        )
     if run.anew:
         return f"{clock.stopping.period} from {in_words(clock.stopping.event or '')} on {run.anew}"
     extended = f", extended to {run.extended_to}" if run.extended_to else f", extended {_times(run.extensions)}"

@@ -77,15 +77,16 @@ async def record_date(
     entry: _Entry | None = None,
     reason: OptionalReason | None = None,
 ) -> None:
-    """Records the day of an event, of a case or of one of its entries; a second one corrects the first. It starts,
-    meets and ends clocks. A party records what parties know; it is theirs until the owner confirms it
-    (`confirmCase`)."""
+    """Records the day of an event, of a case or of one of its entries; a second one corrects the first, unless the
+    clock was extended once more by it. It starts, meets and ends clocks. A party records what parties know; it is
+    theirs until the owner confirms it (`confirmCase`)."""
     time, dated = await CaseTime.read(context, case, event), Dated(event, on, entry)
-    to_confirm = _without(time.before.to_confirm, dated)
     if case.role is PARTY:
         must_be_partys(time, dated)
-        to_confirm = [*to_confirm, str(dated)]
     changed = with_date(time, case, dated)
+    to_confirm = [text for text in time.before.to_confirm if text in changed.facts.dates and text != str(dated)]
+    if case.role is PARTY:
+        to_confirm = [*to_confirm, str(dated)]
     unconfirmed = ", to be confirmed by its owner" if case.role is PARTY else ""
     await changed.with_case(to_confirm=to_confirm).write(f"{_in_words(dated)}{unconfirmed}", ("dates",), reason=reason)
 
@@ -99,23 +100,38 @@ def with_date(time: CaseTime, case: Case, dated: Dated) -> CaseTime:
     others = _without(time.facts.dates, dated)
     if dated.event == ANSWERED:
         _check_answer(dated, time.with_facts(dates=others).brought().deadlines)
+    if _extends_again(time, dated):
+        others = [text for text in time.facts.dates if text != str(dated)]
     check_day(dated, Timeline.of(replace(time.facts, dates=others)), events, time.today)
     return time.with_facts(dates=[*others, str(dated)])
+
+
+def _extends_again(time: CaseTime, dated: Dated) -> bool:
+    """Whether that day is one more by which a clock was extended, and no correction of another."""
+    if dated.event not in {clock.extension.event for clock in time.before.clocks}:
+        return False
+    instead, beside = (
+        time.with_facts(dates=[*texts, str(dated)]).brought().deadlines
+        for texts in (_without(time.facts.dates, dated), time.facts.dates)
+    )
+    return sum(each.extensions for each in beside) > sum(each.extensions for each in instead)
 
 
 @verb(may=(OWNER, OVERSIGHT, PARTY), kept_here=True)
 async def take_back_date(
     context: VerbContext, case: Case, event: _Event, reason: Reason, entry: _Entry | None = None
 ) -> None:
-    """Takes back a day that was recorded in error. A party takes back what they recorded themselves."""
+    """Takes back a day that was recorded in error, the last where there are several. A party takes back what they
+    recorded themselves."""
     time = await CaseTime.read(context, case)
-    dated = next((known for known in _dates(time.facts.dates) if (known.event, known.entry) == (event, entry)), None)
+    told = [known for known in _dates(time.facts.dates) if (known.event, known.entry) == (event, entry)]
+    dated = max(told, key=lambda known: known.day, default=None)
     if dated is None:
         raise NotFound(f"event: the case has no day of {in_words(event)}" + (f" of entry {entry}" if entry else ""))
     if case.role is PARTY and str(dated) not in time.before.to_confirm:
         raise NotAllowed("takeBackDate: its owner has recorded or confirmed it: ask them")
-    time = time.with_facts(dates=_without(time.facts.dates, dated))
-    time = time.with_case(to_confirm=_without(time.before.to_confirm, dated))
+    time = time.with_facts(dates=[text for text in time.facts.dates if text != str(dated)])
+    time = time.with_case(to_confirm=[text for text in time.before.to_confirm if text != str(dated)])
     await time.write(f"taken back: {_in_words(dated)}", ("dates",), reason=reason)
 
 

@@ -31,6 +31,7 @@ class Suspension(NamedTuple):
 class Extension(NamedTuple):
     granted: date
     until: date | None  # None: by the clock's own length
+    by_event: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ class Case:
 
     history: History
     days: dict[tuple[str, str | None], date] = field(default_factory=dict)
+    told: list[tuple[str, str | None, date]] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
     decisions: list[tuple[str | None, date]] = field(default_factory=list)
 
@@ -146,7 +148,9 @@ class Case:
         case = cls(history)
         for fact in history.dates:
             event, day, *entry = fact.split()
-            case.days[event, entry[0] if entry else None] = date.fromisoformat(day)
+            of = entry[0] if entry else None
+            case.told.append((event, of, date.fromisoformat(day)))
+            case.days[event, of] = max(date.fromisoformat(day), case.days.get((event, of), date.min))
         case.entries = sorted({*history.entries, *(entry for _, entry in case.days if entry)})
         recorded = [(entry, day) for (event, entry), day in case.days.items() if event == "decided"]
         made = [fact.split()[1:] for fact in history.decisions]
@@ -218,9 +222,14 @@ class Case:
             found = [one for one in found if one.until is None]
         else:
             found = []
-        told = row["extension"] == "by_length" and row["extension_event"] and not found
-        if told and (day := self.first(row["extension_event"], entry)):
-            found = [Extension(day, None)]
+        found = sorted(set(found), key=lambda one: (one.granted, one.until or date.max))
+        if row["extension"] == "by_length" and (event := row["extension_event"]):
+            of = {None, entry} if row["per"] == "entry" else {None}
+            days = {day for told, one, day in self.told if told == event and one in of}
+            if not days and (day := self.first(event, entry)):
+                days = {day}
+            known = {one.granted for one in found}
+            found += [Extension(day, None, by_event=True) for day in days - known]
         return sorted(found, key=lambda one: (one.granted, one.until or date.max))
 
     def holds(self, code: str, entry: str | None) -> bool:
@@ -316,9 +325,21 @@ class Reckoning:
                 continue
             last = None
             if removed and one.since <= removed <= by:
-                last = add(removed, int(self.row["anew_length"]), self.row["anew_unit"])
-                last = max(last, base) if extended else last
+                last = self.after_removal(base, removed, extended=extended)
         return last
+
+    def after_removal(self, base: date, removed: date, *, extended: bool) -> date | None:
+        """19 USC 1504(d): six months, but not for what was extended; that has its day, or the end of 1504(b)."""
+        six_months = add(removed, int(self.row["anew_length"]), self.row["anew_unit"])
+        if not extended:
+            return six_months
+        if base >= removed:
+            return base
+        if not self.row["extension_limit"]:
+            return six_months
+        number, unit = self.row["extension_limit"].split()
+        end = add(self.start, int(number), unit)
+        return end if end >= removed else None
 
     def had(self, base: date, after: date, times: int, granted: date) -> tuple[date | None, date]:
         """The last day on the day an extension was granted (nothing: it stood still), and the day to be exceeded."""
@@ -336,14 +357,18 @@ class Reckoning:
         """The day to which the period was extended, the day behind which suspended days are added, how often, and the
         day on which that was last granted."""
         base, after, times, on = self.lengthened(0), self.start, 0, None
+        period, only_event = date.min, False  # the end of the period in which the last one was granted, and who told it
         for one in self.case.extensions(self.row, self.entry):
             last, day = self.had(base, after, times, one.granted)
             if last and one.granted > last:
                 continue
             if one.until is None:
-                longer = self.lengthened(times + 1)
+                if one.granted <= period and (only_event or one.by_event):
+                    only_event = only_event and one.by_event
+                    continue
+                longer, only_event = self.lengthened(times + 1), one.by_event
                 if times < int(self.row["extension_times"] or 0) and longer > base:
-                    base, times, on = longer, times + 1, one.granted
+                    period, base, times, on = base, longer, times + 1, one.granted
             elif one.until > day:
                 base, after, times, on = self.limited(one.until), one.granted - ONE_DAY, times + 1, one.granted
         return base, after, times, on

@@ -380,6 +380,23 @@ def test_one_entry_is_extended_pronounced_and_met_without_the_other(did: Do) -> 
     assert (case["status"], dues(case)[f"deemed_liquidated {ENTRY}"][0]) == ("EXTENDED", "MET")
 
 
+def test_a_second_notice_of_extension_is_a_second_extension(did: Do) -> None:
+    number = opened(did, "center-007", "liquidation", f'event: "entry_filed", on: "{day(-500)}"')["number"]
+    did("center-007", recorded(number, "liquidation_extended", day(-200)))
+    # a correction
+    case = did("center-007", recorded(number, "liquidation_extended", day(-190)))
+    assert dues(case)["deemed_liquidated"] == ("RUNNING", last(day(-500), 2, "years", rolls=False))
+    assert case["dates"] == [f"entry_filed {day(-500)}", f"liquidation_extended {day(-190)}"]
+    case = did("center-007", recorded(number, "liquidation_extended", day(-20)))
+    assert dues(case)["deemed_liquidated"] == ("RUNNING", last(day(-500), 3, "years", rolls=False))
+    taken = verb("takeBackDate", number, 'event: "liquidation_extended", reason: "another entry"')
+    assert dues(did("center-007", taken))["deemed_liquidated"][1] == last(day(-500), 2, "years", rolls=False)
+    # a third source tells of the same extension as the notice
+    deadline = key(case, "deemed_liquidated")
+    extend = of_deadline("extendDeadline", deadline, f'on: "{day(-150)}", reason: "more information"')
+    assert dues(did("center-007", extend)["case"])["deemed_liquidated"][1] == last(day(-500), 3, "years", rolls=False)
+
+
 def test_one_entry_is_suspended_and_the_others_go_on(did: Do, refused: Do) -> None:
     more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-300)}"'
     number = opened(did, "center-007", "liquidation", more)["number"]
@@ -423,7 +440,7 @@ def test_an_extension_of_liquidation_is_kept_in_one_place(did: Do) -> None:
     more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-200)}"'
     case = opened(did, "center-007", "liquidation", more)
     did("center-007", of_deadline("extendDeadline", key(case, "deemed_liquidated", ENTRY)))
-    case = did("center-007", recorded(case["number"], "liquidation_extended", day(0), OTHER_ENTRY))
+    case = did("center-007", recorded(case["number"], "liquidation_extended", day(-1), OTHER_ENTRY))
     two, three = (last(day(-200), years, "years", rolls=False) for years in (2, 3))
     for entry in (ENTRY, OTHER_ENTRY):
         assert dues(case)[f"deemed_liquidated {entry}"] == ("RUNNING", two)
