@@ -19,7 +19,7 @@ extends a clock, as many count as there were.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from hub.deadlines.business_days import Suspension
@@ -28,6 +28,8 @@ from hub.errors import BadInput
 
 NOT_SAID: Final = "-"
 BY_LENGTH: Final = "+"
+SUSPENDED_BY: Final = "suspended_by_"
+"""How the code of a condition begins that holds while a suspension by a cause lasts, e.g. suspended_by_statute."""
 EXAMPLES: Final = {
     "dates": "protest_filed 2026-03-01",
     "conditions": "complicated",
@@ -269,9 +271,31 @@ class Scope:
         return min((day for of in {None, entry} for day in decided.get(of, ()) if day >= since), default=None)
 
     def holds(self, code: str) -> bool:
-        """Whether a condition holds, of the case or of the entry, or an event of that code is there."""
+        """Whether a condition holds, of the case or of the entry, or an event of that code is there; of one that a
+        suspension is, whether such a suspension lasts."""
         held = {Held(code), Held(code, self.entry)}
-        return not held.isdisjoint(self.timeline.conditions) or self.begun(code) is not None
+        if not held.isdisjoint(self.timeline.conditions) or self.begun(code) is not None:
+            return True
+        return code.startswith(SUSPENDED_BY) and any(
+            pause.cause == code.removeprefix(SUSPENDED_BY) and pause.days.until is None
+            for pause in self.timeline.pauses
+            if pause.entry in (None, self.entry)
+        )
+
+    def counts_since(self, start: date) -> date:
+        """The day from which on what meets or ends the clock counts."""
+        if self.clock.period is not None and self.clock.period.length < 0:
+            return date.min
+        since = min((self.begun(event) or start for event in self.clock.met_since), default=start)
+        since = min(since, start)
+        reopened = (self.begun(event) or date.min for event in self.clock.reopened_by)
+        undone = max(reopened, default=date.min)
+        return undone + timedelta(days=1) if undone >= since else since
+
+    def voided(self, start: date) -> tuple[date, str] | None:
+        """The first day, from its start on, on which what it runs from was taken away, and what did so."""
+        days = [(day, event) for event in self.clock.voided_by if (day := self.done(event, start)) is not None]
+        return min(days, default=None)
 
     def start(self) -> tuple[str, date] | None:
         """The event that starts the clock, and its day."""

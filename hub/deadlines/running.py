@@ -31,8 +31,8 @@ class Run:
     limit: date | None = None
 
 
-def run(scope: Scope, start: date, today: date) -> Run | None:
-    """How long the clock of that scope runs from its start; None where no period is set for it.
+def run(scope: Scope, start: date, today: date) -> Run:
+    """How long the clock of that scope runs from its start.
 
     Raises `BadInput` for an end beyond what calendars are known for.
     """
@@ -40,7 +40,7 @@ def run(scope: Scope, start: date, today: date) -> Run | None:
     bounds = [(bound.day(day), bound) for bound in clock.not_after if (day := scope.begun(bound.event)) is not None]
     first = min(bounds, key=lambda bounded: bounded[0], default=None)
     if clock.period is None:
-        return Run(first[0], bound=first[1]) if first else None
+        return Run(first[0], bound=first[1]) if first else Run(None)
     end = end_of(start, clock.period)
     counted = _Counted(scope, start, first[0] if first else None, scope.pauses(), end, start + timedelta(days=1))
     for extension in scope.extensions():
@@ -48,7 +48,7 @@ def run(scope: Scope, start: date, today: date) -> Run | None:
     last = counted.last()
     bound = first[1] if first and last == first[0] else None
     stands, anew = counted.stands_on(today), counted.anew()
-    last = last - clock.deems_after if last else None
+    last = last - clock.acts_before if last else None
     return Run(last, counted.times, counted.until, stands, anew.begun, bound, counted.granted, anew.limit)
 
 

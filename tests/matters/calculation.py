@@ -236,13 +236,18 @@ class Case:
         said = {code, f"{code} {entry}"} & {*self.history.conditions}
         if code.startswith("not_") and not said:
             return not self.holds(code.removeprefix("not_"), entry)
-        return bool(said) or self.first(code, entry) is not None
+        return bool(said) or self.first(code, entry) is not None or self.is_suspended(code, entry)
 
-    def chosen(self, variants: Sequence[Row], entry: str | None) -> Row | None:
-        for row in variants:
-            if all(self.holds(code, entry) for code in row["condition"].split("&") if code):
-                return row
-        return None
+    def is_suspended(self, code: str, entry: str | None) -> bool:
+        for fact in self.history.suspensions:
+            _, until, cause, of = [*fact.split(), "-", "-", "-"][:4]
+            if until == "-" and f"suspended_by_{cause}" == code and of in {"-", entry}:
+                return True
+        return False
+
+    def chosen(self, variants: Sequence[Row], entry: str | None) -> list[Row]:
+        """The variants that hold: the first one runs, unless what it runs from was taken away."""
+        return [row for row in variants if all(self.holds(code, entry) for code in row["condition"].split("&") if code)]
 
 
 # --- the last day ----------------------------------------------------------------------------------------------------
@@ -392,9 +397,21 @@ class Reckoning:
 
     def happened(self, events: str, more: Iterable[date] = ()) -> date | None:
         """The earliest day, from the start on, of one of the events; on any day for a clock that counts backwards."""
-        since = date.min if self.row["length"].startswith("-") else self.start
+        since = date.min if self.row["length"].startswith("-") else self.since()
         days = [*more, *(day for event in words(events) if (day := self.done(event, since)))]
         return min((day for day in days if day >= since), default=None)
+
+    def since(self) -> date:
+        """From when on acts count: the earlier event that the row names, or the day after they were undone."""
+        earlier = [day for event in words(self.row["met_since"]) if (day := self.case.first(event, self.entry))]
+        since = min([*earlier, self.start])
+        undone = [day for event in words(self.row["reopened_by"]) if (day := self.case.first(event, self.entry))]
+        return max([since, *(day + ONE_DAY for day in undone)])
+
+    def voided(self) -> date | None:
+        """When, from the start on, what it runs from was taken away."""
+        days = [self.done(event, self.start) for event in words(self.row["voided_by"])]
+        return min((day for day in days if day and day >= self.start), default=None)
 
     def done(self, event: str, since: date) -> date | None:
         return self.case.decided(self.entry, since) if event == "decided" else self.case.done(event, self.entry)
@@ -403,12 +420,17 @@ class Reckoning:
         named = self.case.naming(self.case.history.answers, self.row["code"], self.entry)
         return self.happened(self.row["met_by"], [date.fromisoformat(day) for (day,) in named])
 
+    def deemed_on(self, last: date) -> date:
+        if self.row["passing"] == "deemed_next_day":
+            return self.rolled(last + ONE_DAY)
+        return last + ONE_DAY if self.row["passing"] == "deemed_unless_before" else last
+
     def pronounced(self, last: date | None) -> date | None:
         if last is None:
             return None
         named = self.case.naming(self.case.history.pronounced, self.row["code"], self.entry)
-        outcome = last + ONE_DAY if self.row["passing"] == "deemed_unless_before" else last
-        return min((day for (text,) in named if (day := date.fromisoformat(text)) >= outcome), default=None)
+        outcome = self.deemed_on(last)
+        return outcome if any(date.fromisoformat(text) >= outcome for (text,) in named) else None
 
     def suspended(self, today: date) -> bool:
         if not self.row["length"]:
@@ -422,12 +444,16 @@ class Reckoning:
         return False
 
     def state(self, last: date | None, today: date) -> str:
-        met, ended = self.met(), self.happened(self.row["ended_by"])
+        met, ended, voided = self.met(), self.happened(self.row["ended_by"]), self.voided()
+        if voided and (met is None or voided < met):
+            return "ENDED"
         if ended and (met is None or ended < met) and (last is None or ended <= last):
             return "ENDED"
         if met and (last is None or met <= last):
             return "MET"
         if met and not self.row["passing"].startswith("deemed"):
+            return "MET_LATE"
+        if met and last and self.row["passing"] == "deemed_next_day" and met <= self.deemed_on(last):
             return "MET_LATE"
         closed = self.case.history.closed
         if closed and self.row["side"] == "government" and (last is None or last >= closed):
@@ -438,10 +464,8 @@ class Reckoning:
             return "DEEMED" if self.pronounced(last) else "PROPOSED"
         return "MISSED" if self.row["passing"] == "missed" else "PASSED"
 
-    def result(self, today: date) -> Result | None:
+    def result(self, today: date) -> Result:
         last = self.last()
-        if not self.row["length"] and last is None:
-            return None
         clock = f"{self.row['kind']} {self.row['code']}"
         state = self.state(last, today)
         met_on = self.met() if state in {"MET", "MET_LATE"} else None
@@ -452,11 +476,19 @@ def reckonings(case: Case, variants: Sequence[Row]) -> list[Reckoning]:
     entries: Sequence[str | None] = case.entries or [None]
     found: list[Reckoning] = []
     for entry in entries if variants[0]["per"] == "entry" else [None]:
-        if row := case.chosen(variants, entry):
-            days = (case.started(row, event, entry) for event in words(row["starts_from"]))
-            if start := next((day for day in days if day), None):
-                found.append(Reckoning(case, row, entry, start))
+        running = [(row, start_of(case, row, entry)) for row in case.chosen(variants, entry)]
+        for row, start in running:
+            if not (start and Reckoning(case, row, entry, start).voided()):
+                running = [(row, start)]
+                break
+        if running and (start := running[0][1]):
+            found.append(Reckoning(case, running[0][0], entry, start))
     return found
+
+
+def start_of(case: Case, row: Row, entry: str | None) -> date | None:
+    days = (case.started(row, event, entry) for event in words(row["starts_from"]))
+    return next((day for day in days if day), None)
 
 
 def with_made_events(case: Case, found: Iterable[tuple[Reckoning, Result]]) -> dict[tuple[str, str | None], date]:
@@ -480,12 +512,7 @@ def calculate(history: History, rows: Sequence[Row], today: date) -> list[Result
     recorded = Case.of(history)
     case, found = recorded, list[tuple[Reckoning, Result]]()
     for _ in range(len(clocks) + 1):
-        found = [
-            (one, result)
-            for variants in clocks.values()
-            for one in reckonings(case, variants)
-            if (result := one.result(today))
-        ]
+        found = [(one, one.result(today)) for variants in clocks.values() for one in reckonings(case, variants)]
         days = with_made_events(recorded, found)
         if days == case.days:
             break

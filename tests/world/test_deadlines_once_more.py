@@ -23,6 +23,28 @@ _CASES: Final[list[dict[str, Any]]] = [
         "clock": "liquidation deemed_liquidated", "start": "2023-03-01", "due": "2026-08-02", "state": "PROPOSED",
         "now": ("RUNNING", "2027-03-01"),
     },
+    {
+        "id": "denied before", "kind": "protest",
+        "facts": {
+            "dates": ["protest_filed 2026-02-02", "denial_mailed 2026-05-06", "acceleration_requested 2026-06-01"],
+        },
+        "clock": "protest decide", "start": "2026-06-01", "due": "2026-07-01", "state": "PROPOSED",
+        "now": ("MET", "2026-07-01"),
+    },
+    {
+        "id": "withdrawn late", "kind": "redelivery",
+        "facts": {"dates": ["notice_issued 2026-09-10", "notice_withdrawn 2026-10-20"]},
+        "clock": "redelivery comply", "start": "2026-09-10", "due": "2026-10-13", "state": "MISSED",
+        "now": ("ENDED", "2026-10-13"),
+    },
+    {
+        "id": "pronounced late", "kind": "protest_accelerated",
+        "facts": {
+            "dates": ["acceleration_requested 2026-06-01"], "pronounced": ["decide - 2026-08-20"], "status": "DEEMED",
+        },
+        "clock": "protest_accelerated sue", "start": "2026-07-01", "due": "2027-02-16", "state": "RUNNING",
+        "now": ("RUNNING", "2026-12-28"),
+    },
 ]  # fmt: skip
 _BEFORE: Final = """
 UNWIND $cases AS row
