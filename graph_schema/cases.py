@@ -239,6 +239,21 @@ CLOCK: Final = NodeType(
         Property("metBy", "The events that meet it.", Kind.STRINGS),
         Property("endedBy", "The events that end it without meeting it.", Kind.STRINGS),
         Property(
+            "metSince",
+            "The events from which on what meets it counts, where they come before its start; else from its start on.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "reopenedBy",
+            "The events that undo what met it: only what comes behind them counts then, e.g. denial_voided.",
+            Kind.STRINGS,
+        ),
+        Property(
+            "voidedBy",
+            "The events that take away what it runs from: it ends whenever they come, also late, unless it was met.",
+            Kind.STRINGS,
+        ),
+        Property(
             "extension",
             "Whether it can be extended: to a day that its owner names (discretion), or by a length.",
             values=("none", "discretion", "by_length"),
@@ -268,8 +283,9 @@ CLOCK: Final = NodeType(
             "passing",
             "What follows when its last day passes: whoever owes it is late (missed), the law takes something as"
             " decided (deemed), or nothing. Deemed_unless_before: the law takes it as decided on the last day of the"
-            " period, unless something was done before that day; so the day before is the last one to act.",
-            values=("missed", "deemed", "deemed_unless_before", "none"),
+            " period, unless something was done before that day; so the day before is the last one to act."
+            " Deemed_next_day: the law takes it as decided on the day after the last one.",
+            values=("missed", "deemed", "deemed_unless_before", "deemed_next_day", "none"),
         ),
         Property(
             "deemed", "What the law takes as decided then, e.g. liquidated, denied, excluded; empty where nothing."
@@ -284,6 +300,11 @@ CLOCK: Final = NodeType(
             "window",
             "Whether `windows` tells it: until when the importer may still file something for an entry. One of the case"
             " as a whole is told for the entries of a case in which it runs.",
+            Kind.BOOLEAN,
+        ),
+        Property(
+            "repeats",
+            "Whether what meets it may be done again until its last day, so that its window stays open.",
             Kind.BOOLEAN,
         ),
         Property("legalBasis", "The law it rests on."),
@@ -311,6 +332,11 @@ CASE_EVENT: Final = NodeType(
         ),
         Property("about", "Whether it is of the case, of an entry, or either.", values=("case", "entry", "either")),
         Property("notBefore", "The events that it cannot come before, by code.", Kind.STRINGS),
+        Property(
+            "againAfter",
+            "The events behind which another day of it is one more, and no correction of the one before, by code.",
+            Kind.STRINGS,
+        ),
         Property("future", "Whether its day may lie ahead, e.g. a scheduled liquidation.", Kind.BOOLEAN),
         Property("note", "What else to know."),
         ORIGIN,

@@ -13,12 +13,14 @@ from enum import Enum
 from typing import Final, Literal, cast
 
 from graph_schema.cypher import Properties
-from hub.deadlines.business_days import Period, Unit, end_of
+from hub.deadlines.business_days import Period, Unit, end_of, next_business_day
 
 ANSWERED: Final = "answered"
 """The event by which an answer in the case meets a clock: only a clock that names it can be met by an answer."""
 DECIDED: Final = "decided"
 """The event that a decision in a case is, whatever was decided."""
+IMPORTER: Final = "importer"
+"""The role of whose case it is; the others that owe a clock are roles of parties."""
 UNVERIFIED: Final = "unverified"
 """The confidence of a row that nobody has checked in a source."""
 _NOT: Final = "not_"
@@ -34,6 +36,7 @@ class Passing(Enum):
     MISSED = "missed"
     DEEMED = "deemed"
     DEEMED_UNLESS_BEFORE = "deemed_unless_before"
+    DEEMED_NEXT_DAY = "deemed_next_day"
     NONE = "none"
 
 
@@ -94,10 +97,15 @@ class Stopping:
 class Clock:
     """A clock of a kind of case, or a variant of one; of variants the one of the lowest `rank` counts that applies.
 
-    `period` is None where none is set. `conditions` are codes, and whether each must hold. `per_entry`: each entry of a
-    case has a deadline of its own; else, `from_last`, where entries have days of an event it runs from the last of
-    them. `window`: it says until when something may still be filed for an entry. `unverified`: nobody has checked in a
-    source what the row says.
+    `period` is None where none is set. `conditions` are codes, and whether each must hold. `per_entry`: each entry
+    of a case has a deadline of its own; else, `from_last`, where entries have days of an event it runs from the
+    last of them. `window`: it says until when something may still be filed for an entry; once more, if it
+    `repeats`. `unverified`: nobody has checked in a source what the row says.
+
+    What meets or ends it counts from its start on: from an event of `met_since`, if that is earlier, and only
+    behind one of `reopened_by`, which undoes what met it. One of `voided_by` takes away what it runs from: it ends,
+    whenever that comes, unless it was met before. `owed_roles` are the parties of a case that owe it, none where it
+    is none of them.
     """
 
     kind: str
@@ -123,6 +131,11 @@ class Clock:
     unverified: bool = False
     from_last: bool = False
     window: bool = False
+    met_since: tuple[str, ...] = ()
+    reopened_by: tuple[str, ...] = ()
+    voided_by: tuple[str, ...] = ()
+    owed_roles: tuple[str, ...] = (IMPORTER,)
+    repeats: bool = False
 
     @property
     def id(self) -> str:
@@ -137,13 +150,19 @@ class Clock:
     @property
     def is_deemed(self) -> bool:
         """Whether the law deems an outcome."""
-        return self.passing in (Passing.DEEMED, Passing.DEEMED_UNLESS_BEFORE)
+        return self.passing in (Passing.DEEMED, Passing.DEEMED_UNLESS_BEFORE, Passing.DEEMED_NEXT_DAY)
 
     @property
-    def deems_after(self) -> timedelta:
-        """How long after the last day to act its outcome is deemed: on that day, or on the next one where it had to be
-        done before the last day of the period."""
+    def acts_before(self) -> timedelta:
+        """How long before the end of its period the last day to act is: a day, where it had to be done before that."""
         return timedelta(days=int(self.passing is Passing.DEEMED_UNLESS_BEFORE))
+
+    def deemed_on(self, last: date) -> date:
+        """The day on which its outcome is deemed, by the last day to act: that one, or the next."""
+        if self.passing is Passing.DEEMED_NEXT_DAY:
+            day = last + timedelta(days=1)
+            return next_business_day(day) if self.rolls else day
+        return last + self.acts_before
 
     @property
     def deemed_event(self) -> str | None:
@@ -156,9 +175,15 @@ class Clock:
         return self.side == "trade" and ANSWERED in self.met_by
 
     @property
+    def by_importer(self) -> bool:
+        """Whether an answer of the importer, or of its broker, is one to it: not where only another party owes it."""
+        return not self.owed_roles or IMPORTER in self.owed_roles
+
+    @property
     def events(self) -> frozenset[str]:
         """All events that it knows."""
         named = [*self.starts_from, *self.met_by, *self.ended_by, *(bound.event for bound in self.not_after)]
+        named += [*self.met_since, *self.reopened_by, *self.voided_by]
         more = [event for event in (self.stopping.event, self.deemed_event, self.extension.event) if event]
         return frozenset((*named, *more))
 
@@ -178,7 +203,8 @@ class Clock:
             _text(row, "owedBy") or "", _listed(row, "metBy"), _listed(row, "endedBy"), _extension(row), _stopping(row),
             Passing(_text(row, "passing") or "missed"), _text(row, "deemed"), _text(row, "per") == "entry",
             _text(row, "legalBasis"), row.get("confidence") == UNVERIFIED, bool(row.get("fromLast")),
-            bool(row.get("window")),
+            bool(row.get("window")), _listed(row, "metSince"), _listed(row, "reopenedBy"), _listed(row, "voidedBy"),
+            (IMPORTER,) if row.get("owedRoles") is None else _listed(row, "owedRoles"), bool(row.get("repeats")),
         )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ class Deadline:
     @property
     def outcome_on(self) -> date | None:
         """The day of the outcome that the law deems, if it has passed."""
-        return self.last + self.clock.deems_after if self.last else None
+        return self.clock.deemed_on(self.last) if self.last else None
 
 
 def deadlines(facts: Facts, clocks: Iterable[Clock], today: date) -> list[Deadline]:
@@ -102,9 +102,20 @@ def _all(case: str, timeline: Timeline, by_clock: Iterable[Sequence[Clock]], tod
         entries: Sequence[str | None] = timeline.entries if variants[0].per_entry and timeline.entries else (None,)
         for entry in entries:
             scopes = (Scope(timeline, clock, entry) for clock in variants)
-            scope = next((each for each in scopes if each.clock.applies(each.holds)), None)
+            scope = _chosen(each for each in scopes if each.clock.applies(each.holds))
             if scope and (deadline := _deadline(case, scope, today)):
                 yield deadline
+
+
+def _chosen(scopes: Iterable[Scope]) -> Scope | None:
+    """The first of these variants; one that runs from what was voided yields to the next."""
+    first = None
+    for scope in scopes:
+        first = first or scope
+        began = scope.start()
+        if began is None or scope.voided(began[1]) is None:
+            return scope
+    return first
 
 
 def _deadline(case: str, scope: Scope, today: date) -> Deadline | None:
@@ -113,8 +124,6 @@ def _deadline(case: str, scope: Scope, today: date) -> Deadline | None:
         return None
     event, start = began
     running = run(scope, start, today)
-    if running is None:
-        return None
     state, met_on, why = _Standing(scope, event, start, running, today).outcome()
     key = " ".join((case, scope.clock.id, str(start), *([scope.entry] if scope.entry else [])))
     pronounced = _pronounced_on(scope, running.last) if state is State.DEEMED else None
@@ -134,9 +143,9 @@ def _events(standing: Iterable[Deadline]) -> Iterator[Dated]:
 
 
 def _pronounced_on(scope: Scope, last: date | None) -> date | None:
-    """The day of the outcome that was pronounced, if that was not before its time."""
-    days = [day for day in scope.acts(scope.timeline.pronounced) if last and day >= last + scope.clock.deems_after]
-    return min(days, default=None)
+    """The day of the outcome, if it was pronounced and not before its time: it is the law that says which day."""
+    outcome = scope.clock.deemed_on(last) if last else None
+    return outcome if outcome and any(day >= outcome for day in scope.acts(scope.timeline.pronounced)) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +163,16 @@ class _Standing:
         clock, last = self.scope.clock, self.run.last
         met = self._first(clock.met_by, self.scope.acts(self.scope.timeline.answers))
         ended = self._first(clock.ended_by)
+        voided = self.scope.voided(self.start)
+        if voided and (met is None or voided[0] < met[0]):
+            return State.ENDED, None, reasons.happened(*voided)
         if ended and (met is None or ended[0] < met[0]) and (last is None or ended[0] <= last):
             return State.ENDED, None, reasons.happened(*ended)
         if met and (last is None or met[0] <= last):
             return State.MET, met[0], reasons.happened(*met)
-        if met and last and not clock.is_deemed:
+        # what is deemed only on the next day is not deemed where it was done on that
+        on_that_day = clock.passing is Passing.DEEMED_NEXT_DAY
+        if met and last and (not clock.is_deemed or (on_that_day and met[0] <= clock.deemed_on(last))):
             return State.MET_LATE, met[0], reasons.late(*met, last)
         return self._unmet()
 
@@ -183,8 +197,7 @@ class _Standing:
     def _first(self, events: Iterable[str], answers: Iterable[date] = ()) -> tuple[date, str] | None:
         """The first day on which one of these events happened, or an answer came, and what it was: rather what was
         decided than that something was."""
-        any_day = self.scope.clock.period is not None and self.scope.clock.period.length < 0
-        since = date.min if any_day else self.start
+        since = self.scope.counts_since(self.start)
         days = [(day, event) for event in events if (day := self.scope.done(event, since)) is not None]
         days += [(day, reasons.ANSWER) for day in answers if day >= since]
         in_order = ((day, event == DECIDED, event) for day, event in days)

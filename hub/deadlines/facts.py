@@ -12,13 +12,14 @@
 
 `-` stands for what is not said: an entry (then it is of the case and of all its entries), or the end of a suspension or
 its cause.
-Of an event there is one day, of the case and of each entry; of decisions there are as many as were made.
+Of an event one day counts, of the case and of each entry: the latest, where several are told. Of decisions, and of what
+extends a clock, as many count as there were.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from hub.deadlines.business_days import Suspension
@@ -27,6 +28,8 @@ from hub.errors import BadInput
 
 NOT_SAID: Final = "-"
 BY_LENGTH: Final = "+"
+SUSPENDED_BY: Final = "suspended_by_"
+"""How the code of a condition begins that holds while a suspension by a cause lasts, e.g. suspended_by_statute."""
 EXAMPLES: Final = {
     "dates": "protest_filed 2026-03-01",
     "conditions": "complicated",
@@ -124,12 +127,14 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """An extension of a clock: granted on a day, to a day, or by the clock's own length."""
+    """An extension of a clock: granted on a day, to a day, or by the clock's own length. `by_event`: a day of the event
+    that it is tells it, and nothing else."""
 
     clock: str
     entry: str | None
     granted: date
     until: date | None
+    by_event: bool = False
 
     @staticmethod
     def of(text: str) -> "Extended":
@@ -172,6 +177,8 @@ class Act:
 
 Days = Mapping[str | None, date]
 """The days of an event, by entry; that of the case is under None."""
+AllDays = Mapping[str | None, Sequence[date]]
+"""All days that are told of an event, by entry, the first of them first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +186,7 @@ class Timeline:
     """The facts of a case, read. Nothing in it depends on the order in which they came.
 
     `decided` has all days on which something was decided, by entry; of `days`, only the first is there where no day of
-    it was recorded.
+    it was recorded. `told` has all days of each event that are recorded.
     """
 
     days: Mapping[str, Days]
@@ -191,6 +198,7 @@ class Timeline:
     pronounced: tuple[Act, ...]
     closed: date | None
     entries: tuple[str, ...]
+    told: Mapping[str, AllDays] = field(default_factory=dict[str, AllDays])
 
     @staticmethod
     def of(facts: Facts) -> "Timeline":
@@ -198,7 +206,7 @@ class Timeline:
         dates = read("dates", Dated.of, facts.dates)
         extensions = read("extensions", Extended.of, facts.extensions)
         pauses = read("suspensions", Pause.of, facts.suspensions)
-        decided = _decided((*dates, *read("decisions", Dated.of, facts.decisions)))
+        decided = _all_days((*dates, *read("decisions", Dated.of, facts.decisions)), DECIDED)
         days = _by_event({}, dates)
         if decided:
             first = {entry: min(found) for entry, found in decided.items()}
@@ -213,6 +221,7 @@ class Timeline:
             tuple(read("pronounced", Act.of, facts.pronounced)),
             facts.closed,
             tuple(sorted({*facts.entries, *(each.entry for each in dates if each.entry)})),
+            {event: _all_days(dates, event) for event in days},
         )
 
     def with_events(self, more: Iterable[Dated]) -> "Timeline":
@@ -262,9 +271,31 @@ class Scope:
         return min((day for of in {None, entry} for day in decided.get(of, ()) if day >= since), default=None)
 
     def holds(self, code: str) -> bool:
-        """Whether a condition holds, of the case or of the entry, or an event of that code is there."""
+        """Whether a condition holds, of the case or of the entry, or an event of that code is there; of one that a
+        suspension is, whether such a suspension lasts."""
         held = {Held(code), Held(code, self.entry)}
-        return not held.isdisjoint(self.timeline.conditions) or self.begun(code) is not None
+        if not held.isdisjoint(self.timeline.conditions) or self.begun(code) is not None:
+            return True
+        return code.startswith(SUSPENDED_BY) and any(
+            pause.cause == code.removeprefix(SUSPENDED_BY) and pause.days.until is None
+            for pause in self.timeline.pauses
+            if pause.entry in (None, self.entry)
+        )
+
+    def counts_since(self, start: date) -> date:
+        """The day from which on what meets or ends the clock counts."""
+        if self.clock.period is not None and self.clock.period.length < 0:
+            return date.min
+        since = min((self.begun(event) or start for event in self.clock.met_since), default=start)
+        since = min(since, start)
+        reopened = (self.begun(event) or date.min for event in self.clock.reopened_by)
+        undone = max(reopened, default=date.min)
+        return undone + timedelta(days=1) if undone >= since else since
+
+    def voided(self, start: date) -> tuple[date, str] | None:
+        """The first day, from its start on, on which what it runs from was taken away, and what did so."""
+        days = [(day, event) for event in self.clock.voided_by if (day := self.done(event, start)) is not None]
+        return min(days, default=None)
 
     def start(self) -> tuple[str, date] | None:
         """The event that starts the clock, and its day."""
@@ -287,17 +318,25 @@ class Scope:
         )
 
     def extensions(self) -> tuple[Extended, ...]:
-        """The extensions that the clock's rule knows, by the day they were granted; the one that its event tells, where
-        nothing else tells of any."""
+        """The extensions that the clock's rule knows, by the day they were granted, with those that days of its event
+        tell; each once, whoever tells it."""
         kind, event = self.clock.extension.kind, self.clock.extension.event
-        told = tuple(
-            each
+        told = {
+            (each.granted, each.until): each
             for each in self.timeline.extensions
             if each.clock == self.clock.code and each.entry in (None, self.entry)
             and kind == ("by_length" if each.until is None else "discretion")
-        )  # fmt: skip
-        day = self.begun(event) if event and kind == "by_length" and not told else None
-        return told if day is None else (Extended(self.clock.code, self.entry, day, None),)
+        }  # fmt: skip
+        for day in self._extended_on(event) if event and kind == "by_length" else ():
+            told.setdefault((day, None), Extended(self.clock.code, self.entry, day, None, by_event=True))
+        return tuple(sorted(told.values(), key=lambda each: each.order))
+
+    def _extended_on(self, event: str) -> set[date]:
+        """All days of an event by which it was extended, of the entry and of the case."""
+        told = self.timeline.told.get(event, {})
+        of = (None, self.entry) if self.clock.per_entry else (None,)
+        first = self.begun(event)
+        return {day for entry in of for day in told.get(entry, ())} or ({first} if first else set())
 
     def acts(self, acts: Iterable[Act]) -> list[date]:
         """The days of those acts that are about this deadline."""
@@ -323,13 +362,13 @@ def _by_event(days: Mapping[str, Days], more: Iterable[Dated]) -> Mapping[str, D
     return merged
 
 
-def _decided(dates: Iterable[Dated]) -> Mapping[str | None, Sequence[date]]:
-    """All days of decisions, by entry."""
-    decided: dict[str | None, list[date]] = {}
+def _all_days(dates: Iterable[Dated], event: str) -> AllDays:
+    """All days of that event, by entry."""
+    found: dict[str | None, set[date]] = {}
     for each in dates:
-        if each.event == DECIDED:
-            decided.setdefault(each.entry, []).append(each.day)
-    return {entry: sorted(days) for entry, days in decided.items()}
+        if each.event == event:
+            found.setdefault(each.entry, set()).add(each.day)
+    return {entry: sorted(days) for entry, days in found.items()}
 
 
 def _said(text: str) -> str | None:

@@ -41,18 +41,31 @@ def runs(clock: Clock, event: str, start: date, run: Run, scope: Scope) -> str:
     """From which day it runs, and how long."""
     from_event = f"{in_words(event)} on {start}"
     if run.last is None:
-        waits = clock.stopping.event
-        return f"has no last day before {in_words(waits)}" if waits else "stands still"
+        return _endless(clock, from_event, run)
     if run.bound:
         shift, day = run.bound.shift, scope.begun(run.bound.event)
         where = f"{shift} {'before' if shift.length < 0 else 'after'} " if shift.length else ""
         return f"{where}{in_words(run.bound.event)} on {day}; runs from {from_event}"
+    if run.limit:
+        return (
+            f"{clock.extension.limit} from {from_event}: the day to which it was extended passed while it stood still"
+        )
     if run.anew:
         return f"{clock.stopping.period} from {in_words(clock.stopping.event or '')} on {run.anew}"
     extended = f", extended to {run.extended_to}" if run.extended_to else f", extended {_times(run.extensions)}"
     period = f"{clock.period} from {from_event}"
-    period = f"before {period} are over" if clock.deems_after else period
+    period = f"before {period} are over" if clock.acts_before else period
     return period + (extended if run.extensions else "")
+
+
+def _endless(clock: Clock, from_event: str, run: Run) -> str:
+    """Why it has no last day."""
+    if clock.period is None:
+        waits = " or ".join(in_words(bound.event) for bound in clock.not_after)
+        return f"has no last day before {waits} is told; runs from {from_event}"
+    if run.limit:
+        return f"has no last day: it stood still beyond {clock.extension.limit} from {from_event}"
+    return f"has no last day before {in_words(clock.stopping.event)}" if clock.stopping.event else "stands still"
 
 
 def with_doubt(clock: Clock, why: str) -> str:

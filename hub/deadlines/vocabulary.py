@@ -19,8 +19,8 @@ class EventKind:
     """An event of the vocabulary.
 
     `recorded_by` says whether its owner records it, a party, either, or an outside act makes it; `about` whether it is
-    of a case, of an entry, or either. It follows one of those of `not_before`, of those that are recorded. `future`:
-    its day may lie ahead.
+    of a case, of an entry, or either. It follows one of those of `not_before`, of those that are recorded. Behind one
+    of `again_after` another day of it is one more, and no correction. `future`: its day may lie ahead.
     """
 
     code: str
@@ -29,6 +29,7 @@ class EventKind:
     about: str = "either"
     not_before: frozenset[str] = frozenset()
     future: bool = False
+    again_after: frozenset[str] = frozenset()
 
     @staticmethod
     def of(row: Properties) -> "EventKind":
@@ -36,6 +37,7 @@ class EventKind:
         return EventKind(
             row["code"], row.get("name") or in_words(row["code"]), row.get("recordedBy") or "either",
             row.get("about") or "either", frozenset(row.get("notBefore") or ()), bool(row.get("future")),
+            frozenset(row.get("againAfter") or ()),
         )  # fmt: skip
 
     @property
@@ -60,18 +62,20 @@ def check_day(dated: Dated, known: Timeline, events: Mapping[str, EventKind], to
     if dated.day < OLDEST:
         raise BadInput(f"on: {dated.day} is before {OLDEST}, from when on today's tariff (HTSUS) has applied")
     _check_after(dated, event, dated, known)
-    for code, days in known.days.items():
+    for code, days in known.told.items():
         later = events.get(code)
         if later is not None and dated.event in later.not_before:
-            for entry, day in days.items():
-                _check_after(Dated(code, day, entry), later, dated, known)
+            for entry, several in days.items():
+                for day in several:
+                    _check_after(Dated(code, day, entry), later, dated, known)
 
 
 def _check_after(later: Dated, kind: EventKind, new: Dated, known: Timeline) -> None:
     """Raises `BadInput` where an event is before all of those that it cannot come before, of which one may be new."""
-    before = {code: day for code in kind.not_before if (day := _beside(later, known.days.get(code, {}))) is not None}
+    first = {code: {entry: days[0] for entry, days in known.told.get(code, {}).items()} for code in kind.not_before}
+    before = {code: day for code, days in first.items() if (day := _beside(later, days)) is not None}
     if new.event in kind.not_before and (day := _beside(later, {new.entry: new.day})) is not None:
-        before[new.event] = day
+        before[new.event] = min(day, before.get(new.event, day))
     if before and later.day < (day := min(before.values())):
         first = in_words(min(code for code, each in before.items() if each == day))
         raise BadInput(

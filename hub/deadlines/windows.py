@@ -20,8 +20,8 @@ Of = TypeVar("Of", Held, Pause, Extended, Act)
 class Told:
     """What a case tells of its entries: its facts, with the events that follow from them, and its deadlines.
 
-    `of_itself` are events that, where they are of no entry, are of what the case itself is about: a drawback claim that
-    is liquidated. `to_confirm` are dates that nobody but a party has told.
+    `clocks` are those of its kind. `of_itself` are events that, where they are of no entry, are of what the case
+    itself is about: a drawback claim that is liquidated. `to_confirm` are dates that nobody but a party has told.
     """
 
     case: str
@@ -30,6 +30,7 @@ class Told:
     deadlines: Sequence[Deadline]
     of_itself: frozenset[str] = frozenset()
     to_confirm: Collection[str] = ()
+    clocks: Sequence[Clock] = ()
 
     @staticmethod
     def of(kind: str, facts: Facts, clocks: Sequence[Clock], today: date, to_confirm: Collection[str] = ()) -> "Told":
@@ -44,7 +45,7 @@ class Told:
         to_confirm: Collection[str] = (),
     ) -> "Told":  # fmt: skip
         """The same of a case whose deadlines are known."""
-        return Told(case, kind, found[1], found[0], _of_itself(clocks), to_confirm)
+        return Told(case, kind, found[1], found[0], _of_itself(clocks), to_confirm, clocks)
 
     @property
     def names_clocks(self) -> bool:
@@ -64,23 +65,24 @@ class Told:
 def windows(cases: Sequence[Told], entries: Iterable[str], clocks: Sequence[Clock], today: date) -> Sequence[str]:
     """The windows of these entries that are open on a day, the first to close first, as last day, day it runs from, the
     event of that day, entry, clock and the case that tells the day, e.g.
-    `2027-07-14|2027-01-15|liquidated|S00-0000160-0|protest file|CASE`.
+    `2027-07-14|2027-01-15|liquidated|S00-0000160-0|protest file|CASE`; those whose last day is not known yet begin with
+    `|` and come first.
 
     Raises `BadInput` as `deadlines` does.
     """
     of_entry = {entry: [told for told in cases if entry in told.timeline.entries] for entry in entries}
-    found = (*_of_entries(of_entry, [clock for clock in clocks if clock.per_entry], today), *_of_cases(of_entry))
+    found = (*_of_entries(of_entry, [clock for clock in clocks if clock.per_entry], today), *_of_cases(of_entry, today))
     return sorted(
-        f"{each.last}|{each.start}|{each.event}|{entry}|{each.clock.node}|{case}" for each, entry, case in found
+        f"{each.last or ''}|{each.start}|{each.event}|{entry}|{each.clock.node}|{case}" for each, entry, case in found
     )
 
 
-def _of_cases(of_entry: Mapping[str, Sequence[Told]]) -> Iterator[tuple[Deadline, str, str]]:
+def _of_cases(of_entry: Mapping[str, Sequence[Told]], today: date) -> Iterator[tuple[Deadline, str, str]]:
     """What may be filed in a case as a whole, for each of its entries: e.g. the summons after a denied protest."""
     for entry, cases in of_entry.items():
         for told in cases:
             for each in told.deadlines:
-                if each.clock.window and not each.clock.per_entry and _is_open(each):
+                if each.clock.window and not each.clock.per_entry and _is_open(each, today):
                     yield each, entry, told.case
 
 
@@ -89,13 +91,15 @@ def _of_entries(
 ) -> Iterator[tuple[Deadline, str, str]]:
     for counting, own in _by_what_counts(of_entry, clocks).items():
         for each in work_out("", counting.timeline(of_entry), own, today)[0]:
-            if each.entry and _is_open(each):
+            if each.entry and _is_open(each, today):
                 told = Dated(each.event, each.start, each.entry)
                 yield each, each.entry, _teller(told, of_entry[each.entry]).case
 
 
-def _is_open(deadline: Deadline) -> bool:
-    return deadline.last is not None and deadline.state is State.RUNNING
+def _is_open(deadline: Deadline, today: date) -> bool:
+    if deadline.clock.repeats and deadline.state is State.MET:
+        return deadline.last is None or today <= deadline.last
+    return deadline.state is State.RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,10 @@ class _Counting:
     own_kind: str | None
 
     def timeline(self, of_entry: Mapping[str, Sequence[Told]]) -> Timeline:
-        """What these cases say of these entries, put together: of an event the latest day."""
+        """What these cases say of these entries, put together: of an event the latest day, of those that somebody has
+        confirmed if there are any."""
         days: dict[str, dict[str | None, date]] = {}
+        confirmed = set[tuple[str, str]]()
         decided: dict[str | None, list[date]] = {}
         held, pauses = set[Held](), list[Pause]()
         extensions, answers, pronounced = list[Extended](), list[Act](), list[Act]()
@@ -117,8 +123,13 @@ class _Counting:
                 said = told.timeline
                 for event in said.days:
                     day = None if (told.kind, event) in self.filings_of_others else told.day(event, entry)
-                    if day is not None:
-                        known = days.setdefault(event, {})
+                    if day is None:
+                        continue
+                    known, is_sure = days.setdefault(event, {}), not told.has_to_confirm(Dated(event, day, entry))
+                    if is_sure and (event, entry) not in confirmed:
+                        confirmed.add((event, entry))
+                        known[entry] = day
+                    elif is_sure or (event, entry) not in confirmed:
                         known[entry] = max(day, known.get(entry, day))
                 for of in (None, entry):
                     decided.setdefault(entry, []).extend(said.decided.get(of, ()))
@@ -145,23 +156,38 @@ def _by_what_counts(
 ) -> Mapping[_Counting, Sequence[Clock]]:
     """The clocks, those together for which the same counts.
 
-    A filing in a case is one of its kind: that drawback was claimed is no claim of a preference.
+    A filing in a case is one of its kind: that drawback was claimed is no claim of a preference, and what a surety
+    protests is no protest of the importer. Two kinds may ask for the same: who owes it, and from what on, says that.
     """
     cases = [told for found in of_entry.values() for told in found]
+    of_kinds = {told.kind: told.clocks for told in cases}
     filings = {
         kind: {event for clock in clocks if clock.kind == kind for event in clock.met_by} for kind in _kinds(clocks)
     }
     naming = {told.kind for told in cases if told.names_clocks}
     together: dict[_Counting, list[Clock]] = {}
     for clock in clocks:
+        own = [other for other in clocks if other.kind == clock.kind]
         of_others = frozenset(
             (kind, event)
-            for kind in {told.kind for told in cases} - {clock.kind}
-            for event in filings.get(kind, set()) & filings[clock.kind]
-        )
+            for kind, others in of_kinds.items() if kind != clock.kind
+            for event in filings[clock.kind] if _is_another(event, others, own)
+        )  # fmt: skip
         counting = _Counting(of_others, clock.kind if clock.kind in naming else None)
         together.setdefault(counting, []).append(clock)
     return together
+
+
+def _is_another(event: str, others: Iterable[Clock], own: Iterable[Clock]) -> bool:
+    """Whether what is filed by that event in cases of another kind, by its clocks, is nothing that these clocks ask
+    for."""
+    filed = [clock for clock in others if event in clock.met_by]
+    wanted = [clock for clock in own if event in clock.met_by]
+    return bool(filed) and not any(_asks_alike(one, other) for one in filed for other in wanted)
+
+
+def _asks_alike(one: Clock, other: Clock) -> bool:
+    return one.owed_by == other.owed_by and not set(one.starts_from).isdisjoint(other.starts_from)
 
 
 def _kinds(clocks: Iterable[Clock]) -> set[str]:

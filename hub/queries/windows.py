@@ -30,14 +30,16 @@ CALL (*) {
   MATCH (i)<-[:CONCERNS]-(k:Case) WHERE k.windows IS NOT NULL AND {sees_case}
   UNWIND k.windows AS text
   WITH i, k, split(text, '|') AS parts
-  WITH i, k, parts, date(parts[0]) AS until
-  WHERE today <= until AND until <= today + duration({days: $asked.within})
+  WITH i, k, parts, CASE WHEN parts[0] <> '' THEN date(parts[0]) END AS until
+  WHERE (until IS NULL OR (today <= until AND until <= today + duration({days: $asked.within})))
     AND ($asked.entry IS NULL OR parts[3] = $asked.entry)
   MATCH (e:Entry {number: parts[3]}) WHERE {sees_entry} AND NOT EXISTS {
     MATCH (e)<-[:COVERS_ENTRY]-(later:Case)-[:CONCERNS]->(i)
     WHERE coalesce(later.windowsTurn, 0) > coalesce(k.windowsTurn, 0) }
   MATCH (c:Clock {id: parts[4], window: true})
-  MATCH (t:Case {id: coalesce(parts[5], k.id)}) WHERE {sees_teller}
+  // the case that tells the day may be listed by no system any more
+  OPTIONAL MATCH (told:Case {id: parts[5]})
+  WITH *, coalesce(told, k) AS t WHERE {sees_teller}
   WITH i, t AS k, e, c, until, date(parts[1]) AS since, parts[2] AS event ORDER BY since DESC, k.id
   WITH i, e, c, head(collect({case: k, until: until, since: since, event: event})) AS told
   ORDER BY told.until, e.number, c.id
@@ -61,6 +63,10 @@ def _value(name: str, doc: str, expression: str, kind: Kind = Kind.STRING) -> Va
     return Value(Property(name, doc, kind, required=True), expression)
 
 
+def _known(name: str, doc: str, expression: str, kind: Kind) -> Value:
+    return Value(Property(name, doc, kind), expression)
+
+
 def _start(sees: Sees, _: Any) -> str:
     case, entry, teller = (f"({sees.row(*of)})" for of in (("k", "Case"), ("e", "Entry"), ("t", "Case")))
     return cypher.fill(_START, today=TODAY, few=str(_FEW), sees_case=case, sees_entry=entry, sees_teller=teller)
@@ -81,8 +87,10 @@ _WINDOW: Final = Record(
     "FilingWindow",
     "What may still be filed for an entry.",
     (
-        _value("until", "The last day.", "until", Kind.DATE),
-        _value("daysLeft", "How many days are left.", "duration.inDays(today, until).days", Kind.INT),
+        _known("until", "The last day; null while it is not known, as before a liquidation is scheduled.", "until",
+               Kind.DATE),
+        _known("daysLeft", "How many days are left, where that is known.", "duration.inDays(today, until).days",
+               Kind.INT),
         _value("name", "What may be filed, e.g. Protest: file.", "c.name"),
         _value("since", "The day that it runs from.", "since", Kind.DATE),
         _value("event", "What happened on that day, by its code, e.g. liquidated.", "event"),
@@ -101,7 +109,8 @@ WINDOWS: Final = CustomField(
     "windows",
     "What may still be filed for entries of yours and of your clients, and until when: corrections, protests, drawback,"
     " the summons after a denied protest, and what else has a window. From the days that all cases of an importer say"
-    " of its entries, put together; what was filed is left out.",
+    " of its entries, put together. What was filed is left out, unless it may be filed again. A window whose last day"
+    " is not known is told last, whatever `within` says.",
     (
         Property("within", f"How many days are looked ahead: 0 to {_MOST_DAYS}, {_DAYS} if not said.", Kind.INT),
         Property("importer", "Of this importer alone.", format=IMPORTER_NUMBER),

@@ -59,7 +59,11 @@ def is_done_by_others(event: str, clocks: Iterable[Clock], kind: EventKind | Non
     the vocabulary."""
     if kind is not None and kind.by_party:
         return False
-    return any(clock.side != "trade" and event in (*clock.met_by, *clock.ended_by) for clock in clocks)
+    ends = (
+        (*clock.met_by, *clock.ended_by, *clock.reopened_by, *clock.voided_by)
+        for clock in clocks if clock.side != "trade"
+    )  # fmt: skip
+    return any(event in each for each in ends)
 
 
 _Event = Annotated[str, Argument("What happened, e.g. protest_filed; see the clocks of its kind.")]
@@ -77,15 +81,16 @@ async def record_date(
     entry: _Entry | None = None,
     reason: OptionalReason | None = None,
 ) -> None:
-    """Records the day of an event, of a case or of one of its entries; a second one corrects the first. It starts,
-    meets and ends clocks. A party records what parties know; it is theirs until the owner confirms it
-    (`confirmCase`)."""
+    """Records the day of an event, of a case or of one of its entries; a second one corrects the first, unless the
+    clock was extended once more by it. It starts, meets and ends clocks. A party records what parties know; it is
+    theirs until the owner confirms it (`confirmCase`)."""
     time, dated = await CaseTime.read(context, case, event), Dated(event, on, entry)
-    to_confirm = _without(time.before.to_confirm, dated)
     if case.role is PARTY:
         must_be_partys(time, dated)
-        to_confirm = [*to_confirm, str(dated)]
     changed = with_date(time, case, dated)
+    to_confirm = [text for text in time.before.to_confirm if text in changed.facts.dates and text != str(dated)]
+    if case.role is PARTY:
+        to_confirm = [*to_confirm, str(dated)]
     unconfirmed = ", to be confirmed by its owner" if case.role is PARTY else ""
     await changed.with_case(to_confirm=to_confirm).write(f"{_in_words(dated)}{unconfirmed}", ("dates",), reason=reason)
 
@@ -96,26 +101,41 @@ def with_date(time: CaseTime, case: Case, dated: Dated) -> CaseTime:
     events = time.before.events
     check_entry(time, case, dated.entry)
     check_event(dated, time.before.clocks, events.get(dated.event))
-    others = _without(time.facts.dates, dated)
+    others = _without(time.facts.dates, dated, events.get(dated.event))
     if dated.event == ANSWERED:
-        _check_answer(dated, time.with_facts(dates=others).brought().deadlines)
+        _check_answer(dated, time.with_facts(dates=others).brought().deadlines, is_partys=case.role is PARTY)
+    if _extends_again(time, dated):
+        others = [text for text in time.facts.dates if text != str(dated)]
     check_day(dated, Timeline.of(replace(time.facts, dates=others)), events, time.today)
     return time.with_facts(dates=[*others, str(dated)])
+
+
+def _extends_again(time: CaseTime, dated: Dated) -> bool:
+    """Whether that day is one more by which a clock was extended, and no correction of another."""
+    if dated.event not in {clock.extension.event for clock in time.before.clocks}:
+        return False
+    instead, beside = (
+        time.with_facts(dates=[*texts, str(dated)]).brought().deadlines
+        for texts in (_without(time.facts.dates, dated), time.facts.dates)
+    )
+    return sum(each.extensions for each in beside) > sum(each.extensions for each in instead)
 
 
 @verb(may=(OWNER, OVERSIGHT, PARTY), kept_here=True)
 async def take_back_date(
     context: VerbContext, case: Case, event: _Event, reason: Reason, entry: _Entry | None = None
 ) -> None:
-    """Takes back a day that was recorded in error. A party takes back what they recorded themselves."""
+    """Takes back a day that was recorded in error, the last where there are several. A party takes back what they
+    recorded themselves."""
     time = await CaseTime.read(context, case)
-    dated = next((known for known in _dates(time.facts.dates) if (known.event, known.entry) == (event, entry)), None)
+    told = [known for known in _dates(time.facts.dates) if (known.event, known.entry) == (event, entry)]
+    dated = max(told, key=lambda known: known.day, default=None)
     if dated is None:
         raise NotFound(f"event: the case has no day of {in_words(event)}" + (f" of entry {entry}" if entry else ""))
     if case.role is PARTY and str(dated) not in time.before.to_confirm:
         raise NotAllowed("takeBackDate: its owner has recorded or confirmed it: ask them")
-    time = time.with_facts(dates=_without(time.facts.dates, dated))
-    time = time.with_case(to_confirm=_without(time.before.to_confirm, dated))
+    time = time.with_facts(dates=[text for text in time.facts.dates if text != str(dated)])
+    time = time.with_case(to_confirm=[text for text in time.before.to_confirm if text != str(dated)])
     await time.write(f"taken back: {_in_words(dated)}", ("dates",), reason=reason)
 
 
@@ -124,7 +144,8 @@ def must_be_partys(time: CaseTime, dated: Dated) -> None:
     kind = time.before.events.get(dated.event)
     if not kind.by_party if kind else dated.event in events_of(time.before.clocks):
         raise NotAllowed(f"recordDate: {in_words(dated.event)} is recorded by the case's owner")
-    recorded = [known for known in _dates(time.facts.dates) if (known.event, known.entry) == (dated.event, dated.entry)]
+    dates = _dates(time.facts.dates)
+    recorded = [known for known in dates if _corrects(dated, known, kind, dates)]
     if any(str(known) not in time.before.to_confirm for known in recorded):
         raise NotAllowed(f"recordDate: its owner has recorded {_in_words(recorded[0])}: ask them to correct it")
 
@@ -133,10 +154,21 @@ def _dates(texts: Iterable[str]) -> list[Dated]:
     return [Dated.of(text) for text in texts]
 
 
-def _without(texts: Iterable[str], dated: Dated) -> list[str]:
-    """The dates but those of the same event and entry."""
-    others = zip(texts, _dates(texts), strict=True)
-    return [text for text, each in others if (each.event, each.entry) != (dated.event, dated.entry)]
+def _without(texts: Sequence[str], dated: Dated, kind: EventKind | None = None) -> list[str]:
+    """The dates but those that it corrects. `kind` is its event in the vocabulary."""
+    known = _dates(texts)
+    return [text for text, each in zip(texts, known, strict=True) if not _corrects(dated, each, kind, known)]
+
+
+def _corrects(dated: Dated, each: Dated, kind: EventKind | None, known: Iterable[Dated]) -> bool:
+    """Whether a day is another one of the same event and entry, and nothing between the two makes it one more."""
+    if (each.event, each.entry) != (dated.event, dated.entry):
+        return False
+    first, last = sorted((each.day, dated.day))
+    again = kind.again_after if kind else frozenset[str]()
+    return not any(
+        other.event in again and other.entry in (None, dated.entry) and first <= other.day <= last for other in known
+    )
 
 
 def check_entry(time: CaseTime, case: Case, entry: str | None) -> None:
@@ -336,10 +368,10 @@ def answered(time: CaseTime, deadline: engine.Deadline, day: date) -> CaseTime:
 
 
 def answered_deadline(time: CaseTime, wanted: str | None) -> engine.Deadline | None:
-    """The deadline that an answer meets: the one that is wanted, else the only one that a party owes and an answer can
-    meet; None where there is none. Raises `NotFound`, `BadInput` or `Conflict`."""
+    """The deadline that an answer of the importer meets: the one that is wanted, else the only one that the importer
+    owes and an answer can meet; None where there is none. Raises `NotFound`, `BadInput` or `Conflict`."""
     deadlines = time.brought().deadlines
-    able = [each for each in deadlines if each.clock.by_answer and each.state in OWED]
+    able = importers(each for each in deadlines if each.clock.by_answer and each.state in OWED)
     if wanted is not None:
         named = next((each for each in deadlines if each.id == wanted), None)
         if named is None:
@@ -347,6 +379,11 @@ def answered_deadline(time: CaseTime, wanted: str | None) -> engine.Deadline | N
         if not named.clock.by_answer:
             events = " or ".join(map(in_words, named.clock.met_by)) or "what happens elsewhere"
             raise BadInput(f"deadline: {named.clock.name} is met by {events}, not by an answer{_choice(able)}")
+        if not named.clock.by_importer:
+            raise BadInput(
+                f"deadline: {named.clock.name} is for the {named.clock.owed_by} to answer, and their answer the case's"
+                f" owner records (meetDeadline){_choice(able)}"
+            )
         if named not in able:
             raise Conflict(f"deadline: {named.clock.name} is {_stands(named)}: {named.why}")
         return named
@@ -355,14 +392,24 @@ def answered_deadline(time: CaseTime, wanted: str | None) -> engine.Deadline | N
     return able[0] if able else None
 
 
+def importers(deadlines: Iterable[engine.Deadline]) -> list[engine.Deadline]:
+    """Those of the deadlines that an answer of the importer may meet: what only another party owes waits for theirs."""
+    return [each for each in deadlines if each.clock.by_importer]
+
+
 def waiting_for(dated: Dated, before: Iterable[engine.Deadline]) -> list[engine.Deadline]:
     """The deadlines that wait for an answer on that day, of those that there are before it is recorded."""
     return [each for each in before if each.clock.by_answer and each.state in OWED and each.start <= dated.day]
 
 
-def _check_answer(dated: Dated, before: Iterable[engine.Deadline]) -> None:
-    """Raises `BadInput` where several wait: an answer meets the one that it names."""
+def _check_answer(dated: Dated, before: Iterable[engine.Deadline], *, is_partys: bool) -> None:
+    """Raises `BadInput` where several wait: an answer meets the one that it names. One that the importer tells meets
+    nothing that another party owes."""
     waiting = waiting_for(dated, before)
+    others = [each for each in waiting if is_partys and not each.clock.by_importer]
+    if others:
+        owed = f"{others[0].clock.name} waits for the {others[0].clock.owed_by}"
+        raise BadInput(f"event: {owed}: their answer the case's owner records (meetDeadline)")
     if len(waiting) > 1:
         raise BadInput(
             "event: several deadlines wait for an answer; say which one was answered (respondToCase or meetDeadline,"
@@ -377,7 +424,7 @@ def _choice(able: Sequence[engine.Deadline]) -> str:
     return f": {listed}" if able else ": none waits for an answer"
 
 
-_Outcome = Annotated[date, Argument("The day of the outcome; the one on which the law deems it if not said.")]
+_Outcome = Annotated[date, Argument("The day on which the law deems it; it may be left out.")]
 
 
 @verb(may=(OWNER,), kept_here=True)
@@ -385,15 +432,14 @@ async def pronounce_deadline(
     context: VerbContext, deadline: Deadline, on: _Outcome | None = None, reason: OptionalReason | None = None
 ) -> None:
     """Records what the law deems decided because a last day has passed; only then the case is DEEMED. Later clocks run
-    from that day. `takeBackDeadline`, or an event in time that came late, undoes it."""
+    from the day on which the law deems it. `takeBackDeadline`, or an event in time that came late, undoes it."""
     time, current = await _looked_at(context, deadline)
     outcome = current.outcome_on
     if current.state is not State.PROPOSED or outcome is None:
         raise Conflict(f"deadline: {current.clock.name} is {_stands(current)}: there is nothing to pronounce")
-    day = not_ahead("on", on or outcome, time.today)
-    if day < outcome:
-        raise BadInput(f"on: the law deems it on {outcome}; that day or a later one is expected")
-    act = Act(current.clock.code, current.entry, day)
+    if on not in (None, outcome):
+        raise BadInput(f"on: the law deems it on {outcome}: give that day, or none")
+    act = Act(current.clock.code, current.entry, not_ahead("on", outcome, time.today))
     time = time.with_facts(pronounced=[*time.facts.pronounced, str(act)])
     await time.write(f"{current.clock.name}: pronounced", ("pronounced",), reason=reason)
 

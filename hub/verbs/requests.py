@@ -15,7 +15,16 @@ from hub.verbs.context import VerbContext
 from hub.verbs.fragments import sees
 from hub.verbs.rows import Access, LockedRow, Subject
 from hub.verbs.verb import verb
-from hub.verbs.waiting import ask_parties, await_nothing, came_back, meet_by_answer, meet_by_withdrawal, take_up
+from hub.verbs.waiting import (
+    ask_parties,
+    await_nothing,
+    came_back,
+    end_by_withdrawal,
+    meet_by_answer,
+    meet_by_withdrawal,
+    take_up,
+    withdrawn_no_more,
+)
 
 _LONGEST_TITLE: Final = 300
 _LONGEST_TEXT: Final = 10_000
@@ -315,7 +324,7 @@ async def answer_item(
 async def withdraw_item(context: VerbContext, item: Item, reason: Reason, deadline: _MetBy | None = None) -> None:
     """Withdraws an item of a request: it need not be answered. Answers that it has are kept. Where all others are
     answered, what the parties owed by the request is met, on the day of the last answer; name the deadline where
-    several wait for an answer."""
+    several wait for an answer. Where all are withdrawn, what they owed by it ends."""
     if item.stands.state == "WITHDRAWN":
         raise Conflict(f"{item.in_words()} was withdrawn already")
     await context.execute(_WITHDRAW, item=item.id)
@@ -324,6 +333,8 @@ async def withdraw_item(context: VerbContext, item: Item, reason: Reason, deadli
         await await_nothing(context, item.case)
     if settled.state == "ANSWERED" and item.stands.request_state != "ANSWERED":
         await meet_by_withdrawal(context, item.case, deadline, settled.answered_on(context.now))
+    if settled.state == "WITHDRAWN" and not settled.more:
+        await end_by_withdrawal(context, item.case)
     told = f"withdrew {item.in_words()}; {settled.in_words()}"
     context.add_history_entry(
         item.case, told, ("requestItems", "status"), reason=reason, audience=item.stands.audience, refs=(item.id,)
@@ -338,6 +349,8 @@ async def reopen_item(context: VerbContext, item: Item, reason: Reason) -> None:
         raise Conflict(f"{item.in_words()} is open already")
     await context.execute(_REOPEN, item=item.id)
     settled = await _settle(context, item)
+    if item.stands.state == "WITHDRAWN":
+        await withdrawn_no_more(context, item.case)
     await ask_parties(context, item.case)
     told = f"asked again for {item.in_words()}; {settled.in_words()}"
     context.add_history_entry(

@@ -4,11 +4,13 @@ from datetime import date
 from typing import Final, LiteralString
 
 from hub.deadlines.deadline import OWED, Deadline
+from hub.deadlines.facts import Dated
 from hub.verbs.case import Case
 from hub.verbs.case_time import CaseTime
 from hub.verbs.context import InACase, VerbContext
-from hub.verbs.deadlines import answered, answered_deadline
+from hub.verbs.deadlines import answered, answered_deadline, importers, with_date
 
+_WITHDRAWN: Final = "request_withdrawn"
 _CAME_BACK: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.cameBackAt = coalesce(k.cameBackAt, $at)"
 _PARTY_WROTE: Final[LiteralString] = "MATCH (k:Case {id: $case}) SET k.partyWroteAt = coalesce(k.partyWroteAt, $at)"
 _ANSWERED_PARTY: Final[LiteralString] = "MATCH (k:Case {id: $case}) REMOVE k.partyWroteAt"
@@ -41,9 +43,31 @@ async def meet_by_withdrawal(context: VerbContext, case: Case, deadline: str | N
     """The same where the owner has withdrawn the rest of what was asked: of several deadlines it meets the one that is
     named, and else none."""
     time = await CaseTime.read(context, case)
-    waiting = [each for each in time.brought().deadlines if each.clock.by_answer and each.state in OWED]
+    waiting = _waiting(time)
     if deadline is not None or len(waiting) == 1:
         await _meet(time, answered_deadline(time, deadline), day)
+
+
+async def end_by_withdrawal(context: VerbContext, case: Case) -> None:
+    """The owner has withdrawn all that was asked, and nothing was answered: what the parties owed by it ends, if it is
+    one deadline that waits."""
+    time = await CaseTime.read(context, case, _WITHDRAWN)
+    waiting = _waiting(time)
+    if len(waiting) == 1 and _WITHDRAWN in waiting[0].clock.voided_by:
+        await with_date(time, case, Dated(_WITHDRAWN, time.today)).write(None, ())
+
+
+async def withdrawn_no_more(context: VerbContext, case: Case) -> None:
+    """What was withdrawn is asked again: that it was is taken back."""
+    time = await CaseTime.read(context, case)
+    dates = [text for text in time.facts.dates if Dated.of(text).event != _WITHDRAWN]
+    if len(dates) < len(time.facts.dates):
+        await time.with_facts(dates=dates).write(None, ())
+
+
+def _waiting(time: CaseTime) -> list[Deadline]:
+    """What waits for an answer of the importer."""
+    return importers(each for each in time.brought().deadlines if each.clock.by_answer and each.state in OWED)
 
 
 async def _meet(time: CaseTime, met: Deadline | None, day: date) -> None:

@@ -158,6 +158,15 @@ _AGAIN: Final = (
     ),
 )
 
+# All deadlines, and what may be filed for entries: the law of many clocks was read once more.
+_ONCE_MORE: Final = (
+    naming_all(
+        """MATCH (n:Case)-[:OF_KIND]->() WHERE n.dates IS NOT NULL OR EXISTS { (n)<-[:OF_CASE]-(:Deadline) }""",
+        DATED_CASES,
+        "deadlines-once-more",
+    ),
+)
+
 # What waits for its owner the hub alone says: a record of before that told it would bring it back.
 _NOT_SAID: Final = (
     f"""MATCH (r:SourceRecord) WHERE r.cameBackAt IS NOT NULL OR r.partyWroteAt IS NOT NULL
@@ -279,4 +288,5 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("owed-by-role", "what a party owes by its role is no more the importer's", step=_owe_by_role),
     Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
     Migration("deadlines-again", "deadlines follow once more where a clock or what it counts has changed", _AGAIN),
+    Migration("deadlines-once-more", "all deadlines follow from clocks as the law has them", _ONCE_MORE),
 )

@@ -204,7 +204,8 @@ def _clock(rank: int, row: Row, debtors: Mapping[tuple[str, str], str]) -> NodeR
         conditions=_listed(row["condition"], "&"),
         length=_number(row["length"]), unit=row["unit"], notAfter=_listed(row["not_after"]),
         rolls=row["rolls"] == _YES, side=row["side"], owedBy=row["owed_by"], owedRoles=_owed_roles(row, debtors),
-        metBy=_listed(row["met_by"]), endedBy=_listed(row["ended_by"]),
+        metBy=_listed(row["met_by"]), endedBy=_listed(row["ended_by"]), metSince=_listed(row["met_since"]),
+        reopenedBy=_listed(row["reopened_by"]), voidedBy=_listed(row["voided_by"]),
         extension=row["extension"], extensionLength=_number(row["extension_length"]),
         extensionUnit=row["extension_unit"], extensionTimes=_number(row["extension_times"]),
         extensionLimit=row["extension_limit"], extensionBy=row["extension_by"],
@@ -212,7 +213,8 @@ def _clock(rank: int, row: Row, debtors: Mapping[tuple[str, str], str]) -> NodeR
         suspension=row["suspension"], suspendedBy=_listed(row["suspended_by"]), anewFrom=row["anew_from"],
         anewLength=_number(row["anew_length"]), anewUnit=row["anew_unit"],
         passing=row["passing"], deemed=row["deemed"], pronouncedBy=row["pronounced_by"],
-        per=row["per"], window=row["window"] == _YES, legalBasis=row["legal_basis"], note=row["note"], **_checked(row),
+        per=row["per"], window=row["window"] == _YES, repeats=row["repeats"] == _YES, legalBasis=row["legal_basis"],
+        note=row["note"], **_checked(row),
     )  # fmt: skip
 
 
@@ -229,7 +231,8 @@ def _case_events() -> Iterator[NodeRow]:
     for row in _read("events"):
         yield _node(
             "CaseEvent", code=row["code"], name=row["name"], recordedBy=row["recorded_by"], about=row["about"],
-            notBefore=_listed(row["not_before"]), future=row["future"] == _YES, note=row["note"], **_checked(row),
+            notBefore=_listed(row["not_before"]), againAfter=_listed(row["again_after"]), future=row["future"] == _YES,
+            note=row["note"], **_checked(row),
         )  # fmt: skip
     for row in _read("conditions"):
         yield _node("CaseCondition", code=row["code"], name=row["name"], note=row["note"], **_checked(row))

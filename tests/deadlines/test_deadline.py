@@ -158,7 +158,9 @@ def test_the_last_day_is_never_after_what_the_law_says() -> None:
     )  # fmt: skip
     assert the(bounded, dates="began 2026-06-01, scheduled 2026-12-01").last == date(2026, 7, 1)
     unset = clock(length=None, notAfter=["scheduled-15 calendar_day"])
-    assert due(unset) == []
+    assert (the(unset).last, the(unset).state, the(unset).why) == (
+        None, "RUNNING", "has no last day before scheduled is told; runs from began on 2026-06-01",
+    )  # fmt: skip
     assert the(unset, dates="began 2026-06-01, scheduled 2026-12-01").last == date(2026, 11, 16)
 
 

@@ -18,6 +18,7 @@ KINDS = sorted({row["kind"] for row in ROWS})
 ENTRIES = ("S00-0000101-1", "S00-0000102-9", "S00-0000103-7")
 BASES = st.sampled_from([date(2026, 1, 5), date(2026, 1, 30), date(2024, 2, 29)])
 LENGTHS = (("length", "unit"), ("extension_length", "extension_unit"), ("anew_length", "anew_unit"))
+NAMING = ("starts_from", "met_by", "ended_by", "met_since", "reopened_by", "voided_by")
 Days = st.SearchStrategy[date]
 
 
@@ -42,7 +43,7 @@ def codes(own: Sequence[Row]) -> list[str]:
 
 def events(own: Sequence[Row]) -> list[str]:
     """Every event that the rows name, and what comes by law."""
-    named = [word for row in own for column in ("starts_from", "met_by", "ended_by") for word in words(row[column])]
+    named = [word for row in own for column in NAMING for word in words(row[column])]
     bounds = [re.split(r"[+-]", text)[0] for row in own for text in words(row["not_after"])]
     anew = [row[column] for row in own for column in ("anew_from", "extension_event")]
     deemed = [f"deemed_{row['deemed']}" for row in own if row["deemed"]]
@@ -158,13 +159,16 @@ def made_up(draw: st.DrawFn, code: str, variant: str, per: str) -> Row:
         "starts_from": draw(st.sampled_from(["begun", "noticed|begun", "begun|deemed_gone"])),
         "met_by": draw(st.sampled_from(["done", "done|noticed", ""])),
         "ended_by": draw(st.sampled_from(["dropped", "", "lengthened"])),
+        "met_since": draw(st.sampled_from(["", "", "noticed", "planned|begun"])),
+        "reopened_by": draw(st.sampled_from(["", "", "undone"])),
+        "voided_by": draw(st.sampled_from(["", "", "undone", "dropped|undone"])),
         "condition": "fraud" if variant == "first" else draw(st.sampled_from(["", "", "not_textiles", "noticed"])),
         "not_after": draw(
             st.sampled_from(["", "", "planned-15 calendar_day", "planned+1 month|noticed+3 business_day"])
         ),
         "rolls": draw(st.sampled_from(["yes", "no"])),
         "side": draw(st.sampled_from(["trade", "government", "outside"])),
-        "passing": draw(st.sampled_from(["missed", "deemed", "deemed_unless_before", "none"])),
+        "passing": draw(st.sampled_from(["missed", "deemed", "deemed_unless_before", "deemed_next_day", "none"])),
         "from_last": draw(st.sampled_from(["yes", "no"])),
         "suspension": draw(st.sampled_from(["none", "stands_still", "anew"])),
         "extension": draw(st.sampled_from(["none", "discretion", "by_length"])),

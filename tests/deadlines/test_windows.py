@@ -116,3 +116,40 @@ def test_an_extension_counts_for_the_clocks_of_its_own_kind() -> None:
     facts = Facts("c", ["began 2026-11-20"], entries=[A], extensions=["act - 2026-11-25 2027-01-15"])
     case = Told.of("k", facts, [own], TODAY)
     assert opened(case, of=[own, other]) == {"k act": ("2027-01-15", "c"), "x act": ("2026-12-20", "c")}
+
+
+def test_a_window_whose_last_day_is_not_known_yet_is_open() -> None:
+    suspended = told("liquidation", f"entry_filed 2025-11-03 {A}", suspensions=["2025-11-03 - statute"])
+    assert opened(suspended) == {"psc file suspended_by_statute": ("", "liquidation")}
+    extended = told("liquidation", f"entry_filed 2025-11-03 {A}", extensions=["deemed_liquidated - 2026-10-01 +"])
+    assert opened(extended) == {"psc file extended": ("", "liquidation")}
+    scheduled = told("psc", f"scheduled_liquidation 2027-03-30 {A}")
+    assert opened(extended, scheduled) == {"psc file extended": ("2027-03-15", "liquidation")}
+    # once it is liquidated nothing is corrected any more
+    assert set(opened(extended, told("protest", f"liquidated 2026-10-01 {A}"))) == {
+        "protest file", "duty_refund declare",
+    }  # fmt: skip
+
+
+def test_an_entry_may_be_corrected_more_than_once() -> None:
+    corrected = told("psc", f"entry_filed 2026-03-02 {A}", f"psc_filed 2026-06-01 {A}")
+    assert opened(corrected) == {"psc file": ("2026-12-27", "psc")}
+
+
+def test_what_the_surety_protests_is_no_protest_of_the_importer() -> None:
+    liquidated = told("liquidation", f"entry_filed 2025-11-03 {A}", f"liquidated 2026-10-01 {A}")
+    surety = told("surety_demand", "demand_mailed 2026-10-12", "protest_filed 2026-11-02")
+    assert opened(liquidated, surety)["protest file"] == ("2027-03-30", "liquidation")
+    # nor is the protest of an exclusion one of the liquidation; that of a refund is
+    excluded = told("wro_detention", "excluded 2026-10-05", "protest_filed 2026-11-02")
+    found = opened(liquidated, excluded)
+    assert ("protest file" in found, "protest_exclusion file" in found) == (True, False)
+    assert "protest file" not in opened(liquidated, told("duty_refund", f"protest_filed 2026-11-02 {A}"))
+
+
+def test_a_day_that_a_party_tells_counts_less_than_one_that_was_confirmed() -> None:
+    day = f"liquidated 2026-11-02 {A}"
+    party, owner = told("protest", day, to_confirm=[day]), told("liquidation", f"liquidated 2026-10-01 {A}")
+    for cases in ((party, owner), (owner, party)):
+        assert opened(*cases)["protest file"] == ("2027-03-30", "liquidation")
+    assert opened(party)["protest file"] == ("2027-05-03", "protest")

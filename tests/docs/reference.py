@@ -419,7 +419,8 @@ def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
         "how long": [_length(clock) for clock in clocks],
         "if": [_codes(clock["conditions"], " and ") for clock in clocks],
         "who": [_owes(clock) for clock in clocks],
-        "met by": [_codes(clock["metBy"], ", ") for clock in clocks],
+        "met by": [_met(clock) for clock in clocks],
+        "void by": [_codes(clock["voidedBy"], ", ") for clock in clocks],
         "extension": [_extension(clock) for clock in clocks],
         "suspension": [_suspension(clock) for clock in clocks],
         "when it passes": [_passing(clock) for clock in clocks],
@@ -429,6 +430,12 @@ def _handbook(kind: Facts, clocks: Sequence[Facts]) -> Iterator[str]:
     said = {name: cells for name, cells in columns.items() if any(cells)}
     yield from _table(tuple(said), zip(*said.values(), strict=True))
     yield from (f"- `{_variant(clock)}`: {_remarks(clock)}" for clock in clocks)
+
+
+def _met(clock: Facts) -> str:
+    since = f", from `{clock['metSince'][0]}` on" if clock["metSince"] else ""
+    reopened = f"; undone by {_codes(clock['reopenedBy'], ', ')}" if clock["reopenedBy"] else ""
+    return f"{_codes(clock['metBy'], ', ')}{since}{reopened}"
 
 
 def _starts(clock: Facts) -> str:
@@ -509,6 +516,8 @@ def _passing(clock: Facts) -> str:
         case "deemed_unless_before":
             deemed = f"deemed {clock['deemed']} on the last day unless it was done before"
             return f"{deemed}, pronounced by {clock['pronouncedBy']}"
+        case "deemed_next_day":
+            return f"deemed {clock['deemed']} on the day after the last one, pronounced by {clock['pronouncedBy']}"
         case "missed":
             return "late"
         case _:
@@ -529,12 +538,24 @@ def _vocabulary() -> Iterator[str]:
         "",
         (
             "*Recorded by*: whose act it is. What happens outside, as at another agency, the owner of the case records,"
-            " or a connected system tells it. *Not before*: the events that it cannot come before. *Checked*: whether a"
-            " law that was read tells of it; who records it, and what it follows, the hub says itself."
+            " or a connected system tells it. *Not before*: the events that it cannot come before. *Again after*: the"
+            " events behind which another day of it is one more, and corrects none. *Checked*: whether a law that was"
+            " read tells of it; who records it, and what it follows, the hub says itself."
         ),
     )
     yield from _table(
-        ("event", "what happened", "recorded by", "about", "not before", "may lie ahead", "note", "source", "checked"),
+        (
+            "event",
+            "what happened",
+            "recorded by",
+            "about",
+            "not before",
+            "again after",
+            "may lie ahead",
+            "note",
+            "source",
+            "checked",
+        ),
         (
             (
                 f"`{found['code']}`",
@@ -542,6 +563,7 @@ def _vocabulary() -> Iterator[str]:
                 found["recordedBy"],
                 found["about"],
                 _codes(found["notBefore"], ", "),
+                _codes(found["againAfter"], ", "),
                 _yes(found["future"]),
                 found["note"],
                 _source(found),

@@ -31,6 +31,7 @@ class Suspension(NamedTuple):
 class Extension(NamedTuple):
     granted: date
     until: date | None  # None: by the clock's own length
+    by_event: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ class Case:
 
     history: History
     days: dict[tuple[str, str | None], date] = field(default_factory=dict)
+    told: list[tuple[str, str | None, date]] = field(default_factory=list)
     entries: list[str] = field(default_factory=list)
     decisions: list[tuple[str | None, date]] = field(default_factory=list)
 
@@ -146,7 +148,9 @@ class Case:
         case = cls(history)
         for fact in history.dates:
             event, day, *entry = fact.split()
-            case.days[event, entry[0] if entry else None] = date.fromisoformat(day)
+            of = entry[0] if entry else None
+            case.told.append((event, of, date.fromisoformat(day)))
+            case.days[event, of] = max(date.fromisoformat(day), case.days.get((event, of), date.min))
         case.entries = sorted({*history.entries, *(entry for _, entry in case.days if entry)})
         recorded = [(entry, day) for (event, entry), day in case.days.items() if event == "decided"]
         made = [fact.split()[1:] for fact in history.decisions]
@@ -218,22 +222,32 @@ class Case:
             found = [one for one in found if one.until is None]
         else:
             found = []
-        told = row["extension"] == "by_length" and row["extension_event"] and not found
-        if told and (day := self.first(row["extension_event"], entry)):
-            found = [Extension(day, None)]
+        found = sorted(set(found), key=lambda one: (one.granted, one.until or date.max))
+        if row["extension"] == "by_length" and (event := row["extension_event"]):
+            of = {None, entry} if row["per"] == "entry" else {None}
+            days = {day for told, one, day in self.told if told == event and one in of}
+            if not days and (day := self.first(event, entry)):
+                days = {day}
+            known = {one.granted for one in found}
+            found += [Extension(day, None, by_event=True) for day in days - known]
         return sorted(found, key=lambda one: (one.granted, one.until or date.max))
 
     def holds(self, code: str, entry: str | None) -> bool:
         said = {code, f"{code} {entry}"} & {*self.history.conditions}
         if code.startswith("not_") and not said:
             return not self.holds(code.removeprefix("not_"), entry)
-        return bool(said) or self.first(code, entry) is not None
+        return bool(said) or self.first(code, entry) is not None or self.is_suspended(code, entry)
 
-    def chosen(self, variants: Sequence[Row], entry: str | None) -> Row | None:
-        for row in variants:
-            if all(self.holds(code, entry) for code in row["condition"].split("&") if code):
-                return row
-        return None
+    def is_suspended(self, code: str, entry: str | None) -> bool:
+        for fact in self.history.suspensions:
+            _, until, cause, of = [*fact.split(), "-", "-", "-"][:4]
+            if until == "-" and f"suspended_by_{cause}" == code and of in {"-", entry}:
+                return True
+        return False
+
+    def chosen(self, variants: Sequence[Row], entry: str | None) -> list[Row]:
+        """The variants that hold: the first one runs, unless what it runs from was taken away."""
+        return [row for row in variants if all(self.holds(code, entry) for code in row["condition"].split("&") if code)]
 
 
 # --- the last day ----------------------------------------------------------------------------------------------------
@@ -316,9 +330,21 @@ class Reckoning:
                 continue
             last = None
             if removed and one.since <= removed <= by:
-                last = add(removed, int(self.row["anew_length"]), self.row["anew_unit"])
-                last = max(last, base) if extended else last
+                last = self.after_removal(base, removed, extended=extended)
         return last
+
+    def after_removal(self, base: date, removed: date, *, extended: bool) -> date | None:
+        """19 USC 1504(d): six months, but not for what was extended; that has its day, or the end of 1504(b)."""
+        six_months = add(removed, int(self.row["anew_length"]), self.row["anew_unit"])
+        if not extended:
+            return six_months
+        if base >= removed:
+            return base
+        if not self.row["extension_limit"]:
+            return six_months
+        number, unit = self.row["extension_limit"].split()
+        end = add(self.start, int(number), unit)
+        return end if end >= removed else None
 
     def had(self, base: date, after: date, times: int, granted: date) -> tuple[date | None, date]:
         """The last day on the day an extension was granted (nothing: it stood still), and the day to be exceeded."""
@@ -336,14 +362,18 @@ class Reckoning:
         """The day to which the period was extended, the day behind which suspended days are added, how often, and the
         day on which that was last granted."""
         base, after, times, on = self.lengthened(0), self.start, 0, None
+        period, only_event = date.min, False  # the end of the period in which the last one was granted, and who told it
         for one in self.case.extensions(self.row, self.entry):
             last, day = self.had(base, after, times, one.granted)
             if last and one.granted > last:
                 continue
             if one.until is None:
-                longer = self.lengthened(times + 1)
+                if one.granted <= period and (only_event or one.by_event):
+                    only_event = only_event and one.by_event
+                    continue
+                longer, only_event = self.lengthened(times + 1), one.by_event
                 if times < int(self.row["extension_times"] or 0) and longer > base:
-                    base, times, on = longer, times + 1, one.granted
+                    period, base, times, on = base, longer, times + 1, one.granted
             elif one.until > day:
                 base, after, times, on = self.limited(one.until), one.granted - ONE_DAY, times + 1, one.granted
         return base, after, times, on
@@ -367,9 +397,21 @@ class Reckoning:
 
     def happened(self, events: str, more: Iterable[date] = ()) -> date | None:
         """The earliest day, from the start on, of one of the events; on any day for a clock that counts backwards."""
-        since = date.min if self.row["length"].startswith("-") else self.start
+        since = date.min if self.row["length"].startswith("-") else self.since()
         days = [*more, *(day for event in words(events) if (day := self.done(event, since)))]
         return min((day for day in days if day >= since), default=None)
+
+    def since(self) -> date:
+        """From when on acts count: the earlier event that the row names, or the day after they were undone."""
+        earlier = [day for event in words(self.row["met_since"]) if (day := self.case.first(event, self.entry))]
+        since = min([*earlier, self.start])
+        undone = [day for event in words(self.row["reopened_by"]) if (day := self.case.first(event, self.entry))]
+        return max([since, *(day + ONE_DAY for day in undone)])
+
+    def voided(self) -> date | None:
+        """When, from the start on, what it runs from was taken away."""
+        days = [self.done(event, self.start) for event in words(self.row["voided_by"])]
+        return min((day for day in days if day and day >= self.start), default=None)
 
     def done(self, event: str, since: date) -> date | None:
         return self.case.decided(self.entry, since) if event == "decided" else self.case.done(event, self.entry)
@@ -378,12 +420,17 @@ class Reckoning:
         named = self.case.naming(self.case.history.answers, self.row["code"], self.entry)
         return self.happened(self.row["met_by"], [date.fromisoformat(day) for (day,) in named])
 
+    def deemed_on(self, last: date) -> date:
+        if self.row["passing"] == "deemed_next_day":
+            return self.rolled(last + ONE_DAY)
+        return last + ONE_DAY if self.row["passing"] == "deemed_unless_before" else last
+
     def pronounced(self, last: date | None) -> date | None:
         if last is None:
             return None
         named = self.case.naming(self.case.history.pronounced, self.row["code"], self.entry)
-        outcome = last + ONE_DAY if self.row["passing"] == "deemed_unless_before" else last
-        return min((day for (text,) in named if (day := date.fromisoformat(text)) >= outcome), default=None)
+        outcome = self.deemed_on(last)
+        return outcome if any(date.fromisoformat(text) >= outcome for (text,) in named) else None
 
     def suspended(self, today: date) -> bool:
         if not self.row["length"]:
@@ -397,12 +444,16 @@ class Reckoning:
         return False
 
     def state(self, last: date | None, today: date) -> str:
-        met, ended = self.met(), self.happened(self.row["ended_by"])
+        met, ended, voided = self.met(), self.happened(self.row["ended_by"]), self.voided()
+        if voided and (met is None or voided < met):
+            return "ENDED"
         if ended and (met is None or ended < met) and (last is None or ended <= last):
             return "ENDED"
         if met and (last is None or met <= last):
             return "MET"
         if met and not self.row["passing"].startswith("deemed"):
+            return "MET_LATE"
+        if met and last and self.row["passing"] == "deemed_next_day" and met <= self.deemed_on(last):
             return "MET_LATE"
         closed = self.case.history.closed
         if closed and self.row["side"] == "government" and (last is None or last >= closed):
@@ -413,10 +464,8 @@ class Reckoning:
             return "DEEMED" if self.pronounced(last) else "PROPOSED"
         return "MISSED" if self.row["passing"] == "missed" else "PASSED"
 
-    def result(self, today: date) -> Result | None:
+    def result(self, today: date) -> Result:
         last = self.last()
-        if not self.row["length"] and last is None:
-            return None
         clock = f"{self.row['kind']} {self.row['code']}"
         state = self.state(last, today)
         met_on = self.met() if state in {"MET", "MET_LATE"} else None
@@ -427,11 +476,19 @@ def reckonings(case: Case, variants: Sequence[Row]) -> list[Reckoning]:
     entries: Sequence[str | None] = case.entries or [None]
     found: list[Reckoning] = []
     for entry in entries if variants[0]["per"] == "entry" else [None]:
-        if row := case.chosen(variants, entry):
-            days = (case.started(row, event, entry) for event in words(row["starts_from"]))
-            if start := next((day for day in days if day), None):
-                found.append(Reckoning(case, row, entry, start))
+        running = [(row, start_of(case, row, entry)) for row in case.chosen(variants, entry)]
+        for row, start in running:
+            if not (start and Reckoning(case, row, entry, start).voided()):
+                running = [(row, start)]
+                break
+        if running and (start := running[0][1]):
+            found.append(Reckoning(case, running[0][0], entry, start))
     return found
+
+
+def start_of(case: Case, row: Row, entry: str | None) -> date | None:
+    days = (case.started(row, event, entry) for event in words(row["starts_from"]))
+    return next((day for day in days if day), None)
 
 
 def with_made_events(case: Case, found: Iterable[tuple[Reckoning, Result]]) -> dict[tuple[str, str | None], date]:
@@ -455,12 +512,7 @@ def calculate(history: History, rows: Sequence[Row], today: date) -> list[Result
     recorded = Case.of(history)
     case, found = recorded, list[tuple[Reckoning, Result]]()
     for _ in range(len(clocks) + 1):
-        found = [
-            (one, result)
-            for variants in clocks.values()
-            for one in reckonings(case, variants)
-            if (result := one.result(today))
-        ]
+        found = [(one, one.result(today)) for variants in clocks.values() for one in reckonings(case, variants)]
         days = with_made_events(recorded, found)
         if days == case.days:
             break

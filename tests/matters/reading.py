@@ -43,7 +43,7 @@ def properties(row: Row, rank: int) -> dict[str, Any]:
         name = CALLED.get(column, first + "".join(word.capitalize() for word in others))
         if column in NUMBERS:
             found[name] = int(text)
-        elif column in {"rolls", "window", "from_last"}:
+        elif column in {"rolls", "window", "from_last", "repeats"}:
             found[name] = text == "yes"
         else:
             found[name] = text.split("&") if column == "condition" else text

@@ -380,6 +380,71 @@ def test_one_entry_is_extended_pronounced_and_met_without_the_other(did: Do) -> 
     assert (case["status"], dues(case)[f"deemed_liquidated {ENTRY}"][0]) == ("EXTENDED", "MET")
 
 
+def test_acceleration_is_requested_again_after_a_denial_was_voided(did: Do, refused: Do) -> None:
+    number = opened(did, "importer", "protest", f'event: "protest_filed", on: "{day(-300)}"')["number"]
+    did("importer", recorded(number, "acceleration_requested", day(-250)))
+    case = did("center-007", recorded(number, "denial_mailed", day(-240)))
+    assert dues(case) == {
+        "decide accelerated": ("MET", last(day(-250), 30, rolls=False)), "sue": ("MISSED", last(day(-240), 180)),
+    }  # fmt: skip
+    case = did("center-007", recorded(number, "denial_voided", day(-50)))
+    assert (dues(case)["decide"][0], dues(case)["sue"][0]) == ("RUNNING", "ENDED")
+    # what its owner has confirmed was the first request
+    did("center-007", f'mutation {{ confirmCase(case: "{number}") {{ number }} }}')
+    case = did("importer", recorded(number, "acceleration_requested", day(-40)))
+    assert dues(case)["decide accelerated"] == ("PROPOSED", last(day(-40), 30, rolls=False))
+    denied = last(day(-40), 30, rolls=False)
+    too_late = of_deadline("pronounceDeadline", key(case, "decide"), f'on: "{day(-1)}"')
+    assert refused("center-007", too_late)[0] == "BAD_INPUT"
+    case = did("center-007", of_deadline("pronounceDeadline", key(case, "decide")))["case"]
+    assert dues(case)["sue"] == ("RUNNING", last(denied, 180))
+    # or it was denied once more, in time
+    case = did("center-007", recorded(number, "denial_mailed", day(-20)))
+    assert (dues(case)["decide accelerated"][0], dues(case)["sue"]) == ("MET", ("RUNNING", last(day(-20), 180)))
+    assert [text for text in case["dates"] if "denial_mailed" in text] == [
+        f"denial_mailed {day(-240)}", f"denial_mailed {day(-20)}",
+    ]  # fmt: skip
+
+
+def test_a_demand_that_is_withdrawn_is_owed_no_more(did: Do, refused: Do) -> None:
+    number = opened(did, "port-2704", "redelivery", f'port: "2704", event: "notice_issued", on: "{day(-60)}"')["number"]
+    assert dues(case_of(did, "importer", number))["comply"][0] == "MISSED"
+    withdrawn = recorded(number, "demand_withdrawn", day(-5))
+    assert refused("importer", withdrawn)[0] == "NOT_ALLOWED"
+    assert dues(did("port-2704", withdrawn))["comply"][0] == "ENDED"
+    case = did("port-2704", recorded(number, "notice_issued", day(-3)))
+    assert dues(case)["comply"] == ("RUNNING", last(day(-3), 30))
+
+
+def test_the_importers_letter_meets_nothing_that_the_surety_owes(did: Do, refused: Do) -> None:
+    more = f'dates: ["demand_mailed {day(-10)}"], conditions: ["liquidated_damages"]'
+    case = opened(did, "trade", "surety_demand", more)
+    number, petition = case["number"], key(case, "petition")
+    did("trade", verb("reassignCase", number, 'to: "Center:CEE007", reason: "x"'))
+    assert dues(did("importer", verb("respondToCase", number, 'text: "We paid."')))["petition"][0] == "RUNNING"
+    code, message = refused("importer", verb("respondToCase", number, f'text: "x", deadline: "{petition}"'))
+    assert (code, "is for the surety to answer" in message) == ("BAD_INPUT", True)
+    did("center-007", of_deadline("meetDeadline", petition, ""))
+    assert dues(case_of(did, "importer", number))["petition"][0] == "MET"
+
+
+def test_a_second_notice_of_extension_is_a_second_extension(did: Do) -> None:
+    number = opened(did, "center-007", "liquidation", f'event: "entry_filed", on: "{day(-500)}"')["number"]
+    did("center-007", recorded(number, "liquidation_extended", day(-200)))
+    # a correction
+    case = did("center-007", recorded(number, "liquidation_extended", day(-190)))
+    assert dues(case)["deemed_liquidated"] == ("RUNNING", last(day(-500), 2, "years", rolls=False))
+    assert case["dates"] == [f"entry_filed {day(-500)}", f"liquidation_extended {day(-190)}"]
+    case = did("center-007", recorded(number, "liquidation_extended", day(-20)))
+    assert dues(case)["deemed_liquidated"] == ("RUNNING", last(day(-500), 3, "years", rolls=False))
+    taken = verb("takeBackDate", number, 'event: "liquidation_extended", reason: "another entry"')
+    assert dues(did("center-007", taken))["deemed_liquidated"][1] == last(day(-500), 2, "years", rolls=False)
+    # a third source tells of the same extension as the notice
+    deadline = key(case, "deemed_liquidated")
+    extend = of_deadline("extendDeadline", deadline, f'on: "{day(-150)}", reason: "more information"')
+    assert dues(did("center-007", extend)["case"])["deemed_liquidated"][1] == last(day(-500), 3, "years", rolls=False)
+
+
 def test_one_entry_is_suspended_and_the_others_go_on(did: Do, refused: Do) -> None:
     more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-300)}"'
     number = opened(did, "center-007", "liquidation", more)["number"]
@@ -423,7 +488,7 @@ def test_an_extension_of_liquidation_is_kept_in_one_place(did: Do) -> None:
     more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-200)}"'
     case = opened(did, "center-007", "liquidation", more)
     did("center-007", of_deadline("extendDeadline", key(case, "deemed_liquidated", ENTRY)))
-    case = did("center-007", recorded(case["number"], "liquidation_extended", day(0), OTHER_ENTRY))
+    case = did("center-007", recorded(case["number"], "liquidation_extended", day(-1), OTHER_ENTRY))
     two, three = (last(day(-200), years, "years", rolls=False) for years in (2, 3))
     for entry in (ENTRY, OTHER_ENTRY):
         assert dues(case)[f"deemed_liquidated {entry}"] == ("RUNNING", two)

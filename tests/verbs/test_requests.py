@@ -28,6 +28,17 @@ def request_(did: Do, case: str) -> Any:
     return did("center-007", f'mutation {{ requestInformation(case: "{case}", {asked}) {_REQUEST} }}')
 
 
+def test_a_request_that_is_withdrawn_as_a_whole_is_owed_no_more(did: Do) -> None:
+    number = opened(did, "center-007", "rfi", f'event: "request_issued", on: "{day(-5)}"')["number"]
+    asked = f'case: "{number}", title: "Value", items: ["Invoices", "Contracts"]'
+    items = did("center-007", f"mutation {{ requestInformation({asked}) {_REQUEST} }}")["items"]["nodes"]
+    for item, state in zip(items, ("RUNNING", "ENDED"), strict=True):
+        did("center-007", f'mutation {{ withdrawItem(item: "{item["id"]}", reason: "we have it") {{ state }} }}')
+        assert dues(case_of(did, "importer", number))["reply"][0] == state
+    did("center-007", f'mutation {{ reopenItem(item: "{items[0]["id"]}", reason: "it was another") {{ state }} }}')
+    assert dues(case_of(did, "importer", number))["reply"][0] == "RUNNING"
+
+
 def _stands(did: Do, viewer: str, request: str) -> Any:
     return did(viewer, f'{{ note(id: "{request}") {_REQUEST} }}')
 
@@ -170,11 +181,11 @@ def test_withdrawing_what_is_not_answered_meets_the_deadline_on_the_day_of_the_l
     assert (found["state"], found["metOn"]) == ("MET", day(-50))
 
 
-def test_withdrawing_all_of_a_request_meets_nothing(did: Do) -> None:
+def test_withdrawing_all_of_a_request_meets_nothing_and_ends_what_was_owed(did: Do) -> None:
     rfi = opened(did, "center-007", "rfi", f'event: "request_issued", on: "{day(-5)}"')["number"]
     for item in _items(did, rfi):
         did("center-007", f'mutation {{ withdrawItem(item: "{item}", reason: "we have it") {{ state }} }}')
-    assert dues(case_of(did, "importer", rfi))["reply"][0] == "RUNNING"
+    assert dues(case_of(did, "importer", rfi))["reply"][0] == "ENDED"
 
 
 def _two_that_wait(did: Do) -> dict[str, Any]:

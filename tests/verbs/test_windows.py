@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import pytest
 
+from graph_schema.cypher import Statement
+from hub.database.graph import Graph
 from tests.verbs.timing import ENTRY, MINE, OTHER_ENTRY, day, last, opened, recorded, verb
 
 Do = Callable[..., Any]
@@ -17,7 +19,8 @@ _SHOWN: Final = (
 def _windows(did: Do, viewer: str, more: str = "within: 3650") -> dict[str, Mapping[str, Any]]:
     """The windows by clock and entry."""
     rows = did(viewer, f"{{ windows({more}) {_SHOWN} }}")["rows"]
-    assert [row["until"] for row in rows] == sorted(row["until"] for row in rows)
+    until = [row["until"] or "unknown, told last" for row in rows]
+    assert until == sorted(until)
     return {f"{row['clock']['id']} {row['entry']['number']}": row for row in rows}
 
 
@@ -102,6 +105,26 @@ def test_a_closed_case_still_tells_until_when_may_be_filed(did: Do) -> None:
     did("center-007", recorded(number, "liquidated", day(-10), ENTRY))
     did("center-007", verb("closeCase", number))
     assert f"protest file {ENTRY}" in _windows(did, "importer")
+
+
+def test_a_window_whose_last_day_nobody_knows_is_told(did: Do) -> None:
+    number = _liquidation(did)
+    did("center-007", recorded(number, "liquidation_extended", day(-5), ENTRY))
+    window = _windows(did, "importer", "within: 0")[f"psc file extended {ENTRY}"]
+    assert (window["until"], window["daysLeft"], window["since"]) == (None, None, day(-100))
+    did("center-007", recorded(number, "scheduled_liquidation", day(400), ENTRY))
+    assert _windows(did, "importer")[f"psc file extended {ENTRY}"]["until"] == day(385)
+
+
+def test_a_window_is_told_although_no_system_lists_the_case_of_its_day(
+    did: Do, world: Graph, run: Callable[..., Any]
+) -> None:
+    protest = opened(did, "center-007", "protest", f'entries: ["{ENTRY}"], dates: ["liquidated {day(-10)} {ENTRY}"]')
+    third = opened(did, "center-007", "rfi", f'entries: ["{ENTRY}"], event: "request_issued", on: "{day(-5)}"')
+    assert _windows(did, "importer")[f"protest file {ENTRY}"]["case"]["number"] == protest["number"]
+    retire = "MATCH (k:Case {number: $number}) REMOVE k:Case SET k:RetiredCase"
+    run(world.write([Statement(retire, {"number": protest["number"]})]))
+    assert _windows(did, "importer")[f"protest file {ENTRY}"]["case"]["number"] == third["number"]
 
 
 def test_a_day_that_a_party_told_is_marked_until_it_is_confirmed(did: Do) -> None:

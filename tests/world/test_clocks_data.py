@@ -22,10 +22,11 @@ UNITS = {"calendar_day", "business_day", "month", "year"}
 CHOICES = {
     "rolls": {"yes", "no"},
     "window": {"yes", "no"},
+    "repeats": {"yes", "no"},
     "side": {"trade", "government", "outside"},
     "extension": {"none", "discretion", "by_length"},
     "suspension": {"none", "stands_still", "anew"},
-    "passing": {"missed", "deemed", "deemed_unless_before", "none"},
+    "passing": {"missed", "deemed", "deemed_unless_before", "deemed_next_day", "none"},
     "from_last": {"yes", "no"},
     "per": {"case", "entry"},
 }
@@ -95,7 +96,8 @@ def _name(row: Row) -> str:
 
 def _events(row: Row) -> set[str]:
     """All events that a clock names."""
-    named = [*_listed(row["starts_from"]), *_listed(row["met_by"]), *_listed(row["ended_by"])]
+    columns = ("starts_from", "met_by", "ended_by", "met_since", "reopened_by", "voided_by")
+    named = [event for column in columns for event in _listed(row[column])]
     bounds = (BOUND.fullmatch(found) for found in _listed(row["not_after"]))
     named += [found["event"] for found in bounds if found]
     deemed = row["deemed"] and f"deemed_{row['deemed']}"
@@ -259,7 +261,7 @@ def _of_events(law: Law) -> Iterator[str]:
     used = set().union(*map(_events, law.clocks)) | {code for row in law.clocks for code in _conditions(row)}
     for row in law.events:
         yield from (f"event {row['code']}: {fault}" for fault in _choices(row, OF_EVENTS))
-        if unknown := set(_listed(row["not_before"])) - codes:
+        if unknown := {*_listed(row["not_before"]), *_listed(row["again_after"])} - codes:
             yield f"event {row['code']}: there is no event {', '.join(sorted(unknown))}"
         if row["code"] not in used:
             yield f"event {row['code']}: no clock knows it"
