@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from graph_schema.cases import QUESTION_CODE
+from graph_schema.formats import HTS10
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
 from graph_schema.sources import ORIGIN
 
@@ -22,7 +24,13 @@ DISPARITY: Final = NodeType(
         ),
         Property("why", "Why these are thought alike and decided differently, in words.", required=True),
         Property("question", "The question, as the earlier decision has it.", required=True),
-        Property("hts10", "The ten-digit HTSUS number of the goods.", required=True),
+        QUESTION_CODE,
+        Property(
+            "hts10",
+            "The ten-digit HTSUS number of the goods, as the earlier decision has it, or else the later.",
+            format=HTS10,
+        ),
+        Property("otherHts10", "The number that the later decision has, if it is another.", format=HTS10),
         Property("daysApart", "How many days lie between the two decisions.", Kind.INT, required=True),
         Property("foundAt", "When the hub found it.", Kind.DATETIME, required=True),
         Property("endedAt", "When it was explained or resolved.", Kind.DATETIME),

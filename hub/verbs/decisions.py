@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Final, LiteralString
 
+from graph_schema.cases import OUTCOME_CODE, QUESTION_CODE
+from graph_schema.decision_codes import OUTCOME_CODES, QUESTION_CODES, outcome_code, question_code
 from graph_schema.formats import ENTRY_NUMBER, HTS10, PORT_CODE, RULING_NUMBER
 from hub.deadlines.clock import DECIDED
 from hub.deadlines.facts import Dated
@@ -21,9 +23,18 @@ from hub.verbs.waiting import take_up
 _LONGEST: Final = 500
 _DECIDE: Final[LiteralString] = """
 MATCH (k:Case {id: $case}), (place) WHERE elementId(place) = $place
-CREATE (d:Decision) SET d = $decision CREATE (d)-[:DECIDES]->(k) CREATE (d)-[:MADE_AT]->(place)"""
-_PLACE: Final[LiteralString] = """
+CREATE (d:Decision) SET d = $decision CREATE (d)-[:DECIDES]->(k) CREATE (d)-[:MADE_AT]->(place)
+WITH d MATCH (seat:Port) WHERE elementId(seat) = $seat CREATE (d)-[:OFFICER_AT]->(seat)"""
+_PORT: Final[LiteralString] = """
 MATCH (:PortCode {code: $port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port) RETURN elementId(p) LIMIT 1"""
+# Where who decides sits: the contact that the account is at the deciding office, else the officer of the case.
+_SEAT: Final[LiteralString] = """
+MATCH (k:Case {id: $case}), (office) WHERE elementId(office) = $office
+RETURN elementId(coalesce(
+  head(COLLECT { MATCH (:Account {id: $account})-[:IS_CONTACT]->(c:Contact)-[:SITS_AT]->(p:Port)
+    WHERE EXISTS { (c)-[:WORKS_FOR]->(office) } OR EXISTS { (c)-[:WORKS_FOR]->(:Team)-[:PART_OF]->(office) }
+    RETURN p ORDER BY c.id }),
+  head(COLLECT { MATCH (k)-[:WORKED_BY]->(c:Contact)-[:SITS_AT]->(p:Port) RETURN p ORDER BY c.id })))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +43,52 @@ class NewDecision:
 
     question: Annotated[str, Argument("What was to be decided, e.g. classification of the goods.", longest=_LONGEST)]
     outcome: Annotated[str, Argument("What was decided, e.g. approved.", longest=_LONGEST)]
+    question_code: (
+        Annotated[
+            str,
+            Argument(
+                "The question as a code; read from its words, if not said.",
+                values=QUESTION_CODES,
+                choice=QUESTION_CODE.choice,
+            ),
+        ]
+        | None
+    ) = None
+    outcome_code: (
+        Annotated[
+            str,
+            Argument(
+                "The outcome as a code: what stands of what is claimed; read from its words, if not said.",
+                values=OUTCOME_CODES,
+                choice=OUTCOME_CODE.choice,
+            ),
+        ]
+        | None
+    ) = None
     hts10: (
-        Annotated[str, Argument("The ten-digit HTSUS number of the goods; without it nothing is compared.", HTS10)]
+        Annotated[
+            str,
+            Argument(
+                "The ten-digit HTSUS number that was decided about; of a classification that was denied, the one that"
+                " was claimed.",
+                HTS10,
+            ),
+        ]
         | None
     ) = None
     origin: Annotated[str, Argument("Their country of origin, two letters.")] | None = None
     maker: Annotated[str, Argument("Their maker.", longest=_LONGEST)] | None = None
-    description: Annotated[str, Argument("The goods, in words.", longest=_LONGEST)] | None = None
+    description: Annotated[str, Argument("The goods, in words, with what they measure.", longest=_LONGEST)] | None = (
+        None
+    )
     port: (
         Annotated[
-            str, Argument("The port where it was decided, by its ACE code; the case's owner, if not said.", PORT_CODE)
+            str,
+            Argument(
+                "The port where the officer who decided sits, by its ACE code; where you sit, or the case's officer, if"
+                " not said.",
+                PORT_CODE,
+            ),
         ]
         | None
     ) = None
@@ -70,12 +117,7 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
     elsewhere is compared with it within seconds."""
     case.must_be_open()
     time = _decided(await CaseTime.read(context, case, decision.event), case, decision)
-    place = case.by
-    if decision.port:
-        found = await context.execute(_PLACE, port=decision.port)
-        if not found:
-            raise NotFound(f"port: there is no port {decision.port}")
-        place = found[0][0]
+    seat = await _seat(context, case, decision.port)
     origin = (decision.origin or "").strip().upper()
     if origin and not (len(origin) == 2 and origin.isalpha()):
         raise BadInput("origin: a country's two letters (ISO 3166) are expected, e.g. VN")
@@ -85,14 +127,29 @@ async def decide_case(context: VerbContext, case: Case, decision: NewDecision) -
     row = {
         "id": key, "decidedAt": context.now, "audience": audience, "source": "hub",
         "question": decision.question, "outcome": decision.outcome,
+        "questionCode": decision.question_code or question_code(decision.question),
+        "outcomeCode": decision.outcome_code or outcome_code(decision.outcome),
         **{name: value for name, value in goods.items() if value},
         "event": decision.as_event, "ofEntry": decision.entry,
     }  # fmt: skip
-    await context.execute(_DECIDE, case=case.id, place=place, decision={**row, **found_by("Decision", row)})
+    await context.execute(
+        _DECIDE, case=case.id, place=case.by, seat=seat, decision={**row, **found_by("Decision", row)}
+    )
     await take_up(context, case)
     text = f"decided: {decision.question}: {decision.outcome}"
     await time.write(text, ("decisions",), audience=audience, refs=(key,))
     return key
+
+
+async def _seat(context: VerbContext, case: Case, port: str | None) -> str | None:
+    """The port where the officer who decides sits, by Neo4j's id; None where that is not known. Raises `NotFound`."""
+    if not port:
+        ((seat,),) = await context.execute(_SEAT, case=case.id, office=case.by, account=context.account)
+        return seat
+    found = await context.execute(_PORT, port=port)
+    if not found:
+        raise NotFound(f"port: there is no port {port}")
+    return found[0][0]
 
 
 def _decided(time: CaseTime, case: Case, decision: NewDecision) -> CaseTime:
@@ -179,7 +236,8 @@ async def explain_disparity(
 
 
 _SET_STATE: Final[LiteralString] = """
-MATCH (x:Disparity {id: $disparity}) SET x.state = $state, x.endedAt = $ended, x.endedBecause = $because
+MATCH (x:Disparity {id: $disparity}) SET x.state = $state, x.endedAt = $ended, x.endedBecause = $because,
+  x.keptOpen = CASE WHEN $state = 'OPEN' THEN true END
 WITH x OPTIONAL MATCH (x)-[e:EXPLAINED_BY]->() DELETE e"""
 
 _Reason = Annotated[str, Argument(WHY, longest=_LONGEST)]

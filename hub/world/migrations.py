@@ -158,6 +158,9 @@ _AGAIN: Final = (
     ),
 )
 
+# Decisions that were compared by the words of their questions and ten digits alone.
+_COMPARED: Final = (naming_all("MATCH (n:Decision) WHERE n.questionKey IS NULL", LOADED_DECISIONS, "decisions-again"),)
+
 # What waits for its owner the hub alone says: a record of before that told it would bring it back.
 _NOT_SAID: Final = (
     f"""MATCH (r:SourceRecord) WHERE r.cameBackAt IS NOT NULL OR r.partyWroteAt IS NOT NULL
@@ -243,7 +246,7 @@ _GIVE_WORDS: Final[LiteralString] = (
 )
 _TEXT_INDEXES: Final[LiteralString] = "SHOW FULLTEXT INDEXES YIELD name, properties RETURN name, properties"
 
-COMPARE_ALL: Final = naming_all("MATCH (n:Decision) WHERE n.alikeBy IS NULL", LOADED_DECISIONS, "sample world")
+COMPARE_ALL: Final = naming_all("MATCH (n:Decision) WHERE n.questionKey IS NULL", LOADED_DECISIONS, "sample world")
 """Has all decisions compared with each other that never were."""
 SORT_ALL: Final = naming_all("MATCH (n:Case) WHERE n.likenesses IS NULL", LOADED_CASES, "sample world")
 """Has all cases looked through for the issues they may be about that never were."""
@@ -279,4 +282,5 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("owed-by-role", "what a party owes by its role is no more the importer's", step=_owe_by_role),
     Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
     Migration("deadlines-again", "deadlines follow once more where a clock or what it counts has changed", _AGAIN),
+    Migration("compare-again", "decisions are compared by their goods, question and outcome", _COMPARED),
 )

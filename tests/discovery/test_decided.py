@@ -18,8 +18,8 @@ from tests.telling import DECISIONS_TOLD
 
 _NOW: Final = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DECIDED: Final = list(csv.DictReader(Path(__file__).with_name("decided.csv").read_text().splitlines()))
-_LEAST_FOUND: Final = 0.2
-_MOST_FALSE: Final = 0.7
+_LEAST_FOUND: Final = 0.9
+_MOST_FALSE: Final = 0.1
 WRITE_DECIDED: Final = f"""
 UNWIND $rows AS row
 CREATE (d:Decision {{id: row.id, question: row.question, outcome: row.outcome, audience: 'owner', source: 'sample',

@@ -114,7 +114,8 @@ def planted(prefix: str, count: int, chapter: int = 99) -> Iterator[tuple[dict[s
     for index in range(count):
         one = {
             "id": f"{prefix}-{index:02d}-a", "hts10": f"{chapter}{index:02d}.10.0000", "origin": "CN",
-            "maker": f"Acme Sample {index} Co., Ltd.", "description": "Knitted cotton shirt for men, long sleeves",
+            "maker": f"Acme Sample {index} Co., Ltd.",
+            "description": f"Knitted cotton shirt for men, long sleeves, style {index}",
             "question": "Classification of the goods", "outcome": "approved",
             "port": "ACE:2704", "at": NOW - timedelta(days=300),
         }  # fmt: skip
@@ -127,10 +128,10 @@ def planted(prefix: str, count: int, chapter: int = 99) -> Iterator[tuple[dict[s
             case 0:
                 other |= {
                     "maker": f"ACME SAMPLE {index} LTD",
-                    "description": "shirts, cotton, knitted, men's, with long sleeves",
+                    "description": f"shirts, cotton, knitted, men's, with long sleeves, style {index}",
                 }
             case 1:
-                other |= {"maker": None, "description": "men's cotton shirts, knitted, long sleeve"}
+                other |= {"maker": None, "description": f"men's cotton shirts, knitted, long sleeve, style {index}"}
             case 2:
                 other |= {"description": None}
             case _:
@@ -145,16 +146,17 @@ def _near_misses() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
             {"outcome": "Approved"},
             {"port": "ACE:2704"},
             {"question": "country of origin marking"},
-            {"hts10": "9800.10.0001"},
+            {"hts10": "9700.10.0001"},
             {"origin": "MX"},
             {"maker": "Another Sample Maker", "description": "steel valves"},
-            {"at": NOW - timedelta(days=701)},
+            {"at": NOW - timedelta(days=1_401)},
             {"origin": None, "maker": "Another Sample Maker"},
         )
     ):
         one = {
-            "id": f"near-{index}-a", "hts10": f"98{index:02d}.10.0000", "origin": "CN", "maker": "Sample Maker",
-            "description": "knitted cotton shirts", "question": "classification", "outcome": "approved",
+            "id": f"near-{index}-a", "hts10": f"98{index:02d}.10.0000", "origin": "CN",
+            "maker": f"Sample Maker {index}", "description": "knitted cotton shirts",
+            "question": "classification", "outcome": "approved",
             "port": "ACE:2704",
             "at": NOW - timedelta(days=300),
         }  # fmt: skip

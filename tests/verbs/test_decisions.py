@@ -87,6 +87,32 @@ def test_it_is_resolved_and_opened_again_by_those_it_is_about(decided: str, did:
     assert refused("trade", reopen)[0] == "CONFLICT"
 
 
+_BOTH_OF_A_CENTER = """
+MATCH (k:Case {number: 'T-open'})-[handled:HANDLED_BY]->(), (c:Center {code: 'CEE001'}) DELETE handled
+CREATE (k)-[:HANDLED_BY]->(c)
+WITH k MATCH (officer:Contact {id: 'pharma'}), (p:Port {id: 'ACE:4601'})
+CREATE (k)-[:WORKED_BY]->(officer) CREATE (officer)-[:SITS_AT]->(p)"""
+_SEATS = """{ disparities { nodes { why decisions { nodes {
+    questionCode outcomeCode madeAt { name } officerAt { code } } } } } }"""
+
+
+def test_one_center_that_decides_otherwise_at_another_port_is_found(
+    did: Do, world: Graph, run: Callable[..., Any]
+) -> None:
+    run(world.write([Statement(_BOTH_OF_A_CENTER)]))
+    did("center-001", _DECIDE.format(case="T-joint", outcome="granted in full", goods=f'{_GOODS}, port: "2704"'))
+    # the officer of the case sits at the other port
+    did("center-001", _DECIDE.format(case="T-open", outcome="see file", goods=f"{_GOODS}, outcomeCode: denied"))
+    assert run(discover(world, datetime.now(UTC))) == 1
+    (found,) = did("trade", _SEATS)["nodes"]
+    name = "Pharmaceuticals, Health & Chemicals"
+    assert f"{name} (LOS ANGELES, CA): granted in full" in found["why"]
+    assert sorted(found["decisions"]["nodes"], key=lambda decision: decision["outcomeCode"]) == [
+        {"questionCode": "classification", "outcomeCode": code, "madeAt": {"name": name}, "officerAt": {"code": port}}
+        for code, port in (("allowed", "2704"), ("denied", "4601"))
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "code", "message"),
     [

@@ -80,6 +80,19 @@ def test_what_a_surety_owes_is_no_more_the_importers(empty: Graph, run: Callable
     assert run(empty.read("MATCH (c:Clock {id: 'own act'}) RETURN c.owedRoles", {})) == [[None]]
 
 
+def test_decisions_are_compared_again_by_what_they_are_compared_by_now(
+    empty: Graph, run: Callable[..., Any], opened: Opened
+) -> None:
+    decisions = """
+    UNWIND [['before', '8542310001|classification', null], ['now', '85423100|classification', 'classification']] AS row
+    CREATE (:Decision {id: row[0], question: 'classification', outcome: 'approved', audience: 'owner', source: 'hub',
+      decidedAt: datetime('2026-01-01T00:00:00Z'), alikeBy: row[1], questionKey: row[2]})"""
+    run(empty.write([Statement(decisions)]))
+    assert opened("compare-again", "MATCH (e:Event {by: 'decisions-again'}) RETURN DISTINCT e.kind, e.refs") == [
+        ["Decision.loaded", ["before"]]
+    ]
+
+
 def test_a_case_whose_owner_waits_for_an_answer_says_since_when(
     empty: Graph, run: Callable[..., Any], opened: Opened
 ) -> None:
