@@ -424,6 +424,13 @@ RULING: Final = NodeType(
         Property("number", "Its number, e.g. NY N301234.", required=True, format=RULING_NUMBER),
         Property("title", "What it rules on.", required=True),
         Property("issuedAt", "The day it was issued.", Kind.DATE),
+        replace(QUESTION_CODE, doc="The question that it rules on, as a code; empty where nobody has said it."),
+        replace(
+            OUTCOME_CODE,
+            doc="The outcome that it supports, as a code: what stands of what is claimed by who imports.",
+        ),
+        Property("hts10", "The ten-digit HTSUS number that it holds goods to be of.", format=HTS10),
+        Property("origin", "The country that it holds goods to come from, two letters."),
         ORIGIN,
         CITATION,
     ),
@@ -560,9 +567,9 @@ EXPLAINS: Final = Edge(
     "EXPLAINS",
     ("Ruling",),
     ("Decision",),
-    "The ruling that explains a decision.",
-    (Way("explains", "The decisions it explains."),),
-    (Way("rulings", "The rulings that explain it."),),
+    "A ruling that supports a decision.",
+    (Way("explains", "The decisions it supports."),),
+    (Way("rulings", "The rulings that support it."),),
 )
 EDGES: Final = (
     OF_KIND, HAS_CLOCK, CONCERNS, HANDLED_BY, AT, INVOLVES, UNDER, TAGGED, COVERS_ENTRY, ENTRY_AT, DECIDES, MADE_AT,

@@ -18,9 +18,10 @@ DISPARITY: Final = NodeType(
         Property("state", "How it stands.", required=True, values=("OPEN", "EXPLAINED", "RESOLVED")),
         Property(
             "strength",
-            "How much speaks for it: origin, maker and description all match, or some of them.",
+            "How much speaks for it: one of the two goes against a ruling; origin, maker and description all match; or"
+            " some of them do.",
             required=True,
-            values=("STRONG", "FAIR"),
+            values=("AGAINST_RULING", "STRONG", "FAIR"),
         ),
         Property("why", "Why these are thought alike and decided differently, in words.", required=True),
         Property("question", "The question, as the earlier decision has it.", required=True),
@@ -60,4 +61,12 @@ EXPLAINED_BY: Final = Edge(
     (Way("ruling", "The ruling that explains it.", one=True),),
     (Way("disparities", "The disparities it explains."),),
 )
-EDGES: Final = (BETWEEN, EXPLAINED_BY)
+AGAINST: Final = Edge(
+    "AGAINST",
+    ("Disparity",),
+    ("Ruling",),
+    "The ruling that one of the two decisions of a disparity goes against, while it supports the other.",
+    (Way("againstRuling", "The ruling that one of the two goes against, while it supports the other.", one=True),),
+    (Way("disparitiesAgainst", "The disparities in which a decision goes against it."),),
+)
+EDGES: Final = (BETWEEN, EXPLAINED_BY, AGAINST)

@@ -317,6 +317,8 @@ class _Maker:
             )  # fmt: skip
             for decision in self._random.sample(decided, 2):
                 self._link(disparities.BETWEEN, disparity, decision)
+            if state == "OPEN":
+                self._link(disparities.AGAINST, disparity, self._made.of("Ruling")[0])
             if state == "EXPLAINED":
                 self._link(disparities.EXPLAINED_BY, disparity, self._one(self._made.of("Ruling")))
         self._random = before

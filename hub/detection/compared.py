@@ -96,10 +96,9 @@ class Compared:
             texts[name] = text
         said = texts["questionCode"]
         code = said if said in QUESTION_CODES else question_code(texts["question"])
-        words = " ".join(sorted({stem(word) for word in re.findall(r"[^\W_]+", plain(texts["question"]))}))
         goods = Goods.of(texts["hts10"], texts["origin"], texts["maker"], texts["description"])
         return cls(
-            code or words,
+            code or _words(texts["question"]),
             code is not None,
             aspects(code, f"{texts['question']} {texts['outcome']}"),
             _outcome(code, texts, goods),
@@ -163,9 +162,25 @@ def _outcome(code: str | None, texts: dict[str, str], goods: Goods) -> Outcome:
     return Outcome(decided, amounts=measured)
 
 
+def ruled(ruling: Properties) -> Outcome | None:
+    """The outcome that a ruling supports; None where it does not say."""
+    texts = {name: str(ruling.get(name) or "") for name in ("outcomeCode", "hts10", "origin")}
+    code = ruling.get("questionCode")
+    goods = Goods.of(texts["hts10"], texts["origin"], "", "")
+    if code == "classification" and goods.number:
+        texts["outcomeCode"] = texts["outcomeCode"] or ALLOWED
+    outcome = _outcome(str(code) if code else None, {**texts, "outcome": ""}, goods)
+    return outcome if outcome.code or outcome.holds else None
+
+
 def _of_claim(text: str) -> bool:
     """Whether the number in the text of an outcome is the one that was claimed, not the one that was found."""
     return re.search(r"\bclaim|\bnot (classif|class|in)|\bas entered", plain(text)) is not None
+
+
+def _words(text: str) -> str:
+    """The words of a question that has no code, in the order of the alphabet."""
+    return " ".join(sorted({stem(word) for word in re.findall(r"[^\W_]+", plain(text))}))
 
 
 def _indexed(key: str) -> str:

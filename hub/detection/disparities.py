@@ -99,15 +99,26 @@ MATCH (after:Decision) WHERE elementId(after) = pair.after
 MERGE (x:Disparity {id: pair.id})
 ON CREATE SET x += pair.row, x.source = 'hub', x.state = 'OPEN', x.foundAt = $at
 MERGE (x)-[:BETWEEN]->(before) MERGE (x)-[:BETWEEN]->(after)
-WITH DISTINCT x, before, after WHERE x.foundAt = $at
-CALL (x, before, after) {
-  MATCH (r:Ruling)-[:EXPLAINS]->(explained) WHERE explained IN [before, after]
-  WITH x, r, count(explained) AS both WHERE both = 2 OR r.issuedAt >= date(before.decidedAt)
-  WITH x, r ORDER BY r.issuedAt DESC, r.number LIMIT 1
+WITH DISTINCT x WHERE x.foundAt = $at
+RETURN collect(x.id)"""
+# What the newest ruling makes of open pairs. It explains both, or that practice changed with it: the earlier decision
+# was made before it, the later follows it. Else the decision that it does not support goes against it.
+RULED: Final[LiteralString] = """
+UNWIND $disparities AS id
+MATCH (x:Disparity {id: id, state: 'OPEN'})-[:BETWEEN]->(d:Decision)
+WITH x, d ORDER BY d.decidedAt, d.id
+WITH x, collect(d) AS two
+MATCH (r:Ruling)-[:EXPLAINS]->(supported) WHERE supported IN two
+WITH x, two, r, collect(supported) AS supported ORDER BY coalesce(r.issuedAt, date('0001-01-01')) DESC, r.number
+WITH x, two, head(collect([r, supported])) AS newest
+WITH x, newest[0] AS r, size(newest[1]) = 2 OR coalesce(two[1] IN newest[1]
+  AND date(two[0].decidedAt) < newest[0].issuedAt AND newest[0].issuedAt <= date(two[1].decidedAt), false) AS explained
+CALL (x) { MATCH (x)-[old:AGAINST]->() DELETE old }
+FOREACH (_ IN CASE WHEN explained THEN [1] ELSE [] END |
   SET x.state = 'EXPLAINED', x.endedAt = $at, x.endedBecause = 'ruling ' + r.number + ': ' + r.title
-  MERGE (x)-[:EXPLAINED_BY]->(r)
-}
-RETURN collect(DISTINCT x.id)"""
+  MERGE (x)-[:EXPLAINED_BY]->(r))
+FOREACH (_ IN CASE WHEN explained THEN [] ELSE [1] END | SET x.strength = 'AGAINST_RULING' MERGE (x)-[:AGAINST]->(r))
+RETURN x.id, explained"""
 # What is said of a decision may change: a pair that is none any more is closed, if nobody has opened it again.
 _OPEN: Final = f"""
 UNWIND $elements AS element MATCH (d:Decision) WHERE elementId(d) = element
@@ -153,6 +164,7 @@ async def find_disparities(run: Run, items: Sequence[str], telling: Telling) -> 
     pairs = _pairs(found, said, fresh)
     ((disparities,),) = await run(Statement(_WRITE, {"pairs": pairs, "at": at})) if pairs else [[[]]]
     if disparities:
+        await run(Statement(RULED, {"disparities": disparities, "at": at}))
         telling.tell("Disparity.found", disparities, changed=ALL_NEW)
     open_now = await run(Statement(_OPEN, {"elements": list(said)}))
     closed = [id_ for id_, element, texts in open_now if fresh[element].contradicts(_of_texts(texts)) is None]

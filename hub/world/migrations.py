@@ -161,6 +161,17 @@ _AGAIN: Final = (
 # Decisions that were compared by the words of their questions and ten digits alone.
 _COMPARED: Final = (naming_all("MATCH (n:Decision) WHERE n.questionKey IS NULL", LOADED_DECISIONS, "decisions-again"),)
 
+# A pair was explained by a ruling that supports but one of the two: only where practice changed with the ruling is it.
+_AGAINST: Final = (
+    f"""MATCH (x:Disparity {{state: 'EXPLAINED'}})-[by:EXPLAINED_BY]->(r:Ruling)-[:EXPLAINS]->(d)<-[:BETWEEN]-(x)
+    WITH x, by, r, collect(d) AS supported WHERE size(supported) = 1
+    MATCH (x)-[:BETWEEN]->(other) WHERE other <> supported[0]
+    WITH x, by, r, supported[0] AS d, other
+    WHERE NOT coalesce(date(other.decidedAt) < r.issuedAt AND r.issuedAt <= date(d.decidedAt), false)
+    CALL (x, by, r) {{ DELETE by MERGE (x)-[:AGAINST]->(r)
+      SET x.state = 'OPEN', x.strength = 'AGAINST_RULING', x.endedAt = null, x.endedBecause = null }} {_EACH}""",
+)
+
 # What waits for its owner the hub alone says: a record of before that told it would bring it back.
 _NOT_SAID: Final = (
     f"""MATCH (r:SourceRecord) WHERE r.cameBackAt IS NOT NULL OR r.partyWroteAt IS NOT NULL
@@ -283,4 +294,5 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
     Migration("deadlines-again", "deadlines follow once more where a clock or what it counts has changed", _AGAIN),
     Migration("compare-again", "decisions are compared by their goods, question and outcome", _COMPARED),
+    Migration("against-rulings", "a ruling that supports one of two decisions does not explain the other", _AGAINST),
 )

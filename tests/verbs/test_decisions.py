@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -55,7 +55,8 @@ def test_a_difference_is_found_and_seen_by_centers_and_the_office_of_trade_alone
 
 def test_a_ruling_explains_both_and_closes_the_pair(decided: str, did: Do, refused: Do) -> None:
     explain = (
-        f'mutation {{ explainDisparity(disparity: "{decided}", ruling: "NY N300001") {{ state endedBecause ruling {{'
+        f'mutation {{ explainDisparity(disparity: "{decided}", ruling: "NY N300001", supports: BOTH) {{'
+        " state endedBecause ruling {"
         " number } } }"
     )
     assert refused("trade", explain) == (
@@ -72,6 +73,27 @@ def test_a_ruling_explains_both_and_closes_the_pair(decided: str, did: Do, refus
     assert refused("trade", explain)[0] == "CONFLICT"
     history = did("port-2704", '{ case(number: "T-open") { history { nodes { text } } } }')["history"]["nodes"]
     assert {"text": "the difference is explained by ruling NY N300001"} in history
+
+
+_RULED: Final = """mutation { explainDisparity(disparity: "%s", ruling: "HQ H300002", supports: %s%s) {
+    state strength ruling { number } againstRuling { number questionCode outcomeCode hts10 } } }"""
+
+
+def test_what_goes_against_a_ruling_is_the_strongest_disparity(decided: str, did: Do, refused: Do) -> None:
+    new = ', title: "Processors", issuedOn: "2020-01-01"'
+    assert did("trade", _RULED % (decided, "EARLIER", new)) == {
+        "state": "OPEN", "strength": "AGAINST_RULING", "ruling": None,
+        "againstRuling": {
+            "number": "HQ H300002", "questionCode": "classification", "outcomeCode": "allowed",
+            "hts10": "8542.31.0001",
+        },
+    }  # fmt: skip
+    history = did("port-2704", '{ case(number: "T-open") { history { nodes { text } } } }')["history"]["nodes"]
+    assert {"text": "the later of two decisions goes against ruling HQ H300002"} in history
+    # it says from then on what it supports
+    code, message = refused("trade", _RULED % (decided, "LATER", ""))
+    assert (code, "supports another outcome than the later decision's, 'denied'" in message) == ("CONFLICT", True)
+    assert refused("trade", _RULED % (decided, "BOTH", ""))[0] == "CONFLICT"
 
 
 def test_it_is_resolved_and_opened_again_by_those_it_is_about(decided: str, did: Do, refused: Do) -> None:

@@ -127,7 +127,11 @@ def _decisions(story: Story) -> None:
     of = f'disparity: "{found["id"]}"'
     story.do("trade", "resolveDisparity", f'{of}, reason: "agreed"')
     story.do("trade", "reopenDisparity", f'{of}, reason: "not agreed"')
-    story.do("trade", "explainDisparity", f'{of}, ruling: "NY N300001", title: "Processors", issuedOn: "2026-11-20"')
+    story.do(
+        "trade",
+        "explainDisparity",
+        f'{of}, ruling: "NY N300001", supports: BOTH, title: "Processors", issuedOn: "2026-11-20"',
+    )
 
 
 def _issues(story: Story) -> None:

@@ -93,6 +93,30 @@ def test_decisions_are_compared_again_by_what_they_are_compared_by_now(
     ]
 
 
+def test_a_ruling_that_supports_one_of_two_decisions_does_not_explain_the_other(
+    empty: Graph, run: Callable[..., Any], opened: Opened
+) -> None:
+    explained = """
+    UNWIND [['both', ['1', '2'], '2020-01-01'], ['changed', ['2'], '2026-02-01'], ['against', ['2'], '2020-01-01']]
+      AS row
+    CREATE (x:Disparity {id: row[0], state: 'EXPLAINED', strength: 'FAIR', why: 'x', question: 'x', daysApart: 59,
+      foundAt: datetime(), endedAt: datetime(), endedBecause: 'x', source: 'hub'})
+    CREATE (r:Ruling {number: row[0], title: 'x', issuedAt: date(row[2]), source: 'hub'})
+    CREATE (x)-[:EXPLAINED_BY]->(r)
+    WITH x, r, row UNWIND [['1', '2026-01-01'], ['2', '2026-03-01']] AS decided
+    CREATE (d:Decision {id: row[0] + decided[0], question: 'x', outcome: 'x', audience: 'owner', source: 'hub',
+      decidedAt: datetime(decided[1] + 'T00:00:00Z'), questionKey: 'x'})<-[:BETWEEN]-(x)
+    FOREACH (_ IN CASE WHEN decided[0] IN row[1] THEN [1] ELSE [] END | CREATE (r)-[:EXPLAINS]->(d))"""
+    run(empty.write([Statement(explained)]))
+    now = """MATCH (x:Disparity) RETURN x.id, x.state, x.strength, x.endedAt IS NULL,
+      [(x)-[e:EXPLAINED_BY|AGAINST]->() | type(e)] ORDER BY x.id"""
+    assert opened("against-rulings", now) == [
+        ["against", "OPEN", "AGAINST_RULING", True, ["AGAINST"]],
+        ["both", "EXPLAINED", "FAIR", False, ["EXPLAINED_BY"]],
+        ["changed", "EXPLAINED", "FAIR", False, ["EXPLAINED_BY"]],
+    ]
+
+
 def test_a_case_whose_owner_waits_for_an_answer_says_since_when(
     empty: Graph, run: Callable[..., Any], opened: Opened
 ) -> None:
