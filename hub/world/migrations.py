@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
 from graph_schema.bookkeeping import worded
-from graph_schema.cypher import Statement, name
+from graph_schema.cypher import Statement, fill, name
 from graph_schema.ddl import text_index
 from graph_schema.formats import RULING_NUMBER
 from graph_schema.graph import GRAPH
@@ -172,6 +172,29 @@ _AGAINST: Final = (
       SET x.state = 'OPEN', x.strength = 'AGAINST_RULING', x.endedAt = null, x.endedBecause = null }} {_EACH}""",
 )
 
+# Issues were named by numbers. One that was given a better title keeps it.
+_GOODS_OF: Final = """MATCH (i:Likeness {likeness: '{likeness}'})
+    WITH i, split(substring(i.id, size('{likeness} ')), ' ') AS key
+    MATCH (of:{of} {code: key[0]}), (h:HtsHeading {code: key[1]}) WHERE h.title IS NOT NULL
+    CALL (i, of, h) { SET i.why = {why} + h.title,
+      i.title = CASE WHEN i.title STARTS WITH of.name + ': heading ' + h.code
+        THEN of.name + ': ' + h.title + ' (' + h.code + ')' ELSE i.title END } {each}"""
+_BY_SUBJECT: Final = (
+    f"""MATCH (i:Likeness {{likeness: 'adcvd-order'}})
+    MATCH (o:AdcvdOrder {{number: substring(i.id, size('adcvd-order '))}})
+    CALL (i, o) {{ SET i.why = 'cases about ' + o.product + ', under an antidumping or countervailing duty order',
+      i.title = CASE WHEN i.title = o.number + ' ' + o.product THEN o.product + ' (' + o.number + ')'
+        ELSE i.title END }} {_EACH}""",
+    fill(_GOODS_OF, likeness="program-and-goods", of="Program", why="'cases under ' + of.name + ' about '", each=_EACH),
+    fill(
+        _GOODS_OF,
+        likeness="question-and-goods",
+        of="Topic",
+        why="'cases that ask about ' + toLower(of.name) + ' of '",
+        each=_EACH,
+    ),
+)
+
 # What waits for its owner the hub alone says: a record of before that told it would bring it back.
 _NOT_SAID: Final = (
     f"""MATCH (r:SourceRecord) WHERE r.cameBackAt IS NOT NULL OR r.partyWroteAt IS NOT NULL
@@ -295,4 +318,10 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("deadlines-again", "deadlines follow once more where a clock or what it counts has changed", _AGAIN),
     Migration("compare-again", "decisions are compared by their goods, question and outcome", _COMPARED),
     Migration("against-rulings", "a ruling that supports one of two decisions does not explain the other", _AGAINST),
+    Migration(
+        "issues-by-subject",
+        "issues that the hub proposed are named by what they are about",
+        _BY_SUBJECT,
+        _find_by_other_words,
+    ),
 )

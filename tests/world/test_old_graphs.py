@@ -117,6 +117,28 @@ def test_a_ruling_that_supports_one_of_two_decisions_does_not_explain_the_other(
     ]
 
 
+def test_issues_are_named_by_what_they_are_about(empty: Graph, run: Callable[..., Any], opened: Opened) -> None:
+    issues = """
+    MERGE (o:AdcvdOrder {number: 'A-570-932'}) SET o.product = 'Steel Threaded Rod', o.source = 'sample'
+    CREATE (:HtsHeading {code: '0000', title: 'Odds and ends', source: 'sample'}),
+      (:Topic {code: 'ask', name: 'Asking', source: 'sample'}), (:Program {code: 'X1', name: 'X', source: 'sample'})
+    WITH 1 AS one UNWIND [
+      ['adcvd-order', 'A-570-932', 'A-570-932 Steel Threaded Rod'],
+      ['question-and-goods', 'ask 0000', 'Asking: heading 0000, Odds and ends'],
+      ['program-and-goods', 'X1 0000', 'Things from China']] AS row
+    CREATE (:Issue:Likeness {id: row[0] + ' ' + row[1], likeness: row[0], title: row[2], topic: 'x', why: 'cases',
+      source: 'hub'})"""
+    run(empty.write([Statement(issues)]))
+    assert opened("issues-by-subject", "MATCH (i:Issue) RETURN i.title, i.why ORDER BY i.id") == [
+        [
+            "Steel Threaded Rod (A-570-932)",
+            "cases about Steel Threaded Rod, under an antidumping or countervailing duty order",
+        ],
+        ["Things from China", "cases under X about Odds and ends"],
+        ["Asking: Odds and ends (0000)", "cases that ask about asking of Odds and ends"],
+    ]
+
+
 def test_a_case_whose_owner_waits_for_an_answer_says_since_when(
     empty: Graph, run: Callable[..., Any], opened: Opened
 ) -> None:
