@@ -432,6 +432,7 @@ RULING: Final = NodeType(
         Property("hts10", "The ten-digit HTSUS number that it holds goods to be of.", format=HTS10),
         Property("origin", "The country that it holds goods to come from, two letters."),
         ORIGIN,
+        ORIGINS,
         CITATION,
     ),
     key="number",

@@ -52,6 +52,15 @@ BETWEEN: Final = Edge(
     "The two decisions of a disparity.",
     (Way("decisions", "The two decisions."),),
     (Way("disparities", "The disparities it is part of."),),
+    properties=(
+        Property(
+            "toldAt",
+            "When the parties of the decision's case were told; empty where they were not: it was decided as they"
+            " claimed, it is for its owner alone, or they can protest no more.",
+            Kind.DATETIME,
+        ),
+        Property("endToldAt", "When they were told that it has ended; empty while it is open.", Kind.DATETIME),
+    ),
 )
 EXPLAINED_BY: Final = Edge(
     "EXPLAINED_BY",

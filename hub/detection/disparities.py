@@ -5,22 +5,25 @@ be like a new one are found by indexes: of the same number, of the same maker, o
 grows with what is new. Whether two of them contradict each other is judged by `hub.detection.compared`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString, TypedDict
 
-from graph_schema.cypher import Properties, Statement, fill
-from graph_schema.decision_codes import QUESTION_CODES
+from graph_schema.cypher import Properties, Statement, fill, literal
+from graph_schema.decision_codes import ALLOWED, QUESTION_CODES
 from hub.database.graph import Run
 from hub.detection.compared import TEXTS, Compared
 from hub.detection.goods import Evidence
 from hub.errors import CannotBeDone
-from hub.events.append import ALL_NEW, Telling
+from hub.events.append import ALL_NEW, Entry, Telling
 from hub.jobs.loops import rows_of
 
 WINDOW_DAYS: Final = 3 * 365 + 1
 """Decisions further apart than this are not compared: goods are liquidated within a year or later, and protested after
 that."""
+_OTHERWISE: Final = "decidedOtherwise"
+"""What was done, as the history of a case tells it."""
 _DAY_MS: Final = 86_400_000
 MOST: Final = 2_000
 """So many new decisions are looked at in one transaction."""
@@ -119,6 +122,27 @@ FOREACH (_ IN CASE WHEN explained THEN [1] ELSE [] END |
   MERGE (x)-[:EXPLAINED_BY]->(r))
 FOREACH (_ IN CASE WHEN explained THEN [] ELSE [1] END | SET x.strength = 'AGAINST_RULING' MERGE (x)-[:AGAINST]->(r))
 RETURN x.id, explained"""
+# Who is told, if it was not decided as they claim: whoever the decision is told to, unless they can protest no more.
+_TELL: Final = fill(
+    """
+WITH date(datetime({datetime: $at, timezone: 'America/New_York'})) AS today
+UNWIND $disparities AS id
+MATCH (x:Disparity {id: id, state: 'OPEN'})-[b:BETWEEN]->(d:Decision)-[:DECIDES]->(k:Case)
+WHERE b.toldAt IS NULL AND d.audience IN ['parties', 'agencies', 'public'] AND NOT d.saidKey STARTS WITH {allowed}
+  AND EXISTS { (k)-[:CONCERNS]->(:Importer) }
+WITH x, b, d, k, [text IN coalesce(k.windows, []) WHERE split(text, '|')[4] STARTS WITH 'protest file'
+  AND date(left(text, 10)) >= today AND (d.ofEntry IS NULL OR split(text, '|')[3] = d.ofEntry) | left(text, 10)]
+  AS until
+WHERE until <> [] OR none(text IN coalesce(k.dates, []) WHERE split(text, ' ')[0] IN
+  ['liquidated', 'deemed_liquidated', 'liquidated_or_decided', 'reliquidated'])
+MATCH (x)-[:BETWEEN]->(o) WHERE o <> d
+OPTIONAL MATCH (x)-[:AGAINST]->(r:Ruling)
+SET b.toldAt = $at
+RETURN x.id, k.id, o {{texts}}, reduce(last = null, day IN until | CASE WHEN last > day THEN last ELSE day END),
+  r.number, EXISTS { (r)-[:EXPLAINS]->(o) }""",
+    allowed=literal(f"{ALLOWED}|"),
+    texts=_TEXTS_OF,
+)
 # What is said of a decision may change: a pair that is none any more is closed, if nobody has opened it again.
 _OPEN: Final = f"""
 UNWIND $elements AS element MATCH (d:Decision) WHERE elementId(d) = element
@@ -129,6 +153,14 @@ _CLOSE: Final[LiteralString] = """
 UNWIND $closed AS id MATCH (x:Disparity {id: id})
 SET x.state = 'RESOLVED', x.endedAt = $at,
   x.endedBecause = 'as they are told now, the two are not the same goods and question decided differently'"""
+# Who was told is told as well once it has ended, and if it is opened again.
+_ENDED: Final[LiteralString] = """
+UNWIND $elements AS element MATCH (d:Decision) WHERE elementId(d) = element
+MATCH (d)<-[:BETWEEN]-(x:Disparity) WITH DISTINCT x
+MATCH (x)-[b:BETWEEN]->(:Decision)-[:DECIDES]->(k:Case)
+WHERE b.toldAt IS NOT NULL AND (x.state = 'OPEN') = (b.endToldAt IS NOT NULL)
+SET b.endToldAt = CASE WHEN x.state <> 'OPEN' THEN $at END
+RETURN x.id, k.id, x.state, head([(x)-[:EXPLAINED_BY]->(r:Ruling) | r.number])"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +197,46 @@ async def find_disparities(run: Run, items: Sequence[str], telling: Telling) -> 
     ((disparities,),) = await run(Statement(_WRITE, {"pairs": pairs, "at": at})) if pairs else [[[]]]
     if disparities:
         await run(Statement(RULED, {"disparities": disparities, "at": at}))
+        for id_, case, *told in await run(Statement(_TELL, {"disparities": disparities, "at": at})):
+            telling.tell_case(Entry(case, _OTHERWISE, _told(*told)), changed=("decisions",), refs=(id_,))
         telling.tell("Disparity.found", disparities, changed=ALL_NEW)
     open_now = await run(Statement(_OPEN, {"elements": list(said)}))
     closed = [id_ for id_, element, texts in open_now if fresh[element].contradicts(_of_texts(texts)) is None]
+    if again := [id_ for id_, *_ in open_now if id_ not in closed and id_ not in disparities]:
+        # a ruling may support one of them meanwhile
+        judged = await run(Statement(RULED, {"disparities": again, "at": at}))
+        if explained := [id_ for id_, is_explained in judged if is_explained]:
+            telling.tell("Disparity.explained", explained, changed=("state", "endedAt", "endedBecause", "EXPLAINED_BY"))
     if closed:
         await run(Statement(_CLOSE, {"closed": closed, "at": at}))
         telling.tell("Disparity.closed", closed, changed=("state", "endedAt", "endedBecause"))
+    for id_, case, state, ruling in await run(Statement(_ENDED, {"elements": list(said), "at": at})):
+        what = {"OPEN": "it is open again", "EXPLAINED": f"it is explained by ruling {ruling}"}.get(
+            state, "it is settled"
+        )
+        entry = Entry(case, _OTHERWISE, f"of what is decided otherwise elsewhere about the same goods: {what}")
+        telling.tell_case(entry, changed=("decisions",), refs=(id_,))
     return len(disparities)
+
+
+def _told(texts: Properties, until: str | None, ruling: str | None, supported: bool) -> str:
+    """What the parties of one decision are told of the other: what was decided, and nothing of where and for whom."""
+    other = _of_texts(texts)
+    match other.question, other.outcome.holds:
+        case "classification", str(number):
+            named = re.sub(r"\D", "", str(texts.get("hts10") or ""))
+            digits = named if named.startswith(number) else number
+            what = f"they are of {'.'.join(filter(None, (digits[:4], digits[4:6], digits[6:])))}"
+        case "origin", str(country):
+            what = f"they come from {country}"
+        case _:
+            what = (other.outcome.code or "otherwise").replace("_", " ")
+    parts = [f"elsewhere it is decided otherwise about the same goods: {what}"]
+    if ruling:
+        parts.append(f"ruling {ruling} supports {'that' if supported else 'the decision in this case'}")
+    if until:
+        parts.append(f"a protest may be filed until {until}")
+    return "; ".join(parts)
 
 
 def _compared(decision: Properties) -> Compared:
@@ -229,10 +294,10 @@ def _pair(one: _Decided, other: _Decided, evidence: Evidence) -> _Pair:
 
 def _why(before: _Decided, after: _Decided, evidence: Evidence) -> str:
     """By what the two are alike and how they were decided, in words."""
-    texts = before.texts
+    texts, origin_decided = before.texts, before.compared.question == "origin"
     goods = [
         str(texts.get("hts10") or "") if evidence.same_number else "",
-        f"from {texts.get('origin')}" if evidence.same_origin and texts.get("origin") else "",
+        f"from {texts['origin']}" if evidence.same_origin and texts.get("origin") and not origin_decided else "",
         f"by {texts.get('maker')}" if evidence.same_maker else "",
     ]
     told = " ".join(filter(None, goods))

@@ -80,6 +80,18 @@ LIKENESSES: Final = (
         ),
     ),
     Likeness(
+        "decided-otherwise",
+        "Goods of the same chapter, about which it is decided otherwise elsewhere.",
+        """
+        MATCH (k)<-[:DECIDES]-(d:Decision)<-[:BETWEEN]-(:Disparity {state: 'OPEN'})
+        MATCH (h:HtsChapter {code: left(d.hts10, 2)})
+        WITH DISTINCT k, h
+        WITH k, h.code AS key, 'Decided otherwise elsewhere: ' + h.title + ' (chapter ' + h.code + ')' AS title,
+          'uniformity' AS topic, 'the same goods of this chapter are decided otherwise at another place' AS why
+        """,
+        least=5,
+    ),
+    Likeness(
         "port-and-kind",
         "The same kind of case at the same port within a quarter.",
         f"""

@@ -172,6 +172,15 @@ _AGAINST: Final = (
       SET x.state = 'OPEN', x.strength = 'AGAINST_RULING', x.endedAt = null, x.endedBecause = null }} {_EACH}""",
 )
 
+# What cases share that have a decision in an open disparity.
+_DIFFERING: Final = (
+    naming_all(
+        "MATCH (n:Case) WHERE EXISTS { (n)<-[:DECIDES]-(:Decision)<-[:BETWEEN]-(:Disparity {state: 'OPEN'}) }",
+        LOADED_CASES,
+        "decided-otherwise",
+    ),
+)
+
 # Issues were named by numbers. One that was given a better title keeps it.
 _GOODS_OF: Final = """MATCH (i:Likeness {likeness: '{likeness}'})
     WITH i, split(substring(i.id, size('{likeness} ')), ' ') AS key
@@ -324,4 +333,5 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
         _BY_SUBJECT,
         _find_by_other_words,
     ),
+    Migration("decided-otherwise", "cases whose goods are decided otherwise elsewhere share that", _DIFFERING),
 )

@@ -18,7 +18,7 @@ from graph_schema.formats import entry_check_digit
 from hub.database.graph import Graph
 from hub.detection.shared_issues import Holder, batches, is_enough
 from hub.detection.works import discover
-from hub.events.concerns import LOADED_CASES
+from hub.events.concerns import LOADED_CASES, LOADED_DECISIONS
 from hub.gql.executor import Executor
 from hub.gql.request import GraphQLRequest
 from hub.viewer import Viewer
@@ -142,6 +142,20 @@ class Town:
             )
         )
         self._run(self._graph.apply([TEXT_IS_READ]))
+
+    def differ(self, *pairs: tuple[str, str], day: int = 0) -> None:
+        """Has the goods of two importers each decided about differently."""
+        at = _FIRST + timedelta(days=day)
+        ids = [f"d-{importer}" for pair in pairs for importer in pair]
+        self._run(
+            self._graph.write(
+                [
+                    Statement(_DIFFER, {"pairs": list(map(list, pairs)), "at": at}),
+                    named_by_event(LOADED_DECISIONS, ids),
+                    named_by_event(LOADED_CASES, ids),
+                ]
+            )
+        )
 
     def night(self, day: int = 0, least: int = _LEAST) -> None:
         self._run(discover(self._graph, _FIRST + timedelta(days=day, hours=8), least))
@@ -364,6 +378,37 @@ def test_no_figure_is_fished_by_cases_of_ones_own_by_edits_or_by_withdrawn_cases
     town.night(5)
     assert town.shared("attacker") == found
     assert town.shared("victim") == before[1]
+
+
+_DIFFER: Final[LiteralString] = """
+MERGE (h:HtsChapter {code: '85'}) ON CREATE SET h.title = 'Electrical machinery', h.source = 'sample'
+WITH h UNWIND $pairs AS pair
+UNWIND [[pair[0], 'denied', 'CEE001'], [pair[1], 'approved', 'CEE002']] AS side
+MATCH (m:Importer {number: side[0]}), (c:Center {code: side[2]})
+CREATE (k:Case {id: 'd-' + side[0], number: 'd-' + side[0], status: 'OPEN', title: 'x', openedAt: $at})
+CREATE (k)-[:CONCERNS]->(m) CREATE (k)-[:HANDLED_BY]->(c)
+CREATE (d:Decision {id: 'd-' + side[0], question: 'classification', outcome: side[1], decidedAt: $at, audience: 'owner',
+  hts10: '8542.31.0001', origin: 'TW', maker: 'Sample Maker ' + pair[0], description: 'processors', source: 'sample'})
+CREATE (d)-[:DECIDES]->(k) CREATE (d)-[:MADE_AT]->(c)
+"""
+
+
+def test_an_association_is_told_by_chapter_how_many_members_goods_are_decided_otherwise(town: Town) -> None:
+    town.account("association", "SA")
+    town.differ(*((number(n), number(n + 1)) for n in range(0, 8, 2)))
+    town.night()
+    before = town.seen("association")
+    assert town.shared("association") is None
+    town.differ(*((number(n), number(n + 1)) for n in range(8, 14, 2)), day=1)
+    town.night(1)
+    found = town.shared("association")
+    assert found is not None
+    assert (found["issue"]["id"], found["members"], found["cases"]) == ("decided-otherwise 85", 7, 0)
+    assert found["issue"]["title"] == "Decided otherwise elsewhere: Electrical machinery (chapter 85)"
+    assert town.seen("association") != before
+    town.differ((number(14), number(15)), day=2)
+    town.night(2)
+    assert town.shared("association") == found
 
 
 def test_the_office_of_trade_is_told_all_figures_and_each_month(town: Town) -> None:
