@@ -94,7 +94,8 @@ QUESTIONS: Final = (
     DecisionQuestion(
         "classification",
         "which tariff number goods have",
-        r"classif|\bhts(us|a)?\b|\btariff\b|\b(sub-?)?headings?\b|\bprovision\b",
+        r"classif|\bhts(us|a)?\b|\btariff\b|\b(sub-?)?headings?\b|\bprovision\b|\bgri\b|essential character"
+        r"|\b\d{4}\.\d{2}\b",
     ),
     DecisionQuestion(
         "penalties",

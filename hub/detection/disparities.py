@@ -72,7 +72,7 @@ CALL (d, here, seat) {
     AND (d.originKey IS NULL OR o.originKey IS NULL OR d.originKey = o.originKey)
   WITH *, {shared} AS shared, size(d.goodsWords) AS mine, size(o.goodsWords) AS others
   WHERE CASE WHEN mine = 0 OR others = 0 THEN d.makerKey = o.makerKey AND d.alikeBy = o.alikeBy
-    WHEN d.makerKey = o.makerKey THEN 5 * shared >= 2 * CASE WHEN mine < others THEN mine ELSE others END
+    WHEN d.makerKey = o.makerKey THEN shared > 0
     WHEN d.makerKey <> o.makerKey THEN 10 * shared >= 7 * (mine + others - shared)
     ELSE 10 * shared >= 4 * (mine + others - shared) END
   MATCH (o)-[:MADE_AT]->(there)

@@ -255,9 +255,12 @@ def _by_words(one: Goods, other: Goods, evidence: Evidence) -> Evidence | None:
     named = bool(one.names & other.names)
     fewest = min(len(one.words), len(other.words))
     makers_differ = None not in (one.maker, other.maker) and not evidence.same_maker
-    if evidence.same_maker:
-        least = share >= WORDS_ALIKE and (evidence.same_number or fewest > 1)
-        counts = named or least or (evidence.same_number and within >= _WITHIN)
+    if evidence.same_maker and evidence.same_number:
+        noun = one.noun is not None and one.noun == other.noun and not one.in_basket
+        counts = named or noun or share >= WORDS_ALIKE or within >= _WITHIN
+    elif evidence.same_maker:
+        # a word alone says little: it must be all that is said of both
+        counts = named or share >= (WORDS_ALIKE if fewest > 1 else 1)
     elif evidence.same_number:
         counts = evidence.same_origin and share >= (WORDS_SAME if makers_differ else WORDS_ALIKE)
     else:

@@ -44,12 +44,27 @@ def test_what_has_no_unit_is_no_quantity() -> None:
         ("gate valves of steel", "parts of gate valves, of steel", False),
         ("steel office desks", "steel office chairs", False),
         ("bicycle frames of aluminium", "aluminum bike frames", True),
+        ("hooded raincoats of polyester", "adult raincoats, waterproof, in bags", True),
     ],
 )
 def test_descriptions_of_one_maker_are_of_the_same_goods_or_not(one: str, other: str, same: bool) -> None:
     first, second = (Goods.of(_NUMBER, "CN", "Sample Works", text) for text in (one, other))
     assert (same_goods(first, second) is not None) is same
     assert same_goods(second, first) == same_goods(first, second)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("smart watches", "smart watch with pulse sensor", True),
+        ("smartwatches", "smartwatch", True),
+        ("monitors", "computer monitors", False),
+        ("hooded raincoats of polyester", "adult raincoats, waterproof, in bags", False),
+    ],
+)
+def test_goods_of_one_maker_under_two_numbers_must_be_alike_in_words(one: str, other: str, same: bool) -> None:
+    first = Goods.of("8517.62.0090", "CN", "Sample Works", one)
+    assert (same_goods(first, Goods.of("9102.12.8040", "CN", "Sample Works", other)) is not None) is same
 
 
 def test_goods_without_a_description_are_the_same_by_number_and_maker_where_the_number_is_of_few() -> None:
