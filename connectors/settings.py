@@ -234,7 +234,9 @@ class StreamSettings(_Strict):
     def _fits_the_graph(self) -> "StreamSettings":
         for fault in _unfit(self.describes, self.properties, self.links):
             raise fault
-        to_one = {edge.type for edge, _ in edges_from(self.describes) if is_to_one(edge)}
+        # an owner may be a Center or a port, row by row
+        owner = SYNCED[self.describes].owned_by
+        to_one = {edge.type for edge, _ in edges_from(self.describes) if is_to_one(edge) and edge is not owner}
         if several := next((type_ for type_, ends in self.links.items() if len(ends) > 1 and type_ in to_one), None):
             raise ValueError(f"links: {several} leads to one row, so name one label")
         return self

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from graph_schema.cypher import literal
+from graph_schema.decision_codes import OUTCOME_CODES, QUESTION_CODES
 from graph_schema.formats import CASE_NUMBER, ENTRY_NUMBER, ENTRY_TYPE, HTS10, RULING_NUMBER
 from graph_schema.model import Edge, Kind, NodeType, Property, Way
 from graph_schema.rule import AnyOf, Guard, Predicate, grant_slot, of_grant
@@ -17,6 +18,19 @@ AUDIENCE: Final = Property(
     required=True,
     values=("owner", "parties", "agencies", "public"),
     choice="Audience",
+)
+QUESTION_CODE: Final = Property(
+    "questionCode",
+    "What was to be decided, as a code; empty where neither anybody nor the words of the question say it.",
+    values=QUESTION_CODES,
+    choice="DecisionQuestion",
+)
+OUTCOME_CODE: Final = Property(
+    "outcomeCode",
+    "What was decided, as a code: whether all, a part or nothing stands of what is claimed or done by who imports. E.g."
+    " approved, released, not dutiable and out of scope are `allowed`.",
+    values=OUTCOME_CODES,
+    choice="DecisionOutcome",
 )
 _NOT_AGENCIES: Final = tuple(map(of_grant, ("its-owner", "its-importer-or-broker", "referred-it")))
 _MORE_THAN_BY_ROLE: Final = Guard(
@@ -400,18 +414,25 @@ DECISION: Final = NodeType(
     properties=(
         Property("id", "Its identity in the hub.", required=True),
         Property("reference", "What it is known by in the system that keeps it; empty for the hub's own.", unique=True),
-        Property("question", "What was to be decided.", required=True),
-        Property("outcome", "What was decided.", required=True),
+        Property("question", "What was to be decided, in words.", required=True),
+        QUESTION_CODE,
+        Property("outcome", "What was decided, in words.", required=True),
+        OUTCOME_CODE,
         Property("decidedAt", "When.", Kind.DATETIME, required=True),
         Property(
             "event",
             "What it is to the clocks of its case, by the code of an event that the case's dates tell, e.g. released;"
             " empty: that it was decided.",
         ),
-        Property("hts10", "The ten-digit HTSUS number of the goods.", format=HTS10),
+        Property(
+            "hts10",
+            "The ten-digit HTSUS number that was decided about: of a classification that was denied, the one that was"
+            " claimed.",
+            format=HTS10,
+        ),
         Property("origin", "Their country of origin, two letters."),
         Property("maker", "Their maker."),
-        Property("description", "The goods, in words."),
+        Property("description", "The goods, in words, with what they measure."),
         AUDIENCE,
         ORIGIN,
         ORIGINS,
@@ -429,7 +450,15 @@ RULING: Final = NodeType(
         Property("number", "Its number, e.g. NY N301234.", required=True, format=RULING_NUMBER),
         Property("title", "What it rules on.", required=True),
         Property("issuedAt", "The day it was issued.", Kind.DATE),
+        replace(QUESTION_CODE, doc="The question that it rules on, as a code; empty where nobody has said it."),
+        replace(
+            OUTCOME_CODE,
+            doc="The outcome that it supports, as a code: what stands of what is claimed by who imports.",
+        ),
+        Property("hts10", "The ten-digit HTSUS number that it holds goods to be of.", format=HTS10),
+        Property("origin", "The country that it holds goods to come from, two letters."),
         ORIGIN,
+        ORIGINS,
         CITATION,
     ),
     key="number",
@@ -553,15 +582,23 @@ MADE_AT: Final = Edge(
     (Way("madeAt", "The port, Center or headquarters office that decided.", one=True),),
     (Way("decisions", "Decisions made there."),),
 )
+OFFICER_AT: Final = Edge(
+    "OFFICER_AT",
+    ("Decision",),
+    ("Port",),
+    "The port where the officer who decided sits: staff of a Center sit in ports.",
+    (Way("officerAt", "The port where the officer who decided sits.", one=True),),
+    (Way("decisionsByOfficers", "Decisions of officers who sit there, whichever office decided."),),
+)
 EXPLAINS: Final = Edge(
     "EXPLAINS",
     ("Ruling",),
     ("Decision",),
-    "The ruling that explains a decision.",
-    (Way("explains", "The decisions it explains."),),
-    (Way("rulings", "The rulings that explain it."),),
+    "A ruling that supports a decision.",
+    (Way("explains", "The decisions it supports."),),
+    (Way("rulings", "The rulings that support it."),),
 )
 EDGES: Final = (
     OF_KIND, HAS_CLOCK, CONCERNS, HANDLED_BY, AT, INVOLVES, UNDER, TAGGED, COVERS_ENTRY, ENTRY_AT, DECIDES, MADE_AT,
-    EXPLAINS,
+    OFFICER_AT, EXPLAINS,
 )  # fmt: skip

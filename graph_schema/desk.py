@@ -80,6 +80,12 @@ LISTS: Final[Mapping[str, tuple[DeskList, ...]]] = MappingProxyType({
             "Open, and sent to another owner by you.",
             f"{_IS_OPEN} AND EXISTS {{ ({{n}})-[:REFERRED_BY]->({{o}}) WHERE {{o}} IN myParties }}",
         ),
+        DeskList(
+            "DECIDED_OTHERWISE",
+            "Of your own or a client: elsewhere it is decided otherwise about the same goods, and you were told.",
+            f"{_OF_CLIENT} AND EXISTS {{ MATCH ({{n}})<-[:DECIDES]-(:Decision)<-[{{b}}:BETWEEN]-"
+            "(:Disparity {state: 'OPEN'}) WHERE {b}.toldAt IS NOT NULL }",
+        ),
     ),
     "Deadline": (
         DeskList("OWED", "Running, and owed by you or a client.",

@@ -55,6 +55,7 @@ _ROWS: Final = (
         must_say=("reference",),
         defaults={"audience": "owner"},
     ),
+    Synced(cases.RULING, known_by="number"),
     Synced(parties.IMPORTER, known_by="number"),
     Synced(parties.BROKER, known_by="filerCode"),
 )

@@ -294,12 +294,14 @@ class _Maker:
                     self._link(cases.ENTRY_AT, entry, self._one(self._made.of("Port")))
             if self._random.random() < 0.6:
                 decision = self._add(
-                    "Decision", id=f"decision-{index:02d}", question="which heading",
+                    "Decision", id=f"decision-{index:02d}", question="which heading", questionCode="classification",
                     outcome=self._one(("approved", "denied")), decidedAt=opened,
                     maker=self._maybe("Sample Maker"), audience=self._one(("owner", "parties", "agencies", "public")),
                 )  # fmt: skip
                 self._link(cases.DECIDES, decision, case)
                 self._link(cases.MADE_AT, decision, self._one([*self._made.of("Port"), *self._made.of("Center")]))
+                if int(decision[1][-2:]) % 2:
+                    self._link(cases.OFFICER_AT, decision, self._made.of("Port")[0])
                 if self._random.random() < 0.4:
                     self._link(cases.EXPLAINS, self._one(self._made.of("Ruling")), decision)
 
@@ -315,6 +317,8 @@ class _Maker:
             )  # fmt: skip
             for decision in self._random.sample(decided, 2):
                 self._link(disparities.BETWEEN, disparity, decision)
+            if state == "OPEN":
+                self._link(disparities.AGAINST, disparity, self._made.of("Ruling")[0])
             if state == "EXPLAINED":
                 self._link(disparities.EXPLAINED_BY, disparity, self._one(self._made.of("Ruling")))
         self._random = before

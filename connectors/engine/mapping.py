@@ -181,9 +181,8 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
     verified, defaults = _is_verified(settings), SYNCED[settings.describes].defaults
     properties = [(name, _taker(take, reading[name])) for name, take in settings.properties.items()]
     ends = [
-        (type_, label, _taker(take, _Reading.of(settings, take)))
+        (type_, [(label, _taker(take, _Reading.of(settings, take))) for label, take in takes.items()])
         for type_, takes in settings.links.items()
-        for label, take in takes.items()
     ]
 
     def whole(values: Properties, fields: _Fields, raw: Raw) -> None:
@@ -215,14 +214,8 @@ def mapper(settings: StreamSettings, known: Known) -> Mapper:
                 fields.failed(name, error, values)
             except KeyError:
                 raise SkipRecord(f"a {settings.describes} has no property {name}") from None
-        for type_, label, take in ends:
-            try:
-                value = take(raw)
-            except SkipRecord as error:
-                fields.failed(type_, _at(type_, error), values)
-            else:
-                if value not in _ABSENT:
-                    _link(type_, label, value, known, links, fields)
+        for type_, labels in ends:
+            links += _links(type_, labels, raw, known, fields)
         for type_, label, value in by_function.get("links", ()):
             _link(str(type_), str(label), value, known, links, fields)
         whole(values, fields, raw)
@@ -319,6 +312,16 @@ class _Fields:
         if name in _STRICTEST:
             values[name] = _STRICTEST[name]
 
+    def apart(self) -> "_Fields":
+        """What cannot be read of one part of the record, which may not count."""
+        return _Fields(self._vital)
+
+    def take(self, other: "_Fields") -> None:
+        """Adds what could not be read elsewhere."""
+        self.faults += other.faults
+        self.lacks += other.lacks
+        self.unread |= other.unread
+
     def without_numbers(self, name: str, value: Any) -> Any:
         """A value without the Social Security numbers in its text, which is told."""
         if isinstance(value, str):
@@ -351,6 +354,31 @@ def _by_function(own: Callable[[Raw], Properties], path: str | None, raw: Raw) -
 
 def _constant(value: Any, _: Raw) -> Any:
     return value
+
+
+def _links(
+    type_: str, labels: Sequence[tuple[str, Callable[[Raw], Any]]], raw: Raw, known: Known, fields: "_Fields"
+) -> list[Link]:
+    """The links of a type. Where it may lead to several labels, one column may name rows of each: what is none of the
+    one, as a Center, is one of the other, as a port.
+    """
+    trial = fields.apart() if len(labels) > 1 else fields
+    linked = list[Link]()
+    for label, take in labels:
+        try:
+            value = take(raw)
+        except SkipRecord as error:
+            trial.failed(type_, _at(type_, error), {})
+        else:
+            if value not in _ABSENT:
+                _link(type_, label, value, known, linked, trial)
+    if trial is not fields and len(linked) > 1 and type_ in _TO_ONE:
+        ends = " and ".join(f"{link.label} {link.key}" for link in linked)
+        trial.failed(type_, SkipRecord(f"{type_}: {ends}; expected one"), {})
+        linked = []
+    if trial is not fields and not linked:
+        fields.take(trial)
+    return linked
 
 
 def _link(type_: str, label: str, value: Any, known: Known, links: list[Link], fields: _Fields) -> None:

@@ -20,7 +20,7 @@ from graph_schema.synced import SYNCED
 from hub.database.graph import Graph, Run
 from hub.events.append import Doer, Telling
 from hub.records import writer
-from hub.records.reach import PROTECTED, within_reach
+from hub.records.reach import PROTECTED, found, within_reach
 from hub.records.source_record import UNOWNED, Batch, IncomingRecord, Key, Link, Stream, is_there_before
 
 
@@ -82,6 +82,11 @@ class MappedRow:
         gone = tuple(links)
         kept = replace(self.judged, links=tuple(link for link in self.judged.links if link not in gone))
         return replace(self, judged=kept, lacks=(*self.lacks, *map(not_there, gone)))
+
+    def with_keys(self, keys: Mapping[Key, str]) -> "MappedRow":
+        """The same with the keys in place of what links name their ends by."""
+        links = tuple(replace(link, key=keys.get((link.label, link.key), link.key)) for link in self.judged.links)
+        return replace(self, judged=replace(self.judged, links=links))
 
     @property
     def is_as_before(self) -> bool:
@@ -286,7 +291,7 @@ async def _within_reach(
     seen = {
         (label, key)
         for label, keys in wanted.items()
-        for (key,) in await run(within_reach(authority.party, label, sorted(keys), at))
+        for key, _ in await run(within_reach(authority.party, label, sorted(keys), at))
     }  # fmt: skip
     kept: list[MappedRow] = []
     hidden: dict[str, SkipRecord] = {}
@@ -308,11 +313,10 @@ async def _missing_ends(
         for link in row.judged.links:
             if is_there_before(reader.stream, link.label):
                 wanted.setdefault(link.label, set()).add(link.key)
-    there: set[Key] = set()
+    there: dict[Key, str] = {}
     for label, keys in wanted.items():
-        key = name(GRAPH.node(label).key)
-        text = f"UNWIND $keys AS key MATCH (x:{name(label)} {{{key}: key}}) RETURN x.{key}"
-        there |= {(label, end) for (end,) in await run(Statement(text, {"keys": sorted(keys)}))}
+        text = f"UNWIND $keys AS key {found(label, 'x')} RETURN key, x.{name(GRAPH.node(label).key)}"
+        there |= {(label, said): key for said, key in await run(Statement(text, {"keys": sorted(keys)}))}
     kept: list[MappedRow] = []
     missing: dict[str, SkipRecord] = {}
     for row in rows:
@@ -320,7 +324,7 @@ async def _missing_ends(
         vital = [link for link in nowhere if link.type in VITAL_LINKS]
         if vital:
             missing[row.key] = SkipRecord("; ".join((*map(not_there, nowhere), *row.lacks)))
-        kept.append(row.without(nowhere) if nowhere and not vital else row)
+        kept.append((row.without(nowhere) if nowhere and not vital else row).with_keys(there))
     return kept, missing
 
 

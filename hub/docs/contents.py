@@ -54,6 +54,7 @@ SECTIONS: Final = (
         (
             "explanation/responsibility",
             "explanation/shared-issues",
+            "explanation/disparities",
             "explanation/visibility",
             "explanation/architecture",
             "explanation/compiler",

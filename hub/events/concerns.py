@@ -27,6 +27,10 @@ _DECIDED_CASES: Final = Rows(
     f"{_OF_RECORDS}(:Decision)-[:DECIDES]->(n:Case) WHERE n.dates IS NOT NULL RETURN n",
 )
 _SYNCED_DECISIONS: Final = Rows("the decisions that the records describe", f"{_OF_RECORDS}(n:Decision) RETURN n")
+_CASES_OF_DISPARITIES: Final = Rows(
+    "the cases of the two decisions",
+    "MATCH (:Disparity {id: ref})-[:BETWEEN]->(:Decision)-[:DECIDES]->(n:Case) RETURN n",
+)
 _CASES_OF_ISSUES: Final = Rows(
     "the cases of the issue", "MATCH (:Issue {id: ref})<-[:ALIKE_BY|ABOUT]-(n:Case) RETURN n"
 )
@@ -45,7 +49,18 @@ HELD: Final = "Issue.held"
 
 CONCERNS: Final[Mapping[str, Mapping[str, Rows]]] = MappingProxyType({
     "clocks": {"Case.synced": _DATED_CASES, DATED_CASES: _CASES, "Decision.synced": _DECIDED_CASES},
-    "disparities": {"Decision.synced": _SYNCED_DECISIONS, "Case.decideCase": _DECISIONS, LOADED_DECISIONS: _DECISIONS},
+    "disparities": {
+        "Decision.synced": _SYNCED_DECISIONS,
+        "Case.decideCase": _DECISIONS,
+        LOADED_DECISIONS: _DECISIONS,
+        "Ruling.synced": Rows(
+            "the decisions that the rulings support", f"{_OF_RECORDS}(:Ruling)-[:EXPLAINS]->(n:Decision) RETURN n"
+        ),
+        **dict.fromkeys(
+            ("Disparity.explainDisparity", "Disparity.resolveDisparity", "Disparity.reopenDisparity"),
+            Rows("the two decisions", "MATCH (:Disparity {id: ref})-[:BETWEEN]->(n:Decision) RETURN n"),
+        ),
+    },
     "issues": {
         "Case.synced": _SYNCED_CASES,
         LOADED_CASES: _CASES,
@@ -61,6 +76,17 @@ CONCERNS: Final[Mapping[str, Mapping[str, Rows]]] = MappingProxyType({
         "Case.acceptAgency": _CASES,
         "Case.tagCase": _CASES,
         "Case.linkCaseToIssue": _CASES,
+        **dict.fromkeys(
+            (
+                "Disparity.found",
+                "Disparity.closed",
+                "Disparity.explained",
+                "Disparity.explainDisparity",
+                "Disparity.resolveDisparity",
+                "Disparity.reopenDisparity",
+            ),
+            _CASES_OF_DISPARITIES,
+        ),
         "Issue.mergeIssue": _CASES_OF_PARTS,
         "Issue.splitIssue": _CASES,
         "Issue.restoreIssue": _CASES_OF_ISSUES,

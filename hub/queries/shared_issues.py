@@ -112,38 +112,45 @@ WITH *, CASE WHEN seesAll THEN [] ELSE COLLECT {
   UNWIND mine + named AS m MATCH (m)<-[:COUNTS]-(f:IssueFigure)-[:OF_ISSUE]->(issue) WITH f, count(m) AS known
     RETURN [f, known]
 } END AS counted
-WITH *, CASE WHEN seesAll THEN 0
+WITH *, CASE WHEN seesAll THEN size(mine)
   ELSE coalesce(whole.n, 0) - reduce(n = 0, c IN counted | n + CASE WHEN c[0] = whole THEN c[1]
     ELSE 0 END) END AS others,
   head(COLLECT { UNWIND myParties AS a MATCH (a:Association)<-[:FIGURE_OF]-(f:IssueFigure)-[:OF_ISSUE]->(issue)
     RETURN f.n }) AS members
-WITH *, others >= least AS told"""
+WITH *, seesAll OR others >= least AS told"""
 
 # Who handles it: of the viewer's cases, and of as many others.
 _HANDLERS: Final = f"""
 CALL (*) {{
   UNWIND cases AS k MATCH (k)-[r:HANDLED_BY|INVOLVES]->(office) WHERE {takes_part("r")}
-  RETURN office, count(k) AS casesThere, 0 AS othersThere
-  UNION ALL UNWIND CASE WHEN told THEN [1] ELSE [] END AS gate
+  WITH office, collect(k) AS there
+  RETURN office, size(there) AS casesThere, CASE WHEN seesAll THEN
+    size(COLLECT {{ UNWIND there AS k MATCH (k)-[:CONCERNS]->(m) RETURN DISTINCT m }}) ELSE 0 END AS othersThere
+  UNION ALL UNWIND CASE WHEN told AND NOT seesAll THEN [1] ELSE [] END AS gate
   MATCH (issue)<-[:OF_ISSUE]-(f:IssueFigure)-[:FIGURE_OF]->(office) WHERE f.dimension IN ['handler', 'agency']
     AND f.n >= least
   RETURN office, 0 AS casesThere, f.n - reduce(n = 0, c IN counted | n + CASE WHEN c[0] = f THEN c[1]
     ELSE 0 END) AS othersThere
 }}
 WITH office, sum(casesThere) AS casesThere, max(othersThere) AS othersThere
-WITH *, CASE WHEN othersThere >= least THEN othersThere END AS othersThere_
+WITH *, CASE WHEN seesAll OR othersThere >= least THEN othersThere END AS othersThere_
 WITH * WHERE casesThere > 0 OR othersThere_ IS NOT NULL
 WITH *, coalesce(head([one IN firstContacts WHERE one[0] = office | one[1]]), {_FIRST_CONTACT}) AS contact"""
 
-# Batches of a month are one point; a point of fewer than are told is part of the next.
+# Batches of a month are one point; a point of fewer than are told is part of the next. Who sees all is told each month
+# in which importers met it.
 _TREND: Final = """
 WITH *, CASE WHEN told THEN coalesce(whole.sizes, []) ELSE [] END AS sizes, whole.through AS through
 WITH *, reduce(points = [], b IN range(0, size(sizes) - 1) |
   CASE WHEN points <> [] AND (last(points)[0] = through[b] OR last(points)[1] < least)
     THEN points[..-1] + [[through[b], last(points)[1] + sizes[b]]]
     ELSE points + [[through[b], sizes[b]]] END) AS points
+WITH *, CASE WHEN seesAll THEN COLLECT { UNWIND cases AS k MATCH (k)-[:CONCERNS]->(m:Importer)
+  WITH m, min(k.openedAt) AS first
+  WITH left(toString(first), 7) AS month, count(*) AS importersThen RETURN [month, importersThen] } ELSE points END
+  AS points
 UNWIND points AS point
-WITH * WHERE point[1] >= least"""
+WITH * WHERE seesAll OR point[1] >= least"""
 
 
 def _start(*_: Any) -> str:
@@ -173,9 +180,8 @@ _HANDLER: Final = Record(
     (
         RowOf("office", "Which it is.", "Party", "office", required=True),
         _number("cases", "How many of the cases there you may see.", "casesThere"),
-        _number("others", "How many importers beside yours had a case there; null where that would tell of too few.",
-            "othersThere_",
-                required=False),
+        _number("others", "How many importers beside yours had a case there; null where that would tell of too few."
+            " For the Office of Trade all that have one.", "othersThere_", required=False),
         RowOf("contact", "Whom to turn to there; null where it publishes nobody.", "Contact", "contact",
             beside=("email", "phone")),
     ),
@@ -200,7 +206,7 @@ _ISSUE: Final = Record(
         _number("cases", "How many cases of it you may see.", "size(cases)"),
         _number("importers", "How many importers those concern.", "size(mine)"),
         _number("others", "How many other importers have met it, beside those that are named; null where that would "
-                "tell of too few.",
+                "tell of too few. For the Office of Trade all that have it.",
                 "CASE WHEN told THEN others END", required=False),
         _number("members", "For an association: how many members, and clients of members, have met it; null where "
                 "that would "

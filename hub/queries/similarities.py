@@ -10,6 +10,8 @@ Whether others have that key, and how many, is kept by `hub/detection/shared_iss
 from dataclasses import dataclass
 from typing import Final
 
+from graph_schema.cypher import fill
+
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
@@ -28,24 +30,31 @@ class Likeness:
 # known.
 _QUARTER: Final = "toString(k.openedAt.year) + '-Q' + toString(k.openedAt.quarter)"
 
+# Goods are told by what they are. Their number stands behind it, for who looks for that.
+_SUBJECT: Final = "coalesce(h.title, 'goods of heading ' + h.code)"
+_GOODS: Final = "coalesce(h.title + ' (' + h.code + ')', 'goods of heading ' + h.code)"
+
 LIKENESSES: Final = (
     Likeness(
         "program-and-goods",
         "The same trade program and the same tariff heading.",
-        """
+        fill(
+            """
         MATCH (k)-[:TAGGED]->(p:Program), (k)-[:UNDER]->(h:HtsHeading)
-        WITH k, p.code + ' ' + h.code AS key, p.name + ': heading ' + h.code + coalesce(', ' + h.title, '') AS title,
-          'program' AS topic,
-          'cases under ' + p.name + ' about goods of heading ' + h.code AS why
+        WITH k, p.code + ' ' + h.code AS key, p.name + ': ' + {goods} AS title, 'program' AS topic,
+          'cases under ' + p.name + ' about ' + {subject} AS why
         """,
+            goods=_GOODS,
+            subject=_SUBJECT,
+        ),
     ),
     Likeness(
         "adcvd-order",
         "The same antidumping or countervailing duty order.",
         """
         MATCH (k)-[:SUBJECT_TO]->(o:AdcvdOrder)
-        WITH k, o.number AS key, o.number + ' ' + o.product AS title, 'trade_remedies' AS topic,
-          'cases about order ' + o.number AS why
+        WITH k, o.number AS key, o.product + ' (' + o.number + ')' AS title, 'trade_remedies' AS topic,
+          'cases about ' + o.product + ', under an antidumping or countervailing duty order' AS why
         """,
     ),
     Likeness(
@@ -60,12 +69,27 @@ LIKENESSES: Final = (
     Likeness(
         "question-and-goods",
         "The same question, e.g. of classification, about goods of the same tariff heading.",
-        """
+        fill(
+            """
         MATCH (k)-[:RAISES]->(t:Topic), (k)-[:UNDER]->(h:HtsHeading)
-        WITH k, t.code + ' ' + h.code AS key, t.name + ': heading ' + h.code + coalesce(', ' + h.title, '') AS title,
-          t.code AS topic,
-          'cases that ask about ' + toLower(t.name) + ' of goods of heading ' + h.code AS why
+        WITH k, t.code + ' ' + h.code AS key, t.name + ': ' + {goods} AS title, t.code AS topic,
+          'cases that ask about ' + toLower(t.name) + ' of ' + {subject} AS why
         """,
+            goods=_GOODS,
+            subject=_SUBJECT,
+        ),
+    ),
+    Likeness(
+        "decided-otherwise",
+        "Goods of the same chapter, about which it is decided otherwise elsewhere.",
+        """
+        MATCH (k)<-[:DECIDES]-(d:Decision)<-[:BETWEEN]-(:Disparity {state: 'OPEN'})
+        MATCH (h:HtsChapter {code: left(d.hts10, 2)})
+        WITH DISTINCT k, h
+        WITH k, h.code AS key, 'Decided otherwise elsewhere: ' + h.title + ' (chapter ' + h.code + ')' AS title,
+          'uniformity' AS topic, 'the same goods of this chapter are decided otherwise at another place' AS why
+        """,
+        least=5,
     ),
     Likeness(
         "port-and-kind",

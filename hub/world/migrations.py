@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
 from graph_schema.bookkeeping import worded
-from graph_schema.cypher import Statement, name
+from graph_schema.cypher import Statement, fill, name
 from graph_schema.ddl import text_index
 from graph_schema.formats import RULING_NUMBER
 from graph_schema.graph import GRAPH
@@ -167,6 +167,52 @@ _ONCE_MORE: Final = (
     ),
 )
 
+# Decisions that were compared by the words of their questions and ten digits alone.
+_COMPARED: Final = (naming_all("MATCH (n:Decision) WHERE n.questionKey IS NULL", LOADED_DECISIONS, "decisions-again"),)
+
+# A pair was explained by a ruling that supports but one of the two: only where practice changed with the ruling is it.
+_AGAINST: Final = (
+    f"""MATCH (x:Disparity {{state: 'EXPLAINED'}})-[by:EXPLAINED_BY]->(r:Ruling)-[:EXPLAINS]->(d)<-[:BETWEEN]-(x)
+    WITH x, by, r, collect(d) AS supported WHERE size(supported) = 1
+    MATCH (x)-[:BETWEEN]->(other) WHERE other <> supported[0]
+    WITH x, by, r, supported[0] AS d, other
+    WHERE NOT coalesce(date(other.decidedAt) < r.issuedAt AND r.issuedAt <= date(d.decidedAt), false)
+    CALL (x, by, r) {{ DELETE by MERGE (x)-[:AGAINST]->(r)
+      SET x.state = 'OPEN', x.strength = 'AGAINST_RULING', x.endedAt = null, x.endedBecause = null }} {_EACH}""",
+)
+
+# What cases share that have a decision in an open disparity.
+_DIFFERING: Final = (
+    naming_all(
+        "MATCH (n:Case) WHERE EXISTS { (n)<-[:DECIDES]-(:Decision)<-[:BETWEEN]-(:Disparity {state: 'OPEN'}) }",
+        LOADED_CASES,
+        "decided-otherwise",
+    ),
+)
+
+# Issues were named by numbers. One that was given a better title keeps it.
+_GOODS_OF: Final = """MATCH (i:Likeness {likeness: '{likeness}'})
+    WITH i, split(substring(i.id, size('{likeness} ')), ' ') AS key
+    MATCH (of:{of} {code: key[0]}), (h:HtsHeading {code: key[1]}) WHERE h.title IS NOT NULL
+    CALL (i, of, h) { SET i.why = {why} + h.title,
+      i.title = CASE WHEN i.title STARTS WITH of.name + ': heading ' + h.code
+        THEN of.name + ': ' + h.title + ' (' + h.code + ')' ELSE i.title END } {each}"""
+_BY_SUBJECT: Final = (
+    f"""MATCH (i:Likeness {{likeness: 'adcvd-order'}})
+    MATCH (o:AdcvdOrder {{number: substring(i.id, size('adcvd-order '))}})
+    CALL (i, o) {{ SET i.why = 'cases about ' + o.product + ', under an antidumping or countervailing duty order',
+      i.title = CASE WHEN i.title = o.number + ' ' + o.product THEN o.product + ' (' + o.number + ')'
+        ELSE i.title END }} {_EACH}""",
+    fill(_GOODS_OF, likeness="program-and-goods", of="Program", why="'cases under ' + of.name + ' about '", each=_EACH),
+    fill(
+        _GOODS_OF,
+        likeness="question-and-goods",
+        of="Topic",
+        why="'cases that ask about ' + toLower(of.name) + ' of '",
+        each=_EACH,
+    ),
+)
+
 # What waits for its owner the hub alone says: a record of before that told it would bring it back.
 _NOT_SAID: Final = (
     f"""MATCH (r:SourceRecord) WHERE r.cameBackAt IS NOT NULL OR r.partyWroteAt IS NOT NULL
@@ -252,7 +298,7 @@ _GIVE_WORDS: Final[LiteralString] = (
 )
 _TEXT_INDEXES: Final[LiteralString] = "SHOW FULLTEXT INDEXES YIELD name, properties RETURN name, properties"
 
-COMPARE_ALL: Final = naming_all("MATCH (n:Decision) WHERE n.alikeBy IS NULL", LOADED_DECISIONS, "sample world")
+COMPARE_ALL: Final = naming_all("MATCH (n:Decision) WHERE n.questionKey IS NULL", LOADED_DECISIONS, "sample world")
 """Has all decisions compared with each other that never were."""
 SORT_ALL: Final = naming_all("MATCH (n:Case) WHERE n.likenesses IS NULL", LOADED_CASES, "sample world")
 """Has all cases looked through for the issues they may be about that never were."""
@@ -289,4 +335,13 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
     Migration("deadlines-again", "deadlines follow once more where a clock or what it counts has changed", _AGAIN),
     Migration("deadlines-once-more", "all deadlines follow from clocks as the law has them", _ONCE_MORE),
+    Migration("compare-again", "decisions are compared by their goods, question and outcome", _COMPARED),
+    Migration("against-rulings", "a ruling that supports one of two decisions does not explain the other", _AGAINST),
+    Migration(
+        "issues-by-subject",
+        "issues that the hub proposed are named by what they are about",
+        _BY_SUBJECT,
+        _find_by_other_words,
+    ),
+    Migration("decided-otherwise", "cases whose goods are decided otherwise elsewhere share that", _DIFFERING),
 )

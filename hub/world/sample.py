@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from graph_schema import cases, casework, issues, parties, people
+from graph_schema.decision_codes import outcome_code
 from graph_schema.formats import entry_check_digit
 from graph_schema.sources import SAMPLE
 from graph_schema.upsert import EdgeRow, NodeRow
@@ -580,16 +581,20 @@ class _World:
     ) -> tuple[NodeRow, list[EdgeRow]]:
         """A decision in a case, made at a Center or port."""
         decision = case.replace("case", "decision")
+        outcome = self._one(("approved", "denied", "rate advanced"))
+        number = f"{self.random.randrange(100):02d}.{self.random.randrange(10000):04d}"
         node = _node(
             "Decision",
             id=decision,
             question="classification of the goods",
-            outcome=self._one(("approved", "denied", "rate advanced")),
+            questionCode="classification",
+            outcome=outcome,
+            outcomeCode=outcome_code(outcome),
             decidedAt=opened + timedelta(days=30),
-            hts10=f"{heading}.{self.random.randrange(100):02d}.{self.random.randrange(10000):04d}",
+            hts10=f"{heading}.{number}",
             origin=self._one(("CN", "MX", "VN", "DE", "IN")),
             maker=f"Sample Maker {self.random.randrange(300):03d}",
-            description="sample goods",
+            description=f"sample goods, type {number.replace('.', '')}",
             audience=self._weighted(_AUDIENCE),
         )
         edges = [
@@ -612,9 +617,10 @@ class _World:
                 nodes.append(
                     _node(
                         "Decision", id=decision, question="classification of the goods", outcome=outcome,
+                        questionCode="classification", outcomeCode=outcome_code(outcome),
                         decidedAt=_ANCHOR - timedelta(days=days), hts10=f"8542.31.{index:04d}", origin="MX",
                         maker=f"Sample Chips {index} S.A.",
-                        description="sample processors with eight bits", audience="owner",
+                        description=f"sample processors with eight bits, model {index}", audience="owner",
                     )
                 )  # fmt: skip
                 edges.append(EdgeRow(cases.DECIDES, ("Decision", decision), ("Case", case)))

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from graph_schema.cypher import Statement
 from graph_schema.ddl import TEXT_IS_READ
+from graph_schema.formats import entry_check_digit
 from hub.database.graph import Graph
 from hub.detection.shared_issues import Holder, batches, is_enough
 from hub.detection.works import discover
-from hub.events.concerns import LOADED_CASES
+from hub.events.concerns import LOADED_CASES, LOADED_DECISIONS
 from hub.gql.executor import Executor
 from hub.gql.request import GraphQLRequest
 from hub.viewer import Viewer
@@ -31,7 +32,8 @@ Run = Callable[..., Any]
 
 _WORLD: Final[LiteralString] = """
 CREATE (:AdcvdOrder {number: 'A-570-967', product: 'Aluminum Extrusions', source: 'sample'})
-CREATE (:CaseKind {code: 'adcvd_inquiry', name: 'Scope', source: 'sample'})
+CREATE (:CaseKind {code: 'adcvd_inquiry', name: 'Scope', openedBy: 'both', answeredBy: 'center', source: 'sample'})
+CREATE (:Office:Party {code: 'OT', name: 'Office of Trade', source: 'sample'})
 CREATE (:Association:Party {code: 'SA', name: 'Sample Association', source: 'sample'})
 FOREACH (code IN ['CEE001', 'CEE002', 'CEE003'] | CREATE (:Center:Party {code: code, name: code, source: 'sample'}))
 FOREACH (code IN ['2704', '4601'] | CREATE (:Port:Party {id: 'ACE:' + code, code: code, issuer: 'ACE', name: code,
@@ -116,6 +118,9 @@ class Town:
     def clients(self, broker: str, *importers: str) -> None:
         self._run(self._graph.write([Statement(_CLIENTS, {"broker": broker, "clients": list(importers)})]))
 
+    def assigned(self, *importers: str) -> None:
+        self._run(self._graph.write([Statement(_ASSIGN, {"importers": list(importers)})]))
+
     def opens(self, *importers: str, handler: str = "CEE001", agencies: Sequence[str] = (), day: int = 0) -> None:
         rows: list[dict[str, Any]] = []
         for importer in importers:
@@ -137,6 +142,20 @@ class Town:
             )
         )
         self._run(self._graph.apply([TEXT_IS_READ]))
+
+    def differ(self, *pairs: tuple[str, str], day: int = 0) -> None:
+        """Has the goods of two importers each decided about differently."""
+        at = _FIRST + timedelta(days=day)
+        ids = [f"d-{importer}" for pair in pairs for importer in pair]
+        self._run(
+            self._graph.write(
+                [
+                    Statement(_DIFFER, {"pairs": list(map(list, pairs)), "at": at}),
+                    named_by_event(LOADED_DECISIONS, ids),
+                    named_by_event(LOADED_CASES, ids),
+                ]
+            )
+        )
 
     def night(self, day: int = 0, least: int = _LEAST) -> None:
         self._run(discover(self._graph, _FIRST + timedelta(days=day, hours=8), least))
@@ -293,6 +312,120 @@ def test_the_least_number_is_raised_and_never_lowered(town: Town) -> None:
     assert town.shared("one") is None
     town.night(2)
     assert town.shared("one") is None
+
+
+_ASSIGN: Final[LiteralString] = """
+MATCH (c:Center {code: 'CEE001'}) UNWIND $importers AS number MATCH (m:Importer {number: number})
+CREATE (m)-[:ASSIGNED_TO {since: datetime('2020-01-01T00:00:00Z'), activeFor: number, source: 'sample'}]->(c)"""
+_OWN_CASE: Final = """mutation {{ openCase(kind: "adcvd_inquiry", importer: "{importer}", title: "Scope",
+  adcvdOrders: ["A-570-967"]) {{ number }} }}"""
+_EDITS: Final = (
+    'noteCase(case: "{case}", text: "it is about order A-570-967") {{ number }}',
+    'respondToCase(case: "{case}", text: "it is about order A-570-967") {{ number }}',
+    'addCaseEntry(case: "{case}", entry: "ABC-1234567-{digit}") {{ number }}',
+)
+_TOLD: Final = (
+    "{ issues { totalCount } }",
+    "{ cases { nodes { mayBeAbout { totalCount } issue { id } } } }",
+    f'{{ issue(id: "{_ISSUE}") {{ title }} node(id: "Issue:{_ISSUE}") {{ nodeId }} }}',
+)
+
+
+def _nothing(town: Town) -> list[Any]:
+    """What a party is told of issues, of which it knows none; its cases are its own."""
+    issues, cases, issue = (town.ask("attacker", look) for look in _TOLD)
+    assert issues == {"issues": {"totalCount": 0}}
+    assert issue == {"issue": None, "node": None}
+    assert all(case == {"mayBeAbout": {"totalCount": 0}, "issue": None} for case in cases["cases"]["nodes"])
+    return [town.shared("attacker"), town.shared("victim")]
+
+
+def test_no_figure_is_fished_by_cases_of_ones_own_by_edits_or_by_withdrawn_cases(town: Town) -> None:
+    """What a party says of its own case counts for nobody until the case's owner confirms it."""
+    town.account("attacker", *_OWN)
+    town.account("victim", number(10))
+    town.account("center", "CEE001")
+    town.assigned(*_OWN)
+    town.opens(*(number(n) for n in range(10, 19)), handler="CEE002")
+    town.night()
+    before = _nothing(town)
+    assert before[0] is None
+    assert before[1]["others"] == 8
+    opened = [town.ask("attacker", _OWN_CASE.format(importer=importer))["openCase"]["number"] for importer in _OWN]
+    town.night(1)
+    assert _nothing(town) == before
+    for case in opened:
+        for edit in _EDITS:
+            digit = entry_check_digit("ABC", "1234567")
+            town.ask("attacker", f"mutation {{ {edit.format(case=case, digit=digit)} }}")
+    town.night(2)
+    assert _nothing(town) == before
+    # withdrawn before anybody confirmed it, and opened again
+    closing = 'mutation { %s(case: "%s", reason: "withdrawn") { status } }'
+    for verb in ("closeCase", "reopenCase", "closeCase"):
+        town.ask("center", closing % (verb, opened[0]))
+        town.night(3)
+        assert _nothing(town) == before
+    # what the owner confirms counts for who takes part in it; for others it makes no batch by itself
+    town.ask("center", f'mutation {{ confirmCase(case: "{opened[1]}") {{ number }} }}')
+    town.night(4)
+    found = town.shared("attacker")
+    assert found is not None
+    assert (found["cases"], found["others"]) == (1, 9)
+    assert town.shared("victim") == before[1]
+    # and once it is withdrawn, each figure is what it was
+    town.ask("center", closing % ("closeCase", opened[1]))
+    town.night(5)
+    assert town.shared("attacker") == found
+    assert town.shared("victim") == before[1]
+
+
+_DIFFER: Final[LiteralString] = """
+MERGE (h:HtsChapter {code: '85'}) ON CREATE SET h.title = 'Electrical machinery', h.source = 'sample'
+WITH h UNWIND $pairs AS pair
+UNWIND [[pair[0], 'denied', 'CEE001'], [pair[1], 'approved', 'CEE002']] AS side
+MATCH (m:Importer {number: side[0]}), (c:Center {code: side[2]})
+CREATE (k:Case {id: 'd-' + side[0], number: 'd-' + side[0], status: 'OPEN', title: 'x', openedAt: $at})
+CREATE (k)-[:CONCERNS]->(m) CREATE (k)-[:HANDLED_BY]->(c)
+CREATE (d:Decision {id: 'd-' + side[0], question: 'classification', outcome: side[1], decidedAt: $at, audience: 'owner',
+  hts10: '8542.31.0001', origin: 'TW', maker: 'Sample Maker ' + pair[0], description: 'processors', source: 'sample'})
+CREATE (d)-[:DECIDES]->(k) CREATE (d)-[:MADE_AT]->(c)
+"""
+
+
+def test_an_association_is_told_by_chapter_how_many_members_goods_are_decided_otherwise(town: Town) -> None:
+    town.account("association", "SA")
+    town.differ(*((number(n), number(n + 1)) for n in range(0, 8, 2)))
+    town.night()
+    before = town.seen("association")
+    assert town.shared("association") is None
+    town.differ(*((number(n), number(n + 1)) for n in range(8, 14, 2)), day=1)
+    town.night(1)
+    found = town.shared("association")
+    assert found is not None
+    assert (found["issue"]["id"], found["members"], found["cases"]) == ("decided-otherwise 85", 7, 0)
+    assert found["issue"]["title"] == "Decided otherwise elsewhere: Electrical machinery (chapter 85)"
+    assert town.seen("association") != before
+    town.differ((number(14), number(15)), day=2)
+    town.night(2)
+    assert town.shared("association") == found
+
+
+def test_the_office_of_trade_is_told_all_figures_and_each_month(town: Town) -> None:
+    town.account("trade", "OT")
+    town.opens(number(0), number(1), handler="CEE001", agencies=("FDA",))
+    town.opens(number(2), handler="CEE002", day=40)
+    town.opens(number(2), handler="CEE002", day=80)
+    town.night(80)
+    found = town.shared("trade")
+    assert found is not None
+    assert (found["cases"], found["importers"], found["others"]) == (4, 3, 3)
+    assert found["trend"] == [{"through": "2026-03", "importers": 2}, {"through": "2026-04", "importers": 1}]
+    assert {one["office"]["code"]: (one["cases"], one["others"]) for one in found["handlers"]} == {
+        "CEE001": (2, 2), "CEE002": (2, 1), "FDA": (2, 2),
+    }  # fmt: skip
+    assert found["issue"]["title"] == "Aluminum Extrusions (A-570-967)"
+    assert found["why"] == "cases about Aluminum Extrusions, under an antidumping or countervailing duty order"
 
 
 _HOLDER: Final = st.tuples(st.integers(0, 30), st.sets(st.sampled_from("abcd"), max_size=2))

@@ -114,7 +114,8 @@ def planted(prefix: str, count: int, chapter: int = 99) -> Iterator[tuple[dict[s
     for index in range(count):
         one = {
             "id": f"{prefix}-{index:02d}-a", "hts10": f"{chapter}{index:02d}.10.0000", "origin": "CN",
-            "maker": f"Acme Sample {index} Co., Ltd.", "description": "Knitted cotton shirt for men, long sleeves",
+            "maker": f"Acme Sample {index} Co., Ltd.",
+            "description": f"Knitted cotton shirt for men, long sleeves, style {index}",
             "question": "Classification of the goods", "outcome": "approved",
             "port": "ACE:2704", "at": NOW - timedelta(days=300),
         }  # fmt: skip
@@ -127,10 +128,10 @@ def planted(prefix: str, count: int, chapter: int = 99) -> Iterator[tuple[dict[s
             case 0:
                 other |= {
                     "maker": f"ACME SAMPLE {index} LTD",
-                    "description": "shirts, cotton, knitted, men's, with long sleeves",
+                    "description": f"shirts, cotton, knitted, men's, with long sleeves, style {index}",
                 }
             case 1:
-                other |= {"maker": None, "description": "men's cotton shirts, knitted, long sleeve"}
+                other |= {"maker": None, "description": f"men's cotton shirts, knitted, long sleeve, style {index}"}
             case 2:
                 other |= {"description": None}
             case _:
@@ -145,16 +146,17 @@ def _near_misses() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
             {"outcome": "Approved"},
             {"port": "ACE:2704"},
             {"question": "country of origin marking"},
-            {"hts10": "9800.10.0001"},
+            {"hts10": "9700.10.0001"},
             {"origin": "MX"},
             {"maker": "Another Sample Maker", "description": "steel valves"},
-            {"at": NOW - timedelta(days=701)},
+            {"at": NOW - timedelta(days=1_401)},
             {"origin": None, "maker": "Another Sample Maker"},
         )
     ):
         one = {
-            "id": f"near-{index}-a", "hts10": f"98{index:02d}.10.0000", "origin": "CN", "maker": "Sample Maker",
-            "description": "knitted cotton shirts", "question": "classification", "outcome": "approved",
+            "id": f"near-{index}-a", "hts10": f"98{index:02d}.10.0000", "origin": "CN",
+            "maker": f"Sample Maker {index}", "description": "knitted cotton shirts",
+            "question": "classification", "outcome": "approved",
             "port": "ACE:2704",
             "at": NOW - timedelta(days=300),
         }  # fmt: skip
@@ -192,20 +194,47 @@ def test_twenty_planted_among_ten_thousand_are_found_and_no_others(empty: Graph,
     assert run(discover(empty, NOW)) == 0
 
 
-@pytest.mark.parametrize("rulings", [1, 2])
-def test_what_a_ruling_explained_already_is_found_explained(
-    rulings: int, empty: Graph, run: Callable[..., Any]
+@pytest.mark.parametrize(
+    ("supported", "issued", "state", "strength"),
+    [
+        ("ab", "2020-01-01", "EXPLAINED", "STRONG"),
+        ("a", "2020-01-01", "OPEN", "AGAINST_RULING"),
+        ("b", "2020-01-01", "OPEN", "AGAINST_RULING"),
+        # practice changed with it
+        ("b", "2026-01-10", "EXPLAINED", "STRONG"),
+        ("a", "2026-01-10", "OPEN", "AGAINST_RULING"),
+        ("b", "2026-02-01", "OPEN", "AGAINST_RULING"),
+    ],
+)
+def test_a_pair_is_explained_by_a_ruling_or_goes_against_it(
+    supported: str, issued: str, state: str, strength: str, empty: Graph, run: Callable[..., Any]
 ) -> None:
     (pair,) = planted("planted", 1)
     _write(empty, run, list(pair))
     text: LiteralString = """UNWIND $decisions AS id MATCH (d:Decision {id: id})
-        MERGE (r:Ruling {number: 'SAMPLE 1', title: 'Shirts', source: 'sample', issuedAt: date('2020-01-01')})
+        MERGE (r:Ruling {number: 'SAMPLE 1', title: 'Shirts', source: 'sample', issuedAt: date($issued)})
           MERGE (r)-[:EXPLAINS]->(d)"""
-    run(empty.write([Statement(text, {"decisions": [row["id"] for row in pair][:rulings]})]))
+    decisions = [row["id"] for row in pair if row["id"][-1] in supported]
+    run(empty.write([Statement(text, {"decisions": decisions, "issued": issued})]))
     run(discover(empty, NOW))
-    ((state, *_),) = _found(empty, run).values()
-    # an old ruling that speaks of one of them explains why that one is right, not why the other differs
-    assert state == ("EXPLAINED" if rulings == 2 else "OPEN")
+    ((found, strong, _),) = _found(empty, run).values()
+    assert (found, strong) == (state, strength)
+    against = "MATCH (:Disparity)-[:AGAINST]->(r:Ruling) RETURN r.number"
+    assert run(empty.read(against, {})) == ([["SAMPLE 1"]] if state == "OPEN" else [])
+
+
+def test_a_pair_that_is_none_any_more_is_closed_if_nobody_opened_it_again(
+    empty: Graph, run: Callable[..., Any]
+) -> None:
+    pairs = list(planted("planted", 2))
+    _write(empty, run, [row for pair in pairs for row in pair])
+    assert run(discover(empty, NOW)) == 2
+    changed = [pair[1]["id"] for pair in pairs]
+    text = "MATCH (d:Decision) WHERE d.id IN $ids SET d.outcome = 'granted'"
+    kept: LiteralString = "MATCH (x:Disparity) WHERE x.id STARTS WITH 'planted-01' SET x.keptOpen = true"
+    run(empty.write([Statement(text, {"ids": changed}), Statement(kept), named_by_event(LOADED_DECISIONS, changed)]))
+    assert run(discover(empty, NOW)) == 0
+    assert [state for _, (state, *_) in sorted(_found(empty, run).items())] == ["RESOLVED", "OPEN"]
 
 
 def test_a_later_decision_in_the_same_case_takes_the_place_of_the_first(empty: Graph, run: Callable[..., Any]) -> None:

@@ -57,7 +57,7 @@ def test_decisions_that_cannot_be_compared_keep_none_of_the_others(empty: Graph,
     run(empty.write([Statement(WRITE, {"rows": [later]})]))
     assert run(discover(empty, NOW + timedelta(seconds=5))) == 1
     assert _letters(empty, run) == told
-    run(empty.write([Statement("MATCH (d:Decision {id: 'bad-outcome'}) SET d.outcome = 'rate advanced'")]))
+    run(empty.write([Statement("MATCH (d:Decision {id: 'bad-outcome'}) SET d.outcome = 'granted'")]))
     run(discover(empty, NOW + FIRST_RETRY))
     assert _letters(empty, run).keys() == told.keys() - {"bad-outcome"}
     assert ["bad-outcome | planted-00-b"] in run(empty.read(_PAIRS, {}))

@@ -127,7 +127,11 @@ def _decisions(story: Story) -> None:
     of = f'disparity: "{found["id"]}"'
     story.do("trade", "resolveDisparity", f'{of}, reason: "agreed"')
     story.do("trade", "reopenDisparity", f'{of}, reason: "not agreed"')
-    story.do("trade", "explainDisparity", f'{of}, ruling: "NY N300001", title: "Processors", issuedOn: "2026-11-20"')
+    story.do(
+        "trade",
+        "explainDisparity",
+        f'{of}, ruling: "NY N300001", supports: BOTH, title: "Processors", issuedOn: "2026-11-20"',
+    )
 
 
 def _issues(story: Story) -> None:
@@ -314,8 +318,8 @@ def _verbs_named() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("consumer", "kind"), list(_verbs_named()))
 def test_the_table_of_concerns_names_what_there_is(consumer: str, kind: str) -> None:
     label, _, what = kind.partition(".")
-    assert label in ("Case", "Decision", "Issue"), consumer
-    assert what in {verb.name for verb in VERBS} | {"synced", "loaded", "dated", "held"}
+    assert label in ("Case", "Decision", "Disparity", "Issue", "Ruling"), consumer
+    assert what in {verb.name for verb in VERBS} | {"synced", "loaded", "dated", "held", "found", "closed", "explained"}
 
 
 # --- what was forgotten before

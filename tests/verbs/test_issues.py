@@ -51,7 +51,7 @@ def test_what_two_importers_share_is_proposed_to_those_who_handle_it(did: Do) ->
     for viewer in ("importer", "broker", "port-2704", "center-004", "fda", "association", ""):
         assert _states(did, viewer) == {}
     shared = {found["issue"]["id"]: found for found in did("trade", _SHARED)["issues"]}
-    assert (shared[_ORDER]["cases"], shared[_ORDER]["importers"], shared[_ORDER]["others"]) == (2, 2, None)
+    assert (shared[_ORDER]["cases"], shared[_ORDER]["importers"], shared[_ORDER]["others"]) == (2, 2, 2)
     for viewer in ("importer", "broker", "center-007", ""):
         assert did(viewer, _SHARED)["issues"] == []
 

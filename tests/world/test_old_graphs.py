@@ -80,6 +80,65 @@ def test_what_a_surety_owes_is_no_more_the_importers(empty: Graph, run: Callable
     assert run(empty.read("MATCH (c:Clock {id: 'own act'}) RETURN c.owedRoles", {})) == [[None]]
 
 
+def test_decisions_are_compared_again_by_what_they_are_compared_by_now(
+    empty: Graph, run: Callable[..., Any], opened: Opened
+) -> None:
+    decisions = """
+    UNWIND [['before', '8542310001|classification', null], ['now', '85423100|classification', 'classification']] AS row
+    CREATE (:Decision {id: row[0], question: 'classification', outcome: 'approved', audience: 'owner', source: 'hub',
+      decidedAt: datetime('2026-01-01T00:00:00Z'), alikeBy: row[1], questionKey: row[2]})"""
+    run(empty.write([Statement(decisions)]))
+    assert opened("compare-again", "MATCH (e:Event {by: 'decisions-again'}) RETURN DISTINCT e.kind, e.refs") == [
+        ["Decision.loaded", ["before"]]
+    ]
+
+
+def test_a_ruling_that_supports_one_of_two_decisions_does_not_explain_the_other(
+    empty: Graph, run: Callable[..., Any], opened: Opened
+) -> None:
+    explained = """
+    UNWIND [['both', ['1', '2'], '2020-01-01'], ['changed', ['2'], '2026-02-01'], ['against', ['2'], '2020-01-01']]
+      AS row
+    CREATE (x:Disparity {id: row[0], state: 'EXPLAINED', strength: 'FAIR', why: 'x', question: 'x', daysApart: 59,
+      foundAt: datetime(), endedAt: datetime(), endedBecause: 'x', source: 'hub'})
+    CREATE (r:Ruling {number: row[0], title: 'x', issuedAt: date(row[2]), source: 'hub'})
+    CREATE (x)-[:EXPLAINED_BY]->(r)
+    WITH x, r, row UNWIND [['1', '2026-01-01'], ['2', '2026-03-01']] AS decided
+    CREATE (d:Decision {id: row[0] + decided[0], question: 'x', outcome: 'x', audience: 'owner', source: 'hub',
+      decidedAt: datetime(decided[1] + 'T00:00:00Z'), questionKey: 'x'})<-[:BETWEEN]-(x)
+    FOREACH (_ IN CASE WHEN decided[0] IN row[1] THEN [1] ELSE [] END | CREATE (r)-[:EXPLAINS]->(d))"""
+    run(empty.write([Statement(explained)]))
+    now = """MATCH (x:Disparity) RETURN x.id, x.state, x.strength, x.endedAt IS NULL,
+      [(x)-[e:EXPLAINED_BY|AGAINST]->() | type(e)] ORDER BY x.id"""
+    assert opened("against-rulings", now) == [
+        ["against", "OPEN", "AGAINST_RULING", True, ["AGAINST"]],
+        ["both", "EXPLAINED", "FAIR", False, ["EXPLAINED_BY"]],
+        ["changed", "EXPLAINED", "FAIR", False, ["EXPLAINED_BY"]],
+    ]
+
+
+def test_issues_are_named_by_what_they_are_about(empty: Graph, run: Callable[..., Any], opened: Opened) -> None:
+    issues = """
+    MERGE (o:AdcvdOrder {number: 'A-570-932'}) SET o.product = 'Steel Threaded Rod', o.source = 'sample'
+    CREATE (:HtsHeading {code: '0000', title: 'Odds and ends', source: 'sample'}),
+      (:Topic {code: 'ask', name: 'Asking', source: 'sample'}), (:Program {code: 'X1', name: 'X', source: 'sample'})
+    WITH 1 AS one UNWIND [
+      ['adcvd-order', 'A-570-932', 'A-570-932 Steel Threaded Rod'],
+      ['question-and-goods', 'ask 0000', 'Asking: heading 0000, Odds and ends'],
+      ['program-and-goods', 'X1 0000', 'Things from China']] AS row
+    CREATE (:Issue:Likeness {id: row[0] + ' ' + row[1], likeness: row[0], title: row[2], topic: 'x', why: 'cases',
+      source: 'hub'})"""
+    run(empty.write([Statement(issues)]))
+    assert opened("issues-by-subject", "MATCH (i:Issue) RETURN i.title, i.why ORDER BY i.id") == [
+        [
+            "Steel Threaded Rod (A-570-932)",
+            "cases about Steel Threaded Rod, under an antidumping or countervailing duty order",
+        ],
+        ["Things from China", "cases under X about Odds and ends"],
+        ["Asking: Odds and ends (0000)", "cases that ask about asking of Odds and ends"],
+    ]
+
+
 def test_a_case_whose_owner_waits_for_an_answer_says_since_when(
     empty: Graph, run: Callable[..., Any], opened: Opened
 ) -> None:
