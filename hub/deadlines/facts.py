@@ -319,17 +319,20 @@ class Scope:
 
     def extensions(self) -> tuple[Extended, ...]:
         """The extensions that the clock's rule knows, by the day they were granted, with those that days of its event
-        tell; each once, whoever tells it."""
+        tell beside: of a day of both, the extension counts."""
         kind, event = self.clock.extension.kind, self.clock.extension.event
-        told = {
-            (each.granted, each.until): each
+        told = [
+            each
             for each in self.timeline.extensions
             if each.clock == self.clock.code and each.entry in (None, self.entry)
             and kind == ("by_length" if each.until is None else "discretion")
-        }  # fmt: skip
-        for day in self._extended_on(event) if event and kind == "by_length" else ():
-            told.setdefault((day, None), Extended(self.clock.code, self.entry, day, None, by_event=True))
-        return tuple(sorted(told.values(), key=lambda each: each.order))
+        ]  # fmt: skip
+        days = self._extended_on(event) if event and kind == "by_length" else set[date]()
+        told += [
+            Extended(self.clock.code, self.entry, day, None, by_event=True)
+            for day in days.difference(each.granted for each in told)
+        ]
+        return tuple(sorted(told, key=lambda each: each.order))
 
     def _extended_on(self, event: str) -> set[date]:
         """All days of an event by which it was extended, of the entry and of the case."""

@@ -222,7 +222,7 @@ class Case:
             found = [one for one in found if one.until is None]
         else:
             found = []
-        found = sorted(set(found), key=lambda one: (one.granted, one.until or date.max))
+        found = sorted(found, key=lambda one: (one.granted, one.until or date.max))
         if row["extension"] == "by_length" and (event := row["extension_event"]):
             of = {None, entry} if row["per"] == "entry" else {None}
             days = {day for told, one, day in self.told if told == event and one in of}
