@@ -55,7 +55,7 @@ class Format:
     def check(self, value: str) -> str:
         """The value as the hub writes it, whichever way it is spelled. Raises `BadFormat`."""
         # most are written so already; to read one takes twenty times as long as to see that
-        if not self.lenient and re.fullmatch(self.pattern, value, re.ASCII):
+        if not self.lenient and self._is_written(value):
             return value
         if self.is_refused(value):
             raise BadFormat(self.refusal)
@@ -66,6 +66,11 @@ class Format:
             return value.strip()
         lost = "; the zeros before it seem to be lost: keep such numbers as text" if self.has_lost_zeros(value) else ""
         raise BadFormat(f"{self.name} expected: {self.expected}{lost}")
+
+    def _is_written(self, value: str) -> bool:
+        """Whether it is in one of the shapes to the letter."""
+        in_shape = any(_as_written(shape).fullmatch(value) for shape in self.shapes)
+        return in_shape and re.fullmatch(self.pattern, value) is not None
 
     def has_lost_zeros(self, value: str) -> bool:
         """Whether it is a number of digits alone that seems to have lost the zeros before them."""
@@ -194,6 +199,12 @@ def _called(called: str) -> re.Pattern[str]:
 @lru_cache(maxsize=256)
 def _without_cuts(shape: str) -> str:
     return "".join(_KINDS.get(mark, mark) for mark in shape if mark.isalnum())
+
+
+@lru_cache(maxsize=256)
+def _as_written(shape: str) -> re.Pattern[str]:
+    """What is in that shape, with what stands between its letters and digits."""
+    return re.compile("".join(_KINDS.get(mark, mark) if mark.isalnum() else re.escape(mark) for mark in shape))
 
 
 @lru_cache(maxsize=256)
