@@ -5,7 +5,7 @@ statements, so one worker had better have them all.
 """
 
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from xdist.scheduler import LoadFileScheduling  # pyright: ignore[reportMissingTypeStubs]
@@ -31,8 +31,9 @@ class FromBothEnds(LoadFileScheduling):
         super()._assign_work_unit(node)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> FromBothEnds | None:
-    return FromBothEnds(config) if config.getoption("dist") == "loadfile" else None
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FromBothEnds | None:
+    # without its log the scheduler prints each step
+    return FromBothEnds(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def in_a_row(items: list[pytest.Item]) -> None:
