@@ -20,7 +20,7 @@ _BEFORE: Final = {
 }
 _ALONE: Final = {
     label: re.compile(
-        rf"{before}(\d(?:\.?\d)*)(?:\.?(?:xx)+)*\.?[)\]]?(?:\s*[-:,;(\[/|]\s*\D+|\s+[^\W\d]\D*)?", re.IGNORECASE
+        rf"{before}(\d(?:\.?\d)*)(?:\.?xx)*\.?[)\]]?(?:\s*[-:,;(\[/|]\s*\D+|\s+[^\W\d]\D*)?", re.IGNORECASE
     )
     for label, before in _BEFORE.items()
 }

@@ -766,6 +766,11 @@ _WITH_A_NAME = {
 }  # fmt: skip
 
 
+def test_digits_that_are_left_open_without_end_are_soon_passed_over() -> None:
+    text = "8542" + "x" * 20_000 + "!"
+    assert codes_in("HtsHeading", text, ()) == (text,)
+
+
 @pytest.mark.parametrize(
     ("label", "written", "keys"),
     [
