@@ -15,7 +15,7 @@ _WORD_OF: Final = {
     "HtsHeading": "(?:sub)?headings?|hdgs?|hts(?:us)?|hs",
 }
 _BEFORE: Final = {
-    label: rf"[(\[#]*(?:(?:{word})(?![^\W\d_])[ .:#-]*(?:codes?|nos?|numbers?|id)?[ .:#-]*)*"
+    label: rf"[(\[#]*(?:(?:{word})(?![^\W\d_])[ .:#-]*(?:(?:codes?|nos?|numbers?|id)[ .:#-]*)?)*"
     for label, word in _WORD_OF.items()
 }
 _ALONE: Final = {
