@@ -84,7 +84,7 @@ class Format:
     def _readings(self, plain: str) -> list[str]:
         readings = [plain] if not (self.shapes or self.reader) and re.fullmatch(self.pattern, plain) else []
         readings += self._read(_spelled(plain, self.called))
-        if not readings and "-" in plain:
+        if not readings and "-" in plain and len(plain) <= _LONGEST:
             # a dash may stand behind what it is called as well: Entry-ABC-1234567-6
             parted = (_spelled(text, self.called) for text in _with_colons(plain))
             readings += next((read for spelled in parted if (read := self._read(spelled))), [])

@@ -39,13 +39,12 @@ from hub.web import graphiql, guide, start
 from hub.web.ask import Answer, Variables
 from hub.web.attachments import Attachments
 from hub.web.calendar import Calendars
-from hub.web.elsewhere import from_elsewhere, packed
+from hub.web.elsewhere import API, from_elsewhere, packed
 from hub.web.single_headers import SingleHeaders
 
 Job = Callable[[], Coroutine[Any, Any, None]]
 """Something that goes on while the hub serves, until it is cancelled."""
 
-_API: Final = "/graphql"
 _END_S: Final = 5
 LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 _CALENDAR_COST: Final = 500
@@ -84,7 +83,7 @@ class _Hub(Starlette):
             api = middleware(api, *arguments, **named)
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            asks = scope["type"] == "http" and scope["path"] == _API
+            asks = scope["type"] == "http" and scope["path"] == API
             await (api if asks else pages)(scope, receive, send)
 
         return serve
@@ -166,7 +165,7 @@ def create_app(
     return _Hub(
         endpoint,
         routes=[
-            Route(_API, endpoint),
+            Route(API, endpoint),
             Route("/livez", live),
             Route("/readyz", ready),
             *start.routes(sign_in, browser_url),

@@ -15,12 +15,12 @@ _WORD_OF: Final = {
     "HtsHeading": "(?:sub)?headings?|hdgs?|hts(?:us)?|hs",
 }
 _BEFORE: Final = {
-    label: rf"[(\[#]*(?:(?:{word})(?![^\W\d_])[ .:#-]*(?:codes?|nos?|numbers?|id)?[ .:#-]*)*"
+    label: rf"[(\[#]*(?:(?:{word})(?![^\W\d_])[ .:#-]*(?:(?:codes?|nos?|numbers?|id)[ .:#-]*)?)*"
     for label, word in _WORD_OF.items()
 }
 _ALONE: Final = {
     label: re.compile(
-        rf"{before}(\d(?:\.?\d)*)(?:\.?(?:xx)+)*\.?[)\]]?(?:\s*[-:,;(\[/|]\s*\D+|\s+[^\W\d]\D*)?", re.IGNORECASE
+        rf"{before}(\d(?:\.?\d)*)(?:\.?xx)*\.?[)\]]?(?:\s*[-:,;(\[/|]\s*\D+|\s+[^\W\d]\D*)?", re.IGNORECASE
     )
     for label, before in _BEFORE.items()
 }

@@ -8,10 +8,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-_API: Final = "/graphql"
-_ASKED_FROM_ELSEWHERE: Final = (_API, "/attachments/")
+API: Final = "/graphql"
+"""Where GraphQL is asked."""
+_ASKED_FROM_ELSEWHERE: Final = (API, "/attachments/")
 """Not the sample world's tokens, nor any page."""
-_PACKED: Final = (_API, "/calendars/", "/graphiql", "/start", "/guide")
+_PACKED: Final = (API, "/calendars/", "/graphiql", "/start", "/guide")
 """Not attachments, which are asked for in ranges and are mostly packed themselves, nor an answer that is a token."""
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT")
 _TOLD: Final = (
@@ -83,7 +84,7 @@ class _ForWhoAccepts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         accepted = ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-encoding")
-        plain = _refuses_gzip(accepted) if accepted else scope["path"] == _API
+        plain = _refuses_gzip(accepted) if accepted else scope["path"] == API
         await (self._plain if plain else self._packing)(scope, receive, send)
 
 

@@ -767,6 +767,18 @@ _WITH_A_NAME = {
 
 
 @pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("HtsHeading", f"8542{'x' * 20_000}!"),
+        ("Port", f"{'port  ' * 400}!"),
+        ("HtsChapter", f"{'chapter no. ' * 400}!"),
+    ],
+)
+def test_words_without_end_around_a_code_are_soon_passed_over(label: str, text: str) -> None:
+    assert codes_in(label, text, ()) == (text,)
+
+
+@pytest.mark.parametrize(
     ("label", "written", "keys"),
     [
         ("HtsChapter", "84-85", ["84", "85"]),
