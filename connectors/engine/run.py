@@ -74,7 +74,8 @@ SET left.status = 'ABORTED', left.endedAt = $run.startedAt,
 left.message = 'it ended without a word, as when its process is killed; what it had written until then stays: ' +
   left.written
 WITH DISTINCT c CREATE (c)-[:RAN]->(r:SyncRun) SET r = $run"""
-_END: Final[LiteralString] = "MATCH (r:SyncRun {id: $id}) SET r += $state"
+_END: Final[LiteralString] = "MATCH (r:SyncRun {id: $id, status: 'RUNNING'}) SET r += $state"
+"""A run ends once: one that is told to end while its end is being written has ended as it did."""
 
 
 async def _begin(graph: Graph, attached: AttachedConnection, ask: SyncOptions) -> OneRun:

@@ -498,6 +498,24 @@ def test_one_process_at_a_time_runs_a_connection(synced: Synced) -> None:
     assert isinstance(told[1], Taken)
 
 
+def test_a_run_that_is_told_to_end_while_its_end_is_written_has_ended_as_it_did(
+    synced: Synced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_csv(synced.folder / "people.csv", [person(number) for number in range(3)])
+    write = Graph.write
+
+    async def told_to_end_once_it_is_written(graph: Graph, statements: Iterable[Statement]) -> None:
+        statements = list(statements)
+        await write(graph, statements)
+        if statements[0].parameters.get("state", {}).get("status") == "DONE":
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(Graph, "write", told_to_end_once_it_is_written)
+    with pytest.raises(asyncio.CancelledError):
+        synced.sync()
+    assert (synced.last_run()["status"], synced.last_run()["written"]) == ("DONE", 3)
+
+
 class _Killed:
     """`hub sync` in a process of its own, which is killed at will."""
 
