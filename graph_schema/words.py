@@ -22,6 +22,18 @@ OTHER_WORDS: Final = "otherWords"
 """The property of a row with what its texts are found by beside the words that the index makes of them."""
 MOST_JOINED: Final = 4
 """So many parts that a dash, a stroke or the like joins are known as one word, too."""
+LEFT_OUT: Final = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of",
+    "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with",
+})  # fmt: skip
+"""The words that the analyzer `standard-folding` leaves out of every index."""
+SINGULAR: Final = {
+    "calves": "calf", "children": "child", "feet": "foot", "geese": "goose", "halves": "half", "hooves": "hoof",
+    "knives": "knife", "leaves": "leaf", "loaves": "loaf", "men": "man", "mice": "mouse", "scarves": "scarf",
+    "shelves": "shelf", "teeth": "tooth", "thieves": "thief", "wolves": "wolf", "women": "woman",
+}  # fmt: skip
+"""Plurals that no rule makes."""
+_PLURAL: Final = {one: several for several, one in SINGULAR.items()}
 _LONGEST: Final = 255
 """The longest word of an index, in letters."""
 
@@ -295,6 +307,29 @@ def _other_words(text: str) -> Iterator[str]:
 def _touch(one: Word, other: Word) -> bool:
     """Whether a letter of a script without blanks and a word of another touch: an index may take them for one."""
     return one.end == other.start and one.alone is not other.alone
+
+
+def forms(word: str) -> tuple[str, ...]:
+    """A word as an English text may have it: itself, and of a noun what may be its singular, or its plural."""
+    if len(word) < 3 or not (word.isascii() and word.isalpha()):
+        return (word,)
+    other = SINGULAR.get(word) or _PLURAL.get(word)
+    return (word, other) if other else (word, *(singulars(word) or (_plural(word),)))
+
+
+def singulars(word: str) -> tuple[str, ...]:
+    """What may be the singular of a word; nothing of one that is no plural."""
+    if word.endswith("ies") and len(word) > 4:
+        return (f"{word[:-3]}y",)
+    if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")) and len(word) > 4:
+        return (word[:-2], word[:-1])
+    return (word[:-1],) if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else ()
+
+
+def _plural(word: str) -> str:
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}es" if word.endswith(("s", "x", "z", "ch", "sh")) else f"{word}s"
 
 
 def in_a_row(words: Sequence[Word], wanted: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -24,9 +24,14 @@ def read(name: str) -> list[Row]:
         return list(csv.DictReader(file))
 
 
-HEADINGS, SYNONYMS, FORMS = read("hts_headings"), read("synonyms"), read("forms")
+HEADINGS, SYNONYMS, FORMS, MATTERS = read("hts_headings"), read("synonyms"), read("forms"), read("matter_words")
 CODES = {row["heading"] for row in HEADINGS}
 KINDS = {row["code"] for row in read("case_kinds")}
+MEANT = {
+    (label, row["code"])
+    for label, name in (("CaseKind", "case_kinds"), ("Topic", "topics"), ("Program", "programs"))
+    for row in read(name)
+} | {("HtsChapter", row["chapter"]) for row in read("hts_chapters")}
 
 
 def twice(names: Iterable[str]) -> Faults:
@@ -66,12 +71,29 @@ def synonym_faults(rows: list[Row]) -> Faults:
             yield f"{row['word']}: there is no heading {row['heading']}"
         if f"HTSUS 2025, {row['heading']}" not in row["source"]:
             yield f"{row['word']}: the source speaks of another heading than {row['heading']}"
+    yield from rank_faults(rows, ranks, "heading")
+
+
+def rank_faults(rows: list[Row], ranks: dict[str, list[str]], column: str) -> Faults:
     for word, given in ranks.items():
         if given != [str(place) for place in range(1, len(given) + 1)]:
             yield f"{word} has the ranks {', '.join(given)}"
     for row in rows:
         if len(ranks[row["word"].casefold()]) > 1 and not row["note"]:
-            yield f"{row['word']} has several headings, no note for {row['heading']}"
+            yield f"{row['word']} has several rows, no note for {row[column]}"
+
+
+def matter_faults(rows: list[Row]) -> Faults:
+    yield from unsure(rows, "word", {"verified", "reported", "unverified"})
+    yield from twice(f"{row['word'].casefold()} {row['label']} {row['code']}" for row in rows)
+    ranks: dict[str, list[str]] = {}
+    for row in rows:
+        ranks.setdefault(row["word"].casefold(), []).append(row["rank"])
+        if (row["label"], row["code"]) not in MEANT:
+            yield f"{row['word']}: there is no {row['label']} {row['code']}"
+        if (row["confidence"] == "unverified") is bool(row["checked_on"]):
+            yield f"{row['word']} was checked on {row['checked_on'] or 'no day'}, and is {row['confidence']}"
+    yield from rank_faults(rows, ranks, "code")
 
 
 def spellings(row: Row) -> list[str]:
@@ -90,7 +112,13 @@ def form_faults(rows: list[Row]) -> Faults:
 
 
 @pytest.mark.parametrize(
-    ("rows", "faults"), [(HEADINGS, heading_faults), (SYNONYMS, synonym_faults), (FORMS, form_faults)]
+    ("rows", "faults"),
+    [
+        (HEADINGS, heading_faults),
+        (SYNONYMS, synonym_faults),
+        (FORMS, form_faults),
+        (MATTERS, matter_faults),
+    ],
 )
 def test_rows_have_no_fault(rows: list[Row], faults: Callable[[list[Row]], Faults]) -> None:
     assert list(faults(rows)) == []
@@ -104,6 +132,10 @@ SYNONYM = {
     "word": "tires", "heading": "4011", "rank": "1", "note": "new", "source": "HTSUS 2025, 4011", "confidence": "high",
 }  # fmt: skip
 SECOND = SYNONYM | {"heading": "4012", "rank": "2", "note": "used", "source": "HTSUS 2025, 4012"}
+MATTER = {
+    "word": "protest", "label": "CaseKind", "code": "protest", "rank": "1", "note": "", "source": "19 USC 1514",
+    "checked_on": "2026-11-27", "confidence": "verified",
+}  # fmt: skip
 FORM = {
     "code": "CBP 28", "spellings": "CF 28", "name": "Request for Information", "kinds": "rfi", "issued_by": "CBP",
     "answered_by": "importer", "legal_basis": "19 CFR 151.11", "source": "read", "confidence": "reported",
@@ -126,7 +158,11 @@ FORM = {
         (synonym_faults, [SYNONYM | {"heading": "4013"}], "tires: the source speaks of another heading than 4013"),
         (synonym_faults, [SYNONYM, SYNONYM | {"word": "Tires", "rank": "2"}], "tires 4011 stands twice"),
         (synonym_faults, [SYNONYM, SECOND | {"rank": "3"}], "tires has the ranks 1, 3"),
-        (synonym_faults, [SYNONYM, SECOND | {"note": ""}], "tires has several headings, no note for 4012"),
+        (synonym_faults, [SYNONYM, SECOND | {"note": ""}], "tires has several rows, no note for 4012"),
+        (matter_faults, [MATTER | {"code": "protests"}], "protest: there is no CaseKind protests"),
+        (matter_faults, [MATTER, MATTER], "protest CaseKind protest stands twice"),
+        (matter_faults, [MATTER | {"checked_on": ""}], "protest was checked on no day, and is verified"),
+        (matter_faults, [MATTER | {"rank": "2"}], "protest has the ranks 2"),
         (form_faults, [FORM | {"kinds": "rfi|sentence"}], "CBP 28: there is no kind sentence"),
         (form_faults, [FORM, FORM | {"code": "CBP 29"}], "cf 28 stands twice"),
         (form_faults, [FORM | {"legal_basis": ""}], "CBP 28 has nothing for legal_basis"),
