@@ -174,6 +174,7 @@ CASE_KIND: Final = NodeType(
         Property("code", "A short code, e.g. protest.", required=True),
         Property("name", "Its name.", required=True),
         Property("form", "The form or channel it is made on."),
+        Property("words", "What people call it; in brackets, which of it."),
         Property("legalBasis", "The law it rests on."),
         Property(
             "answeredBy",
@@ -192,7 +193,7 @@ CASE_KIND: Final = NodeType(
     key="code",
     one="caseKind",
     many="caseKinds",
-    text=("name",),
+    text=("name", "form", "legalBasis", "words"),
     codes=("code",),
 )
 CLOCK: Final = NodeType(

@@ -12,6 +12,7 @@ CHAPTER: Final = NodeType(
     properties=(
         Property("code", "Two digits.", required=True, format=HTS_CHAPTER),
         Property("title", "What it holds, by the Harmonized System's title.", required=True),
+        Property("words", "What people call such goods; in brackets, which of them."),
         Property("section", "The section of the tariff, in Roman numerals."),
         ORIGIN,
         CITATION,
@@ -19,7 +20,7 @@ CHAPTER: Final = NodeType(
     key="code",
     one="htsChapter",
     many="htsChapters",
-    text=("title",),
+    text=("title", "words"),
     codes=("code",),
 )
 HEADING: Final = NodeType(
@@ -27,14 +28,15 @@ HEADING: Final = NodeType(
     doc="A heading of the tariff.",
     properties=(
         Property("code", "Four digits.", required=True, format=HTS_HEADING),
-        Property("title", "What it holds, by the Harmonized System's title.", required=True),
+        Property("title", "What it holds, in the words of the HTSUS.", required=True),
+        Property("words", "What people call such goods, the words first of which it is the likeliest heading."),
         ORIGIN,
         CITATION,
     ),
     key="code",
     one="htsHeading",
     many="htsHeadings",
-    text=("title",),
+    text=("title", "words"),
     codes=("code",),
 )
 PROGRAM: Final = NodeType(
@@ -43,6 +45,7 @@ PROGRAM: Final = NodeType(
     properties=(
         Property("code", "A short code, e.g. UFLPA.", required=True),
         Property("name", "Its name.", required=True),
+        Property("words", "What people call it; in brackets, which of it."),
         Property("since", "The day it took effect.", Kind.DATE),
         Property("until", "The day it ended or is to end; empty where none is set.", Kind.DATE),
         Property("status", "Where it stands.", values=("in_force", "suspended", "ended")),
@@ -56,7 +59,7 @@ PROGRAM: Final = NodeType(
     key="code",
     one="program",
     many="programs",
-    text=("name",),
+    text=("name", "legalBasis", "words"),
     codes=("code",),
 )
 FORCED_LABOR_ORDER: Final = NodeType(

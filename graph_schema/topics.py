@@ -12,6 +12,7 @@ TOPIC: Final = NodeType(
         Property("code", "A short code, e.g. forced_labor.", required=True),
         Property("name", "Its name.", required=True),
         Property("note", "What it takes in."),
+        Property("words", "What people call it; in brackets, which of it."),
         Property(
             "beforeCenter",
             "Whether the office of the topic is asked before the importer's Center, and the one that goods suggest.",
@@ -25,7 +26,7 @@ TOPIC: Final = NodeType(
     key="code",
     one="topic",
     many="topics",
-    text=("name", "note"),
+    text=("name", "note", "words"),
     codes=("code",),
 )
 NODES: Final = (TOPIC,)

@@ -317,7 +317,9 @@ def _written(edge: Edge) -> Rule:
 RULES: Final = (
     *_public("Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker"),
     *_public("HtsChapter", "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder"),
-    *_public("CaseKind", "Clock", "CaseEvent", "CaseCondition", "Topic", "Ruling", "Role", "PartyRole", "NumberKind"),
+    *_public(
+        "CaseKind", "Clock", "CaseEvent", "CaseCondition", "Topic", "Form", "Ruling", "Role", "PartyRole", "NumberKind"
+    ),
     Rule(
         "Importer",
         (

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from graph_schema.graph import GRAPH
+from graph_schema.vocabulary import vocabulary
 from hub.database.disk import Room
 from hub.database.gathering import Lanes
 from hub.database.graph import Graph
@@ -135,6 +136,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         attachments.sweep()
+        vocabulary()  # is read here, so that nobody who searches waits for it
         # what is there now stays: the 120,000 objects of the schema need not be looked through again and again
         gc.collect()
         gc.freeze()

@@ -1,7 +1,7 @@
 """The same schema answered naively: graphql-core's executor with one resolver over a world in plain Python."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cmp_to_key
@@ -11,6 +11,8 @@ from graphql import GraphQLResolveInfo, GraphQLSchema, execute_sync, parse
 
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property, Route
+from graph_schema.vocabulary import LABELS, vocabulary
+from graph_schema.words import forms
 from tests.oracle import Oracle, in_term
 from tests.random_world import Key, Link, World
 
@@ -25,7 +27,7 @@ class Item:
 
     row: Key
     link: Link | None = None
-    rank: int = 2
+    rank: int = 0
     matched: int = 0
 
 
@@ -123,7 +125,7 @@ class Naive:
             case "node":
                 return item.row
             case "match":
-                return ("EXACT", "PREFIX", "WORDS")[item.rank]
+                return "CALLED" if 1 < item.rank < _WIDER or _BEGINS < item.rank < _WORDS else _MATCHES[item.rank]
             case "wordsMatched":
                 return item.matched
             case _:
@@ -233,38 +235,51 @@ class Naive:
     # Search
 
     def _found(self, text: str, kinds: list[str] | None) -> list[Item]:
-        terms = _terms(text)
+        meant = vocabulary().read(text)
+        called = {row: 2 + place for row, place in meant.whole.items()}
+        called |= {row: _BEGINS + 1 + place for row, place in meant.part.items()}
+        words = _terms(text)
+        more = [(word,) for word in meant.words if (word,) not in words][:6]
+        codes = [] if meant.whole and re.search("[a-z]", text, re.IGNORECASE) else _codes(_without(text, meant.spans))
+        codes += _codes(text.strip())[:2] if len(text.split()) == 1 or not codes else []
         items: list[Item] = []
         for row, properties in self._world.nodes.items():
             node = GRAPH.node(row[0])
             if (kinds is not None and row[0] not in kinds) or not self._oracle.sees(row):
                 continue
             texts = [str(properties[name]).lower() for name in node.text if properties.get(name)]
+            terms = [*words, *more] if row[0] in LABELS else words
             matched = sum(any(_holds(held, term) for held in texts) for term in terms)
             whole = text.strip().lower()
             coded = any(
                 str(properties.get(name)).lower() == part or _is_tariff_part(row, part)
                 for name in node.codes
-                for part in _codes(text)
+                for part in codes
             )
+            # a chapter that only holds the heading looked for comes after what is itself looked for
+            wider = coded and row[0] == "HtsChapter" and re.search(r"[0-9]{3,}", text) is not None
             if matched or coded:
-                rank = 0 if coded or whole in texts else 1 if any(held.startswith(whole) for held in texts) else 2
+                rank = _BEGINS if any(held.startswith(whole) for held in texts) else _WORDS
+                rank = 0 if coded else 1 if whole in texts else rank
+                rank = _WIDER if wider and whole not in texts else min(rank, called.get(row, _WORDS))
                 items.append(Item(row, None, rank, matched))
-        # a chapter that only holds the heading looked for comes after what is itself looked for
-        wider = re.search(r"[0-9]{3,}", text) is not None
-        return sorted(
-            items,
-            key=lambda item: (
-                item.rank,
-                item.rank == 0 and wider and item.row[0] == "HtsChapter",
-                -item.matched,
-                *item.row[::-1],
-            ),
-        )
+        return sorted(items, key=lambda item: (item.rank, -item.matched, *item.row[::-1]))
 
     def _value(self, row: Key, found: Property) -> Any:
         value = self._oracle.value(row, found.name)
         return _sent(value) if found.kind in (Kind.DATE, Kind.DATETIME) else value
+
+
+_WIDER, _BEGINS, _WORDS = 10, 20, 40
+_MATCHES = {0: "EXACT", 1: "EXACT", _WIDER: "EXACT", _BEGINS: "PREFIX", _WORDS: "WORDS"}
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text without the parts that mean something as they are, where these have digits and letters."""
+    for start, end in sorted(spans, reverse=True):
+        if re.search("[0-9]", text[start:end]) and re.search("[a-z]", text[start:end], re.IGNORECASE):
+            text = f"{text[:start]} {text[end:]}"
+    return text
 
 
 _CHAIN = re.compile(r"[a-z0-9]+(?:(?:[-/&@+#\\.'_]|[,:;])[a-z0-9]+)*")
@@ -366,7 +381,7 @@ def _moment(like: datetime | date, text: str) -> datetime | date:
 
 def _close(wanted: str, word: str) -> bool:
     """Itself, its beginning, or one typo away: of letters alone, four or more of them."""
-    if word == wanted:
+    if word == wanted or word in forms(wanted):
         return True
     if not wanted.isalpha():
         return False

@@ -26,7 +26,7 @@ from tests.random_world import Key, Link, World
 PUBLIC = {
     "Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker", "HtsChapter",
     "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder", "CaseKind", "Clock", "CaseEvent", "CaseCondition",
-    "Ruling", "Role", "Topic", "PartyRole", "NumberKind",
+    "Ruling", "Role", "Topic", "Form", "PartyRole", "NumberKind",
 }  # fmt: skip
 _NAMES_ENTRIES = {
     "dates", "datesToConfirm", "conditions", "suspensions", "extensions", "answers", "pronounced",

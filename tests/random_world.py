@@ -12,6 +12,7 @@ from graph_schema import (
     cases,
     casework,
     disparities,
+    forms,
     goods,
     issues,
     parties,
@@ -170,6 +171,8 @@ class _Maker:
             self._add("CaseKind", code=kind, name=f"Kind {kind}")
         self._add("Program", code="UFLPA", name="UFLPA")
         self._add("Topic", code="origin", name="Topic origin", note=self._maybe("where goods come from"))
+        form = self._add("Form", code="CBP 28", name="Form about information", spellings=self._maybe("CF 28"))
+        self._link(forms.USED_IN, form, ("CaseKind", "rfi"), rank=self._maybe(1))
         for matter in (("CaseKind", "rfi"), ("Program", "UFLPA"), ("Topic", "origin")):
             self._link(topics.ANSWERED_BY, matter, self._one(self._made.of("Office")), basis="because")
 

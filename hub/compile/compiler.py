@@ -19,7 +19,7 @@ from hub.compile.custom_field import ASKED, Arguments, CustomField, Record, Reco
 from hub.compile.custom_rows import analyse_custom, finding
 from hub.compile.custom_text import write_custom
 from hub.compile.order import cursor_of, sorts
-from hub.compile.parameters import END, FOUND, FRONT, ORDER, RIGHTS, SOUGHT, WIDER, listed_as
+from hub.compile.parameters import CALLED, END, FOUND, FRONT, ORDER, PARTLY_CALLED, RIGHTS, SOUGHT, WIDER, listed_as
 from hub.compile.plan import Side
 from hub.compile.query import CursorOf
 from hub.compile.search import analyse_search, scans
@@ -29,9 +29,11 @@ from hub.compile.text import viewer_sets, whole, write_root
 
 __all__ = (
     "ASKED",
+    "CALLED",
     "END",
     "FOUND",
     "FRONT",
+    "PARTLY_CALLED",
     "RIGHTS",
     "SOUGHT",
     "WIDER",

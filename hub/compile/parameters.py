@@ -5,15 +5,17 @@ from typing import Final
 
 from graph_schema.cypher import name
 from graph_schema.model import GraphSchema, Kind
+from graph_schema.vocabulary import MOST_MEANT
 from hub.compile.order import Sort
 
 SOUGHT: Final = "sought"
 """The parameter with what is looked for, a map: Neo4j plans anew for lists and texts of other lengths, but not within
 another value.
 
-Its members: `text` in lower case, how many `words` it has, and `queries`, one full-text query a term. By label: the
-terms that are `asked_` of it, each as [its place among the queries, as how many words it counts in a name], how many
-words the name `needs_` to have all, and as which of its `codes_` the text may be read. Then `size`, and `after` and
+Its members: `text` in lower case, how many `words` it has, and `queries`, three full-text queries a term: for it as it
+is written, as it may be meant, and with what begins with it. By label: the terms that are `asked_` of it, each as [its
+place among the queries, as how many words it counts in a name], how many words the name `needs_` to have all, as which
+of its `codes_` the text may be read, and the rank of each row that is `called_` so. Then `size`, and `after` and
 `before`, positions in `ORDER`.
 """
 RIGHTS: Final = ("viewer", "now")
@@ -26,9 +28,24 @@ ORDER: Final = (
 )
 """The order of what is found: its rank, how many words matched, the place of its label among those declared, its key.
 """
-IN_NAME: Final = 3
-"""The rank of a row whose name has all words. 0 is exact, 1 a wider code, 2 the beginning of a text, 4 any words."""
-MATCHES: Final = ("EXACT", "EXACT", "PREFIX", "WORDS", "WORDS")
+WHOLE: Final = 1
+"""The rank of a row a text of which is the whole of what is looked for. 0 is a code of it."""
+CALLED: Final = WHOLE + 1
+"""The rank of the likeliest of the rows that the whole text means; the others follow."""
+_MEANT: Final = ("CALLED",) * MOST_MEANT
+WIDER_CODE: Final = CALLED + MOST_MEANT
+"""The rank of a row whose code only holds the one that is looked for."""
+BEGINS: Final = WIDER_CODE + 1
+"""The rank of a row a text of which begins so."""
+IN_NAME: Final = BEGINS + 1
+"""The rank of a row whose name has all words as they are written."""
+PARTLY_CALLED: Final = IN_NAME + 1
+"""The rank of the likeliest of the rows that a part of the text means, or the text if it is misspelt."""
+NEARLY_IN_NAME: Final = PARTLY_CALLED + MOST_MEANT
+"""The rank of a row whose name has all words with typos, or begun."""
+ANY_WORDS: Final = NEARLY_IN_NAME + 1
+"""The rank of all others."""
+MATCHES: Final = ("EXACT", "EXACT", *_MEANT, "EXACT", "PREFIX", "WORDS", *_MEANT, "WORDS", "WORDS")
 """How a row of a rank was found."""
 WIDER: Final = "wider"
 """The member of what is looked for with the codes that only hold it, as a chapter of the tariff does a heading."""

@@ -11,11 +11,25 @@ from typing import Final
 from graph_schema.cypher import literal, name, where
 from graph_schema.formats import HTS_CHAPTER
 from graph_schema.model import GraphSchema, NodeType
+from graph_schema.vocabulary import LABELS, TEXTS
 from graph_schema.words import OTHER_WORDS
 from hub.compile import query
 from hub.compile.compiled import Compiled, SearchReads
 from hub.compile.order import Sort, comes_after, cursor_of, order_by
-from hub.compile.parameters import IN_NAME, MATCHES, ORDER, SOUGHT, WIDER, listed_as, place_of
+from hub.compile.parameters import (
+    ANY_WORDS,
+    BEGINS,
+    IN_NAME,
+    MATCHES,
+    NEARLY_IN_NAME,
+    ORDER,
+    SOUGHT,
+    WHOLE,
+    WIDER,
+    WIDER_CODE,
+    listed_as,
+    place_of,
+)
 from hub.compile.plan import (
     RULE_COSTS,
     EdgesPlan,
@@ -37,9 +51,15 @@ _FEW: Final = 2000
 2026-11-22.
 """
 _COLUMNS: Final = "rank, matched, place, key"
-_IN_NAME: Final = "1000000000000000"
+_IN_NAME: Final = "1000000000000"
 """What a word counts for in the score of an index if it stands in the name: much more than all the rest."""
-_SCORE_IN_NAME: Final = 1_000
+_AS_WRITTEN: Final = f"{_IN_NAME}000000000000"
+"""What it counts for if it stands there as it is written: much more than that."""
+_SCORE_IN_NAME: Final = "1e3"
+_SCORE_AS_WRITTEN: Final = "1e16"
+
+
+_COUNTS: Final = ((0, _AS_WRITTEN), (1, _IN_NAME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +166,8 @@ class _OfLabel:
         if not wide:
             return "0"
         return (
-            f"CASE WHEN {' OR '.join(f'{self._row}.{name(code)} IN ${SOUGHT}.{WIDER}' for code in wide)} THEN 1 ELSE"
-            " 0 END"
+            f"CASE WHEN {' OR '.join(f'{self._row}.{name(code)} IN ${SOUGHT}.{WIDER}' for code in wide)} THEN"
+            f" {WIDER_CODE} ELSE 0 END"
         )
 
     def by_words(self) -> list[str]:
@@ -160,7 +180,7 @@ class _OfLabel:
         everything, degree, row, mine = self._everything or "false", words.degree, words.row, words.mine
         few = {Side.CHEAPER: f"{degree} <= {_FEW}", Side.ROWS: "false", Side.VIEWER: "true"}[self._side]
         asks = f"{RULE_COSTS} * size({self._found}) <= {degree}" if self._side is Side.CHEAPER else "true"
-        gathered = f"COLLECT {{ {self._counted(row)} RETURN [{row}, matched, named] }}"
+        gathered = f"COLLECT {{ {self._counted(row)} RETURN [{row}, matched, named, written] }}"
         listed = f"COLLECT {{ {words.enumerated} RETURN DISTINCT {mine} }}"
         return [
             f"WITH *, {everything} OR {few} AS {self._streams}",
@@ -186,13 +206,21 @@ class _OfLabel:
         allowed = f"CASE WHEN {mine} IS NULL THEN {self._rule} ELSE true END"
         return [
             f"{stream}{where(f'({seen})', *uncoded)} {ranked}",
-            (f"{weighed} WITH one[0] AS {row}, one[1] AS matched, one[2] AS named{where(allowed, *uncoded)} {ranked}"),
+            (
+                f"{weighed} WITH one[0] AS {row}, one[1] AS matched, one[2] AS named, one[3] AS written"
+                f"{where(allowed, *uncoded)} {ranked}"
+            ),
         ]
 
     def _counted(self, row: str, asked: str | None = None) -> str:
-        """Each row that the index finds, how many terms do, and for how many words those in its name count."""
-        in_name = f"sum(CASE WHEN score >= {_SCORE_IN_NAME} THEN asked[1] ELSE 0 END)"
-        return f"{self._asked_for(row, asked)} WITH {row}, count(*) AS matched, {in_name} AS named"
+        """Each row that the index finds, how many terms do, and for how many words those in its name count, in all and
+        as they are written.
+        """
+        named, written = (
+            f"sum(CASE WHEN score >= {least} THEN asked[1] ELSE 0 END)" for least in (_SCORE_IN_NAME, _SCORE_AS_WRITTEN)
+        )
+        asks = self._asked_for(row, asked)
+        return f"{asks} WITH {row}, count(*) AS matched, {named} AS named, {written} AS written"
 
     def _asked_for(self, row: str, asked: str | None = None) -> str:
         """Each row of the index that a term finds, once for each, with its score."""
@@ -204,9 +232,13 @@ class _OfLabel:
     def _in_fields(self) -> str:
         """The query of a term in each text of the label; the first of them is the row's name."""
         first, *others = self.node.text
-        fields = [(first, _IN_NAME), (OTHER_WORDS, _IN_NAME), *((other, "1") for other in others)]
+        names = [(field, place, counts) for field in (first, OTHER_WORDS) for place, counts in _COUNTS]
+        # of what rows are called typos are known beforehand: see `graph_schema.vocabulary`
+        fields = [*names, *((other, 2 if other in TEXTS else 1, "1") for other in others)]
         query_ = f"${SOUGHT}.queries[asked[0]]"
-        texts = (f"{literal(f'{field}:(')} + {query_} + {literal(f')^{counts}')}" for field, counts in fields)
+        texts = (
+            f"{literal(f'{field}:(')} + {query_}[{place}] + {literal(f')^{counts}')}" for field, place, counts in fields
+        )
         return f" + {literal(' OR ')} + ".join(texts)
 
     @property
@@ -215,7 +247,7 @@ class _OfLabel:
 
     def _ranked(self) -> str:
         # of rows whose names have all words none has more of them
-        matched = f"CASE rank WHEN {IN_NAME} THEN ${SOUGHT}.words ELSE matched END"
+        matched = f"CASE WHEN rank IN [{IN_NAME}, {NEARLY_IN_NAME}] THEN ${SOUGHT}.words ELSE matched END"
         return (
             f"WITH {self._row}, matched, {self._rank()} AS rank WITH {self._row}, rank, {matched} AS matched"
             f" {self._columns}"
@@ -223,13 +255,18 @@ class _OfLabel:
 
     def _rank(self) -> str:
         texts = [f"toLower({self._row}.{name(text)})" for text in self.node.text]
-        cases, sought = (("= ", 0), ("STARTS WITH ", 2)), f"${SOUGHT}.text"
+        cases, sought = (("= ", WHOLE), ("STARTS WITH ", BEGINS)), f"${SOUGHT}.text"
         tests = (
             f"WHEN {' OR '.join(f'{text} {operator}{sought}' for text in texts)} THEN {rank}"
             for operator, rank in cases
         )
-        in_name = f"WHEN named >= ${SOUGHT}.needs_{self._label} THEN {IN_NAME}"
-        return f"CASE {' '.join(tests)} {in_name} ELSE {IN_NAME + 1} END"
+        needs = f"${SOUGHT}.needs_{self._label}"
+        in_name = f"WHEN written >= {needs} THEN {IN_NAME} WHEN named >= {needs} THEN {NEARLY_IN_NAME}"
+        rank = f"CASE {' '.join(tests)} {in_name} ELSE {ANY_WORDS} END"
+        if self._label not in LABELS:
+            return rank
+        called = f"coalesce(${SOUGHT}.called_{self._label}[{self._row}.{name(self.node.key)}], {ANY_WORDS})"
+        return f"reduce(least = {ANY_WORDS}, one IN [{rank}, {called}] | CASE WHEN one < least THEN one ELSE least END)"
 
 
 def _reading(writer: TextWriter, plan: ListPlan) -> Reading:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from graph_schema.cypher import Parameters
 from graph_schema.formats import plain_digits
 from graph_schema.model import Edge, GraphSchema, Kind, NodeType, Property, Route
+from graph_schema.vocabulary import vocabulary
 from hub.compile.compiler import SOUGHT, WIDER, CustomField, cursor_of_list, cursor_of_search, query
 from hub.deadlines.business_days import today
 from hub.errors import BadInput, TooCostly
@@ -329,17 +330,19 @@ def _sought(nodes: Sequence[NodeType]) -> Callable[[str], tuple[Parameters]]:
     coded = [node for node in nodes if node.codes]
 
     def sought(text: str) -> tuple[Parameters]:
-        terms = search_text.Terms.of(text)
-        codes = search_text.Sought(text)
+        meant = vocabulary().read(text)
+        terms = search_text.Terms.with_meanings(text, meant)
+        codes = search_text.Sought(text, meant)
         by_label = {node.label: search_text.codes(node, codes) for node in coded}
         in_names = {node.label: terms.in_names(node) for node in nodes}
         return (
             {
                 "text": text.strip().lower(), "words": len(terms.words), search_text.TERMS: terms.all,
-                "queries": [search_text.query(term) for term in terms.all],
+                "queries": [search_text.queries(term) for term in terms.all],
                 **{f"asked_{label}": counts for label, (counts, _) in in_names.items()},
                 **{f"needs_{label}": needed for label, (_, needed) in in_names.items()},
                 **{f"codes_{label}": several for label, several in by_label.items()},
+                **{f"called_{label}": ranks for label, ranks in search_text.called(nodes, meant).items()},
                 WIDER: [code for node in coded for code in search_text.wider(node, codes, by_label[node.label])],
             },
         )  # fmt: skip

@@ -6,29 +6,39 @@ rows.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from graph_schema.formats import HTS_CHAPTER, Format, plain_digits, social_security
 from graph_schema.model import NodeType
-from graph_schema.words import MOST_JOINED, TIGHT, SpelledOut, Word, cut, folded, in_a_row, joined, runs
-from hub.compile.compiler import Highlight, HighlightPart
+from graph_schema.vocabulary import LABELS, Meanings
+from graph_schema.words import (
+    LEFT_OUT,
+    MOST_JOINED,
+    TIGHT,
+    SpelledOut,
+    Word,
+    cut,
+    folded,
+    forms,
+    in_a_row,
+    joined,
+    runs,
+)
+from hub.compile.compiler import CALLED, PARTLY_CALLED, Highlight, HighlightPart
 from hub.errors import BadInput
 
 TERMS: Final = "terms"
 """The member of what a search looks for that holds the words."""
 MOST_CHARACTERS: Final = 200
 _MOST_WORDS: Final = 10
+_MOST_CALLED: Final = 6
+"""So many words more, at most, are looked for where a text means something."""
 _FORGIVEN: Final = 4
 """Words of at least so many letters may hold a typo."""
 _LONGEST_FORGIVEN: Final = 24
-LEFT_OUT: Final = frozenset({
-    "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of",
-    "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with",
-})  # fmt: skip
-"""The words that the analyzer `standard-folding` leaves out of every index."""
 _BETWEEN_PARTS: Final = re.compile(f"[ {re.escape(TIGHT)}]")
 _MOST_TOKENS: Final = 20
 _WINDOW: Final = 4
@@ -62,10 +72,17 @@ class Terms:
 
     words: tuple[str, ...]
     others: Mapping[str, int]
+    called: tuple[str, ...] = ()
+    """What else rows are found by that people have words for, if the text means some of them."""
 
     @classmethod
     def of(cls, text: str) -> "Terms":
         """The terms of a text. Raises `BadInput` for none or too many."""
+        return cls.with_meanings(text, Meanings())
+
+    @classmethod
+    def with_meanings(cls, text: str, meant: Meanings) -> "Terms":
+        """The terms of a text that means these rows. Raises `BadInput` for none or too many."""
         if len(text) > MOST_CHARACTERS:
             raise BadInput(f"text: at most {MOST_CHARACTERS} characters, not {len(text)}")
         text = SpelledOut.of(text).text
@@ -83,12 +100,14 @@ class Terms:
             **dict.fromkeys(_by_humps(text, found), 1),
             **dict.fromkeys(_as_one(found), len(terms)),
         }
-        return cls(terms, {term: count for term, count in others.items() if term not in terms})
+        others = {term: count for term, count in others.items() if term not in terms}
+        called = [word for word in meant.words if word not in terms and word not in others]
+        return cls(terms, others, tuple(called[:_MOST_CALLED]))
 
     @property
     def all(self) -> list[str]:
-        """The words, then the other spellings."""
-        return [*self.words, *self.others]
+        """The words, then the other spellings, then what else is looked for."""
+        return [*self.words, *self.others, *self.called]
 
     def in_names(self, node: NodeType) -> tuple[list[tuple[int, int]], int]:
         """The places of the terms, each with how many words it is in a name of that label, and how many words a name
@@ -99,7 +118,8 @@ class Terms:
         """
         named = [term for term in self.words if term not in LEFT_OUT and not _is_of_label(term, node.label)]
         named = named or self.words
-        counts = [*(int(term in named) for term in self.words), *self.others.values()]
+        called = [0] * len(self.called) if node.label in LABELS else []
+        counts = [*(int(term in named) for term in self.words), *self.others.values(), *called]
         return list(enumerate(counts)), len(named)
 
 
@@ -153,18 +173,34 @@ def _term(unit: Sequence[Word]) -> str:
     return "".join(f"{(word.gap or ' ') if place else ''}{word.folded}" for place, word in enumerate(unit))
 
 
+def queries(term: str) -> tuple[str, str, str]:
+    """The full-text queries for a term: as it is written, as it may be meant, and with what begins with it."""
+    written = as_written(term)
+    is_begun = len(_parts(term)) == 1 and _is_of_letters(term)
+    return written, query(term), f"{written} OR {term}*" if is_begun else written
+
+
 def query(term: str) -> str:
     """The full-text query for a term: itself, what begins with it, and, of a word in letters, what is a typo away."""
     parts = _parts(term)
     if len(parts) > 1:
         whole = "".join(parts)
-        # as the words of a row have it, and as an index has what was written without them
-        found = [f'"{" ".join(parts)}"', *([f'"{whole}"', f'"{term}"'] if " " not in term else [])]
-        return " OR ".join((*found, *(_with_typos(whole) if " " not in term and _is_of_letters(whole) else ())))
-    exact = f'"{term}"'
+        return " OR ".join(
+            (as_written(term), *(_with_typos(whole) if " " not in term and _is_of_letters(whole) else ()))
+        )
     if not _is_of_letters(term):
-        return exact
-    return " OR ".join((exact, f"{term}*", *_with_typos(term)))
+        return as_written(term)
+    return " OR ".join((as_written(term), f"{term}*", *_with_typos(term)))
+
+
+def as_written(term: str) -> str:
+    """The full-text query for a term as it is written, and for the singular or plural of a noun."""
+    parts = _parts(term)
+    if len(parts) == 1:
+        return " OR ".join(f'"{form}"' for form in forms(term))
+    # as the words of a row have it, and as an index has what was written without them
+    found = [f'"{" ".join(parts)}"', *([f'"{"".join(parts)}"', f'"{term}"'] if " " not in term else [])]
+    return " OR ".join(found)
 
 
 def _parts(term: str) -> list[str]:
@@ -181,15 +217,20 @@ def _with_typos(word: str) -> Iterator[str]:
 
 
 class Sought:
-    """A text that may be, or hold, the codes of rows."""
+    """A text that may be, or hold, the codes of rows.
 
-    def __init__(self, text: str) -> None:
+    What of it means something else as it is written (`meant`) is no code, unless the whole text is one.
+    """
+
+    def __init__(self, text: str, meant: Meanings | None = None) -> None:
         self.text = text.strip()
         plain = plain_digits(self.text)
         self.plain = plain.upper()
-        self.pieces = _BEFORE_A_WORD.sub(" ", self.text).split()[:_MOST_TOKENS]
+        self.means_all = bool(meant and meant.whole) and re.search(r"[^\W\d]", self.text) is not None
+        without = _without(text, meant.spans if meant else ())
+        self.pieces = _BEFORE_A_WORD.sub(" ", without).split()[:_MOST_TOKENS]
         self.windows = list(self._windows()) if len(self.pieces) > 1 else []
-        self.codes = list(_any_code(self.text, plain.split()[:_MOST_TOKENS]))
+        self.codes = list(_any_code(self.text, plain_digits(without).split()[:_MOST_TOKENS]))
 
     @property
     def is_an_entry(self) -> bool:
@@ -216,7 +257,7 @@ def codes(node: NodeType, sought: Sought) -> list[str]:
         if found is None:
             candidates += sought.codes
             continue
-        read = found.guessed(sought.plain) or list(_within(found, sought.windows))
+        read = [] if sought.means_all else found.guessed(sought.plain) or list(_within(found, sought.windows))
         if not read and found.refused and found.is_refused(sought.text) and not sought.is_an_entry:
             raise BadInput(f"text: {found.refusal}")
         candidates += read
@@ -232,6 +273,22 @@ def wider(node: NodeType, sought: Sought, found: Sequence[str]) -> list[str]:
     between = r"[-./_ ]+" if not re.search("[A-Z]", sought.plain) else r"[-./_]+"
     numbers = re.sub(rf"(?<=\d){between}(?=\d)", "", sought.plain)
     return [code for code in found if not re.search(rf"(?<!\d)0?{int(code)}(?!\d)", numbers)]
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text without the parts that have a letter, which is what tells that they mean something else."""
+    for start, end in sorted(spans, reverse=True):
+        if re.search(r"\d", text[start:end]) and re.search(r"[^\W\d]", text[start:end]):
+            text = f"{text[:start]} {text[end:]}"
+    return text
+
+
+def called(nodes: Sequence[NodeType], meant: Meanings) -> dict[str, dict[str, int]]:
+    """By label, the rank of each row that the text means."""
+    ranked = [(row, CALLED + place) for row, place in meant.whole.items()]
+    ranked += [(row, PARTLY_CALLED + place) for row, place in meant.part.items()]
+    labels = LABELS & {node.label for node in nodes}
+    return {label: {code: rank for (of, code), rank in ranked if of == label} for label in labels}
 
 
 def _within(wanted: Format, windows: Sequence[tuple[range, str]]) -> Iterator[str]:
@@ -312,7 +369,7 @@ def _merged(places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 def _fits(wanted: str, word: str, *, begun: bool) -> bool:
     """Whether the query for a word finds this one."""
-    if word == wanted:
+    if word == wanted or word in forms(wanted):
         return True
     if not _is_of_letters(wanted):
         return False

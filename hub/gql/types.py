@@ -256,9 +256,10 @@ class _Types:
             enum_of("SearchKind", searchable(self._graph)), description="A kind of row that can be searched."
         )
         self._declared.names["SearchKind"] = kinds
-        match = enum_of("SearchMatch", ("EXACT", "PREFIX", "WORDS"))
+        match = enum_of("SearchMatch", ("EXACT", "CALLED", "PREFIX", "WORDS"))
         self._declared.names["SearchMatch"] = strawberry.enum(
-            match, description="How the text was found: as a whole, at the beginning, or by words."
+            match,
+            description="How the text was found: as a whole, as what people call it, at the beginning, or by words.",
         )
         parts = [
             self._declared.field("text", "str", "A piece of it."),

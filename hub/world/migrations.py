@@ -269,6 +269,16 @@ MATCH (c)<-[:RUNS_BY]-(:Deadline)-[owed:OWED_BY]->(:Importer) CALL (owed) {{ DEL
 _SPELL: Final[LiteralString] = "UNWIND $rows AS row MATCH (r:Ruling {number: row[0]}) SET r.number = row[1]"
 
 
+async def _find_by_declared_words(graph: Graph) -> None:
+    """Makes the indexes anew that have other texts than this release declares."""
+    indexed = {index: list(properties) for index, properties in await graph.read(_TEXT_INDEXES, {})}
+    new = [node for node in GRAPH.nodes if node.text and indexed.get(node.text_index) != [*node.text, OTHER_WORDS]]
+    for node in new:
+        await graph.apply([f"DROP INDEX {name(node.text_index)} IF EXISTS", text_index(node)])
+    if new:
+        await graph.apply(["CALL db.awaitIndexes(300)"])
+
+
 async def _find_by_other_words(graph: Graph) -> None:
     """Gives rows their other words, and each index those."""
     for label in worded():
@@ -333,6 +343,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration("awaiting-since", "cases whose owner waits for an answer say since when", _AWAITING),
     Migration("owed-by-role", "what a party owes by its role is no more the importer's", step=_owe_by_role),
     Migration("hub-says-what-waits", "no system says any more that something waits for a case's owner", _NOT_SAID),
+    Migration("words-of-trade", "rows are found by what people call them, and by law", step=_find_by_declared_words),
     Migration("deadlines-again", "deadlines follow once more where a clock or what it counts has changed", _AGAIN),
     Migration("deadlines-once-more", "all deadlines follow from clocks as the law has them", _ONCE_MORE),
     Migration("compare-again", "decisions are compared by their goods, question and outcome", _COMPARED),

@@ -9,10 +9,11 @@ from datetime import date
 from importlib import resources
 from typing import Final
 
-from graph_schema import cases, goods, parties, reference, topics
+from graph_schema import cases, forms, goods, parties, reference, topics
 from graph_schema.graph import GRAPH
 from graph_schema.sources import REFERENCE
 from graph_schema.upsert import EdgeRow, NodeRow, dangling
+from graph_schema.vocabulary import words_of_rows
 
 _TRADED: Final = re.compile(r"traded \d{4}(?:-(?P<last>\d{4}))?")
 _NO_GOODS: Final = "n/a"
@@ -39,7 +40,7 @@ class Rows:
 def reference_rows() -> Rows:
     """All public facts the hub ships. Raises `BrokenReference` for a dangling parent."""
     rows = sum(
-        (_offices(), _ports(), _agencies(), _goods(), _case_kinds(), _orders(), _others()),
+        (_offices(), _ports(), _agencies(), _goods(), _case_kinds(), _forms(), _orders(), _others()),
         start=Rows((), ()),
     )
     if broken := list(dangling(GRAPH, rows.nodes, rows.edges)):
@@ -148,10 +149,14 @@ def _agencies() -> Rows:
 
 
 def _goods() -> Rows:
+    called = words_of_rows()
     nodes = [
-        _node("HtsChapter", code=row["chapter"], title=row["title"], section=row["section"], citation=row["source"])
+        _node(
+            "HtsChapter", code=row["chapter"], title=row["title"], words=called.get(("HtsChapter", row["chapter"])),
+            section=row["section"], citation=row["source"],
+        )
         for row in _read("hts_chapters")
-    ]
+    ]  # fmt: skip
     edges: list[EdgeRow] = []
     by_chapter = {row["chapter"]: row for row in _read("hts_chapter_center") if row["confidence"] != _NO_GOODS}
     exceptions = _read("hts_heading_center")
@@ -159,7 +164,8 @@ def _goods() -> Rows:
         edges.append(_suggestion("HtsChapter", chapter, row["center"], row["confidence"], row["basis"]))
     for row in _read("hts_headings"):
         heading, chapter = row["heading"], row["chapter"]
-        nodes.append(_node("HtsHeading", code=heading, title=row["description"], citation=row["source"]))
+        words = called.get(("HtsHeading", heading))
+        nodes.append(_node("HtsHeading", code=heading, title=row["description"], words=words, citation=row["source"]))
         edges.append(EdgeRow(goods.IN_CHAPTER, ("HtsHeading", heading), ("HtsChapter", chapter)))
         exception = next(
             (found for found in exceptions if found["heading_from"] <= heading <= found["heading_to"]), None
@@ -183,9 +189,11 @@ def _suggestion(label: str, code: str, center: str, confidence: str, basis: str)
 
 
 def _case_kinds() -> Rows:
+    called = words_of_rows()
     nodes = [
         _node(
             "CaseKind", code=row["code"], name=row["name"], form=row["form"], legalBasis=row["legal_basis"],
+            words=called.get(("CaseKind", row["code"])),
             answeredBy=row["answered_by"], role=row["role"], openedBy=row["opened_by"], **_checked(row),
         )
         for row in _read("case_kinds")
@@ -194,6 +202,22 @@ def _case_kinds() -> Rows:
     clocks = [(row["kind"], _clock(rank, row, debtors)) for rank, row in enumerate(_read("clocks"))]
     edges = [EdgeRow(cases.HAS_CLOCK, ("CaseKind", kind), ("Clock", clock.properties["id"])) for kind, clock in clocks]
     return Rows((*nodes, *(clock for _, clock in clocks), *_case_events()), tuple(edges))
+
+
+def _forms() -> Rows:
+    nodes: list[NodeRow] = []
+    edges: list[EdgeRow] = []
+    for row in _read("forms"):
+        nodes.append(
+            _node(
+                "Form", code=row["code"], name=row["name"], spellings=row["spellings"].replace("|", "; "),
+                issuedBy=row["issued_by"], answeredBy=row["answered_by"], legalBasis=row["legal_basis"],
+                citation=row["source"], confidence=row["confidence"],
+            )
+        )  # fmt: skip
+        for rank, kind in enumerate(row["kinds"].split("|"), 1):
+            edges.append(EdgeRow(forms.USED_IN, ("Form", row["code"]), ("CaseKind", kind), {"rank": rank}))
+    return Rows(tuple(nodes), tuple(edges))
 
 
 def _clock(rank: int, row: Row, debtors: Mapping[tuple[str, str], str]) -> NodeRow:
@@ -297,11 +321,13 @@ def _others() -> Rows:
 
 
 def _plain_nodes() -> Iterator[NodeRow]:
+    called = words_of_rows()
     for row in _read("roles"):
         yield _node("Role", code=row["role"], name=row["name"], side=row["side"], note=row["note"])
     for row in _read("topics"):
         yield _node(
-            "Topic", code=row["code"], name=row["name"], note=row["note"], beforeCenter=row["before_center"] == _YES,
+            "Topic", code=row["code"], name=row["name"], note=row["note"], words=called.get(("Topic", row["code"])),
+            beforeCenter=row["before_center"] == _YES,
             **_checked(row),
         )  # fmt: skip
     for row in _read("associations"):
@@ -318,7 +344,8 @@ def _plain_nodes() -> Iterator[NodeRow]:
         )  # fmt: skip
     for row in _read("programs"):
         yield _node(
-            "Program", code=row["code"], name=row["name"], since=date.fromisoformat(row["since"]),
+            "Program", code=row["code"], name=row["name"], words=called.get(("Program", row["code"])),
+            since=date.fromisoformat(row["since"]),
             until=date.fromisoformat(row["until"]) if row["until"] else None, status=row["status"],
             legalBasis=row["legal_basis"], note=row["note"], **_checked(row),
         )  # fmt: skip

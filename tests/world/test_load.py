@@ -277,7 +277,8 @@ CREATE (:Ruling {number: 'accents', title: 'Σταύρος and фёдор', sour
   (:SourceRecord {id: 'r', hts10: '9013809050', source: 'ace'})"""
 
 
-_OF_WORDS = ["tariff-points", "ruling-numbers", "other-words"]
+_OF_WORDS = ["tariff-points", "ruling-numbers", "other-words", "words-of-trade"]
+_TEXTS_BEFORE = {"HtsHeading": ("title", "otherWords")}
 
 
 def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_not_have(
@@ -286,7 +287,7 @@ def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_no
     run(empty.apply([f"DROP INDEX {node.text_index} IF EXISTS" for node in GRAPH.nodes if node.text]))
     run(empty.apply([
         f"CREATE FULLTEXT INDEX {node.text_index} FOR (n:{node.label}) "
-        f"ON EACH [{', '.join(f'n.{text}' for text in node.text)}]"
+        f"ON EACH [{', '.join(f'n.{text}' for text in _TEXTS_BEFORE.get(node.label, node.text))}]"
         for node in GRAPH.nodes if node.text
     ]))  # fmt: skip
     before = [migration.name for migration in MIGRATIONS if migration.name not in _OF_WORDS]
@@ -306,6 +307,8 @@ def test_rows_of_an_earlier_release_are_found_by_words_that_their_indexes_did_no
                     " node.number"
                 )
                 assert [number] in run(empty.read(asked, {"queries": queries})), text
+        called = "CALL db.index.fulltext.queryNodes('HtsHeading_text', 'laptop') YIELD node RETURN collect(node.code)"
+        assert "8471" in run(empty.read_one(called, {}))
         assert run(empty.read_one("MATCH (c:RetiredContact {id: 'gone'}) RETURN c.otherWords", {})) == "q x qx"
         assert run(empty.read_one("MATCH (r:Ruling {number: 'plain'}) RETURN r.otherWords", {})) is None
         tariffs = "MATCH (n) WHERE n.id IN ['d', 'e', 'r'] RETURN collect(DISTINCT n.hts10)"

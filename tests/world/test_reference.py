@@ -14,9 +14,21 @@ def test_every_file_is_loaded() -> None:
         "HtsChapter": 99,
         "HtsHeading": 1237, "CaseKind": 56, "Clock": 150, "CaseEvent": 155, "CaseCondition": 24,
         "ForcedLaborOrder": 48, "AdcvdOrder": 14, "Role": 22,
-        "Program": 14, "Topic": 26, "PartyRole": 13, "NumberKind": 10,
+        "Program": 14, "Topic": 26, "PartyRole": 13, "NumberKind": 10, "Form": 117,
     }  # fmt: skip
     assert {row.properties["source"] for row in ROWS.nodes} == {"reference"}
+
+
+def test_rows_have_the_words_that_people_use() -> None:
+    words = {
+        (row.label, row.properties["code"]): row.properties.get("words")
+        for row in ROWS.nodes
+        if "code" in row.properties
+    }
+    assert words["HtsHeading", "4012"] == "used tires; tires (used or retreaded)"
+    assert "de minimis (the program)" in str(words["Program", "LOWVALUE"])
+    kinds = [(row.properties["rank"], row.head[1]) for row in ROWS.edges if row.tail == ("Form", "CBP 7501")]
+    assert sorted(kinds) == [(1, "entry"), (2, "liquidation"), (3, "psc")]
 
 
 def test_pending_and_not_eligible_are_no_centers() -> None:
