@@ -32,7 +32,9 @@ OUTCOME_CODE: Final = Property(
     values=OUTCOME_CODES,
     choice="DecisionOutcome",
 )
-_NOT_AGENCIES: Final = tuple(map(of_grant, ("its-owner", "its-importer-or-broker", "referred-it")))
+HOLD: Final = "holds-goods-of-its-account"
+"""The reason of a Center that sees a case in which goods of an account of it are held, whoever owns the case."""
+_NOT_AGENCIES: Final = tuple(map(of_grant, ("its-owner", "its-importer-or-broker", "referred-it", HOLD)))
 _MORE_THAN_BY_ROLE: Final = Guard(
     open=AnyOf(Predicate("seesAll"), Predicate("takesNoPart"), bracketed=True),
     test=AnyOf(*_NOT_AGENCIES, of_grant("agency-accepted"), bracketed=True),
@@ -182,6 +184,11 @@ CASE_KIND: Final = NodeType(
             values=("center", "port", "office"),
         ),
         Property("role", "Whose work it is there, by the code of the role."),
+        Property(
+            "holds",
+            "Whether goods are held in it: the importer's Center then sees the case, whoever owns it.",
+            Kind.BOOLEAN,
+        ),
         Property(
             "openedBy", "Whether the trade opens it, the government, or both.", values=("trade", "government", "both")
         ),

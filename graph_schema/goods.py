@@ -49,6 +49,12 @@ PROGRAM: Final = NodeType(
         Property("since", "The day it took effect.", Kind.DATE),
         Property("until", "The day it ended or is to end; empty where none is set.", Kind.DATE),
         Property("status", "Where it stands.", values=("in_force", "suspended", "ended")),
+        Property(
+            "beforeCenter",
+            "Whether the office that answers for it is asked before the importer's Center, and the one that goods"
+            " suggest.",
+            Kind.BOOLEAN,
+        ),
         Property("legalBasis", "The law it rests on."),
         Property("note", "What else to know."),
         ORIGIN,
@@ -131,6 +137,19 @@ SUGGESTS: Final = Edge(
         ),
     ),
 )
+REGULATES: Final = Edge(
+    "REGULATES",
+    ("Agency",),
+    ("HtsChapter",),
+    "Goods that a partner agency regulates, and may hold, by their chapter.",
+    (Way("regulates", "The chapters of goods that it regulates in part, and may hold."),),
+    (Way("regulatedBy", "The partner agencies that regulate some of these goods, and may hold them."),),
+    properties=(
+        Property("goods", "Which goods of all that it regulates, in words."),
+        CITATION,
+        HOW_SURE,
+    ),
+)
 TAGGED_TO: Final = Edge(
     "TAGGED_TO",
     ("ForcedLaborOrder",),
@@ -139,4 +158,4 @@ TAGGED_TO: Final = Edge(
     (Way("centers", "The Centers it is tagged to; all ten where its goods may be anything."),),
     (Way("forcedLaborOrders", "Forced-labor orders tagged to it."),),
 )
-EDGES: Final = (IN_CHAPTER, ORDER_IN_CHAPTER, SUGGESTS, TAGGED_TO)
+EDGES: Final = (IN_CHAPTER, ORDER_IN_CHAPTER, SUGGESTS, REGULATES, TAGGED_TO)

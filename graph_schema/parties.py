@@ -4,7 +4,7 @@ from typing import Final
 
 from graph_schema.formats import CENTER_CODE, FILER_CODE, IMPORTER_NUMBER, PORT_CODE, SURETY_CODE
 from graph_schema.model import Abstract, Alias, Edge, Kind, NodeType, Property, Way
-from graph_schema.sources import CITATION, CONFIDENCE, ORIGIN, ORIGINS
+from graph_schema.sources import CHECKED_ON, CITATION, CONFIDENCE, HOW_SURE, ORIGIN, ORIGINS
 
 NAME: Final = Property("name", "The name it goes by.", required=True)
 SINCE: Final = Property("since", "From this moment on.", Kind.DATETIME, required=True)
@@ -150,6 +150,24 @@ AGENCY: Final = NodeType(
     text=("name", "regulatedGoods"),
     codes=("code", "aceCode"),
 )
+AGENCY_OFFICE: Final = NodeType(
+    label="AgencyOffice",
+    doc="An office of a partner agency that deals with imports, e.g. a division of import operations.",
+    properties=(
+        Property("code", "A short code, e.g. FDA-WEST.", required=True),
+        NAME,
+        Property("area", "What it deals with, and where."),
+        ORIGIN,
+        CITATION,
+        CHECKED_ON,
+        HOW_SURE,
+    ),
+    key="code",
+    one="agencyOffice",
+    many="agencyOffices",
+    text=("name", "area"),
+    codes=("code",),
+)
 ASSOCIATION: Final = NodeType(
     label="Association",
     doc="A trade association or advisory body.",
@@ -217,13 +235,29 @@ FIRM: Final = NodeType(
     indexes=(("name",), ("published",)),
 )
 NODES: Final = (
-    CENTER, FIELD_OFFICE, PORT, PORT_CODE_NODE, OFFICE, TEAM, AGENCY, ASSOCIATION, IMPORTER, BROKER, FIRM,
+    CENTER, FIELD_OFFICE, PORT, PORT_CODE_NODE, OFFICE, TEAM, AGENCY, AGENCY_OFFICE, ASSOCIATION, IMPORTER,
+    BROKER, FIRM,
 )  # fmt: skip
+
+CBP: Final = ("Center", "Team", "Port", "Office", "FieldOffice")
+"""The parties that are CBP's own."""
 
 PARTY: Final = Abstract(
     "Party",
     "Anyone who is responsible for something or concerned by it.",
-    ("Center", "FieldOffice", "Port", "Office", "Team", "Agency", "Association", "Importer", "Broker", "Firm"),
+    (
+        "Center",
+        "FieldOffice",
+        "Port",
+        "Office",
+        "Team",
+        "Agency",
+        "AgencyOffice",
+        "Association",
+        "Importer",
+        "Broker",
+        "Firm",
+    ),
     ("name", "source"),
 )
 
@@ -266,6 +300,22 @@ TEAM_PART_OF: Final = Edge(
     "The Center a team is part of.",
     (Way("center", "The Center it is part of.", one=True),),
     (Way("teams", "Its teams."),),
+)
+AGENCY_PART_OF: Final = Edge(
+    "PART_OF",
+    ("AgencyOffice",),
+    ("Agency",),
+    "The partner agency that an office of it is part of.",
+    (Way("agency", "The partner agency it is part of.", one=True),),
+    (Way("offices", "Its offices that deal with imports."),),
+)
+SERVES: Final = Edge(
+    "SERVES",
+    ("AgencyOffice",),
+    ("Port",),
+    "A port whose imports an office of a partner agency deals with.",
+    (Way("ports", "The ports whose imports it deals with."),),
+    (Way("agencyOffices", "The offices of partner agencies that deal with imports there."),),
 )
 HAS_MEMBER: Final = Edge(
     "HAS_MEMBER",
@@ -328,6 +378,6 @@ REPRESENTS: Final = Edge(
     key="since",
 )
 EDGES: Final = (
-    MANAGED_FROM, IN_FIELD_OFFICE, IDENTIFIES, OFFICE_PART_OF, TEAM_PART_OF, HAS_MEMBER, ASSIGNED_TO, ENTERS_AT,
-    REPRESENTS,
+    MANAGED_FROM, IN_FIELD_OFFICE, IDENTIFIES, OFFICE_PART_OF, TEAM_PART_OF, AGENCY_PART_OF, SERVES, HAS_MEMBER,
+    ASSIGNED_TO, ENTERS_AT, REPRESENTS,
 )  # fmt: skip

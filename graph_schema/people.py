@@ -8,6 +8,10 @@ from graph_schema.parties import IN_TERM, PARTY, SINCE, UNTIL
 from graph_schema.rule import AnyOf, Guard, Predicate, grant_slot, of_grant
 from graph_schema.sources import ORIGIN, ORIGINS
 
+DESK: Final = "desk"
+"""The role of a contact that is the shared desk of an office, and nobody by name."""
+DIRECTORY: Final = "cbp-directory"
+"""The reason of CBP's offices, which see the contacts of all CBP."""
 AUDIENCES: Final = ("public", "counterpart", "own")
 TIME_ZONES: Final = {
     "EASTERN": "America/New_York", "CENTRAL": "America/Chicago", "MOUNTAIN": "America/Denver",
@@ -23,12 +27,13 @@ def _seen_by(audience: str) -> Guard:
     """By everybody, the organisation's counterparts, or itself alone, as the property of that name says; the Office
     of Trade sees all.
     """
-    counterpart = grant_slot("counterpart")
+    counterpart, colleague = grant_slot("counterpart"), grant_slot(DIRECTORY)
     return Guard(
         open=AnyOf(Predicate(f"{{n}}.{audience} = 'public'"), Predicate("seesAll"), bracketed=True),
         test=AnyOf(
             of_grant("own-organisation"),
             Predicate(f"({{n}}.{audience} = 'counterpart' AND {counterpart})", needs=(counterpart,)),
+            Predicate(f"({{n}}.{audience} = 'counterpart' AND {colleague})", needs=(colleague,)),
             bracketed=True,
         ),
     )

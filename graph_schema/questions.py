@@ -69,7 +69,7 @@ ASKED_BY: Final = Edge(
 ASKED_OF: Final = Edge(
     "ASKED_OF",
     ("Question",),
-    ("Center", "Port", "Office", "Agency", "FieldOffice"),
+    ("Center", "Port", "Office", "Agency", "AgencyOffice", "FieldOffice"),
     "The office that answers a question.",
     (Way("askedOf", "The office that answers it.", one=True),),
     (Way("questions", "The questions it answers."),),

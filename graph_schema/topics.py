@@ -1,4 +1,4 @@
-"""What questions are about beside goods and parties, and the headquarters offices that answer them."""
+"""What questions are about beside goods and parties, and who answers or decides them."""
 
 from typing import Final
 
@@ -37,6 +37,9 @@ MATTER: Final = Abstract(
     ("code", "name", "source"),
 )  # fmt: skip
 
+_BASIS: Final = Property("basis", "What that rests on.", required=True)
+_SAID: Final = (_BASIS, CITATION, CHECKED_ON, HOW_SURE)
+
 ANSWERED_BY: Final = Edge(
     "ANSWERED_BY",
     MATTER.labels,
@@ -44,6 +47,28 @@ ANSWERED_BY: Final = Edge(
     "The headquarters office that answers for a matter.",
     (Way("offices", "The headquarters offices that answer for it."),),
     (Way("answersFor", "What it answers for."),),
-    properties=(Property("basis", "What that rests on.", required=True), CONFIDENCE),
+    properties=(_BASIS, CONFIDENCE),
 )
-EDGES: Final = (ANSWERED_BY,)
+ANSWERED_AT: Final = Edge(
+    "ANSWERED_AT",
+    MATTER.labels,
+    ("Center", "Port", "Office"),
+    "The Center that answers for a matter whichever is the Center of the account; a port that answers for it where"
+    " others leave it to the Center; a headquarters office that is asked beside those.",
+    (Way("answeredAt", "The Center that answers for it whatever the account's; ports and offices that do so, too."),),
+    (Way("answersHere", "What it answers for whatever the account's Center."),),
+    properties=_SAID,
+)
+DECIDED_BY: Final = Edge(
+    "DECIDED_BY",
+    MATTER.labels,
+    ("Agency",),
+    "The partner agency that decides a matter, while CBP applies what it decides.",
+    (Way("decidedBy", "The partner agencies that decide it, while CBP applies what they decide."),),
+    (Way("decides", "What it decides and CBP applies."),),
+    properties=(
+        *_SAID,
+        Property("beforeCbp", "Whether the agency is asked before CBP.", Kind.BOOLEAN, required=True),
+    ),
+)
+EDGES: Final = (ANSWERED_BY, ANSWERED_AT, DECIDED_BY)

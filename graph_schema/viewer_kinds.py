@@ -30,6 +30,7 @@ _OF_PARTIES: Final = (
     "mySystems",
     "myClients",
     "myAccounts",
+    "enterHere",
     "fewCases",
     "involved",
     "counterparts",

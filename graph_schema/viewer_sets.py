@@ -172,6 +172,12 @@ VIEWER_SETS: Final = (
         "CASE WHEN seesAll THEN [] ELSE COLLECT { UNWIND myParties AS c MATCH (c:Center)<-[e:ASSIGNED_TO]-"
         "(client:Importer) WHERE e.activeFor IS NOT NULL RETURN client } END",
     ),
+    ViewerSet(
+        "enterHere",
+        "the importers that enter goods at the ports among them; none where they see all",
+        "CASE WHEN seesAll THEN [] ELSE COLLECT { UNWIND myParties AS p MATCH (p:Port)<-[:ENTERS_AT]-"
+        "(client:Importer) RETURN DISTINCT client } END",
+    ),
     ViewerSet("isImporter", "whether one of them is an importer", any_own(PARTIES["isImporter"])),
     ViewerSet("represents", "whether one of them is a broker", any_own(PARTIES["represents"])),
     ViewerSet("isCenter", "whether one of them is a Center", any_own(PARTIES["isCenter"])),

@@ -214,6 +214,7 @@ def _of_own(name: str, reason: str, edge: Edge) -> Grant:
     )
 
 
+_OF_CBP: Final = " OR ".join(f"{{x}}:{label}" for label in parties.CBP)
 _SENT_DEGREE: Final = "COUNT { ({p})<-[:REFERRED_BY]-() }"
 
 
@@ -315,7 +316,8 @@ def _written(edge: Edge) -> Rule:
 
 
 RULES: Final = (
-    *_public("Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker"),
+    *_public("Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "AgencyOffice"),
+    *_public("Association", "Broker"),
     *_public("HtsChapter", "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder"),
     *_public(
         "CaseKind", "Clock", "CaseEvent", "CaseCondition", "Topic", "Form", "Ruling", "Role", "PartyRole", "NumberKind"
@@ -348,6 +350,14 @@ RULES: Final = (
                 degree="COUNT { ({p})<-[:ASSIGNED_TO]-() }",
             ),
             OFFICE_OF_TRADE,
+            Grant(
+                "its-port",
+                "the viewer is a port that it enters goods at",
+                edge=parties.ENTERS_AT.name,
+                tests=(is_own("{x}", when=("isOffice",)),),
+                rows=Rows("UNWIND ", MY_PARTIES, " AS {o} MATCH ({o}:Port)<-[:ENTERS_AT]-({n}:Importer)"),
+                degree="COUNT { ({p})<-[:ENTERS_AT]-() }",
+            ),
             Grant(
                 "through-a-case",
                 "the viewer owns a case of it, or sent one to its owner, or is an agency accepted in one",
@@ -399,6 +409,28 @@ RULES: Final = (
                 tests=(is_own("{x}", when=("isOffice",)),),
                 rows=sent_cases("{n}"),
                 degree=_SENT_DEGREE,
+            ),
+            Grant(
+                cases.HOLD,
+                "goods of an account of the viewer's Center are held in it",
+                edge=cases.CONCERNS.name,
+                tests=(
+                    Predicate(
+                        "{center} IN myParties AND {assigned}.activeFor IS NOT NULL AND {kind}.holds",
+                        match="({x})-[{assigned}:ASSIGNED_TO]->({center}:Center)"
+                        " MATCH ({n})-[:OF_KIND]->({kind}:CaseKind)",
+                        when=("isCenter",),
+                        needs=("myParties",),
+                    ),
+                ),
+                rows=Rows(
+                    "UNWIND ",
+                    MY_PARTIES,
+                    " AS {c} MATCH ({c}:Center)<-[{e}:ASSIGNED_TO]-({i}:Importer)<-[:CONCERNS]-({n}:Case)"
+                    "-[:OF_KIND]->({kind}:CaseKind) WHERE {e}.activeFor IS NOT NULL AND {kind}.holds",
+                    needs="isCenter",
+                ),
+                degree="COUNT { ({p})<-[:ASSIGNED_TO]-() }",
             ),
             Grant(
                 BY_ROLE,
@@ -717,6 +749,15 @@ RULES: Final = (
             OFFICE_OF_TRADE,
             _of_own("own-organisation", "it works for the viewer's organisation", people.WORKS_FOR),
             Grant(
+                people.DIRECTORY,
+                "the viewer is a Center, a port or a headquarters office, and it works for CBP",
+                edge=people.WORKS_FOR.name,
+                tests=(Predicate(f"({_OF_CBP})", when=("isOffice",)),),
+                rows="UNWIND CASE WHEN isOffice THEN [1] ELSE [] END AS {gate} MATCH"
+                f" ({{n}}:Contact)-[:WORKS_FOR]->({{x}}) WHERE {_OF_CBP}",
+                degree="COUNT { (:Contact) }",
+            ),
+            Grant(
                 "counterpart",
                 "a case the viewer may see links the two organisations",
                 edge=people.WORKS_FOR.name,
@@ -772,6 +813,13 @@ RULES: Final = (
     ),
 )
 
+_ENTERS_HERE: Final = Predicate(
+    "{port} IN myParties AND {e}.activeFor IS NOT NULL",
+    match="({a})-[:ENTERS_AT]->({port}:Port)",
+    when=("isOffice",),
+    needs=("myParties",),
+)
+"""The importer enters goods at a port of the viewer's, and the assignment is its present one."""
 _PARTIES_OF_ASSIGNMENT: Final = AnyOf(_SEES_ALL, is_own("{b}"), *_client("{a}"), _center_acts("{a}"))
 _PARTIES_BY_SETS: Final = AnyOf(_SEES_ALL, is_own("{b}"), is_in("{a}", "myClients"), is_in("{a}", "myAccounts"))
 
@@ -787,10 +835,10 @@ EDGE_RULES: Final = (
     EdgeRule(
         parties.ASSIGNED_TO.name,
         "one-end-or-its-center",
-        "the viewer is the importer, its broker in term, the Center of the assignment, its Center now, or Office of"
-        " Trade",
-        _PARTIES_OF_ASSIGNMENT,
-        _PARTIES_BY_SETS,
+        "the viewer is the importer, its broker in term, the Center of the assignment, its Center now, a port that it"
+        " enters goods at, of its Center now, or Office of Trade",
+        AnyOf(*_PARTIES_OF_ASSIGNMENT.of, _ENTERS_HERE),
+        AnyOf(*_PARTIES_BY_SETS.of, is_in("{a}", "enterHere")),
     ),
     EdgeRule(
         parties.ENTERS_AT.name,

@@ -24,9 +24,9 @@ from hub.world.reference import reference_rows
 from tests.random_world import Key, Link, World
 
 PUBLIC = {
-    "Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "Association", "Broker", "HtsChapter",
-    "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder", "CaseKind", "Clock", "CaseEvent", "CaseCondition",
-    "Ruling", "Role", "Topic", "Form", "PartyRole", "NumberKind",
+    "Center", "FieldOffice", "Port", "PortCode", "Office", "Team", "Agency", "AgencyOffice", "Association", "Broker",
+    "HtsChapter", "HtsHeading", "Program", "ForcedLaborOrder", "AdcvdOrder", "CaseKind", "Clock", "CaseEvent",
+    "CaseCondition", "Ruling", "Role", "Topic", "Form", "PartyRole", "NumberKind",
 }  # fmt: skip
 _NAMES_ENTRIES = {
     "dates", "datesToConfirm", "conditions", "suspensions", "extensions", "answers", "pronounced",
@@ -66,6 +66,8 @@ class Oracle:
         match link.edge.type:
             case "REPRESENTS":
                 return self.sees_all or link.tail in self.own or link.head in self.own or self._is_its_center(link.head)
+            case "ASSIGNED_TO" if link.properties.get("activeFor") and self._enters_here(link.tail):
+                return True
             case "ASSIGNED_TO" | "ENTERS_AT":
                 return (
                     self.sees_all
@@ -122,7 +124,7 @@ class Oracle:
         audience = self._world.nodes[row][f"{name}Audience"]
         organisation = self._organisation(row)
         own = organisation in self.own
-        linked = organisation is not None and self._is_linked(organisation)
+        linked = organisation is not None and (self._is_linked(organisation) or self._is_colleague(organisation))
         if audience == "public" or self.sees_all or own or (audience == "counterpart" and linked):
             return value
         return None
@@ -145,7 +147,7 @@ class Oracle:
             grown = {
                 part
                 for whole in grown
-                for edge in (parties.OFFICE_PART_OF, parties.TEAM_PART_OF)
+                for edge in (parties.OFFICE_PART_OF, parties.TEAM_PART_OF, parties.AGENCY_PART_OF)
                 for part in self._world.tails(edge, whole)
             }
             own |= grown
@@ -172,6 +174,10 @@ class Oracle:
             for link in self._world.between(parties.ASSIGNED_TO, tail=importer)
         )
 
+    def _enters_here(self, importer: Key) -> bool:
+        """Whether it enters goods at a port of the viewer's."""
+        return any(port in self.own for port in self._world.heads(parties.ENTERS_AT, importer))
+
     def _owns(self, case: Key) -> bool:
         return any(owner in self.own for owner in self._world.heads(cases.HANDLED_BY, case))
 
@@ -194,13 +200,28 @@ class Oracle:
     def _takes_part(self, case: Key) -> bool:
         """Whether the account sees it as more than a party by role."""
         return (
-            self.sees_all or self._is_office_of(case) or bool(self._agencies(case) & self.own) or self._is_clients(case)
+            self.sees_all
+            or self._is_office_of(case)
+            or bool(self._agencies(case) & self.own)
+            or self._is_clients(case)
+            or self._holds(case)
         )
 
     def _is_told_entries(self, case: Key) -> bool:
         """Whether the account is told its entries, as more than a party by role."""
         return (
-            self.sees_all or self._is_office_of(case) or bool(self._answered(case) & self.own) or self._is_clients(case)
+            self.sees_all
+            or self._is_office_of(case)
+            or bool(self._answered(case) & self.own)
+            or self._is_clients(case)
+            or self._holds(case)
+        )
+
+    def _holds(self, case: Key) -> bool:
+        """Whether goods of an account of the viewer's Center are held in it."""
+        kinds = (self._world.nodes[kind] for kind in self._world.heads(cases.OF_KIND, case))
+        return any(kind.get("holds") for kind in kinds) and any(
+            map(self._is_its_center, self._world.heads(cases.CONCERNS, case))
         )
 
     def _role(self, link: Link) -> Any:
@@ -227,6 +248,7 @@ class Oracle:
             self.sees_all
             or self._is_client(importer)
             or self._is_its_center(importer)
+            or self._enters_here(importer)
             or any(
                 self._is_office_of(case) or self._agencies(case) & self.own or self._reads(case, "importer")
                 for case in theirs
@@ -390,8 +412,12 @@ class Oracle:
             self._world.nodes[contact]["published"]
             or self.sees_all
             or organisation in self.own
-            or (organisation is not None and self._is_linked(organisation))
+            or (organisation is not None and (self._is_linked(organisation) or self._is_colleague(organisation)))
         )
+
+    def _is_colleague(self, organisation: Key) -> bool:
+        """Whether it is CBP's, as the viewer is by one of its offices."""
+        return organisation[0] in parties.CBP and any(party[0] in ("Center", "Port", "Office") for party in self.own)
 
     def _organisation(self, contact: Key) -> Key | None:
         return next(iter(self._world.heads(people.WORKS_FOR, contact)), None)

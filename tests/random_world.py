@@ -158,6 +158,10 @@ class _Maker:
                 )
         for code in ("FDA", "EPA", "FCC"):
             self._add("Agency", code=code, name=f"Agency {code}")
+        for position, agency in enumerate(self._made.of("Agency")):
+            office = self._add("AgencyOffice", code=f"{agency[1]}-{position}", name=f"Office of {agency[1]}")
+            self._link(parties.AGENCY_PART_OF, office, agency)
+            self._link(parties.SERVES, office, self._made.of("Port")[position % 2])
         for code in ("NCBFAA", "COAC"):
             self._add("Association", code=code, name=f"Association {code}")
         for chapter in ("84", "85"):
@@ -167,14 +171,19 @@ class _Maker:
                 self._link(goods.IN_CHAPTER, found, ("HtsChapter", chapter))
                 suggestion = {"confidence": self._one(("high", "low")), "basis": "because"}
                 self._link(goods.SUGGESTS, found, self._one(self._made.of("Center")), **suggestion)
+            self._link(goods.REGULATES, self._made.of("Agency")[0], ("HtsChapter", chapter))
         for kind in ("rfi", "protest"):
-            self._add("CaseKind", code=kind, name=f"Kind {kind}")
+            self._add("CaseKind", code=kind, name=f"Kind {kind}", holds=kind == "protest")
         self._add("Program", code="UFLPA", name="UFLPA")
         self._add("Topic", code="origin", name="Topic origin", note=self._maybe("where goods come from"))
         form = self._add("Form", code="CBP 28", name="Form about information", spellings=self._maybe("CF 28"))
         self._link(forms.USED_IN, form, ("CaseKind", "rfi"), rank=self._maybe(1))
         for matter in (("CaseKind", "rfi"), ("Program", "UFLPA"), ("Topic", "origin")):
             self._link(topics.ANSWERED_BY, matter, self._one(self._made.of("Office")), basis="because")
+        for matter, place in ((("CaseKind", "rfi"), "Center"), (("Topic", "origin"), "Port")):
+            self._link(topics.ANSWERED_AT, matter, self._made.of(place)[0], basis="because")
+        for matter, first in ((("CaseKind", "protest"), True), (("Program", "UFLPA"), False)):
+            self._link(topics.DECIDED_BY, matter, self._made.of("Agency")[0], basis="because", beforeCbp=first)
 
     def _trade(self) -> None:
         for index in range(7):
@@ -232,7 +241,17 @@ class _Maker:
     def _people(self) -> None:
         employers = [
             key
-            for label in ("Center", "Team", "Port", "Office", "Agency", "Association", "Importer", "Broker")
+            for label in (
+                "Center",
+                "Team",
+                "Port",
+                "Office",
+                "Agency",
+                "AgencyOffice",
+                "Association",
+                "Importer",
+                "Broker",
+            )
             for key in self._made.of(label)
         ]
         for index in range(40):

@@ -23,7 +23,19 @@ _LONGEST: Final = 8
 _MOST: Final = 200
 _FEW: Final = 50
 _DEPTH: Final = 2
-ENDS: Final = ("Importer", "Broker", "Center", "Team", "Port", "Office", "Agency", "Association", "FieldOffice", "Case")
+ENDS: Final = (
+    "Importer",
+    "Broker",
+    "Center",
+    "Team",
+    "Port",
+    "Office",
+    "Agency",
+    "AgencyOffice",
+    "Association",
+    "FieldOffice",
+    "Case",
+)
 _PRIVATE: Final = ("Importer", "Case")
 
 
@@ -45,6 +57,7 @@ LINKS: Final = (
         (
             (parties.OFFICE_PART_OF, _PART_OF),
             (parties.TEAM_PART_OF, _PART_OF),
+            (parties.AGENCY_PART_OF, _PART_OF),
             (parties.MANAGED_FROM, "is managed from"),
             (parties.IN_FIELD_OFFICE, "belongs to the Field Office"),
         ),

@@ -1,137 +1,64 @@
 """Who is responsible: the rules, each with its name, its words, its Cypher and an example by which it is tested.
 
-A question names parties and matters. The first rules find the offices that answer it, the next the contacts there, the
-last who is next if those do not answer. All speak of what the question named, under these variables, null where it
-named nothing or what may not be seen: `importer` and its Center, `mine`, by the assignment `assigned`; `entry`, `cases`
-and `filed` (the open cases that span the entry, and the importer of one that does); `heading` and `chapter`; `port`,
-`kind`, `agency`, `program`, `topic`. A rule takes part where all that it `needs` was given. Where it walks an edge that
-not everybody may see, its slot `{may}` asks whether the viewer may see `edge`.
+A question names parties and matters. The first rules find the offices that answer it; those of `contact_rules.py` find
+the contacts there, and who is next if those do not answer. All speak of what the question named, under these variables,
+null where it named nothing or what may not be seen: `matter`, the case; `importer` and its Center, `mine`, by the
+assignment `assigned`; `entry`, `cases` and `filed` (the open cases that span the entry, and the importer of one that
+does); `heading` and `chapter`; `port`, `kind`, `agency` and `agencyOffice`, `program`, `topic`. A rule takes part where
+all that it `needs` was given. Where it walks an edge that not everybody may see, its slot `{may}` asks whether the
+viewer may see `edge`.
 
 To add a rule, put it where it ranks. Nothing else need be touched: its example is part of the tests.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, LiteralString
+from typing import Final
 
-from graph_schema import cases, parties, people
-from graph_schema.cypher import fill, slots_of
-from graph_schema.model import Edge
-from hub.compile.compiler import Sees
+from graph_schema import cases, parties
+from hub.queries.responsibility_rule import Example, OfficeRule, SeenEdge
 
-
-@dataclass(frozen=True, slots=True)
-class SeenEdge:
-    """An edge of the graph between two variables, and the variable of the edge."""
-
-    edge: Edge
-    tail: str
-    head: str
-    variable: str
-
-    def predicate(self, sees: Sees) -> str:
-        """The predicate that the viewer may see it."""
-        return sees.edge(self.edge, self.tail, self.head, self.variable)
-
-
-def _check(name: str, template: str, edge: SeenEdge | None) -> None:
-    """Raises `ValueError` for a rule whose Cypher and whose edge do not fit."""
-    if slots_of(template) != (frozenset() if edge is None else {"may"}):
-        raise ValueError(f"rule {name}: it has the slot {{may}} and an `edge`, or neither")
-
-
-def _clauses(template: str, edge: SeenEdge | None, sees: Sees) -> str:
-    return template if edge is None else fill(template, may=edge.predicate(sees))
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A question that the rule answers, on a graph that the Cypher in `given` adds to the examples' own; by whom is
-    `answer`.
-
-    `answer` is the id of a contact, or the key of an office that has none.
-    """
-
-    asked: Mapping[str, str]
-    answer: str
-    given: LiteralString = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OfficeRule:
-    """How the office that answers is found.
-
-    The Cypher binds `office`, `confidence` and `step`: a text and the row it speaks of.
-    """
-
-    name: str
-    text: str
-    needs: tuple[str, ...]
-    cypher: LiteralString
-    example: Example
-    edge: SeenEdge | None = None
-
-    def __post_init__(self) -> None:
-        _check(self.name, self.cypher, self.edge)
-
-    def clauses(self, sees: Sees) -> str:
-        """The Cypher for what the viewer may see."""
-        return _clauses(self.cypher, self.edge, sees)
-
-
-@dataclass(frozen=True, slots=True)
-class ContactRule:
-    """Who in the office.
-
-    The Cypher binds `c`, a contact of `office`; what makes it fit is said of it by `said`, about the row `about`.
-
-    Weights add up: who covers both chapter and kind comes before who covers one of them.
-    """
-
-    name: str
-    text: str
-    needs: tuple[str, ...]
-    weight: int
-    cypher: LiteralString
-    said: LiteralString
-    about: LiteralString
-    example: Example
-    edge: SeenEdge | None = None
-
-    def __post_init__(self) -> None:
-        _check(self.name, self.cypher, self.edge)
-
-    def clauses(self, sees: Sees) -> str:
-        """The Cypher for what the viewer may see."""
-        return _clauses(self.cypher, self.edge, sees)
-
-
-@dataclass(frozen=True, slots=True)
-class NextRule:
-    """Who is next.
-
-    The Cypher binds `someone`, a contact or null, and `party`, the organisation, from `contact` (or null) and `office`.
-    """
-
-    name: str
-    text: str
-    cypher: LiteralString
-    example: Example
-
-
-_BASIS: Final = "a.basis + CASE WHEN a.confidence STARTS WITH 'unverified' THEN '; unverified' ELSE '' END"
-"""On what rests that an office answers, and whether nobody has checked that."""
-_BY_PORT: Final = (
-    "kind.name + ': answered by the port' + CASE kind.confidence WHEN 'unverified' THEN ' (unverified)' ELSE '' END"
-)
-
-_FIRST: Final = "', asked before the Center' + CASE topic.confidence WHEN 'unverified' THEN ' (unverified)' ELSE '' END"
+_UNVERIFIED: Final = "CASE WHEN {row}.confidence STARTS WITH 'unverified' THEN ' This is not verified.' ELSE '' END"
+_NOT_SURE: Final = _UNVERIFIED.replace("{row}", "a")
+"""What is said where nobody has checked that an office answers."""
+_BASIS: Final = f"toUpper(left(a.basis, 1)) + substring(a.basis, 1) + '.' + {_NOT_SURE}"
+"""On what rests that an office answers, as a sentence."""
+_OF_KIND: Final = "'Matters of the kind ' + kind.name + ' '"
+_BY_PORT: Final = f"{_OF_KIND} + 'are answered by the port.' + " + _UNVERIFIED.replace("{row}", "kind")
 
 _SUGGESTED: Final = """
     MATCH (good)-[s:SUGGESTS]->(office:Center)
     WITH office, s, good, CASE WHEN good:HtsHeading THEN 'heading ' ELSE 'chapter ' END + good.code AS goods"""
 
 OFFICES: Final = (
+    OfficeRule(
+        "case",
+        "Whoever owns the case that is asked about answers.",
+        ("case",),
+        """
+        MATCH (matter)-[:HANDLED_BY]->(office)
+        WITH office, 'high' AS confidence,
+          ['Case ' + matter.number + ' is handled by ' + office.name + '.', matter] AS step
+        """,
+        Example({"case": "T-open"}, "desk-2704"),
+    ),
+    OfficeRule(
+        "case-sender",
+        "Whoever sent the case to its owner goes on taking part in it.",
+        ("case",),
+        """
+        MATCH (matter)-[:REFERRED_BY]->(office)
+        WITH office, 'high' AS confidence, [office.name + ' sent case ' + matter.number
+          + ' to its owner, and goes on taking part in it.', matter] AS step
+        """,
+        Example(
+            {"case": "T-sent"},
+            "desk-004",
+            "CREATE (k:Case {id: 'sent', number: 'T-sent', status: 'OPEN', title: 'Sample', openedAt: datetime()}) "
+            "WITH k MATCH (o:Center {code: 'CEE004'}), (p:Port {id: 'ACE:2704'}), (i:Importer {number: '11-1111111AA'})"
+            " CREATE (k)-[:REFERRED_BY {referredAt: datetime()}]->(o) CREATE (k)-[:CONCERNS]->(i)"
+            " CREATE (k)-[:HANDLED_BY]->(p)",
+            first=False,
+        ),
+    ),
     OfficeRule(
         "case-owner",
         "Whoever owns the open case that spans the entry answers.",
@@ -140,18 +67,65 @@ OFFICES: Final = (
         UNWIND cases AS k
         MATCH (k)-[:HANDLED_BY]->(office)
         WITH office, 'high' AS confidence,
-          ['entry ' + entry.number + ' is in case ' + k.number + ', ' + toLower(k.status) + ', which '
-             + office.name + ' handles', k] AS step
+          ['Entry ' + entry.number + ' is in case ' + k.number + ', which ' + office.name + ' handles.', k] AS step
         """,
         Example({"entryNumber": "AAA-0000001-4"}, "desk-2704"),
+    ),
+    OfficeRule(
+        "agency-office",
+        "A question for a partner agency goes to its office that deals with imports there.",
+        ("agency",),
+        """
+        CALL (*) { WITH * WHERE agencyOffice IS NOT NULL RETURN agencyOffice AS office
+          UNION MATCH (agency)<-[:PART_OF]-(office:AgencyOffice)-[:SERVES]->(port) WHERE agencyOffice IS NULL
+            RETURN office ORDER BY office.code }
+        WITH office, 'high' AS confidence, [office.name + ' deals with ' + office.area + '.', office] AS step
+        """,
+        Example({"agency": "FDA", "port": "2704"}, "Food and Drug Administration, Division of West Coast Imports"),
     ),
     OfficeRule(
         "agency",
         "A question for a partner agency goes to that agency.",
         ("agency",),
-        "WITH agency AS office, 'high' AS confidence, ['the question is for ' + agency.name, agency] AS step WHERE"
-        " office IS NOT NULL",
+        "WITH agency AS office, 'high' AS confidence, ['The question is for ' + agency.name + '.', agency] AS step"
+        " WHERE office IS NOT NULL",
         Example({"agency": "FDA"}, "desk-fda"),
+    ),
+    OfficeRule(
+        "decides-first",
+        "Some kinds of case are decided by a partner agency, which is asked before CBP.",
+        ("caseKind",),
+        f"""
+        MATCH (kind)-[a:DECIDED_BY]->(office:Agency) WHERE a.beforeCbp AND (program IS NULL
+          OR NOT EXISTS {{ (program)-[:DECIDED_BY]->() }} OR EXISTS {{ (program)-[:DECIDED_BY]->(office) }})
+        WITH office, 'high' AS confidence, [{_BASIS}, kind] AS step
+        """,
+        Example({"caseKind": "exclusion_232_301", "program": "S301"}, "Office of the U.S. Trade Representative"),
+    ),
+    OfficeRule(
+        "answered-at",
+        "Some matters are one Center's whatever the account's, and some a port's where they arise there.",
+        (),
+        f"""
+        UNWIND [kind, topic, program] AS about
+        MATCH (about)-[a:ANSWERED_AT]->(office) WHERE office:Center OR office = port
+        WITH office, 'high' AS confidence, [{_BASIS}, about] AS step
+        """,
+        Example({"caseKind": "drawback", "importer": "11-1111111AA"}, "Petroleum, Natural Gas & Minerals"),
+    ),
+    OfficeRule(
+        "kind-topic",
+        "What one division of a headquarters office decides of a kind of case goes to the division of its topic.",
+        ("caseKind", "topic"),
+        f"""
+        MATCH (kind)-[:ANSWERED_BY]->(whole:Office), (topic)-[a:ANSWERED_BY]->(office:Office)-[:PART_OF]->(house:Office)
+        WHERE kind.answeredBy = 'office' AND office <> whole AND (house = whole OR EXISTS {{
+          (whole)-[:PART_OF]->(house)-[:PART_OF]->(:Office)-[:PART_OF]->(:Office) }})
+        WITH office, 'high' AS confidence,
+          [{_OF_KIND} + 'that are about ' + toLower(topic.name) + ' are answered by ' + office.name + '.' + {_NOT_SURE},
+           topic] AS step
+        """,
+        Example({"caseKind": "ruling", "topic": "valuation"}, "Commercial and Trade Facilitation Division"),
     ),
     OfficeRule(
         "kind-office",
@@ -160,17 +134,17 @@ OFFICES: Final = (
         f"""
         MATCH (kind)-[a:ANSWERED_BY]->(office:Office) WHERE kind.answeredBy = 'office'
         WITH office, 'high' AS confidence,
-          [kind.name + ': answered by ' + office.name + ' (' + {_BASIS} + ')', kind] AS step
+          [{_OF_KIND} + 'are answered by ' + office.name + '.' + {_NOT_SURE}, kind] AS step
         """,
         Example({"caseKind": "eapa", "importer": "11-1111111AA"}, "desk-eapa"),
     ),
     OfficeRule(
         "kind-port",
-        "Release, examination and penalties stay with the port.",
+        "Release, examination and penalties stay with the port; the port itself is told who else answers.",
         ("caseKind", "port"),
         f"""
         WITH port AS office, 'high' AS confidence, [{_BY_PORT}, kind] AS step
-        WHERE office IS NOT NULL AND kind.answeredBy = 'port'
+        WHERE office IS NOT NULL AND kind.answeredBy = 'port' AND NOT office IN myParties
         """,
         Example({"caseKind": "detention", "port": "2704", "importer": "11-1111111AA"}, "desk-2704"),
     ),
@@ -179,10 +153,10 @@ OFFICES: Final = (
         "The same, at the ports where the entry was filed.",
         ("caseKind", "entryNumber"),
         f"""
-        MATCH (entry)-[e:AT]->(office:Port) WHERE kind.answeredBy = 'port' AND {{may}}
+        MATCH (entry)-[e:AT]->(office:Port)
+        WHERE kind.answeredBy = 'port' AND NOT office IN myParties AND {{may}}
         WITH office, 'high' AS confidence,
-          [{_BY_PORT} + '; entry ' + entry.number + ' was filed at '
-             + office.name, entry] AS step
+          [{_BY_PORT} + ' Entry ' + entry.number + ' was filed at ' + office.name + '.', entry] AS step
         """,
         Example({"caseKind": "detention", "entryNumber": "AAA-0000002-2"}, "desk-4601"),
         SeenEdge(cases.ENTRY_AT, "entry", "office", "e"),
@@ -195,11 +169,22 @@ OFFICES: Final = (
         MATCH (importer)-[e:ENTERS_AT]->(office:Port)
         WHERE kind.answeredBy = 'port' AND port IS NULL AND {{may}}
         WITH office, 'medium' AS confidence,
-          [{_BY_PORT} + '; importer ' + importer.number + ' enters at '
-             + office.name, importer] AS step
+          [{_BY_PORT} + ' Importer ' + importer.number + ' enters goods at ' + office.name + '.', importer] AS step
         """,
         Example({"caseKind": "penalty", "importer": "11-1111111AA"}, "penalties-2704"),
         SeenEdge(parties.ENTERS_AT, "importer", "office", "e"),
+    ),
+    OfficeRule(
+        "program-before-center",
+        "Some trade programs are a headquarters office's, whatever Center an importer has or its goods suggest.",
+        ("program",),
+        f"""
+        MATCH (program)-[a:ANSWERED_BY]->(office:Office) WHERE program.beforeCenter
+        WITH office, 'medium' AS confidence,
+          [office.name + ' answers for ' + program.name + ', and is asked before the Center.' + {_NOT_SURE},
+           program] AS step
+        """,
+        Example({"program": "EAPA", "importer": "11-1111111AA"}, "desk-eapa"),
     ),
     OfficeRule(
         "topic-before-center",
@@ -208,7 +193,8 @@ OFFICES: Final = (
         f"""
         MATCH (topic)-[a:ANSWERED_BY]->(office:Office) WHERE topic.beforeCenter
         WITH office, 'medium' AS confidence,
-          [topic.name + ': ' + office.name + ' (' + {_BASIS} + ')' + {_FIRST}, topic] AS step
+          [office.name + ' answers questions on ' + toLower(topic.name) + ', and is asked before the Center.'
+             + {_NOT_SURE}, topic] AS step
         """,
         Example({"topic": "evasion", "importer": "11-1111111AA"}, "desk-eapa"),
     ),
@@ -218,8 +204,8 @@ OFFICES: Final = (
         ("importer",),
         """
         WITH mine AS office, 'high' AS confidence,
-          ['importer ' + importer.number + ' is assigned to ' + mine.code + ' ' + mine.name
-             + ' since ' + toString(date(assigned.since)), importer] AS step WHERE office IS NOT NULL
+          ['Importer ' + importer.number + ' has been an account of ' + mine.name + ' since '
+             + toString(date(assigned.since)) + '.', importer] AS step WHERE office IS NOT NULL
         """,
         Example({"importer": "11-1111111AA"}, "desk-007"),
     ),
@@ -230,8 +216,8 @@ OFFICES: Final = (
         """
         MATCH (filed)-[a:ASSIGNED_TO]->(office:Center) WHERE a.activeFor IS NOT NULL AND {may}
         WITH office, 'high' AS confidence,
-          ['entry ' + entry.number + ' is of importer ' + filed.number + ', assigned to ' + office.code
-             + ' ' + office.name + ' since ' + toString(date(a.since)), filed] AS step
+          ['Entry ' + entry.number + ' is of importer ' + filed.number + ', which has been an account of '
+             + office.name + ' since ' + toString(date(a.since)) + '.', filed] AS step
         """,
         Example({"entryNumber": "AAA-0000002-2"}, "desk-007"),
         SeenEdge(parties.ASSIGNED_TO, "filed", "office", "a"),
@@ -243,8 +229,8 @@ OFFICES: Final = (
         """
         MATCH (importer)-[e:ENTERS_AT]->(office:Port)
         WHERE importer.centerStatus = 'NOTELG' AND (port IS NULL OR office = port) AND {may}
-        WITH office, 'high' AS confidence, ['importer ' + importer.number + ' is not Center-eligible; it enters at '
-             + office.name, importer] AS step
+        WITH office, 'high' AS confidence, ['Importer ' + importer.number
+             + ' is not eligible for a Center, and enters goods at ' + office.name + '.', importer] AS step
         """,
         Example({"importer": "22-2222222AA"}, "desk-4601"),
         SeenEdge(parties.ENTERS_AT, "importer", "office", "e"),
@@ -256,8 +242,8 @@ OFFICES: Final = (
         f"""
         WITH coalesce(heading, chapter) AS good WHERE mine IS NULL {_SUGGESTED}
         WITH office, s.confidence AS confidence,
-          ['goods of ' + goods + ' suggest ' + office.code + ' ' + office.name + ' (' + s.confidence
-             + ': ' + s.basis + ')', good] AS step
+          ['Goods of ' + goods + ' suggest ' + office.name + '.'
+             + CASE s.confidence WHEN 'high' THEN '' ELSE ' That is not certain.' END, good] AS step
         """,
         Example({"hts": "6109"}, "desk-004"),
     ),
@@ -268,8 +254,8 @@ OFFICES: Final = (
         """
         MATCH (office:Office {code: 'OFO-TOD'}) WHERE importer.centerStatus = 'PNDING'
         WITH office, 'medium' AS confidence,
-          ['importer ' + importer.number + ' has no Center yet (PNDING); ' + office.name
-             + ' oversees assignments', importer] AS step
+          ['Importer ' + importer.number + ' has no Center yet. ' + office.name
+             + ' oversees assignments.', importer] AS step
         """,
         Example({"importer": "33-3333333AA"}, "desk-tod"),
     ),
@@ -280,9 +266,9 @@ OFFICES: Final = (
         f"""
         MATCH (program)-[a:ANSWERED_BY]->(office:Office)
         WITH office, 'medium' AS confidence,
-          [program.name + ': ' + office.name + ' (' + {_BASIS} + ')', program] AS step
+          [office.name + ' answers for ' + program.name + '.' + {_NOT_SURE}, program] AS step
         """,
-        Example({"program": "EAPA"}, "desk-eapa"),
+        Example({"program": "UFLPA"}, "desk-fld"),
     ),
     OfficeRule(
         "topic",
@@ -290,17 +276,57 @@ OFFICES: Final = (
         ("topic",),
         f"""
         MATCH (topic)-[a:ANSWERED_BY]->(office:Office)
-        WITH office, 'medium' AS confidence, [topic.name + ': ' + office.name + ' (' + {_BASIS} + ')', topic] AS step
+        WITH office, 'medium' AS confidence,
+          [office.name + ' answers questions on ' + toLower(topic.name) + '.' + {_NOT_SURE}, topic] AS step
         """,
         Example({"topic": "quota"}, "desk-tpp"),
+    ),
+    OfficeRule(
+        "asked-too",
+        "A headquarters office is asked beside the Center or the port that answers.",
+        (),
+        f"""
+        UNWIND [kind, topic, program] AS about
+        MATCH (about)-[a:ANSWERED_AT]->(office:Office)
+        WITH office, 'medium' AS confidence, [{_BASIS}, about] AS step
+        """,
+        Example({"caseKind": "uflpa_detention"}, "desk-fld"),
+    ),
+    OfficeRule(
+        "decides",
+        "Whatever CBP applies and a partner agency decides: that agency is among those to ask.",
+        (),
+        f"""
+        UNWIND [kind, program] AS about
+        MATCH (about)-[a:DECIDED_BY]->(office:Agency)
+        WITH office, 'medium' AS confidence, [{_BASIS}, about] AS step
+        """,
+        Example({"caseKind": "adcvd_inquiry"}, "International Trade Administration (Enforcement and Compliance)"),
     ),
     OfficeRule(
         "port",
         "A port answers for what is asked about it.",
         ("port",),
-        "WITH port AS office, 'medium' AS confidence, ['port ' + port.code + ' ' + port.name, port] AS step WHERE"
+        "WITH port AS office, 'medium' AS confidence, ['The question is about ' + port.name + '.', port] AS step WHERE"
         " office IS NOT NULL",
         Example({"port": "4601"}, "desk-4601"),
+    ),
+    OfficeRule(
+        "may-hold",
+        "The partner agencies that regulate some of the goods may hold them: their office at the port, or themselves.",
+        (),
+        """
+        MATCH (chapter)<-[r:REGULATES]-(regulator:Agency) WHERE agency IS NULL
+        WITH *, coalesce(head(COLLECT { MATCH (regulator)<-[:PART_OF]-(o:AgencyOffice)-[:SERVES]->(port)
+          RETURN o ORDER BY o.code LIMIT 1 }), regulator) AS office
+        WITH office, 'low' AS confidence, [regulator.name + ' may hold such goods: it regulates ' + r.goods + '.'
+          + CASE r.confidence WHEN 'unverified' THEN ' This is not verified.' ELSE '' END, chapter] AS step
+        """,
+        Example(
+            {"hts": "0304", "port": "2704"},
+            "Food and Drug Administration, Division of West Coast Imports",
+            first=False,
+        ),
     ),
 )
 """In the order in which they rank."""
@@ -309,223 +335,7 @@ LAST_OFFICE: Final = OfficeRule(
     "public-desk",
     "Where nothing closer is known, the Office of Trade Relations is the trade's first address.",
     (),
-    "MATCH (office:Office {code: 'OTR'}) WITH office, 'low' AS confidence, ['nothing closer is known', office] AS step",
+    "MATCH (office:Office {code: 'OTR'}) WITH office, 'low' AS confidence, ['Nothing closer is known.', office]"
+    " AS step",
     Example({}, "desk-otr"),
 )
-
-_DIRECTORS: Final = "['center_director', 'port_director']"
-_THERE: Final = (
-    "-[:WORKS_FOR]->(org) WHERE (org = office OR (org:Team AND EXISTS { (org)-[:PART_OF]->(whole) WHERE whole ="
-    " office }))"
-)
-# from the office: as a comparison with the organisation at the end, Neo4j looks at all contacts there are
-_OF_OFFICE: Final = "MATCH (office)<-[:WORKS_FOR]-(c:Contact) WITH *, office AS org"
-CONTACTS: Final = (
-    ContactRule(
-        "covers-importer",
-        "It is named for this importer.",
-        ("importer",),
-        64,
-        f"MATCH (importer)<-[covers:COVERS]-(c:Contact){_THERE} AND {{may}}",
-        "'covers importer ' + importer.number",
-        "importer",
-        Example(
-            {"importer": "11-1111111AA", "hts": "8542"},
-            "account-manager",
-            "MATCH (i:Importer {number: '11-1111111AA'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id:"
-            " 'account-manager', name: 'Ana Sample', role: 'national_account_manager', published:"
-            " false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(i)",
-        ),
-        SeenEdge(people.COVERS, "c", "importer", "covers"),
-    ),
-    ContactRule(
-        "covers-heading",
-        "It covers the heading.",
-        ("hts",),
-        32,
-        f"MATCH (heading)<-[:COVERS]-(c:Contact){_THERE}",
-        "'covers heading ' + heading.code",
-        "heading",
-        Example(
-            {"importer": "11-1111111AA", "hts": "8542.31"},
-            "heading-8542",
-            "MATCH (h:HtsHeading {code: '8542'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'heading-8542',"
-            " name: 'Luis Sample', role: 'import_specialist', published: false})-[:WORKS_FOR]->(o) CREATE"
-            " (c)-[:COVERS]->(h)",
-        ),
-    ),
-    ContactRule(
-        "covers-chapter",
-        "It covers the chapter.",
-        ("hts",),
-        16,
-        f"MATCH (chapter)<-[:COVERS]-(c:Contact){_THERE}",
-        "'covers chapter ' + chapter.code",
-        "chapter",
-        Example({"importer": "11-1111111AA", "hts": "8542"}, "chapter-85"),
-    ),
-    ContactRule(
-        "covers-kind",
-        "It covers the kind of case.",
-        ("caseKind",),
-        8,
-        f"MATCH (kind)<-[:COVERS]-(c:Contact){_THERE}",
-        "'covers ' + kind.name",
-        "kind",
-        Example({"importer": "11-1111111AA", "caseKind": "protest"}, "protests"),
-    ),
-    ContactRule(
-        "covers-program",
-        "It covers the trade program.",
-        ("program",),
-        8,
-        f"MATCH (program)<-[:COVERS]-(c:Contact){_THERE}",
-        "'covers ' + program.name",
-        "program",
-        Example(
-            {"importer": "11-1111111AA", "program": "UFLPA"},
-            "uflpa-lead",
-            "MATCH (p:Program {code: 'UFLPA'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'uflpa-lead', name:"
-            " 'Mei Sample', role: 'import_specialist', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(p)",
-        ),
-    ),
-    ContactRule(
-        "covers-topic",
-        "It covers the topic.",
-        ("topic",),
-        8,
-        f"MATCH (topic)<-[:COVERS]-(c:Contact){_THERE}",
-        "'covers ' + topic.name",
-        "topic",
-        Example(
-            {"importer": "11-1111111AA", "topic": "valuation"},
-            "valuer",
-            "MATCH (t:Topic {code: 'valuation'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'valuer', name:"
-            " 'Omar Sample', role: 'import_specialist', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(t)",
-        ),
-    ),
-    ContactRule(
-        "covers-port",
-        "It covers the port.",
-        ("port",),
-        4,
-        f"MATCH (port)<-[:COVERS]-(c:Contact){_THERE}",
-        "'covers port ' + port.code",
-        "port",
-        Example(
-            {"importer": "11-1111111AA", "port": "2704"},
-            "liaison-2704",
-            "MATCH (p:Port {id: 'ACE:2704'}), (o:Center {code: 'CEE007'}) CREATE (c:Contact {id: 'liaison-2704', name:"
-            " 'Hana Sample', role: 'partnership_staff', published: false})-[:WORKS_FOR]->(o) CREATE (c)-[:COVERS]->(p)",
-        ),
-    ),
-    ContactRule(
-        "role",
-        "The kind of case is work of its role.",
-        ("caseKind",),
-        4,
-        f"{_OF_OFFICE} WHERE c.role = kind.role",
-        "'is ' + kind.role + ', whose work it is'",
-        "kind",
-        Example({"importer": "11-1111111AA", "caseKind": "liquidation"}, "entries"),
-    ),
-    ContactRule(
-        "desk",
-        "It is published as a contact of the office.",
-        (),
-        2,
-        f"{_OF_OFFICE} WHERE c.published AND NOT c.role IN {_DIRECTORS}",
-        "'is a published contact of ' + office.name",
-        "office",
-        Example({"importer": "11-1111111AA"}, "desk-007"),
-    ),
-    ContactRule(
-        "director",
-        "It directs the office.",
-        (),
-        1,
-        f"{_OF_OFFICE} WHERE c.role IN {_DIRECTORS}",
-        "'directs ' + office.name",
-        "office",
-        Example(
-            {"port": "3001"},
-            "director-3001",
-            "MATCH (p:Port {id: 'ACE:3001'}) CREATE (:Contact {id: 'director-3001', name: 'Kofi Sample', role:"
-            " 'port_director', published: true})-[:WORKS_FOR]->(p)",
-        ),
-    ),
-)
-"""In the order of their weights."""
-
-LAST_CONTACT: Final = ContactRule(
-    "staff",
-    "It works there; nobody fits better.",
-    (),
-    0,
-    _OF_OFFICE + " WHERE true",
-    "'works for ' + office.name",
-    "office",
-    Example({"importer": "44-4444444AA"}, "pharma"),
-)
-
-# its published contacts, and nobody, in case none of those may be named
-_DESK_OF: Final = (
-    "UNWIND [true, false] AS desk OPTIONAL MATCH (party)<-[:WORKS_FOR]-(someone:Contact) WHERE desk AND"
-    " someone.published"
-)
-NEXT: Final = (
-    NextRule(
-        "deputy",
-        "Their deputy.",
-        "MATCH (contact)-[:DEPUTIZED_BY]->(someone:Contact) WITH someone, office AS party",
-        Example({"importer": "11-1111111AA", "hts": "8542"}, "chapter-85-deputy"),
-    ),
-    NextRule(
-        "team",
-        "Their team.",
-        "MATCH (contact)-[:WORKS_FOR]->(party:Team)<-[:WORKS_FOR]-(someone:Contact) WHERE someone <> contact WITH"
-        " someone, party",
-        Example({"importer": "11-1111111AA", "caseKind": "protest"}, "protests-colleague"),
-    ),
-    NextRule(
-        "division",
-        "The head of their division.",
-        "MATCH (office:Center)<-[:WORKS_FOR]-(someone:Contact) WHERE someone.role IN "
-        "['assistant_center_director', 'supervisory_import_specialist'] AND (contact IS NULL OR someone <> contact) "
-        "WITH someone, office AS party",
-        Example({"importer": "11-1111111AA", "hts": "8542"}, "supervisor-007"),
-    ),
-    NextRule(
-        "director",
-        "The director of the Center or port.",
-        f"MATCH (office)<-[:WORKS_FOR]-(someone:Contact) WHERE someone.role IN {_DIRECTORS} "
-        "AND (contact IS NULL OR someone <> contact) WITH someone, office AS party",
-        Example({"importer": "11-1111111AA", "hts": "8542"}, "director-007"),
-    ),
-    NextRule(
-        "field-office",
-        "The Field Office over the Center or port.",
-        f"MATCH (office)-[:MANAGED_FROM|IN_FIELD_OFFICE]->(party:FieldOffice) {_DESK_OF} WITH someone, party",
-        Example({"importer": "11-1111111AA", "hts": "8542"}, "desk-los-angeles"),
-    ),
-    NextRule(
-        "desk",
-        "A published contact of the agency or headquarters office.",
-        "MATCH (office)<-[:WORKS_FOR]-(someone:Contact) WHERE (office:Office OR office:Agency) AND someone.published "
-        "AND (contact IS NULL OR someone <> contact) WITH someone, office AS party",
-        Example({"agency": "FDA", "hts": "0301"}, "desk-fda"),
-    ),
-    NextRule(
-        "office-above",
-        "The headquarters office it is part of.",
-        f"MATCH (office:Office)-[:PART_OF]->(party:Office) {_DESK_OF} WITH someone, party",
-        Example({"topic": "evasion"}, "desk-trled"),
-    ),
-    NextRule(
-        "trade-relations",
-        "The Office of Trade Relations.",
-        f"MATCH (party:Office {{code: 'OTR'}}) WHERE party <> office {_DESK_OF} WITH someone, party",
-        Example({"importer": "11-1111111AA"}, "desk-otr"),
-    ),
-)
-"""In the order in which one turns to them."""

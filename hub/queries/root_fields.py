@@ -3,6 +3,7 @@
 from typing import Final
 
 from hub.compile.compiler import CustomField
+from hub.queries.counter import COUNTER
 from hub.queries.desk import MY_DESK
 from hub.queries.paths import NEIGHBOURHOOD, PATH
 from hub.queries.question_by_receipt import QUESTION_BY_RECEIPT
@@ -16,6 +17,7 @@ QUESTIONS: Final[tuple[CustomField, ...]] = (
     MY_DESK,
     WINDOWS,
     RESPONSIBLE_CONTACTS,
+    COUNTER,
     SHARED_ISSUES,
     PATH,
     NEIGHBOURHOOD,

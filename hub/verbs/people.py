@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar, Final, LiteralString
 
 from graph_schema.cypher import fill
+from graph_schema.people import CONTACT, DESK
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
 from hub.events.append import ALL_NEW
-from hub.verbs.arguments import Argument, found_by
+from hub.verbs.arguments import Argument, found_by, like_one_of
 from hub.verbs.context import VerbContext
 from hub.verbs.fragments import kept_by
 from hub.verbs.rows import LockedRow, Role, Subject
@@ -83,6 +84,40 @@ async def name_deputy(context: VerbContext, contact: Contact, deputy: _Deputy) -
     context.add_event("Contact", contact.id, ("DEPUTIZED_BY",), by=contact.by, refs=(deputy,))
 
 
+_DESCRIBE: Final[LiteralString] = """
+MATCH (c:Contact {id: $contact, role: $desk}) SET c += $described, c.source = 'hub' RETURN 1"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """How the shared desk of an office is reached."""
+
+    email: Annotated[str, Argument("Its mail address.", longest=300)] | None = None
+    phone: Annotated[str, Argument("Its telephone number.", longest=50)] | None = None
+    time_zone: Annotated[str, like_one_of(CONTACT.properties, "timeZone")] | None = None
+    opens_at: Annotated[str, like_one_of(CONTACT.properties, "opensAt")] | None = None
+    closes_at: Annotated[str, like_one_of(CONTACT.properties, "closesAt")] | None = None
+
+    def described(self) -> dict[str, str]:
+        """What of it is said, by the names of a contact's properties."""
+        said = {
+            "email": self.email, "phone": self.phone, "timeZone": self.time_zone, "opensAt": self.opens_at,
+            "closesAt": self.closes_at,
+        }  # fmt: skip
+        return {name: value for name, value in said.items() if value is not None}
+
+
+@verb(may=(OWN_ORGANISATION,), kept_here=True)
+async def describe_desk(context: VerbContext, contact: Contact, reached: Reached) -> None:
+    """Says by what mailbox and telephone, and in which hours, the shared desk of your organisation is reached."""
+    described = reached.described()
+    if not described:
+        raise BadInput("describeDesk: say at least one of email, phone, timeZone, opensAt and closesAt")
+    if not await context.execute(_DESCRIBE, contact=contact.id, desk=DESK, described=described):
+        raise Conflict(f"{contact.in_words()} is no shared desk of an office")
+    context.add_event("Contact", contact.id, tuple(described), by=contact.by)
+
+
 _PROGRAM: Final[LiteralString] = """
 MERGE (p:Program {code: $code}) ON CREATE SET p += $program, p.made = $request
 WITH p, p.made = $request AS made
@@ -95,9 +130,7 @@ _Code = Annotated[str, Argument("A short code.", longest=20)]
 _Name = Annotated[str, Argument("Its name.", longest=300)]
 _Since = Annotated[date, Argument("The day it takes effect.")]
 _LegalBasis = Annotated[str, Argument("The law it rests on.")]
-_Office = Annotated[
-    str, Argument("The headquarters office that answers for it, by its code; without one, nobody is named.")
-]
+_Office = Annotated[str, Argument("The headquarters office that answers for it, by its code, e.g. OT-TPP.")]
 
 
 @verb(returns="Program")
@@ -105,9 +138,9 @@ async def declare_program(
     context: VerbContext,
     code: _Code,
     name: _Name,
+    office: _Office,
     since: _Since | None = None,
     legal_basis: _LegalBasis | None = None,
-    office: _Office | None = None,
 ) -> str:
     """Adds a trade program that cases may fall under, and the office that answers for it (the Office of Trade)."""
     overseer = await context.read_value(_OVERSIGHT)
@@ -118,9 +151,9 @@ async def declare_program(
     (made, answered), *_ = await context.execute(
         _PROGRAM, code=code, program={**program, **found_by("Program", program)}, request=context.request, office=office
     )
+    if not answered:
+        raise NotFound(f"office: there is no office {office!r}; see offices")
     if not made:
         raise Conflict(f"code: there is a program {code} already")
-    if office and not answered:
-        raise NotFound(f"office: there is no office {office!r}; see offices")
     context.add_event("Program", code, ALL_NEW, by=overseer)
     return code

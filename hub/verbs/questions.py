@@ -22,9 +22,10 @@ _LONGEST_TITLE: Final = 300
 _LONGEST_TEXT: Final = 10_000
 
 _OFFICE: Final[LiteralString] = """
-MATCH (o) WHERE (o:Center OR o:Port OR o:Office OR o:Agency OR o:FieldOffice) AND $to = CASE
+MATCH (o) WHERE (o:Center OR o:Port OR o:Office OR o:Agency OR o:AgencyOffice OR o:FieldOffice) AND $to = CASE
   WHEN o:Center THEN 'Center:' + o.code
   WHEN o:Port THEN 'Port:' + o.id WHEN o:Office THEN 'Office:' + o.code WHEN o:Agency THEN 'Agency:' + o.code
+  WHEN o:AgencyOffice THEN 'AgencyOffice:' + o.code
   ELSE 'FieldOffice:' + o.name END
 RETURN elementId(o), o.name"""
 _MADE: Final[LiteralString] = """

@@ -12,6 +12,7 @@ from graph_schema.upsert import edge_statements, node_statements
 from hub.database.graph import Graph
 from hub.database.lease import Lease
 from hub.errors import SetupError
+from hub.world.desks import desk_rows
 from hub.world.migrations import COMPARE_ALL, MIGRATIONS, SORT_ALL, Migration
 from hub.world.reference import Rows, reference_hash, reference_rows
 from hub.world.sample import Size, sample_rows
@@ -21,6 +22,9 @@ _READ_STATE: Final[LiteralString] = (
 )
 _WRITE_STATE: Final[LiteralString] = "MERGE (w:World {id: 'world'}) SET w += $state"
 _LARGE: Final = 5_000
+_THEIR_DESKS: Final[LiteralString] = (
+    "UNWIND $desks AS desk MATCH (c:Contact {id: desk}) WHERE c.source <> 'reference' RETURN c.id"
+)
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being loaded, how much of it is done, and how much there is."""
@@ -83,6 +87,7 @@ async def _load(
     rows = reference_rows()
     if state.reference != reference_hash():
         await _write(graph, rows, "public facts", progress)
+        await _write(graph, await _untouched(graph, desk_rows(rows)), "shared desks", progress)
         await graph.write([Statement(_WRITE_STATE, {"state": {"reference": reference_hash()}})])
     if wanted.scale and state.sample != _name(wanted):
         await graph.write([Statement(_WRITE_STATE, {"state": {"sample": f"loading {_name(wanted)}"}})])
@@ -114,6 +119,17 @@ class _State:
 async def _state(graph: Graph) -> _State:
     schema, reference, sample, migrations = await graph.read_one(_READ_STATE, {}) or (None, None, None, [])
     return _State(schema, reference, sample, migrations)
+
+
+async def _untouched(graph: Graph, desks: Rows) -> Rows:
+    """The shared desks but for those that their office has described itself."""
+    theirs = {
+        desk for (desk,) in await graph.read(_THEIR_DESKS, {"desks": [row.properties["id"] for row in desks.nodes]})
+    }
+    return Rows(
+        tuple(row for row in desks.nodes if row.properties["id"] not in theirs),
+        tuple(edge for edge in desks.edges if edge.tail[1] not in theirs),
+    )
 
 
 async def sample_world(graph: Graph) -> str | None:

@@ -3,9 +3,10 @@
 import csv
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib import resources
 from typing import Final
 
@@ -57,7 +58,9 @@ def reference_hash() -> str:
     return digest.hexdigest()[:16]
 
 
-def _read(name: str) -> list[Row]:
+@cache
+def table(name: str) -> Sequence[Row]:
+    """The rows of a reference file."""
     with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
@@ -73,10 +76,10 @@ def _offices() -> Rows:
         _node(
             "FieldOffice", name=row["name"], area=row["area"], confidence=row["area_confidence"], citation=row["source"]
         )
-        for row in _read("field_offices")
+        for row in table("field_offices")
     ]
     edges: list[EdgeRow] = []
-    for row in _read("centers"):
+    for row in table("centers"):
         if not row["short"]:  # PNDING and NOTELG are states of an importer, never Centers
             continue
         nodes.append(
@@ -86,7 +89,7 @@ def _offices() -> Rows:
             )
         )  # fmt: skip
         edges.append(EdgeRow(parties.MANAGED_FROM, ("Center", row["code"]), ("FieldOffice", row["field_office"])))
-    for row in _read("offices"):
+    for row in table("offices"):
         nodes.append(
             _node("Office", code=row["code"], name=row["name"], function=row["function"], citation=row["source"])
         )
@@ -98,8 +101,8 @@ def _offices() -> Rows:
 def _ports() -> Rows:
     nodes: list[NodeRow] = []
     edges: list[EdgeRow] = []
-    same_port = {row["census_code"]: row["cbp_ace_code"] for row in _read("port_aliases")}
-    for row in _read("ports"):
+    same_port = {row["census_code"]: row["cbp_ace_code"] for row in table("port_aliases")}
+    for row in table("ports"):
         code, ended = row["code"], _ended(row)
         port = f"ACE:{same_port.get(code, code)}"
         # Census and ACE agree on a code unless an alias says otherwise
@@ -115,14 +118,29 @@ def _ports() -> Rows:
             continue
         nodes.append(
             _node(
-                "Port", id=port, issuer="ACE", code=code, name=row["name"], state=row["state"], kind=row["kind"],
-                district=row["district_name"], validTo=ended, confidence=row["field_office_confidence"],
-                citation=row["status"],
+                "Port", id=port, issuer="ACE", code=code, name=place_name(row["name"]), state=row["state"],
+                kind=row["kind"], district=row["district_name"], validTo=ended,
+                confidence=row["field_office_confidence"], citation=row["status"],
             )
         )  # fmt: skip
         if row["field_office"]:
             edges.append(EdgeRow(parties.IN_FIELD_OFFICE, ("Port", port), ("FieldOffice", row["field_office"])))
     return Rows(tuple(nodes), tuple(edges))
+
+
+_KEPT_IN_CAPITALS: Final = frozenset(
+    {"DHL", "UPS", "TNT", "IBC", "ECCF", "NYACC", "LAX", "JFK", "ATL", "II", "US", "U.S."}
+)
+
+
+def place_name(name: str) -> str:
+    """The name of a place as people write it: Los Angeles, CA, and not LOS ANGELES, CA."""
+    if not name.isupper():
+        return name
+    place, comma, state = name.rpartition(", ")
+    words = (place or state).split(" ")
+    spelled = " ".join(word if word.strip("(),-") in _KEPT_IN_CAPITALS else word.title() for word in words)
+    return f"{spelled}, {state}" if comma else spelled
 
 
 def _ended(row: Row) -> date | None:
@@ -135,17 +153,56 @@ def _ended(row: Row) -> date | None:
 
 
 def _agencies() -> Rows:
-    return Rows(
-        tuple(
-            _node(
-                "Agency", code=row["abbreviation"], aceCode=row["code"], name=row["name"], department=row["department"],
-                programs=row["programs"], regulatedGoods=row["regulated_goods"], aceFlags=row["ace_flags"],
-                forms=row["forms"], confidence=row["confidence"], citation=row["source"],
-            )
-            for row in _read("agencies")
-        ),
-        (),
-    )  # fmt: skip
+    nodes = [
+        _node(
+            "Agency", code=row["abbreviation"], aceCode=row["code"], name=row["name"], department=row["department"],
+            programs=row["programs"], regulatedGoods=row["regulated_goods"], aceFlags=row["ace_flags"],
+            forms=row["forms"], confidence=row["confidence"], citation=row["source"],
+        )
+        for row in table("agencies")
+    ]  # fmt: skip
+    edges: list[EdgeRow] = []
+    ports = [
+        row for row in table("ports") if row["code"] not in {each["census_code"] for each in table("port_aliases")}
+    ]
+    for row in table("agency_offices"):
+        office = ("AgencyOffice", row["code"])
+        nodes.append(_node("AgencyOffice", code=row["code"], name=row["name"], area=row["area"], **_checked(row)))
+        edges.append(EdgeRow(parties.AGENCY_PART_OF, office, ("Agency", row["agency"])))
+        edges += (
+            EdgeRow(parties.SERVES, office, ("Port", f"ACE:{port['code']}")) for port in ports if _serves(row, port)
+        )
+    chapters = [row["chapter"] for row in table("hts_chapters")]
+    for row in table("agencies"):
+        said = {"goods": row["regulated_goods"], "citation": row["source"], "confidence": "unverified"}
+        edges += (
+            EdgeRow(goods.REGULATES, ("Agency", row["abbreviation"]), ("HtsChapter", chapter), said)
+            for chapter in chapters
+            if _touches(row["hts_chapters_touched"], chapter)
+        )
+    return Rows(tuple(nodes), tuple(edges))
+
+
+def _serves(office: Row, port: Row) -> bool:
+    """Whether an agency's office deals with imports at a port: it is named, or its Field Office is, or else its
+    state.
+    """
+    named = office["ports"].split("|")
+    if port["code"] in named or port["field_office"] in filter(None, office["field_offices"].split("|")):
+        return True
+    of_others = {
+        field_office
+        for other in table("agency_offices")
+        if other["agency"] == office["agency"]
+        for field_office in filter(None, other["field_offices"].split("|"))
+    }
+    return port["state"] in office["states"].split() and port["field_office"] not in of_others
+
+
+def _touches(chapters: str, chapter: str) -> bool:
+    """Whether a list of chapters, e.g. `02-24 30`, has that one."""
+    ranges = (part.partition("-") for part in chapters.split())
+    return any(first <= chapter <= (last or first) for first, _, last in ranges)
 
 
 def _goods() -> Rows:
@@ -155,14 +212,14 @@ def _goods() -> Rows:
             "HtsChapter", code=row["chapter"], title=row["title"], words=called.get(("HtsChapter", row["chapter"])),
             section=row["section"], citation=row["source"],
         )
-        for row in _read("hts_chapters")
+        for row in table("hts_chapters")
     ]  # fmt: skip
     edges: list[EdgeRow] = []
-    by_chapter = {row["chapter"]: row for row in _read("hts_chapter_center") if row["confidence"] != _NO_GOODS}
-    exceptions = _read("hts_heading_center")
+    by_chapter = {row["chapter"]: row for row in table("hts_chapter_center") if row["confidence"] != _NO_GOODS}
+    exceptions = table("hts_heading_center")
     for chapter, row in by_chapter.items():
         edges.append(_suggestion("HtsChapter", chapter, row["center"], row["confidence"], row["basis"]))
-    for row in _read("hts_headings"):
+    for row in table("hts_headings"):
         heading, chapter = row["heading"], row["chapter"]
         words = called.get(("HtsHeading", heading))
         nodes.append(_node("HtsHeading", code=heading, title=row["description"], words=words, citation=row["source"]))
@@ -190,16 +247,18 @@ def _suggestion(label: str, code: str, center: str, confidence: str, basis: str)
 
 def _case_kinds() -> Rows:
     called = words_of_rows()
+    holds = {row["kind"] for row in table("holds")}
     nodes = [
         _node(
             "CaseKind", code=row["code"], name=row["name"], form=row["form"], legalBasis=row["legal_basis"],
             words=called.get(("CaseKind", row["code"])),
-            answeredBy=row["answered_by"], role=row["role"], openedBy=row["opened_by"], **_checked(row),
+            answeredBy=row["answered_by"], role=row["role"], openedBy=row["opened_by"],
+            holds=row["code"] in holds, **_checked(row),
         )
-        for row in _read("case_kinds")
+        for row in table("case_kinds")
     ]  # fmt: skip
-    debtors = {(row["owed_by"], row["kind"]): row["roles"] for row in _read("debtors")}
-    clocks = [(row["kind"], _clock(rank, row, debtors)) for rank, row in enumerate(_read("clocks"))]
+    debtors = {(row["owed_by"], row["kind"]): row["roles"] for row in table("debtors")}
+    clocks = [(row["kind"], _clock(rank, row, debtors)) for rank, row in enumerate(table("clocks"))]
     edges = [EdgeRow(cases.HAS_CLOCK, ("CaseKind", kind), ("Clock", clock.properties["id"])) for kind, clock in clocks]
     return Rows((*nodes, *(clock for _, clock in clocks), *_case_events()), tuple(edges))
 
@@ -252,13 +311,13 @@ def _owed_roles(row: Row, debtors: Mapping[tuple[str, str], str]) -> list[str] |
 
 
 def _case_events() -> Iterator[NodeRow]:
-    for row in _read("events"):
+    for row in table("events"):
         yield _node(
             "CaseEvent", code=row["code"], name=row["name"], recordedBy=row["recorded_by"], about=row["about"],
             notBefore=_listed(row["not_before"]), againAfter=_listed(row["again_after"]), future=row["future"] == _YES,
             note=row["note"], **_checked(row),
         )  # fmt: skip
-    for row in _read("conditions"):
+    for row in table("conditions"):
         yield _node("CaseCondition", code=row["code"], name=row["name"], note=row["note"], **_checked(row))
 
 
@@ -281,10 +340,10 @@ def _number(text: str) -> int | None:
 
 
 def _orders() -> Rows:
-    centers = [row["code"] for row in _read("centers") if row["short"]]
+    centers = [row["code"] for row in table("centers") if row["short"]]
     nodes: list[NodeRow] = []
     edges: list[EdgeRow] = []
-    for row in _read("forced_labor_orders"):
+    for row in table("forced_labor_orders"):
         order = f"{row['effective']} {row['entity']}"
         effective = date.fromisoformat(row["effective"]) if row["effective"] else None
         nodes.append(
@@ -295,7 +354,7 @@ def _orders() -> Rows:
         )  # fmt: skip
         tagged = centers if row["center"] == "ALL" else [row["center"]] if row["center"] else []
         edges += [EdgeRow(goods.TAGGED_TO, ("ForcedLaborOrder", order), ("Center", center)) for center in tagged]
-    for row in _read("adcvd_cases_sample"):
+    for row in table("adcvd_cases_sample"):
         nodes.append(
             _node(
                 "AdcvdOrder",
@@ -310,42 +369,53 @@ def _orders() -> Rows:
 
 
 def _responsibilities() -> Iterator[EdgeRow]:
-    for row in _read("responsibilities"):
+    for row in table("responsibilities"):
         if row["office"]:
             said = {"basis": row["basis"], **({"confidence": row["confidence"]} if row["confidence"] else {})}
             yield EdgeRow(topics.ANSWERED_BY, (row["subject"], row["code"]), ("Office", row["office"]), said)
 
 
+def _deciders() -> Iterator[EdgeRow]:
+    """Who answers for a matter whatever the account's Center, and which agency decides it."""
+    for row in table("answered_at"):
+        place = (row["label"], f"ACE:{row['place']}" if row["label"] == "Port" else row["place"])
+        said = {"basis": row["basis"], **_checked(row)}
+        yield EdgeRow(topics.ANSWERED_AT, (row["subject"], row["code"]), place, said)
+    for row in table("decided_by"):
+        said = {"basis": row["basis"], "beforeCbp": row["before_cbp"] == _YES, **_checked(row)}
+        yield EdgeRow(topics.DECIDED_BY, (row["subject"], row["code"]), ("Agency", row["agency"]), said)
+
+
 def _others() -> Rows:
-    return Rows(tuple(_plain_nodes()), tuple(_responsibilities()))
+    return Rows(tuple(_plain_nodes()), (*_responsibilities(), *_deciders()))
 
 
 def _plain_nodes() -> Iterator[NodeRow]:
     called = words_of_rows()
-    for row in _read("roles"):
+    for row in table("roles"):
         yield _node("Role", code=row["role"], name=row["name"], side=row["side"], note=row["note"])
-    for row in _read("topics"):
+    for row in table("topics"):
         yield _node(
             "Topic", code=row["code"], name=row["name"], note=row["note"], words=called.get(("Topic", row["code"])),
             beforeCenter=row["before_center"] == _YES,
             **_checked(row),
         )  # fmt: skip
-    for row in _read("associations"):
+    for row in table("associations"):
         yield _node("Association", code=row["code"], name=row["name"])
-    for row in _read("party_roles"):
+    for row in table("party_roles"):
         yield _node(
             "PartyRole", code=row["code"], name=row["name"], reads=row["reads"].split(), toldTo=row["told_to"],
             namedBy=row["named_by"], note=row["note"], **_checked(row),
         )  # fmt: skip
-    for row in _read("number_kinds"):
+    for row in table("number_kinds"):
         yield _node(
             "NumberKind", code=row["code"], name=row["name"], shape=row["shape"], example=row["example"],
             note=row["note"], **_checked(row),
         )  # fmt: skip
-    for row in _read("programs"):
+    for row in table("programs"):
         yield _node(
             "Program", code=row["code"], name=row["name"], words=called.get(("Program", row["code"])),
             since=date.fromisoformat(row["since"]),
             until=date.fromisoformat(row["until"]) if row["until"] else None, status=row["status"],
-            legalBasis=row["legal_basis"], note=row["note"], **_checked(row),
+            beforeCenter=row["before_center"] == _YES, legalBasis=row["legal_basis"], note=row["note"], **_checked(row),
         )  # fmt: skip

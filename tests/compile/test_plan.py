@@ -80,5 +80,5 @@ def test_a_plan_says_what_is_decided_before_a_walk_and_once_a_row() -> None:
     assert isinstance(node, NodesPlan)
     email, phone = nodes.row.parts[0].readable, node.row.parts[0].readable
     assert not email.lookups, "what the guard names was looked up for the row"
-    assert {grant for _, grant in email.seen.known} == {"own-organisation", "counterpart"}
+    assert {grant for _, grant in email.seen.known} == {"own-organisation", "counterpart", "cbp-directory"}
     assert phone.seen.known == email.seen.known, "and is known where the row is read again"

@@ -88,7 +88,7 @@ def test_what_finds_it_is_the_same_whatever_is_given_and_selected(
     (text,) = {root.compiled.text for root in roots}
     assert text in dict(documents.questions(kind))
     (shapes,) = {tuple(sorted((name, type_of(value)) for name, value in _parameters(root).items())) for root in roots}
-    assert {name for name, _ in shapes} - {"first"} == {ASKED, *RIGHTS}
+    assert {name for name, _ in shapes} - {"first", "most"} == {ASKED, *RIGHTS}
 
 
 def test_each_kind_of_viewer_has_its_own(documents: PlanCache) -> None:

@@ -33,7 +33,8 @@ from hub import errors
 from hub.cli import commands as __main__
 from hub.docs.contents import decisions, text, title
 from hub.gql.names import DEFAULT_PAGE
-from hub.queries.responsibility_rules import CONTACTS, LAST_CONTACT, LAST_OFFICE, NEXT, OFFICES
+from hub.queries.contact_rules import CONTACTS, LAST_CONTACT, NEXT
+from hub.queries.responsibility_rules import LAST_OFFICE, OFFICES
 from hub.queries.similarities import LIKENESSES
 from hub.settings import Settings
 from hub.verbs.verb import REQUEST, Verb

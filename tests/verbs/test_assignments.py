@@ -52,7 +52,7 @@ def test_a_reassignment_keeps_history_and_moves_open_cases_with_a_trace(did: Do,
         }
     ]
     # its closed case stays where it was decided, the port's stays the port's
-    for number, owner in (("T-closed", "Electronics"), ("T-open", "LOS ANGELES, CA")):
+    for number, owner in (("T-closed", "Electronics"), ("T-open", "Los Angeles, CA")):
         assert (
             did("importer", f'{{ case(number: "{number}") {{ handledBy {{ name }} }} }}')["handledBy"]["name"] == owner
         )

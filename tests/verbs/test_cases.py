@@ -97,7 +97,7 @@ def test_a_port_opens_what_arises_there(did: Do) -> None:
         ' "2026-11-19") { handledBy { name } deadlines(orderBy: [{due: ASC}]) { nodes { name due deemed party'
         " { name } } } } }",
     )
-    assert case["handledBy"]["name"] == "LOS ANGELES, CA"
+    assert case["handledBy"]["name"] == "Los Angeles, CA"
     # Thanksgiving is no business day; the law's own outcome does not roll off a Saturday
     assert [(found["name"], found["due"], found["deemed"]) for found in case["deadlines"]["nodes"]] == [
         ("Detention: release or detain", "2026-11-27", "detained"),

@@ -42,7 +42,7 @@ def test_a_difference_is_found_and_seen_by_centers_and_the_office_of_trade_alone
         assert (found["id"], found["state"], found["strength"]) == (decided, "OPEN", "STRONG")
         assert "8542.31.0001 from TW by Sample Chips Co., Ltd., 8-bit processors" in found["why"]
         assert {decision["outcome"]: decision["madeAt"]["name"] for decision in found["decisions"]["nodes"]} == {
-            "approved": "LOS ANGELES, CA", "denied": "Pharmaceuticals, Health & Chemicals",
+            "approved": "Los Angeles, CA", "denied": "Pharmaceuticals, Health & Chemicals",
         }  # fmt: skip
     (found,) = did("center-004", _FOUND)["nodes"]
     assert [decision["case"] for decision in found["decisions"]["nodes"]] == [

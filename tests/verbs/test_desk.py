@@ -169,7 +169,7 @@ def test_who_alleged_evasion_has_its_days_on_their_desk_and_the_importer_learns_
     seen = did("importer", asked)
     assert seen["parties"]["totalCount"] == 0
     assert {found["party"] and found["party"]["name"] for found in seen["deadlines"]["nodes"]} == {
-        "Sample Importer 11", "LOS ANGELES, CA",
+        "Sample Importer 11", "Los Angeles, CA",
     }  # fmt: skip
 
 

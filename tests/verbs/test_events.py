@@ -78,7 +78,7 @@ def _due(story: Story, case: str, clock: str) -> str:
 
 
 def _cases(story: Story) -> None:
-    story.do("trade", "declareProgram", 'code: "S338", name: "Section 338"')
+    story.do("trade", "declareProgram", 'code: "S338", name: "Section 338", office: "OT-TPP"')
     opened = f'kind: "protest", importer: "{MINE}", title: "x", event: "protest_filed", on: "{day(-20)}"'
     case = story.do("importer", "openCase", opened, "number")["number"]
     of = f'case: "{case}"'
@@ -170,6 +170,7 @@ def _people(story: Story) -> None:
     of = 'contact: "chapter-85"'
     story.do("center-007", "announceAbsence", of)
     story.do("center-007", "nameDeputy", f'{of}, deputy: "entries"')
+    story.do("port-2704", "describeDesk", 'contact: "shared-2704", email: "desk@port.example"')
     story.do("center-007", "endAbsence", of)
     calendar = story.do("importer", "openCalendar", "", "id")["id"]
     story.do("importer", "closeCalendar", f'calendar: "{calendar}"')
@@ -368,7 +369,7 @@ _SILENT: Final[Sequence[tuple[str, str, str]]] = (
     ("center-007", 'announceAbsence(contact: "chapter-85") { id }', "Contact.announceAbsence"),
     ("center-007", 'endAbsence(contact: "chapter-85") { id }', "Contact.endAbsence"),
     ("center-007", 'nameDeputy(contact: "chapter-85", deputy: "entries") { id }', "Contact.nameDeputy"),
-    ("trade", 'declareProgram(code: "S338", name: "Section 338") { code }', "Program.declareProgram"),
+    ("trade", 'declareProgram(code: "S338", name: "Section 338", office: "OT-TPP") { code }', "Program.declareProgram"),
 )
 
 

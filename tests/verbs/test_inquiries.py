@@ -30,7 +30,7 @@ def test_a_question_goes_to_who_answers_for_it(did: Do) -> None:
             "The Center an importer is assigned to answers for its account, whatever its goods suggest.",
         ),
         ("broker", {"hts": "6109"}, "Apparel, Footwear & Textiles", None),
-        ("importer", {"office": "Port:ACE:2704"}, "LOS ANGELES, CA", "it was asked of LOS ANGELES, CA"),
+        ("importer", {"office": "Port:ACE:2704"}, "Los Angeles, CA", "it was asked of Los Angeles, CA"),
         ("fda", {"topic": "forced_labor"}, None, None),
         ("", {}, "Office of Trade Relations", None),
     ):

@@ -203,7 +203,7 @@ def test_a_party_meets_a_ports_people_once_the_port_has_confirmed_its_case(did: 
         'openCase(kind: "protest", importer: "33-3333333AA", title: "x", port: "2704") { number handledBy { name } }'
     )
     case = did("pending", f"mutation {{ {opening} }}")
-    assert case["handledBy"] == {"name": "LOS ANGELES, CA"}
+    assert case["handledBy"] == {"name": "Los Angeles, CA"}
     people = ("director-2704", "penalties-2704")
     assert _contacts(did, "pending", *people) == set()
     did("port-2704", f'mutation {{ confirmCase(case: "{case["number"]}") {{ number }} }}')

@@ -20,7 +20,9 @@ def test_who_is_away_is_stood_in_for_from_the_next_question_on(did: Do, refused:
     assert did("center-007", away) == {"awayUntil": "2026-12-11T22:00:00Z"}
     (first,) = did("importer", WHO)["contacts"]
     assert (first["contact"]["id"], first["standsInFor"]["id"]) == ("chapter-85-deputy", "chapter-85")
-    assert first["reason"].endswith("away until Friday 2026-12-11; deputy Sample chapter-85-deputy")
+    assert first["reason"].endswith(
+        "They are away until Friday 2026-12-11. Sample chapter-85-deputy stands in for them."
+    )
     did("center-007", 'mutation { nameDeputy(contact: "chapter-85", deputy: "entries") { id } }')
     assert did("importer", WHO)["contacts"][0]["contact"] == {"id": "entries"}
     did("center-007", 'mutation { endAbsence(contact: "chapter-85") { id } }')
@@ -38,12 +40,14 @@ def test_bad_absences_are_refused(refused: Do) -> None:
         refused("center-007", 'mutation { nameDeputy(contact: "chapter-85", deputy: "desk-004") { id } }')[0]
         == "NOT_FOUND"
     )
-    assert refused("center-004", 'mutation { endAbsence(contact: "chapter-85") { id } }')[0] == "NOT_FOUND"
+    assert refused("center-004", 'mutation { endAbsence(contact: "chapter-85") { id } }')[0] == "NOT_ALLOWED"
+    assert refused("association", 'mutation { endAbsence(contact: "chapter-85") { id } }')[0] == "NOT_FOUND"
 
 
 def test_a_program_is_added_without_a_line_of_code(did: Do, refused: Do) -> None:
     declared = (
-        'mutation { declareProgram(code: "S338", name: "Section 338", since: "2026-01-01", legalBasis: "19 USC 1338") {'
+        'mutation { declareProgram(code: "S338", name: "Section 338", since: "2026-01-01", legalBasis: "19 USC 1338",'
+        ' office: "OT-TPP") {'
         " code since } }"
     )
     assert refused("center-007", declared)[0] == "NOT_ALLOWED"
@@ -55,17 +59,27 @@ def test_a_program_is_added_without_a_line_of_code(did: Do, refused: Do) -> None
     assert did("", '{ program(code: "S338") { cases { totalCount } } }') == {"cases": {"totalCount": 0}}
 
 
-def test_a_program_for_which_no_office_answers_says_so(did: Do, refused: Do) -> None:
+def test_a_program_is_not_declared_without_who_answers_for_it(did: Do, refused: Do) -> None:
     declared = (
         'mutation {{ declareProgram(code: "{}", name: "Sample program"{}) {{ offices {{ nodes {{ code }} }} }} }}'
     )
     asked = '{{ responsibleContacts(program: "{}") {{ unknown contacts {{ organisation {{ nodeId }} }} }} }}'
-    assert did("trade", declared.format("S338", "")) == {"offices": {"nodes": []}}
-    assert did("importer", asked.format("S338"))["unknown"] == ["program S338: no office is named that answers for it"]
     code, message = refused("trade", declared.format("S339", ', office: "NONE"'))
     assert (code, message) == ("NOT_FOUND", "office: there is no office 'NONE'; see offices")
+    assert did("importer", asked.format("S339"))["unknown"] == ["program S339"]
     named = did("trade", declared.format("S339", ', office: "OT-TRLED"'))
     assert named == {"offices": {"nodes": [{"code": "OT-TRLED"}]}}
     answer = did("importer", asked.format("S339"))
     assert answer["unknown"] == []
     assert {"organisation": {"nodeId": "Office:OT-TRLED"}} in answer["contacts"]
+
+
+def test_an_office_says_how_its_shared_desk_is_reached(did: Do, refused: Do) -> None:
+    described = 'mutation {{ describeDesk(contact: "{}"{}) {{ email opensAt source }} }}'
+    told = ', email: "desk@port.example", timeZone: PACIFIC, opensAt: "08:00", closesAt: "16:30"'
+    assert did("port-2704", described.format("shared-2704", told)) == {
+        "email": "desk@port.example", "opensAt": "08:00", "source": "hub"
+    }  # fmt: skip
+    assert refused("center-004", described.format("shared-2704", told))[0] == "NOT_ALLOWED"
+    assert refused("port-2704", described.format("shared-2704", ""))[0] == "BAD_INPUT"
+    assert refused("port-2704", described.format("director-2704", told))[0] == "CONFLICT"

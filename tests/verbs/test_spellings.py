@@ -72,7 +72,7 @@ def test_what_is_written_is_found_by_all_its_words(did: Do, world: Graph, run: C
     )["id"]
     did("center-007", f'mutation {{ answerQuestion(question: "{asked}", text: "Of O\u2019Quokka") {{ id }} }}')
     did("center-007", f'mutation {{ publishQuestion(question: "{asked}", title: "A\u2013B") {{ id }} }}')
-    did("trade", f'mutation {{ declareProgram(code: "S338", name: {text}) {{ code }} }}')
+    did("trade", f'mutation {{ declareProgram(code: "S338", name: {text}, office: "OT-TPP") {{ code }} }}')
     did("trade", f'mutation {{ confirmIssue(issue: "{issue}", title: "W.R. Quokka") {{ id }} }}')
     run(world.apply([TEXT_IS_READ]))
     written = 0

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from hub.world.desks import desk_rows
 from hub.world.reference import reference_rows
 
 ROWS = reference_rows()
@@ -10,10 +11,11 @@ ROWS = reference_rows()
 def test_every_file_is_loaded() -> None:
     counted = Counter(row.label for row in ROWS.nodes)
     assert counted == {
-        "Center": 10, "FieldOffice": 20, "Port": 580, "PortCode": 1062, "Office": 25, "Agency": 29, "Association": 3,
+        "Center": 10, "FieldOffice": 20, "Port": 580, "PortCode": 1062, "Office": 25, "Agency": 29,
+        "AgencyOffice": 37, "Association": 3,
         "HtsChapter": 99,
         "HtsHeading": 1237, "CaseKind": 56, "Clock": 150, "CaseEvent": 155, "CaseCondition": 24,
-        "ForcedLaborOrder": 48, "AdcvdOrder": 14, "Role": 22,
+        "ForcedLaborOrder": 48, "AdcvdOrder": 14, "Role": 23,
         "Program": 14, "Topic": 26, "PartyRole": 13, "NumberKind": 10, "Form": 117,
     }  # fmt: skip
     assert {row.properties["source"] for row in ROWS.nodes} == {"reference"}
@@ -63,3 +65,35 @@ def test_each_topic_says_where_it_was_read_or_that_nobody_has_checked_it() -> No
         assert checked is (topic["checkedOn"] is not None), topic
         assert checked is not topic["citation"].startswith("unverified: "), topic
     assert {topic["beforeCenter"] for topic in topics} == {True, False}
+
+
+def test_an_agencys_offices_serve_the_ports_of_their_area() -> None:
+    served = {
+        (row.tail[1], row.head[1]) for row in ROWS.edges if row.edge.type == "SERVES" and row.tail[1].startswith("FDA")
+    }
+    by_port = {
+        port: [office for office, served_port in served if served_port == f"ACE:{port}"]
+        for port in ("2704", "2304", "4601", "0901", "3801", "3001", "4909", "5201")
+    }
+    assert by_port == {
+        "2704": ["FDA-WEST"], "2304": ["FDA-SOUTHWEST"], "4601": ["FDA-NORTHEAST"], "0901": ["FDA-NORTHERN"],
+        "3801": ["FDA-NORTHERN"], "3001": ["FDA-WEST"], "4909": ["FDA-SOUTHEAST"], "5201": ["FDA-SOUTHEAST"],
+    }  # fmt: skip
+
+
+def test_agencies_regulate_the_chapters_that_their_row_names() -> None:
+    regulated = {(row.tail[1], row.head[1]) for row in ROWS.edges if row.edge.type == "REGULATES"}
+    assert {agency for agency, chapter in regulated if chapter == "03"} == {"FDA", "NMF", "FWS", "OMC"}
+    assert {chapter for agency, chapter in regulated if agency == "TTB"} == {"22", "24"}
+    assert ("FDA", "17") in regulated
+    assert ("FDA", "01") not in regulated
+
+
+def test_every_office_at_work_has_a_shared_desk_and_none_has_an_invented_mailbox() -> None:
+    desks = desk_rows(ROWS)
+    of = {edge.head for edge in desks.edges}
+    assert len(of) == len(desks.nodes) > 500
+    for label, key in (("Center", "code"), ("FieldOffice", "name"), ("Agency", "code"), ("AgencyOffice", "code")):
+        assert {(label, row.properties[key]) for row in ROWS.nodes if row.label == label} <= of
+    assert {("Port", f"ACE:{code}") for code in ("2304", "4601", "4771", "4909", "5201", "5301", "4503")} <= of
+    assert [row.properties["id"] for row in desks.nodes if row.properties["email"]] == ["desk:Office:OFO-TOD"]
