@@ -31,6 +31,7 @@ _OF_PARTIES: Final = (
     "myClients",
     "myAccounts",
     "fewCases",
+    "myAudiences",
     "involved",
     "counterparts",
 )

@@ -3,6 +3,7 @@
 from typing import Final
 
 from hub.compile.compiler import CustomField
+from hub.queries.audience_preview import AUDIENCE_PREVIEW
 from hub.queries.desk import MY_DESK
 from hub.queries.paths import NEIGHBOURHOOD, PATH
 from hub.queries.question_by_receipt import QUESTION_BY_RECEIPT
@@ -22,4 +23,5 @@ QUESTIONS: Final[tuple[CustomField, ...]] = (
     QUESTION_BY_RECEIPT,
     FILLED_TEMPLATE,
     REASSIGNMENT,
+    AUDIENCE_PREVIEW,
 )
