@@ -102,6 +102,7 @@ LABELS: Final = (
         (("dimension", "n"),),
     ),
     HiddenLabel("Sharing", "the least number of parties that a figure tells of", "id", ("least",)),
+    HiddenLabel("MessageCounter", "the last number of a message, by year", "id", ("last",)),
     HiddenLabel("Usage", "how much an account has used of a quota", "id", ("since", "number", "bytes")),
 )
 
@@ -159,6 +160,7 @@ PROPERTIES: Final = (
     HiddenProperties("Program", ("made",), "the request that declared it"),
     HiddenProperties("Firm", ("made",), "the request that registered it"),
     HiddenProperties("Reassignment", ("wanted", "after"), "which cases are wanted, and the last that was looked at"),
+    HiddenProperties("Message", ("writers", "withdrawnBody"), "the accounts that wrote it, and what it said"),
     HiddenProperties("MAY_BE_ABOUT", ("by",), "the key by which the case is alike to others"),
     HiddenProperties("SourceRecord", ("identity",), "the certain key of a contact that the record tells"),
     *(

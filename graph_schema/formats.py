@@ -522,6 +522,7 @@ CASE_NUMBER = Format(
 """Systems number their cases each in its own way: only the hub's own and those of its sample are known in any
 spelling.
 """
+MESSAGE_NUMBER = Format("message number", r"20\d{2}-\d{4,8}", "year and place in the year, e.g. 2026-0001")
 CBP_NUMBER = Format(
     "number of CBP's", r"(?=.*[0-9])[0-9A-Z]{3,30}", "letters and digits, e.g. 2704-23-123456", reader=_joined,
     called="PROTEST|SEIZURE|PENALTY|BILL|ALLEGATION|E-ALLEGATION|EALLEGATION|EAPA|CONS|FP&F|DETENTION|CASE",

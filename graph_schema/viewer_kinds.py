@@ -32,6 +32,7 @@ _OF_PARTIES: Final = (
     "myAccounts",
     "enterHere",
     "fewCases",
+    "myAudiences",
     "involved",
     "counterparts",
 )

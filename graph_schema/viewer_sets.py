@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final, LiteralString
 
 from graph_schema import cypher, parties
+from graph_schema.audiences import facts
 from graph_schema.case_parties import in_force
 from graph_schema.rows import MY_PARTIES, Choice, Members, Rows, union
 from graph_schema.rule import ViewerSet
@@ -112,6 +113,24 @@ def _few_cases() -> Rows:
     return Rows("COLLECT { CALL (myParties, now, busy) { ", few, " } RETURN DISTINCT few }")
 
 
+def _in_audiences() -> Rows:
+    """The audiences that they are in, as importers, as brokers of importers in term or of an association, or with all
+    parties of their kind."""
+    fitting = (
+        f" }} CALL ({{i}}) {{ {facts('{x}')} }} MATCH ({{x}})<-[:NAMES]-({{a}}:MessageAudience)"
+        # of one kind of viewer only one part of a union may be left, which gives an importer as often as it comes
+        " WITH {i}, {a}, count(DISTINCT {x}) AS {held} WHERE {held} = {a}.terms AND ({a}.brokers OR {i} IN myParties)"
+        " RETURN {a} AS audience"
+    )
+    member = "MATCH ({b}:Broker)<-[:HAS_MEMBER]-(:Association)<-[:NAMES]-({a}:MessageAudience) WHERE {a}.terms = 1"
+    every = "UNWIND labels({p}) AS {label} MATCH ({a}:MessageAudience {every: {label}}) RETURN {a} AS audience"
+    return union(
+        Rows(Rows("CALL (myParties, now) { ", clients("{i}")), fitting),
+        Rows("UNWIND ", MY_PARTIES, f" AS {{b}} {member} RETURN {{a}} AS audience", needs="represents"),
+        Rows("UNWIND ", MY_PARTIES, f" AS {{p}} {every}"),
+    )
+
+
 PARTIES: Final = {
     "isImporter": ("Importer",),
     "represents": ("Broker",),
@@ -210,6 +229,11 @@ VIEWER_SETS: Final = (
         "the cases that link the account's parties with others: its importers' and clients', and its offices' unless"
         " those are busy",
         _few_cases(),
+    ),
+    ViewerSet(
+        "myAudiences",
+        "the audiences of messages that they are in",
+        Rows("COLLECT { CALL (myParties, now) { ", _in_audiences(), " } RETURN DISTINCT audience }").bound(),
     ),
     ViewerSet(
         "involved",

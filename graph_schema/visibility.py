@@ -26,6 +26,7 @@ from graph_schema import (
     casework,
     disparities,
     issues,
+    messages,
     parties,
     people,
     powers,
@@ -787,6 +788,68 @@ RULES: Final = (
     ),
     Rule("RetiredCase", (OFFICE_OF_TRADE, _of_own("its-party", "the viewer owned it", provenance.RETIRED_HANDLED_BY))),
     Rule("DeadLetter", (OFFICE_OF_TRADE,)),
+    Rule(
+        "Message",
+        (
+            Grant(
+                "published",
+                "it was published for everybody",
+                tests=(Predicate("{n}.everyone AND {n}.publishedAt IS NOT NULL"),),
+                rows="MATCH ({n}:Message {everyone: true}) WHERE {n}.publishedAt IS NOT NULL",
+            ),
+            OFFICE_OF_TRADE,
+            _of_own("its-office", "the viewer's office sends it", messages.ISSUED_BY),
+            Grant(
+                "addressed",
+                "it was published, and the viewer is in its audience at this moment",
+                tests=(
+                    Predicate(
+                        "{a} IN myAudiences AND {n}.publishedAt IS NOT NULL",
+                        match="({n})-[:ADDRESSED_TO]->({a}:MessageAudience)",
+                        needs=("myAudiences",),
+                    ),
+                ),
+                rows=Rows(
+                    "UNWIND ",
+                    Members("myAudiences"),
+                    " AS {a} MATCH ({a})<-[:ADDRESSED_TO]-({n}:Message) WHERE {n}.publishedAt IS NOT NULL",
+                ),
+                degree="10",
+            ),
+            Grant(
+                "its-audience-names-it",
+                "it was published, and its audience names the viewer's Center, port, office, agency, association or"
+                " brokerage",
+                tests=(
+                    Predicate(
+                        "{p} IN myParties AND {n}.publishedAt IS NOT NULL",
+                        match="({n})-[:ADDRESSED_TO]->(:MessageAudience)-[:NAMES]->({p})",
+                        needs=("myParties",),
+                    ),
+                ),
+                rows=Rows(
+                    "UNWIND ",
+                    MY_PARTIES,
+                    " AS {p} MATCH ({p})<-[:NAMES]-(:MessageAudience)<-[:ADDRESSED_TO]-({n}:Message)"
+                    " WHERE {n}.publishedAt IS NOT NULL",
+                ),
+                degree="COUNT { ({p})<-[:NAMES]-() }",
+            ),
+        ),
+    ),
+    Rule(
+        "MessageAudience",
+        (
+            OFFICE_OF_TRADE,
+            Grant(
+                "through-a-message",
+                "a visible message is addressed to it",
+                edge=messages.ADDRESSED_TO.name,
+                forward=False,
+                through="Message",
+            ),
+        ),
+    ),
     Rule(
         "Calendar",
         (

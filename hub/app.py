@@ -34,6 +34,7 @@ from hub.local_neo4j.plan_cache import plans_of, prepared_of
 from hub.prepared.statements import Warming
 from hub.settings import Settings
 from hub.verbs.deadline_jobs import DEADLINE_JOBS
+from hub.verbs.messages import MESSAGE_JOBS
 from hub.verbs.reassignments import REASSIGNMENT_JOBS
 from hub.viewer import Viewer
 from hub.web import graphiql, guide, start
@@ -41,6 +42,7 @@ from hub.web.ask import Answer, Variables
 from hub.web.attachments import Attachments
 from hub.web.calendar import Calendars
 from hub.web.elsewhere import API, from_elsewhere, packed
+from hub.web.messages import Messages
 from hub.web.single_headers import SingleHeaders
 
 Job = Callable[[], Coroutine[Any, Any, None]]
@@ -141,7 +143,7 @@ def create_app(
         gc.collect()
         gc.freeze()
         gc.set_threshold(_YOUNG_OBJECTS)
-        loops = (*DEADLINE_JOBS, *REASSIGNMENT_JOBS, *discovering(settings.least_parties))
+        loops = (*DEADLINE_JOBS, *REASSIGNMENT_JOBS, *MESSAGE_JOBS, *discovering(settings.least_parties))
         ours = (keep(graph, *loops), *([warming.keep()] if warming else ()))
         tasks = [asyncio.create_task(work) for work in (*ours, *(job() for job in jobs))]
         yield
@@ -175,6 +177,7 @@ def create_app(
             *guide.routes(),
             *site.routes(),
             *attachments.routes(),
+            *Messages(door, ask, settings.public_url).routes(),
             *(
                 Route(route.path, door.counted(route.endpoint, _CALENDAR_COST))
                 for route in Calendars(graph, ask, settings.public_url).routes()

@@ -55,7 +55,8 @@ _DEPUTIES: Final = (("chapter-85", "chapter-85-deputy"), ("toys", "toys-deputy")
 _ACCOUNTS: Final = {
     "trade": ("Office", "OT-TPP"), "importer": ("Importer", "11-1111111AA"), "broker": ("Broker", "BBB"),
     "former-broker": ("Broker", "CCC"),
-    "center-007": ("Center", "CEE007"), "center-004": ("Center", "CEE004"), "center-001": ("Center", "CEE001"),
+    "center-007": ("Center", "CEE007"), "colleague-007": ("Center", "CEE007"),
+    "center-004": ("Center", "CEE004"), "center-001": ("Center", "CEE001"),
     "port-2704": ("Port", "ACE:2704"), "fda": ("Agency", "FDA"),
     "pending": ("Importer", "33-3333333AA"), "not-eligible": ("Importer", "22-2222222AA"),
     "association": ("Association", "NCBFAA"),

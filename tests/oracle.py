@@ -10,7 +10,9 @@ from graph_schema import (
     cases,
     casework,
     disparities,
+    goods,
     issues,
+    messages,
     parties,
     people,
     powers,
@@ -45,6 +47,56 @@ def in_term(link: Link) -> bool:
     now = datetime.now(UTC)
     until = link.properties.get("until")
     return link.properties["since"] <= now and (until is None or now < until)
+
+
+def members(world: World, audience: Key) -> set[Key]:
+    """The parties that are in an audience at this moment."""
+    said = world.nodes[audience]
+    if said.get("every"):
+        return set(world.of(said["every"]))
+    if said.get("party"):
+        label, _, key = said["party"].partition(":")
+        return {(label, key)} & world.nodes.keys()
+    fitting = {importer for importer in world.of("Importer") if _fits(world, importer, said)}
+    brokers = {
+        link.tail
+        for importer in fitting
+        for link in world.between(parties.REPRESENTS, head=importer)
+        if said["brokers"] and in_term(link)
+    }
+    terms = [name for name in ("center", "hts", "port", "program", "caseKind", "association") if said.get(name)]
+    of_association = (
+        world.heads(parties.HAS_MEMBER, ("Association", said["association"])) if "association" in terms else []
+    )
+    alone = [member for member in of_association if member[0] == "Broker"] if terms == ["association"] else []
+    return {*fitting, *brokers, *alone}
+
+
+def _fits(world: World, importer: Key, said: dict[str, Any]) -> bool:
+    """Whether all that an audience says is true of the importer."""
+    confirmed = [
+        case
+        for case in world.tails(cases.CONCERNS, importer)
+        if case[0] == "Case" and world.nodes[case].get("unconfirmedSince") is None
+    ]
+    headings = {heading for case in confirmed for heading in world.heads(cases.UNDER, case)}
+    chapters = {chapter for heading in headings for chapter in world.heads(goods.IN_CHAPTER, heading)}
+    ports = [port for port in world.heads(parties.ENTERS_AT, importer) if world.nodes[port]["issuer"] == "ACE"]
+    assigned = (link for link in world.between(parties.ASSIGNED_TO, tail=importer) if link.properties.get("activeFor"))
+    there = {
+        "center": {link.head[1] for link in assigned},
+        "hts": {key for _, key in (*headings, *chapters)},
+        "port": {world.nodes[port]["code"] for port in ports},
+        "program": {program for case in confirmed for _, program in world.heads(cases.TAGGED, case)},
+        "caseKind": {
+            kind
+            for case in confirmed
+            if world.nodes[case]["status"] != "CLOSED"
+            for _, kind in world.heads(cases.OF_KIND, case)
+        },
+        "association": {key for _, key in world.tails(parties.HAS_MEMBER, importer)},
+    }
+    return all(said[name] in held for name, held in there.items() if said.get(name))
 
 
 class Oracle:
@@ -377,6 +429,27 @@ class Oracle:
 
     def _sees_deadletter(self, _: Key) -> bool:
         return self.sees_all
+
+    def _sees_message(self, message: Key) -> bool:
+        said = self._world.nodes[message]
+        if self.sees_all or any(office in self.own for office in self._world.heads(messages.ISSUED_BY, message)):
+            return True
+        if said.get("publishedAt") is None:
+            return False
+        return said["everyone"] or any(
+            members(self._world, audience) & self.own or self._names_own(audience)
+            for audience in self._world.heads(messages.ADDRESSED_TO, message)
+        )
+
+    def _names_own(self, audience: Key) -> bool:
+        """Whether the audience is told by one of the account's parties, e.g. as the members of its Center."""
+        said = self._world.nodes[audience]
+        named = {("Center", said.get("center")), ("Port", f"ACE:{said.get('port')}")}
+        named |= {("Association", said.get("association")), tuple((said.get("party") or ":").split(":", 1))}
+        return bool(named & self.own)
+
+    def _sees_messageaudience(self, audience: Key) -> bool:
+        return self.sees_all or any(map(self.sees, self._world.tails(messages.ADDRESSED_TO, audience)))
 
     def _sees_calendar(self, calendar: Key) -> bool:
         return self._world.nodes[calendar]["account"] == self._account

@@ -15,6 +15,7 @@ from graph_schema import (
     forms,
     goods,
     issues,
+    messages,
     parties,
     people,
     powers,
@@ -109,6 +110,7 @@ class _Maker:
         self._parties_by_role()
         self._powers()
         self._desks()
+        self._messages()
         return self._made
 
     def _add(self, label: str, **properties: Any) -> Key:
@@ -696,6 +698,72 @@ class _Maker:
             self._link(powers.GIVEN_BY, power, importer)
             self._link(powers.GIVEN_TO, power, broker)
         self._random = before
+
+    def _messages(self) -> None:
+        """Messages for everybody and for audiences of each kind, published or not; some replace others."""
+        self._random, before = random.Random(len(self._made.nodes)), self._random
+        senders = [key for label in messages.SENDERS for key in self._made.of(label)]
+        audiences = [self._message_audience(index) for index in range(28)]
+        subjects = {
+            messages.ABOUT_PROGRAM: ("Program",), messages.ABOUT_GOODS: ("HtsChapter", "HtsHeading"),
+            messages.ABOUT_PORT: ("Port",), messages.ABOUT_CENTER: ("Center",), messages.ABOUT_TOPIC: ("Topic",),
+        }  # fmt: skip
+        for index, audience in enumerate(audiences):
+            state = self._one(("PUBLISHED", "PUBLISHED", "PUBLISHED", "REPLACED", "WITHDRAWN", "DRAFT", "SCHEDULED"))
+            published = NOW if state in ("PUBLISHED", "REPLACED", "WITHDRAWN") else None
+            message = self._add(
+                "Message", id=f"message-{index:02d}", number=f"2026-{index:04d}" if published else None,
+                title=f"Message {index % 5}", body="What to know.", language="en", state=state,
+                everyone=index % 9 == 0, draftedAt=NOW, publishedAt=published, validUntil=self._maybe(NOW.date()),
+            )  # fmt: skip
+            self._link(messages.ISSUED_BY, message, self._one(senders))
+            if index % 4:
+                self._link(messages.ADDRESSED_TO, message, audience)
+            if index % 5 == 0:
+                self._link(messages.ADDRESSED_TO, message, self._one(audiences))
+            for edge, labels in subjects.items():
+                if self._random.random() < 0.3:
+                    self._link(edge, message, self._one([key for label in labels for key in self._made.of(label)]))
+            if index % 6 == 5:
+                self._link(messages.REPLACES, message, ("Message", f"message-{index - 1:02d}"))
+        self._random = before
+
+    def _message_audience(self, index: int) -> Key:
+        """All parties of a kind, one party, or importers by one or two facts, of which some are true of one."""
+        if index % 7 == 0:
+            every = messages.EVERY[index // 7 % len(messages.EVERY)]
+            return self._add("MessageAudience", id=f"audience-{index:02d}", name="all", every=every, brokers=False)
+        if index % 7 == 1:
+            label, key = self._one([key for label in messages.NAMED for key in self._made.of(label)])
+            party = f"{label}:{key}"
+            audience = self._add("MessageAudience", id=f"audience-{index:02d}", name="x", party=party, brokers=False)
+            self._link(messages.NAMES, audience, (label, key))
+            return audience
+        facts = self._facts(self._one(self._made.of("Importer")))
+        terms = dict(self._random.sample(facts, min(len(facts), self._one((1, 1, 2)))))
+        if self._random.random() < 0.2:
+            terms["center"] = self._center()
+        said = {name: key.removeprefix("ACE:") for name, (_, key) in terms.items()}
+        audience = self._add(
+            "MessageAudience", id=f"audience-{index:02d}", name="x", brokers=self._random.random() < 0.6,
+            terms=len(terms), **said,
+        )  # fmt: skip
+        for named in terms.values():
+            self._link(messages.NAMES, audience, named)
+        return audience
+
+    def _facts(self, importer: Key) -> list[tuple[str, Key]]:
+        """What may be true of an importer, and of others."""
+        made = self._made
+        facts = [("center", center) for center in made.heads(parties.ASSIGNED_TO, importer)]
+        facts += [("port", port) for port in made.heads(parties.ENTERS_AT, importer) if port[1].startswith("ACE:")]
+        facts += [("association", found) for found in made.tails(parties.HAS_MEMBER, importer)]
+        for case in made.tails(cases.CONCERNS, importer):
+            facts += [("caseKind", kind) for kind in made.heads(cases.OF_KIND, case)]
+            facts += [("program", program) for program in made.heads(cases.TAGGED, case)]
+            for heading in made.heads(cases.UNDER, case):
+                facts += [("hts", heading), *(("hts", chapter) for chapter in made.heads(goods.IN_CHAPTER, heading))]
+        return facts or [("center", self._center())]
 
     def _center(self) -> Key:
         return self._one(self._made.of("Center"))

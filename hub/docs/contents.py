@@ -27,6 +27,7 @@ SECTIONS: Final = (
             "how-to/work-on-cases",
             "how-to/my-desk",
             "how-to/work-together",
+            "how-to/messages",
             "how-to/parties",
             "how-to/attach-a-system",
             "how-to/explore",

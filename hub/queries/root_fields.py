@@ -3,6 +3,7 @@
 from typing import Final
 
 from hub.compile.compiler import CustomField
+from hub.queries.audience_preview import AUDIENCE_PREVIEW
 from hub.queries.counter import COUNTER
 from hub.queries.desk import MY_DESK
 from hub.queries.paths import NEIGHBOURHOOD, PATH
@@ -24,4 +25,5 @@ QUESTIONS: Final[tuple[CustomField, ...]] = (
     QUESTION_BY_RECEIPT,
     FILLED_TEMPLATE,
     REASSIGNMENT,
+    AUDIENCE_PREVIEW,
 )

@@ -8,6 +8,7 @@ from hub.verbs import (
     agencies,
     assignments,
     attachments,
+    audiences,
     calendars,
     case_entries,
     case_numbers,
@@ -16,6 +17,7 @@ from hub.verbs import (
     deadlines,
     decisions,
     issues,
+    messages,
     officers,
     opening,
     people,
@@ -51,6 +53,8 @@ MODULES: Final[Mapping[str, ModuleType]] = {
     "Officers": officers,
     "Questions to offices": questions,
     "Shared issues": issues,
+    "Messages": messages,
+    "Audiences of messages": audiences,
 }
 """The modules that declare verbs, under their headings in the manual."""
 CHAPTERS: Final[Mapping[str, tuple[Verb, ...]]] = {

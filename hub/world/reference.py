@@ -266,7 +266,7 @@ def _case_kinds() -> Rows:
 def _forms() -> Rows:
     nodes: list[NodeRow] = []
     edges: list[EdgeRow] = []
-    for row in _read("forms"):
+    for row in table("forms"):
         nodes.append(
             _node(
                 "Form", code=row["code"], name=row["name"], spellings=row["spellings"].replace("|", "; "),

@@ -24,6 +24,7 @@ from hub.deadlines.windows import Told, windows
 from hub.viewer import account_id
 from hub.world.reference import Rows
 from hub.world.sample_desk import SampleDesks
+from hub.world.sample_messages import message_rows
 from hub.world.sample_parties import PRODUCER, SURETY, Matters, with_officers, with_powers
 from hub.world.sample_words import PORTS, goods_of, title_of_case, title_of_issue, title_of_ruling
 
@@ -294,8 +295,9 @@ class _World:
             right = {"since": _ANCHOR - timedelta(days=400), "grantedBy": "the sample world"}
             edges.append(EdgeRow(people.ACTS_FOR, ("Account", account), persona.party, right))
         kept, keepers = self.desks.templates()
-        nodes += kept
-        edges += keepers
+        sent, addressed = message_rows(_ANCHOR)
+        nodes += [*kept, *sent]
+        edges += [*keepers, *addressed]
         return Rows(tuple(nodes), tuple(edges))
 
     def _hours(self) -> Mapping[str, str | datetime]:

@@ -12,6 +12,7 @@ from graph_schema import (
     casework,
     disparities,
     issues,
+    messages,
     parties,
     people,
     powers,
@@ -124,6 +125,20 @@ class _Made:
         self._edge(casework.NOTE_OF, ("Note", f"note-{MARK}"), case)
         self._by_role(case, importer)
         self._on_desks(case)
+        self._messages()
+
+    def _messages(self) -> None:
+        """A draft, and a message for those with a case under a program, which none of the offices' importers has."""
+        draft, sent = ("Message", f"message-{MARK}"), ("Message", f"message-{MARK}-sent")
+        audience = ("MessageAudience", f"audience-{MARK}")
+        said = {"title": f"{MARK} title", "body": f"{MARK} body", "language": "en", "everyone": False, "draftedAt": _AT}
+        self._node("Message", id=draft[1], state="DRAFT", **said)
+        self._node("Message", id=sent[1], state="PUBLISHED", number="2026-9999", publishedAt=_AT, **said)
+        self._node("MessageAudience", id=audience[1], name=f"{MARK} name", program="UFLPA", brokers=True, terms=1)
+        self._edge(messages.NAMES, audience, ("Program", "UFLPA"))
+        for message in (draft, sent):
+            self._edge(messages.ISSUED_BY, message, _CENTER)
+            self._edge(messages.ADDRESSED_TO, message, audience)
 
     def _by_role(self, case: tuple[str, str], importer: tuple[str, str]) -> None:
         """A firm that is a party of the first stranger's case, what is written to it, a power of attorney, a number of

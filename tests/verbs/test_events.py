@@ -272,8 +272,27 @@ def _requests(story: Story) -> None:
     story.do("center-007", "referCase", f'{of}, to: "Center:CEE004", question: "And now?"')
 
 
+def _messages(story: Story) -> None:
+    drafted = 'title: "Drones", body: "They are of heading **8806**.", goods: ["8806"], centers: ["CEE007"]'
+    of = f'message: "{story.do("center-007", "draftMessage", drafted, "id")["id"]}"'
+    story.do("center-007", "editMessage", f'{of}, title: "Drones and parts", programs: ["S301"]')
+    story.do("center-007", "addressMessage", f"{of}, every: Broker")
+    addressed = story.do(
+        "center-007", "addressMessage", f'{of}, center: "CEE007", brokers: true', "audiences { nodes { id every } }"
+    )
+    every = next(found["id"] for found in addressed["audiences"]["nodes"] if found["every"])
+    story.do("center-007", "unaddressMessage", f'{of}, addressedTo: "{every}"')
+    story.do("colleague-007", "approveMessage", of)
+    story.do("center-007", "publishMessage", of)
+    draft = story.do("center-007", "replaceMessage", f"{of}, how: CORRECTS", "id")["id"]
+    story.do("colleague-007", "approveMessage", f'message: "{draft}"')
+    story.do("center-007", "publishMessage", f'message: "{draft}"')
+    story.do("center-007", "withdrawMessage", f'message: "{draft}", reason: "it was wrong"')
+
+
 CHAPTERS: Final = (
-    _parties_by_role, _powers, _officers, _cases, _decisions, _issues, _importers, _people, _questions, _requests
+    _parties_by_role, _powers, _officers, _cases, _decisions, _issues, _importers, _people, _questions, _requests,
+    _messages,
 )  # fmt: skip
 
 
