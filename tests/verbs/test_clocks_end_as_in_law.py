@@ -468,7 +468,10 @@ def test_a_condition_holds_of_one_entry(did: Do, refused: Do) -> None:
     more = f'entries: ["{ENTRY}", "{OTHER_ENTRY}"], event: "entry_filed", on: "{day(-100)}"'
     number = opened(did, "importer", "psc", f'{more}, conditions: ["adcvd_suspended {ENTRY}"]')["number"]
     case = case_of(did, "importer", number)
-    assert dues(case) == {f"file {OTHER_ENTRY}": ("RUNNING", last(day(-100), 300, rolls=False))}
+    assert dues(case) == {
+        f"file {OTHER_ENTRY}": ("RUNNING", last(day(-100), 300, rolls=False)),
+        f"file suspended {ENTRY}": ("RUNNING", None),
+    }
     gone = f'condition: "adcvd_suspended", holds: false, entry: "{ENTRY}"'
     case = did("center-007", verb("recordCondition", number, gone))
     assert set(dues(case)) == {f"file {ENTRY}", f"file {OTHER_ENTRY}"}
