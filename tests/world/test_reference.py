@@ -14,7 +14,7 @@ def test_every_file_is_loaded() -> None:
         "Center": 10, "FieldOffice": 20, "Port": 580, "PortCode": 1062, "Office": 25, "Agency": 29,
         "AgencyOffice": 37, "Association": 3,
         "HtsChapter": 99,
-        "HtsHeading": 1237, "CaseKind": 56, "Clock": 150, "CaseEvent": 155, "CaseCondition": 24,
+        "HtsHeading": 1237, "CaseKind": 56, "Clock": 152, "CaseEvent": 157, "CaseCondition": 26,
         "ForcedLaborOrder": 48, "AdcvdOrder": 14, "Role": 23,
         "Program": 14, "Topic": 26, "PartyRole": 13, "NumberKind": 10, "Form": 117,
     }  # fmt: skip
