@@ -92,7 +92,7 @@ WITH *, CASE WHEN $asked.rows.issues_handlers_contact IS NULL THEN [] ELSE COLLE
 } END AS firstContacts"""
 # Whom to turn to at an office: the issues of a page have most offices in common.
 _FIRST_CONTACT: Final = """head(COLLECT { MATCH (office)<-[:WORKS_FOR]-(c:Contact) WHERE c.published
-  RETURN c ORDER BY c.role IN ['center_director', 'port_director'], c.name, c.id LIMIT 1 })"""
+  RETURN c ORDER BY c.role = 'desk', c.role IN ['center_director', 'port_director'], c.name, c.id LIMIT 1 })"""
 _EACH: Final = """
 UNWIND range(0, size(found) - 1) AS spot
 WITH *, found[spot][0] AS issue, found[spot][1] AS whole, found[spot][2] AS few
