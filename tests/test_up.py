@@ -137,6 +137,8 @@ def data(tmp_path: Path) -> Iterator[Path]:
 def test_a_hub_comes_up_answers_stops_and_comes_back_with_its_data(data: Path) -> None:
     hub = Hub(data, *SMALLEST)
     hub.wait_until_ready()
+    for step in ("starting Neo4j …", "loading the public facts …", "loading the sample world …"):
+        assert step in hub.said()
     assert len(hub.ask("{ centers { nodes { code name } } }")["centers"]["nodes"]) == 10
     token = hub.token("importer-manager")
     mine = hub.ask("{ cases { totalCount nodes { number } } }", token)

@@ -30,7 +30,7 @@ from hub.cli.backup import backup_command, restore_command, salvage_command
 from hub.cli.doctor import Finding, findings, is_well
 from hub.cli.preparing import attached_with_schedule, fetch_all, fetch_graphiql, load_with_bars, prepare, synced_from
 from hub.cli.retry import retry_command
-from hub.cli.terminal import Data, console, default_folder, escaped, fetch_jars
+from hub.cli.terminal import Data, console, default_folder, doing, escaped, fetch_jars
 from hub.errors import HubError, SetupError
 from hub.gql.types import build_schema
 from hub.identity.sample_sign_in import SampleSignIn
@@ -132,7 +132,7 @@ def up(
         here = settings.model_copy(update=mine)
         browser = f"http://localhost:{running.http}/browser/?connectURL=neo4j://neo4j@localhost:{running.bolt}"
         asked = [(example.query, _as(example.persona)) for example in EXAMPLES if sample or not example.persona]
-        with console.status("starting Neo4j …"):
+        with doing("starting Neo4j"):
             server.wait_until_it_listens(running)
             asyncio.run(require_open(folder, here))
         stack.enter_context(Watch(server, running, here, _log.warning))

@@ -15,7 +15,7 @@ from connectors.errors import ConnectorError
 from connectors.partner_service.beside import AGENCY, PartnerService, seed_of
 from connectors.registry import attached_in
 from hub.app import Job
-from hub.cli.terminal import bars, console, escaped, fetch_jars
+from hub.cli.terminal import bars, console, doing, escaped, fetch_jars
 from hub.database.graph import Graph
 from hub.errors import HubError, SetupError, Unavailable
 from hub.local_neo4j.jars import cache_folder, locked_jars
@@ -54,7 +54,7 @@ def synced_from(agency: PartnerService, settings: Settings, folder: Path) -> tup
             return f"{report.read} records of the {AGENCY}'s own service read, {report.written} written: {agency.url}"
 
     try:
-        with console.status("syncing from the partner agency …"):
+        with doing("syncing from the partner agency"):
             outcome = asyncio.run(first())
     except (HubError, ConnectorError) as error:
         return f"not synced: {error}; {_TRIED_AGAIN}", jobs

@@ -42,18 +42,31 @@ def escaped(text: str) -> str:
 
 
 @contextmanager
-def bars(doing: str) -> Generator[Told]:
-    """A bar for each thing that is being done, gone at the end."""
-    columns = (SpinnerColumn(), TextColumn(f"{doing}{{task.description}}"), BarColumn(), MofNCompleteColumn())
+def bars(before: str) -> Generator[Told]:
+    """A bar for each thing that is being done, gone at the end; on what is no terminal a line, which stays."""
+    columns = (SpinnerColumn(), TextColumn(f"{before}{{task.description}}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         tasks = {}
 
         def progress(what: str, done: int, total: int) -> None:
             if what not in tasks:
+                if not console.is_terminal:
+                    console.print(f"{before}{what} …")
                 tasks[what] = bar.add_task(what, total=total)
             bar.update(tasks[what], completed=done)
 
         yield progress
+
+
+@contextmanager
+def doing(what: str) -> Generator[None]:
+    """Says what is being done while it is; on what is no terminal, e.g. a log, in a line that stays."""
+    if console.is_terminal:
+        with console.status(f"{what} …"):
+            yield
+    else:
+        console.print(f"{what} …")
+        yield
 
 
 async def fetch_jars(what: str, folder: Path, jars: Sequence[Jar], settings: Settings) -> bool:

@@ -126,16 +126,16 @@ CREATE (m:Message) SET m = $message CREATE (m)-[:ISSUED_BY]->(o)"""
 _SUBJECTS: Final[LiteralString] = """
 MATCH (m:Message {id: $message})
 CALL (m) { MATCH (m)-[old:TOUCHES]->(x)
-  WHERE any(kind IN labels(x) WHERE $given[CASE WHEN kind STARTS WITH 'Hts' THEN 'goods'
+  WHERE any(kind IN labels(x) WHERE $codes[CASE WHEN kind STARTS WITH 'Hts' THEN 'goods'
     ELSE toLower(kind) + 's' END] IS NOT NULL)
   DELETE old }
 CALL (m) {
-  UNWIND $given.programs AS code MATCH (x:Program {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
-  UNION ALL UNWIND $given.goods AS code MATCH (x:HtsChapter {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
-  UNION ALL UNWIND $given.goods AS code MATCH (x:HtsHeading {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
-  UNION ALL UNWIND $given.ports AS code MATCH (x:Port {id: 'ACE:' + code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
-  UNION ALL UNWIND $given.centers AS code MATCH (x:Center {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
-  UNION ALL UNWIND $given.topics AS code MATCH (x:Topic {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
+  UNWIND $codes.programs AS code MATCH (x:Program {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
+  UNION ALL UNWIND $codes.goods AS code MATCH (x:HtsChapter {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
+  UNION ALL UNWIND $codes.goods AS code MATCH (x:HtsHeading {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
+  UNION ALL UNWIND $codes.ports AS code MATCH (x:Port {id: 'ACE:' + code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
+  UNION ALL UNWIND $codes.centers AS code MATCH (x:Center {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
+  UNION ALL UNWIND $codes.topics AS code MATCH (x:Topic {code: code}) CREATE (m)-[:TOUCHES]->(x) RETURN code
 }
 RETURN code"""
 
@@ -217,7 +217,7 @@ async def _link_subjects(context: VerbContext, key: str, content: _Content) -> N
     given = content.subjects()
     if all(codes is None for codes in given.values()):
         return
-    found = {code for (code,) in await context.execute(_SUBJECTS, message=key, given=given)}
+    found = {code for (code,) in await context.execute(_SUBJECTS, message=key, codes=given)}
     for argument, codes in given.items():
         if missing := [code for code in codes or () if code not in found]:
             raise NotFound(f"{argument}: there is no {', '.join(map(repr, missing))}")

@@ -56,7 +56,8 @@ WITH *, CASE WHEN asParty IS NOT NULL OR $known THEN named END AS importer
 OPTIONAL MATCH (importer)-[a:ASSIGNED_TO]->(center:Center) WHERE a.activeFor IS NOT NULL
 WITH *, head(COLLECT { MATCH (:PortCode {code: $port, issuer: 'ACE'})-[:IDENTIFIES]->(p:Port)
   RETURN p LIMIT 1 }) AS port,
-  head(COLLECT { MATCH (kind)-[:ANSWERED_BY]->(o:Office) RETURN o LIMIT 1 }) AS office
+  coalesce(head(COLLECT { MATCH (kind)-[:ANSWERED_AT]->(c:Center) RETURN c LIMIT 1 }),
+    head(COLLECT { MATCH (kind)-[:ANSWERED_BY]->(o:Office) RETURN o LIMIT 1 })) AS office
 WITH *, CASE kind.answeredBy WHEN 'port' THEN coalesce(port, center) WHEN 'office' THEN office
   ELSE coalesce(center, port) END AS answers
 WITH *, head([o IN myParties WHERE o = answers] + [o IN myParties WHERE o:Port OR (seesAll AND o:Office)]) AS mine

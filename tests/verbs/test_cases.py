@@ -66,7 +66,7 @@ def test_one_case_spans_entries_at_several_ports(did: Do) -> None:
 def test_a_party_opens_what_the_trade_opens_and_it_goes_to_who_answers(did: Do, refused: Do) -> None:
     for viewer, kind, owner in (
         ("importer", "protest", "Electronics"),
-        ("broker", "drawback", "Drawback (Petroleum, Natural Gas & Minerals Center)"),
+        ("broker", "drawback", "Petroleum, Natural Gas & Minerals"),
         ("broker", "ruling", "National Commodity Specialist Division"),
     ):
         opened = did(
