@@ -406,6 +406,12 @@ def _tariff(least: int, most: int = 10, first: int | None = None) -> Reader:
     return read
 
 
+def _chapter_or_heading(joined: str, cuts: frozenset[int]) -> Iterator[str]:
+    """A chapter; of a longer number its heading."""
+    yield from _tariff(4, 10, 4)(joined, cuts)
+    yield from _tariff(2, 2, 2)(joined, cuts)
+
+
 def _pointed(digits: str) -> str:
     """The digits of a tariff number as the schedule prints them, e.g. 8542.31.0001."""
     return ".".join(filter(None, (digits[:4], digits[4:6], digits[6:])))
@@ -491,6 +497,10 @@ _GOODS: Final = (
 )
 HTS_CHAPTER = Format("HTS chapter", r"\d{2}", "two digits, e.g. 85", reader=_tariff(2, 10, 2), called=_GOODS)
 HTS_HEADING = Format("HTS heading", r"\d{4}", "four digits, e.g. 8542", reader=_tariff(4, 10, 4), called=_GOODS)
+CHAPTER_OR_HEADING = Format(
+    "HTS chapter or heading", r"\d{2}|\d{4}", "two digits or four, e.g. 85 or 8542", reader=_chapter_or_heading,
+    called=_GOODS
+)  # fmt: skip
 HTS10 = Format(
     "HTSUS number", r"\d{4}\.\d{2}\.\d{4}", "ten digits, e.g. 8507.60.0020", shapes=("9999.99.9999",),
     reader=_tariff(10), called=_GOODS

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from graph_schema.formats import ADCVD_NUMBER, HTS_CHAPTER, HTS_HEADING
+from graph_schema.formats import ADCVD_NUMBER, CHAPTER_OR_HEADING, HTS_CHAPTER, HTS_HEADING
 from graph_schema.model import Abstract, Edge, Kind, NodeType, Property, Way
 from graph_schema.sources import CHECKED_ON, CITATION, HOW_SURE, ORIGIN
 
@@ -104,7 +104,11 @@ ADCVD_ORDER: Final = NodeType(
 NODES: Final = (CHAPTER, HEADING, PROGRAM, FORCED_LABOR_ORDER, ADCVD_ORDER)
 
 GOODS: Final = Abstract(
-    "Goods", "Goods, by chapter or heading.", ("HtsChapter", "HtsHeading"), ("code", "title", "source")
+    "Goods",
+    "Goods, by chapter or heading.",
+    ("HtsChapter", "HtsHeading"),
+    ("code", "title", "source"),
+    (Property("code", "Two digits of a chapter, four of a heading.", required=True, format=CHAPTER_OR_HEADING),),
 )
 
 IN_CHAPTER: Final = Edge(

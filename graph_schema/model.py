@@ -1,6 +1,6 @@
 """The words in which a graph is declared. Every value is frozen, and `GraphSchema` checks itself when it is built."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
@@ -180,12 +180,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Abstract:
-    """Several labels under one name: an interface where they share `shared` properties, else a union."""
+    """Several labels under one name: an interface where they share `shared` properties, else a union. `differing` are
+    those of them that each label writes in a form of its own, as they are where a row may be of any.
+    """
 
     name: str
     doc: str
     labels: tuple[str, ...]
     shared: tuple[str, ...] = ()
+    differing: tuple[Property, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +283,12 @@ class GraphSchema:
             if each.name == name:
                 return each
         raise KeyError(name)
+
+    def shared_property(self, labels: Sequence[str], name: str) -> Property:
+        """The property of that name, of rows of any of these labels. Raises `KeyError`."""
+        of_these = (abstract for abstract in self.abstracts if abstract.labels == tuple(labels))
+        differing = (each for abstract in of_these for each in abstract.differing if each.name == name)
+        return next(differing, None) or self.node(labels[0]).property_named(name)
 
     def concrete(self, name: str) -> tuple[str, ...]:
         """The labels a type name stands for: itself, the members of an abstract, or, for `Node`, all of them."""

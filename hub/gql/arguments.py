@@ -246,7 +246,8 @@ class Arguments:
             return self._across(route, asked, level)
         node = self._graph.node(first)
         seekable = not several and (name in node.unique or any(index[0] == name for index in node.indexes))
-        return self._compared(node.property_named(name), asked, seekable=seekable)
+        declared = self._graph.shared_property(listed.labels, name)
+        return self._compared(declared, asked, seekable=seekable)
 
     def _of_edge(self, listed: Listed, asked: Argument) -> query.Condition:
         assert listed.edge is not None

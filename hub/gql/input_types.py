@@ -198,7 +198,7 @@ class Inputs:
         """The properties that rows of all these labels can be filtered and ordered by."""
         first, *others = (self._graph.node(label) for label in labels)
         return [
-            declared
+            self._graph.shared_property(labels, declared.name)
             for declared in filterable(first)
             if all(declared.name in {other.name for other in filterable(node)} for node in others)
         ]

@@ -99,7 +99,10 @@ class _Types:
 
     def _interface(self, abstract: Abstract) -> None:
         first = self._graph.node(abstract.labels[0])
-        fields = [self._declared.property_field(first.label, first.property_named(name)) for name in abstract.shared]
+        fields = [
+            self._declared.property_field(first.label, self._graph.shared_property(abstract.labels, name))
+            for name in abstract.shared
+        ]
         for route in self._graph.routes(first.label).values():
             starts = route.edge.tail if route.forward else route.edge.head
             if set(starts) == set(abstract.labels):

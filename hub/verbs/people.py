@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, ClassVar, Final, LiteralString
 
+import email_validator
+import phonenumbers
+
 from graph_schema.cypher import fill
 from graph_schema.people import CONTACT, DESK
 from hub.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -99,12 +102,31 @@ class Reached:
     closes_at: Annotated[str, like_one_of(CONTACT.properties, "closesAt")] | None = None
 
     def described(self) -> dict[str, str]:
-        """What of it is said, by the names of a contact's properties."""
+        """What of it is said, by the names of a contact's properties. Raises `BadInput`."""
         said = {
-            "email": self.email, "phone": self.phone, "timeZone": self.time_zone, "opensAt": self.opens_at,
-            "closesAt": self.closes_at,
+            "email": self.email and _mail_address(self.email), "phone": self.phone and _telephone(self.phone),
+            "timeZone": self.time_zone, "opensAt": self.opens_at, "closesAt": self.closes_at,
         }  # fmt: skip
         return {name: value for name, value in said.items() if value is not None}
+
+
+def _mail_address(text: str) -> str:
+    try:
+        return email_validator.validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except email_validator.EmailNotValidError as error:
+        raise BadInput(f"email: {error}") from None
+
+
+def _telephone(text: str) -> str:
+    """In the form of E.164, with its extension, e.g. +12025550100;ext=5 (RFC 3966)."""
+    try:
+        number = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException as error:
+        raise BadInput(f"phone: {error}; e.g. 202-555-0100 or +1 202 555 0100") from None
+    if not phonenumbers.is_possible_number(number):
+        raise BadInput("phone: no telephone has such a number; e.g. 202-555-0100 or +1 202 555 0100")
+    whole = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{whole};ext={number.extension}" if number.extension else whole
 
 
 @verb(may=(OWN_ORGANISATION,), kept_here=True)

@@ -24,7 +24,7 @@ _NAMES: Final = {
     "caseKind": ("CaseKind", "", "with an open case of the kind {}"),
 }  # fmt: skip
 _CALLED: Final = {
-    "CEE007": "Electronics", "2704": "LOS ANGELES, CA", "UFLPA": "Uyghur Forced Labor Prevention Act",
+    "CEE007": "Electronics", "2704": "Los Angeles, CA", "UFLPA": "Uyghur Forced Labor Prevention Act",
     "protest": "Protest",
 }  # fmt: skip
 # days before, sender, title, body, for whom, what it is about

@@ -128,7 +128,7 @@ def test_one_center_that_decides_otherwise_at_another_port_is_found(
     assert run(discover(world, datetime.now(UTC))) == 1
     (found,) = did("trade", _SEATS)["nodes"]
     name = "Pharmaceuticals, Health & Chemicals"
-    assert f"{name} (LOS ANGELES, CA): granted in full" in found["why"]
+    assert f"{name} (Los Angeles, CA): granted in full" in found["why"]
     assert sorted(found["decisions"]["nodes"], key=lambda decision: decision["outcomeCode"]) == [
         {"questionCode": "classification", "outcomeCode": code, "madeAt": {"name": name}, "officerAt": {"code": port}}
         for code, port in (("allowed", "2704"), ("denied", "4601"))

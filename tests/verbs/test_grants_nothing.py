@@ -81,6 +81,10 @@ _SPECIAL: Final = {
     "hts10": "8542.31.0001",
     "origin": "VN",
     "language": "en",
+    "email": "desk@sample.example",
+    "phone": "202-555-0100",
+    "opensAt": "08:00",
+    "closesAt": "16:00",
 }
 _LAST: Final = ("closeCase", "referCase", "reassignCase", "leaveCase", "leaveAsParty")
 """What ends a viewer's part in a case, and so is done last."""

@@ -13,7 +13,7 @@ _ASK = """mutation Ask($public: Boolean, $office: String, $topic: String, $hts: 
       topic: $topic,
         hts: $hts, importer: $importer) { id state dueOn receipt routedBecause askedOf { name } askedBy { name } } }"""
 _READ = '{{ question(id: "{id}") {{ title text answer receipt askedBy {{ name }} }} }}'
-_FOUND = '{ search(text: "drones") { nodes { ... on Question { title answer } } } }'
+_FOUND = '{ search(text: "drones", kinds: [Question]) { nodes { ... on Question { title answer } } } }'
 
 
 def _due() -> str:

@@ -222,7 +222,7 @@ def test_an_audience_says_one_thing(did: Do, refused: Do) -> None:
     to = 'hts: "8542.31.0001", port: "2704", caseKind: "rfi", program: "UFLPA", association: "NCBFAA"'
     (told,) = did("center-007", f"mutation {{ addressMessage({of}, {to}) {{ {names} }} }}")["audiences"]["nodes"]
     assert told["name"] == (
-        "importers with a case about 8542, entering goods at LOS ANGELES, CA, with a case under Uyghur Forced Labor"
+        "importers with a case about 8542, entering goods at Los Angeles, CA, with a case under Uyghur Forced Labor"
         " Prevention Act, with an open case of the kind Request for Information, in National Customs Brokers and"
         " Forwarders Association of America"
     )

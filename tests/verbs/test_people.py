@@ -80,6 +80,10 @@ def test_an_office_says_how_its_shared_desk_is_reached(did: Do, refused: Do) -> 
     assert did("port-2704", described.format("shared-2704", told)) == {
         "email": "desk@port.example", "opensAt": "08:00", "source": "hub"
     }  # fmt: skip
+    phone = 'mutation { describeDesk(contact: "shared-2704", phone: "(202) 555-0100 x5") { phone } }'
+    assert did("port-2704", phone) == {"phone": "+12025550100;ext=5"}
+    for wrong in ('email: "desk"', 'email: "a@port.example\\nBcc: b@port.example"', 'phone: "555"', 'phone: "desk"'):
+        assert refused("port-2704", described.format("shared-2704", f", {wrong}"))[0] == "BAD_INPUT"
     assert refused("center-004", described.format("shared-2704", told))[0] == "NOT_ALLOWED"
     assert refused("port-2704", described.format("shared-2704", ""))[0] == "BAD_INPUT"
     assert refused("port-2704", described.format("director-2704", told))[0] == "CONFLICT"
