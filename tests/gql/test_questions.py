@@ -211,7 +211,7 @@ def test_a_port_is_known_by_its_issuer_and_its_day(ask: Ask) -> None:
     ]["port"]
     assert seated["contacts"]["nodes"]
     assert ask(query, code="0132")["data"]["port"] is None
-    assert ask(query, code="0132", at="2015-06-01")["data"]["port"]["name"] == "BELFAST, ME"
+    assert ask(query, code="0132", at="2015-06-01")["data"]["port"]["name"] == "Belfast, ME"
 
 
 @pytest.mark.parametrize(
