@@ -26,7 +26,7 @@ COUNTS = "MATCH (n) OPTIONAL MATCH (n)-[e]->() RETURN count(DISTINCT n), count(e
 def test_loading_again_changes_nothing_and_another_world_is_refused(empty: Graph, run: Callable[..., Any]) -> None:
     told: list[tuple[str, int, int]] = []
     run(load(empty, SMALLEST, lambda *progress: told.append(progress)))
-    assert {what for what, _, _ in told} == {"migrations", "public facts", "sample world"}
+    assert {what for what, _, _ in told} == {"migrations", "public facts", "shared desks", "sample world"}
     assert told[-1][1] == told[-1][2]
     loaded = run(empty.read(COUNTS, {}))
     told.clear()
