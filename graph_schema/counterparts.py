@@ -1,7 +1,7 @@
 """Which cases link a contact's employer with the viewer's organisation: the long part of the contacts' rule.
 
 Nobody meets another by its own doing: a case that a party opened links it with others once its owner has confirmed it,
-and an agency that others have named is met once it has joined.
+and an agency that others have named is met once it has joined. Offices of CBP see all who work for CBP without a case.
 
 Its texts are written as `graph_schema.visibility` says of all tests.
 """
@@ -79,9 +79,6 @@ LINKED: Final = {
     "Port": _OFFICE_LINKED,
     "Office": _OFFICE_LINKED,
     "Team": AnyOf(
-        _own_reaches(
-            "isCenter", "({x})-[:PART_OF]->({c}:Center) MATCH ({c})<-[:HANDLED_BY]-(:Case)", "{c} IN myParties"
-        ),
         *_trade_reaches("({mine})-[:HANDLED_BY]->(:Center)<-[:PART_OF]-({team})", "{team} = {x}"),
         _own_reaches(
             "isAgency",
@@ -128,12 +125,6 @@ WITH_BUSY: Final = (
         f"{{agency}} IN myParties AND {{i}}.acceptedAt IS NOT NULL AND {is_met('{r}')}",
         match="({x})<-[{r}:CONCERNS|HANDLED_BY|INVOLVES]-(:Case)-[{i}:INVOLVES]->({agency})",
         when=("busy", "isAgency"),
-        needs=("myParties",),
-    ),
-    Predicate(
-        "{center} IN myParties",
-        match="({x}:Team)-[:PART_OF]->({center}:Center)<-[:HANDLED_BY]-(:Case)",
-        when=("busy", "isCenter"),
         needs=("myParties",),
     ),
     Predicate(
