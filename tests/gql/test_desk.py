@@ -46,7 +46,7 @@ def _document() -> str:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("seed", "part"), [(0, 0), (3, 1), (5, 2)])
+@pytest.mark.parametrize(("seed", "part"), [(1, 0), (3, 1), (5, 2)])
 def test_each_list_of_the_desk_is_the_list_that_its_name_asks_for(
     seed: int, part: int, empty: Graph, run: Callable[..., Any]
 ) -> None:
