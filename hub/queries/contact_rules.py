@@ -5,9 +5,9 @@ from typing import Final, LiteralString
 from graph_schema import people
 from hub.queries.responsibility_rule import ContactRule, Example, NextRule, SeenEdge
 
-_DESK: Final[LiteralString] = "'desk'"
+DESK_ROLE: Final[LiteralString] = "'desk'"
 """The role of `people.DESK`."""
-_DIRECTORS: Final = "['center_director', 'port_director']"
+DIRECTORS: Final = "['center_director', 'port_director']"
 _THERE: Final = (
     "-[:WORKS_FOR]->(org) WHERE (org = office OR (org:Team AND EXISTS { (org)-[:PART_OF]->(whole) WHERE whole ="
     " office }))"
@@ -170,7 +170,7 @@ CONTACTS: Final = (
         "It is published as a contact of the office.",
         (),
         3,
-        f"{_OF_OFFICE} WHERE c.published AND NOT c.role IN {_DIRECTORS} + {_DESK}",
+        f"{_OF_OFFICE} WHERE c.published AND NOT c.role IN {DIRECTORS} + {DESK_ROLE}",
         "'is a published contact of ' + office.name",
         "office",
         Example({"importer": "11-1111111AA"}, "desk-007"),
@@ -180,7 +180,7 @@ CONTACTS: Final = (
         "It is the shared desk of the office.",
         (),
         2,
-        f"{_OF_OFFICE} WHERE c.role = {_DESK}",
+        f"{_OF_OFFICE} WHERE c.role = {DESK_ROLE}",
         "'answers for all of ' + office.name",
         "office",
         Example(
@@ -195,7 +195,7 @@ CONTACTS: Final = (
         "It directs the office.",
         (),
         1,
-        f"{_OF_OFFICE} WHERE c.role IN {_DIRECTORS}",
+        f"{_OF_OFFICE} WHERE c.role IN {DIRECTORS}",
         "'directs ' + office.name",
         "office",
         Example(
@@ -222,7 +222,7 @@ LAST_CONTACT: Final = ContactRule(
 )
 
 # its published contacts, and nobody, in case none of those may be named
-_DESK_OF: Final = (
+DESK_ROLE_OF: Final = (
     "UNWIND [true, false] AS desk OPTIONAL MATCH (party)<-[:WORKS_FOR]-(someone:Contact) WHERE desk AND"
     " someone.published"
 )
@@ -251,14 +251,14 @@ NEXT: Final = (
     NextRule(
         "director",
         "The director of the Center or port.",
-        f"MATCH (office)<-[:WORKS_FOR]-(someone:Contact) WHERE someone.role IN {_DIRECTORS} "
+        f"MATCH (office)<-[:WORKS_FOR]-(someone:Contact) WHERE someone.role IN {DIRECTORS} "
         "AND (contact IS NULL OR someone <> contact) WITH someone, office AS party",
         Example({"importer": "11-1111111AA", "hts": "8542"}, "director-007"),
     ),
     NextRule(
         "field-office",
         "The Field Office over the Center or port.",
-        f"MATCH (office)-[:MANAGED_FROM|IN_FIELD_OFFICE]->(party:FieldOffice) {_DESK_OF} WITH someone, party",
+        f"MATCH (office)-[:MANAGED_FROM|IN_FIELD_OFFICE]->(party:FieldOffice) {DESK_ROLE_OF} WITH someone, party",
         Example({"importer": "11-1111111AA", "hts": "8542"}, "desk-los-angeles"),
     ),
     NextRule(
@@ -271,13 +271,13 @@ NEXT: Final = (
     NextRule(
         "office-above",
         "The headquarters office it is part of.",
-        f"MATCH (office:Office)-[:PART_OF]->(party:Office) {_DESK_OF} WITH someone, party",
+        f"MATCH (office:Office)-[:PART_OF]->(party:Office) {DESK_ROLE_OF} WITH someone, party",
         Example({"topic": "evasion"}, "desk-trled"),
     ),
     NextRule(
         "trade-relations",
         "The Office of Trade Relations.",
-        f"MATCH (party:Office {{code: 'OTR'}}) WHERE party <> office {_DESK_OF} WITH someone, party",
+        f"MATCH (party:Office {{code: 'OTR'}}) WHERE party <> office {DESK_ROLE_OF} WITH someone, party",
         Example({"importer": "11-1111111AA"}, "desk-otr"),
     ),
 )

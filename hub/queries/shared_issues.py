@@ -14,6 +14,7 @@ from graph_schema.viewer_sets import CLIENTS_CASES, takes_part
 from hub.compile.compiler import Arguments, CustomField, Record, Records, RowOf, Sees, Value
 from hub.errors import BadInput
 from hub.queries.arguments import first_of
+from hub.queries.contact_rules import DESK_ROLE, DIRECTORS
 from hub.queries.similarities import LIKENESSES
 
 LEAST: Final = 5
@@ -91,8 +92,8 @@ WITH *, CASE WHEN $asked.rows.issues_handlers_contact IS NULL THEN [] ELSE COLLE
   RETURN [office, {first_contact}]
 } END AS firstContacts"""
 # Whom to turn to at an office: the issues of a page have most offices in common.
-_FIRST_CONTACT: Final = """head(COLLECT { MATCH (office)<-[:WORKS_FOR]-(c:Contact) WHERE c.published
-  RETURN c ORDER BY c.role = 'desk', c.role IN ['center_director', 'port_director'], c.name, c.id LIMIT 1 })"""
+_FIRST_CONTACT: Final = f"""head(COLLECT {{ MATCH (office)<-[:WORKS_FOR]-(c:Contact) WHERE c.published
+  RETURN c ORDER BY c.role = {DESK_ROLE}, c.role IN {DIRECTORS}, c.name, c.id LIMIT 1 }})"""
 _EACH: Final = """
 UNWIND range(0, size(found) - 1) AS spot
 WITH *, found[spot][0] AS issue, found[spot][1] AS whole, found[spot][2] AS few
