@@ -4,13 +4,11 @@ A text is read word by word: as it is written, then by its stems, then with what
 a row together are known in any spelling (`e-bike`, `ebike`), in the whole text or in a part of it.
 """
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 from itertools import chain
 from operator import attrgetter
 from typing import Final
@@ -19,8 +17,8 @@ import snowballstemmer  # pyright: ignore[reportMissingTypeStubs]
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from graph_schema import reference
 from graph_schema.laws import Law, cites, laws
+from graph_schema.tables import table
 from graph_schema.words import LEFT_OUT, SINGULAR, Word, cut, singulars
 
 TEXTS: Final = frozenset({"words", "spellings", "form", "legalBasis"})
@@ -126,9 +124,9 @@ class Vocabulary:
             tokens = _tokens(cut(entry.words))
             words.update(token.folded for token in tokens)
             keys = (*(_key(map(form, tokens)) for form in _FORMS), _turned(tokens))
-            for table, key in zip(tables, keys, strict=True):
-                kept = table[key].get(entry.row)
-                table[key][entry.row] = entry if kept is None or entry.rank < kept.rank else kept
+            for keyed, key in zip(tables, keys, strict=True):
+                kept = keyed[key].get(entry.row)
+                keyed[key][entry.row] = entry if kept is None or entry.rank < kept.rank else kept
         self._exact, self._singular, self._stems, self._turned = map(_sorted, tables)
         self._laws = _by_law(cited)
         self._words = sorted(word for word in words if not any(map(str.isnumeric, word)))
@@ -300,24 +298,19 @@ def _spans(tokens: Sequence[_Token], found: Sequence[_Found]) -> tuple[tuple[int
     return tuple((tokens[each.first].start, tokens[each.last - 1].end) for each in found)
 
 
-def _read(name: str) -> list[dict[str, str]]:
-    with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 @lru_cache(maxsize=1)
 def vocabulary() -> Vocabulary:
     """The words that the hub ships, read once."""
-    return Vocabulary(entries(), cited(), (row["description"] for row in _read("hts_headings")))
+    return Vocabulary(entries(), cited(), (row["description"] for row in table("hts_headings")))
 
 
 def entries() -> Iterator[Entry]:
     """All of them: what a matter is called goes before a form of that name."""
-    for row in _read("synonyms"):
+    for row in table("synonyms"):
         yield Entry(row["word"], ("HtsHeading", row["heading"]), int(row["rank"]), row["note"])
-    for row in _read("matter_words"):
+    for row in table("matter_words"):
         yield Entry(row["word"], (row["label"], row["code"]), int(row["rank"]), row["note"])
-    for row in _read("forms"):
+    for row in table("forms"):
         agency, _, number = row["code"].partition(" ")
         has_number = any(map(str.isdigit, number))
         numbered = [f"form {row['code']}", f"{agency} form {number}", f"form {number}"] if has_number else []
@@ -328,7 +321,7 @@ def entries() -> Iterator[Entry]:
 def cited() -> Iterator[tuple[Law, Row, int]]:
     """The laws that rows rest on, each with its rank among those of a law: whose first law it is, as a whole."""
     for label, name, key, basis in _RESTING:
-        for row in _read(name):
+        for row in table(name):
             for place, (law, whole) in enumerate(laws(row[basis])):
                 yield law, (label, row[key]), (place > 0) + 2 * (not whole) + 4 * (label == "Form")
 

@@ -10,9 +10,10 @@ from functools import cache
 from typing import Final
 
 from graph_schema.formats import CASE_NUMBER, CBP_NUMBER, ENTRY_NUMBER, PORT_CODE, BadFormat, Format
+from graph_schema.tables import table
 from graph_schema.words import cut
 from hub.errors import BadInput
-from hub.world.reference import place_name, table
+from hub.world.reference import place_name
 
 _Words = tuple[str, ...]
 _OF_AN_AGENCY: Final = "agency_hold"

@@ -14,6 +14,7 @@ from typing import Final
 from graph_schema import people
 from graph_schema.cypher import fill, literal
 from graph_schema.model import NODE, Kind, Property
+from graph_schema.tables import table
 from hub.compile.compiler import Arguments, CustomField, Record, RecordOf, Records, RowOf, Sees, Value
 from hub.deadlines.business_days import is_holiday
 from hub.errors import BadInput
@@ -22,7 +23,6 @@ from hub.queries.contact_rules import CONTACTS, LAST_CONTACT, NEXT, OFFICER, ROL
 from hub.queries.responsibility_rule import ContactRule, NextRule, OfficeRule
 from hub.queries.responsibility_rules import LAST_OFFICE, OFFICES
 from hub.queries.responsible_named import ARGUMENTS, FEW, MOST, conflicts, named, supplied, unknown
-from hub.world.reference import table
 
 _OTHERS: Final = 2
 """So many contacts are left to other offices than the first, e.g. to the agency that decides."""

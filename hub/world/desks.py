@@ -10,8 +10,9 @@ from typing import Final
 from graph_schema import people
 from graph_schema.people import DESK
 from graph_schema.sources import REFERENCE
+from graph_schema.tables import table
 from graph_schema.upsert import EdgeRow, NodeRow
-from hub.world.reference import Rows, table
+from hub.world.reference import Rows
 
 _OF: Final = {
     "Center": "code",

@@ -1,18 +1,17 @@
 """The public facts as rows: Centers, ports, offices, agencies, goods, kinds of case, programs and orders."""
 
-import csv
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from importlib import resources
 from typing import Final
 
 from graph_schema import cases, forms, goods, parties, reference, topics
 from graph_schema.graph import GRAPH
 from graph_schema.sources import REFERENCE
+from graph_schema.tables import table
 from graph_schema.upsert import EdgeRow, NodeRow, dangling
 from graph_schema.vocabulary import words_of_rows
 
@@ -56,13 +55,6 @@ def reference_hash() -> str:
         if file.name.endswith(".csv"):
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
-
-
-@cache
-def table(name: str) -> Sequence[Row]:
-    """The rows of a reference file."""
-    with resources.files(reference).joinpath(f"{name}.csv").open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def _node(label: str, **properties: object) -> NodeRow:
