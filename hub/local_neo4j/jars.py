@@ -85,6 +85,16 @@ def is_there(folder: Path, jar: Jar) -> bool:
     return file.is_file() and file.stat().st_size == jar.size
 
 
+def class_path(folder: Path) -> str:
+    """Java's class path for Neo4j: the locked jars, whatever else lies beside them; everything in a folder that holds
+    others.
+    """
+    jars = locked_jars()
+    if all(is_there(folder, jar) for jar in jars):
+        return os.pathsep.join(str(folder / jar.name) for jar in jars)
+    return str(folder / "*")
+
+
 class _Download:
     def __init__(self, folder: Path, repository: str, progress: Progress) -> None:
         self._folder = folder

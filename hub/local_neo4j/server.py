@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from hub.database.disk import CHECKPOINT_BYTES, LOG_FILE_BYTES
 from hub.errors import SetupError
+from hub.local_neo4j.jars import class_path
 from hub.local_neo4j.plan_cache import plans_for, size_in_bytes
 from hub.local_neo4j.processes import end
 from hub.settings import Settings
@@ -211,7 +212,7 @@ class LocalNeo4j:
     def administer(self, *command: str) -> None:
         """Runs `neo4j-admin` on the store, while no server does. Raises `SetupError` with its own words."""
         done = subprocess.run(
-            [str(self._java), *JVM_OPTIONS, "-cp", str(self._jars / "*"), "org.neo4j.server.startup.Neo4jAdminCommand",
+            [str(self._java), *JVM_OPTIONS, "-cp", class_path(self._jars), "org.neo4j.server.startup.Neo4jAdminCommand",
                 *command],
             env={**os.environ, "NEO4J_HOME": str(self._home), "NEO4J_CONF": str(self._home / "conf")},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=_ADMIN_S, check=False,
@@ -272,7 +273,7 @@ class LocalNeo4j:
                     str(self._java),
                     *(f"-X{end}{self._memory.heap_bytes // 1024}k" for end in ("ms", "mx")),
                     *JVM_OPTIONS,
-                    *("-cp", str(self._jars / "*"), "org.neo4j.server.Neo4jCommunity"),
+                    *("-cp", class_path(self._jars), "org.neo4j.server.Neo4jCommunity"),
                     *(f"--home-dir={self._home}", f"--config-dir={self._home / 'conf'}", "--console-mode"),
                 ],
                 env={**os.environ, "NEO4J_HOME": str(self._home)},

@@ -16,7 +16,7 @@ import pytest
 
 from hub.errors import SetupError
 from hub.local_neo4j import jars
-from hub.local_neo4j.jars import Jar, cache_folder, fetch, locked_jars
+from hub.local_neo4j.jars import Jar, cache_folder, class_path, fetch, locked_jars
 from tests.local_neo4j.ranged import RangedHandler
 
 
@@ -45,6 +45,17 @@ def test_every_jar_is_fetched_verified_and_then_left_alone(repository: tuple[str
     assert {file.name for file in folder.iterdir()} == {jar.name for jar in locked_jars()}
     assert told[-1][0] == told[-1][1] == sum(jar.size for jar in locked_jars())
     assert not asyncio.run(fetch(folder, "http://127.0.0.1:1", lambda _done, _total: None))
+
+
+def test_neo4j_starts_from_its_own_jars_whatever_else_lies_beside_them(
+    repository: tuple[str, Path], tmp_path: Path
+) -> None:
+    folder = tmp_path / "cache"
+    asyncio.run(fetch(folder, repository[0], lambda _done, _total: None))
+    (folder / "of-another-program.jar").write_bytes(b"")
+    assert class_path(folder).split(os.pathsep) == [str(folder / jar.name) for jar in locked_jars()]
+    (folder / locked_jars()[0].name).unlink()
+    assert class_path(folder) == str(folder / "*"), "the folder of another Neo4j"
 
 
 def test_two_that_fetch_at_once_fetch_each_jar_once(repository: tuple[str, Path], tmp_path: Path) -> None:
