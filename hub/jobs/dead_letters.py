@@ -52,6 +52,10 @@ _FORGET: Final[LiteralString] = "UNWIND $ids AS id MATCH (l:DeadLetter {id: id})
 _DUE: Final[LiteralString] = """
 MATCH (l:DeadLetter {job: $job}) WHERE l.retryAt <= $at AND l.kind <> $queue
 RETURN l.item, l.kind ORDER BY l.retryAt, l.id LIMIT $most"""
+LETTERS_WAIT: Final[LiteralString] = (
+    "EXISTS { MATCH (l:DeadLetter {job: $job}) WHERE l.retryAt <= $at OR l.kind = $queue }"
+)
+"""Whether a letter of `$job` is due, or its queue could not be read the last time."""
 _TAKE: Final[LiteralString] = (
     "\nMATCH (l:DeadLetter {id: $id}) " + lock("l") + " WITH l WHERE l.retryAt <= $at RETURN l.item"
 )

@@ -22,7 +22,7 @@ from graph_schema.cypher import Statement, lock, name
 from hub.database.graph import Graph, Run
 from hub.database.lease import Lease, Taken
 from hub.errors import HubError, Unavailable
-from hub.jobs.dead_letters import QUEUE, Letter, done, due, failed_again, is_due, set_aside
+from hub.jobs.dead_letters import LETTERS_WAIT, QUEUE, Letter, done, due, failed_again, is_due, set_aside
 
 Item = TypeVar("Item")
 _RETRIES: Final = 100
@@ -77,9 +77,16 @@ class Job:
     def lease(self) -> None:
         """Several hubs may do the same job at once: what is done twice is done once."""
 
-    async def waits(self, graph: Graph, now: datetime) -> bool:  # noqa: ARG002 - a work of one shape
-        """True: whether any items wait shows only when `go` looks for them."""
-        return True
+    async def waits(self, graph: Graph, now: datetime) -> bool:
+        """Whether there is an item in its queue, or a letter of it that is due. Raises `Unavailable`."""
+        some = f"RETURN EXISTS {{ {self.find.text} }} OR {LETTERS_WAIT}"
+        try:
+            ((found,),) = await graph.read(some, {**self.find.parameters, "job": self.name, "at": now, "queue": QUEUE})
+        except Unavailable:
+            raise
+        except Exception:
+            return True  # a queue that cannot be read is told of by `go`
+        return bool(found)
 
     async def go(self, graph: Graph, now: datetime) -> int:
         """Does the items of its queue, then those set aside that are due; gives how much came of it. Raises
@@ -121,7 +128,8 @@ def locked(*labels: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """Works that are done one after the other, again and again: first after so many seconds, then every so many.
+    """Works that are done one after the other, again and again: first after so many seconds, then every so many; after
+    `busy_s`, where it is given, as long as there is something to do.
 
     `works` gives them for a moment. What must not wait for another has a loop of its own.
     """
@@ -130,6 +138,7 @@ class Loop:
     works: Callable[[datetime], Sequence[Work]]
     first_s: float
     every_s: float
+    busy_s: float | None = None
 
 
 async def keep(graph: Graph, *loops: Loop) -> None:
@@ -142,8 +151,8 @@ async def keep(graph: Graph, *loops: Loop) -> None:
 async def _keep(graph: Graph, loop: Loop) -> None:
     async def once() -> float:
         now = datetime.now(UTC)
-        await work_through(graph, loop.works(now), now)
-        return loop.every_s
+        came = await work_through(graph, loop.works(now), now)
+        return loop.every_s if loop.busy_s is None or not came else loop.busy_s
 
     await asyncio.sleep(loop.first_s)
     await repeat(loop.what, once, loop.every_s)

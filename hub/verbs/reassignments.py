@@ -28,10 +28,10 @@ BATCH: Final = 200
 _TOLD: Final = 100
 """So many refusals are kept in words."""
 _VERB: Final = "reassignCases"
-_AT_A_TIME: Final = 5
-"""So many batches of each are done one after the other."""
 _FIRST_S: Final = 5.0
 _EVERY_S: Final = 2.0
+_BUSY_S: Final = 0.4
+"""Between two batches, so that others come to write as well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,5 +238,5 @@ async def go_on(graph: Graph, now: datetime) -> int:
     return await work_through(graph, (_reassigning(now),), now)
 
 
-REASSIGNMENT_JOBS: Final = (Loop("reassignments", lambda now: (_reassigning(now),) * _AT_A_TIME, _FIRST_S, _EVERY_S),)
+REASSIGNMENT_JOBS: Final = (Loop("reassignments", lambda now: (_reassigning(now),), _FIRST_S, _EVERY_S, _BUSY_S),)
 """What is done every few seconds."""
