@@ -15,12 +15,12 @@ from hub.database.graph import Graph
 from hub.gql.document_limits import Limits
 from hub.gql.executor import Executor
 from hub.gql.request import GraphQLRequest
-from hub.gql.types import build_schema
+from hub.gql.types import schema_of
 from hub.identity.door import Shares
 from hub.viewer import Viewer
 
 Item = TypeVar("Item")
-SCHEMA: Final = build_schema(GRAPH)
+SCHEMA: Final = schema_of(GRAPH)
 CURSOR_KEY: Final = b"a key of the tests"
 
 

@@ -35,7 +35,7 @@ from hub.gql.http import (
     status_of,
 )
 from hub.gql.request import GraphQLRequest
-from hub.gql.types import build_schema
+from hub.gql.types import schema_of
 from hub.identity.door import Door
 from hub.limits.rate_limits import BYTES, COST, REQUEST_COST
 
@@ -63,7 +63,7 @@ class Endpoint(GraphQL):
         cursor_key: bytes,
         lanes: Lanes,
     ) -> None:
-        schema = build_schema(declared)
+        schema = schema_of(declared)
         super().__init__(schema, graphql_ide=None)
         self.executor = Executor(schema, declared, graph, limits, cursor_key, shares=door.shares, lanes=lanes)
         self._door = door

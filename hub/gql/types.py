@@ -1,7 +1,9 @@
 """GRAPH as a strawberry schema. Nothing here resolves: reads are compiled, and strawberry validates and introspects."""
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Final, Union
 
 import strawberry
@@ -9,6 +11,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 
+from graph_schema.graph import GRAPH
 from graph_schema.model import NODE, Abstract, Edge, GraphSchema, NodeType, Property, Route
 from hub.compile.compiler import CustomField, Record, RecordOf, Records, RowOf, Value
 from hub.gql.declared import PYTHON, Declared, enum_of, made
@@ -39,6 +42,18 @@ def build_schema(
     for questions.
     """
     return _Types(graph, questions, verbs).schema()
+
+
+@cache
+def _declared_schema() -> strawberry.Schema:
+    return build_schema(GRAPH)
+
+
+def schema_of(graph: GraphSchema) -> strawberry.Schema:
+    """A GraphQL schema of a graph for one endpoint. What is declared is put together once in a process: it takes
+    seconds.
+    """
+    return copy(_declared_schema()) if graph is GRAPH else build_schema(graph)
 
 
 class _Types:
