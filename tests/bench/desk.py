@@ -100,7 +100,9 @@ MATCH (me:Center {code: 'CEE007'})
 WITH me, $open - COUNT { (me)<-[:HANDLED_BY]-(k:Case) WHERE k.status <> 'CLOSED' } AS missing WHERE missing > 0
 CALL (me, missing) {
   MATCH (k:Case)-[h:HANDLED_BY]->(other) WHERE other <> me AND k.status <> 'CLOSED'
-  WITH k, h ORDER BY k.id LIMIT missing
+  WITH me, missing, k, h ORDER BY k.id
+  WITH me, collect([k, h])[..missing] AS taken UNWIND taken AS each
+  WITH me, each[0] AS k, each[1] AS h
   CALL (k, me) { MATCH (k)<-[:OF_CASE]-(d:Deadline)-[w:OWED_BY]->(o) WHERE NOT o:Importer DELETE w
     CREATE (d)-[:OWED_BY]->(me) }
   DELETE h CREATE (k)-[:HANDLED_BY]->(me) RETURN count(*) AS moved
@@ -122,7 +124,9 @@ CALL (me) {
 RETURN count(*)"""
 _OFFICER: Final = """
 MATCH (a:Account {id: $viewer}), (c:Contact)-[:WORKS_FOR]->(:Center {code: 'CEE007'})
-WITH a, c ORDER BY c.id LIMIT 1 MERGE (a)-[e:IS_CONTACT]->(c) ON CREATE SET e.since = datetime()"""
+WITH a, c ORDER BY c.id LIMIT 1
+CALL (a) { MATCH (a)-[e:IS_CONTACT]->() DELETE e }
+CREATE (a)-[:IS_CONTACT {since: datetime()}]->(c)"""
 Figures = dict[str, float]
 
 

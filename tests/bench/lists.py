@@ -67,7 +67,7 @@ class Pair:
         for _ in range(WARM_UP):
             self.by_hub()
             self.by_hand()
-        self._connection.close()
+            self._connection.close()
 
     def measured(self) -> tuple[float, float]:
         """The medians in ms, hub and by hand, taken in turn."""

@@ -47,7 +47,7 @@ AS_IT_IS: Final[Mapping[str, str]] = {}
 """Those of a hub as anybody starts it, with its limits."""
 _SORTING_S: Final = 900
 _IDLE_S: Final = 10
-_IDLE_SHARE: Final = 0.08
+_IDLE_SHARE: Final = 0.5
 _WAITING: Final = """
 UNWIND ['issues', 'figures'] AS name
 OPTIONAL MATCH (n:EventCounter) OPTIONAL MATCH (c:Consumer {name: name})
