@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import hypothesis
+import psutil
 import pytest
 from pydantic import SecretStr
 
@@ -25,11 +26,14 @@ from hub.settings import Settings
 from tests.changed import leave_out, pytest_addoption
 from tests.dealing import in_a_row, pytest_xdist_make_scheduler
 from tests.java import both_compilers, prefer_the_first
+from tests.renewed import wipe
 
 __all__ = ["pytest_addoption", "pytest_xdist_make_scheduler"]
 
 Result = TypeVar("Result")
-_KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0", PLAN_CACHE: "1000"}
+# a full cache turns away what is new, which is then planned each time that it is asked; a plan takes up to a megabyte
+_ROOM = psutil.virtual_memory().total > 20 * 1024**3
+_KEEP_PLANS = {"dbms.cypher.statistics_divergence_threshold": "1.0", PLAN_CACHE: "3500" if _ROOM else "1000"}
 # what hubs prepare after their start would slow down what tests wait for; those of it alone have it done
 os.environ.setdefault("HUB_WARM", "0")
 prefer_the_first()
@@ -37,7 +41,7 @@ prefer_the_first()
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")
 _LONGEST_TEST = timedelta(minutes=2)
-_MEMORY = Memory(heap="3g", pagecache="128m", transactions="500m")
+_MEMORY = Memory(heap="6g" if _ROOM else "3g", pagecache="128m", transactions="500m")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -93,7 +97,3 @@ def empty(database: Graph, run: Callable[..., Any]) -> Graph:
     """The database without a node."""
     run(wipe(database))
     return database
-
-
-async def wipe(graph: Graph) -> None:
-    await graph.apply(["MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"])

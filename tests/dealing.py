@@ -14,8 +14,8 @@ from xdist.workermanage import WorkerController  # pyright: ignore[reportMissing
 _FIRST: Final = ("gql", "discovery", "docs", "web", "world", "local_neo4j")
 _SHORT: Final = ("bench", "compile", "graph_schema", "house", "matters", "deadlines")
 _LAST: Final = ("events", "connectors", "verbs")
-_ROW: Final = {room: place for place, room in enumerate((*_FIRST, "", *_SHORT, *_LAST))}
-"""What is in no room goes before what is short: some of it starts servers of its own."""
+_ROW: Final = {room: place for place, room in enumerate(("", *_FIRST, *_SHORT, *_LAST))}
+"""What is in no room goes first: its files are long, and one of them at the end would be waited for."""
 _FORGETTING: Final = PurePath("tests/gql/test_weights.py")
 """It makes Neo4j forget its plans, and goes to the end of what asks the same: beside `world` and `local_neo4j`, where
 plans are forgotten, too.

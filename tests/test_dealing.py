@@ -55,9 +55,9 @@ def test_rooms_of_one_worker_stand_together_and_every_room_has_its_place() -> No
     assert rooms <= set(_ROW)
     assert {room for room in _ROW if room} - {"bench", "matters"} == rooms
     row = [
+        "tests/test_up.py",
         "tests/gql/test_kinds.py",
         "tests/gql/test_weights.py",
-        "tests/test_up.py",
         "tests/house/test_house.py",
         "tests/verbs/test_verb.py",
     ]

@@ -16,14 +16,15 @@ from hub.database.graph import Graph
 from tests.connectors.syncing import Synced
 from tests.connectors.test_run import PEOPLE, connection, person, write_csv
 from tests.random_world import random_world
+from tests.renewed import renewed
 
 _QUARANTINE = "MATCH (q:QuarantinedRecord {system: 'system'}) RETURN q.place, q.reason"
 
 
 @pytest.fixture
-def world(empty: Graph, run: Callable[..., Any]) -> Graph:
-    run(random_world(1).write(empty))
-    return empty
+def world(database: Graph, run: Callable[..., Any]) -> Graph:
+    run(renewed(database, "random 1", random_world(1).write))
+    return database
 
 
 @pytest.fixture

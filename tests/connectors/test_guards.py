@@ -15,6 +15,7 @@ from hub.database.graph import Graph
 from tests.connectors.syncing import Synced
 from tests.connectors.test_run import connection, write_csv
 from tests.random_world import random_world
+from tests.renewed import renewed
 
 _LIST: Final[dict[str, Any]] = {
     "describes": "Contact",
@@ -26,9 +27,9 @@ Rows = list[dict[str, Any]]
 
 
 @pytest.fixture
-def synced(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> Synced:
-    run(random_world(1).write(empty))
-    return Synced(empty, run, tmp_path, connection(tmp_path, people=_LIST))
+def synced(database: Graph, run: Callable[..., Any], tmp_path: Path) -> Synced:
+    run(renewed(database, "random 1", random_world(1).write))
+    return Synced(database, run, tmp_path, connection(tmp_path, people=_LIST))
 
 
 def _people(count: int) -> Rows:

@@ -23,6 +23,7 @@ from tests.offices import write as write_offices
 from tests.oracle import Oracle
 from tests.random_world import World, random_world
 from tests.read_world import read_world
+from tests.renewed import renewed
 from tests.verbs.strangers import entry_number
 from tests.verbs.strangers import write as write_strangers
 
@@ -50,11 +51,11 @@ def _seen(graph: Graph, world: World, run: Callable[..., Any]) -> Seen:
 
 @pytest.mark.thorough
 def test_what_an_agency_says_about_others_grants_nobody_anything(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
     world = random_world(3)
-    run(world.write(empty))
-    before = _seen(empty, world, run)
+    run(renewed(database, "random 3", world.write))
+    before = _seen(database, world, run)
     theirs = [world.nodes[key]["number"] for key in world.of("Case")]
     importers = [key[1] for key in world.of("Importer")]
     write_csv(
@@ -82,7 +83,7 @@ def test_what_an_agency_says_about_others_grants_nobody_anything(
     )
     people = {**PEOPLE, "links": {"WORKS_FOR": {"Center": "employer"}}}
     synced = Synced(
-        empty,
+        database,
         run,
         tmp_path,
         {**connection(tmp_path, {"Agency": _AGENCY}, people=people, cases=CASES), "limits": {"refuse": 1}},
@@ -90,7 +91,7 @@ def test_what_an_agency_says_about_others_grants_nobody_anything(
     report = synced.sync()
     assert (report.written, report.skipped) == (1 + len(claims), len(world.of("Center")))
     assert "must come from that party's own system" in report.first_errors[0]
-    after = _seen(empty, world, run)
+    after = _seen(database, world, run)
     for account in world.accounts:
         gone = set(before[account]) - set(after[account])
         assert not gone, f"{account or 'the public'} no longer sees {gone}"
@@ -119,20 +120,20 @@ def test_what_an_agency_says_about_others_grants_nobody_anything(
 
 
 def test_a_center_does_not_take_another_centers_case_by_saying_so(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
     world = random_world(3)
-    run(world.write(empty))
+    run(renewed(database, "random 3", world.write))
     owned = (
         "MATCH (k:Case)-[:HANDLED_BY]->(c:Center) WHERE c.code <> 'CEE001' RETURN k.number, c.code, k.title ORDER BY"
         " k.number LIMIT 1"
     )
-    ((number, owner, title),) = run(empty.read(owned, {}))
+    ((number, owner, title),) = run(database.read(owned, {}))
     write_csv(
         tmp_path / "cases.csv",
         [{"number": number, "title": "Mine now", "importer": "00-0000000SW", "center": "CEE001", "entry": ""}],
     )
-    synced = Synced(empty, run, tmp_path, connection(tmp_path, {"Center": "CEE001"}, cases=CASES))
+    synced = Synced(database, run, tmp_path, connection(tmp_path, {"Center": "CEE001"}, cases=CASES))
     assert synced.sync().written == 1
     asked = "MATCH (k:Case {number: $number})-[:HANDLED_BY]->(c) RETURN collect(c.code), k.title"
     assert synced.rows(asked, number=number) == [[[owner], title]]
@@ -141,15 +142,15 @@ def test_a_center_does_not_take_another_centers_case_by_saying_so(
 
 
 def test_a_company_learns_nothing_about_which_importers_there_are(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run(random_world(3).write(empty))
+    run(renewed(database, "random 3", random_world(3).write))
     people = {**PEOPLE, "links": {"COVERS": {"Importer": "covers"}}}
     told: list[tuple[Any, ...]] = []
     for number in ("00-0000003SW", "00-9999999SW"):
         write_csv(tmp_path / "people.csv", [{**person(1, deputy=""), "covers": number}])
         synced = Synced(
-            empty, run, tmp_path, connection(tmp_path, {"Broker": "S00"}, people=people), f"firm-{number[-4]}"
+            database, run, tmp_path, connection(tmp_path, {"Broker": "S00"}, people=people), f"firm-{number[-4]}"
         )
         report = synced.sync()
         told.append((report.counts(), report.first_errors))
@@ -176,12 +177,12 @@ _STRANGERS: Final = {
 
 
 def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run(write_offices(empty))
-    run(write_strangers(empty))
+    run(renewed(database, "offices", write_offices))
+    run(write_strangers(database))
     account = account_id(ISSUER, "center-007")
-    before = run(read_world(empty, "reference"))
+    before = run(read_world(database, "reference"))
     seen = Oracle(before, account)
     told: list[Any] = []
     for position in (2, 3):
@@ -206,7 +207,7 @@ def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(
             **connection(tmp_path, {"Center": "CEE007"}, cases=stream, decisions=decisions),
             "limits": {"refuse": 1, "vanish": 1},
         }
-        synced = Synced(empty, run, tmp_path, asked, f"center-{position}")
+        synced = Synced(database, run, tmp_path, asked, f"center-{position}")
         with pytest.raises(AbortRun, match="none of its 1 records could be used: DECIDES"):
             synced.sync()
         report = synced.last_run()
@@ -220,7 +221,7 @@ def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(
     assert told[0] == told[1]
     assert "CONCERNS Importer KEY" in told[0]
     assert "DECIDES: there is no Case KEY here" in told[0]
-    after = run(read_world(empty, "reference"))
+    after = run(read_world(database, "reference"))
     sees = Oracle(after, account)
     brought = {key for key in after.nodes if sees.sees(key) and key in before.nodes and not seen.sees(key)}
     assert brought == {("Entry", entry_number(0))}
@@ -229,20 +230,20 @@ def test_what_a_centers_system_names_is_a_claim_and_tells_it_nothing(
 
 
 def test_what_a_system_of_headquarters_says_of_entries_is_so(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run(write_offices(empty))
-    run(write_strangers(empty))
+    run(renewed(database, "offices", write_offices))
+    run(write_strangers(database))
     row = {"number": "HQ-1", "title": "x", "importer": "11-1111111AA", "center": "CEE007", "entry": entry_number(0)}
     write_csv(tmp_path / "cases.csv", [row])
-    synced = Synced(empty, run, tmp_path, connection(tmp_path, {"Office": "OT"}, cases=CASES))
+    synced = Synced(database, run, tmp_path, connection(tmp_path, {"Office": "OT"}, cases=CASES))
     synced.sync()
     confirmed = "MATCH (:Case {number: $number})-[c:COVERS_ENTRY]->(e) RETURN e.number, c.confirmedAt IS NOT NULL"
     assert synced.rows(confirmed, number="HQ-1") == [[entry_number(0), True]]
     # said again by a Center's system, and then by that alone, it is a claim
     row = {**row, "importer": ""}
     center = Synced(
-        empty, run, tmp_path / "center", connection(tmp_path / "center", {"Center": "CEE007"}, cases=CASES), "center"
+        database, run, tmp_path / "center", connection(tmp_path / "center", {"Center": "CEE007"}, cases=CASES), "center"
     )
     center.folder.mkdir()
     write_csv(center.folder / "cases.csv", [row])
@@ -254,11 +255,11 @@ def test_what_a_system_of_headquarters_says_of_entries_is_so(
 
 
 def test_a_decision_of_another_center_is_not_taken_over_by_its_reference(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run(write_offices(empty))
-    run(write_strangers(empty))
-    run(empty.apply(["MATCH (d:Decision {id: 'decision-canary-one'}) SET d.reference = 'REF-1'"]))
+    run(renewed(database, "offices", write_offices))
+    run(write_strangers(database))
+    run(database.apply(["MATCH (d:Decision {id: 'decision-canary-one'}) SET d.reference = 'REF-1'"]))
     write_csv(tmp_path / "decisions.csv", [{"id": "REF-1"}])
     decisions = {
         "describes": "Decision", "from": "decisions.csv", "key": "id",
@@ -266,7 +267,7 @@ def test_a_decision_of_another_center_is_not_taken_over_by_its_reference(
             "decidedAt": {"value": "2026-11-01"}},
         "links": {"DECIDES": {"Case": {"value": "closed"}}, "MADE_AT": {"Center": {"value": "CEE007"}}},
     }  # fmt: skip
-    synced = Synced(empty, run, tmp_path, connection(tmp_path, {"Center": "CEE007"}, decisions=decisions))
+    synced = Synced(database, run, tmp_path, connection(tmp_path, {"Center": "CEE007"}, decisions=decisions))
     assert synced.sync().written == 1
     asked = "MATCH (d:Decision {reference: 'REF-1'})-[:DECIDES]->(k) RETURN d.outcome, k.id"
     assert synced.rows(asked) == [["canary one", "canary-0"]]
@@ -299,12 +300,12 @@ _STATE: Final = (
 
 
 def test_a_case_that_its_owners_system_lists_no_more_is_still_its_owners(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run(write_offices(empty))
-    center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
-    other = _of(empty, run, tmp_path, "other", {"Center": "CEE001"}, cases=CASES)
-    agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
+    run(renewed(database, "offices", write_offices))
+    center = _of(database, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
+    other = _of(database, run, tmp_path, "other", {"Center": "CEE001"}, cases=CASES)
+    agency = _of(database, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
     write_csv(center.folder / "cases.csv", [_case("N-1"), _case("N-2")])
     center.sync()
     write_csv(agency.folder / "cases.csv", [_case("N-1", title="As an agency says")])
@@ -326,16 +327,16 @@ def test_a_case_that_its_owners_system_lists_no_more_is_still_its_owners(
 
 
 def test_what_waits_for_its_owner_stays_with_a_case_that_its_system_tells_of_anew(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run(write_offices(empty))
-    center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
+    run(renewed(database, "offices", write_offices))
+    center = _of(database, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
     write_csv(center.folder / "cases.csv", [_case("N-1"), _case("N-2")])
     center.sync()
     wrote = "datetime('2026-11-02T12:00:00Z')"
     claims = "['HAS_PARTY surety Importer 99-9999999AA']"
     set_ = f"SET k.cameBackAt = {wrote}, k.partyWroteAt = {wrote}, k.claims = {claims}"
-    run(empty.apply([f"MATCH (k:Case {{number: 'N-1'}}) {set_}"]))
+    run(database.apply([f"MATCH (k:Case {{number: 'N-1'}}) {set_}"]))
     write_csv(center.folder / "cases.csv", [_case("N-1", title="Another title"), _case("N-2")])
     assert center.sync().written == 1
     there = "MATCH (k:Case {number: 'N-1'}) RETURN k.title, k.cameBackAt IS NULL, k.partyWroteAt IS NULL, k.claims"
@@ -345,11 +346,13 @@ def test_what_waits_for_its_owner_stays_with_a_case_that_its_system_tells_of_ane
     assert told.isdisjoint({"cameBackAt", "partyWroteAt", "awaitingSince", "answers", "claims"})
 
 
-def test_what_others_say_of_a_row_fills_none_of_its_gaps(empty: Graph, run: Callable[..., Any], tmp_path: Path) -> None:
-    run(write_offices(empty))
+def test_what_others_say_of_a_row_fills_none_of_its_gaps(
+    database: Graph, run: Callable[..., Any], tmp_path: Path
+) -> None:
+    run(renewed(database, "offices", write_offices))
     more = {**CASES, "properties": {**CASES["properties"], "dates": "dates"}}
-    agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=more)
-    center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
+    agency = _of(database, run, tmp_path, "agency", {"Agency": "FDA"}, cases=more)
+    center = _of(database, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
     write_csv(agency.folder / "cases.csv", [_case("N-1", title="As an agency says", dates="request_issued 2026-11-02")])
     agency.sync()
     assert agency.value("MATCH (k:Case {number: 'N-1'}) RETURN [k.title, k.dates]") == [
@@ -366,13 +369,13 @@ def test_what_others_say_of_a_row_fills_none_of_its_gaps(empty: Graph, run: Call
 
 
 def test_an_agency_that_was_accepted_stays_so_whatever_is_synced_later(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run(write_offices(empty))
-    agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
+    run(renewed(database, "offices", write_offices))
+    agency = _of(database, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
     write_csv(agency.folder / "cases.csv", [_case("T-closed")])
     agency.sync()
-    hub = questions(empty)
+    hub = questions(database)
     part = '{ case(number: "T-closed") { status involves { edges { acceptedAt invitedAt node { code } } } } }'
     accept = 'mutation { acceptAgency(case: "T-closed", agency: "FDA") { number } }'
     assert "errors" not in run(hub.answer(GraphQLRequest(accept), Viewer.of(ISSUER, "center-007")))
@@ -385,10 +388,10 @@ def test_an_agency_that_was_accepted_stays_so_whatever_is_synced_later(
 
 
 def test_a_case_of_the_hub_that_an_agencys_system_lists_is_still_kept_in_the_hub(
-    empty: Graph, run: Callable[..., Any], tmp_path: Path
+    database: Graph, run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    run(write_offices(empty))
-    hub = questions(empty)
+    run(renewed(database, "offices", write_offices))
+    hub = questions(database)
 
     def done(viewer: str, document: str) -> Any:
         answer = run(hub.answer(GraphQLRequest(document), Viewer.of(ISSUER, viewer)))
@@ -400,7 +403,7 @@ def test_a_case_of_the_hub_that_an_agencys_system_lists_is_still_kept_in_the_hub
         " number }"
     )
     number = done("center-007", f"mutation {{ {opening} }}")["number"]
-    agency = _of(empty, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
+    agency = _of(database, run, tmp_path, "agency", {"Agency": "FDA"}, cases=CASES)
     write_csv(agency.folder / "cases.csv", [_case(number, title="Theirs")])
     agency.sync()
     closing = f'mutation {{ closeCase(case: "{number}", reason: "done") {{ status title }} }}'
@@ -412,7 +415,7 @@ def test_a_case_of_the_hub_that_an_agencys_system_lists_is_still_kept_in_the_hub
         "title": "Ours",
     }
     # the hub's case that a system of its owner lists is kept there
-    center = _of(empty, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
+    center = _of(database, run, tmp_path, "center", {"Center": "CEE007"}, cases=CASES)
     center.connection = {**center.connection, "rank": 50}
     write_csv(center.folder / "cases.csv", [_case(number, title="In our system")])
     center.sync()

@@ -27,9 +27,9 @@ from hub.local_neo4j.jars import cache_folder
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import LocalNeo4j, Memory
 from hub.settings import Settings
-from tests.conftest import wipe
 from tests.connectors.syncing import Synced, fingerprint, together
 from tests.random_world import random_world
+from tests.renewed import renewed, wipe
 from tests.serving import java_of
 
 KILLS: Final = 20
@@ -92,9 +92,9 @@ def connection(folder: Path, party: dict[str, str] | None = None, **streams: dic
 
 
 @pytest.fixture
-def world(empty: Graph, run: Callable[..., Any]) -> Graph:
-    run(random_world(1).write(empty))
-    return empty
+def world(database: Graph, run: Callable[..., Any]) -> Graph:
+    run(renewed(database, "random 1", random_world(1).write))
+    return database
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from hub.database.graph import Graph
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import data, questions
-from tests.conftest import wipe
 from tests.discovery.job_world import write_job_world
 from tests.offices import ISSUER
+from tests.renewed import wipe
 
 
 @pytest.fixture(scope="module")

@@ -19,12 +19,12 @@ from hub.queries.contact_rules import CONTACTS, LAST_CONTACT, NEXT
 from hub.queries.responsibility_rules import LAST_OFFICE, OFFICES
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import SCHEMA, NoCursors, questions
-from tests.conftest import wipe
 from tests.discovery import job_questions
 from tests.discovery.job_world import write_job_world
 from tests.offices import ISSUER, TUESDAY, write
 from tests.oracle import Oracle
 from tests.random_world import random_world
+from tests.renewed import wipe
 from tests.rounds import ROUNDS
 
 Ask = Callable[..., dict[str, Any]]

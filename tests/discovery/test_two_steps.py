@@ -24,8 +24,8 @@ from hub.queries.responsible_contacts import RESPONSIBLE_CONTACTS
 from hub.viewer import PUBLIC as NO_ACCOUNT
 from hub.viewer import Viewer
 from tests.asking import CURSOR_KEY, questions
-from tests.conftest import wipe
 from tests.offices import ISSUER, TUESDAY, write
+from tests.renewed import wipe
 from tests.rounds import ROUNDS
 
 WHOLE = """{ conflicts unknown contacts { rank contact { nodeId name email phone

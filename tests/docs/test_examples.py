@@ -45,9 +45,9 @@ from hub.viewer import PUBLIC, Viewer
 from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER
 from tests.asking import CURSOR_KEY, questions
-from tests.conftest import wipe
 from tests.docs.examples import FILES, LANGUAGES, Example, Numbers, examples, fits, written
 from tests.docs.reference import commands
+from tests.renewed import wipe
 from tests.serving import served
 
 _TODAY: Final = datetime(2026, 11, 26, 17, tzinfo=UTC)

@@ -14,7 +14,7 @@ from hub.gql.request import GraphQLRequest
 from hub.viewer import PUBLIC
 from hub.world.reference import reference_rows
 from tests.asking import questions
-from tests.conftest import wipe
+from tests.renewed import wipe
 
 Edge = dict[str, Any]
 Search = Callable[[str], list[Edge]]

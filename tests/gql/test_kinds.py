@@ -14,6 +14,7 @@ from hub.viewer import PUBLIC, Viewer
 from hub.world.sample import ISSUER
 from tests.asking import questions
 from tests.offices import write
+from tests.renewed import renewed
 
 CASES = "{ cases(first: 100) { totalCount nodes { number } } }"
 ASKED = (
@@ -44,11 +45,11 @@ _GRANT = (
 
 
 @pytest.fixture
-def changing(empty: Graph, run: Callable[..., Any]) -> Callable[[str], None]:
+def changing(database: Graph, run: Callable[..., Any]) -> Callable[[str], None]:
     """Makes the account one of a kind, from one question to the next."""
-    run(write(empty))
+    run(renewed(database, "offices", write))
     run(
-        empty.write(
+        database.write(
             [
                 Statement(
                     "CREATE (:Account {id: $id, subject: 'changing', issuer: $issuer})",
@@ -61,17 +62,17 @@ def changing(empty: Graph, run: Callable[..., Any]) -> Callable[[str], None]:
     def change(kind: str) -> None:
         party = PARTIES[kind]
         grant = [Statement(party + _GRANT, {"id": ACCOUNT.account})] if party else []
-        run(empty.write([Statement(_END, {"id": ACCOUNT.account}), *grant]))
+        run(database.write([Statement(_END, {"id": ACCOUNT.account}), *grant]))
 
     return change
 
 
 @pytest.mark.thorough
 def test_a_right_counts_at_once_from_any_kind_to_any_other(
-    changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]
+    changing: Callable[[str], None], database: Graph, run: Callable[..., Any]
 ) -> None:
     """One hub has known the viewer all along; another has not, and looks its kind up."""
-    hub = questions(empty)
+    hub = questions(database)
     answers: dict[str, Any] = {}
 
     def asked(of: Any, query: str) -> Any:
@@ -81,7 +82,7 @@ def test_a_right_counts_at_once_from_any_kind_to_any_other(
 
     for kind in PARTIES:
         changing(kind)
-        fresh = questions(empty)
+        fresh = questions(database)
         answers[kind] = [asked(fresh, query) for query in ASKED]
     told = {kind: str(answer) for kind, answer in answers.items()}
     assert len(set(told.values())) >= 6, "they see different things"
@@ -100,11 +101,11 @@ def _each_after_each(kinds: list[str]) -> list[str]:
     ]
 
 
-def test_two_rights_make_a_mixture(changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]) -> None:
-    hub = questions(empty)
+def test_two_rights_make_a_mixture(changing: Callable[[str], None], database: Graph, run: Callable[..., Any]) -> None:
+    hub = questions(database)
     changing("importer")
     importers = run(hub.answer(GraphQLRequest(CASES), ACCOUNT))["data"]["cases"]["nodes"]
-    run(empty.write([Statement("MATCH (p:Port {id: 'ACE:2704'})" + _GRANT, {"id": ACCOUNT.account})]))
+    run(database.write([Statement("MATCH (p:Port {id: 'ACE:2704'})" + _GRANT, {"id": ACCOUNT.account})]))
     both = run(hub.answer(GraphQLRequest(CASES), ACCOUNT))["data"]["cases"]["nodes"]
     changing("port")
     ports = run(hub.answer(GraphQLRequest(CASES), ACCOUNT))["data"]["cases"]["nodes"]
@@ -112,9 +113,9 @@ def test_two_rights_make_a_mixture(changing: Callable[[str], None], empty: Graph
 
 
 def test_what_is_done_is_answered_by_what_the_viewer_may_see_now(
-    changing: Callable[[str], None], empty: Graph, run: Callable[..., Any]
+    changing: Callable[[str], None], database: Graph, run: Callable[..., Any]
 ) -> None:
-    hub = questions(empty)
+    hub = questions(database)
     note = GraphQLRequest('mutation { noteCase(case: "T-open", text: "as it stands") { number notes { totalCount } } }')
     for done, kind in enumerate(("importer", "port", "importer"), start=1):
         changing(kind)

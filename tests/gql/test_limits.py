@@ -15,6 +15,7 @@ from hub.settings import Settings
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.random_world import random_world
+from tests.renewed import renewed
 
 Run = Callable[..., Any]
 Ask = Callable[..., dict[str, Any]]
@@ -22,9 +23,9 @@ RANDOM_WORLD = random_world(3)
 
 
 @pytest.fixture
-def ask(empty: Graph, run: Run) -> Ask:
-    run(RANDOM_WORLD.write(empty))
-    hub = questions(empty, limits=replace(Limits(), page=5, large_page=40))
+def ask(database: Graph, run: Run) -> Ask:
+    run(renewed(database, "random 3", RANDOM_WORLD.write))
+    hub = questions(database, limits=replace(Limits(), page=5, large_page=40))
 
     def asked(query: str, account: str, *, explain: bool = False, **variables: Any) -> dict[str, Any]:
         return run(hub.answer(GraphQLRequest(query, None, variables, explain), Viewer(f"tests.example|{account}")))

@@ -24,10 +24,10 @@ from hub.gql.executor import Executor
 from hub.viewer import Viewer
 from tests import naive
 from tests.asking import SCHEMA, by_some, data, questions, texts
-from tests.conftest import wipe
 from tests.oracle import Oracle
 from tests.random_questions import Questions as RandomQuestions
 from tests.random_world import World, random_world
+from tests.renewed import wipe
 from tests.rounds import ROUNDS
 
 QUESTIONS = 10

@@ -19,21 +19,22 @@ from tests.asking import questions
 from tests.random_questions import PROTECTED
 from tests.random_questions import Questions as RandomQuestions
 from tests.random_world import NOW, World, random_world
+from tests.renewed import renewed
 
 Run = Callable[..., Any]
 ONE = "{ %s(%s) { nodes { nodeId } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"
 
 
 @pytest.fixture
-def world(empty: Graph, run: Run) -> World:
+def world(database: Graph, run: Run) -> World:
     made = random_world(5)
-    run(made.write(empty))
+    run(renewed(database, "random 5", made.write))
     return made
 
 
 @pytest.fixture
-def hub(empty: Graph, world: World) -> Executor:  # noqa: ARG001 - the graph holds the world
-    return questions(empty)
+def hub(database: Graph, world: World) -> Executor:  # noqa: ARG001 - the graph holds the world
+    return questions(database)
 
 
 def page(
@@ -91,7 +92,7 @@ def test_a_page_between_two_cursors_holds_what_is_between(hub: Executor, run: Ru
     assert last["pageInfo"]["hasNextPage"]
 
 
-def test_pages_go_on_where_they_were_while_rows_come_and_go(hub: Executor, empty: Graph, run: Run) -> None:
+def test_pages_go_on_where_they_were_while_rows_come_and_go(hub: Executor, database: Graph, run: Run) -> None:
     order = "orderBy: [{openedAt: DESC}]"
     first = page(run, hub, "cases", f"first: 10 {order}", "tests.example|trade")
     rest = page(
@@ -107,7 +108,7 @@ def test_pages_go_on_where_they_were_while_rows_come_and_go(hub: Executor, empty
         "source": "sample",
     }
     run(
-        empty.write(
+        database.write(
             [
                 Statement("MATCH (c:Case {id: $id}) DETACH DELETE c", {"id": last}),
                 Statement("CREATE (c:Case) SET c = $row", {"row": newest}),

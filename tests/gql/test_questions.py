@@ -15,7 +15,7 @@ from hub.web.examples import EXAMPLES
 from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER, personas
 from tests.asking import questions
-from tests.conftest import wipe
+from tests.renewed import wipe
 
 Ask = Callable[..., dict[str, Any]]
 MINE = "00-0000000SW"

@@ -17,13 +17,14 @@ from hub.gql.search_text import LEFT_OUT, Sought, Terms, codes, highlighted, que
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.random_world import random_world
+from tests.renewed import renewed
 
 Run = Callable[..., Any]
 Find = Callable[..., Any]
 
 
 @pytest.fixture
-def find(empty: Graph, run: Run) -> Find:
+def find(database: Graph, run: Run) -> Find:
     """What a search finds, as (node id, match) pairs, in order."""
     world = random_world(2)
     named = {
@@ -33,8 +34,8 @@ def find(empty: Graph, run: Run) -> Find:
     }
     for key, name in named.items():
         world.nodes[key]["name"] = name
-    run(world.write(empty))
-    hub = questions(empty)
+    run(renewed(database, "zorro", world.write))
+    hub = questions(database)
 
     def found(text: str, kinds: str = "[Importer]", account: str = "tests.example|trade") -> list[tuple[str, str]]:
         query = (
@@ -58,14 +59,14 @@ def test_the_order_is_exact_prefix_words_key(find: Find) -> None:
 
 
 @pytest.fixture
-def about(find: Find, empty: Graph, run: Run) -> Find:
+def about(find: Find, database: Graph, run: Run) -> Find:
     """What a search among public rows about quokkatronics finds, in order."""
     rows = """CREATE (:Center {code: 'CEE099', name: 'Quokkatronics', scope: 'wombats', source: 'sample'})
       CREATE (:Office {code: 'OT-Q', name: 'Samples', function: 'parts of quokkatronics', source: 'sample'})
       CREATE (:HtsHeading {code: '9998', title: 'Wombats for quokkatronics', source: 'sample'})
       CREATE (:ForcedLaborOrder {id: 'f', entity: 'Wombat Training Center', source: 'sample'})
       CREATE (:AdcvdOrder {number: 'A-1', product: 'Quokkatronics and centers of wombats', source: 'sample'})"""
-    run(empty.write([Statement(rows)]))
+    run(database.write([Statement(rows)]))
     kinds = "[AdcvdOrder, ForcedLaborOrder, HtsHeading, Office, Center]"
     return lambda text: [row.partition(":")[0] for row, _ in find(text, kinds, "")]
 
@@ -124,8 +125,8 @@ def test_a_number_or_code_goes_straight_to_its_row(text: str, kinds: str, row: s
     assert find(text, kinds)[0] == (row, "EXACT")
 
 
-def test_an_entry_number_goes_straight_to_its_row(find: Find, empty: Graph, run: Run) -> None:
-    number = run(empty.read_one("MATCH (e:Entry) RETURN e.number ORDER BY e.number LIMIT 1", {}))
+def test_an_entry_number_goes_straight_to_its_row(find: Find, database: Graph, run: Run) -> None:
+    number = run(database.read_one("MATCH (e:Entry) RETURN e.number ORDER BY e.number LIMIT 1", {}))
     assert find(number.lower(), "[Entry]") == [(f"Entry:{number}", "EXACT")]
     assert find(number, "[Entry]", "") == []
 
@@ -149,9 +150,9 @@ def test_an_entry_number_goes_straight_to_its_row(find: Find, empty: Graph, run:
     ],
 )
 @pytest.mark.usefixtures("find")
-def test_query_syntax_is_read_as_words(text: str, empty: Graph, run: Run) -> None:
+def test_query_syntax_is_read_as_words(text: str, database: Graph, run: Run) -> None:
     query = "query Q($t: String!) { search(text: $t, kinds: [Importer]) { totalCount } }"
-    answer = run(questions(empty).answer(GraphQLRequest(query, None, {"t": text}), Viewer("tests.example|trade")))
+    answer = run(questions(database).answer(GraphQLRequest(query, None, {"t": text}), Viewer("tests.example|trade")))
     if "errors" in answer:
         assert answer["errors"][0]["extensions"]["code"] == "BAD_INPUT"
         assert "at least one word" in answer["errors"][0]["message"]
@@ -229,8 +230,8 @@ def test_words_are_shown_where_they_stand() -> None:
     ]
 
 
-def test_a_row_is_found_as_soon_as_it_is_written(find: Find, empty: Graph, run: Run) -> None:
-    run(empty.write([Statement("CREATE (:Ruling {number: 'SAMPLE 77', title: 'Of quokkas', source: 'sample'})")]))
+def test_a_row_is_found_as_soon_as_it_is_written(find: Find, database: Graph, run: Run) -> None:
+    run(database.write([Statement("CREATE (:Ruling {number: 'SAMPLE 77', title: 'Of quokkas', source: 'sample'})")]))
     assert find("quokkas", "[Ruling]", "") == [("Ruling:SAMPLE 77", "WORDS")]
 
 

@@ -17,7 +17,7 @@ from hub.gql.plan_cache import PlanCache
 from hub.world.load import WorldWanted, load
 from hub.world.sample import ISSUER
 from tests.asking import SCHEMA, NoCursors
-from tests.conftest import wipe
+from tests.renewed import wipe
 
 SCALE: Final = 0.1
 MOST_BYTES: Final = 35_000_000

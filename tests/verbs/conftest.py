@@ -1,4 +1,4 @@
-"""A small world to act in, made anew for each test, and the ways to act and ask."""
+"""A small world to act in, as new for each test, and the ways to act and ask."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +11,7 @@ from hub.gql.request import GraphQLRequest
 from hub.viewer import PUBLIC, Viewer
 from tests.asking import questions
 from tests.offices import ISSUER, write
+from tests.renewed import renewed
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +20,9 @@ def _one_day(one_day: None) -> None:  # pyright: ignore[reportUnusedFunction]
 
 
 @pytest.fixture
-def world(empty: Graph, run: Callable[..., Any]) -> Graph:
-    run(write(empty))
-    return empty
+def world(database: Graph, run: Callable[..., Any]) -> Graph:
+    run(renewed(database, "offices", write))
+    return database
 
 
 @pytest.fixture

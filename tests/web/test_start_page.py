@@ -15,7 +15,7 @@ from hub.identity.sample_sign_in import SampleSignIn
 from hub.settings import Settings
 from hub.world.load import WorldWanted, load
 from hub.world.sample import personas
-from tests.conftest import wipe
+from tests.renewed import wipe
 from tests.serving import served
 
 PICTURE = Path(__file__).parents[2] / "hub" / "docs" / "pictures" / "start-page.png"
