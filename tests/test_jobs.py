@@ -296,7 +296,7 @@ def test_an_event_that_names_nothing_or_very_much_keeps_none_of_the_others(world
     refs = [
         ("none", ()),
         ("strange", ("nobody|x|1", "")),
-        ("vast", tuple(f"s|cases|{20_000 - n}" for n in range(20_000))),
+        ("vast", tuple(f"s|cases|{100_000 - n}" for n in range(100_000))),
     ]
     by_hand = (
         "CREATE (:Event:Unnumbered {id: 'by hand', kind: 'Case.synced', refs: 7}), (:Event:Unnumbered {id: 'bare',"
