@@ -1,7 +1,6 @@
 """GRAPH as a strawberry schema. Nothing here resolves: reads are compiled, and strawberry validates and introspects."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Final, Union
@@ -50,10 +49,8 @@ def _declared_schema() -> strawberry.Schema:
 
 
 def schema_of(graph: GraphSchema) -> strawberry.Schema:
-    """A GraphQL schema of a graph for one endpoint. What is declared is put together once in a process: it takes
-    seconds.
-    """
-    return copy(_declared_schema()) if graph is GRAPH else build_schema(graph)
+    """The GraphQL schema of a graph. That of what is declared is put together once in a process: it takes seconds."""
+    return _declared_schema() if graph is GRAPH else build_schema(graph)
 
 
 class _Types:

@@ -222,7 +222,7 @@ LAST_CONTACT: Final = ContactRule(
 )
 
 # its published contacts, and nobody, in case none of those may be named
-DESK_ROLE_OF: Final = (
+_DESK_OF: Final = (
     "UNWIND [true, false] AS desk OPTIONAL MATCH (party)<-[:WORKS_FOR]-(someone:Contact) WHERE desk AND"
     " someone.published"
 )
@@ -258,7 +258,7 @@ NEXT: Final = (
     NextRule(
         "field-office",
         "The Field Office over the Center or port.",
-        f"MATCH (office)-[:MANAGED_FROM|IN_FIELD_OFFICE]->(party:FieldOffice) {DESK_ROLE_OF} WITH someone, party",
+        f"MATCH (office)-[:MANAGED_FROM|IN_FIELD_OFFICE]->(party:FieldOffice) {_DESK_OF} WITH someone, party",
         Example({"importer": "11-1111111AA", "hts": "8542"}, "desk-los-angeles"),
     ),
     NextRule(
@@ -271,13 +271,13 @@ NEXT: Final = (
     NextRule(
         "office-above",
         "The headquarters office it is part of.",
-        f"MATCH (office:Office)-[:PART_OF]->(party:Office) {DESK_ROLE_OF} WITH someone, party",
+        f"MATCH (office:Office)-[:PART_OF]->(party:Office) {_DESK_OF} WITH someone, party",
         Example({"topic": "evasion"}, "desk-trled"),
     ),
     NextRule(
         "trade-relations",
         "The Office of Trade Relations.",
-        f"MATCH (party:Office {{code: 'OTR'}}) WHERE party <> office {DESK_ROLE_OF} WITH someone, party",
+        f"MATCH (party:Office {{code: 'OTR'}}) WHERE party <> office {_DESK_OF} WITH someone, party",
         Example({"importer": "11-1111111AA"}, "desk-otr"),
     ),
 )

@@ -254,6 +254,8 @@ _CONTENDERS: Final = {"responsible": ("hub", "by hand"), _M1: ("hub", "peer"), _
 
 def main() -> None:
     asked = sys.argv[1:] or list(_CONTENDERS)
+    if unknown := set(asked) - set(_CONTENDERS):
+        raise SystemExit(f"{', '.join(unknown)}: not measured here; what is: {', '.join(_CONTENDERS)}")
     for tool in ("wrk", "node", "npm"):
         if shutil.which(tool) is None:
             raise SystemExit(f"install {tool}")

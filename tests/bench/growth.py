@@ -26,7 +26,7 @@ from rich.table import Table
 from graph_schema.graph import GRAPH
 from graph_schema.model import Kind, Property
 from graph_schema.upsert import EdgeRow, NodeRow
-from hub.local_neo4j.jars import cache_folder
+from hub.local_neo4j.jars import cache_folder, class_path
 from hub.local_neo4j.java import java
 from hub.local_neo4j.server import JVM_OPTIONS, LocalNeo4j, Memory
 from hub.world.reference import reference_hash, reference_rows
@@ -140,7 +140,7 @@ def bulk_load(data: Path, scale: str) -> None:
                 files.write_nodes(rows.nodes)
                 files.write_edges(rows.edges)
         home = data / "neo4j"
-        command = [str(java()), "-Xmx4g", *JVM_OPTIONS, "-cp", str(cache_folder() / "*"),
+        command = [str(java()), "-Xmx4g", *JVM_OPTIONS, "-cp", class_path(cache_folder()),
                    "org.neo4j.cli.AdminTool", "database", "import", "full", "neo4j", "--overwrite-destination",
                    "--array-delimiter=;", *files.nodes, *files.edges]  # fmt: skip
         subprocess.run(

@@ -18,7 +18,7 @@ import psutil
 from neo4j import Driver, GraphDatabase
 
 from hub.identity.sample_sign_in import SampleSignIn
-from hub.local_neo4j.jars import cache_folder
+from hub.local_neo4j.jars import cache_folder, class_path
 from hub.local_neo4j.server import free_ports
 from tests.serving import UNLIMITED
 
@@ -95,8 +95,8 @@ class Served:
                 time.sleep(2)
 
     def await_idle(self) -> None:
-        """Until its Neo4j has hardly worked for ten seconds: what hubs of any release do behind those who ask is
-        done then.
+        """Until its Neo4j has worked for less than half of ten seconds: what hubs of any release do once behind those
+        who ask is done then; some ask it all the time.
         """
         until = time.monotonic() + _SORTING_S
         while time.monotonic() < until:
@@ -170,7 +170,7 @@ def install_shim(data: Path) -> None:
         "21",
         "-proc:none",
         "-cp",
-        str(cache_folder() / "*"),
+        class_path(cache_folder()),
         "-d",
         str(classes),
         str(HERE / "Shim.java"),
